@@ -1,0 +1,1 @@
+"""sorairo: an open Sora that you own."""

@@ -1,0 +1,100 @@
+"""A tabletop scene as a value: what stands where, what happens, how it is lit and filmed.
+
+Lengths are metres, times seconds, velocities m/s. x points right, y away from the camera, z up. The scene is large (bodies
+are 3 to 4 m across, the still camera sees about 18 m) so that under true gravity things move a few pixels a frame.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+SHAPES = ("sphere", "box", "cylinder", "capsule")
+COLORS: dict[str, tuple[float, float, float]] = {
+    "red": (0.85, 0.08, 0.08),
+    "orange": (0.97, 0.48, 0.04),
+    "yellow": (0.96, 0.85, 0.08),
+    "green": (0.10, 0.62, 0.16),
+    "cyan": (0.10, 0.78, 0.80),
+    "blue": (0.10, 0.22, 0.85),
+    "purple": (0.50, 0.14, 0.72),
+    "pink": (0.98, 0.50, 0.70),
+    "white": (0.95, 0.95, 0.95),
+    "black": (0.06, 0.06, 0.07),
+}
+SIZES = {"small": 1.5, "large": 2.1}  # half height (sphere: radius), metres
+MATERIALS = ("rubber", "metal", "wood")
+FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
+LIGHTS = ("day", "sunset", "night")
+EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing")
+HEADINGS = ("left", "right", "none")  # of the first body's motion, as the camera sees it at the start
+CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """One object. `size` names the half height in SIZES; `quaternion` is (w, x, y, z)."""
+
+    shape: str
+    color: str
+    size: str = "large"
+    material: str = "rubber"
+    position: Vector
+    quaternion: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+    velocity: Vector = (0.0, 0.0, 0.0)
+    spin: Vector = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Everything needed to simulate and film; equal scenes give equal pixels."""
+
+    bodies: tuple[Body, ...]
+    event: str
+    heading: str = "none"
+    floor: str = "wood"
+    light: str = "day"
+    camera: str = "still"
+
+    def to_json(self) -> dict[str, object]:
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict) -> Scene:
+        bodies = tuple(
+            Body(**{k: tuple(v) if isinstance(v, list | tuple) else v for k, v in body.items()})
+            for body in record["bodies"]
+        )
+        return cls(**{**record, "bodies": bodies})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneConfig:
+    """Which part of the world scenes are drawn from. The default is the whole of it."""
+
+    shapes: tuple[str, ...] = SHAPES
+    colors: tuple[str, ...] = tuple(COLORS)
+    sizes: tuple[str, ...] = tuple(SIZES)
+    materials: tuple[str, ...] = MATERIALS
+    floors: tuple[str, ...] = FLOORS
+    lights: tuple[str, ...] = LIGHTS
+    events: tuple[str, ...] = EVENTS
+    cameras: tuple[str, ...] = CAMERAS
+    min_bodies: int = 1
+    max_bodies: int = 4
+
+
+# What the shipped model is asked to master first.
+FIRST_LIGHT = SceneConfig(
+    shapes=("sphere", "box", "cylinder"),
+    colors=("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"),
+    sizes=("large",),
+    materials=("rubber",),
+    floors=("wood", "checker", "sand", "marble"),
+    lights=("day",),
+    events=("drop", "roll", "slide", "turntable"),
+    cameras=("still",),
+    max_bodies=1,
+)

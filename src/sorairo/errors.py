@@ -1,6 +1,9 @@
-"""Every error a user can meet. The message is one sentence that says what to do next."""
+"""Every error a user can meet. The message is one sentence or two; it says what to do next."""
 
 from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
 
 
 class SorairoError(ValueError):
@@ -8,7 +11,11 @@ class SorairoError(ValueError):
 
 
 class UnknownNameError(SorairoError):
-    """A name (model, recipe, field, event...) that does not exist; the message names the nearest that does."""
+    """A name (model, recipe, field, event...) that does not exist; names the nearest that does."""
+
+
+class ConfigError(SorairoError):
+    """A setting of the wrong type or form; names the field, the value and what it takes."""
 
 
 class MediaError(SorairoError):
@@ -16,7 +23,11 @@ class MediaError(SorairoError):
 
 
 class RequestError(SorairoError):
-    """A request that asks for something impossible (size, seconds, empty prompt); names the nearest valid value."""
+    """A request for something impossible (size, seconds, empty prompt); names the nearest valid."""
+
+
+class MissingExtraError(SorairoError):
+    """A part that is not installed; the message holds the command that installs it."""
 
 
 class ModelError(SorairoError):
@@ -24,4 +35,22 @@ class ModelError(SorairoError):
 
 
 class TrainingError(SorairoError):
-    """A training run that must stop: the loss is not finite, or the saved state belongs to another recipe."""
+    """A training run that must stop: a loss not finite, or a state of another recipe."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """The error for a `name` that is not among the `known`, with the nearest or with all of them.
+
+    >>> str(unknown_name("model", "tabeltop", ["tabletop", "crafter"]))
+    "There is no model 'tabeltop'. Did you mean 'tabletop'?"
+    """
+    names = list(known)
+    folded = {each.lower(): each for each in reversed(names)}
+    near = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
+    if near:
+        advice = f"Did you mean '{folded[near[0]]}'?"
+    elif names:
+        advice = f"Choose from: {', '.join(names)}."
+    else:
+        advice = "There are none."
+    return UnknownNameError(f"There is no {kind} '{name}'. {advice}")

@@ -1,1 +1,47 @@
-"""sorairo: an open Sora that you own."""
+"""sorairo: an open Sora that you own.
+
+    import sorairo
+    model = sorairo.load()  # "tabletop"; or a name, or a model directory
+    clip = model.generate("a red ball drops onto a wooden floor", seconds=4, seed=7)
+    clip.save("ball.mp4")
+
+Importing this package is quick: numpy and torch come with the first name that needs them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .errors import SorairoError
+    from .generation.engine import Engine
+    from .video.clip import Clip
+
+__version__ = "0.1.0"
+__all__ = ["Clip", "SorairoError", "__version__", "load"]
+
+_HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
+
+
+def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
+    """The model of that name, or in that directory, ready to generate.
+
+    `device` is a torch device ("cpu", "cuda"); None takes a GPU where there is one. Raises
+    UnknownNameError and ModelError.
+    """
+    from .generation.engine import load
+
+    return load(name, device=device)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sorairo' has no attribute '{name}'")
+    return getattr(importlib.import_module(_HOMES[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -46,10 +46,10 @@ def from_json(cls: type[T], record: Any) -> T:
 
 
 def override(config: T, assignments: Iterable[str]) -> T:
-    """`config` with each `"field.path=value"` applied in order; the value is read by the field's type.
+    """`config` with each `"field.path=value"` applied in order, read by the type of the field.
 
-    Tuples are written `8,16,16` or as JSON, dicts and dataclasses as JSON, None as `none`; one entry
-    of a dict is reached by its key (`mix.plain=0.5`).
+    Tuples are written `8,16,16` or as JSON, dicts and dataclasses as JSON, None as `none`; one
+    entry of a dict is reached by its key (`mix.plain=0.5`).
     """
     for assignment in assignments:
         path, equals, text = assignment.partition("=")
@@ -175,7 +175,9 @@ def _assign(owner: Any, kind: Any, names: list[str], text: str, done: str) -> An
             raise unknown_name("setting", path, _paths(done, owner))
         return {**owner, name: _assign(owner.get(name), item, rest, text, path)}
     if not dataclasses.is_dataclass(owner) or isinstance(owner, type):
-        raise ConfigError(f"'{done}' has no fields, so '{path}' cannot be set; set '{done}' itself.")
+        raise ConfigError(
+            f"'{done}' has no fields, so '{path}' cannot be set; set '{done}' itself."
+        )
     kinds = field_types(type(owner))
     if name not in kinds:
         raise unknown_name("setting", path, _paths(done, kinds))

@@ -1,0 +1,127 @@
+"""A clip: frames, a rate, and what it was made from."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..errors import MediaError
+from .atomic import whole_file
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+SUFFIXES = (".mp4", ".gif", ".png")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Clip:
+    """`frames` (uint8 [F, H, W, 3], sRGB, at least one), shown at `fps`.
+
+    `metadata` travels with the file; the keys are those of mp4 (`comment`, `title`, ...). A clip
+    that sorairo made has its request in `comment`, as JSON.
+    """
+
+    frames: np.ndarray
+    fps: float
+    metadata: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        frames = self.frames
+        if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3:
+            raise MediaError(
+                "A clip needs frames of uint8 and shape [F, H, W, 3],"
+                f" not {frames.dtype} {list(frames.shape)}."
+            )
+        if 0 in frames.shape:
+            raise MediaError("A clip needs at least one frame of at least one pixel.")
+        if not 0 < self.fps < 1000:
+            raise MediaError(f"A clip needs between 0 and 1000 frames a second, not {self.fps}.")
+
+    @property
+    def num_frames(self) -> int:
+        return self.frames.shape[0]
+
+    @property
+    def height(self) -> int:
+        return self.frames.shape[1]
+
+    @property
+    def width(self) -> int:
+        return self.frames.shape[2]
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return self.num_frames / self.fps
+
+    @classmethod
+    def load(cls, path: str | Path) -> Clip:
+        """Read a picture (one frame), a GIF, or the first video stream of anything FFmpeg knows.
+
+        Frames come upright, with square pixels, transparency laid on white, at a constant rate.
+        Raises MediaError.
+        """
+        from .read import read  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
+
+        frames, fps, metadata = read(Path(path))
+        return cls(frames=frames, fps=fps, metadata=metadata)
+
+    def save(self, path: str | Path) -> Path:
+        """Write `.mp4`, `.gif` or, for one frame, `.png`; equal clips give equal bytes.
+
+        The file appears when it is complete; an error or Ctrl-C leaves nothing. In mp4 an odd width
+        or height is made even by repeating its last column or row. Raises MediaError.
+        """
+        path = Path(path)
+        suffix = path.suffix.lower()
+        if suffix not in SUFFIXES:
+            raise MediaError(f"Cannot write {path}: end its name in {', '.join(SUFFIXES)}.")
+        if suffix == ".png" and self.num_frames > 1:
+            raise MediaError(
+                f"Cannot write {self.num_frames} frames to {path}: a .png holds one;"
+                " end the name in .mp4 or .gif."
+            )
+        if path.is_dir():
+            raise MediaError(f"Cannot write {path}: it is a folder; name a file in it.")
+        with whole_file(path) as temporary:
+            self._write(temporary, suffix)
+        return path
+
+    def _write(self, path: Path, suffix: str) -> None:
+        from . import mp4, pictures
+
+        if suffix == ".png":
+            pictures.write_png(path, self.frames[0], self.metadata)
+        elif suffix == ".gif":
+            pictures.write_gif(path, self.frames, self.fps, self.metadata)
+        else:
+            unknown = [key for key in self.metadata if key not in mp4.MP4_TAGS]
+            if unknown:
+                raise MediaError(
+                    f"An mp4 has no place for the metadata '{unknown[0]}';"
+                    f" choose from {', '.join(mp4.MP4_TAGS)}."
+                )
+            mp4.write_mp4(path, self.frames, self.fps, self.metadata)
+
+    def resize(self, width: int, height: int) -> Clip:
+        """The clip scaled to `width` x `height` with the Lanczos filter."""
+        from PIL import Image
+
+        if (width, height) == (self.width, self.height):
+            return self
+        scaled = [
+            np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.LANCZOS))
+            for frame in self.frames
+        ]
+        return dataclasses.replace(self, frames=np.stack(scaled))
+
+    def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
+        """Every `every`-th frame in rows of `columns`; by default 12 frames in rows of 6."""
+        from .sheet import contact_sheet
+
+        return contact_sheet(self.frames, columns=columns, every=every)

@@ -1,0 +1,34 @@
+"""A contact sheet: a clip at one glance."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PIL import Image
+
+GAP = 2  # pixels between pictures
+BACKGROUND = 255
+
+
+def contact_sheet(
+    frames: np.ndarray, columns: int | None = None, every: int | None = None
+) -> Image.Image:
+    """Every `every`-th of `frames` (uint8 [F, H, W, 3]) in rows of `columns`, read like text.
+
+    By default 12 frames, spread evenly from the first to the last, in rows of 6.
+    """
+    if every is None:
+        count = min(12, len(frames))
+        shown = frames[np.linspace(0, len(frames) - 1, count).round().astype(int)]
+    else:
+        shown = frames[::every]
+    columns = min(columns or 6, len(shown))
+    rows = math.ceil(len(shown) / columns)
+    height, width = frames.shape[1:3]
+    size = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
+    sheet = Image.new("RGB", size, (BACKGROUND,) * 3)
+    for index, frame in enumerate(shown):
+        row, column = divmod(index, columns)
+        sheet.paste(Image.fromarray(frame), (column * (width + GAP), row * (height + GAP)))
+    return sheet

@@ -1,0 +1,62 @@
+"""Captions of tabletop scenes in English and Chinese, and the reading back of what a text asserts.
+
+One wording in `HELD_OUT` is never written as a caption: `caption` draws again when the checksum of
+its words falls into the reserved part, and `claims.claims_prompts` draws until it does. So both
+come from the same language, and no evaluation prompt is a training caption, whatever its capitals,
+articles or full stop.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+
+from sorairo.world.tabletop import say_en, say_zh
+from sorairo.world.tabletop.parsing import Assertions, nearest, parse, vocabulary, words_of
+from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.telling import Telling, tell
+
+__all__ = [
+    "DETAILS",
+    "LANGUAGES",
+    "Assertions",
+    "caption",
+    "held_out",
+    "nearest",
+    "parse",
+    "put_in_words",
+    "vocabulary",
+]
+
+LANGUAGES = ("en", "zh")
+DETAILS = ("short", "long")
+HELD_OUT = 8  # one wording in this many is kept for evaluation
+
+
+def caption(
+    scene: Scene, rng: np.random.Generator, *, language: str = "en", detail: str = "short"
+) -> str:
+    """A caption of `scene`: always true, never complete, never held out.
+
+    The colour and shape of every body and the event are always there. Raises ValueError for an
+    unknown language or detail.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
+    if detail not in DETAILS:
+        raise ValueError(f"detail must be one of {DETAILS}, not {detail!r}")
+    while True:
+        text = put_in_words(tell(scene, rng, detail), rng, language, detail)
+        if not held_out(text):
+            return text
+
+
+def put_in_words(telling: Telling, rng: np.random.Generator, language: str, detail: str) -> str:
+    """One wording of a telling, held out or not."""
+    return (say_en if language == "en" else say_zh).say(telling, rng, detail)
+
+
+def held_out(text: str) -> bool:
+    """Whether a text is reserved for evaluation. Depends on its words alone, in their order."""
+    return zlib.crc32(" ".join(words_of(text)).encode()) % HELD_OUT == 0

@@ -1,0 +1,274 @@
+"""What a text asserts about a scene: its phrases looked up, longest first, in the captions' words."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from sorairo.world.tabletop import words_en, words_zh
+
+# shape, colour, size, material; None where the text does not say.
+BodyWords = tuple[str | None, str | None, str | None, str | None]
+Meaning = tuple[str, str]  # (category, value)
+
+# Where several verbs meet ("rolls behind a screen"), the first of these is the event.
+EVENT_ORDER = ("hide", "turntable", "swing", "collide", "throw")
+CHINESE = re.compile("[\u3400-\u9fff]")
+# ASCII pauses, then the Chinese comma, full stop, semicolon, exclamation and question mark.
+PAUSE = "[,.;!?\uff0c\u3002\uff1b\uff01\uff1f]"
+IGNORED = frozenset(("a", "an", "the"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assertions:
+    """What a caption says; None where it is silent. `unknown`: words not in the vocabulary."""
+
+    bodies: tuple[BodyWords, ...] = ()
+    event: str | None = None
+    heading: str | None = None
+    floor: str | None = None
+    light: str | None = None
+    camera: str | None = None
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many bodies are named."""
+        return len(self.bodies)
+
+
+def parse(text: str) -> Assertions:
+    """Read an English or Chinese prompt (a text with any Chinese character is Chinese)."""
+    language = language_of(text)
+    reader = _Reader()
+    for clause in _camera_apart(text, language):
+        if clause.startswith("camera:"):
+            reader.camera(clause.removeprefix("camera:"), language)
+            continue
+        for category, value in _meanings(clause, language):
+            reader.read(category, value)
+        reader.rest()
+    return reader.result()
+
+
+def language_of(text: str) -> str:
+    """ "zh" if there is any Chinese character, else "en"."""
+    return "zh" if CHINESE.search(text) else "en"
+
+
+def words_of(text: str) -> list[str]:
+    """The words (Chinese: characters) of a text, lower case, without articles and punctuation."""
+    words = re.findall("[\u3400-\u9fff]|[^\\W\u3400-\u9fff]+", text.lower())
+    return [word for word in words if word not in IGNORED]
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Every word and phrase that captions are made of or that `parse` reads, in both languages."""
+    english = {" ".join(key) for key in _phrases("en")}
+    single = {word for phrase in english for word in phrase.split()}
+    chinese = {"".join(key) for key in _phrases("zh")}
+    return frozenset(english | single | chinese | IGNORED)
+
+
+def nearest(word: str) -> str | None:
+    """The known word closest in meaning, else in spelling, to `word`; None if nothing is near."""
+    word = word.lower().strip()
+    if word in vocabulary():
+        return word
+    table = words_zh.NEAREST if language_of(word) == "zh" else words_en.NEAREST
+    for form in (word, word.removesuffix("s"), word.removesuffix("ing"), word.removesuffix("ed")):
+        if form in table:
+            return table[form]
+    if language_of(word) == "zh":
+        inside = [known for known in vocabulary() if len(known) > 1 and known in word]
+        inside += [table[far] for far in table if far in word]
+        return max(inside, key=lambda known: (len(known), known)) if inside else None
+    if len(word) < 4:
+        return None
+    known = sorted(known for known in vocabulary() if len(known) > 2 and " " not in known)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+    return close[0] if close else None
+
+
+class _Reader:
+    """Collects meanings in their order and puts adjectives to their nouns."""
+
+    def __init__(self) -> None:
+        self.bodies: list[BodyWords] = []
+        self.said: dict[str, str] = {}
+        self.events: list[str] = []
+        self.unknown: list[str] = []
+        self.clear()
+
+    def clear(self) -> None:
+        self.count = 1
+        self.adjectives: dict[str, str] = {}
+
+    def read(self, category: str, value: str) -> None:
+        if category == "count":
+            self.count = int(value)
+        elif category in ("color", "size", "material"):
+            self.adjectives.setdefault(category, value)
+        elif category == "shape":
+            adjectives = self.adjectives
+            body = (value, *(adjectives.get(k) for k in ("color", "size", "material")))
+            self.bodies += [body] * self.count
+            self.clear()
+        elif category == "event":
+            self.rest()
+            self.events.append(value)
+        elif category == "unknown":
+            self.unknown.append(value)
+        elif category != "filler":
+            self.said.setdefault(category, value)
+
+    def rest(self) -> None:
+        """Adjectives with no noun after them describe the noun before, or a thing unnamed."""
+        color, size, material = (self.adjectives.get(k) for k in ("color", "size", "material"))
+        if color:
+            if self.bodies and self.bodies[-1][1] is None:
+                self.bodies[-1] = (self.bodies[-1][0], color, *self.bodies[-1][2:])
+            else:
+                self.bodies += [(None, color, size, material)] * self.count
+        self.clear()
+
+    def camera(self, clause: str, language: str) -> None:
+        marks = CAMERA_MARKS[language]
+        side = next((v for mark, v in SIDES[language].items() if mark in clause), None)
+        for value, stems in marks.items():
+            if any(stem in clause for stem in stems):
+                turned = f"orbit_{side}" if value == "orbit" and side else value
+                if turned != "orbit":
+                    self.said.setdefault("camera", turned)
+                return
+
+    def result(self) -> Assertions:
+        events = sorted(self.events, key=lambda e: EVENT_ORDER.index(e) if e in EVENT_ORDER else 9)
+        return Assertions(
+            bodies=tuple(self.bodies),
+            event=events[0] if events else None,
+            unknown=tuple(dict.fromkeys(self.unknown)),
+            **self.said,
+        )
+
+
+CAMERA_MARKS = {
+    "en": {
+        "orbit": ("orbit", "circl", "round"),
+        "push_in": ("push", "closer", "zooms in", "zooming in", "moves in"),
+        "pull_back": ("pull", "away", "zooms out", "zooming out"),
+        "still": ("still", "fixed", "not mov", "static", "does not move"),
+    },
+    "zh": {
+        "orbit": ("绕",),
+        "push_in": ("推近", "靠近", "推进"),
+        "pull_back": ("拉远", "后退", "远离"),
+        "still": ("静止", "不动", "固定"),
+    },
+}
+SIDES = {"en": {"left": "left", "right": "right"}, "zh": {"左": "left", "右": "right"}}
+
+
+def _camera_apart(text: str, language: str) -> Iterator[str]:
+    """The text in pieces: what is said of the camera, marked "camera:", and what stands between."""
+    word = "camera" if language == "en" else "镜头"
+    for clause in re.split(rf"(?<={PAUSE})|\bwhile\b", text.lower()):
+        before, found, after = clause.partition(word)
+        if not found:
+            yield clause
+            continue
+        named = re.search(r"(still|fixed|static|固定)\s*$", before)
+        yield re.sub(r"\b(while|as|with)?\s*(the|a)?\s*(still|fixed|static|固定)?\s*$", "", before)
+        yield f"camera:{named.group(1) if named else ''} {after}"
+
+
+def _meanings(clause: str, language: str) -> Iterator[Meaning]:
+    """Meanings of the phrases of a clause, longest first; all else is ("unknown", word)."""
+    table = _phrases(language)
+    longest = max(map(len, table))
+    words = words_of(clause)
+    at, stray = 0, ""
+    while at < len(words):
+        size = next((n for n in range(longest, 0, -1) if tuple(words[at : at + n]) in table), 0)
+        if stray and (size or language == "en"):
+            yield "unknown", stray
+            stray = ""
+        if size:
+            meaning = table[tuple(words[at : at + size])]
+            ahead = table.get(tuple(words[at + size : at + size + 1]), ("", ""))
+            wood_thing = meaning == ("floor", "wood") and size == 1 and ahead[0] == "shape"
+            yield ("material", "wood") if wood_thing else meaning
+        elif not words[at].isdigit():
+            stray += words[at]
+        at += max(size, 1)
+    if stray:
+        yield "unknown", stray
+
+
+@cache
+def _phrases(language: str) -> dict[tuple[str, ...], Meaning]:
+    """Every phrase of a language, as its words, with its meaning. Earlier entries win."""
+    rows = _english() if language == "en" else _chinese()
+    table: dict[tuple[str, ...], Meaning] = {}
+    for phrase, category, value in rows:
+        key = tuple(words_of(phrase))
+        if key:
+            table.setdefault(key, (category, value))
+    return table
+
+
+def _english() -> Iterator[tuple[str, str, str]]:
+    w = words_en
+    for shape, forms in w.SHAPES.items():
+        yield from ((form, "shape", shape) for pair in forms for form in pair)
+    for value, forms in w.VERBS.items():
+        for triple in forms:
+            yield from (
+                (form.removeprefix("is ").removeprefix("are "), "event", value) for form in triple
+            )
+    for value, forms in w.FLOORS.items():
+        yield from ((form.replace("{a}", ""), "floor", value) for form in forms)
+    for value, forms in w.FLOOR_IS.items():
+        yield from (
+            (f"{noun} is {form}", "floor", value) for form in forms for noun in ("floor", "ground")
+        )
+    yield from ((word, "count", str(n)) for n, word in w.NUMBERS.items())
+    yield from ((word, "count", "1") for word in ("one", "another"))
+    yield from _common(w)
+
+
+def _chinese() -> Iterator[tuple[str, str, str]]:
+    w = words_zh
+    for shape, forms in w.SHAPES.items():
+        yield from ((form, "shape", shape) for form in forms)
+    for table in (w.VERBS, w.VERBS_ON_FLOOR):
+        for value, forms in table.items():
+            for form in forms:
+                if "{F}" not in form:
+                    yield form.replace("{H}", ""), "event", value
+    for value, forms in w.FLOORS.items():
+        yield from ((form, "floor", value) for form in forms)
+    yield from ((word, "count", str(n)) for n, word in w.NUMBERS.items())
+    yield from _common(w)
+
+
+def _common(w: object) -> Iterator[tuple[str, str, str]]:
+    for category in ("color", "size", "material", "heading", "light"):
+        forms = getattr(w, {"color": "COLORS"}.get(category, f"{category.upper()}S"))
+        for value, phrases in forms.items():
+            yield from ((phrase, category, value) for phrase in phrases)
+    for category, also in w.ALSO_READ.items():  # type: ignore[attr-defined]
+        for value, phrases in also.items():
+            yield from ((phrase, category, value) for phrase in phrases)
+    for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving", "moves"):  # type: ignore[attr-defined]
+        yield phrase, "filler", ""
+
+
+def asdict(assertions: Assertions) -> dict[str, object]:
+    """For JSON."""
+    return dataclasses.asdict(assertions)

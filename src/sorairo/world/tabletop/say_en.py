@@ -1,0 +1,137 @@
+"""A telling in English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.world.tabletop import words_en as words
+from sorairo.world.tabletop.telling import Group, Telling, pick
+
+
+def say(telling: Telling, rng: np.random.Generator, detail: str) -> str:
+    """The telling as one English caption; `detail` "long" makes full sentences likelier."""
+    telegraphic = rng.random() < (0.12 if detail == "short" else 0.04)
+    text = _telegram(telling, rng) if telegraphic else _sentences(telling, rng, detail)
+    if "." in text or rng.random() < 0.4:
+        text = ". ".join(part[0].upper() + part[1:] for part in text.split(". "))
+        return text + "."
+    return text
+
+
+def _noun(group: Group, rng: np.random.Generator, article: str | None) -> str:
+    forms = pick(rng, words.SHAPES[group.shape])
+    parts = [
+        pick(rng, words.SIZES[group.size]) if group.size else "",
+        group.color,
+        pick(rng, words.MATERIALS[group.material]) if group.material else "",
+        forms[group.count > 1],
+    ]
+    noun = " ".join(part for part in parts if part)
+    if group.count > 1:
+        return f"{words.NUMBERS[group.count]} {noun}"
+    if not article:
+        return noun
+    return f"an {noun}" if article == "a" and noun[0] in "aeiou" else f"{article} {noun}"
+
+
+def _nouns(groups: Sequence[Group], rng: np.random.Generator, article: str | None) -> str:
+    nouns = [_noun(group, rng, article) for group in groups]
+    return " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]]))
+
+
+def _floor(telling: Telling, rng: np.random.Generator) -> str:
+    """ "onto a wooden floor", or "" if the floor is not told."""
+    if telling.floor is None and (telling.event != "drop" or rng.random() < 0.6):
+        return ""
+    names = words.FLOORS[telling.floor] if telling.floor else words.SOME_FLOOR
+    name = pick(rng, names).format(a="a" if rng.random() < 0.5 else "the")
+    if telling.event == "drop":
+        return f"{pick(rng, words.ONTO)} {name}"
+    over = telling.event in ("roll", "slide")
+    return f"{pick(rng, words.ALONG, 0.4) if over else 'on'} {name}"
+
+
+def _heading(telling: Telling, rng: np.random.Generator) -> str:
+    return pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
+
+
+def _sentences(telling: Telling, rng: np.random.Generator, detail: str) -> str:
+    own_floor = telling.floor and rng.random() < (0.05 if detail == "short" else 0.25)
+    floor = "" if own_floor else _floor(telling, rng)
+    fronted = bool(floor) and floor.startswith("on ") and rng.random() < 0.2
+    opening = pick(rng, words.OPENINGS) if rng.random() < 0.2 and not fronted else ""
+    text = _clause(telling, rng, opening, "" if fronted else floor)
+    if fronted:
+        text = f"{floor}, {text}"
+    if telling.light:
+        light = pick(rng, words.LIGHTS[telling.light])
+        text = f"{light}, {text}" if rng.random() < 0.25 and not fronted else f"{text} {light}"
+    if telling.others:
+        text += _others(telling, rng, detail)
+    if own_floor:
+        text += f". The floor is {pick(rng, words.FLOOR_IS[telling.floor or ''])}"
+    if telling.camera:
+        text += _camera(telling.camera, rng, detail)
+    return text
+
+
+def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str) -> str:
+    """Subject, verb, heading and floor, in one of their orders."""
+    article = "a" if rng.random() < 0.8 else pick(rng, ("the", "one"))
+    subject = _nouns(telling.actors, rng, article)
+    if telling.struck:
+        struck = _noun(telling.struck, rng, article if article != "one" else "a")
+        same = " ".join(struck.split()[1:]) == " ".join(subject.split()[1:])
+        struck = f"another {' '.join(struck.split()[1:])}" if same else struck
+    several = len(telling.actors) > 1 or telling.actors[0].count > 1
+    one_does, several_do, doing = pick(rng, words.VERBS[telling.event], 0.7)
+    tense = rng.random()
+    if opening or tense < 0.12:
+        verb = doing
+    elif tense < 0.4 and doing.split()[0].endswith("ing"):
+        verb = ("are " if several else "is ") + doing
+    else:
+        verb = several_do if several else one_does
+    heading = _heading(telling, rng)
+    tail = [heading, floor] if rng.random() < 0.6 else [floor, heading]
+    if telling.struck:
+        subject += f" moving {heading}" if heading else ""
+        tail = [struck, floor]
+    return " ".join(part for part in [opening, subject, verb, *tail] if part)
+
+
+def _others(telling: Telling, rng: np.random.Generator, detail: str) -> str:
+    others = _nouns(telling.others, rng, "a")
+    if detail == "long" and rng.random() < 0.4:
+        several = telling.others[0].count > 1
+        return f". There {'are' if several else 'is'} also {others}"
+    return f"{', ' if rng.random() < 0.5 else ' '}{pick(rng, words.BESIDE, 0.8)} {others}"
+
+
+def _camera(camera: str, rng: np.random.Generator, detail: str) -> str:
+    if camera in words.CAMERA_NAMES and rng.random() < 0.4:
+        return f", {pick(rng, words.CAMERA_NAMES[camera])}"
+    does, doing = pick(rng, words.CAMERAS[camera], 0.8)
+    if detail == "long" and rng.random() < 0.5:
+        return f". The camera {does}"
+    return f", camera {doing}" if rng.random() < 0.3 else f", the camera {does}"
+
+
+def _telegram(telling: Telling, rng: np.random.Generator) -> str:
+    """ "red ball, wooden floor, falling", the first two in any order."""
+    parts = [_nouns(telling.actors, rng, None)]
+    if telling.floor:
+        floor = pick(rng, words.FLOORS[telling.floor]).replace("{a} ", "").replace("the ", "")
+        parts.insert(int(rng.integers(2)), floor)
+    doing = pick(rng, words.VERBS[telling.event], 0.7)[2]
+    if telling.struck:
+        doing += f" {_noun(telling.struck, rng, 'a')}"
+    parts.append(f"{doing} {_heading(telling, rng)}".strip())
+    if telling.others:
+        parts.append(_nouns(telling.others, rng, None))
+    if telling.light:
+        parts.append(pick(rng, words.LIGHTS[telling.light]))
+    text = ", ".join(parts)
+    return text + (_camera(telling.camera, rng, "short") if telling.camera else "")

@@ -1,0 +1,120 @@
+"""What a caption is going to say about a scene, before any language, and what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+
+from sorairo.world.tabletop.scene import Body, Scene
+
+T = TypeVar("T")
+
+# How often something is said in a (short, long) caption.
+SAY_FLOOR = (0.85, 0.97)
+SAY_HEADING = (0.88, 0.97)
+SAY_SIZE = (0.12, 0.4)
+SAY_MATERIAL = (0.08, 0.3)
+SAY_DEFAULT = (0.03, 0.3)  # daylight, a still camera
+SAY_SPECIAL = (0.85, 0.97)  # any other light or camera
+
+TRAVELLING = ("roll", "slide", "throw", "collide", "hide")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """`count` bodies that are told in the same words."""
+
+    count: int = 1
+    shape: str
+    color: str
+    size: str | None = None
+    material: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """The content of one caption. None: left out. `struck` is what the first body collides with."""
+
+    actors: tuple[Group, ...]
+    struck: Group | None
+    others: tuple[Group, ...]
+    event: str
+    heading: str | None
+    floor: str | None
+    light: str | None
+    camera: str | None
+
+
+def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T:
+    """One option; each is `lean` times as likely as the one before it."""
+    weights = lean ** np.arange(len(options))
+    return options[int(rng.choice(len(options), p=weights / weights.sum()))]
+
+
+def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
+    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart."""
+    long = ("short", "long").index(detail)
+
+    def says(chances: tuple[float, float]) -> bool:
+        return bool(rng.random() < chances[long])
+
+    say_size = says(SAY_SIZE) or _needed(scene.bodies, "size")
+    say_material = says(SAY_MATERIAL) or _needed(scene.bodies, "material")
+    groups = [
+        Group(
+            shape=body.shape,
+            color=body.color,
+            size=body.size if say_size else None,
+            material=body.material if say_material else None,
+        )
+        for body in scene.bodies
+    ]
+    collides = scene.event == "collide" and len(groups) > 1
+    acting = [_acts(scene, i) for i in range(len(groups))]
+    directed = scene.event in TRAVELLING and scene.heading != "none"
+    return Telling(
+        actors=_grouped([g for g, acts in zip(groups, acting, strict=True) if acts]),
+        struck=groups[1] if collides else None,
+        others=_grouped(
+            [group for i, group in enumerate(groups) if not acting[i] and not (collides and i == 1)]
+        ),
+        event=scene.event,
+        heading=scene.heading if directed and says(SAY_HEADING) else None,
+        floor=scene.floor if says(SAY_FLOOR) else None,
+        light=scene.light if says(SAY_DEFAULT if scene.light == "day" else SAY_SPECIAL) else None,
+        camera=scene.camera
+        if says(SAY_DEFAULT if scene.camera == "still" else SAY_SPECIAL)
+        else None,
+    )
+
+
+def _needed(bodies: Sequence[Body], field: str) -> bool:
+    """Whether two bodies of the same shape and colour differ in `field`."""
+    kinds = {(b.shape, b.color) for b in bodies}
+    return len({(b.shape, b.color, getattr(b, field)) for b in bodies}) > len(kinds)
+
+
+def _acts(scene: Scene, index: int) -> bool:
+    """Whether body `index` does what the first one does, so that it may share its verb."""
+    first, body = scene.bodies[0], scene.bodies[index]
+    if index == 0 or scene.event == "turntable":
+        return True
+    if scene.event == "drop":
+        return body.position[2] > 0.6 * first.position[2]
+    if scene.event in ("roll", "slide", "throw"):
+        return body.shape == first.shape and body.velocity[0] * first.velocity[0] > 0.25
+    return False
+
+
+def _grouped(groups: Sequence[Group]) -> tuple[Group, ...]:
+    """Equal groups merged into one with their count, in order of first appearance."""
+    counts: dict[Group, int] = {}
+    for group in groups:
+        counts[group] = counts.get(group, 0) + 1
+    return tuple(
+        Group(count=n, shape=g.shape, color=g.color, size=g.size, material=g.material)
+        for g, n in counts.items()
+    )

@@ -1,0 +1,158 @@
+"""English words of the tabletop world. Few names a thing: a small text encoder learns them."""
+
+ARTICLES = ("a", "the", "one")
+NUMBERS = {2: "two", 3: "three", 4: "four"}
+
+# (singular, plural), the commonest first: `pick` leans to the front of every list.
+SHAPES = {
+    "sphere": (("ball", "balls"), ("sphere", "spheres")),
+    "box": (("cube", "cubes"), ("box", "boxes"), ("block", "blocks")),
+    "cylinder": (("cylinder", "cylinders"),),
+    "capsule": (("capsule", "capsules"), ("pill", "pills")),
+}
+COLORS = {
+    name: (name,)
+    for name in (
+        "red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "white", "black",
+    )
+}  # fmt: skip
+SIZES = {"small": ("small", "little"), "large": ("large", "big")}
+MATERIALS = {"rubber": ("rubber",), "metal": ("metal",), "wood": ("wooden",)}
+
+# What stands after "on" / "onto"; {a} is an article.
+FLOORS = {
+    "wood": ("{a} wooden floor", "{a} wood floor", "wood"),
+    "checker": ("{a} checkerboard", "{a} checkered floor", "{a} checkerboard floor"),
+    "grass": ("the grass", "grass", "{a} lawn"),
+    "sand": ("the sand", "sand", "{a} sandy floor"),
+    "marble": ("{a} marble floor", "marble", "{a} floor of marble"),
+    "snow": ("the snow", "snow", "{a} snowy floor"),
+}
+FLOOR_IS = {
+    "wood": ("wooden", "made of wood"),
+    "checker": ("checkered", "a checkerboard"),
+    "grass": ("grass", "covered in grass"),
+    "sand": ("sand", "sandy"),
+    "marble": ("marble", "made of marble"),
+    "snow": ("snow", "covered in snow"),
+}
+SOME_FLOOR = ("the floor", "the ground")
+ONTO = ("onto", "on", "to")
+ALONG = ("on", "across", "over", "along")
+
+# (one does, several do, doing).
+VERBS = {
+    "drop": (
+        ("falls", "fall", "falling"),
+        ("drops", "drop", "dropping"),
+        ("falls down", "fall down", "falling down"),
+        ("is dropped", "are dropped", "dropped"),
+    ),
+    "roll": (("rolls", "roll", "rolling"), ("rolls along", "roll along", "rolling along")),
+    "slide": (("slides", "slide", "sliding"), ("glides", "glide", "gliding")),
+    "throw": (
+        ("is thrown", "are thrown", "thrown"),
+        ("flies", "fly", "flying"),
+        ("flies through the air", "fly through the air", "flying through the air"),
+        ("is tossed", "are tossed", "tossed"),
+    ),
+    "collide": (
+        ("hits", "hit", "hitting"),
+        ("bumps into", "bump into", "bumping into"),
+        ("collides with", "collide with", "colliding with"),
+    ),
+    "hide": (
+        ("passes behind a screen", "pass behind a screen", "passing behind a screen"),
+        ("goes behind a screen", "go behind a screen", "going behind a screen"),
+        ("disappears behind a screen and comes out again",
+         "disappear behind a screen and come out again",
+         "disappearing behind a screen and coming out again"),
+    ),
+    "turntable": (
+        ("turns on a turntable", "turn on a turntable", "turning on a turntable"),
+        ("rotates on a turntable", "rotate on a turntable", "rotating on a turntable"),
+        ("goes round on a turntable", "go round on a turntable", "going round on a turntable"),
+        ("spins on a turntable", "spin on a turntable", "spinning on a turntable"),
+    ),
+    "swing": (
+        ("swings", "swing", "swinging"),
+        ("swings back and forth", "swing back and forth", "swinging back and forth"),
+        ("swings to and fro", "swing to and fro", "swinging to and fro"),
+    ),
+}  # fmt: skip
+
+HEADINGS = {
+    "left": ("to the left", "left", "towards the left", "from right to left"),
+    "right": ("to the right", "right", "towards the right", "from left to right"),
+}
+LIGHTS = {
+    "day": ("in daylight", "by day", "during the day"),
+    "sunset": ("at sunset", "in the evening", "in evening light"),
+    "night": ("at night", "in the dark"),
+}
+# What "the camera" does: (sentence, after "while the camera is").
+CAMERAS = {
+    "still": (("stays still", "staying still"), ("does not move", "not moving")),
+    "orbit_left": (
+        ("orbits left", "orbiting left"), ("circles to the left", "circling to the left"),
+    ),
+    "orbit_right": (
+        ("orbits right", "orbiting right"), ("circles to the right", "circling to the right"),
+    ),
+    "push_in": (("pushes in", "pushing in"), ("moves closer", "moving closer")),
+    "pull_back": (("pulls back", "pulling back"), ("moves away", "moving away")),
+}  # fmt: skip
+CAMERA_NAMES = {"still": ("still camera", "fixed camera")}
+
+OPENINGS = ("a video of", "a clip of", "there is", "we see")
+BESIDE = ("with", "near", "next to", "beside")
+
+# Read but never written: other forms of the words above, and single words that carry their meaning.
+ALSO_READ = {
+    "event": {
+        "drop": ("fell", "dropped", "bounces", "bounce", "bouncing", "lands", "land", "landing"),
+        "roll": ("rolled",),
+        "slide": ("slid", "glided"),
+        "throw": ("flew", "throw", "throws", "thrown", "tossed", "through the air"),
+        "collide": ("hit", "collides", "collide", "colliding"),
+        "hide": ("behind a screen", "behind the screen", "screen"),
+        "turntable": ("turntable", "turns", "turning", "rotates", "rotating", "spins", "spinning"),
+        "swing": ("swung",),
+    },
+    "floor": {
+        "wood": ("wood floor", "wooden ground"),
+        "checker": ("checkered", "checkerboard", "checker floor"),
+        "grass": ("grassy floor", "lawn"),
+        "sand": ("sandy", "sandy ground"),
+        "marble": ("marble",),
+        "snow": ("snowy", "snowy ground"),
+    },
+    "light": {"day": ("daylight",), "sunset": ("sunset", "evening"), "night": ("night", "dark")},
+    "heading": {"left": ("leftwards",), "right": ("rightwards",)},
+}
+FILLERS = (
+    "a an the is are and in on onto to across over along of with near next beside there we see "
+    "video clip it its also by at from towards into being while as floor ground back forth fro "
+    "and it this that then down made covered stays light out again behind"
+)
+
+# Words that the captions never use, and the word to use in their place.
+NEAREST = {
+    "crimson": "red", "scarlet": "red", "ruby": "red", "maroon": "red", "gold": "yellow",
+    "golden": "yellow", "amber": "orange", "tangerine": "orange", "lime": "green",
+    "emerald": "green", "olive": "green", "teal": "cyan", "turquoise": "cyan", "aqua": "cyan",
+    "navy": "blue", "azure": "blue", "violet": "purple", "lilac": "purple", "magenta": "pink",
+    "rose": "pink", "grey": "white", "gray": "white", "silver": "metal", "dark": "black",
+    "orb": "ball", "globe": "ball", "marbles": "balls", "bead": "ball", "round": "ball",
+    "square": "cube", "brick": "block", "dice": "cube", "die": "cube", "crate": "box",
+    "cuboid": "box", "can": "cylinder", "barrel": "cylinder", "tube": "cylinder",
+    "drum": "cylinder", "column": "cylinder", "tiny": "small", "huge": "large", "giant": "large",
+    "steel": "metal", "iron": "metal", "metallic": "metal", "plastic": "rubber",
+    "timber": "wood", "parquet": "wooden floor", "table": "floor", "desk": "wooden floor",
+    "chessboard": "checkerboard", "tiles": "checkered floor", "meadow": "grass",
+    "field": "grass", "beach": "sand", "desert": "sand", "stone": "marble", "ice": "snow",
+    "plummets": "falls", "plunges": "falls", "tumbles": "falls", "sinks": "falls",
+    "moves": "slides", "travels": "rolls", "skids": "slides", "revolves": "rotates",
+    "hurled": "thrown", "strikes": "hits", "dusk": "sunset", "dawn": "sunset",
+    "noon": "day", "midnight": "night", "wall": "screen", "pendulum": "swings",
+}  # fmt: skip

@@ -1,6 +1,6 @@
 """`python -m sorairo` is `sorairo`."""
 
-from .cli.main import main
+from sorairo.cli.main import main
 
 if __name__ == "__main__":
     main()

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from .errors import ConfigError, unknown_name
+from sorairo.errors import ConfigError, unknown_name
 
 T = TypeVar("T")
 
@@ -175,9 +175,8 @@ def _assign(owner: Any, kind: Any, names: list[str], text: str, done: str) -> An
             raise unknown_name("setting", path, _paths(done, owner))
         return {**owner, name: _assign(owner.get(name), item, rest, text, path)}
     if not dataclasses.is_dataclass(owner) or isinstance(owner, type):
-        raise ConfigError(
-            f"'{done}' has no fields, so '{path}' cannot be set; set '{done}' itself."
-        )
+        advice = f"so '{path}' cannot be set; set '{done}' itself."
+        raise ConfigError(f"'{done}' has no fields, {advice}")
     kinds = field_types(type(owner))
     if name not in kinds:
         raise unknown_name("setting", path, _paths(done, kinds))

@@ -95,7 +95,7 @@ def test_overrides_apply_in_order_and_leave_the_original_alone():
         ("model.kernel=1,2", "'model.kernel' takes 3 values, with commas between, not '1,2'."),
         ("model.depth", "'model.depth' is not a setting; write it as field.path=value."),
         ("=3", "'=3' is not a setting; write it as field.path=value."),
-        ("seed.x=3", "'seed' has no fields to set 'seed.x'; set 'seed' itself."),
+        ("seed.x=3", "'seed' has no fields, so 'seed.x' cannot be set; set 'seed' itself."),
         (
             "model.activation=gelo",
             "There is no choice for model.activation 'gelo'. Did you mean 'gelu'?",

@@ -1,5 +1,5 @@
 """Pixels: clips of uint8 frames, in and out of mp4, gif and png. No torch."""
 
-from .clip import Clip
+from sorairo.video.clip import Clip
 
 __all__ = ["Clip"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import MediaError
-from .atomic import whole_file
+from sorairo.errors import MediaError
+from sorairo.video.atomic import whole_file
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -66,7 +66,9 @@ class Clip:
         Frames come upright, with square pixels, transparency laid on white, at a constant rate.
         Raises MediaError.
         """
-        from .read import read  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
+        from sorairo.video.read import (
+            read,  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
+        )
 
         frames, fps, metadata = read(Path(path))
         return cls(frames=frames, fps=fps, metadata=metadata)
@@ -93,7 +95,7 @@ class Clip:
         return path
 
     def _write(self, path: Path, suffix: str) -> None:
-        from . import mp4, pictures
+        from sorairo.video import mp4, pictures
 
         if suffix == ".png":
             pictures.write_png(path, self.frames[0], self.metadata)
@@ -122,6 +124,6 @@ class Clip:
 
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
         """Every `every`-th frame in rows of `columns`; by default 12 frames in rows of 6."""
-        from .sheet import contact_sheet
+        from sorairo.video.sheet import contact_sheet
 
         return contact_sheet(self.frames, columns=columns, every=every)

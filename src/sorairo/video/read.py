@@ -10,7 +10,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Interpolation
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from ..errors import MediaError
+from sorairo.errors import MediaError
 
 MAX_PIXEL_BYTES = 4 * 2**30  # of decoded frames held in memory: 100 s of 1280x720 at 15 fps
 STILL_FPS = 12.0  # a picture is a clip of one frame, at the rate of our own models

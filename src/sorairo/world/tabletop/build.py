@@ -1,0 +1,174 @@
+"""From a scene to a MuJoCo model: geometry, mass, friction and bounce. Looks live in `render`."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from sorairo.world.tabletop.scene import COLORS, SIZES, Body, Scene
+
+STEP = 1 / 480  # seconds; a bounce lasts 31 ms, fifteen steps
+PIVOT_HEIGHT = 11.5  # of the bar that a swing hangs from
+DISC_RADIUS, DISC_HEIGHT = 5.6, 0.4
+SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 5.0, -3.4
+CONTACT_STIFFNESS = 1e4  # 1/s^2: a bounce is half a period of a 16 Hz spring
+PROP_COLOR = (0.42, 0.38, 0.36, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """How a body behaves in contact. `restitution` is speed after over speed before a bounce."""
+
+    density: float  # kg/m^3
+    restitution: float
+    sliding: float  # friction coefficient
+    rolling: float  # rolling resistance as a lever arm, metres per metre of size
+
+
+BEHAVIOUR = {
+    "rubber": Material(density=200.0, restitution=0.75, sliding=0.12, rolling=0.09),
+    "wood": Material(density=500.0, restitution=0.4, sliding=0.10, rolling=0.08),
+    "metal": Material(density=2000.0, restitution=0.2, sliding=0.08, rolling=0.07),
+}
+
+# Geom type, and its size parameters as multiples of the half height.
+GEOMETRY: dict[str, tuple[mujoco.mjtGeom, tuple[float, ...]]] = {
+    "sphere": (mujoco.mjtGeom.mjGEOM_SPHERE, (1.0,)),
+    "box": (mujoco.mjtGeom.mjGEOM_BOX, (0.85, 0.85, 1.0)),
+    "cylinder": (mujoco.mjtGeom.mjGEOM_CYLINDER, (0.82, 1.0)),
+    "capsule": (mujoco.mjtGeom.mjGEOM_CAPSULE, (0.62, 0.68)),
+}
+
+
+def geom_size(body: Body) -> list[float]:
+    """The three MuJoCo size parameters of a body's geom, metres."""
+    size = [SIZES[body.size] * factor for factor in GEOMETRY[body.shape][1]]
+    return size + [0.0] * (3 - len(size))
+
+
+def half_spans(body: Body) -> np.ndarray:
+    """Half the extent of the body along world x, y, z in its orientation, metres, [3]."""
+    matrix = np.empty(9)
+    mujoco.mju_quat2Mat(matrix, np.asarray(body.quaternion, dtype=float))
+    rotation = matrix.reshape(3, 3)
+    size = np.asarray(geom_size(body))
+    axis = np.abs(rotation[:, 2])
+    match body.shape:
+        case "sphere":
+            return np.full(3, size[0])
+        case "box":
+            return np.abs(rotation) @ size
+        case "cylinder":
+            return size[0] * np.sqrt(np.maximum(1 - axis**2, 0)) + size[1] * axis
+        case "capsule":
+            return size[0] + size[1] * axis
+    raise AssertionError(body.shape)
+
+
+def solref(restitution: float) -> list[float]:
+    """MuJoCo's direct (negative) stiffness and damping for a contact that gives this bounce.
+
+    A damped spring that is let go when its force would pull has
+    e = exp(-z / sqrt(1 - z^2) * atan2(2 z sqrt(1 - z^2), 2 z^2 - 1)) (Schwager and Poeschel 2007).
+    """
+
+    def bounce(z: float) -> float:
+        root = math.sqrt(1 - z * z)
+        return math.exp(-z / root * math.atan2(2 * z * root, 2 * z * z - 1))
+
+    low, high = 1e-4, 0.99
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if bounce(middle) > restitution else (low, middle)
+    return [-CONTACT_STIFFNESS, -2 * low * math.sqrt(CONTACT_STIFFNESS)]
+
+
+def build_model(scene: Scene) -> mujoco.MjModel:
+    """A model at the scene's starting state (its `qpos0`; velocities are set by `simulate`).
+
+    Geoms are named: "floor", then the event's props, then "body0", "body1", ...
+    """
+    spec = mujoco.MjSpec()
+    spec.option.timestep = STEP
+    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
+    spec.worldbody.add_geom(
+        name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1], condim=6
+    )
+    if scene.event == "hide":
+        _add_screen(spec)
+    for index, body in enumerate(scene.bodies):
+        name = f"body{index}"
+        if index == 0 and scene.event == "turntable":
+            frame = _add_turntable(spec, body).add_body(name=name, pos=body.position)
+            frame.quat = body.quaternion
+        elif index == 0 and scene.event == "swing":
+            frame = _add_swing(spec, body).add_body(name=name, pos=body.position)
+            frame.quat = body.quaternion
+        else:
+            frame = spec.worldbody.add_body(name=name, pos=body.position, quat=body.quaternion)
+            frame.add_freejoint(name=name)
+        _add_body_geom(frame, name, body)
+    return spec.compile()
+
+
+def _add_body_geom(frame: mujoco.MjsBody, name: str, body: Body) -> None:
+    material = BEHAVIOUR[body.material]
+    frame.add_geom(
+        name=name,
+        type=GEOMETRY[body.shape][0],
+        size=geom_size(body),
+        rgba=[*COLORS[body.color], 1.0],
+        density=material.density,
+        condim=6,
+        priority=1,
+        friction=[material.sliding, 0.05, material.rolling * SIZES[body.size]],
+        solref=solref(material.restitution),
+        solimp=[0.99, 0.99, 0.001, 0.5, 2],
+    )
+
+
+def _add_screen(spec: mujoco.MjSpec) -> None:
+    spec.worldbody.add_geom(
+        name="screen",
+        type=mujoco.mjtGeom.mjGEOM_BOX,
+        size=[SCREEN_HALF_WIDTH, 0.15, SCREEN_HEIGHT / 2],
+        pos=[0, SCREEN_Y, SCREEN_HEIGHT / 2],
+        rgba=PROP_COLOR,
+    )
+
+
+def _add_turntable(spec: mujoco.MjSpec, body: Body) -> mujoco.MjsBody:
+    """A disc without friction in its bearing; the first body is fixed on it."""
+    disc = spec.worldbody.add_body(name="disc")
+    disc.add_joint(name="prop", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1])
+    disc.add_geom(
+        name="disc",
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        size=[DISC_RADIUS, DISC_HEIGHT / 2, 0],
+        pos=[0, 0, DISC_HEIGHT / 2],
+        rgba=PROP_COLOR,
+        contype=0,
+        conaffinity=0,
+    )
+    return disc
+
+
+def _add_swing(spec: mujoco.MjSpec, body: Body) -> mujoco.MjsBody:
+    """A gate with a bar, and an undamped hinge in it; a light rod carries the first body."""
+    still = {"contype": 0, "conaffinity": 0, "rgba": PROP_COLOR}
+    capsule = mujoco.mjtGeom.mjGEOM_CAPSULE
+    bar = [-8.2, 0, PIVOT_HEIGHT, 8.2, 0, PIVOT_HEIGHT]
+    spec.worldbody.add_geom(name="bar", type=capsule, fromto=bar, size=[0.22, 0, 0], **still)
+    for name, x in (("left post", -8.2), ("right post", 8.2)):
+        post = [x, 0, 0, x, 0, PIVOT_HEIGHT]
+        spec.worldbody.add_geom(name=name, type=capsule, fromto=post, size=[0.22, 0, 0], **still)
+    arm = spec.worldbody.add_body(name="arm")
+    pivot = [0, 0, PIVOT_HEIGHT]
+    arm.add_joint(name="prop", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 1, 0], pos=pivot)
+    rod = [*pivot, *body.position]
+    arm.add_geom(name="rod", type=capsule, fromto=rod, size=[0.12, 0, 0], density=1.0, **still)
+    return arm

@@ -1,0 +1,41 @@
+"""Clips with their masks, made one after another: the input of training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sorairo.world.tabletop.render import Renderer
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import Scene, SceneConfig
+from sorairo.world.tabletop.simulate import simulate
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """frames uint8 [F, H, W, 3]; masks uint8 [F, H, W], 0 where no body is, i + 1 on body i."""
+
+    frames: np.ndarray
+    masks: np.ndarray
+    scene: Scene
+
+
+def make_clips(
+    *,
+    seeds: Iterable[int],
+    config: SceneConfig = SceneConfig(),
+    seconds: float = 5.0,
+    fps: float = 12.0,
+    width: int = 128,
+    height: int = 128,
+) -> Iterator[Sample]:
+    """One clip a seed. The clip of a seed does not depend on the seeds around it."""
+    with Renderer(width=width, height=height) as renderer:
+        for seed in seeds:
+            scene = sample_scene(np.random.default_rng(seed), config)
+            rollout = simulate(scene, seconds=seconds, fps=fps)
+            yield Sample(
+                frames=renderer.render(rollout), masks=renderer.masks(rollout), scene=scene
+            )

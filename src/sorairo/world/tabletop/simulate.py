@@ -1,0 +1,122 @@
+"""Run a scene forward: true states per frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import mujoco
+import numpy as np
+
+from sorairo.world.tabletop.build import STEP, build_model
+from sorairo.world.tabletop.camera import camera_pose
+from sorairo.world.tabletop.scene import Scene
+
+CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about fifteen
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """The ground truth of a clip of F frames with n bodies; frame 0 is the state at time 0.
+
+    positions, velocities [F, n, 3] (m, m/s) and spins [F, n, 3] (rad/s) are in world axes, quaternions
+    [F, n, 4] are (w, x, y, z). contacts [F, n, n + 1] is true where body i touched body j, or anything else
+    (last column), at any time since the frame before. camera_positions [F, 3], camera_rotations [F, 3, 3]
+    (columns: right, up, backward).
+    """
+
+    scene: Scene
+    fps: float
+    positions: np.ndarray
+    quaternions: np.ndarray
+    velocities: np.ndarray
+    spins: np.ndarray
+    contacts: np.ndarray
+    camera_positions: np.ndarray
+    camera_rotations: np.ndarray
+    qpos: np.ndarray = field(repr=False)
+    model: mujoco.MjModel = field(repr=False, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.qpos)
+
+
+def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
+    """Roll a scene out for round(seconds * fps) frames (at least one). Deterministic."""
+    model = build_model(scene)
+    data = mujoco.MjData(model)
+    _set_velocities(model, data, scene)
+    mujoco.mj_forward(model, data)
+    frames, bodies = max(1, round(seconds * fps)), len(scene.bodies)
+    states = np.empty((frames, bodies, 13))
+    contacts = np.zeros((frames, bodies, bodies + 1), dtype=bool)
+    qpos = np.empty((frames, model.nq))
+    body_of = _bodies_of_geoms(model, bodies)
+    done = 0
+    for frame in range(frames):
+        until = round(frame / fps / STEP)
+        _mark_contacts(data, body_of, contacts[frame])
+        while done < until:
+            stride = min(CONTACT_STRIDE, until - done)
+            mujoco.mj_step(model, data, nstep=stride)
+            _mark_contacts(data, body_of, contacts[frame])
+            done += stride
+        mujoco.mj_forward(model, data)
+        qpos[frame] = data.qpos
+        states[frame] = [_state(model, data, i) for i in range(bodies)]
+    if scene.event == "turntable":
+        contacts[:, 0, -1] = True  # it is fixed on the disc
+    poses = [camera_pose(scene.camera, frame / fps) for frame in range(frames)]
+    return Rollout(
+        scene=scene,
+        fps=fps,
+        positions=states[..., :3],
+        quaternions=states[..., 3:7],
+        velocities=states[..., 7:10],
+        spins=states[..., 10:],
+        contacts=contacts,
+        camera_positions=np.stack([position for position, _ in poses]),
+        camera_rotations=np.stack([rotation for _, rotation in poses]),
+        qpos=qpos,
+        model=model,
+    )
+
+
+def _set_velocities(model: mujoco.MjModel, data: mujoco.MjData, scene: Scene) -> None:
+    for index, body in enumerate(scene.bodies):
+        if index == 0 and scene.event == "turntable":
+            data.joint("prop").qvel[0] = body.spin[2]
+        elif index == 0 and scene.event == "swing":
+            continue  # let go at rest
+        else:
+            # A free joint's angular velocity is in the body's own axes.
+            local = np.empty(3)
+            inverse = np.empty(4)
+            mujoco.mju_negQuat(inverse, np.asarray(body.quaternion, dtype=float))
+            mujoco.mju_rotVecQuat(local, np.asarray(body.spin, dtype=float), inverse)
+            data.joint(f"body{index}").qvel[:] = [*body.velocity, *local]
+
+
+def _state(model: mujoco.MjModel, data: mujoco.MjData, index: int) -> np.ndarray:
+    body = data.body(f"body{index}")
+    velocity = np.empty(6)
+    kind = mujoco.mjtObj.mjOBJ_XBODY
+    mujoco.mj_objectVelocity(model, data, kind, body.id, velocity, 0)
+    return np.concatenate([body.xpos, body.xquat, velocity[3:], velocity[:3]])
+
+
+def _bodies_of_geoms(model: mujoco.MjModel, bodies: int) -> np.ndarray:
+    """For each geom the index of its body in the scene, or `bodies` for anything else, [geoms]."""
+    owner = np.full(model.ngeom, bodies)
+    for index in range(bodies):
+        owner[model.geom(f"body{index}").id] = index
+    return owner
+
+
+def _mark_contacts(data: mujoco.MjData, body_of: np.ndarray, into: np.ndarray) -> None:
+    if data.ncon == 0:
+        return
+    for one, other in body_of[data.contact.geom]:
+        if one < len(into):
+            into[one, other] = True
+        if other < len(into):
+            into[other, one] = True

@@ -1,4 +1,4 @@
-"""What a text asserts about a scene: its phrases looked up, longest first, in the captions' words."""
+"""What a text asserts about a scene: its phrases looked up, longest first, in caption words."""
 
 from __future__ import annotations
 
@@ -70,9 +70,8 @@ def words_of(text: str) -> list[str]:
 def vocabulary() -> frozenset[str]:
     """Every word and phrase that captions are made of or that `parse` reads, in both languages."""
     english = {" ".join(key) for key in _phrases("en")}
-    single = {word for phrase in english for word in phrase.split()}
     chinese = {"".join(key) for key in _phrases("zh")}
-    return frozenset(english | single | chinese | IGNORED)
+    return frozenset(english | chinese | IGNORED | {"camera", "镜头"})
 
 
 def nearest(word: str) -> str | None:
@@ -265,7 +264,7 @@ def _common(w: object) -> Iterator[tuple[str, str, str]]:
     for category, also in w.ALSO_READ.items():  # type: ignore[attr-defined]
         for value, phrases in also.items():
             yield from ((phrase, category, value) for phrase in phrases)
-    for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving", "moves"):  # type: ignore[attr-defined]
+    for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving"):  # type: ignore[attr-defined]
         yield phrase, "filler", ""
 
 

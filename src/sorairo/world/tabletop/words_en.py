@@ -127,7 +127,7 @@ ALSO_READ = {
         "marble": ("marble",),
         "snow": ("snowy", "snowy ground"),
     },
-    "light": {"day": ("daylight",), "sunset": ("sunset", "evening"), "night": ("night", "dark")},
+    "light": {"day": ("daylight", "day"), "sunset": ("sunset", "evening"), "night": ("night",)},
     "heading": {"left": ("leftwards",), "right": ("rightwards",)},
 }
 FILLERS = (

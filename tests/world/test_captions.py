@@ -1,0 +1,181 @@
+"""Captions say what is true, in words that the parser reads back, and never a held-out prompt."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sorairo.world.tabletop import scene as world
+from sorairo.world.tabletop import words_en, words_zh
+from sorairo.world.tabletop.captions import (
+    LANGUAGES,
+    caption,
+    held_out,
+    nearest,
+    parse,
+    vocabulary,
+)
+from sorairo.world.tabletop.claims import claims_prompts
+from sorairo.world.tabletop.scene import FIRST_LIGHT, Body, Scene, SceneConfig
+
+WHOLE = SceneConfig()
+
+
+def any_scene(rng: np.random.Generator, config: SceneConfig = WHOLE) -> Scene:
+    """Every word of the world in every company, whether or not physics could make it."""
+
+    def choose(options):
+        return options[int(rng.integers(len(options)))]
+
+    event = choose(config.events)
+    count = max(int(rng.integers(1, config.max_bodies + 1)), 2 if event == "collide" else 1)
+    bodies = tuple(
+        Body(
+            shape=choose(config.shapes),
+            color=choose(config.colors),
+            size=choose(config.sizes),
+            material=choose(config.materials),
+            position=(0.0, 0.0, choose((2.0, 6.0))),
+            velocity=(choose((-2.0, 2.0)), 0.0, 0.0),
+        )
+        for _ in range(count)
+    )
+    return Scene(
+        bodies=bodies,
+        event=event,
+        heading=choose(world.HEADINGS),
+        floor=choose(config.floors),
+        light=choose(config.lights),
+        camera=choose(config.cameras),
+    )
+
+
+def agrees(said, scene: Scene) -> bool:
+    """Every body said is a different body of the scene, and everything else said is so."""
+    left = [(b.shape, b.color, b.size, b.material) for b in scene.bodies]
+    for words in said.bodies:
+        match = [b for b in left if all(w in (None, v) for w, v in zip(words, b, strict=True))]
+        if not match:
+            return False
+        left.remove(match[0])
+    return all(
+        getattr(said, name) in (None, getattr(scene, name))
+        for name in ("event", "heading", "floor", "light", "camera")
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("detail", ["short", "long"])
+def test_all_that_a_caption_asserts_is_true(language, detail):
+    rng = np.random.default_rng(1)
+    for _ in range(1500):
+        scene = any_scene(rng)
+        text = caption(scene, rng, language=language, detail=detail)
+        said = parse(text)
+        assert agrees(said, scene), (text, said, scene)
+        assert said.unknown == (), (text, said)
+        assert said.count == len(scene.bodies), (text, said)
+        assert said.event == scene.event, text
+        assert said.bodies[0][:2] == (scene.bodies[0].shape, scene.bodies[0].color), text
+
+
+def test_wording_varies_and_leaves_things_out():
+    rng = np.random.default_rng(2)
+    scene = any_scene(rng, FIRST_LIGHT)
+    for language in LANGUAGES:
+        texts = [caption(scene, rng, language=language) for _ in range(300)]
+        assert len(set(texts)) > 60
+        floors = [parse(text).floor is not None for text in texts]
+        assert 0.6 < np.mean(floors) < 1
+
+
+def test_same_generator_same_caption():
+    scene = any_scene(np.random.default_rng(3))
+    one, two = (caption(scene, np.random.default_rng(4), detail="long") for _ in range(2))
+    assert one == two
+
+
+def test_bodies_that_differ_only_in_size_are_told_apart():
+    rng = np.random.default_rng(5)
+    ball = Body(shape="sphere", color="red", position=(0.0, 0.0, 2.0))
+    scene = Scene(bodies=(ball, dataclasses.replace(ball, size="small")), event="turntable")
+    for _ in range(50):
+        sizes = [body[2] for body in parse(caption(scene, rng)).bodies]
+        assert sizes == ["large", "small"]
+
+
+def test_unknown_language_and_detail_are_refused():
+    scene, rng = any_scene(np.random.default_rng(6)), np.random.default_rng(7)
+    with pytest.raises(ValueError, match="language"):
+        caption(scene, rng, language="fr")
+    with pytest.raises(ValueError, match="detail"):
+        caption(scene, rng, detail="epic")
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "event", "heading", "floor"),
+    [
+        ("a red ball drops onto a wooden floor", ("sphere", "red"), "drop", None, "wood"),
+        ("a blue cube slides to the left on the checkerboard", ("box", "blue"), "slide", "left",
+         "checker"),
+        ("A green cylinder rolls right across the sand.", ("cylinder", "green"), "roll", "right",
+         "sand"),
+        ("a ball that is pink bounces on marble", ("sphere", "pink"), "drop", None, "marble"),
+        ("red ball, wooden floor, falling", ("sphere", "red"), "drop", None, "wood"),
+        ("一个红色的球落到木地板上", ("sphere", "red"), "drop", None, "wood"),
+        ("蓝色方块在棋盘格地板上向左滑动", ("box", "blue"), "slide", "left", "checker"),
+        ("球是紫色的，在大理石上往右滚", ("sphere", "purple"), "roll", "right", "marble"),
+    ],
+)  # fmt: skip
+def test_natural_prompts_are_read(text, body, event, heading, floor):
+    said = parse(text)
+    assert said.bodies == ((*body, None, None),)
+    assert (said.event, said.heading, said.floor) == (event, heading, floor)
+
+
+def test_the_camera_does_not_lend_its_heading_to_the_bodies():
+    said = parse("The camera circles to the left while two red balls roll right at night.")
+    assert (said.camera, said.heading, said.light) == ("orbit_left", "right", "night")
+    assert said.count == 2
+    assert parse("镜头向左环绕，一个白色方块往右滑行").heading == "right"
+
+
+def test_unknown_words_are_named_with_the_nearest_known():
+    assert parse("A crimson dog rolls on a wood table").unknown == ("crimson", "dog", "table")
+    assert nearest("crimson") == "red"
+    assert nearest("spehre") == "sphere"
+    assert nearest("dog") is None
+    assert parse("黑猫落下").unknown == ("猫",)
+    assert nearest("深蓝色") == "蓝色"
+    assert nearest("ball") == "ball"
+
+
+def test_vocabulary_is_compact_and_holds_its_own_suggestions():
+    assert {"red", "ball", "falls", "红色", "球"} <= vocabulary()
+    assert len(vocabulary()) < 600
+    for table in (words_en.NEAREST, words_zh.NEAREST):
+        assert set(table.values()) <= vocabulary(), set(table.values()) - vocabulary()
+        assert not set(table) & vocabulary(), set(table) & vocabulary()
+
+
+def test_claims_are_held_out_complete_and_paired():
+    english = claims_prompts(FIRST_LIGHT, 128, np.random.default_rng(8), "en")
+    chinese = claims_prompts(FIRST_LIGHT, 128, np.random.default_rng(8), "zh")
+    assert [c.scene for c in english] == [c.scene for c in chinese]
+    assert {c.scene.bodies[0].color for c in english} == set(FIRST_LIGHT.colors)
+    looks = {(c.target.color, c.target.shape, c.target.floor) for c in english}
+    assert len(looks) == 96
+    for claim in english + chinese:
+        said, target = parse(claim.prompt), claim.target
+        assert held_out(claim.prompt)
+        assert agrees(said, claim.scene)
+        assert (said.event, said.floor) == (target.event, target.floor)
+        assert (said.heading or "none") == target.heading
+
+
+def test_no_caption_is_held_out():
+    rng = np.random.default_rng(9)
+    for language in LANGUAGES:
+        for _ in range(500):
+            assert not held_out(caption(any_scene(rng, FIRST_LIGHT), rng, language=language))
+    assert held_out("A red ball falls.") == held_out("the red ball, falls")

@@ -1,4 +1,4 @@
-"""Draw scenes. An event is one function in EVENTS; whatever it leaves open is drawn from the generator."""
+"""Draw scenes. An event is one function in EVENT_MAKERS; what it leaves open is drawn at random."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from sorairo.world.tabletop.build import BEHAVIOUR, DISC_HEIGHT, PIVOT_HEIGHT, half_spans
+from sorairo.world.tabletop.build import BEHAVIOUR, DISC_HEIGHT, half_spans
 from sorairo.world.tabletop.scene import SIZES, Body, Scene, SceneConfig
 
 GRAVITY = 9.81
@@ -135,7 +135,8 @@ def slide(cast: Cast) -> tuple[list[Body], str]:
 
 def turntable(cast: Cast) -> tuple[list[Body], str]:
     rate = cast.side() * cast.uniform(0.6, 0.95)
-    angle, radius = cast.uniform(0, 2 * math.pi), 3.0
+    radius = 3.0
+    angle = cast.side() * math.pi / 2 + cast.uniform(-1, 1)  # plainly goes left or right at first
     pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
     if cast.bodies[0].shape == "capsule":
         pose = lying(cast.uniform(0, math.pi))

@@ -22,6 +22,10 @@ class MediaError(SorairoError):
     """A picture or clip that cannot be read or written."""
 
 
+class WriteError(MediaError):
+    """A file that could not be written in the end: the disk is full, the folder has gone."""
+
+
 class RequestError(SorairoError):
     """A request for something impossible (size, seconds, empty prompt); names the nearest valid."""
 

@@ -109,7 +109,7 @@ def parse_size(text: str) -> Size:
 
 
 def nearest_native(width: int, height: int, sizes: Sequence[Size]) -> Size:
-    """Of a model's own sizes, the one whose aspect ratio is nearest; of equals, the nearest area."""
+    """Of a model's own sizes, the one of the nearest aspect ratio; of equals, the nearest area."""
 
     def distance(size: Size) -> tuple[float, float]:
         aspect = abs(math.log(size[0] / size[1]) - math.log(width / height))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sorairo.errors import MediaError
+from sorairo.errors import WriteError
 
 
 @contextmanager
@@ -16,7 +16,7 @@ def whole_file(path: str | Path) -> Iterator[Path]:
     """A temporary name beside `path` to write to; renamed to `path` when the block ends well.
 
     On any error, Ctrl-C included, the temporary file is removed and `path` is as it was. An
-    OSError (no such folder, no permission, disk full) becomes a MediaError.
+    OSError (no such folder, no permission, disk full) becomes a WriteError.
     """
     path = Path(path)
     temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
@@ -24,6 +24,6 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise MediaError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -122,6 +122,15 @@ class Clip:
         ]
         return dataclasses.replace(self, frames=np.stack(scaled))
 
+    def fit(self, width: int, height: int) -> Clip:
+        """The clip at `width` x `height`: cut in the middle to that aspect ratio, then scaled."""
+        scale = max(width / self.width, height / self.height)
+        kept_width = min(self.width, max(1, round(width / scale)))
+        kept_height = min(self.height, max(1, round(height / scale)))
+        left, top = (self.width - kept_width) // 2, (self.height - kept_height) // 2
+        kept = self.frames[:, top : top + kept_height, left : left + kept_width]
+        return dataclasses.replace(self, frames=kept).resize(width, height)
+
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
         """Every `every`-th frame in rows of `columns`; by default 12 frames in rows of 6."""
         from sorairo.video.sheet import contact_sheet

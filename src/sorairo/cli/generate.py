@@ -1,0 +1,174 @@
+"""`sorairo generate`: a clip from a sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sorairo.cli.output import Outputs, plan_outputs
+from sorairo.cli.terminal import progress_bar, say
+from sorairo.errors import MediaError
+from sorairo.generation.request import GenerateRequest, nearest_native, parse_size
+
+if TYPE_CHECKING:
+    from sorairo.generation.engine import Engine
+    from sorairo.video.clip import Clip
+
+
+@click.command(
+    epilog="""\b
+    Examples:
+      sorairo generate "a red ball drops onto a wooden floor"
+      sorairo generate "一个蓝色的方块滑过沙地" --seed 3 --size 256x256 -o slide.mp4"""
+)
+@click.argument("prompt")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write: .mp4, .gif or, for one frame, .png.  [default: from prompt and seed]",
+)
+@click.option("--seconds", default=4.0, show_default=True, help="Length; short enough: a picture.")
+@click.option("--size", metavar="WxH", help="Width x height in pixels.  [default: the model's own]")
+@click.option("--fps", default=12.0, show_default=True, help="Frames a second.")
+@click.option("--seed", default=0, show_default=True, help="Same seed, same clip.")
+@click.option("--steps", type=int, help="Sampling steps: more is slower and finer.")
+@click.option("--guidance", type=float, help="How closely to follow the prompt; 1 is off.")
+@click.option("--negative", default="", help="What the clip should not look like.")
+@click.option("-n", "--n", "count", type=click.IntRange(1, 1000), default=1, help="Clips to make.")
+@click.option("--model", default="tabletop", show_default=True, help="A name or a model directory.")
+@click.option("--contact-sheet", is_flag=True, help="Also write a picture of the clip's frames.")
+@click.option("--gif", is_flag=True, help="Also write an animated GIF.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each clip.")
+@click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+def generate(
+    output: Path | None,
+    size: str | None,
+    count: int,
+    contact_sheet: bool,
+    gif: bool,
+    as_json: bool,
+    device: str | None,
+    **asked: Any,
+) -> None:
+    """Make a clip of what PROMPT says, in English or Chinese.
+
+    With --n 3 the clips get the seeds SEED, SEED+1 and SEED+2.
+    """
+    width, height = parse_size(size) if size else (None, None)
+    first = GenerateRequest(width=width, height=height, **asked)
+    requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(count)]
+    for request in requests:
+        request.validate()
+    plans = plan_outputs(
+        output, first.prompt, [each.seed for each in requests], gif=gif, sheet=contact_sheet
+    )
+    if plans[0].clip.suffix.lower() == ".png" and first.num_frames > 1:
+        raise MediaError(
+            f"{plans[0].clip} can hold one frame, not {first.num_frames}:"
+            f" ask for --seconds {1 / first.fps:.3g}, or end the name in .mp4 or .gif."
+        )
+    warn_of_unknown_words(first.prompt)
+
+    import sorairo
+
+    engine = sorairo.load(first.model, device=device)
+    for index, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
+        started = time.monotonic()
+        label = f"clip {index}/{count}" if count > 1 else "sampling"
+        with progress_bar(label) as progress:
+            clip, native = _sample(engine, request, progress, told=index > 1)
+        _write(clip, outputs)
+        facts = _facts(engine, request, clip, native, outputs)
+        facts["wall_seconds"] = round(time.monotonic() - started, 3)
+        lines = [json.dumps(facts, ensure_ascii=False)] if as_json else map(str, outputs.paths)
+        click.echo("\n".join(lines))
+
+
+def warn_of_unknown_words(prompt: str) -> None:
+    """Say which words the model never saw, and the nearest that it knows."""
+    from sorairo.world.tabletop.captions import nearest, parse
+
+    unknown = parse(prompt).unknown
+    if not unknown:
+        return
+    hints = []
+    for word in unknown:
+        near = nearest(word)
+        hints.append(f"'{word}' (nearest: '{near}')" if near else f"'{word}'")
+    say(f"Warning: the model never saw {', '.join(hints)}; it does its best without.")
+
+
+def _sample(
+    engine: Engine, request: GenerateRequest, progress: Any, *, told: bool
+) -> tuple[Clip, tuple[int, int]]:
+    """The clip at the size asked for, and the size that it was made at."""
+    native = None
+    if request.width and request.height:
+        sizes = [tuple(size) for size in engine.info["native_sizes"]]
+        native = nearest_native(request.width, request.height, sizes)
+    clip = engine.generate(
+        request.prompt,
+        seconds=request.seconds,
+        width=native and native[0],
+        height=native and native[1],
+        fps=request.fps,
+        seed=request.seed,
+        steps=request.steps,
+        guidance=request.guidance,
+        negative=request.negative,
+        progress=progress,
+    )
+    made = (clip.width, clip.height)
+    wanted = (request.width or clip.width, request.height or clip.height)
+    if made != wanted:
+        clip = clip.fit(*wanted)
+        if not told:
+            say(
+                f"Made at {made[0]}x{made[1]}, the model's own size, then cut to the aspect ratio"
+                f" and scaled to {wanted[0]}x{wanted[1]} with the Lanczos filter."
+            )
+    if "comment" not in clip.metadata:
+        comment = request.to_comment(model_digest=engine.info.get("digest"))
+        clip = dataclasses.replace(clip, metadata={**clip.metadata, "comment": comment})
+    return clip, made
+
+
+def _write(clip: Clip, outputs: Outputs) -> None:
+    clip.save(outputs.clip)
+    if outputs.gif:
+        clip.save(outputs.gif)
+    if outputs.sheet:
+        from sorairo.video.atomic import whole_file
+
+        with whole_file(outputs.sheet) as temporary:
+            clip.contact_sheet().save(temporary, format="PNG")
+
+
+def _facts(
+    engine: Engine,
+    request: GenerateRequest,
+    clip: Clip,
+    native: tuple[int, int],
+    outputs: Outputs,
+) -> dict[str, Any]:
+    return {
+        "path": str(outputs.clip),
+        "gif": str(outputs.gif) if outputs.gif else None,
+        "contact_sheet": str(outputs.sheet) if outputs.sheet else None,
+        "prompt": request.prompt,
+        "negative": request.negative,
+        "seed": request.seed,
+        "size": f"{clip.width}x{clip.height}",
+        "native_size": f"{native[0]}x{native[1]}",
+        "fps": clip.fps,
+        "frames": clip.num_frames,
+        "seconds": round(clip.duration, 3),
+        "model": engine.info.get("name", request.model),
+        "model_digest": engine.info.get("digest"),
+    }

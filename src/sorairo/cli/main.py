@@ -1,0 +1,76 @@
+"""`sorairo`: its commands, and how they end (0 done, 1 failed, 2 misuse, 130 stopped)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from sorairo import __version__
+from sorairo.cli.generate import generate
+from sorairo.cli.models import models
+from sorairo.cli.terminal import say
+from sorairo.cli.train import train
+from sorairo.cli.world import world
+from sorairo.errors import SorairoError, TrainingError, WriteError
+
+FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+    Example:
+      sorairo generate "a red ball drops onto a wooden floor" -o ball.mp4""",
+)
+@click.version_option(__version__, prog_name="sorairo")
+def app() -> None:
+    """An open Sora that you own: clips from words, on your own machine.
+
+    Results go to stdout, everything else to stderr.
+    """
+
+
+for command in (generate, models, world, train):
+    app.add_command(command)
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run one command and exit."""
+    signal.signal(signal.SIGTERM, _terminate)
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        app.main(arguments, prog_name="sorairo", standalone_mode=False)
+        sys.stdout.flush()
+        return 0
+    except click.exceptions.Exit as ending:
+        return ending.exit_code
+    except click.UsageError as error:
+        error.show()
+        return MISUSE
+    except (KeyboardInterrupt, click.Abort):
+        say("Stopped; no unfinished file is left.")
+        return STOPPED
+    except BrokenPipeError:  # `sorairo ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except SorairoError as error:
+        say(f"Error: {error}")
+        return FAILED if isinstance(error, TrainingError | WriteError) else MISUSE
+    except Exception as error:
+        if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+            say("Error: Out of memory; ask for fewer --seconds or a smaller --size.")
+            return FAILED
+        raise  # a fault of ours: the traceback is what we need to see; Python exits with 1
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+    """End by an exception, so that temporary files are removed on the way out."""
+    sys.exit(TERMINATED)

@@ -1,0 +1,104 @@
+"""Where results go, decided and tried before anything slow begins."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from sorairo.errors import MediaError
+
+CLIP_SUFFIXES = (".mp4", ".gif", ".png")
+SLUG_LENGTH = 48  # characters; three bytes each in Chinese, and file names end at 255 bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outputs:
+    """The files of one clip; None for what was not asked for."""
+
+    clip: Path
+    gif: Path | None = None
+    sheet: Path | None = None
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(path for path in (self.clip, self.gif, self.sheet) if path is not None)
+
+
+def plan_outputs(
+    output: Path | None,
+    prompt: str,
+    seeds: list[int],
+    *,
+    gif: bool = False,
+    sheet: bool = False,
+) -> list[Outputs]:
+    """The files for each seed. Raises MediaError where one could not be written.
+
+    A named `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without
+    one, a name is made from prompt and seed, and a file that exists is left alone.
+    """
+    if output is not None:
+        check_suffix(output)
+        check_writable(output)
+    plans = []
+    for index, seed in enumerate(seeds, start=1):
+        if output is None:
+            plan = _free(Path(f"{slug(prompt)}-seed{seed}.mp4"), gif=gif, sheet=sheet)
+        else:
+            name = output if len(seeds) == 1 else output.with_stem(f"{output.stem}-{index}")
+            plan = _beside(name, gif=gif, sheet=sheet)
+        for path in plan.paths:
+            check_writable(path)
+        plans.append(plan)
+    return plans
+
+
+def slug(text: str) -> str:
+    """The letters and digits of `text`, of any script, joined by hyphens."""
+    words = re.findall(r"[^\W_]+", text.lower())
+    short = "-".join(words)[:SLUG_LENGTH].rstrip("-")
+    return short or "clip"
+
+
+def check_suffix(path: Path) -> None:
+    """Raises MediaError for a name that does not say a format we write."""
+    if path.suffix.lower() not in CLIP_SUFFIXES and not path.is_dir():
+        raise MediaError(f"Cannot write {path}: end its name in .mp4, .gif or .png (one frame).")
+
+
+def check_writable(path: Path) -> None:
+    """Raises MediaError if a file of that name cannot be made there, by trying."""
+    try:
+        if path.is_dir():
+            example = path / "clip.mp4"
+            raise MediaError(f"{path} is a folder: name a file in it, for example {example}.")
+        if not path.parent.exists():
+            raise MediaError(f"There is no folder {path.parent}: create it first.")
+        if not path.parent.is_dir():
+            raise MediaError(f"{path.parent} is a file, not a folder: choose another place.")
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+        path.exists()  # a name that is too long fails here
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise MediaError(f"Cannot write {path}: {reason}; choose another place.") from error
+
+
+def _beside(clip: Path, *, gif: bool, sheet: bool) -> Outputs:
+    return Outputs(
+        clip=clip,
+        gif=clip.with_suffix(".gif") if gif and clip.suffix.lower() != ".gif" else None,
+        sheet=clip.with_name(f"{clip.stem}-sheet.png") if sheet else None,
+    )
+
+
+def _free(clip: Path, *, gif: bool, sheet: bool) -> Outputs:
+    stem, number = clip.stem, 1
+    while True:
+        plan = _beside(clip, gif=gif, sheet=sheet)
+        if not any(path.exists() for path in plan.paths):
+            return plan
+        number += 1
+        clip = clip.with_stem(f"{stem}-{number}")

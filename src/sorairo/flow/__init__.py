@@ -1,0 +1,1 @@
+"""The mathematics of rectified flow: path, schedules, solvers, guidance. No network lives here."""

@@ -1,0 +1,35 @@
+"""The straight path from data to noise (Liu et al., "Flow straight and fast", arXiv 2209.03003)."""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from torch import Tensor
+
+
+def point(
+    z: Float[Tensor, "..."], noise: Float[Tensor, "..."], sigma: Float[Tensor, "..."]
+) -> Float[Tensor, "..."]:
+    """z_sigma = (1 - sigma) z + sigma noise; sigma broadcasts (per token, per sample, one for all)."""
+    return (1 - sigma) * z + sigma * noise
+
+
+def velocity(z: Float[Tensor, "..."], noise: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
+    """d z_sigma / d sigma = noise - z, the same at every sigma: what the network predicts."""
+    return noise - z
+
+
+def clean(
+    z_sigma: Float[Tensor, "..."], v: Float[Tensor, "..."], sigma: Float[Tensor, "..."]
+) -> Float[Tensor, "..."]:
+    """The data that a point and its velocity point to: z = z_sigma - sigma v."""
+    return z_sigma - sigma * v
+
+
+def matching_loss(
+    predicted: Float[Tensor, "b n p"],
+    target: Float[Tensor, "b n p"],
+    counted: Float[Tensor, "b n"],
+) -> Float[Tensor, "b"]:
+    """Mean squared error of the velocity over the tokens that are counted (1) and not held (0), one value a sample."""
+    per_token = (predicted.float() - target.float()).square().mean(-1)
+    return (per_token * counted).sum(1) / counted.sum(1).clamp(min=1)

@@ -1,0 +1,158 @@
+"""The video codec: four frames of 8x8 pixels become one latent place, and back.
+
+There is one kind of latent frame. It always holds `time_factor` video frames: before the first frame of a clip (or a picture) stand
+copies of it, which are dropped after decoding. The encoder sees one group of frames alone, so a latent frame means the
+same wherever a window is cut; the decoder also looks at the latent frames before (causal, so that it can stream).
+Trained as an autoencoder with unit-scale noise of fixed size on the latents, a VAE whose posterior variance is constant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from sorairo.nn.conv import ChannelNorm, ResBlock, State
+from sorairo.nn.layout import (
+    depth_to_space,
+    group_frames,
+    space_to_depth,
+    unfold_time,
+    ungroup_frames,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodecConfig:
+    """The compression law and the size of the network. Widths and depths are (at 1/4 of the picture, at 1/8)."""
+
+    time_factor: int = 4
+    space_factor: int = 8
+    latent_channels: int = 8
+    widths: tuple[int, int] = (128, 192)
+    encoder_depths: tuple[int, int] = (2, 2)
+    decoder_depths: tuple[int, int] = (3, 4)
+
+    @property
+    def first_factor(self) -> int:
+        """Pixels folded into channels before the first convolution."""
+        return self.space_factor // 2
+
+    @property
+    def pixel_channels(self) -> int:
+        return 3 * self.time_factor * self.first_factor**2
+
+    def latent_frames(self, num_frames: int) -> int:
+        """Latent frames of a clip: the first holds one new frame, each later one `time_factor`."""
+        return 1 + -(-(num_frames - 1) // self.time_factor)
+
+    def frames_held(self, latent_frames: int) -> int:
+        """Frames of a clip that fills its latent frames."""
+        return 1 + (latent_frames - 1) * self.time_factor
+
+
+class Encoder(nn.Module):
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        wide, deep = config.widths
+        self.stem = nn.Conv2d(config.pixel_channels, wide, 3, padding=1)
+        self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.encoder_depths[0]))
+        self.down = nn.Conv2d(4 * wide, deep, 1)
+        self.low = nn.ModuleList(ResBlock(deep) for _ in range(config.encoder_depths[1]))
+        self.norm = ChannelNorm(deep)
+        self.head = nn.Conv2d(deep, config.latent_channels, 1)
+
+    def forward(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
+        config = self.config
+        groups = video.shape[2] // config.time_factor
+        x = group_frames(video, config.time_factor, config.first_factor)
+        x = self.stem(x.contiguous(memory_format=torch.channels_last))
+        for block in self.high:
+            x = block(x)
+        x = self.down(space_to_depth(x, 2))
+        for block in self.low:
+            x = block(x)
+        return unfold_time(self.head(self.norm(x)), groups)
+
+
+class Decoder(nn.Module):
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        wide, deep = config.widths
+        self.stem = nn.Conv2d(config.latent_channels, deep, 3, padding=1)
+        self.low = nn.ModuleList(
+            ResBlock(deep, temporal=True) for _ in range(config.decoder_depths[1])
+        )
+        self.up = nn.Conv2d(deep, 4 * wide, 1)
+        self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.decoder_depths[0]))
+        self.norm = ChannelNorm(wide)
+        self.head = nn.Conv2d(wide, config.pixel_channels, 3, padding=1)
+
+    def forward(
+        self, latents: Float[Tensor, "b c g h w"], state: State | None = None
+    ) -> Float[Tensor, "b 3 F H W"]:
+        config, groups = self.config, latents.shape[2]
+        x = latents.transpose(1, 2).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        x = self.stem(x)
+        for block in self.low:
+            x = block(x, groups, state)
+        x = depth_to_space(self.up(x), 2).contiguous(memory_format=torch.channels_last)
+        for block in self.high:
+            x = block(x)
+        x = self.head(self.norm(x))
+        return ungroup_frames(x, groups, config.time_factor, config.first_factor)
+
+
+class Codec(nn.Module):
+    """Encoder and decoder, with the scale that makes latents zero-mean and of unit variance.
+
+    Video is [b, 3, F, H, W] in [-1, 1] with F a multiple of `time_factor` (see `pad_start`) and H, W of `space_factor`.
+    """
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        self.register_buffer("latent_mean", torch.zeros(config.latent_channels))
+        self.register_buffer("latent_std", torch.ones(config.latent_channels))
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                module.to(memory_format=torch.channels_last)
+
+    def _scale(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        shape = (1, -1, 1, 1, 1)
+        return self.latent_mean.view(shape).to(like.dtype), self.latent_std.view(shape).to(
+            like.dtype
+        )
+
+    def encode(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
+        """Normalised latents of whole groups."""
+        latents = self.encoder(video)
+        mean, std = self._scale(latents)
+        return (latents - mean) / std
+
+    def decode(
+        self, latents: Float[Tensor, "b c g h w"], state: State | None = None
+    ) -> Float[Tensor, "b 3 F H W"]:
+        """All frames of all groups. With a `state` (an empty dict at first) a clip may be decoded in pieces, and
+        the pieces equal the whole."""
+        mean, std = self._scale(latents)
+        return self.decoder(latents * std + mean, state)
+
+    def encode_clip(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
+        """Latents of a clip from its beginning: F = 1 + k * time_factor frames give 1 + k latent frames."""
+        return self.encode(pad_start(video, self.config.time_factor))
+
+    def decode_clip(self, latents: Float[Tensor, "b c g h w"]) -> Float[Tensor, "b 3 F H W"]:
+        """The reverse of `encode_clip`: the copies before the first frame are dropped."""
+        return self.decode(latents)[:, :, self.config.time_factor - 1 :]
+
+
+def pad_start(video: Float[Tensor, "b 3 F H W"], time_factor: int) -> Float[Tensor, "b 3 G H W"]:
+    """Puts copies of the first frame before it, so that it fills a group of its own."""
+    return torch.cat([video[:, :, :1].expand(-1, -1, time_factor - 1, -1, -1), video], dim=2)

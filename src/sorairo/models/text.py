@@ -1,0 +1,105 @@
+"""The text encoder of our own models: byte-level BPE and a small transformer, trained together with the video model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from torch import Tensor, nn
+
+from sorairo.nn.attention import Attention
+from sorairo.nn.rope import rotation
+
+PAD, START = "<pad>", "<s>"
+
+
+def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
+    """BPE whose tokens never cross a word, and in Chinese never join two characters: what is put together in the world
+    (a colour and a shape) stays apart in the text."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(r"[\u2e80-\u9fff\uf900-\ufaff]"), "isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=[PAD, START],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(captions, trainer)
+    return tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextConfig:
+    vocabulary: int = 768
+    dim: int = 256
+    heads: int = 4
+    layers: int = 2
+    max_length: int = 64
+
+
+class TextBlock(nn.Module):
+    def __init__(self, config: TextConfig) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(config.dim), nn.LayerNorm(config.dim)
+        self.attn = Attention(config.dim, config.heads)
+        self.ffn = nn.Sequential(
+            nn.Linear(config.dim, 4 * config.dim),
+            nn.GELU("tanh"),
+            nn.Linear(4 * config.dim, config.dim),
+        )
+        nn.init.zeros_(self.attn.o.weight)
+
+    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
+        x = x + self.attn(self.norm1(x), turn=turn, mask=mask)
+        return x + self.ffn(self.norm2(x))
+
+
+class TextEncoder(nn.Module):
+    """Token ids [b, s] and their mask to features [b, s, dim]. The empty prompt is the start token alone."""
+
+    def __init__(self, config: TextConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Embedding(config.vocabulary, config.dim)
+        self.blocks = nn.ModuleList(TextBlock(config) for _ in range(config.layers))
+        self.norm = nn.LayerNorm(config.dim)
+        nn.init.normal_(self.embedding.weight, std=0.5)
+
+    def forward(
+        self, ids: Int[Tensor, "b s"], mask: Bool[Tensor, "b s"]
+    ) -> Float[Tensor, "b s d"]:
+        config = self.config
+        x = self.embedding(ids)
+        order = torch.arange(ids.shape[1], device=ids.device, dtype=torch.float32)
+        positions = order[None, :, None].expand(1, -1, 3)
+        turn = rotation(positions, config.dim // config.heads, 100.0)
+        for block in self.blocks:
+            x = block(x, turn, mask)
+        return self.norm(x)
+
+
+def tokenize(
+    tokenizer: Tokenizer, prompts: Sequence[str], max_length: int
+) -> tuple[Int[Tensor, "b s"], Bool[Tensor, "b s"]]:
+    """Ids, padded to the longest prompt, and True where a token stands. Longer prompts are cut at `max_length`."""
+    start = tokenizer.token_to_id(START)
+    rows = [
+        [start, *encoding.ids][:max_length] for encoding in tokenizer.encode_batch(list(prompts))
+    ]
+    width = max(len(row) for row in rows)
+    ids = torch.full((len(rows), width), tokenizer.token_to_id(PAD), dtype=torch.long)
+    mask = torch.zeros(len(rows), width, dtype=torch.bool)
+    for i, row in enumerate(rows):
+        ids[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = True
+    return ids, mask

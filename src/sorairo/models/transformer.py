@@ -1,0 +1,149 @@
+"""The diffusion transformer: predicts the velocity of every token from all tokens, their positions, noise and a text.
+
+Peebles and Xie, "Scalable diffusion models with transformers" (arXiv 2212.09748), in the shape of Wan 2.1
+(arXiv 2503.20314): names of parameters and order of operations are Wan's, so that its open weights fit; the noise level is
+given per token, and positions are data.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from sorairo.nn.attention import Attention
+from sorairo.nn.rope import Rotation, rotation
+
+KeysValues = list[tuple[Tensor, Tensor]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig:
+    """`latent_channels` and `patch` say what a token holds; `position_scale` is the unit of the position law."""
+
+    latent_channels: int = 8
+    patch: int = 2
+    dim: int = 256
+    ffn_dim: int = 1024
+    heads: int = 4
+    layers: int = 10
+    text_dim: int = 256
+    freq_dim: int = 256
+    rope_theta: float = 100.0
+
+    @property
+    def token_channels(self) -> int:
+        return self.latent_channels * self.patch**2
+
+
+def sinusoid(sigma: Float[Tensor, "b n"], dim: int) -> Float[Tensor, "b n d"]:
+    """Sinusoidal embedding of 1000 sigma (Vaswani et al., section 3.5), cosines first as in Wan."""
+    half = dim // 2
+    frequencies = torch.exp(
+        -math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=sigma.device) / half
+    )
+    angle = 1000.0 * sigma.float().unsqueeze(-1) * frequencies
+    return torch.cat([angle.cos(), angle.sin()], dim=-1)
+
+
+def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
+    """LayerNorm without parameters, then x * (1 + scale) + shift (adaLN)."""
+    return F.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
+
+
+class Block(nn.Module):
+    """Self-attention, cross-attention to the text, and a feed-forward, the first and last gated by the noise level."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        dim = config.dim
+        self.self_attn = Attention(dim, config.heads)
+        self.norm3 = nn.LayerNorm(dim)
+        self.cross_attn = Attention(dim, config.heads)
+        self.ffn = nn.Sequential(
+            nn.Linear(dim, config.ffn_dim), nn.GELU("tanh"), nn.Linear(config.ffn_dim, dim)
+        )
+        self.modulation = nn.Parameter(torch.zeros(1, 1, 6, dim))
+
+    def forward(
+        self,
+        x: Float[Tensor, "b n c"],
+        noise: Float[Tensor, "b m 6 c"],
+        text: tuple[Tensor, Tensor],
+        text_mask: Bool[Tensor, "b s"],
+        turn: Rotation,
+    ) -> Float[Tensor, "b n c"]:
+        parts = (noise + self.modulation).to(x.dtype).unbind(2)
+        shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
+        x = x + self.self_attn(modulate(x, shift_a, scale_a), turn=turn) * gate_a
+        x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
+        return x + self.ffn(modulate(x, shift_f, scale_f)) * gate_f
+
+
+class Head(nn.Module):
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.head = nn.Linear(config.dim, config.token_channels)
+        self.modulation = nn.Parameter(torch.zeros(1, 1, 2, config.dim))
+
+    def forward(self, x: Tensor, noise: Float[Tensor, "b m c"]) -> Tensor:
+        shift, scale = (noise.unsqueeze(2) + self.modulation).to(x.dtype).unbind(2)
+        return self.head(modulate(x, shift, scale))
+
+
+class Transformer(nn.Module):
+    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same for all) and text."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        dim = config.dim
+        self.patch_embedding = nn.Linear(config.token_channels, dim)
+        self.text_embedding = nn.Sequential(
+            nn.Linear(config.text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim)
+        )
+        self.time_embedding = nn.Sequential(
+            nn.Linear(config.freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim)
+        )
+        self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, 6 * dim))
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.head = Head(config)
+        self.initialize()
+
+    def initialize(self) -> None:
+        """Every gate and output starts at zero, so that the network starts as the identity (adaLN-zero)."""
+        for module in self.modules():
+            if isinstance(module, nn.Linear):
+                nn.init.normal_(module.weight, std=module.in_features**-0.5)
+                nn.init.zeros_(module.bias)
+        nn.init.zeros_(self.head.head.weight)
+        nn.init.zeros_(self.time_projection[1].weight)  # type: ignore[arg-type]
+        for block in self.blocks:
+            nn.init.zeros_(block.cross_attn.o.weight)  # type: ignore[union-attr, arg-type]
+            block.modulation.data[:, :, [2, 5]] = 0.0  # type: ignore[index, operator]
+
+    def read_text(self, text: Float[Tensor, "b s t"]) -> KeysValues:
+        """Keys and values of the text for every block; do it once, use it at every step."""
+        context = self.text_embedding(text)
+        return [block.cross_attn.keys_values(context) for block in self.blocks]  # type: ignore[union-attr, operator]
+
+    def forward(
+        self,
+        x: Float[Tensor, "b n p"],
+        positions: Float[Tensor, "b n 3"],
+        sigma: Float[Tensor, "b m"],
+        text: KeysValues,
+        text_mask: Bool[Tensor, "b s"],
+    ) -> Float[Tensor, "b n p"]:
+        config = self.config
+        turn = rotation(positions, config.dim // config.heads, config.rope_theta)
+        noise = self.time_embedding(sinusoid(sigma, config.freq_dim).to(x.dtype))
+        per_block = self.time_projection(noise).unflatten(-1, (6, -1))
+        hidden = self.patch_embedding(x)
+        for block, keys_values in zip(self.blocks, text, strict=True):
+            hidden = block(hidden, per_block, keys_values, text_mask, turn)
+        return self.head(hidden, noise)

@@ -1,0 +1,1 @@
+"""Parts of networks: attention, rotary positions, norms, convolutions that are causal in time."""

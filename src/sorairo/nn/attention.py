@@ -1,0 +1,77 @@
+"""Attention with normalised queries and keys. Parameter names are Wan's (q, k, v, o, norm_q, norm_k)."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float
+from torch import Tensor, nn
+
+from sorairo.nn.rope import Rotation, rotate
+
+
+class RMSNorm(nn.Module):
+    """x / rms(x) * weight over the last axis (Zhang and Sennrich, arXiv 1910.07467, equation 4)."""
+
+    def __init__(self, dim: int, eps: float = 1e-6) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(dim))
+        self.eps = eps
+
+    def forward(self, x: Float[Tensor, "... d"]) -> Float[Tensor, "... d"]:
+        scale = torch.rsqrt(x.float().square().mean(-1, keepdim=True) + self.eps)
+        return (x.float() * scale * self.weight).to(x.dtype)
+
+
+def attend(
+    q: Float[Tensor, "b n heads d"],
+    k: Float[Tensor, "b m heads d"],
+    v: Float[Tensor, "b m heads d"],
+    mask: Bool[Tensor, "b m"] | None = None,
+) -> Float[Tensor, "b n c"]:
+    """softmax(q k^T / sqrt(d)) v; `mask` is True for keys that may be seen.
+
+    In training on a CPU the two products are written out: the backward pass of the fused kernel is slower there than
+    all other matrix products of the network together.
+    """
+    q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
+    keys = None if mask is None else mask[:, None, None, :]
+    if torch.is_grad_enabled() and q.device.type == "cpu":
+        weights = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+        if keys is not None:
+            weights = weights.masked_fill(~keys, float("-inf"))
+        out = weights.softmax(-1).to(v.dtype) @ v
+    else:
+        out = F.scaled_dot_product_attention(q, k, v, attn_mask=keys)
+    return out.transpose(1, 2).flatten(2)
+
+
+class Attention(nn.Module):
+    """Attention of x to itself, or to a context of the same width."""
+
+    def __init__(self, dim: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q, self.k, self.v, self.o = (nn.Linear(dim, dim) for _ in range(4))
+        self.norm_q, self.norm_k = RMSNorm(dim), RMSNorm(dim)
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.unflatten(-1, (self.heads, -1))
+
+    def keys_values(self, context: Float[Tensor, "b m c"]) -> tuple[Tensor, Tensor]:
+        """Keys and values of a context, [b, m, heads, d] each: computed once for all steps of a request."""
+        return self._split(self.norm_k(self.k(context))), self._split(self.v(context))
+
+    def forward(
+        self,
+        x: Float[Tensor, "b n c"],
+        context: tuple[Tensor, Tensor] | None = None,
+        *,
+        turn: Rotation | None = None,
+        mask: Bool[Tensor, "b m"] | None = None,
+    ) -> Float[Tensor, "b n c"]:
+        q = self._split(self.norm_q(self.q(x)))
+        k, v = self.keys_values(x) if context is None else context
+        if turn is not None:
+            q, k = rotate(q, turn), rotate(k, turn)
+        return self.o(attend(q, k, v, mask))

@@ -1,0 +1,37 @@
+"""Rotary positions over (time, y, x), with positions given as numbers, not as indices.
+
+Su et al., "RoFormer" (arXiv 2104.09864), equation 34; three axes as in Wan 2.1. The two halves of a head hold the pairs
+(j, j + d/2): no strided copies. Weights stored with interleaved pairs are permuted when they are loaded.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Rotation = tuple[Tensor, Tensor]
+"""cos and sin, [b, n, 1, d/2] each."""
+
+
+def axis_pairs(head_dim: int) -> tuple[int, int, int]:
+    """How many of a head's d/2 pairs turn with time, y and x (Wan's split)."""
+    third = head_dim // 6
+    return head_dim // 2 - 2 * third, third, third
+
+
+def rotation(positions: Float[Tensor, "b n 3"], head_dim: int, theta: float) -> Rotation:
+    """cos and sin of every token's angles."""
+    angles = []
+    for axis, pairs in enumerate(axis_pairs(head_dim)):
+        exponents = torch.arange(pairs, dtype=torch.float32, device=positions.device) / pairs
+        angles.append(positions[..., axis, None].float() * theta**-exponents)
+    angle = torch.cat(angles, dim=-1).unsqueeze(2)
+    return angle.cos(), angle.sin()
+
+
+def rotate(x: Float[Tensor, "b n heads d"], turn: Rotation) -> Float[Tensor, "b n heads d"]:
+    """Turns each pair by its angle."""
+    cos, sin = turn[0].to(x.dtype), turn[1].to(x.dtype)
+    a, b = x.chunk(2, dim=-1)
+    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

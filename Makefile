@@ -1,0 +1,69 @@
+# `make demo`: a clip from a sentence.  `make test`: everything that has to hold.  `make help`: the rest.
+# Needs Python >= 3.11 with venv, and make. A .venv that exists is used and kept.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# The first Python on the path that is new enough; `make PYTHON=...` takes another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$python; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
+PROMPT ?= a red ball drops onto a wooden floor
+
+.PHONY: help demo test lint types clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for another)
+	@mkdir -p demo
+	@$(BIN)/sorairo generate "$$PROMPT" --seed 7 --output demo/clip.mp4 --contact-sheet >/dev/null
+	@echo "The clip:          demo/clip.mp4"
+	@echo "Its contact sheet: demo/clip-sheet.png"
+demo: export PROMPT := $(PROMPT)
+
+test: $(VENV)/.installed-dev $(VENV)/.system-packages lint ## install what tests need, lint, run all tests
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.installed-dev ## ruff, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.installed-dev ## pyright (its first run downloads Node.js)
+	$(BIN)/pyright
+
+clean: ## remove what make made: .venv, demo/ and caches
+	rm -rf $(VENV) demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# --- once, or when the versions change
+
+$(BIN)/python:
+	@[[ -n "$(PYTHON)" ]] || { echo "sorairo needs Python 3.11 or newer: install it first." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make a virtual environment: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+# MuJoCo draws without a screen through OSMesa.
+$(VENV)/.system-packages: | $(BIN)/python
+	@if [[ "$$(uname)" != Linux ]] || $(BIN)/python -c 'import ctypes; ctypes.CDLL("libOSMesa.so.8")' 2>/dev/null; then \
+		:; \
+	elif [[ "$$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && apt-get install -y -qq libosmesa6; \
+	else \
+		echo "The tests draw with OSMesa; install it, then run make test again:" >&2; \
+		echo "    sudo apt-get update && sudo apt-get install -y libosmesa6" >&2; \
+		exit 1; \
+	fi
+	@touch $@

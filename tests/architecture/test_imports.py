@@ -1,0 +1,75 @@
+"""Importing stays quick, and what need not know torch does not load it."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+WITHOUT_TORCH = (
+    "sorairo",
+    "sorairo.__main__",
+    "sorairo.cli.main",
+    "sorairo.config",
+    "sorairo.errors",
+    "sorairo.generation.request",
+    "sorairo.models.hub",
+    "sorairo.video",
+    "sorairo.video.read",
+    "sorairo.world.tabletop.captions",
+    "sorairo.world.tabletop.render",
+    "sorairo.world.tabletop.sample",
+)
+
+
+def loaded_by(module: str) -> set[str]:
+    """The top packages that a fresh Python has loaded after importing `module`."""
+    script = f"import sys, {module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("module", WITHOUT_TORCH)
+def test_torch_is_not_loaded_by(module: str):
+    assert "torch" not in loaded_by(module)
+
+
+def test_the_package_and_its_command_line_load_no_numpy():
+    assert "numpy" not in loaded_by("sorairo")
+    assert "numpy" not in loaded_by("sorairo.cli.main")
+
+
+def median_seconds(*command: str, runs: int = 7) -> float:
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+def test_start_is_quick():
+    """Against a bare Python on the same machine at the same time, so that load cancels out."""
+    bare = median_seconds("-c", "pass")
+    slowness = max(1.0, bare / 0.03)  # of this machine now; a bare start takes about 0.015 s
+    assert median_seconds("-c", "import sorairo") < 0.15 * slowness
+    assert median_seconds("-m", "sorairo", "--help") < 0.3 * slowness
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    import sorairo
+
+    with pytest.raises(AttributeError, match="no attribute 'Klip'"):
+        sorairo.Klip  # noqa: B018  # pyright: ignore
+
+
+def test_every_public_name_is_there():
+    import sorairo
+
+    for name in sorairo.__all__:
+        assert getattr(sorairo, name) is not None

@@ -32,15 +32,33 @@ def world() -> None:
     Example:
       sorairo world sample -n 6 -o samples --seed 10 --size 256x144 --language zh"""
 )
-@click.option("-n", "count", type=click.IntRange(1, 10_000), default=6, show_default=True)
+@click.option(
+    "-n", "count", type=click.IntRange(1, 10_000), default=6, show_default=True, help="Clips."
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder to write to."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of clip one.")
-@click.option("--size", metavar="WxH", default="128x128", show_default=True)
-@click.option("--seconds", type=click.FloatRange(0, 60, min_open=True), default=4.0)
-@click.option("--fps", type=click.FloatRange(1, 60), default=12.0, show_default=True)
-@click.option("--language", type=click.Choice(["en", "zh", "both"]), default="both")
+@click.option(
+    "--size", metavar="WxH", default="128x128", show_default=True, help="Width x height in pixels."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0, 60, min_open=True),
+    default=4.0,
+    show_default=True,
+    help="Length of each.",
+)
+@click.option(
+    "--fps", type=click.FloatRange(1, 60), default=12.0, show_default=True, help="Frames a second."
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh", "both"]),
+    default="both",
+    show_default=True,
+    help="Of the captions.",
+)
 def sample(
     count: int, output: Path, seed: int, size: str, seconds: float, fps: float, language: str
 ) -> None:
@@ -51,8 +69,8 @@ def sample(
     width, height = parse_size(size)
     if not (16 <= width <= 2048 and 16 <= height <= 2048):
         raise RequestError(f"A size of {size} is out of range: 16 to 2048 pixels a side.")
-    _make_folder(output)
     _need_mujoco()
+    _make_folder(output)
 
     import numpy as np
 
@@ -118,8 +136,15 @@ def _make_folder(path: Path) -> None:
 
 def _need_mujoco() -> None:
     try:
-        import mujoco  # noqa: F401  # pyright: ignore[reportUnusedImport]
-    except ImportError as error:
+        import sorairo.world.tabletop.render  # noqa: F401
+    except ModuleNotFoundError as error:
+        if error.name != "mujoco":
+            raise
         raise MissingExtraError(
             "The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'."
+        ) from error
+    except AttributeError as error:  # how PyOpenGL says that a library is not there
+        raise MissingExtraError(
+            "MuJoCo draws without a screen by OSMesa: sudo apt-get install libosmesa6"
+            " (or set MUJOCO_GL=egl where there is a GPU)."
         ) from error

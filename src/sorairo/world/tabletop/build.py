@@ -13,9 +13,10 @@ from sorairo.world.tabletop.scene import COLORS, SIZES, Body, Scene
 STEP = 1 / 480  # seconds; a bounce lasts 31 ms, fifteen steps
 PIVOT_HEIGHT = 11.5  # of the bar that a swing hangs from
 DISC_RADIUS, DISC_HEIGHT = 5.6, 0.4
-SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 5.0, -3.4
+SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 6.6, -3.0
 CONTACT_STIFFNESS = 1e4  # 1/s^2: a bounce is half a period of a 16 Hz spring
 PROP_COLOR = (0.42, 0.38, 0.36, 1.0)
+SCREEN_COLOR = (0.60, 0.55, 0.50, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,23 @@ def solref(restitution: float) -> list[float]:
     return [-CONTACT_STIFFNESS, -2 * low * math.sqrt(CONTACT_STIFFNESS)]
 
 
+def mass(body: Body) -> float:
+    """Kilograms."""
+    r, h, depth = (*geom_size(body),)
+    volume = {
+        "sphere": 4 / 3 * math.pi * r**3,
+        "box": 8 * r * h * depth,
+        "cylinder": 2 * math.pi * r**2 * h,
+        "capsule": math.pi * r**2 * (2 * h + 4 / 3 * r),
+    }[body.shape]
+    return BEHAVIOUR[body.material].density * volume
+
+
+def is_carried(scene: Scene, index: int) -> bool:
+    """Whether a body hangs on the swing or stands on the turntable, rather than move freely."""
+    return scene.event == "turntable" or (scene.event == "swing" and index == 0)
+
+
 def build_model(scene: Scene) -> mujoco.MjModel:
     """A model at the scene's starting state (its `qpos0`; velocities are set by `simulate`).
 
@@ -93,23 +111,24 @@ def build_model(scene: Scene) -> mujoco.MjModel:
     """
     spec = mujoco.MjSpec()
     spec.option.timestep = STEP
-    spec.option.integrator = mujoco.mjtIntegrator.mjINT_IMPLICITFAST
+    # Implicit integration lets bodies that stand still jump (seen with several cylinders).
+    spec.option.integrator = mujoco.mjtIntegrator.mjINT_EULER
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.worldbody.add_geom(
         name="floor", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[0, 0, 1], condim=6
     )
+    carrier = None
     if scene.event == "hide":
         _add_screen(spec)
+    elif scene.event == "turntable":
+        carrier = _add_turntable(spec)
+    elif scene.event == "swing":
+        carrier = _add_swing(spec, scene.bodies[0])
     for index, body in enumerate(scene.bodies):
         name = f"body{index}"
-        if index == 0 and scene.event == "turntable":
-            frame = _add_turntable(spec, body).add_body(name=name, pos=body.position)
-            frame.quat = body.quaternion
-        elif index == 0 and scene.event == "swing":
-            frame = _add_swing(spec, body).add_body(name=name, pos=body.position)
-            frame.quat = body.quaternion
-        else:
-            frame = spec.worldbody.add_body(name=name, pos=body.position, quat=body.quaternion)
+        parent = carrier if carrier is not None and is_carried(scene, index) else spec.worldbody
+        frame = parent.add_body(name=name, pos=body.position, quat=body.quaternion)
+        if parent is spec.worldbody:
             frame.add_freejoint(name=name)
         _add_body_geom(frame, name, body)
     return spec.compile()
@@ -137,12 +156,12 @@ def _add_screen(spec: mujoco.MjSpec) -> None:
         type=mujoco.mjtGeom.mjGEOM_BOX,
         size=[SCREEN_HALF_WIDTH, 0.15, SCREEN_HEIGHT / 2],
         pos=[0, SCREEN_Y, SCREEN_HEIGHT / 2],
-        rgba=PROP_COLOR,
+        rgba=SCREEN_COLOR,
     )
 
 
-def _add_turntable(spec: mujoco.MjSpec, body: Body) -> mujoco.MjsBody:
-    """A disc without friction in its bearing; the first body is fixed on it."""
+def _add_turntable(spec: mujoco.MjSpec) -> mujoco.MjsBody:
+    """A disc without friction in its bearing; the bodies are fixed on it."""
     disc = spec.worldbody.add_body(name="disc")
     disc.add_joint(name="prop", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1])
     disc.add_geom(

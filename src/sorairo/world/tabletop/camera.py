@@ -23,7 +23,7 @@ class Shot:
 
 # name -> (seconds -> Shot)
 SHOTS: dict[str, Callable[[float], Shot]] = {
-    "still": lambda t: Shot(),
+    "still": lambda _: Shot(),
     "orbit_left": lambda t: Shot(azimuth=-math.radians(12) * t),
     "orbit_right": lambda t: Shot(azimuth=math.radians(12) * t),
     "push_in": lambda t: Shot(distance=DISTANCE * (0.72 + 0.28 * math.exp(-t / 2.5))),
@@ -49,8 +49,8 @@ def camera_pose(name: str, t: float) -> tuple[np.ndarray, np.ndarray]:
 def vertical_field(width: int, height: int) -> float:
     """Vertical field of view in degrees for a picture of this shape.
 
-    A square shows EXTENT both ways. The longer a picture, the less it shows across its short side, but
-    slowly (fourth root): 9:16 shows 15.6 m by 27.7 m.
+    A square shows EXTENT both ways. The longer a picture, the less it shows across its short
+    side, but slowly (fourth root): 9:16 shows 15.6 m by 27.7 m.
     """
     short = EXTENT * (min(width, height) / max(width, height)) ** 0.25
     vertical = short * height / min(width, height)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_scene
 from sorairo.world.tabletop.scene import Scene, SceneConfig
 from sorairo.world.tabletop.simulate import simulate
 
@@ -25,7 +25,7 @@ class Sample:
 def make_clips(
     *,
     seeds: Iterable[int],
-    config: SceneConfig = SceneConfig(),
+    config: SceneConfig = WHOLE_WORLD,
     seconds: float = 5.0,
     fps: float = 12.0,
     width: int = 128,

@@ -1,8 +1,8 @@
 """Pictures, masks and depth of a rollout.
 
-Making an OpenGL context and sending it the floors takes longer than drawing a clip. So a renderer owns one
-*stage*: a model with the floors, a sky, a light, a camera and some blank geoms, which take on the shapes,
-colours and poses of each rollout in turn.
+Making an OpenGL context and sending it the floors takes longer than drawing a clip. So a renderer
+owns one *stage*: a model with the floors, a sky, a light, a camera and some blank geoms, which take
+on the shapes, colours and poses of each rollout in turn.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ GLOSS = {"rubber": (0.12, 0.15), "wood": (0.03, 0.05), "metal": (1.0, 0.75)}
 
 
 def _sky(light: Light) -> np.ndarray:
-    """Six faces of a skybox, uint8 [6 * 32, 32, 3]: the horizon's colour fading up into the sky's."""
+    """Six faces of a skybox, uint8 [6 * 32, 32, 3]: from the horizon's colour up to the sky's."""
     up = np.clip((np.arange(32)[::-1] - 15) / 8, 0, 1)[:, None, None]
     side = np.asarray(light.horizon) * (1 - up) + np.asarray(light.sky) * up
     side = np.broadcast_to(side, (32, 32, 3))
@@ -179,7 +179,7 @@ class Renderer:
         return out
 
     def depth(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
-        """Distance along the line of sight's axis, float32 [F, height, width], metres; FAR for the sky."""
+        """Metres along the camera's axis, float32 [F, height, width]; FAR for the sky."""
         self._scene.flags[FLAG.mjRND_SHADOW] = 0
         self._scene.flags[FLAG.mjRND_SEGMENT] = self._scene.flags[FLAG.mjRND_IDCOLOR] = 0
         buffer = np.empty((self.height, self.width), dtype=np.float32)
@@ -237,7 +237,7 @@ class Renderer:
             yield index
 
     def _dress(self, rollout: Rollout) -> None:
-        """Give the blanks the looks of a rollout's geoms, the floor its material, the sky its light."""
+        """Give the blanks, the floor and the sky the looks of a rollout."""
         stage, source, scene = self._model, rollout.model, rollout.scene
         assert source.ngeom - 1 <= BLANKS, "more geoms than blanks"
         actors = slice(1, source.ngeom)

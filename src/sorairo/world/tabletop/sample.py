@@ -1,19 +1,15 @@
-"""Draw scenes. An event is one function in EVENT_MAKERS; what it leaves open is drawn at random."""
+"""Draw scenes at random, out of the part of the world that a SceneConfig names."""
 
 from __future__ import annotations
 
-import dataclasses
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
 
-from sorairo.world.tabletop.build import BEHAVIOUR, DISC_HEIGHT, half_spans
-from sorairo.world.tabletop.scene import SIZES, Body, Scene, SceneConfig
+from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
+from sorairo.world.tabletop.scene import Body, Scene, SceneConfig
 
-GRAVITY = 9.81
 # Colours that would not stand out.
 CLASHES = {
     "grass": ("green",),
@@ -22,164 +18,30 @@ CLASHES = {
     "marble": ("white",),
     "night": ("black",),
 }
-UPRIGHT = (1.0, 0.0, 0.0, 0.0)
+WHOLE_WORLD = SceneConfig()
 T = TypeVar("T")
-Quaternion = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cast:
-    """Looks of the bodies before an event has placed them, and the generator for the rest."""
-
-    rng: np.random.Generator
-    bodies: tuple[Body, ...]
-
-    def uniform(self, low: float, high: float) -> float:
-        return float(self.rng.uniform(low, high))
-
-    def side(self) -> int:
-        """+1 or -1."""
-        return 1 if self.rng.random() < 0.5 else -1
 
 
 def choose(rng: np.random.Generator, options: Sequence[T]) -> T:
+    """One of the options, all equally likely."""
     return options[int(rng.integers(len(options)))]
 
 
-def turn(axis: tuple[float, float, float], angle: float) -> Quaternion:
-    half = angle / 2
-    x, y, z = (math.sin(half) * c / math.hypot(*axis) for c in axis)
-    return (math.cos(half), x, y, z)
+def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
+    """A scene of the configured part of the world. Equal generators give equal scenes.
 
-
-def multiply(p: Quaternion, q: Quaternion) -> Quaternion:
-    """Rotate by q, then by p."""
-    a, b = np.asarray(p), np.asarray(q)
-    w = a[0] * b[0] - a[1:] @ b[1:]
-    x, y, z = a[0] * b[1:] + b[0] * a[1:] + np.cross(a[1:], b[1:])
-    return (float(w), float(x), float(y), float(z))
-
-
-def place(body: Body, *, x: float, y: float = 0.0, above: float = 0.0, pose: Quaternion) -> Body:
-    """The body in an orientation, its lowest point `above` the floor."""
-    body = dataclasses.replace(body, quaternion=pose)
-    return dataclasses.replace(body, position=(x, y, float(half_spans(body)[2]) + above))
-
-
-def heading_of(direction: float) -> str:
-    return "right" if direction > 0 else "left"
-
-
-def lying(yaw: float) -> Quaternion:
-    """Axis level, and turned by `yaw` from pointing at the camera."""
-    return multiply(turn((0, 0, 1), yaw), turn((1, 0, 0), math.pi / 2))
-
-
-def launch_rolling(body: Body, *, direction: tuple[float, float], distance: float) -> Body:
-    """Rolling without slipping, so fast that rolling resistance stops it after `distance`."""
-    material, radius = BEHAVIOUR[body.material], float(half_spans(body)[2])
-    inertia = 1.4 if body.shape == "sphere" else 1.5
-    arm = material.rolling * SIZES[body.size]
-    slowing = GRAVITY / math.hypot(1 / material.sliding, inertia * radius / arm)
-    speed = math.sqrt(2 * slowing * distance)
-    vx, vy = (speed * c / math.hypot(*direction) for c in direction)
-    return dataclasses.replace(body, velocity=(vx, vy, 0.0), spin=(-vy / radius, vx / radius, 0.0))
-
-
-def launch_sliding(body: Body, *, direction: tuple[float, float], distance: float) -> Body:
-    """Sliding so fast that friction stops it after `distance`."""
-    speed = math.sqrt(2 * BEHAVIOUR[body.material].sliding * GRAVITY * distance)
-    vx, vy = (speed * c / math.hypot(*direction) for c in direction)
-    return dataclasses.replace(body, velocity=(vx, vy, 0.0))
-
-
-def drop(cast: Cast) -> tuple[list[Body], str]:
-    body = cast.bodies[0]
-    pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
-    if body.shape == "capsule":
-        pose = lying(cast.uniform(0.6, 2.5))
-    if body.shape != "sphere":
-        tilt = turn((cast.uniform(-1, 1), cast.uniform(-1, 1), 0), cast.uniform(0.05, 0.3))
-        pose = multiply(tilt, pose)
-    x, y, above = cast.uniform(-3.5, 3.5), cast.uniform(-1, 2), cast.uniform(4, 8)
-    body = place(body, x=x, y=y, above=above, pose=pose)
-    if body.shape != "sphere":
-        x, y, z = (cast.uniform(-0.4, 0.4) for _ in range(3))
-        body = dataclasses.replace(body, spin=(x, y, z))
-    return [body], "none"
-
-
-def roll(cast: Cast) -> tuple[list[Body], str]:
-    side = cast.side()
-    drift = cast.uniform(-0.12, 0.12)
-    pose = UPRIGHT
-    if cast.bodies[0].shape != "sphere":
-        drift = cast.side() * cast.uniform(0.3, 0.6)
-        pose = lying(math.atan(drift) * side)
-    distance = cast.uniform(7.5, 10.5)
-    x, y = -side * cast.uniform(4.5, 5.8), -drift * distance / 2 + cast.uniform(0, 1)
-    body = place(cast.bodies[0], x=x, y=y, pose=pose)
-    return [launch_rolling(body, direction=(side, drift), distance=distance)], heading_of(side)
-
-
-def slide(cast: Cast) -> tuple[list[Body], str]:
-    side = cast.side()
-    pose = turn((0, 0, 1), cast.uniform(-0.5, 0.5))
-    if cast.bodies[0].shape == "capsule":
-        pose = multiply(turn((0, 0, 1), math.pi / 2 + cast.uniform(-0.3, 0.3)), lying(0))
-    body = place(cast.bodies[0], x=-side * cast.uniform(4.5, 5.8), y=cast.uniform(-1, 2), pose=pose)
-    direction = (side, cast.uniform(-0.12, 0.12))
-    body = launch_sliding(body, direction=direction, distance=cast.uniform(7.5, 10.5))
-    return [body], heading_of(side)
-
-
-def turntable(cast: Cast) -> tuple[list[Body], str]:
-    rate = cast.side() * cast.uniform(0.6, 0.95)
-    radius = 3.0
-    angle = cast.side() * math.pi / 2 + cast.uniform(-1, 1)  # plainly goes left or right at first
-    pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
-    if cast.bodies[0].shape == "capsule":
-        pose = lying(cast.uniform(0, math.pi))
-    x, y = radius * math.cos(angle), radius * math.sin(angle)
-    body = place(cast.bodies[0], x=x, y=y, above=DISC_HEIGHT, pose=pose)
-    body = dataclasses.replace(body, velocity=(-rate * y, rate * x, 0.0), spin=(0.0, 0.0, rate))
-    return [body], heading_of(body.velocity[0])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """`make` places the first `bodies` of a cast; only these `shapes` can do it."""
-
-    make: Callable[[Cast], tuple[list[Body], str]]
-    shapes: tuple[str, ...]
-    bodies: int = 1
-
-
-EVENT_MAKERS = {
-    "drop": Event(make=drop, shapes=("sphere", "box", "cylinder", "capsule")),
-    "roll": Event(make=roll, shapes=("sphere", "cylinder", "capsule")),
-    "slide": Event(make=slide, shapes=("box", "cylinder", "capsule")),
-    "turntable": Event(make=turntable, shapes=("sphere", "box", "cylinder", "capsule")),
-}
-
-
-def sample_scene(rng: np.random.Generator, config: SceneConfig = SceneConfig()) -> Scene:
-    """A scene of the configured part of the world. Equal generators give equal scenes."""
-    possible = [
-        name
-        for name in config.events
-        if name in EVENT_MAKERS
-        and EVENT_MAKERS[name].bodies <= config.max_bodies
-        and set(EVENT_MAKERS[name].shapes) & set(config.shapes)
-    ]
-    if not possible:
-        raise ValueError(f"no event of {config.events} can be done with shapes {config.shapes}")
-    name = choose(rng, possible)
+    Raises ValueError where the configured shapes and numbers of bodies can do none of its events.
+    """
+    name = choose(rng, possible_events(config))
     event = EVENT_MAKERS[name]
     floor, light = choose(rng, config.floors), choose(rng, config.lights)
-    shapes = [shape for shape in config.shapes if shape in event.shapes]
-    cast = Cast(rng=rng, bodies=_cast(rng, config, event.bodies, shapes, floor, light))
-    bodies, heading = event.make(cast)
+    count = _count(rng, config, event)
+    unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
+    colors = [color for color in config.colors if color not in unclear] or list(config.colors)
+    cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
+    bodies, heading = event.act(cast)
+    if len(bodies) < count:
+        bodies = bodies + stand_by(Cast(rng=rng, bodies=cast.bodies[len(bodies) :]))
     return Scene(
         bodies=tuple(bodies),
         event=name,
@@ -190,21 +52,45 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = SceneConfig()) 
     )
 
 
-def _cast(
+def possible_events(config: SceneConfig) -> list[str]:
+    """The events of a config that its shapes and numbers of bodies can do."""
+    names = [
+        name
+        for name in config.events
+        if EVENT_MAKERS[name].bodies <= config.max_bodies
+        and config.min_bodies <= EVENT_MAKERS[name].max_bodies
+        and set(EVENT_MAKERS[name].shapes) & set(config.shapes)
+    ]
+    if not names:
+        raise ValueError(
+            f"none of the events {', '.join(config.events)} can be done by "
+            f"{config.min_bodies} to {config.max_bodies} bodies of shape {', '.join(config.shapes)}"
+        )
+    return names
+
+
+def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
+    """How many bodies; half of the scenes have the fewest that the event can do with."""
+    low = max(config.min_bodies, event.bodies)
+    high = min(config.max_bodies, event.max_bodies)
+    if low == high or rng.random() < 0.5:
+        return low
+    return int(rng.integers(low + 1, high + 1))
+
+
+def _looks(
     rng: np.random.Generator,
     config: SceneConfig,
+    event: Event,
     count: int,
-    shapes: Sequence[str],
-    floor: str,
-    light: str,
+    colors: Sequence[str],
 ) -> tuple[Body, ...]:
-    """Looks for `count` bodies: colours that differ while they last, and stand out."""
-    unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
-    colors = [color for color in config.colors if color not in unclear] or list(config.colors)
+    """`count` bodies without a place, of different colours while they last."""
     order = rng.permutation(len(colors))
+    able = [shape for shape in config.shapes if shape in event.shapes]
     return tuple(
         Body(
-            shape=choose(rng, shapes),
+            shape=choose(rng, able if index < event.bodies else config.shapes),
             color=colors[order[index % len(colors)]],
             size=choose(rng, config.sizes),
             material=choose(rng, config.materials),

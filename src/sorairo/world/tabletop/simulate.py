@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import mujoco
 import numpy as np
 
-from sorairo.world.tabletop.build import STEP, build_model
+from sorairo.world.tabletop.build import STEP, build_model, is_carried
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.scene import Scene
 
@@ -18,10 +18,10 @@ CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about 
 class Rollout:
     """The ground truth of a clip of F frames with n bodies; frame 0 is the state at time 0.
 
-    positions, velocities [F, n, 3] (m, m/s) and spins [F, n, 3] (rad/s) are in world axes, quaternions
-    [F, n, 4] are (w, x, y, z). contacts [F, n, n + 1] is true where body i touched body j, or anything else
-    (last column), at any time since the frame before. camera_positions [F, 3], camera_rotations [F, 3, 3]
-    (columns: right, up, backward).
+    positions, velocities [F, n, 3] (m, m/s) and spins [F, n, 3] (rad/s) are in world axes;
+    quaternions [F, n, 4] are (w, x, y, z). contacts [F, n, n + 1] is true where body i touched body
+    j, or anything else (last column), at any time since the frame before. camera_positions [F, 3],
+    camera_rotations [F, 3, 3] (columns: right, up, backward). `qpos` and `model` are MuJoCo's.
     """
 
     scene: Scene
@@ -44,7 +44,7 @@ def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
     """Roll a scene out for round(seconds * fps) frames (at least one). Deterministic."""
     model = build_model(scene)
     data = mujoco.MjData(model)
-    _set_velocities(model, data, scene)
+    _set_velocities(data, scene)
     mujoco.mj_forward(model, data)
     frames, bodies = max(1, round(seconds * fps)), len(scene.bodies)
     states = np.empty((frames, bodies, 13))
@@ -64,7 +64,7 @@ def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
         qpos[frame] = data.qpos
         states[frame] = [_state(model, data, i) for i in range(bodies)]
     if scene.event == "turntable":
-        contacts[:, 0, -1] = True  # it is fixed on the disc
+        contacts[:, :, -1] = True  # they are fixed on the disc
     poses = [camera_pose(scene.camera, frame / fps) for frame in range(frames)]
     return Rollout(
         scene=scene,
@@ -81,19 +81,17 @@ def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
     )
 
 
-def _set_velocities(model: mujoco.MjModel, data: mujoco.MjData, scene: Scene) -> None:
+def _set_velocities(data: mujoco.MjData, scene: Scene) -> None:
+    if scene.event == "turntable":
+        data.joint("prop").qvel[0] = scene.bodies[0].spin[2]
     for index, body in enumerate(scene.bodies):
-        if index == 0 and scene.event == "turntable":
-            data.joint("prop").qvel[0] = body.spin[2]
-        elif index == 0 and scene.event == "swing":
-            continue  # let go at rest
-        else:
-            # A free joint's angular velocity is in the body's own axes.
-            local = np.empty(3)
-            inverse = np.empty(4)
-            mujoco.mju_negQuat(inverse, np.asarray(body.quaternion, dtype=float))
-            mujoco.mju_rotVecQuat(local, np.asarray(body.spin, dtype=float), inverse)
-            data.joint(f"body{index}").qvel[:] = [*body.velocity, *local]
+        if is_carried(scene, index):  # a swing is let go at rest
+            continue
+        # A free joint's angular velocity is in the body's own axes.
+        local, inverse = np.empty(3), np.empty(4)
+        mujoco.mju_negQuat(inverse, np.asarray(body.quaternion, dtype=float))
+        mujoco.mju_rotVecQuat(local, np.asarray(body.spin, dtype=float), inverse)
+        data.joint(f"body{index}").qvel[:] = [*body.velocity, *local]
 
 
 def _state(model: mujoco.MjModel, data: mujoco.MjData, index: int) -> np.ndarray:

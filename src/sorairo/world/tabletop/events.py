@@ -1,0 +1,199 @@
+"""What can happen: one function an event, which places and launches the bodies of a cast.
+
+The still camera sees x from -9 to 9 at y = 0. Whatever moves starts in its view and, if it ever
+stops, stops there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sorairo.world.tabletop.build import BEHAVIOUR, DISC_HEIGHT, PIVOT_HEIGHT, half_spans, mass
+from sorairo.world.tabletop.poses import (
+    UPRIGHT,
+    heading_of,
+    launch,
+    lying,
+    multiply,
+    place,
+    slowing,
+    standing,
+    turn,
+)
+from sorairo.world.tabletop.scene import Body
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """Bodies that have looks but no places yet, and the generator for the rest."""
+
+    rng: np.random.Generator
+    bodies: tuple[Body, ...]
+
+    def uniform(self, low: float, high: float) -> float:
+        return float(self.rng.uniform(low, high))
+
+    def side(self) -> int:
+        """+1 or -1."""
+        return 1 if self.rng.random() < 0.5 else -1
+
+
+# The placed bodies (as many as the event uses) and the heading of the first.
+Action = tuple[list[Body], str]
+
+
+def drop(cast: Cast) -> Action:
+    body = cast.bodies[0]
+    pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
+    if body.shape == "capsule":
+        pose = lying(cast.uniform(0.6, 2.5))
+    if body.shape != "sphere":
+        tilt = turn((cast.uniform(-1, 1), cast.uniform(-1, 1), 0), cast.uniform(0.05, 0.3))
+        pose = multiply(tilt, pose)
+    x, y, above = cast.uniform(-3.5, 3.5), cast.uniform(-1, 2), cast.uniform(4, 8)
+    body = place(body, x=x, y=y, above=above, pose=pose)
+    if body.shape != "sphere":
+        x, y, z = (cast.uniform(-0.4, 0.4) for _ in range(3))
+        body = dataclasses.replace(body, spin=(x, y, z))
+    return [body], "none"
+
+
+def roll(cast: Cast) -> Action:
+    side = cast.side()
+    drift = cast.uniform(-0.12, 0.12)
+    pose = UPRIGHT
+    if cast.bodies[0].shape != "sphere":  # from the side, not end on
+        drift = cast.side() * cast.uniform(0.3, 0.6)
+        pose = lying(math.atan(drift) * side)
+    distance = cast.uniform(7.5, 10.5)
+    x, y = -side * cast.uniform(4.5, 5.8), -drift * distance / 2 + cast.uniform(0, 1)
+    body = place(cast.bodies[0], x=x, y=y, pose=pose)
+    body = launch(body, direction=(side, drift), distance=distance, rolls=True)
+    return [body], heading_of(side)
+
+
+def slide(cast: Cast) -> Action:
+    side = cast.side()
+    pose = turn((0, 0, 1), cast.uniform(-0.5, 0.5))
+    if cast.bodies[0].shape == "capsule":
+        pose = lying(math.pi / 2 + cast.uniform(-0.3, 0.3))
+    x, y = -side * cast.uniform(4.5, 5.8), cast.uniform(-1, 2)
+    body = place(cast.bodies[0], x=x, y=y, pose=pose)
+    direction = (side, cast.uniform(-0.12, 0.12))
+    body = launch(body, direction=direction, distance=cast.uniform(7.5, 10.5))
+    return [body], heading_of(side)
+
+
+def throw(cast: Cast) -> Action:
+    side = cast.side()
+    body = cast.bodies[0]
+    pose = standing(body, cast.uniform(0, math.pi))
+    x, y, above = -side * cast.uniform(5.2, 6.2), cast.uniform(-0.5, 1.5), cast.uniform(0.5, 2.5)
+    body = place(body, x=x, y=y, above=above, pose=pose)
+    along = cast.uniform(1.9, 2.5) + 1.2 * (0.75 - BEHAVIOUR[body.material].restitution)
+    if body.shape == "sphere" and body.material == "rubber":  # its bounces take away its speed
+        along *= 1.3
+    velocity = (side * along, cast.uniform(-0.2, 0.2), cast.uniform(5.5, 7.5))
+    spin = (0.0, side * cast.uniform(0.2, 0.8), cast.uniform(-0.2, 0.2))
+    return [dataclasses.replace(body, velocity=velocity, spin=spin)], heading_of(side)
+
+
+def collide(cast: Cast) -> Action:
+    side = cast.side()
+    first, second = cast.bodies[:2]
+    rolls = first.shape == "sphere"
+    x, y = cast.uniform(6.0, 6.7), cast.uniform(0, 1.5)
+    first = place(first, x=-side * x, y=y, pose=turn((0, 0, 1), cast.uniform(-0.25, 0.25)))
+    pose = standing(second, cast.uniform(0, math.pi))
+    second = place(
+        second, x=side * cast.uniform(0.8, 1.8), y=y + cast.uniform(-0.3, 0.3), pose=pose
+    )
+    gap = abs(second.position[0] - first.position[0])
+    gap -= float(half_spans(first)[0] + half_spans(second)[0])
+    # The second is to travel about 4 m, if all that the blow gives it is used up by friction.
+    bounce = min(BEHAVIOUR[b.material].restitution for b in (first, second))
+    given = (1 + bounce) * mass(first) / (mass(first) + mass(second))  # of the first one's speed
+    rests = slowing(second, rolls=second.shape == "sphere") / slowing(first, rolls=rolls)
+    spare = min(max(4.0 * rests / given**2, 1.5), 9.0)
+    first = launch(first, direction=(side, 0.0), distance=gap + spare, rolls=rolls)
+    return [first, second], heading_of(side)
+
+
+def hide(cast: Cast) -> Action:
+    side = cast.side()
+    body = cast.bodies[0]
+    rolls = body.shape == "sphere"
+    body = place(
+        body,
+        x=-side * cast.uniform(6.0, 6.6),
+        y=cast.uniform(0.2, 0.8),
+        pose=turn((0, 0, 1), cast.uniform(-0.25, 0.25)),
+    )
+    body = launch(body, direction=(side, 0.0), distance=cast.uniform(12.0, 12.8), rolls=rolls)
+    return [body], heading_of(side)
+
+
+def turntable(cast: Cast) -> Action:
+    """All bodies stand on the disc."""
+    rate = cast.side() * cast.uniform(0.6, 0.95)
+    radius = 3.0
+    angle = cast.side() * math.pi / 2 + cast.uniform(-1, 1)  # plainly goes left or right at first
+    bodies = []
+    for index, body in enumerate(cast.bodies):
+        pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
+        if body.shape == "capsule":
+            pose = lying(cast.uniform(0, math.pi))
+        spot = angle + 2 * math.pi * index / len(cast.bodies)
+        x, y = radius * math.cos(spot), radius * math.sin(spot)
+        body = place(body, x=x, y=y, above=DISC_HEIGHT, pose=pose)
+        velocity = (-rate * y, rate * x, 0.0)
+        bodies.append(dataclasses.replace(body, velocity=velocity, spin=(0.0, 0.0, rate)))
+    return bodies, heading_of(bodies[0].velocity[0])
+
+
+def swing(cast: Cast) -> Action:
+    """The first body hangs from the bar and is let go at rest."""
+    side = cast.side()
+    angle, length = -side * cast.uniform(0.5, 0.8), cast.uniform(6.4, 7.2)
+    tilt = turn((0, 1, 0), -angle)
+    pose = multiply(tilt, turn((0, 0, 1), cast.uniform(0, math.pi)))
+    position = (length * math.sin(angle), 0.0, PIVOT_HEIGHT - length * math.cos(angle))
+    body = dataclasses.replace(cast.bodies[0], position=position, quaternion=pose)
+    return [body], heading_of(side)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """`act` places the first `bodies` of a cast or more; only `shapes` can do it."""
+
+    act: Callable[[Cast], Action]
+    shapes: tuple[str, ...] = ("sphere", "box", "cylinder", "capsule")
+    bodies: int = 1
+    max_bodies: int = 4
+
+
+EVENT_MAKERS = {
+    "drop": Event(act=drop),
+    "roll": Event(act=roll, shapes=("sphere", "cylinder", "capsule")),
+    "slide": Event(act=slide, shapes=("box", "cylinder", "capsule")),
+    "throw": Event(act=throw),
+    "collide": Event(act=collide, shapes=("sphere", "box", "cylinder"), bodies=2),
+    "hide": Event(act=hide, shapes=("sphere", "box", "cylinder")),
+    "turntable": Event(act=turntable, max_bodies=3),
+    "swing": Event(act=swing),
+}
+
+
+def stand_by(cast: Cast) -> list[Body]:
+    """Up to three bodies at rest in a row behind the action."""
+    spots = cast.rng.permutation([-8.6, 0.0, 8.6])
+    bodies = []
+    for body, spot in zip(cast.bodies, spots, strict=False):
+        x, y = float(spot) + cast.uniform(-0.7, 0.7), cast.uniform(11.0, 12.0)
+        bodies.append(place(body, x=x, y=y, pose=standing(body, cast.uniform(0, math.pi))))
+    return bodies

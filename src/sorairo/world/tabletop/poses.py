@@ -1,0 +1,83 @@
+"""Placing and launching bodies: the geometry that events share."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+
+from sorairo.world.tabletop.build import BEHAVIOUR, half_spans
+from sorairo.world.tabletop.scene import SIZES, Body
+
+GRAVITY = 9.81  # m/s^2, downwards
+UPRIGHT = (1.0, 0.0, 0.0, 0.0)
+Quaternion = tuple[float, float, float, float]
+
+
+def turn(axis: tuple[float, float, float], angle: float) -> Quaternion:
+    """Rotation about an axis of any length, radians."""
+    x, y, z = (math.sin(angle / 2) * c / math.hypot(*axis) for c in axis)
+    return (math.cos(angle / 2), x, y, z)
+
+
+def multiply(p: Quaternion, q: Quaternion) -> Quaternion:
+    """Rotate by q, then by p."""
+    a, b = np.asarray(p), np.asarray(q)
+    w = a[0] * b[0] - a[1:] @ b[1:]
+    x, y, z = a[0] * b[1:] + b[0] * a[1:] + np.cross(a[1:], b[1:])
+    return (float(w), float(x), float(y), float(z))
+
+
+def lying(yaw: float) -> Quaternion:
+    """Axis level, and turned by `yaw` from pointing at the camera."""
+    return multiply(turn((0, 0, 1), yaw), turn((1, 0, 0), math.pi / 2))
+
+
+def standing(body: Body, yaw: float) -> Quaternion:
+    """At rest on the floor, in a way that shows the shape; `yaw` is from 0 to pi."""
+    if body.shape == "capsule":  # it would fall over; and end on it would look like a sphere
+        return lying(0.6 + yaw * (math.pi - 1.2) / math.pi)
+    return turn((0, 0, 1), yaw)
+
+
+def place(body: Body, *, x: float, y: float = 0.0, above: float = 0.0, pose: Quaternion) -> Body:
+    """The body in an orientation, its lowest point `above` the floor."""
+    body = dataclasses.replace(body, quaternion=pose)
+    return dataclasses.replace(body, position=(x, y, float(half_spans(body)[2]) + above))
+
+
+def heading_of(direction: float) -> str:
+    """The name of a direction along x."""
+    return "right" if direction > 0 else "left"
+
+
+def slowing(body: Body, *, rolls: bool) -> float:
+    """Deceleration on the floor of a body that slides, or rolls without slipping, m/s^2.
+
+    Sliding: mu g. Rolling: the force f at the contact and the torque t of the rolling resistance
+    share one friction cone, (f / mu N)^2 + (t / arm N)^2 = 1; f = m a, t = (1 + I / m r^2) r m a.
+    """
+    material = BEHAVIOUR[body.material]
+    if not rolls:
+        return material.sliding * GRAVITY
+    radius = float(half_spans(body)[2])
+    inertia = 0.4 if body.shape == "sphere" else 0.5
+    arm = material.rolling * SIZES[body.size]
+    return GRAVITY / math.hypot(1 / material.sliding, (1 + inertia) * radius / arm)
+
+
+def launch(
+    body: Body, *, direction: tuple[float, float], distance: float, rolls: bool = False
+) -> Body:
+    """The body moving along (x, y), so fast that it comes to rest after `distance`.
+
+    If it `rolls`, its spin fits its velocity.
+    """
+    speed = math.sqrt(2 * slowing(body, rolls=rolls) * distance)
+    vx, vy = (speed * c / math.hypot(*direction) for c in direction)
+    spin = (0.0, 0.0, 0.0)
+    if rolls:
+        radius = float(half_spans(body)[2])
+        spin = (-vy / radius, vx / radius, 0.0)
+    return dataclasses.replace(body, velocity=(vx, vy, 0.0), spin=spin)

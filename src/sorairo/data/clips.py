@@ -62,7 +62,9 @@ class Shard:
 
     @property
     def scenes(self) -> list[Scene]:
-        return [Scene.from_json(each) for each in json.loads((self.path / "scenes.json").read_text())]
+        return [
+            Scene.from_json(each) for each in json.loads((self.path / "scenes.json").read_text())
+        ]
 
 
 def digest(config: object) -> str:

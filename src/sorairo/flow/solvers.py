@@ -51,9 +51,7 @@ def adams(
         yield Step(i, s_next, z, v)
 
 
-def heun(
-    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]
-) -> Iterator[Step]:
+def heun(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]) -> Iterator[Step]:
     """Second order with two evaluations a step (Karras et al., arXiv 2206.00364, algorithm 1 without churn)."""
     values = levels.tolist()
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):

@@ -75,9 +75,7 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(config.dim)
         nn.init.normal_(self.embedding.weight, std=0.5)
 
-    def forward(
-        self, ids: Int[Tensor, "b s"], mask: Bool[Tensor, "b s"]
-    ) -> Float[Tensor, "b s d"]:
+    def forward(self, ids: Int[Tensor, "b s"], mask: Bool[Tensor, "b s"]) -> Float[Tensor, "b s d"]:
         config = self.config
         x = self.embedding(ids)
         order = torch.arange(ids.shape[1], device=ids.device, dtype=torch.float32)

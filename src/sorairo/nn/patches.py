@@ -17,6 +17,4 @@ def unpatchify(
 ) -> Float[Tensor, "b c f h w"]:
     """The reverse of `patchify`; `grid` counts tokens (frames, rows, columns)."""
     f, h, w = grid
-    return rearrange(
-        x, "b (f h w) (c p q) -> b c f (h p) (w q)", f=f, h=h, w=w, p=patch, q=patch
-    )
+    return rearrange(x, "b (f h w) (c p q) -> b c f (h p) (w q)", f=f, h=h, w=w, p=patch, q=patch)

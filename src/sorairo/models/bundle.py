@@ -1,0 +1,81 @@
+"""A whole model: codec, transformer, text encoder and tokenizer, and what they were made to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from jaxtyping import Bool, Float
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.text import TextConfig, TextEncoder, tokenize
+from sorairo.models.transformer import Transformer, TransformerConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingConfig:
+    """What the model does when nothing else is asked for; `shift` is the schedule's."""
+
+    steps: int = 16
+    guidance: float = 3.0
+    solver: str = "adams"
+    shift: float = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelConfig:
+    """Networks, native sizes (width, height), frames a second, the longest clip, and the defaults of sampling."""
+
+    name: str = "tabletop"
+    codec: CodecConfig = field(default_factory=CodecConfig)
+    transformer: TransformerConfig = field(default_factory=TransformerConfig)
+    text: TextConfig = field(default_factory=TextConfig)
+    sampling: SamplingConfig = field(default_factory=SamplingConfig)
+    native_sizes: tuple[tuple[int, int], ...] = ((96, 96), (128, 80), (80, 128))
+    fps: float = 12.0
+    max_frames: int = 49
+    version: str = ""
+    notes: str = ""
+
+
+class Denoiser(nn.Module):
+    """Transformer and text encoder: what is trained together."""
+
+    def __init__(self, transformer: TransformerConfig, text: TextConfig) -> None:
+        super().__init__()
+        self.transformer = Transformer(transformer)
+        self.text = TextEncoder(text)
+
+    def forward(
+        self,
+        x: Float[Tensor, "b n p"],
+        positions: Float[Tensor, "b n 3"],
+        sigma: Float[Tensor, "b m"],
+        ids: Tensor,
+        mask: Bool[Tensor, "b s"],
+    ) -> Float[Tensor, "b n p"]:
+        """Velocity, in one go: training. In sampling the text is read once, see `read`."""
+        text = self.transformer.read_text(self.text(ids, mask))
+        return self.transformer(x, positions, sigma, text, mask)
+
+
+class Bundle(nn.Module):
+    """The parts of a model, loaded and ready."""
+
+    def __init__(self, config: ModelConfig, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self.config, self.tokenizer = config, tokenizer
+        self.codec = Codec(config.codec)
+        self.denoiser = Denoiser(config.transformer, config.text)
+
+    def read(
+        self, prompts: Sequence[str]
+    ) -> tuple[list[tuple[Tensor, Tensor]], Bool[Tensor, "b s"]]:
+        """Keys and values of prompts for every block, and the mask of their tokens."""
+        ids, mask = tokenize(self.tokenizer, prompts, self.config.text.max_length)
+        device = next(self.parameters()).device
+        ids, mask = ids.to(device), mask.to(device)
+        features = self.denoiser.text(ids, mask)
+        return self.denoiser.transformer.read_text(features), mask

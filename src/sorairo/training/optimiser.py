@@ -1,0 +1,101 @@
+"""Muon for matrices and convolutions inside the network, AdamW for the rest, in one optimiser."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptimiserConfig:
+    """Learning rates at the peak. Muon's is for updates of root mean square 1 (times `muon_scale`)."""
+
+    muon_lr: float = 0.02
+    adam_lr: float = 2e-3
+    momentum: float = 0.95
+    betas: tuple[float, float] = (0.9, 0.98)
+    weight_decay: float = 0.01
+    clip_norm: float = 1.0
+
+
+def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Float[Tensor, "k m n"]:
+    """The nearest semi-orthogonal matrices, by the quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024)."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    x = gradients
+    tall = x.shape[1] > x.shape[2]
+    if tall:
+        x = x.transpose(1, 2)
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(iterations):
+        gram = x @ x.transpose(1, 2)
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.transpose(1, 2) if tall else x
+
+
+class MuonAdam(torch.optim.Optimizer):
+    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by AdamW; both take the schedule's factor."""
+
+    def __init__(
+        self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: OptimiserConfig
+    ) -> None:
+        self.config = config
+        groups = [
+            {"params": matrices, "muon": True, "lr": config.muon_lr},
+            {"params": others, "muon": False, "lr": config.adam_lr},
+        ]
+        super().__init__(groups, {})
+
+    @torch.no_grad()
+    def step(self, factor: float = 1.0) -> None:  # type: ignore[override]
+        """One step with learning rates times `factor`."""
+        for group in self.param_groups:
+            params = [p for p in group["params"] if p.grad is not None]
+            step = self._muon if group["muon"] else self._adam
+            step(params, group["lr"] * factor)
+
+    def _muon(self, params: list[Tensor], lr: float) -> None:
+        by_shape: dict[tuple[int, ...], list[Tensor]] = defaultdict(list)
+        for p in params:
+            by_shape[(p.shape[0], p.numel() // p.shape[0])].append(p)
+        for shape, group in by_shape.items():
+            updates = []
+            for p in group:
+                state = self.state[p]
+                if not state:
+                    state["momentum"] = torch.zeros_like(p)
+                momentum = state["momentum"]
+                momentum.lerp_(p.grad, 1 - self.config.momentum)  # type: ignore[arg-type]
+                updates.append(torch.lerp(p.grad, momentum, self.config.momentum).reshape(shape))  # type: ignore[arg-type]
+            steps = orthogonalise(torch.stack(updates).bfloat16()).float()
+            scale = max(1.0, shape[0] / shape[1]) ** 0.5
+            for p, update in zip(group, steps, strict=True):
+                p.mul_(1 - lr * self.config.weight_decay)
+                p.add_(update.reshape(p.shape), alpha=-lr * scale)
+
+    def _adam(self, params: list[Tensor], lr: float) -> None:
+        beta1, beta2 = self.config.betas
+        for p in params:
+            state = self.state[p]
+            if not state:
+                state["step"] = torch.zeros(())
+                state["mean"], state["square"] = torch.zeros_like(p), torch.zeros_like(p)
+            state["step"] += 1
+            count = int(state["step"])
+            state["mean"].lerp_(p.grad, 1 - beta1)  # type: ignore[arg-type]
+            state["square"].lerp_(p.grad.square(), 1 - beta2)  # type: ignore[union-attr]
+            scale = (state["square"] / (1 - beta2**count)).sqrt_().add_(1e-8)
+            p.addcdiv_(state["mean"], scale, value=-lr / (1 - beta1**count))
+
+
+def make_optimiser(network: nn.Module, config: OptimiserConfig) -> MuonAdam:
+    """Inner weights of two and more axes go to Muon; embeddings, first and last layers, norms and biases to AdamW."""
+    ends = ("embedding", "stem", "head", "modulation", "latent_")
+    matrices, others = [], []
+    for name, p in network.named_parameters():
+        inner = p.ndim >= 2 and not any(end in name for end in ends)
+        (matrices if inner else others).append(p)
+    return MuonAdam(matrices, others, config)

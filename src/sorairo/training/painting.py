@@ -1,0 +1,93 @@
+"""What a training canvas looks like: the same vocabulary as the tasks, drawn at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Grid = tuple[int, int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaintingConfig:
+    """Shares of the mixes (they are normalised), and the law of the noise levels: logit-normal, shifted."""
+
+    plain: float = 0.60
+    per_frame: float = 0.12
+    prefix: float = 0.10
+    suffix: float = 0.05
+    both: float = 0.05
+    middle: float = 0.03
+    box: float = 0.05
+    shift: float = 2.0
+    spread: float = 1.2
+    history: tuple[float, float] = (0.02, 0.1)
+
+
+@dataclass(frozen=True)
+class Painted:
+    """Noise levels and whether the loss counts, [f, h, w] each."""
+
+    sigma: np.ndarray
+    counted: np.ndarray
+
+
+def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = None):
+    """Noise levels: one, or `size` of them."""
+    s = 1 / (1 + np.exp(-config.spread * rng.standard_normal(size)))
+    return config.shift * s / (1 + (config.shift - 1) * s)
+
+
+def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> Painted:
+    """One canvas of a kind (a field of PaintingConfig). One-frame canvases are always plain or boxes."""
+    f, h, w = grid
+    sigma = np.full(grid, level(rng, config))
+    held = np.zeros(grid, bool)
+    if f > 1 and kind == "per_frame":
+        sigma = np.broadcast_to(level(rng, config, f)[:, None, None], grid).copy()
+    elif f > 1 and kind in ("prefix", "suffix", "both", "middle"):
+        held = _span(kind, f, rng)[:, None, None] & np.ones(grid, bool)
+    elif kind == "box":
+        held = ~_box(grid, rng)
+    given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
+    sigma[held] = given
+    return Painted(sigma=sigma, counted=~held)
+
+
+def _span(kind: str, f: int, rng: np.random.Generator) -> np.ndarray:
+    """Which latent frames are given, [f]: at least one is, and one is not."""
+    count = int(rng.integers(1, f))
+    given = np.zeros(f, bool)
+    if kind == "prefix":
+        given[:count] = True
+    elif kind == "suffix":
+        given[-count:] = True
+    elif kind == "both":
+        left = int(rng.integers(0, count + 1))
+        given[:left] = True
+        given[f - (count - left) :] = True
+    else:
+        first = int(rng.integers(0, f - count + 1))
+        given[first : first + count] = True
+    return given
+
+
+def _box(grid: Grid, rng: np.random.Generator) -> np.ndarray:
+    """A box in time and space that is to be made, [f, h, w]."""
+    inside = np.zeros(grid, bool)
+    ranges = []
+    for length in grid:
+        size = int(rng.integers((length + 1) // 2, length + 1))
+        first = int(rng.integers(0, length - size + 1))
+        ranges.append(slice(first, first + size))
+    inside[tuple(ranges)] = True
+    return inside
+
+
+KINDS = ("plain", "per_frame", "prefix", "suffix", "both", "middle", "box")
+
+
+def draw_kind(rng: np.random.Generator, config: PaintingConfig) -> str:
+    weights = np.array([getattr(config, kind) for kind in KINDS])
+    return str(rng.choice(KINDS, p=weights / weights.sum()))

@@ -1,0 +1,96 @@
+"""The state of a run: network, its moving average, optimiser, step. Saved whole, resumed exactly."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from sorairo.config import to_json
+from sorairo.errors import TrainingError
+from sorairo.training.optimiser import MuonAdam
+
+
+@dataclass
+class TrainState:
+    """`ema` holds a float32 copy of every parameter and buffer of `network`."""
+
+    network: nn.Module
+    optimiser: MuonAdam
+    step: int = 0
+    seconds: float = 0.0
+    flop: float = 0.0
+    ema: dict[str, Tensor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.ema:
+            self.ema = {name: value.clone() for name, value in self.network.state_dict().items()}
+
+    @torch.no_grad()
+    def average(self, decay: float) -> None:
+        """ema <- decay ema + (1 - decay) network, with a shorter memory at the beginning."""
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        for name, value in self.network.state_dict().items():
+            if value.is_floating_point():
+                self.ema[name].lerp_(value, 1 - decay)
+            else:
+                self.ema[name].copy_(value)
+
+    def save(self, folder: Path, recipe: Any) -> None:
+        """Writes everything to `folder`; the old state stays whole until the new one is."""
+        folder.mkdir(parents=True, exist_ok=True)
+        tensors = {f"network/{k}": v for k, v in self.network.state_dict().items()}
+        tensors |= {f"ema/{k}": v for k, v in self.ema.items()}
+        for name, p in self.network.named_parameters():
+            for key, value in self.optimiser.state.get(p, {}).items():
+                tensors[f"optimiser/{key}/{name}"] = value
+        record = {
+            "step": str(self.step),
+            "seconds": repr(self.seconds),
+            "flop": repr(self.flop),
+            "recipe": json.dumps(to_json(recipe)),
+        }
+        new = folder / ".state.safetensors"
+        save_file({k: v.contiguous() for k, v in tensors.items()}, new, metadata=record)
+        os.replace(new, folder / "state.safetensors")
+
+    def load(self, folder: Path) -> bool:
+        """Takes the state of `folder` if there is one; says whether there was."""
+        path = folder / "state.safetensors"
+        if not path.exists():
+            return False
+        tensors = load_file(path)
+        record = read_record(path)
+        parts: dict[str, dict[str, Tensor]] = {"network": {}, "ema": {}, "optimiser": {}}
+        for name, value in tensors.items():
+            part, _, rest = name.partition("/")
+            parts[part][rest] = value
+        try:
+            self.network.load_state_dict(parts["network"])
+        except RuntimeError as error:
+            raise TrainingError(
+                f"The state in {folder} belongs to a network of another shape: give this run another "
+                f"`name=`, or delete that folder."
+            ) from error
+        self.ema = parts["ema"]
+        params = dict(self.network.named_parameters())
+        for name, value in parts["optimiser"].items():
+            key, _, owner = name.partition("/")
+            self.optimiser.state[params[owner]][key] = value
+        self.step = int(record["step"])
+        self.seconds, self.flop = float(record["seconds"]), float(record["flop"])
+        return True
+
+
+def read_record(path: Path) -> dict[str, str]:
+    """The metadata of a safetensors file."""
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        return file.metadata() or {}

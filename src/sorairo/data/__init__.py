@@ -1,1 +1,2 @@
-"""Training data: clips rendered once into shards, latents encoded once, batches drawn from (seed, step)."""
+"""Training data: clips rendered once into shards, latents encoded once, batches drawn
+from (seed, step)."""

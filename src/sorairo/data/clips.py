@@ -1,7 +1,8 @@
 """Clips of a world, rendered once into shards in a cache folder.
 
-A shard is a folder: `frames.npy` uint8 [n, F, H, W, 3], `masks.npy` uint8 [n, F, H, W], `scenes.json`. It appears whole or not at
-all, so that an interrupted run goes on where it stopped. Clip i of a set is the clip of seed `first_seed + i`.
+A shard is a folder: `frames.npy` uint8 [n, F, H, W, 3], `masks.npy` uint8 [n, F, H, W],
+`scenes.json`. It appears whole or not at all, so that an interrupted run goes on where it stopped.
+Clip i of a set is the clip of seed `first_seed + i`.
 """
 
 from __future__ import annotations

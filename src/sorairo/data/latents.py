@@ -1,4 +1,4 @@
-"""Encoded clips: what the transformer is trained on. Held in memory; a batch is a function of (seed, step)."""
+"""Encoded clips, held in memory: what the transformer learns from, by (seed, step)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sorairo.world.tabletop.scene import Scene
 
 @dataclass(frozen=True, kw_only=True)
 class Bucket:
-    """Windows of one shape: `variant` of the encoded clips (see VARIANTS), size (width, height) of the clips as rendered,
-    latent frames, and how often it is drawn."""
+    """Windows of one shape: `variant` of the encoded clips (see VARIANTS), size (width, height) of
+    the clips as rendered, latent frames, and how often it is drawn."""
 
     variant: str
     size: tuple[int, int]
@@ -25,7 +25,8 @@ class Bucket:
 
 @dataclass(frozen=True)
 class Variant:
-    """How clips are taken: every `stride`-th frame, pictures scaled by `scale`; `pictures`: single frames instead."""
+    """How clips are taken: every `stride`-th frame, pictures scaled by `scale`; `pictures`: single
+    frames instead."""
 
     stride: int = 1
     scale: float = 1.0
@@ -42,7 +43,7 @@ VARIANTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A drawn training sample: latents [c, f, h, w], its caption, and seconds between latent frames."""
+    """A training sample: latents [c, f, h, w], caption, seconds between latent frames."""
 
     latents: np.ndarray
     caption: str
@@ -68,7 +69,8 @@ class LatentStore:
     def draw(
         self, bucket: Bucket, rng: np.random.Generator, *, from_start: float, chinese: float
     ) -> Window:
-        """One window: from the clip's beginning with probability `from_start`, else cut at any latent frame."""
+        """One window: from the clip's beginning with probability `from_start`, else cut at any
+        latent frame."""
         clips = self.arrays[bucket.variant, bucket.size]
         index = int(rng.integers(len(clips)))
         spare = clips.shape[2] - bucket.frames

@@ -9,7 +9,7 @@ from torch import Tensor
 def point(
     z: Float[Tensor, "..."], noise: Float[Tensor, "..."], sigma: Float[Tensor, "..."]
 ) -> Float[Tensor, "..."]:
-    """z_sigma = (1 - sigma) z + sigma noise; sigma broadcasts (per token, per sample, one for all)."""
+    """z_sigma = (1 - sigma) z + sigma noise; sigma broadcasts (per token, per sample...)."""
     return (1 - sigma) * z + sigma * noise
 
 
@@ -30,6 +30,7 @@ def matching_loss(
     target: Float[Tensor, "b n p"],
     counted: Float[Tensor, "b n"],
 ) -> Float[Tensor, "b"]:
-    """Mean squared error of the velocity over the tokens that are counted (1) and not held (0), one value a sample."""
+    """Mean squared error of the velocity over the tokens that are counted (1) and not held (0), one
+    value a sample."""
     per_token = (predicted.float() - target.float()).square().mean(-1)
     return (per_token * counted).sum(1) / counted.sum(1).clamp(min=1)

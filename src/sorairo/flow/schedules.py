@@ -8,7 +8,8 @@ from torch import Tensor
 
 
 def shift(sigma: Float[Tensor, "..."], factor: float) -> Float[Tensor, "..."]:
-    """Moves levels towards noise: factor s / (1 + (factor - 1) s) (Esser et al., arXiv 2403.03206, equation 23)."""
+    """Moves levels towards noise: factor s / (1 + (factor - 1) s) (Esser et al., arXiv 2403.03206,
+    equation 23)."""
     return factor * sigma / (1 + (factor - 1) * sigma)
 
 

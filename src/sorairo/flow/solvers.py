@@ -1,5 +1,5 @@
-"""Solvers of dz/ds = f(z, s) from s = 1 to s = 0. Each is a generator that yields (step, z, slope) after every step, so that
-progress, previews and cancelling live with the caller."""
+"""Solvers of dz/ds = f(z, s) from s = 1 to s = 0. Each is a generator that yields (step, z, slope)
+after every step, so that progress, previews and cancelling live with the caller."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def euler(
 def adams(
     slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]
 ) -> Iterator[Step]:
-    """Adams-Bashforth of second order with variable steps (Hairer, Norsett and Wanner I, III.5): one evaluation a step,
-    the first an Euler step."""
+    """Adams-Bashforth of second order with variable steps (Hairer, Norsett and Wanner I, III.5):
+    one evaluation a step, the first an Euler step."""
     values = levels.tolist()
     before: tuple[Tensor, float] | None = None
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
@@ -52,7 +52,8 @@ def adams(
 
 
 def heun(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]) -> Iterator[Step]:
-    """Second order with two evaluations a step (Karras et al., arXiv 2206.00364, algorithm 1 without churn)."""
+    """Second order with two evaluations a step (Karras et al., arXiv 2206.00364, algorithm 1
+    without churn)."""
     values = levels.tolist()
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
         v = slope(z, s)

@@ -1,4 +1,5 @@
-"""The canvas: latents, and for every token where its noise starts and where it ends. A task paints it, the sampler fills it."""
+"""The canvas: latents, and for every token where its noise starts and where it ends. A task paints
+it, the sampler fills it."""
 
 from __future__ import annotations
 
@@ -53,9 +54,9 @@ def grid_positions(
 ) -> Float[Tensor, "f h w 3"]:
     """The position law of our own models.
 
-    Time: one unit is a third of a second (a latent frame at 12 frames a second). Space: the centre of the picture is 0, and
-    a picture of h x w tokens spans 8 h / sqrt(h w) by 8 w / sqrt(h w): the same place in a scene has the same
-    position whatever the resolution.
+    Time: one unit is a third of a second (a latent frame at 12 frames a second). Space: the centre
+    of the picture is 0, and a picture of h x w tokens spans 8 h / sqrt(h w) by 8 w / sqrt(h w): the
+    same place in a scene has the same position whatever the resolution.
     """
     f, h, w = grid
     unit = 8 / (h * w) ** 0.5

@@ -25,7 +25,8 @@ Progress = Callable[[int, int], None]
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
-    """The engine of a model, by name or directory; on a GPU if there is one and `device` does not say otherwise.
+    """The engine of a model, by name or directory; on a GPU if there is one and `device` does not
+    say otherwise.
 
     Raises UnknownNameError, ModelError, and RequestError for a device that is not there.
     """
@@ -90,7 +91,8 @@ class Engine:
         negative: str = "",
         progress: Progress | None = None,
     ) -> Clip:
-        """A clip of what `prompt` says, at a size whose sides are multiples of 16, near the model's native ones.
+        """A clip of what `prompt` says, at a size whose sides are multiples of 16, near the model's
+        native ones.
 
         The model paints at its own frame rate; another `fps` repeats or drops frames.
         Raises RequestError in one sentence for what cannot be made.
@@ -110,13 +112,14 @@ class Engine:
         )
         request.validate(self.limits)
         canvas = self._canvas(request)
-        for _, canvas in self._fill(canvas, request, progress):  # noqa: B007 - the last one counts
-            pass
+        for _, now in self._fill(canvas, request, progress):
+            canvas = now
         frames = self.decode(canvas.latents)
         return Clip(frames=at_rate(frames, self.config.fps, request), fps=request.fps)
 
     def _canvas(self, request: GenerateRequest) -> Canvas:
-        assert request.width and request.height
+        assert request.width
+        assert request.height
         config = self.config
         unit = config.codec.space_factor * config.transformer.patch
         for side in (request.width, request.height):

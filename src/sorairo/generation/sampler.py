@@ -23,10 +23,12 @@ def sample(
     generator: torch.Generator,
     solver: str = "adams",
 ) -> Iterator[tuple[Step, Canvas]]:
-    """Fills the canvas; yields after every step the step and the canvas as it then is (its last one is the result).
+    """Fills the canvas; yields after every step the step and the canvas as it then is (its last one
+    is the result).
 
-    With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end) v: a held
-    token has slope 0 and stays bit for bit what it was (a clean one; a noised one keeps its noise).
+    With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
+    v: a held token has slope 0 and stays bit for bit what it was (a clean one; a noised one keeps
+    its noise).
     """
     given = canvas.tokens()
     noise = torch.randn(given.shape, generator=generator)

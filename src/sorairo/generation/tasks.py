@@ -1,4 +1,5 @@
-"""A task is a function that paints a plan of the canvas. No torch: what is given is named, not encoded, here."""
+"""A task is a function that paints a plan of the canvas. No torch: what is given is named, not
+encoded, here."""
 
 from __future__ import annotations
 

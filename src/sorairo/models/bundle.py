@@ -26,7 +26,8 @@ class SamplingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Networks, native sizes (width, height), frames a second, the longest clip, and the defaults of sampling."""
+    """Networks, native sizes (width, height), frames a second, the longest clip, and the defaults
+    of sampling."""
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)

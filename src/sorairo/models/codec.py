@@ -1,9 +1,11 @@
 """The video codec: four frames of 8x8 pixels become one latent place, and back.
 
-There is one kind of latent frame. It always holds `time_factor` video frames: before the first frame of a clip (or a picture) stand
-copies of it, which are dropped after decoding. The encoder sees one group of frames alone, so a latent frame means the
-same wherever a window is cut; the decoder also looks at the latent frames before (causal, so that it can stream).
-Trained as an autoencoder with unit-scale noise of fixed size on the latents, a VAE whose posterior variance is constant.
+There is one kind of latent frame. It always holds `time_factor` video frames: before the first
+frame of a clip (or a picture) stand copies of it, which are dropped after decoding. The encoder
+sees one group of frames alone, so a latent frame means the same wherever a window is cut; the
+decoder also looks at the latent frames before (causal, so that it can stream). Trained as an
+autoencoder with unit-scale noise of fixed size on the latents, a VAE whose posterior variance is
+constant.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ from sorairo.nn.layout import (
 
 @dataclass(frozen=True, kw_only=True)
 class CodecConfig:
-    """The compression law and the size of the network. Widths and depths are (at 1/4 of the picture, at 1/8)."""
+    """The compression law and the size of the network. Widths and depths are (at 1/4 of the
+    picture, at 1/8)."""
 
     time_factor: int = 4
     space_factor: int = 8
@@ -110,7 +113,8 @@ class Decoder(nn.Module):
 class Codec(nn.Module):
     """Encoder and decoder, with the scale that makes latents zero-mean and of unit variance.
 
-    Video is [b, 3, F, H, W] in [-1, 1] with F a multiple of `time_factor` (see `pad_start`) and H, W of `space_factor`.
+    Video is [b, 3, F, H, W] in [-1, 1] with F a multiple of `time_factor` (see `pad_start`) and H,
+    W of `space_factor`.
     """
 
     def __init__(self, config: CodecConfig) -> None:
@@ -139,13 +143,13 @@ class Codec(nn.Module):
     def decode(
         self, latents: Float[Tensor, "b c g h w"], state: State | None = None
     ) -> Float[Tensor, "b 3 F H W"]:
-        """All frames of all groups. With a `state` (an empty dict at first) a clip may be decoded in pieces, and
-        the pieces equal the whole."""
+        """All frames of all groups. With a `state` (an empty dict at first) a clip may be decoded
+        in pieces, and the pieces equal the whole."""
         mean, std = self._scale(latents)
         return self.decoder(latents * std + mean, state)
 
     def encode_clip(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
-        """Latents of a clip from its beginning: F = 1 + k * time_factor frames give 1 + k latent frames."""
+        """Latents of a clip from its beginning: 1 + k * time_factor frames make 1 + k."""
         return self.encode(pad_start(video, self.config.time_factor))
 
     def decode_clip(self, latents: Float[Tensor, "b c g h w"]) -> Float[Tensor, "b 3 F H W"]:

@@ -1,4 +1,5 @@
-"""Model directories: find, load, save. A model is `model.json`, `tokenizer.json` and safetensors; nothing is unpickled."""
+"""Model directories: find, load, save. A model is `model.json`, `tokenizer.json` and safetensors;
+nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def list_models() -> list[ModelInfo]:
 def find(name: str) -> Path:
     """The directory of a model, from its name or a path to it.
 
-    Raises UnknownNameError (did you mean) for a name that does not exist, ModelError for a directory that is not a model.
+    Raises UnknownNameError (did you mean) for a name that does not exist, ModelError for a
+    directory that is not a model.
     """
     path = shipped() / name
     if name.isidentifier() and (path / "model.json").is_file():
@@ -74,7 +76,7 @@ def info(path: Path) -> ModelInfo:
 
 
 @functools.lru_cache(maxsize=16)
-def _digest(path: Path, stamp: object) -> str:  # noqa: ARG001 - the stamp is part of the cache's key
+def _digest(path: Path, stamp: object) -> str:  # the stamp is part of the cache's key
     total = hashlib.sha256()
     for name in FILES:
         total.update((path / name).read_bytes())
@@ -121,7 +123,8 @@ def load(path: Path):
 
 
 def save(bundle, path: Path, training: dict | None = None) -> None:
-    """Writes a model directory, weights as bfloat16; an older one at the same place is replaced once the new one is whole."""
+    """Writes a model directory, weights as bfloat16; an older one at the same place is replaced
+    once the new one is whole."""
     import torch
     from safetensors.torch import save_file
 

@@ -1,4 +1,5 @@
-"""The text encoder of our own models: byte-level BPE and a small transformer, trained together with the video model."""
+"""The text encoder of our own models: byte-level BPE and a small transformer, trained together with
+the video model."""
 
 from __future__ import annotations
 
@@ -17,8 +18,8 @@ PAD, START = "<pad>", "<s>"
 
 
 def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
-    """BPE whose tokens never cross a word, and in Chinese never join two characters: what is put together in the world
-    (a colour and a shape) stays apart in the text."""
+    """BPE whose tokens never cross a word, and in Chinese never join two characters: what is put
+    together in the world (a colour and a shape) stays apart in the text."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -65,7 +66,7 @@ class TextBlock(nn.Module):
 
 
 class TextEncoder(nn.Module):
-    """Token ids [b, s] and their mask to features [b, s, dim]. The empty prompt is the start token alone."""
+    """Token ids [b, s] and their mask to features [b, s, dim]. Empty: the start token."""
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
@@ -89,7 +90,8 @@ class TextEncoder(nn.Module):
 def tokenize(
     tokenizer: Tokenizer, prompts: Sequence[str], max_length: int
 ) -> tuple[Int[Tensor, "b s"], Bool[Tensor, "b s"]]:
-    """Ids, padded to the longest prompt, and True where a token stands. Longer prompts are cut at `max_length`."""
+    """Ids, padded to the longest prompt, and True where a token stands. Longer prompts are cut at
+    `max_length`."""
     start = tokenizer.token_to_id(START)
     rows = [
         [start, *encoding.ids][:max_length] for encoding in tokenizer.encode_batch(list(prompts))

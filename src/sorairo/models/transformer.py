@@ -1,8 +1,9 @@
-"""The diffusion transformer: predicts the velocity of every token from all tokens, their positions, noise and a text.
+"""The diffusion transformer: predicts the velocity of every token from all tokens, their positions,
+noise and a text.
 
-Peebles and Xie, "Scalable diffusion models with transformers" (arXiv 2212.09748), in the shape of Wan 2.1
-(arXiv 2503.20314): names of parameters and order of operations are Wan's, so that its open weights fit; the noise level is
-given per token, and positions are data.
+Peebles and Xie, "Scalable diffusion models with transformers" (arXiv 2212.09748), in the shape of
+Wan 2.1 (arXiv 2503.20314): names of parameters and order of operations are Wan's, so that its open
+weights fit; the noise level is given per token, and positions are data.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ KeysValues = list[tuple[Tensor, Tensor]]
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
-    """`latent_channels` and `patch` say what a token holds; `position_scale` is the unit of the position law."""
+    """`latent_channels` and `patch` say what a token holds."""
 
     latent_channels: int = 8
     patch: int = 2
@@ -56,7 +57,8 @@ def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
 
 
 class Block(nn.Module):
-    """Self-attention, cross-attention to the text, and a feed-forward, the first and last gated by the noise level."""
+    """Self-attention, cross-attention to the text, and a feed-forward, the first and last gated by
+    the noise level."""
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -96,7 +98,8 @@ class Head(nn.Module):
 
 
 class Transformer(nn.Module):
-    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same for all) and text."""
+    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same
+    for all) and text."""
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -115,7 +118,8 @@ class Transformer(nn.Module):
         self.initialize()
 
     def initialize(self) -> None:
-        """Every gate and output starts at zero, so that the network starts as the identity (adaLN-zero)."""
+        """Every gate and output starts at zero, so that the network starts as the identity
+        (adaLN-zero)."""
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=module.in_features**-0.5)

@@ -1,4 +1,4 @@
-"""Attention with normalised queries and keys. Parameter names are Wan's (q, k, v, o, norm_q, norm_k)."""
+"""Attention with normalised queries and keys. Parameters are named as in Wan."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def attend(
 ) -> Float[Tensor, "b n c"]:
     """softmax(q k^T / sqrt(d)) v; `mask` is True for keys that may be seen.
 
-    In training on a CPU the two products are written out: the backward pass of the fused kernel is slower there than
-    all other matrix products of the network together.
+    In training on a CPU the two products are written out: the backward pass of the fused kernel is
+    slower there than all other matrix products of the network together.
     """
     q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
     keys = None if mask is None else mask[:, None, None, :]
@@ -59,7 +59,7 @@ class Attention(nn.Module):
         return x.unflatten(-1, (self.heads, -1))
 
     def keys_values(self, context: Float[Tensor, "b m c"]) -> tuple[Tensor, Tensor]:
-        """Keys and values of a context, [b, m, heads, d] each: computed once for all steps of a request."""
+        """Keys and values of a context, [b, m, heads, d] each: the same at every step."""
         return self._split(self.norm_k(self.k(context))), self._split(self.v(context))
 
     def forward(

@@ -1,4 +1,5 @@
-"""Convolution blocks for the codec. Memory stays channels-last: [b, c, g, h, w] is stored as b g h w c throughout."""
+"""Convolution blocks for the codec. Memory stays channels-last: [b, c, g, h, w] is stored
+as b g h w c throughout."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ State = dict[int, Tensor]
 
 
 class ChannelNorm(nn.Module):
-    """LayerNorm over channels at every place and time: native and fused, since channels are the last axis in memory."""
+    """LayerNorm over channels, place by place; fused, as channels are last in memory."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -28,7 +29,8 @@ class ChannelNorm(nn.Module):
 
 
 class CausalMix(nn.Module):
-    """Mixes each frame with the two before it, place by place (a convolution of 3x1x1, zero before the first)."""
+    """Mixes each frame with the two before it, place by place (a convolution of 3x1x1, zero before
+    the first)."""
 
     kernel = 3
 
@@ -52,7 +54,8 @@ class CausalMix(nn.Module):
 
 
 class ResBlock(nn.Module):
-    """norm, 3x3 convolution, SiLU, 3x3 convolution, added to the input; with `temporal`, a causal mix in time as well."""
+    """norm, 3x3 convolution, SiLU, 3x3 convolution, added to the input; with `temporal`, a causal
+    mix in time as well."""
 
     def __init__(self, channels: int, *, temporal: bool = False) -> None:
         super().__init__()

@@ -30,7 +30,8 @@ def depth_to_space(x: Float[Tensor, "n d h w"], factor: int) -> Float[Tensor, "n
 def group_frames(
     video: Float[Tensor, "b 3 F H W"], time: int, space: int
 ) -> Float[Tensor, "n d h w"]:
-    """Groups of `time` frames and blocks of space x space pixels become the channels of one latent frame's input."""
+    """Groups of `time` frames and blocks of space x space pixels become the channels of one latent
+    frame's input."""
     return rearrange(
         video, "b c (g t) (h p) (w q) -> (b g) (t p q c) h w", t=time, p=space, q=space
     )

@@ -6,7 +6,7 @@ import torch
 
 
 def compute_dtype(device: torch.device) -> torch.dtype:
-    """bfloat16 where the device has instructions for it, else float32 (emulated bf16 on a CPU is far slower)."""
+    """bfloat16 where the device has instructions for it, else float32 (emulation is far slower)."""
     if device.type == "cpu":
         fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()
         return torch.bfloat16 if fast else torch.float32

@@ -1,7 +1,8 @@
 """Rotary positions over (time, y, x), with positions given as numbers, not as indices.
 
-Su et al., "RoFormer" (arXiv 2104.09864), equation 34; three axes as in Wan 2.1. The two halves of a head hold the pairs
-(j, j + d/2): no strided copies. Weights stored with interleaved pairs are permuted when they are loaded.
+Su et al., "RoFormer" (arXiv 2104.09864), equation 34; three axes as in Wan 2.1. The two halves of a
+head hold the pairs (j, j + d/2): no strided copies. Weights stored with interleaved pairs are
+permuted when they are loaded.
 """
 
 from __future__ import annotations

@@ -18,9 +18,11 @@ from sorairo.training.loop import count_flop
 
 @dataclass(frozen=True, kw_only=True)
 class CodecLossConfig:
-    """`object_weight` is the weight of a pixel on an object; `latent_noise` and `latent_cost` keep the latents smooth.
+    """`object_weight` is the weight of a pixel on an object; `latent_noise` and `latent_cost` keep
+    the latents smooth.
 
-    Three of four batches are `crop` pixels square, one holds whole pictures (half of those made smaller by 2/3).
+    Three of four batches are `crop` pixels square, one holds whole pictures (half of those made
+    smaller by 2/3).
     """
 
     batch: int = 24
@@ -113,7 +115,7 @@ class CodecObjective:
         return slice(top, top + side), slice(left, left + side)
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
-        """Held-out clips above what the codec makes of them; PSNR of all pixels and of those on objects."""
+        """Held-out clips above what the codec makes of them; PSNR of all, and on objects."""
         codec = Codec(self.network.config)
         codec.load_state_dict(ema)
         measured, rows = measure(codec, self.held_out[:1], clips=16)
@@ -133,7 +135,8 @@ def shrink(video: Tensor, size: tuple[int, int]) -> Tensor:
 def measure(
     codec: Codec, shards: list[Shard], clips: int
 ) -> tuple[dict[str, float], list[np.ndarray]]:
-    """PSNR in dB on `clips` clips of each shard, errors pooled before the logarithm; and pictures, true above rebuilt."""
+    """PSNR in dB on `clips` clips of each shard, errors pooled before the logarithm; and pictures,
+    true above rebuilt."""
     dtype = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
     codec = codec.eval().to(dtype)
     total, on_objects, pixels, object_pixels, rows = 0.0, 0.0, 0, 0, []
@@ -159,7 +162,8 @@ def measure(
 
 @torch.no_grad()
 def fit_scale(codec: Codec, shards: list[Shard], clips: int = 64) -> None:
-    """Sets the mean and spread of the latents' channels, so that normalised latents are zero-mean with unit variance."""
+    """Sets the mean and spread of the latents' channels, so that normalised latents are zero-mean
+    with unit variance."""
     rng = np.random.default_rng(0)
     found = []
     for _ in range(clips):

@@ -50,7 +50,8 @@ FULL_SIZE = (
 
 @dataclass(frozen=True, kw_only=True)
 class DenoiserLossConfig:
-    """`tokens` in a batch, whatever the bucket; share of Chinese captions, and of empty ones (for guidance)."""
+    """`tokens` in a batch, whatever the bucket; share of Chinese captions, and of empty ones (for
+    guidance)."""
 
     tokens: int = 4608
     chinese: float = 0.45
@@ -157,7 +158,7 @@ class DenoiserObjective:
         return count_flop(lambda: eager(*inputs))
 
     def _note(self, losses: Tensor, batch: Batch) -> None:
-        """Loss by noise level, in four bins, averaged over the last hundred or so samples of each."""
+        """Loss by noise level, in four bins, a mean of the last hundred or so samples."""
         for value, level, plain in zip(
             losses.tolist(), batch.sigma[:, 0].tolist(), batch.plain.tolist(), strict=True
         ):

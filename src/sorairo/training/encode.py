@@ -42,7 +42,7 @@ def encode_shards(codec: Codec, shards: list[Shard], folder: Path) -> None:
 
 
 def _encode(codec: Codec, frames: np.ndarray, variant: Variant, dtype: torch.dtype) -> Tensor:
-    """float [n, c, f, h, w]; for pictures n counts clips times pictures of a clip... one after the other."""
+    """float [n, c, f, h, w]; for pictures n counts the pictures, clip after clip."""
     if variant.pictures:
         picked = np.linspace(0, frames.shape[1] - 1, variant.pictures + 1).astype(int)[1:]
         found = [_latents(codec, frames[:, i : i + 1], variant, dtype) for i in picked]

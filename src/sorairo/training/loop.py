@@ -25,7 +25,7 @@ from sorairo.training.state import TrainState
 
 @dataclass(frozen=True, kw_only=True)
 class LoopConfig:
-    """`steps` in all: `warmup` rising, then constant, then the last `cooldown` share falling to zero."""
+    """`steps` in all: `warmup` rising, then constant, the last `cooldown` share falling to zero."""
 
     steps: int = 2000
     warmup: int = 50

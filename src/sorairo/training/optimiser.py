@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, kw_only=True)
 class OptimiserConfig:
-    """Learning rates at the peak. Muon's is for updates of root mean square 1 (times `muon_scale`)."""
+    """Learning rates at the peak. Muon's is for updates of root mean square
+    1 (times `muon_scale`)."""
 
     muon_lr: float = 0.02
     adam_lr: float = 2e-3
@@ -23,7 +24,8 @@ class OptimiserConfig:
 
 
 def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Float[Tensor, "k m n"]:
-    """The nearest semi-orthogonal matrices, by the quintic Newton-Schulz iteration (Jordan et al., "Muon", 2024)."""
+    """The nearest semi-orthogonal matrices, by the quintic Newton-Schulz iteration (Jordan et al.,
+    "Muon", 2024)."""
     a, b, c = 3.4445, -4.7750, 2.0315
     x = gradients
     tall = x.shape[1] > x.shape[2]
@@ -37,7 +39,8 @@ def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Flo
 
 
 class MuonAdam(torch.optim.Optimizer):
-    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by AdamW; both take the schedule's factor."""
+    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by AdamW; both take the
+    schedule's factor."""
 
     def __init__(
         self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: OptimiserConfig
@@ -92,7 +95,8 @@ class MuonAdam(torch.optim.Optimizer):
 
 
 def make_optimiser(network: nn.Module, config: OptimiserConfig) -> MuonAdam:
-    """Inner weights of two and more axes go to Muon; embeddings, first and last layers, norms and biases to AdamW."""
+    """Inner weights of two and more axes go to Muon; embeddings, first and last layers, norms and
+    biases to AdamW."""
     ends = ("embedding", "stem", "head", "modulation", "latent_")
     matrices, others = [], []
     for name, p in network.named_parameters():

@@ -11,7 +11,7 @@ Grid = tuple[int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class PaintingConfig:
-    """Shares of the mixes (they are normalised), and the law of the noise levels: logit-normal, shifted."""
+    """Shares of the mixes (normalised), and the law of the noise levels: logit-normal, shifted."""
 
     plain: float = 0.60
     per_frame: float = 0.12
@@ -40,8 +40,8 @@ def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = N
 
 
 def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> Painted:
-    """One canvas of a kind (a field of PaintingConfig). One-frame canvases are always plain or boxes."""
-    f, h, w = grid
+    """One canvas of a kind (a field of PaintingConfig). One frame: always plain or a box."""
+    f = grid[0]
     sigma = np.full(grid, level(rng, config))
     held = np.zeros(grid, bool)
     if f > 1 and kind == "per_frame":

@@ -1,4 +1,4 @@
-"""Recipes: each is a function that returns a frozen value. `sorairo train NAME field.path=value ...`"""
+"""Recipes are functions that return frozen values: `sorairo train NAME field.path=value ...`"""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from sorairo.training.optimiser import OptimiserConfig
 
 @dataclass(frozen=True, kw_only=True)
 class CodecRecipe:
-    """How a codec is trained. `name` is the folder of its run in the cache; `encode` also makes the latents of all clips
-    when the run is done."""
+    """How a codec is trained. `name` is the folder of its run in the cache; `encode` also makes the
+    latents of all clips when the run is done."""
 
     name: str
     clips: ClipsConfig = field(default_factory=ClipsConfig)
@@ -32,7 +32,8 @@ class CodecRecipe:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRecipe:
-    """How a transformer and its text encoder are trained on the latents of the codec of the run `codec_run`."""
+    """How a transformer and its text encoder are trained on the latents of the codec of the run
+    `codec_run`."""
 
     name: str
     codec_run: str

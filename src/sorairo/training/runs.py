@@ -1,4 +1,5 @@
-"""From a recipe to a trained network: data, then the loop. Everything lies in the cache folder, under the run's name."""
+"""From a recipe to a trained network: data, then the loop. Everything lies in the cache folder,
+under the run's name."""
 
 from __future__ import annotations
 
@@ -42,7 +43,7 @@ def run_folder(name: str) -> Path:
 
 
 def run_codec(recipe: CodecRecipe) -> Path:
-    """Trains a codec; at the end its latents are measured, so that they come out with unit variance."""
+    """Trains a codec; at the end its latents are measured, to make their variance one."""
     device = torch.device("cpu")
     shards, held_out = render(recipe.clips), render(recipe.held_out)
     torch.manual_seed(recipe.loop.seed)
@@ -113,7 +114,8 @@ def _tokenizer(recipe: ModelRecipe, store: LatentStore) -> Tokenizer:
 
 
 def run_model(recipe: ModelRecipe) -> Path:
-    """Trains transformer and text encoder; each time the state is saved, so is the model as a directory."""
+    """Trains transformer and text encoder; each time the state is saved, so is the model as a
+    directory."""
     device = torch.device("cpu")
     codec, store, tokenizer = prepare(recipe)
     torch.manual_seed(recipe.loop.seed)

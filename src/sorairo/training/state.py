@@ -1,4 +1,4 @@
-"""The state of a run: network, its moving average, optimiser, step. Saved whole, resumed exactly."""
+"""The state of a run: network, average, optimiser, step. Saved whole, resumed exactly."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ class TrainState:
             self.network.load_state_dict(parts["network"])
         except RuntimeError as error:
             raise TrainingError(
-                f"The state in {folder} belongs to a network of another shape: give this run another "
-                f"`name=`, or delete that folder."
+                f"The state in {folder} belongs to a network of another shape: give this run "
+                "another `name=`, or delete that folder."
             ) from error
         self.ema = parts["ema"]
         params = dict(self.network.named_parameters())

@@ -95,9 +95,11 @@ def throw(cast: Cast) -> Action:
     pose = standing(body, cast.uniform(0, math.pi))
     x, y, above = -side * cast.uniform(5.2, 6.2), cast.uniform(-0.5, 1.5), cast.uniform(0.5, 2.5)
     body = place(body, x=x, y=y, above=above, pose=pose)
+    # What bounces and tumbles goes on after it lands.
     along = cast.uniform(1.9, 2.5) + 1.2 * (0.75 - BEHAVIOUR[body.material].restitution)
-    if body.shape == "sphere" and body.material == "rubber":  # its bounces take away its speed
-        along *= 1.3
+    along *= {"sphere": 1.3, "capsule": 0.85}.get(body.shape, 1.0)
+    if body.shape != "sphere" and body.material == "rubber":
+        along *= 0.8
     velocity = (side * along, cast.uniform(-0.2, 0.2), cast.uniform(5.5, 7.5))
     spin = (0.0, side * cast.uniform(0.2, 0.8), cast.uniform(-0.2, 0.2))
     return [dataclasses.replace(body, velocity=velocity, spin=spin)], heading_of(side)
@@ -190,10 +192,11 @@ EVENT_MAKERS = {
 
 
 def stand_by(cast: Cast) -> list[Body]:
-    """Up to three bodies at rest in a row behind the action."""
-    spots = cast.rng.permutation([-8.6, 0.0, 8.6])
+    """Up to three bodies at rest in the middle behind the action."""
+    spots = cast.rng.permutation([(-4.4, 11.0), (0.0, 14.0), (4.4, 11.0)])
     bodies = []
-    for body, spot in zip(cast.bodies, spots, strict=False):
-        x, y = float(spot) + cast.uniform(-0.7, 0.7), cast.uniform(11.0, 12.0)
-        bodies.append(place(body, x=x, y=y, pose=standing(body, cast.uniform(0, math.pi))))
+    for body, (x, y) in zip(cast.bodies, spots.tolist(), strict=False):
+        pose = standing(body, cast.uniform(0, math.pi))
+        x, y = x + cast.uniform(-0.3, 0.3), y + cast.uniform(-0.3, 0.3)
+        bodies.append(place(body, x=x, y=y, pose=pose))
     return bodies

@@ -16,6 +16,7 @@ CLASHES = {
     "sand": ("yellow",),
     "snow": ("white",),
     "marble": ("white",),
+    "sunset": ("orange",),
     "night": ("black",),
 }
 WHOLE_WORLD = SceneConfig()

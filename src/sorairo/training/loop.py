@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import math
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -112,13 +114,13 @@ def train(
 
     Raises TrainingError when the loss is not finite; the last saved state stays as it was.
     """
-    journal = Journal(folder)
+    journal, stop = Journal(folder), StopAfterStep()
     peak = measured_peak(device, dtype)
     saved = logged = time.perf_counter()
     last_logged, seen = state.step, state.flop
     bar = tqdm(total=config.steps, initial=state.step, desc=folder.name, unit="step")
     try:
-        while state.step < config.steps:
+        while state.step < config.steps and not stop.asked:
             values = _step(objective, state, config, optimiser, device, dtype)
             bar.update()
             now = time.perf_counter()
@@ -144,7 +146,33 @@ def train(
     finally:
         bar.close()
         journal.close()
+        stop.forget()
     save()
+    if stop.asked:
+        raise KeyboardInterrupt
+
+
+class StopAfterStep:
+    """The first Ctrl-C (or SIGTERM) is a wish, granted between two steps; a second one interrupts."""
+
+    signals: ClassVar = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.before = {}
+        if threading.current_thread() is threading.main_thread():
+            self.before = {each: signal.signal(each, self._ask) for each in self.signals}
+
+    def _ask(self, number: int, frame: object) -> None:
+        del number, frame
+        self.asked = True
+        self.forget()
+
+    def forget(self) -> None:
+        """Gives the signals back."""
+        for each, handler in self.before.items():
+            signal.signal(each, handler)
+        self.before = {}
 
 
 SHOWN = {"loss", "percent_of_peak", "psnr", "objects"}

@@ -8,15 +8,15 @@ import click
 @click.command(
     epilog="""\b
     Example:
-      sorairo train tabletop-codec train.steps=2000""",
+      sorairo train tabletop-codec loop.steps=2000""",
 )
 @click.argument("recipe")
 @click.argument("overrides", nargs=-1, metavar="[FIELD.PATH=VALUE]...")
 def train(recipe: str, overrides: tuple[str, ...]) -> None:
     """Run the training RECIPE, with some of its fields set to other values.
 
-    A run that was stopped goes on where it was.
+    A run that was stopped goes on where it was. Where its result lies is printed at the end.
     """
     from sorairo import training
 
-    training.main(recipe, list(overrides))
+    click.echo(training.main(recipe, list(overrides)))

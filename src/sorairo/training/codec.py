@@ -36,7 +36,7 @@ class CodecLossConfig:
 
 def to_video(frames: np.ndarray) -> Tensor:
     """uint8 [b, F, H, W, 3] to float32 [b, 3, F, H, W] in [-1, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(frames)).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
+    return torch.from_numpy(np.array(frames)).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
 
 
 def to_frames(video: Tensor) -> np.ndarray:

@@ -34,9 +34,9 @@ class Phase:
 
 
 FEW_TOKENS = (
-    Bucket(variant="half", size=SQUARE, frames=7, weight=0.7),
-    Bucket(variant="half", size=SQUARE, frames=13, weight=0.1),
-    Bucket(variant="picture", size=SQUARE, frames=1, weight=0.2),
+    Bucket(variant="half", size=SQUARE, frames=7, weight=0.45),
+    Bucket(variant="half", size=SQUARE, frames=13, weight=0.4),
+    Bucket(variant="picture", size=SQUARE, frames=1, weight=0.15),
 )
 FULL_SIZE = (
     Bucket(variant="full", size=SQUARE, frames=4, weight=0.3),

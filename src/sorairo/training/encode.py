@@ -32,7 +32,7 @@ def encode_shards(codec: Codec, shards: list[Shard], folder: Path) -> None:
         frames = np.asarray(shard.frames)
         height, width = frames.shape[2:4]
         for name, variant in VARIANTS.items():
-            if variant.scale == 1.0 or width == height:
+            if width == height or variant == VARIANTS["full"]:
                 latents = _encode(codec, frames, variant, dtype)
                 np.save(temporary / f"{name}.npy", latents.half().numpy())
         scenes = [scene.to_json() for scene in shard.scenes]

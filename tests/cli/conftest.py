@@ -16,13 +16,12 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 def sorairo(tmp_path: Path) -> Run:
     """Runs `sorairo ARGUMENTS` in an empty folder."""
 
-    def run(*arguments: object, timeout: float = 110) -> subprocess.CompletedProcess[str]:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "sorairo", *map(str, arguments)],
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=timeout,
             check=False,
         )
 

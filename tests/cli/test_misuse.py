@@ -30,8 +30,6 @@ MISUSE = {
     "negative seed": (["generate", PROMPT, "--seed", "-1"], "the nearest is 0."),
     "no frame rate": (["generate", PROMPT, "--fps", "0"], "choose 1 to 60"),
     "no clips": (["generate", PROMPT, "--n", "0"], "0 is not in the range"),
-    "unknown model": (["generate", PROMPT, "--model", "tabeltop"], "Did you mean 'tabletop'?"),
-    "unknown model info": (["models", "info", "tabeltop"], "Did you mean 'tabletop'?"),
     "unknown command": (["genrate", PROMPT], "Did you mean 'generate'?"),
     "unknown option": (["generate", PROMPT, "--contact-shet"], "--contact-sheet"),
     "missing folder": (["generate", PROMPT, "-o", "no/clip.mp4"], "no folder no: create it first"),

@@ -47,7 +47,7 @@ def test_ctrl_c_stops_with_one_sentence_and_whole_files(tmp_path: Path):
     assert process.stdout is not None
     process.stdout.readline()  # the first clip is there, the second is being made
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode == 130
     assert errors.strip() == "Stopped; no unfinished file is left."
     assert not [path for path in (tmp_path / "made").iterdir() if ".part" in path.name]

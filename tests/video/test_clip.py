@@ -193,7 +193,7 @@ def test_ctrl_c_while_writing_leaves_nothing(tmp_path: Path):
     while not list(tmp_path.iterdir()):
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate()
     assert process.returncode != 0
     assert "KeyboardInterrupt" in errors
     assert list(tmp_path.iterdir()) == []

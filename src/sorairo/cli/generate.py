@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.output import Outputs, plan_outputs
+from sorairo.cli.prompts import prompt_warnings
 from sorairo.cli.terminal import progress_bar, say
 from sorairo.errors import MediaError
-from sorairo.generation.request import GenerateRequest, nearest_native, parse_size
+from sorairo.generation.request import GenerateRequest, Limits, nearest_native, parse_size
 
 if TYPE_CHECKING:
     from sorairo.generation.engine import Engine
+    from sorairo.models.hub import ModelInfo
     from sorairo.video.clip import Clip
 
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 )
 @click.option("--seconds", default=4.0, show_default=True, help="Length; short enough: a picture.")
 @click.option("--size", metavar="WxH", help="Width x height in pixels.  [default: the model's own]")
-@click.option("--fps", default=12.0, show_default=True, help="Frames a second.")
+@click.option("--fps", type=float, help="Frames a second.  [default: the model's own]")
 @click.option("--seed", default=0, show_default=True, help="Same seed, same clip.")
 @click.option("--steps", type=int, help="Sampling steps: more is slower and finer.")
 @click.option("--guidance", type=float, help="How closely to follow the prompt; 1 is off.")
@@ -60,48 +62,53 @@ def generate(
 
     With --n 3 the clips get the seeds SEED, SEED+1 and SEED+2.
     """
-    width, height = parse_size(size) if size else (None, None)
-    first = GenerateRequest(width=width, height=height, **asked)
-    requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(count)]
-    for request in requests:
-        request.validate()
+    from sorairo.models import hub
+
+    model = hub.info(hub.find(asked["model"]))
+    requests = _requests(model, size, count, asked)
     plans = plan_outputs(
-        output, first.prompt, [each.seed for each in requests], gif=gif, sheet=contact_sheet
+        output, requests[0].prompt, [each.seed for each in requests], gif=gif, sheet=contact_sheet
     )
-    if plans[0].clip.suffix.lower() == ".png" and first.num_frames > 1:
-        raise MediaError(
-            f"{plans[0].clip} can hold one frame, not {first.num_frames}:"
-            f" ask for --seconds {1 / first.fps:.3g}, or end the name in .mp4 or .gif."
-        )
-    warn_of_unknown_words(first.prompt)
+    _check_picture(plans[0].clip, requests[0])
+    for warning in prompt_warnings(requests[0].prompt, model):
+        say(f"Warning: {warning}")
 
-    import sorairo
+    from sorairo.generation import engine
 
-    engine = sorairo.load(first.model, device=device)
+    loaded = engine.load(model.path, device=device)
     for index, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
         started = time.monotonic()
         label = f"clip {index}/{count}" if count > 1 else "sampling"
         with progress_bar(label) as progress:
-            clip, native = _sample(engine, request, progress, told=index > 1)
+            clip, native = _sample(loaded, request, progress, told=index > 1)
         _write(clip, outputs)
-        facts = _facts(engine, request, clip, native, outputs)
+        facts = _facts(model, request, clip, native, outputs)
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         lines = [json.dumps(facts, ensure_ascii=False)] if as_json else map(str, outputs.paths)
         click.echo("\n".join(lines))
 
 
-def warn_of_unknown_words(prompt: str) -> None:
-    """Say which words the model never saw, and the nearest that it knows."""
-    from sorairo.world.tabletop.captions import nearest, parse
+def _requests(
+    model: ModelInfo, size: str | None, count: int, asked: dict[str, Any]
+) -> list[GenerateRequest]:
+    """One request for each clip, all of them possible for this model."""
+    settings = model.record["config"]
+    limits = Limits(max_frames=settings["max_frames"], native_fps=settings["fps"])
+    width, height = parse_size(size) if size is not None else (None, None)
+    fps = limits.native_fps if asked["fps"] is None else asked["fps"]
+    first = GenerateRequest(**{**asked, "width": width, "height": height, "fps": fps})
+    requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(count)]
+    for request in requests:
+        request.validate(limits)
+    return requests
 
-    unknown = parse(prompt).unknown
-    if not unknown:
-        return
-    hints = []
-    for word in unknown:
-        near = nearest(word)
-        hints.append(f"'{word}' (nearest: '{near}')" if near else f"'{word}'")
-    say(f"Warning: the model never saw {', '.join(hints)}; it does its best without.")
+
+def _check_picture(path: Path, request: GenerateRequest) -> None:
+    if path.suffix.lower() == ".png" and request.num_frames > 1:
+        raise MediaError(
+            f"{path} can hold one frame, not {request.num_frames}:"
+            f" ask for --seconds {1 / request.fps:.3g}, or end the name in .mp4 or .gif."
+        )
 
 
 def _sample(
@@ -134,7 +141,7 @@ def _sample(
                 f" and scaled to {wanted[0]}x{wanted[1]} with the Lanczos filter."
             )
     if "comment" not in clip.metadata:
-        comment = request.to_comment(model_digest=engine.info.get("digest"))
+        comment = request.to_comment(model_digest=engine.info["digest"])
         clip = dataclasses.replace(clip, metadata={**clip.metadata, "comment": comment})
     return clip, made
 
@@ -151,7 +158,7 @@ def _write(clip: Clip, outputs: Outputs) -> None:
 
 
 def _facts(
-    engine: Engine,
+    model: ModelInfo,
     request: GenerateRequest,
     clip: Clip,
     native: tuple[int, int],
@@ -169,6 +176,6 @@ def _facts(
         "fps": clip.fps,
         "frames": clip.num_frames,
         "seconds": round(clip.duration, 3),
-        "model": engine.info.get("name", request.model),
-        "model_digest": engine.info.get("digest"),
+        "model": model.name,
+        "model_digest": model.digest,
     }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo import config
 from sorairo.cli.terminal import say
+
+if TYPE_CHECKING:
+    from sorairo.models.hub import ModelInfo
 
 
 @click.group(
@@ -31,12 +34,11 @@ def list_command(as_json: bool) -> None:
     """List the models by name."""
     from sorairo.models import hub
 
-    found = hub.list_models()
+    found = [_facts(info) for info in hub.list_models()]
     if not found:
         say("There is no model on this machine.")
-    for info in found:
-        record = config.to_json(info)
-        click.echo(json.dumps(record, ensure_ascii=False) if as_json else record["name"])
+    for facts in found:
+        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
 
 
 @models.command(
@@ -51,11 +53,40 @@ def info_command(name: str, as_json: bool) -> None:
     """Say what is known of the model NAME (or of a model directory)."""
     from sorairo.models import hub
 
-    path = hub.find(name)
-    info = next(each for each in hub.list_models() if each.path == path)
-    record = config.to_json(info)
+    facts = _facts(hub.info(hub.find(name)))
     if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False))
+        click.echo(json.dumps(facts, ensure_ascii=False))
         return
-    for key, value in record.items():
-        click.echo(f"{key + ':':<16} {value}")
+    facts["native_sizes"] = ", ".join(_size(size) for size in facts["native_sizes"])
+    for key, value in facts.items():
+        click.echo(f"{key.replace('_', ' ') + ':':<14} {value}")
+
+
+def _facts(info: ModelInfo) -> dict[str, Any]:
+    settings = info.record["config"]
+    return {
+        "name": info.name,
+        "path": str(info.path),
+        "megabytes": round(info.bytes / 1e6, 1),
+        "digest": info.digest,
+        "native_sizes": settings["native_sizes"],
+        "fps": settings["fps"],
+        "max_frames": settings["max_frames"],
+        "max_seconds": round(settings["max_frames"] / settings["fps"], 2),
+        "steps": settings["sampling"]["steps"],
+        "guidance": settings["sampling"]["guidance"],
+        "version": settings["version"],
+        "notes": settings["notes"],
+    }
+
+
+def _line(facts: dict[str, Any]) -> str:
+    sizes = ", ".join(_size(size) for size in facts["native_sizes"])
+    return (
+        f"{facts['name']:<12} {sizes}; {facts['fps']:g} frames a second,"
+        f" up to {facts['max_seconds']:g} s; {facts['megabytes']:g} MB"
+    )
+
+
+def _size(size: list[int]) -> str:
+    return f"{size[0]}x{size[1]}"

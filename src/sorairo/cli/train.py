@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from sorairo.errors import MissingExtraError
+
 
 @click.command(
     epilog="""\b
@@ -15,8 +17,16 @@ import click
 def train(recipe: str, overrides: tuple[str, ...]) -> None:
     """Run the training RECIPE, with some of its fields set to other values.
 
-    A run that was stopped goes on where it was. Where its result lies is printed at the end.
+    A run that was stopped goes on where it was. Prints where the result lies.
     """
     from sorairo import training
 
-    click.echo(training.main(recipe, list(overrides)))
+    try:
+        result = training.main(recipe, list(overrides))
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("mujoco", "tensorboard"):
+            raise
+        raise MissingExtraError(
+            f"Training needs {error.name}: pip install 'sorairo[train]'."
+        ) from error
+    click.echo(result)

@@ -1,0 +1,210 @@
+"""`sorairo generate` from end to end, with a model that has learned nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sorairo.errors import SorairoError
+from sorairo.generation.request import GenerateRequest
+from sorairo.video import Clip
+
+from .conftest import Run
+
+PROMPT = "a red ball drops onto a wooden floor"
+
+
+@pytest.fixture
+def generate(sorairo: Run, tiny_model: Path) -> Run:
+    def run(*arguments: object, prompt: str = PROMPT):
+        return sorairo("generate", prompt, "--model", tiny_model, "--seconds", 0.5, *arguments)
+
+    return run
+
+
+def test_the_path_goes_to_stdout(generate: Run, tmp_path: Path):
+    done = generate("-o", "ball.mp4")
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout, done.stderr) == ("ball.mp4\n", "")
+    clip = Clip.load(tmp_path / "ball.mp4")
+    assert (clip.num_frames, clip.fps, clip.width, clip.height) == (6, 12.0, 64, 64)
+    request = GenerateRequest.from_comment(clip.metadata["comment"])
+    assert (request.prompt, request.seconds, request.seed) == (PROMPT, 0.5, 0)
+
+
+def test_everything_at_once_as_json(generate: Run, tmp_path: Path):
+    options = ("--contact-sheet", "--gif", "--json", "--seed", 5, "--n", 2, "--size", "512x256")
+    done = generate("-o", "out.mp4", *options)
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [record["path"] for record in records] == ["out-1.mp4", "out-2.mp4"]
+    assert [record["seed"] for record in records] == [5, 6]
+    first = records[0]
+    assert first["prompt"] == PROMPT
+    assert (first["size"], first["native_size"]) == ("512x256", "128x64")
+    assert (first["frames"], first["fps"], first["seconds"]) == (6, 12.0, 0.5)
+    assert (first["model"], len(first["model_digest"])) == ("tiny", 16)
+    assert first["wall_seconds"] > 0
+    assert done.stderr.count("Made at 128x64") == 1
+    assert "scaled to 512x256 with the Lanczos filter" in done.stderr
+    assert Clip.load(tmp_path / first["gif"]).num_frames == 6
+    with Image.open(tmp_path / first["contact_sheet"]) as sheet:
+        assert sheet.width == 6 * 514 - 2
+    assert Clip.load(tmp_path / first["path"]).width == 512
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+def test_the_same_seed_gives_the_same_bytes(generate: Run, tmp_path: Path):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        assert generate("-o", f"{name}.mp4", "--seed", seed).returncode == 0
+    a, b, c = ((tmp_path / f"{name}.mp4").read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_a_clip_can_be_made_again_from_its_own_comment(generate: Run, sorairo: Run, tmp_path: Path):
+    generate("-o", "a.mp4", "--seed", 9, "--steps", 3, "--guidance", 2, "--negative", "blue")
+    request = GenerateRequest.from_comment(Clip.load(tmp_path / "a.mp4").metadata["comment"])
+    assert (request.seed, request.steps, request.guidance, request.negative) == (9, 3, 2.0, "blue")
+    again = sorairo(
+        *("generate", request.prompt, "--model", request.model, "--seconds", request.seconds),
+        *("--seed", request.seed, "--steps", request.steps, "--guidance", request.guidance),
+        *("--negative", request.negative, "--fps", request.fps, "-o", "b.mp4"),
+    )
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_a_name_is_made_and_an_older_file_left_alone(generate: Run, tmp_path: Path):
+    for expected in ("a-red-ball-drops-seed0.mp4", "a-red-ball-drops-seed0-2.mp4"):
+        assert generate(prompt="A red ball drops.").stdout == f"{expected}\n"
+        assert (tmp_path / expected).is_file()
+
+
+def test_a_named_file_is_overwritten(generate: Run, tmp_path: Path):
+    (tmp_path / "old.mp4").write_text("old")
+    assert generate("-o", "old.mp4").returncode == 0
+    assert Clip.load(tmp_path / "old.mp4").num_frames == 6
+
+
+def test_one_frame_is_a_picture(generate: Run, tmp_path: Path):
+    done = generate("-o", "one.png", "--seconds", 1 / 12)
+    assert done.returncode == 0, done.stderr
+    clip = Clip.load(tmp_path / "one.png")
+    assert clip.frames.shape == (1, 64, 64, 3)
+    assert GenerateRequest.from_comment(clip.metadata["comment"]).prompt == PROMPT
+
+
+def test_words_never_seen_are_named_and_the_clip_is_made(generate: Run):
+    done = generate("-o", "out.mp4", prompt="a red elephnat drops onto a woodden floor")
+    assert done.returncode == 0
+    assert done.stdout == "out.mp4\n"
+    assert "never saw 'elephnat'" in done.stderr
+    assert "'woodden' (nearest: 'wooden')" in done.stderr
+
+
+def test_what_is_not_read_is_said(generate: Run):
+    done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then turns green")
+    assert done.returncode == 0
+    assert "it does not see" in done.stderr
+    assert done.stderr.rstrip().endswith('then turns green".')
+
+
+def test_words_the_world_has_but_the_model_was_not_taught(
+    sorairo: Run, tiny_model: Path, tmp_path: Path
+):
+    from sorairo import config
+    from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+    taught = tmp_path / "taught"
+    shutil.copytree(tiny_model, taught)
+    record = json.loads((taught / "model.json").read_text())
+    record["training"]["scene"] = config.to_json(FIRST_LIGHT)
+    (taught / "model.json").write_text(json.dumps(record))
+    prompt = "a white ball and a red box on the grass at night"
+    done = sorairo("generate", prompt, "--model", taught, "--seconds", 0.1, "-o", "out.mp4")
+    assert done.returncode == 0, done.stderr
+    for said in ("color 'white'", "floor 'grass'", "light 'night'", "names 2 objects"):
+        assert said in done.stderr
+
+
+def test_an_unusable_device_is_said(generate: Run, tmp_path: Path):
+    done = generate("-o", "out.mp4", "--device", "abacus")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'abacus'" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_model_is_said(sorairo: Run, tiny_model: Path, tmp_path: Path):
+    broken = tmp_path / "broken"
+    shutil.copytree(tiny_model, broken)
+    weights = broken / "codec.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    done = sorairo("generate", PROMPT, "--model", broken, "-o", "out.mp4")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot be loaded" in done.stderr
+    assert "Traceback" not in done.stderr
+    weights.unlink()
+    assert (
+        "is incomplete: codec.safetensors" in sorairo("generate", PROMPT, "--model", broken).stderr
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: signal.Signals):
+    arguments = ("--seconds", "4", "--steps", "200", "--n", "50", "-o", "out.mp4")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sorairo", "generate", PROMPT, "--model", tiny_model, *arguments],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()  # one clip is there, the next is being made
+    time.sleep(0.2)
+    process.send_signal(stop)
+    _, errors = process.communicate()
+    assert process.returncode == 128 + stop
+    assert "Traceback" not in errors
+    if stop == signal.SIGINT:
+        assert errors.strip() == "Stopped; no unfinished file is left."
+    for path in tmp_path.iterdir():
+        assert Clip.load(path).num_frames == 48
+
+
+def test_models_can_be_looked_at(sorairo: Run, tiny_model: Path):
+    done = sorairo("models", "info", tiny_model, "--json")
+    assert done.returncode == 0, done.stderr
+    record = json.loads(done.stdout)
+    assert record["name"] == "tiny"
+    assert record["native_sizes"] == [[64, 64], [128, 64]]
+    assert "64x64" in sorairo("models", "info", tiny_model).stdout
+    assert sorairo("models", "list").returncode == 0
+
+
+def test_python_and_the_command_line_make_the_same_frames(
+    generate: Run, tiny_model: Path, tmp_path: Path
+):
+    import sorairo
+
+    made = sorairo.load(tiny_model).generate(PROMPT, seconds=0.5, seed=2)
+    assert made.num_frames == 6
+    generate("-o", "a.gif", "--seed", 2)
+    made.save(tmp_path / "b.gif")
+    assert np.array_equal(
+        Clip.load(tmp_path / "a.gif").frames, Clip.load(tmp_path / "b.gif").frames
+    )
+    with pytest.raises(SorairoError, match="The prompt is empty"):
+        sorairo.load(tiny_model).generate("")

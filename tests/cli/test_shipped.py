@@ -1,0 +1,81 @@
+"""What the README promises of the model in the package. These fail where its weights are missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from sorairo.video import Clip
+
+from .conftest import Run
+
+pytestmark = pytest.mark.needs_weights
+
+PROMPT = "a red ball drops onto a wooden floor"
+GIGABYTES = 1024**2  # of ru_maxrss, which Linux counts in kilobytes
+
+
+def test_the_default_model_is_listed(sorairo: Run):
+    done = sorairo("models", "list", "--json")
+    records = [json.loads(line) for line in done.stdout.splitlines()]
+    (tabletop,) = [record for record in records if record["name"] == "tabletop"]
+    assert tabletop["megabytes"] <= 35
+    assert tabletop["max_frames"] >= 48
+
+
+def test_two_wrong_names_get_the_right_one(sorairo: Run, tmp_path: Path):
+    for arguments in (["generate", PROMPT, "--model", "tabeltop"], ["models", "info", "tabeltop"]):
+        done = sorairo(*arguments)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "Did you mean 'tabletop'?" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("prompt", [PROMPT, "一个红色的球落到木地板上"])
+def test_a_prompt_becomes_a_clip(sorairo: Run, tmp_path: Path, prompt: str):
+    done = sorairo("generate", prompt, "--seed", 7, "--json", "-o", "out.mp4")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    facts = json.loads(done.stdout)
+    clip = Clip.load(tmp_path / "out.mp4")
+    assert (clip.num_frames, clip.fps) == (48, 12.0)
+    assert facts["native_size"] == facts["size"] == f"{clip.width}x{clip.height}"
+    assert clip.frames.std() > 10  # not one flat colour
+
+
+def test_the_same_seed_gives_the_same_bytes(sorairo: Run, tmp_path: Path):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        options = ("--seconds", 1, "--seed", seed, "-o", f"{name}.mp4")
+        assert sorairo("generate", PROMPT, *options).returncode == 0
+    a, b, c = ((tmp_path / f"{name}.mp4").read_bytes() for name in "abc")
+    assert a == b
+    assert a != c
+
+
+def test_seconds_beyond_the_model_are_refused(sorairo: Run):
+    done = sorairo("generate", PROMPT, "--seconds", 61)
+    assert done.returncode == 2
+    assert "the longest for now is" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
+def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
+    command = [sys.executable, "-m", "sorairo", "generate", PROMPT, "-o", str(tmp_path / "a.mp4")]
+    script = (
+        "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True
+    )
+    seconds = time.monotonic() - started
+    assert int(done.stdout.split()[-1]) < 2 * GIGABYTES
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    assert seconds < 10 * max(1.0, busy)

@@ -1,0 +1,33 @@
+"""A model that has learned nothing, small enough to run everything with in a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory of an untrained model with two native sizes, 64x64 and 128x64."""
+    import torch
+
+    from sorairo.models import hub
+    from sorairo.models.bundle import Bundle, ModelConfig, SamplingConfig
+    from sorairo.models.codec import CodecConfig
+    from sorairo.models.text import TextConfig, train_tokenizer
+    from sorairo.models.transformer import TransformerConfig
+
+    tokenizer = train_tokenizer(["a red ball drops", "一个红色的球落下"] * 50, 400)
+    config = ModelConfig(
+        name="tiny",
+        codec=CodecConfig(widths=(16, 16), encoder_depths=(1, 1), decoder_depths=(1, 1)),
+        transformer=TransformerConfig(dim=32, ffn_dim=64, heads=2, layers=2, text_dim=32),
+        text=TextConfig(vocabulary=tokenizer.get_vocab_size(), dim=32, heads=2, layers=1),
+        sampling=SamplingConfig(steps=2),
+        native_sizes=((64, 64), (128, 64)),
+    )
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("models") / "tiny"
+    hub.save(Bundle(config, tokenizer), path)
+    return path

@@ -41,6 +41,17 @@ MISUSE = {
 }
 
 
+@pytest.fixture
+def sorairo(sorairo: Run, tiny_model: Path) -> Run:
+    """`sorairo`, with a model that is always there."""
+
+    def run(*arguments: object):
+        model = ("--model", tiny_model) if arguments[0] == "generate" else ()
+        return sorairo(*arguments, *model)
+
+    return run
+
+
 @pytest.mark.parametrize("case", MISUSE)
 def test_misuse(sorairo: Run, tmp_path: Path, case: str):
     arguments, sentence = MISUSE[case]

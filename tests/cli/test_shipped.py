@@ -1,4 +1,4 @@
-"""What the README promises of the model in the package. These fail where its weights are missing."""
+"""What the README promises of the model in the package. Without its weights these fail."""
 
 from __future__ import annotations
 

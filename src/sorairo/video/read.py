@@ -74,7 +74,7 @@ def _read_picture(path: Path) -> Footage | None:
 def _on_white(image: Image.Image) -> np.ndarray:
     if image.mode.startswith("I"):  # 16 bit; Pillow would clip, not scale
         array = np.asarray(image, dtype=np.float64)
-        scale = 257 if array.max() > 255 else 1
+        scale = 257 if ";16" in image.mode or array.max() > 255 else 1
         image = Image.fromarray((array / scale).round().clip(0, 255).astype(np.uint8))
     rgba = np.asarray(image.convert("RGBA"))
     return _flatten(rgba)

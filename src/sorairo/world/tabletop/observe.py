@@ -17,9 +17,9 @@ from sorairo.world.tabletop.looks import (
     Looks,
     Net,
     floor_features,
-    pixel_features,
     shipped_looks,
     silhouette_features,
+    sort_pixels,
     working_size,
 )
 from sorairo.world.tabletop.motion import Motion, classify_motion, moves_as_told
@@ -126,15 +126,13 @@ def judge(observation: Observation, target: Target) -> dict[str, bool]:
 
 def find_blobs(frames: np.ndarray, net: Net) -> tuple[np.ndarray, list[list[Blob]]]:
     """How surely an object is at each pixel, float [F, H, W], and the blobs of each frame."""
-    chances = np.stack([net(pixel_features(frame)) for frame in frames])
-    chances = ndimage.gaussian_filter(chances, (0, 0.6, 0.6, 0))
-    presence = 1 - chances[..., net.classes.index("background")]
-    return presence, [
-        _frame_blobs(p, c, net.classes) for p, c in zip(presence, chances, strict=True)
-    ]
+    presence, colors = sort_pixels(frames, net)
+    presence = ndimage.gaussian_filter(presence, (0, 0.6, 0.6))
+    names = [name for name in net.classes if name != "background"]
+    return presence, [_frame_blobs(p, c, names) for p, c in zip(presence, colors, strict=True)]
 
 
-def _frame_blobs(presence: np.ndarray, chances: np.ndarray, classes: tuple[str, ...]) -> list[Blob]:
+def _frame_blobs(presence: np.ndarray, colors: np.ndarray, names: list[str]) -> list[Blob]:
     there = ndimage.binary_fill_holes(ndimage.binary_opening(presence > 0.5))
     labels, found = ndimage.label(there)
     blobs = []
@@ -143,16 +141,11 @@ def _frame_blobs(presence: np.ndarray, chances: np.ndarray, classes: tuple[str, 
         if pixels.mean() < MIN_AREA:
             continue
         inside = ndimage.binary_erosion(pixels)
-        colors = chances[inside if inside.any() else pixels].copy()
-        colors[:, classes.index("background")] = 0
-        shares = np.bincount(colors.argmax(-1), minlength=len(classes)) / len(colors)
-        blobs.append(
-            Blob(
-                pixels=pixels,
-                color=classes[int(shares.argmax())],
-                objects=int((shares > SECOND_COLOR).sum()) or 1,
-            )
-        )
+        sample = colors[inside if inside.any() else pixels]
+        shares = np.bincount(sample, minlength=len(names)) / len(sample)
+        color = names[int(shares.argmax())]
+        objects = max(1, int((shares > SECOND_COLOR).sum()))
+        blobs.append(Blob(pixels=pixels, color=color, objects=objects))
     return blobs
 
 

@@ -45,6 +45,7 @@ class TextConfig:
     dim: int = 256
     heads: int = 4
     layers: int = 2
+    ffn_dim: int = 512
     max_length: int = 64
 
 
@@ -54,9 +55,9 @@ class TextBlock(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(config.dim), nn.LayerNorm(config.dim)
         self.attn = Attention(config.dim, config.heads)
         self.ffn = nn.Sequential(
-            nn.Linear(config.dim, 4 * config.dim),
+            nn.Linear(config.dim, config.ffn_dim),
             nn.GELU("tanh"),
-            nn.Linear(4 * config.dim, config.dim),
+            nn.Linear(config.ffn_dim, config.dim),
         )
         nn.init.zeros_(self.attn.o.weight)
 
@@ -92,6 +93,9 @@ def tokenize(
 ) -> tuple[Int[Tensor, "b s"], Bool[Tensor, "b s"]]:
     """Ids, padded to the longest prompt, and True where a token stands. Longer prompts are cut at
     `max_length`."""
+    tokenizer.encode_special_tokens = (
+        True  # a prompt that spells out "<pad>" is text like any other
+    )
     start = tokenizer.token_to_id(START)
     rows = [
         [start, *encoding.ids][:max_length] for encoding in tokenizer.encode_batch(list(prompts))

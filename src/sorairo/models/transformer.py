@@ -31,7 +31,7 @@ class TransformerConfig:
     dim: int = 256
     ffn_dim: int = 1024
     heads: int = 4
-    layers: int = 10
+    layers: int = 8
     text_dim: int = 256
     freq_dim: int = 256
     rope_theta: float = 100.0

@@ -171,12 +171,17 @@ def swing(cast: Cast) -> Action:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`act` places the first `bodies` of a cast or more; only `shapes` can do it."""
+    """`act` places the first `bodies` of a cast or more; only `shapes` can do it.
+
+    Bodies that only stand by do so in three places, `spread` metres apart and `behind` the action.
+    """
 
     act: Callable[[Cast], Action]
     shapes: tuple[str, ...] = ("sphere", "box", "cylinder", "capsule")
     bodies: int = 1
     max_bodies: int = 4
+    behind: float = 11.2
+    spread: float = 4.6
 
 
 EVENT_MAKERS = {
@@ -187,16 +192,19 @@ EVENT_MAKERS = {
     "collide": Event(act=collide, shapes=("sphere", "box", "cylinder"), bodies=2),
     "hide": Event(act=hide, shapes=("sphere", "box", "cylinder")),
     "turntable": Event(act=turntable, max_bodies=3),
-    "swing": Event(act=swing),
+    "swing": Event(act=swing, behind=6.0, spread=8.4),
 }
 
 
-def stand_by(cast: Cast) -> list[Body]:
-    """Up to three bodies at rest in the middle behind the action."""
-    spots = cast.rng.permutation([(-4.4, 11.0), (0.0, 14.0), (4.4, 11.0)])
+def stand_by(cast: Cast, event: Event) -> list[Body]:
+    """Up to three bodies at rest behind the action."""
+    if not cast.bodies:
+        return []
+    row, middle = event.behind, event.behind + 2.8
+    spots = cast.rng.permutation([(-event.spread, row), (0.0, middle), (event.spread, row)])
     bodies = []
-    for body, (x, y) in zip(cast.bodies, spots.tolist(), strict=False):
+    for body, spot in zip(cast.bodies, spots, strict=False):
         pose = standing(body, cast.uniform(0, math.pi))
-        x, y = x + cast.uniform(-0.3, 0.3), y + cast.uniform(-0.3, 0.3)
+        x, y = (float(there) + cast.uniform(-0.4, 0.4) for there in spot)
         bodies.append(place(body, x=x, y=y, pose=pose))
     return bodies

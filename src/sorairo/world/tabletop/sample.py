@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
+from sorairo.world.tabletop.framing import covered
 from sorairo.world.tabletop.scene import Body, Scene, SceneConfig
 
 # Colours that would not stand out.
@@ -20,6 +21,7 @@ CLASHES = {
     "night": ("black",),
 }
 WHOLE_WORLD = SceneConfig()
+TRIES, MOST_COVERED = 20, 0.5  # to place several bodies so that each is seen at the start
 T = TypeVar("T")
 
 
@@ -40,9 +42,11 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
     cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
-    bodies, heading = event.act(cast)
-    if len(bodies) < count:
-        bodies = bodies + stand_by(Cast(rng=rng, bodies=cast.bodies[len(bodies) :]))
+    for _ in range(TRIES):
+        bodies, heading = event.act(cast)
+        bodies = bodies + stand_by(Cast(rng=rng, bodies=cast.bodies[len(bodies) :]), event)
+        if covered(bodies) < MOST_COVERED:
+            break
     return Scene(
         bodies=tuple(bodies),
         event=name,

@@ -1,7 +1,8 @@
 """A tabletop scene as a value: what stands where, what happens, how it is lit and filmed.
 
-Lengths are metres, times seconds, velocities m/s. x points right, y away from the camera, z up. The scene is large (bodies
-are 3 to 4 m across, the still camera sees about 18 m) so that under true gravity things move a few pixels a frame.
+Lengths are metres, times seconds, velocities m/s. x points right, y away from the camera, z up. The
+scene is large (bodies are 3 to 4 m across, the still camera sees about 18 m) so that under true
+gravity things move a few pixels a frame.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ MATERIALS = ("rubber", "metal", "wood")
 FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
 LIGHTS = ("day", "sunset", "night")
 EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing")
-HEADINGS = ("left", "right", "none")  # of the first body's motion, as the camera sees it at the start
+# Of the first body's motion, as the camera sees it at the start.
+HEADINGS = ("left", "right", "none")
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")
 
 Vector = tuple[float, float, float]

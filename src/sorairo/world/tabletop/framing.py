@@ -1,0 +1,31 @@
+"""Does the camera see every body when the clip begins? Judged by rectangles, without drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.world.tabletop.build import half_spans
+from sorairo.world.tabletop.camera import DISTANCE, PITCH, camera_pose
+from sorairo.world.tabletop.scene import Body
+
+
+def covered(bodies: Sequence[Body]) -> float:
+    """The largest part of a body's rectangle that one nearer body's hides at the start, 0 to 1."""
+    position, rotation = camera_pose("still", 0.0)
+    boxes = []
+    for body in bodies:
+        u, v, toward = (np.asarray(body.position) - position) @ rotation
+        x, y, z = half_spans(body)
+        scale = DISTANCE / -toward
+        half = np.array([x, z * np.cos(PITCH) + y * np.sin(PITCH)]) * scale
+        center = np.array([u, v]) * scale
+        boxes.append((-toward, center - half, center + half))
+    boxes.sort(key=lambda box: box[0])  # nearest first
+    worst = 0.0
+    for index, (_, low, high) in enumerate(boxes):
+        for _, nearer_low, nearer_high in boxes[:index]:
+            overlap = np.minimum(high, nearer_high) - np.maximum(low, nearer_low)
+            worst = max(worst, float(np.prod(np.maximum(overlap, 0)) / np.prod(high - low)))
+    return worst

@@ -1,0 +1,182 @@
+"""What the tabletop world promises: seeds, views, and physics."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+
+from sorairo.world.tabletop.build import BEHAVIOUR, half_spans, mass
+from sorairo.world.tabletop.events import EVENT_MAKERS
+from sorairo.world.tabletop.poses import UPRIGHT, launch, lying, place
+from sorairo.world.tabletop.sample import CLASHES, sample_scene
+from sorairo.world.tabletop.scene import (
+    EVENTS,
+    FIRST_LIGHT,
+    MATERIALS,
+    SHAPES,
+    SIZES,
+    Body,
+    Scene,
+    SceneConfig,
+)
+from sorairo.world.tabletop.simulate import Rollout, simulate
+
+WORLD = SceneConfig()
+
+
+def scene_of(event: str, seed: int, **changes) -> Scene:
+    config = dataclasses.replace(WORLD, events=(event,), **changes)
+    return sample_scene(np.random.default_rng(seed), config)
+
+
+def body_of(shape: str, material: str = "rubber", size: str = "large") -> Body:
+    return Body(shape=shape, color="red", material=material, size=size, position=(0, 0, 0))
+
+
+def energy(rollout: Rollout) -> np.ndarray:
+    """Kinetic and potential energy of all bodies, without rotation, joules, [F]."""
+    masses = np.array([mass(body) for body in rollout.scene.bodies])
+    kinetic = 0.5 * masses * (rollout.velocities**2).sum(-1)
+    return (kinetic + masses * 9.81 * rollout.positions[..., 2]).sum(-1)
+
+
+def test_every_event_of_the_vocabulary_can_be_drawn():
+    assert set(EVENT_MAKERS) == set(EVENTS)
+
+
+def test_equal_seeds_give_equal_scenes_and_others_do_not():
+    scenes = [sample_scene(np.random.default_rng(seed)) for seed in (3, 3, 4)]
+    assert scenes[0] == scenes[1]
+    assert scenes[0] != scenes[2]
+    assert Scene.from_json(scenes[0].to_json()) == scenes[0]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_scenes_stay_within_their_config(event: str):
+    for seed in range(40):
+        scene = scene_of(event, seed, min_bodies=2, max_bodies=3, lights=("night",))
+        assert 2 <= len(scene.bodies) <= 3
+        colors = [body.color for body in scene.bodies]
+        assert len(set(colors)) == len(colors)
+        assert not set(colors) & {*CLASHES.get(scene.floor, ()), *CLASHES["night"]}
+        assert scene.bodies[0].shape in EVENT_MAKERS[event].shapes
+
+
+def test_a_config_that_nothing_can_do_is_an_error():
+    config = SceneConfig(shapes=("box",), events=("roll",))
+    with pytest.raises(ValueError, match="roll"):
+        sample_scene(np.random.default_rng(0), config)
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_bodies_start_apart_and_above_the_floor(event: str):
+    for seed in range(40):
+        bodies = scene_of(event, seed).bodies
+        for index, body in enumerate(bodies):
+            assert body.position[2] - half_spans(body)[2] > -1e-9
+            for other in bodies[:index]:
+                gap = np.abs(np.subtract(body.position, other.position))
+                assert (gap > half_spans(body) + half_spans(other)).any() or (
+                    np.linalg.norm(gap) > SIZES[body.size] + SIZES[other.size]
+                )
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_the_heading_is_where_the_first_body_goes(event: str):
+    for seed in range(6):
+        scene = scene_of(event, seed, max_bodies=2)
+        x = simulate(scene, seconds=0.5).positions[:, 0, 0]
+        if scene.heading != "none":
+            assert (x[-1] > x[0]) == (scene.heading == "right")
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_free_fall_and_rebound(shape: str, material: str):
+    body = place(body_of(shape, material), x=0, above=6, pose=UPRIGHT)
+    rollout = simulate(Scene(bodies=(body,), event="drop"), seconds=3, fps=120)
+    height = rollout.positions[:, 0, 2] - half_spans(body)[2]
+    speed = rollout.velocities[:, 0, 2]
+    assert (speed[0] - speed[120]) == pytest.approx(9.81, rel=0.01)  # in one second
+    rises = int(np.argmax(speed > 0.05))
+    apex = height[rises : rises + int(np.argmax(speed[rises:] <= 0)) + 1].max()
+    assert math.sqrt(apex / 6) == pytest.approx(BEHAVIOUR[material].restitution, abs=0.03)
+    assert height.min() > -0.12  # it does not sink in
+
+
+@pytest.mark.parametrize("material", MATERIALS)
+def test_launched_bodies_stop_where_they_were_aimed(material: str):
+    for shape, pose in (("sphere", UPRIGHT), ("cylinder", lying(0)), ("box", UPRIGHT)):
+        rolls = shape != "box"
+        body = place(body_of(shape, material), x=-4, pose=pose)
+        body = launch(body, direction=(1, 0), distance=8, rolls=rolls)
+        rollout = simulate(Scene(bodies=(body,), event="roll"), seconds=9)
+        assert rollout.positions[-1, 0, 0] == pytest.approx(4, abs=0.3)
+        assert np.abs(rollout.velocities[-1]).max() < 0.01
+        if rolls:  # without slipping
+            rim = rollout.spins[:, 0, 1] * half_spans(body)[2]
+            np.testing.assert_allclose(rim, rollout.velocities[:, 0, 0], atol=0.25)
+
+
+@pytest.mark.parametrize("event", [event for event in EVENTS if event != "turntable"])
+def test_energy_never_rises_above_the_start(event: str):
+    for seed in range(6):
+        total = energy(simulate(scene_of(event, seed), seconds=4))
+        start = max(total[0], total[:1].max())
+        assert total.max() <= start * 1.002, (event, seed)
+
+
+def test_a_collision_that_once_exploded():
+    first = Body(
+        shape="cylinder", color="red", position=(-6.67, 1.36, 2.1), velocity=(5.47, 0.0, 0.0)
+    )
+    second = Body(shape="box", color="blue", material="wood", position=(1.25, 1.37, 2.1))
+    total = energy(simulate(Scene(bodies=(first, second), event="collide"), seconds=3))
+    assert total.max() <= total[0] * 1.001
+
+
+def test_bodies_that_stand_keep_still():
+    for seed in range(6):
+        rollout = simulate(scene_of("slide", seed, min_bodies=4), seconds=3)
+        assert np.abs(rollout.positions[:, 1:] - rollout.positions[0, 1:]).max() < 0.02
+
+
+@pytest.mark.parametrize("event", ["turntable", "swing"])
+def test_what_never_stops_does_not_stop(event: str):
+    rollout = simulate(scene_of(event, 1, max_bodies=1), seconds=20)
+    speed = np.linalg.norm(rollout.velocities[:, 0], axis=-1)
+    assert speed[-60:].max() > 0.98 * speed[:60].max()
+
+
+def test_contacts_tell_the_blow_and_the_floor():
+    rollout = simulate(scene_of("collide", 0, max_bodies=2), seconds=4)
+    assert not rollout.contacts[0, 0, 1]
+    assert rollout.contacts[:, 0, 1].any()
+    np.testing.assert_array_equal(rollout.contacts[:, 0, 1], rollout.contacts[:, 1, 0])
+    falling = simulate(scene_of("drop", 0, max_bodies=1), seconds=2)
+    assert not falling.contacts[0].any()
+    assert falling.contacts[:, 0, -1].any()
+
+
+def test_a_longer_clip_begins_like_a_shorter_one():
+    scene = scene_of("drop", 5)
+    short, long = simulate(scene, seconds=1), simulate(scene, seconds=12)
+    assert len(long) == 144
+    np.testing.assert_array_equal(long.positions[:12], short.positions)
+    double = simulate(scene, seconds=1, fps=24)
+    np.testing.assert_allclose(double.positions[::2], short.positions, atol=1e-9)
+
+
+def test_apparent_motion_is_learnable():
+    """The median over moving bodies is under 4 pixels a frame, at 128 pixels and 12 fps."""
+    pixels = 128 / 18  # a metre, at the table's centre
+    for config in (WORLD, FIRST_LIGHT):
+        steps = []
+        for seed in range(32):
+            scene = sample_scene(np.random.default_rng(seed), config)
+            speed = np.linalg.norm(simulate(scene, seconds=4).velocities, axis=-1)
+            steps.append(speed[speed > 0.2] / 12 * pixels)
+        assert np.median(np.concatenate(steps)) < 4

@@ -1,0 +1,128 @@
+"""Pictures, masks and depth of the tabletop world."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from sorairo.world.tabletop.dataset import make_clips
+from sorairo.world.tabletop.render import FAR, Renderer
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import (
+    CAMERAS,
+    COLORS,
+    EVENTS,
+    FLOORS,
+    LIGHTS,
+    Scene,
+    SceneConfig,
+)
+from sorairo.world.tabletop.simulate import simulate
+
+SIZE = 64
+
+
+@pytest.fixture(scope="module")
+def renderer() -> Iterator[Renderer]:
+    with Renderer(width=SIZE, height=SIZE) as renderer:
+        yield renderer
+
+
+def scene_of(seed: int = 0, **changes) -> Scene:
+    config = dataclasses.replace(SceneConfig(cameras=("still",), lights=("day",)), **changes)
+    return sample_scene(np.random.default_rng(seed), config)
+
+
+def test_same_seed_same_pixels():
+    settings = {"seconds": 0.5, "width": SIZE, "height": SIZE}
+    first, other, again = make_clips(seeds=[1, 2, 1], **settings)
+    alone = next(iter(make_clips(seeds=[1], **settings)))
+    np.testing.assert_array_equal(first.frames, again.frames)
+    np.testing.assert_array_equal(first.frames, alone.frames)
+    np.testing.assert_array_equal(first.masks, alone.masks)
+    assert first.scene == alone.scene
+    assert (first.frames != other.frames).any()
+    assert first.frames.shape == (6, SIZE, SIZE, 3)
+    assert first.frames.dtype == first.masks.dtype == np.uint8
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_every_body_is_seen_in_the_first_frame(renderer: Renderer, event: str):
+    for seed in range(12):
+        scene = scene_of(seed, events=(event,))
+        seen = renderer.masks(simulate(scene, seconds=0.1))[0]
+        for index in range(len(scene.bodies)):
+            assert (seen == index + 1).sum() >= 8, (seed, index)
+
+
+@pytest.mark.parametrize("color", COLORS)
+def test_masks_agree_with_pixels(renderer: Renderer, color: str):
+    scene = scene_of(colors=(color,), floors=("wood",), materials=("rubber",), max_bodies=1)
+    rollout = simulate(scene, seconds=0.1)
+    frame, mask = renderer.render(rollout)[0], renderer.masks(rollout)[0]
+    body = frame[mask == 1].astype(float)
+    brightest = body[np.argsort(body.sum(-1))[-len(body) // 4 :]].mean(0)
+    wanted = np.array(COLORS[color])
+    spread = brightest / brightest.max() - wanted / wanted.max()
+    assert np.abs(spread).max() < 0.3
+    assert np.linalg.norm(body.mean(0) - frame[mask == 0].mean(0)) > 30
+
+
+def test_a_picture_is_lit_and_differs_by_floor_light_and_camera(renderer: Renderer):
+    scene = scene_of(events=("drop",))
+
+    def frame(**changes) -> np.ndarray:
+        rollout = simulate(dataclasses.replace(scene, **changes), seconds=2)
+        return renderer.render(rollout, frames=slice(20, 21))[0].astype(int)
+
+    for field, names in (("floor", FLOORS), ("light", LIGHTS), ("camera", CAMERAS)):
+        frames = [frame(**{field: name}) for name in names]
+        assert all(each.std() > 8 for each in frames)
+        for index, each in enumerate(frames):
+            for other in frames[:index]:
+                assert np.abs(each - other).mean() > 2, field
+
+
+@pytest.mark.parametrize(("width", "height"), [(96, 96), (128, 72), (72, 128)])
+def test_aspect_ratios_and_crops(width: int, height: int):
+    rollout = simulate(scene_of(3, events=("roll",), max_bodies=1), seconds=0.5)
+    with Renderer(width=width, height=height) as renderer:
+        frames, masks = renderer.render(rollout), renderer.masks(rollout)
+        assert frames.shape == (6, height, width, 3)
+        assert masks.shape == (6, height, width)
+        columns = np.flatnonzero((masks[0] == 1).any(0))
+        rows = np.flatnonzero((masks[0] == 1).any(1))
+        assert 0.7 < len(columns) / len(rows) < 1.5  # pixels are square
+        part = renderer.render(rollout, frames=slice(2, 4))
+        np.testing.assert_array_equal(part, frames[2:4])
+
+
+def test_depth_is_metres_from_the_camera(renderer: Renderer):
+    scene = scene_of(events=("roll",), shapes=("sphere",), max_bodies=1)
+    rollout = simulate(scene, seconds=0.1)
+    depth, mask = renderer.depth(rollout)[0], renderer.masks(rollout)[0]
+    to_body = rollout.positions[0, 0] - rollout.camera_positions[0]
+    along = -rollout.camera_rotations[0][:, 2] @ to_body
+    radius = rollout.positions[0, 0, 2]
+    assert depth[mask == 1].min() == pytest.approx(along - radius, abs=0.2)
+    assert depth[0].max() == pytest.approx(FAR, rel=0.35)  # the sky
+    assert (np.diff(depth[-16:, 0]) < 0).all()  # the floor comes nearer downwards
+
+
+def test_a_hidden_body_comes_out_again(renderer: Renderer):
+    scene = scene_of(2, events=("hide",), max_bodies=1)
+    area = (renderer.masks(simulate(scene, seconds=8)) == 1).sum((1, 2))
+    assert area[0] > 20
+    assert area.min() < 0.1 * area[0]
+    assert area[-1] > 20
+
+
+def test_a_closed_renderer_says_so():
+    renderer = Renderer(width=16, height=16)
+    renderer.close()
+    renderer.close()
+    with pytest.raises(AssertionError, match="closed"):
+        renderer.render(simulate(scene_of(), seconds=0.1))

@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# a busy machine is no failure
+settings.register_profile("sorairo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sorairo")
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ class Step(NamedTuple):
 
 
 def euler(
-    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]
+    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]
 ) -> Iterator[Step]:
     """First order: one evaluation a step."""
     values = levels.tolist()
@@ -33,7 +33,7 @@ def euler(
 
 
 def adams(
-    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]
+    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]
 ) -> Iterator[Step]:
     """Adams-Bashforth of second order with variable steps (Hairer, Norsett and Wanner I, III.5):
     one evaluation a step, the first an Euler step."""
@@ -51,7 +51,7 @@ def adams(
         yield Step(i, s_next, z, v)
 
 
-def heun(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "steps+1"]) -> Iterator[Step]:
+def heun(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
     """Second order with two evaluations a step (Karras et al., arXiv 2206.00364, algorithm 1
     without churn)."""
     values = levels.tolist()

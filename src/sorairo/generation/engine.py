@@ -102,9 +102,9 @@ class Engine:
             prompt=prompt,
             negative=negative,
             seconds=seconds,
-            width=width or native_width,
-            height=height or native_height,
-            fps=fps or self.config.fps,
+            width=native_width if width is None else width,
+            height=native_height if height is None else height,
+            fps=self.config.fps if fps is None else fps,
             seed=seed,
             steps=steps,
             guidance=guidance,
@@ -140,6 +140,7 @@ class Engine:
             frame_seconds=config.codec.time_factor / config.fps,
         )
 
+    @torch.inference_mode()
     def _fill(
         self, canvas: Canvas, request: GenerateRequest, progress: Progress | None
     ) -> Iterator[tuple[int, Canvas]]:
@@ -147,13 +148,12 @@ class Engine:
         steps = request.steps or sampling.steps
         scale = sampling.guidance if request.guidance is None else request.guidance
         generator = torch.Generator().manual_seed(request.seed)
-        with torch.inference_mode():
-            velocity = self.velocity(canvas, request.prompt, request.negative, scale)
-            levels = sampling_levels(steps, sampling.shift)
-            for step, now in sample(velocity, canvas, levels, generator, sampling.solver):
-                if progress:
-                    progress(step.index + 1, steps)
-                yield step.index, now
+        velocity = self.velocity(canvas, request.prompt, request.negative, scale)
+        levels = sampling_levels(steps, sampling.shift)
+        for step, now in sample(velocity, canvas, levels, generator, sampling.solver):
+            if progress:
+                progress(step.index + 1, steps)
+            yield step.index, now
 
     def velocity(self, canvas: Canvas, prompt: str, negative: str, scale: float) -> Velocity:
         """The guided velocity for one canvas: text is read once, guidance is a batch of two."""

@@ -19,7 +19,7 @@ Velocity = Callable[[Tensor, Tensor], Tensor]
 def sample(
     velocity: Velocity,
     canvas: Canvas,
-    levels: Float[Tensor, "steps+1"],
+    levels: Float[Tensor, "levels"],
     generator: torch.Generator,
     solver: str = "adams",
 ) -> Iterator[tuple[Step, Canvas]]:

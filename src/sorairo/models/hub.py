@@ -47,10 +47,10 @@ def find(name: str) -> Path:
     directory that is not a model.
     """
     path = shipped() / name
-    if name.isidentifier() and (path / "model.json").is_file():
+    if name.isidentifier() and os.path.isfile(path / "model.json"):
         return path
-    path = Path(name).expanduser()
-    if path.is_dir():
+    path = Path(os.path.expanduser(name))
+    if os.path.isdir(path):
         if not (path / "model.json").is_file():
             raise ModelError(f"{path} is not a model directory: it has no model.json.")
         return path
@@ -67,7 +67,7 @@ def info(path: Path) -> ModelInfo:
     stats = [(path / each).stat() for each in FILES]
     stamp = tuple((s.st_size, s.st_mtime_ns) for s in stats)
     return ModelInfo(
-        name=record["config"]["name"],
+        name=str(record["config"].get("name", path.name)),
         path=path,
         bytes=sum(s.st_size for s in stats),
         digest=_digest(path, stamp),
@@ -92,6 +92,8 @@ def _record(path: Path) -> dict:
         raise ModelError(
             f"The model in {path} is of another format than this version reads ({FORMAT})."
         )
+    if not isinstance(record.get("config"), dict):
+        raise ModelError(f"{path / 'model.json'} does not say how the model is made (config).")
     return record
 
 
@@ -103,23 +105,35 @@ def load(path: Path):
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
-    from tokenizers import Tokenizer
 
     from sorairo.models.bundle import Bundle, ModelConfig
 
     record = info(path).record
+    part = "model.json"
     try:
         config = from_json(ModelConfig, record["config"])
-        tokenizer = Tokenizer.from_file(str(path / "tokenizer.json"))
         with torch.device("meta"):
-            bundle = Bundle(config, tokenizer)
-        for part in ("codec", "denoiser"):
-            weights = load_file(path / f"{part}.safetensors")
-            getattr(bundle, part).load_state_dict(weights, assign=True)
+            bundle = Bundle(config, _tokenizer(path / "tokenizer.json"))
+        for part in ("codec.safetensors", "denoiser.safetensors"):
+            network = getattr(bundle, part.partition(".")[0])
+            network.load_state_dict(load_file(path / part), assign=True)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        first = str(error).splitlines()[0]
-        raise ModelError(f"The model in {path} cannot be loaded: {first}") from error
+        if isinstance(error, ModelError):
+            raise
+        # torch lists every tensor that does not fit on a line of its own, after a headline
+        lines = [line.strip() for line in str(error).splitlines()]
+        reason = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
+        raise ModelError(f"{path / part} cannot be loaded: {reason[:200]}") from error
     return bundle.eval().requires_grad_(False)
+
+
+def _tokenizer(path: Path):
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise ModelError(f"{path} cannot be loaded: {error}") from error
 
 
 def save(bundle, path: Path, training: dict | None = None) -> None:

@@ -1,0 +1,175 @@
+"""The transformer: noise per token, positions as data, text without its padding."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+import torch
+
+from random_weights import randomise
+from sorairo.generation.canvas import grid_positions
+from sorairo.models.bundle import Denoiser
+from sorairo.models.text import TextConfig
+from sorairo.models.transformer import Transformer, TransformerConfig, sinusoid
+from sorairo.nn.patches import patchify, unpatchify
+
+close = functools.partial(torch.testing.assert_close, atol=1e-5, rtol=1e-4)  # norms are float32
+
+GRID = (2, 3, 2)
+TOKENS = 12
+
+
+@pytest.fixture(scope="module")
+def denoiser() -> Denoiser:
+    transformer = TransformerConfig(
+        latent_channels=4, dim=48, ffn_dim=64, heads=2, layers=2, text_dim=32, freq_dim=32
+    )
+    text = TextConfig(vocabulary=50, dim=32, heads=2, layers=2)
+    return randomise(Denoiser(transformer, text), scale=1.5).double().requires_grad_(False)
+
+
+def noise(*shape: int, seed: int = 0) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(*shape, generator=generator, dtype=torch.float64)
+
+
+def inputs(batch: int = 2) -> dict[str, torch.Tensor]:
+    positions = grid_positions(GRID, frame_seconds=1 / 3).reshape(1, -1, 3)
+    ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0]])[:batch]
+    mask = torch.tensor([[True] * 4, [True, True, False, False]])[:batch]
+    return {
+        "x": noise(batch, TOKENS, 16),
+        "positions": positions.expand(batch, -1, -1),
+        "sigma": torch.linspace(0.05, 1, batch * TOKENS).double().reshape(batch, TOKENS),
+        "ids": ids,
+        "mask": mask,
+    }
+
+
+def moved(a: torch.Tensor, b: torch.Tensor) -> list[int]:
+    """Tokens of the first sample that are not the same in both."""
+    return ((a - b).abs() > 1e-9).any(-1)[0].nonzero().flatten().tolist()
+
+
+def test_patches_and_back():
+    latents = torch.arange(2 * 3 * 4 * 6 * 8.0).reshape(2, 3, 4, 6, 8)
+    x = patchify(latents, 2)
+    assert x.shape == (2, 4 * 3 * 4, 12)
+    assert torch.equal(unpatchify(x, (4, 3, 4), 2), latents)
+    token = x[1, (3 * 3 + 1) * 4 + 2]  # frame 3, row 1, column 2
+    assert torch.equal(token, latents[1, :, 3, 2:4, 4:6].flatten())
+
+
+def test_a_new_network_predicts_nothing():
+    """Every output starts at zero, so training starts from the mean and not from noise."""
+    config = TransformerConfig(dim=48, ffn_dim=64, heads=2, layers=1, text_dim=32)
+    network = Transformer(config)
+    given = inputs()
+    x = noise(2, TOKENS, 32).float()
+    text = network.read_text(noise(2, 4, 32).float())
+    out = network(x, given["positions"], given["sigma"].float(), text, given["mask"])
+    assert torch.equal(out, torch.zeros_like(x))
+
+
+def test_one_level_for_all_is_the_same_as_the_level_of_each(denoiser: Denoiser):
+    given = inputs()
+    for level in (0.0, 0.3, 1.0):
+        one = denoiser(**{**given, "sigma": torch.full((2, 1), level).double()})
+        each = denoiser(**{**given, "sigma": torch.full((2, TOKENS), level).double()})
+        close(one, each)
+
+
+def test_every_token_hears_its_own_level(denoiser: Denoiser):
+    """A token's level changes what it says, and through attention what others say."""
+    given = inputs()
+    sigma = given["sigma"].clone()
+    sigma[0, 5] = 0.9
+    assert 5 in moved(denoiser(**{**given, "sigma": sigma}), denoiser(**given))
+
+    alone = randomise(Transformer(denoiser.transformer.config), scale=1.5).double()
+    alone.requires_grad_(False)
+    for block in alone.blocks:  # no word from one token to another
+        block.self_attn.o.weight.zero_()
+        block.self_attn.o.bias.zero_()
+    text = alone.read_text(denoiser.text(given["ids"], given["mask"]))
+    rest = (text, given["mask"])
+    before = alone(given["x"], given["positions"], given["sigma"], *rest)
+    after = alone(given["x"], given["positions"], sigma, *rest)
+    assert moved(after, before) == [5]
+
+
+def test_every_token_hears_every_other(denoiser: Denoiser):
+    given = inputs()
+    before = denoiser(**given)
+    x = given["x"].clone()
+    x[0, 3] += 1
+    after = denoiser(**{**given, "x": x})
+    assert moved(after, before) == list(range(TOKENS))
+    close(after[1], before[1])
+
+
+def test_the_order_of_tokens_means_nothing_their_positions_do(denoiser: Denoiser):
+    given = inputs()
+    before = denoiser(**given)
+    order = torch.randperm(TOKENS, generator=torch.Generator().manual_seed(0))
+    shuffled = {name: given[name][:, order] for name in ("x", "positions", "sigma")}
+    close(denoiser(**{**given, **shuffled}), before[:, order])
+    del shuffled["positions"]
+    assert not torch.allclose(denoiser(**{**given, **shuffled}), before[:, order], atol=1e-4)
+
+
+def test_only_differences_of_positions_count(denoiser: Denoiser):
+    given = inputs()
+    elsewhere = given["positions"] + torch.tensor([11.0, -2.0, 3.0])
+    out = denoiser(**{**given, "positions": elsewhere})
+    close(out, denoiser(**given))
+
+
+def test_padding_of_the_text_has_no_influence(denoiser: Denoiser):
+    given = inputs()
+    before = denoiser(**given)
+    garbage = given["ids"].clone()
+    garbage[1, 2:] = torch.tensor([33, 44])
+    close(denoiser(**{**given, "ids": garbage}), before)
+    longer = torch.nn.functional.pad(garbage, (0, 5), value=21)
+    mask = torch.nn.functional.pad(given["mask"], (0, 5))
+    close(denoiser(**{**given, "ids": longer, "mask": mask}), before)
+
+
+def test_the_text_has_influence(denoiser: Denoiser):
+    given = inputs()
+    other = given["ids"].clone()
+    other[0, 2] = 30
+    after = denoiser(**{**given, "ids": other})
+    assert moved(after, denoiser(**given)) == list(range(TOKENS))
+    swapped = given["ids"][:, [0, 2, 1, 3]]
+    assert moved(denoiser(**{**given, "ids": swapped}), denoiser(**given)) == list(range(TOKENS))
+
+
+def test_text_read_once_is_text_read_every_time(denoiser: Denoiser):
+    given = inputs()
+    text = denoiser.transformer.read_text(denoiser.text(given["ids"], given["mask"]))
+    out = denoiser.transformer(given["x"], given["positions"], given["sigma"], text, given["mask"])
+    assert torch.equal(out, denoiser(**given))
+
+
+def test_samples_of_a_batch_are_independent(denoiser: Denoiser):
+    given = inputs()
+    alone = denoiser(**{name: value[1:] for name, value in given.items()})
+    close(alone, denoiser(**given)[1:])
+
+
+def test_with_and_without_gradients_alike(denoiser: Denoiser):
+    given = inputs()
+    with torch.no_grad():
+        fused = denoiser(**given)
+    close(denoiser(**given), fused)
+
+
+def test_noise_levels_are_told_apart():
+    embedded = sinusoid(torch.tensor([[0.0, 0.5, 0.501, 1.0]]), 256)
+    assert embedded.shape == (1, 4, 256)
+    close(embedded[0, 0, :128], torch.ones(128))
+    close(embedded.square().sum(-1), torch.full((1, 4), 128.0))
+    assert float((embedded[0, 1] - embedded[0, 2]).norm()) > 0.5

@@ -1,0 +1,133 @@
+"""Model directories: what is saved is what is loaded; what is broken is refused in a sentence."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from random_weights import randomise
+from sorairo.errors import ModelError, UnknownNameError
+from sorairo.models import hub
+
+
+@pytest.fixture
+def model(tiny_model: Path, tmp_path: Path) -> Path:
+    """A copy that may be broken."""
+    return Path(shutil.copytree(tiny_model, tmp_path / "model"))
+
+
+def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
+    bundle = randomise(hub.load(tiny_model).float())
+    path = tmp_path / "new" / "mine"
+    hub.save(bundle, path, {"steps": 7})
+    loaded = hub.load(path)
+    assert loaded.config == bundle.config
+    assert loaded.tokenizer.to_str() == bundle.tokenizer.to_str()
+    before, after = bundle.state_dict(), loaded.state_dict()
+    assert before.keys() == after.keys()
+    for name, value in before.items():
+        assert after[name].dtype == torch.bfloat16
+        assert torch.equal(after[name], value.bfloat16()), name
+    assert not any(p.requires_grad for p in loaded.parameters())
+    assert not loaded.training
+    assert hub.info(path).record["training"] == {"steps": 7}
+
+
+def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: Path):
+    bundle, path = hub.load(tiny_model).float(), tmp_path / "mine"
+    hub.save(randomise(bundle, seed=1), path)
+    first = hub.info(path).digest
+    (path / "left-over.txt").touch()
+    hub.save(randomise(bundle, seed=2), path)
+    assert hub.info(path).digest != first
+    assert sorted(each.name for each in path.iterdir()) == sorted(hub.FILES)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+def test_the_digest_is_that_of_the_files(model: Path, tiny_model: Path):
+    assert hub.info(model).digest == hub.info(tiny_model).digest
+    assert hub.info(model).bytes == sum((model / name).stat().st_size for name in hub.FILES)
+    weights = model / "codec.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x77")
+    assert hub.info(model).digest != hub.info(tiny_model).digest
+
+
+def write(name: str, text: str) -> Callable[[Path], None]:
+    return lambda model: (model / name).write_text(text) and None
+
+
+def cut_short(model: Path) -> None:
+    weights = model / "denoiser.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1000])
+
+
+def another_shape(model: Path) -> None:
+    record = json.loads((model / "model.json").read_text())
+    record["config"]["transformer"]["layers"] = 3
+    (model / "model.json").write_text(json.dumps(record))
+
+
+def a_wrong_setting(model: Path) -> None:
+    record = json.loads((model / "model.json").read_text())
+    record["config"]["transformer"]["layers"] = "three"
+    (model / "model.json").write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda model: (model / "tokenizer.json").unlink(), ["incomplete", "tokenizer.json"]),
+        (lambda model: (model / "codec.safetensors").unlink(), ["codec.safetensors missing"]),
+        (lambda model: (model / "model.json").unlink(), ["model.json"]),
+        (write("model.json", "{"), ["model.json cannot be read"]),
+        (write("model.json", "[]"), ["another format"]),
+        (write("model.json", '{"format": 99, "config": {}}'), ["another format"]),
+        (write("model.json", '{"format": 1}'), ["model.json", "config"]),
+        (write("tokenizer.json", "{}"), ["tokenizer.json cannot be loaded"]),
+        (write("codec.safetensors", "nothing of the kind"), ["codec.safetensors"]),
+        (cut_short, ["denoiser.safetensors cannot be loaded"]),
+        (another_shape, ["denoiser.safetensors cannot be loaded", "blocks.2"]),
+        (a_wrong_setting, ["model.json cannot be loaded", "layers"]),
+    ],
+)
+def test_a_broken_model_is_refused_in_a_sentence(
+    model: Path, damage: Callable[[Path], None], words: list[str]
+):
+    damage(model)
+    with pytest.raises(ModelError) as caught:
+        hub.load(model)
+    message = str(caught.value)
+    assert "\n" not in message
+    assert len(message) < 400
+    assert str(model) in message
+    for each in words:
+        assert each in message
+
+
+@pytest.mark.parametrize("name", ["tabeltop", "Tabletop!", "~nobody-of-that-name", "x" * 300])
+def test_a_name_that_does_not_exist(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    (tmp_path / "tabletop").mkdir()
+    (tmp_path / "tabletop" / "model.json").touch()
+    monkeypatch.setattr(hub, "shipped", lambda: tmp_path)
+    with pytest.raises(UnknownNameError) as caught:
+        hub.find(name)
+    assert "tabletop" in str(caught.value)
+    if name.lower().startswith("tab"):
+        assert "Did you mean 'tabletop'?" in str(caught.value)
+
+
+def test_a_folder_that_is_no_model(tmp_path: Path):
+    with pytest.raises(ModelError, match=r"has no model\.json"):
+        hub.find(str(tmp_path))
+
+
+def test_names_and_paths(tiny_model: Path, monkeypatch: pytest.MonkeyPatch):
+    assert hub.find(str(tiny_model)) == tiny_model
+    monkeypatch.setattr(hub, "shipped", lambda: tiny_model.parent)
+    assert hub.find("tiny") == tiny_model
+    assert [each.name for each in hub.list_models()] == ["tiny"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import re
 from collections.abc import Iterator
@@ -266,8 +265,3 @@ def _common(w: object) -> Iterator[tuple[str, str, str]]:
             yield from ((phrase, category, value) for phrase in phrases)
     for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving"):  # type: ignore[attr-defined]
         yield phrase, "filler", ""
-
-
-def asdict(assertions: Assertions) -> dict[str, object]:
-    """For JSON."""
-    return dataclasses.asdict(assertions)

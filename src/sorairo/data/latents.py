@@ -73,7 +73,7 @@ class LatentStore:
         latent frame."""
         clips = self.arrays[bucket.variant, bucket.size]
         index = int(rng.integers(len(clips)))
-        spare = clips.shape[2] - bucket.frames
+        spare = max(0, clips.shape[2] - bucket.frames)
         first = 0 if rng.random() < from_start else int(rng.integers(spare + 1))
         scene = self.scenes[bucket.size][index]
         text = caption(

@@ -52,7 +52,7 @@ class Denoiser(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "b n p"],
-        positions: Float[Tensor, "b n 3"],
+        positions: Float[Tensor, "#b n 3"],
         sigma: Float[Tensor, "b m"],
         ids: Tensor,
         mask: Bool[Tensor, "b s"],

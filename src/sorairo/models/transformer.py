@@ -138,7 +138,7 @@ class Transformer(nn.Module):
     def forward(
         self,
         x: Float[Tensor, "b n p"],
-        positions: Float[Tensor, "b n 3"],
+        positions: Float[Tensor, "#b n 3"],
         sigma: Float[Tensor, "b m"],
         text: KeysValues,
         text_mask: Bool[Tensor, "b s"],

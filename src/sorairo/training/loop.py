@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -39,6 +39,7 @@ class LoopConfig:
     save_minutes: float = 5.0
 
 
+@runtime_checkable
 class Objective(Protocol):
     """What is trained. `loss` must draw all its randomness from the generator."""
 
@@ -52,12 +53,12 @@ class Objective(Protocol):
 def learning_factor(step: int, config: LoopConfig) -> float:
     """Warm-up, constant, linear to zero (Hu et al., arXiv 2404.06395: WSD)."""
     falling = max(1, round(config.steps * config.cooldown))
-    return min(1.0, (step + 1) / config.warmup, max(0.0, (config.steps - step) / falling))
+    return min(1.0, (step + 1) / max(1, config.warmup), max(0.0, (config.steps - step) / falling))
 
 
 def step_generator(seed: int, step: int) -> torch.Generator:
-    """The randomness of one step."""
-    return torch.Generator().manual_seed((seed << 32) + step)
+    """The randomness of one step. A generator on a CPU keeps only 32 bits of what it is given."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**32)
 
 
 def measured_peak(device: torch.device, dtype: torch.dtype) -> float:
@@ -153,7 +154,7 @@ def train(
 
 
 class StopAfterStep:
-    """The first Ctrl-C (or SIGTERM) is a wish, granted between two steps; a second one interrupts."""
+    """The first Ctrl-C (or SIGTERM) is a wish, granted between two steps; a second interrupts."""
 
     signals: ClassVar = (signal.SIGINT, signal.SIGTERM)
 
@@ -191,19 +192,20 @@ def _step(
     network = objective.network
     with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
         loss, values = objective.loss(state.step, generator)
-    if not math.isfinite(loss.item()):
-        raise TrainingError(
-            f"The loss at step {state.step} is {loss.item()}: lower the learning rate "
-            f"(optimiser.muon_lr, optimiser.adam_lr) and resume from the last saved state."
-        )
     loss.backward()
-    norm = nn.utils.clip_grad_norm_(network.parameters(), optimiser.clip_norm)
+    norm = float(nn.utils.clip_grad_norm_(network.parameters(), optimiser.clip_norm))
+    if not math.isfinite(loss.item()) or not math.isfinite(norm):
+        raise TrainingError(
+            f"The loss at step {state.step} is {loss.item()}, its gradient {norm}: lower the "
+            "learning rate (optimiser.muon_lr, optimiser.adam_lr) and resume from the last saved "
+            "state."
+        )
     state.optimiser.step(learning_factor(state.step, config))
     network.zero_grad(set_to_none=True)
     state.step += 1
     state.average(config.ema)
     state.flop += values.pop("flop", 0.0)
-    return {"loss": loss.item(), "grad_norm": float(norm), **values}
+    return {"loss": loss.item(), "grad_norm": norm, **values}
 
 
 def count_flop(forward: Callable[[], object]) -> float:

@@ -1,4 +1,4 @@
-"""Muon for matrices and convolutions inside the network, AdamW for the rest, in one optimiser."""
+"""Muon for matrices and convolutions inside the network, Adam for the rest, in one optimiser."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 @dataclass(frozen=True, kw_only=True)
 class OptimiserConfig:
-    """Learning rates at the peak. Muon's is for updates of root mean square
-    1 (times `muon_scale`)."""
+    """Learning rates at the peak; Muon's is for orthogonal updates, of spectral norm 1 (for tall
+    matrices sqrt(rows / columns)). Only Muon's weights decay."""
 
     muon_lr: float = 0.02
     adam_lr: float = 2e-3
@@ -39,7 +39,7 @@ def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Flo
 
 
 class MuonAdam(torch.optim.Optimizer):
-    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by AdamW; both take the
+    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by Adam; both take the
     schedule's factor."""
 
     def __init__(
@@ -96,7 +96,7 @@ class MuonAdam(torch.optim.Optimizer):
 
 def make_optimiser(network: nn.Module, config: OptimiserConfig) -> MuonAdam:
     """Inner weights of two and more axes go to Muon; embeddings, first and last layers, norms and
-    biases to AdamW."""
+    biases to Adam."""
     ends = ("embedding", "stem", "head", "modulation", "latent_")
     matrices, others = [], []
     for name, p in network.named_parameters():

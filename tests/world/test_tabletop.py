@@ -114,12 +114,11 @@ def test_launched_bodies_stop_where_they_were_aimed(material: str):
         body = place(body_of(shape, material), x=-4, pose=pose)
         body = launch(body, direction=(1, 0), distance=8, rolls=rolls)
         rollout = simulate(Scene(bodies=(body,), event="roll"), seconds=9)
-        assert rollout.positions[-1, 0, 0] == pytest.approx(4, abs=0.9)  # it slips a little
-        assert np.abs(rollout.velocities[-1]).max() < 0.01
-        if rolls:  # it starts without slipping; resistance then slows the spin before the body
+        assert rollout.positions[-1, 0, 0] == pytest.approx(4, abs=0.4)
+        assert np.abs(rollout.velocities[-1]).max() < 0.03
+        if rolls:  # without slipping
             rim = rollout.spins[:, 0, 1] * half_spans(body)[2]
-            assert rim[0] == pytest.approx(rollout.velocities[0, 0, 0])
-            assert (rim >= 0.6 * rollout.velocities[:, 0, 0] - 0.05).all()
+            np.testing.assert_allclose(rim, rollout.velocities[:, 0, 0], atol=0.2)
 
 
 @pytest.mark.parametrize("event", [event for event in EVENTS if event != "turntable"])

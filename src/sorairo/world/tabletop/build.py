@@ -1,5 +1,8 @@
 """From a scene to a MuJoCo model: geometry, mass, friction and bounce. Looks live in `render`."""
 
+# pyright: reportAttributeAccessIssue=false
+# (MuJoCo's bindings are compiled and have no stubs.)
+
 from __future__ import annotations
 
 import math
@@ -15,6 +18,7 @@ PIVOT_HEIGHT = 11.5  # of the bar that a swing hangs from
 DISC_RADIUS, DISC_HEIGHT = 5.6, 0.4
 SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 6.6, -3.0
 CONTACT_STIFFNESS = 1e4  # 1/s^2: a bounce is half a period of a 16 Hz spring
+GRIP = 0.6  # friction of what rolls: with less, rolling resistance makes it skid
 PROP_COLOR = (0.42, 0.38, 0.36, 1.0)
 SCREEN_COLOR = (0.60, 0.55, 0.50, 1.0)
 
@@ -99,6 +103,14 @@ def mass(body: Body) -> float:
     return BEHAVIOUR[body.material].density * volume
 
 
+def friction(body: Body) -> float:
+    """Sliding friction on the floor. Spheres, and what starts out rolling, grip it."""
+    vx, vy, vz = body.velocity
+    starts_rolling = any(body.spin) and (vx or vy) and not vz
+    grips = body.shape == "sphere" or starts_rolling
+    return GRIP if grips else BEHAVIOUR[body.material].sliding
+
+
 def is_carried(scene: Scene, index: int) -> bool:
     """Whether a body hangs on the swing or stands on the turntable, rather than move freely."""
     return scene.event == "turntable" or (scene.event == "swing" and index == 0)
@@ -147,7 +159,7 @@ def _add_body_geom(frame: mujoco.MjsBody, name: str, body: Body) -> None:
         density=material.density,
         condim=6,
         priority=1,
-        friction=[material.sliding, 0.05, material.rolling * SIZES[body.size]],
+        friction=[friction(body), 0.05, material.rolling * SIZES[body.size]],
         solref=solref(material.restitution),
         solimp=[0.99, 0.99, 0.001, 0.5, 2],
     )

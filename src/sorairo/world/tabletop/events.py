@@ -97,7 +97,7 @@ def throw(cast: Cast) -> Action:
     body = place(body, x=x, y=y, above=above, pose=pose)
     # What bounces and tumbles goes on after it lands.
     along = cast.uniform(1.9, 2.5) + 1.2 * (0.75 - BEHAVIOUR[body.material].restitution)
-    along *= {"sphere": 1.3, "capsule": 0.85}.get(body.shape, 1.0)
+    along *= {"sphere": 1.15, "capsule": 0.85}.get(body.shape, 1.0)
     if body.shape != "sphere" and body.material == "rubber":
         along *= 0.8
     velocity = (side * along, cast.uniform(-0.2, 0.2), cast.uniform(5.5, 7.5))

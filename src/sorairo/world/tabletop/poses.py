@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from sorairo.world.tabletop.build import BEHAVIOUR, half_spans
+from sorairo.world.tabletop.build import BEHAVIOUR, GRIP, half_spans
 from sorairo.world.tabletop.scene import SIZES, Body
 
 GRAVITY = 9.81  # m/s^2, downwards
@@ -64,7 +64,7 @@ def slowing(body: Body, *, rolls: bool) -> float:
     radius = float(half_spans(body)[2])
     inertia = 0.4 if body.shape == "sphere" else 0.5
     arm = material.rolling * SIZES[body.size]
-    return GRAVITY / math.hypot(1 / material.sliding, (1 + inertia) * radius / arm)
+    return GRAVITY / math.hypot(1 / GRIP, (1 + inertia) * radius / arm)
 
 
 def launch(

@@ -5,9 +5,14 @@ owns one *stage*: a model with the floors, a sky, a light, a camera and some bla
 on the shapes, colours and poses of each rollout in turn.
 """
 
+# pyright: reportAttributeAccessIssue=false
+# (MuJoCo's bindings are compiled and have no stubs.)
+
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import mujoco
 import numpy as np
@@ -80,7 +85,7 @@ def _stage(width: int, height: int) -> mujoco.MjModel:
     spec.visual.headlight.diffuse = spec.visual.headlight.specular = [0, 0, 0]
     spec.stat.extent, spec.stat.center = 14.0, [0, 0, 3]
     spec.visual.map.znear, spec.visual.map.zfar = NEAR / 14.0, FAR / 14.0
-    spec.visual.map.shadowclip = 1.7
+    spec.visual.map.shadowclip = 2.0
     texture = {"builtin": mujoco.mjtBuiltin.mjBUILTIN_FLAT, "nchannel": 3}
     spec.add_texture(
         name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, width=32, height=192, **texture
@@ -140,7 +145,7 @@ class Renderer:
         self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
         self._camera.fixedcamid = 0
         self._model.cam_fovy[0] = vertical_field(width, height)
-        self._gl: mujoco.GLContext | None = mujoco.GLContext(*size)
+        self._gl: Any = mujoco.GLContext(*size)
         self._gl.make_current()
         self._context = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_50)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
@@ -210,7 +215,7 @@ class Renderer:
         mujoco.mjr_render(view, self._scene, self._context)
         mujoco.mjr_readPixels(pixels, depth, view, self._context)
 
-    def _play(self, rollout: Rollout, indices: range):
+    def _play(self, rollout: Rollout, indices: range) -> Iterator[int]:
         """Set the stage for each frame in turn."""
         assert self._gl is not None, "the renderer is closed"
         self._gl.make_current()

@@ -42,13 +42,9 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
     cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
-    for _ in range(TRIES):
-        bodies, heading = event.act(cast)
-        bodies = bodies + stand_by(Cast(rng=rng, bodies=cast.bodies[len(bodies) :]), event)
-        if covered(bodies) < MOST_COVERED:
-            break
+    bodies, heading = _place(event, cast)
     return Scene(
-        bodies=tuple(bodies),
+        bodies=bodies,
         event=name,
         heading=heading,
         floor=floor,
@@ -83,6 +79,17 @@ def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
     return int(rng.integers(low + 1, high + 1))
 
 
+def _place(event: Event, cast: Cast) -> tuple[tuple[Body, ...], str]:
+    """The bodies in their places, where each is seen at the start, and the heading of the first."""
+    for attempt in range(TRIES):
+        actors, heading = event.act(cast)
+        others = Cast(rng=cast.rng, bodies=cast.bodies[len(actors) :])
+        bodies = (*actors, *stand_by(others, event))
+        if covered(bodies) < MOST_COVERED or attempt == TRIES - 1:
+            return bodies, heading
+    raise AssertionError("TRIES is at least one")
+
+
 def _looks(
     rng: np.random.Generator,
     config: SceneConfig,
@@ -96,7 +103,7 @@ def _looks(
     return tuple(
         Body(
             shape=choose(rng, able if index < event.bodies else config.shapes),
-            color=colors[order[index % len(colors)]],
+            color=colors[int(order[index % len(colors)])],
             size=choose(rng, config.sizes),
             material=choose(rng, config.materials),
             position=(0.0, 0.0, 0.0),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Any
 
 SHAPES = ("sphere", "box", "cylinder", "capsule")
 COLORS: dict[str, tuple[float, float, float]] = {
@@ -64,11 +65,15 @@ class Scene:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_json(cls, record: dict) -> Scene:
-        bodies = tuple(
-            Body(**{k: tuple(v) if isinstance(v, list | tuple) else v for k, v in body.items()})
-            for body in record["bodies"]
-        )
+    def from_json(cls, record: dict[str, Any]) -> Scene:
+        def body_of(fields: dict[str, Any]) -> Body:
+            values: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in fields.items()
+            }
+            return Body(**values)
+
+        bodies = tuple(body_of(fields) for fields in record["bodies"])
         return cls(**{**record, "bodies": bodies})
 
 

@@ -1,5 +1,8 @@
 """Run a scene forward: true states per frame."""
 
+# pyright: reportAttributeAccessIssue=false
+# (MuJoCo's bindings are compiled and have no stubs.)
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field

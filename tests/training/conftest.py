@@ -1,0 +1,40 @@
+"""A tiny world to learn from, in a cache folder of its own, rendered once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sorairo.data.clips import Shard, render
+from sorairo.training import runs
+from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE
+
+
+@pytest.fixture(scope="package", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The cache folder of all tests here: never the user's own."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield folder / "sorairo"
+
+
+@pytest.fixture(scope="package")
+def clips(cache: Path) -> list[Shard]:
+    shards = render(CLIPS, processes=1)
+    assert cache in shards[0].path.parents
+    return shards
+
+
+@pytest.fixture(scope="package")
+def codec_run(clips: list[Shard]) -> Path:
+    """The folder of a codec trained for four steps without a stop."""
+    return runs.run_codec(CODEC_RECIPE)
+
+
+@pytest.fixture(scope="package")
+def model_run(codec_run: Path) -> Path:
+    """The folder of a model trained for four steps without a stop."""
+    return runs.run_model(MODEL_RECIPE).parent

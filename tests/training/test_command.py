@@ -1,0 +1,86 @@
+"""`sorairo train` as what it is: a process, from nothing to a model that makes a clip."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sorairo.models import hub
+
+TINY_CLIPS = [
+    "clips.count=4",
+    "clips.shard_clips=2",
+    "clips.seconds=1.1",
+    "clips.sizes=[[64,64]]",
+]
+TINY_LOOP = ["loop.steps=2", "loop.log_every=1"]
+CODEC = '{"widths":[16,16],"encoder_depths":[1,1],"decoder_depths":[1,1],"latent_channels":4}'
+PHASES = '[{"until":1.0,"buckets":[{"variant":"half","size":[64,64],"frames":3,"weight":1.0}]}]'
+TRANSFORMER = '{"latent_channels":4,"dim":32,"ffn_dim":64,"heads":2,"layers":1,"text_dim":32}'
+TEXT = '{"vocabulary":400,"dim":32,"heads":2,"layers":1}'
+
+
+def train(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "sorairo", "train", *arguments],
+        env={**os.environ, "XDG_CACHE_HOME": str(cache), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_from_nothing_to_a_model(tmp_path: Path):
+    codec = train(
+        tmp_path,
+        "tabletop-codec",
+        *TINY_CLIPS,
+        "held_out.count=1",
+        "held_out.seconds=1.1",
+        "held_out.sizes=[[64,64]]",
+        f"codec={CODEC}",
+        "objective.batch=2",
+        "objective.crop=32",
+        *TINY_LOOP,
+    )
+    assert codec.returncode == 0, codec.stderr
+    assert Path(codec.stdout.strip()) == tmp_path / "sorairo" / "runs" / "tabletop-codec"
+
+    model = train(
+        tmp_path,
+        "tabletop",
+        *TINY_CLIPS,
+        f"model.codec={CODEC}",
+        f"model.transformer={TRANSFORMER}",
+        f"model.text={TEXT}",
+        "model.native_sizes=[[64,64]]",
+        f"objective.phases={PHASES}",
+        "objective.tokens=64",
+        "objective.compiled=false",
+        *TINY_LOOP,
+    )
+    assert model.returncode == 0, model.stderr
+    path = Path(model.stdout.strip())
+    info = hub.info(path)
+    assert info.name == "tabletop"
+    assert info.record["training"]["steps"] == 2
+
+
+def test_a_recipe_that_does_not_exist(tmp_path: Path):
+    done = train(tmp_path, "tabeltop")
+    assert done.returncode == 2
+    assert "Did you mean 'tabletop'?" in done.stderr
+    assert not done.stdout
+
+
+def test_a_setting_that_does_not_exist(tmp_path: Path):
+    done = train(tmp_path, "tabletop", "loop.step=3")
+    assert done.returncode == 2
+    assert "steps" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,104 @@
+"""Training canvases: held tokens are not learned from, something always is, shares are as asked."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorairo.training.painting import KINDS, PaintingConfig, draw_kind, level, paint
+
+CONFIG = PaintingConfig()
+grids = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(1, 6))
+
+
+@given(kind=st.sampled_from(KINDS), grid=grids, seed=st.integers(0, 2**32))
+def test_every_canvas(kind: str, grid: tuple[int, int, int], seed: int):
+    painted = paint(kind, grid, np.random.default_rng(seed), CONFIG)
+    assert painted.sigma.shape == painted.counted.shape == grid
+    assert painted.counted.dtype == bool
+    assert painted.counted.any(), "there is something to learn"
+    assert (painted.sigma >= 0).all()
+    assert (painted.sigma <= 1).all()
+    held = painted.sigma[~painted.counted]
+    if held.size:  # given clean, or as slightly noised history; all at one level
+        assert held.min() == held.max()
+        assert held[0] == 0 or CONFIG.history[0] <= held[0] <= CONFIG.history[1]
+    assert (painted.sigma[painted.counted] > 0).all()
+
+
+@given(grid=grids, seed=st.integers(0, 2**32))
+def test_plain_and_per_frame(grid: tuple[int, int, int], seed: int):
+    plain = paint("plain", grid, np.random.default_rng(seed), CONFIG)
+    assert plain.counted.all()
+    assert plain.sigma.min() == plain.sigma.max()
+    each = paint("per_frame", grid, np.random.default_rng(seed), CONFIG)
+    assert each.counted.all()
+    assert (each.sigma == each.sigma[:, :1, :1]).all()
+    assert len(np.unique(each.sigma)) == grid[0]
+
+
+@given(
+    kind=st.sampled_from(["prefix", "suffix", "both", "middle"]),
+    frames=st.integers(2, 9),
+    seed=st.integers(0, 2**32),
+)
+def test_spans(kind: str, frames: int, seed: int):
+    """Whole latent frames are given, at least one and never all, at the places the kind names."""
+    painted = paint(kind, (frames, 3, 2), np.random.default_rng(seed), CONFIG)
+    made = painted.counted[:, 0, 0]
+    assert (painted.counted == made[:, None, None]).all()
+    assert 0 < made.sum() < frames
+    changes = np.flatnonzero(np.diff(made.astype(int)))
+    if kind == "prefix":
+        assert len(changes) == 1
+        assert not made[0]
+    elif kind == "suffix":
+        assert len(changes) == 1
+        assert made[0]
+    elif kind == "both":  # what is to be made is one piece
+        assert np.ptp(np.flatnonzero(made)) + 1 == made.sum()
+    else:  # what is given is one piece
+        assert np.ptp(np.flatnonzero(~made)) + 1 == (~made).sum()
+
+
+@given(grid=grids, seed=st.integers(0, 2**32))
+def test_a_box_is_a_box_of_at_least_half_of_each_side(grid: tuple[int, int, int], seed: int):
+    made = paint("box", grid, np.random.default_rng(seed), CONFIG).counted
+    sides = [np.unique(places) for places in np.nonzero(made)]
+    assert all(np.ptp(side) + 1 == len(side) for side in sides)
+    assert made.sum() == np.prod([len(side) for side in sides])
+    assert all(2 * len(side) >= length for side, length in zip(sides, grid, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["prefix", "suffix", "both", "middle", "per_frame"])
+def test_a_picture_is_plain(kind: str):
+    painted = paint(kind, (1, 4, 4), np.random.default_rng(0), CONFIG)
+    assert painted.counted.all()
+    assert painted.sigma.min() == painted.sigma.max()
+
+
+def test_kinds_come_in_their_shares():
+    rng = np.random.default_rng(0)
+    drawn = [draw_kind(rng, CONFIG) for _ in range(4000)]
+    total = sum(getattr(CONFIG, kind) for kind in KINDS)
+    for kind in KINDS:
+        share = getattr(CONFIG, kind) / total
+        assert abs(drawn.count(kind) / 4000 - share) < 4 * (share / 4000) ** 0.5, kind
+    assert CONFIG.plain / total >= 0.5
+    only = PaintingConfig(plain=0, per_frame=0, prefix=3, suffix=0, both=0, middle=0, box=0)
+    assert {draw_kind(rng, only) for _ in range(50)} == {"prefix"}
+
+
+def test_half_of_what_is_given_is_clean():
+    rng = np.random.default_rng(0)
+    held = [paint("prefix", (4, 1, 1), rng, CONFIG).sigma[0, 0, 0] for _ in range(400)]
+    assert 160 < sum(each == 0 for each in held) < 240
+
+
+def test_levels_are_logit_normal_and_shifted():
+    """The odds of the median level are the shift."""
+    levels = level(np.random.default_rng(0), CONFIG, 20_000)
+    assert np.median(levels / (1 - levels)) == pytest.approx(CONFIG.shift, rel=0.05)
+    assert np.log(levels / (1 - levels)).std() == pytest.approx(CONFIG.spread, rel=0.03)

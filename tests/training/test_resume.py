@@ -1,0 +1,131 @@
+"""A resumed run is the same run; a run that fails leaves what was saved as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from sorairo.errors import TrainingError
+from sorairo.models import hub
+from sorairo.training import runs
+from sorairo.training.codec import CodecObjective
+from sorairo.training.denoiser import DenoiserObjective
+from sorairo.training.state import read_record
+from training_recipes import CODEC_RECIPE, MODEL_RECIPE, change
+
+
+def stops_after_two(objective):
+    """The objective, and Ctrl-C in the middle of its second step."""
+
+    class Stopping(objective):
+        def loss(self, step: int, generator: torch.Generator):
+            if step == 1:
+                signal.raise_signal(signal.SIGINT)
+            return super().loss(step, generator)
+
+    return Stopping
+
+
+def assert_same_state(one: Path, other: Path) -> None:
+    a, b = load_file(one / "state.safetensors"), load_file(other / "state.safetensors")
+    assert a.keys() == b.keys()
+    assert {name.partition("/")[0] for name in a} == {"network", "ema", "optimiser"}
+    for name, value in a.items():
+        assert torch.equal(value, b[name]), name
+    first, second = (read_record(each / "state.safetensors") for each in (one, other))
+    assert first["step"] == second["step"] == "4"
+    assert first["flop"] == second["flop"]
+
+
+def test_a_codec_stopped_and_resumed(codec_run: Path, monkeypatch: pytest.MonkeyPatch):
+    recipe = change(CODEC_RECIPE, name="tiny-codec-resumed")
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "CodecObjective", stops_after_two(CodecObjective))
+        with pytest.raises(KeyboardInterrupt):
+            runs.run_codec(recipe)
+    folder = runs.run_folder(recipe.name)
+    assert read_record(folder / "state.safetensors")["step"] == "2"
+    assert runs.run_codec(recipe) == folder
+    assert_same_state(codec_run, folder)
+
+
+def test_a_model_stopped_and_resumed(model_run: Path, monkeypatch: pytest.MonkeyPatch):
+    recipe = change(MODEL_RECIPE, name="tiny-model-resumed")
+    with monkeypatch.context() as patch:
+        patch.setattr(runs, "DenoiserObjective", stops_after_two(DenoiserObjective))
+        with pytest.raises(KeyboardInterrupt):
+            runs.run_model(recipe)
+    folder = runs.run_folder(recipe.name)
+    assert read_record(folder / "state.safetensors")["step"] == "2"
+    assert hub.info(folder / "model").record["training"]["steps"] == 2
+    runs.run_model(recipe)
+    assert_same_state(model_run, folder)
+    ours, theirs = (hub.load(each / "model").state_dict() for each in (model_run, folder))
+    for name, value in ours.items():
+        assert torch.equal(value, theirs[name])
+
+
+def test_another_seed_is_another_run(codec_run: Path):
+    other = runs.run_codec(change(CODEC_RECIPE, name="tiny-codec-other", seed=1))
+    a, b = load_file(codec_run / "state.safetensors"), load_file(other / "state.safetensors")
+    assert not torch.equal(a["network/encoder.stem.weight"], b["network/encoder.stem.weight"])
+
+
+def test_a_run_that_is_done_is_left_as_it_is(codec_run: Path):
+    before = load_file(codec_run / "state.safetensors")
+    runs.run_codec(CODEC_RECIPE)
+    after = load_file(codec_run / "state.safetensors")
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+@pytest.mark.parametrize("broken", ["loss", "gradient"])
+def test_a_loss_that_is_not_finite_stops_the_run(
+    clips, broken: str, monkeypatch: pytest.MonkeyPatch
+):
+    recipe = change(CODEC_RECIPE, name=f"tiny-codec-{broken}", steps=2)
+    folder = runs.run_codec(recipe)
+
+    class Broken(CodecObjective):
+        def loss(self, step: int, generator: torch.Generator):
+            loss, values = super().loss(step, generator)
+            if step < 3:
+                return loss, values
+            if broken == "loss":
+                return loss * float("inf"), values
+            nothing = (self.network.encoder.stem.weight * 0).sum()
+            return loss + nothing.abs().sqrt(), values  # 0, with a slope of 0 / 0
+
+    monkeypatch.setattr(runs, "CodecObjective", Broken)
+    before = hashlib.sha256((folder / "state.safetensors").read_bytes()).digest()
+    with pytest.raises(TrainingError, match=r"at step 3 .* lower the learning rate"):
+        runs.run_codec(change(recipe, steps=6))
+    assert hashlib.sha256((folder / "state.safetensors").read_bytes()).digest() == before
+
+
+def test_a_state_of_another_network_is_refused(codec_run: Path):
+    import dataclasses
+
+    wider = dataclasses.replace(CODEC_RECIPE.codec, widths=(24, 24))
+    with pytest.raises(TrainingError, match="another shape"):
+        runs.run_codec(change(CODEC_RECIPE, codec=wider))
+
+
+def test_a_model_needs_its_codec_first(clips):
+    with pytest.raises(TrainingError, match="sorairo train no-such-run"):
+        runs.run_model(change(MODEL_RECIPE, name="orphan", codec_run="no-such-run"))
+
+
+def test_a_run_keeps_its_recipe_a_journal_and_a_sheet(codec_run: Path, model_run: Path):
+    for folder, recipe in ((codec_run, CODEC_RECIPE), (model_run, MODEL_RECIPE)):
+        record = read_record(folder / "state.safetensors")
+        assert json.loads(record["recipe"])["name"] == recipe.name
+        lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+        assert [line["step"] for line in lines if "loss" in line][:4] == [1, 2, 3, 4]
+        assert all(line["percent_of_peak"] > 0 for line in lines if "loss" in line)
+        assert (folder / "sheet-000004.png").stat().st_size > 0

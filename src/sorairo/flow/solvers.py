@@ -15,15 +15,13 @@ Slope = Callable[[Tensor, float], Tensor]
 class Step(NamedTuple):
     """`z` at level `s`, after `index + 1` steps; `slope` is what led here."""
 
-    index: int
+    index: int  # type: ignore[assignment]
     s: float
     z: Tensor
     slope: Tensor
 
 
-def euler(
-    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]
-) -> Iterator[Step]:
+def euler(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
     """First order: one evaluation a step."""
     values = levels.tolist()
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
@@ -32,9 +30,7 @@ def euler(
         yield Step(i, s_next, z, v)
 
 
-def adams(
-    slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]
-) -> Iterator[Step]:
+def adams(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
     """Adams-Bashforth of second order with variable steps (Hairer, Norsett and Wanner I, III.5):
     one evaluation a step, the first an Euler step."""
     values = levels.tolist()

@@ -117,6 +117,9 @@ class Codec(nn.Module):
     W of `space_factor`.
     """
 
+    latent_mean: Tensor
+    latent_std: Tensor
+
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
         self.config = config
@@ -126,13 +129,11 @@ class Codec(nn.Module):
         self.register_buffer("latent_std", torch.ones(config.latent_channels))
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
-                module.to(memory_format=torch.channels_last)
+                module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _scale(self, like: Tensor) -> tuple[Tensor, Tensor]:
-        shape = (1, -1, 1, 1, 1)
-        return self.latent_mean.view(shape).to(like.dtype), self.latent_std.view(shape).to(
-            like.dtype
-        )
+        mean, std = (v.view(1, -1, 1, 1, 1) for v in (self.latent_mean, self.latent_std))
+        return mean.to(like.dtype), std.to(like.dtype)
 
     def encode(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
         """Normalised latents of whole groups."""

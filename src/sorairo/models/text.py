@@ -96,12 +96,14 @@ def tokenize(
     tokenizer.encode_special_tokens = (
         True  # a prompt that spells out "<pad>" is text like any other
     )
-    start = tokenizer.token_to_id(START)
+    start, pad = tokenizer.token_to_id(START), tokenizer.token_to_id(PAD)
+    assert start is not None
+    assert pad is not None
     rows = [
         [start, *encoding.ids][:max_length] for encoding in tokenizer.encode_batch(list(prompts))
     ]
     width = max(len(row) for row in rows)
-    ids = torch.full((len(rows), width), tokenizer.token_to_id(PAD), dtype=torch.long)
+    ids = torch.full((len(rows), width), pad, dtype=torch.long)
     mask = torch.zeros(len(rows), width, dtype=torch.bool)
     for i, row in enumerate(rows):
         ids[i, : len(row)] = torch.tensor(row)

@@ -38,7 +38,7 @@ class CausalMix(nn.Module):
         super().__init__()
         self.proj = nn.Conv3d(channels, channels, (self.kernel, 1, 1))
         nn.init.zeros_(self.proj.weight)
-        nn.init.zeros_(self.proj.bias)
+        nn.init.zeros_(self.proj.bias)  # type: ignore[arg-type]
 
     def forward(
         self, x: Float[Tensor, "b c g h w"], state: State | None = None

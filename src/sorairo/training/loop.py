@@ -43,7 +43,8 @@ class LoopConfig:
 class Objective(Protocol):
     """What is trained. `loss` must draw all its randomness from the generator."""
 
-    network: nn.Module
+    @property
+    def network(self) -> nn.Module: ...
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]: ...
 

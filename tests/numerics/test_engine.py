@@ -1,0 +1,109 @@
+"""The engine, with a model that has learned nothing: seeds, sizes, rates, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from random_weights import randomise
+from sorairo.errors import RequestError
+from sorairo.generation.canvas import blank
+from sorairo.generation.engine import Engine, load
+from sorairo.generation.request import GenerateRequest
+
+PROMPT = "a red ball drops"
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_model: Path) -> Engine:
+    engine = load(tiny_model, device="cpu")
+    randomise(engine.bundle)
+    return engine
+
+
+def test_a_seed_is_a_clip(engine: Engine):
+    first, again, other = (engine.generate(PROMPT, seconds=0.5, seed=s) for s in (1, 1, 2))
+    assert first.frames.shape == (6, 64, 64, 3)
+    assert np.array_equal(first.frames, again.frames)
+    assert not np.array_equal(first.frames, other.frames)
+    assert not torch.is_inference_mode_enabled()
+
+
+def test_prompts_and_negatives_count(engine: Engine):
+    clips = [
+        engine.generate(PROMPT, seconds=0.1),
+        engine.generate("一个红色的球落下", seconds=0.1),
+        engine.generate(PROMPT, seconds=0.1, negative="a blue cube"),
+        engine.generate(PROMPT, seconds=0.1, guidance=1.0),
+    ]
+    assert len({clip.frames.tobytes() for clip in clips}) == 4
+
+
+def test_without_guidance_the_negative_is_not_looked_at(engine: Engine):
+    clips = [
+        engine.generate(PROMPT, seconds=0.1, guidance=1.0, negative=text) for text in ("", "cube")
+    ]
+    assert np.array_equal(clips[0].frames, clips[1].frames)
+
+
+def test_guidance_is_one_batch_of_two(engine: Engine):
+    """The guided velocity against the formula, with each half computed alone."""
+    canvas = blank(latent_channels=8, patch=2, grid=(2, 3, 3), frame_seconds=1 / 3)
+    x = torch.randn(18, 32, generator=torch.Generator().manual_seed(0))
+    sigma = torch.linspace(0.1, 1, 18)
+    with torch.no_grad():
+        told = engine.velocity(canvas, PROMPT, "", 1.0)(x, sigma)
+        untold = engine.velocity(canvas, "", "", 1.0)(x, sigma)
+        guided = engine.velocity(canvas, PROMPT, "", 3.0)(x, sigma)
+    expected = untold + 3 * (told - untold)
+    assert float((guided - expected).norm()) < 0.05 * float(expected.norm())  # 16-bit numbers
+    assert float((told - untold).norm()) > 0.05 * float(told.norm())
+
+
+def test_progress_counts_every_step(engine: Engine):
+    seen: list[tuple[int, int]] = []
+    engine.generate(PROMPT, seconds=0.1, steps=3, progress=lambda *now: seen.append(now))
+    assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_another_rate_shows_the_same_frames(engine: Engine):
+    native = engine.generate(PROMPT, seconds=1)
+    double = engine.generate(PROMPT, seconds=1, fps=24)
+    half = engine.generate(PROMPT, seconds=1, fps=6)
+    assert (len(native.frames), native.fps) == (12, 12)
+    assert np.array_equal(double.frames, native.frames.repeat(2, 0))
+    assert np.array_equal(half.frames, native.frames[::2])
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"width": 72}, "nearest that is: 64"),
+        ({"width": 0}, "0"),
+        ({"fps": 0}, "frames"),
+        ({"seconds": 100}, "seconds"),
+        ({"steps": 0}, "1 to 200"),
+        ({"prompt": " "}, "empty"),
+    ],
+)
+def test_what_cannot_be_made_is_refused(engine: Engine, changes: dict, words: str):
+    request = {"prompt": PROMPT, "seconds": 1.0, **changes}
+    with pytest.raises(RequestError, match=words):
+        engine.generate(**request)
+
+
+def test_a_device_that_is_not_there(tiny_model: Path):
+    for name in ("gpu", "cuda:99"):
+        with pytest.raises(RequestError, match="choose cpu"):
+            load(tiny_model, device=name)
+
+
+def test_what_the_engine_says_of_itself_is_enough_for_a_request(engine: Engine):
+    assert engine.info["name"] == "tiny"
+    assert len(engine.info["digest"]) == 16
+    width, height = engine.info["native_sizes"][0]
+    request = GenerateRequest(prompt=PROMPT, seconds=49 / 12, width=width, height=height)
+    request.validate(engine.limits)

@@ -1,7 +1,9 @@
-"""A model that has learned nothing, small enough to run everything with in a moment."""
+"""What many tests need: a small model that has learned nothing, and ears for Ctrl-C."""
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,14 @@ from hypothesis import HealthCheck, settings
 # a busy machine is no failure
 settings.register_profile("sorairo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sorairo")
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes started now heed SIGINT, also where a shell runs the tests in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before or signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

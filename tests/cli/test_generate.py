@@ -164,7 +164,7 @@ def test_a_broken_model_is_said(sorairo: Run, tiny_model: Path, tmp_path: Path):
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: signal.Signals):
-    arguments = ("--seconds", "4", "--steps", "40", "--n", "50", "-o", "out.mp4")
+    arguments = ("--seconds", "4", "--steps", "10", "--n", "50", "-o", "out.mp4")
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", "generate", PROMPT, "--model", tiny_model, *arguments],
         cwd=tmp_path,

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from sorairo.data.clips import Shard
 from sorairo.models.codec import Codec, pad_start
+from sorairo.nn.precision import compute_dtype
 from sorairo.training.loop import count_flop
 
 
@@ -41,7 +42,14 @@ def to_video(frames: np.ndarray) -> Tensor:
 
 def to_frames(video: Tensor) -> np.ndarray:
     """The reverse, rounded and clipped."""
-    return ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 4, 1).numpy()
+    return (
+        ((video.float().clamp(-1, 1) + 1) * 127.5)
+        .round()
+        .byte()
+        .permute(0, 2, 3, 4, 1)
+        .cpu()
+        .numpy()
+    )
 
 
 class CodecObjective:
@@ -55,18 +63,20 @@ class CodecObjective:
         self.masks = [shard.masks for shard in shards]
         self.square = [i for i, f in enumerate(self.frames) if f.shape[2] == f.shape[3]]
         self.flop: dict[tuple[int, ...], float] = {}
+        self.device = next(codec.parameters()).device
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         codec, config = self.network, self.config
         rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
         video, weight = self._batch(rng, whole=step % 4 == 0, smaller=step % 8 == 0)
+        video, weight = video.to(self.device), weight.to(self.device)
         if tuple(video.shape) not in self.flop:
             self.flop[tuple(video.shape)] = 3 * count_flop(
                 lambda: codec.decoder(codec.encoder(video))
             )
         latents = codec.encoder(video)
         noise = torch.randn(latents.shape, generator=generator)
-        rebuilt = codec.decoder(latents + config.latent_noise * noise.to(latents.dtype))
+        rebuilt = codec.decoder(latents + config.latent_noise * noise.to(latents))
         error = rebuilt.float() - video
         distortion = (weight * (error.abs() + config.squared * error.square())).mean()
         cost = config.latent_cost * latents.float().square().mean()
@@ -116,7 +126,7 @@ class CodecObjective:
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
         """Held-out clips above what the codec makes of them; PSNR of all, and on objects."""
-        codec = Codec(self.network.config)
+        codec = Codec(self.network.config).to(self.device)
         codec.load_state_dict(ema)
         measured, rows = measure(codec, self.held_out[:1], clips=16)
         Image.fromarray(np.concatenate(rows[:8])).save(path)
@@ -137,14 +147,15 @@ def measure(
 ) -> tuple[dict[str, float], list[np.ndarray]]:
     """PSNR in dB on `clips` clips of each shard, errors pooled before the logarithm; and pictures,
     true above rebuilt."""
-    dtype = torch.bfloat16 if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+    device = next(codec.parameters()).device
+    dtype = compute_dtype(device)
     codec = codec.eval().to(dtype)
     total, on_objects, pixels, object_pixels, rows = 0.0, 0.0, 0, 0, []
     for shard in shards:
         for i in range(min(clips, len(shard.frames))):
             frames, mask = shard.frames[i], shard.masks[i] > 0
             video = pad_start(to_video(frames[None]), codec.config.time_factor)
-            video = video[:, :, : video.shape[2] // 4 * 4].to(dtype)
+            video = video[:, :, : video.shape[2] // 4 * 4].to(device, dtype)
             rebuilt = to_frames(codec.decode(codec.encode(video))[:, :, 3:])[0]
             kept = len(rebuilt)
             error = np.square(rebuilt / 255.0 - frames[:kept] / 255.0).mean(-1)
@@ -168,7 +179,8 @@ def fit_scale(codec: Codec, shards: list[Shard], clips: int = 64) -> None:
     found = []
     for _ in range(clips):
         frames = shards[int(rng.integers(len(shards)))].frames
-        clip = frames[int(rng.integers(len(frames)))][None, :40]
+        whole = min(40, frames.shape[1]) // codec.config.time_factor * codec.config.time_factor
+        clip = frames[int(rng.integers(len(frames)))][None, :whole]
         found.append(codec.encoder(to_video(clip)).transpose(0, 1).flatten(1))
     values = torch.cat(found, dim=1).float()
     codec.latent_mean.copy_(values.mean(1))

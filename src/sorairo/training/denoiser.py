@@ -61,7 +61,7 @@ class DenoiserLossConfig:
     compiled: bool = True
     painting: PaintingConfig = field(default_factory=PaintingConfig)
     phases: tuple[Phase, ...] = (
-        Phase(until=0.45, buckets=FEW_TOKENS),
+        Phase(until=0.36, buckets=FEW_TOKENS),
         Phase(until=1.0, buckets=FULL_SIZE),
     )
 
@@ -95,6 +95,7 @@ class DenoiserObjective:
         self.tokenizer, self.steps, self.preview = tokenizer, steps, preview
         self.flop: dict[tuple[int, ...], float] = {}
         self.by_level: dict[str, float] = {}
+        self.device = next(denoiser.parameters()).device
         if config.compiled:
             torch._dynamo.config.cache_size_limit = 64
             for block in denoiser.transformer.blocks:
@@ -142,19 +143,21 @@ class DenoiserObjective:
         batch = self.batch(step, rng)
         noise = torch.randn(batch.z.shape, generator=generator)
         x = flow.point(batch.z, noise, batch.sigma.unsqueeze(-1))
-        inputs = (x, batch.positions, batch.sigma, batch.ids, batch.mask)
+        parts = (x, batch.positions, batch.sigma, batch.ids, batch.mask)
+        inputs = tuple(each.to(self.device) for each in parts)
         shape = tuple(x.shape)
         if shape not in self.flop:
             self.flop[shape] = 3 * self._flop(inputs)
         predicted = self.network(*inputs)
-        losses = flow.matching_loss(predicted, flow.velocity(batch.z, noise), batch.counted)
+        target = flow.velocity(batch.z, noise).to(self.device)
+        losses = flow.matching_loss(predicted, target, batch.counted.to(self.device))
         self._note(losses.detach(), batch)
         return losses.mean(), {"flop": self.flop[shape], **self.by_level}
 
     def _flop(self, inputs: tuple[Tensor, ...]) -> float:
         if not self.config.compiled:
             return count_flop(lambda: self.network(*inputs))
-        eager = Denoiser(self.network.transformer.config, self.network.text.config)
+        eager = Denoiser(self.network.transformer.config, self.network.text.config).to(self.device)
         return count_flop(lambda: eager(*inputs))
 
     def _note(self, losses: Tensor, batch: Batch) -> None:
@@ -173,7 +176,7 @@ class DenoiserObjective:
         bundle = Bundle(config, self.tokenizer)
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(ema)
-        engine = Engine(bundle, torch.device("cpu"))
+        engine = Engine(bundle, self.device)
         rows = []
         for seed, prompt in enumerate(FIXED_PROMPTS):
             clip = engine.generate(prompt, seconds=49 / 12, seed=seed, steps=12)

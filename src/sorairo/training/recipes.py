@@ -16,8 +16,8 @@ from sorairo.training.optimiser import OptimiserConfig
 
 @dataclass(frozen=True, kw_only=True)
 class CodecRecipe:
-    """How a codec is trained. `name` is the folder of its run in the cache; `encode` also makes the
-    latents of all clips when the run is done."""
+    """How a codec is trained. `name` is the folder of its run in the cache; `held_out` are clips
+    that it never sees, for measuring."""
 
     name: str
     clips: ClipsConfig = field(default_factory=ClipsConfig)
@@ -46,7 +46,7 @@ class ModelRecipe:
 
 def tabletop_codec() -> CodecRecipe:
     """The codec of the shipped model."""
-    return CodecRecipe(name="tabletop-codec", loop=LoopConfig(steps=2000, ema=0.995))
+    return CodecRecipe(name="tabletop-codec", loop=LoopConfig(steps=1400, cooldown=0.4, ema=0.995))
 
 
 def tabletop() -> ModelRecipe:
@@ -54,7 +54,7 @@ def tabletop() -> ModelRecipe:
     return ModelRecipe(
         name="tabletop",
         codec_run="tabletop-codec",
-        loop=LoopConfig(steps=4000, ema=0.998, cooldown=0.3, warmup=100),
+        loop=LoopConfig(steps=3000, ema=0.998, cooldown=0.3, warmup=100),
     )
 
 

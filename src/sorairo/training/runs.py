@@ -14,6 +14,7 @@ from sorairo.config import from_json, override
 from sorairo.data.clips import cache_folder, digest, render
 from sorairo.data.latents import LatentStore
 from sorairo.errors import TrainingError, unknown_name
+from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle, Denoiser
 from sorairo.models.codec import Codec, CodecConfig
@@ -43,11 +44,11 @@ def run_folder(name: str) -> Path:
 
 
 def run_codec(recipe: CodecRecipe) -> Path:
-    """Trains a codec; at the end its latents are measured, to make their variance one."""
-    device = torch.device("cpu")
+    """Trains a codec, or goes on with its training."""
+    device = choose_device(None)
     shards, held_out = render(recipe.clips), render(recipe.held_out)
     torch.manual_seed(recipe.loop.seed)
-    codec = Codec(recipe.codec)
+    codec = Codec(recipe.codec).to(device)
     state = TrainState(codec, make_optimiser(codec, recipe.optimiser))
     folder = run_folder(recipe.name)
     state.load(folder)
@@ -116,10 +117,10 @@ def _tokenizer(recipe: ModelRecipe, store: LatentStore) -> Tokenizer:
 def run_model(recipe: ModelRecipe) -> Path:
     """Trains transformer and text encoder; each time the state is saved, so is the model as a
     directory."""
-    device = torch.device("cpu")
+    device = choose_device(None)
     codec, store, tokenizer = prepare(recipe)
     torch.manual_seed(recipe.loop.seed)
-    denoiser = Denoiser(recipe.model.transformer, recipe.model.text)
+    denoiser = Denoiser(recipe.model.transformer, recipe.model.text).to(device)
     state = TrainState(denoiser, make_optimiser(denoiser, recipe.optimiser))
     folder = run_folder(recipe.name)
     state.load(folder)

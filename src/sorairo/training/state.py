@@ -78,11 +78,12 @@ class TrainState:
                 f"The state in {folder} belongs to a network of another shape: give this run "
                 "another `name=`, or delete that folder."
             ) from error
-        self.ema = parts["ema"]
         params = dict(self.network.named_parameters())
+        device = next(iter(params.values())).device
+        self.ema = {name: value.to(device) for name, value in parts["ema"].items()}
         for name, value in parts["optimiser"].items():
             key, _, owner = name.partition("/")
-            self.optimiser.state[params[owner]][key] = value
+            self.optimiser.state[params[owner]][key] = value.to(device)
         self.step = int(record["step"])
         self.seconds, self.flop = float(record["seconds"]), float(record["flop"])
         return True

@@ -2,8 +2,9 @@
 
     python benchmarks/first_light.py [--runs 5] [--json FILE]
 
-Prints a table: `import sorairo`, `sorairo generate` of a 4 s clip at native size (wall time with start-up, peak memory),
-and decoding 48 frames at 128x128; beside them the best matrix product of this machine, since seconds depend on it.
+Prints a table: `import sorairo`, `sorairo generate` of a 4 s clip at native size (wall time with
+start-up, peak memory), and decoding 48 frames at 128x128; beside them the best matrix product of
+this machine, since seconds depend on it.
 """
 
 from __future__ import annotations

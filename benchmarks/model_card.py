@@ -1,8 +1,9 @@
-"""Pictures of the model card: training curves, and contact sheets of unselected samples (seeds 0-7).
+"""Pictures of the model card and the README: curves, contact sheets of unselected samples.
 
     python benchmarks/model_card.py [--model tabletop] [--runs FOLDER] [-o docs/images]
 
-`--runs` is the folder of training runs (default: the cache); curves are drawn when their logs are there.
+`--runs` is the folder of training runs (default: the cache); curves are drawn when their logs are
+there.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from PIL import Image, ImageDraw
 
 import sorairo
 from sorairo.data.clips import cache_folder
+from sorairo.generation.engine import Engine
 
 PROMPTS = (
     "a red ball drops onto a wooden floor",
@@ -66,15 +68,18 @@ def read(log: Path, names: list[str]) -> dict[str, list[tuple[float, float]]]:
     return {name: points for name, points in series.items() if points}
 
 
-def sheet(model: str, prompt: str, path: Path) -> None:
-    """Seeds 0 to 7, a row each, eight moments of four seconds."""
-    engine = sorairo.load(model)
+def sheet(engine: Engine, wanted: list[tuple[str, int]], path: Path, scale: int = 1) -> None:
+    """A row for each prompt and seed: eight moments of four seconds."""
     rows = []
-    for seed in range(8):
+    for prompt, seed in wanted:
         frames = engine.generate(prompt, seconds=4, seed=seed).frames
         picked = np.linspace(0, len(frames) - 1, 8).round().astype(int)
         rows.append(np.concatenate(list(frames[picked]), axis=1))
-    Image.fromarray(np.concatenate(rows)).save(path, optimize=True)
+    picture = Image.fromarray(np.concatenate(rows))
+    picture = picture.resize(
+        (picture.width * scale, picture.height * scale), Image.Resampling.LANCZOS
+    )
+    picture.save(path, optimize=True)
 
 
 def main() -> None:
@@ -84,8 +89,11 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path("docs/images"))
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
+    engine = sorairo.load(arguments.model)
     for i, prompt in enumerate(PROMPTS):
-        sheet(arguments.model, prompt, arguments.output / f"samples-{i}.png")
+        seeds = [(prompt, seed) for seed in range(8)]
+        sheet(engine, seeds, arguments.output / f"samples-{i}.png")
+    sheet(engine, [(prompt, 7) for prompt in PROMPTS], arguments.output / "first-light.png")
     codec, model = (arguments.runs / n / "log.jsonl" for n in ("tabletop-codec", "tabletop"))
     if codec.exists():
         names = ["psnr", "objects"]

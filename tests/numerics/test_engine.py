@@ -25,10 +25,13 @@ def engine(tiny_model: Path) -> Engine:
 
 
 def test_a_seed_is_a_clip(engine: Engine):
-    first, again, other = (engine.generate(PROMPT, seconds=0.5, seed=s) for s in (1, 1, 2))
+    first, again, other, large = (
+        engine.generate(PROMPT, seconds=0.5, seed=s) for s in (1, 1, 2, 1 + 2**32)
+    )
     assert first.frames.shape == (6, 64, 64, 3)
     assert np.array_equal(first.frames, again.frames)
     assert not np.array_equal(first.frames, other.frames)
+    assert not np.array_equal(first.frames, large.frames), "all bits of a seed count"
     assert not torch.is_inference_mode_enabled()
 
 

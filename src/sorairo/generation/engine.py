@@ -147,7 +147,7 @@ class Engine:
         sampling = self.config.sampling
         steps = request.steps or sampling.steps
         scale = sampling.guidance if request.guidance is None else request.guidance
-        generator = torch.Generator().manual_seed(request.seed)
+        generator = seeded(request.seed)
         velocity = self.velocity(canvas, request.prompt, request.negative, scale)
         levels = sampling_levels(steps, sampling.shift)
         for step, now in sample(velocity, canvas, levels, generator, sampling.solver):
@@ -177,6 +177,12 @@ class Engine:
         video = self.bundle.codec.decode_clip(latents[None].to(self.device, self.dtype))[0]
         pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
         return pixels.permute(1, 2, 3, 0).cpu().numpy()
+
+
+def seeded(seed: int) -> torch.Generator:
+    """The randomness of a request. All bits of the seed count: a generator on a CPU keeps 32 of
+    what it is given, so the seed is hashed to that length first."""
+    return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
 
 
 def at_rate(frames: np.ndarray, native_fps: float, request: GenerateRequest) -> np.ndarray:

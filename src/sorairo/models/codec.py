@@ -127,6 +127,10 @@ class Codec(nn.Module):
         self.decoder = Decoder(config)
         self.register_buffer("latent_mean", torch.zeros(config.latent_channels))
         self.register_buffer("latent_std", torch.ones(config.latent_channels))
+        self.to_channels_last()
+
+    def to_channels_last(self) -> None:
+        """Lays the weights out as convolutions want them; again after weights are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -117,6 +117,7 @@ def load(path: Path):
         for part in ("codec.safetensors", "denoiser.safetensors"):
             network = getattr(bundle, part.partition(".")[0])
             network.load_state_dict(load_file(path / part), assign=True)
+        bundle.codec.to_channels_last()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if isinstance(error, ModelError):
             raise

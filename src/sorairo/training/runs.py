@@ -72,8 +72,13 @@ def load_codec(run: str, recipe: ModelRecipe) -> Codec:
         raise TrainingError(
             f"There is no codec run '{run}' yet: train it first, `sorairo train {run}`."
         )
-    codec_recipe = json.loads(read_record(path)["recipe"])
-    codec = Codec(from_json(CodecConfig, codec_recipe["codec"]))
+    trained = from_json(CodecConfig, json.loads(read_record(path)["recipe"])["codec"])
+    if trained != recipe.model.codec:
+        raise TrainingError(
+            f"The codec of the run '{run}' is not the one this recipe asks for (model.codec): "
+            "train another run, or give model.codec the fields of that one."
+        )
+    codec = Codec(trained)
     state = TrainState(codec, make_optimiser(codec, recipe.optimiser))
     state.load(path.parent)
     codec.load_state_dict(state.ema)

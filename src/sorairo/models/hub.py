@@ -153,6 +153,8 @@ def save(bundle, path: Path, training: dict | None = None) -> None:
         halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
         save_file(halves, new / f"{part}.safetensors")
     os.chmod(new, 0o755)
+    for each in new.iterdir():
+        os.chmod(each, 0o644)  # safetensors writes for the owner alone
     old = path.with_name(f".{path.name}-old")
     shutil.rmtree(old, ignore_errors=True)
     if path.exists():

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # From nothing to the shipped weights: data, codec, transformer, the exam's first question.
 #
-# Cost on two CPU cores with bf16 instructions (about 0.4 TFLOP/s of matrix products): 15 minutes of rendering, 30 minutes
-# of codec (0.45e15 FLOP), 80 minutes of transformer (1.2e15 FLOP); 6 GB in the cache folder. Interrupt it whenever you
+# Cost on two CPU cores with bf16 instructions (about 0.45 TFLOP/s of matrix products), seen once with
+# other work on the same cores: 16 minutes of rendering, 23 minutes of codec (0.45e15 FLOP), 6 minutes of
+# encoding, 79 minutes of transformer (0.70e15 FLOP); 6 GB in the cache folder. Interrupt it whenever you
 # like: it goes on where it stopped.
 #
 # usage: journeys/train_tabletop.sh [where to put the model, default: src/sorairo/weights/tabletop]
@@ -10,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:-src/sorairo/weights/tabletop}
 
-sorairo train tabletop-codec
+sorairo train tabletop-codec >&2
 model=$(sorairo train tabletop | tail -n 1)
 
 mkdir -p "$(dirname "$target")"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.error import FFmpegError
 from av.video.reformatter import ColorRange, Interpolation
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -35,7 +36,7 @@ def read(path: Path) -> Footage:
         return footage if footage is not None else _read_video(path)
     except MemoryError as error:
         raise _too_long(path) from error
-    except (OSError, av.FFmpegError, Image.DecompressionBombError, SyntaxError) as error:
+    except (OSError, FFmpegError, Image.DecompressionBombError, SyntaxError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MediaError(f"Cannot read {path} as a picture or video: {reason}.") from error
 
@@ -113,7 +114,7 @@ def _read_video(path: Path) -> Footage:
             times.append(picture.time if picture.time is not None else np.nan)
             _check_size(path, len(frames), frames[0])
         fps = float(stream.average_rate or stream.guessed_rate or 0)
-        end = float(stream.duration * stream.time_base) if stream.duration else None
+        end = float((stream.duration or 0) * (stream.time_base or 0))  # seconds; 0 where unsaid
     if not frames:
         raise MediaError(f"{path} has no frame that can be decoded.")
     metadata = {key: text for key, text in metadata.items() if key in _KEPT}
@@ -141,7 +142,7 @@ def _upright(picture: av.VideoFrame, aspect: object) -> np.ndarray:
 
 
 def _at_constant_rate(
-    frames: list[np.ndarray], times: np.ndarray, fps: float, end: float | None
+    frames: list[np.ndarray], times: np.ndarray, fps: float, end: float
 ) -> tuple[np.ndarray, float]:
     """`frames` shown from `times` (s) on, as [F, H, W, 3] at `fps`."""
     if len(frames) == 1 or np.isnan(times).any():
@@ -152,7 +153,7 @@ def _at_constant_rate(
     if np.abs(steps * fps - 1).max() < 0.5:  # a rate that is already constant
         return np.stack(frames), fps
     start = times[0]
-    end = max(end or 0.0, times[-1] + 1 / fps)
+    end = max(end, times[-1] + 1 / fps)
     wanted = start + np.arange(max(1, round((end - start) * fps))) / fps
     return np.stack(frames)[_nearest_frame(times, wanted, slack=0.5 / fps)], fps
 

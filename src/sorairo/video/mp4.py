@@ -11,6 +11,9 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 
 CRF = 16  # constant rate factor of x264: 0 lossless, 18 hardly distinguishable, 51 worst
 
+# Without the second, x264's vector code made files of two kinds from the same pictures.
+_X264 = {"crf": str(CRF), "x264-params": "cpu-independent=1"}
+
 # The tags that mp4 has a place for; FFmpeg drops any other without a word.
 MP4_TAGS = ("title", "artist", "comment", "copyright", "date", "description", "genre")
 
@@ -34,7 +37,7 @@ def write_mp4(path: Path, frames: np.ndarray, fps: float, metadata: dict[str, st
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with av.open(str(path), "w", format="mp4", options=options) as container:
         container.metadata.update(metadata)
-        stream = container.add_stream("libx264", rate=rate, options={"crf": str(CRF)})
+        stream = container.add_stream("libx264", rate=rate, options=_X264)
         stream.width, stream.height = frames.shape[2], frames.shape[1]
         stream.pix_fmt = "yuv420p"
         context = stream.codec_context

@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -131,12 +130,3 @@ def _render_shard(config: ClipsConfig, index: int) -> None:
         with_tmp.rename(target)
     except OSError:  # another process was first
         shutil.rmtree(with_tmp)
-
-
-def by_size(found: Iterable[Shard]) -> Iterator[tuple[tuple[int, int], list[Shard]]]:
-    """Shards in groups of the same (width, height)."""
-    groups: dict[tuple[int, int], list[Shard]] = {}
-    for shard in found:
-        height, width = shard.frames.shape[2:4]
-        groups.setdefault((width, height), []).append(shard)
-    yield from groups.items()

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from sorairo.config import from_json, override
+from sorairo.config import from_json, override, to_json
 from sorairo.data.clips import cache_folder, digest, render
 from sorairo.data.latents import LatentStore
 from sorairo.errors import TrainingError, unknown_name
@@ -139,6 +139,7 @@ def run_model(recipe: ModelRecipe) -> Path:
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(state.ema)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
+        facts["scene"] = to_json(recipe.clips.scene)
         hub.save(bundle, folder / "model", facts)
 
     train(

@@ -1,0 +1,94 @@
+"""From the model's native size and rate to what was asked for.
+
+The learned upscaler makes pictures four times larger and twice as many; a filter and the choice of
+the frame that is due do the rest. Clips of any length pass through in pieces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.models.upscaler import Upscaler, halfway, interleave
+from sorairo.video import Clip
+
+Progress = Callable[[int, int], None]
+
+PIECE = 8 * 96 * 96  # native pixels worked on together: 8 frames of the shipped model
+
+
+def finish(
+    upscaler: Upscaler,
+    frames: np.ndarray,
+    *,
+    fps: float,
+    width: int,
+    height: int,
+    fps_out: float,
+    num_frames: int | None = None,
+    progress: Progress | None = None,
+) -> np.ndarray:
+    """Native frames (uint8 [F, H, W, 3] at `fps`) at `width` x `height` and `fps_out`.
+
+    Frame k shows the time k / `fps_out`: the last frame that has begun by then, of twice as many as
+    there were if `fps_out` is more than `fps`. Other aspect ratios are cut in the middle. The clip
+    lasts as long as before, or `num_frames`. `progress` hears of native frames done, and in all.
+    """
+    if num_frames is None:
+        num_frames = max(1, round(len(frames) / fps * fps_out))
+    doubled = fps_out > fps and len(frames) > 1
+    rate, count = (2 * fps, 2 * len(frames) - 1) if doubled else (fps, len(frames))
+    due = np.minimum(np.floor(np.arange(num_frames) / fps_out * rate + 1e-6).astype(int), count - 1)
+    if not doubled and width <= frames.shape[2] and height <= frames.shape[1]:
+        return Clip(frames=np.ascontiguousarray(frames[due]), fps=fps_out).fit(width, height).frames
+    out = np.empty((num_frames, height, width, 3), np.uint8)
+    first = 0
+    for large in enlarge(upscaler, frames, doubled=doubled):
+        shown = np.flatnonzero((due >= first) & (due < first + len(large)))
+        needed, places = np.unique(due[shown] - first, return_inverse=True)
+        if len(needed):
+            out[shown] = Clip(frames=large[needed], fps=fps_out).fit(width, height).frames[places]
+        first += len(large)
+        if progress:
+            progress(-(-first * len(frames) // count), len(frames))
+    return out
+
+
+@torch.inference_mode()
+def enlarge(
+    upscaler: Upscaler, frames: np.ndarray, *, doubled: bool, piece: int | None = None
+) -> Iterator[np.ndarray]:
+    """Pieces, in order, of uint8 [F, 4H, 4W, 3], or of the 2F - 1 frames of twice the rate.
+
+    `piece` is the number of native frames worked on at a time; the result does not depend on it.
+    """
+    step = piece or max(1, PIECE // (frames.shape[1] * frames.shape[2]))
+    padded = np.concatenate([frames[:1], frames, frames[-1:]])
+    last: tuple[Tensor, Tensor] | None = None
+    for start in range(0, len(frames), step):
+        video = to_video(padded[start : start + step + 2]).to(next(upscaler.parameters()).device)
+        large, turns = upscaler.sharpen(video)
+        if not doubled:
+            yield to_frames(large)
+            continue
+        if last is None:
+            yield to_frames(interleave(large, halfway(large, turns[:, :, :-1])))
+        else:
+            whole, before = (torch.cat(pair, 2) for pair in zip(last, (large, turns), strict=True))
+            both = interleave(whole, halfway(whole, before[:, :, :-1]))
+            yield to_frames(both[:, :, 1:])
+        last = large[:, :, -1:], turns[:, :, -1:]
+
+
+def to_video(frames: np.ndarray) -> Tensor:
+    """uint8 [F, H, W, 3] to float32 [1, 3, F, H, W] in [-1, 1]."""
+    return torch.from_numpy(np.array(frames)).permute(3, 0, 1, 2)[None].float() / 127.5 - 1
+
+
+def to_frames(video: Tensor) -> np.ndarray:
+    """[1, 3, F, H, W] to uint8 [F, H, W, 3], rounded and clipped."""
+    pixels = ((video[0].float() + 1) * 127.5).clamp_(0, 255).round_().byte()
+    return pixels.permute(1, 2, 3, 0).contiguous().cpu().numpy()

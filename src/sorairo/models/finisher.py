@@ -1,0 +1,67 @@
+"""The upscaler on disk: a directory of `upscaler.json` and `upscaler.safetensors`. It is no model
+that one could generate with, so it has no `model.json` and is in no list of models."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from sorairo.config import from_json, to_json
+from sorairo.errors import ModelError
+from sorairo.models.hub import shipped
+from sorairo.models.upscaler import Upscaler, UpscalerConfig
+from sorairo.nn.precision import compute_dtype
+
+FORMAT = 1
+RECORD, WEIGHTS = "upscaler.json", "upscaler.safetensors"
+
+
+def load_upscaler(path: Path | None = None, device: torch.device | None = None) -> Upscaler:
+    """The upscaler of a directory, or the shipped one, ready to run.
+
+    Raises ModelError when files are missing, broken, or do not fit together.
+    """
+    path = shipped() / "finish" if path is None else path
+    device = torch.device("cpu") if device is None else device
+    try:
+        record = json.loads((path / RECORD).read_text())
+        if not isinstance(record, dict) or record.get("format") != FORMAT:
+            raise ModelError(
+                f"The upscaler in {path} is of another format than this version reads ({FORMAT})."
+            )
+        upscaler = Upscaler(from_json(UpscalerConfig, record.get("config")))
+        upscaler.load_state_dict(load_file(path / WEIGHTS))
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, ModelError):
+            raise
+        reason = str(error).strip().splitlines()[-1].strip()[:200]
+        raise ModelError(f"The upscaler in {path} cannot be loaded: {reason}") from error
+    upscaler = upscaler.to(device=device, dtype=compute_dtype(device))
+    upscaler.to_channels_last()
+    return upscaler.eval().requires_grad_(False)
+
+
+def save_upscaler(upscaler: Upscaler, path: Path, training: dict | None = None) -> None:
+    """Writes a directory, weights as bfloat16; an older one at the same place is replaced once the
+    new one is whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    record = {"format": FORMAT, "config": to_json(upscaler.config), "training": training or {}}
+    (new / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    weights = {k: v.to(torch.bfloat16).contiguous() for k, v in upscaler.state_dict().items()}
+    save_file(weights, new / WEIGHTS)
+    new.chmod(0o755)
+    for each in new.iterdir():
+        each.chmod(0o644)  # safetensors writes for the owner alone
+    old = path.with_name(f".{path.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    new.rename(path)
+    shutil.rmtree(old, ignore_errors=True)

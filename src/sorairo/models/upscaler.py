@@ -1,0 +1,141 @@
+"""The upscaler: four times larger and twice as many frames, learned as what a filter misses.
+
+A trunk sees each small frame with its two neighbours and predicts, per small pixel, the 4x4 pixels
+to add. Both additions are multiplied by how much there is to add to: the first by the contrast
+around the pixel, the second (for the frame half way to the next) by the change around it. So a
+plain surface stays exactly what the filter makes of it, and where nothing moves the frames between
+are exactly the frames beside them: a still picture cannot flicker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from einops import rearrange
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from sorairo.nn.lanczos import lanczos
+from sorairo.nn.layout import depth_to_space, fold_time, space_to_depth, unfold_time
+
+FACTOR = 4  # in space; in time it is 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpscalerConfig:
+    """`width` channels at the small size, twice that at half of it; `blocks` at (the small size
+    before, half of it, the small size after)."""
+
+    width: int = 64
+    blocks: tuple[int, int, int] = (1, 3, 1)
+
+
+class Block(nn.Module):
+    """Two 3x3 convolutions, added to the input. No norm: contrast is what upscaling is about."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n c h w"]:
+        return x + self.conv2(F.silu(self.conv1(x)))
+
+
+class Upscaler(nn.Module):
+    """Video is [b, 3, F, H, W] in [-1, 1]; an untrained network is the Lanczos filter, and in time
+    the mean of neighbours."""
+
+    def __init__(self, config: UpscalerConfig) -> None:
+        super().__init__()
+        self.config = config
+        width, deep = config.width, 2 * config.width
+        before, between, after = config.blocks
+        self.stem = nn.Conv2d(9, width, 3, padding=1)
+        self.before = nn.ModuleList(Block(width) for _ in range(before))
+        self.down = nn.Conv2d(4 * width, deep, 1)
+        self.between = nn.ModuleList(Block(deep) for _ in range(between))
+        self.up = nn.Conv2d(deep, 4 * width, 1)
+        self.after = nn.ModuleList(Block(width) for _ in range(after))
+        self.head = nn.Conv2d(width, 2 * 3 * FACTOR**2, 3, padding=1)
+        nn.init.zeros_(self.head.weight)
+        nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
+        self.to_channels_last()
+
+    def to_channels_last(self) -> None:
+        """Lays the weights out as convolutions want them; again after weights are assigned."""
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b 3 G H2 W2"]:
+        """All 2F - 1 frames of a clip; before the first and after the last stand copies of it."""
+        frames, turns = self.sharpen(pad_ends(video))
+        return interleave(frames, halfway(frames, turns[:, :, :-1]))
+
+    def sharpen(
+        self, video: Float[Tensor, "b 3 F H W"]
+    ) -> tuple[Float[Tensor, "b 3 n H2 W2"], Float[Tensor, "b 3 n H2 W2"]]:
+        """For each of the n = F - 2 frames with a neighbour on either side: the large frame, and
+        what the mean of it and the next lacks to the frame half way (see `halfway`)."""
+        count = video.shape[2] - 2
+        before, now, after = (video[:, :, i : i + count] for i in range(3))
+        small = fold_time(now)
+        x = torch.cat([small, fold_time(before - now), fold_time(after - now)], dim=1)
+        details = self._trunk(x.contiguous(memory_format=torch.channels_last)).float()
+        gates = [contrast(small), change(small, fold_time(after))]
+        parts = [
+            unfold_time(depth_to_space(part * gate, FACTOR), count)
+            for part, gate in zip(details.chunk(2, dim=1), gates, strict=True)
+        ]
+        return unfold_time(lanczos(small, FACTOR), count) + parts[0], parts[1]
+
+    def _trunk(self, x: Float[Tensor, "n 9 H W"]) -> Float[Tensor, "n 96 H W"]:
+        height, width = x.shape[2:]
+        x = self.stem(x.to(self.stem.weight.dtype))
+        for block in self.before:
+            x = block(x)
+        even = F.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
+        y = self.down(space_to_depth(even, 2)).contiguous(memory_format=torch.channels_last)
+        for block in self.between:
+            y = block(y)
+        x = x + depth_to_space(self.up(y), 2)[:, :, :height, :width]
+        x = x.contiguous(memory_format=torch.channels_last)
+        for block in self.after:
+            x = block(x)
+        return self.head(F.silu(x))
+
+
+def pad_ends(video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b 3 G H W"]:
+    """A copy of the first frame before it, of the last after it."""
+    return torch.cat([video[:, :, :1], video, video[:, :, -1:]], dim=2)
+
+
+def halfway(
+    frames: Float[Tensor, "b 3 n H W"], turns: Float[Tensor, "b 3 m H W"]
+) -> Float[Tensor, "b 3 m H W"]:
+    """The m = n - 1 frames half way between n frames."""
+    return (frames[:, :, :-1] + frames[:, :, 1:]) / 2 + turns
+
+
+def interleave(
+    frames: Float[Tensor, "b 3 n H W"], between: Float[Tensor, "b 3 m H W"]
+) -> Float[Tensor, "b 3 t H W"]:
+    """The first frame, the one between, the second, and so on to the last of `frames`."""
+    pairs = rearrange([frames[:, :, :-1], between], "k b c n h w -> b c (n k) h w")
+    return torch.cat([pairs, frames[:, :, -1:]], dim=2)
+
+
+def contrast(x: Float[Tensor, "n 3 H W"]) -> Float[Tensor, "n 1 H W"]:
+    """Between the darkest and the brightest of 5x5 pixels, in the channel where that is most."""
+    brightest, darkest = F.max_pool2d(x, 5, 1, 2), -F.max_pool2d(-x, 5, 1, 2)
+    return (brightest - darkest).amax(1, keepdim=True)
+
+
+def change(x: Float[Tensor, "n 3 H W"], y: Float[Tensor, "n 3 H W"]) -> Float[Tensor, "n 1 H W"]:
+    """The largest difference of two pictures among 9x9 pixels: things move up to four a frame."""
+    return F.max_pool2d((y - x).abs().amax(1, keepdim=True), 9, 1, 4)

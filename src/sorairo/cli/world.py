@@ -75,6 +75,7 @@ def sample(
     import numpy as np
 
     from sorairo.video.clip import Clip
+    from sorairo.world.tabletop.dataset import film
     from sorairo.world.tabletop.render import Renderer
     from sorairo.world.tabletop.sample import sample_scene
     from sorairo.world.tabletop.simulate import simulate
@@ -84,7 +85,7 @@ def sample(
         for index in range(count):
             rng = np.random.default_rng(seed + index)
             scene = sample_scene(rng)
-            pixels = renderer.render(simulate(scene, seconds=seconds, fps=fps))
+            pixels = film(renderer, simulate(scene, seconds=seconds, fps=fps))
             clip = Clip(frames=pixels, fps=fps)
             path = clip.save(output / f"tabletop-{seed + index}.mp4")
             captions = _captions(scene, rng, language)

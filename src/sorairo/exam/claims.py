@@ -24,6 +24,7 @@ from sorairo.video.clip import Clip
 from sorairo.video.sheet import contact_sheet
 from sorairo.world.tabletop.captions import LANGUAGES
 from sorairo.world.tabletop.claims import Claim, claims_prompts
+from sorairo.world.tabletop.dataset import film as film_rollout
 from sorairo.world.tabletop.looks import WORK
 from sorairo.world.tabletop.observe import Observation, judge, observe
 from sorairo.world.tabletop.render import Renderer
@@ -147,7 +148,7 @@ def true_film(renderer: Renderer, seconds: float, fps: float = 12.0) -> Film:
 
     def film(claim: Claim, _seed: int) -> Clip:
         rollout = simulate(claim.scene, seconds=seconds, fps=fps)
-        return Clip(frames=renderer.render(rollout), fps=fps)
+        return Clip(frames=film_rollout(renderer, rollout), fps=fps)
 
     return film
 

@@ -10,7 +10,8 @@ import numpy as np
 from sorairo.world.tabletop.render import Renderer
 from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_scene
 from sorairo.world.tabletop.scene import Scene, SceneConfig
-from sorairo.world.tabletop.simulate import simulate
+from sorairo.world.tabletop.simulate import Rollout, simulate
+from sorairo.world.tabletop.styles import apply_style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,9 @@ def make_clips(
         for seed in seeds:
             scene = sample_scene(np.random.default_rng(seed), config)
             rollout = simulate(scene, seconds=seconds, fps=fps)
-            yield Sample(
-                frames=renderer.render(rollout), masks=renderer.masks(rollout), scene=scene
-            )
+            yield Sample(frames=film(renderer, rollout), masks=renderer.masks(rollout), scene=scene)
+
+
+def film(renderer: Renderer, rollout: Rollout) -> np.ndarray:
+    """The pictures of a rollout in the style of its scene, uint8 [F, H, W, 3]."""
+    return apply_style(rollout.scene.style, renderer.render(rollout))

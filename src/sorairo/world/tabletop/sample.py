@@ -43,13 +43,16 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
     cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
     bodies, heading = _place(event, cast)
+    camera = choose(rng, config.cameras)
     return Scene(
         bodies=bodies,
         event=name,
         heading=heading,
         floor=floor,
         light=light,
-        camera=choose(rng, config.cameras),
+        camera=camera,
+        # Drawn last, and only where there is a choice: older seeds keep their scenes.
+        style=choose(rng, config.styles) if len(config.styles) > 1 else config.styles[0],
     )
 
 

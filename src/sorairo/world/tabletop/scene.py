@@ -28,6 +28,7 @@ SIZES = {"small": 1.5, "large": 2.1}  # half height (sphere: radius), metres
 MATERIALS = ("rubber", "metal", "wood")
 FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
 LIGHTS = ("day", "sunset", "night")
+STYLE_NAMES = ("none", "film_noir", "black_and_white", "pencil", "oil", "pixel_art", "neon")
 EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing")
 # Of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
@@ -60,6 +61,7 @@ class Scene:
     floor: str = "wood"
     light: str = "day"
     camera: str = "still"
+    style: str = "none"
 
     def to_json(self) -> dict[str, object]:
         return dataclasses.asdict(self)
@@ -79,7 +81,7 @@ class Scene:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
-    """Which part of the world scenes are drawn from. The default is the whole of it."""
+    """Which part of the world scenes are drawn from. The default is the whole of it, unstyled."""
 
     shapes: tuple[str, ...] = SHAPES
     colors: tuple[str, ...] = tuple(COLORS)
@@ -89,6 +91,7 @@ class SceneConfig:
     lights: tuple[str, ...] = LIGHTS
     events: tuple[str, ...] = EVENTS
     cameras: tuple[str, ...] = CAMERAS
+    styles: tuple[str, ...] = ("none",)
     min_bodies: int = 1
     max_bodies: int = 4
 

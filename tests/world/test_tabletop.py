@@ -11,8 +11,9 @@ import pytest
 from sorairo.world.tabletop.build import BEHAVIOUR, half_spans, mass
 from sorairo.world.tabletop.events import EVENT_MAKERS
 from sorairo.world.tabletop.poses import UPRIGHT, launch, lying, place
-from sorairo.world.tabletop.sample import CLASHES, sample_scene
+from sorairo.world.tabletop.sample import CLASHES, sample_scene, sample_shots
 from sorairo.world.tabletop.scene import (
+    CANVAS_WORLD,
     EVENTS,
     FIRST_LIGHT,
     MATERIALS,
@@ -23,6 +24,7 @@ from sorairo.world.tabletop.scene import (
     SceneConfig,
 )
 from sorairo.world.tabletop.simulate import Rollout, simulate
+from sorairo.world.tabletop.toss import HIGHEST, LOWEST
 
 WORLD = SceneConfig()
 
@@ -121,7 +123,7 @@ def test_launched_bodies_stop_where_they_were_aimed(material: str):
             np.testing.assert_allclose(rim, rollout.velocities[:, 0, 0], atol=0.2)
 
 
-@pytest.mark.parametrize("event", [event for event in EVENTS if event != "turntable"])
+@pytest.mark.parametrize("event", [e for e in EVENTS if e not in ("turntable", "toss")])
 def test_energy_never_rises_above_the_start(event: str):
     for seed in range(6):
         total = energy(simulate(scene_of(event, seed), seconds=4))
@@ -146,9 +148,52 @@ def test_bodies_that_stand_keep_still():
 
 @pytest.mark.parametrize("event", ["turntable", "swing"])
 def test_what_never_stops_does_not_stop(event: str):
-    rollout = simulate(scene_of(event, 1, max_bodies=1), seconds=20)
+    rollout = simulate(scene_of(event, 1, max_bodies=1), seconds=120)
     speed = np.linalg.norm(rollout.velocities[:, 0], axis=-1)
-    assert speed[-60:].max() > 0.98 * speed[:60].max()
+    width = np.ptp(rollout.positions[:, 0, 0].reshape(12, 120), axis=1)  # in each ten seconds
+    assert speed[-120:].max() > 0.99 * speed[:120].max()
+    assert width.min() > 0.98 * width.max()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_toss_goes_on_for_minutes_where_it_began(shape: str):
+    for seed, material in enumerate(MATERIALS):
+        changes = {"shapes": (shape,), "materials": (material,), "max_bodies": 1}
+        rollout = simulate(scene_of("toss", seed, **changes), seconds=120)
+        moved = rollout.positions[:, 0] - rollout.positions[0, 0]
+        tops = moved.reshape(30, 48, 3)[..., 2].max(1)  # of each four seconds
+        assert moved[:2, 2].max() < 0.01  # it is seen at rest before the first throw
+        assert tops.min() > LOWEST - 0.3
+        assert tops.max() < HIGHEST + 0.3
+        assert np.ptp(tops) > 0.8  # the throws differ
+        assert np.abs(moved[:, :2]).max() < 1
+        assert moved[:, 2].min() > -0.6
+
+
+def test_throws_do_not_depend_on_the_frame_rate():
+    scene = scene_of("toss", 3, max_bodies=1)
+    slow, quick = (simulate(scene, seconds=12, fps=fps).positions for fps in (1.5, 12))
+    np.testing.assert_allclose(slow, quick[::8], atol=1e-9)
+
+
+def test_shots_of_a_story_share_their_looks_and_differ_in_what_happens():
+    for seed in range(40):
+        for config in (WORLD, CANVAS_WORLD):
+            shots = sample_shots(np.random.default_rng(seed), config, 3)
+            assert len(shots) == 3
+            assert shots[0] == sample_scene(np.random.default_rng(seed), config)
+            assert len({(s.floor, s.light, s.style) for s in shots}) == 1
+            for looks in zip(*(shot.bodies for shot in shots), strict=True):
+                assert len({(b.shape, b.color, b.size, b.material) for b in looks}) == 1
+            for shot in shots:
+                event = EVENT_MAKERS[shot.event]
+                assert {b.shape for b in shot.bodies[: event.bodies]} <= set(event.shapes)
+                assert len(shot.bodies) <= event.max_bodies
+                if shot.event == "slide":  # nothing of an earlier shot's motion is left
+                    assert shot.bodies[0].spin == (0, 0, 0)
+            events = [shot.event for shot in shots]
+            if len(shots[0].bodies) == 1:
+                assert events[0] != events[1] != events[2]
 
 
 def test_contacts_tell_the_blow_and_the_floor():

@@ -2,11 +2,12 @@
 
 A shard is a folder: `frames.npy` uint8 [n, F, H, W, 3], `masks.npy` uint8 [n, F, H, W],
 `scenes.json`. It appears whole or not at all, so that an interrupted run goes on where it stopped.
-Clip i of a set is the clip of seed `first_seed + i`.
+Clip i of a set is shot `i % shots` of the story of seed `first_seed + i // shots`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
@@ -20,13 +21,15 @@ import numpy as np
 import platformdirs
 from tqdm import tqdm
 
-from sorairo.config import to_json
-from sorairo.world.tabletop.scene import FIRST_LIGHT, Scene, SceneConfig
+from sorairo.config import from_json, to_json
+from sorairo.errors import ConfigError
+from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, Scene, SceneConfig
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipsConfig:
-    """What to render. `sizes` are (width, height), used in turn from shard to shard."""
+    """What to render. `sizes` are (width, height), used in turn from shard to shard; `shots` clips
+    in a row are of one story: the same things, in other events, from other cameras."""
 
     scene: SceneConfig = FIRST_LIGHT
     count: int = 3000
@@ -37,6 +40,29 @@ class ClipsConfig:
         default=((96, 96), (96, 96), (96, 96), (96, 96), (96, 96), (96, 96), (128, 80), (80, 128))
     )
     shard_clips: int = 40
+    shots: int = 1
+
+
+CANVAS_CLIPS = ClipsConfig(
+    scene=CANVAS_WORLD,
+    count=2400,
+    first_seed=2_000_000,
+    shots=3,
+    shard_clips=30,
+    seconds=49 / 12,
+)
+LONG_CLIPS = ClipsConfig(
+    scene=CANVAS_WORLD, count=300, first_seed=3_000_000, seconds=62, fps=1.5, sizes=((96, 96),)
+)
+LARGE_PICTURES = ClipsConfig(
+    scene=CANVAS_WORLD,
+    count=240,
+    first_seed=4_000_000,
+    seconds=1.0,
+    fps=2.0,
+    sizes=((1024, 1024),),
+    shard_clips=8,
+)
 
 
 def cache_folder() -> Path:
@@ -68,8 +94,25 @@ class Shard:
 
 
 def digest(config: object) -> str:
-    """A short name for a configuration: equal configurations, equal folders."""
-    return hashlib.sha256(json.dumps(to_json(config), sort_keys=True).encode()).hexdigest()[:12]
+    """A short name for a configuration: equal configurations, equal folders.
+
+    Only what differs from the defaults goes into it, so that a new field renames nothing. Where a
+    default has changed, `render` refuses the folders that were made with the old one.
+    """
+    return hashlib.sha256(json.dumps(_chosen(config), sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _chosen(value: object) -> object:
+    """`value` as JSON, without the fields of dataclasses that equal their default."""
+    if not dataclasses.is_dataclass(value) or isinstance(value, type):
+        return to_json(value)
+    chosen: dict[str, object] = {}
+    for each in dataclasses.fields(value):
+        made = each.default_factory is not dataclasses.MISSING
+        default = each.default_factory() if made else each.default
+        if getattr(value, each.name) != default:
+            chosen[each.name] = _chosen(getattr(value, each.name))
+    return chosen
 
 
 def folder_of(config: ClipsConfig) -> Path:
@@ -83,8 +126,13 @@ def shards(config: ClipsConfig) -> list[Shard]:
 
 
 def render(config: ClipsConfig, *, processes: int | None = None) -> list[Shard]:
-    """Renders what is missing and returns all shards."""
+    """Renders what is missing and returns all shards.
+
+    Raises ConfigError where a shard would cut a story in two, and where the folder of the
+    configuration holds clips of another.
+    """
     folder = folder_of(config)
+    _check(config, folder / "config.json")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
     wanted = range(-(-config.count // config.shard_clips))
@@ -98,6 +146,19 @@ def render(config: ClipsConfig, *, processes: int | None = None) -> list[Shard]:
     return [Shard(_shard_path(folder, i)) for i in wanted]
 
 
+def _check(config: ClipsConfig, record: Path) -> None:
+    if config.shots < 1 or config.shard_clips % config.shots or config.count % config.shots:
+        raise ConfigError(
+            f"'shard_clips' ({config.shard_clips}) and 'count' ({config.count}) must be multiples "
+            f"of 'shots' ({config.shots}), so that every story is whole and in one shard."
+        )
+    if record.exists() and from_json(ClipsConfig, json.loads(record.read_text())) != config:
+        raise ConfigError(
+            f"The clips in {record.parent} were made with other settings, by another version of "
+            "sorairo: move that folder away to have them rendered again."
+        )
+
+
 def _shard_path(folder: Path, index: int) -> Path:
     return folder / f"shard-{index:05d}"
 
@@ -109,15 +170,16 @@ def _render_shard(config: ClipsConfig, index: int) -> None:
     first = index * config.shard_clips
     count = min(config.shard_clips, config.count - first)
     width, height = config.sizes[index % len(config.sizes)]
-    seeds = range(config.first_seed + first, config.first_seed + first + count)
+    story = config.first_seed + first // config.shots
     samples = list(
         make_clips(
-            seeds=seeds,
+            seeds=range(story, story + count // config.shots),
             config=config.scene,
             seconds=config.seconds,
             fps=config.fps,
             width=width,
             height=height,
+            shots=config.shots,
         )
     )
     target = _shard_path(folder_of(config), index)

@@ -19,6 +19,7 @@ DISC_RADIUS, DISC_HEIGHT = 5.6, 0.4
 SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 6.6, -3.0
 CONTACT_STIFFNESS = 1e4  # 1/s^2: a bounce is half a period of a 16 Hz spring
 GRIP = 0.6  # friction of what rolls: with less, rolling resistance makes it skid
+CATCH = 0.3  # restitution of what is thrown up again and again: a hand catches it, nearly
 PROP_COLOR = (0.42, 0.38, 0.36, 1.0)
 SCREEN_COLOR = (0.60, 0.55, 0.50, 1.0)
 
@@ -116,6 +117,12 @@ def is_carried(scene: Scene, index: int) -> bool:
     return scene.event == "turntable" or (scene.event == "swing" and index == 0)
 
 
+def restitution(scene: Scene, index: int) -> float:
+    """Of a body's contacts: that of its material, unless it is caught."""
+    caught = scene.event == "toss" and index == 0
+    return CATCH if caught else BEHAVIOUR[scene.bodies[index].material].restitution
+
+
 def build_model(scene: Scene) -> mujoco.MjModel:
     """A model at the scene's starting state (its `qpos0`; velocities are set by `simulate`).
 
@@ -145,11 +152,11 @@ def build_model(scene: Scene) -> mujoco.MjModel:
         frame = parent.add_body(name=name, pos=body.position, quat=body.quaternion)
         if parent is spec.worldbody:
             frame.add_freejoint(name=name)
-        _add_body_geom(frame, name, body)
+        _add_body_geom(frame, name, body, restitution(scene, index))
     return spec.compile()
 
 
-def _add_body_geom(frame: mujoco.MjsBody, name: str, body: Body) -> None:
+def _add_body_geom(frame: mujoco.MjsBody, name: str, body: Body, bounce: float) -> None:
     material = BEHAVIOUR[body.material]
     frame.add_geom(
         name=name,
@@ -160,7 +167,7 @@ def _add_body_geom(frame: mujoco.MjsBody, name: str, body: Body) -> None:
         condim=6,
         priority=1,
         friction=[friction(body), 0.05, material.rolling * SIZES[body.size]],
-        solref=solref(material.restitution),
+        solref=solref(bounce),
         solimp=[0.99, 0.99, 0.001, 0.5, 2],
     )
 

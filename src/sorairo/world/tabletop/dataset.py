@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_scene
+from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_shots
 from sorairo.world.tabletop.scene import Scene, SceneConfig
 from sorairo.world.tabletop.simulate import Rollout, simulate
 from sorairo.world.tabletop.styles import apply_style
@@ -31,13 +31,15 @@ def make_clips(
     fps: float = 12.0,
     width: int = 128,
     height: int = 128,
+    shots: int = 1,
 ) -> Iterator[Sample]:
-    """One clip a seed. The clip of a seed does not depend on the seeds around it."""
+    """`shots` clips a seed, those of one story. They do not depend on the seeds around it."""
     with Renderer(width=width, height=height) as renderer:
         for seed in seeds:
-            scene = sample_scene(np.random.default_rng(seed), config)
-            rollout = simulate(scene, seconds=seconds, fps=fps)
-            yield Sample(frames=film(renderer, rollout), masks=renderer.masks(rollout), scene=scene)
+            for scene in sample_shots(np.random.default_rng(seed), config, shots):
+                rollout = simulate(scene, seconds=seconds, fps=fps)
+                frames, masks = film(renderer, rollout), renderer.masks(rollout)
+                yield Sample(frames=frames, masks=masks, scene=scene)
 
 
 def film(renderer: Renderer, rollout: Rollout) -> np.ndarray:

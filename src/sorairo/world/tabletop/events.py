@@ -26,6 +26,7 @@ from sorairo.world.tabletop.poses import (
     turn,
 )
 from sorairo.world.tabletop.scene import Body
+from sorairo.world.tabletop.toss import HIGHEST, LOWEST, speed_to
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +170,15 @@ def swing(cast: Cast) -> Action:
     return [body], heading_of(side)
 
 
+def toss(cast: Cast) -> Action:
+    """The first body stands on the floor; its velocity and spin are those of its first throw."""
+    pose = standing(cast.bodies[0], cast.uniform(0, math.pi))
+    body = place(cast.bodies[0], x=cast.uniform(-3.5, 3.5), y=cast.uniform(-1, 2), pose=pose)
+    velocity = (0.0, 0.0, speed_to(cast.uniform(LOWEST, HIGHEST)))
+    spin = (0.0, 0.0, cast.side() * cast.uniform(0.3, 1.2))
+    return [dataclasses.replace(body, velocity=velocity, spin=spin)], "none"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """`act` places the first `bodies` of a cast or more; only `shapes` can do it.
@@ -193,6 +203,7 @@ EVENT_MAKERS = {
     "hide": Event(act=hide, shapes=("sphere", "box", "cylinder")),
     "turntable": Event(act=turntable, max_bodies=3),
     "swing": Event(act=swing, behind=6.0, spread=8.4),
+    "toss": Event(act=toss),
 }
 
 

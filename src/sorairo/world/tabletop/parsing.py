@@ -15,7 +15,7 @@ BodyWords = tuple[str | None, str | None, str | None, str | None]
 Meaning = tuple[str, str]  # (category, value)
 
 # Where several verbs meet ("rolls behind a screen"), the first of these is the event.
-EVENT_ORDER = ("hide", "turntable", "swing", "collide", "throw")
+EVENT_ORDER = ("hide", "turntable", "swing", "toss", "collide", "throw")
 CHINESE = re.compile("[\u3400-\u9fff]")
 # ASCII pauses, then the Chinese comma, full stop, semicolon, exclamation and question mark.
 PAUSE = "[,.;!?\uff0c\u3002\uff1b\uff01\uff1f]"

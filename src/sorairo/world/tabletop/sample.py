@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ CLASHES = {
     "night": ("black",),
 }
 WHOLE_WORLD = SceneConfig()
+ORIGIN = (0.0, 0.0, 0.0)
 TRIES, MOST_COVERED = 20, 0.5  # to place several bodies so that each is seen at the start
 T = TypeVar("T")
 
@@ -54,6 +56,32 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
         # Drawn last, and only where there is a choice: older seeds keep their scenes.
         style=choose(rng, config.styles) if len(config.styles) > 1 else config.styles[0],
     )
+
+
+def sample_shots(
+    rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD, count: int = 1
+) -> list[Scene]:
+    """`count` scenes of one story: the same bodies, floor, light and style, each time in another
+    event than just before (if they can do more than one), with a heading and a camera of its own.
+
+    The first is what `sample_scene` draws. Raises ValueError as it does.
+    """
+    scenes = [sample_scene(rng, config)]
+    still = {"position": ORIGIN, "velocity": ORIGIN, "spin": ORIGIN}
+    bodies = tuple(dataclasses.replace(body, **still) for body in scenes[0].bodies)
+    able = [name for name in config.events if _can_do(EVENT_MAKERS[name], bodies)]
+    while len(scenes) < count:
+        name = choose(rng, [each for each in able if each != scenes[-1].event] or able)
+        placed, heading = _place(EVENT_MAKERS[name], Cast(rng=rng, bodies=bodies))
+        scene = dataclasses.replace(scenes[0], event=name, bodies=placed, heading=heading)
+        scenes.append(dataclasses.replace(scene, camera=choose(rng, config.cameras)))
+    return scenes
+
+
+def _can_do(event: Event, bodies: Sequence[Body]) -> bool:
+    """Whether an event has a place for all of the bodies, and the first of them are fit for it."""
+    fit = all(body.shape in event.shapes for body in bodies[: event.bodies])
+    return fit and event.bodies <= len(bodies) <= event.max_bodies
 
 
 def possible_events(config: SceneConfig) -> list[str]:
@@ -109,7 +137,7 @@ def _looks(
             color=colors[int(order[index % len(colors)])],
             size=choose(rng, config.sizes),
             material=choose(rng, config.materials),
-            position=(0.0, 0.0, 0.0),
+            position=ORIGIN,
         )
         for index in range(count)
     )

@@ -29,7 +29,7 @@ MATERIALS = ("rubber", "metal", "wood")
 FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
 LIGHTS = ("day", "sunset", "night")
 STYLE_NAMES = ("none", "film_noir", "black_and_white", "pencil", "oil", "pixel_art", "neon")
-EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing")
+EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing", "toss")
 # Of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")
@@ -106,5 +106,19 @@ FIRST_LIGHT = SceneConfig(
     lights=("day",),
     events=("drop", "roll", "slide", "turntable"),
     cameras=("still",),
+    max_bodies=1,
+)
+
+# What the model that paints long clips, stories and large pictures is taught. A name that stands
+# several times is drawn as many times as often.
+CANVAS_WORLD = SceneConfig(
+    shapes=("sphere", "box", "cylinder"),
+    colors=("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"),
+    sizes=("large",),
+    materials=("rubber",),
+    floors=("wood", "checker", "grass", "sand", "marble", "snow"),
+    lights=("day", "sunset", "night"),
+    events=("drop", "roll", "slide", "turntable", "swing", "toss"),
+    cameras=("still", "still", "still", "still", "orbit_left", "orbit_right"),
     max_bodies=1,
 )

@@ -13,6 +13,7 @@ import numpy as np
 from sorairo.world.tabletop.build import STEP, build_model, is_carried
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.toss import Hand
 
 CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about fifteen
 
@@ -54,15 +55,18 @@ def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
     contacts = np.zeros((frames, bodies, bodies + 1), dtype=bool)
     qpos = np.empty((frames, model.nq))
     body_of = _bodies_of_geoms(model, bodies)
+    hand = Hand(scene, data) if scene.event == "toss" else None
     done = 0
     for frame in range(frames):
         until = round(frame / fps / STEP)
         _mark_contacts(data, body_of, contacts[frame])
         while done < until:
-            stride = min(CONTACT_STRIDE, until - done)
+            stride = min(CONTACT_STRIDE - done % CONTACT_STRIDE, until - done)
             mujoco.mj_step(model, data, nstep=stride)
             _mark_contacts(data, body_of, contacts[frame])
             done += stride
+            if hand and done % CONTACT_STRIDE == 0:  # at the same times for every frame rate
+                hand.look(done * STEP)
         mujoco.mj_forward(model, data)
         qpos[frame] = data.qpos
         states[frame] = [_state(model, data, i) for i in range(bodies)]
@@ -88,8 +92,8 @@ def _set_velocities(data: mujoco.MjData, scene: Scene) -> None:
     if scene.event == "turntable":
         data.joint("prop").qvel[0] = scene.bodies[0].spin[2]
     for index, body in enumerate(scene.bodies):
-        if is_carried(scene, index):  # a swing is let go at rest
-            continue
+        if is_carried(scene, index) or (scene.event == "toss" and index == 0):
+            continue  # a swing is let go at rest, a toss begins at rest
         # A free joint's angular velocity is in the body's own axes.
         local, inverse = np.empty(3), np.empty(4)
         mujoco.mju_negQuat(inverse, np.asarray(body.quaternion, dtype=float))

@@ -79,6 +79,14 @@ VERBS = {
         ("swings back and forth", "swing back and forth", "swinging back and forth"),
         ("swings to and fro", "swing to and fro", "swinging to and fro"),
     ),
+    "toss": (
+        ("is thrown up again and again", "are thrown up again and again",
+         "thrown up again and again"),
+        ("keeps being tossed into the air", "keep being tossed into the air",
+         "being tossed into the air again and again"),
+        ("is tossed up again and again", "are tossed up again and again",
+         "tossed up again and again"),
+    ),
 }  # fmt: skip
 
 HEADINGS = {
@@ -118,6 +126,10 @@ ALSO_READ = {
         "hide": ("behind a screen", "behind the screen", "screen"),
         "turntable": ("turntable", "turns", "turning", "rotates", "rotating", "spins", "spinning"),
         "swing": ("swung",),
+        "toss": (
+            "again and again", "thrown up", "tossed up", "thrown into the air",
+            "tossed into the air", "up and down", "juggled", "juggling",
+        ),
     },
     "floor": {
         "wood": ("wood floor", "wooden ground"),
@@ -133,6 +145,7 @@ ALSO_READ = {
 FILLERS = (
     "a an the is are and in on onto to across over along of with near next beside there we see "
     "video clip it its also by at from towards into being while as floor ground back forth fro "
+    "keeps keep being up air "
     "and it this that then down made covered stays light out again behind"
 )
 

@@ -1,0 +1,64 @@
+"""Sets of clips: folders that keep their names, and stories that stay whole."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from sorairo.config import to_json
+from sorairo.data.clips import CANVAS_CLIPS, ClipsConfig, digest, folder_of, render, shards
+from sorairo.errors import ConfigError
+from sorairo.world.tabletop.sample import sample_shots
+
+TINY = ClipsConfig(count=4, shots=2, shard_clips=2, seconds=2 / 12, sizes=((16, 16), (32, 16)))
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path
+
+
+def test_a_new_field_with_a_default_keeps_the_name():
+    @dataclass(frozen=True, kw_only=True)
+    class More(ClipsConfig):
+        mirrored: bool = False
+
+    given = {field.name: getattr(TINY, field.name) for field in dataclasses.fields(TINY)}
+    assert digest(More(**given)) == digest(TINY)
+    assert digest(More(**given, mirrored=True)) != digest(TINY)
+
+
+def test_what_differs_from_the_default_makes_another_name():
+    changed = [
+        dataclasses.replace(TINY, count=6),
+        dataclasses.replace(TINY, scene=dataclasses.replace(TINY.scene, floors=("sand",))),
+        dataclasses.replace(TINY, scene=CANVAS_CLIPS.scene),
+    ]
+    assert len({digest(each) for each in [TINY, *changed]}) == 4
+
+
+def test_shards_hold_whole_stories_in_order(cache):
+    config = dataclasses.replace(TINY, scene=CANVAS_CLIPS.scene, first_seed=7)
+    found = render(config, processes=1)
+    assert [shard.frames.shape for shard in found] == [(2, 2, 16, 16, 3), (2, 2, 16, 32, 3)]
+    for seed, shard in zip((7, 8), found, strict=True):
+        assert shard.scenes == sample_shots(np.random.default_rng(seed), config.scene, 2)
+    assert shards(config) == found
+
+
+@pytest.mark.parametrize("change", [{"shard_clips": 3}, {"count": 5}, {"shots": 0}])
+def test_stories_are_not_cut_in_two(cache, change):
+    with pytest.raises(ConfigError, match="multiples of 'shots'"):
+        render(dataclasses.replace(TINY, **change))
+
+
+def test_a_folder_of_other_settings_is_refused(cache):
+    folder = folder_of(TINY)
+    folder.mkdir(parents=True)
+    other = dataclasses.replace(TINY, fps=6.0)
+    (folder / "config.json").write_text(json.dumps(to_json(other)))
+    with pytest.raises(ConfigError, match="move that folder away"):
+        render(TINY)

@@ -13,12 +13,13 @@ from sorairo.world.tabletop.captions import (
     held_out,
     nearest,
     parse,
+    style_words,
     vocabulary,
 )
 from sorairo.world.tabletop.claims import claims_prompts
 from sorairo.world.tabletop.scene import FIRST_LIGHT, Body, Scene, SceneConfig
 
-WHOLE = SceneConfig()
+WHOLE = SceneConfig(styles=world.STYLE_NAMES)
 
 
 def any_scene(rng: np.random.Generator, config: SceneConfig = WHOLE) -> Scene:
@@ -47,6 +48,7 @@ def any_scene(rng: np.random.Generator, config: SceneConfig = WHOLE) -> Scene:
         floor=choose(config.floors),
         light=choose(config.lights),
         camera=choose(config.cameras),
+        style=choose(config.styles),
     )
 
 
@@ -60,7 +62,7 @@ def agrees(said, scene: Scene) -> bool:
         left.remove(match[0])
     return all(
         getattr(said, name) in (None, getattr(scene, name))
-        for name in ("event", "heading", "floor", "light", "camera")
+        for name in ("event", "heading", "floor", "light", "camera", "style")
     )
 
 
@@ -76,6 +78,7 @@ def test_all_that_a_caption_asserts_is_true(language, detail):
         assert said.unknown == (), (text, said)
         assert said.count == len(scene.bodies), (text, said)
         assert said.event == scene.event, text
+        assert (said.style or "none") == scene.style, text
         assert said.bodies[0][:2] == (scene.bodies[0].shape, scene.bodies[0].color), text
 
 
@@ -138,6 +141,53 @@ def test_the_camera_does_not_lend_its_heading_to_the_bodies():
     assert (said.camera, said.heading, said.light) == ("orbit_left", "right", "night")
     assert said.count == 2
     assert parse("镜头向左环绕，一个白色方块往右滑行").heading == "right"
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("film noir: a red ball falls", "film_noir"),
+        ("a black and white film of a black ball and a white cube", "black_and_white"),
+        ("A pencil sketch of a green cylinder rolling to the left.", "pencil"),
+        ("a blue cube slides on marble, painted in oil", "oil"),
+        ("pixel art of a pink ball on the grass", "pixel_art"),
+        ("a yellow ball at night, neon style", "neon"),
+        ("黑白画面,一个黑色的球和一个白色的方块", "black_and_white"),
+        ("一个红色的球落下,黑色电影风格", "film_noir"),
+        ("油画里,蓝色方块向左滑动", "oil"),
+        ("a red ball falls", None),
+    ],
+)
+def test_styles_are_read_and_no_colour_is_taken_from_their_names(text, style):
+    said = parse(text)
+    assert said.style == style
+    assert said.unknown == ()
+    assert said.count == text.count("ball") + text.count("cube") + text.count("cylinder") or (
+        said.count == text.count("球") + text.count("方块")
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_style_is_told_in_several_words_and_places(language):
+    rng = np.random.default_rng(10)
+    plain = any_scene(rng, FIRST_LIGHT)
+    for style in world.STYLE_NAMES[1:]:
+        scene = dataclasses.replace(plain, style=style)
+        texts = [caption(scene, rng, language=language) for _ in range(100)]
+        said = {style_words(style, language).lower() in text.lower() for text in texts}
+        assert said == {True, False}
+        assert all(parse(text).style == style for text in texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_of_a_style_finish_a_prompt(language):
+    start = "a red ball falls" if language == "en" else "一个红色的球落下"
+    for style in world.STYLE_NAMES[1:]:
+        said = parse(f"{start}, {style_words(style, language)}")
+        assert (said.style, said.count, said.unknown) == (style, 1, ())
+    assert style_words("none", language) == ""
+    assert style_words("with soft shadows", language) == "with soft shadows"
+    assert style_words("Pixel art") == style_words("pixel-art") == style_words("pixel_art")
 
 
 def test_unknown_words_are_named_with_the_nearest_known():

@@ -30,6 +30,7 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
     taught = model.record.get("training", {}).get("scene")
     if not taught:
         return []
+    taught = {"styles": ["none"], **taught}  # models from before there were styles
     from sorairo.world.tabletop.captions import parse
 
     said = parse(prompt)
@@ -44,6 +45,7 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
         "floors": (said.floor,),
         "lights": (said.light,),
         "cameras": (said.camera,),
+        "styles": (said.style,),
     }
     warnings = [
         f"the model was not taught the {kind[:-1]} '{value}'; it knows {', '.join(taught[kind])}."

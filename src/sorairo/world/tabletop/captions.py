@@ -8,11 +8,12 @@ articles or full stop.
 
 from __future__ import annotations
 
+import re
 import zlib
 
 import numpy as np
 
-from sorairo.world.tabletop import say_en, say_zh
+from sorairo.world.tabletop import say_en, say_zh, words_en, words_zh
 from sorairo.world.tabletop.parsing import Assertions, nearest, parse, vocabulary, words_of
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.telling import Telling, tell
@@ -26,6 +27,7 @@ __all__ = [
     "nearest",
     "parse",
     "put_in_words",
+    "style_words",
     "vocabulary",
 ]
 
@@ -39,8 +41,8 @@ def caption(
 ) -> str:
     """A caption of `scene`: always true, never complete, never held out.
 
-    The colour and shape of every body and the event are always there. Raises ValueError for an
-    unknown language or detail.
+    The colour and shape of every body, the event and a style are always there. Raises ValueError
+    for an unknown language or detail.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
@@ -55,6 +57,18 @@ def caption(
 def put_in_words(telling: Telling, rng: np.random.Generator, language: str, detail: str) -> str:
     """One wording of a telling, held out or not."""
     return (say_en if language == "en" else say_zh).say(telling, rng, detail)
+
+
+def style_words(name: str, language: str = "en") -> str:
+    """What a prompt says of a style, after a comma: "pixel_art" -> "in pixel art", "none" -> "".
+
+    Words that are not the name of a style ("with soft shadows") come back as they are.
+    """
+    known = (words_en if language == "en" else words_zh).STYLES
+    folded = re.sub(r"[\s_-]+", "_", name.strip().lower())
+    if folded in ("", "none"):
+        return ""
+    return known[folded][0] if folded in known else name.strip()
 
 
 def held_out(text: str) -> bool:

@@ -32,6 +32,7 @@ class Assertions:
     floor: str | None = None
     light: str | None = None
     camera: str | None = None
+    style: str | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -256,12 +257,14 @@ def _chinese() -> Iterator[tuple[str, str, str]]:
 
 
 def _common(w: object) -> Iterator[tuple[str, str, str]]:
-    for category in ("color", "size", "material", "heading", "light"):
+    for category in ("color", "size", "material", "heading", "light", "style"):
         forms = getattr(w, {"color": "COLORS"}.get(category, f"{category.upper()}S"))
         for value, phrases in forms.items():
             yield from ((phrase, category, value) for phrase in phrases)
     for category, also in w.ALSO_READ.items():  # type: ignore[attr-defined]
         for value, phrases in also.items():
             yield from ((phrase, category, value) for phrase in phrases)
+    for value, phrases in w.STYLE_MEDIA.items():  # type: ignore[attr-defined]
+        yield from ((phrase, "style", value) for phrase in phrases)
     for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving"):  # type: ignore[attr-defined]
         yield phrase, "filler", ""

@@ -62,6 +62,9 @@ def _sentences(telling: Telling, rng: np.random.Generator, detail: str) -> str:
     floor = "" if own_floor else _floor(telling, rng)
     fronted = bool(floor) and floor.startswith("on ") and rng.random() < 0.2
     opening = pick(rng, words.OPENINGS) if rng.random() < 0.2 and not fronted else ""
+    before, after = "", ""
+    if telling.style:
+        opening, before, after = _style(telling.style, rng, opening, fronted)
     text = _clause(telling, rng, opening, "" if fronted else floor)
     if fronted:
         text = f"{floor}, {text}"
@@ -70,11 +73,25 @@ def _sentences(telling: Telling, rng: np.random.Generator, detail: str) -> str:
         text = f"{light}, {text}" if rng.random() < 0.25 and not fronted else f"{text} {light}"
     if telling.others:
         text += _others(telling, rng, detail)
+    text = f"{before}{text}{after}"
     if own_floor:
         text += f". The floor is {pick(rng, words.FLOOR_IS[telling.floor or ''])}"
     if telling.camera:
         text += _camera(telling.camera, rng, detail)
     return text
+
+
+def _style(
+    style: str, rng: np.random.Generator, opening: str, fronted: bool
+) -> tuple[str, str, str]:
+    """The opening, or what stands before the rest or after it, with the style in one of them."""
+    place = rng.random()
+    if place < 0.25 and not fronted:
+        return f"{pick(rng, words.STYLE_MEDIA[style])} of", "", ""
+    phrase = pick(rng, words.STYLES[style])
+    if place < 0.5:
+        return opening, f"{phrase}{': ' if rng.random() < 0.3 else ', '}", ""
+    return opening, "", f", {phrase}"
 
 
 def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str) -> str:
@@ -133,5 +150,8 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
         parts.append(_nouns(telling.others, rng, None))
     if telling.light:
         parts.append(pick(rng, words.LIGHTS[telling.light]))
+    if telling.style:
+        medium = pick(rng, words.STYLE_MEDIA[telling.style]).removeprefix("a ").removeprefix("an ")
+        parts.insert(len(parts) if rng.random() < 0.5 else 0, medium)
     text = ", ".join(parts)
     return text + (_camera(telling.camera, rng, "short") if telling.camera else "")

@@ -43,13 +43,24 @@ def _sentences(telling: Telling, rng: np.random.Generator) -> str:
     text = _clause(telling, rng, subject, floor, counted)
     light = pick(rng, words.LIGHTS[telling.light]) if telling.light else ""
     opening = pick(rng, words.OPENINGS) if rng.random() < 0.15 else ""
-    front = ",".join(part for part in (light, opening) if part)
+    before, after = _style(telling.style, rng) if telling.style else ("", "")
+    front = ",".join(part for part in (before, light, opening) if part)
     text = f"{front},{text}" if front else text
     if telling.others:
         text += f",{pick(rng, words.BESIDE, 0.8)}{_nouns(telling.others, rng, True)}"
+    text += f",{after}" if after else ""
     if telling.camera:
         text += f"{STOP if rng.random() < 0.3 else ','}{pick(rng, words.CAMERAS[telling.camera])}"
     return text
+
+
+def _style(style: str, rng: np.random.Generator) -> tuple[str, str]:
+    """The style as what stands before the rest, or after it."""
+    place = rng.random()
+    if place < 0.2:
+        return f"{pick(rng, words.STYLE_MEDIA[style])}里", ""
+    phrase = pick(rng, words.STYLES[style])
+    return (phrase, "") if place < 0.5 else ("", phrase)
 
 
 def _clause(
@@ -88,6 +99,9 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
         parts.append(_nouns(telling.others, rng, False))
     if telling.light:
         parts.append(pick(rng, words.LIGHTS[telling.light]))
+    if telling.style:
+        medium = pick(rng, words.STYLE_MEDIA[telling.style])
+        parts.insert(len(parts) if rng.random() < 0.5 else 0, medium)
     if telling.camera:
         parts.append(pick(rng, words.CAMERAS[telling.camera]))
     return ",".join(parts)

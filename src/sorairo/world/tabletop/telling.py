@@ -46,6 +46,7 @@ class Telling:
     floor: str | None
     light: str | None
     camera: str | None
+    style: str | None
 
 
 def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T:
@@ -55,7 +56,8 @@ def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T
 
 
 def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
-    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart."""
+    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart,
+    a style wherever there is one."""
     long = ("short", "long").index(detail)
 
     def says(chances: tuple[float, float]) -> bool:
@@ -88,6 +90,7 @@ def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
         camera=scene.camera
         if says(SAY_DEFAULT if scene.camera == "still" else SAY_SPECIAL)
         else None,
+        style=scene.style if scene.style != "none" else None,
     )
 
 

@@ -112,6 +112,25 @@ CAMERAS = {
 }  # fmt: skip
 CAMERA_NAMES = {"still": ("still camera", "fixed camera")}
 
+# How a picture is made, after a comma.
+STYLES = {
+    "film_noir": ("film noir style", "in the style of film noir", "as film noir"),
+    "black_and_white": ("in black and white", "filmed in black and white"),
+    "pencil": ("as a pencil drawing", "drawn in pencil", "pencil drawing style"),
+    "oil": ("as an oil painting", "painted in oil", "oil painting style"),
+    "pixel_art": ("in pixel art", "as pixel art", "pixel art style"),
+    "neon": ("neon style", "in neon style", "in neon lines"),
+}
+# What a picture in a style is, before "of" or alone.
+STYLE_MEDIA = {
+    "film_noir": ("a film noir",),
+    "black_and_white": ("a black and white film", "a black and white video"),
+    "pencil": ("a pencil drawing", "a pencil sketch"),
+    "oil": ("an oil painting",),
+    "pixel_art": ("pixel art", "a pixel art clip"),
+    "neon": ("a neon picture", "a neon clip"),
+}
+
 OPENINGS = ("a video of", "a clip of", "there is", "we see")
 BESIDE = ("with", "near", "next to", "beside")
 
@@ -127,8 +146,14 @@ ALSO_READ = {
         "turntable": ("turntable", "turns", "turning", "rotates", "rotating", "spins", "spinning"),
         "swing": ("swung",),
         "toss": (
-            "again and again", "thrown up", "tossed up", "thrown into the air",
-            "tossed into the air", "up and down", "juggled", "juggling",
+            "again and again",
+            "thrown up",
+            "tossed up",
+            "thrown into the air",
+            "tossed into the air",
+            "up and down",
+            "juggled",
+            "juggling",
         ),
     },
     "floor": {
@@ -141,12 +166,21 @@ ALSO_READ = {
     },
     "light": {"day": ("daylight", "day"), "sunset": ("sunset", "evening"), "night": ("night",)},
     "heading": {"left": ("leftwards",), "right": ("rightwards",)},
+    "style": {
+        "film_noir": ("noir",),
+        "black_and_white": ("black and white",),
+        "pencil": ("pencil", "drawing", "drawn", "sketch", "sketched"),
+        "oil": ("oil", "oils", "painting", "painted"),
+        "pixel_art": ("pixel", "pixels", "pixelated", "pixel art"),
+        "neon": ("neon",),
+    },
 }
 FILLERS = (
     "a an the is are and in on onto to across over along of with near next beside there we see "
     "video clip it its also by at from towards into being while as floor ground back forth fro "
     "keeps keep being up air "
-    "and it this that then down made covered stays light out again behind"
+    "and it this that then down made covered stays light out again behind "
+    "style film filmed picture lines"
 )
 
 # Words that the captions never use, and the word to use in their place.
@@ -168,4 +202,7 @@ NEAREST = {
     "moves": "slides", "travels": "rolls", "skids": "slides", "revolves": "rotates",
     "hurled": "thrown", "strikes": "hits", "dusk": "sunset", "dawn": "sunset",
     "noon": "day", "midnight": "night", "wall": "screen", "pendulum": "swings",
+    "monochrome": "black and white", "grayscale": "black and white",
+    "greyscale": "black and white", "charcoal": "pencil", "crayon": "pencil",
+    "canvas": "oil painting", "retro": "pixel art", "cyberpunk": "neon",
 }  # fmt: skip

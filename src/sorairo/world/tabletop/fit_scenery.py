@@ -1,0 +1,124 @@
+"""Fit the judges of style, light and floor to renders, and measure their errors on others.
+
+python -m sorairo.world.tabletop.fit_scenery           fit, write scenery.json, report
+python -m sorairo.world.tabletop.fit_scenery --report  report only
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sorairo.world.tabletop.calibrate import Wear, fit_net
+from sorairo.world.tabletop.dataset import make_clips
+from sorairo.world.tabletop.looks import Net, working_size
+from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES, Scene
+from sorairo.world.tabletop.scenery import Scenery, frame_features, likeliest, shipped_scenery
+from sorairo.world.tabletop.styles import apply_style
+
+SCENERY_FILE = Path(__file__).with_name("scenery.json")
+FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
+SIZES = ((96, 96), (128, 80), (80, 128))
+CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Styled:
+    """A few worn frames uint8 [F, H, W, 3] of a scene; `truth` by the names of CLASSES."""
+
+    frames: np.ndarray
+    truth: dict[str, str]
+
+
+def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[Styled]:
+    """Every scene of the whole world in every style, in three sizes by turns, worn at random."""
+    for turn, (width, height) in enumerate(SIZES):
+        seeds = range(seed + turn, seed + scenes, len(SIZES))
+        for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
+            for style in STYLE_NAMES:
+                styled = wear(rng)(apply_style(style, sample.frames), rng)
+                yield Styled(frames=styled, truth=_truth(sample.scene, style))
+
+
+def wear(rng: np.random.Generator) -> Wear:
+    """From nothing to what a codec and a model do."""
+    quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
+    return Wear(blur=rng.uniform(0, 1.4), noise=rng.uniform(0, 6), quality=quality)
+
+
+def _truth(scene: Scene, style: str) -> dict[str, str]:
+    return {"style": style, "light": scene.light, "floor": scene.floor}
+
+
+def fit(scenes: int = 1000, seed: int = FIT_SEEDS) -> Scenery:
+    """Classifiers of single frames."""
+    rng = np.random.default_rng(seed)
+    features, truths = [], []
+    for clip in clips(scenes, seed, rng):
+        found = frame_features(working_size(clip.frames))
+        features.append(found)
+        truths += [clip.truth] * len(found)
+    table = np.concatenate(features)
+
+    def net(name: str) -> Net:
+        labels = [truth[name] for truth in truths]
+        return fit_net(table, labels, CLASSES[name], hidden=32, decay=1e-5, rng=rng)
+
+    return Scenery(style=net("style"), light=net("light"), floor=net("floor"))
+
+
+def confusion(
+    scenery: Scenery, scenes: int = 240, seed: int = REPORT_SEEDS
+) -> dict[str, dict[str, np.ndarray]]:
+    """Counts [true class, judged class] of style, light and floor, by the style of the clip."""
+    rng = np.random.default_rng(seed)
+    counts = {
+        name: {style: np.zeros((len(classes),) * 2, int) for style in STYLE_NAMES}
+        for name, classes in CLASSES.items()
+    }
+    for clip in clips(scenes, seed, rng):
+        for name, classes in CLASSES.items():
+            judged = likeliest(getattr(scenery, name), clip.frames)
+            place = classes.index(clip.truth[name]), classes.index(judged)
+            counts[name][clip.truth["style"]][place] += 1
+    return counts
+
+
+def report(counts: dict[str, dict[str, np.ndarray]]) -> str:
+    """Accuracies in percent, styles down, and the confusion of styles."""
+    lines = ["percent right".ljust(18) + "".join(f"{name:>8}" for name in CLASSES)]
+    for style in (*STYLE_NAMES, "all"):
+        cells = ""
+        for tables in counts.values():
+            table = sum(tables.values()) if style == "all" else tables[style]
+            cells += f"{100 * np.trace(table) / np.sum(table):8.1f}"
+        lines.append(style.ljust(18) + cells)
+    lines += ["", "style, judged as".ljust(18) + "".join(f"{name[:7]:>8}" for name in STYLE_NAMES)]
+    table = sum(counts["style"].values())
+    for style, row in zip(STYLE_NAMES, np.asarray(table), strict=True):
+        lines.append(style.ljust(18) + "".join(f"{count:8}" for count in row))
+    return "\n".join(lines)
+
+
+def main() -> None:
+    formatter = argparse.RawTextHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
+    parser.add_argument("--report", action="store_true", help="do not fit")
+    parser.add_argument("--scenes", type=int, default=1000, help="renders to fit to")
+    parser.add_argument("-n", type=int, default=240, help="renders to report on")
+    arguments = parser.parse_args()
+    if not arguments.report:
+        scenery = fit(arguments.scenes)
+        record = {name: net.to_json() for name, net in vars(scenery).items()}
+        SCENERY_FILE.write_text(json.dumps(record) + "\n")
+        shipped_scenery.cache_clear()
+    print(report(confusion(shipped_scenery(), arguments.n)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""In which style, in which light and on which floor a clip is, from its pixels alone.
+
+The classifiers are fitted to worn renders by `python -m sorairo.world.tabletop.fit_scenery`, which
+writes scenery.json and reports their errors on other renders. Frames are judged at one size.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+
+from sorairo.world.tabletop.looks import Net, working_size
+
+LOOKED_AT = 8  # frames of a clip
+HORIZON = 0.55  # of the height: below is floor, whatever the camera does
+LEVELS = (5, 25, 50, 75, 95)  # percentiles
+STEPS = (1, 2, 3, 4, 6)  # pixels between compared ones
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenery:
+    """Classifiers of frames by `frame_features`."""
+
+    style: Net
+    light: Net
+    floor: Net
+
+
+@cache
+def shipped_scenery() -> Scenery:
+    """The classifiers of scenery.json."""
+    record = json.loads(resources.files("sorairo.world.tabletop").joinpath("scenery.json").read_text())
+    return Scenery(**{name: Net.from_json(net) for name, net in record.items()})
+
+
+def style_of(frames: np.ndarray) -> str:
+    """One of STYLE_NAMES, "none" included. frames: uint8 [F, H, W, 3], any size, F >= 1."""
+    return likeliest(shipped_scenery().style, frames)
+
+
+def light_of(frames: np.ndarray) -> str:
+    """One of LIGHTS, in any style that leaves it to be seen."""
+    return likeliest(shipped_scenery().light, frames)
+
+
+def floor_of(frames: np.ndarray) -> str:
+    """One of FLOORS, under any light."""
+    return likeliest(shipped_scenery().floor, frames)
+
+
+def likeliest(net: Net, frames: np.ndarray) -> str:
+    """The class with the highest mean probability over the frames looked at."""
+    chosen = np.linspace(0, len(frames) - 1, min(LOOKED_AT, len(frames))).round().astype(int)
+    chances = net(frame_features(working_size(frames[chosen]))).mean(0)
+    return net.classes[int(chances.argmax())]
+
+
+def frame_features(frames: np.ndarray) -> np.ndarray:
+    """uint8 [F, H, W, 3] -> float32 [F, features]: colours of sky and floor, and their textures."""
+    pictures = frames.astype(np.float32) / 255
+    height, width = pictures.shape[1:3]
+    luma = pictures.mean(-1)
+    middle = luma[:, height // 4 : -height // 4, width // 4 : -width // 4].mean((1, 2))
+    corners = [
+        luma[:, y, x]
+        for y in (slice(0, 10), slice(-10, None))
+        for x in (slice(0, 10), slice(-10, None))
+    ]
+    columns = [
+        *_colours(pictures[:, : height // 5]),
+        *_colours(pictures[:, int(height * HORIZON) :]),
+        *_textures(luma[:, : height // 5]),
+        *_textures(luma[:, int(height * HORIZON) :]),
+        *(corner.mean((1, 2)) - middle for corner in corners),
+    ]
+    return np.stack(columns, axis=-1)
+
+
+def _colours(part: np.ndarray) -> list[np.ndarray]:
+    """Of [F, h, w, 3]: percentiles of each channel, and of how colourful pixels are."""
+    flat = part.reshape(len(part), -1, 3)
+    spread = np.ptp(flat, axis=-1)
+    return [
+        *np.percentile(flat, LEVELS, axis=1).transpose(0, 2, 1).reshape(-1, len(part)),
+        *np.percentile(spread, LEVELS, axis=1),
+    ]
+
+
+def _textures(luma: np.ndarray) -> list[np.ndarray]:
+    """Of [F, h, w]: how much brightness changes over STEPS pixels across, down and aslant, in the
+    mean and in the median (strokes and grain are everywhere, contours only here and there)."""
+    columns = []
+    for step in STEPS:
+        across = luma[:, :, step:] - luma[:, :, :-step]
+        down = luma[:, step:] - luma[:, :-step]
+        falling = luma[:, step:, step:] - luma[:, :-step, :-step]
+        rising = luma[:, step:, :-step] - luma[:, :-step, step:]
+        for change in (across, down, falling, rising):
+            size = np.abs(change).reshape(len(luma), -1)
+            columns += [np.sqrt(size.mean(1)), np.sqrt(np.percentile(size, 60, axis=1))]
+    return columns

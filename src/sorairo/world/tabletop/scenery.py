@@ -33,7 +33,8 @@ class Scenery:
 @cache
 def shipped_scenery() -> Scenery:
     """The classifiers of scenery.json."""
-    record = json.loads(resources.files("sorairo.world.tabletop").joinpath("scenery.json").read_text())
+    file = resources.files("sorairo.world.tabletop").joinpath("scenery.json")
+    record = json.loads(file.read_text())
     return Scenery(**{name: Net.from_json(net) for name, net in record.items()})
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,7 +11,7 @@ from torch import Tensor
 from sorairo.flow import path
 from sorairo.flow.schedules import sampling_levels
 from sorairo.flow.solvers import SOLVERS
-from sorairo.generation.canvas import Canvas, blank, grid_positions
+from sorairo.generation.canvas import Canvas, blank, even_times, grid_positions
 from sorairo.generation.sampler import sample
 
 GRID = (3, 2, 4)
@@ -24,8 +26,8 @@ def painted() -> Canvas:
     start[1, 1] = end[1, 1] = 0.05
     start[1, 0] = 0.6
     start[2, 0, 0] = end[2, 0, 0] = 1.0
-    positions = grid_positions(GRID, frame_seconds=1 / 3)
-    return Canvas(latents=latents, sigma_start=start, sigma_end=end, positions=positions, patch=2)
+    empty = blank(latent_channels=5, patch=2, grid=GRID, frame_seconds=1 / 3)
+    return replace(empty, latents=latents, sigma_start=start, sigma_end=end)
 
 
 def some_velocity(x: Tensor, sigma: Tensor) -> Tensor:
@@ -94,12 +96,10 @@ def test_a_partial_start_keeps_what_was_there(strength: float):
     """With the ideal velocity of one known picture any strength ends on that picture."""
     target = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(5))
     canvas = painted()
-    canvas = Canvas(
-        latents=canvas.with_tokens(target).latents,
+    canvas = replace(
+        canvas.with_tokens(target),
         sigma_start=torch.full(GRID, strength),
         sigma_end=torch.zeros(GRID),
-        positions=canvas.positions,
-        patch=2,
     )
     results = fill(canvas, "euler", velocity=lambda x, sigma: (x - target) / sigma.unsqueeze(-1))
     noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(0))
@@ -144,7 +144,7 @@ def test_a_blank_canvas_holds_nothing():
 
 def test_positions_are_centred():
     for grid in ((2, 6, 6), (2, 5, 8), (1, 3, 3)):
-        places = grid_positions(grid, frame_seconds=1 / 3)
+        places = grid_positions(grid, times=even_times(grid[0], 1 / 3))
         assert places.shape == (*grid, 3)
         torch.testing.assert_close(places[..., 1:].mean((0, 1, 2)), torch.zeros(2))
         torch.testing.assert_close(places[..., 1:], -places[..., 1:].flip(1, 2))
@@ -154,15 +154,15 @@ def test_positions_are_centred():
 def test_a_place_keeps_its_position_at_twice_the_resolution(grid: tuple[int, int, int]):
     """A token of the coarse grid lies in the middle of the four that replace it."""
     f, h, w = grid
-    coarse = grid_positions(grid, frame_seconds=1 / 3)
-    fine = grid_positions((f, 2 * h, 2 * w), frame_seconds=1 / 3)
+    coarse = grid_positions(grid, times=even_times(grid[0], 1 / 3))
+    fine = grid_positions((f, 2 * h, 2 * w), times=even_times(f, 1 / 3))
     four = fine.reshape(f, h, 2, w, 2, 3).mean((2, 4))
     torch.testing.assert_close(four, coarse)
     assert float(fine[0, 1, 0, 1] - fine[0, 0, 0, 1]) == pytest.approx(4 / (h * w) ** 0.5)
 
 
 def test_one_unit_of_time_is_a_third_of_a_second():
-    at_12 = grid_positions((4, 2, 2), frame_seconds=4 / 12)[:, 0, 0, 0]
-    at_6 = grid_positions((4, 2, 2), frame_seconds=4 / 6, start=1.0)[:, 0, 0, 0]
+    at_12 = grid_positions((4, 2, 2), times=even_times(4, 4 / 12))[:, 0, 0, 0]
+    at_6 = grid_positions((4, 2, 2), times=even_times(4, 4 / 6, 1.0))[:, 0, 0, 0]
     torch.testing.assert_close(at_12, torch.tensor([0.0, 1, 2, 3]))
     torch.testing.assert_close(at_6, torch.tensor([3.0, 5, 7, 9]))

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from random_weights import randomise
-from sorairo.generation.canvas import grid_positions
+from sorairo.generation.canvas import even_times, grid_positions
 from sorairo.models.bundle import Denoiser
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import Transformer, TransformerConfig, sinusoid
@@ -35,7 +35,7 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def inputs(batch: int = 2) -> dict[str, torch.Tensor]:
-    positions = grid_positions(GRID, frame_seconds=1 / 3).reshape(1, -1, 3)
+    positions = grid_positions(GRID, times=even_times(GRID[0], 1 / 3)).reshape(1, -1, 3)
     ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0]])[:batch]
     mask = torch.tensor([[True] * 4, [True, True, False, False]])[:batch]
     return {
@@ -173,3 +173,50 @@ def test_noise_levels_are_told_apart():
     close(embedded[0, 0, :128], torch.ones(128))
     close(embedded.square().sum(-1), torch.full((1, 4), 128.0))
     assert float((embedded[0, 1] - embedded[0, 2]).norm()) > 0.5
+
+
+def with_texts(k: int, shares: torch.Tensor) -> dict[str, torch.Tensor]:
+    """The inputs with k texts a sample."""
+    ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0], [1, 30, 31, 0]])
+    mask = torch.tensor([[True] * 4, [True, True, False, False], [True, True, True, False]])
+    rows = torch.arange(2 * k) % 3
+    return {**inputs(), "ids": ids[rows], "mask": mask[rows], "shares": shares.double()}
+
+
+def test_one_text_of_all_is_that_text(denoiser: Denoiser):
+    for which in range(2):
+        shares = torch.zeros(2, TOKENS, 2)
+        shares[..., which] = 1
+        given = with_texts(2, shares)
+        rows = [which, 2 + which]
+        alone = {**inputs(), "ids": given["ids"][rows], "mask": given["mask"][rows]}
+        close(denoiser(**given), denoiser(**alone))
+
+
+def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
+    """Through one block, before tokens have looked at one another, shares decide alone."""
+    shares = torch.zeros(2, TOKENS, 2)
+    shares[:, :6, 0], shares[:, 6:, 1] = 1, 1
+    given = with_texts(2, shares)
+    other = {**given, "ids": given["ids"].clone()}
+    other["ids"][1] = torch.tensor([1, 40, 41, 42])
+    block = denoiser.transformer.blocks[0]
+    x = noise(2, TOKENS, 48)
+
+    def heard(ids: torch.Tensor) -> torch.Tensor:
+        context = denoiser.transformer.text_embedding(denoiser.text(ids, given["mask"]))
+        keys = block.cross_attn.keys_values(context)
+        return block.cross_attn.mixed(x, keys, given["mask"], given["shares"])
+
+    assert moved(heard(given["ids"]), heard(other["ids"])) == list(range(6, TOKENS))
+
+
+def test_texts_are_mixed_in_proportion(denoiser: Denoiser):
+    def heard(first: float) -> torch.Tensor:
+        shares = torch.tensor([first, 1 - first]).expand(2, TOKENS, 2)
+        given = with_texts(2, shares)
+        cross = denoiser.transformer.blocks[0].cross_attn
+        context = denoiser.transformer.text_embedding(denoiser.text(given["ids"], given["mask"]))
+        return cross.mixed(noise(2, TOKENS, 48), cross.keys_values(context), given["mask"], shares)
+
+    close(heard(0.3), 0.3 * heard(1.0) + 0.7 * heard(0.0))

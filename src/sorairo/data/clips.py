@@ -108,8 +108,9 @@ def _chosen(value: object) -> object:
         return to_json(value)
     chosen: dict[str, object] = {}
     for each in dataclasses.fields(value):
-        made = each.default_factory is not dataclasses.MISSING
-        default = each.default_factory() if made else each.default
+        default = each.default
+        if each.default_factory is not dataclasses.MISSING:
+            default = each.default_factory()
         if getattr(value, each.name) != default:
             chosen[each.name] = _chosen(getattr(value, each.name))
     return chosen

@@ -1,103 +1,74 @@
-"""Encoded clips, held in memory: what the transformer learns from, by (seed, step)."""
+"""Encoded clips, held in memory, and the examples that are cut from them."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from sorairo.world.tabletop.captions import caption
 from sorairo.world.tabletop.scene import Scene
 
-
-@dataclass(frozen=True, kw_only=True)
-class Bucket:
-    """Windows of one shape: `variant` of the encoded clips (see VARIANTS), size (width, height) of
-    the clips as rendered, latent frames, and how often it is drawn."""
-
-    variant: str
-    size: tuple[int, int]
-    frames: int
-    weight: float
-
-
-@dataclass(frozen=True)
-class Variant:
-    """How clips are taken: every `stride`-th frame, pictures scaled by `scale`; `pictures`: single
-    frames instead."""
-
-    stride: int = 1
-    scale: float = 1.0
-    pictures: int = 0
-
-
-VARIANTS = {
-    "full": Variant(),
-    "half": Variant(scale=2 / 3),
-    "slow": Variant(stride=2),
-    "picture": Variant(pictures=3),
-}
+Size = tuple[int, int]  # width, height
 
 
 @dataclass(frozen=True, kw_only=True)
-class Window:
-    """A training sample: latents [c, f, h, w], caption, seconds between latent frames."""
+class ClipSet:
+    """Clips of one source by size: latents float16 [n, c, f, h, w], their scenes (None where there
+    is none), pictures [n, c, p, h, w] encoded alone and the frames they show, and the fades
+    (index of the other clip, first and last frame)."""
+
+    clips: dict[Size, np.ndarray]
+    scenes: dict[Size, list[Scene | None]]
+    pictures: dict[Size, np.ndarray] = field(default_factory=dict)
+    picture_frames: tuple[int, ...] = ()
+    fades: dict[Size, list[tuple[int, int, int]]] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, paths: list[Path]) -> ClipSet:
+        """Reads the folders of a source's shards."""
+        clips: dict[Size, list[np.ndarray]] = {}
+        pictures: dict[Size, list[np.ndarray]] = {}
+        scenes: dict[Size, list[Scene | None]] = {}
+        fades: dict[Size, list[tuple[int, int, int]]] = {}
+        frames: tuple[int, ...] = ()
+        for path in paths:
+            record = json.loads((path / "scenes.json").read_text())
+            size = (record["size"][0], record["size"][1])
+            before = len(scenes.get(size, []))
+            clips.setdefault(size, []).append(np.load(path / "clips.npy"))
+            scenes.setdefault(size, []).extend(
+                Scene.from_json(each) if each else None for each in record["scenes"]
+            )
+            for other, start, end in record.get("fades", ()):
+                fades.setdefault(size, []).append((before + other, start, end))
+            if (path / "pictures.npy").exists():
+                pictures.setdefault(size, []).append(np.load(path / "pictures.npy"))
+                frames = tuple(record["picture_frames"])
+        return cls(
+            clips={size: np.concatenate(found) for size, found in clips.items()},
+            pictures={size: np.concatenate(found) for size, found in pictures.items()},
+            scenes=scenes,
+            picture_frames=frames,
+            fades=fades,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """What one training sample shows: latents [c, f, h, w] at `times` (seconds, [f]), the texts and
+    how much each latent frame hears of them [f, k], loose pictures [c, l, h, w] at `loose_times`.
+
+    `box` (top, left, rows, columns, in tokens) and `whole` (rows, columns) say which part of a
+    larger picture it is; None: all of it.
+    """
 
     latents: np.ndarray
-    caption: str
-    frame_seconds: float
-
-
-class LatentStore:
-    """All encoded clips of a set, by variant and size. Arrays float16 [n, c, f, h, w]."""
-
-    def __init__(self, folder: Path, fps: float, time_factor: int) -> None:
-        self.fps, self.time_factor = fps, time_factor
-        self.arrays: dict[tuple[str, tuple[int, int]], np.ndarray] = {}
-        self.scenes: dict[tuple[int, int], list[Scene]] = {}
-        parts: dict[tuple[str, tuple[int, int]], list[np.ndarray]] = {}
-        for shard in sorted(folder.glob("shard-*")):
-            record = json.loads((shard / "scenes.json").read_text())
-            size = (record["size"][0], record["size"][1])
-            self.scenes.setdefault(size, []).extend(Scene.from_json(s) for s in record["scenes"])
-            for path in shard.glob("*.npy"):
-                parts.setdefault((path.stem, size), []).append(np.load(path))
-        self.arrays = {key: np.concatenate(found) for key, found in parts.items()}
-
-    def draw(
-        self, bucket: Bucket, rng: np.random.Generator, *, from_start: float, chinese: float
-    ) -> Window:
-        """One window: from the clip's beginning with probability `from_start`, else cut at any
-        latent frame."""
-        clips = self.arrays[bucket.variant, bucket.size]
-        index = int(rng.integers(len(clips)))
-        spare = max(0, clips.shape[2] - bucket.frames)
-        first = 0 if rng.random() < from_start else int(rng.integers(spare + 1))
-        scene = self.scenes[bucket.size][index]
-        text = caption(
-            scene,
-            rng,
-            language="zh" if rng.random() < chinese else "en",
-            detail="long" if rng.random() < 0.15 else "short",
-        )
-        return Window(
-            latents=clips[index, :, first : first + bucket.frames],
-            caption=text,
-            frame_seconds=self.time_factor * VARIANTS[bucket.variant].stride / self.fps,
-        )
-
-    def captions(self, count: int, seed: int) -> list[str]:
-        """Captions of the clips, half of them Chinese: what a tokenizer learns from."""
-        rng = np.random.default_rng(seed)
-        scenes = [scene for found in self.scenes.values() for scene in found]
-        return [
-            caption(
-                scenes[int(rng.integers(len(scenes)))],
-                rng,
-                language="en" if i % 2 else "zh",
-                detail="long" if i % 4 < 2 else "short",
-            )
-            for i in range(count)
-        ]
+    times: np.ndarray
+    texts: tuple[str, ...]
+    shares: np.ndarray
+    loose: np.ndarray | None = None
+    loose_times: tuple[float, ...] = ()
+    box: tuple[int, int, int, int] | None = None
+    whole: tuple[int, int] | None = None

@@ -11,22 +11,41 @@ from torch import Tensor
 
 from sorairo.nn.patches import patchify, unpatchify
 
+REFERENCE = -16.0  # the time, in units of a latent frame, of what is off the timeline
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loose:
+    """A picture on the canvas that is no part of the grid: latents [c, 1, h * patch, w * patch],
+    positions [1, h, w, 3], shares [1, k]. Held at `sigma`."""
+
+    latents: Tensor
+    positions: Tensor
+    shares: Tensor
+    sigma: float = 0.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Canvas:
-    """A grid of f x h x w tokens.
+    """A grid of f x h x w tokens, and loose pictures after them.
 
     latents     [c, f, h * patch, w * patch], normalised; what is given, zeros where nothing is
     sigma_start [f, h, w]: 1 blank, between 0 and 1 keeps the layout, 0 given
     sigma_end   [f, h, w]: 0, or equal to the start: held, the token never moves
-    positions   [f, h, w, 3]: (time, y, x) in the model's units
+    positions   [views, f, h, w, 3]: (time, y, x) in the model's units; most canvases have one view
+    view_shares [views, f]: how much each view counts for a latent frame; columns sum to 1
+    shares      [f, k]: how much of each of `prompts` a latent frame hears; rows sum to 1
     """
 
     latents: Tensor
     sigma_start: Tensor
     sigma_end: Tensor
     positions: Tensor
+    view_shares: Tensor
+    prompts: tuple[str, ...]
+    shares: Tensor
     patch: int
+    loose: tuple[Loose, ...] = ()
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -35,35 +54,87 @@ class Canvas:
 
     @property
     def held(self) -> Tensor:
-        """True for tokens that never move, [f, h, w]."""
+        """True for tokens of the grid that never move, [f, h, w]."""
         return self.sigma_start == self.sigma_end
 
     def sigma(self, s: float) -> Float[Tensor, "n"]:
         """Every token's level at schedule value s (1 -> 0)."""
-        return (self.sigma_end + (self.sigma_start - self.sigma_end) * s).flatten()
+        grid = self.sigma_end + (self.sigma_start - self.sigma_end) * s
+        loose = [torch.full(each.positions.shape[:3], each.sigma) for each in self.loose]
+        return torch.cat([part.flatten() for part in (grid, *loose)])
 
     def tokens(self) -> Float[Tensor, "n p"]:
-        return patchify(self.latents[None], self.patch)[0]
+        parts = [self.latents, *(each.latents for each in self.loose)]
+        return torch.cat([patchify(part[None], self.patch)[0] for part in parts])
 
     def with_tokens(self, x: Float[Tensor, "n p"]) -> Canvas:
-        return replace(self, latents=unpatchify(x[None], self.grid, self.patch)[0])
+        f, h, w = self.grid
+        return replace(self, latents=unpatchify(x[None, : f * h * w], self.grid, self.patch)[0])
+
+    def token_positions(self) -> Float[Tensor, "views n 3"]:
+        views = len(self.positions)
+        parts = [self.positions.flatten(1, 3)]
+        parts += [each.positions.reshape(1, -1, 3).expand(views, -1, -1) for each in self.loose]
+        return torch.cat(parts, dim=1)
+
+    def token_shares(self) -> Float[Tensor, "n k"]:
+        _, h, w = self.grid
+        return torch.cat(
+            [
+                each.repeat_interleave(h * w, 0)
+                for each in (self.shares, *(x.shares for x in self.loose))
+            ]
+        )
+
+    def token_view_shares(self) -> Float[Tensor, "views n"]:
+        _, h, w = self.grid
+        views = len(self.positions)
+        parts = [self.view_shares.repeat_interleave(h * w, 1)]
+        parts += [torch.full((views, h * w), 1 / views) for _ in self.loose]
+        return torch.cat(parts, dim=1)
+
+    def window(self, first: int, last: int) -> Canvas:
+        """Latent frames first <= i < last of a canvas with one view, and all its loose pictures."""
+        return replace(
+            self,
+            latents=self.latents[:, first:last],
+            sigma_start=self.sigma_start[first:last],
+            sigma_end=self.sigma_end[first:last],
+            positions=self.positions[:, first:last],
+            view_shares=self.view_shares[:, first:last],
+            shares=self.shares[first:last],
+        )
 
 
 def grid_positions(
-    grid: tuple[int, int, int], *, frame_seconds: float, start: float = 0.0
+    grid: tuple[int, int, int], *, times: Float[Tensor, "f"]
 ) -> Float[Tensor, "f h w 3"]:
     """The position law of our own models.
 
-    Time: one unit is a third of a second (a latent frame at 12 frames a second). Space: the centre
-    of the picture is 0, and a picture of h x w tokens spans 8 h / sqrt(h w) by 8 w / sqrt(h w): the
-    same place in a scene has the same position whatever the resolution.
+    `times` in seconds; one unit is a third of a second (a latent frame at 12 frames a second).
+    Space: the centre of the picture is 0, and a picture of h x w tokens spans 8 h / sqrt(h w) by
+    8 w / sqrt(h w): the same place in a scene has the same position whatever the resolution.
     """
-    f, h, w = grid
+    _, h, w = grid
     unit = 8 / (h * w) ** 0.5
-    time = (start + torch.arange(f) * frame_seconds) * 3
     y = (torch.arange(h) + 0.5 - h / 2) * unit
     x = (torch.arange(w) + 0.5 - w / 2) * unit
-    return torch.stack(torch.meshgrid(time, y, x, indexing="ij"), dim=-1)
+    return torch.stack(torch.meshgrid(times.float() * 3, y, x, indexing="ij"), dim=-1)
+
+
+def even_times(frames: int, frame_seconds: float, start: float = 0.0) -> Float[Tensor, "f"]:
+    """Seconds of latent frames that follow one another evenly."""
+    return start + torch.arange(frames) * frame_seconds
+
+
+def crop_positions(
+    grid: tuple[int, int], box: tuple[int, int, int, int], time: float = 0.0
+) -> Float[Tensor, "1 h w 3"]:
+    """Positions of the tokens of a part of a larger picture of `grid` tokens: rows and columns
+    box[0] <= y < box[2], box[1] <= x < box[3]."""
+    whole = grid_positions((1, *grid), times=torch.tensor([time]))
+    top, left, bottom, right = box
+    return whole[:, top:bottom, left:right]
 
 
 def blank(
@@ -72,13 +143,18 @@ def blank(
     patch: int,
     grid: tuple[int, int, int],
     frame_seconds: float,
+    prompt: str = "",
 ) -> Canvas:
     """Nothing is given: text to video."""
     f, h, w = grid
+    times = even_times(f, frame_seconds)
     return Canvas(
         latents=torch.zeros(latent_channels, f, h * patch, w * patch),
         sigma_start=torch.ones(grid),
         sigma_end=torch.zeros(grid),
-        positions=grid_positions(grid, frame_seconds=frame_seconds),
+        positions=grid_positions(grid, times=times)[None],
+        view_shares=torch.ones(1, f),
+        prompts=(prompt,),
+        shares=torch.ones(f, 1),
         patch=patch,
     )

@@ -1,8 +1,10 @@
-"""The engine: a model loaded once, any number of requests."""
+"""The engine: a model loaded once, any number of drafts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,47 @@ from torch import Tensor
 from sorairo.errors import RequestError
 from sorairo.flow.guidance import guide
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.canvas import Canvas, blank
-from sorairo.generation.request import GenerateRequest, Limits
-from sorairo.generation.sampler import Velocity, sample
+from sorairo.generation.assembly import assemble
+from sorairo.generation.canvas import Canvas
+from sorairo.generation.capabilities import Capabilities
+from sorairo.generation.delivery import Delivery, deliver
+from sorairo.generation.draft import Draft, Surface
+from sorairo.generation.fill import Sampling, fill, windows
+from sorairo.generation.frames import decode_draft, encode_groups
+from sorairo.generation.paint import paint
+from sorairo.generation.plan import led, outline
+from sorairo.generation.request import Limits
+from sorairo.generation.sampler import Velocity
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
 
-Progress = Callable[[int, int], None]
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """`done` of `total` steps; `preview()` is the canvas as it will be, as far as one can tell now:
+    frames uint8 [n, h, w, 3]. Raise from the callback to stop within one step."""
+
+    done: int
+    total: int
+    preview: Callable[[], np.ndarray]
+
+
+Watch = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a draft is filled and delivered. None leaves the choice to the model or the draft."""
+
+    seed: int = 0
+    steps: int | None = None
+    guidance: float | None = None
+    negative: str = ""
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
@@ -48,8 +82,8 @@ def choose_device(name: str | None) -> torch.device:
     return device
 
 
-class Engine:
-    """Text to clips with one model. Not for use from several threads at once."""
+class Engine(Capabilities):
+    """One model and all that can be made with it. Not for use from several threads at once."""
 
     def __init__(
         self, bundle: Bundle, device: torch.device, about: hub.ModelInfo | None = None
@@ -77,116 +111,129 @@ class Engine:
     def limits(self) -> Limits:
         return Limits(max_frames=self.config.max_frames, native_fps=self.config.fps)
 
-    def generate(
-        self,
-        prompt: str,
-        *,
-        seconds: float = 4.0,
-        width: int | None = None,
-        height: int | None = None,
-        fps: float | None = None,
-        seed: int = 0,
-        steps: int | None = None,
-        guidance: float | None = None,
-        negative: str = "",
-        progress: Progress | None = None,
-    ) -> Clip:
-        """A clip of what `prompt` says, at a size whose sides are multiples of 16, near the model's
-        native ones.
-
-        The model paints at its own frame rate; another `fps` repeats or drops frames.
-        Raises RequestError in one sentence for what cannot be made.
-        """
-        native_width, native_height = self.config.native_sizes[0]
-        request = GenerateRequest(
-            prompt=prompt,
-            negative=negative,
-            seconds=seconds,
-            width=native_width if width is None else width,
-            height=native_height if height is None else height,
-            fps=self.config.fps if fps is None else fps,
-            seed=seed,
-            steps=steps,
-            guidance=guidance,
-            model=self.config.name,
-        )
-        request.validate(self.limits)
-        canvas = self._canvas(request)
-        for _, now in self._fill(canvas, request, progress):
-            canvas = now
-        frames = self.decode(canvas.latents)
-        return Clip(frames=at_rate(frames, self.config.fps, request), fps=request.fps)
-
-    def _canvas(self, request: GenerateRequest) -> Canvas:
-        assert request.width
-        assert request.height
+    @property
+    def surface(self) -> Surface:
         config = self.config
-        unit = config.codec.space_factor * config.transformer.patch
-        for side in (request.width, request.height):
-            if side % unit:
-                nearest = max(unit, round(side / unit) * unit)
-                raise RequestError(
-                    f"{side} pixels is not a multiple of {unit}; the nearest that is: {nearest}."
-                )
-        num_frames = max(1, round(request.seconds * config.fps))
-        return blank(
-            latent_channels=config.codec.latent_channels,
-            patch=config.transformer.patch,
-            grid=(
-                config.codec.latent_frames(num_frames),
-                request.height // unit,
-                request.width // unit,
-            ),
-            frame_seconds=config.codec.time_factor / config.fps,
+        width, height = config.native_sizes[0]
+        return Surface(
+            fps=config.fps,
+            group=config.codec.time_factor,
+            multiple=config.codec.space_factor * config.transformer.patch,
+            area=width * height,
+            window=config.codec.latent_frames(config.window_frames),
+        )
+
+    def run(
+        self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
+    ) -> Clip:
+        """The clip of a draft."""
+        latents = self.fill(draft, settings, watch)
+        frames = self.decode(draft, latents)
+        delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
+        return assemble(
+            draft,
+            frames,
+            width=delivery.width,
+            height=delivery.height,
+            fps=delivery.fps,
+            finish=partial(deliver, device=self.device),
         )
 
     @torch.inference_mode()
-    def _fill(
-        self, canvas: Canvas, request: GenerateRequest, progress: Progress | None
-    ) -> Iterator[tuple[int, Canvas]]:
-        sampling = self.config.sampling
-        steps = request.steps or sampling.steps
-        scale = sampling.guidance if request.guidance is None else request.guidance
-        generator = seeded(request.seed)
-        velocity = self.velocity(canvas, request.prompt, request.negative, scale)
-        levels = sampling_levels(steps, sampling.shift)
-        for step, now in sample(velocity, canvas, levels, generator, sampling.solver):
-            if progress:
-                progress(step.index + 1, steps)
-            yield step.index, now
+    def fill(self, draft: Draft, settings: Settings, watch: Watch | None = None) -> Tensor:
+        """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
+        sampling, plan = self.sampling(settings), outline(draft)
+        stages = [plan, draft] if plan else [draft]
+        counts = [len(self._windows(each)) * sampling.steps for each in stages]
+        if plan:
+            seen = self._watched(plan, watch, 0, sum(counts))
+            draft = led(draft, self.decode(plan, self._fill(plan, settings, sampling, seen)))
+        seen = self._watched(draft, watch, sum(counts[:-1]), sum(counts))
+        return self._fill(draft, settings, sampling, seen)
 
-    def velocity(self, canvas: Canvas, prompt: str, negative: str, scale: float) -> Velocity:
-        """The guided velocity for one canvas: text is read once, guidance is a batch of two."""
-        prompts = [prompt] if scale == 1.0 else [prompt, negative]
-        text, mask = self.bundle.read(prompts)
-        positions = canvas.positions.reshape(1, -1, 3).to(self.device)
+    def _windows(self, draft: Draft) -> list[tuple[int, int, int]]:
+        groups = len(draft.groups())
+        return windows(groups, groups if draft.cyclic else draft.surface.window)
+
+    def _fill(
+        self,
+        draft: Draft,
+        settings: Settings,
+        sampling: Sampling,
+        seen: Callable[[int, Canvas], None],
+    ) -> Tensor:
+        canvas = self.paint(draft)
+        velocity = partial(self.velocity, negative=settings.negative, scale=self.scale(settings))
+        for moment in fill(canvas, velocity, sampling, self._windows(draft)):
+            canvas = moment.canvas
+            seen(moment.done, canvas)
+        return canvas.latents
+
+    def _watched(self, draft: Draft, watch: Watch | None, before: int, total: int):
+        """What hears of every step of a stage."""
+
+        def seen(done: int, canvas: Canvas) -> None:
+            if watch:
+                preview = partial(self.decode, draft, canvas.latents)
+                watch(Progress(done=before + done, total=total, preview=preview))
+
+        return seen
+
+    def sampling(self, settings: Settings) -> Sampling:
+        own = self.config.sampling
+        return Sampling(
+            levels=sampling_levels(settings.steps or own.steps, own.shift),
+            solver=own.solver,
+            generator=seeded(settings.seed),
+        )
+
+    def scale(self, settings: Settings) -> float:
+        return self.config.sampling.guidance if settings.guidance is None else settings.guidance
+
+    def paint(self, draft: Draft) -> Canvas:
+        config = self.config
+        return paint(
+            draft,
+            self.encode,
+            latent_channels=config.codec.latent_channels,
+            patch=config.transformer.patch,
+        )
+
+    def velocity(self, canvas: Canvas, *, negative: str, scale: float) -> Velocity:
+        """The guided velocity for one canvas: texts are read once; guidance and views are rows of
+        one batch."""
+        told, views = canvas.prompts, len(canvas.positions)
+        rows = [told] if scale == 1.0 else [told, (negative,) * len(told)]
+        text, mask = self.bundle.read([prompt for row in rows for prompt in row * views])
+        positions = canvas.token_positions().repeat(len(rows), 1, 1).to(self.device)
+        counts = canvas.token_view_shares().to(self.device).unsqueeze(-1)
+        shares = None
+        if len(told) > 1:
+            shares = canvas.token_shares().to(self.device).expand(len(positions), -1, -1)
         transformer = self.bundle.denoiser.transformer
 
         def velocity(x: Tensor, sigma: Tensor) -> Tensor:
-            tokens = x.to(self.device, self.dtype).expand(len(prompts), -1, -1)
+            tokens = x.to(self.device, self.dtype).expand(len(positions), -1, -1)
             level = sigma[:1] if bool((sigma == sigma[0]).all()) else sigma
-            level = level.to(self.device).expand(len(prompts), -1)
-            v = transformer(tokens, positions, level, text, mask).float().cpu()
+            level = level.to(self.device).expand(len(positions), -1)
+            v = transformer(tokens, positions, level, text, mask, shares).float()
+            v = (v.unflatten(0, (len(rows), views)) * counts).sum(1).cpu()
             return v[0] if scale == 1.0 else guide(v[0], v[1], scale)
 
         return velocity
 
     @torch.inference_mode()
-    def decode(self, latents: Tensor) -> np.ndarray:
-        """Frames uint8 [F, H, W, 3] of latents [c, f, h, w] that begin a clip."""
-        video = self.bundle.codec.decode_clip(latents[None].to(self.device, self.dtype))[0]
-        pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
-        return pixels.permute(1, 2, 3, 0).cpu().numpy()
+    def encode(self, frames: np.ndarray) -> Tensor:
+        """Latents [c, f, h, w] of whole groups of frames uint8 [4 f, H, W, 3]."""
+        return encode_groups(self.bundle.codec, frames, self.device, self.dtype)
+
+    @torch.inference_mode()
+    def decode(self, draft: Draft, latents: Tensor) -> np.ndarray:
+        """Frames uint8 [n, H, W, 3] of a draft's latents."""
+        return decode_draft(self.bundle.codec, draft, latents, self.device, self.dtype)
 
 
 def seeded(seed: int) -> torch.Generator:
     """The randomness of a request. All bits of the seed count: a generator on a CPU keeps 32 of
     what it is given, so the seed is hashed to that length first."""
     return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))
-
-
-def at_rate(frames: np.ndarray, native_fps: float, request: GenerateRequest) -> np.ndarray:
-    """The frames shown at the times of the rate that was asked for."""
-    times = np.arange(request.num_frames) / request.fps
-    indices = np.minimum(np.floor(times * native_fps + 1e-6).astype(int), len(frames) - 1)
-    return np.ascontiguousarray(frames[indices])

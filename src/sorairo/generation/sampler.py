@@ -33,7 +33,7 @@ def sample(
     given = canvas.tokens()
     noise = torch.randn(given.shape, generator=generator)
     start = canvas.sigma(1.0).unsqueeze(-1)
-    span = (canvas.sigma_start - canvas.sigma_end).flatten().unsqueeze(-1)
+    span = start - canvas.sigma(0.0).unsqueeze(-1)
     z = path.point(given, noise, start)
 
     def slope(z: Tensor, s: float) -> Tensor:

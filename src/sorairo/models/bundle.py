@@ -26,8 +26,8 @@ class SamplingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Networks, native sizes (width, height), frames a second, the longest clip, and the defaults
-    of sampling."""
+    """Networks, native sizes (width, height), frames a second, the longest clip, the frames that
+    the transformer sees at once, and the defaults of sampling."""
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
@@ -37,6 +37,7 @@ class ModelConfig:
     native_sizes: tuple[tuple[int, int], ...] = ((96, 96), (128, 80), (80, 128))
     fps: float = 12.0
     max_frames: int = 49
+    window_frames: int = 49
     version: str = ""
     notes: str = ""
 
@@ -55,11 +56,12 @@ class Denoiser(nn.Module):
         positions: Float[Tensor, "#b n 3"],
         sigma: Float[Tensor, "b m"],
         ids: Tensor,
-        mask: Bool[Tensor, "b s"],
+        mask: Bool[Tensor, "bk s"],
+        shares: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         """Velocity, in one go: training. In sampling the text is read once, see `read`."""
         text = self.transformer.read_text(self.text(ids, mask))
-        return self.transformer(x, positions, sigma, text, mask)
+        return self.transformer(x, positions, sigma, text, mask, shares)
 
 
 class Bundle(nn.Module):

@@ -76,13 +76,17 @@ class Block(nn.Module):
         x: Float[Tensor, "b n c"],
         noise: Float[Tensor, "b m 6 c"],
         text: tuple[Tensor, Tensor],
-        text_mask: Bool[Tensor, "b s"],
+        text_mask: Bool[Tensor, "bk s"],
         turn: Rotation,
+        shares: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n c"]:
         parts = (noise + self.modulation).to(x.dtype).unbind(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
         x = x + self.self_attn(modulate(x, shift_a, scale_a), turn=turn) * gate_a
-        x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
+        if shares is None:
+            x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
+        else:
+            x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, shares)
         return x + self.ffn(modulate(x, shift_f, scale_f)) * gate_f
 
 
@@ -99,7 +103,11 @@ class Head(nn.Module):
 
 class Transformer(nn.Module):
     """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same
-    for all) and text."""
+    for all) and text.
+
+    With `shares`, every sample has k texts, next to each other along the batch, and every token
+    says how much of each it hears.
+    """
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -141,7 +149,8 @@ class Transformer(nn.Module):
         positions: Float[Tensor, "#b n 3"],
         sigma: Float[Tensor, "b m"],
         text: KeysValues,
-        text_mask: Bool[Tensor, "b s"],
+        text_mask: Bool[Tensor, "bk s"],
+        shares: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         config = self.config
         turn = rotation(positions, config.dim // config.heads, config.rope_theta)
@@ -149,5 +158,5 @@ class Transformer(nn.Module):
         per_block = self.time_projection(noise).unflatten(-1, (6, -1))
         hidden = self.patch_embedding(x)
         for block, keys_values in zip(self.blocks, text, strict=True):
-            hidden = block(hidden, per_block, keys_values, text_mask, turn)
+            hidden = block(hidden, per_block, keys_values, text_mask, turn, shares)
         return self.head(hidden, noise)

@@ -75,3 +75,18 @@ class Attention(nn.Module):
         if turn is not None:
             q, k = rotate(q, turn), rotate(k, turn)
         return self.o(attend(q, k, v, mask))
+
+    def mixed(
+        self,
+        x: Float[Tensor, "b n c"],
+        contexts: tuple[Tensor, Tensor],
+        mask: Bool[Tensor, "bk m"],
+        shares: Float[Tensor, "b n k"],
+    ) -> Float[Tensor, "b n c"]:
+        """Attention to k contexts apart, their results mixed for each token by its `shares`.
+
+        Keys and values are [b * k, m, heads, d], the contexts of one sample next to each other.
+        """
+        q = self._split(self.norm_q(self.q(x))).repeat_interleave(shares.shape[-1], dim=0)
+        out = attend(q, *contexts, mask).unflatten(0, (x.shape[0], -1))
+        return self.o(torch.einsum("bknc,bnk->bnc", out, shares.to(out.dtype)))

@@ -14,7 +14,9 @@ from torch import Tensor
 from sorairo.data.clips import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
+from sorairo.training.leaves import dead_leaves
 from sorairo.training.loop import count_flop
+from sorairo.world.tabletop.styles import STYLES, apply_style
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,8 @@ class CodecLossConfig:
     the latents smooth.
 
     Three of four batches are `crop` pixels square, one holds whole pictures (half of those made
-    smaller by 2/3).
+    smaller by 2/3). Shares of samples: `styled` as one of the world's styles, `tinted` under
+    another light, `leaves` no clip of the world at all.
     """
 
     batch: int = 24
@@ -33,6 +36,9 @@ class CodecLossConfig:
     squared: float = 4.0
     latent_noise: float = 0.1
     latent_cost: float = 3e-4
+    styled: float = 0.0
+    tinted: float = 0.0
+    leaves: float = 0.0
 
 
 def to_video(frames: np.ndarray) -> Tensor:
@@ -95,11 +101,15 @@ class CodecObjective:
             shard = int(rng.choice(self.square)) if whole else int(rng.integers(len(self.frames)))
             clip = int(rng.integers(len(self.frames[shard])))
             f, m = self.frames[shard][clip], self.masks[shard][clip]
+            side = f.shape[1:3] if whole else (config.crop, config.crop)
             beginning = rng.random() < 0.3
             first = 0 if beginning else int(rng.integers(len(f) - length + 1))
             box = (slice(None), slice(None)) if whole else self._box(rng, m[first + length // 2])
             taken = length - 3 if beginning else length
-            f, m = f[first : first + taken][:, *box], m[first : first + taken][:, *box]
+            f, m = f[first : first + taken], m[first : first + taken]
+            f, m = self._varied(rng, f)[:, *box], m[:, *box]
+            if rng.random() < config.leaves:
+                f, m = dead_leaves(rng, taken, *side), np.zeros_like(m)
             if beginning:
                 f = np.concatenate([f[:1].repeat(3, 0), f])
                 m = np.concatenate([m[:1].repeat(3, 0), m])
@@ -111,6 +121,15 @@ class CodecObjective:
             side = int(video.shape[-1] * 2 / 3) // 8 * 8
             video, weight = shrink(video, (side, side)), shrink(weight, (side, side))
         return video, weight
+
+    def _varied(self, rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
+        """Sometimes in a style, sometimes in another light."""
+        if rng.random() < self.config.styled:
+            frames = apply_style(str(rng.choice(list(STYLES))), frames)
+        if rng.random() < self.config.tinted:
+            gain = rng.uniform(0.25, 1.1) * rng.uniform(0.75, 1.25, 3)
+            frames = (frames * gain.astype(np.float32)).clip(0, 255).astype(np.uint8)
+        return frames
 
     def _box(self, rng: np.random.Generator, mask: np.ndarray) -> tuple[slice, slice]:
         """A square crop, two times in three one that touches an object."""

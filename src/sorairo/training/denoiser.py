@@ -1,8 +1,8 @@
-"""Training the transformer and the text encoder: rectified flow on windows of encoded clips."""
+"""Training the transformer and the text encoder: rectified flow on examples of every task."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,64 +11,55 @@ from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sorairo.data.latents import Bucket, LatentStore
+from sorairo.data.latents import ClipSet, Example
 from sorairo.flow import path as flow
-from sorairo.generation.canvas import grid_positions
+from sorairo.generation.canvas import crop_positions, grid_positions
 from sorairo.generation.engine import Engine
 from sorairo.models.bundle import Bundle, Denoiser, ModelConfig
 from sorairo.models.codec import Codec
 from sorairo.models.text import tokenize
 from sorairo.nn.patches import patchify
+from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop
-from sorairo.training.painting import PaintingConfig, draw_kind, paint
+from sorairo.training.painting import Painted, PaintingConfig, draw_kind, paint
 
-SQUARE = (96, 96)
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Kinds of example that have equally many tokens and texts, so that they mix in a batch (and
+    are compiled once)."""
+
+    kinds: tuple[Kind, ...]
+
+    @property
+    def weight(self) -> float:
+        return sum(kind.weight for kind in self.kinds)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """Buckets to draw from until this share of the steps is done."""
+    """Shapes to draw from until this share of the steps is done."""
 
     until: float
-    buckets: tuple[Bucket, ...]
-
-
-FEW_TOKENS = (
-    Bucket(variant="half", size=SQUARE, frames=7, weight=0.45),
-    Bucket(variant="half", size=SQUARE, frames=13, weight=0.4),
-    Bucket(variant="picture", size=SQUARE, frames=1, weight=0.15),
-)
-FULL_SIZE = (
-    Bucket(variant="full", size=SQUARE, frames=4, weight=0.3),
-    Bucket(variant="full", size=SQUARE, frames=13, weight=0.35),
-    Bucket(variant="slow", size=SQUARE, frames=7, weight=0.1),
-    Bucket(variant="full", size=(128, 80), frames=5, weight=0.075),
-    Bucket(variant="full", size=(80, 128), frames=5, weight=0.075),
-    Bucket(variant="picture", size=SQUARE, frames=1, weight=0.1),
-)
+    shapes: tuple[Shape, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DenoiserLossConfig:
-    """`tokens` in a batch, whatever the bucket; share of Chinese captions, and of empty ones (for
-    guidance)."""
+    """`tokens` in a batch, whatever the shape."""
 
+    phases: tuple[Phase, ...]
     tokens: int = 4608
-    chinese: float = 0.45
-    no_text: float = 0.1
-    from_start: float = 0.85
     text_tokens: int = 40
     compiled: bool = True
+    taste: Taste = field(default_factory=Taste)
     painting: PaintingConfig = field(default_factory=PaintingConfig)
-    phases: tuple[Phase, ...] = (
-        Phase(until=0.36, buckets=FEW_TOKENS),
-        Phase(until=1.0, buckets=FULL_SIZE),
-    )
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Batch:
-    """x0 [b, n, p], positions [b, n, 3], sigma and counted [b, n], token ids and mask [b, s]."""
+    """z [b, n, p], positions [b, n, 3], sigma and counted [b, n], token ids and mask [b k, s],
+    shares [b, n, k] (None where k is 1), and which samples are plain [b]."""
 
     z: Tensor
     positions: Tensor
@@ -76,6 +67,7 @@ class Batch:
     counted: Tensor
     ids: Tensor
     mask: Tensor
+    shares: Tensor | None
     plain: Tensor
 
 
@@ -86,12 +78,12 @@ class DenoiserObjective:
         self,
         denoiser: Denoiser,
         config: DenoiserLossConfig,
-        store: LatentStore,
+        clips: dict[str, ClipSet],
         tokenizer: Tokenizer,
         steps: int,
         preview: tuple[ModelConfig, Codec],
     ) -> None:
-        self.network, self.config, self.store = denoiser, config, store
+        self.network, self.config, self.clips = denoiser, config, clips
         self.tokenizer, self.steps, self.preview = tokenizer, steps, preview
         self.flop: dict[tuple[int, ...], float] = {}
         self.by_level: dict[str, float] = {}
@@ -101,51 +93,53 @@ class DenoiserObjective:
             for block in denoiser.transformer.blocks:
                 block.compile(dynamic=False)
 
-    def buckets(self, step: int) -> tuple[Bucket, ...]:
+    def shapes(self, step: int) -> tuple[Shape, ...]:
         share = step / self.steps
-        return next(
-            (p for p in self.config.phases if share < p.until), self.config.phases[-1]
-        ).buckets
+        phases = self.config.phases
+        return next((p for p in phases if share < p.until), phases[-1]).shapes
 
     def batch(self, step: int, rng: np.random.Generator) -> Batch:
-        """The batch of one step: one bucket, a painting and a caption for each sample."""
-        buckets = self.buckets(step)
-        weights = np.array([b.weight for b in buckets])
-        bucket = buckets[int(rng.choice(len(buckets), p=weights / weights.sum()))]
-        patch = self.network.transformer.config.patch
-        config, windows, painted, plain = self.config, [], [], []
-        f, h, w = self.store.arrays[bucket.variant, bucket.size].shape[2:]
-        grid = (min(f, bucket.frames), h // patch, w // patch)
-        for _ in range(max(1, config.tokens // (grid[0] * grid[1] * grid[2]))):
-            kind = draw_kind(rng, config.painting)
-            start = config.from_start if kind in ("plain", "per_frame") else 0.4
-            if bucket.variant == "picture":
-                start = 0.0
-            windows.append(self.store.draw(bucket, rng, from_start=start, chinese=config.chinese))
-            painted.append(paint(kind, grid, rng, config.painting))
-            plain.append(kind == "plain")
-        latents = torch.from_numpy(np.stack([each.latents for each in windows])).float()
-        places = grid_positions(grid, frame_seconds=windows[0].frame_seconds).reshape(1, -1, 3)
-        texts = ["" if rng.random() < config.no_text else each.caption for each in windows]
-        ids, mask = padded(*tokenize(self.tokenizer, texts, config.text_tokens), config.text_tokens)
+        """The batch of one step: a shape; for each sample a kind, an example and a painting."""
+        shapes = self.shapes(step)
+        shape = shapes[_weighted(rng, [each.weight for each in shapes])]
+        rows, config = [], self.config
+        while not rows or len(rows) < config.tokens // len(rows[0].z):
+            kind = shape.kinds[_weighted(rng, [each.weight for each in shape.kinds])]
+            taste = config.taste
+            painting = draw_kind(rng, config.painting)
+            if painting not in ("plain", "per_frame"):
+                taste = replace(taste, from_start=0.4)
+            rows.append(self._row(kind.example(self.clips, rng, taste), painting, rng))
+        ids, mask = self._texts([text for row in rows for text in row.texts])
+        shares = torch.stack([row.shares for row in rows])
         return Batch(
-            z=patchify(latents, patch),
-            positions=places.expand(len(windows), -1, -1),
-            sigma=torch.from_numpy(np.stack([p.sigma for p in painted])).float().flatten(1),
-            counted=torch.from_numpy(np.stack([p.counted for p in painted])).float().flatten(1),
+            z=torch.stack([row.z for row in rows]),
+            positions=torch.stack([row.positions for row in rows]),
+            sigma=torch.stack([row.sigma for row in rows]),
+            counted=torch.stack([row.counted for row in rows]),
             ids=ids,
             mask=mask,
-            plain=torch.tensor(plain),
+            shares=shares if shares.shape[-1] > 1 else None,
+            plain=torch.tensor([row.plain for row in rows]),
         )
+
+    def _row(self, example: Example, painting: str, rng: np.random.Generator) -> Row:
+        return lay_out(
+            example, painting, rng, self.config.painting, self.network.transformer.config.patch
+        )
+
+    def _texts(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        width = self.config.text_tokens
+        return padded(*tokenize(self.tokenizer, texts, width), width)
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
         batch = self.batch(step, rng)
         noise = torch.randn(batch.z.shape, generator=generator)
         x = flow.point(batch.z, noise, batch.sigma.unsqueeze(-1))
-        parts = (x, batch.positions, batch.sigma, batch.ids, batch.mask)
-        inputs = tuple(each.to(self.device) for each in parts)
-        shape = tuple(x.shape)
+        parts = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.shares)
+        inputs = tuple(each if each is None else each.to(self.device) for each in parts)
+        shape = (*x.shape, len(batch.ids))
         if shape not in self.flop:
             self.flop[shape] = 3 * self._flop(inputs)
         predicted = self.network(*inputs)
@@ -154,7 +148,7 @@ class DenoiserObjective:
         self._note(losses.detach(), batch)
         return losses.mean(), {"flop": self.flop[shape], **self.by_level}
 
-    def _flop(self, inputs: tuple[Tensor, ...]) -> float:
+    def _flop(self, inputs: tuple[Tensor | None, ...]) -> float:
         if not self.config.compiled:
             return count_flop(lambda: self.network(*inputs))
         eager = Denoiser(self.network.transformer.config, self.network.text.config).to(self.device)
@@ -190,15 +184,71 @@ FIXED_PROMPTS = (
     "a red ball drops onto a wooden floor",
     "a blue cube slides to the left on the checkerboard",
     "a green cylinder turns on a turntable on sand",
-    "a yellow ball rolls to the right on marble",
+    "a yellow ball rolls to the right on marble, at night",
     "一个红色的球落到木地板上",
-    "一个紫色的方块在沙地上向右滑动",
-    "a pink cube drops onto sand",
-    "an orange cylinder rolls to the left on the wooden floor",
+    "a pink cube swings over the snow, at sunset",
+    "an orange ball is thrown up again and again on the grass",
+    "a purple cube on a turntable, the camera orbits left, as a pencil drawing",
+    "a red ball drops onto the grass, in pixel art",
+    "a blue cylinder slides to the right on marble, neon style",
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One sample of a batch: the tensors of `Batch` without the first axis."""
+
+    z: Tensor
+    positions: Tensor
+    sigma: Tensor
+    counted: Tensor
+    shares: Tensor
+    texts: tuple[str, ...]
+    plain: bool
+
+
+def lay_out(
+    example: Example, painting: str, rng: np.random.Generator, config: PaintingConfig, patch: int
+) -> Row:
+    """An example as tokens: its grid painted, its loose pictures held behind it."""
+    grid_latents = torch.from_numpy(np.ascontiguousarray(example.latents)).float()
+    f, h, w = (n // d for n, d in zip(grid_latents.shape[1:], (1, patch, patch), strict=True))
+    painted: Painted = paint(painting, (f, h, w), rng, config)
+    times = torch.from_numpy(example.times)
+    if example.box and example.whole:
+        top, left, rows, columns = example.box
+        places = crop_positions(example.whole, (top, left, top + rows, left + columns))
+    else:
+        places = grid_positions((f, h, w), times=times)
+    z, positions = [patchify(grid_latents[None], patch)[0]], [places.reshape(-1, 3)]
+    sigma, counted = [painted.sigma.ravel()], [~painted.held.ravel()]
+    shares = [torch.from_numpy(example.shares).repeat_interleave(h * w, 0)]
+    for i, time in enumerate(example.loose_times):
+        assert example.loose is not None
+        picture = torch.from_numpy(np.ascontiguousarray(example.loose[:, i : i + 1])).float()
+        z.append(patchify(picture[None], patch)[0])
+        positions.append(grid_positions((1, h, w), times=torch.tensor([time])).reshape(-1, 3))
+        noise = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
+        sigma.append(np.full(h * w, noise))
+        counted.append(np.zeros(h * w, bool))
+        nearest = int(np.abs(example.times - time).argmin())
+        shares.append(torch.from_numpy(example.shares[[nearest] * (h * w)]))
+    return Row(
+        z=torch.cat(z),
+        positions=torch.cat(positions),
+        sigma=torch.from_numpy(np.concatenate(sigma)).float(),
+        counted=torch.from_numpy(np.concatenate(counted)).float(),
+        shares=torch.cat(shares).float(),
+        texts=example.texts,
+        plain=painting == "plain",
+    )
 
 
 def padded(ids: Tensor, mask: Tensor, width: int) -> tuple[Tensor, Tensor]:
     """Ids and mask padded to a fixed width: one shape, compiled once."""
     spare = width - ids.shape[1]
     return torch.nn.functional.pad(ids, (0, spare)), torch.nn.functional.pad(mask, (0, spare))
+
+
+def _weighted(rng: np.random.Generator, weights: list[float]) -> int:
+    return int(rng.choice(len(weights), p=np.array(weights) / sum(weights)))

@@ -27,10 +27,10 @@ class PaintingConfig:
 
 @dataclass(frozen=True)
 class Painted:
-    """Noise levels and whether the loss counts, [f, h, w] each."""
+    """Noise levels and which tokens are held, [f, h, w] each."""
 
     sigma: np.ndarray
-    counted: np.ndarray
+    held: np.ndarray
 
 
 def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = None):
@@ -52,7 +52,7 @@ def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfi
         held = ~_box(grid, rng)
     given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
     sigma[held] = given
-    return Painted(sigma=sigma, counted=~held)
+    return Painted(sigma=sigma, held=held)
 
 
 def _span(kind: str, f: int, rng: np.random.Generator) -> np.ndarray:

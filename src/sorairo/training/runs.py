@@ -3,16 +3,19 @@ under the run's name."""
 
 from __future__ import annotations
 
-import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import nn
 
 from sorairo.config import from_json, override, to_json
 from sorairo.data.clips import cache_folder, digest, render
-from sorairo.data.latents import LatentStore
+from sorairo.data.latents import ClipSet
 from sorairo.errors import TrainingError, unknown_name
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
@@ -22,11 +25,15 @@ from sorairo.models.text import train_tokenizer
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.codec import CodecObjective, fit_scale
 from sorairo.training.denoiser import DenoiserObjective
-from sorairo.training.encode import encode_shards
 from sorairo.training.loop import train
 from sorairo.training.optimiser import make_optimiser
 from sorairo.training.recipes import RECIPES, CodecRecipe, ModelRecipe
+from sorairo.training.sources import encode_source
 from sorairo.training.state import TrainState, read_record
+from sorairo.training.upscaling import FinishRecipe, run_finish
+from sorairo.world.tabletop.captions import caption
+from sorairo.world.tabletop.scene import SceneConfig
+from sorairo.world.tabletop.styles import STYLES
 
 
 def main(name: str, overrides: list[str]) -> Path:
@@ -36,6 +43,8 @@ def main(name: str, overrides: list[str]) -> Path:
     recipe = override(RECIPES[name](), overrides)
     if isinstance(recipe, CodecRecipe):
         return run_codec(recipe)
+    if isinstance(recipe, FinishRecipe):
+        return run_finish(recipe, run_folder(recipe.name))
     return run_model(recipe)
 
 
@@ -48,7 +57,9 @@ def run_codec(recipe: CodecRecipe) -> Path:
     device = choose_device(None)
     shards, held_out = render(recipe.clips), render(recipe.held_out)
     torch.manual_seed(recipe.loop.seed)
-    codec = Codec(recipe.codec).to(device)
+    codec = Codec(recipe.codec)
+    begin(codec, recipe.start, "codec")
+    codec = codec.to(device)
     state = TrainState(codec, make_optimiser(codec, recipe.optimiser))
     folder = run_folder(recipe.name)
     state.load(folder)
@@ -65,8 +76,22 @@ def run_codec(recipe: CodecRecipe) -> Path:
     return folder
 
 
+def begin(network: nn.Module, start: str, part: str) -> None:
+    """Takes the weights of a part of the model `start`, if there is one to start from."""
+    if not start:
+        return
+    source = getattr(hub.load(hub.find(start)), part)
+    try:
+        network.load_state_dict(source.float().state_dict())
+    except RuntimeError as error:
+        raise TrainingError(
+            f"The {part} of '{start}' is of another shape than this recipe's: give the recipe the "
+            'same `model` fields, or begin from nothing with `start=""`.'
+        ) from error
+
+
 def load_codec(run: str, recipe: ModelRecipe) -> Codec:
-    """The averaged codec of a run, with its scale fitted to the recipe's clips."""
+    """The averaged codec of a run; its scale, if it has none, is fitted to the recipe's clips."""
     path = run_folder(run) / "state.safetensors"
     if not path.exists():
         raise TrainingError(
@@ -82,55 +107,84 @@ def load_codec(run: str, recipe: ModelRecipe) -> Codec:
     state = TrainState(codec, make_optimiser(codec, recipe.optimiser))
     state.load(path.parent)
     codec.load_state_dict(state.ema)
-    fit_scale(codec, render(recipe.clips))
+    if bool((codec.latent_std == 1).all()):  # one that was begun from a model keeps its scale
+        fit_scale(codec, render(next(iter(recipe.sources.values())).clips))
     return codec.eval().requires_grad_(False)
 
 
-def prepare(recipe: ModelRecipe) -> tuple[Codec, LatentStore, Tokenizer]:
-    """Clips rendered, encoded and read into memory; a tokenizer of their captions."""
-    shards = render(recipe.clips)
+def prepare(recipe: ModelRecipe) -> tuple[Codec, dict[str, ClipSet], Tokenizer]:
+    """Every source rendered, encoded and read into memory; a tokenizer of its captions."""
     run = run_folder(recipe.codec_run)
-    folder = run / f"latents-{digest(recipe.clips)}"
-    frozen = folder / "codec.safetensors"
+    frozen = run / f"frozen-for-{recipe.name}.safetensors"
     if frozen.exists():
-        from safetensors.torch import load_file
-
-        weights = load_file(frozen)
         codec = Codec(recipe.model.codec)
-        codec.load_state_dict(weights)
+        codec.load_state_dict(load_file(frozen))
     else:
-        from safetensors.torch import save_file
-
         codec = load_codec(recipe.codec_run, recipe)
-        folder.mkdir(parents=True, exist_ok=True)
         save_file({k: v.contiguous() for k, v in codec.state_dict().items()}, frozen)
-    encode_shards(copy.deepcopy(codec), shards, folder)
-    store = LatentStore(folder, recipe.clips.fps, codec.config.time_factor)
-    return codec, store, _tokenizer(recipe, store)
+    clips = {}
+    for name, source in recipe.sources.items():
+        folder = run / f"latents-{digest([source, frozen.name])}"
+        clips[name] = ClipSet.load(encode_source(codec, source, folder))
+    return codec, clips, _tokenizer(recipe, clips)
 
 
-def _tokenizer(recipe: ModelRecipe, store: LatentStore) -> Tokenizer:
+def _tokenizer(recipe: ModelRecipe, clips: dict[str, ClipSet]) -> Tokenizer:
+    """The one of the model to begin with, or one of the captions, half of them Chinese."""
     path = run_folder(recipe.name) / "tokenizer.json"
     if path.exists():
         return Tokenizer.from_file(str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
-    tokenizer = train_tokenizer(store.captions(20_000, seed=0), recipe.model.text.vocabulary)
+    if recipe.start:
+        tokenizer = hub.load(hub.find(recipe.start)).tokenizer
+    else:
+        tokenizer = train_tokenizer(captions(clips, 20_000, seed=0), recipe.model.text.vocabulary)
     tokenizer.save(str(path))
     return tokenizer
+
+
+def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:
+    """Captions of clips drawn at random, every second one Chinese, half of them long."""
+    rng = np.random.default_rng(seed)
+    scenes = [
+        scene
+        for each in clips.values()
+        for found in each.scenes.values()
+        for scene in found
+        if scene
+    ]
+    return [
+        caption(
+            scenes[int(rng.integers(len(scenes)))],
+            rng,
+            language="en" if i % 2 else "zh",
+            detail="long" if i % 4 < 2 else "short",
+        )
+        for i in range(count)
+    ]
+
+
+def taught(recipe: ModelRecipe) -> SceneConfig:
+    """The part of the world that the recipe's first source shows."""
+    source = next(iter(recipe.sources.values()))
+    styles = ("none", *STYLES) if source.styled else ("none",)
+    return replace(source.clips.scene, styles=styles)
 
 
 def run_model(recipe: ModelRecipe) -> Path:
     """Trains transformer and text encoder; each time the state is saved, so is the model as a
     directory."""
     device = choose_device(None)
-    codec, store, tokenizer = prepare(recipe)
+    codec, clips, tokenizer = prepare(recipe)
     torch.manual_seed(recipe.loop.seed)
-    denoiser = Denoiser(recipe.model.transformer, recipe.model.text).to(device)
+    denoiser = Denoiser(recipe.model.transformer, recipe.model.text)
+    begin(denoiser, recipe.start, "denoiser")
+    denoiser = denoiser.to(device)
     state = TrainState(denoiser, make_optimiser(denoiser, recipe.optimiser))
     folder = run_folder(recipe.name)
     state.load(folder)
     objective = DenoiserObjective(
-        denoiser, recipe.objective, store, tokenizer, recipe.loop.steps, (recipe.model, codec)
+        denoiser, recipe.objective, clips, tokenizer, recipe.loop.steps, (recipe.model, codec)
     )
 
     def save() -> None:
@@ -139,7 +193,7 @@ def run_model(recipe: ModelRecipe) -> Path:
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(state.ema)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        facts["scene"] = to_json(recipe.clips.scene)
+        facts["scene"] = to_json(taught(recipe))
         hub.save(bundle, folder / "model", facts)
 
     train(

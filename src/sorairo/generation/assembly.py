@@ -1,0 +1,142 @@
+"""From the canvas's frames to the result: pieces in order, given frames as they were, and no step
+at the joints.
+
+A given frame and what the codec makes of it differ a little, by the codec's blur. That difference,
+known at the joint, is carried into the frames made next to it: fully where the picture stays as it
+was at the joint, and only in its colour where something moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+from sorairo.generation.draft import Draft, Kept, Made
+from sorairo.video import Clip
+from sorairo.video.fitting import at_fps
+
+Finish = Callable[[np.ndarray, float, int, int, float], np.ndarray]
+"""Frames, their rate, width, height, rate wanted: frames as delivered."""
+
+SAME = 10.0  # of 255: where the made picture is so near to what it was at the joint, detail stays
+COLOR_SECONDS = 1.0  # how long a difference of colour lasts
+COLOR_BLUR = 1 / 8  # of the shorter side: what counts as colour and not as detail
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Joint:
+    """A given frame [H, W, 3] beside made ones, and what the canvas made of it; `at` in frames of
+    the made piece, -1 before it or its length after it."""
+
+    at: int
+    given: np.ndarray
+    rebuilt: np.ndarray
+
+
+def assemble(
+    draft: Draft, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
+) -> Clip:
+    """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
+    parts = []
+    for index, piece in enumerate(draft.pieces):
+        if isinstance(piece, Kept):
+            parts.append(at_fps(piece.clip.fit(width, height), fps).frames)
+        else:
+            parts.append(_made(draft, index, frames, (width, height), fps, finish))
+    return Clip(frames=np.concatenate(parts), fps=fps)
+
+
+def _made(
+    draft: Draft,
+    index: int,
+    frames: np.ndarray,
+    size: tuple[int, int],
+    fps: float,
+    finish: Finish,
+) -> np.ndarray:
+    piece = draft.pieces[index]
+    assert isinstance(piece, Made)
+    rate = draft.surface.fps
+    made = finish(frames[piece.first : piece.last], rate, *size, fps)
+
+    def rebuilt(frame: int) -> np.ndarray:
+        return finish(frames[frame : frame + 1], rate, *size, rate)[0]
+
+    joints = []
+    for beside, edge, at in ((index - 1, 1, -1), (index + 1, 0, len(made))):
+        other = _piece(draft, beside)
+        if isinstance(other, Kept) and other.edges[edge] is not None:
+            shown = Clip(frames=other.clip.frames[-edge:][:1], fps=rate).fit(*size).frames[0]
+            joints.append(Joint(at=at, given=shown, rebuilt=rebuilt(other.edges[edge])))  # type: ignore[arg-type]
+    made = carry(made, joints, fps)
+    if piece.under is not None and piece.region is not None:
+        made = lay_over(made, at_fps(piece.under.fit(*size), fps).frames, piece.region)
+    return made
+
+
+def _piece(draft: Draft, index: int) -> Kept | Made | None:
+    """The piece at an index; before the first stands the last if the result is to be a cycle."""
+    pieces = draft.pieces
+    if 0 <= index < len(pieces):
+        return pieces[index]
+    cyclic = len(pieces) == 2 and isinstance(pieces[0], Kept) and None not in pieces[0].edges
+    return pieces[index % len(pieces)] if cyclic else None
+
+
+def carry(made: np.ndarray, joints: list[Joint], fps: float) -> np.ndarray:
+    """The made frames [n, H, W, 3], each corrected by what the joints know; nearer ones count
+    more."""
+    if not joints or not len(made):
+        return made
+    out = made.copy()
+    for index, picture in enumerate(made):
+        distances = np.array([abs(index - joint.at) for joint in joints], float)
+        weights = (1 / distances) / (1 / distances).sum() if len(joints) > 1 else np.ones(1)
+        total = np.zeros(picture.shape, np.float32)
+        for joint, weight, away in zip(joints, weights, distances, strict=True):
+            total += weight * correction(picture, joint, (away - 1) / fps)
+        out[index] = (picture + total).round().clip(0, 255).astype(np.uint8)
+    return out
+
+
+def correction(picture: np.ndarray, joint: Joint, seconds: float) -> np.ndarray:
+    """What to add to a made picture, [H, W, 3]."""
+    missing = joint.given.astype(np.float32) - joint.rebuilt
+    change = np.abs(picture.astype(np.float32) - joint.rebuilt).mean(-1)
+    color = _blurred(missing, COLOR_BLUR)
+    same = np.exp(-np.square(_blurred(change[..., None], 1 / 96) / SAME))
+    lasting = np.exp(-seconds / COLOR_SECONDS)
+    return same * missing + (1 - same) * lasting * color
+
+
+def lay_over(made: np.ndarray, under: np.ndarray, region: np.ndarray) -> np.ndarray:
+    """The made frames inside a region, feathered inwards; the frames under it elsewhere."""
+    height, width = made.shape[1:3]
+    mask = Image.fromarray((np.asarray(region, np.float32) * 255).astype(np.uint8))
+    mask = mask.resize((width, height), Image.Resampling.NEAREST)
+    radius = max(1, round(min(width, height) / 48))
+    inner = mask.filter(ImageFilter.MinFilter(2 * radius + 1)).filter(ImageFilter.BoxBlur(radius))
+    weight = np.where(np.asarray(mask) > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
+    count = min(len(made), len(under))
+    mixed = weight * made[:count] + (1 - weight) * under[:count]
+    return np.where(weight > 0, mixed.round(), under[:count]).astype(np.uint8)
+
+
+def _blurred(values: np.ndarray, share: float) -> np.ndarray:
+    """Gaussian blur of [H, W, c] with a radius of a share of the shorter side."""
+    import torch
+    import torch.nn.functional as F
+
+    radius = share * min(values.shape[:2])
+    reach = max(1, int(3 * radius))
+    x = torch.arange(-reach, reach + 1, dtype=torch.float32)
+    kernel = torch.exp(-0.5 * (x / max(radius, 0.3)).square())
+    kernel = kernel / kernel.sum()
+    image = torch.from_numpy(np.ascontiguousarray(values, np.float32)).permute(2, 0, 1)[:, None]
+    image = F.pad(image, (0, 0, reach, reach), mode="replicate")
+    image = F.conv2d(image, kernel[None, None, :, None])
+    image = F.pad(image, (reach, reach, 0, 0), mode="replicate")
+    return F.conv2d(image, kernel[None, None, None, :])[:, 0].permute(1, 2, 0).numpy()

@@ -1,0 +1,158 @@
+"""What a model can do, one method each: a task drafts, the engine runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sorairo.errors import RequestError
+from sorairo.generation import tasks
+from sorairo.generation.request import GenerateRequest, Limits
+from sorairo.video import Clip
+
+if TYPE_CHECKING:
+    from sorairo.generation.draft import Draft, Surface
+    from sorairo.generation.engine import Settings, Watch
+
+
+class Capabilities:
+    """Every method takes `seed`, `steps`, `guidance`, `negative`, `width`, `height`, `fps` (see
+    `Settings`) and `watch`, which hears of every step. Raises RequestError in one sentence."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def surface(self) -> Surface: ...
+
+        @property
+        def limits(self) -> Limits: ...
+
+        def run(
+            self, draft: Draft, settings: Settings = ..., watch: Watch | None = ...
+        ) -> Clip: ...
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        seconds: float = 4.0,
+        loop: bool = False,
+        **how: Any,
+    ) -> Clip:
+        """A clip of what `prompt` says; short enough, it is a picture. With `loop` it plays for
+        ever: its last frame is followed by its first."""
+        surface, request = self.surface, dict(how)
+        request.pop("watch", None)
+        fps = request.pop("fps", None)
+        fps = surface.fps if fps is None else fps
+        GenerateRequest(prompt=prompt, seconds=seconds, fps=fps, **request).validate(self.limits)
+        task = tasks.cycle if loop else tasks.text
+        draft = task(
+            prompt, surface=surface, size=self._size(how), num_frames=self._frames(seconds)
+        )
+        return self._done(draft, how)
+
+    def animate(
+        self,
+        pictures: Clip | Sequence[tuple[float, Clip]],
+        prompt: str = "",
+        *,
+        seconds: float = 4.0,
+        **how: Any,
+    ) -> Clip:
+        """A picture set in motion, or several at their times in seconds."""
+        if isinstance(pictures, Clip):
+            pictures = [(0.0, pictures)]
+        draft = tasks.animate(
+            pictures, prompt, surface=self.surface, num_frames=self._frames(seconds)
+        )
+        return self._done(draft, how)
+
+    def extend(
+        self,
+        clip: Clip,
+        prompt: str = "",
+        *,
+        forward: float = 0.0,
+        backward: float = 0.0,
+        **how: Any,
+    ) -> Clip:
+        """More of the clip after its end, before its beginning, or both; lengths in seconds."""
+        if forward <= 0 and backward <= 0:
+            raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
+        surface = self.surface
+        if forward > 0:
+            frames = self._frames(forward)
+            draft = tasks.extend_forward(clip, prompt, surface=surface, num_frames=frames)
+            clip = self._done(draft, how)
+        if backward > 0:
+            frames = self._frames(backward)
+            draft = tasks.extend_backward(clip, prompt, surface=surface, num_frames=frames)
+            clip = self._done(draft, how)
+        return clip
+
+    def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
+        """The clip and a bridge of `seconds` from its end to its beginning: it plays for ever."""
+        frames = self._frames(seconds)
+        return self._done(tasks.loop(clip, prompt, surface=self.surface, num_frames=frames), how)
+
+    def connect(
+        self,
+        before: Clip,
+        after: Clip,
+        texts: tuple[str, str] = ("", ""),
+        *,
+        seconds: float = 2.0,
+        **how: Any,
+    ) -> Clip:
+        """One clip, a bridge of `seconds`, another clip."""
+        frames = self._frames(seconds)
+        draft = tasks.connect(before, after, texts, surface=self.surface, num_frames=frames)
+        return self._done(draft, how)
+
+    def edit(
+        self,
+        clip: Clip,
+        prompt: str,
+        *,
+        strength: float = 0.6,
+        region: np.ndarray | None = None,
+        start: float = 0.0,
+        end: float | None = None,
+        **how: Any,
+    ) -> Clip:
+        """The clip changed to what `prompt` says: SDEdit (Meng et al., arXiv 2108.01073).
+
+        `strength` 0 keeps all, 1 keeps nothing; `region` [H, W] and `start`, `end` in seconds keep
+        what is outside of them.
+        """
+        surface = self.surface
+        span = None
+        if start > 0 or end is not None:
+            last = clip.duration if end is None else end
+            span = (self._frames(start) if start > 0 else 0, self._frames(last))
+        draft = tasks.edit(
+            clip, prompt, surface=surface, strength=strength, region=region, span=span
+        )
+        return self._done(draft, how)
+
+    def _frames(self, seconds: float) -> int:
+        return max(1, round(seconds * self.surface.fps))
+
+    def _size(self, how: dict[str, Any]) -> tasks.Size:
+        """The canvas for the size asked for."""
+        from sorairo.video.fitting import canvas_size
+
+        surface = self.surface
+        width, height = how.get("width"), how.get("height")
+        if not width or not height:
+            return self.config.native_sizes[0]  # type: ignore[attr-defined]
+        return canvas_size(width, height, multiple=surface.multiple, area=surface.area)
+
+    def _done(self, draft: Draft, how: dict[str, Any]) -> Clip:
+        from sorairo.generation.engine import Settings
+
+        watch = how.pop("watch", None)
+        return self.run(draft, Settings(**how), watch)

@@ -1,0 +1,49 @@
+"""The size and rate at which a result is delivered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from sorairo.generation.draft import Draft, Kept
+from sorairo.generation.finish import finish
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    width: int
+    height: int
+    fps: float
+
+    @classmethod
+    def of(cls, draft: Draft, width: int | None, height: int | None, fps: float | None) -> Delivery:
+        """What was asked for; else the given clip's rate, and the canvas's size."""
+        clips = [piece.clip for piece in draft.pieces if isinstance(piece, Kept)]
+        clips = [clip for clip in clips if clip.num_frames > 1]
+        own = clips[0].fps if clips else draft.surface.fps
+        return cls(width=width or draft.width, height=height or draft.height, fps=fps or own)
+
+
+@lru_cache(maxsize=2)
+def _upscaler(device: torch.device):
+    from sorairo.models.finisher import load_upscaler
+
+    return load_upscaler().to(device)
+
+
+def deliver(
+    frames: np.ndarray,
+    rate: float,
+    width: int,
+    height: int,
+    fps: float,
+    *,
+    device: torch.device,
+) -> np.ndarray:
+    """The canvas's frames at another size and rate, by the learned upscaler."""
+    if (width, height) == (frames.shape[2], frames.shape[1]) and fps == rate:
+        return frames
+    return finish(_upscaler(device), frames, fps=rate, width=width, height=height, fps_out=fps)

@@ -1,0 +1,133 @@
+"""The draft of a canvas: what a task paints, in frames, seconds and pixels. No torch.
+
+A task (`tasks`) writes a draft; `painting` turns any draft into a canvas; `assembly` puts what came
+of it together with what was given. Nothing after a task knows which task it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sorairo.video import Clip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surface:
+    """What a model paints on: frames a second, frames in a group (a latent frame), and the sides
+    and area of a picture in pixels; `window` is the number of groups that it sees at once."""
+
+    fps: float = 12.0
+    group: int = 4
+    multiple: int = 16
+    area: int = 96 * 96
+    window: int = 13
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Given:
+    """Frames that stand on the canvas from frame `first`, uint8 [n, height, width, 3].
+
+    `strength` 0 keeps them; above, they are where the noise begins. `region` [height, width] limits
+    that to a part of the picture, the rest being kept. `latents` [c, groups, h, w], if they are
+    known, spare the encoding.
+    """
+
+    first: int
+    frames: np.ndarray
+    strength: float = 0.0
+    region: np.ndarray | None = None
+    latents: np.ndarray | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Keyframe:
+    """A picture, uint8 [height, width, 3], seen at frame `at` without being part of a group;
+    `noise` is how much of its detail is lost on purpose."""
+
+    at: float
+    picture: np.ndarray
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Kept:
+    """A stretch of the result that is the user's own frames; `edges` are the canvas's frames that
+    show its first and its last one (None: not on the canvas)."""
+
+    clip: Clip
+    edges: tuple[int | None, int | None] = (None, None)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Made:
+    """A stretch of the result that comes from the canvas: frames first <= i < last. Outside of
+    `region` [H, W] (floats 0..1, of any size) it shows `under`, one picture for each frame or a
+    clip at its own rate."""
+
+    first: int
+    last: int
+    under: Clip | None = None
+    region: np.ndarray | None = None
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Draft:
+    """A canvas of `num_frames` frames of width x height pixels.
+
+    shots     the frames at which a shot begins, the first 0
+    lead      frames of the first group that lie before frame 0: 3, as a clip begins with a group
+              for its first frame alone, unless a task aligns the groups elsewhere
+    cyclic    after the last frame comes the first: whole groups, no beginning
+    prompts   k texts, and `shares` [num_frames, k]: how much of each a frame hears, rows sum to 1
+    pieces    the result, in order
+    """
+
+    surface: Surface
+    num_frames: int
+    width: int
+    height: int
+    prompts: tuple[str, ...]
+    shares: np.ndarray
+    pieces: tuple[Kept | Made, ...]
+    given: tuple[Given, ...] = ()
+    keyframes: tuple[Keyframe, ...] = ()
+    shots: tuple[int, ...] = (0,)
+    lead: int = 3
+    cyclic: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def seconds(self) -> float:
+        return self.num_frames / self.surface.fps
+
+    def groups(self) -> tuple[Group, ...]:
+        """The latent frames, shot by shot."""
+        size, found = self.surface.group, []
+        ends = (*self.shots[1:], self.num_frames)
+        for shot, (start, end) in enumerate(zip(self.shots, ends, strict=True)):
+            lead = self.lead if shot == 0 else size - 1
+            found += [Group(first=first, shot=shot) for first in range(start - lead, end, size)]
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A latent frame: frames first ... first + 3, those before the shot's beginning and after its
+    end being copies."""
+
+    first: int
+    shot: int
+
+
+def said(prompt: str, num_frames: int) -> tuple[tuple[str, ...], np.ndarray]:
+    """One prompt for all frames."""
+    return (prompt,), np.ones((num_frames, 1), np.float32)
+
+
+def faded(texts: tuple[str, ...], num_frames: int, start: int, end: int) -> np.ndarray:
+    """Shares of two texts, the second taking over from frame `start` to frame `end`."""
+    assert len(texts) == 2
+    second = np.clip((np.arange(num_frames) - start + 1) / max(1, end - start + 1), 0, 1)
+    return np.stack([1 - second, second], axis=1).astype(np.float32)

@@ -1,0 +1,46 @@
+"""Between frames and latents, group by group, as a draft lays them out."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.generation.draft import Draft
+from sorairo.models.codec import Codec
+
+WARM_UP = 3  # latent frames that a decoder sees before the first of a cycle
+
+
+def encode_groups(
+    codec: Codec, frames: np.ndarray, device: torch.device, dtype: torch.dtype
+) -> Tensor:
+    """Latents [c, f, h, w] of frames uint8 [4 f, H, W, 3]."""
+    video = torch.from_numpy(np.ascontiguousarray(frames)).permute(3, 0, 1, 2)[None]
+    video = (video.to(device).float() / 127.5 - 1).to(dtype)
+    return codec.encode(video)[0].float().cpu()
+
+
+def decode_groups(codec: Codec, latents: Tensor, device: torch.device, dtype: torch.dtype):
+    """Frames uint8 [4 f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew."""
+    video = codec.decode(latents[None].to(device, dtype))[0]
+    pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
+    return pixels.permute(1, 2, 3, 0).cpu().numpy()
+
+
+def decode_draft(
+    codec: Codec, draft: Draft, latents: Tensor, device: torch.device, dtype: torch.dtype
+) -> np.ndarray:
+    """The draft's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
+    size, groups = draft.surface.group, draft.groups()
+    if draft.cyclic:
+        turned = torch.cat([latents[:, -WARM_UP:], latents], dim=1)
+        return decode_groups(codec, turned, device, dtype)[WARM_UP * size :]
+    parts = []
+    ends = (*draft.shots[1:], draft.num_frames)
+    for shot, (start, end) in enumerate(zip(draft.shots, ends, strict=True)):
+        mine = [i for i, group in enumerate(groups) if group.shot == shot]
+        frames = decode_groups(codec, latents[:, mine], device, dtype)
+        skipped = start - groups[mine[0]].first
+        parts.append(frames[skipped : skipped + end - start])
+    return np.concatenate(parts)

@@ -1,0 +1,277 @@
+"""One small function a capability: each drafts a canvas, none of them knows a model. No torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.errors import RequestError
+from sorairo.generation.draft import Draft, Given, Kept, Keyframe, Made, Surface, faded, said
+from sorairo.video import Clip
+from sorairo.video.fitting import at_fps, canvas_size
+
+CONTEXT = 6  # groups of a given clip that the model sees on each side of what it makes
+Size = tuple[int, int]  # width, height
+
+
+def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
+    """Nothing is given. One frame is a picture."""
+    prompts, shares = said(prompt, num_frames)
+    return Draft(
+        surface=surface,
+        num_frames=num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        pieces=(Made(first=0, last=num_frames),),
+    )
+
+
+def cycle(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
+    """Nothing is given, and the last frame is followed by the first. Whole groups of frames."""
+    num_frames = max(2, round(num_frames / surface.group)) * surface.group
+    prompts, shares = said(prompt, num_frames)
+    return Draft(
+        surface=surface,
+        num_frames=num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        pieces=(Made(first=0, last=num_frames),),
+        lead=0,
+        cyclic=True,
+    )
+
+
+def animate(
+    pictures: Sequence[tuple[float, Clip]],
+    prompt: str,
+    *,
+    surface: Surface,
+    num_frames: int,
+) -> Draft:
+    """Pictures at their times in seconds; what lies between them is made.
+
+    A picture at time 0 is the first frame. Raises RequestError for times outside the clip or two
+    pictures on one frame.
+    """
+    size = size_for(pictures[0][1], surface)
+    placed = sorted(
+        ((round(at * surface.fps), at, clip) for at, clip in pictures), key=lambda each: each[0]
+    )
+    for (frame, at, _), (following, *_) in zip(
+        placed, [*placed[1:], (num_frames, 0, 0)], strict=True
+    ):
+        if not 0 <= frame < num_frames:
+            raise RequestError(
+                f"A picture at {at:g} s lies outside the clip: choose a time from 0 to"
+                f" {(num_frames - 1) / surface.fps:.2f} s, or make the clip longer."
+            )
+        if frame == following:
+            raise RequestError(
+                f"Two pictures stand at {at:g} s: give them different times, at least"
+                f" {1 / surface.fps:.2f} s apart."
+            )
+    given, keyframes, pieces, done = [], [], [], 0
+    for frame, _, clip in placed:
+        picture = clip.fit(*size).frames[:1]
+        if frame == 0:
+            given.append(Given(first=0, frames=picture))
+        else:
+            keyframes.append(Keyframe(at=frame, picture=picture[0]))
+            pieces.append(Made(first=done, last=frame))
+        pieces.append(Kept(clip=still(clip, surface.fps), edges=(frame, frame)))
+        done = frame + 1
+    if done < num_frames:
+        pieces.append(Made(first=done, last=num_frames))
+    prompts, shares = said(prompt, num_frames)
+    return Draft(
+        surface=surface,
+        num_frames=num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        pieces=tuple(pieces),
+        given=tuple(given),
+        keyframes=tuple(keyframes),
+    )
+
+
+def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+    """`num_frames` more after the clip's end."""
+    size = size_for(clip, surface)
+    seen = ending(clip, surface, size)
+    known = len(seen)
+    prompts, shares = said(prompt, known + num_frames)
+    return Draft(
+        surface=surface,
+        num_frames=known + num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        given=(Given(first=0, frames=seen),),
+        pieces=(
+            Kept(clip=clip, edges=(None, known - 1)),
+            Made(first=known, last=known + num_frames),
+        ),
+        lead=_lead_of(seen, surface),
+    )
+
+
+def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+    """`num_frames` more before the clip's beginning."""
+    size = size_for(clip, surface)
+    seen = beginning(clip, surface, size)
+    total = num_frames + len(seen)
+    prompts, shares = said(prompt, total)
+    return Draft(
+        surface=surface,
+        num_frames=total,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        given=(Given(first=num_frames, frames=seen),),
+        pieces=(Made(first=0, last=num_frames), Kept(clip=clip, edges=(num_frames, None))),
+        lead=-num_frames % surface.group,
+    )
+
+
+def connect(
+    before: Clip, after: Clip, texts: tuple[str, str], *, surface: Surface, num_frames: int
+) -> Draft:
+    """A bridge of whole groups of frames from the end of one clip to the beginning of another; the
+    texts of the two fade over it."""
+    bridge = _bridge(before, after, texts, surface, num_frames)
+    kept = Kept(clip=after, edges=(bridge.pieces[0].last, None))  # type: ignore[union-attr]
+    first = Kept(clip=before, edges=(None, bridge.pieces[0].first - 1))  # type: ignore[union-attr]
+    return _with_pieces(bridge, (first, *bridge.pieces, kept))
+
+
+def loop(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+    """A bridge from the clip's end to its own beginning."""
+    bridge = _bridge(clip, clip, (prompt, prompt), surface, num_frames)
+    made = bridge.pieces[0]
+    assert isinstance(made, Made)
+    return _with_pieces(bridge, (Kept(clip=clip, edges=(made.last, made.first - 1)), made))
+
+
+def edit(
+    clip: Clip,
+    prompt: str,
+    *,
+    surface: Surface,
+    strength: float,
+    region: np.ndarray | None = None,
+    span: tuple[int, int] | None = None,
+) -> Draft:
+    """The clip, begun again from noise `strength`; in a `region` [H, W] of its pictures, or between
+    two frames of the canvas's rate (widened to whole groups), or both."""
+    size = size_for(clip, surface)
+    frames = at_fps(clip.fit(*size), surface.fps).frames
+    total, group = len(frames), surface.group
+    start, end = span or (0, total)
+    lead = -start % group if start else group - 1
+    end = min(total, end + -(end + lead) % group)
+    first, last = max(0, start - CONTEXT * group), min(total, end + CONTEXT * group)
+    first += -(first - start) % group if first else 0
+    if first == 0 and start:
+        lead = -start % group
+    shown = [
+        Given(first=0, frames=frames[first:start]),
+        Given(first=start - first, frames=frames[start:end], strength=strength, region=region),
+        Given(first=end - first, frames=frames[end:last]),
+    ]
+    prompts, shares = said(prompt, last - first)
+    edges = (start - first, end - first)
+    before, middle, after = (
+        part(clip, low / surface.fps, high / surface.fps if high < total else None)
+        for low, high in ((0, start), (start, end), (end, total))
+    )
+    under = middle if region is not None else None
+    pieces: list[Kept | Made] = [Made(first=edges[0], last=edges[1], under=under, region=region)]
+    if start:
+        pieces.insert(0, Kept(clip=before, edges=(None, edges[0] - 1)))
+    if end < total:
+        pieces.append(Kept(clip=after, edges=(edges[1], None)))
+    return Draft(
+        surface=surface,
+        num_frames=last - first,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=shares,
+        given=tuple(each for each in shown if len(each.frames)),
+        pieces=tuple(pieces),
+        lead=lead if first == 0 else 0,
+    )
+
+
+# --- what tasks have in common
+
+
+def size_for(clip: Clip, surface: Surface) -> Size:
+    """The canvas for footage of this shape."""
+    return canvas_size(clip.width, clip.height, multiple=surface.multiple, area=surface.area)
+
+
+def still(clip: Clip, fps: float) -> Clip:
+    """The first frame, for one frame's time."""
+    return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
+
+
+def ending(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
+    """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
+    frames = at_fps(clip.fit(*size), surface.fps).frames
+    groups = min(CONTEXT, len(frames) // surface.group)
+    return frames[-groups * surface.group :] if groups else frames[-1:]
+
+
+def beginning(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
+    """The first frames as the canvas sees them: whole groups, or one frame."""
+    frames = at_fps(clip.fit(*size), surface.fps).frames
+    groups = min(CONTEXT, len(frames) // surface.group)
+    return frames[: groups * surface.group] if groups else frames[:1]
+
+
+def part(clip: Clip, start: float, end: float | None) -> Clip:
+    """The stretch of a clip between two times in seconds; at least one frame."""
+    first = min(round(start * clip.fps), clip.num_frames - 1)
+    last = clip.num_frames if end is None else max(first + 1, round(end * clip.fps))
+    return Clip(frames=clip.frames[first:last], fps=clip.fps, metadata=clip.metadata)
+
+
+def _lead_of(seen: np.ndarray, surface: Surface) -> int:
+    """A single frame is the beginning of a clip; whole groups are cut out of one."""
+    return surface.group - 1 if len(seen) == 1 else 0
+
+
+def _bridge(
+    before: Clip, after: Clip, texts: tuple[str, str], surface: Surface, num_frames: int
+) -> Draft:
+    """Given end, whole groups to be made, given beginning."""
+    size, group = size_for(before, surface), surface.group
+    left, right = ending(before, surface, size), beginning(after, surface, size)
+    width = max(1, round(num_frames / group)) * group
+    total, start = len(left) + width + len(right), len(left)
+    return Draft(
+        surface=surface,
+        num_frames=total,
+        width=size[0],
+        height=size[1],
+        prompts=texts,
+        shares=faded(texts, total, start, start + width),
+        given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
+        pieces=(Made(first=start, last=start + width),),
+        lead=_lead_of(left, surface),
+    )
+
+
+def _with_pieces(draft: Draft, pieces: tuple[Kept | Made, ...]) -> Draft:
+    return dataclasses.replace(draft, pieces=pieces)

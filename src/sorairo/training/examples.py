@@ -1,0 +1,184 @@
+"""Training examples: one function for each kind of canvas that a task may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sorairo.data.latents import ClipSet, Example, Size
+from sorairo.world.tabletop.captions import caption
+from sorairo.world.tabletop.scene import Scene
+
+FPS = 12.0
+GROUP = 4  # frames of a latent frame
+TEXTS = 3  # of an example with several
+LONG_CAPTIONS = 0.15
+PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taste:
+    """Shares of Chinese captions, of no caption, and of windows that begin where the clip does."""
+
+    chinese: float = 0.45
+    no_text: float = 0.1
+    from_start: float = 0.7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of example: what draws it (of DRAW), from which source and size (as rendered), how
+    many latent frames (of a crop: its side in tokens), and how often."""
+
+    draw: str
+    source: str
+    frames: int
+    weight: float
+    size: Size = (96, 96)
+    fps: float = FPS
+
+    def example(self, clips: dict[str, ClipSet], rng: np.random.Generator, taste: Taste) -> Example:
+        return DRAW[self.draw](clips[self.source], self, rng, taste)
+
+
+def said(scene: Scene | None, rng: np.random.Generator, taste: Taste) -> str:
+    """A caption, now and then none."""
+    if scene is None:
+        return str(rng.choice(PHOTOGRAPHS))
+    if rng.random() < taste.no_text:
+        return ""
+    language = "zh" if rng.random() < taste.chinese else "en"
+    detail = "long" if rng.random() < LONG_CAPTIONS else "short"
+    return caption(scene, rng, language=language, detail=detail)
+
+
+def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """A stretch of a clip."""
+    latents, index, _ = _cut(clips, kind, rng, taste)
+    return Example(
+        latents=latents,
+        times=np.arange(kind.frames) * (GROUP / kind.fps),
+        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        shares=np.ones((kind.frames, 1), np.float32),
+    )
+
+
+def keyed(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """A stretch of a clip, and two pictures of the same clip, inside it or up to 2 s beyond."""
+    latents, index, first = _cut(clips, kind, rng, taste)
+    step = GROUP / FPS
+    times = np.arange(kind.frames) * step
+    shown = [(frame / FPS - first * step) for frame in clips.picture_frames]
+    near = [i for i, time in enumerate(shown) if -0.5 <= time <= times[-1] + 2.0]
+    near = near or list(range(len(shown)))
+    picked = sorted(rng.choice(near, size=2, replace=len(near) < 2))
+    return Example(
+        latents=latents,
+        times=times,
+        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        shares=np.ones((kind.frames, 1), np.float32),
+        loose=clips.pictures[kind.size][index][:, picked],
+        loose_times=tuple(shown[i] for i in picked),
+    )
+
+
+def story(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """Two or three shots of one story, each from its beginning, each with its own text."""
+    all_clips, scenes = clips.clips[kind.size], clips.scenes[kind.size]
+    first = int(rng.integers(len(all_clips) // TEXTS)) * TEXTS
+    shots = rng.permutation(TEXTS)[: int(rng.integers(2, TEXTS + 1))]
+    lengths = _lengths(rng, kind.frames, len(shots))
+    latents, times, shares, now = [], [], [], 0.0
+    for place, (shot, length) in enumerate(zip(shots, lengths, strict=True)):
+        latents.append(all_clips[first + shot][:, :length])
+        times.append(now + np.arange(length) * (GROUP / FPS))
+        shares.append(np.eye(TEXTS, dtype=np.float32)[[place] * length])
+        now = times[-1][-1] + 1 / FPS
+    texts = [said(scenes[first + shot], rng, taste) for shot in shots]
+    return Example(
+        latents=np.concatenate(latents, axis=1),
+        times=np.concatenate(times),
+        texts=(*texts, *("",) * (TEXTS - len(texts))),
+        shares=np.concatenate(shares),
+    )
+
+
+def fade(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """A stretch in which one clip becomes another, and one text the other."""
+    size = kind.size
+    latents, index, first = _cut(clips, kind, rng, taste)
+    other, start, end = clips.fades[size][index]
+    last_frames = (first + np.arange(kind.frames)) * GROUP
+    second = np.clip((last_frames - start + 1) / (end - start + 1), 0, 1)
+    scenes = clips.scenes[size]
+    shares = np.zeros((kind.frames, TEXTS), np.float32)
+    shares[:, 0], shares[:, 1] = 1 - second, second
+    return Example(
+        latents=latents,
+        times=np.arange(kind.frames) * (GROUP / FPS),
+        texts=(said(scenes[index], rng, taste), said(scenes[other], rng, taste), ""),
+        shares=shares,
+    )
+
+
+def still(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """One picture of a clip."""
+    pictures = clips.pictures[kind.size]
+    index, which = int(rng.integers(len(pictures))), int(rng.integers(pictures.shape[2]))
+    return Example(
+        latents=pictures[index][:, which : which + 1],
+        times=np.zeros(1),
+        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        shares=np.ones((1, 1), np.float32),
+    )
+
+
+def crop(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """A part of a large picture, that knows where it lies. `kind.frames` is the side in tokens."""
+    side, patch = kind.frames, 2
+    pictures = clips.clips[kind.size]
+    index, which = int(rng.integers(len(pictures))), int(rng.integers(pictures.shape[2]))
+    rows, columns = pictures.shape[3] // patch, pictures.shape[4] // patch
+    top, left = (int(rng.integers(n - side + 1)) for n in (rows, columns))
+    cut = pictures[index, :, which : which + 1]
+    cut = cut[..., top * patch : (top + side) * patch, left * patch : (left + side) * patch]
+    return Example(
+        latents=cut,
+        times=np.zeros(1),
+        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        shares=np.ones((1, 1), np.float32),
+        box=(top, left, side, side),
+        whole=(rows, columns),
+    )
+
+
+def _cut(
+    clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste
+) -> tuple[np.ndarray, int, int]:
+    """Latents of a stretch, the clip's index, and the stretch's first latent frame."""
+    found = clips.clips[kind.size]
+    index = int(rng.integers(len(found)))
+    spare = found.shape[2] - kind.frames
+    first = 0 if rng.random() < taste.from_start else int(rng.integers(spare + 1))
+    return found[index, :, first : first + kind.frames], index, first
+
+
+def _lengths(rng: np.random.Generator, total: int, parts: int) -> list[int]:
+    """Latent frames of each shot: at least three, at most what a clip has."""
+    while True:
+        cuts = np.sort(rng.choice(np.arange(1, total), parts - 1, replace=False))
+        lengths = np.diff([0, *cuts, total])
+        if lengths.min() >= 3:
+            return lengths.tolist()
+
+
+DRAW: dict[str, Callable[[ClipSet, Kind, np.random.Generator, Taste], Example]] = {
+    "window": window,
+    "keyed": keyed,
+    "story": story,
+    "fade": fade,
+    "still": still,
+    "crop": crop,
+}

@@ -1,0 +1,144 @@
+"""Small pictures beside the large ones that they should become.
+
+Clips are rendered at four times the model's size and twice its rate. The small version is what the
+model really delivers: every second frame averaged down, once as it is and once after a trip through
+the shipped model's codec, which is softer. A share of clips is in one of the world's styles; beside
+them stand clips of dead leaves, so that photographs are no surprise.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from sorairo.data.clips import Shard
+from sorairo.generation.engine import choose_device
+from sorairo.models import hub
+from sorairo.models.codec import Codec
+from sorairo.models.upscaler import FACTOR
+from sorairo.nn.precision import compute_dtype
+from sorairo.training.codec import to_frames, to_video
+from sorairo.training.leaves import dead_leaves
+from sorairo.world.tabletop.styles import STYLES, apply_style
+
+VARIANTS = ("averaged", "codec")
+LEAVES_FRAMES, LEAVES_SIDE, MARGIN = 17, 384, 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairsConfig:
+    """`styled` is a share of clips, `leaves` a number of clips; `model` has the codec."""
+
+    styled: float = 0.3
+    leaves: int = 48
+    model: str = "tabletop"
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One clip in a folder: `small.npy` uint8 [variant, F, h, w, 3] and what it should become,
+    `large.npy` uint8 [2F - 1, H, W, 3]; `masks.npy` uint8 [2F - 1, H, W], 0 where no body is."""
+
+    path: Path
+
+    @cached_property
+    def small(self) -> np.ndarray:
+        return np.load(self.path / "small.npy", mmap_mode="r")
+
+    @cached_property
+    def large(self) -> np.ndarray:
+        return np.load(self.path / "large.npy", mmap_mode="r")
+
+    @cached_property
+    def masks(self) -> np.ndarray:
+        return np.load(self.path / "masks.npy", mmap_mode="r")
+
+
+def make_pairs(shards: list[Shard], folder: Path, config: PairsConfig) -> list[Pair]:
+    """The pairs of all clips and of `config.leaves` more; what is in `folder` is not made again."""
+    maker = _Maker(folder, config)
+    clips = [(shard, i) for shard in shards for i in range(len(shard.scenes))]
+    total = len(clips) + config.leaves
+    pairs = []
+    for index in tqdm(range(total), desc="pairs", unit="clip"):
+        rng = np.random.default_rng((config.seed, index))
+        if index >= len(clips):
+            pairs.append(maker.leaves(f"leaves-{index - len(clips):04d}", rng))
+        else:
+            pairs.append(maker.clip(f"clip-{index:05d}", *clips[index], rng))
+    return pairs
+
+
+class _Maker:
+    def __init__(self, folder: Path, config: PairsConfig) -> None:
+        self.folder, self.config = folder, config
+
+    @cached_property
+    def codec(self) -> Codec:
+        device = choose_device(None)
+        codec = hub.load(hub.find(self.config.model)).codec
+        return codec.to(device=device, dtype=compute_dtype(device))
+
+    def clip(self, name: str, shard: Shard, index: int, rng: np.random.Generator) -> Pair:
+        path = self.folder / name
+        if not path.exists():
+            frames, masks = shard.frames[index], shard.masks[index]
+            if rng.random() < self.config.styled:
+                frames = apply_style(str(rng.choice(list(STYLES))), frames)
+            self._write(path, frames, masks)
+        return Pair(path)
+
+    def leaves(self, name: str, rng: np.random.Generator) -> Pair:
+        path = self.folder / name
+        if not path.exists():
+            frames = drifting_leaves(rng) if rng.random() < 0.5 else still_leaves(rng)
+            self._write(path, frames, np.zeros(frames.shape[:3], np.uint8))
+        return Pair(path)
+
+    def _write(self, path: Path, large: np.ndarray, masks: np.ndarray) -> None:
+        averaged = average(large[::2])
+        new = path.with_name(f".{path.name}-{os.getpid()}")
+        shutil.rmtree(new, ignore_errors=True)
+        new.mkdir(parents=True)
+        np.save(new / "small.npy", np.stack([averaged, through(self.codec, averaged)]))
+        np.save(new / "large.npy", large)
+        np.save(new / "masks.npy", masks)
+        new.rename(path)
+
+
+def average(frames: np.ndarray) -> np.ndarray:
+    """uint8 [F, H, W, 3], each `FACTOR` x `FACTOR` pixels averaged to one."""
+    total = np.zeros_like(frames[:, ::FACTOR, ::FACTOR], dtype=np.uint16)
+    for y in range(FACTOR):
+        for x in range(FACTOR):
+            total += frames[:, y::FACTOR, x::FACTOR]
+    return ((total + FACTOR**2 // 2) // FACTOR**2).astype(np.uint8)
+
+
+@torch.inference_mode()
+def through(codec: Codec, frames: np.ndarray) -> np.ndarray:
+    """uint8 [F, H, W, 3] as the codec gives it back. F is 1 more than whole groups."""
+    like = next(codec.parameters())
+    video = to_video(frames[None]).to(like.device, like.dtype)
+    return to_frames(codec.decode_clip(codec.encode_clip(video)))[0]
+
+
+def still_leaves(rng: np.random.Generator) -> np.ndarray:
+    return dead_leaves(rng, LEAVES_FRAMES, LEAVES_SIDE, LEAVES_SIDE)
+
+
+def drifting_leaves(rng: np.random.Generator) -> np.ndarray:
+    """One larger picture under a camera that moves, texture and all."""
+    side = LEAVES_SIDE + 2 * MARGIN
+    picture = dead_leaves(rng, 1, side, side)[0]
+    speed = rng.uniform(-1, 1, 2) * MARGIN / LEAVES_FRAMES
+    places = np.round(MARGIN + speed * np.arange(LEAVES_FRAMES)[:, None]).astype(int)
+    return np.stack([picture[y : y + LEAVES_SIDE, x : x + LEAVES_SIDE] for y, x in places])

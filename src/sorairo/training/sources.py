@@ -1,0 +1,184 @@
+"""Where training latents come from: sets of clips, styled, cross-faded or made up, encoded once."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from sorairo.data.clips import ClipsConfig, Shard, digest, render
+from sorairo.generation.engine import choose_device
+from sorairo.models.codec import Codec, pad_start
+from sorairo.nn.precision import compute_dtype
+from sorairo.training.codec import shrink, to_frames, to_video
+from sorairo.training.leaves import dead_leaves
+from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.styles import STYLES, apply_style
+
+Encoded = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A set of clips, and what is done to them before they are encoded.
+
+    styled    share of the stories that are put in a style
+    crossed   each clip is faded into another one
+    pictures  that many frames of each clip are encoded alone as well
+    alone     every frame is encoded alone, as pictures
+    shrink    pictures are made smaller by this factor
+    stride    only every so manieth frame is taken
+    leaves    not the world's clips but that many made up ones
+    count     the first clips only
+    """
+
+    clips: ClipsConfig
+    styled: float = 0.0
+    crossed: bool = False
+    pictures: int = 0
+    alone: bool = False
+    shrink: float = 1.0
+    stride: int = 1
+    leaves: int = 0
+    count: int | None = None
+
+
+@torch.inference_mode()
+def encode_source(codec: Codec, source: Source, folder: Path) -> list[Path]:
+    """Writes `folder/shard-*` for what is not there yet; all of the source's folders."""
+    device = choose_device(None)
+    codec = copy.deepcopy(codec).eval().to(device, compute_dtype(device))
+    done = []
+    for name, make in tqdm(list(_shards(source)), desc=folder.name, unit="shard"):
+        target = folder / name
+        done.append(target)
+        if target.exists():
+            continue
+        temporary = folder / f".{name}"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir(parents=True)
+        encoded, record = make(codec)
+        for part, values in encoded.items():
+            np.save(temporary / f"{part}.npy", values)
+        (temporary / "scenes.json").write_text(json.dumps(record))
+        temporary.rename(target)
+    return done
+
+
+def folder_name(source: Source) -> str:
+    return f"source-{digest(source)}"
+
+
+def _shards(source: Source) -> Iterator[tuple]:
+    """(name, function of the codec that encodes it), one for each shard."""
+    if source.leaves:
+        for index in range(-(-source.leaves // 25)):
+            yield f"shard-{index:05d}", lambda codec, i=index: _encode_leaves(codec, source, i)
+        return
+    shards = render(source.clips)
+    if source.count:
+        shards = shards[: -(-source.count // source.clips.shard_clips)]
+    for index, shard in enumerate(shards):
+        yield shard.path.name, lambda codec, i=index, s=shard: _encode_shard(codec, source, s, i)
+
+
+def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tuple[Encoded, dict]:
+    rng = np.random.default_rng((index, 7))
+    frames, scenes = np.array(shard.frames[:, :: source.stride]), shard.scenes
+    record: dict = {"size": [frames.shape[3], frames.shape[2]]}
+    frames, scenes = _styled(rng, _smaller(frames, source.shrink), scenes, source)
+    if source.alone:
+        singles = [_latents(codec, frames[:, i : i + 1]) for i in range(frames.shape[1])]
+        record["scenes"] = [scene.to_json() for scene in scenes]
+        return {"clips": np.concatenate(singles, axis=2)}, record
+    if source.crossed:
+        frames, fades = _crossed(rng, frames)
+        record["fades"] = fades
+    record["scenes"] = [scene.to_json() for scene in scenes]
+    encoded = {"clips": _latents(codec, frames)}
+    if source.pictures:
+        picked = np.linspace(0, frames.shape[1] - 1, source.pictures + 1).round().astype(int)[1:]
+        alone = [_latents(codec, frames[:, i : i + 1]) for i in picked]
+        encoded["pictures"] = np.concatenate(alone, axis=2)
+        record["picture_frames"] = picked.tolist()
+    return encoded, record
+
+
+def _encode_leaves(codec: Codec, source: Source, index: int) -> tuple[Encoded, dict]:
+    rng = np.random.default_rng((index, 11))
+    width, height = source.clips.sizes[0]
+    count = round(source.clips.seconds * source.clips.fps)
+    frames = np.stack([_photograph(rng, count, height, width) for _ in range(25)])
+    return {"clips": _latents(codec, frames)}, {"size": [width, height], "scenes": [None] * 25}
+
+
+def _photograph(rng: np.random.Generator, count: int, height: int, width: int) -> np.ndarray:
+    """Dead leaves; half of them do not move at all, as a photograph without a prompt."""
+    if rng.random() < 0.5:
+        return dead_leaves(rng, count, height, width)
+    return dead_leaves(rng, 1, height, width).repeat(count, 0)
+
+
+def _smaller(frames: np.ndarray, factor: float) -> np.ndarray:
+    """Clips made smaller, to multiples of 16 pixels."""
+    if factor == 1.0:
+        return frames
+    size = [int(side / factor + 0.5) // 16 * 16 for side in frames.shape[2:4]]
+    return np.concatenate(
+        [to_frames(shrink(to_video(clip[None]), (size[0], size[1]))) for clip in frames]
+    )
+
+
+def _styled(
+    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], source: Source
+) -> tuple[np.ndarray, list[Scene]]:
+    """Some stories in a style, all their shots in the same."""
+    scenes = list(scenes)
+    for first in range(0, len(scenes), source.clips.shots):
+        if rng.random() >= source.styled:
+            continue
+        style = str(rng.choice(list(STYLES)))
+        for i in range(first, first + source.clips.shots):
+            frames[i] = apply_style(style, frames[i])
+            scenes[i] = replace(scenes[i], style=style)
+    return frames, scenes
+
+
+def _crossed(
+    rng: np.random.Generator, frames: np.ndarray
+) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
+    """Each clip faded into another of the shard, or into its own beginning; with each the index of
+    the other, and the frames at which the fade begins and ends."""
+    count, length = frames.shape[:2]
+    out, fades = np.empty_like(frames), []
+    for i in range(count):
+        other = i if rng.random() < 0.35 else int(rng.integers(count))
+        start = int(rng.integers(length // 4, length // 2))
+        end = min(length - 5, start + int(rng.integers(10, 25)))
+        weight = np.clip((np.arange(length) - start + 1) / (end - start + 1), 0, 1)
+        weight = (weight * weight * (3 - 2 * weight))[:, None, None, None].astype(np.float32)
+        begun = np.maximum(np.arange(length) - start, 0)
+        out[i] = ((1 - weight) * frames[i] + weight * frames[other][begun]).round()
+        fades.append((other, start, end))
+    return out, fades
+
+
+def _latents(codec: Codec, frames: np.ndarray) -> np.ndarray:
+    """float16 [n, c, f, h, w] of clips uint8 [n, F, H, W, 3] from their beginning."""
+    factor = codec.config.time_factor
+    whole = codec.config.frames_held((frames.shape[1] - 1) // factor + 1)
+    like = codec.latent_mean
+    at_once = max(1, 8 * 49 * 96 * 96 // (whole * frames.shape[2] * frames.shape[3]))
+    found: list[Tensor] = []
+    for first in range(0, len(frames), at_once):
+        video = pad_start(to_video(frames[first : first + at_once, :whole]), factor)
+        found.append(codec.encode(video.to(like.device, like.dtype)).half().cpu())
+    return torch.cat(found).numpy()

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from sorairo.world.tabletop.dataset import make_clips
+from sorairo.world.tabletop.floors import PIXELS, TEXTURES
 from sorairo.world.tabletop.render import FAR, Renderer
 from sorairo.world.tabletop.sample import sample_scene
 from sorairo.world.tabletop.scene import (
@@ -110,6 +112,42 @@ def test_depth_is_metres_from_the_camera(renderer: Renderer):
     assert depth[mask == 1].min() == pytest.approx(along - radius, abs=0.2)
     assert depth[0].max() == pytest.approx(FAR, rel=0.35)  # the sky
     assert (np.diff(depth[-16:, 0]) < 0).all()  # the floor comes nearer downwards
+
+
+def test_the_floor_has_no_specks_where_a_camera_goes_round(renderer: Renderer):
+    changes = {"floor": "snow", "light": "day", "camera": "orbit_right"}
+    scene = dataclasses.replace(scene_of(3, events=("toss",), max_bodies=1), **changes)
+    rollout = simulate(scene, seconds=30, fps=1)
+    frames, masks = renderer.render(rollout).astype(int), renderer.masks(rollout)
+    smooth = ndimage.median_filter(frames, (1, 5, 5, 1))
+    floor = np.zeros(masks.shape, dtype=bool)
+    floor[:, SIZE // 2 :] = True
+    clear = floor & ~ndimage.binary_dilation(masks > 0, iterations=12)  # of the body's shadow
+    assert (np.abs(frames - smooth).max(-1)[clear] > 25).mean() < 0.005
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_a_finer_floor_is_the_same_floor(floor: str):
+    coarse, fine = (TEXTURES[floor](pixels).astype(float) for pixels in (PIXELS, 4 * PIXELS))
+    one, other = (each.reshape(64, each.shape[0] // 64, 64, -1, 3) for each in (coarse, fine))
+    assert np.abs(one.mean((1, 3)) - other.mean((1, 3))).mean() < 2
+    if floor != "checker":  # which has no grain
+        smooth = ndimage.gaussian_filter(fine, (3, 3, 0), mode="wrap")
+        assert (fine - smooth).std() > 0.5
+
+
+def test_a_sphere_is_round_in_large_pictures():
+    scene = scene_of(
+        events=("toss",), shapes=("sphere",), sizes=("large",), colors=("red",), floors=("snow",)
+    )
+    scene = dataclasses.replace(scene, bodies=scene.bodies[:1])
+    rollout = simulate(scene, seconds=0.1)
+    with Renderer(width=1024, height=1024, supersample=1) as renderer:
+        mask = renderer.masks(rollout)[0] == 1
+    rows, columns = np.nonzero(mask)
+    spans = np.ptp(rows) + 1, np.ptp(columns) + 1
+    assert mask.sum() == pytest.approx(np.pi / 4 * spans[0] * spans[1], rel=0.004)
+    assert spans[0] > 200
 
 
 def test_a_hidden_body_comes_out_again(renderer: Renderer):

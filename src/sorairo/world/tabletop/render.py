@@ -11,121 +11,25 @@ on the shapes, colours and poses of each rollout in turn.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import mujoco
 import numpy as np
 
-from sorairo.world.tabletop import floors
 from sorairo.world.tabletop.camera import vertical_field
-from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 from sorairo.world.tabletop.simulate import Rollout
+from sorairo.world.tabletop.stage import (
+    BLANKS,
+    FAR,
+    LIGHTING,
+    NEAR,
+    make_stage,
+    paint_floor,
+    set_texture,
+    sky,
+)
 
-BLANKS = 16  # geoms on the stage for bodies and props
-NEAR, FAR = 3.0, 90.0  # metres
-FLOOR_RADIUS = 24.0  # metres: the table is round, so that it has a horizon from every side
-SLICES = 40  # sides of what is round; at 96 pixels more are not seen, and cost most of the time
 FLAG = mujoco.mjtRndFlag
-
-
-@dataclass(frozen=True, kw_only=True)
-class Light:
-    """Colours are RGB in 0..1; `towards` is where the light travels."""
-
-    sky: tuple[float, float, float]
-    horizon: tuple[float, float, float]
-    sun: tuple[float, float, float]
-    ambient: tuple[float, float, float]
-    towards: tuple[float, float, float]
-
-
-LIGHTING = {
-    "day": Light(
-        sky=(0.52, 0.72, 0.93),
-        horizon=(0.78, 0.88, 0.96),
-        sun=(0.62, 0.60, 0.56),
-        ambient=(0.42, 0.43, 0.46),
-        towards=(0.55, 0.45, -1.0),
-    ),
-    "sunset": Light(
-        sky=(0.93, 0.50, 0.30),
-        horizon=(0.98, 0.72, 0.45),
-        sun=(0.70, 0.52, 0.36),
-        ambient=(0.40, 0.36, 0.35),
-        towards=(1.0, 0.45, -0.8),
-    ),
-    "night": Light(
-        sky=(0.03, 0.05, 0.14),
-        horizon=(0.08, 0.11, 0.24),
-        sun=(0.30, 0.34, 0.43),
-        ambient=(0.27, 0.29, 0.37),
-        towards=(0.45, 0.55, -1.0),
-    ),
-}
-# specular, shininess
-GLOSS = {"rubber": (0.12, 0.15), "wood": (0.03, 0.05), "metal": (1.0, 0.75)}
-
-
-def _sky(light: Light) -> np.ndarray:
-    """Six faces of a skybox, uint8 [6 * 32, 32, 3]: from the horizon's colour up to the sky's."""
-    up = np.clip((np.arange(32)[::-1] - 15) / 8, 0, 1)[:, None, None]
-    side = np.asarray(light.horizon) * (1 - up) + np.asarray(light.sky) * up
-    side = np.broadcast_to(side, (32, 32, 3))
-    top, bottom = np.broadcast_to(light.sky, side.shape), np.broadcast_to(light.horizon, side.shape)
-    faces = np.concatenate([side, side, top, bottom, side, side])
-    return (faces * 255).astype(np.uint8)
-
-
-def _stage(width: int, height: int) -> mujoco.MjModel:
-    spec = mujoco.MjSpec()
-    spec.visual.global_.offwidth, spec.visual.global_.offheight = width, height
-    spec.visual.quality.offsamples = 0  # edges are smoothed by supersampling
-    spec.visual.quality.shadowsize = 512
-    spec.visual.quality.numslices = SLICES
-    spec.visual.headlight.diffuse = spec.visual.headlight.specular = [0, 0, 0]
-    spec.stat.extent, spec.stat.center = 14.0, [0, 0, 3]
-    spec.visual.map.znear, spec.visual.map.zfar = NEAR / 14.0, FAR / 14.0
-    spec.visual.map.shadowclip = 2.0
-    texture = {"builtin": mujoco.mjtBuiltin.mjBUILTIN_FLAT, "nchannel": 3}
-    spec.add_texture(
-        name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, width=32, height=192, **texture
-    )
-    pixels = floors.PIXELS
-    for name in FLOORS:
-        spec.add_texture(
-            name=name, type=mujoco.mjtTexture.mjTEXTURE_2D, width=pixels, height=pixels, **texture
-        )
-        material = spec.add_material(name=f"{name} floor", specular=0.0, shininess=0.0)
-        material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
-        material.texrepeat = [1 / floors.METRES] * 2
-        material.texuniform = True
-    for name in MATERIALS:
-        specular, shininess = GLOSS[name]
-        spec.add_material(name=name, specular=specular, shininess=shininess)
-    world = spec.worldbody
-    world.add_light(name="sun", type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL, castshadow=True)
-    world.add_camera(name="camera")
-    world.add_geom(
-        name="floor",
-        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
-        size=[FLOOR_RADIUS, 0.5, 0],
-        pos=[0, 0, -0.5],
-        material="wood floor",
-    )
-    for index in range(BLANKS):
-        world.add_geom(name=f"blank{index}", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[1, 0, 0])
-    model = spec.compile()
-    for name in FLOORS:
-        _set_texture(model, name, floors.TEXTURES[name]())
-    return model
-
-
-def _set_texture(model: mujoco.MjModel, name: str, pixels: np.ndarray) -> int:
-    texture = model.texture(name)
-    start = int(texture.adr[0])
-    model.tex_data[start : start + pixels.size] = pixels.reshape(-1)
-    return texture.id
 
 
 class Renderer:
@@ -137,7 +41,7 @@ class Renderer:
     def __init__(self, *, width: int, height: int, supersample: int = 2) -> None:
         self.width, self.height, self.supersample = width, height, supersample
         size = (width * supersample, height * supersample)
-        self._model = _stage(*size)
+        self._model = make_stage(width, height, supersample)
         self._data = mujoco.MjData(self._model)
         mujoco.mj_forward(self._model, self._data)
         self._scene = mujoco.MjvScene(self._model, maxgeom=BLANKS + 8)
@@ -151,6 +55,7 @@ class Renderer:
         self._context = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_50)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self._light = ""
+        self._floors: set[str] = set()  # that have been painted
 
     def render(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Pictures, uint8 [F, height, width, 3]."""
@@ -258,11 +163,14 @@ class Renderer:
             geom = source.geom(f"body{index}").id
             stage.geom_matid[geom] = stage.material(body.material).id
         stage.geom_matid[0] = stage.material(f"{scene.floor} floor").id
+        if scene.floor not in self._floors:
+            self._floors.add(scene.floor)
+            mujoco.mjr_uploadTexture(stage, self._context, paint_floor(stage, scene.floor))
         if self._light != scene.light:
             self._light = scene.light
             light = LIGHTING[scene.light]
-            sky = _set_texture(stage, "sky", _sky(light))
-            mujoco.mjr_uploadTexture(stage, self._context, sky)
+            picture = set_texture(stage, "sky", sky(light))
+            mujoco.mjr_uploadTexture(stage, self._context, picture)
             stage.vis.headlight.ambient[:] = (
                 light.ambient
             )  # reaches into shadows, the sun's does not

@@ -1,0 +1,144 @@
+"""The stage that rollouts are filmed on: floors, sky, light, and how finely it is drawn.
+
+Settings follow the size of the pictures, so that large ones are not coarse and small ones are
+drawn fast.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (MuJoCo's bindings are compiled and have no stubs.)
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from sorairo.world.tabletop import floors
+from sorairo.world.tabletop.scene import FLOORS, MATERIALS
+
+BLANKS = 16  # geoms on the stage for bodies and props
+NEAR, FAR = 3.0, 90.0  # metres
+FLOOR_RADIUS = 24.0  # metres: the table is round, so that it has a horizon from every side
+SLICES = 40  # sides of what is round, at least; in small pictures more cost time and are not seen
+ROUND = 0.12  # of the picture's side: the radius of a large sphere
+SHADOWS, MOST_SHADOWS = 512, 8192  # pixels across the shadow map, which covers three pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class Light:
+    """Colours are RGB in 0..1; `towards` is where the light travels."""
+
+    sky: tuple[float, float, float]
+    horizon: tuple[float, float, float]
+    sun: tuple[float, float, float]
+    ambient: tuple[float, float, float]
+    towards: tuple[float, float, float]
+
+
+LIGHTING = {
+    "day": Light(
+        sky=(0.52, 0.72, 0.93),
+        horizon=(0.78, 0.88, 0.96),
+        sun=(0.62, 0.60, 0.56),
+        ambient=(0.42, 0.43, 0.46),
+        towards=(0.55, 0.45, -1.0),
+    ),
+    "sunset": Light(
+        sky=(0.93, 0.50, 0.30),
+        horizon=(0.98, 0.72, 0.45),
+        sun=(0.70, 0.52, 0.36),
+        ambient=(0.40, 0.36, 0.35),
+        towards=(1.0, 0.45, -0.8),
+    ),
+    "night": Light(
+        sky=(0.03, 0.05, 0.14),
+        horizon=(0.08, 0.11, 0.24),
+        sun=(0.30, 0.34, 0.43),
+        ambient=(0.27, 0.29, 0.37),
+        towards=(0.45, 0.55, -1.0),
+    ),
+}
+# specular, shininess
+GLOSS = {"rubber": (0.12, 0.15), "wood": (0.03, 0.05), "metal": (1.0, 0.75)}
+
+
+def sky(light: Light) -> np.ndarray:
+    """Six faces of a skybox, uint8 [6 * 32, 32, 3]: from the horizon's colour up to the sky's."""
+    up = np.clip((np.arange(32)[::-1] - 15) / 8, 0, 1)[:, None, None]
+    side = np.asarray(light.horizon) * (1 - up) + np.asarray(light.sky) * up
+    side = np.broadcast_to(side, (32, 32, 3))
+    top, bottom = np.broadcast_to(light.sky, side.shape), np.broadcast_to(light.horizon, side.shape)
+    faces = np.concatenate([side, side, top, bottom, side, side])
+    return (faces * 255).astype(np.uint8)
+
+
+def slices_for(pixels: int) -> int:
+    """Sides of a circle that is drawn at most a quarter of a pixel too small: r pi^2 / 2 n^2."""
+    return max(SLICES, math.ceil(math.pi * math.sqrt(2 * ROUND * pixels)))
+
+
+def shadow_size(side: int) -> int:
+    """Pixels across the shadow map for pictures of this size, a power of two."""
+    return min(max(SHADOWS, 1 << (3 * side - 1).bit_length()), MOST_SHADOWS)
+
+
+def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
+    """The stage for pictures of this size, drawn `supersample` times larger. Its floors are blank
+    until `paint_floor`."""
+    side = max(width, height)
+    spec = mujoco.MjSpec()
+    spec.visual.global_.offwidth = width * supersample
+    spec.visual.global_.offheight = height * supersample
+    spec.visual.quality.offsamples = 0  # edges are smoothed by supersampling
+    spec.visual.quality.shadowsize = shadow_size(side)
+    spec.visual.quality.numslices = slices_for(side * supersample)
+    spec.visual.quality.numstacks = spec.visual.quality.numslices * 2 // 5
+    spec.visual.headlight.diffuse = spec.visual.headlight.specular = [0, 0, 0]
+    spec.stat.extent, spec.stat.center = 14.0, [0, 0, 3]
+    spec.visual.map.znear, spec.visual.map.zfar = NEAR / 14.0, FAR / 14.0
+    spec.visual.map.shadowclip = 2.0
+    texture = {"builtin": mujoco.mjtBuiltin.mjBUILTIN_FLAT, "nchannel": 3}
+    spec.add_texture(
+        name="sky", type=mujoco.mjtTexture.mjTEXTURE_SKYBOX, width=32, height=192, **texture
+    )
+    pixels = floors.pixels_for(side)
+    for name in FLOORS:
+        spec.add_texture(
+            name=name, type=mujoco.mjtTexture.mjTEXTURE_2D, width=pixels, height=pixels, **texture
+        )
+        material = spec.add_material(name=f"{name} floor", specular=0.0, shininess=0.0)
+        material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
+        material.texrepeat = [1 / floors.METRES] * 2
+        material.texuniform = True
+    for name in MATERIALS:
+        specular, shininess = GLOSS[name]
+        spec.add_material(name=name, specular=specular, shininess=shininess)
+    world = spec.worldbody
+    world.add_light(name="sun", type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL, castshadow=True)
+    world.add_camera(name="camera")
+    world.add_geom(
+        name="floor",
+        type=mujoco.mjtGeom.mjGEOM_CYLINDER,
+        size=[FLOOR_RADIUS, 0.5, 0],
+        pos=[0, 0, -0.5],
+        material="wood floor",
+    )
+    for index in range(BLANKS):
+        world.add_geom(name=f"blank{index}", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[1, 0, 0])
+    return spec.compile()
+
+
+def paint_floor(model: mujoco.MjModel, name: str) -> int:
+    """Draws a floor's texture; its id."""
+    pixels = int(model.texture(name).width[0])
+    return set_texture(model, name, floors.TEXTURES[name](pixels))
+
+
+def set_texture(model: mujoco.MjModel, name: str, pixels: np.ndarray) -> int:
+    """Puts pixels in a texture of the model; its id."""
+    texture = model.texture(name)
+    start = int(texture.adr[0])
+    model.tex_data[start : start + pixels.size] = pixels.reshape(-1)
+    return texture.id

@@ -28,8 +28,8 @@ class UpscalerConfig:
     """`width` channels at the small size, twice that at half of it; `blocks` at (the small size
     before, half of it, the small size after)."""
 
-    width: int = 64
-    blocks: tuple[int, int, int] = (1, 3, 1)
+    width: int = 48
+    blocks: tuple[int, int, int] = (1, 2, 1)
 
 
 class Block(nn.Module):

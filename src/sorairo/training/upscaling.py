@@ -38,7 +38,7 @@ class FinishLossConfig:
     """
 
     batch: int = 8
-    crop: int = 32
+    crop: int = 24
     leaves: float = 0.15
     softened: float = 0.25
     object_weight: float = 5.0
@@ -59,10 +59,10 @@ class FinishRecipe:
     upscaler: UpscalerConfig = field(default_factory=UpscalerConfig)
     objective: FinishLossConfig = field(default_factory=FinishLossConfig)
     optimiser: OptimiserConfig = field(
-        default_factory=lambda: OptimiserConfig(muon_lr=0.01, adam_lr=1e-3)
+        default_factory=lambda: OptimiserConfig(muon_lr=0.03, adam_lr=1e-3)
     )
     loop: LoopConfig = field(
-        default_factory=lambda: LoopConfig(steps=2600, ema=0.998, cooldown=0.35, warmup=50)
+        default_factory=lambda: LoopConfig(steps=1800, ema=0.995, cooldown=0.4, warmup=20)
     )
 
 

@@ -1,0 +1,169 @@
+"""Training the upscaler: pairs that fit together, a loss that falls, runs that resume."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sorairo.data.clips import Shard, render
+from sorairo.models.finisher import load_upscaler
+from sorairo.models.upscaler import Upscaler, UpscalerConfig
+from sorairo.training.loop import LoopConfig, step_generator
+from sorairo.training.measure_finish import enlarged_by_filter, measure
+from sorairo.training.optimiser import OptimiserConfig
+from sorairo.training.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
+from sorairo.training.upscaling import (
+    FinishLossConfig,
+    FinishObjective,
+    FinishRecipe,
+    large_clips,
+    run_finish,
+    soften,
+)
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+CLIPS = dataclasses.replace(
+    large_clips(FIRST_LIGHT, 2, 0), sizes=((64, 64),), seconds=9 / 24, shard_clips=2
+)
+NETWORK = UpscalerConfig(width=8, blocks=(1, 1, 1))
+
+
+@pytest.fixture(scope="module")
+def shards() -> list[Shard]:
+    return render(CLIPS, processes=1)
+
+
+@pytest.fixture(scope="module")
+def pairs(shards: list[Shard], tiny_model: Path, tmp_path_factory: pytest.TempPathFactory):
+    config = PairsConfig(styled=0.5, leaves=1, model=str(tiny_model))
+    return make_pairs(shards, tmp_path_factory.mktemp("pairs"), config)
+
+
+def objective(pairs: list[Pair], **config: float) -> FinishObjective:
+    torch.manual_seed(0)
+    settings = FinishLossConfig(batch=2, crop=8, **config)  # type: ignore[arg-type]
+    return FinishObjective(Upscaler(NETWORK), settings, pairs, pairs[:2])
+
+
+def test_pairs_fit_together(pairs: list[Pair]):
+    assert len(pairs) == 3
+    for pair in pairs:
+        variants, frames, height, width, _ = pair.small.shape
+        assert variants == 2
+        assert pair.large.shape == (2 * frames - 1, 4 * height, 4 * width, 3)
+        assert pair.masks.shape == pair.large.shape[:3]
+        assert np.array_equal(pair.small[0], average(pair.large[::2]))
+    assert pairs[0].masks.any()
+    assert not pairs[2].masks.any()
+    assert frames == 9  # of the leaves; with the copies the codec adds, whole groups
+
+
+def test_pairs_are_made_once(pairs: list[Pair], shards: list[Shard], tiny_model: Path):
+    before = [(each.path / "large.npy").stat().st_mtime_ns for each in pairs]
+    config = PairsConfig(styled=0.5, leaves=1, model=str(tiny_model))
+    again = make_pairs(shards, pairs[0].path.parent, config)
+    assert [each.path for each in again] == [each.path for each in pairs]
+    assert [(each.path / "large.npy").stat().st_mtime_ns for each in again] == before
+
+
+def test_averages():
+    frames = np.arange(2 * 8 * 4 * 3).reshape(2, 8, 4, 3).astype(np.uint8)
+    exact = frames.reshape(2, 2, 4, 1, 4, 3).mean((2, 4))
+    assert np.abs(average(frames) - exact).max() <= 0.5
+
+
+def test_leaves_drift_texture_and_all():
+    first, second = drifting_leaves(np.random.default_rng(1))[:2].astype(int)
+    inner = (slice(20, -20),) * 2
+    shifts = [(y, x) for y in range(-8, 9) for x in range(-8, 9)]
+    exact = [
+        shift
+        for shift in shifts
+        if np.array_equal(np.roll(second, shift, (0, 1))[inner], first[inner])
+    ]
+    assert len(exact) == 1
+    assert exact != [(0, 0)]
+
+
+def test_what_is_asked_is_what_the_small_frames_show(pairs: list[Pair]):
+    """Without the codec and softening, what should be made, averaged down, is what is given."""
+    found = 0
+    wanted = objective(pairs, softened=0.0, leaves=0.0)
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        small, large, weight = wanted._sample(rng)
+        assert small.shape == (1, 3, 4, 8, 8)
+        assert large.shape == (1, 3, 3, 32, 32)
+        assert weight.shape == (1, 1, 3, 32, 32)
+        assert float(weight.min()) >= 1
+        boxes = torch.nn.functional.avg_pool3d(large[:, :, :2], (1, 4, 4))
+        found += bool((boxes - small[:, :, 1:3]).abs().max() < 0.01)
+    assert 8 < found < 32, "half are averaged, half have passed the codec"
+
+
+def test_softening_keeps_plain_pictures_and_blurs_others():
+    plain = torch.full((1, 3, 4, 8, 8), 0.3)
+    assert torch.allclose(soften(plain, 1.3), plain, atol=1e-5)
+    noise = torch.randn(1, 3, 4, 8, 8, generator=torch.Generator().manual_seed(0))
+    assert soften(noise, 1.3).std() < 0.9 * noise.std()
+
+
+def test_randomness_is_the_steps(pairs: list[Pair]):
+    wanted = objective(pairs)
+    losses = [wanted.loss(step, step_generator(0, step))[0].item() for step in (0, 1, 0)]
+    assert losses[0] == losses[2] != losses[1]
+
+
+def test_the_loss_falls(pairs: list[Pair]):
+    wanted = objective(pairs, leaves=0.0, softened=0.0)
+    optimiser = torch.optim.Adam(wanted.network.parameters(), 3e-3)
+    losses = []
+    for step in range(60):
+        loss, _ = wanted.loss(step, step_generator(0, step % 4))
+        loss.backward()
+        optimiser.step()
+        optimiser.zero_grad()
+        losses.append(loss.item())
+    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+
+
+def test_an_untrained_upscaler_measures_as_the_filter(pairs: list[Pair]):
+    measured, rows = measure(load_untrained(), pairs[:2])
+    for variant in ("averaged", "codec"):
+        for place in ("frames", "between"):
+            filtered = measured[f"{variant}_{place}_lanczos"]
+            assert measured[f"{variant}_{place}"] == pytest.approx(filtered, abs=0.05)
+    assert len(rows) == 4
+    assert enlarged_by_filter(pairs[0].small[0]).shape == pairs[0].large[::2].shape
+
+
+def load_untrained() -> Upscaler:
+    return Upscaler(NETWORK).eval()
+
+
+def test_a_run_resumes_and_saves(tiny_model: Path, tmp_path: Path):
+    recipe = FinishRecipe(
+        name="tiny-finish",
+        clips=CLIPS,
+        wide=CLIPS,
+        held_out=CLIPS,
+        pairs=PairsConfig(leaves=1, model=str(tiny_model)),
+        upscaler=NETWORK,
+        objective=FinishLossConfig(batch=2, crop=8),
+        optimiser=OptimiserConfig(),
+        loop=LoopConfig(steps=4, warmup=1, cooldown=0.0, log_every=1, sheet_every=1000),
+    )
+    whole = run_finish(recipe, tmp_path / "whole")
+    stopped = dataclasses.replace(recipe.loop, steps=2)
+    run_finish(dataclasses.replace(recipe, loop=stopped), tmp_path / "parts")
+    resumed = run_finish(recipe, tmp_path / "parts")
+    states = [load_upscaler(path).state_dict() for path in (whole, resumed)]
+    for name, value in states[0].items():
+        assert torch.equal(value, states[1][name]), name
+    assert json.loads((resumed / "upscaler.json").read_text())["training"]["steps"] == 4
+    assert (tmp_path / "parts" / "sheet-000004.png").exists()

@@ -10,42 +10,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from footage import close, quarters, write_video
 from sorairo.errors import MediaError
 from sorairo.video import Clip
-
-
-def quarters(height: int = 32, width: int = 48) -> np.ndarray:
-    """A picture whose four quarters are red, green, blue and white: uint8 [H, W, 3]."""
-    frame = np.zeros((height, width, 3), np.uint8)
-    frame[: height // 2, : width // 2] = (220, 20, 20)
-    frame[: height // 2, width // 2 :] = (20, 200, 20)
-    frame[height // 2 :, : width // 2] = (20, 20, 220)
-    frame[height // 2 :, width // 2 :] = 255
-    return frame
-
-
-def close(a: np.ndarray, b: np.ndarray) -> bool:
-    """Equal but for the seams, where colour is blurred by 4:2:0."""
-    return bool((np.abs(a.astype(int) - b.astype(int)).max(axis=-1) < 12).mean() > 0.8)
-
-
-def write_video(path: Path, frames: list[np.ndarray], times: list[int], **options: object) -> Path:
-    """A lossless-ish H.264 file whose frames are shown at `times`, in 1/1000 s."""
-    with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=25, options={"crf": "4"})
-        stream.height, stream.width = frames[0].shape[:2]
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = Fraction(1, 1000)
-        if "rotation" in options:
-            stream.set_display_rotation(options["rotation"])
-        if "aspect" in options:
-            stream.codec_context.sample_aspect_ratio = options["aspect"]
-        for frame, time in zip(frames, times, strict=True):
-            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
-            picture.pts, picture.time_base = time, Fraction(1, 1000)
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
-    return path
 
 
 @pytest.mark.parametrize(("rotation", "turns"), [(90, 1), (-90, -1), (180, 2)])
@@ -152,6 +119,6 @@ def test_a_truncated_video_is_said_or_read_as_far_as_it_goes(tmp_path: Path):
 
 def test_more_pixels_than_memory_should_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write_video(tmp_path / "long.mp4", [quarters()] * 10, [40 * i for i in range(10)])
-    monkeypatch.setattr("sorairo.video.read.MAX_PIXEL_BYTES", 5 * quarters().nbytes)
+    monkeypatch.setattr("sorairo.video.limits.MAX_PIXEL_BYTES", 5 * quarters().nbytes)
     with pytest.raises(MediaError, match="cut it or make it smaller"):
         Clip.load(path)

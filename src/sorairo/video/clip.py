@@ -11,6 +11,7 @@ import numpy as np
 
 from sorairo.errors import MediaError
 from sorairo.video.atomic import whole_file
+from sorairo.video.sound import Sound
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -20,14 +21,16 @@ SUFFIXES = (".mp4", ".gif", ".png")
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Clip:
-    """`frames` (uint8 [F, H, W, 3], sRGB, at least one), shown at `fps`.
+    """`frames` (uint8 [F, H, W, 3], sRGB, at least one), shown at `fps`, with `sound` or silent.
 
-    `metadata` travels with the file; the keys are those of mp4 (`comment`, `title`, ...). A clip
-    that sorairo made has its request in `comment`, as JSON.
+    The sound begins with the first frame; what is longer than the frames is not saved. `metadata`
+    travels with the file; the keys are those of mp4 (`comment`, `title`, ...). A clip that sorairo
+    made has its request in `comment`, as JSON.
     """
 
     frames: np.ndarray
     fps: float
+    sound: Sound | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,22 +63,31 @@ class Clip:
         return self.num_frames / self.fps
 
     @classmethod
-    def load(cls, path: str | Path) -> Clip:
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        start: float | None = None,
+        end: float | None = None,
+        max_side: int | None = None,
+    ) -> Clip:
         """Read a picture (one frame), a GIF, or the first video stream of anything FFmpeg knows.
 
-        Frames come upright, with square pixels, transparency laid on white, at a constant rate.
-        Raises MediaError.
+        Frames come upright, with square pixels, transparency laid on white, at a constant rate; the
+        sound comes at 48 kHz, as long as the frames. `start` and `end` (s; negative: from the end)
+        read a part, `max_side` makes frames smaller while they are decoded, so that a long film
+        need not fit in memory. Raises MediaError.
         """
         from sorairo.video.read import (
             read,  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
         )
 
-        frames, fps, metadata = read(Path(path))
-        return cls(frames=frames, fps=fps, metadata=metadata)
+        return read(Path(path), start=start, end=end, max_side=max_side)
 
     def save(self, path: str | Path) -> Path:
         """Write `.mp4`, `.gif` or, for one frame, `.png`; equal clips give equal bytes.
 
+        Sound goes into mp4 only.
         The file appears when it is complete; an error or Ctrl-C leaves nothing. In mp4 an odd width
         or height is made even by repeating its last column or row. Raises MediaError.
         """
@@ -108,16 +120,17 @@ class Clip:
                     f"An mp4 has no place for the metadata '{unknown[0]}';"
                     f" choose from {', '.join(mp4.MP4_TAGS)}."
                 )
-            mp4.write_mp4(path, self.frames, self.fps, self.metadata)
+            mp4.write_mp4(path, self.frames, self.fps, self.metadata, self.sound)
 
     def resize(self, width: int, height: int) -> Clip:
-        """The clip scaled to `width` x `height` with the Lanczos filter."""
+        """The clip scaled to `width` x `height` with the Lanczos filter, in gamma light."""
         from PIL import Image
 
         if (width, height) == (self.width, self.height):
             return self
+        lanczos = Image.Resampling.LANCZOS
         scaled = [
-            np.asarray(Image.fromarray(frame).resize((width, height), Image.Resampling.LANCZOS))
+            np.asarray(Image.fromarray(frame).resize((width, height), lanczos, reducing_gap=3.0))
             for frame in self.frames
         ]
         return dataclasses.replace(self, frames=np.stack(scaled))

@@ -1,4 +1,4 @@
-"""H.264 in mp4, written so that a browser plays it and equal clips give equal bytes."""
+"""H.264 and AAC in mp4, so that a browser plays it and equal clips give equal bytes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from pathlib import Path
 import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
+
+from sorairo.video.aac import Voice
+from sorairo.video.sound import Sound
 
 CRF = 16  # constant rate factor of x264: 0 lossless, 18 hardly distinguishable, 51 worst
 
@@ -26,11 +29,18 @@ _ACCURATE = (
 )
 
 
-def write_mp4(path: Path, frames: np.ndarray, fps: float, metadata: dict[str, str]) -> None:
+def write_mp4(
+    path: Path,
+    frames: np.ndarray,
+    fps: float,
+    metadata: dict[str, str],
+    sound: Sound | None = None,
+) -> None:
     """Write `frames` (uint8 [F, H, W, 3], sRGB) as H.264, 4:2:0, BT.709, index first (faststart).
 
     4:2:0 needs an even width and height: an odd last row or column is repeated once. One encoder
     thread and "bitexact" keep the bytes independent of the machine's cores and of the clock.
+    `sound` becomes AAC, exactly as long as the frames.
     """
     frames = _even(frames)
     rate = Fraction(fps).limit_denominator(1001)
@@ -48,13 +58,18 @@ def write_mp4(path: Path, frames: np.ndarray, fps: float, metadata: dict[str, st
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709
         context.color_trc = ColorTrc.BT709
+        voice = Voice(container, sound, len(frames) / fps) if sound else None
         for index, pixels in enumerate(frames):
             picture = _to_yuv(pixels)
             picture.pts = index
             picture.time_base = 1 / rate
             picture.duration = 1
             container.mux(stream.encode(picture))
+            if voice:
+                voice.write_until((index + 1) / fps)
         container.mux(stream.encode(None))
+        if voice:
+            voice.finish()
 
 
 def _to_yuv(pixels: np.ndarray) -> av.VideoFrame:

@@ -1,0 +1,72 @@
+"""The sound of a film, by FFmpeg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import av
+import numpy as np
+
+from sorairo.video.limits import check_sound
+from sorairo.video.sound import RATE, Sound
+from sorairo.video.source import begin_at, decoded, open_media
+
+_SLIP = 0.02  # s: times are rounded; only from here on, a gap between packets is silence
+
+
+def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
+    """What sounds from `start` (s, on the file's clock) for `seconds`; None where nothing can.
+
+    Silence where the file has none. 48 kHz; more than two channels are mixed into two.
+    """
+    with open_media(path) as container:
+        if not container.streams.audio or container.streams.audio[0].codec_context is None:
+            return None
+        check_sound(path, seconds)
+        stream = container.streams.audio[0]
+        channels = 1 if stream.codec_context.channels == 1 else 2
+        samples = np.zeros((round(seconds * RATE), channels), np.float32)
+        begin_at(container, stream, start)
+        heard, cursor = False, None
+        for time, piece in _pieces(decoded(container, stream), channels):
+            at = round(((start if time is None else time) - start) * RATE)
+            if cursor is None or (time is not None and abs(at - cursor) > _SLIP * RATE):
+                cursor = at
+            if cursor >= len(samples):
+                break
+            heard |= _lay(samples, cursor, piece)
+            cursor += len(piece)
+    return Sound(samples=samples) if heard else None
+
+
+def _pieces(
+    frames: Iterator[av.AudioFrame], channels: int
+) -> Iterator[tuple[float | None, np.ndarray]]:
+    """Samples at our rate (float32 [n, channels]), and the time (s) of the first of them."""
+    resampler, source = None, None
+    for frame in chain(frames, (None,)):
+        shape = frame and (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != source:
+            yield from _resampled(resampler, None, channels)  # what it has still in it
+            layout = "mono" if channels == 1 else "stereo"
+            resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
+            source = shape
+        yield from _resampled(resampler, frame, channels)
+
+
+def _resampled(
+    resampler: av.AudioResampler | None, frame: av.AudioFrame | None, channels: int
+) -> Iterator[tuple[float | None, np.ndarray]]:
+    for out in resampler.resample(frame) if resampler else ():
+        if out is not None:  # as which a resampler that has nothing to do returns the end
+            time = None if out.pts is None else out.time
+            yield time, out.to_ndarray().reshape(-1, channels).clip(-1, 1)
+
+
+def _lay(samples: np.ndarray, cursor: int, piece: np.ndarray) -> bool:
+    """Put `piece` into `samples` from `cursor` on, as far as it is inside."""
+    piece = piece[max(0, -cursor) :][: max(0, len(samples) - max(0, cursor))]
+    samples[max(0, cursor) : max(0, cursor) + len(piece)] = piece
+    return len(piece) > 0

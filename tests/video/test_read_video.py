@@ -197,6 +197,23 @@ def test_a_size_that_changes_midway(tmp_path: Path):
     assert close(clip.frames[5], quarters())
 
 
+def test_a_camcorder_s_combs_are_gone(tmp_path: Path):
+    """A bar that is two pixels further in the odd rows, which are of a later time."""
+    frames = [np.full((64, 96, 3), 60, np.uint8) for _ in range(12)]
+    for index, frame in enumerate(frames):
+        frame[0::2, 4 * index : 4 * index + 12] = 200
+        frame[1::2, 4 * index + 2 : 4 * index + 14] = 200
+    settings = {"crf": "4", "flags": "+ildct+ilme", "x264-params": "interlaced=1:tff=1"}
+    path = write_video(tmp_path / "camcorder.mp4", frames, TIMES[:12], settings=settings)
+    clip = Clip.load(path)
+    assert clip.num_frames == 12
+    assert clip.fps == pytest.approx(25)
+    combs = np.abs(np.diff(clip.frames[2:, 8:-8, :, 1].astype(int), axis=1)).mean()
+    assert (
+        combs < 0.2 * np.abs(np.diff(np.stack(frames)[2:, 8:-8, :, 1].astype(int), axis=1)).mean()
+    )
+
+
 # --- times
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from sorairo.errors import MediaError
 from sorairo.video.atomic import whole_file
+from sorairo.video.latents import Latents
 from sorairo.video.sound import Sound
 
 if TYPE_CHECKING:
@@ -25,12 +26,13 @@ class Clip:
 
     The sound begins with the first frame; what is longer than the frames is not saved. `metadata`
     travels with the file; the keys are those of mp4 (`comment`, `title`, ...). A clip that sorairo
-    made has its request in `comment`, as JSON.
+    made has its request in `comment`, as JSON. `latents` are those of its ends, if they were kept.
     """
 
     frames: np.ndarray
     fps: float
     sound: Sound | None = None
+    latents: Latents | None = None
     metadata: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from sorairo.errors import MediaError
 from sorairo.video.clip import Clip
+from sorairo.video.interlaced import progressive
 from sorairo.video.limits import check_picture, check_size, within
 from sorairo.video.read_sound import read_sound
 from sorairo.video.rgb import is_turned, to_rgb
@@ -87,7 +88,7 @@ def _check_length(
 
 def _shots(container: InputContainer, stream: VideoStream) -> Iterator[Shot]:
     step = 1 / rate(stream)
-    for index, picture in enumerate(decoded(container, stream)):
+    for index, picture in enumerate(progressive(decoded(container, stream), stream)):
         begins = first_time(stream) + index * step if picture.pts is None else picture.time
         lasts = float(picture.duration * picture.time_base) if picture.time_base else 0
         yield begins, begins + (lasts or step), picture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,6 +30,8 @@ class Capabilities:
         @property
         def limits(self) -> Limits: ...
 
+        def knows(self, clip: Clip, size: tasks.Size) -> bool: ...
+
         def run(
             self, draft: Draft, settings: Settings = ..., watch: Watch | None = ...
         ) -> Clip: ...
@@ -44,7 +47,8 @@ class Capabilities:
         """A clip of what `prompt` says; short enough, it is a picture. With `loop` it plays for
         ever: its last frame is followed by its first."""
         surface, request = self.surface, dict(how)
-        request.pop("watch", None)
+        for other in ("watch", "keep_latents"):
+            request.pop(other, None)
         fps = request.pop("fps", None)
         fps = surface.fps if fps is None else fps
         GenerateRequest(prompt=prompt, seconds=seconds, fps=fps, **request).validate(self.limits)
@@ -82,7 +86,7 @@ class Capabilities:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
         if forward <= 0 and backward <= 0:
             raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
-        surface = self.surface
+        surface, clip = self.surface, self._known(clip)
         if forward > 0:
             frames = self._frames(forward)
             draft = tasks.extend_forward(clip, prompt, surface=surface, num_frames=frames)
@@ -137,6 +141,11 @@ class Capabilities:
             clip, prompt, surface=surface, strength=strength, region=region, span=span
         )
         return self._done(draft, how)
+
+    def _known(self, clip: Clip) -> Clip:
+        """The clip without latents that are not this model's."""
+        size = tasks.size_for(clip, self.surface)
+        return clip if self.knows(clip, size) else replace(clip, latents=None)
 
     def _frames(self, seconds: float) -> int:
         return max(1, round(seconds * self.surface.fps))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from sorairo.generation.delivery import Delivery, deliver
 from sorairo.generation.draft import Draft, Surface
 from sorairo.generation.fill import Sampling, fill, windows
 from sorairo.generation.frames import decode_draft, encode_groups
+from sorairo.generation.kept import kept_ends, usable
 from sorairo.generation.paint import paint
 from sorairo.generation.plan import led, outline
 from sorairo.generation.request import Limits
@@ -56,6 +57,7 @@ class Settings:
     width: int | None = None
     height: int | None = None
     fps: float | None = None
+    keep_latents: bool = False
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
@@ -123,6 +125,10 @@ class Engine(Capabilities):
             window=config.codec.latent_frames(config.window_frames),
         )
 
+    def knows(self, clip: Clip, size: tuple[int, int]) -> bool:
+        """Whether the latents kept with a clip are this model's, for a canvas of this size."""
+        return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
+
     def run(
         self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
     ) -> Clip:
@@ -130,7 +136,7 @@ class Engine(Capabilities):
         latents = self.fill(draft, settings, watch)
         frames = self.decode(draft, latents)
         delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
-        return assemble(
+        clip = assemble(
             draft,
             frames,
             width=delivery.width,
@@ -138,6 +144,9 @@ class Engine(Capabilities):
             fps=delivery.fps,
             finish=partial(deliver, device=self.device),
         )
+        if not settings.keep_latents:
+            return clip
+        return replace(clip, latents=kept_ends(draft, latents, self.info["digest"]))
 
     @torch.inference_mode()
     def fill(self, draft: Draft, settings: Settings, watch: Watch | None = None) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor
 from sorairo.generation.draft import Draft
 from sorairo.models.codec import Codec
 
+AT_ONCE = 16  # latent frames decoded together
 WARM_UP = 3  # latent frames that a decoder sees before the first of a cycle
 
 
@@ -21,11 +22,17 @@ def encode_groups(
     return codec.encode(video)[0].float().cpu()
 
 
-def decode_groups(codec: Codec, latents: Tensor, device: torch.device, dtype: torch.dtype):
-    """Frames uint8 [4 f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew."""
-    video = codec.decode(latents[None].to(device, dtype))[0]
-    pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
-    return pixels.permute(1, 2, 3, 0).cpu().numpy()
+def decode_groups(
+    codec: Codec, latents: Tensor, device: torch.device, dtype: torch.dtype
+) -> np.ndarray:
+    """Frames uint8 [4 f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew; in pieces,
+    so that a long clip needs no more memory than a short one."""
+    state, parts = {}, []
+    for part in latents.split(AT_ONCE, dim=1):
+        video = codec.decode(part[None].to(device, dtype), state)[0]
+        pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
+        parts.append(pixels.permute(1, 2, 3, 0).cpu().numpy())
+    return np.concatenate(parts)
 
 
 def decode_draft(

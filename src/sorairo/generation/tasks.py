@@ -105,8 +105,9 @@ def animate(
 def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
     """`num_frames` more after the clip's end."""
     size = size_for(clip, surface)
-    seen = ending(clip, surface, size)
-    known = len(seen)
+    given = known_ending(clip, surface, size)
+    spare = clip.latents.spare if given.latents is not None and clip.latents else 0
+    known = len(given.frames) - spare
     prompts, shares = said(prompt, known + num_frames)
     return Draft(
         surface=surface,
@@ -115,20 +116,20 @@ def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int
         height=size[1],
         prompts=prompts,
         shares=shares,
-        given=(Given(first=0, frames=seen),),
+        given=(given,),
         pieces=(
             Kept(clip=clip, edges=(None, known - 1)),
             Made(first=known, last=known + num_frames),
         ),
-        lead=_lead_of(seen, surface),
+        lead=_lead_of(given.frames, surface),
     )
 
 
 def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
     """`num_frames` more before the clip's beginning."""
     size = size_for(clip, surface)
-    seen = beginning(clip, surface, size)
-    total = num_frames + len(seen)
+    given = known_beginning(clip, surface, size, num_frames)
+    total = num_frames + len(given.frames)
     prompts, shares = said(prompt, total)
     return Draft(
         surface=surface,
@@ -137,7 +138,7 @@ def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: in
         height=size[1],
         prompts=prompts,
         shares=shares,
-        given=(Given(first=num_frames, frames=seen),),
+        given=(given,),
         pieces=(Made(first=0, last=num_frames), Kept(clip=clip, edges=(num_frames, None))),
         lead=-num_frames % surface.group,
     )
@@ -238,6 +239,27 @@ def beginning(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
     frames = at_fps(clip.fit(*size), surface.fps).frames
     groups = min(CONTEXT, len(frames) // surface.group)
     return frames[: groups * surface.group] if groups else frames[:1]
+
+
+def known_ending(clip: Clip, surface: Surface, size: Size) -> Given:
+    """The ending, with its latents if they were kept; then it may end with frames after the clip's
+    own."""
+    frames, kept = ending(clip, surface, size), clip.latents
+    if kept is None or kept.tail is None:
+        return Given(first=0, frames=frames)
+    wanted = kept.tail.shape[1] * surface.group
+    frames = at_fps(clip.fit(*size), surface.fps).frames[-wanted + kept.spare :]
+    after = frames[-1:].repeat(wanted - len(frames), 0)
+    return Given(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
+
+
+def known_beginning(clip: Clip, surface: Surface, size: Size, first: int) -> Given:
+    """The beginning, with its latents if they were kept, from frame `first` on."""
+    frames, kept = beginning(clip, surface, size), clip.latents
+    if kept is None or kept.head is None:
+        return Given(first=first, frames=frames)
+    frames = at_fps(clip.fit(*size), surface.fps).frames[: kept.head.shape[1] * surface.group]
+    return Given(first=first, frames=frames, latents=kept.head)
 
 
 def part(clip: Clip, start: float, end: float | None) -> Clip:

@@ -50,7 +50,7 @@ class DenoiserLossConfig:
 
     phases: tuple[Phase, ...]
     tokens: int = 4608
-    text_tokens: int = 40
+    text_tokens: int = 60
     compiled: bool = True
     taste: Taste = field(default_factory=Taste)
     painting: PaintingConfig = field(default_factory=PaintingConfig)

@@ -141,7 +141,7 @@ def canvas() -> ModelRecipe:
         codec_run="canvas-codec",
         sources={
             "world": Source(clips=CANVAS_CLIPS, styled=0.35, pictures=6),
-            "first": Source(clips=ClipsConfig(), styled=0.1, count=1600),
+            "first": Source(clips=ClipsConfig(), styled=0.1, count=800),
             "long": Source(clips=LONG_CLIPS, styled=0.1),
             "fades": Source(clips=CANVAS_CLIPS, styled=0.2, crossed=True, count=400),
             "photographs": Source(clips=square, leaves=300),

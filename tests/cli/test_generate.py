@@ -50,12 +50,12 @@ def test_everything_at_once_as_json(generate: Run, tmp_path: Path):
     assert [record["seed"] for record in records] == [5, 6]
     first = records[0]
     assert first["prompt"] == PROMPT
-    assert (first["size"], first["native_size"]) == ("512x256", "128x64")
+    assert (first["size"], first["native_size"]) == ("512x256", "96x48")
     assert (first["frames"], first["fps"], first["seconds"]) == (6, 12.0, 0.5)
     assert (first["model"], len(first["model_digest"])) == ("tiny", 16)
     assert first["wall_seconds"] > 0
-    assert done.stderr.count("Made at 128x64") == 1
-    assert "scaled to 512x256 with the Lanczos filter" in done.stderr
+    assert done.stderr.count("Made at 96x48") == 1
+    assert "brought to 512x256 by the upscaler" in done.stderr
     assert Clip.load(tmp_path / first["gif"]).num_frames == 6
     with Image.open(tmp_path / first["contact_sheet"]) as sheet:
         assert sheet.width == 6 * 514 - 2

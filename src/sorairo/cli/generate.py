@@ -14,7 +14,7 @@ from sorairo.cli.output import Outputs, plan_outputs
 from sorairo.cli.prompts import prompt_warnings
 from sorairo.cli.terminal import progress_bar, say
 from sorairo.errors import MediaError
-from sorairo.generation.request import GenerateRequest, Limits, nearest_native, parse_size
+from sorairo.generation.request import GenerateRequest, Limits, parse_size
 
 if TYPE_CHECKING:
     from sorairo.generation.engine import Engine
@@ -115,35 +115,37 @@ def _sample(
     engine: Engine, request: GenerateRequest, progress: Any, *, told: bool
 ) -> tuple[Clip, tuple[int, int]]:
     """The clip at the size asked for, and the size that it was made at."""
-    native = None
-    if request.width and request.height:
-        sizes = [tuple(size) for size in engine.info["native_sizes"]]
-        native = nearest_native(request.width, request.height, sizes)
+    native = _native_size(engine, request)
     clip = engine.generate(
         request.prompt,
         seconds=request.seconds,
-        width=native and native[0],
-        height=native and native[1],
+        width=request.width,
+        height=request.height,
         fps=request.fps,
         seed=request.seed,
         steps=request.steps,
         guidance=request.guidance,
         negative=request.negative,
-        progress=progress,
+        watch=lambda moment: progress(moment.done, moment.total),
     )
-    made = (clip.width, clip.height)
-    wanted = (request.width or clip.width, request.height or clip.height)
-    if made != wanted:
-        clip = clip.fit(*wanted)
-        if not told:
-            say(
-                f"Made at {made[0]}x{made[1]}, the model's own size, then cut to the aspect ratio"
-                f" and scaled to {wanted[0]}x{wanted[1]} with the Lanczos filter."
-            )
-    if "comment" not in clip.metadata:
-        comment = request.to_comment(model_digest=engine.info["digest"])
-        clip = dataclasses.replace(clip, metadata={**clip.metadata, "comment": comment})
-    return clip, made
+    if (clip.width, clip.height) != native and not told:
+        say(
+            f"Made at {native[0]}x{native[1]}, the model's own size, and brought to"
+            f" {clip.width}x{clip.height} by the upscaler."
+        )
+    comment = request.to_comment(model_digest=engine.info["digest"])
+    clip = dataclasses.replace(clip, metadata={**clip.metadata, "comment": comment})
+    return clip, native
+
+
+def _native_size(engine: Engine, request: GenerateRequest) -> tuple[int, int]:
+    from sorairo.video.fitting import canvas_size
+
+    if not (request.width and request.height):
+        width, height = engine.info["native_sizes"][0]
+        return width, height
+    surface = engine.surface
+    return canvas_size(request.width, request.height, multiple=surface.multiple, area=surface.area)
 
 
 def _write(clip: Clip, outputs: Outputs) -> None:

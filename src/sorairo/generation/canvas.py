@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sorairo.nn.patches import patchify, unpatchify
 
+SECOND = 3.0  # units of time in a second: one is a latent frame at 12 frames a second
 REFERENCE = -16.0  # the time, in units of a latent frame, of what is off the timeline
 
 
@@ -23,6 +24,11 @@ class Loose:
     positions: Tensor
     shares: Tensor
     sigma: float = 0.0
+
+    def later(self, seconds: float) -> Loose:
+        positions = self.positions.clone()
+        positions[..., 0] += seconds * SECOND
+        return replace(self, positions=positions)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,16 +99,23 @@ class Canvas:
         parts += [torch.full((views, h * w), 1 / views) for _ in self.loose]
         return torch.cat(parts, dim=1)
 
-    def window(self, first: int, last: int) -> Canvas:
-        """Latent frames first <= i < last of a canvas with one view, and all its loose pictures."""
+    def part(self, frames: tuple[int, ...], later: Float[Tensor, "n"]) -> Canvas:
+        """Some latent frames of a canvas with one view, in that order, each `later` by so many
+        seconds than it was; all loose pictures, and those prompts that are heard."""
+        index, positions = list(frames), self.positions[:, list(frames)].clone()
+        positions[..., 0] += (later * SECOND)[None, :, None, None]
+        shares = [self.shares[index], *(each.shares for each in self.loose)]
+        heard = torch.cat(shares).any(0).nonzero()[:, 0].tolist()
         return replace(
             self,
-            latents=self.latents[:, first:last],
-            sigma_start=self.sigma_start[first:last],
-            sigma_end=self.sigma_end[first:last],
-            positions=self.positions[:, first:last],
-            view_shares=self.view_shares[:, first:last],
-            shares=self.shares[first:last],
+            latents=self.latents[:, index],
+            sigma_start=self.sigma_start[index],
+            sigma_end=self.sigma_end[index],
+            positions=positions,
+            view_shares=self.view_shares[:, index],
+            prompts=tuple(self.prompts[i] for i in heard),
+            shares=self.shares[index][:, heard],
+            loose=tuple(replace(each, shares=each.shares[:, heard]) for each in self.loose),
         )
 
 
@@ -119,7 +132,7 @@ def grid_positions(
     unit = 8 / (h * w) ** 0.5
     y = (torch.arange(h) + 0.5 - h / 2) * unit
     x = (torch.arange(w) + 0.5 - w / 2) * unit
-    return torch.stack(torch.meshgrid(times.float() * 3, y, x, indexing="ij"), dim=-1)
+    return torch.stack(torch.meshgrid(times.float() * SECOND, y, x, indexing="ij"), dim=-1)
 
 
 def even_times(frames: int, frame_seconds: float, start: float = 0.0) -> Float[Tensor, "f"]:

@@ -62,9 +62,9 @@ class Kept:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Made:
-    """A stretch of the result that comes from the canvas: frames first <= i < last. Outside of
-    `region` [H, W] (floats 0..1, of any size) it shows `under`, one picture for each frame or a
-    clip at its own rate."""
+    """A stretch of the result that comes from the canvas: frames first <= i < last. `under` is the
+    clip that it was made from; its sound stays, and outside of a `region` [H, W] (floats 0..1, of
+    any size) its pictures."""
 
     first: int
     last: int
@@ -80,6 +80,8 @@ class Draft:
     lead      frames of the first group that lie before frame 0: 3, as a clip begins with a group
               for its first frame alone, unless a task aligns the groups elsewhere
     cyclic    after the last frame comes the first: whole groups, no beginning
+    alike     for each shot the earlier ones that it should look like, the dearest first; empty:
+              the one before it and the first
     prompts   k texts, and `shares` [num_frames, k]: how much of each a frame hears, rows sum to 1
     pieces    the result, in order
     """
@@ -94,6 +96,7 @@ class Draft:
     given: tuple[Given, ...] = ()
     keyframes: tuple[Keyframe, ...] = ()
     shots: tuple[int, ...] = (0,)
+    alike: tuple[tuple[int, ...], ...] = ()
     lead: int = 3
     cyclic: bool = False
     notes: tuple[str, ...] = field(default=())
@@ -109,6 +112,17 @@ class Draft:
         for shot, (start, end) in enumerate(zip(self.shots, ends, strict=True)):
             lead = self.lead if shot == 0 else size - 1
             found += [Group(first=first, shot=shot) for first in range(start - lead, end, size)]
+        return tuple(found)
+
+    def times(self) -> tuple[float, ...]:
+        """Seconds of the latent frames: each is where the last of its frames is. A shot begins a
+        frame after the last latent frame before it, of which it may be that not all is shown."""
+        size, fps, found, later = self.surface.group, self.surface.fps, [], 0
+        groups = self.groups()
+        for index, group in enumerate(groups):
+            if index and group.shot != groups[index - 1].shot:
+                later += groups[index - 1].first + size - self.shots[group.shot]
+            found.append((group.first + size - 1 + later) / fps)
         return tuple(found)
 
 

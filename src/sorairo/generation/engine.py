@@ -20,13 +20,14 @@ from sorairo.generation.canvas import Canvas
 from sorairo.generation.capabilities import Capabilities
 from sorairo.generation.delivery import Delivery, deliver
 from sorairo.generation.draft import Draft, Surface
-from sorairo.generation.fill import Sampling, fill, windows
+from sorairo.generation.fill import Sampling, fill
 from sorairo.generation.frames import decode_draft, encode_groups
 from sorairo.generation.kept import kept_ends, usable
 from sorairo.generation.paint import paint
 from sorairo.generation.plan import led, outline
 from sorairo.generation.request import Limits
 from sorairo.generation.sampler import Velocity
+from sorairo.generation.windows import windows
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle
 from sorairo.nn.precision import compute_dtype
@@ -153,16 +154,12 @@ class Engine(Capabilities):
         """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
         sampling, plan = self.sampling(settings), outline(draft)
         stages = [plan, draft] if plan else [draft]
-        counts = [len(self._windows(each)) * sampling.steps for each in stages]
+        counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
             seen = self._watched(plan, watch, 0, sum(counts))
             draft = led(draft, self.decode(plan, self._fill(plan, settings, sampling, seen)))
         seen = self._watched(draft, watch, sum(counts[:-1]), sum(counts))
         return self._fill(draft, settings, sampling, seen)
-
-    def _windows(self, draft: Draft) -> list[tuple[int, int, int]]:
-        groups = len(draft.groups())
-        return windows(groups, groups if draft.cyclic else draft.surface.window)
 
     def _fill(
         self,
@@ -173,7 +170,7 @@ class Engine(Capabilities):
     ) -> Tensor:
         canvas = self.paint(draft)
         velocity = partial(self.velocity, negative=settings.negative, scale=self.scale(settings))
-        for moment in fill(canvas, velocity, sampling, self._windows(draft)):
+        for moment in fill(canvas, velocity, sampling, windows(draft)):
             canvas = moment.canvas
             seen(moment.done, canvas)
         return canvas.latents

@@ -1,5 +1,5 @@
-"""Filling a canvas of any length: whole if the model sees it whole, else first a sparse plan, then
-window by window, each seeing a slightly noised past and the plan's pictures."""
+"""Filling a canvas of any length, window by window: each sees what is made already, slightly
+noised, and the keyframes near it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor
 
 from sorairo.flow import path
 from sorairo.flow.solvers import Step
-from sorairo.generation.canvas import REFERENCE, Canvas, Loose
+from sorairo.generation.canvas import REFERENCE, SECOND, Canvas
 from sorairo.generation.sampler import Velocity, sample
+from sorairo.generation.windows import Window
 
-OVERLAP = 4  # latent frames of the past that a window sees
-HISTORY = 0.05  # their noise: what went slightly wrong is not taken for the truth
+HISTORY = 0.05  # noise of what is made already: what went slightly wrong is not taken for the truth
 
 VelocityOf = Callable[[Canvas], Velocity]
 
@@ -42,30 +42,13 @@ class Moment:
     canvas: Canvas
 
 
-def windows(frames: int, size: int, overlap: int = OVERLAP) -> list[tuple[int, int, int]]:
-    """(first, last, known): latent frames first <= i < last, the first `known` of them made by the
-    window before. Windows are as even as can be."""
-    if frames <= size:
-        return [(0, frames, 0)]
-    count = -(-(frames - overlap) // (size - overlap))
-    ends = [overlap + round((frames - overlap) * (i + 1) / count) for i in range(count)]
-    firsts = [0, *(end - overlap for end in ends[:-1])]
-    return [
-        (first, end, overlap if i else 0)
-        for i, (first, end) in enumerate(zip(firsts, ends, strict=True))
-    ]
-
-
 def fill(
-    canvas: Canvas,
-    velocity_of: VelocityOf,
-    sampling: Sampling,
-    parts: list[tuple[int, int, int]],
+    canvas: Canvas, velocity_of: VelocityOf, sampling: Sampling, parts: list[Window]
 ) -> Iterator[Moment]:
-    """Fills the canvas window by window (see `windows`)."""
+    """Fills the canvas window by window."""
     done = 0
-    for first, last, known in parts:
-        part = _past(canvas, first, last, known)
+    for window in parts:
+        part = _seen(canvas, window)
         if bool(part.held.all()):
             done += sampling.steps
             continue
@@ -75,7 +58,7 @@ def fill(
         now = canvas
         for step, _ in steps:
             done += 1
-            now = _written(canvas, part.with_tokens(estimate(part, step)), first, known)
+            now = _written(canvas, part.with_tokens(estimate(part, step)), window)
             yield Moment(done=done, canvas=now)
         canvas = now
 
@@ -89,26 +72,28 @@ def estimate(canvas: Canvas, step: Step) -> Tensor:
     return path.clean(step.z, step.slope, torch.tensor(step.s))
 
 
-def _past(canvas: Canvas, first: int, last: int, known: int) -> Canvas:
-    """A window, what earlier windows made being held with a little noise."""
-    part = canvas.window(first, last)
-    if known:
-        made = torch.where(canvas.sigma_start[first : first + known] > 0, HISTORY, 0.0)
-        start, end = part.sigma_start.clone(), part.sigma_end.clone()
-        start[:known] = end[:known] = made
-        part = replace(part, sigma_start=start, sigma_end=end)
-    times = part.positions[0, :, 0, 0, 0]
-    ahead = float(times[-1]) + 8
-    return replace(part, loose=tuple(x for x in part.loose if _near(x, float(times[0]), ahead)))
+def _seen(canvas: Canvas, window: Window) -> Canvas:
+    """What a window shows: what earlier windows made is held with a little noise, keyframes are
+    those near it, references are always there."""
+    own = canvas.positions[0, list(window.groups), 0, 0, 0] / SECOND
+    later = torch.tensor(window.times) - own
+    low, high = window.near
+    loose = []
+    for each in canvas.loose:
+        time = float(each.positions[0, 0, 0, 0])
+        if time <= REFERENCE:
+            loose.append(each)
+        elif low - 1e-3 <= time / SECOND <= high + 1e-3:
+            loose.append(each.later(float(later[-1])))
+    part = replace(canvas, loose=tuple(loose)).part(window.groups, later)
+    made = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
+    start, end = part.sigma_start.clone(), part.sigma_end.clone()
+    start[: window.known] = end[: window.known] = made
+    return replace(part, sigma_start=start, sigma_end=end)
 
 
-def _near(loose: Loose, start: float, end: float) -> bool:
-    time = float(loose.positions[0, 0, 0, 0])
-    return time <= REFERENCE or start - 1 <= time <= end
-
-
-def _written(canvas: Canvas, part: Canvas, first: int, known: int) -> Canvas:
+def _written(canvas: Canvas, part: Canvas, window: Window) -> Canvas:
     """The canvas with the new latent frames of a window."""
     latents = canvas.latents.clone()
-    latents[:, first + known : first + part.grid[0]] = part.latents[:, known:]
+    latents[:, list(window.groups[window.known :])] = part.latents[:, window.known :]
     return replace(canvas, latents=latents)

@@ -23,7 +23,7 @@ def paint(draft: Draft, encode: Encode, *, latent_channels: int, patch: int) -> 
     surface, groups = draft.surface, draft.groups()
     unit = surface.multiple
     grid = (len(groups), draft.height // unit, draft.width // unit)
-    times = torch.tensor([group_time(group, draft) for group in groups])
+    times = torch.tensor(draft.times())
     positions, view_shares = views(grid, times, draft)
     canvas = Canvas(
         latents=torch.zeros(latent_channels, len(groups), grid[1] * patch, grid[2] * patch),
@@ -41,18 +41,12 @@ def paint(draft: Draft, encode: Encode, *, latent_channels: int, patch: int) -> 
     return canvas
 
 
-def group_time(group: Group, draft: Draft) -> float:
-    """Seconds: a latent frame is where the last of its frames is."""
-    return (group.first + draft.surface.group - 1) / draft.surface.fps
-
-
 def group_shares(groups: tuple[Group, ...], draft: Draft) -> Tensor:
     """What each latent frame hears: the mean over its frames, [f, k]."""
     rows = []
     for group in groups:
-        frames = np.clip(
-            np.arange(group.first, group.first + draft.surface.group), 0, draft.num_frames - 1
-        )
+        low, high = _bounds(group, draft)
+        frames = np.arange(group.first, group.first + draft.surface.group).clip(low, high - 1)
         rows.append(draft.shares[frames].mean(0))
     return torch.from_numpy(np.stack(rows)).float()
 
@@ -128,7 +122,10 @@ def _loose(keyframe: Keyframe, draft: Draft, grid: tuple[int, int, int], encode:
     """A picture encoded alone, at its time; what it hears is what is said at that time."""
     picture = np.repeat(keyframe.picture[None], draft.surface.group, axis=0)
     frame = int(np.clip(round(keyframe.at), 0, draft.num_frames - 1))
-    time = torch.tensor([keyframe.at / draft.surface.fps])
+    shot = max(i for i, begins in enumerate(draft.shots) if begins <= frame)
+    first = [group.shot for group in draft.groups()].index(shot)
+    later = draft.times()[first] - draft.shots[shot] / draft.surface.fps if shot else 0.0
+    time = torch.tensor([keyframe.at / draft.surface.fps + later])
     return Loose(
         latents=encode(picture),
         positions=grid_positions((1, *grid[1:]), times=time),

@@ -1,0 +1,95 @@
+"""Filling window by window: what a window is shown of the canvas, and what it writes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from sorairo.flow.schedules import sampling_levels
+from sorairo.generation.canvas import SECOND, Canvas
+from sorairo.generation.draft import Draft, Given, Keyframe, Surface
+from sorairo.generation.fill import HISTORY, Sampling, fill
+from sorairo.generation.paint import paint
+from sorairo.generation.windows import windows
+
+SURFACE = Surface(multiple=16)
+
+
+def encode(frames: np.ndarray) -> Tensor:
+    """Every latent of a group is the mean of its frames."""
+    means = torch.from_numpy(frames).float().mean((1, 2, 3)).unflatten(0, (-1, 4)).mean(1)
+    return means[None, :, None, None].expand(2, -1, 2, 2)
+
+
+def story(**also) -> Draft:
+    """Three shots of 25 frames; the second begins with a given frame of 200."""
+    given = Given(first=25, frames=np.full((1, 16, 16, 3), 200, np.uint8))
+    return Draft(
+        surface=SURFACE,
+        num_frames=75,
+        width=16,
+        height=16,
+        prompts=("a", "b", "c"),
+        shares=np.repeat(np.eye(3, dtype=np.float32), 25, axis=0),
+        pieces=(),
+        given=(given,),
+        shots=(0, 25, 50),
+        **also,
+    )
+
+
+def filled(draft: Draft) -> tuple[list[Canvas], Canvas]:
+    """The windows as the model saw them, and the result of a model that says velocity 1."""
+    seen: list[Canvas] = []
+
+    def velocity_of(part: Canvas):
+        seen.append(part)
+        return lambda x, sigma: torch.ones_like(x)
+
+    sampling = Sampling(
+        levels=sampling_levels(3), solver="euler", generator=torch.Generator().manual_seed(0)
+    )
+    canvas = paint(draft, encode, latent_channels=2, patch=2)
+    *_, last = fill(canvas, velocity_of, sampling, windows(draft))
+    assert last.done == 3 * len(windows(draft))
+    return seen, last.canvas
+
+
+def test_a_shot_hears_its_own_text_from_its_first_frame_on():
+    canvas = paint(story(), encode, latent_channels=2, patch=2)
+    shots = [group.shot for group in story().groups()]
+    assert torch.equal(canvas.shares, torch.eye(3)[shots])
+
+
+def test_windows_see_earlier_shots_held_with_a_little_noise():
+    seen, canvas = filled(story())
+    assert [part.prompts for part in seen] == [("a",), ("a", "b"), ("a", "b", "c")]
+    third = seen[2]
+    noise = [HISTORY] * 3 + [0.0] + [HISTORY] * 2  # the second shot's first frame was given
+    assert third.sigma_start[:6].flatten().tolist() == pytest.approx(noise)
+    assert torch.equal(third.sigma_end[:6], third.sigma_start[:6])
+    assert torch.equal(third.latents[:, :3], canvas.latents[:, :3])
+    assert torch.equal(third.latents[:, 3:6], canvas.latents[:, 7:10])
+    assert bool((third.latents[:, 6:] == 0).all())
+    assert torch.equal(canvas.latents[:, 7], torch.full((2, 2, 2), 200.0))
+
+
+def test_a_keyframe_moves_with_its_shot_and_is_seen_by_no_other():
+    picture = np.full((16, 16, 3), 90, np.uint8)
+    seen, _ = filled(story(keyframes=(Keyframe(at=60, picture=picture),)))
+    assert [len(part.loose) for part in seen] == [0, 0, 1]
+    third = seen[2]
+    begins = third.positions[0, 6, 0, 0, 0]
+    apart = third.loose[0].positions[0, 0, 0, 0] - begins
+    assert float(apart) == pytest.approx(10 / 12 * SECOND, abs=1e-4)
+    assert third.loose[0].shares.tolist() == [[0, 0, 1]]
+
+
+def test_what_is_all_given_is_not_sampled():
+    clip = Given(first=0, frames=np.full((25, 16, 16, 3), 30, np.uint8))
+    draft = story()
+    seen, canvas = filled(Draft(**{**vars(draft), "given": (clip, *draft.given)}))
+    assert len(seen) == 2
+    assert torch.equal(canvas.latents[:, :7], torch.full((2, 7, 2, 2), 30.0))

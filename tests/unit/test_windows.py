@@ -1,0 +1,108 @@
+"""Windows: everything is made once, nothing is seen before it is made, shots see earlier shots."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorairo.generation.draft import Draft, Surface
+from sorairo.generation.windows import SHOTS, windows
+
+SURFACE = Surface()
+
+
+def draft_of(*lengths: int, alike: tuple[tuple[int, ...], ...] = ()) -> Draft:
+    """Shots of so many frames, each with a text of its own."""
+    total = sum(lengths)
+    return Draft(
+        surface=SURFACE,
+        num_frames=total,
+        width=96,
+        height=96,
+        prompts=tuple(map(str, lengths)),
+        shares=np.repeat(np.eye(len(lengths), dtype=np.float32), lengths, axis=0),
+        pieces=(),
+        shots=(0, *np.cumsum(lengths)[:-1].tolist()),
+        alike=alike,
+    )
+
+
+def shown(draft: Draft) -> list[list[int]]:
+    """The shots that each window sees, in its order."""
+    shots = [group.shot for group in draft.groups()]
+    return [list(dict.fromkeys(shots[i] for i in window.groups)) for window in windows(draft)]
+
+
+@given(st.lists(st.integers(1, 200), min_size=1, max_size=5))
+def test_every_group_is_made_once_after_what_it_sees(lengths: list[int]):
+    draft, made = draft_of(*lengths), set()
+    for window in windows(draft):
+        assert len(window.groups) <= SURFACE.window
+        assert set(window.groups[: window.known]) <= made
+        new = window.groups[window.known :]
+        assert new
+        assert not set(new) & made
+        made |= set(new)
+        assert list(window.times) == sorted(set(window.times)), "no two at one time"
+    assert made == set(range(len(draft.groups())))
+
+
+@pytest.mark.parametrize("frames", [1, 48, 49, 50, 120, 720])
+def test_one_shot_goes_on_from_its_own_past(frames: int):
+    draft = draft_of(frames)
+    parts = windows(draft)
+    assert (len(parts) == 1) == (len(draft.groups()) <= 13)
+    for part in parts:
+        assert list(part.groups) == list(range(part.groups[0], part.groups[-1] + 1))
+        assert part.times == tuple(draft.times()[i] for i in part.groups)
+    sizes = [len(part.groups) - part.known for part in parts[1:]]
+    assert max(sizes, default=0) - min(sizes, default=0) <= 1
+
+
+def test_a_story_that_fits_is_seen_whole():
+    draft = draft_of(13, 17, 12)
+    (whole,) = windows(draft)
+    assert whole.groups == tuple(range(4 + 5 + 4))
+    assert whole.times == draft.times()
+
+
+def test_a_shot_begins_a_frame_after_the_shot_before_it():
+    """As in training, also where the last group of a shot is not shown to its end."""
+    draft = draft_of(14, 21)  # 14 = 1 + 4 * 3 + 1: three frames of the last group are not shown
+    groups, times = draft.groups(), np.array(draft.times()) * 12
+    first = [group.shot for group in groups].index(1)
+    assert times[first] - times[first - 1] == pytest.approx(1)
+    assert np.diff(times[:first]) == pytest.approx(4)
+    assert np.diff(times[first:]) == pytest.approx(4)
+
+
+def test_each_shot_of_a_long_story_sees_the_one_before_and_the_first():
+    draft = draft_of(25, 25, 25, 25)
+    assert shown(draft) == [[0], [0, 1], [0, 1, 2], [0, 2, 3]]
+    third = windows(draft)[2]
+    shots = [draft.groups()[i].shot for i in third.groups]
+    assert shots == [0] * 3 + [1] * 3 + [2] * 7
+    frames = np.round(np.array(third.times) * 12)
+    assert frames.tolist() == [0, 4, 8, 9, 13, 17, *range(18, 18 + 7 * 4, 4)]
+
+
+def test_a_shot_sees_the_shots_that_it_is_said_to_be_like():
+    draft = draft_of(*[25] * 5, alike=((), (0,), (0,), (1, 2, 0), (2, 0)))
+    assert shown(draft) == [[0], [0, 1], [0, 2], [1, 2, 3], [0, 2, 4]]
+
+
+def test_no_more_shots_at_once_than_a_story_has():
+    draft = draft_of(*[4] * 5)
+    assert len(draft.groups()) <= SURFACE.window
+    assert max(map(len, shown(draft))) == SHOTS
+
+
+def test_keyframes_of_another_shot_are_not_near():
+    draft = draft_of(40, 40, 40)
+    times = draft.times()
+    for window in windows(draft):
+        shot = draft.groups()[window.groups[-1]].shot
+        mine = [t for t, group in zip(times, draft.groups(), strict=True) if group.shot == shot]
+        assert mine[0] <= window.near[0] <= window.near[1] <= mine[-1]

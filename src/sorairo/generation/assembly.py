@@ -15,7 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from sorairo.generation.draft import Draft, Kept, Made
-from sorairo.video import Clip
+from sorairo.video import Clip, Sound
 from sorairo.video.fitting import at_fps
 
 Finish = Callable[[np.ndarray, float, int, int, float], np.ndarray]
@@ -46,7 +46,21 @@ def assemble(
             parts.append(at_fps(piece.clip.fit(width, height), fps).frames)
         else:
             parts.append(_made(draft, index, frames, (width, height), fps, finish))
-    return Clip(frames=np.concatenate(parts), fps=fps)
+    frames = np.concatenate(parts)
+    return Clip(frames=frames, fps=fps, sound=sound_of(draft, [len(p) for p in parts], fps))
+
+
+def sound_of(draft: Draft, lengths: list[int], fps: float) -> Sound | None:
+    """The sound of what was given, where it now stands; silence where something was made. Of an
+    edit it is the clip's own."""
+    starts = np.cumsum([0, *lengths]) / fps
+    clips = [piece.clip if isinstance(piece, Kept) else piece.under for piece in draft.pieces]
+    placed = [
+        (float(start), clip.sound.part(0, clip.duration))
+        for clip, start in zip(clips, starts, strict=False)
+        if clip is not None and clip.sound is not None
+    ]
+    return Sound.joined(placed, float(starts[-1])) if placed else None
 
 
 def _made(

@@ -195,8 +195,7 @@ def edit(
         part(clip, low / surface.fps, high / surface.fps if high < total else None)
         for low, high in ((0, start), (start, end), (end, total))
     )
-    under = middle if region is not None else None
-    pieces: list[Kept | Made] = [Made(first=edges[0], last=edges[1], under=under, region=region)]
+    pieces: list[Kept | Made] = [Made(first=edges[0], last=edges[1], under=middle, region=region)]
     if start:
         pieces.insert(0, Kept(clip=before, edges=(None, edges[0] - 1)))
     if end < total:
@@ -266,7 +265,8 @@ def part(clip: Clip, start: float, end: float | None) -> Clip:
     """The stretch of a clip between two times in seconds; at least one frame."""
     first = min(round(start * clip.fps), clip.num_frames - 1)
     last = clip.num_frames if end is None else max(first + 1, round(end * clip.fps))
-    return Clip(frames=clip.frames[first:last], fps=clip.fps, metadata=clip.metadata)
+    sound = clip.sound.part(first / clip.fps, last / clip.fps) if clip.sound else None
+    return Clip(frames=clip.frames[first:last], fps=clip.fps, sound=sound, metadata=clip.metadata)
 
 
 def _lead_of(seen: np.ndarray, surface: Surface) -> int:

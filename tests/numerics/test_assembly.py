@@ -1,0 +1,130 @@
+"""Results: given frames come back as they were, and nothing jumps where they meet what is made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from sorairo.generation.assembly import Joint, assemble, carry, correction, lay_over
+from sorairo.generation.canvas import Canvas
+from sorairo.generation.draft import Draft, Kept, Made, Surface, said
+from sorairo.generation.paint import paint
+from sorairo.generation.tasks import cycle
+from sorairo.video import Clip, Sound
+
+NATIVE = Surface(area=64 * 64)
+
+
+def pictures(frames: int, seed: int = 0, size: int = 64) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (frames, size, size, 3), dtype=np.uint8)
+
+
+def unfinished(frames: np.ndarray, rate: float, width: int, height: int, fps: float) -> np.ndarray:
+    """Delivery at the canvas's own size and rate."""
+    assert (width, height, fps) == (64, 64, rate)
+    return frames
+
+
+def draft_of(pieces: tuple[Kept | Made, ...], frames: int) -> Draft:
+    prompts, shares = said("a", frames)
+    return Draft(
+        surface=NATIVE,
+        num_frames=frames,
+        width=64,
+        height=64,
+        prompts=prompts,
+        shares=shares,
+        pieces=pieces,
+    )
+
+
+def put_together(draft: Draft, frames: np.ndarray) -> Clip:
+    return assemble(draft, frames, width=64, height=64, fps=12.0, finish=unfinished)
+
+
+def test_given_frames_come_back_bit_for_bit():
+    clip = Clip(frames=pictures(20), fps=12.0)
+    draft = draft_of((Kept(clip=clip, edges=(None, 7)), Made(first=8, last=20)), 20)
+    result = put_together(draft, pictures(20, seed=1))
+    assert result.num_frames == 32
+    assert np.array_equal(result.frames[:20], clip.frames)
+
+
+def test_what_was_lost_at_the_joint_is_given_back():
+    """Where the made picture is what the canvas made of the given one, the given one is shown."""
+    given, rebuilt = pictures(1)[0], pictures(1, seed=1)[0]
+    made = np.stack([rebuilt] * 3)
+    out = carry(made, [Joint(at=-1, given=given, rebuilt=rebuilt)], fps=12.0)
+    assert np.abs(out.astype(int) - given).max() <= 1
+
+
+def test_between_two_joints_the_nearer_counts_more():
+    rebuilt = np.full((32, 32, 3), 100, np.uint8)
+    darker, lighter = rebuilt - 20, rebuilt + 20
+    made = np.stack([rebuilt] * 9)
+    joints = [
+        Joint(at=-1, given=darker, rebuilt=rebuilt),
+        Joint(at=9, given=lighter, rebuilt=rebuilt),
+    ]
+    means = carry(made, joints, fps=12.0).mean((1, 2, 3))
+    assert (np.diff(means) > 0).all()
+    assert means[4] == pytest.approx(100)
+    assert means[0] < 85
+
+
+def test_detail_is_not_carried_to_where_something_moved():
+    rng = np.random.default_rng(0)
+    rebuilt = np.full((64, 64, 3), 90, np.uint8)
+    given = (rebuilt + rng.integers(-20, 21, rebuilt.shape)).astype(np.uint8)
+    moved = rebuilt.copy()
+    moved[:, 32:] = 200
+    added = correction(moved, Joint(at=-1, given=given, rebuilt=rebuilt), seconds=0.0)
+    assert np.abs(added[:, :28]).mean() > 8
+    assert np.abs(added[:, 38:]).mean() < 2
+
+
+def test_outside_a_region_nothing_changes_and_inside_everything():
+    under, made = pictures(3), pictures(3, seed=1)
+    region = np.zeros((64, 64))
+    region[16:48, 16:48] = 1
+    out = lay_over(made, under, region)
+    inside = region > 0
+    assert np.array_equal(out[:, ~inside], under[:, ~inside])
+    assert np.array_equal(out[:, 24:40, 24:40], made[:, 24:40, 24:40])
+
+
+def test_sound_stays_with_its_pictures():
+    tone = np.sin(np.arange(48000) / 20).astype(np.float32)[:, None] * 0.5
+    clip = Clip(frames=pictures(12), fps=12.0, sound=Sound(samples=tone))
+    draft = draft_of((Made(first=0, last=12), Kept(clip=clip, edges=(12, None))), 24)
+    sound = put_together(draft, pictures(24, seed=1)).sound
+    assert sound is not None
+    assert len(sound.samples) == 2 * 48000
+    assert float(np.abs(sound.samples[:48000]).max()) == 0
+    np.testing.assert_allclose(sound.samples[50000:90000], tone[2000:42000], atol=1e-6)
+
+
+def test_a_cycle_has_no_beginning():
+    """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
+    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
+    canvas = paint(draft, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    assert canvas.grid[0] == 8
+
+    def turned(values: torch.Tensor, axis: int) -> torch.Tensor:
+        return values.roll(4, dims=axis)
+
+    positions = turned(canvas.positions, 1).flip(0)
+    counts = turned(canvas.view_shares, 1).flip(0)
+    assert torch.equal(positions, canvas.positions)
+    torch.testing.assert_close(counts, canvas.view_shares)
+    weakest = canvas.view_shares[0].argmin()
+    assert int(weakest) in (0, 7), "a view counts least where it is cut"
+
+
+def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
+    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
+    canvas: Canvas = paint(draft, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    x = torch.randn(canvas.tokens().shape)
+    assert torch.equal(canvas.with_tokens(x).tokens(), x)

@@ -1,0 +1,194 @@
+"""Tasks and drafts: what is given lies on whole groups, the result is made of all pieces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given as cases
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from sorairo.errors import RequestError
+from sorairo.generation import tasks
+from sorairo.generation.draft import Draft, Kept, Made, Surface, faded
+from sorairo.generation.paint import group_shares, paint, token_region
+from sorairo.video import Clip
+
+SURFACE = Surface(area=64 * 64)
+
+
+def clip_of(
+    frames: int, fps: float = 12.0, size: tuple[int, int] = (64, 64), seed: int = 0
+) -> Clip:
+    rng = np.random.default_rng(seed)
+    pictures = rng.integers(0, 256, (frames, size[1], size[0], 3), dtype=np.uint8)
+    return Clip(frames=pictures, fps=fps)
+
+
+def encode(frames: np.ndarray) -> torch.Tensor:
+    """A stand-in with the codec's law: the mean colour of four frames at each 8x8 place."""
+    assert len(frames) % 4 == 0
+    video = torch.from_numpy(frames).float().permute(3, 0, 1, 2)
+    return torch.nn.functional.avg_pool3d(video, (4, 8, 8))
+
+
+def painted(draft: Draft):
+    return paint(draft, encode, latent_channels=3, patch=2)
+
+
+def drafts() -> dict[str, Draft]:
+    """One of each task."""
+    a, b = clip_of(30), clip_of(26, seed=1)
+    picture = clip_of(1, seed=2)
+    region = np.zeros((64, 64))
+    region[16:32, 16:48] = 1
+    how = {"surface": SURFACE}
+    return {
+        "text": tasks.text("a", size=(64, 64), num_frames=48, **how),
+        "picture": tasks.text("a", size=(64, 64), num_frames=1, **how),
+        "cycle": tasks.cycle("a", size=(64, 64), num_frames=48, **how),
+        "animate": tasks.animate([(0.0, picture)], "a", num_frames=24, **how),
+        "keyframes": tasks.animate([(0.0, picture), (1.5, picture)], "a", num_frames=24, **how),
+        "forward": tasks.extend_forward(a, "a", num_frames=22, **how),
+        "backward": tasks.extend_backward(a, "a", num_frames=22, **how),
+        "of a picture": tasks.extend_forward(picture, "a", num_frames=20, **how),
+        "loop": tasks.loop(a, "a", num_frames=16, **how),
+        "connect": tasks.connect(a, b, ("a", "b"), num_frames=16, **how),
+        "edit": tasks.edit(a, "a", strength=0.6, **how),
+        "region": tasks.edit(a, "a", strength=0.6, region=region, **how),
+        "retake": tasks.edit(a, "a", strength=1.0, span=(10, 17), **how),
+    }
+
+
+@pytest.mark.parametrize("name", drafts())
+def test_every_draft_can_be_painted(name: str):
+    draft = drafts()[name]
+    canvas = painted(draft)
+    assert canvas.grid == (len(draft.groups()), 4, 4)
+    torch.testing.assert_close(canvas.shares.sum(1), torch.ones(canvas.grid[0]))
+    torch.testing.assert_close(canvas.view_shares.sum(0), torch.ones(canvas.grid[0]))
+    assert bool((canvas.sigma_end == 0).all())
+    n = len(canvas.tokens())
+    assert canvas.token_positions().shape[1:] == (n, 3)
+    assert canvas.token_shares().shape == (n, len(draft.prompts))
+    assert canvas.sigma(1.0).shape == (n,)
+
+
+@pytest.mark.parametrize("name", drafts())
+def test_what_is_made_was_not_given(name: str):
+    """Frames of the result that are made lie on groups that are open, and the rest of the canvas
+    that shows given frames is held, up to the group at the joint."""
+    draft = drafts()[name]
+    canvas, groups = painted(draft), draft.groups()
+    opened = (canvas.sigma_start > 0).flatten(1).any(1)
+    for piece in draft.pieces:
+        if isinstance(piece, Made):
+            inside = [
+                i
+                for i, g in enumerate(groups)
+                if g.first >= piece.first and g.first + 4 <= piece.last
+            ]
+            assert opened[inside].all()
+    for given in draft.given:
+        if given.strength == 0:
+            inside = [
+                i
+                for i, g in enumerate(groups)
+                if g.first >= given.first and g.first + 4 <= given.first + len(given.frames)
+            ]
+            assert not opened[inside].any()
+
+
+def test_latents_of_given_groups_are_those_of_the_frames_at_the_joint():
+    clip = clip_of(30)
+    canvas = painted(tasks.extend_forward(clip, "a", surface=SURFACE, num_frames=12))
+    torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[-24:]))
+    assert float(canvas.latents[:, 6:].abs().sum()) == 0
+    canvas = painted(tasks.extend_backward(clip, "a", surface=SURFACE, num_frames=10))
+    torch.testing.assert_close(canvas.latents[:, 3:], encode(clip.frames[:24]))
+
+
+def test_a_clip_of_another_rate_is_seen_at_the_canvas_rate():
+    clip = clip_of(60, fps=24.0)
+    canvas = painted(tasks.extend_forward(clip, "a", surface=SURFACE, num_frames=12))
+    torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[::2][-24:]))
+
+
+def test_a_picture_is_a_group_of_its_own():
+    picture = clip_of(1)
+    draft = tasks.animate([(0.0, picture)], "a", surface=SURFACE, num_frames=24)
+    canvas = painted(draft)
+    torch.testing.assert_close(canvas.latents[:, :1], encode(picture.frames.repeat(4, 0)))
+    assert float(canvas.sigma_start[0].max()) == 0
+    assert float(canvas.sigma_start[1:].min()) == 1
+    assert [type(p) for p in draft.pieces] == [Kept, Made]
+
+
+def test_a_keyframe_stands_at_its_time():
+    draft = drafts()["keyframes"]
+    canvas = painted(draft)
+    (loose,) = canvas.loose
+    assert float(loose.positions[0, 0, 0, 0]) == pytest.approx(1.5 * 3)
+    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, Made)] == [(1, 18), (19, 24)]
+
+
+@pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
+def test_a_picture_outside_the_clip_is_refused(at: float):
+    with pytest.raises(RequestError, match="outside"):
+        tasks.animate([(at, clip_of(1))], "a", surface=SURFACE, num_frames=24)
+
+
+def test_two_pictures_on_one_frame_are_refused():
+    with pytest.raises(RequestError, match="Two pictures"):
+        tasks.animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", surface=SURFACE, num_frames=24)
+
+
+def test_groups_follow_one_another_in_time():
+    for draft in drafts().values():
+        np.testing.assert_allclose(np.diff(draft.times()), 1 / 3)
+
+
+def test_texts_fade_over_the_bridge():
+    draft = drafts()["connect"]
+    shares = group_shares(draft.groups(), draft)
+    assert shares[0].tolist() == [1, 0]
+    assert shares[-1].tolist() == [0, 1]
+    assert bool((shares[:, 1].diff() >= 0).all())
+    assert faded(("a", "b"), 4, 4, 8).tolist() == [[1, 0]] * 4
+
+
+def test_a_region_touches_whole_tokens():
+    region = np.zeros((64, 64))
+    region[17:20, 40:41] = 1
+    touched = token_region(region, (4, 4))
+    assert touched.nonzero().tolist() == [[1, 2]]
+    canvas = painted(drafts()["region"])
+    assert bool((canvas.sigma_start.amax(0) > 0).nonzero().tolist() == [[1, 1], [1, 2]])
+
+
+@settings(max_examples=40, deadline=None)
+@cases(start=st.integers(0, 40), length=st.integers(1, 40), total=st.integers(12, 48))
+def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int, total: int):
+    start = min(start, total - 1)
+    span = (start, min(total, start + length))
+    draft = tasks.edit(clip_of(total), "a", surface=SURFACE, strength=1.0, span=span)
+    made = [p for p in draft.pieces if isinstance(p, Made)]
+    assert len(made) == 1
+    kept = sum(p.clip.num_frames for p in draft.pieces if isinstance(p, Kept))
+    assert kept + made[0].last - made[0].first == total
+    assert span[1] - span[0] <= made[0].last - made[0].first <= span[1] - span[0] + 3
+    before = draft.pieces[0].clip.num_frames if isinstance(draft.pieces[0], Kept) else 0
+    assert before == start
+    painted(draft)
+
+
+@settings(max_examples=30, deadline=None)
+@cases(known=st.integers(1, 40), more=st.integers(1, 40))
+def test_extensions_are_as_long_as_asked(known: int, more: int):
+    clip = clip_of(known)
+    for task in (tasks.extend_forward, tasks.extend_backward):
+        draft = task(clip, "a", surface=SURFACE, num_frames=more)
+        made = next(p for p in draft.pieces if isinstance(p, Made))
+        assert made.last - made.first == more
+        painted(draft)

@@ -46,7 +46,7 @@ def assemble(
             parts.append(at_fps(piece.clip.fit(width, height), fps).frames)
         else:
             parts.append(_made(draft, index, frames, (width, height), fps, finish))
-    frames = np.concatenate(parts)
+    frames = np.concatenate(parts) if len(parts) > 1 else parts[0]
     return Clip(frames=frames, fps=fps, sound=sound_of(draft, [len(p) for p in parts], fps))
 
 

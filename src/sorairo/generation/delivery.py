@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from sorairo.generation.draft import Draft, Kept
+from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.finish import finish
 
 
@@ -25,6 +25,16 @@ class Delivery:
         clips = [clip for clip in clips if clip.num_frames > 1]
         own = clips[0].fps if clips else draft.surface.fps
         return cls(width=width or draft.width, height=height or draft.height, fps=fps or own)
+
+    def frames(self, draft: Draft) -> int:
+        """How many frames the result has, about."""
+        kept = sum(p.clip.duration for p in draft.pieces if isinstance(p, Kept))
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        return max(1, round((kept + made / draft.surface.fps) * self.fps))
+
+    def bytes(self, draft: Draft) -> int:
+        """Of the result's frames."""
+        return self.frames(draft) * self.width * self.height * 3
 
 
 @lru_cache(maxsize=2)

@@ -1,0 +1,40 @@
+"""How much memory a request will take, said before it starts."""
+
+from __future__ import annotations
+
+import psutil
+
+from sorairo.errors import RequestError
+from sorairo.generation.delivery import Delivery
+from sorairo.generation.draft import Draft, Kept
+
+PROGRAM = 420e6  # bytes: Python, torch and the shipped model's working memory, measured
+COPIES = 2.2  # of the delivered frames: the pieces, and the whole that they are put together to
+NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
+SPARE = 0.9  # of the free memory that may be used
+
+
+def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
+    """Peak memory of a draft delivered so, by a model of `weights` bytes."""
+    native = draft.num_frames * draft.width * draft.height * 3
+    given = sum(piece.clip.frames.nbytes for piece in draft.pieces if isinstance(piece, Kept))
+    return PROGRAM + 2 * weights + NATIVE_COPIES * native + given + COPIES * delivery.bytes(draft)
+
+
+def check_memory(
+    draft: Draft, delivery: Delivery, weights: int, available: float | None = None
+) -> None:
+    """Raises RequestError with the number and a smaller choice if a draft will not fit."""
+    if available is None:
+        available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
+    needed = predicted_bytes(draft, delivery, weights)
+    if needed <= SPARE * available:
+        return
+    frames = COPIES * delivery.bytes(draft)
+    scale = max(0.0, (SPARE * available - (needed - frames)) / frames) ** 0.5
+    sides = (delivery.width, delivery.height)
+    width, height = (max(64, int(side * scale) // 16 * 16) for side in sides)
+    raise RequestError(
+        f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
+        f" ask for {width}x{height} pixels, or for fewer seconds."
+    )

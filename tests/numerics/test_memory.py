@@ -1,0 +1,37 @@
+"""Memory is predicted before anything starts, and a refusal names what would fit."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sorairo.errors import RequestError
+from sorairo.generation.delivery import Delivery
+from sorairo.generation.draft import Surface
+from sorairo.generation.memory import check_memory, predicted_bytes
+from sorairo.generation.tasks import text
+
+MINUTE = text("a", surface=Surface(), size=(96, 96), num_frames=720)
+WEIGHTS = 34_000_000
+
+
+def test_larger_longer_and_faster_needs_more():
+    small, large = (Delivery(width=n, height=n, fps=12.0) for n in (96, 512))
+    fast = Delivery(width=512, height=512, fps=24.0)
+    sizes = [predicted_bytes(MINUTE, each, WEIGHTS) for each in (small, large, fast)]
+    assert sizes == sorted(sizes)
+    assert sizes[0] < 0.7e9, "a minute at native size"
+    assert 2e9 < sizes[2] < 4e9
+
+
+def test_what_does_not_fit_is_refused_with_a_size_that_fits():
+    fast = Delivery(width=1024, height=1024, fps=24.0)
+    check_memory(MINUTE, fast, WEIGHTS, available=64e9)
+    with pytest.raises(RequestError, match=r"GB of memory and 4\.0 GB are free") as caught:
+        check_memory(MINUTE, fast, WEIGHTS, available=4e9)
+    found = re.search(r"(\d+)x(\d+) pixels", str(caught.value))
+    assert found
+    smaller = Delivery(width=int(found[1]), height=int(found[2]), fps=24.0)
+    check_memory(MINUTE, smaller, WEIGHTS, available=4e9)
+    assert smaller.width > 200, "no smaller than it need be"

@@ -16,6 +16,7 @@ from sorairo.video import Clip
 if TYPE_CHECKING:
     from sorairo.generation.draft import Draft, Surface
     from sorairo.generation.engine import Settings, Watch
+    from sorairo.generation.refine import RefineConfig
 
 
 class Capabilities:
@@ -57,6 +58,36 @@ class Capabilities:
             prompt, surface=surface, size=self._size(how), num_frames=self._frames(seconds)
         )
         return self._done(draft, how)
+
+    def image(
+        self,
+        prompt: str,
+        *,
+        width: int = 512,
+        height: int = 512,
+        refining: RefineConfig | None = None,
+        **how: Any,
+    ) -> Clip:
+        """A picture of what `prompt` says, a clip of one frame: composed at the model's own size,
+        then refined up to `width` x `height` (see `refine`). `watch` hears of every window."""
+        from sorairo.generation.engine import Settings
+        from sorairo.generation.refine import RefineConfig, image
+
+        watch, surface = how.pop("watch", None), self.surface
+        if how.pop("fps", None):
+            raise RequestError("A picture has no frames a second: leave fps out.")
+        GenerateRequest(
+            prompt=prompt, seconds=1 / surface.fps, width=width, height=height, **how
+        ).validate(self.limits)
+        draft = tasks.text(
+            prompt,
+            surface=surface,
+            size=self._size({"width": width, "height": height}),
+            num_frames=1,
+        )
+        config = refining or RefineConfig()
+        settings = Settings(width=width, height=height, **how)
+        return image(self, draft, settings, config, watch)  # type: ignore[arg-type]
 
     def animate(
         self,

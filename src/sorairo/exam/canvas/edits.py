@@ -1,0 +1,139 @@
+"""Clips changed to what another text says: how much stays, and whether it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from sorairo.exam.canvas.figures import Aim, Verdict
+from sorairo.exam.canvas.held_out import STILL, film, prompt_of, scenes
+from sorairo.exam.canvas.objects import colored
+from sorairo.exam.canvas.pixels import alike, change, moving_track
+from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.generation.engine import Engine
+from sorairo.video import Clip
+from sorairo.world.tabletop.sample import CLASHES, choose
+from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
+from sorairo.world.tabletop.scenery import floor_of, light_of, style_of
+from sorairo.world.tabletop.styles import STYLES
+
+SECONDS = 4.0
+STRENGTHS, JUDGED = (0.2, 0.4, 0.6, 0.8), 0.6
+MOVES = 0.08  # of the picture: how far the middle of what moves must go
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """One attribute of a clip's scene changed; `new` is the scene as it is to be."""
+
+    attribute: str
+    scene: Scene
+    new: Scene
+    prompt: str
+    seed: int
+    source: Clip = field(repr=False)
+
+    @property
+    def label(self) -> str:
+        was, now = (attribute_of(scene, self.attribute) for scene in (self.scene, self.new))
+        return f"{self.attribute}: {was} -> {now}: {self.prompt}"
+
+    def ask(self, model: Engine, plan: Plan) -> Answer:
+        how = plan.how(self.seed)
+        made = [
+            model.edit(self.source, self.prompt, strength=strength, **how) for strength in STRENGTHS
+        ]
+        return [self.source, *made]
+
+    def truth(self) -> Answer:
+        """The world with that attribute changed, at every strength."""
+        true = film(self.new, SECONDS)
+        return [self.source] + [true] * len(STRENGTHS)
+
+    def judge(self, answer: Answer) -> Verdict:
+        source, made = answer[0].frames, [clip.frames for clip in answer[1:]]
+        verdict = {
+            f"distance at {strength:g}": change(frames, source)
+            for strength, frames in zip(STRENGTHS, made, strict=True)
+        }
+        distances = list(verdict.values())
+        verdict["grows"] = float(all(np.diff(distances) > 0))
+        judged = made[STRENGTHS.index(JUDGED)]
+        shown = float(shows(judged, self.new, self.attribute))
+        verdict |= {"new attribute": shown, f"new {self.attribute}": shown}
+        path = moving_track(source)
+        if np.nanmax(np.ptp(path[~np.isnan(path[:, 0])], axis=0), initial=0) >= MOVES:
+            verdict["motion alike"] = alike(path, moving_track(judged))
+            verdict["motion kept"] = float(verdict["motion alike"] >= 0.8)
+        return verdict
+
+
+def shows(frames: np.ndarray, scene: Scene, attribute: str) -> bool:
+    """Whether an attribute of frames [F, H, W, 3] is the scene's."""
+    wanted = attribute_of(scene, attribute)
+    if attribute == "color":
+        return colored(frames, wanted)
+    judge = {"floor": floor_of, "light": light_of, "style": style_of}[attribute]
+    return judge(frames) == wanted
+
+
+def attribute_of(scene: Scene, attribute: str) -> str:
+    return scene.bodies[0].color if attribute == "color" else getattr(scene, attribute)
+
+
+def changed(scene: Scene, attribute: str, rng: np.random.Generator) -> Scene:
+    """The scene with another floor, light, style or colour, that does not clash with the rest."""
+    options = {
+        "floor": CANVAS_WORLD.floors,
+        "light": CANVAS_WORLD.lights,
+        "style": tuple(STYLES),
+        "color": CANVAS_WORLD.colors,
+    }[attribute]
+    now = attribute_of(scene, attribute)
+    able = [with_attribute(scene, attribute, each) for each in options if each != now]
+    return choose(rng, [each for each in able if not _clashes(each)])
+
+
+def with_attribute(scene: Scene, attribute: str, value: str) -> Scene:
+    if attribute != "color":
+        return replace(scene, **{attribute: value})
+    return replace(scene, bodies=(replace(scene.bodies[0], color=value), *scene.bodies[1:]))
+
+
+def _clashes(scene: Scene) -> bool:
+    unclear = CLASHES.get(scene.floor, ()) + CLASHES.get(scene.light, ())
+    return scene.bodies[0].color in unclear
+
+
+def edits(plan: Plan) -> list[Edit]:
+    """Floor, light, style and colour by turns."""
+    found = []
+    for index, scene in enumerate(scenes(plan.count(64), STILL, skip=6000)):
+        attribute = ("floor", "light", "style", "color")[index % 4]
+        new = changed(scene, attribute, np.random.default_rng((index, 5)))
+        found.append(
+            Edit(
+                attribute=attribute,
+                scene=scene,
+                new=new,
+                prompt=prompt_of(new),
+                seed=index,
+                source=film(scene, SECONDS),
+            )
+        )
+    return found
+
+
+EDIT_SUITE = Suite(
+    name="edit",
+    cases=edits,
+    aims=(
+        *(Aim(measure=f"distance at {strength:g}") for strength in STRENGTHS),
+        Aim(measure="grows", share=True),
+        Aim(measure="new attribute", least=0.7, share=True),
+        *(Aim(measure=f"new {name}", share=True) for name in ("floor", "light", "style", "color")),
+        Aim(measure="motion alike", of="median"),
+        Aim(measure="motion kept", least=0.7, share=True),
+    ),
+)

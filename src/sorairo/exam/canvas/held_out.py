@@ -1,0 +1,77 @@
+"""Scenes, clips and prompts that no training has seen."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from sorairo.video import Clip
+from sorairo.world.tabletop.captions import held_out, put_in_words
+from sorairo.world.tabletop.render import Renderer
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene, SceneConfig
+from sorairo.world.tabletop.simulate import Rollout, simulate
+from sorairo.world.tabletop.styles import apply_style
+from sorairo.world.tabletop.telling import TRAVELLING, tell
+
+FIRST_SEED = 6_000_000  # training stays below
+SIDE, FPS = 96, 12.0
+STILL = dataclasses.replace(CANVAS_WORLD, cameras=("still",))
+ENDLESS = dataclasses.replace(STILL, events=("turntable", "swing", "toss"))  # never come to rest
+TRIES = 2000
+
+
+def scenes(count: int, config: SceneConfig = CANVAS_WORLD, *, skip: int = 0) -> list[Scene]:
+    """`count` scenes of the held-out seeds after the first `skip`."""
+    seeds = range(FIRST_SEED + skip, FIRST_SEED + skip + count)
+    return [sample_scene(np.random.default_rng(seed), config) for seed in seeds]
+
+
+def film(scene: Scene, seconds: float) -> Clip:
+    """What the world shows of a scene, at native size and rate."""
+    return film_of(simulate(scene, seconds=seconds, fps=FPS))
+
+
+def film_of(rollout: Rollout, *, frames: slice | None = None) -> Clip:
+    pictures = _renderer().render(rollout, frames=frames)
+    return Clip(frames=apply_style(rollout.scene.style, pictures), fps=rollout.fps)
+
+
+def masks_of(rollout: Rollout) -> np.ndarray:
+    """uint8 [F, SIDE, SIDE], 0 where no body is."""
+    return _renderer().masks(rollout)
+
+
+@cache
+def _renderer() -> Renderer:
+    renderer = Renderer(width=SIDE, height=SIDE)
+    atexit.register(renderer.close)  # while OpenGL is still there
+    return renderer
+
+
+def prompt_of(scene: Scene, seed: int = 0) -> str:
+    """A prompt, in a wording that no caption has, which says all of the scene that can be asked
+    for: its floor, light, camera, style and heading too."""
+    for rng in _generators(seed):
+        told = dataclasses.replace(
+            tell(scene, rng, "short"),
+            floor=scene.floor,
+            light=None if scene.light == "day" else scene.light,
+            camera=None if scene.camera == "still" else scene.camera,
+            heading=scene.heading
+            if scene.event in TRAVELLING and scene.heading != "none"
+            else None,
+        )
+        text = put_in_words(told, rng, "en", "short")
+        if held_out(text):
+            return text
+    raise AssertionError(f"no held-out wording for {scene}")
+
+
+def _generators(seed: int) -> Iterator[np.random.Generator]:
+    for attempt in range(TRIES):
+        yield np.random.default_rng((seed, 3, attempt))

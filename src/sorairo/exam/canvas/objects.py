@@ -1,0 +1,32 @@
+"""Which objects are in a clip and where they are, as a scene says it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sorairo.world.tabletop.observe import MOST_BAD_FRAMES, Observation
+from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.witness import witness
+
+
+def one_object(seen: Observation) -> bool:
+    """Exactly one in all but a few frames."""
+    return seen.count == 1 and seen.bad_frames <= max(1, MOST_BAD_FRAMES * len(seen.counts))
+
+
+def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
+    """Whether the objects in frames uint8 [F, H, W, 3] are those of a scene with one body."""
+    seen, body = witness(frames), scene.bodies[0]
+    found = {
+        "one object": one_object(seen),
+        "color": seen.color == body.color,
+        "shape": seen.shape == body.shape,
+    }
+    return {
+        name: float(right) for name, right in (*found.items(), ("object set", all(found.values())))
+    }
+
+
+def colored(frames: np.ndarray, color: str) -> bool:
+    """Whether what stands in the frames has a colour."""
+    return witness(frames).color == color

@@ -1,0 +1,133 @@
+"""Fit the witness to renders, and measure its errors on others.
+
+python -m sorairo.world.tabletop.fit_witness           fit, write witness.json, report
+python -m sorairo.world.tabletop.fit_witness --report  report only
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from scipy import ndimage
+from tqdm import tqdm
+
+from sorairo.world.tabletop.calibrate import NOTHING, Wear, fit_net
+from sorairo.world.tabletop.dataset import Sample, make_clips
+from sorairo.world.tabletop.looks import Net, pixel_features, silhouette_features
+from sorairo.world.tabletop.observe import find_blobs
+from sorairo.world.tabletop.scene import CANVAS_WORLD
+from sorairo.world.tabletop.witness import centers, witness
+
+WITNESS_FILE = Path(__file__).with_name("witness.json")
+FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
+PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
+PIXELS = 60  # of each kind, from a frame
+
+
+def renders(place: tuple[str, str], seeds: range, fps: float) -> Iterator[Sample]:
+    """Clips of four seconds under a light on a floor."""
+    light, floor = place
+    config = dataclasses.replace(CANVAS_WORLD, lights=(light,), floors=(floor,))
+    yield from make_clips(seeds=seeds, config=config, seconds=4, fps=fps, width=96, height=96)
+
+
+def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
+    """The record of witness.json, from `clips` worn renders of every place."""
+    rng = np.random.default_rng(seed)
+    colors, outlines, shapes = {}, [], []
+    for index, place in enumerate(tqdm(PLACES)):
+        start = seed + index * clips
+        samples = [_worn(s, rng) for s in renders(place, range(start, start + clips), 1.5)]
+        colors[" ".join(place)] = net = _fit_color(samples, rng)
+        for sample in samples:
+            found = _outlines(sample, net)
+            outlines += found
+            shapes += [sample.scene.bodies[0].shape] * len(found)
+    shape = fit_net(np.stack(outlines), shapes, CANVAS_WORLD.shapes, hidden=16, decay=2e-4, rng=rng)
+    return {
+        "shape": shape.to_json(),
+        "colors": {place: net.to_json() for place, net in colors.items()},
+    }
+
+
+def accuracy(clips: int, seed: int = REPORT_SEEDS, wear: Wear | None = None) -> dict[str, dict]:
+    """By light: how often number, colour and shape are right, and the median error of the track
+    against the masks, in widths."""
+    rng, rows = np.random.default_rng(seed), {}
+    for index, place in enumerate(PLACES):
+        start = seed + index * clips
+        for sample in renders(place, range(start, start + clips), 6):
+            seen = witness(wear(sample.frames, rng) if wear else sample.frames, fps=6)
+            body = sample.scene.bodies[0]
+            error = np.linalg.norm(seen.track - centers(sample.masks), axis=1)
+            rows.setdefault(place[0], []).append(
+                (seen.count == 1, seen.color == body.color, seen.shape == body.shape, _mid(error))
+            )
+    names = ("one_object", "color", "shape", "track")
+    return {
+        light: dict(zip(names, np.mean(found, axis=0).round(3).tolist(), strict=True))
+        for light, found in rows.items()
+    }
+
+
+def _mid(errors: np.ndarray) -> float:
+    return float(np.nanmedian(errors)) if np.isfinite(errors).any() else 1.0
+
+
+def _worn(sample: Sample, rng: np.random.Generator) -> Sample:
+    quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
+    wear = Wear(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 5), quality=quality)
+    return dataclasses.replace(sample, frames=wear(sample.frames, rng))
+
+
+def _fit_color(samples: list[Sample], rng: np.random.Generator) -> Net:
+    """From pixels on bodies; and, as background, near them (edges, shadows) and anywhere."""
+    pixels, labels = [], []
+    for sample in samples:
+        color = sample.scene.bodies[0].color
+        for frame, mask in zip(sample.frames, sample.masks, strict=True):
+            on = mask > 0
+            near = ndimage.binary_dilation(on, iterations=8) & ~on
+            for where, name in ((on, color), (near, NOTHING), (~on, NOTHING)):
+                choice = np.flatnonzero(where)
+                if len(choice):
+                    taken = rng.choice(choice, size=min(PIXELS, len(choice)), replace=False)
+                    pixels.append(frame.reshape(-1, 3)[taken])
+                    labels += [name] * len(taken)
+    classes = (NOTHING, *(name for name in CANVAS_WORLD.colors if name in set(labels)))
+    features = pixel_features(np.concatenate(pixels))
+    return fit_net(features, labels, classes, hidden=16, decay=1e-6, rng=rng)
+
+
+def _outlines(sample: Sample, net: Net) -> list[np.ndarray]:
+    presence, blobs = find_blobs(sample.frames, net)
+    return [
+        silhouette_features(frame, there, blob.pixels)
+        for frame, there, found in zip(sample.frames, presence, blobs, strict=True)
+        for blob in found[:1]
+        if not blob.cut_off
+    ]
+
+
+def main() -> None:
+    formatter = argparse.RawTextHelpFormatter
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
+    parser.add_argument("--report", action="store_true", help="do not fit")
+    parser.add_argument("--clips", type=int, default=32, help="renders to fit to, of each place")
+    parser.add_argument("-n", type=int, default=6, help="renders to report on, of each place")
+    arguments = parser.parse_args()
+    if not arguments.report:
+        WITNESS_FILE.write_text(json.dumps(fit(arguments.clips)) + "\n")
+    for name, wear in {"clean": None, "blur 1, noise 3": Wear(blur=1.0, noise=3.0)}.items():
+        for light, found in accuracy(arguments.n, wear=wear).items():
+            print(f"{name:18}{light:8}", found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+"""Figures, their aims, and how they are told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sorairo.exam.canvas.figures import Aim, figure, table
+
+
+def test_an_interval_holds_the_value_and_shrinks_with_cases():
+    rng = np.random.default_rng(0)
+    aim = Aim(measure="error")
+    few, many = (
+        figure(aim, [{"error": value} for value in rng.normal(3, 1, size=n)]) for n in (8, 200)
+    )
+    for found in (few, many):
+        assert found.low < found.value < found.high
+    assert many.high - many.low < few.high - few.low
+    assert many.low < 3 < many.high
+
+
+def test_cases_without_an_answer_do_not_count():
+    found = figure(Aim(measure="a"), [{"a": 1.0}, {"b": 2.0}, {"a": float("nan")}])
+    assert (found.value, found.cases) == (1.0, 1)
+
+
+@pytest.mark.parametrize(
+    ("aim", "value", "met"),
+    [
+        (Aim(measure="a", least=0.7, share=True), 0.71, True),
+        (Aim(measure="a", least=0.7, share=True), 0.69, False),
+        (Aim(measure="a", most=1.5), 1.4, True),
+        (Aim(measure="a", least=0.7, most=1.3), 1.4, False),
+    ],
+)
+def test_aims_are_bounds(aim: Aim, value: float, met: bool):
+    assert aim.met(value) is met
+
+
+def test_one_case_fails_a_share_by_a_no():
+    aim = Aim(measure="a", least=0.7, share=True)
+    assert aim.failed({"a": 0.0})
+    assert not aim.failed({"a": 1.0})
+    assert not aim.failed({"b": 0.0})
+    assert Aim(measure="a", most=1.5).badness({"a": 3.0}) == pytest.approx(1.0)
+
+
+def test_the_table_says_what_is_met():
+    aims = (
+        Aim(measure="right", least=0.9, share=True),
+        Aim(measure="jump", of="highest", most=1.5),
+        Aim(measure="beside", below_codec=1.0),
+    )
+    verdicts = {
+        "model": [{"right": 1.0, "jump": 1.0, "beside": 27.5}, {"right": 1.0, "jump": 9.0}],
+        "codec": [{"right": 1.0, "jump": 1.0, "beside": 28.0}],
+    }
+    columns = {who: {aim.key: figure(aim, rows) for aim in aims} for who, rows in verdicts.items()}
+    right, jump, beside = table("given", aims, columns).splitlines()[1:]
+    assert right.endswith("yes")
+    assert "100 % [100, 100]" in right
+    assert jump.startswith("jump (highest)")
+    assert jump.endswith("NO")
+    assert beside.endswith(">= 27 yes")

@@ -51,6 +51,16 @@ def test_each_event_is_told_from_the_others(renderer, event):
             assert not judge(seen, target)["motion"]
 
 
+@pytest.mark.parametrize("event", ["swing", "toss"])
+def test_what_never_ends_is_told_from_the_rest(renderer, event):
+    for seed in (11, 12, 13):
+        frames, claim = film(renderer, seed, events=(event,))
+        motion = observe(frames).motion
+        assert motion.kind == event
+        assert moves_as_told(motion, event, claim.scene.heading)
+        assert not any(moves_as_told(motion, e, claim.scene.heading) for e in FIRST_LIGHT.events)
+
+
 def test_what_is_wrong_is_named(renderer):
     frames, claim = film(renderer, 12, events=("slide",), shapes=("box",), colors=("red",))
     seen = observe(frames)

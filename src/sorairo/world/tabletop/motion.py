@@ -1,4 +1,4 @@
-"""What a track of centroids does: falls, travels, goes round, or stays."""
+"""What a track of centroids does: falls, is thrown up, travels, swings, goes round, or stays."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ FALL = 0.10  # of the height
 HIGH_FALL, FAST_FALL = 0.18, 0.22  # heights, heights a second; turntables stay below 0.16, 0.16
 TURNING = 0.28  # radians a second on the ground; true turntables do 0.6 to 0.95
 TURNING_SPEED = 0.02  # widths a second, in every third of the clip; true ones do 0.04 and more
+RISE, STRAIGHT = 0.09, 0.4  # of a throw: heights; its sideways part, of that
+THROW_SECONDS = 3.4  # in which a body is thrown up for the second time and near its top
+SWEEP = 0.2  # of the width: what a swing crosses at least; true ones 0.33 and more
+DEPTH = 0.06  # of an arc: its height, of its width
+LET_GO = 0.3  # a swing's speed in its first quarter second, of its greatest; true ones 0.2
 SHAKE = 0.8  # frames: tracks are smoothed this much before they are looked at
 
 
@@ -25,7 +30,8 @@ MEASURES = ("dx", "fall", "reach", "turning", "steady", "fastest_fall", "seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """`kind`: "drop", "travel" (rolling or sliding look alike), "turntable", "still" or "other".
+    """`kind`: "drop", "travel" (rolling or sliding look alike), "turntable", "swing", "toss",
+    "still" or "other".
 
     dx: from the first to the last position; fall: from the first to the lowest; both in parts of
     the picture. reach: the larger side of the box around the track. turning: radians that the
@@ -70,7 +76,7 @@ def classify_motion(track: np.ndarray, fps: float) -> Motion:
         fastest_fall=float(np.diff(path[:, 1]).max()) * fps,
         seconds=seconds,
     )
-    return dataclasses.replace(measured, kind=_kind(measured, path))
+    return dataclasses.replace(measured, kind=_kind(measured, path, fps))
 
 
 def moves_as_told(motion: Motion, event: str, heading: str) -> bool:
@@ -80,11 +86,15 @@ def moves_as_told(motion: Motion, event: str, heading: str) -> bool:
     return motion.kind == event
 
 
-def _kind(motion: Motion, path: np.ndarray) -> str:
+def _kind(motion: Motion, path: np.ndarray, fps: float) -> str:
     if motion.reach < STILL:
         return "still"
+    if _is_tossed(motion, path):
+        return "toss"
     if _falls(motion, path):
         return "drop"
+    if _swings(path, fps):
+        return "swing"
     if _goes_round(motion):
         return "turntable"
     return "travel" if abs(motion.dx) >= TRAVEL else "other"
@@ -94,6 +104,30 @@ def _goes_round(motion: Motion) -> bool:
     """Keeps moving, and its direction keeps turning the same way."""
     turned = abs(motion.turning) >= TURNING * motion.seconds
     return turned and motion.steady >= TURNING_SPEED
+
+
+def _is_tossed(motion: Motion, path: np.ndarray) -> bool:
+    """Goes straight up from where it is lowest, and again if there is time for it."""
+    height = path[0, 1] - path[:, 1]
+    straight = np.ptp(path[:, 0]) <= STRAIGHT * height.max()
+    up = (height > 0.6 * RISE).astype(int)
+    times = int((np.diff(up) == 1).sum())
+    again = times >= (2 if motion.seconds >= THROW_SECONDS else 1)
+    return bool(straight and again and height.max() >= RISE and motion.fall < 0.5 * RISE)
+
+
+def _swings(path: np.ndarray, fps: float) -> bool:
+    """Is let go at rest, and sweeps to and fro along one arc that is lowest in its middle."""
+    x, y = path.T
+    if np.ptp(x) < SWEEP:
+        return False
+    bend, slope, _ = curve = np.polyfit(x, y, 2)  # y points down: a valley bends to minus
+    strays = float(np.std(y - np.polyval(curve, x)))
+    lowest = -slope / (2 * bend) if bend else np.inf
+    in_middle = abs(lowest - (x.min() + x.max()) / 2) < 0.3 * np.ptp(x)
+    arc = bend < 0 and in_middle and strays < 0.15 * np.ptp(y) and np.ptp(y) > DEPTH * np.ptp(x)
+    speed = np.linalg.norm(np.diff(path, axis=0), axis=1)
+    return bool(arc and speed[: max(2, round(fps / 4))].mean() < LET_GO * speed.max())
 
 
 def _falls(motion: Motion, path: np.ndarray) -> bool:

@@ -4,7 +4,8 @@ A trunk sees each small frame with its two neighbours and predicts, per small pi
 to add. Both additions are multiplied by how much there is to add to: the first by the contrast
 around the pixel, the second (for the frame half way to the next) by the change around it. So a
 plain surface stays exactly what the filter makes of it, and where nothing moves the frames between
-are exactly the frames beside them: a still picture cannot flicker.
+are exactly the frames beside them: a still picture cannot flicker. What the trunk sees is divided
+by the same contrast, so that a faint edge is treated as a strong one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import depth_to_space, fold_time, space_to_depth, unfold_time
 
 FACTOR = 4  # in space; in time it is 2
+FLAT = 0.05  # contrast that is as good as none: 6 levels of 255
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,8 @@ class Upscaler(nn.Module):
         self.up = nn.Conv2d(deep, 4 * width, 1)
         self.after = nn.ModuleList(Block(width) for _ in range(after))
         self.head = nn.Conv2d(width, 2 * 3 * FACTOR**2, 3, padding=1)
+        for module in (self.stem, self.down, self.up):
+            nn.init.kaiming_normal_(module.weight, nonlinearity="linear")
         nn.init.zeros_(self.head.weight)
         nn.init.zeros_(self.head.bias)  # type: ignore[arg-type]
         self.to_channels_last()
@@ -83,20 +87,24 @@ class Upscaler(nn.Module):
         """For each of the n = F - 2 frames with a neighbour on either side: the large frame, and
         what the mean of it and the next lacks to the frame half way (see `halfway`)."""
         count = video.shape[2] - 2
-        before, now, after = (video[:, :, i : i + count] for i in range(3))
-        small = fold_time(now)
-        x = torch.cat([small, fold_time(before - now), fold_time(after - now)], dim=1)
-        details = self._trunk(x.contiguous(memory_format=torch.channels_last)).float()
-        gates = [contrast(small), change(small, fold_time(after))]
+        small = fold_time(video[:, :, 1:-1])
+        details = self.head(self.features(video)).float()
+        gates = [contrast(small), change(small, fold_time(video[:, :, 2:]))]
         parts = [
             unfold_time(depth_to_space(part * gate, FACTOR), count)
             for part, gate in zip(details.chunk(2, dim=1), gates, strict=True)
         ]
         return unfold_time(lanczos(small, FACTOR), count) + parts[0], parts[1]
 
-    def _trunk(self, x: Float[Tensor, "n 9 H W"]) -> Float[Tensor, "n 96 H W"]:
-        height, width = x.shape[2:]
-        x = self.stem(x.to(self.stem.weight.dtype))
+    def features(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "n c H W"]:
+        """What the head makes details of, for each frame with a neighbour on either side."""
+        height, width = video.shape[3:]
+        before, now, after = (fold_time(video[:, :, i : video.shape[2] - 2 + i]) for i in range(3))
+        middle = F.avg_pool2d(now, 5, 1, 2, count_include_pad=False)
+        reach = contrast(now) + change(now, before) + change(now, after)
+        x = torch.cat([now - middle, before - now, after - now], dim=1) * (4 / (reach + FLAT))
+        x = x.to(self.stem.weight.dtype)
+        x = self.stem(x.contiguous(memory_format=torch.channels_last))
         for block in self.before:
             x = block(x)
         even = F.pad(x, (0, width % 2, 0, height % 2), mode="replicate")
@@ -107,7 +115,7 @@ class Upscaler(nn.Module):
         x = x.contiguous(memory_format=torch.channels_last)
         for block in self.after:
             x = block(x)
-        return self.head(F.silu(x))
+        return F.silu(x)
 
 
 def pad_ends(video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b 3 G H W"]:

@@ -15,6 +15,8 @@ from sorairo.data.clips import ClipsConfig, digest, render
 from sorairo.generation.engine import choose_device
 from sorairo.models.finisher import save_upscaler
 from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
+from sorairo.nn.lanczos import lanczos
+from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.codec import to_video
 from sorairo.training.loop import LoopConfig, count_flop, train
@@ -25,6 +27,7 @@ from sorairo.training.state import TrainState
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 STRIDES = (1, 1, 1, 1, 1, 2)  # in native frames: some motion is twice as quick
+FAINT = 0.02  # mean error of the filter: with less, a sample weighs no more
 OUTLINE = 5  # pixels: an object's weight reaches that far around it, half on either side
 
 
@@ -92,10 +95,8 @@ class FinishObjective:
         self.device = next(upscaler.parameters()).device
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
-        samples = [self._sample(rng) for _ in range(self.config.batch)]
-        parts = zip(*samples, strict=True)
-        small, large, weight = (torch.cat(each).to(self.device) for each in parts)
+        small, large, weight = self.batch(generator)
+        weight = self._relative(small, large, weight)
         if not self.flop:
             self.flop = 3 * count_flop(lambda: self.network.sharpen(small))
         frames, turns = self.network.sharpen(small)
@@ -105,6 +106,19 @@ class FinishObjective:
         slopes = weight[..., 1:, :] * error.diff(dim=-2).abs(), weight[..., 1:] * error.diff().abs()
         loss = distortion.mean() + self.config.gradient * (slopes[0].mean() + slopes[1].mean())
         return loss, {"distortion": distortion.mean().item(), "flop": self.flop}
+
+    def batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """`config.batch` samples, see `_sample`."""
+        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+        parts = zip(*(self._sample(rng) for _ in range(self.config.batch)), strict=True)
+        small, large, weight = (torch.cat(each).to(self.device) for each in parts)
+        return small, large, weight
+
+    def _relative(self, small: Tensor, large: Tensor, weight: Tensor) -> Tensor:
+        """Weights divided by the filter's error on each sample, so that all samples count alike."""
+        filtered = unfold_time(lanczos(fold_time(small[:, :, 1:3]), FACTOR), 2)
+        error = (weight[:, :, :2] * (large[:, :, :2] - filtered).abs()).mean((1, 2, 3, 4))
+        return weight / (error + FAINT).view(-1, 1, 1, 1, 1)
 
     def _sample(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Four small frames, [1, 3, 4, h, w]; the two in the middle and the one between them as
@@ -199,18 +213,19 @@ def run_finish(recipe: FinishRecipe, folder: Path) -> Path:
     )
     torch.manual_seed(recipe.loop.seed)
     upscaler = Upscaler(recipe.upscaler).to(device)
+    objective = FinishObjective(upscaler, recipe.objective, pairs, held_out)
     state = TrainState(upscaler, make_optimiser(upscaler, recipe.optimiser))
     state.load(folder)
 
     def save() -> None:
         state.save(folder, recipe)
-        averaged = Upscaler(recipe.upscaler)
+        averaged = Upscaler(recipe.upscaler).to(device)
         averaged.load_state_dict(state.ema)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
         save_upscaler(averaged, folder / "finish", facts)
 
     train(
-        FinishObjective(upscaler, recipe.objective, pairs, held_out),
+        objective,
         state,
         recipe.loop,
         recipe.optimiser,

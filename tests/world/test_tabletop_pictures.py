@@ -15,6 +15,7 @@ from sorairo.world.tabletop.render import FAR, Renderer
 from sorairo.world.tabletop.sample import sample_scene
 from sorairo.world.tabletop.scene import (
     CAMERAS,
+    CANVAS_WORLD,
     COLORS,
     EVENTS,
     FLOORS,
@@ -112,6 +113,17 @@ def test_depth_is_metres_from_the_camera(renderer: Renderer):
     assert depth[mask == 1].min() == pytest.approx(along - radius, abs=0.2)
     assert depth[0].max() == pytest.approx(FAR, rel=0.35)  # the sky
     assert (np.diff(depth[-16:, 0]) < 0).all()  # the floor comes nearer downwards
+
+
+@pytest.mark.parametrize("camera", ["orbit_left", "orbit_right"])
+@pytest.mark.parametrize("event", CANVAS_WORLD.events)
+def test_what_a_camera_goes_round_stays_in_view_for_two_minutes(
+    renderer: Renderer, event: str, camera: str
+):
+    config = dataclasses.replace(CANVAS_WORLD, events=(event,), cameras=(camera,))
+    scene = sample_scene(np.random.default_rng(0), config)
+    seen = renderer.masks(simulate(scene, seconds=120, fps=0.3)) == 1
+    assert seen.sum((1, 2)).min() > 10
 
 
 def test_the_floor_has_no_specks_where_a_camera_goes_round(renderer: Renderer):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sorairo.world.tabletop.dataset import make_clips
-from sorairo.world.tabletop.fit_scenery import confusion, report, wear
+from sorairo.world.tabletop.fit_scenery import confusion, report, worn
 from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES
 from sorairo.world.tabletop.scenery import floor_of, light_of, shipped_scenery, style_of
 from sorairo.world.tabletop.styles import apply_style
@@ -22,7 +22,7 @@ def samples():
 def test_styles_are_told_apart_in_worn_clips(samples):
     rng = np.random.default_rng(SEED)
     judged = [
-        (style, style_of(wear(rng)(apply_style(style, sample.frames), rng)))
+        (style, style_of(worn(apply_style(style, sample.frames), rng)))
         for sample in samples
         for style in STYLE_NAMES
     ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from scipy import ndimage
 
 from sorairo.world.tabletop.calibrate import Wear, fit_net
 from sorairo.world.tabletop.dataset import make_clips
@@ -41,21 +42,25 @@ def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[Styled]:
         seeds = range(seed + turn, seed + scenes, len(SIZES))
         for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
             for style in STYLE_NAMES:
-                styled = wear(rng)(apply_style(style, sample.frames), rng)
+                styled = worn(apply_style(style, sample.frames), rng)
                 yield Styled(frames=styled, truth=_truth(sample.scene, style))
 
 
-def wear(rng: np.random.Generator) -> Wear:
-    """From nothing to what a codec and a model do."""
+def worn(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Frames after what a codec or a model does to them: from nothing, by blur, noise and JPEG, to
+    the loss of all fine texture while edges stay."""
+    if rng.random() < 0.35:
+        size = int(rng.integers(2, 6))
+        frames = ndimage.median_filter(frames, (1, size, size, 1))
     quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
-    return Wear(blur=rng.uniform(0, 1.4), noise=rng.uniform(0, 6), quality=quality)
+    return Wear(blur=rng.uniform(0, 1.8), noise=rng.uniform(0, 6), quality=quality)(frames, rng)
 
 
 def _truth(scene: Scene, style: str) -> dict[str, str]:
     return {"style": style, "light": scene.light, "floor": scene.floor}
 
 
-def fit(scenes: int = 1000, seed: int = FIT_SEEDS) -> Scenery:
+def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> Scenery:
     """Classifiers of single frames."""
     rng = np.random.default_rng(seed)
     features, truths = [], []
@@ -109,7 +114,7 @@ def main() -> None:
     formatter = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     parser.add_argument("--report", action="store_true", help="do not fit")
-    parser.add_argument("--scenes", type=int, default=1000, help="renders to fit to")
+    parser.add_argument("--scenes", type=int, default=500, help="renders to fit to")
     parser.add_argument("-n", type=int, default=240, help="renders to report on")
     arguments = parser.parse_args()
     if not arguments.report:

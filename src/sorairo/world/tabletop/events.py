@@ -25,7 +25,7 @@ from sorairo.world.tabletop.poses import (
     standing,
     turn,
 )
-from sorairo.world.tabletop.scene import Body
+from sorairo.world.tabletop.scene import ABLE, SHAPES, Body
 from sorairo.world.tabletop.toss import HIGHEST, LOWEST, speed_to
 
 
@@ -187,7 +187,7 @@ class Event:
     """
 
     act: Callable[[Cast], Action]
-    shapes: tuple[str, ...] = ("sphere", "box", "cylinder", "capsule")
+    shapes: tuple[str, ...] = SHAPES
     bodies: int = 1
     max_bodies: int = 4
     behind: float = 11.2
@@ -196,11 +196,11 @@ class Event:
 
 EVENT_MAKERS = {
     "drop": Event(act=drop),
-    "roll": Event(act=roll, shapes=("sphere", "cylinder", "capsule")),
-    "slide": Event(act=slide, shapes=("box", "cylinder", "capsule")),
+    "roll": Event(act=roll, shapes=ABLE["roll"]),
+    "slide": Event(act=slide, shapes=ABLE["slide"]),
     "throw": Event(act=throw),
-    "collide": Event(act=collide, shapes=("sphere", "box", "cylinder"), bodies=2),
-    "hide": Event(act=hide, shapes=("sphere", "box", "cylinder")),
+    "collide": Event(act=collide, shapes=ABLE["collide"], bodies=2),
+    "hide": Event(act=hide, shapes=ABLE["hide"]),
     "turntable": Event(act=turntable, max_bodies=3),
     "swing": Event(act=swing, behind=6.0, spread=8.4),
     "toss": Event(act=toss),

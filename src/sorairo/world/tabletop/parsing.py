@@ -20,6 +20,10 @@ CHINESE = re.compile("[\u3400-\u9fff]")
 # ASCII pauses, then the Chinese comma, full stop, semicolon, exclamation and question mark.
 PAUSE = "[,.;!?\uff0c\u3002\uff1b\uff01\uff1f]"
 IGNORED = frozenset(("a", "an", "the"))
+# Words that change the order or the place of things; captions have them only in longer phrases.
+ORDERING = frozenset(
+    "back forth again then behind near next beside up down 又 旁边 附近 后面".split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,25 @@ def parse(text: str) -> Assertions:
             reader.read(category, value)
         reader.rest()
     return reader.result()
+
+
+def says_more(text: str) -> bool:
+    """Whether a text says more than `parse` tells: a thing twice in two ways (to the left, then to
+    the right), how its parts follow one another, a camera that does something else."""
+    language, said = language_of(text), {}
+    for clause in _camera_apart(text, language):
+        if clause.startswith("camera:"):
+            words = set(words_of(clause))
+            if "camera" in said or words & (ORDERING | {"and", "再", "然"}):
+                return True
+            said["camera"] = clause
+            continue
+        for category, value in _meanings(clause, language):
+            if category == "filler" and value in ORDERING:
+                return True
+            if category not in ("filler", "unknown") and said.setdefault(category, value) != value:
+                return True
+    return "camera" in said and parse(text).camera is None
 
 
 def language_of(text: str) -> str:
@@ -267,4 +290,4 @@ def _common(w: object) -> Iterator[tuple[str, str, str]]:
     for value, phrases in w.STYLE_MEDIA.items():  # type: ignore[attr-defined]
         yield from ((phrase, "style", value) for phrase in phrases)
     for phrase in (*w.OPENINGS, *w.BESIDE, *w.FILLERS.split(), "moving"):  # type: ignore[attr-defined]
-        yield phrase, "filler", ""
+        yield phrase, "filler", phrase

@@ -10,17 +10,8 @@ import numpy as np
 
 from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
 from sorairo.world.tabletop.framing import covered
-from sorairo.world.tabletop.scene import Body, Scene, SceneConfig
+from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
 
-# Colours that would not stand out.
-CLASHES = {
-    "grass": ("green",),
-    "sand": ("yellow",),
-    "snow": ("white",),
-    "marble": ("white",),
-    "sunset": ("orange",),
-    "night": ("black",),
-}
 WHOLE_WORLD = SceneConfig()
 ORIGIN = (0.0, 0.0, 0.0)
 TRIES, MOST_COVERED = 20, 0.5  # to place several bodies so that each is seen at the start

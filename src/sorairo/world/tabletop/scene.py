@@ -30,6 +30,22 @@ FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
 LIGHTS = ("day", "sunset", "night")
 STYLE_NAMES = ("none", "film_noir", "black_and_white", "pencil", "oil", "pixel_art", "neon")
 EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing", "toss")
+# Shapes that can do an event, where not all can.
+ABLE = {
+    "roll": ("sphere", "cylinder", "capsule"),
+    "slide": ("box", "cylinder", "capsule"),
+    "collide": ("sphere", "box", "cylinder"),
+    "hide": ("sphere", "box", "cylinder"),
+}
+# Colours that would not stand out.
+CLASHES: dict[str, tuple[str, ...]] = {
+    "grass": ("green",),
+    "sand": ("yellow",),
+    "snow": ("white",),
+    "marble": ("white",),
+    "sunset": ("orange",),
+    "night": ("black",),
+}
 # Of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")

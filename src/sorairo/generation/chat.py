@@ -1,0 +1,167 @@
+"""A chat model behind an OpenAI-compatible endpoint, asked to write a prompt in more detail.
+
+What it answers is text for the video model and nothing else: one line, of bounded length, without
+control characters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import unicodedata
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from sorairo.errors import RequestError
+
+SECONDS = 20.0  # for the whole of an answer
+LARGEST = 256 * 1024  # bytes of a response
+LONGEST = 800  # characters of an answer
+TASK = (
+    "You write prompts for a video model. Rewrite the user's prompt as one vivid sentence or two,"
+    " in the language it is in. Keep everything that it says; add what it leaves open: place,"
+    " light, movement and camera. Answer with the prompt alone."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A text, or the problem why there is none."""
+
+    text: str | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """`url` is the base of the API (https://host/v1) or its chat/completions."""
+
+    url: str
+    model: str = "default"
+    key: str = field(default="", repr=False)
+    seconds: float = SECONDS
+
+    def __post_init__(self) -> None:
+        try:
+            parts = urlsplit(self.url)
+            fine = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            fine = False
+        if not fine or any(letter.isspace() for letter in self.url):
+            raise RequestError(
+                f"'{self.url}' is not the address of a chat API: write it as http://host:port/v1."
+            )
+
+    def ask(self, prompt: str) -> Answer:
+        """The prompt in more detail. Never raises for what the endpoint does."""
+        answers: list[Answer] = []
+        # in a thread, as a timeout of a socket begins anew with every byte
+        asking = threading.Thread(target=lambda: answers.append(self._ask(prompt)), daemon=True)
+        asking.start()
+        asking.join(self.seconds)
+        return answers[0] if answers else Answer(problem=self._late)
+
+    @property
+    def _late(self) -> str:
+        return f"{self._host} did not answer within {self.seconds:g} s"
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
+    def _ask(self, prompt: str) -> Answer:
+        try:
+            with _OPENER.open(self._request(prompt), timeout=self.seconds) as response:
+                body = response.read(LARGEST + 1)
+        except TimeoutError:
+            return Answer(problem=self._late)
+        except urllib.error.HTTPError as error:
+            return Answer(problem=f"{self._host} answered with status {error.code}")
+        except (OSError, ValueError) as error:
+            if isinstance(getattr(error, "reason", None), TimeoutError):
+                return Answer(problem=self._late)
+            reason = getattr(error, "reason", None) or error
+            return Answer(
+                problem=f"{self._host} cannot be reached ({_one_line(str(reason))[:120]})"
+            )
+        except Exception as error:  # of http.client: whatever is not HTTP
+            return Answer(problem=f"{self._host} does not speak HTTP ({type(error).__name__})")
+        if len(body) > LARGEST:
+            return Answer(problem=f"{self._host} answered with more than {LARGEST // 1024} kB")
+        return self._read(body)
+
+    def _request(self, prompt: str) -> urllib.request.Request:
+        path = "" if self.url.rstrip("/").endswith("/chat/completions") else "/chat/completions"
+        asked = {
+            "model": self.model,
+            "messages": [
+                {"role": "system", "content": TASK},
+                {"role": "user", "content": prompt},
+            ],
+            "max_tokens": 1024,
+            "temperature": 0.7,
+        }
+        headers = {"Content-Type": "application/json", "Accept": "application/json"}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
+        body = json.dumps(asked).encode()
+        return urllib.request.Request(self.url.rstrip("/") + path, body, headers)
+
+    def _read(self, body: bytes) -> Answer:
+        try:
+            text = json.loads(body)["choices"][0]["message"]["content"]
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return Answer(problem=f"{self._host} did not answer as a chat API does")
+        if not isinstance(text, str):
+            return Answer(problem=f"{self._host} did not answer as a chat API does")
+        text = cleaned(text)
+        if not text:
+            return Answer(problem=f"the answer of {self._host} is empty")
+        if len(text) > LONGEST:
+            return Answer(
+                problem=f"the answer of {self._host} has {len(text)} characters,"
+                f" more than {LONGEST}"
+            )
+        return Answer(text=text)
+
+
+class _StayHere(urllib.request.HTTPRedirectHandler):
+    """Another address would be told the prompt and the key."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+_OPENER = urllib.request.build_opener(_StayHere)
+
+
+def cleaned(text: str) -> str:
+    """One line without control, invisible and unassigned characters, thoughts and quotes around."""
+    text = _one_line(text.rpartition("</think>")[2])
+    for opening, closing in ('""', "''", "“”", "「」", "``"):
+        if len(text) > 1 and text[0] == opening and text[-1] == closing:
+            text = text[1:-1].strip()
+    return text
+
+
+def _one_line(text: str) -> str:
+    spaced = "".join(" " if letter.isspace() else letter for letter in text)
+    kept = (letter for letter in spaced if unicodedata.category(letter)[0] != "C")
+    return " ".join("".join(kept).split())
+
+
+def endpoint(url: str | None = None) -> Endpoint | None:
+    """The endpoint at `url`, else at SORAIRO_EXPAND_URL if that is set; its model and key are
+    SORAIRO_EXPAND_MODEL and SORAIRO_EXPAND_KEY. Raises RequestError for what is no address."""
+    url = url or os.environ.get("SORAIRO_EXPAND_URL", "")
+    if not url.strip():
+        return None
+    return Endpoint(
+        url=url.strip(),
+        model=os.environ.get("SORAIRO_EXPAND_MODEL", "").strip() or "default",
+        key=os.environ.get("SORAIRO_EXPAND_KEY", "").strip(),
+    )

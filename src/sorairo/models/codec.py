@@ -29,8 +29,7 @@ from sorairo.nn.layout import (
 @dataclass(frozen=True, kw_only=True)
 class CodecConfig:
     """The compression law and the size of the network. Widths and depths are (at 1/4 of the
-    picture, at 1/8). With `fine_memory` the decoder remembers at 1/4 as well: what it made of fine
-    detail a group ago it can make again."""
+    picture, at 1/8)."""
 
     time_factor: int = 4
     space_factor: int = 8
@@ -38,7 +37,6 @@ class CodecConfig:
     widths: tuple[int, int] = (128, 192)
     encoder_depths: tuple[int, int] = (2, 2)
     decoder_depths: tuple[int, int] = (3, 4)
-    fine_memory: bool = False
 
     @property
     def first_factor(self) -> int:
@@ -93,9 +91,7 @@ class Decoder(nn.Module):
             ResBlock(deep, temporal=True) for _ in range(config.decoder_depths[1])
         )
         self.up = nn.Conv2d(deep, 4 * wide, 1)
-        self.high = nn.ModuleList(
-            ResBlock(wide, temporal=config.fine_memory) for _ in range(config.decoder_depths[0])
-        )
+        self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.decoder_depths[0]))
         self.norm = ChannelNorm(wide)
         self.head = nn.Conv2d(wide, config.pixel_channels, 3, padding=1)
 
@@ -109,7 +105,7 @@ class Decoder(nn.Module):
             x = block(x, groups, state)
         x = depth_to_space(self.up(x), 2).contiguous(memory_format=torch.channels_last)
         for block in self.high:
-            x = block(x, groups, state)
+            x = block(x)
         x = self.head(self.norm(x))
         return ungroup_frames(x, groups, config.time_factor, config.first_factor)
 

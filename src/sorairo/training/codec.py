@@ -25,9 +25,8 @@ class CodecLossConfig:
     the latents smooth.
 
     Three of four batches are `crop` pixels square, one holds whole pictures (half of those made
-    smaller by 2/3). `steady` is the weight of errors of the change from frame to frame, twice that
-    where a group begins. `only_decoder` leaves the latents as they are. Shares of samples: `styled`
-    as one of the world's styles, `tinted` under another light, `leaves` no clip of the world.
+    smaller by 2/3). Shares of samples: `styled` as one of the world's styles, `tinted` under
+    another light, `leaves` no clip of the world.
     """
 
     batch: int = 24
@@ -37,8 +36,6 @@ class CodecLossConfig:
     squared: float = 4.0
     latent_noise: float = 0.1
     latent_cost: float = 3e-4
-    steady: float = 0.0
-    only_decoder: bool = False
     styled: float = 0.0
     tinted: float = 0.0
     leaves: float = 0.0
@@ -73,7 +70,6 @@ class CodecObjective:
         self.square = [i for i, f in enumerate(self.frames) if f.shape[2] == f.shape[3]]
         self.flop: dict[tuple[int, ...], float] = {}
         self.device = next(codec.parameters()).device
-        codec.encoder.requires_grad_(not config.only_decoder)
 
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         codec, config = self.network, self.config
@@ -89,22 +85,12 @@ class CodecObjective:
         rebuilt = codec.decoder(latents + config.latent_noise * noise.to(latents))
         error = rebuilt.float() - video
         distortion = (weight * (error.abs() + config.squared * error.square())).mean()
-        if config.steady:
-            distortion = distortion + config.steady * self._jumps(error, weight)
         cost = config.latent_cost * latents.float().square().mean()
         return distortion + cost, {
             "distortion": distortion.item(),
             "latent_rms": latents.detach().float().square().mean().sqrt().item(),
             "flop": self.flop[tuple(video.shape)],
         }
-
-    def _jumps(self, error: Tensor, weight: Tensor) -> Tensor:
-        """How far the change from each frame to the next is off."""
-        factor = self.network.config.time_factor
-        jumps = (error[:, :, 1:] - error[:, :, :-1]).abs() * weight[:, :, 1:]
-        joints = torch.ones(jumps.shape[2], device=jumps.device)
-        joints[factor - 1 :: factor] = 2.0
-        return (jumps * joints.view(1, 1, -1, 1, 1)).mean()
 
     def _batch(self, rng: np.random.Generator, whole: bool, smaller: bool) -> tuple[Tensor, Tensor]:
         config = self.config

@@ -21,7 +21,7 @@ from sorairo.training.upscaling import FinishRecipe, tabletop_finish
 @dataclass(frozen=True, kw_only=True)
 class CodecRecipe:
     """How a codec is trained. `name` is the folder of its run in the cache; `start` a model to
-    begin with, by name or directory, or `run:NAME` ("" for none); `held_out` are clips that it
+    begin with, by name or directory ("" for none); `held_out` are clips that it
     never sees, for measuring."""
 
     name: str
@@ -64,21 +64,6 @@ def canvas_codec() -> CodecRecipe:
         objective=CodecLossConfig(styled=0.3, tinted=0.25, leaves=0.15),
         optimiser=OptimiserConfig(muon_lr=0.006, adam_lr=6e-4),
         loop=LoopConfig(steps=800, warmup=30, cooldown=0.5, ema=0.99, sheet_every=200),
-    )
-
-
-def canvas_decoder() -> CodecRecipe:
-    """The decoder of `canvas_codec` taught to be steady: latents stay what they are."""
-    return CodecRecipe(
-        name="canvas-decoder",
-        start="run:canvas-codec",
-        clips=CANVAS_CLIPS,
-        codec=CodecConfig(fine_memory=True),
-        objective=CodecLossConfig(
-            batch=16, groups=4, steady=2.0, only_decoder=True, styled=0.25, leaves=0.15
-        ),
-        optimiser=OptimiserConfig(muon_lr=0.008, adam_lr=8e-4),
-        loop=LoopConfig(steps=600, warmup=20, cooldown=0.5, ema=0.99, sheet_every=150),
     )
 
 
@@ -185,7 +170,6 @@ def canvas() -> ModelRecipe:
 RECIPES: dict[str, Callable[[], CodecRecipe | ModelRecipe | FinishRecipe]] = {
     "tabletop-codec": tabletop_codec,
     "canvas-codec": canvas_codec,
-    "canvas-decoder": canvas_decoder,
     "tabletop": tabletop,
     "canvas": canvas,
     "tabletop-finish": tabletop_finish,

@@ -77,16 +77,10 @@ def run_codec(recipe: CodecRecipe) -> Path:
 
 
 def begin(network: nn.Module, start: str, part: str) -> None:
-    """Takes the weights of a part of the model `start`, or of a run, if there is one."""
+    """Takes the weights of a part of the model `start`, if there is one."""
     if not start:
         return
-    if start.startswith("run:"):
-        tensors = load_file(run_folder(start[4:]) / "state.safetensors")
-        source = {name[4:]: value for name, value in tensors.items() if name.startswith("ema/")}
-    else:
-        source = getattr(hub.load(hub.find(start)), part).float().state_dict()
-    own = network.state_dict()  # a memory that the source lacks begins as nothing, as in the block
-    source |= {name: own[name] for name in own if ".mix." in name and name not in source}
+    source = getattr(hub.load(hub.find(start)), part).float().state_dict()
     try:
         network.load_state_dict(source)
     except RuntimeError as error:

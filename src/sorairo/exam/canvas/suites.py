@@ -8,6 +8,7 @@ from sorairo.exam.canvas.futures import CHAIN_SUITE, EXTEND_SUITE
 from sorairo.exam.canvas.given import GIVEN_SUITE
 from sorairo.exam.canvas.minutes import COST_SUITE, MINUTE_SUITE
 from sorairo.exam.canvas.pictures import KEYFRAME_SUITE, STYLE_SUITE
+from sorairo.exam.canvas.stories import STORY_SUITE
 from sorairo.exam.canvas.suite import Suite
 
 SUITES: dict[str, Suite] = {
@@ -20,6 +21,7 @@ SUITES: dict[str, Suite] = {
         KEYFRAME_SUITE,
         STYLE_SUITE,
         EDIT_SUITE,
+        STORY_SUITE,
         CHAIN_SUITE,
         COST_SUITE,
         MINUTE_SUITE,

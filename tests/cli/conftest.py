@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from sorairo.video import Clip
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -26,3 +31,40 @@ def sorairo(tmp_path: Path) -> Run:
         )
 
     return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+    folder: Path
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Of `--json`, of the first result."""
+        assert self.returncode == 0, self.stderr
+        return json.loads(self.stdout.splitlines()[0])
+
+    @property
+    def clip(self) -> Clip:
+        """The first result, of `--json`."""
+        return Clip.load(self.folder / self.facts["path"])
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """Runs `sorairo ARGUMENTS` in an empty folder, in this process: torch is loaded once."""
+    from sorairo.cli.main import run
+
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: object) -> Done:
+        capfd.readouterr()
+        code = run([str(each) for each in arguments])
+        streams = capfd.readouterr()
+        return Done(returncode=code, stdout=streams.out, stderr=streams.err, folder=tmp_path)
+
+    return command

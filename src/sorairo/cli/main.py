@@ -11,8 +11,12 @@ from typing import NoReturn
 import click
 
 from sorairo import __version__
-from sorairo.cli.generate import generate
+from sorairo.cli.animate import animate
+from sorairo.cli.edit import edit
+from sorairo.cli.extend import connect, extend, loop
+from sorairo.cli.generate import generate, image
 from sorairo.cli.models import models
+from sorairo.cli.remix import remix
 from sorairo.cli.terminal import say
 from sorairo.cli.train import train
 from sorairo.cli.world import world
@@ -21,7 +25,15 @@ from sorairo.errors import SorairoError, TrainingError, WriteError
 FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
 
 
+class _InOrder(click.Group):
+    """Commands are listed as they were added, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
 @click.group(
+    cls=_InOrder,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
     Example:
@@ -35,17 +47,18 @@ def app() -> None:
     """
 
 
-for command in (generate, models, world, train):
+for command in (generate, image, animate, extend, loop, connect, edit, remix, models, world, train):
     app.add_command(command)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(_run(arguments))
+    sys.exit(run(arguments))
 
 
-def _run(arguments: list[str] | None) -> int:
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command; its exit code."""
     try:
         app.main(arguments, prog_name="sorairo", standalone_mode=False)
         sys.stdout.flush()

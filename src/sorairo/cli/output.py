@@ -20,10 +20,12 @@ class Outputs:
     clip: Path
     gif: Path | None = None
     sheet: Path | None = None
+    latents: Path | None = None
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        return tuple(path for path in (self.clip, self.gif, self.sheet) if path is not None)
+        files = (self.clip, self.gif, self.sheet, self.latents)
+        return tuple(path for path in files if path is not None)
 
 
 def plan_outputs(
@@ -31,24 +33,28 @@ def plan_outputs(
     prompt: str,
     seeds: list[int],
     *,
+    suffix: str = ".mp4",
     gif: bool = False,
     sheet: bool = False,
+    latents: bool = False,
 ) -> list[Outputs]:
     """The files for each seed. Raises MediaError where one could not be written.
 
     A named `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without
-    one, a name is made from prompt and seed, and a file that exists is left alone.
+    one, a name is made from prompt and seed and ends in `suffix`, and a file that exists is left
+    alone.
     """
     if output is not None:
         check_suffix(output)
         check_writable(output)
     plans = []
+    extras = {"gif": gif, "sheet": sheet, "latents": latents}
     for index, seed in enumerate(seeds, start=1):
         if output is None:
-            plan = _free(Path(f"{slug(prompt)}-seed{seed}.mp4"), gif=gif, sheet=sheet)
+            plan = _free(Path(f"{slug(prompt)}-seed{seed}{suffix}"), **extras)
         else:
             name = output if len(seeds) == 1 else output.with_stem(f"{output.stem}-{index}")
-            plan = _beside(name, gif=gif, sheet=sheet)
+            plan = _beside(name, **extras)
         for path in plan.paths:
             check_writable(path)
         plans.append(plan)
@@ -86,18 +92,21 @@ def check_writable(path: Path) -> None:
         raise MediaError(f"Cannot write {path}: {reason}; choose another place.") from error
 
 
-def _beside(clip: Path, *, gif: bool, sheet: bool) -> Outputs:
+def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> Outputs:
+    from sorairo.video.latents import SUFFIX
+
     return Outputs(
         clip=clip,
         gif=clip.with_suffix(".gif") if gif and clip.suffix.lower() != ".gif" else None,
         sheet=clip.with_name(f"{clip.stem}-sheet.png") if sheet else None,
+        latents=clip.with_name(clip.name + SUFFIX) if latents else None,
     )
 
 
-def _free(clip: Path, *, gif: bool, sheet: bool) -> Outputs:
+def _free(clip: Path, **extras: bool) -> Outputs:
     stem, number = clip.stem, 1
     while True:
-        plan = _beside(clip, gif=gif, sheet=sheet)
+        plan = _beside(clip, **extras)
         if not any(path.exists() for path in plan.paths):
             return plan
         number += 1

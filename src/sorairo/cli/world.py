@@ -9,7 +9,7 @@ import click
 
 from sorairo.cli.terminal import progress_bar
 from sorairo.errors import MediaError, MissingExtraError, RequestError
-from sorairo.generation.request import parse_size
+from sorairo.generation.limits import parse_size
 
 if TYPE_CHECKING:
     import numpy as np

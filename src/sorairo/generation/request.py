@@ -1,62 +1,146 @@
-"""What was asked for, judged before anything is loaded. No torch.
+"""What was asked for: one record for each capability, judged before anything is loaded. No torch.
 
-Every refusal is one sentence that names the nearest thing that can be done.
+A record has all that decides the result but the bytes of the files that were given, of which it has
+the names and digests. It lies as JSON in the `comment` of the clip that came of it.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sorairo import config
 from sorairo.errors import RequestError
+from sorairo.generation.limits import (
+    Limits,
+    check_fps,
+    check_prompt,
+    check_sampling,
+    check_seconds,
+    check_size,
+    check_texts,
+)
+from sorairo.generation.wording import with_style
 
-Size = tuple[int, int]  # width, height
+if TYPE_CHECKING:
+    from sorairo.generation.capabilities import Capabilities
+    from sorairo.generation.engine import Watch
+    from sorairo.video import Clip
 
-SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What a model can be asked for. The defaults are those of the shipped one."""
-
-    max_frames: int = 49  # at the model's own rate
-    native_fps: float = 12.0
-    min_side: int = 64  # pixels, as delivered
-    max_side: int = 2048
-    min_fps: float = 1.0  # frames a second, as delivered
-    max_fps: float = 60.0
-    max_steps: int = 200
-    max_guidance: float = 30.0
-    max_prompt: int = 2000  # characters
-    max_seed: int = 2**63 - 1
-
-    @property
-    def max_seconds(self) -> float:
-        return self.max_frames / self.native_fps
+Kind = TypeVar("Kind", bound="Request")
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenerateRequest:
-    """Text to video. None leaves the choice to the model: its native size, its steps, its guidance.
+class Source:
+    """A file that was given: its name without folders, and the SHA-256 of its bytes."""
 
-    `seconds` and `fps` give the number of frames; one frame is a picture.
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What all capabilities can be asked. None leaves the choice to the model: its native size, its
+    steps, its guidance; or to what is given: its size, its rate.
+
+    `style` is the name of a style or any words, put after the prompt. `inputs` are the files that
+    were given, in the order in which `make` takes their clips.
     """
 
+    command: ClassVar[str] = ""  # what the command line calls it
+    largest_given: ClassVar[int | None] = 2048  # pixels of a side at which inputs are read
+
     prompt: str
+    style: str = ""
     negative: str = ""
-    seconds: float = 4.0
     width: int | None = None
     height: int | None = None
-    fps: float = 12.0
+    fps: float | None = None
     seed: int = 0
     steps: int | None = None
     guidance: float | None = None
     model: str = "tabletop"
+    keep_latents: bool = False
+    inputs: tuple[Source, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What the model is told."""
+        return with_style(self.prompt, self.style)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All that the model is told."""
+        return (self.text,)
+
+    @property
+    def scene(self) -> str:
+        """What the result shows last, in words: the prompt for whatever is made from it."""
+        return self.prompt
+
+    def reworded(self: Kind, prompt: str) -> Kind:
+        """The same request with another prompt."""
+        return replace(self, prompt=prompt)
+
+    def validate(self, limits: Limits = Limits()) -> None:
+        """Raise RequestError, in one sentence, for the first thing that cannot be done."""
+        check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)
+        check_fps(self.fps, limits)
+        check_size(self.width, self.height, limits)
+        check_sampling(self.seed, self.steps, self.guidance, limits)
+
+    def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
+        """The same for what was given, in the order of `inputs`."""
+
+    def makes_picture(self, clips: Sequence[Clip]) -> bool:
+        """Whether one frame will come of it."""
+        return False
+
+    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+        """What was asked for, of what was given (as many clips as there are `inputs`)."""
+        raise NotImplementedError
+
+    def how(self) -> dict[str, Any]:
+        """The settings that all capabilities take."""
+        names = ("negative", "width", "height", "fps", "seed", "steps", "guidance", "keep_latents")
+        return {name: getattr(self, name) for name in names}
+
+    def to_comment(self, **facts: Any) -> str:
+        """The request as JSON for a clip's `comment`; `facts` are what else is worth keeping."""
+        record = {"sorairo": self.command, "request": config.to_json(self), **facts}
+        return json.dumps(record, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_comment(cls: type[Kind], comment: str) -> Kind:
+        """The request of this kind in the `comment` of a clip that sorairo made (see `comment` for
+        any kind). Raises RequestError, ConfigError and UnknownNameError."""
+        record = read_record(comment)
+        if record.get("sorairo") != cls.command:
+            raise RequestError(f"This clip does not hold a request of `sorairo {cls.command}`.")
+        return config.from_json(cls, record.get("request"))
+
+
+def read_record(comment: str) -> dict[str, Any]:
+    """The JSON object in a comment; empty where there is none."""
+    try:
+        record = json.loads(comment)
+    except (json.JSONDecodeError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerateRequest(Request):
+    """Text to video. `seconds` and `fps` give the number of frames; one frame is a picture. A
+    `loop` plays for ever."""
+
+    command: ClassVar[str] = "generate"
+
+    seconds: float = 4.0
+    fps: float = 12.0
+    loop: bool = False
 
     @property
     def num_frames(self) -> int:
@@ -64,117 +148,36 @@ class GenerateRequest:
         return max(1, round(self.seconds * self.fps))
 
     def validate(self, limits: Limits = Limits()) -> None:
-        """Raise RequestError, in one sentence, for the first thing that cannot be done."""
-        _check_texts(self.prompt, self.negative, limits)
-        _check_time(self.seconds, self.fps, limits)
-        _check_size(self.width, self.height, limits)
-        if not 0 <= self.seed <= limits.max_seed:
-            nearest = min(max(self.seed, 0), limits.max_seed)
-            raise RequestError(f"A seed is between 0 and 2**63 - 1; the nearest is {nearest}.")
-        if self.steps is not None and not 1 <= self.steps <= limits.max_steps:
-            nearest = min(max(self.steps, 1), limits.max_steps)
-            raise RequestError(
-                f"{self.steps} steps are out of range: choose 1 to {limits.max_steps},"
-                f" for example {nearest}."
-            )
-        if self.guidance is not None and not 0 <= self.guidance <= limits.max_guidance:
-            raise RequestError(
-                f"A guidance of {self.guidance:g} is out of range: choose 0 to"
-                f" {limits.max_guidance:g}, where 1 is none and more follows the prompt more."
-            )
+        check_prompt(self.prompt)
+        check_fps(self.fps, limits)
+        check_seconds(self.seconds, limits)
+        super().validate(limits)
 
-    def to_comment(self, **facts: Any) -> str:
-        """The request as JSON for a clip's `comment`; `facts` are what else is worth keeping."""
-        record = {"sorairo": "generate", "request": config.to_json(self), **facts}
-        return json.dumps(record, ensure_ascii=False, sort_keys=True)
+    def makes_picture(self, clips: Sequence[Clip]) -> bool:
+        return self.num_frames == 1 and not self.loop
 
-    @classmethod
-    def from_comment(cls, comment: str) -> GenerateRequest:
-        """The request in the `comment` of a clip that sorairo made. Raises RequestError."""
-        try:
-            record = json.loads(comment)
-        except json.JSONDecodeError:
-            record = None
-        if not isinstance(record, dict) or record.get("sorairo") != "generate":
-            raise RequestError("This clip does not hold a request of `sorairo generate`.")
-        return config.from_json(cls, record.get("request"))
+    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "watch": watch}
+        clip = model.generate(self.text, **how)
+        return replace(clip, frames=clip.frames[:1]) if self.makes_picture(clips) else clip
 
 
-def parse_size(text: str) -> Size:
-    """(width, height) from "1280x720". Raises RequestError."""
-    found = re.fullmatch(r"\s*(\d{1,6})\s*[xX×*]\s*(\d{1,6})\s*", text)
-    if not found:
-        raise RequestError(f"'{text}' is not a size: write WIDTHxHEIGHT, for example 128x128.")
-    return int(found[1]), int(found[2])
+@dataclass(frozen=True, kw_only=True)
+class ImageRequest(Request):
+    """A picture of width x height pixels."""
 
+    command: ClassVar[str] = "image"
 
-def nearest_native(width: int, height: int, sizes: Sequence[Size]) -> Size:
-    """Of a model's own sizes, the one of the nearest aspect ratio; of equals, the nearest area."""
+    width: int | None = 512
+    height: int | None = 512
 
-    def distance(size: Size) -> tuple[float, float]:
-        aspect = abs(math.log(size[0] / size[1]) - math.log(width / height))
-        area = abs(math.log(size[0] * size[1]) - math.log(width * height))
-        return round(aspect, 6), area
+    def validate(self, limits: Limits = Limits()) -> None:
+        check_prompt(self.prompt)
+        super().validate(limits)
 
-    return min(sizes, key=distance)
+    def makes_picture(self, clips: Sequence[Clip]) -> bool:
+        return True
 
-
-def _check_texts(prompt: str, negative: str, limits: Limits) -> None:
-    if not prompt.strip():
-        raise RequestError(
-            "The prompt is empty: say what the clip should show,"
-            ' for example "a red ball drops onto a wooden floor".'
-        )
-    for name, text in (("prompt", prompt), ("negative prompt", negative)):
-        if len(text) > limits.max_prompt:
-            raise RequestError(
-                f"The {name} has {len(text)} characters: shorten it to {limits.max_prompt}."
-            )
-        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise RequestError(f"The {name} is not a text in UTF-8: write it without raw bytes.")
-
-
-def _check_time(seconds: float, fps: float, limits: Limits) -> None:
-    if not limits.min_fps <= fps <= limits.max_fps:
-        raise RequestError(
-            f"{fps:g} frames a second are out of range: choose {limits.min_fps:g} to"
-            f" {limits.max_fps:g}, for example {limits.native_fps:g}."
-        )
-    if not 0 < seconds < math.inf:
-        raise RequestError(
-            f"A clip cannot last {seconds:g} seconds: choose more than 0"
-            f" and at most {_floor(limits.max_seconds)}."
-        )
-    if seconds > limits.max_seconds + 1e-9:
-        raise RequestError(
-            f"{seconds:g} seconds are too long for this model: the longest for now is"
-            f" {_floor(limits.max_seconds)} seconds."
-        )
-
-
-def _check_size(width: int | None, height: int | None, limits: Limits) -> None:
-    if width is None and height is None:
-        return
-    if width is None or height is None:
-        raise RequestError("Give both width and height, or neither.")
-    nearest = f"{_nearest_side(width, limits)}x{_nearest_side(height, limits)}"
-    if not all(limits.min_side <= side <= limits.max_side for side in (width, height)):
-        raise RequestError(
-            f"A size of {width}x{height} is out of range: both sides are between"
-            f" {limits.min_side} and {limits.max_side} pixels; the nearest is {nearest}."
-        )
-    if width % SIZE_MULTIPLE or height % SIZE_MULTIPLE:
-        raise RequestError(
-            f"A size of {width}x{height} cannot be made: both sides are multiples of"
-            f" {SIZE_MULTIPLE}; the nearest is {nearest}."
-        )
-
-
-def _nearest_side(side: int, limits: Limits) -> int:
-    even = math.floor(side / SIZE_MULTIPLE + 0.5) * SIZE_MULTIPLE
-    return min(max(even, limits.min_side), limits.max_side)
-
-
-def _floor(seconds: float) -> str:
-    """Rounded down to hundredths, so that the number named is itself accepted."""
-    return f"{math.floor(seconds * 100) / 100:g}"
+    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+        how = {name: value for name, value in self.how().items() if name != "fps"}
+        return model.image(self.text, **how, watch=watch)

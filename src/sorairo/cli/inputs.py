@@ -1,0 +1,103 @@
+"""Pictures and clips that are given, read and told apart before anything slow begins."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sorairo.errors import MediaError, RequestError
+from sorairo.generation.limits import own_size
+from sorairo.generation.request import Request, Source
+
+if TYPE_CHECKING:
+    from sorairo.video.clip import Clip
+
+Kind = TypeVar("Kind", bound=Request)
+
+STILL_LONGEST = 1024  # pixels of a side of what a picture becomes where no size was asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A file that was given. `request` is what it was made from, if sorairo made it."""
+
+    path: Path
+    clip: Clip
+    source: Source
+    request: Request | None
+
+    @property
+    def scene(self) -> str:
+        """What it shows last, as far as it says itself, with the style that it is in."""
+        if self.request is None:
+            return ""
+        return dataclasses.replace(self.request, prompt=self.request.scene).text
+
+
+def read_inputs(kind: type[Request], *paths: Path) -> list[Input]:
+    """The files for a request of a kind. Raises MediaError."""
+    return [read_input(path, max_side=kind.largest_given) for path in paths]
+
+
+def read_input(path: Path, *, max_side: int | None = None) -> Input:
+    """Raises MediaError for a file that is not there or cannot be read."""
+    from sorairo.generation.comment import request_of
+    from sorairo.video import Clip
+    from sorairo.video.latents import load_latents
+
+    clip = Clip.load(path, max_side=max_side)
+    clip = dataclasses.replace(clip, latents=load_latents(path))
+    return Input(path=path, clip=clip, source=source_of(path), request=request_of(clip))
+
+
+def source_of(path: Path) -> Source:
+    from sorairo.video.latents import file_digest
+
+    try:
+        return Source(name=path.name, sha256=file_digest(path))
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
+
+
+def complete(request: Kind, inputs: Sequence[Input], prompt: str | None) -> Kind:
+    """The request with its inputs, and with what was not asked for taken from the first of them:
+    the size, and where `prompt` is None the prompt and the style."""
+    first = inputs[0]
+    changes: dict[str, Any] = {"inputs": tuple(each.source for each in inputs)}
+    if prompt is None and first.request is not None:
+        changes["prompt"] = first.request.scene
+        changes["style"] = request.style or first.request.style
+    if request.width is None:
+        longest = STILL_LONGEST if first.clip.num_frames == 1 else 0
+        size = own_size(first.clip.width, first.clip.height, longest=longest)
+        changes["width"], changes["height"] = size
+    return dataclasses.replace(request, **changes)
+
+
+def find_again(sources: Sequence[Source], made: Path, elsewhere: Sequence[Path]) -> list[Path]:
+    """Where the inputs of a clip are now: among the files named, beside the clip `made`, or here.
+
+    Raises RequestError for one that is gone or has changed.
+    """
+    named = {source_of(path).sha256: path for path in elsewhere}
+    return [named.get(each.sha256) or _beside(each, made) for each in sources]
+
+
+def _beside(source: Source, made: Path) -> Path:
+    name = Path(source.name).name  # a comment that someone wrote may hold a path
+    places = [path for path in (made.parent / name, Path(name)) if path.is_file()]
+    for path in places:
+        if source_of(path).sha256 == source.sha256:
+            return path
+    if places:
+        raise RequestError(
+            f"{places[0]} is not what {made} was made from: it has changed since; name the old one"
+            " with --input."
+        )
+    raise RequestError(
+        f"{made} was made from {name}, which is gone: put it beside the clip, or name it with"
+        " --input."
+    )

@@ -1,0 +1,167 @@
+"""From a request to files: everything is judged first, then the model is loaded, then results are
+made one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sorairo.cli.options import Common
+from sorairo.cli.output import Outputs, check_suffix, check_writable, plan_outputs
+from sorairo.cli.prompts import prompt_warnings
+from sorairo.cli.terminal import progress_bar, say
+from sorairo.errors import MediaError
+from sorairo.generation.request import Request
+
+if TYPE_CHECKING:
+    from sorairo.generation.engine import Engine
+    from sorairo.video.clip import Clip
+
+
+def judge(request: Request, common: Common) -> None:
+    """Raises RequestError and MediaError for what can be told to be impossible before the inputs
+    are read."""
+    request.validate(common.limits)
+    if common.output is not None:
+        check_suffix(common.output)
+        check_writable(common.output)
+
+
+def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
+    """Makes what was asked for, of the clips given, with one seed after another; says where it is.
+
+    Raises RequestError and MediaError before anything is loaded.
+    """
+    requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(common.count)]
+    for request in requests:
+        request.validate(common.limits)
+    first.validate_inputs(clips, common.limits)
+    plans = _plans(requests, clips, common)
+    warned = [
+        warning
+        for text in dict.fromkeys(first.texts)
+        for warning in (prompt_warnings(text, common.model) if text else [])
+    ]
+    for warning in warned:
+        say(f"Warning: {warning}")
+
+    from sorairo.generation import engine
+
+    loaded = engine.load(common.model.path, device=common.device)
+    for number, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
+        started = time.monotonic()
+        label = f"{number}/{common.count}" if common.count > 1 else "sampling"
+        with progress_bar(label) as progress:
+            clip = request.make(loaded, clips, lambda now: progress(now.done, now.total))
+        native = _native_size(loaded, request, clips)
+        notes = _notes(clip, native)
+        for note in notes if number == 1 else []:
+            say(note)
+        comment = request.to_comment(model_digest=loaded.info["digest"])
+        _write(dataclasses.replace(clip, metadata={"comment": comment}), outputs)
+        facts = _facts(common, request, clip, outputs)
+        facts["native_size"], facts["notes"] = f"{native[0]}x{native[1]}", [*warned, *notes]
+        facts["wall_seconds"] = round(time.monotonic() - started, 3)
+        _tell(facts, outputs, common)
+
+
+def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[Outputs]:
+    first = requests[0]
+    picture = first.makes_picture(clips)
+    plans = plan_outputs(
+        common.output,
+        _title(first),
+        [each.seed for each in requests],
+        suffix=".png" if picture else ".mp4",
+        gif=common.gif,
+        sheet=common.contact_sheet,
+        latents=first.keep_latents,
+    )
+    path = plans[0].clip
+    if path.suffix.lower() == ".png" and not picture:
+        raise MediaError(
+            f"{path} can hold one frame, and this makes a clip: end its name in .mp4 or .gif."
+        )
+    return plans
+
+
+def _title(request: Request) -> str:
+    """What a result is called that nobody named."""
+    files = [Path(source.name).stem for source in request.inputs[:1]]
+    return " ".join([*files, *([request.command] if files else []), request.prompt])
+
+
+def _native_size(engine: Engine, request: Request, clips: Sequence[Clip]) -> tuple[int, int]:
+    """The size that the model paints at, (width, height)."""
+    from sorairo.video.fitting import canvas_size
+
+    surface = engine.surface
+    if clips:
+        shape = clips[0].width, clips[0].height
+    elif request.width and request.height:
+        shape = request.width, request.height
+    else:
+        width, height = engine.info["native_sizes"][0]
+        return width, height
+    return canvas_size(*shape, multiple=surface.multiple, area=surface.area)
+
+
+def _notes(clip: Clip, native: tuple[int, int]) -> list[str]:
+    if (clip.width, clip.height) == native:
+        return []
+    return [
+        f"Made at {native[0]}x{native[1]}, the model's own size, and brought to"
+        f" {clip.width}x{clip.height} by the upscaler."
+    ]
+
+
+def _write(clip: Clip, outputs: Outputs) -> None:
+    from sorairo.video.latents import save_latents
+
+    clip.save(outputs.clip)
+    if outputs.latents and clip.latents:
+        save_latents(clip.latents, outputs.clip)
+    if outputs.gif:
+        clip.save(outputs.gif)
+    if outputs.sheet:
+        from sorairo.video.atomic import whole_file
+
+        with whole_file(outputs.sheet) as temporary:
+            clip.contact_sheet().save(temporary, format="PNG")
+
+
+def _facts(common: Common, request: Request, clip: Clip, outputs: Outputs) -> dict[str, Any]:
+    def name(path: Path | None) -> str | None:
+        return str(path) if path else None
+
+    return {
+        "path": str(outputs.clip),
+        "gif": name(outputs.gif),
+        "contact_sheet": name(outputs.sheet),
+        "latents": name(outputs.latents),
+        "command": request.command,
+        "prompt": request.prompt,
+        "style": request.style,
+        "negative": request.negative,
+        "inputs": [source.name for source in request.inputs],
+        "seed": request.seed,
+        "size": f"{clip.width}x{clip.height}",
+        "fps": clip.fps,
+        "frames": clip.num_frames,
+        "seconds": round(clip.duration, 3),
+        "model": common.model.name,
+        "model_digest": common.model.digest,
+    }
+
+
+def _tell(facts: dict[str, Any], outputs: Outputs, common: Common) -> None:
+    if common.as_json:
+        click.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        click.echo("\n".join(map(str, outputs.paths)))

@@ -1,0 +1,129 @@
+"""Options that all commands share, and what they come to."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sorairo.generation.limits import Limits, parse_size
+
+if TYPE_CHECKING:
+    from sorairo.models.hub import ModelInfo
+
+
+@dataclass(frozen=True, kw_only=True)
+class Common:
+    """What was asked of every command: `asked` are fields of a request, only those that were given;
+    the rest is about files, machines and how results are told."""
+
+    asked: dict[str, Any]
+    output: Path | None
+    count: int
+    contact_sheet: bool
+    gif: bool
+    as_json: bool
+    device: str | None
+
+    @functools.cached_property
+    def model(self) -> ModelInfo:
+        """Raises UnknownNameError and ModelError."""
+        from sorairo.models import hub
+
+        return hub.info(hub.find(self.asked.get("model", "tabletop")))
+
+    @property
+    def limits(self) -> Limits:
+        return limits_of(self.model)
+
+
+def limits_of(model: ModelInfo) -> Limits:
+    settings = model.record["config"]
+    return Limits(max_frames=settings["max_frames"], native_fps=settings["fps"])
+
+
+def given(**fields: Any) -> dict[str, Any]:
+    """The fields that are not None: a request's own defaults stand for the others."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write: .mp4, .gif or, for one frame, .png.  [default: from prompt and seed]",
+)
+_SIZE = click.option(
+    "--size", metavar="WxH", help="Width x height in pixels.  [default: what is given; else native]"
+)
+_FPS = click.option(
+    "--fps", type=float, help="Frames a second.  [default: what is given; else native]"
+)
+_SEED = click.option("--seed", type=int, help="Same seed, same clip.  [default: 0]")
+_STEPS = click.option("--steps", type=int, help="Sampling steps: more is slower and finer.")
+_GUIDANCE = click.option(
+    "--guidance", type=float, help="How closely to follow the prompt; 1 is off."
+)
+_NEGATIVE = click.option("--negative", help="What the clip should not look like.")
+_STYLE = click.option(
+    "--style",
+    metavar="NAME",
+    help="film_noir, black_and_white, pencil, oil, pixel_art, neon, or any words.",
+)
+_COUNT = click.option(
+    "-n",
+    "--n",
+    "count",
+    type=click.IntRange(1, 1000),
+    default=1,
+    help="Results to make, with the seeds SEED, SEED+1, ...",
+)
+_MODEL = click.option("--model", help="A name or a model directory.  [default: tabletop]")
+_LATENTS = click.option(
+    "--keep-latents",
+    is_flag=True,
+    default=None,
+    help="Also write what makes a later `extend` quicker and exact.",
+)
+_SHEET = click.option("--contact-sheet", is_flag=True, help="Also write a picture of the frames.")
+_GIF = click.option("--gif", is_flag=True, help="Also write an animated GIF.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each result.")
+_DEVICE = click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+
+_RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
+_SAMPLING = (_SIZE, _SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
+_CLIP = (_FPS, _LATENTS)
+
+_NOT_ASKED = ("output", "count", "contact_sheet", "gif", "as_json", "device")
+_ASKED = ("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents")
+
+Command = Callable[..., None]
+
+
+def common_options(command: Command) -> Command:
+    """The options of all commands that make clips; the command takes them as one `common`."""
+    return _with(command, (*_SAMPLING, *_CLIP, *_RESULT))
+
+
+def picture_options(command: Command) -> Command:
+    """The options of commands that make pictures."""
+    return _with(command, (*_SAMPLING, *_RESULT))
+
+
+def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        rest = {name: values.pop(name) for name in _NOT_ASKED if name in values}
+        size = values.pop("size", None)
+        width, height = parse_size(size) if size is not None else (None, None)
+        asked = {name: values.pop(name) for name in _ASKED if name in values}
+        asked = given(**asked, width=width, height=height)
+        command(**values, common=Common(asked=asked, **rest))
+
+    for option in reversed(options):
+        run = option(run)
+    return run

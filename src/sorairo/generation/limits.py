@@ -1,0 +1,145 @@
+"""What can be asked for at all. No torch.
+
+Every refusal is one sentence that names the nearest thing that can be done.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from sorairo.errors import RequestError
+
+Size = tuple[int, int]  # width, height
+
+SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What a model can be asked for. The defaults are those of the shipped one."""
+
+    max_frames: int = 49  # at the model's own rate, made at once
+    native_fps: float = 12.0
+    max_edited: float = 120.0  # seconds of a given clip that are made anew
+    min_side: int = 64  # pixels, as delivered
+    max_side: int = 2048
+    min_given: int = 16  # pixels, of a given picture or clip
+    min_fps: float = 1.0  # frames a second, as delivered
+    max_fps: float = 60.0
+    max_steps: int = 200
+    max_guidance: float = 30.0
+    max_prompt: int = 2000  # characters
+    max_seed: int = 2**63 - 1
+
+    @property
+    def max_seconds(self) -> float:
+        return self.max_frames / self.native_fps
+
+
+def parse_size(text: str) -> Size:
+    """(width, height) from "1280x720". Raises RequestError."""
+    found = re.fullmatch(r"\s*(\d{1,6})\s*[xX×*]\s*(\d{1,6})\s*", text)
+    if not found:
+        raise RequestError(f"'{text}' is not a size: write WIDTHxHEIGHT, for example 128x128.")
+    return int(found[1]), int(found[2])
+
+
+def own_size(width: int, height: int, limits: Limits = Limits(), *, longest: int = 0) -> Size:
+    """The size at which what was made from footage of `width` x `height` is delivered where no
+    other was asked for: its own, as far as the limits allow, with a side of at most `longest`."""
+    scale = min(1.0, (longest or limits.max_side) / max(width, height))
+    scale = max(scale, limits.min_side / min(width, height))
+    return (
+        nearest_side(round(width * scale), limits),
+        nearest_side(round(height * scale), limits),
+    )
+
+
+def check_prompt(prompt: str) -> None:
+    """Raises RequestError for a prompt that says nothing."""
+    if not prompt.strip():
+        raise RequestError(
+            "The prompt is empty: say what the clip should show,"
+            ' for example "a red ball drops onto a wooden floor".'
+        )
+
+
+def check_texts(limits: Limits, **texts: str | None) -> None:
+    """Raises RequestError for texts that are too long or no texts; their names are what the
+    sentence calls them, with _ for spaces."""
+    for name, text in texts.items():
+        name, text = name.replace("_", " "), text or ""
+        if len(text) > limits.max_prompt:
+            raise RequestError(
+                f"The {name} has {len(text)} characters: shorten it to {limits.max_prompt}."
+            )
+        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise RequestError(f"The {name} is not a text in UTF-8: write it without raw bytes.")
+
+
+def check_fps(fps: float | None, limits: Limits) -> None:
+    if fps is not None and not limits.min_fps <= fps <= limits.max_fps:
+        raise RequestError(
+            f"{fps:g} frames a second are out of range: choose {limits.min_fps:g} to"
+            f" {limits.max_fps:g}, for example {limits.native_fps:g}."
+        )
+
+
+def check_seconds(seconds: float, limits: Limits, what: str = "A clip") -> None:
+    if not 0 < seconds < math.inf:
+        raise RequestError(
+            f"{what} cannot last {seconds:g} seconds: choose more than 0"
+            f" and at most {rounded_down(limits.max_seconds)}."
+        )
+    if seconds > limits.max_seconds + 1e-9:
+        raise RequestError(
+            f"{seconds:g} seconds are too long for this model: the longest for now is"
+            f" {rounded_down(limits.max_seconds)} seconds."
+        )
+
+
+def check_size(width: int | None, height: int | None, limits: Limits) -> None:
+    if width is None and height is None:
+        return
+    if width is None or height is None:
+        raise RequestError("Give both width and height, or neither.")
+    nearest = f"{nearest_side(width, limits)}x{nearest_side(height, limits)}"
+    if not all(limits.min_side <= side <= limits.max_side for side in (width, height)):
+        raise RequestError(
+            f"A size of {width}x{height} is out of range: both sides are between"
+            f" {limits.min_side} and {limits.max_side} pixels; the nearest is {nearest}."
+        )
+    if width % SIZE_MULTIPLE or height % SIZE_MULTIPLE:
+        raise RequestError(
+            f"A size of {width}x{height} cannot be made: both sides are multiples of"
+            f" {SIZE_MULTIPLE}; the nearest is {nearest}."
+        )
+
+
+def check_sampling(seed: int, steps: int | None, guidance: float | None, limits: Limits) -> None:
+    if not 0 <= seed <= limits.max_seed:
+        nearest = min(max(seed, 0), limits.max_seed)
+        raise RequestError(f"A seed is between 0 and 2**63 - 1; the nearest is {nearest}.")
+    if steps is not None and not 1 <= steps <= limits.max_steps:
+        nearest = min(max(steps, 1), limits.max_steps)
+        raise RequestError(
+            f"{steps} steps are out of range: choose 1 to {limits.max_steps},"
+            f" for example {nearest}."
+        )
+    if guidance is not None and not 0 <= guidance <= limits.max_guidance:
+        raise RequestError(
+            f"A guidance of {guidance:g} is out of range: choose 0 to"
+            f" {limits.max_guidance:g}, where 1 is none and more follows the prompt more."
+        )
+
+
+def nearest_side(side: int, limits: Limits) -> int:
+    even = math.floor(side / SIZE_MULTIPLE + 0.5) * SIZE_MULTIPLE
+    return min(max(even, limits.min_side), limits.max_side)
+
+
+def rounded_down(seconds: float) -> str:
+    """To hundredths, so that the number named is itself accepted."""
+    return f"{math.floor(seconds * 100) / 100:g}"

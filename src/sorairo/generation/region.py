@@ -1,0 +1,64 @@
+"""A part of a picture, in words: "40,0,120,90" in pixels or "25%,0%,50%,100%". No torch."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sorairo.errors import RequestError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+FORM = "write x,y,width,height in pixels or percent, for example 40,0,120,90 or 25%,0%,50%,100%"
+_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A rectangle of a picture, in pixels: columns left <= x < right, rows top <= y < bottom."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def mask(self, width: int, height: int) -> np.ndarray:
+        """1 inside and 0 outside, float32 [height, width]."""
+        import numpy as np
+
+        mask = np.zeros((height, width), np.float32)
+        mask[self.top : self.bottom, self.left : self.right] = 1
+        return mask
+
+
+def parse_region(text: str, width: int, height: int) -> Region:
+    """The rectangle that `text` names in a picture of `width` x `height`. Raises RequestError."""
+    x, y, w, h = (
+        number * whole / 100 if percent else number
+        for (number, percent), whole in zip(
+            _numbers(text), (width, height, width, height), strict=True
+        )
+    )
+    if x + w > width + 1e-6 or y + h > height + 1e-6:
+        raise RequestError(
+            f"The region {text} reaches beyond the picture, which has {width}x{height} pixels."
+        )
+    region = Region(left=round(x), top=round(y), right=round(x + w), bottom=round(y + h))
+    if region.left >= region.right or region.top >= region.bottom:
+        raise RequestError(f"The region {text} holds no pixel: {FORM}.")
+    return region
+
+
+def check_region(text: str) -> None:
+    """Raises RequestError for what is not the form of a region."""
+    _numbers(text)
+
+
+def _numbers(text: str) -> list[tuple[float, bool]]:
+    found = [_NUMBER.fullmatch(part) for part in text.split(",")]
+    numbers = [(float(each[1]), bool(each[2])) for each in found if each]
+    if len(numbers) != 4 or len(found) != 4:
+        raise RequestError(f"'{text}' is not a region: {FORM}.")
+    return numbers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -19,6 +21,7 @@ from sorairo.world.tabletop.scenery import floor_of, light_of, style_of
 from sorairo.world.tabletop.styles import STYLES
 
 SECONDS = 4.0
+ATTRIBUTES = ("floor", "light", "style", "color")
 STRENGTHS, JUDGED = (0.2, 0.4, 0.6, 0.8), 0.6
 STEPS = tuple(f"growth to {strength:g}" for strength in STRENGTHS[1:])
 MOVES = 0.08  # of the picture: how far the middle of what moves must go
@@ -108,11 +111,17 @@ def _clashes(scene: Scene) -> bool:
 
 
 def edits(plan: Plan) -> list[Edit]:
-    """Floor, light, style and colour by turns."""
-    found = []
-    for index, scene in enumerate(scenes(plan.count(64), STILL, skip=6000)):
-        attribute = ("floor", "light", "style", "color")[index % 4]
+    """Floor, light, style and colour by turns; without sources that the judges take for the new
+    already."""
+    found: list[Edit] = []
+    for index, scene in enumerate(_endless()):
+        if len(found) == plan.count(64):
+            return found
+        attribute = ATTRIBUTES[len(found) % len(ATTRIBUTES)]
         new = changed(scene, attribute, np.random.default_rng((index, 5)))
+        source = film(scene, SECONDS)
+        if shows(source.frames, new, attribute):
+            continue
         found.append(
             Edit(
                 attribute=attribute,
@@ -120,10 +129,15 @@ def edits(plan: Plan) -> list[Edit]:
                 new=new,
                 prompt=prompt_of(new),
                 seed=index,
-                source=film(scene, SECONDS),
+                source=source,
             )
         )
-    return found
+    raise AssertionError("scenes never end")
+
+
+def _endless() -> Iterator[Scene]:
+    for index in itertools.count():
+        yield from scenes(1, STILL, skip=6000 + index)
 
 
 EDIT_SUITE = Suite(
@@ -133,7 +147,7 @@ EDIT_SUITE = Suite(
         *(Aim(measure=f"distance at {strength:g}") for strength in STRENGTHS),
         *(Aim(measure=name, least=0.01) for name in STEPS),
         Aim(measure="new attribute", least=0.7, share=True),
-        *(Aim(measure=f"new {name}", share=True) for name in ("floor", "light", "style", "color")),
+        *(Aim(measure=f"new {name}", share=True) for name in ATTRIBUTES),
         Aim(measure="motion alike", of="median"),
         Aim(measure="motion kept", least=0.7, share=True),
     ),

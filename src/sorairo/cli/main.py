@@ -17,6 +17,7 @@ from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.models import models
 from sorairo.cli.remix import remix
+from sorairo.cli.storyboard import storyboard
 from sorairo.cli.terminal import say
 from sorairo.cli.train import train
 from sorairo.cli.world import world
@@ -47,7 +48,20 @@ def app() -> None:
     """
 
 
-for command in (generate, image, animate, extend, loop, connect, edit, remix, models, world, train):
+for command in (
+    generate,
+    image,
+    animate,
+    extend,
+    loop,
+    connect,
+    edit,
+    storyboard,
+    remix,
+    models,
+    world,
+    train,
+):
     app.add_command(command)
 
 

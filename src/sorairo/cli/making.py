@@ -43,9 +43,12 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         request.validate(common.limits)
     first.validate_inputs(clips, common.limits)
     plans = _plans(requests, clips, common)
+    if common.expander is not None:
+        requests = common.expander(requests, common.model)
+        requests[0].validate(common.limits)
     warned = [
         warning
-        for text in dict.fromkeys(first.texts)
+        for text in dict.fromkeys(requests[0].texts)
         for warning in (prompt_warnings(text, common.model) if text else [])
     ]
     for warning in warned:
@@ -94,7 +97,9 @@ def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> li
 def _title(request: Request) -> str:
     """What a result is called that nobody named."""
     files = [Path(source.name).stem for source in request.inputs[:1]]
-    return " ".join([*files, *([request.command] if files else []), request.prompt])
+    return " ".join(
+        [*files, *([request.command] if files or not request.prompt else []), request.prompt]
+    )
 
 
 def _native_size(engine: Engine, request: Request, clips: Sequence[Clip]) -> tuple[int, int]:
@@ -147,6 +152,7 @@ def _facts(common: Common, request: Request, clip: Clip, outputs: Outputs) -> di
         "latents": name(outputs.latents),
         "command": request.command,
         "prompt": request.prompt,
+        "expanded": request.expanded or None,
         "style": request.style,
         "negative": request.negative,
         "inputs": [source.name for source in request.inputs],

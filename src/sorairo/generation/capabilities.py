@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from sorairo.generation.draft import Draft, Surface
     from sorairo.generation.engine import Settings, Watch
     from sorairo.generation.refine import RefineConfig
+    from sorairo.generation.storyboard import Storyboard
 
 
 class Capabilities:
@@ -172,6 +174,23 @@ class Capabilities:
             clip, prompt, surface=surface, strength=strength, region=region, span=span
         )
         return self._done(draft, how)
+
+    def storyboard(
+        self, board: Storyboard | str | Path, clips: Sequence[Clip] = (), **how: Any
+    ) -> Clip:
+        """The clip of a storyboard: of a TOML file, or of a value and the `clips` (pictures too)
+        that its cards name, in order. `how` comes before what the storyboard says itself."""
+        from sorairo.generation import story
+        from sorairo.generation.storyboard import Storyboard
+        from sorairo.generation.storyboard_file import load_footage, read_storyboard
+
+        if not isinstance(board, Storyboard):
+            board, files = read_storyboard(board)
+            clips = load_footage(board, files)
+        board.validate(self.limits)
+        how = board.how() | how
+        size = self._size(how) if how["width"] or not clips else None
+        return self._done(story.draft(board, clips, surface=self.surface, size=size), how)
 
     def _known(self, clip: Clip) -> Clip:
         """The clip without latents that are not this model's."""

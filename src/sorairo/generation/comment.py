@@ -11,6 +11,7 @@ from sorairo.generation.request_given import (
     ExtendRequest,
     LoopRequest,
 )
+from sorairo.generation.storyboard import Storyboard
 from sorairo.video import Clip
 
 KINDS: dict[str, type[Request]] = {
@@ -23,6 +24,7 @@ KINDS: dict[str, type[Request]] = {
         LoopRequest,
         ConnectRequest,
         EditRequest,
+        Storyboard,
     )
 }
 

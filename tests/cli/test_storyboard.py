@@ -1,0 +1,97 @@
+"""`sorairo storyboard` from a file to a clip, with a model that has learned nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sorairo.generation.comment import read_comment
+from sorairo.generation.storyboard import Storyboard
+from sorairo.video import Clip
+
+from .conftest import Done, Run
+
+STORY = """
+size = "96x64"
+seed = 5
+[[card]]
+prompt = "a red ball rolls to the left"
+seconds = 1.5
+[[card]]
+prompt = "a blue cube slides to the right"
+seconds = 1
+picture = "ball.png"
+[[card]]
+clip = "in.gif"
+[[card]]
+prompt = "一个红色的球落下"
+cut = false
+seconds = 0.5
+"""
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """With a folder of its own: a grey picture, and a clip of twelve greys."""
+    folder = tmp_path / "cards"
+    folder.mkdir()
+    Clip(frames=np.full((1, 64, 96, 3), 77, np.uint8), fps=12).save(folder / "ball.png")
+    greys = np.arange(12, dtype=np.uint8)[:, None, None, None] * 15 + 20
+    Clip(frames=greys + np.zeros((1, 64, 96, 3), np.uint8), fps=12).save(folder / "in.gif")
+    path = folder / "story.toml"
+    path.write_text(STORY, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def make(here: Callable[..., Done], tiny_model: Path) -> Callable[..., Done]:
+    return lambda *arguments: here(*arguments, "--model", tiny_model, "--steps", 1, "--json")
+
+
+def test_a_story_is_made(make: Callable[..., Done], story: Path, tmp_path: Path):
+    done = make("storyboard", story, "--contact-sheet", "--gif", "--fps", 12, "-o", "story.mp4")
+    facts = done.facts
+    assert (facts["frames"], facts["size"], facts["seed"]) == (18 + 12 + 12 + 6, "96x64", 5)
+    assert facts["inputs"] == ["ball.png", "in.gif"]
+    assert (tmp_path / "story.gif").exists()
+    assert (tmp_path / "story-sheet.png").exists()
+    frames = Clip.load(tmp_path / "story.gif").frames.astype(int)
+    assert abs(frames[18].mean() - 77) < 6, "the picture is the first frame of its shot"
+    kept = frames[30:42].mean((1, 2, 3))
+    assert np.abs(kept - (np.arange(12) * 15 + 20)).max() < 6, "the clip is as it was given"
+    board = read_comment(done.clip.metadata["comment"])
+    assert isinstance(board, Storyboard)
+    assert [card.prompt for card in board.cards][3] == "一个红色的球落下"
+    assert str(tmp_path) not in done.clip.metadata["comment"]
+
+
+def test_the_same_story_is_the_same_clip_and_options_come_first(
+    make: Callable[..., Done], story: Path, tmp_path: Path
+):
+    clips = [
+        make("storyboard", story, "-o", f"{i}.gif", *options).clip.frames
+        for i, options in enumerate(([], [], ["--seed", 6]))
+    ]
+    assert np.array_equal(clips[0], clips[1])
+    assert not np.array_equal(clips[0], clips[2])
+
+
+def test_it_can_be_remixed(make: Callable[..., Done], story: Path):
+    make("storyboard", story, "-o", "cards/story.mp4")
+    done = make("remix", "cards/story.mp4", "at night", "-o", "night.mp4")
+    board = read_comment(done.clip.metadata["comment"])
+    assert board.texts[0] == "a red ball rolls to the left, at night"
+    assert done.clip.num_frames == 48
+
+
+def test_mistakes_end_with_2_and_write_nothing(sorairo: Run, tmp_path: Path):
+    (tmp_path / "story.toml").write_text("[[card]]\npromt = 'a red ball'\n")
+    before = set(tmp_path.rglob("*"))
+    done = sorairo("storyboard", "story.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "card 1, 'promt'. Did you mean 'prompt'?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert set(tmp_path.rglob("*")) == before

@@ -1,22 +1,23 @@
-"""Recipes small enough to train in a second: four clips of 32x32, 13 frames each."""
+"""Recipes small enough to train in a second: two stories of three clips of 32x32, 13 frames."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from sorairo.data.clips import ClipsConfig
-from sorairo.data.latents import Bucket
 from sorairo.models.bundle import ModelConfig, SamplingConfig
 from sorairo.models.codec import CodecConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.codec import CodecLossConfig
-from sorairo.training.denoiser import DenoiserLossConfig, Phase
+from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
+from sorairo.training.examples import Kind
 from sorairo.training.loop import LoopConfig
 from sorairo.training.recipes import CodecRecipe, ModelRecipe
+from sorairo.training.sources import Source
 
 SIZE = (32, 32)
-CLIPS = ClipsConfig(count=4, shard_clips=2, seconds=13 / 12, sizes=(SIZE,))
+CLIPS = ClipsConfig(count=6, shard_clips=3, shots=3, seconds=13 / 12, sizes=(SIZE,))
 CODEC = CodecConfig(
     widths=(16, 24), latent_channels=4, encoder_depths=(1, 1), decoder_depths=(1, 1)
 )
@@ -31,10 +32,34 @@ CODEC_RECIPE = CodecRecipe(
     loop=LOOP,
 )
 
+# One shape a row: as many tokens (4 a latent frame), and as many texts.
+KINDS = (
+    (
+        Kind(draw="window", source="world", frames=3, weight=0.4, size=SIZE),
+        Kind(draw="keyed", source="world", frames=1, weight=0.2, size=SIZE),
+        Kind(draw="window", source="photographs", frames=3, weight=0.1, size=SIZE),
+    ),
+    (
+        Kind(draw="story", source="world", frames=4, weight=0.2, size=SIZE),
+        Kind(draw="fade", source="fades", frames=4, weight=0.1, size=SIZE),
+    ),
+    (Kind(draw="window", source="slow", frames=2, weight=0.1, size=SIZE, fps=6),),
+    (
+        Kind(draw="still", source="world", frames=1, weight=0.1, size=SIZE),
+        Kind(draw="crop", source="large", frames=2, weight=0.1, size=SIZE),
+    ),
+)
+
 MODEL_RECIPE = ModelRecipe(
     name="tiny-model",
     codec_run="tiny-codec",
-    clips=CLIPS,
+    sources={
+        "world": Source(clips=CLIPS, styled=0.5, pictures=3),
+        "slow": Source(clips=CLIPS, stride=2),
+        "fades": Source(clips=CLIPS, crossed=True),
+        "photographs": Source(clips=CLIPS, leaves=25),
+        "large": Source(clips=CLIPS, alone=True),
+    },
     model=ModelConfig(
         name="tiny",
         codec=CODEC,
@@ -51,11 +76,7 @@ MODEL_RECIPE = ModelRecipe(
         phases=(
             Phase(
                 until=1.0,
-                buckets=(
-                    Bucket(variant="full", size=SIZE, frames=3, weight=0.5),
-                    Bucket(variant="slow", size=SIZE, frames=2, weight=0.2),
-                    Bucket(variant="picture", size=SIZE, frames=1, weight=0.3),
-                ),
+                shapes=tuple(Shape(kinds=kinds) for kinds in KINDS),
             ),
         ),
     ),

@@ -19,7 +19,10 @@ TINY_CLIPS = [
 ]
 TINY_LOOP = ["loop.steps=2", "loop.log_every=1"]
 CODEC = '{"widths":[16,16],"encoder_depths":[1,1],"decoder_depths":[1,1],"latent_channels":4}'
-PHASES = '[{"until":1.0,"buckets":[{"variant":"half","size":[64,64],"frames":3,"weight":1.0}]}]'
+KIND = '{"draw":"window","source":"half","size":[64,64],"frames":3,"weight":1.0}'
+PHASES = f'[{{"until":1.0,"shapes":[{{"kinds":[{KIND}]}}]}}]'
+CLIPS = '{"count":4,"shard_clips":2,"seconds":1.1,"sizes":[[64,64]]}'
+SOURCES = f'{{"half":{{"clips":{CLIPS},"shrink":2}}}}'
 TRANSFORMER = '{"latent_channels":4,"dim":32,"ffn_dim":64,"heads":2,"layers":1,"text_dim":32}'
 TEXT = '{"vocabulary":400,"dim":32,"heads":2,"layers":1}'
 
@@ -55,7 +58,7 @@ def test_from_nothing_to_a_model(tmp_path: Path):
     model = train(
         tmp_path,
         "tabletop",
-        *TINY_CLIPS,
+        f"sources={SOURCES}",
         f"model.codec={CODEC}",
         f"model.transformer={TRANSFORMER}",
         f"model.text={TEXT}",

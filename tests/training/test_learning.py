@@ -8,16 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
-from sorairo.data.clips import Shard, digest
-from sorairo.data.latents import VARIANTS, Bucket, LatentStore
+from sorairo.data.clips import Shard
+from sorairo.data.latents import ClipSet
 from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
 from sorairo.training import runs
 from sorairo.training.codec import fit_scale, to_frames, to_video
 from sorairo.training.denoiser import DenoiserObjective
+from sorairo.training.examples import Taste
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
-from training_recipes import CLIPS, CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, change
+from sorairo.world.tabletop.styles import apply_style
+from training_recipes import CODEC, CODEC_RECIPE, KINDS, LOOP, MODEL_RECIPE, SIZE, change
 
 
 def losses(folder: Path) -> list[float]:
@@ -36,87 +39,155 @@ def test_a_model_learns(model_run: Path):
     assert np.mean(seen[-10:]) < 0.75 * np.mean(seen[:3])
 
 
-@pytest.fixture
-def store(model_run: Path) -> LatentStore:
-    folder = runs.run_folder(CODEC_RECIPE.name) / f"latents-{digest(CLIPS)}"
-    return LatentStore(folder, CLIPS.fps, CODEC.time_factor)
+Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]
 
 
-def test_latents_are_those_of_the_clips(store: LatentStore, clips: list[Shard], model_run: Path):
-    codec, _, _ = runs.prepare(MODEL_RECIPE)
-    shapes = {name: store.arrays[name, SIZE].shape for name in VARIANTS}
-    assert shapes == {
-        "full": (4, 4, 4, 4, 4),
-        "half": (4, 4, 4, 2, 2),
-        "slow": (4, 4, 2, 4, 4),
-        "picture": (4, 4, 3, 4, 4),
-    }
-    assert [scene for shard in clips for scene in shard.scenes] == store.scenes[SIZE]
-    for shard, first in ((clips[0], 0), (clips[1], 2)):
-        for i in range(2):
-            video = to_video(shard.frames[i][None])
-            with torch.no_grad():
-                latents = codec.encode(pad_start(video, 4))[0].numpy()
-                picture = codec.encode(pad_start(video[:, :, 12:13], 4))[0].numpy()
-            spread = latents.std()
-            stored = store.arrays["full", SIZE][first + i]
-            assert np.abs(stored - latents).mean() < 0.02 * spread  # stored in 16 bits
-            stored = store.arrays["picture", SIZE][first + i][:, 2:]
-            assert np.abs(stored - picture).mean() < 0.02 * spread
+@pytest.fixture(scope="module")
+def prepared(model_run: Path) -> Prepared:
+    return runs.prepare(MODEL_RECIPE)
 
 
-def test_windows(store: LatentStore):
-    bucket = Bucket(variant="full", size=SIZE, frames=3, weight=1.0)
+def test_latents_are_those_of_the_clips(prepared: Prepared, clips: list[Shard]):
+    codec, sets, _ = prepared
+    world, unstyled = sets["world"], sets["slow"]
+    assert world.clips[SIZE].shape == (6, 4, 4, 4, 4)
+    assert unstyled.clips[SIZE].shape == (6, 4, 2, 4, 4)
+    assert world.pictures[SIZE].shape == (6, 4, 3, 4, 4)
+    assert world.picture_frames == (4, 8, 12)
+    assert sets["large"].clips[SIZE].shape == (6, 4, 13, 4, 4)
+    assert sets["photographs"].clips[SIZE].shape == (25, 4, 4, 4, 4)
+    assert [scene for shard in clips for scene in shard.scenes] == unstyled.scenes[SIZE]
+    for index in range(6):
+        frames = clips[index // 3].frames[index % 3]
+        scene = world.scenes[SIZE][index]
+        assert scene is not None
+        video = to_video(apply_style(scene.style, frames)[None])
+        with torch.no_grad():
+            latents = codec.encode(pad_start(video, 4))[0].numpy()
+            picture = codec.encode(pad_start(video[:, :, 12:13], 4))[0].numpy()
+        spread = latents.std()
+        stored = world.clips[SIZE][index]
+        assert np.abs(stored - latents).mean() < 0.02 * spread  # stored in 16 bits
+        stored = world.pictures[SIZE][index][:, 2:]
+        assert np.abs(stored - picture).mean() < 0.02 * spread
+
+
+def test_shots_of_a_story_are_in_one_style(prepared: Prepared):
+    for each in prepared[1].values():
+        scenes = each.scenes[SIZE]
+        for first in range(0, len(scenes), 3):
+            styles = {scene.style for scene in scenes[first : first + 3] if scene}
+            assert len(styles) <= 1
+
+
+def drawn(prepared: Prepared, draw: str, source: str, count: int = 40, **taste: float):
+    rows = [kind for kinds in KINDS for kind in kinds]
+    kind = next(k for k in rows if (k.draw, k.source) == (draw, source))
     rng = np.random.default_rng(0)
-    whole = store.arrays["full", SIZE]
+    return [kind.example(prepared[1], rng, Taste(**taste)) for _ in range(count)]
+
+
+def test_windows(prepared: Prepared):
+    whole = prepared[1]["world"].clips[SIZE]
     starts = set()
-    for _ in range(60):
-        window = store.draw(bucket, rng, from_start=0.0, chinese=0.0)
-        assert window.latents.shape == (4, 3, 4, 4)
-        assert window.frame_seconds == pytest.approx(4 / 12)
-        assert window.caption.isascii()
+    for example in drawn(prepared, "window", "world", from_start=0.0, chinese=0.0, no_text=0.0):
+        assert example.latents.shape == (4, 3, 4, 4)
+        np.testing.assert_allclose(example.times, [0, 1 / 3, 2 / 3])
+        assert example.texts[0].isascii()
         starts |= {
             start
             for start in range(2)
-            if any(np.array_equal(window.latents, clip[:, start : start + 3]) for clip in whole)
+            if any(np.array_equal(example.latents, clip[:, start : start + 3]) for clip in whole)
         }
     assert starts == {0, 1}, "cut at any latent frame"
-    for _ in range(20):
-        window = store.draw(bucket, rng, from_start=1.0, chinese=1.0)
-        assert any(np.array_equal(window.latents, clip[:, :3]) for clip in whole)
-        assert not window.caption.isascii()
-    slow = Bucket(variant="slow", size=SIZE, frames=2, weight=1.0)
-    assert store.draw(slow, rng, from_start=0, chinese=0).frame_seconds == pytest.approx(8 / 12)
-    long = Bucket(variant="full", size=SIZE, frames=13, weight=1.0)
-    assert store.draw(long, rng, from_start=0, chinese=0).latents.shape == (4, 4, 4, 4)
+    for example in drawn(prepared, "window", "world", from_start=1.0, chinese=1.0, no_text=0.0):
+        assert any(np.array_equal(example.latents, clip[:, :3]) for clip in whole)
+        assert not example.texts[0].isascii()
+    slow = drawn(prepared, "window", "slow", count=1)[0]
+    np.testing.assert_allclose(slow.times, [0, 2 / 3])
 
 
-def test_captions_are_in_both_languages(store: LatentStore):
-    captions = store.captions(100, seed=0)
+def test_pictures_of_a_keyed_window_stand_at_their_times(prepared: Prepared):
+    world = prepared[1]["world"]
+    for example in drawn(prepared, "keyed", "world"):
+        assert example.loose is not None
+        assert example.loose.shape == (4, 2, 4, 4)
+        index, first = next(
+            (i, f)
+            for i, clip in enumerate(world.clips[SIZE])
+            for f in range(4)
+            if np.array_equal(example.latents, clip[:, f : f + 1])
+        )
+        for at, time in enumerate(example.loose_times):
+            which = world.picture_frames.index(round((time + first / 3) * 12))
+            assert np.array_equal(example.loose[:, at], world.pictures[SIZE][index][:, which])
+
+
+def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
+    world = prepared[1]["world"]
+    beginnings = [clip[:, 0] for clip in world.clips[SIZE]]
+    for example in drawn(prepared, "story", "world"):
+        heard = example.shares.argmax(1)
+        assert set(example.shares.ravel()) == {0.0, 1.0}
+        assert heard[0] == 0
+        for i in range(4):
+            begins = i == 0 or heard[i] != heard[i - 1]
+            found = [
+                k for k, b in enumerate(beginnings) if np.array_equal(b, example.latents[:, i])
+            ]
+            assert bool(found) == begins
+        steps = np.diff(example.times)
+        np.testing.assert_allclose(steps, np.where(np.diff(heard), 1 / 12, 1 / 3))
+
+
+def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
+    for example in drawn(prepared, "fade", "fades", from_start=1.0):
+        assert len(example.texts) == example.shares.shape[1] == 3
+        np.testing.assert_allclose(example.shares.sum(1), 1)
+        assert example.shares[0, 0] > 0.7
+        assert (np.diff(example.shares[:, 1]) >= 0).all()
+
+
+def test_a_crop_knows_where_it_lies(prepared: Prepared):
+    large = prepared[1]["large"].clips[SIZE]
+    for example in drawn(prepared, "crop", "large"):
+        assert example.box is not None
+        assert example.whole == (2, 2)
+        top, left, rows, columns = example.box
+        assert (top, left, rows, columns) == (0, 0, 2, 2)
+        assert any(
+            np.array_equal(example.latents[:, 0], p) for c in large for p in c.swapaxes(0, 1)
+        )
+
+
+def test_captions_are_in_both_languages(prepared: Prepared):
+    captions = runs.captions(prepared[1], 100, seed=0)
     assert sum(each.isascii() for each in captions) == 50
-    assert captions == store.captions(100, seed=0)
+    assert captions == runs.captions(prepared[1], 100, seed=0)
 
 
-def test_batches(store: LatentStore, model_run: Path):
-    codec, _, tokenizer = runs.prepare(MODEL_RECIPE)
+def test_batches(prepared: Prepared):
+    codec, sets, tokenizer = prepared
     model = MODEL_RECIPE.model
     objective = DenoiserObjective(
         Denoiser(model.transformer, model.text),
         MODEL_RECIPE.objective,
-        store,
+        sets,
         tokenizer,
         LOOP.steps,
         (model, codec),
     )
-    for seed in range(12):
+    texts_of = {12: 1, 16: 3, 8: 1, 4: 1}
+    for seed in range(16):
         batch = objective.batch(0, np.random.default_rng(seed))
         b, n, p = batch.z.shape
         assert p == model.transformer.token_channels
-        assert n in (3 * 4, 2 * 4, 1 * 4)
         assert b == 128 // n
+        k = texts_of[n]
+        assert (batch.shares is None) == (k == 1)
         assert batch.positions.shape == (b, n, 3)
         assert batch.sigma.shape == batch.counted.shape == (b, n)
-        assert batch.ids.shape == batch.mask.shape == (b, 40)
+        assert batch.ids.shape == batch.mask.shape == (b * k, MODEL_RECIPE.objective.text_tokens)
         assert bool(batch.counted.any(1).all())
         assert bool(((batch.sigma >= 0) & (batch.sigma <= 1)).all())
         assert bool(batch.mask[:, 0].all())

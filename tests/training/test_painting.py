@@ -16,25 +16,25 @@ grids = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(1, 6))
 @given(kind=st.sampled_from(KINDS), grid=grids, seed=st.integers(0, 2**32))
 def test_every_canvas(kind: str, grid: tuple[int, int, int], seed: int):
     painted = paint(kind, grid, np.random.default_rng(seed), CONFIG)
-    assert painted.sigma.shape == painted.counted.shape == grid
-    assert painted.counted.dtype == bool
-    assert painted.counted.any(), "there is something to learn"
+    assert painted.sigma.shape == painted.held.shape == grid
+    assert painted.held.dtype == bool
+    assert (~painted.held).any(), "there is something to learn"
     assert (painted.sigma >= 0).all()
     assert (painted.sigma <= 1).all()
-    held = painted.sigma[~painted.counted]
+    held = painted.sigma[painted.held]
     if held.size:  # given clean, or as slightly noised history; all at one level
         assert held.min() == held.max()
         assert held[0] == 0 or CONFIG.history[0] <= held[0] <= CONFIG.history[1]
-    assert (painted.sigma[painted.counted] > 0).all()
+    assert (painted.sigma[~painted.held] > 0).all()
 
 
 @given(grid=grids, seed=st.integers(0, 2**32))
 def test_plain_and_per_frame(grid: tuple[int, int, int], seed: int):
     plain = paint("plain", grid, np.random.default_rng(seed), CONFIG)
-    assert plain.counted.all()
+    assert not plain.held.any()
     assert plain.sigma.min() == plain.sigma.max()
     each = paint("per_frame", grid, np.random.default_rng(seed), CONFIG)
-    assert each.counted.all()
+    assert not each.held.any()
     assert (each.sigma == each.sigma[:, :1, :1]).all()
     assert len(np.unique(each.sigma)) == grid[0]
 
@@ -47,8 +47,8 @@ def test_plain_and_per_frame(grid: tuple[int, int, int], seed: int):
 def test_spans(kind: str, frames: int, seed: int):
     """Whole latent frames are given, at least one and never all, at the places the kind names."""
     painted = paint(kind, (frames, 3, 2), np.random.default_rng(seed), CONFIG)
-    made = painted.counted[:, 0, 0]
-    assert (painted.counted == made[:, None, None]).all()
+    made = ~painted.held[:, 0, 0]
+    assert (~painted.held == made[:, None, None]).all()
     assert 0 < made.sum() < frames
     changes = np.flatnonzero(np.diff(made.astype(int)))
     if kind == "prefix":
@@ -65,7 +65,7 @@ def test_spans(kind: str, frames: int, seed: int):
 
 @given(grid=grids, seed=st.integers(0, 2**32))
 def test_a_box_is_a_box_of_at_least_half_of_each_side(grid: tuple[int, int, int], seed: int):
-    made = paint("box", grid, np.random.default_rng(seed), CONFIG).counted
+    made = ~paint("box", grid, np.random.default_rng(seed), CONFIG).held
     sides = [np.unique(places) for places in np.nonzero(made)]
     assert all(np.ptp(side) + 1 == len(side) for side in sides)
     assert made.sum() == np.prod([len(side) for side in sides])
@@ -75,7 +75,7 @@ def test_a_box_is_a_box_of_at_least_half_of_each_side(grid: tuple[int, int, int]
 @pytest.mark.parametrize("kind", ["prefix", "suffix", "both", "middle", "per_frame"])
 def test_a_picture_is_plain(kind: str):
     painted = paint(kind, (1, 4, 4), np.random.default_rng(0), CONFIG)
-    assert painted.counted.all()
+    assert not painted.held.any()
     assert painted.sigma.min() == painted.sigma.max()
 
 

@@ -166,12 +166,10 @@ def _cut(
 
 
 def _lengths(rng: np.random.Generator, total: int, parts: int) -> list[int]:
-    """Latent frames of each shot: at least three, at most what a clip has."""
-    while True:
-        cuts = np.sort(rng.choice(np.arange(1, total), parts - 1, replace=False))
-        lengths = np.diff([0, *cuts, total])
-        if lengths.min() >= 3:
-            return lengths.tolist()
+    """Latent frames of each shot: at least three, where there are enough."""
+    least = min(3, total // parts)
+    spare = rng.multinomial(total - parts * least, [1 / parts] * parts)
+    return (least + spare).tolist()
 
 
 DRAW: dict[str, Callable[[ClipSet, Kind, np.random.Generator, Taste], Example]] = {

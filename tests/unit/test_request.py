@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from typing import Any
 
@@ -11,7 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.request import GenerateRequest, Limits, nearest_native, parse_size
+from sorairo.generation.comment import KINDS, read_comment
+from sorairo.generation.limits import Limits, own_size, parse_size
+from sorairo.generation.request import GenerateRequest, Request, Source
+from sorairo.generation.request_given import ConnectRequest
+from sorairo.generation.storyboard import Card
 
 GOOD = GenerateRequest(prompt="a red ball drops")
 
@@ -96,30 +101,13 @@ def test_what_is_not_a_size(text: str):
         parse_size(text)
 
 
-@pytest.mark.parametrize(
-    ("asked", "native"),
-    [
-        ((1280, 720), (168, 96)),
-        ((720, 1280), (96, 168)),
-        ((2048, 2048), (128, 128)),
-        ((96, 96), (96, 96)),
-        ((640, 480), (168, 96)),
-        ((640, 500), (128, 128)),
-        ((2000, 200), (168, 96)),
-    ],
-)
-def test_the_native_size_of_the_nearest_aspect_ratio(asked: Any, native: Any):
-    sizes = [(128, 128), (96, 96), (168, 96), (96, 168)]
-    assert nearest_native(*asked, sizes) == native
-
-
 def test_frames_are_seconds_times_rate():
     assert GOOD.num_frames == 48
     assert dataclasses.replace(GOOD, seconds=0.01).num_frames == 1
 
 
 def test_a_request_reads_back_from_a_comment():
-    request = dataclasses.replace(GOOD, prompt="一个红色的球 \"quoted\"", width=64, height=64)
+    request = dataclasses.replace(GOOD, prompt='一个红色的球 "quoted"', width=64, height=64)
     comment = request.to_comment(model_digest="abc")
     assert GenerateRequest.from_comment(comment) == request
     assert "红色" in comment
@@ -129,3 +117,74 @@ def test_a_request_reads_back_from_a_comment():
 def test_a_comment_that_is_not_ours(comment: str):
     with pytest.raises(SorairoError):
         GenerateRequest.from_comment(comment)
+
+
+def example(kind: type[Request]) -> Request:
+    """A request of a kind, with something in most fields."""
+    fields: dict[str, Any] = {
+        "prompt": "一个红色的球",
+        "style": "oil",
+        "negative": "blue",
+        "width": 640,
+        "height": 360,
+        "fps": 24.0,
+        "seed": 7,
+        "steps": 3,
+        "guidance": 2.0,
+        "inputs": (Source(name="a.mp4", sha256="0" * 64),),
+    }
+    own = {"extend": {"forward": 2.0}, "storyboard": {"cards": (Card(start=0.0, end=2.0),)}}
+    return kind(**fields, **own.get(kind.command, {}))
+
+
+@pytest.mark.parametrize("command", KINDS)
+def test_every_kind_of_request_reads_back_from_a_comment(command: str):
+    request = example(KINDS[command])
+    assert read_comment(request.to_comment(model_digest="abc")) == request
+    with pytest.raises(RequestError, match=f"of `sorairo {command}`"):
+        type(request).from_comment(json.dumps({"sorairo": "another", "request": {}}))
+
+
+@pytest.mark.parametrize("command", KINDS)
+def test_every_kind_refuses_what_none_can_do(command: str):
+    for changes in ({"width": 10_000}, {"fps": 0.5}, {"seed": -1}, {"negative": "x" * 3000}):
+        with pytest.raises(RequestError):
+            dataclasses.replace(example(KINDS[command]), **changes).validate()
+
+
+def test_a_comment_from_before_there_were_other_kinds():
+    record = {"prompt": "a red ball", "fps": 12.0, "seconds": 4.0, "width": None, "seed": 3}
+    old = json.dumps({"sorairo": "generate", "request": record, "model_digest": "abc"})
+    assert read_comment(old) == GenerateRequest(prompt="a red ball", seed=3)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "style", "text"),
+    [
+        ("a red ball", "", "a red ball"),
+        ("a red ball.", "pixel_art", "a red ball, in pixel art"),
+        ("a red ball", "with soft shadows", "a red ball, with soft shadows"),
+        ("一个红色的球。", "oil", "一个红色的球，油画风格"),
+        ("", "with soft shadows", "with soft shadows"),
+        ("a red ball", "none", "a red ball"),
+    ],
+)
+def test_a_style_is_told_after_the_prompt(prompt: str, style: str, text: str):
+    assert dataclasses.replace(GOOD, prompt=prompt, style=style).text == text
+
+
+def test_other_words_forget_what_the_old_ones_came_to():
+    old = ConnectRequest(prompt="", prompt_a="a red ball", prompt_b="a cube", seed=4)
+    assert old.scene == "a cube"
+    new = old.reworded("a blue ball")
+    assert (new.texts, new.seed) == (("a blue ball", "a blue ball"), 4)
+    long = dataclasses.replace(GOOD, expanded="a red ball drops onto sand")
+    assert (long.text, long.reworded("a cube").text) == ("a red ball drops onto sand", "a cube")
+
+
+@given(st.integers(1, 20_000), st.integers(1, 20_000), st.sampled_from([0, 1024]))
+def test_the_size_of_what_is_given_can_be_delivered(width: int, height: int, longest: int):
+    size = own_size(width, height, longest=longest)
+    dataclasses.replace(GOOD, width=size[0], height=size[1]).validate()
+    if min(width, height) >= 64 and max(width, height) <= (longest or 2048):
+        assert size == (width + width % 2, height + height % 2)

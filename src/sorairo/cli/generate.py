@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sorairo.cli.making import make
-from sorairo.cli.options import Common, common_options, given, picture_options
+from sorairo.cli.options import Common, given, picture_options, text_options
 from sorairo.generation.request import GenerateRequest, ImageRequest
 
 
@@ -19,7 +19,7 @@ from sorairo.generation.request import GenerateRequest, ImageRequest
 @click.argument("prompt")
 @click.option("--seconds", type=float, help="Length; short enough: a picture.  [default: 4]")
 @click.option("--loop", is_flag=True, help="Its last frame is followed by its first.")
-@common_options
+@text_options
 def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> None:
     """Make a clip of what PROMPT says, in English or Chinese.
 

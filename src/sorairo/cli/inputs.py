@@ -34,7 +34,7 @@ class Input:
         """What it shows last, as far as it says itself, with the style that it is in."""
         if self.request is None:
             return ""
-        return dataclasses.replace(self.request, prompt=self.request.scene).text
+        return self.request.reworded(self.request.scene).text
 
 
 def read_inputs(kind: type[Request], *paths: Path) -> list[Input]:

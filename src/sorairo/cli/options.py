@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sorairo.cli.expanding import KEY, Expander
 from sorairo.generation.limits import Limits, parse_size
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Common:
     gif: bool
     as_json: bool
     device: str | None
+    expander: Expander | None = None
 
     @functools.cached_property
     def model(self) -> ModelInfo:
@@ -94,6 +96,17 @@ _GIF = click.option("--gif", is_flag=True, help="Also write an animated GIF.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each result.")
 _DEVICE = click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
 
+_EXPAND = (
+    click.option("--expand", is_flag=True, help="Fill in what PROMPT leaves open."),
+    click.option(
+        "--expand-url",
+        metavar="URL",
+        help="Let a chat model do that, behind this OpenAI-compatible API; its key is in"
+        f" the variable {KEY}.",
+    ),
+    click.option("--expand-model", metavar="NAME", help="The chat model's name."),
+)
+
 _RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
 _SAMPLING = (_SIZE, _SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
 _CLIP = (_FPS, _LATENTS)
@@ -109,9 +122,14 @@ def common_options(command: Command) -> Command:
     return _with(command, (*_SAMPLING, *_CLIP, *_RESULT))
 
 
+def text_options(command: Command) -> Command:
+    """The same, for what is made from a prompt alone."""
+    return _with(command, (*_SAMPLING, *_EXPAND, *_CLIP, *_RESULT))
+
+
 def picture_options(command: Command) -> Command:
-    """The options of commands that make pictures."""
-    return _with(command, (*_SAMPLING, *_RESULT))
+    """The options of commands that make pictures from a prompt."""
+    return _with(command, (*_SAMPLING, *_EXPAND, *_RESULT))
 
 
 def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:
@@ -122,8 +140,18 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
         width, height = parse_size(size) if size is not None else (None, None)
         asked = {name: values.pop(name) for name in _ASKED if name in values}
         asked = given(**asked, width=width, height=height)
-        command(**values, common=Common(asked=asked, **rest))
+        expander = _expander(values)
+        command(**values, common=Common(asked=asked, expander=expander, **rest))
 
     for option in reversed(options):
         run = option(run)
     return run
+
+
+def _expander(values: dict[str, Any]) -> Expander | None:
+    """How prompts are filled in; takes its options out of `values`."""
+    names = ("expand", "expand_url", "expand_model")
+    expand, url, model = (values.pop(name, None) for name in names)
+    if model is not None and url is None:
+        raise click.UsageError("Say where the chat model is: --expand-model needs --expand-url.")
+    return Expander(**given(url=url, model=model)) if expand or url is not None else None

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
+from sorairo.cli.expanding import Expander
 from sorairo.cli.inputs import find_again, read_input, read_inputs
 from sorairo.cli.making import judge, make
-from sorairo.cli.options import Common, common_options
+from sorairo.cli.options import Common, text_options
 from sorairo.errors import RequestError
 from sorairo.generation.request import Request
 
@@ -29,7 +30,7 @@ from sorairo.generation.request import Request
     type=click.Path(path_type=Path),
     help="Where a file lies that FILE was made from; else it is looked for beside FILE, then here.",
 )
-@common_options
+@text_options
 def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) -> None:
     """Make FILE again as it was made, the same seed included, but from PROMPT.
 
@@ -38,7 +39,9 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) 
     """
     old = _request_of(file)
     request = dataclasses.replace(old.reworded(prompt), **_changes(old, common))
-    common = dataclasses.replace(common, asked={**common.asked, "model": request.model})
+    expander = common.expander or (Expander() if old.expanded else None)
+    asked = {**common.asked, "model": request.model}
+    common = dataclasses.replace(common, asked=asked, expander=expander)
     judge(request, common)
     inputs = read_inputs(type(request), *find_again(request.inputs, file, elsewhere))
     make(request, [each.clip for each in inputs], common)

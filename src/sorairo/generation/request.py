@@ -45,7 +45,8 @@ class Request:
     """What all capabilities can be asked. None leaves the choice to the model: its native size, its
     steps, its guidance; or to what is given: its size, its rate.
 
-    `style` is the name of a style or any words, put after the prompt. `inputs` are the files that
+    `expanded` is the prompt in more detail, if it was to have more; `style` is the name of a style
+    or any words, put after it. `inputs` are the files that
     were given, in the order in which `make` takes their clips.
     """
 
@@ -53,6 +54,7 @@ class Request:
     largest_given: ClassVar[int | None] = 2048  # pixels of a side at which inputs are read
 
     prompt: str
+    expanded: str = ""
     style: str = ""
     negative: str = ""
     width: int | None = None
@@ -68,7 +70,7 @@ class Request:
     @property
     def text(self) -> str:
         """What the model is told."""
-        return with_style(self.prompt, self.style)
+        return with_style(self.expanded or self.prompt, self.style)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -82,11 +84,12 @@ class Request:
 
     def reworded(self: Kind, prompt: str) -> Kind:
         """The same request with another prompt."""
-        return replace(self, prompt=prompt)
+        return replace(self, prompt=prompt, expanded="")
 
     def validate(self, limits: Limits = Limits()) -> None:
         """Raise RequestError, in one sentence, for the first thing that cannot be done."""
         check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)
+        check_texts(limits, expanded_prompt=self.expanded)
         check_fps(self.fps, limits)
         check_size(self.width, self.height, limits)
         check_sampling(self.seed, self.steps, self.guidance, limits)

@@ -142,7 +142,7 @@ class ConnectRequest(GivenRequest):
     @property
     def texts(self) -> tuple[str, str]:
         first, second = (
-            replace(self, prompt=self.prompt if own is None else own).text
+            self.text if own is None else replace(self, prompt=own, expanded="").text
             for own in (self.prompt_a, self.prompt_b)
         )
         return first, second
@@ -152,7 +152,7 @@ class ConnectRequest(GivenRequest):
         return self.prompt if self.prompt_b is None else self.prompt_b
 
     def reworded(self, prompt: str) -> ConnectRequest:
-        return replace(self, prompt=prompt, prompt_a=None, prompt_b=None)
+        return replace(self, prompt=prompt, expanded="", prompt_a=None, prompt_b=None)
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits, "A bridge")

@@ -1,0 +1,94 @@
+"""A task paints a canvas, and whatever fills it knows no task."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+
+import pytest
+
+import sorairo
+from sorairo.generation import tasks
+
+SOURCE = Path(sorairo.__file__).parent
+BLIND = ("sampler", "fill", "paint", "canvas", "windows")  # of generation
+TASKS = {"tasks", "capabilities", "request", "request_given", "comment", "storyboard", "story"}
+
+# What only a task may know: its name, or the name of what it was asked.
+WORDS = {"extend", "loop", "connect", "edit", "animate", "image", "generate", "storyboard", "mode"}
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Last parts of the names of all modules and things that are imported."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {part for alias in node.names for part in alias.name.split(".")}
+        elif isinstance(node, ast.ImportFrom):
+            names |= {*(node.module or "").split("."), *(alias.name for alias in node.names)}
+    return names
+
+
+def strings(tree: ast.Module) -> set[str]:
+    """All texts of the code, but for the docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in docstrings
+    }
+
+
+@pytest.mark.parametrize("name", BLIND)
+def test_what_fills_a_canvas_knows_no_task(name: str):
+    tree = tree_of(SOURCE / "generation" / f"{name}.py")
+    assert not imported(tree) & TASKS
+    assert not strings(tree) & WORDS
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    assert not names & (WORDS - {"loop"}), "a canvas is told apart by what is on it"
+
+
+def test_there_is_one_sampler_and_one_that_calls_it():
+    """The engine fills canvases; large pictures, level by level, are the one other caller."""
+    callers: dict[str, set[str]] = {"fill": set(), "sample": set()}
+    for path in SOURCE.rglob("*.py"):
+        tree = tree_of(path)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module in (
+                "sorairo.generation.fill",
+                "sorairo.generation.sampler",
+            ):
+                for alias in node.names:
+                    if alias.name in callers:
+                        callers[alias.name].add(path.relative_to(SOURCE).as_posix())
+    assert callers["fill"] == {"generation/engine.py"}
+    assert callers["sample"] == {"generation/fill.py", "generation/refine.py"}
+
+
+def test_every_task_drafts_a_canvas():
+    public = [
+        task
+        for name, task in inspect.getmembers(tasks, inspect.isfunction)
+        if task.__module__ == tasks.__name__
+        and not name.startswith("_")
+        and "surface" in inspect.signature(task).parameters
+        and inspect.signature(task).parameters["surface"].kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    assert {task.__name__ for task in public} >= {
+        *("text", "cycle", "animate", "extend_forward", "extend_backward"),
+        *("connect", "loop", "edit"),
+    }
+    for task in public:
+        assert inspect.signature(task).return_annotation == "Draft", task.__name__

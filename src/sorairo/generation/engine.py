@@ -23,9 +23,10 @@ from sorairo.generation.draft import Draft, Surface
 from sorairo.generation.fill import Sampling, fill
 from sorairo.generation.frames import decode_draft, encode_groups
 from sorairo.generation.kept import kept_ends, usable
+from sorairo.generation.limits import Limits
+from sorairo.generation.memory import check_memory
 from sorairo.generation.paint import paint
 from sorairo.generation.plan import led, outline
-from sorairo.generation.request import Limits
 from sorairo.generation.sampler import Velocity
 from sorairo.generation.windows import windows
 from sorairo.models import hub
@@ -111,6 +112,11 @@ class Engine(Capabilities):
         }
 
     @property
+    def weights(self) -> int:
+        """Bytes of the model."""
+        return sum(p.numel() * p.element_size() for p in self.bundle.parameters())
+
+    @property
     def limits(self) -> Limits:
         return Limits(max_frames=self.config.max_frames, native_fps=self.config.fps)
 
@@ -133,10 +139,11 @@ class Engine(Capabilities):
     def run(
         self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
     ) -> Clip:
-        """The clip of a draft."""
+        """The clip of a draft. Raises RequestError before it starts if memory will not do."""
+        delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
+        check_memory(draft, delivery, self.weights)
         latents = self.fill(draft, settings, watch)
         frames = self.decode(draft, latents)
-        delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
         clip = assemble(
             draft,
             frames,

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +19,23 @@ from sorairo.errors import SorairoError
 from sorairo.generation.request import GenerateRequest
 from sorairo.video import Clip
 
-from .conftest import Run
+from .conftest import Done, Run
+
+Make = Callable[..., Done]
 
 PROMPT = "a red ball drops onto a wooden floor"
 
 
 @pytest.fixture
-def generate(sorairo: Run, tiny_model: Path) -> Run:
+def generate(here: Make, tiny_model: Path) -> Make:
     def run(*arguments: object, prompt: str = PROMPT):
-        return sorairo("generate", prompt, "--model", tiny_model, "--seconds", 0.5, *arguments)
+        return here("generate", prompt, "--model", tiny_model, "--seconds", 0.5, *arguments)
 
     return run
 
 
-def test_the_path_goes_to_stdout(generate: Run, tmp_path: Path):
-    done = generate("-o", "ball.mp4")
+def test_the_path_goes_to_stdout(sorairo: Run, tiny_model: Path, tmp_path: Path):
+    done = sorairo("generate", PROMPT, "--model", tiny_model, "--seconds", 0.5, "-o", "ball.mp4")
     assert done.returncode == 0, done.stderr
     assert (done.stdout, done.stderr) == ("ball.mp4\n", "")
     clip = Clip.load(tmp_path / "ball.mp4")
@@ -41,7 +44,7 @@ def test_the_path_goes_to_stdout(generate: Run, tmp_path: Path):
     assert (request.prompt, request.seconds, request.seed) == (PROMPT, 0.5, 0)
 
 
-def test_everything_at_once_as_json(generate: Run, tmp_path: Path):
+def test_everything_at_once_as_json(generate: Make, tmp_path: Path):
     options = ("--contact-sheet", "--gif", "--json", "--seed", 5, "--n", 2, "--size", "512x256")
     done = generate("-o", "out.mp4", *options)
     assert done.returncode == 0, done.stderr
@@ -63,7 +66,7 @@ def test_everything_at_once_as_json(generate: Run, tmp_path: Path):
     assert len(list(tmp_path.iterdir())) == 6
 
 
-def test_the_same_seed_gives_the_same_bytes(generate: Run, tmp_path: Path):
+def test_the_same_seed_gives_the_same_bytes(generate: Make, tmp_path: Path):
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         assert generate("-o", f"{name}.mp4", "--seed", seed).returncode == 0
     a, b, c = ((tmp_path / f"{name}.mp4").read_bytes() for name in "abc")
@@ -71,11 +74,11 @@ def test_the_same_seed_gives_the_same_bytes(generate: Run, tmp_path: Path):
     assert a != c
 
 
-def test_a_clip_can_be_made_again_from_its_own_comment(generate: Run, sorairo: Run, tmp_path: Path):
+def test_a_clip_can_be_made_again_from_its_own_comment(generate: Make, here: Make, tmp_path: Path):
     generate("-o", "a.mp4", "--seed", 9, "--steps", 3, "--guidance", 2, "--negative", "blue")
     request = GenerateRequest.from_comment(Clip.load(tmp_path / "a.mp4").metadata["comment"])
     assert (request.seed, request.steps, request.guidance, request.negative) == (9, 3, 2.0, "blue")
-    again = sorairo(
+    again = here(
         *("generate", request.prompt, "--model", request.model, "--seconds", request.seconds),
         *("--seed", request.seed, "--steps", request.steps, "--guidance", request.guidance),
         *("--negative", request.negative, "--fps", request.fps, "-o", "b.mp4"),
@@ -84,19 +87,19 @@ def test_a_clip_can_be_made_again_from_its_own_comment(generate: Run, sorairo: R
     assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
 
 
-def test_a_name_is_made_and_an_older_file_left_alone(generate: Run, tmp_path: Path):
+def test_a_name_is_made_and_an_older_file_left_alone(generate: Make, tmp_path: Path):
     for expected in ("a-red-ball-drops-seed0.mp4", "a-red-ball-drops-seed0-2.mp4"):
         assert generate(prompt="A red ball drops.").stdout == f"{expected}\n"
         assert (tmp_path / expected).is_file()
 
 
-def test_a_named_file_is_overwritten(generate: Run, tmp_path: Path):
+def test_a_named_file_is_overwritten(generate: Make, tmp_path: Path):
     (tmp_path / "old.mp4").write_text("old")
     assert generate("-o", "old.mp4").returncode == 0
     assert Clip.load(tmp_path / "old.mp4").num_frames == 6
 
 
-def test_one_frame_is_a_picture(generate: Run, tmp_path: Path):
+def test_one_frame_is_a_picture(generate: Make, tmp_path: Path):
     done = generate("-o", "one.png", "--seconds", 1 / 12)
     assert done.returncode == 0, done.stderr
     clip = Clip.load(tmp_path / "one.png")
@@ -104,7 +107,7 @@ def test_one_frame_is_a_picture(generate: Run, tmp_path: Path):
     assert GenerateRequest.from_comment(clip.metadata["comment"]).prompt == PROMPT
 
 
-def test_words_never_seen_are_named_and_the_clip_is_made(generate: Run):
+def test_words_never_seen_are_named_and_the_clip_is_made(generate: Make):
     done = generate("-o", "out.mp4", prompt="a red elephnat drops onto a woodden floor")
     assert done.returncode == 0
     assert done.stdout == "out.mp4\n"
@@ -112,7 +115,7 @@ def test_words_never_seen_are_named_and_the_clip_is_made(generate: Run):
     assert "'woodden' (nearest: 'wooden')" in done.stderr
 
 
-def test_what_is_not_read_is_said(generate: Run):
+def test_what_is_not_read_is_said(generate: Make):
     done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then turns green")
     assert done.returncode == 0
     assert "it does not see" in done.stderr
@@ -120,7 +123,7 @@ def test_what_is_not_read_is_said(generate: Run):
 
 
 def test_words_the_world_has_but_the_model_was_not_taught(
-    sorairo: Run, tiny_model: Path, tmp_path: Path
+    here: Make, tiny_model: Path, tmp_path: Path
 ):
     from sorairo import config
     from sorairo.world.tabletop.scene import FIRST_LIGHT
@@ -131,13 +134,13 @@ def test_words_the_world_has_but_the_model_was_not_taught(
     record["training"]["scene"] = config.to_json(FIRST_LIGHT)
     (taught / "model.json").write_text(json.dumps(record))
     prompt = "a white ball and a red box on the grass at night"
-    done = sorairo("generate", prompt, "--model", taught, "--seconds", 0.1, "-o", "out.mp4")
+    done = here("generate", prompt, "--model", taught, "--seconds", 0.1, "-o", "out.mp4")
     assert done.returncode == 0, done.stderr
     for said in ("color 'white'", "floor 'grass'", "light 'night'", "names 2 objects"):
         assert said in done.stderr
 
 
-def test_an_unusable_device_is_said(generate: Run, tmp_path: Path):
+def test_an_unusable_device_is_said(generate: Make, tmp_path: Path):
     done = generate("-o", "out.mp4", "--device", "abacus")
     assert (done.returncode, done.stdout) == (2, "")
     assert "'abacus'" in done.stderr
@@ -145,20 +148,42 @@ def test_an_unusable_device_is_said(generate: Run, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_model_is_said(sorairo: Run, tiny_model: Path, tmp_path: Path):
+def test_a_broken_model_is_said(here: Make, tiny_model: Path, tmp_path: Path):
     broken = tmp_path / "broken"
     shutil.copytree(tiny_model, broken)
     weights = broken / "codec.safetensors"
     weights.write_bytes(weights.read_bytes()[:100])
-    done = sorairo("generate", PROMPT, "--model", broken, "-o", "out.mp4")
+    done = here("generate", PROMPT, "--model", broken, "-o", "out.mp4")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be loaded" in done.stderr
     assert "Traceback" not in done.stderr
     weights.unlink()
-    assert (
-        "is incomplete: codec.safetensors" in sorairo("generate", PROMPT, "--model", broken).stderr
-    )
+    done = here("generate", PROMPT, "--model", broken)
+    assert "is incomplete: codec.safetensors" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["broken"]
+
+
+def test_a_prompt_in_more_detail(generate: Make, here: Make):
+    """Both texts are kept; each seed has its own; a remix is told in more detail as well."""
+    options = ("--expand", "--json", "--n", 2)
+    done = generate("-o", "a.mp4", *options, prompt="a red ball")
+    first, second = (json.loads(line) for line in done.stdout.splitlines())
+    assert first["prompt"] == second["prompt"] == "a red ball"
+    assert first["expanded"] != second["expanded"]
+    assert "red" in first["expanded"]
+    request = GenerateRequest.from_comment(done.clip.metadata["comment"])
+    assert (request.prompt, request.text) == ("a red ball", first["expanded"])
+    other = here("remix", "a-1.mp4", "a blue box", "-o", "b.mp4", "--json")
+    assert "blue" in other.facts["expanded"]
+    plain = generate("-o", "c.mp4", "--json", prompt="a cat").facts
+    assert plain["expanded"] is None
+
+
+def test_a_chat_model_that_is_not_there(generate: Make):
+    options = ("--expand-url", "http://127.0.0.1:9/v1", "--json", "-o", "a.mp4")
+    done = generate(*options)
+    assert done.facts["expanded"] is None
+    assert "The prompt is used as it is: 127.0.0.1:9 cannot be reached" in done.stderr
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -185,18 +210,18 @@ def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: si
         assert Clip.load(path).num_frames == 48
 
 
-def test_models_can_be_looked_at(sorairo: Run, tiny_model: Path):
-    done = sorairo("models", "info", tiny_model, "--json")
+def test_models_can_be_looked_at(here: Make, tiny_model: Path):
+    done = here("models", "info", tiny_model, "--json")
     assert done.returncode == 0, done.stderr
     record = json.loads(done.stdout)
     assert record["name"] == "tiny"
     assert record["native_sizes"] == [[64, 64], [128, 64]]
-    assert "64x64" in sorairo("models", "info", tiny_model).stdout
-    assert sorairo("models", "list").returncode == 0
+    assert "64x64" in here("models", "info", tiny_model).stdout
+    assert here("models", "list").returncode == 0
 
 
 def test_python_and_the_command_line_make_the_same_frames(
-    generate: Run, tiny_model: Path, tmp_path: Path
+    generate: Make, tiny_model: Path, tmp_path: Path
 ):
     import sorairo
 

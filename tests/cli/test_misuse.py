@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
+from PIL import Image
 
-from .conftest import Run
+from sorairo.video import Clip
+
+from .conftest import Done, Run
 
 PROMPT = "a red ball drops onto a wooden floor"
+WITHOUT_MODEL = ("world", "models", "genrate")
 
 MISUSE = {
     "empty prompt": (["generate", ""], "The prompt is empty: say what the clip should show"),
@@ -35,62 +42,131 @@ MISUSE = {
     "missing folder": (["generate", PROMPT, "-o", "no/clip.mp4"], "no folder no: create it first"),
     "folder": (["generate", PROMPT, "-o", "."], "is a folder: name a file in it"),
     "unknown suffix": (["generate", PROMPT, "-o", "clip.avi"], "end its name in .mp4, .gif"),
-    "film as png": (["generate", PROMPT, "-o", "clip.png"], "can hold one frame, not 48"),
+    "film as png": (["generate", PROMPT, "-o", "clip.png"], "can hold one frame, and this makes"),
     "long name": (["generate", PROMPT, "-o", "x" * 300 + ".mp4"], "File name too long"),
+    "chat model nowhere": (["generate", PROMPT, "--expand-model", "x"], "needs --expand-url"),
+    "no chat address": (["image", PROMPT, "--expand-url", "ftp:"], "is not the address of a chat"),
+    "empty picture": (["image", ""], "The prompt is empty"),
+    "large picture": (["image", PROMPT, "--size", "4096x4096"], "the nearest is 2048x2048."),
+    "no picture": (["animate"], "name a picture to set in motion"),
+    "lost picture": (["animate", "gone.png"], "There is no file gone.png."),
+    "lost last picture": (["animate", "a.png", "--at", "end=b.png"], "There is no file b.png."),
+    "misspelt picture": (["animate", "gone.png", "--at", "1=a.png"], "There is no file gone.png."),
+    "many words": (["animate", "a.png", "it", "rolls"], "Write the prompt in quotes"),
+    "no time": (["animate", "a.png", "--at", "b.png"], "write T=FILE, for example 2.5=b.png"),
+    "late": (["animate", "a.png", "--at", "5=a.png", "--seconds", 2], "lies outside the clip"),
+    "same time": (["animate", "a.png", "--at", "0=a.png"], "Two pictures stand at 0 s"),
+    "no seconds": (["animate", "a.png", "--seconds", 0], "cannot last 0 seconds"),
+    "film for picture": (["animate", "a.mp4"], "is a clip of 12 frames, not a picture"),
+    "how much": (["extend", "a.mp4"], "forward or backward, in seconds, above 0"),
+    "less": (["extend", "a.mp4", "--forward", -1], "What is added cannot last -1 seconds"),
+    "much more": (["extend", "a.mp4", "--backward", 1e9], "the longest for now is"),
+    "no bridge": (["loop", "a.mp4", "--seconds", 0], "A bridge cannot last 0 seconds"),
+    "one clip": (["connect", "a.mp4"], "Missing argument 'B'"),
+    "lost clip": (["connect", "a.mp4", "gone.mp4"], "There is no file gone.mp4."),
+    "no words": (["edit", "a.mp4"], "Missing argument 'PROMPT'"),
+    "empty words": (["edit", "a.mp4", ""], "The prompt is empty"),
+    "strength": (["edit", "a.mp4", PROMPT, "--strength", 1.5], "choose 0 (all is kept) to 1"),
+    "region": (["edit", "a.mp4", PROMPT, "--region", "left"], "'left' is not a region"),
+    "far region": (["edit", "a.mp4", PROMPT, "--region", "60,0,60,9"], "reaches beyond"),
+    "lost mask": (["edit", "a.mp4", PROMPT, "--region", "mask.png"], "There is no file mask.png."),
+    "black mask": (["edit", "a.mp4", PROMPT, "--region", "black.png"], "is black everywhere"),
+    "after the end": (["edit", "a.mp4", PROMPT, "--from", 3], "3 s lies outside the clip"),
+    "before": (["edit", "a.mp4", PROMPT, "--from", 1, "--to", 0.5], "There is nothing from 1 s"),
+    "not ours": (["remix", "a.mp4", PROMPT], "a.mp4 holds no request of sorairo's"),
+    "folder of clips": (["extend", ".", "--forward", 1], "is a folder; name a picture or a video"),
+    "text": (["extend", "text.mp4", "--forward", 1], "Cannot read text.mp4 as a picture or video"),
+    "cut off": (["loop", "cut.mp4"], "cut.mp4 has nothing in it: it may have been cut off"),
+    "no frames": (["loop", "none.mkv"], "none.mkv"),
+    "one pixel": (["animate", "dot.png"], "dot.png has 1x1 pixels, too few to see anything"),
+    "too many pixels": (["animate", "huge.png"], "huge.png has too many pixels"),
+    "broken picture": (["edit", "broken.png", PROMPT], "The picture broken.png is broken"),
+    "minutes": (["edit", "long.mp4", PROMPT], "125 seconds are too long to change at once"),
     "world size": (["world", "sample", "-o", "out", "--size", "4x4"], "16 to 2048 pixels a side"),
 }
 
 
-@pytest.fixture
-def sorairo(sorairo: Run, tiny_model: Path) -> Run:
-    """`sorairo`, with a model that is always there."""
+@pytest.fixture(scope="module")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of files as they should be, and as they should not."""
+    folder = tmp_path_factory.mktemp("footage")
+    frames = np.full((12, 60, 80, 3), 120, np.uint8)
+    Clip(frames=frames, fps=12.0).save(folder / "a.mp4")
+    Clip(frames=frames[:1], fps=12.0).save(folder / "a.png")
+    Clip(frames=frames[:1] * 0, fps=12.0).save(folder / "black.png")
+    Clip(frames=np.zeros((1, 1, 1, 3), np.uint8), fps=12.0).save(folder / "dot.png")
+    Clip(frames=np.zeros((125, 16, 16, 3), np.uint8), fps=1.0).save(folder / "long.mp4")
+    (folder / "text.mp4").write_text("not a film")
+    (folder / "cut.mp4").write_bytes((folder / "a.mp4").read_bytes()[:300])
+    (folder / "broken.png").write_bytes((folder / "a.png").read_bytes()[:60])
+    Image.new("1", (20_000, 10_000)).save(folder / "huge.png")
+    with av.open(str(folder / "none.mkv"), "w") as container:
+        stream = container.add_stream("libx264", rate=12)
+        stream.width, stream.height = 80, 60
+        stream.pix_fmt = "yuv420p"
+        container.start_encoding()
+    return folder
 
-    def run(*arguments: object):
-        model = ("--model", tiny_model) if arguments[0] == "generate" else ()
-        return sorairo(*arguments, *model)
+
+@pytest.fixture
+def misuse(
+    here: Callable[..., Done], tiny_model: Path, footage: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """`sorairo` in a folder of footage, with a model that is there and is never loaded."""
+    from sorairo.generation import engine
+
+    monkeypatch.setattr(engine, "load", lambda *_, **__: pytest.fail("a model was loaded"))
+    monkeypatch.chdir(footage)
+
+    def run(*arguments: object) -> Done:
+        model = () if arguments[0] in WITHOUT_MODEL else ("--model", tiny_model)
+        return here(*arguments, *model)
 
     return run
 
 
 @pytest.mark.parametrize("case", MISUSE)
-def test_misuse(sorairo: Run, tmp_path: Path, case: str):
+def test_misuse(misuse: Callable[..., Done], footage: Path, case: str):
+    before = sorted(footage.iterdir())
     arguments, sentence = MISUSE[case]
-    done = sorairo(*arguments)
+    done = misuse(*arguments)
     assert sentence in done.stderr
-    assert done.returncode == 2
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (2, "")
     assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    if "Usage: " not in done.stderr:  # click's own words come with a reminder
+        assert len(done.stderr.strip().splitlines()) == 1
+    assert sorted(footage.iterdir()) == before
 
 
-def test_misuse_is_said_before_a_model_is_loaded(sorairo: Run):
+def test_misuse_is_said_before_a_model_is_loaded(sorairo: Run, tiny_model: Path):
     started = time.monotonic()
-    sorairo("generate", PROMPT, "-o", "no/clip.mp4")
+    sorairo("generate", PROMPT, "-o", "no/clip.mp4", "--model", tiny_model)
     quick = time.monotonic() - started
     started = time.monotonic()
     sorairo("--help")
     assert quick < 3 * (time.monotonic() - started) + 0.5
 
 
-def test_a_place_where_nothing_can_be_written(sorairo: Run):
-    done = sorairo("generate", PROMPT, "-o", "/proc/clip.mp4")
+def test_a_place_where_nothing_can_be_written(misuse: Callable[..., Done]):
+    done = misuse("generate", PROMPT, "-o", "/proc/clip.mp4")
     assert (done.returncode, done.stdout) == (2, "")
     assert "Cannot write /proc/clip.mp4" in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_without_permission(sorairo: Run, tmp_path: Path):
+def test_a_folder_without_permission(here: Callable[..., Done], tmp_path: Path, tiny_model: Path):
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
-    done = sorairo("generate", PROMPT, "-o", "locked/clip.mp4")
+    done = here("generate", PROMPT, "-o", "locked/clip.mp4", "--model", tiny_model)
     assert done.returncode == 2
     assert "Permission denied" in done.stderr
 
 
-def test_a_file_in_place_of_a_folder(sorairo: Run, tmp_path: Path):
+def test_a_file_in_place_of_a_folder(here: Callable[..., Done], tmp_path: Path, tiny_model: Path):
     (tmp_path / "file").write_text("mine")
-    for arguments in (["generate", PROMPT, "-o", "file/x.mp4"], ["world", "sample", "-o", "file"]):
-        done = sorairo(*arguments)
+    generate = ["generate", PROMPT, "-o", "file/x.mp4", "--model", tiny_model]
+    for arguments in (generate, ["world", "sample", "-o", "file"]):
+        done = here(*arguments)
         assert done.returncode == 2
         assert "is a file, not a folder" in done.stderr
     assert (tmp_path / "file").read_text() == "mine"

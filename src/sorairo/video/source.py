@@ -53,6 +53,8 @@ def picture_stream(path: Path, container: InputContainer) -> VideoStream:
             raise MediaError(f"{path} is in a format that is not known: save it anew, as .mp4.")
         stream.thread_type = "AUTO"
         return stream
+    if not container.streams.audio:
+        raise MediaError(f"{path} has nothing in it: it may have been cut off; copy it anew.")
     raise MediaError(f"{path} has no picture in it, only sound: name a picture or a video.")
 
 

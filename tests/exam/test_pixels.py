@@ -72,3 +72,10 @@ def test_decibels_have_a_top():
     frames = sliding(2)
     assert pixels.psnr(frames[0], frames[0]) == 60
     assert pixels.psnr(frames[0], frames[0] + 1) == pytest.approx(48.13, abs=0.01)
+
+
+def test_jerks_are_told_from_even_motion():
+    frames = sliding(40)
+    assert pixels.pulse(frames) == pytest.approx(1.0)
+    jerky = frames[(np.arange(40) + 1) // 4 * 4]
+    assert pixels.pulse(jerky) > 3

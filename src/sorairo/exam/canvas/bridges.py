@@ -8,7 +8,7 @@ import numpy as np
 
 from sorairo.exam.canvas.figures import Aim, Verdict
 from sorairo.exam.canvas.held_out import ENDLESS, STILL, film, prompt_of, scenes
-from sorairo.exam.canvas.pixels import seam, sharpest, usual
+from sorairo.exam.canvas.pixels import pulse, seam, sharpest, usual
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
@@ -45,7 +45,8 @@ class Cycle:
     def judge(self, answer: Answer) -> Verdict:
         frames = answer[0].frames
         kind = "from text" if self.given is None else "closed"
-        return {f"seam, {kind}": seam(frames), "usual change": usual(frames)}
+        found = {f"seam, {kind}": seam(frames), "usual change": usual(frames)}
+        return found if self.given else {**found, "pulse": pulse(frames)}
 
 
 def cycles(plan: Plan) -> list[Cycle]:
@@ -124,6 +125,7 @@ LOOP_SUITE = Suite(
         Aim(measure="seam, closed", of="median"),
         Aim(measure="seam, closed", of="highest", most=1.25),
         Aim(measure="usual change", of="median"),
+        Aim(measure="pulse", of="median"),
     ),
 )
 CONNECT_SUITE = Suite(

@@ -99,9 +99,9 @@ Columns = Mapping[str, Mapping[str, Figure]]  # who answered -> measure -> figur
 def table(title: str, aims: Sequence[Aim], columns: Columns) -> str:
     """Measures down, who answered across; then the aim, and whether the first column meets it."""
     names = list(columns)
-    lines = [f"{title:<28}" + "".join(f"{name:>24}" for name in names) + f"{'aim':>12}"]
+    lines = [f"{title:<28}" + "".join(f"{name:>28}" for name in names) + f"{'aim':>12}"]
     for aim in aims:
-        cells = "".join(f"{columns[name][aim.key].told(aim.share):>24}" for name in names)
+        cells = "".join(f"{columns[name][aim.key].told(aim.share):>28}" for name in names)
         first = columns[names[0]][aim.key]
         aim = aim.given(columns[names[-1]][aim.key])
         bound = str(aim)

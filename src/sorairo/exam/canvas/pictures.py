@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sorairo.exam.canvas.figures import Aim, Verdict
 from sorairo.exam.canvas.held_out import CANVAS_WORLD, STILL, film, prompt_of, scenes
-from sorairo.exam.canvas.pixels import psnr, sharpest
+from sorairo.exam.canvas.pixels import psnr, pulse, sharpest
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
@@ -44,6 +44,7 @@ class Styled:
             self.scene.style: style,
             "floor": float(floor_of(frames) == self.scene.floor),
             "light": float(light_of(frames) == self.scene.light),
+            "pulse": pulse(frames),
         }
 
 
@@ -107,6 +108,7 @@ STYLE_SUITE = Suite(
         *(Aim(measure=name, share=True) for name in STYLES),
         Aim(measure="floor", share=True),
         Aim(measure="light", share=True),
+        Aim(measure="pulse", of="median"),
     ),
 )
 KEYFRAME_SUITE = Suite(

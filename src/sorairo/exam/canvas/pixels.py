@@ -58,6 +58,18 @@ def sharpest(frames: np.ndarray, first: int, last: int) -> float:
     return float(changes(frames[first : last + 1]).max()) / usual(frames)
 
 
+def pulse(frames: np.ndarray, group: int = 4) -> float:
+    """How much more changes at every `group`-th frame than at the others: a clip that is made in
+    groups may move in jerks. Of all places where groups could begin, the worst; 1 is even."""
+    found = changes(frames)
+    phases = [
+        np.median(found[phase::group])
+        / max(np.median(np.delete(found, np.s_[phase::group])), FLOOR)
+        for phase in range(group)
+    ]
+    return float(max(phases))
+
+
 def brightness(frames: np.ndarray) -> float:
     """0..255."""
     return float(frames.mean())

@@ -194,3 +194,16 @@ def test_latents_are_kept_beside_the_clip_when_asked_for(make: Make):
     assert done.facts["latents"] == "a.mp4.latents.safetensors"
     assert (done.folder / done.facts["latents"]).is_file()
     assert make("extend", "a.mp4", "--forward", 0.5, "-o", "b.mp4").facts["frames"] == 30
+
+
+def test_progress_is_told_over_both_ends(tiny_model: Path):
+    import sorairo
+
+    heard: list[float] = []
+    long = scene(2.0)
+    sorairo.load(tiny_model).extend(
+        long, forward=1, backward=4, steps=2, watch=lambda now: heard.append(now.done / now.total)
+    )
+    assert heard == sorted(heard)
+    assert heard[-1] == 1
+    assert len(heard) >= 4

@@ -119,15 +119,12 @@ class Capabilities:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
         if forward <= 0 and backward <= 0:
             raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
-        surface, clip = self.surface, self._known(clip)
-        if forward > 0:
-            frames = self._frames(forward)
-            draft = tasks.extend_forward(clip, prompt, surface=surface, num_frames=frames)
-            clip = self._done(draft, how)
-        if backward > 0:
-            frames = self._frames(backward)
-            draft = tasks.extend_backward(clip, prompt, surface=surface, num_frames=frames)
-            clip = self._done(draft, how)
+        surface, clip, watch = self.surface, self._known(clip), how.pop("watch", None)
+        sides = ((tasks.extend_forward, forward), (tasks.extend_backward, backward))
+        asked = [(task, seconds) for task, seconds in sides if seconds > 0]
+        for index, (task, seconds) in enumerate(asked):
+            draft = task(clip, prompt, surface=surface, num_frames=self._frames(seconds))
+            clip = self._done(draft, how | {"watch": _part(watch, index, len(asked))})
         return clip
 
     def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
@@ -213,5 +210,15 @@ class Capabilities:
     def _done(self, draft: Draft, how: dict[str, Any]) -> Clip:
         from sorairo.generation.engine import Settings
 
-        watch = how.pop("watch", None)
-        return self.run(draft, Settings(**how), watch)
+        settings = dict(how)
+        watch = settings.pop("watch", None)
+        return self.run(draft, Settings(**settings), watch)
+
+
+def _part(watch: Watch | None, index: int, count: int) -> Watch | None:
+    """What hears of one of several runs as of a part of the whole."""
+    if watch is None:
+        return None
+    return lambda now: watch(
+        replace(now, done=index * now.total + now.done, total=count * now.total)
+    )

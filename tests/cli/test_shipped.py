@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_bytes(sorairo: Run, tmp_path: Path):
 
 
 def test_seconds_beyond_the_model_are_refused(sorairo: Run):
-    done = sorairo("generate", PROMPT, "--seconds", 61)
+    done = sorairo("generate", PROMPT, "--seconds", 121)
     assert done.returncode == 2
     assert "the longest for now is" in done.stderr
 

@@ -95,3 +95,19 @@ def test_mistakes_end_with_2_and_write_nothing(sorairo: Run, tmp_path: Path):
     assert "card 1, 'promt'. Did you mean 'prompt'?" in done.stderr
     assert "Traceback" not in done.stderr
     assert set(tmp_path.rglob("*")) == before
+
+
+def test_cards_are_told_in_more_detail_and_footage_is_not(make: Callable[..., Done], story: Path):
+    text = STORY.replace("a red ball rolls to the left", "a red ball")
+    story.write_text(text, encoding="utf-8")
+    done = make("storyboard", story, "--expand", "-o", "story.mp4")
+    board = read_comment(done.clip.metadata["comment"])
+    assert isinstance(board, Storyboard)
+    first, second, third, last = board.cards
+    assert first.prompt == "a red ball"
+    assert "red" in first.expanded
+    assert board.texts[0] == first.expanded
+    assert (second.expanded, third.expanded) == ("", "")
+    assert "红" in last.expanded
+    again = make("storyboard", story, "--expand", "-o", "again.mp4")
+    assert read_comment(again.clip.metadata["comment"]) == board

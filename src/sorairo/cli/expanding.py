@@ -3,45 +3,53 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sorairo.cli.terminal import say
 from sorairo.generation.request import Request
 
 if TYPE_CHECKING:
+    from sorairo.generation.expand import Expansion
     from sorairo.models.hub import ModelInfo
-
-KEY = "SORAIRO_CHAT_KEY"  # the variable that holds the key of a chat API; options are seen by all
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expander:
-    """By the rules of the world's captions, or by the chat model behind `url`."""
+    """By the chat model behind `url`, or behind SORAIRO_EXPAND_URL; without either by the rules of
+    the world's captions."""
 
     url: str | None = None
-    model: str = "default"
+    model: str | None = None
 
     def __call__(self, requests: Sequence[Request], model: ModelInfo) -> list[Request]:
         """The requests with their prompts in more detail: each in other words by the rules, all in
         the same by a chat model. Raises RequestError for what is no address."""
-        from sorairo.generation.chat import Endpoint
+        from sorairo.generation.chat import endpoint
         from sorairo.generation.expand import expanded
 
-        if self.url is not None:
-            endpoint = Endpoint(url=self.url, model=self.model, key=os.environ.get(KEY, ""))
-            texts = [expanded(requests[0].prompt, endpoint=endpoint)] * len(requests)
-        else:
-            world = _taught(model)
-            texts = [expanded(each.prompt, each.seed, world=world) for each in requests]
-        if texts[0].warning:
-            say(f"Warning: {texts[0].warning}")
-        return [
-            dataclasses.replace(request, expanded=text.prompt if text.by else "")
-            for request, text in zip(requests, texts, strict=True)
-        ]
+        chat = endpoint(self.url, self.model)
+        if chat is None:
+            write = partial(expanded, world=_taught(model))
+            return [_in_detail(each, partial(write, seed=each.seed)) for each in requests]
+        first = _in_detail(requests[0], partial(expanded, endpoint=chat))
+        return [dataclasses.replace(first, seed=each.seed) for each in requests]
+
+
+def _in_detail(request: Request, write: Callable[[str], Expansion]) -> Request:
+    """The request with each of its prompts in the words of `write`, which is not asked again once
+    it has failed."""
+    texts: list[str] = []
+    failed = False
+    for prompt in request.prompts:
+        found = write(prompt) if prompt and not failed else None
+        texts.append(found.prompt if found and found.by else "")
+        if found and found.warning:
+            say(f"Warning: {found.warning}")
+            failed = True
+    return request.in_detail(texts)
 
 
 def _taught(model: ModelInfo):

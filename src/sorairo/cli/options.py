@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.expanding import KEY, Expander
+from sorairo.cli.expanding import Expander
 from sorairo.generation.limits import Limits, parse_size
 
 if TYPE_CHECKING:
@@ -102,9 +103,11 @@ _EXPAND = (
         "--expand-url",
         metavar="URL",
         help="Let a chat model do that, behind this OpenAI-compatible API; its key is in"
-        f" the variable {KEY}.",
+        " the variable SORAIRO_EXPAND_KEY.  [default: SORAIRO_EXPAND_URL, else by rules]",
     ),
-    click.option("--expand-model", metavar="NAME", help="The chat model's name."),
+    click.option(
+        "--expand-model", metavar="NAME", help="Its name.  [default: SORAIRO_EXPAND_MODEL]"
+    ),
 )
 
 _RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
@@ -152,6 +155,6 @@ def _expander(values: dict[str, Any]) -> Expander | None:
     """How prompts are filled in; takes its options out of `values`."""
     names = ("expand", "expand_url", "expand_model")
     expand, url, model = (values.pop(name, None) for name in names)
-    if model is not None and url is None:
+    if model is not None and url is None and not os.environ.get("SORAIRO_EXPAND_URL"):
         raise click.UsageError("Say where the chat model is: --expand-model needs --expand-url.")
-    return Expander(**given(url=url, model=model)) if expand or url is not None else None
+    return Expander(**given(url=url, model=model)) if expand or url or model else None

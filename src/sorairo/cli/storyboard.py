@@ -9,7 +9,7 @@ import click
 
 from sorairo.cli.inputs import complete, read_inputs
 from sorairo.cli.making import judge, make
-from sorairo.cli.options import Common, common_options
+from sorairo.cli.options import Common, text_options
 
 
 @click.command(
@@ -26,7 +26,7 @@ from sorairo.cli.options import Common, common_options
       sorairo storyboard story.toml --contact-sheet -o story.mp4"""
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@common_options
+@text_options
 def storyboard(file: Path, common: Common) -> None:
     """Make a clip of the cards in FILE, one after the other.
 

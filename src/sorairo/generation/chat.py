@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from sorairo.errors import RequestError
 
+KEY = "SORAIRO_EXPAND_KEY"  # the variable that holds the key; options are seen by all
 SECONDS = 20.0  # for the whole of an answer
 LARGEST = 256 * 1024  # bytes of a response
 LONGEST = 800  # characters of an answer
@@ -154,14 +155,15 @@ def _one_line(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def endpoint(url: str | None = None) -> Endpoint | None:
-    """The endpoint at `url`, else at SORAIRO_EXPAND_URL if that is set; its model and key are
-    SORAIRO_EXPAND_MODEL and SORAIRO_EXPAND_KEY. Raises RequestError for what is no address."""
-    url = url or os.environ.get("SORAIRO_EXPAND_URL", "")
-    if not url.strip():
+def endpoint(url: str | None = None, model: str | None = None) -> Endpoint | None:
+    """The `model` at `url`, or those that SORAIRO_EXPAND_URL and SORAIRO_EXPAND_MODEL name; None
+    where neither names an address. SORAIRO_EXPAND_KEY has the key. Raises RequestError for what is
+    no address."""
+    url = (url or os.environ.get("SORAIRO_EXPAND_URL", "")).strip()
+    if not url:
         return None
     return Endpoint(
-        url=url.strip(),
-        model=os.environ.get("SORAIRO_EXPAND_MODEL", "").strip() or "default",
-        key=os.environ.get("SORAIRO_EXPAND_KEY", "").strip(),
+        url=url,
+        model=model or os.environ.get("SORAIRO_EXPAND_MODEL", "").strip() or "default",
+        key=os.environ.get(KEY, "").strip(),
     )

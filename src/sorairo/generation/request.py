@@ -78,6 +78,15 @@ class Request:
         return (self.text,)
 
     @property
+    def prompts(self) -> tuple[str, ...]:
+        """What may be told in more detail; "" is left alone."""
+        return (self.prompt,)
+
+    def in_detail(self: Kind, prompts: Sequence[str]) -> Kind:
+        """The same request with its `prompts` in more detail; "" where one stays as it is."""
+        return replace(self, expanded=prompts[0])
+
+    @property
     def scene(self) -> str:
         """What the result shows last, in words: the prompt for whatever is made from it."""
         return self.prompt

@@ -8,7 +8,7 @@ claims goes on with the card before it; before the first card, it leads up to it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
@@ -27,12 +27,14 @@ class Card:
     """From `start` to `end` (s) the clip shows what `prompt` says, in a `style` (a name, or words).
 
     `picture` or `clip` is the name of a file: the picture is seen, the clip begins, `at` seconds
-    after the start. `cut` begins a new shot.
+    after the start. `cut` begins a new shot. `expanded` is the prompt in more detail, if it was to
+    have more.
     """
 
     start: float
     end: float
     prompt: str = ""
+    expanded: str = ""
     cut: bool = True
     picture: str | None = None
     clip: str | None = None
@@ -67,9 +69,18 @@ class Storyboard(Request):
             if texts and not card.cut and not card.prompt:
                 texts.append(texts[-1])
             else:
-                said = with_style(card.prompt, self.prompt)
+                said = with_style(card.expanded or card.prompt, self.prompt)
                 texts.append(with_style(said, card.style or self.style))
         return tuple(texts)
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """Those of the cards; of what footage shows no more is said than the card does."""
+        return tuple("" if card.footage else card.prompt for card in self.cards)
+
+    def in_detail(self, prompts: Sequence[str]) -> Storyboard:
+        cards = zip(self.cards, prompts, strict=True)
+        return replace(self, cards=tuple(replace(card, expanded=text) for card, text in cards))
 
     @property
     def scene(self) -> str:
@@ -81,7 +92,7 @@ class Storyboard(Request):
         super().validate(limits)
         for number, card in enumerate(self.cards, start=1):
             texts = {f"prompt_of_card_{number}": card.prompt, f"style_of_card_{number}": card.style}
-            check_texts(limits, **texts)
+            check_texts(limits, **texts, expanded_prompt=card.expanded)
         check_seconds(self.seconds, limits, "A storyboard")
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:

@@ -48,9 +48,9 @@ class Aim:
         """How far one case falls short, in multiples of the bound; 0 where it does not."""
         if not self.failed(verdict):
             return 0.0
-        bound = 1.0 if self.share else self.least if self.least is not None else self.most
-        assert bound is not None
-        return abs(verdict[self.measure] - bound) / max(abs(bound), 0.1)
+        value = verdict[self.measure]
+        bounds = [1.0] if self.share else [b for b in (self.least, self.most) if b is not None]
+        return min(abs(value - bound) / max(abs(bound), 0.1) for bound in bounds)
 
     def __str__(self) -> str:
         if self.least is None and self.most is None:

@@ -1,0 +1,37 @@
+"""The witness knows what stands in a clip under every light and on every floor."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sorairo.world.tabletop.calibrate import Wear
+from sorairo.world.tabletop.fit_witness import PLACES, accuracy, renders
+from sorairo.world.tabletop.scene import CANVAS_WORLD
+from sorairo.world.tabletop.witness import centers, witness
+
+SEED = 9_100_000
+
+
+@pytest.mark.slow
+def test_worn_renders_are_seen_as_they_are():
+    found = accuracy(1, seed=SEED, wear=Wear(blur=0.8, noise=2.0))
+    assert set(found) == set(CANVAS_WORLD.lights)
+    for light, rates in found.items():
+        for name in ("one_object", "color", "shape"):
+            assert rates[name] >= 5 / 6, (light, rates)
+        assert rates["track"] < 0.01, (light, rates)
+
+
+def test_a_plain_sky_holds_nothing():
+    sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2))
+    sky = np.broadcast_to(sample.frames[0, 0, 0], sample.frames.shape)
+    assert witness(np.ascontiguousarray(sky)).count == 0
+
+
+def test_centers_are_nan_where_nothing_is_seen():
+    masks = np.zeros((2, 4, 8), np.uint8)
+    masks[1, 2:, 4:] = 1
+    found = centers(masks)
+    assert np.isnan(found[0]).all()
+    assert found[1].tolist() == [0.75, 0.75]

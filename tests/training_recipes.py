@@ -38,6 +38,7 @@ KINDS = (
         Kind(draw="window", source="world", frames=3, weight=0.4, size=SIZE),
         Kind(draw="keyed", source="world", frames=1, weight=0.2, size=SIZE),
         Kind(draw="window", source="photographs", frames=3, weight=0.1, size=SIZE),
+        Kind(draw="edited", source="twins", frames=3, weight=0.2, size=SIZE),
     ),
     (
         Kind(draw="story", source="world", frames=4, weight=0.2, size=SIZE),
@@ -58,6 +59,7 @@ MODEL_RECIPE = ModelRecipe(
         "slow": Source(clips=CLIPS, stride=2),
         "fades": Source(clips=CLIPS, crossed=True),
         "photographs": Source(clips=CLIPS, leaves=25),
+        "twins": Source(clips=CLIPS, twins=dataclasses.replace(CLIPS, twins=True)),
         "large": Source(clips=CLIPS, alone=True),
     },
     model=ModelConfig(

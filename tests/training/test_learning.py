@@ -12,11 +12,13 @@ from tokenizers import Tokenizer
 
 from sorairo.data.clips import Shard
 from sorairo.data.latents import ClipSet
+from sorairo.flow import path as flow
 from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
+from sorairo.nn.patches import patchify
 from sorairo.training import runs
 from sorairo.training.codec import fit_scale, to_frames, to_video
-from sorairo.training.denoiser import DenoiserObjective
+from sorairo.training.denoiser import DenoiserObjective, lay_out
 from sorairo.training.examples import Taste
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
 from sorairo.world.tabletop.styles import apply_style
@@ -158,6 +160,44 @@ def test_a_crop_knows_where_it_lies(prepared: Prepared):
         assert any(
             np.array_equal(example.latents[:, 0], p) for c in large for p in c.swapaxes(0, 1)
         )
+
+
+def test_an_edit_leads_from_one_twin_to_the_other(prepared: Prepared):
+    twins = prepared[1]["twins"]
+    one, other = twins.clips[SIZE], twins.twins[SIZE]
+    for example in drawn(prepared, "edited", "twins"):
+        assert example.origin is not None
+        pairs = [(example.latents, example.origin), (example.origin, example.latents)]
+        assert any(
+            np.array_equal(a, one[i, :, f : f + 3]) and np.array_equal(b, other[i, :, f : f + 3])
+            for a, b in pairs
+            for i in range(6)
+            for f in range(2)
+        )
+    for scene, twin in zip(twins.scenes[SIZE], twins.twin_scenes[SIZE], strict=True):
+        assert scene is not None
+        told = [(s.floor, s.light, s.style, s.bodies[0].color) for s in (scene, twin)]
+        assert sum(a != b for a, b in zip(*told, strict=True)) == 1
+        assert (scene.event, scene.heading, scene.camera) == (twin.event, twin.heading, twin.camera)
+
+
+def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
+    """At the level where an edit begins, the line to the target is where its canvas begins."""
+    (example,) = drawn(prepared, "edited", "twins", count=1)
+    assert example.origin is not None
+    for seed in range(20):
+        config = MODEL_RECIPE.objective.painting
+        row = lay_out(example, "plain", np.random.default_rng(seed), config, patch=2)
+        origin = patchify(torch.from_numpy(example.origin.copy()).float()[None], 2)[0]
+        away = origin - row.z
+        ratio = float((row.pull * away).sum() / (away * away).sum())  # (1 - s) / s
+        torch.testing.assert_close(row.pull, ratio * away)
+        start = 1 / (1 + ratio)
+        noise = torch.randn(row.z.shape)
+        begun = flow.point(row.z, noise + row.pull, torch.tensor(start))
+        expected = flow.point(origin, noise, torch.tensor(start))
+        torch.testing.assert_close(begun, expected, atol=1e-5, rtol=1e-5)
+        assert float(row.sigma.max()) <= start
 
 
 def test_captions_are_in_both_languages(prepared: Prepared):

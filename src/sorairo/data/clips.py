@@ -29,7 +29,8 @@ from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, Scene, Scene
 @dataclass(frozen=True, kw_only=True)
 class ClipsConfig:
     """What to render. `sizes` are (width, height), used in turn from shard to shard; `shots` clips
-    in a row are of one story: the same things, in other events, from other cameras."""
+    in a row are of one story: the same things, in other events, from other cameras. `twins`: the
+    same clips as without it, but with one thing changed in each."""
 
     scene: SceneConfig = FIRST_LIGHT
     count: int = 3000
@@ -41,6 +42,7 @@ class ClipsConfig:
     )
     shard_clips: int = 40
     shots: int = 1
+    twins: bool = False
 
 
 CANVAS_CLIPS = ClipsConfig(
@@ -51,6 +53,7 @@ CANVAS_CLIPS = ClipsConfig(
     shard_clips=30,
     seconds=49 / 12,
 )
+TWIN_CLIPS = dataclasses.replace(CANVAS_CLIPS, count=720, twins=True)
 LONG_CLIPS = ClipsConfig(
     scene=CANVAS_WORLD, count=300, first_seed=3_000_000, seconds=62, fps=1.5, sizes=((96, 96),)
 )
@@ -104,6 +107,8 @@ def digest(config: object) -> str:
 
 def _chosen(value: object) -> object:
     """`value` as JSON, without the fields of dataclasses that equal their default."""
+    if isinstance(value, list | tuple):
+        return [_chosen(each) for each in value]
     if not dataclasses.is_dataclass(value) or isinstance(value, type):
         return to_json(value)
     chosen: dict[str, object] = {}
@@ -181,6 +186,7 @@ def _render_shard(config: ClipsConfig, index: int) -> None:
             width=width,
             height=height,
             shots=config.shots,
+            twins=config.twins,
         )
     )
     target = _shard_path(folder_of(config), index)

@@ -16,14 +16,16 @@ Size = tuple[int, int]  # width, height
 @dataclass(frozen=True, kw_only=True)
 class ClipSet:
     """Clips of one source by size: latents float16 [n, c, f, h, w], their scenes (None where there
-    is none), pictures [n, c, p, h, w] encoded alone and the frames they show, and the fades
-    (index of the other clip, first and last frame)."""
+    is none), pictures [n, c, p, h, w] encoded alone and the frames they show, the fades (index of
+    the other clip, first and last frame), and the same clips with one thing changed."""
 
     clips: dict[Size, np.ndarray]
     scenes: dict[Size, list[Scene | None]]
     pictures: dict[Size, np.ndarray] = field(default_factory=dict)
     picture_frames: tuple[int, ...] = ()
     fades: dict[Size, list[tuple[int, int, int]]] = field(default_factory=dict)
+    twins: dict[Size, np.ndarray] = field(default_factory=dict)
+    twin_scenes: dict[Size, list[Scene]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, paths: list[Path]) -> ClipSet:
@@ -32,6 +34,8 @@ class ClipSet:
         pictures: dict[Size, list[np.ndarray]] = {}
         scenes: dict[Size, list[Scene | None]] = {}
         fades: dict[Size, list[tuple[int, int, int]]] = {}
+        twins: dict[Size, list[np.ndarray]] = {}
+        twin_scenes: dict[Size, list[Scene]] = {}
         frames: tuple[int, ...] = ()
         for path in paths:
             record = json.loads((path / "scenes.json").read_text())
@@ -46,12 +50,18 @@ class ClipSet:
             if (path / "pictures.npy").exists():
                 pictures.setdefault(size, []).append(np.load(path / "pictures.npy"))
                 frames = tuple(record["picture_frames"])
+            if (path / "twins.npy").exists():
+                twins.setdefault(size, []).append(np.load(path / "twins.npy"))
+                told = [Scene.from_json(each) for each in record["twins"]]
+                twin_scenes.setdefault(size, []).extend(told)
         return cls(
             clips={size: np.concatenate(found) for size, found in clips.items()},
             pictures={size: np.concatenate(found) for size, found in pictures.items()},
             scenes=scenes,
             picture_frames=frames,
             fades=fades,
+            twins={size: np.concatenate(found) for size, found in twins.items()},
+            twin_scenes=twin_scenes,
         )
 
 
@@ -61,7 +71,8 @@ class Example:
     how much each latent frame hears of them [f, k], loose pictures [c, l, h, w] at `loose_times`.
 
     `box` (top, left, rows, columns, in tokens) and `whole` (rows, columns) say which part of a
-    larger picture it is; None: all of it.
+    larger picture it is; None: all of it. `origin` [c, f, h, w] is what it is made out of: the same
+    clip with something else about it.
     """
 
     latents: np.ndarray
@@ -72,3 +83,4 @@ class Example:
     loose_times: tuple[float, ...] = ()
     box: tuple[int, int, int, int] | None = None
     whole: tuple[int, int] | None = None
+    origin: np.ndarray | None = None

@@ -21,7 +21,7 @@ from sorairo.models.text import tokenize
 from sorairo.nn.patches import patchify
 from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop
-from sorairo.training.painting import Painted, PaintingConfig, draw_kind, paint
+from sorairo.training.painting import Painted, PaintingConfig, draw_kind, level, paint
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,10 +58,11 @@ class DenoiserLossConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """z [b, n, p], positions [b, n, 3], sigma and counted [b, n], token ids and mask [b k, s],
-    shares [b, n, k] (None where k is 1), and which samples are plain [b]."""
+    """z and pull [b, n, p], positions [b, n, 3], sigma and counted [b, n], token ids and mask
+    [b k, s], shares [b, n, k] (None where k is 1), and which samples are plain [b]."""
 
     z: Tensor
+    pull: Tensor
     positions: Tensor
     sigma: Tensor
     counted: Tensor
@@ -114,6 +115,7 @@ class DenoiserObjective:
         shares = torch.stack([row.shares for row in rows])
         return Batch(
             z=torch.stack([row.z for row in rows]),
+            pull=torch.stack([row.pull for row in rows]),
             positions=torch.stack([row.positions for row in rows]),
             sigma=torch.stack([row.sigma for row in rows]),
             counted=torch.stack([row.counted for row in rows]),
@@ -135,7 +137,7 @@ class DenoiserObjective:
     def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
         rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
         batch = self.batch(step, rng)
-        noise = torch.randn(batch.z.shape, generator=generator)
+        noise = torch.randn(batch.z.shape, generator=generator) + batch.pull
         x = flow.point(batch.z, noise, batch.sigma.unsqueeze(-1))
         parts = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.shares)
         inputs = tuple(each if each is None else each.to(self.device) for each in parts)
@@ -156,11 +158,11 @@ class DenoiserObjective:
 
     def _note(self, losses: Tensor, batch: Batch) -> None:
         """Loss by noise level, in four bins, a mean of the last hundred or so samples."""
-        for value, level, plain in zip(
+        for value, sigma, plain in zip(
             losses.tolist(), batch.sigma[:, 0].tolist(), batch.plain.tolist(), strict=True
         ):
             if plain:
-                name = f"loss_sigma_{min(3, int(level * 4))}"
+                name = f"loss_sigma_{min(3, int(sigma * 4))}"
                 self.by_level[name] = 0.99 * self.by_level.get(name, value) + 0.01 * value
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
@@ -199,6 +201,7 @@ class Row:
     """One sample of a batch: the tensors of `Batch` without the first axis."""
 
     z: Tensor
+    pull: Tensor
     positions: Tensor
     sigma: Tensor
     counted: Tensor
@@ -210,9 +213,16 @@ class Row:
 def lay_out(
     example: Example, painting: str, rng: np.random.Generator, config: PaintingConfig, patch: int
 ) -> Row:
-    """An example as tokens: its grid painted, its loose pictures held behind it."""
+    """An example as tokens: its grid painted, its loose pictures held behind it.
+
+    One that is made out of an `origin` runs from the noised origin (1 - s) o + s e at level s,
+    where an edit of that strength begins, straight to z. At level sigma of that line lies
+    (1 - sigma) z + sigma (e + pull), with pull = (1 - s) / s (o - z): noise that remembers where it
+    came from.
+    """
     grid_latents = torch.from_numpy(np.ascontiguousarray(example.latents)).float()
     f, h, w = (n // d for n, d in zip(grid_latents.shape[1:], (1, patch, patch), strict=True))
+    painting = painting if example.origin is None else "plain"
     painted: Painted = paint(painting, (f, h, w), rng, config)
     times = torch.from_numpy(example.times)
     if example.box and example.whole:
@@ -233,14 +243,25 @@ def lay_out(
         counted.append(np.zeros(h * w, bool))
         nearest = int(np.abs(example.times - time).argmin())
         shares.append(torch.from_numpy(example.shares[[nearest] * (h * w)]))
+    tokens = torch.cat(z)
+    pull = torch.zeros_like(tokens)
+    if example.origin is not None:
+        origin = torch.from_numpy(np.ascontiguousarray(example.origin)).float()
+        strength = rng.uniform(*config.strengths)
+        start = (
+            config.shift_of_strength * strength / (1 + (config.shift_of_strength - 1) * strength)
+        )
+        sigma = [start * level(rng, config) * np.ones(f * h * w)]
+        pull = (1 - start) / start * (patchify(origin[None], patch)[0] - tokens)
     return Row(
-        z=torch.cat(z),
+        z=tokens,
+        pull=pull,
         positions=torch.cat(positions),
         sigma=torch.from_numpy(np.concatenate(sigma)).float(),
         counted=torch.from_numpy(np.concatenate(counted)).float(),
         shares=torch.cat(shares).float(),
         texts=example.texts,
-        plain=painting == "plain",
+        plain=painting == "plain" and example.origin is None,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.data.latents import ClipSet, Example, Size
-from sorairo.world.tabletop.captions import caption
+from sorairo.world.tabletop.captions import caption, parse
 from sorairo.world.tabletop.scene import Scene
 
 FPS = 12.0
@@ -123,6 +123,38 @@ def fade(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> 
     )
 
 
+def edited(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+    """A stretch of a clip, to be made out of the same clip with one thing changed."""
+    size = kind.size
+    sides = [(clips.clips[size], clips.scenes[size]), (clips.twins[size], clips.twin_scenes[size])]
+    (target, scenes), (origin, others) = sides if rng.random() < 0.5 else sides[::-1]
+    index = int(rng.integers(len(target)))
+    first = int(rng.integers(target.shape[2] - kind.frames + 1))
+    scene, other = scenes[index], others[index]
+    text = said(scene, rng, taste)
+    for _ in range(8):  # what is changed should be told
+        if text and other is not None and _told_apart(text, other):
+            break
+        text = said(scene, rng, taste)
+    return Example(
+        latents=target[index, :, first : first + kind.frames],
+        times=np.arange(kind.frames) * (GROUP / FPS),
+        texts=(text,),
+        shares=np.ones((kind.frames, 1), np.float32),
+        origin=origin[index, :, first : first + kind.frames],
+    )
+
+
+def _told_apart(text: str, other: Scene) -> bool:
+    """Whether a text says anything that is not so in another scene."""
+    heard = parse(text)
+    colors = {color for _, color, *_ in heard.bodies if color}
+    told = ((heard.floor, other.floor), (heard.light, other.light), (heard.style, other.style))
+    return bool(colors - {body.color for body in other.bodies}) or any(
+        word is not None and word != truth for word, truth in told
+    )
+
+
 def still(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
     """One picture of a clip."""
     pictures = clips.pictures[kind.size]
@@ -177,6 +209,7 @@ DRAW: dict[str, Callable[[ClipSet, Kind, np.random.Generator, Taste], Example]] 
     "keyed": keyed,
     "story": story,
     "fade": fade,
+    "edited": edited,
     "still": still,
     "crop": crop,
 }

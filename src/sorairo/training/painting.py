@@ -11,7 +11,8 @@ Grid = tuple[int, int, int]
 
 @dataclass(frozen=True, kw_only=True)
 class PaintingConfig:
-    """Shares of the mixes (normalised), and the law of the noise levels: logit-normal, shifted."""
+    """Shares of the mixes (normalised), the law of the noise levels (logit-normal, shifted), the
+    noise of history, and the strengths of edits."""
 
     plain: float = 0.60
     per_frame: float = 0.12
@@ -23,6 +24,8 @@ class PaintingConfig:
     shift: float = 2.0
     spread: float = 1.2
     history: tuple[float, float] = (0.02, 0.1)
+    strengths: tuple[float, float] = (0.3, 0.95)
+    shift_of_strength: float = 3.0
 
 
 @dataclass(frozen=True)

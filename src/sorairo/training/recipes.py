@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sorairo.data.clips import CANVAS_CLIPS, LARGE_PICTURES, LONG_CLIPS, ClipsConfig
+from sorairo.data.clips import CANVAS_CLIPS, LARGE_PICTURES, LONG_CLIPS, TWIN_CLIPS, ClipsConfig
 from sorairo.models.bundle import ModelConfig
 from sorairo.models.codec import CodecConfig
 from sorairo.training.codec import CodecLossConfig
@@ -113,6 +113,7 @@ def canvas() -> ModelRecipe:
         Kind(draw="window", source="first", frames=13, weight=0.16),
         Kind(draw="keyed", source="world", frames=11, weight=0.12),
         Kind(draw="window", source="photographs", frames=13, weight=0.06),
+        Kind(draw="edited", source="twins", frames=13, weight=0.16),
     )
     texts = (
         Kind(draw="story", source="world", frames=13, weight=0.11),
@@ -144,6 +145,7 @@ def canvas() -> ModelRecipe:
             "first": Source(clips=ClipsConfig(), styled=0.1, count=800),
             "long": Source(clips=LONG_CLIPS, styled=0.1),
             "fades": Source(clips=CANVAS_CLIPS, styled=0.2, crossed=True, count=400),
+            "twins": Source(clips=CANVAS_CLIPS, count=720, twins=TWIN_CLIPS),
             "photographs": Source(clips=square, leaves=300),
             "large1024": Source(clips=LARGE_PICTURES, alone=True, count=48),
             "large512": Source(clips=LARGE_PICTURES, alone=True, shrink=2, styled=0.2),

@@ -23,6 +23,7 @@ from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.styles import STYLES, apply_style
 
+TWIN_STYLED = 0.3  # share of the twins that differ by a style
 Encoded = dict[str, np.ndarray]
 
 
@@ -38,6 +39,7 @@ class Source:
     stride    only every so manieth frame is taken
     leaves    not the world's clips but that many made up ones
     count     the first clips only
+    twins     the same clips with one thing changed; where not, there is a style instead
     """
 
     clips: ClipsConfig
@@ -49,6 +51,7 @@ class Source:
     stride: int = 1
     leaves: int = 0
     count: int | None = None
+    twins: ClipsConfig | None = None
 
 
 @torch.inference_mode()
@@ -104,6 +107,10 @@ def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tup
         record["fades"] = fades
     record["scenes"] = [scene.to_json() for scene in scenes]
     encoded = {"clips": _latents(codec, frames)}
+    if source.twins:
+        frames, scenes = _twins(rng, frames, scenes, render(source.twins)[index])
+        encoded["twins"] = _latents(codec, frames)
+        record["twins"] = [scene.to_json() for scene in scenes]
     if source.pictures:
         picked = np.linspace(0, frames.shape[1] - 1, source.pictures + 1).round().astype(int)[1:]
         alone = [_latents(codec, frames[:, i : i + 1]) for i in picked]
@@ -150,6 +157,18 @@ def _styled(
             frames[i] = apply_style(style, frames[i])
             scenes[i] = replace(scenes[i], style=style)
     return frames, scenes
+
+
+def _twins(
+    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], twins: Shard
+) -> tuple[np.ndarray, list[Scene]]:
+    """For every clip its twin, or itself in a style."""
+    found, told = np.array(twins.frames), list(twins.scenes)
+    for i in range(len(found)):
+        if rng.random() < TWIN_STYLED:
+            style = str(rng.choice(list(STYLES)))
+            found[i], told[i] = apply_style(style, frames[i]), replace(scenes[i], style=style)
+    return found, told
 
 
 def _crossed(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.tabletop.changes import changed
 from sorairo.world.tabletop.render import Renderer
 from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_shots
 from sorairo.world.tabletop.scene import Scene, SceneConfig
@@ -32,11 +33,15 @@ def make_clips(
     width: int = 128,
     height: int = 128,
     shots: int = 1,
+    twins: bool = False,
 ) -> Iterator[Sample]:
-    """`shots` clips a seed, those of one story. They do not depend on the seeds around it."""
+    """`shots` clips a seed, those of one story. They do not depend on the seeds around it. `twins`
+    are the same clips with one thing changed in each (see `changes`)."""
     with Renderer(width=width, height=height) as renderer:
         for seed in seeds:
-            for scene in sample_shots(np.random.default_rng(seed), config, shots):
+            for shot, scene in enumerate(sample_shots(np.random.default_rng(seed), config, shots)):
+                if twins:
+                    scene = changed(scene, np.random.default_rng((seed, shot)), config)
                 rollout = simulate(scene, seconds=seconds, fps=fps)
                 frames, masks = film(renderer, rollout), renderer.masks(rollout)
                 yield Sample(frames=frames, masks=masks, scene=scene)

@@ -192,7 +192,22 @@ def test_equal_texts_are_one_and_a_silent_card_goes_on():
     made = draft(Storyboard(cards=cards), surface=SURFACE)
     assert made.prompts == (RED, BLUE)
     assert made.shares[24:, 0].min() == 1
-    assert made.alike == ((), (0,), (0, 1))
+    assert made.alike == ((), (), (0,)), "a cube on the sand is another scene"
+
+
+@pytest.mark.parametrize(
+    ("texts", "alike"),
+    [
+        (["a red ball", "it rolls to the left", "the red ball falls"], ((), (0,), (0, 1))),
+        (["a red ball", "a red ball on the sand", "a ball on the snow"], ((), (0,), (0,))),
+        (["a red ball by day", "the red ball at night", "a cat"], ((), (), (1, 0))),
+        (["a red ball", "a red ball, in pixel art", "a red cube"], ((), (), ())),
+        (["一个红色的球", "a red ball", "一只猫"], ((), (0,), (1, 0))),
+    ],
+)
+def test_shots_see_shots_of_the_same_scene(texts: list[str], alike: tuple):
+    cards = tuple(Card(start=i, end=i + 1, prompt=text) for i, text in enumerate(texts))
+    assert draft(Storyboard(cards=cards), surface=SURFACE).alike == alike
 
 
 def test_styles_are_said_in_the_language_of_the_card():

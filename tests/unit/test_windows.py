@@ -93,6 +93,13 @@ def test_a_shot_sees_the_shots_that_it_is_said_to_be_like():
     assert shown(draft) == [[0], [0, 1], [0, 2], [1, 2, 3], [0, 2, 4]]
 
 
+def test_shots_of_different_scenes_are_not_seen_together():
+    assert shown(draft_of(17, 17, alike=((), ()))) == [[0], [1]]
+    assert shown(draft_of(17, 17, alike=((), (0,)))) == [[0, 1]]
+    (_, alone) = windows(draft_of(25, 49, alike=((), ())))
+    assert (len(alone.groups), alone.known) == (13, 0)
+
+
 def test_no_more_shots_at_once_than_a_story_has():
     draft = draft_of(*[4] * 5)
     assert len(draft.groups()) <= SURFACE.window

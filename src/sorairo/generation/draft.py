@@ -80,8 +80,8 @@ class Draft:
     lead      frames of the first group that lie before frame 0: 3, as a clip begins with a group
               for its first frame alone, unless a task aligns the groups elsewhere
     cyclic    after the last frame comes the first: whole groups, no beginning
-    alike     for each shot the earlier ones that it should look like, the dearest first; empty:
-              the one before it and the first
+    alike     for each shot the earlier ones of the same scene, the dearest first; without it, all
+              are, and the one before and the first are the dearest
     prompts   k texts, and `shares` [num_frames, k]: how much of each a frame hears, rows sum to 1
     pieces    the result, in order
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from sorairo.generation.storyboard import Card, Storyboard
 from sorairo.generation.tasks import Size, part, size_for, still
 from sorairo.video import Clip
 from sorairo.video.fitting import at_fps
+
+if TYPE_CHECKING:
+    from sorairo.world.tabletop.captions import Assertions
 
 FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
 
@@ -158,20 +162,40 @@ class _Laid:
 def _alike(
     texts: tuple[str, ...], spans: list[tuple[int, int]], shots: tuple[int, ...]
 ) -> tuple[tuple[int, ...], ...]:
-    """For each shot the earlier ones that name the same things, then the one before and the first.
+    """For each shot the earlier ones that may show the same scene: first those that name the same
+    things, then the one before, the first, and the rest.
 
-    A thing of the same shape and colour counts more than a shape or a colour alone.
+    The model has only seen stories of one scene. A shot of another thing, or in another place,
+    would be drawn towards the scene that it sees.
     """
     from sorairo.world.tabletop.captions import parse
 
-    things: list[set] = [set() for _ in shots]
-    for text, (start, _) in zip(texts, spans, strict=True):
-        shot = sum(begins <= start for begins in shots) - 1
-        for shape, color, *_ in parse(text).bodies:
-            things[shot] |= {(shape, color), shape, color} - {None}
+    told = [
+        [parse(text) for text, (first, _) in zip(texts, spans, strict=True) if start <= first < end]
+        for start, end in zip(shots, [*shots[1:], spans[-1][1]], strict=True)
+    ]
+    things = [
+        {thing for said in shot for body in said.bodies for thing in (body[:2], *body[:2]) if thing}
+        for shot in told
+    ]
     found = []
     for shot, mine in enumerate(things):
-        shared = {other: len(mine & things[other]) for other in range(shot)}
-        near = sorted((o for o in shared if shared[o]), key=lambda o: (-shared[o], -o))
-        found.append(tuple(dict.fromkeys([*near, *([shot - 1, 0] if shot else [])])))
+        able = [o for o in range(shot) if all(_agree(a, b) for a in told[o] for b in told[shot])]
+        shared = {other: len(mine & things[other]) for other in able}
+        near = sorted((o for o in able if shared[o]), key=lambda o: (-shared[o], -o))
+        usual = [other for other in (shot - 1, 0) if other in able]
+        found.append(tuple(dict.fromkeys([*near, *usual, *able])))
     return tuple(found)
+
+
+def _agree(one: Assertions, other: Assertions) -> bool:
+    """Whether two texts may be of one scene: a thing in common, nothing that differs."""
+    if one.style != other.style:
+        return False
+    for name in ("floor", "light"):
+        if len({getattr(one, name), getattr(other, name)} - {None}) > 1:
+            return False
+    pairs = [(a, b) for a in one.bodies for b in other.bodies]
+    return not pairs or any(
+        all(x == y or None in (x, y) for x, y in zip(a[:2], b[:2], strict=True)) for a, b in pairs
+    )

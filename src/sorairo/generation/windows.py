@@ -2,8 +2,8 @@
 
 A canvas that fits is one window. A longer one is seen in time windows, each with the end of the
 window before. Of several shots each has windows of its own, the first of which begins with the
-beginnings of one or two earlier shots: the model has learned from stories of such shots, and keeps
-their looks. There the times run on as if the shots seen were a story of their own.
+beginnings of one or two earlier shots of the same scene: the model has learned from stories of such
+shots, and keeps their looks. There the times run on as if what is seen were a story of its own.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ def windows(draft: Draft) -> list[Window]:
         times=own,
         near=(own[0] - BEFORE, own[-1] + AFTER),
     )
-    if draft.cyclic or (len(own) <= size and len(draft.shots) <= SHOTS):
+    fits = len(own) <= size and len(draft.shots) <= SHOTS
+    one_scene = all(len(others) == shot for shot, others in enumerate(draft.alike))
+    if draft.cyclic or (fits and one_scene):
         return [whole]
     places = [[i for i, of in enumerate(shots) if of == shot] for shot in range(len(draft.shots))]
     found = []
@@ -50,10 +52,11 @@ def windows(draft: Draft) -> list[Window]:
         begins, ends = own[mine[0]], own[mine[-1]]
         if len(places) == 1:
             begins, ends = begins - BEFORE, ends + AFTER
-        for first, last, known in _spans(len(mine), size, room=LEAST if shot else 0):
+        wanted = draft.alike[shot] if draft.alike else (shot - 1, 0)[: 2 * shot]
+        for first, last, known in _spans(len(mine), size, room=LEAST if wanted else 0):
             seen, before = mine[first:last], []
-            if shot and not known:
-                before = _context(draft, shot, places, size - len(seen))
+            if not known:
+                before = _context(wanted, places, size - len(seen))
             window = Window(
                 groups=(*before, *seen),
                 known=len(before) + known,
@@ -76,9 +79,8 @@ def _spans(count: int, size: int, room: int) -> list[tuple[int, int, int]]:
     ]
 
 
-def _context(draft: Draft, shot: int, places: list[list[int]], room: int) -> list[int]:
+def _context(wanted: tuple[int, ...], places: list[list[int]], room: int) -> list[int]:
     """The beginnings of one or two earlier shots, in the order of the clip."""
-    wanted = draft.alike[shot] if draft.alike else (shot - 1, 0)
     chosen = sorted(list(dict.fromkeys(wanted))[: min(SHOTS - 1, room // LEAST)])
     return [group for other in chosen for group in places[other][: min(MOST, room // len(chosen))]]
 

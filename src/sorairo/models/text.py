@@ -3,18 +3,30 @@ the video model."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Int
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import (
+    AddedToken,
+    Regex,
+    Tokenizer,
+    decoders,
+    models,
+    normalizers,
+    pre_tokenizers,
+    trainers,
+)
 from torch import Tensor, nn
 
 from sorairo.nn.attention import Attention
 from sorairo.nn.rope import rotation
 
 PAD, START = "<pad>", "<s>"
+WORD = re.compile(r"[a-z]{2,}|[\u2e80-\u9fff]")
 
 
 def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
@@ -37,6 +49,30 @@ def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
     )
     tokenizer.train_from_iterator(captions, trainer)
     return tokenizer
+
+
+def with_words(tokenizer: Tokenizer, texts: Iterable[str], vocabulary: int) -> Tokenizer:
+    """The tokenizer with tokens of their own for the words (in Chinese: characters) of `texts` that
+    it would spell out, the costliest first, up to `vocabulary` tokens. All others stay as they are.
+
+    A model that learns new words learns them much more quickly so: in letters, "night" and "light"
+    are neighbours.
+    """
+    extended = Tokenizer.from_str(tokenizer.to_str())
+    counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
+    costs = {
+        word: count * (len(tokenizer.encode(f" {word}" if word.isascii() else word).ids) - 1)
+        for word, count in counts.items()
+    }
+    dearest = sorted((word for word in costs if costs[word]), key=lambda word: (-costs[word], word))
+    room = vocabulary - tokenizer.get_vocab_size()
+    extended.add_tokens(
+        [
+            AddedToken(word, single_word=word.isascii(), lstrip=word.isascii())
+            for word in dearest[: max(0, room)]
+        ]
+    )
+    return extended
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -164,8 +164,8 @@ def canvas() -> ModelRecipe:
             ),
         ),
         model=ModelConfig(max_frames=1441),
-        optimiser=OptimiserConfig(muon_lr=0.012, adam_lr=1.2e-3),
-        loop=LoopConfig(steps=2000, ema=0.998, cooldown=0.35, warmup=50, sheet_every=400),
+        optimiser=OptimiserConfig(muon_lr=0.02, adam_lr=2.5e-3),
+        loop=LoopConfig(steps=1600, ema=0.998, cooldown=0.35, warmup=50, sheet_every=400),
     )
 
 

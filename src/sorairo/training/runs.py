@@ -21,7 +21,7 @@ from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle, Denoiser
 from sorairo.models.codec import Codec, CodecConfig
-from sorairo.models.text import train_tokenizer
+from sorairo.models.text import train_tokenizer, with_words
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.codec import CodecObjective, fit_scale
 from sorairo.training.denoiser import DenoiserObjective
@@ -130,13 +130,16 @@ def prepare(recipe: ModelRecipe) -> tuple[Codec, dict[str, ClipSet], Tokenizer]:
 
 
 def _tokenizer(recipe: ModelRecipe, clips: dict[str, ClipSet]) -> Tokenizer:
-    """The one of the model to begin with, or one of the captions, half of them Chinese."""
+    """That of the model to begin with and new words, or one of the captions, half of them
+    Chinese."""
     path = run_folder(recipe.name) / "tokenizer.json"
     if path.exists():
         return Tokenizer.from_file(str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     if recipe.start:
-        tokenizer = hub.load(hub.find(recipe.start)).tokenizer
+        known = hub.load(hub.find(recipe.start)).tokenizer
+        texts = captions(clips, 20_000, seed=0)
+        tokenizer = with_words(known, texts, recipe.model.text.vocabulary)
     else:
         tokenizer = train_tokenizer(captions(clips, 20_000, seed=0), recipe.model.text.vocabulary)
     tokenizer.save(str(path))

@@ -4,7 +4,8 @@
     python docs/how-to/make.py --text                # the words alone: nothing is run
     python docs/how-to/make.py --model DIR --work W --to T extend loop   # a trial, of two pages
 
-With --work what was made stays in a folder, and a command that has ended well is not run again.
+With --work what was made stays in a folder, and a command that has ended well is not run again:
+take a new folder for another model.
 """
 
 from __future__ import annotations

@@ -69,6 +69,13 @@ def test_all_options_that_pages_speak_of_exist():
         assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= known, page.name
 
 
+def test_all_variables_that_pages_speak_of_exist():
+    helps = " ".join(getattr(p, "help", "") or "" for p in app.commands["generate"].params)
+    for page in PAGES:
+        named = re.findall(r"SORAIRO_[A-Z_]+", page.read_text(encoding="utf-8"))
+        assert all(name in helps for name in named), page.name
+
+
 def test_every_file_that_is_given_was_made_before(script):
     made: set[str] = set()
     for page in script.read():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
 
 from sorairo.generation.assembly import Joint, assemble, carry, correction, lay_over
 from sorairo.generation.canvas import Canvas
+from sorairo.generation.delivery import deliver
 from sorairo.generation.draft import Draft, Kept, Made, Surface, said
 from sorairo.generation.paint import paint
-from sorairo.generation.tasks import cycle
+from sorairo.generation.tasks import cycle, extend_forward
 from sorairo.video import Clip, Sound
+from sorairo.video.fitting import onto
 
 NATIVE = Surface(area=64 * 64)
 
@@ -128,3 +132,22 @@ def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
     canvas: Canvas = paint(draft, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
     x = torch.randn(canvas.tokens().shape)
     assert torch.equal(canvas.with_tokens(x).tokens(), x)
+
+
+@pytest.mark.parametrize("size", [(128, 72), (90, 120), (451, 300), (64, 64), (120, 112)])
+def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
+    """A clip of any shape, squeezed onto a canvas and delivered: the same things at the same
+    places as in its own frames."""
+    width, height = size
+    y, x = np.mgrid[:height, :width]
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[(x // (width / 4) + y // (height / 4)).astype(int) % 2 == 0] = 200
+    clip = Clip(frames=picture[None].repeat(8, 0), fps=12.0)
+    draft = extend_forward(clip, "a", surface=NATIVE, num_frames=4)
+    canvas = onto(clip, draft.width, draft.height).frames
+    frames = np.concatenate([canvas, canvas[:4]])
+    finish = partial(deliver, device=torch.device("cpu"), aspect=draft.aspect)
+    result = assemble(draft, frames, width=width, height=height, fps=12.0, finish=finish)
+    assert result.frames.shape == (12, height, width, 3)
+    assert np.array_equal(result.frames[:8], clip.frames)
+    assert np.abs(result.frames[8].astype(int) - picture).mean() < 4

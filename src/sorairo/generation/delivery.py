@@ -10,6 +10,7 @@ import torch
 
 from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.finish import finish
+from sorairo.video import Clip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,11 +21,14 @@ class Delivery:
 
     @classmethod
     def of(cls, draft: Draft, width: int | None, height: int | None, fps: float | None) -> Delivery:
-        """What was asked for; else the given clip's rate, and the canvas's size."""
+        """What was asked for; else the given clip's rate, and the canvas's size, unsqueezed."""
         clips = [piece.clip for piece in draft.pieces if isinstance(piece, Kept)]
         clips = [clip for clip in clips if clip.num_frames > 1]
         own = clips[0].fps if clips else draft.surface.fps
-        return cls(width=width or draft.width, height=height or draft.height, fps=fps or own)
+        across = draft.width
+        if draft.aspect:
+            across = round(draft.height * draft.aspect / 2) * 2
+        return cls(width=width or across, height=height or draft.height, fps=fps or own)
 
     def frames(self, draft: Draft) -> int:
         """How many frames the result has, about."""
@@ -52,8 +56,18 @@ def deliver(
     fps: float,
     *,
     device: torch.device,
+    aspect: float | None = None,
 ) -> np.ndarray:
-    """The canvas's frames at another size and rate, by the learned upscaler."""
-    if (width, height) == (frames.shape[2], frames.shape[1]) and fps == rate:
-        return frames
-    return finish(_upscaler(device), frames, fps=rate, width=width, height=height, fps_out=fps)
+    """The canvas's frames at another size and rate, by the learned upscaler.
+
+    They are first stretched to the `aspect` of what was squeezed onto the canvas, then cut to the
+    size asked for.
+    """
+    own = frames.shape[2] / frames.shape[1]
+    aspect = aspect or own
+    high = max(height, round(width / aspect))
+    across, shown = round(high * own), max(width, round(high * aspect))
+    if (across, high) != (frames.shape[2], frames.shape[1]) or fps != rate:
+        upscaler = _upscaler(device)
+        frames = finish(upscaler, frames, fps=rate, width=across, height=high, fps_out=fps)
+    return Clip(frames=frames, fps=fps).resize(shown, high).fit(width, height).frames

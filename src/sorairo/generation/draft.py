@@ -82,6 +82,7 @@ class Draft:
     cyclic    after the last frame comes the first: whole groups, no beginning
     alike     for each shot the earlier ones of the same scene, the dearest first; without it, all
               are, and the one before and the first are the dearest
+    aspect    width / height of what the canvas shows, if that was squeezed onto it
     prompts   k texts, and `shares` [num_frames, k]: how much of each a frame hears, rows sum to 1
     pieces    the result, in order
     """
@@ -99,6 +100,7 @@ class Draft:
     alike: tuple[tuple[int, ...], ...] = ()
     lead: int = 3
     cyclic: bool = False
+    aspect: float | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property

@@ -150,7 +150,7 @@ class Engine(Capabilities):
             width=delivery.width,
             height=delivery.height,
             fps=delivery.fps,
-            finish=partial(deliver, device=self.device),
+            finish=partial(deliver, device=self.device, aspect=draft.aspect),
         )
         if not settings.keep_latents:
             return clip

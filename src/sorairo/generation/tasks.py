@@ -10,7 +10,7 @@ import numpy as np
 from sorairo.errors import RequestError
 from sorairo.generation.draft import Draft, Given, Kept, Keyframe, Made, Surface, faded, said
 from sorairo.video import Clip
-from sorairo.video.fitting import at_fps, canvas_size
+from sorairo.video.fitting import at_fps, canvas_size, onto, squeezed_aspect
 
 CONTEXT = 6  # groups of a given clip that the model sees on each side of what it makes
 Size = tuple[int, int]  # width, height
@@ -78,7 +78,7 @@ def animate(
             )
     given, keyframes, pieces, done = [], [], [], 0
     for frame, _, clip in placed:
-        picture = clip.fit(*size).frames[:1]
+        picture = onto(shaped(clip, pictures[0][1]), *size).frames[:1]
         if frame == 0:
             given.append(Given(first=0, frames=picture))
         else:
@@ -99,6 +99,7 @@ def animate(
         pieces=tuple(pieces),
         given=tuple(given),
         keyframes=tuple(keyframes),
+        aspect=squeezed_aspect(pictures[0][1], *size),
     )
 
 
@@ -122,6 +123,7 @@ def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int
             Made(first=known, last=known + num_frames),
         ),
         lead=_lead_of(given.frames, surface),
+        aspect=squeezed_aspect(clip, *size),
     )
 
 
@@ -141,6 +143,7 @@ def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: in
         given=(given,),
         pieces=(Made(first=0, last=num_frames), Kept(clip=clip, edges=(num_frames, None))),
         lead=-num_frames % surface.group,
+        aspect=squeezed_aspect(clip, *size),
     )
 
 
@@ -175,7 +178,7 @@ def edit(
     """The clip, begun again from noise `strength`; in a `region` [H, W] of its pictures, or between
     two frames of the canvas's rate (widened to whole groups), or both."""
     size = size_for(clip, surface)
-    frames = at_fps(clip.fit(*size), surface.fps).frames
+    frames = at_fps(onto(clip, *size), surface.fps).frames
     total, group = len(frames), surface.group
     start, end = span or (0, total)
     lead = -start % group if start else group - 1
@@ -210,6 +213,7 @@ def edit(
         given=tuple(each for each in shown if len(each.frames)),
         pieces=tuple(pieces),
         lead=lead if first == 0 else 0,
+        aspect=squeezed_aspect(clip, *size),
     )
 
 
@@ -221,6 +225,13 @@ def size_for(clip: Clip, surface: Surface) -> Size:
     return canvas_size(clip.width, clip.height, multiple=surface.multiple, area=surface.area)
 
 
+def shaped(clip: Clip, like: Clip) -> Clip:
+    """The clip cut to the aspect ratio of another one, which is that of the result."""
+    if abs(clip.width * like.height - like.width * clip.height) < max(clip.width, clip.height):
+        return clip
+    return clip.fit(like.width, like.height)
+
+
 def still(clip: Clip, fps: float) -> Clip:
     """The first frame, for one frame's time."""
     return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
@@ -228,14 +239,14 @@ def still(clip: Clip, fps: float) -> Clip:
 
 def ending(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
     """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
-    frames = at_fps(clip.fit(*size), surface.fps).frames
+    frames = at_fps(onto(clip, *size), surface.fps).frames
     groups = min(CONTEXT, len(frames) // surface.group)
     return frames[-groups * surface.group :] if groups else frames[-1:]
 
 
 def beginning(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
     """The first frames as the canvas sees them: whole groups, or one frame."""
-    frames = at_fps(clip.fit(*size), surface.fps).frames
+    frames = at_fps(onto(clip, *size), surface.fps).frames
     groups = min(CONTEXT, len(frames) // surface.group)
     return frames[: groups * surface.group] if groups else frames[:1]
 
@@ -247,7 +258,7 @@ def known_ending(clip: Clip, surface: Surface, size: Size) -> Given:
     if kept is None or kept.tail is None:
         return Given(first=0, frames=frames)
     wanted = kept.tail.shape[1] * surface.group
-    frames = at_fps(clip.fit(*size), surface.fps).frames[-wanted + kept.spare :]
+    frames = at_fps(onto(clip, *size), surface.fps).frames[-wanted + kept.spare :]
     after = frames[-1:].repeat(wanted - len(frames), 0)
     return Given(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
 
@@ -257,7 +268,7 @@ def known_beginning(clip: Clip, surface: Surface, size: Size, first: int) -> Giv
     frames, kept = beginning(clip, surface, size), clip.latents
     if kept is None or kept.head is None:
         return Given(first=first, frames=frames)
-    frames = at_fps(clip.fit(*size), surface.fps).frames[: kept.head.shape[1] * surface.group]
+    frames = at_fps(onto(clip, *size), surface.fps).frames[: kept.head.shape[1] * surface.group]
     return Given(first=first, frames=frames, latents=kept.head)
 
 
@@ -279,7 +290,8 @@ def _bridge(
 ) -> Draft:
     """Given end, whole groups to be made, given beginning."""
     size, group = size_for(before, surface), surface.group
-    left, right = ending(before, surface, size), beginning(after, surface, size)
+    left = ending(before, surface, size)
+    right = beginning(shaped(after, before), surface, size)
     width = max(1, round(num_frames / group)) * group
     total, start = len(left) + width + len(right), len(left)
     return Draft(
@@ -292,6 +304,7 @@ def _bridge(
         given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
         pieces=(Made(first=start, last=start + width),),
         lead=_lead_of(left, surface),
+        aspect=squeezed_aspect(before, *size),
     )
 
 

@@ -38,6 +38,21 @@ def canvas_size(width: int, height: int, *, multiple: int, area: int) -> tuple[i
     return min(((w * multiple, h * multiple) for w, h in grid), key=badness)
 
 
+def onto(clip: Clip, width: int, height: int) -> Clip:
+    """The clip on a canvas: all of it, squeezed a little, if the aspect ratios are near (8%);
+    else cut in the middle."""
+    squeezed = squeezed_aspect(clip, width, height) is not None
+    return clip.resize(width, height) if squeezed else clip.fit(width, height)
+
+
+def squeezed_aspect(clip: Clip, width: int, height: int) -> float | None:
+    """The aspect ratio (width : height) that `onto` squeezes to that of the canvas; None where it
+    cuts."""
+    aspect = clip.width / clip.height
+    near = abs(math.log(aspect / (width / height))) <= -math.log(1 - MAX_CUT)
+    return aspect if near else None
+
+
 def at_fps(clip: Clip, fps: float) -> Clip:
     """The clip at another rate: at every time the frame that was on screen then.
 

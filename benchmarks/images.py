@@ -28,6 +28,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.limits import parse_size
 from sorairo.generation.refine import RefineConfig
 from sorairo.video import Clip
+from sorairo.video.fitting import canvas_size
 from sorairo.world.tabletop.claims import Claim, claims_prompts
 from sorairo.world.tabletop.looks import shipped_looks, working_size
 from sorairo.world.tabletop.observe import find_blobs, judge, observe
@@ -77,11 +78,13 @@ def make(
 ) -> tuple[Case, np.ndarray, np.ndarray]:
     """A case, its picture, and the native one enlarged by the filter."""
     width, height = size
-    small = engine.image(claim.prompt, width=width, height=height, seed=seed, refining=FILTER)
+    surface = engine.surface
+    native = canvas_size(width, height, multiple=surface.multiple, area=surface.area)
+    small = engine.image(claim.prompt, width=native[0], height=native[1], seed=seed)
     wall, cpu = time.perf_counter(), time.process_time()
     large = engine.image(claim.prompt, width=width, height=height, seed=seed, refining=config)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    filtered, picture = small.frames[0], large.frames[0]
+    filtered, picture = small.fit(width, height).frames[0], large.frames[0]
     mask = object_mask(picture)
     sharper = None
     if mask.any():
@@ -95,9 +98,6 @@ def make(
         cpu_s=round(cpu, 2),
     )
     return case, picture, filtered
-
-
-FILTER = RefineConfig(strength=0)
 
 
 def summary(cases: list[Case]) -> dict[str, float]:

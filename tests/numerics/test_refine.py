@@ -20,6 +20,7 @@ from sorairo.generation.engine import Engine, load
 from sorairo.generation.mosaic import Windows, crop, mosaic
 from sorairo.generation.refine import RefineConfig, Refiner, levels
 from sorairo.generation.sampler import sample
+from sorairo.video import Clip
 
 PROMPT = "a red ball drops"
 sides = st.integers(1, 70)
@@ -69,7 +70,8 @@ def test_windows_cover_everything_and_overlap(rows: int, columns: int, side: int
 
 @given(sides, sides)
 def test_a_window_has_the_positions_of_the_whole_picture(rows: int, columns: int):
-    canvas = large_canvas(rows, columns)
+    places = crop_positions((rows, columns), (0, 0, rows, columns))
+    canvas = replace(large_canvas(rows, columns), positions=places[None])
     for box in Windows().boxes(rows, columns)[-3:]:
         part = crop(canvas, box)
         assert torch.equal(part.positions[0], crop_positions((rows, columns), box))
@@ -145,7 +147,7 @@ def engine(tiny_model: Path) -> Engine:
     return engine
 
 
-QUICK = RefineConfig(steps=1)
+QUICK = RefineConfig(steps=1, strength=0.3)
 
 
 @pytest.mark.parametrize(
@@ -170,10 +172,25 @@ def test_a_seed_is_a_picture(engine: Engine):
     assert not np.array_equal(first.frames, other.frames)
 
 
-def test_strength_0_is_the_filter(engine: Engine):
+def test_at_strength_0_the_upscaler_does_all(engine: Engine):
+    """Nothing but what stands in the native picture: the model is not asked, nor the codec."""
     native = engine.image(PROMPT, width=64, height=64)
-    large = engine.image(PROMPT, width=200, height=200, refining=RefineConfig(strength=0))
-    assert np.array_equal(large.frames, native.fit(200, 200).frames)
+    nothing = RefineConfig(strength=0)
+    large, again = (
+        Refiner(engine, (64, 64), (200, 200), nothing)(native.frames[0], prompt, seed=seed)
+        for prompt, seed in ((PROMPT, 0), ("", 1))
+    )
+    assert np.array_equal(large, again)
+    made = engine.image(PROMPT, width=200, height=200, refining=nothing)
+    assert np.array_equal(made.frames[0], large)
+
+
+def test_the_upscaler_keeps_the_picture(engine: Engine):
+    ramp = np.linspace(20, 230, 64).round().astype(np.uint8)
+    picture = np.stack(np.broadcast_arrays(ramp, ramp[:, None], np.uint8(90)), axis=-1)
+    large = Refiner(engine, (64, 64), (256, 256), RefineConfig(strength=0))(picture, PROMPT)
+    small = Clip(frames=large[None], fps=1).resize(64, 64).frames[0]
+    assert np.abs(small.astype(int) - picture).max() <= 4
 
 
 def test_a_refined_picture_depends_on_the_native_one(engine: Engine):

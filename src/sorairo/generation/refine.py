@@ -1,7 +1,7 @@
 """Large pictures: composed at the model's own size, then made twice as large again and again.
 
-Each level enlarges the picture with a filter and begins it again from noise, as an edit does
-(SDEdit, Meng et al., arXiv 2108.01073), so that the model draws what a filter cannot know. The
+Each level enlarges the picture with the upscaler and begins it again from noise, as an edit does
+(SDEdit, Meng et al., arXiv 2108.01073), so that the model draws what nothing small can tell. The
 whole picture spans the same positions at every level: what differs is how close the tokens stand,
 and a window of them knows which part of the scene it sees and how large.
 """
@@ -18,6 +18,8 @@ import torch
 
 from sorairo.flow.schedules import sampling_levels
 from sorairo.generation import tasks
+from sorairo.generation.canvas import crop_positions
+from sorairo.generation.delivery import deliver
 from sorairo.generation.fill import estimate
 from sorairo.generation.mosaic import Windows, mosaic
 from sorairo.generation.sampler import sample
@@ -36,14 +38,15 @@ Preview = Callable[[], np.ndarray]
 class RefineConfig:
     """How a picture is made larger.
 
-    strength    where the noise begins at each level (see `Capabilities.edit`); 0: the filter alone
+    strength    where the noise begins at each level (see `Capabilities.edit`); 0: the upscaler
+                alone, until a model draws large pictures better than it
     steps       of each level
     guidance    1 is none, and takes half the time
     shift       of the schedule from where the noise begins down to none
     least       the native picture is refined where it is enlarged by this factor at least
     """
 
-    strength: float = 0.3
+    strength: float = 0.0
     steps: int = 6
     guidance: float = 1.0
     shift: float = 1.0
@@ -103,10 +106,8 @@ class Refiner:
         self.engine, self.size, self.config = engine, size, config
         multiple = engine.surface.multiple
         self.levels = levels(native, size, multiple=multiple, least=config.least)
-        if config.strength == 0:
-            self.levels = []
         boxes = [config.windows.boxes(h // multiple, w // multiple) for w, h in self.levels]
-        self.total = config.steps * sum(map(len, boxes))
+        self.total = config.steps * sum(map(len, boxes)) if config.strength else 0
 
     def __call__(
         self,
@@ -131,10 +132,12 @@ class Refiner:
             done += 1
             seen(done, preview)
 
-        fps = self.engine.surface.fps
+        fps, device = self.engine.surface.fps, self.engine.device
         for level in self.levels:
-            clip = Clip(frames=picture[None], fps=fps).resize(*level)
-            picture = self._again(clip, prompt, negative, generator, heard)
+            clip = Clip(frames=deliver(picture[None], fps, *level, fps, device=device), fps=fps)
+            if self.config.strength:
+                clip = self._again(clip, prompt, negative, generator, heard)
+            picture = clip.frames[0]
         return Clip(frames=picture[None], fps=fps).fit(*self.size).frames[0]
 
     def _again(
@@ -144,12 +147,15 @@ class Refiner:
         negative: str,
         generator: torch.Generator,
         heard: Callable[[Preview], None],
-    ) -> np.ndarray:
+    ) -> Clip:
         """A picture, begun again from noise at its own size."""
         engine, config = self.engine, self.config
         surface = replace(engine.surface, area=clip.width * clip.height)
         draft = tasks.edit(clip, prompt, surface=surface, strength=config.strength)
-        canvas = now = engine.paint(draft)
+        canvas = engine.paint(draft)
+        _, rows, columns = canvas.grid
+        places = crop_positions((rows, columns), (0, 0, rows, columns))
+        canvas = now = replace(canvas, positions=places[None])
         schedule = sampling_levels(config.steps, config.shift)
         with torch.inference_mode():
             velocity = mosaic(
@@ -160,4 +166,4 @@ class Refiner:
             )
             for step, _ in sample(velocity, canvas, schedule, generator):
                 now = canvas.with_tokens(estimate(canvas, step))
-        return engine.decode(draft, now.latents)[0]
+        return replace(clip, frames=engine.decode(draft, now.latents))

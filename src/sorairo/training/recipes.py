@@ -106,7 +106,8 @@ def tabletop() -> ModelRecipe:
 def canvas() -> ModelRecipe:
     """The shipped model: every capability, learned from `tabletop`.
 
-    All but two shapes have 13 x 36 tokens: a clip, or a clip and two pictures, or three shots.
+    Most shapes have 13 x 36 tokens: a clip, or a clip and two pictures, or three shots. Pictures and
+    short clips are many in a batch: new words are learned from them.
     """
     one_text = (
         Kind(draw="window", source="world", frames=13, weight=0.26),
@@ -133,7 +134,8 @@ def canvas() -> ModelRecipe:
         Shape(kinds=wide),
         Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.08, fps=1.5),)),
         Shape(kinds=large),
-        Shape(kinds=(Kind(draw="still", source="world", frames=1, weight=0.05),)),
+        Shape(kinds=(Kind(draw="still", source="world", frames=1, weight=0.35),)),
+        Shape(kinds=(Kind(draw="window", source="world", frames=3, weight=0.55),)),
     )
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
     return ModelRecipe(
@@ -165,7 +167,7 @@ def canvas() -> ModelRecipe:
         ),
         model=ModelConfig(max_frames=1441),
         optimiser=OptimiserConfig(muon_lr=0.02, adam_lr=2.5e-3),
-        loop=LoopConfig(steps=1600, ema=0.998, cooldown=0.35, warmup=50, sheet_every=400),
+        loop=LoopConfig(steps=1560, ema=0.998, cooldown=0.2, warmup=50, sheet_every=400),
     )
 
 

@@ -2,8 +2,8 @@
 at the joints.
 
 A given frame and what the codec makes of it differ a little, by the codec's blur. That difference,
-known at the joint, is carried into the frames made next to it: fully where the picture stays as it
-was at the joint, and only in its colour where something moves.
+known at the joint, is carried into the frames made next to it: fully where a part of the picture
+is found again, for a second also where it has moved to, and elsewhere only in its colour.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from sorairo.generation.draft import Draft, Kept, Made
+from sorairo.generation.follow import moved
 from sorairo.video import Clip, Sound
 from sorairo.video.fitting import at_fps
 
@@ -23,6 +24,8 @@ Finish = Callable[[np.ndarray, float, int, int, float], np.ndarray]
 
 SAME = 10.0  # of 255: where the made picture is so near to what it was at the joint, detail stays
 COLOR_SECONDS = 1.0  # how long a difference of colour lasts
+FOLLOWED = 1.0  # seconds for which what moves is looked for
+SPEED, FARTHEST = 24, 8  # 64ths of the shorter side: a second, and in all
 COLOR_BLUR = 1 / 8  # of the shorter side: what counts as colour and not as detail
 
 
@@ -108,7 +111,7 @@ def carry(made: np.ndarray, joints: list[Joint], fps: float) -> np.ndarray:
     out = made.copy()
     for index, picture in enumerate(made):
         distances = np.array([abs(index - joint.at) for joint in joints], float)
-        weights = (1 / distances) / (1 / distances).sum() if len(joints) > 1 else np.ones(1)
+        weights = distances**-2 / (distances**-2).sum()
         total = np.zeros(picture.shape, np.float32)
         for joint, weight, away in zip(joints, weights, distances, strict=True):
             total += weight * correction(picture, joint, (away - 1) / fps)
@@ -119,8 +122,13 @@ def carry(made: np.ndarray, joints: list[Joint], fps: float) -> np.ndarray:
 def correction(picture: np.ndarray, joint: Joint, seconds: float) -> np.ndarray:
     """What to add to a made picture, [H, W, 3]."""
     missing = joint.given.astype(np.float32) - joint.rebuilt
-    change = np.abs(picture.astype(np.float32) - joint.rebuilt).mean(-1)
-    color = _blurred(missing, COLOR_BLUR)
+    color, there = _blurred(missing, COLOR_BLUR), joint.rebuilt.astype(np.float32)
+    if seconds < FOLLOWED:
+        reach = min(FARTHEST, 2 + round(seconds * SPEED))
+        both = np.concatenate([missing, there], axis=-1)
+        both = moved(both, joint.rebuilt, picture, reach)
+        missing, there = both[..., :3], both[..., 3:]
+    change = np.abs(picture.astype(np.float32) - there).mean(-1)
     same = np.exp(-np.square(_blurred(change[..., None], 1 / 96) / SAME))
     lasting = np.exp(-seconds / COLOR_SECONDS)
     return same * missing + (1 - same) * lasting * color

@@ -21,14 +21,17 @@ class Delivery:
 
     @classmethod
     def of(cls, draft: Draft, width: int | None, height: int | None, fps: float | None) -> Delivery:
-        """What was asked for; else the given clip's rate, and the canvas's size, unsqueezed."""
-        clips = [piece.clip for piece in draft.pieces if isinstance(piece, Kept)]
-        clips = [clip for clip in clips if clip.num_frames > 1]
-        own = clips[0].fps if clips else draft.surface.fps
-        across = draft.width
-        if draft.aspect:
-            across = round(draft.height * draft.aspect / 2) * 2
-        return cls(width=width or across, height=height or draft.height, fps=fps or own)
+        """What was asked for; else the size and rate of the clip that was given, or the canvas's,
+        unsqueezed."""
+        given = [p.clip if isinstance(p, Kept) else p.under for p in draft.pieces]
+        clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
+        if clips:
+            own, size = clips[0].fps, (clips[0].width, clips[0].height)
+        else:
+            own, size = draft.surface.fps, (draft.width, draft.height)
+            if draft.aspect:
+                size = (round(draft.height * draft.aspect / 2) * 2, draft.height)
+        return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
     def frames(self, draft: Draft) -> int:
         """How many frames the result has, about."""

@@ -1,0 +1,57 @@
+"""Where the parts of a picture have gone: block matching, for a few frames after a joint."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+SIDE = 64  # pixels of the shorter side that blocks are matched at
+BLOCK = 5  # of these pixels
+STAY = 0.5  # of 255, for each pixel of way: where nothing tells, nothing has moved
+
+
+def moved(values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int) -> np.ndarray:
+    """`values` [H, W, c], which belong to the picture `before`, carried to where its parts are in
+    the picture `after` (uint8 [H, W, 3] both), up to `reach` parts of SIDE away."""
+    height, width = before.shape[:2]
+    scale = SIDE / min(height, width)
+    size = (max(BLOCK, round(height * scale)), max(BLOCK, round(width * scale)))
+    way = displacement(_small(before, size), _small(after, size), reach)
+    way = F.interpolate(way[None], (height, width), mode="bilinear", align_corners=False)[0]
+    y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    where = torch.stack(
+        [
+            (x + way[1] * width / size[1] + 0.5) / width * 2 - 1,
+            (y + way[0] * height / size[0] + 0.5) / height * 2 - 1,
+        ],
+        dim=-1,
+    )
+    image = torch.from_numpy(np.ascontiguousarray(values, np.float32)).permute(2, 0, 1)
+    carried = F.grid_sample(image[None], where[None], padding_mode="border", align_corners=False)
+    return carried[0].permute(1, 2, 0).numpy()
+
+
+def displacement(before: Tensor, after: Tensor, reach: int) -> Tensor:
+    """For every pixel of `after` [3, h, w], where it was in `before`: (dy, dx) [2, h, w], whole
+    pixels, by the least mean absolute difference over a block."""
+    h, w = after.shape[1:]
+    padded = F.pad(before[None], (reach,) * 4, mode="replicate")[0]
+    best = torch.full((h, w), torch.inf)
+    way = torch.zeros(2, h, w)
+    for dy in range(-reach, reach + 1):
+        for dx in range(-reach, reach + 1):
+            there = padded[:, reach + dy : reach + dy + h, reach + dx : reach + dx + w]
+            cost = (there - after).abs().mean(0)
+            cost = F.avg_pool2d(cost[None, None], BLOCK, 1, BLOCK // 2, count_include_pad=False)
+            cost = cost[0, 0] + STAY * (dy * dy + dx * dx) ** 0.5
+            better = cost < best
+            best = torch.where(better, cost, best)
+            way[0], way[1] = torch.where(better, dy, way[0]), torch.where(better, dx, way[1])
+    return way
+
+
+def _small(picture: np.ndarray, size: tuple[int, int]) -> Tensor:
+    image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float()
+    return F.interpolate(image, size, mode="bilinear", antialias=True)[0]

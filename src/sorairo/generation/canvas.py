@@ -12,6 +12,7 @@ from torch import Tensor
 from sorairo.nn.patches import patchify, unpatchify
 
 SECOND = 3.0  # units of time in a second: one is a latent frame at 12 frames a second
+NATIVE_SIDE = 6  # tokens, of a picture of the shipped model's own size
 REFERENCE = -16.0  # the time, in units of a latent frame, of what is off the timeline
 
 
@@ -144,8 +145,14 @@ def crop_positions(
     grid: tuple[int, int], box: tuple[int, int, int, int], time: float = 0.0
 ) -> Float[Tensor, "1 h w 3"]:
     """Positions of the tokens of a part of a larger picture of `grid` tokens: rows and columns
-    box[0] <= y < box[2], box[1] <= x < box[3]."""
+    box[0] <= y < box[2], box[1] <= x < box[3].
+
+    In a picture of n by n tokens neighbours stand 4/3 (6 / n)^(1/4) apart: so far that attention
+    can tell them from one another (at 8 / n it cannot), and so near that it sees how large the
+    picture is.
+    """
     whole = grid_positions((1, *grid), times=torch.tensor([time]))
+    whole[..., 1:] *= ((grid[0] * grid[1]) ** 0.5 / NATIVE_SIDE) ** 0.75
     top, left, bottom, right = box
     return whole[:, top:bottom, left:right]
 

@@ -106,8 +106,8 @@ def tabletop() -> ModelRecipe:
 def canvas() -> ModelRecipe:
     """The shipped model: every capability, learned from `tabletop`.
 
-    Most shapes have 13 x 36 tokens: a clip, or a clip and two pictures, or three shots. Pictures and
-    short clips are many in a batch: new words are learned from them.
+    Most shapes have 13 x 36 tokens: a clip, or a clip and two pictures, or three shots. Pictures
+    and short clips are many in a batch: new words are learned from them.
     """
     one_text = (
         Kind(draw="window", source="world", frames=13, weight=0.26),
@@ -126,7 +126,7 @@ def canvas() -> ModelRecipe:
     )
     large = tuple(
         Kind(draw="crop", source=f"large{side}", frames=12, weight=weight, size=(1024, 1024))
-        for side, weight in ((1024, 0.03), (512, 0.025), (256, 0.015))
+        for side, weight in ((1024, 0.05), (512, 0.06), (256, 0.05))
     )
     shapes = (
         Shape(kinds=one_text),
@@ -166,8 +166,8 @@ def canvas() -> ModelRecipe:
             ),
         ),
         model=ModelConfig(max_frames=1441),
-        optimiser=OptimiserConfig(muon_lr=0.02, adam_lr=2.5e-3),
-        loop=LoopConfig(steps=1560, ema=0.998, cooldown=0.2, warmup=50, sheet_every=400),
+        optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
+        loop=LoopConfig(steps=6000, ema=0.998, cooldown=0.25, warmup=50, sheet_every=500),
     )
 
 

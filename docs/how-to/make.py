@@ -108,6 +108,11 @@ def picture_of(page: Page) -> str:
     return f"docs/images/how-to/{page.name}.jpg"
 
 
+def pictured(page: Page) -> bool:
+    """Whether it has one: the shipped model may not have learned yet what the page shows."""
+    return (ROOT / picture_of(page)).exists()
+
+
 def texts(pages: list[Page], readme: str) -> dict[str, str]:
     """All that is written, by its path in the repository."""
     written = {f"docs/how-to/{page.name}.md": markdown(page) for page in pages}
@@ -121,7 +126,7 @@ def markdown(page: Page) -> str:
     parts = [
         f"# {page.title}",
         page.text.strip(),
-        f"![{page.title}](../images/how-to/{page.name}.jpg)",
+        *([f"![{page.title}](../images/how-to/{page.name}.jpg)"] if pictured(page) else []),
         *files,
         f"```sh\n{commands}\n```",
         "\n".join(f"- {note}" for note in page.notes),
@@ -135,12 +140,13 @@ def with_table(readme: str, pages: list[Page]) -> str:
     before, _, rest = readme.partition(BEGIN)
     _, _, after = rest.partition(END)
     assert after, f"README.md lacks the comments {BEGIN} and {END}"
-    lines = [
-        f"| **[{page.title}](docs/how-to/{page.name}.md)**<br>{page.line}"
-        f" | [![{page.title}]({picture_of(page)})](docs/how-to/{page.name}.md) |"
-        for page in pages
-    ]
-    table = "\n".join(["| | real output of the commands on its page |", "|---|---|", *lines])
+    lines = []
+    for page in pages:
+        link = f"docs/how-to/{page.name}.md"
+        shown = f"[![{page.title}]({picture_of(page)})]({link})" if pictured(page) else ""
+        lines.append(f"| **[{page.title}]({link})**<br>{page.line} | {shown} |")
+    head = "real output of the commands on its page" if any(map(pictured, pages)) else ""
+    table = "\n".join([f"| | {head} |", "|---|---|", *lines])
     return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
 
 

@@ -36,8 +36,8 @@ LEAVES_FRAMES, LEAVES_SIDE, MARGIN = 17, 384, 128
 class PairsConfig:
     """`styled` is a share of clips, `leaves` a number of clips; `model` has the codec."""
 
-    styled: float = 0.3
-    leaves: int = 48
+    styled: float = 0.15
+    leaves: int = 32
     model: str = "tabletop"
     seed: int = 0
 

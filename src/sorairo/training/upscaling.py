@@ -21,7 +21,7 @@ from sorairo.nn.precision import compute_dtype
 from sorairo.training.codec import to_video
 from sorairo.training.loop import LoopConfig, count_flop, train
 from sorairo.training.measure_finish import measure
-from sorairo.training.optimiser import OptimiserConfig, make_optimiser
+from sorairo.training.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.state import TrainState
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
@@ -42,8 +42,8 @@ class FinishLossConfig:
 
     batch: int = 8
     crop: int = 24
-    leaves: float = 0.15
-    softened: float = 0.25
+    leaves: float = 0.08
+    softened: float = 0.15
     object_weight: float = 5.0
     squared: float = 4.0
     gradient: float = 0.5
@@ -61,11 +61,9 @@ class FinishRecipe:
     pairs: PairsConfig = field(default_factory=PairsConfig)
     upscaler: UpscalerConfig = field(default_factory=UpscalerConfig)
     objective: FinishLossConfig = field(default_factory=FinishLossConfig)
-    optimiser: OptimiserConfig = field(
-        default_factory=lambda: OptimiserConfig(muon_lr=0.03, adam_lr=1e-3)
-    )
+    optimiser: OptimiserConfig = field(default_factory=lambda: OptimiserConfig(adam_lr=2e-3))
     loop: LoopConfig = field(
-        default_factory=lambda: LoopConfig(steps=1800, ema=0.995, cooldown=0.4, warmup=20)
+        default_factory=lambda: LoopConfig(steps=3600, ema=0.99, cooldown=0.73, warmup=40)
     )
 
 
@@ -115,10 +113,11 @@ class FinishObjective:
         return small, large, weight
 
     def _relative(self, small: Tensor, large: Tensor, weight: Tensor) -> Tensor:
-        """Weights divided by the filter's error on each sample, so that all samples count alike."""
+        """Weights divided by the root of the filter's error on each sample: a sample with strong
+        edges counts more, but does not drown the rest."""
         filtered = unfold_time(lanczos(fold_time(small[:, :, 1:3]), FACTOR), 2)
         error = (weight[:, :, :2] * (large[:, :, :2] - filtered).abs()).mean((1, 2, 3, 4))
-        return weight / (error + FAINT).view(-1, 1, 1, 1, 1)
+        return weight / (error + FAINT).sqrt().view(-1, 1, 1, 1, 1)
 
     def _sample(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Four small frames, [1, 3, 4, h, w]; the two in the middle and the one between them as
@@ -206,15 +205,16 @@ def run_finish(recipe: FinishRecipe, folder: Path) -> Path:
     """Trains an upscaler, or goes on with its training; the directory it is saved in."""
     device = choose_device(None)
     shards = [*render(recipe.clips), *render(recipe.wide)]
-    pairs = make_pairs(shards, folder / f"pairs-{_name(recipe.clips, recipe.wide)}", recipe.pairs)
+    name = _name(recipe.clips, recipe.wide, recipe.pairs)
+    pairs = make_pairs(shards, folder / f"pairs-{name}", recipe.pairs)
     plain = PairsConfig(styled=0.0, leaves=0, model=recipe.pairs.model)
     held_out = make_pairs(
-        render(recipe.held_out), folder / f"pairs-{_name(recipe.held_out)}", plain
+        render(recipe.held_out), folder / f"pairs-{_name(recipe.held_out, plain)}", plain
     )
     torch.manual_seed(recipe.loop.seed)
     upscaler = Upscaler(recipe.upscaler).to(device)
     objective = FinishObjective(upscaler, recipe.objective, pairs, held_out)
-    state = TrainState(upscaler, make_optimiser(upscaler, recipe.optimiser))
+    state = TrainState(upscaler, adam(upscaler, recipe.optimiser))
     state.load(folder)
 
     def save() -> None:
@@ -235,6 +235,12 @@ def run_finish(recipe: FinishRecipe, folder: Path) -> Path:
         dtype=compute_dtype(device),
     )
     return folder / "finish"
+
+
+def adam(upscaler: Upscaler, config: OptimiserConfig) -> MuonAdam:
+    """Adam for all weights. Muon's steps have one size however small the gradient: without norms
+    between the layers, what they hold grew to 1e9, and no unit of the last one fired again."""
+    return MuonAdam([], list(upscaler.parameters()), config)
 
 
 def _name(*configs: object) -> str:

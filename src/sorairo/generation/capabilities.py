@@ -11,6 +11,7 @@ import numpy as np
 
 from sorairo.errors import RequestError
 from sorairo.generation import tasks
+from sorairo.generation.ends import Size, size_for
 from sorairo.generation.request import GenerateRequest, Limits
 from sorairo.video import Clip
 
@@ -33,7 +34,7 @@ class Capabilities:
         @property
         def limits(self) -> Limits: ...
 
-        def knows(self, clip: Clip, size: tasks.Size) -> bool: ...
+        def knows(self, clip: Clip, size: Size) -> bool: ...
 
         def run(
             self, draft: Draft, settings: Settings = ..., watch: Watch | None = ...
@@ -191,13 +192,13 @@ class Capabilities:
 
     def _known(self, clip: Clip) -> Clip:
         """The clip without latents that are not this model's."""
-        size = tasks.size_for(clip, self.surface)
+        size = size_for(clip, self.surface)
         return clip if self.knows(clip, size) else replace(clip, latents=None)
 
     def _frames(self, seconds: float) -> int:
         return max(1, round(seconds * self.surface.fps))
 
-    def _size(self, how: dict[str, Any]) -> tasks.Size:
+    def _size(self, how: dict[str, Any]) -> Size:
         """The canvas for the size asked for."""
         from sorairo.video.fitting import canvas_size
 

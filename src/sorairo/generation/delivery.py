@@ -67,9 +67,9 @@ def deliver(
     size asked for.
     """
     own = frames.shape[2] / frames.shape[1]
-    aspect = aspect or own
-    high = max(height, round(width / aspect))
-    across, shown = round(high * own), max(width, round(high * aspect))
+    wanted = aspect or own
+    high = max(height, round(width / wanted))
+    across, shown = round(high * own), max(width, round(high * wanted))
     if (across, high) != (frames.shape[2], frames.shape[1]) or fps != rate:
         upscaler = _upscaler(device)
         frames = finish(upscaler, frames, fps=rate, width=across, height=high, fps_out=fps)

@@ -6,7 +6,7 @@ import numpy as np
 from torch import Tensor
 
 from sorairo.generation.draft import Draft, Kept, Made
-from sorairo.generation.tasks import CONTEXT
+from sorairo.generation.ends import CONTEXT
 from sorairo.video import Clip
 from sorairo.video.latents import Latents
 

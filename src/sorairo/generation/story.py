@@ -11,8 +11,8 @@ import numpy as np
 
 from sorairo.errors import RequestError
 from sorairo.generation.draft import Draft, Given, Kept, Keyframe, Made, Surface
+from sorairo.generation.ends import Size, part, size_for, still
 from sorairo.generation.storyboard import Card, Storyboard
-from sorairo.generation.tasks import Size, part, size_for, still
 from sorairo.video import Clip
 from sorairo.video.fitting import at_fps
 

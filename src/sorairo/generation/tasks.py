@@ -9,11 +9,21 @@ import numpy as np
 
 from sorairo.errors import RequestError
 from sorairo.generation.draft import Draft, Given, Kept, Keyframe, Made, Surface, faded, said
+from sorairo.generation.ends import (
+    CONTEXT,
+    Size,
+    beginning,
+    ending,
+    known_beginning,
+    known_ending,
+    lead_of,
+    part,
+    shaped,
+    size_for,
+    still,
+)
 from sorairo.video import Clip
-from sorairo.video.fitting import at_fps, canvas_size, onto, squeezed_aspect
-
-CONTEXT = 6  # groups of a given clip that the model sees on each side of what it makes
-Size = tuple[int, int]  # width, height
+from sorairo.video.fitting import at_fps, onto, squeezed_aspect
 
 
 def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
@@ -122,7 +132,7 @@ def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int
             Kept(clip=clip, edges=(None, known - 1)),
             Made(first=known, last=known + num_frames),
         ),
-        lead=_lead_of(given.frames, surface),
+        lead=lead_of(given.frames, surface),
         aspect=squeezed_aspect(clip, *size),
     )
 
@@ -217,74 +227,6 @@ def edit(
     )
 
 
-# --- what tasks have in common
-
-
-def size_for(clip: Clip, surface: Surface) -> Size:
-    """The canvas for footage of this shape."""
-    return canvas_size(clip.width, clip.height, multiple=surface.multiple, area=surface.area)
-
-
-def shaped(clip: Clip, like: Clip) -> Clip:
-    """The clip cut to the aspect ratio of another one, which is that of the result."""
-    if abs(clip.width * like.height - like.width * clip.height) < max(clip.width, clip.height):
-        return clip
-    return clip.fit(like.width, like.height)
-
-
-def still(clip: Clip, fps: float) -> Clip:
-    """The first frame, for one frame's time."""
-    return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
-
-
-def ending(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
-    """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
-    frames = at_fps(onto(clip, *size), surface.fps).frames
-    groups = min(CONTEXT, len(frames) // surface.group)
-    return frames[-groups * surface.group :] if groups else frames[-1:]
-
-
-def beginning(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
-    """The first frames as the canvas sees them: whole groups, or one frame."""
-    frames = at_fps(onto(clip, *size), surface.fps).frames
-    groups = min(CONTEXT, len(frames) // surface.group)
-    return frames[: groups * surface.group] if groups else frames[:1]
-
-
-def known_ending(clip: Clip, surface: Surface, size: Size) -> Given:
-    """The ending, with its latents if they were kept; then it may end with frames after the clip's
-    own."""
-    frames, kept = ending(clip, surface, size), clip.latents
-    if kept is None or kept.tail is None:
-        return Given(first=0, frames=frames)
-    wanted = kept.tail.shape[1] * surface.group
-    frames = at_fps(onto(clip, *size), surface.fps).frames[-wanted + kept.spare :]
-    after = frames[-1:].repeat(wanted - len(frames), 0)
-    return Given(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
-
-
-def known_beginning(clip: Clip, surface: Surface, size: Size, first: int) -> Given:
-    """The beginning, with its latents if they were kept, from frame `first` on."""
-    frames, kept = beginning(clip, surface, size), clip.latents
-    if kept is None or kept.head is None:
-        return Given(first=first, frames=frames)
-    frames = at_fps(onto(clip, *size), surface.fps).frames[: kept.head.shape[1] * surface.group]
-    return Given(first=first, frames=frames, latents=kept.head)
-
-
-def part(clip: Clip, start: float, end: float | None) -> Clip:
-    """The stretch of a clip between two times in seconds; at least one frame."""
-    first = min(round(start * clip.fps), clip.num_frames - 1)
-    last = clip.num_frames if end is None else max(first + 1, round(end * clip.fps))
-    sound = clip.sound.part(first / clip.fps, last / clip.fps) if clip.sound else None
-    return Clip(frames=clip.frames[first:last], fps=clip.fps, sound=sound, metadata=clip.metadata)
-
-
-def _lead_of(seen: np.ndarray, surface: Surface) -> int:
-    """A single frame is the beginning of a clip; whole groups are cut out of one."""
-    return surface.group - 1 if len(seen) == 1 else 0
-
-
 def _bridge(
     before: Clip, after: Clip, texts: tuple[str, str], surface: Surface, num_frames: int
 ) -> Draft:
@@ -303,7 +245,7 @@ def _bridge(
         shares=faded(texts, total, start, start + width),
         given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
         pieces=(Made(first=start, last=start + width),),
-        lead=_lead_of(left, surface),
+        lead=lead_of(left, surface),
         aspect=squeezed_aspect(before, *size),
     )
 

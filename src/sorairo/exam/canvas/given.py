@@ -12,8 +12,8 @@ from sorairo.exam.canvas.figures import Aim, Verdict
 from sorairo.exam.canvas.held_out import STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.pixels import excess, jump, tint
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
-from sorairo.generation import tasks
 from sorairo.generation.draft import Surface
+from sorairo.generation.ends import size_for
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 
@@ -84,7 +84,7 @@ def cases(plan: Plan) -> list[Keeping]:
     surface = Surface()
     for path in plan.media:
         clip = Clip.load(path, end=GIVEN) if path.suffix == ".mp4" else Clip.load(path)
-        clip = clip.fit(*tasks.size_for(clip, surface))
+        clip = clip.fit(*size_for(clip, surface))
         found += list(_of_footage(path.stem, clip))
     return found
 

@@ -6,7 +6,7 @@ of it together with what was given. Nothing after a task knows which task it was
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -101,11 +101,6 @@ class Draft:
     lead: int = 3
     cyclic: bool = False
     aspect: float | None = None
-    notes: tuple[str, ...] = field(default=())
-
-    @property
-    def seconds(self) -> float:
-        return self.num_frames / self.surface.fps
 
     def groups(self) -> tuple[Group, ...]:
         """The latent frames, shot by shot."""

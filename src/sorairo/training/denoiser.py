@@ -13,8 +13,10 @@ from torch import Tensor
 
 from sorairo.data.latents import ClipSet, Example
 from sorairo.flow import path as flow
+from sorairo.flow.schedules import shift
 from sorairo.generation.canvas import crop_positions, grid_positions
 from sorairo.generation.engine import Engine
+from sorairo.generation.paint import STRENGTH_SHIFT
 from sorairo.models.bundle import Bundle, Denoiser, ModelConfig
 from sorairo.models.codec import Codec
 from sorairo.models.text import tokenize
@@ -248,9 +250,7 @@ def lay_out(
     if example.origin is not None:
         origin = torch.from_numpy(np.ascontiguousarray(example.origin)).float()
         strength = rng.uniform(*config.strengths)
-        start = (
-            config.shift_of_strength * strength / (1 + (config.shift_of_strength - 1) * strength)
-        )
+        start = float(shift(torch.tensor(strength), STRENGTH_SHIFT))
         sigma = [start * level(rng, config) * np.ones(f * h * w)]
         pull = (1 - start) / start * (patchify(origin[None], patch)[0] - tokens)
     return Row(

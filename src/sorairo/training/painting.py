@@ -25,7 +25,6 @@ class PaintingConfig:
     spread: float = 1.2
     history: tuple[float, float] = (0.02, 0.1)
     strengths: tuple[float, float] = (0.3, 0.95)
-    shift_of_strength: float = 3.0
 
 
 @dataclass(frozen=True)

@@ -20,10 +20,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 import sorairo
-from sorairo.exam.canvas.figures import table
 from sorairo.exam.canvas.sheet import sheet
 from sorairo.exam.canvas.suite import Plan, Report, run
 from sorairo.exam.canvas.suites import SUITES
+from sorairo.exam.figures import table
 
 
 def record(report: Report) -> dict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.exam.canvas.figures import Aim, figure, table
+from sorairo.exam.figures import Aim, figure, table
 
 
 def test_an_interval_holds_the_value_and_shrinks_with_cases():

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sorairo.exam.canvas import bridges, edits, futures, given, minutes, pictures, stories
-from sorairo.exam.canvas.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.sheet import sheet
 from sorairo.exam.canvas.suite import Plan, Report, Result
 from sorairo.exam.canvas.suites import SUITES
+from sorairo.exam.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.video import Clip
 from sorairo.world.tabletop.captions import held_out, parse
 

@@ -12,6 +12,7 @@ from sorairo.generation.assembly import Joint, assemble, carry, correction, lay_
 from sorairo.generation.canvas import Canvas
 from sorairo.generation.delivery import deliver
 from sorairo.generation.draft import Draft, Kept, Made, Surface, said
+from sorairo.generation.kept import kept_ends
 from sorairo.generation.paint import paint
 from sorairo.generation.tasks import cycle, extend_forward
 from sorairo.video import Clip, Sound
@@ -125,6 +126,19 @@ def test_a_cycle_has_no_beginning():
     torch.testing.assert_close(counts, canvas.view_shares)
     weakest = canvas.view_shares[0].argmin()
     assert int(weakest) in (0, 7), "a view counts least where it is cut"
+
+
+def test_a_cycle_is_shown_from_within_a_group():
+    """So that its last frame and its first are of one group; what is kept of its end fits them."""
+    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
+    frames = pictures(32)
+    shown = put_together(draft, frames).frames
+    assert np.array_equal(shown, np.concatenate([frames[2:], frames[:2]]))
+    kept = kept_ends(draft, torch.arange(8.0).view(1, 8, 1, 1), "a model")
+    assert kept.head is None
+    assert kept.tail is not None
+    assert kept.tail[0, -3:, 0, 0].tolist() == [6, 7, 0]
+    assert kept.spare == 2
 
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():

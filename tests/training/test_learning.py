@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,8 @@ from sorairo.training.codec import fit_scale, to_frames, to_video
 from sorairo.training.denoiser import DenoiserObjective, lay_out
 from sorairo.training.examples import Taste
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
+from sorairo.training.painting import PaintingConfig
+from sorairo.training.sources import encode_source, shown
 from sorairo.world.tabletop.styles import apply_style
 from training_recipes import CODEC, CODEC_RECIPE, KINDS, LOOP, MODEL_RECIPE, SIZE, change
 
@@ -200,6 +203,28 @@ def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
         assert float(row.sigma.max()) <= start
 
 
+def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
+    masks = np.zeros((1, 5, 32, 32), np.uint8)
+    masks[0, 0, 3, 3] = 1  # the first frame stands four times in the first group
+    masks[0, 4, 20, 31] = 2
+    there = shown(masks, (1, 4, 2, 4, 4), 4)
+    assert np.argwhere(there).tolist() == [[0, 0, 0, 0], [0, 1, 1, 1]]
+    example = drawn(prepared, "window", "world", count=1)[0]
+    assert example.objects is not None
+    config = replace(MODEL_RECIPE.objective.painting, objects=4.0)
+    row = lay_out(example, "plain", np.random.default_rng(0), config, patch=2)
+    weights = np.where(example.objects.ravel(), 4.0, 1.0)
+    assert row.counted.tolist() == weights.tolist()
+    assert set(weights) == {1.0, 4.0}
+
+
+def test_twins_are_made_smaller_alike(prepared: Prepared, tmp_path: Path):
+    source = replace(MODEL_RECIPE.sources["twins"], shrink=2.0)
+    smaller = ClipSet.load(encode_source(prepared[0], source, tmp_path))
+    assert smaller.twins[SIZE].shape == smaller.clips[SIZE].shape
+    assert smaller.clips[SIZE].shape[-1] == prepared[1]["twins"].clips[SIZE].shape[-1] / 2
+
+
 def test_captions_are_in_both_languages(prepared: Prepared):
     captions = runs.captions(prepared[1], 100, seed=0)
     assert sum(each.isascii() for each in captions) == 50
@@ -279,3 +304,27 @@ def test_every_step_has_randomness_of_its_own():
         for step in range(20)
     }
     assert len(drawn) == 60
+
+
+def test_each_phase_has_its_own_law_of_noise(prepared: Prepared):
+    """From half of the steps on there is hardly any noise."""
+    codec, sets, tokenizer = prepared
+    model, usual = MODEL_RECIPE.model, MODEL_RECIPE.objective.phases[0]
+    low = PaintingConfig(shift=1e-3, plain=1, per_frame=0, prefix=0, suffix=0, both=0, middle=0)
+    phases = (replace(usual, until=0.5), replace(usual, painting=replace(low, box=0)))
+    objective = DenoiserObjective(
+        Denoiser(model.transformer, model.text),
+        replace(MODEL_RECIPE.objective, phases=phases),
+        sets,
+        tokenizer,
+        100,
+        (model, codec),
+    )
+    sigma = {
+        step: torch.cat(
+            [objective.batch(step, np.random.default_rng(i)).sigma.flatten() for i in range(8)]
+        )
+        for step in (49, 50)
+    }
+    assert float(sigma[49].median()) > 0.3
+    assert float(sigma[50].median()) < 0.05

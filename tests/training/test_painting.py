@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.training.painting import KINDS, PaintingConfig, draw_kind, level, paint
+from sorairo.training.painting import KINDS, TOP, PaintingConfig, draw_kind, level, paint
 
 CONFIG = PaintingConfig()
 grids = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(1, 6))
@@ -102,3 +104,14 @@ def test_levels_are_logit_normal_and_shifted():
     levels = level(np.random.default_rng(0), CONFIG, 20_000)
     assert np.median(levels / (1 - levels)) == pytest.approx(CONFIG.shift, rel=0.05)
     assert np.log(levels / (1 - levels)).std() == pytest.approx(CONFIG.spread, rel=0.03)
+
+
+def test_a_share_of_the_levels_is_almost_all_noise():
+    """Of the rest, the logit-normal law has its own share up there."""
+    config = replace(CONFIG, top=0.3)
+    levels = level(np.random.default_rng(0), config, 20_000)
+    usual = (level(np.random.default_rng(1), CONFIG, 20_000) > TOP).mean()
+    assert (levels > TOP).mean() == pytest.approx(0.3 + 0.7 * usual, abs=0.02)
+    assert levels.min() > 0
+    assert levels.max() <= 1
+    assert TOP < np.median(levels[levels > TOP]) < 1

@@ -13,6 +13,7 @@ import click
 from sorairo import __version__
 from sorairo.cli.animate import animate
 from sorairo.cli.edit import edit
+from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.models import models
@@ -61,6 +62,7 @@ for command in (
     models,
     world,
     train,
+    exam,
 ):
     app.add_command(command)
 

@@ -63,6 +63,9 @@ _OUTPUT = click.option(
 _SIZE = click.option(
     "--size", metavar="WxH", help="Width x height in pixels.  [default: what is given; else native]"
 )
+_PICTURE_SIZE = click.option(
+    "--size", metavar="WxH", help="Width x height in pixels, 64 to 2048.  [default: 512x512]"
+)
 _FPS = click.option(
     "--fps", type=float, help="Frames a second.  [default: what is given; else native]"
 )
@@ -111,7 +114,7 @@ _EXPAND = (
 )
 
 _RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
-_SAMPLING = (_SIZE, _SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
+_SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
 _CLIP = (_FPS, _LATENTS)
 
 _NOT_ASKED = ("output", "count", "contact_sheet", "gif", "as_json", "device")
@@ -122,17 +125,17 @@ Command = Callable[..., None]
 
 def common_options(command: Command) -> Command:
     """The options of all commands that make clips; the command takes them as one `common`."""
-    return _with(command, (*_SAMPLING, *_CLIP, *_RESULT))
+    return _with(command, (_SIZE, *_SAMPLING, *_CLIP, *_RESULT))
 
 
 def text_options(command: Command) -> Command:
     """The same, for what is made from a prompt alone."""
-    return _with(command, (*_SAMPLING, *_EXPAND, *_CLIP, *_RESULT))
+    return _with(command, (_SIZE, *_SAMPLING, *_EXPAND, *_CLIP, *_RESULT))
 
 
 def picture_options(command: Command) -> Command:
     """The options of commands that make pictures from a prompt."""
-    return _with(command, (*_SAMPLING, *_EXPAND, *_RESULT))
+    return _with(command, (_PICTURE_SIZE, *_SAMPLING, *_EXPAND, *_RESULT))
 
 
 def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:

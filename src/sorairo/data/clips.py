@@ -54,17 +54,27 @@ CANVAS_CLIPS = ClipsConfig(
     seconds=49 / 12,
 )
 TWIN_CLIPS = dataclasses.replace(CANVAS_CLIPS, count=720, twins=True)
+FIRST_CLIPS = ClipsConfig(count=800, seconds=49 / 12)
 LONG_CLIPS = ClipsConfig(
     scene=CANVAS_WORLD, count=300, first_seed=3_000_000, seconds=62, fps=1.5, sizes=((96, 96),)
 )
+PICTURES = ClipsConfig(
+    scene=CANVAS_WORLD,
+    count=4000,
+    first_seed=4_500_000,
+    seconds=1.0,
+    fps=2.0,
+    sizes=((96, 96),),
+    shard_clips=200,
+)
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,
-    count=240,
+    count=120,
     first_seed=4_000_000,
     seconds=1.0,
     fps=2.0,
     sizes=((1024, 1024),),
-    shard_clips=8,
+    shard_clips=10,
 )
 
 

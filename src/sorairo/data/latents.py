@@ -16,11 +16,13 @@ Size = tuple[int, int]  # width, height
 @dataclass(frozen=True, kw_only=True)
 class ClipSet:
     """Clips of one source by size: latents float16 [n, c, f, h, w], their scenes (None where there
-    is none), pictures [n, c, p, h, w] encoded alone and the frames they show, the fades (index of
-    the other clip, first and last frame), and the same clips with one thing changed."""
+    is none), where their bodies are (bool [n, f, h / 2, w / 2], in tokens), pictures
+    [n, c, p, h, w] encoded alone and the frames they show, the fades (index of the other clip,
+    first and last frame), and the same clips with one thing changed."""
 
     clips: dict[Size, np.ndarray]
     scenes: dict[Size, list[Scene | None]]
+    objects: dict[Size, np.ndarray] = field(default_factory=dict)
     pictures: dict[Size, np.ndarray] = field(default_factory=dict)
     picture_frames: tuple[int, ...] = ()
     fades: dict[Size, list[tuple[int, int, int]]] = field(default_factory=dict)
@@ -31,6 +33,7 @@ class ClipSet:
     def load(cls, paths: list[Path]) -> ClipSet:
         """Reads the folders of a source's shards."""
         clips: dict[Size, list[np.ndarray]] = {}
+        objects: dict[Size, list[np.ndarray]] = {}
         pictures: dict[Size, list[np.ndarray]] = {}
         scenes: dict[Size, list[Scene | None]] = {}
         fades: dict[Size, list[tuple[int, int, int]]] = {}
@@ -47,6 +50,8 @@ class ClipSet:
             )
             for other, start, end in record.get("fades", ()):
                 fades.setdefault(size, []).append((before + other, start, end))
+            if (path / "objects.npy").exists():
+                objects.setdefault(size, []).append(np.load(path / "objects.npy"))
             if (path / "pictures.npy").exists():
                 pictures.setdefault(size, []).append(np.load(path / "pictures.npy"))
                 frames = tuple(record["picture_frames"])
@@ -56,6 +61,7 @@ class ClipSet:
                 twin_scenes.setdefault(size, []).extend(told)
         return cls(
             clips={size: np.concatenate(found) for size, found in clips.items()},
+            objects={size: np.concatenate(found) for size, found in objects.items()},
             pictures={size: np.concatenate(found) for size, found in pictures.items()},
             scenes=scenes,
             picture_frames=frames,
@@ -70,7 +76,8 @@ class Example:
     """What one training sample shows: latents [c, f, h, w] at `times` (seconds, [f]), the texts and
     how much each latent frame hears of them [f, k], loose pictures [c, l, h, w] at `loose_times`.
 
-    `box` (top, left, rows, columns, in tokens) and `whole` (rows, columns) say which part of a
+    `objects` [f, h / 2, w / 2] says which tokens show a body, if that is known. `box` (top, left,
+    rows, columns, in tokens) and `whole` (rows, columns) say which part of a
     larger picture it is; None: all of it. `origin` [c, f, h, w] is what it is made out of: the same
     clip with something else about it.
     """
@@ -79,6 +86,7 @@ class Example:
     times: np.ndarray
     texts: tuple[str, ...]
     shares: np.ndarray
+    objects: np.ndarray | None = None
     loose: np.ndarray | None = None
     loose_times: tuple[float, ...] = ()
     box: tuple[int, int, int, int] | None = None

@@ -44,6 +44,8 @@ def assemble(
 ) -> Clip:
     """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
     parts = []
+    if draft.cyclic:  # it may begin anywhere: within a group, where less changes than at its border
+        frames = np.roll(frames, -(draft.surface.group // 2), axis=0)
     for index, piece in enumerate(draft.pieces):
         if isinstance(piece, Kept):
             parts.append(at_fps(piece.clip.fit(width, height), fps).frames)

@@ -12,7 +12,15 @@ import numpy as np
 from sorairo.errors import RequestError
 from sorairo.generation import tasks
 from sorairo.generation.ends import Size, size_for
-from sorairo.generation.request import GenerateRequest, Limits
+from sorairo.generation.limits import Limits
+from sorairo.generation.request import GenerateRequest, ImageRequest, Request
+from sorairo.generation.request_given import (
+    AnimateRequest,
+    ConnectRequest,
+    EditRequest,
+    ExtendRequest,
+    LoopRequest,
+)
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
@@ -50,15 +58,12 @@ class Capabilities:
     ) -> Clip:
         """A clip of what `prompt` says; short enough, it is a picture. With `loop` it plays for
         ever: its last frame is followed by its first."""
-        surface, request = self.surface, dict(how)
-        for other in ("watch", "keep_latents"):
-            request.pop(other, None)
-        fps = request.pop("fps", None)
-        fps = surface.fps if fps is None else fps
-        GenerateRequest(prompt=prompt, seconds=seconds, fps=fps, **request).validate(self.limits)
+        fps = how.get("fps")
+        fps = self.surface.fps if fps is None else fps
+        self._judge(GenerateRequest, {**how, "fps": fps}, prompt=prompt, seconds=seconds)
         task = tasks.cycle if loop else tasks.text
         draft = task(
-            prompt, surface=surface, size=self._size(how), num_frames=self._frames(seconds)
+            prompt, surface=self.surface, size=self._size(how), num_frames=self._frames(seconds)
         )
         return self._done(draft, how)
 
@@ -76,15 +81,13 @@ class Capabilities:
         from sorairo.generation.engine import Settings
         from sorairo.generation.refine import RefineConfig, image
 
-        watch, surface = how.pop("watch", None), self.surface
+        watch = how.pop("watch", None)
         if how.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
-        GenerateRequest(
-            prompt=prompt, seconds=1 / surface.fps, width=width, height=height, **how
-        ).validate(self.limits)
+        self._judge(ImageRequest, how, prompt=prompt, width=width, height=height)
         draft = tasks.text(
             prompt,
-            surface=surface,
+            surface=self.surface,
             size=self._size({"width": width, "height": height}),
             num_frames=1,
         )
@@ -103,6 +106,8 @@ class Capabilities:
         """A picture set in motion, or several at their times in seconds."""
         if isinstance(pictures, Clip):
             pictures = [(0.0, pictures)]
+        at = tuple(time for time, _ in pictures)
+        self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at)
         draft = tasks.animate(
             pictures, prompt, surface=self.surface, num_frames=self._frames(seconds)
         )
@@ -118,8 +123,7 @@ class Capabilities:
         **how: Any,
     ) -> Clip:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
-        if forward <= 0 and backward <= 0:
-            raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
+        self._judge(ExtendRequest, how, prompt=prompt, forward=forward, backward=backward)
         surface, clip, watch = self.surface, self._known(clip), how.pop("watch", None)
         sides = ((tasks.extend_forward, forward), (tasks.extend_backward, backward))
         asked = [(task, seconds) for task, seconds in sides if seconds > 0]
@@ -130,6 +134,7 @@ class Capabilities:
 
     def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
         """The clip and a bridge of `seconds` from its end to its beginning: it plays for ever."""
+        self._judge(LoopRequest, how, prompt=prompt, seconds=seconds)
         frames = self._frames(seconds)
         return self._done(tasks.loop(clip, prompt, surface=self.surface, num_frames=frames), how)
 
@@ -143,6 +148,8 @@ class Capabilities:
         **how: Any,
     ) -> Clip:
         """One clip, a bridge of `seconds`, another clip."""
+        first, second = texts
+        self._judge(ConnectRequest, how, seconds=seconds, prompt_a=first, prompt_b=second)
         frames = self._frames(seconds)
         draft = tasks.connect(before, after, texts, surface=self.surface, num_frames=frames)
         return self._done(draft, how)
@@ -163,6 +170,7 @@ class Capabilities:
         `strength` 0 keeps all, 1 keeps nothing; `region` [H, W] and `start`, `end` in seconds keep
         what is outside of them.
         """
+        self._judge(EditRequest, how, prompt=prompt, strength=strength, start=start, end=end)
         surface = self.surface
         span = None
         if start > 0 or end is not None:
@@ -189,6 +197,11 @@ class Capabilities:
         how = board.how() | how
         size = self._size(how) if how["width"] or not clips else None
         return self._done(story.draft(board, clips, surface=self.surface, size=size), how)
+
+    def _judge(self, kind: type[Request], how: dict[str, Any], **fields: Any) -> None:
+        """What a request of the command line would be told, told here too. Raises RequestError."""
+        how = {name: value for name, value in how.items() if name != "watch"}
+        kind(**{**how, **fields}).validate(self.limits)
 
     def _known(self, clip: Clip) -> Clip:
         """The clip without latents that are not this model's."""

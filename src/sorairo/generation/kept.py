@@ -16,8 +16,11 @@ def kept_ends(draft: Draft, latents: Tensor, model: str) -> Latents:
 
     An end that is the user's own clip has what was kept of that clip. The first group of a clip
     that begins anew holds one frame four times: it is no part of a longer clip, so such a clip has
-    no head.
+    no head; nor has a cycle, which begins in the middle of a group (see `assemble`).
     """
+    if draft.cyclic:
+        tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
+        return Latents(model=model, tail=tail, head=None, spare=draft.surface.group // 2)
     groups = draft.groups()
     first, last = draft.pieces[0], draft.pieces[-1]
     head, tail, spare = None, None, 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +29,11 @@ from sorairo.video.fitting import at_fps, onto, squeezed_aspect
 
 def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
     """Nothing is given. One frame is a picture."""
-    prompts, shares = said(prompt, num_frames)
-    return Draft(
-        surface=surface,
-        num_frames=num_frames,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        num_frames,
         pieces=(Made(first=0, last=num_frames),),
     )
 
@@ -43,14 +41,11 @@ def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft
 def cycle(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
     """Nothing is given, and the last frame is followed by the first. Whole groups of frames."""
     num_frames = max(2, round(num_frames / surface.group)) * surface.group
-    prompts, shares = said(prompt, num_frames)
-    return Draft(
-        surface=surface,
-        num_frames=num_frames,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        num_frames,
         pieces=(Made(first=0, last=num_frames),),
         lead=0,
         cyclic=True,
@@ -98,14 +93,11 @@ def animate(
         done = frame + 1
     if done < num_frames:
         pieces.append(Made(first=done, last=num_frames))
-    prompts, shares = said(prompt, num_frames)
-    return Draft(
-        surface=surface,
-        num_frames=num_frames,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        num_frames,
         pieces=tuple(pieces),
         given=tuple(given),
         keyframes=tuple(keyframes),
@@ -119,14 +111,11 @@ def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int
     given = known_ending(clip, surface, size)
     spare = clip.latents.spare if given.latents is not None and clip.latents else 0
     known = len(given.frames) - spare
-    prompts, shares = said(prompt, known + num_frames)
-    return Draft(
-        surface=surface,
-        num_frames=known + num_frames,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        known + num_frames,
         given=(given,),
         pieces=(
             Kept(clip=clip, edges=(None, known - 1)),
@@ -141,15 +130,11 @@ def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: in
     """`num_frames` more before the clip's beginning."""
     size = size_for(clip, surface)
     given = known_beginning(clip, surface, size, num_frames)
-    total = num_frames + len(given.frames)
-    prompts, shares = said(prompt, total)
-    return Draft(
-        surface=surface,
-        num_frames=total,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        num_frames + len(given.frames),
         given=(given,),
         pieces=(Made(first=0, last=num_frames), Kept(clip=clip, edges=(num_frames, None))),
         lead=-num_frames % surface.group,
@@ -202,7 +187,6 @@ def edit(
         Given(first=start - first, frames=frames[start:end], strength=strength, region=region),
         Given(first=end - first, frames=frames[end:last]),
     ]
-    prompts, shares = said(prompt, last - first)
     edges = (start - first, end - first)
     before, middle, after = (
         part(clip, low / surface.fps, high / surface.fps if high < total else None)
@@ -213,17 +197,31 @@ def edit(
         pieces.insert(0, Kept(clip=before, edges=(None, edges[0] - 1)))
     if end < total:
         pieces.append(Kept(clip=after, edges=(edges[1], None)))
-    return Draft(
-        surface=surface,
-        num_frames=last - first,
-        width=size[0],
-        height=size[1],
-        prompts=prompts,
-        shares=shares,
+    return _draft(
+        surface,
+        size,
+        prompt,
+        last - first,
         given=tuple(each for each in shown if len(each.frames)),
         pieces=tuple(pieces),
         lead=lead if first == 0 else 0,
         aspect=squeezed_aspect(clip, *size),
+    )
+
+
+def _draft(
+    surface: Surface, size: Size, prompt: str | tuple[str, ...], num_frames: int, **rest: Any
+) -> Draft:
+    """A draft of one prompt for all frames, or of several whose `shares` are in the rest."""
+    if isinstance(prompt, str):
+        prompt, rest["shares"] = said(prompt, num_frames)
+    return Draft(
+        surface=surface,
+        num_frames=num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompt,
+        **rest,
     )
 
 
@@ -236,12 +234,11 @@ def _bridge(
     right = beginning(shaped(after, before), surface, size)
     width = max(1, round(num_frames / group)) * group
     total, start = len(left) + width + len(right), len(left)
-    return Draft(
-        surface=surface,
-        num_frames=total,
-        width=size[0],
-        height=size[1],
-        prompts=texts,
+    return _draft(
+        surface,
+        size,
+        texts,
+        total,
         shares=faded(texts, total, start, start + width),
         given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
         pieces=(Made(first=start, last=start + width),),

@@ -4,8 +4,8 @@ A trunk sees each small frame with its two neighbours and predicts, per small pi
 to add. Both additions are multiplied by how much there is to add to: the first by the contrast
 around the pixel, the second (for the frame half way to the next) by the change around it. So a
 plain surface stays exactly what the filter makes of it, and where nothing moves the frames between
-are exactly the frames beside them: a still picture cannot flicker. What the trunk sees is divided
-by the same contrast, so that a faint edge is treated as a strong one.
+are exactly the frames beside them: a still picture cannot flicker. The trunk sees its frames as
+they are, and divided by the same contrast, so that a faint edge may be treated as a strong one.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Upscaler(nn.Module):
         self.config = config
         width, deep = config.width, 2 * config.width
         before, between, after = config.blocks
-        self.stem = nn.Conv2d(9, width, 3, padding=1)
+        self.stem = nn.Conv2d(18, width, 3, padding=1)
         self.before = nn.ModuleList(Block(width) for _ in range(before))
         self.down = nn.Conv2d(4 * width, deep, 1)
         self.between = nn.ModuleList(Block(deep) for _ in range(between))
@@ -102,8 +102,8 @@ class Upscaler(nn.Module):
         before, now, after = (fold_time(video[:, :, i : video.shape[2] - 2 + i]) for i in range(3))
         middle = F.avg_pool2d(now, 5, 1, 2, count_include_pad=False)
         reach = contrast(now) + change(now, before) + change(now, after)
-        x = torch.cat([now - middle, before - now, after - now], dim=1) * (4 / (reach + FLAT))
-        x = x.to(self.stem.weight.dtype)
+        x = torch.cat([now - middle, before - now, after - now], dim=1)
+        x = torch.cat([4 * x, 4 * x / (reach + FLAT)], dim=1).to(self.stem.weight.dtype)
         x = self.stem(x.contiguous(memory_format=torch.channels_last))
         for block in self.before:
             x = block(x)

@@ -40,10 +40,12 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """Shapes to draw from until this share of the steps is done."""
+    """Shapes to draw from until this share of the steps is done, and how they are painted if not
+    as usual."""
 
     until: float
     shapes: tuple[Shape, ...]
+    painting: PaintingConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,23 +98,25 @@ class DenoiserObjective:
             for block in denoiser.transformer.blocks:
                 block.compile(dynamic=False)
 
-    def shapes(self, step: int) -> tuple[Shape, ...]:
+    def phase(self, step: int) -> Phase:
         share = step / self.steps
         phases = self.config.phases
-        return next((p for p in phases if share < p.until), phases[-1]).shapes
+        return next((p for p in phases if share < p.until), phases[-1])
 
     def batch(self, step: int, rng: np.random.Generator) -> Batch:
         """The batch of one step: a shape; for each sample a kind, an example and a painting."""
-        shapes = self.shapes(step)
-        shape = shapes[_weighted(rng, [each.weight for each in shapes])]
-        rows, config = [], self.config
+        rows, config, phase = [], self.config, self.phase(step)
+        shape = phase.shapes[_weighted(rng, [each.weight for each in phase.shapes])]
+        law = phase.painting or config.painting
         while not rows or len(rows) < config.tokens // len(rows[0].z):
             kind = shape.kinds[_weighted(rng, [each.weight for each in shape.kinds])]
             taste = config.taste
-            painting = draw_kind(rng, config.painting)
+            painting = draw_kind(rng, law)
             if painting not in ("plain", "per_frame"):
                 taste = replace(taste, from_start=0.4)
-            rows.append(self._row(kind.example(self.clips, rng, taste), painting, rng))
+            example = kind.example(self.clips, rng, taste)
+            patch = self.network.transformer.config.patch
+            rows.append(lay_out(example, painting, rng, law, patch))
         ids, mask = self._texts([text for row in rows for text in row.texts])
         shares = torch.stack([row.shares for row in rows])
         return Batch(
@@ -125,11 +129,6 @@ class DenoiserObjective:
             mask=mask,
             shares=shares if shares.shape[-1] > 1 else None,
             plain=torch.tensor([row.plain for row in rows]),
-        )
-
-    def _row(self, example: Example, painting: str, rng: np.random.Generator) -> Row:
-        return lay_out(
-            example, painting, rng, self.config.painting, self.network.transformer.config.patch
         )
 
     def _texts(self, texts: list[str]) -> tuple[Tensor, Tensor]:
@@ -233,7 +232,9 @@ def lay_out(
     else:
         places = grid_positions((f, h, w), times=times)
     z, positions = [patchify(grid_latents[None], patch)[0]], [places.reshape(-1, 3)]
-    sigma, counted = [painted.sigma.ravel()], [~painted.held.ravel()]
+    sigma, counted = [painted.sigma.ravel()], [(~painted.held).astype(np.float32).ravel()]
+    if example.objects is not None:
+        counted[0] *= 1 + (config.objects - 1) * example.objects.ravel()
     shares = [torch.from_numpy(example.shares).repeat_interleave(h * w, 0)]
     for i, time in enumerate(example.loose_times):
         assert example.loose is not None

@@ -56,9 +56,10 @@ def said(scene: Scene | None, rng: np.random.Generator, taste: Taste) -> str:
 
 def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
     """A stretch of a clip."""
-    latents, index, _ = _cut(clips, kind, rng, taste)
+    latents, index, first = _cut(clips, kind, rng, taste)
     return Example(
         latents=latents,
+        objects=_objects(clips, kind, index, first),
         times=np.arange(kind.frames) * (GROUP / kind.fps),
         texts=(said(clips.scenes[kind.size][index], rng, taste),),
         shares=np.ones((kind.frames, 1), np.float32),
@@ -141,6 +142,7 @@ def edited(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -
         times=np.arange(kind.frames) * (GROUP / FPS),
         texts=(text,),
         shares=np.ones((kind.frames, 1), np.float32),
+        objects=_objects(clips, kind, index, first),
         origin=origin[index, :, first : first + kind.frames],
     )
 
@@ -195,6 +197,13 @@ def _cut(
     spare = found.shape[2] - kind.frames
     first = 0 if rng.random() < taste.from_start else int(rng.integers(spare + 1))
     return found[index, :, first : first + kind.frames], index, first
+
+
+def _objects(clips: ClipSet, kind: Kind, index: int, first: int) -> np.ndarray | None:
+    """Where the bodies are in a stretch of a clip, if the set knows."""
+    if kind.size not in clips.objects:
+        return None
+    return clips.objects[kind.size][index, first : first + kind.frames]
 
 
 def _lengths(rng: np.random.Generator, total: int, parts: int) -> list[int]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from sorairo.data.clips import CANVAS_CLIPS, LARGE_PICTURES, LONG_CLIPS, TWIN_CLIPS, ClipsConfig
+from sorairo.data.clips import (
+    CANVAS_CLIPS,
+    FIRST_CLIPS,
+    LARGE_PICTURES,
+    LONG_CLIPS,
+    PICTURES,
+    TWIN_CLIPS,
+    ClipsConfig,
+)
 from sorairo.models.bundle import ModelConfig
 from sorairo.models.codec import CodecConfig
 from sorairo.training.codec import CodecLossConfig
@@ -61,9 +69,10 @@ def canvas_codec() -> CodecRecipe:
     return CodecRecipe(
         name="canvas-codec",
         start="tabletop",
-        objective=CodecLossConfig(styled=0.3, tinted=0.25, leaves=0.15),
-        optimiser=OptimiserConfig(muon_lr=0.006, adam_lr=6e-4),
-        loop=LoopConfig(steps=800, warmup=30, cooldown=0.5, ema=0.99, sheet_every=200),
+        clips=CANVAS_CLIPS,
+        objective=CodecLossConfig(styled=0.35, tinted=0.1, leaves=0.12),
+        optimiser=OptimiserConfig(muon_lr=0.007, adam_lr=7e-4),
+        loop=LoopConfig(steps=900, warmup=20, cooldown=0.5, ema=0.985, sheet_every=300),
     )
 
 
@@ -104,72 +113,114 @@ def tabletop() -> ModelRecipe:
 
 
 def canvas() -> ModelRecipe:
-    """The shipped model: every capability, learned from `tabletop`.
+    """The shipped model: every capability, learned from `tabletop` in one sitting.
 
-    Most shapes have 13 x 36 tokens: a clip, or a clip and two pictures, or three shots. Pictures
-    and short clips are many in a batch: new words are learned from them.
+    Few tokens first again: at 64 px twice as many clips fit into a batch. Pictures and short clips
+    are many in a batch: new words are learned from them.
     """
-    one_text = (
-        Kind(draw="window", source="world", frames=13, weight=0.26),
-        Kind(draw="window", source="first", frames=13, weight=0.16),
-        Kind(draw="keyed", source="world", frames=11, weight=0.12),
-        Kind(draw="window", source="photographs", frames=13, weight=0.06),
-        Kind(draw="edited", source="twins", frames=13, weight=0.16),
-    )
-    texts = (
-        Kind(draw="story", source="world", frames=13, weight=0.11),
-        Kind(draw="fade", source="fades", frames=13, weight=0.05),
+    half = (
+        Shape(kinds=_one_text("half ", 0.36)),
+        Shape(kinds=_several_texts("half ", 0.12)),
+        Shape(kinds=(Kind(draw="window", source="half world", frames=4, weight=0.27),)),
+        Shape(kinds=(Kind(draw="window", source="half long", frames=23, weight=0.05, fps=1.5),)),
+        *_short(0.2),
     )
     wide = tuple(
         Kind(draw="window", source="world", frames=12, weight=0.03, size=size)
         for size in ((128, 80), (80, 128))
     )
     large = tuple(
-        Kind(draw="crop", source=f"large{side}", frames=12, weight=weight, size=(1024, 1024))
-        for side, weight in ((1024, 0.05), (512, 0.06), (256, 0.05))
+        Kind(draw="crop", source=f"large{side}", frames=12, weight=0.02, size=(1024, 1024))
+        for side in (1024, 512, 256)
     )
-    shapes = (
-        Shape(kinds=one_text),
-        Shape(kinds=texts),
+    full = (
+        Shape(kinds=_one_text("", 0.5)),
+        Shape(kinds=_several_texts("", 0.1)),
         Shape(kinds=wide),
-        Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.08, fps=1.5),)),
         Shape(kinds=large),
-        Shape(kinds=(Kind(draw="still", source="world", frames=1, weight=0.35),)),
-        Shape(kinds=(Kind(draw="window", source="world", frames=3, weight=0.55),)),
+        Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.07, fps=1.5),)),
+        *_short(0.24),
     )
+    painting = PaintingConfig(
+        shift=4.0,
+        top=0.12,  # only there are words all there is
+        plain=0.5,
+        per_frame=0.08,
+        prefix=0.15,
+        suffix=0.08,
+        both=0.09,
+        middle=0.03,
+        box=0.07,
+    )
+    # When words are known: boxes and cylinders are told apart in less noise, where they stand.
+    fine = replace(painting, shift=1.2, top=0.04, objects=4.0)
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
+    by_size = {
+        f"{name}{rest}": replace(source, shrink=shrink)
+        for name, shrink in (("", 1.0), ("half ", 1.5))
+        for rest, source in {
+            "world": Source(clips=CANVAS_CLIPS, styled=0.35, pictures=6),
+            "first": Source(clips=FIRST_CLIPS, styled=0.1),
+            "long": Source(clips=LONG_CLIPS, styled=0.1),
+            "fades": Source(clips=CANVAS_CLIPS, styled=0.2, crossed=True, count=300),
+            "twins": Source(clips=CANVAS_CLIPS, count=720, twins=TWIN_CLIPS),
+        }.items()
+    }
     return ModelRecipe(
         name="canvas",
         start="tabletop",
         codec_run="canvas-codec",
-        sources={
-            "world": Source(clips=CANVAS_CLIPS, styled=0.35, pictures=6),
-            "first": Source(clips=ClipsConfig(), styled=0.1, count=800),
-            "long": Source(clips=LONG_CLIPS, styled=0.1),
-            "fades": Source(clips=CANVAS_CLIPS, styled=0.2, crossed=True, count=400),
-            "twins": Source(clips=CANVAS_CLIPS, count=720, twins=TWIN_CLIPS),
-            "photographs": Source(clips=square, leaves=300),
-            "large1024": Source(clips=LARGE_PICTURES, alone=True, count=48),
+        sources=by_size
+        | {
+            "pictures": Source(clips=PICTURES, styled=0.4, alone=True),
+            "photographs": Source(clips=square, leaves=150),
+            "large1024": Source(clips=LARGE_PICTURES, alone=True, count=40),
             "large512": Source(clips=LARGE_PICTURES, alone=True, shrink=2, styled=0.2),
             "large256": Source(clips=LARGE_PICTURES, alone=True, shrink=4, styled=0.2),
         },
         objective=DenoiserLossConfig(
-            phases=(Phase(until=1.0, shapes=shapes),),
-            painting=PaintingConfig(
-                shift=5.0,  # thirteen frames still show their floor and light through 95 % noise
-                plain=0.5,
-                per_frame=0.08,
-                prefix=0.15,
-                suffix=0.08,
-                both=0.09,
-                middle=0.03,
-                box=0.07,
+            phases=(
+                Phase(until=0.29, shapes=half),
+                Phase(until=0.71, shapes=full),
+                Phase(until=1.0, shapes=full, painting=fine),
             ),
+            painting=painting,
         ),
         model=ModelConfig(max_frames=1441),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=6000, ema=0.998, cooldown=0.25, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=7000, ema=0.998, cooldown=0.35, warmup=50, sheet_every=700),
     )
+
+
+def _one_text(size: str, share: float) -> tuple[Kind, ...]:
+    """Thirteen latent frames under one text: a clip, a clip and two pictures, or an edit."""
+    kinds = (
+        Kind(draw="window", source=f"{size}world", frames=13, weight=0.32),
+        Kind(draw="window", source=f"{size}first", frames=13, weight=0.24),
+        Kind(draw="keyed", source=f"{size}world", frames=11, weight=0.16),
+        Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.22),
+    )
+    if not size:
+        kinds += (Kind(draw="window", source="photographs", frames=13, weight=0.06),)
+    return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
+
+
+def _several_texts(size: str, share: float) -> tuple[Kind, ...]:
+    """Thirteen latent frames: two or three shots, or one clip that becomes another."""
+    return (
+        Kind(draw="story", source=f"{size}world", frames=13, weight=0.7 * share),
+        Kind(draw="fade", source=f"{size}fades", frames=13, weight=0.3 * share),
+    )
+
+
+def _short(share: float) -> tuple[Shape, ...]:
+    """Pictures, and clips of three latent frames, at full size."""
+    pictures = (
+        Kind(draw="window", source="pictures", frames=1, weight=0.35 * share),
+        Kind(draw="still", source="world", frames=1, weight=0.15 * share),
+    )
+    brief = Kind(draw="window", source="world", frames=3, weight=0.5 * share)
+    return Shape(kinds=pictures), Shape(kinds=(brief,))
 
 
 RECIPES: dict[str, Callable[[], CodecRecipe | ModelRecipe | FinishRecipe]] = {

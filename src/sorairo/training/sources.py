@@ -101,14 +101,17 @@ def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tup
     if source.alone:
         singles = [_latents(codec, frames[:, i : i + 1]) for i in range(frames.shape[1])]
         record["scenes"] = [scene.to_json() for scene in scenes]
-        return {"clips": np.concatenate(singles, axis=2)}, record
+        clips = np.concatenate(singles, axis=2)
+        return {"clips": clips, "objects": shown(shard.masks, clips.shape, 1)}, record
     if source.crossed:
         frames, fades = _crossed(rng, frames)
         record["fades"] = fades
     record["scenes"] = [scene.to_json() for scene in scenes]
     encoded = {"clips": _latents(codec, frames)}
+    if source.stride == 1 and not source.crossed:
+        encoded["objects"] = shown(shard.masks, encoded["clips"].shape, codec.config.time_factor)
     if source.twins:
-        frames, scenes = _twins(rng, frames, scenes, render(source.twins)[index])
+        frames, scenes = _twins(rng, frames, scenes, source, index)
         encoded["twins"] = _latents(codec, frames)
         record["twins"] = [scene.to_json() for scene in scenes]
     if source.pictures:
@@ -117,6 +120,24 @@ def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tup
         encoded["pictures"] = np.concatenate(alone, axis=2)
         record["picture_frames"] = picked.tolist()
     return encoded, record
+
+
+def shown(masks: np.ndarray, latents: tuple[int, ...], group: int) -> np.ndarray:
+    """Which tokens of latents [n, c, f, h, w] show a body, bool [n, f, h / 2, w / 2], from masks
+    uint8 [n, F, H, W] of the same clips at any size."""
+    n, _, f, h, w = latents
+    first = (masks[:, :1] > 0).repeat(group - 1, 1)
+    there = np.concatenate([first, masks > 0], axis=1)[:, : f * group]
+    height, width = there.shape[2:]
+    rows = np.arange(height) * (h // 2) // height
+    columns = np.arange(width) * (w // 2) // width
+    grid = np.zeros((n, f, h // 2, w // 2), bool)
+    any_time = there.reshape(n, f, group, height, width).any(2)
+    for row in range(h // 2):
+        band = any_time[:, :, rows == row].any(2)
+        for column in range(w // 2):
+            grid[:, :, row, column] = band[:, :, columns == column].any(2)
+    return grid
 
 
 def _encode_leaves(codec: Codec, source: Source, index: int) -> tuple[Encoded, dict]:
@@ -160,10 +181,12 @@ def _styled(
 
 
 def _twins(
-    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], twins: Shard
+    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], source: Source, index: int
 ) -> tuple[np.ndarray, list[Scene]]:
-    """For every clip its twin, or itself in a style."""
-    found, told = np.array(twins.frames), list(twins.scenes)
+    """For every clip of a shard its twin, or itself in a style."""
+    assert source.twins is not None
+    twins = render(source.twins)[index]
+    found, told = _smaller(np.array(twins.frames), source.shrink), list(twins.scenes)
     for i in range(len(found)):
         if rng.random() < TWIN_STYLED:
             style = str(rng.choice(list(STYLES)))

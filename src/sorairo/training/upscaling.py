@@ -61,9 +61,9 @@ class FinishRecipe:
     pairs: PairsConfig = field(default_factory=PairsConfig)
     upscaler: UpscalerConfig = field(default_factory=UpscalerConfig)
     objective: FinishLossConfig = field(default_factory=FinishLossConfig)
-    optimiser: OptimiserConfig = field(default_factory=lambda: OptimiserConfig(adam_lr=2e-3))
+    optimiser: OptimiserConfig = field(default_factory=lambda: OptimiserConfig(adam_lr=1e-3))
     loop: LoopConfig = field(
-        default_factory=lambda: LoopConfig(steps=3600, ema=0.99, cooldown=0.73, warmup=40)
+        default_factory=lambda: LoopConfig(steps=8400, ema=0.99, cooldown=0.73, warmup=40)
     )
 
 

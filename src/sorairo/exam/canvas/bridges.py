@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.pixels import pulse, seam, sharpest, usual
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.objects import colored
 from sorairo.exam.canvas.pixels import alike, change, moving_track
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import STILL, film, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.sample import CLASHES, choose

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import (
+from sorairo.exam.canvas.objects import set_right
+from sorairo.exam.canvas.pixels import brightness, held
+from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import (
     ENDLESS,
     FPS,
     STILL,
@@ -17,9 +20,6 @@ from sorairo.exam.canvas.held_out import (
     prompt_of,
     scenes,
 )
-from sorairo.exam.canvas.objects import set_right
-from sorairo.exam.canvas.pixels import brightness, held
-from sorairo.exam.canvas.suite import Answer, Plan, Suite
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene

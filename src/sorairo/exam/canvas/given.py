@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.pixels import excess, jump, tint
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import STILL, film, prompt_of, scenes
 from sorairo.generation.draft import Surface
 from sorairo.generation.ends import size_for
 from sorairo.generation.engine import Engine

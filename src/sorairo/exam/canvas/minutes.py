@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import ENDLESS, FPS, film_of, prompt_of, scenes
 from sorairo.exam.canvas.objects import set_right
 from sorairo.exam.canvas.pixels import FLOOR, changes
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import ENDLESS, FPS, film_of, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.sample import sample_scene

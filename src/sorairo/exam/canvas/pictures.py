@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import CANVAS_WORLD, STILL, film, prompt_of, scenes
 from sorairo.exam.canvas.pixels import psnr, pulse, sharpest
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import CANVAS_WORLD, STILL, film, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene

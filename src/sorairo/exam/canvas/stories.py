@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Verdict
-from sorairo.exam.canvas.held_out import CANVAS_WORLD, FIRST_SEED, FPS, film, prompt_of, scenes
 from sorairo.exam.canvas.objects import set_right
 from sorairo.exam.canvas.pixels import changes
 from sorairo.exam.canvas.suite import Answer, Plan, Suite
+from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.held_out import CANVAS_WORLD, FIRST_SEED, FPS, film, prompt_of, scenes
 from sorairo.generation import story
 from sorairo.generation.engine import Engine, Settings
 from sorairo.generation.storyboard import Card, Storyboard

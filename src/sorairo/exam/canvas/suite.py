@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sorairo.exam.canvas.figures import Aim, Figure, Verdict, figure
+from sorairo.exam.figures import Aim, Figure, Verdict, figure
 from sorairo.generation import tasks
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip

@@ -133,8 +133,8 @@ CANVAS_WORLD = SceneConfig(
     sizes=("large",),
     materials=("rubber",),
     floors=("wood", "checker", "grass", "sand", "marble", "snow"),
-    lights=("day", "sunset", "night"),
+    lights=("day", "day", "sunset", "night"),
     events=("drop", "roll", "slide", "turntable", "swing", "toss"),
-    cameras=("still", "still", "still", "still", "orbit_left", "orbit_right"),
+    cameras=(*("still",) * 6, "orbit_left", "orbit_right"),
     max_bodies=1,
 )

@@ -12,6 +12,7 @@ import numpy as np
 
 from sorairo.world.tabletop.build import STEP, build_model, is_carried
 from sorairo.world.tabletop.camera import camera_pose
+from sorairo.world.tabletop.poses import GRAVITY
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.toss import Hand
 
@@ -44,9 +45,19 @@ class Rollout:
         return len(self.qpos)
 
 
-def simulate(scene: Scene, *, seconds: float, fps: float = 12.0) -> Rollout:
-    """Roll a scene out for round(seconds * fps) frames (at least one). Deterministic."""
+def simulate(
+    scene: Scene,
+    *,
+    seconds: float,
+    fps: float = 12.0,
+    gravity: float = GRAVITY,
+    friction: float = 1.0,
+) -> Rollout:
+    """Roll a scene out for round(seconds * fps) frames (at least one), with a `gravity` in m/s^2
+    and so many times the usual `friction`. Deterministic."""
     model = build_model(scene)
+    model.opt.gravity[:] = 0.0, 0.0, -gravity
+    model.geom_friction *= friction
     data = mujoco.MjData(model)
     _set_velocities(data, scene)
     mujoco.mj_forward(model, data)

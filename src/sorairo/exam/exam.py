@@ -1,0 +1,122 @@
+"""A sitting of the exam: every question of a suite answered, judged, and put beside the truth.
+
+A sitting can be stopped at any time and goes on where it stopped: verdicts lie as JSON in its
+folder, one file a question, and with them the clips that the report shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sorairo.errors import ConfigError
+from sorairo.exam.answers import Answer
+from sorairo.exam.figures import Aim, Figure, Verdict, figure, figure_of
+from sorairo.exam.question import Question, Truth
+from sorairo.video import Clip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goal(Aim):
+    """A measure, the bound that is aimed at, and what others have reached in their own worlds."""
+
+    anchors: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExamSuite:
+    """`count` questions in full, and how their clips are judged. The first of the `columns` is
+    examined, the others stand beside it. `overall` has the measures that are no mean of verdicts.
+    """
+
+    name: str
+    title: str
+    count: int
+    questions: Callable[[int], Sequence[Question]]
+    judge: Callable[[Question, Clip, Truth], Verdict]
+    goals: tuple[Goal, ...]
+    quick: int = 12
+    columns: tuple[str, ...] = ("model", "truth", "codec", "frozen")
+    overall: Mapping[str, Callable[[Sequence[Verdict]], float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marked:
+    """A question, and the verdict on each column's clip."""
+
+    question: Question
+    verdicts: Mapping[str, Verdict]
+
+    def badness(self, goals: Sequence[Goal]) -> float:
+        return sum(goal.badness(next(iter(self.verdicts.values()))) for goal in goals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SuiteResult:
+    """All of a suite."""
+
+    suite: ExamSuite
+    marked: Sequence[Marked] = field(default_factory=tuple)
+
+    def columns(self) -> dict[str, dict[str, Figure]]:
+        """column -> measure -> figure."""
+        names = list(self.marked[0].verdicts) if self.marked else []
+        return {
+            name: self._figures([marked.verdicts[name] for marked in self.marked]) for name in names
+        }
+
+    def _figures(self, verdicts: Sequence[Verdict]) -> dict[str, Figure]:
+        whole = self.suite.overall
+        return {
+            goal.key: figure_of(whole[goal.measure], verdicts)
+            if goal.measure in whole
+            else figure(goal, verdicts)
+            for goal in self.suite.goals
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sitting:
+    """Whoever answers, by column, the first of them being examined; where verdicts are kept, and
+    `who` and how, which must not change between two parts of one sitting."""
+
+    columns: Mapping[str, Answer]
+    folder: Path
+    who: Mapping[str, object]
+
+    def begin(self) -> None:
+        """Raises ConfigError where the folder holds a sitting of someone else."""
+        record = self.folder / "sitting.json"
+        told = json.loads(json.dumps(dict(self.who)))
+        if record.exists() and json.loads(record.read_text()) != told:
+            raise ConfigError(
+                f"{self.folder} holds an exam of another model or with other settings: name"
+                " another folder with -o, or remove that one."
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(told, indent=1))
+
+    def sit(self, suite: ExamSuite, count: int) -> Iterator[Marked]:
+        """Question after question; what is marked already is read."""
+        for question in suite.questions(count):
+            path = self.folder / suite.name / f"{question.key}.json"
+            if not path.exists():
+                self._mark(suite, question, path)
+            verdicts = json.loads(path.read_text())
+            yield Marked(question=question, verdicts=verdicts)
+
+    def _mark(self, suite: ExamSuite, question: Question, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        truth, verdicts = Truth(question), {}
+        columns = {name: self.columns[name] for name in suite.columns if name in self.columns}
+        for name, answer in columns.items():
+            clip = answer(question, truth)
+            verdicts[name] = dict(suite.judge(question, clip, truth))
+            if not path.with_suffix(".mp4").exists():  # of the first, which is examined
+                clip.save(path.with_suffix(".mp4"))
+        truth.clip.save(path.with_name(f"{question.key}-truth.mp4"))
+        new = path.with_suffix(".tmp")
+        new.write_text(json.dumps(verdicts))
+        new.replace(path)

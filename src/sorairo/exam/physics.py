@@ -1,0 +1,89 @@
+"""Laws of motion fitted to what is seen: places (x, z) in metres, frame by frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+GRAVITY = 9.81  # m/s^2
+FLIGHT = 5  # frames of free flight that a fit needs at least
+HALF = 0.5  # seconds over which speeds are taken
+TOUCH = 0.35  # metres above the lowest place: nearer than that, it may touch the floor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fall:
+    """What is fitted to the first fall of a body and its first bounce. None: too few frames.
+
+    gravity in m/s^2; restitution: speed after the first bounce over speed before; sideways: how
+    much the horizontal speed changes in free flight, in parts of the greatest speed.
+    """
+
+    gravity: float | None
+    restitution: float | None
+    sideways: float | None
+
+
+def fit_fall(places: np.ndarray, fps: float) -> Fall:
+    """Of places [F, 2], (x, z) in metres; NaN where nothing was seen."""
+    first = _flight(places, 0)
+    if first is None:
+        return Fall(gravity=None, restitution=None, sideways=None)
+    times = np.arange(len(places)) / fps
+    begin, end = first
+    curve = np.polyfit(times[begin:end], places[begin:end, 1], 2)
+    gravity = float(-2 * curve[0])
+    top = float(
+        np.polyval(curve, np.clip(-curve[1] / (2 * curve[0]), times[begin], times[end - 1]))
+    )
+    low = float(np.nanmin(places[:, 1]))
+    speed = float(np.sqrt(max(2 * GRAVITY * (top - low), 1e-6)))
+    along = np.polyfit(times[begin:end], places[begin:end, 0], 2)
+    sideways = abs(2 * along[0]) * (times[end - 1] - times[begin]) / speed
+    second = _flight(places, end)
+    restitution = None
+    if second is not None:
+        begin, end = second
+        bounce = np.polyfit(times[begin:end], places[begin:end, 1], 2)
+        if bounce[0] < 0:
+            apex = float(np.polyval(bounce, -bounce[1] / (2 * bounce[0])))
+            restitution = float(np.sqrt(max(apex - low, 0) / max(top - low, 1e-6)))
+    return Fall(gravity=gravity, restitution=restitution, sideways=float(sideways))
+
+
+def apex_rise(places: np.ndarray) -> float:
+    """How much higher a body comes after a bounce than it was at first, in parts of that height; 0
+    where no bounce is as high. (A bounce may be higher than the one before: what tumbles jumps.)"""
+    low = np.nanmin(places[:, 1], initial=np.inf)
+    start, apexes = 0, []
+    while (flight := _flight(places, start)) is not None:
+        begin, start = flight
+        apexes.append(float(np.nanmax(places[begin:start, 1]) - low))
+    return max(0.0, max(apexes) / max(apexes[0], 1e-6) - 1) if apexes else 1.0
+
+
+def speed_rise(places: np.ndarray, fps: float) -> float:
+    """The most that the energy of moving rises above the least it had before, in parts of the most;
+    speeds are taken over half seconds. 1 where little is seen."""
+    seen = np.flatnonzero(~np.isnan(places[:, 0]))
+    step = round(fps * HALF)
+    if len(seen) < 2 * step:
+        return 1.0
+    frames = np.arange(seen[0], seen[-1] + 1)
+    along = np.interp(frames, seen, places[seen, 0])
+    energy = ((along[step:] - along[:-step]) / HALF) ** 2
+    rise = energy - np.minimum.accumulate(energy)
+    return float(rise.max() / max(energy.max(), 1e-6))
+
+
+def _flight(places: np.ndarray, start: int) -> tuple[int, int] | None:
+    """The first stretch from `start` on in which the body is seen and clear of the floor."""
+    clear = places[:, 1] > np.nanmin(places[:, 1], initial=np.inf) + TOUCH
+    clear[:start] = False
+    if not clear.any():
+        return None
+    begin = int(clear.argmax())
+    gaps = np.flatnonzero(~clear[begin:])
+    end = begin + int(gaps[0]) if len(gaps) else len(places)
+    return (begin, end) if end - begin >= FLIGHT else None

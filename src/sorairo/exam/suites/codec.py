@@ -1,0 +1,64 @@
+"""M12, codec: what is left of true clips after the model's codec."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sorairo.exam.exam import ExamSuite, Goal
+from sorairo.exam.figures import Verdict
+from sorairo.exam.held_out import prompt_of, scenes
+from sorairo.exam.question import Question, Truth
+from sorairo.exam.seeing import masks_seen, see
+from sorairo.video import Clip
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+SECONDS = 4.0
+
+
+def questions(count: int) -> list[Question]:
+    return [
+        Question(
+            key=f"M12-{index:04d}",
+            scene=scene,
+            prompt=prompt_of(scene, index),
+            seed=index,
+            seconds=SECONDS,
+        )
+        for index, scene in enumerate(scenes(count, FIRST_LIGHT, skip=22_000))
+    ]
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    """PSNR (dB) of all and on objects, and the error of the seen velocity (widths a frame; what is
+    not seen does not move)."""
+    del question
+    error = np.square(clip.frames / 255.0 - truth.clip.frames / 255.0).mean(-1)
+    there = truth.masks > 0
+    true = np.diff(masks_seen(truth.masks).track, axis=0)
+    seen = np.nan_to_num(np.diff(see(clip.frames).track, axis=0))
+    return {
+        "psnr": _decibels(error.mean()),
+        "objects": _decibels(error[there].mean()) if there.any() else np.nan,
+        "velocity error": float(np.nanmean(np.linalg.norm(seen - true, axis=1))),
+    }
+
+
+def _decibels(error: float) -> float:
+    return float(-10 * np.log10(max(error, 1e-6)))
+
+
+SUITE = ExamSuite(
+    name="M12",
+    title="Codec",
+    count=64,
+    questions=questions,
+    judge=judge,
+    goals=(
+        Goal(
+            measure="psnr", least=34.0, anchors="VidTok 8 channels 31.8, LeanVAE 30.2 (real video)"
+        ),
+        Goal(measure="objects", least=28.0),
+        Goal(measure="velocity error"),
+    ),
+    columns=("codec", "truth", "frozen"),
+)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # From the weights of first light to those that are shipped: data, codec, transformer, first questions.
 #
-# Begins with the model "tabletop" as journeys/train_tabletop.sh makes it (name another one with
-# start=DIRECTORY). Interrupt it whenever you like: it goes on where it stopped.
+# Run journeys/train_tabletop.sh before it: the recipe begins with the weights in the package, which
+# are by then those of first light. (As shipped they are those that this script ends with. Name another
+# model with start=DIRECTORY.) Interrupt it whenever you like: it goes on where it stopped.
 #
 # usage: journeys/train_canvas.sh [where to put the model, default: model-canvas] [start=DIRECTORY]
 set -euo pipefail

@@ -42,7 +42,7 @@ def exam(
     """Examine a model: the SUITEs named, or all. Prints where the report lies.
 
     Every figure stands beside that of true clips, of true clips after the model's codec, and of
-    trivial baselines.
+    a first frame that never moves.
     """
     try:
         from sorairo.exam import report

@@ -1,13 +1,9 @@
-"""Who sits the exam: a model, a folder of clips, the simulator itself, and trivial baselines."""
+"""Who sits the exam: a model, the simulator itself, and trivial baselines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-import numpy as np
-
-from sorairo.errors import MediaError
 from sorairo.exam.canvas.suite import through_codec
 from sorairo.exam.held_out import FPS
 from sorairo.exam.question import Question, Truth
@@ -30,26 +26,6 @@ def by_model(engine: Engine, *, steps: int | None, guidance: float | None) -> An
             return engine.animate(truth.given, prompt, seconds=seconds, **how)
         forward = (question.num_frames - question.given) / FPS
         return engine.extend(truth.given, prompt, forward=forward, **how)
-
-    return answer
-
-
-def from_folder(folder: Path) -> Answer:
-    """Clips that were made elsewhere: `KEY.mp4` for each question. They are brought to the exam's
-    size and rate; one that is missing is a MediaError."""
-
-    def answer(question: Question, _truth: Truth) -> Clip:
-        found = [path for path in folder.glob(f"{question.key}.*") if path.suffix != ".json"]
-        if not found:
-            raise MediaError(
-                f"{folder} has no clip for {question.key}: make one for every prompt of"
-                " `sorairo exam export-prompts`."
-            )
-        clip = Clip.load(found[0])
-        side = min(clip.width, clip.height)
-        frames = clip.fit(side, side).resize(96, 96)
-        due = np.minimum(np.arange(question.num_frames) / FPS * clip.fps, clip.num_frames - 1)
-        return Clip(frames=frames.frames[due.round().astype(int)], fps=FPS)
 
     return answer
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-GRAVITY = 9.81  # m/s^2
+from sorairo.world.tabletop.poses import GRAVITY
+
 FLIGHT = 5  # frames of free flight that a fit needs at least
 HALF = 0.5  # seconds over which speeds are taken
 TOUCH = 0.35  # metres above the lowest place: nearer than that, it may touch the floor

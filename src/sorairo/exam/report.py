@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -70,8 +71,7 @@ def page(results: Sequence[SuiteResult], folder: Path, *, model: str, commit: st
 
 
 def _doc(result: SuiteResult) -> str:
-    module = __import__(result.suite.judge.__module__, fromlist=["__doc__"])
-    return (module.__doc__ or "").strip()
+    return (sys.modules[result.suite.judge.__module__].__doc__ or "").strip()
 
 
 def _table(result: SuiteResult) -> str:

@@ -14,7 +14,7 @@ from sorairo.world.tabletop.camera import camera_pose, vertical_field
 from sorairo.world.tabletop.looks import working_size
 from sorairo.world.tabletop.observe import JUMP, find_blobs
 from sorairo.world.tabletop.scenery import floor_of, light_of
-from sorairo.world.tabletop.witness import looks_under
+from sorairo.world.tabletop.witness import centers, looks_under
 
 MOSTLY = 0.94  # of the frames: 45 of 48
 
@@ -58,12 +58,8 @@ def see(frames: np.ndarray) -> Seen:
 
 def masks_seen(masks: np.ndarray) -> Seen:
     """What there is to see in true masks uint8 [F, H, W]: all bodies as one."""
-    there = masks > 0
-    track = [ndimage.center_of_mass(mask) if mask.any() else (np.nan, np.nan) for mask in there]
-    height, width = masks.shape[1:]
-    places = np.array([((x + 0.5) / width, (y + 0.5) / height) for y, x in track])
     counts = np.array([len(np.unique(mask[mask > 0])) for mask in masks])
-    return Seen(masks=there, track=places, counts=counts)
+    return Seen(masks=masks > 0, track=centers(masks), counts=counts)
 
 
 def chamfer(one: np.ndarray, other: np.ndarray) -> float:

@@ -13,10 +13,11 @@ import dataclasses
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import FPS, prompt_of, scenes
-from sorairo.exam.physics import GRAVITY, apex_rise, fit_fall, speed_rise
+from sorairo.exam.physics import apex_rise, fit_fall, speed_rise
 from sorairo.exam.question import Question, Truth
 from sorairo.exam.seeing import in_metres, see
 from sorairo.video import Clip
+from sorairo.world.tabletop.poses import GRAVITY
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 3.0

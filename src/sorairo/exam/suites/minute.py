@@ -55,7 +55,6 @@ SUITE = ExamSuite(
     title="One minute",
     count=24,
     quick=2,
-    columns=("model", "truth", "codec", "frozen"),
     questions=questions,
     judge=judge,
     goals=tuple(

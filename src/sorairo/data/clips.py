@@ -23,7 +23,14 @@ from tqdm import tqdm
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ConfigError
-from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, Scene, SceneConfig
+from sorairo.world.tabletop.scene import (
+    CANVAS_WORLD,
+    CROWD_WORLD,
+    FIRST_LIGHT,
+    STILL_LIFES,
+    Scene,
+    SceneConfig,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +73,18 @@ PICTURES = ClipsConfig(
     fps=2.0,
     sizes=((96, 96),),
     shard_clips=200,
+)
+CROWD_CLIPS = ClipsConfig(
+    scene=CROWD_WORLD, count=1200, first_seed=5_000_000, seconds=49 / 12, sizes=((96, 96),)
+)
+CROWD_PICTURES = ClipsConfig(
+    scene=STILL_LIFES,
+    count=8000,
+    first_seed=5_500_000,
+    seconds=0.5,
+    fps=2.0,
+    sizes=((96, 96),),
+    shard_clips=400,
 )
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from sorairo.exam.held_out import FPS, film_of, masks_of
+from sorairo.exam.held_out import FPS, film_of, masks_of, prompt_of
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.simulate import Rollout, simulate
@@ -32,6 +33,21 @@ class Question:
     @property
     def label(self) -> str:
         return f"{self.key}  {self.prompt}"
+
+
+def ask(suite: str, scenes: Sequence[Scene], *, seconds: float, given: int = 0) -> list[Question]:
+    """A question for each scene, in a wording that no caption has."""
+    return [
+        Question(
+            key=f"{suite}-{index:04d}",
+            scene=scene,
+            prompt=prompt_of(scene, index),
+            seed=index,
+            seconds=seconds,
+            given=given,
+        )
+        for index, scene in enumerate(scenes)
+    ]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from sorairo.data.clips import (
     CANVAS_CLIPS,
+    CROWD_CLIPS,
+    CROWD_PICTURES,
     FIRST_CLIPS,
     LARGE_PICTURES,
     LONG_CLIPS,
@@ -16,6 +18,7 @@ from sorairo.data.clips import (
 )
 from sorairo.models.bundle import ModelConfig
 from sorairo.models.codec import CodecConfig
+from sorairo.models.text import TextConfig
 from sorairo.training.codec import CodecLossConfig
 from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
 from sorairo.training.examples import Kind, Taste
@@ -130,16 +133,16 @@ def canvas() -> ModelRecipe:
         for size in ((128, 80), (80, 128))
     )
     large = tuple(
-        Kind(draw="crop", source=f"large{side}", frames=12, weight=0.02, size=(1024, 1024))
+        Kind(draw="crop", source=f"large{side}", frames=12, weight=0.01, size=(1024, 1024))
         for side in (1024, 512, 256)
     )
     full = (
         Shape(kinds=_one_text("", 0.5)),
-        Shape(kinds=_several_texts("", 0.1)),
+        Shape(kinds=_several_texts("", 0.13)),
         Shape(kinds=wide),
         Shape(kinds=large),
         Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.07, fps=1.5),)),
-        *_short(0.24),
+        *_short(0.34, crowd=True),
     )
     painting = PaintingConfig(
         shift=4.0,
@@ -153,7 +156,7 @@ def canvas() -> ModelRecipe:
         box=0.07,
     )
     # When words are known: boxes and cylinders are told apart in less noise, where they stand.
-    fine = replace(painting, shift=1.2, top=0.04, objects=4.0)
+    fine = replace(painting, shift=1.5, top=0.06, objects=4.0, both=0.12)
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
     by_size = {
         f"{name}{rest}": replace(source, shrink=shrink)
@@ -172,6 +175,8 @@ def canvas() -> ModelRecipe:
         codec_run="canvas-codec",
         sources=by_size
         | {
+            "crowd": Source(clips=CROWD_CLIPS, styled=0.1),
+            "still lifes": Source(clips=CROWD_PICTURES, styled=0.05, alone=True),
             "pictures": Source(clips=PICTURES, styled=0.4, alone=True),
             "photographs": Source(clips=square, leaves=150),
             "large1024": Source(clips=LARGE_PICTURES, alone=True, count=40),
@@ -180,47 +185,56 @@ def canvas() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(
-                Phase(until=0.29, shapes=half),
-                Phase(until=0.71, shapes=full),
+                Phase(until=0.16, shapes=half),
+                Phase(until=0.45, shapes=full),
                 Phase(until=1.0, shapes=full, painting=fine),
             ),
             painting=painting,
         ),
-        model=ModelConfig(max_frames=1441),
+        model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=7000, ema=0.998, cooldown=0.35, warmup=50, sheet_every=700),
+        loop=LoopConfig(steps=12500, ema=0.998, cooldown=0.4, warmup=50, sheet_every=500),
     )
 
 
 def _one_text(size: str, share: float) -> tuple[Kind, ...]:
     """Thirteen latent frames under one text: a clip, a clip and two pictures, or an edit."""
     kinds = (
-        Kind(draw="window", source=f"{size}world", frames=13, weight=0.32),
-        Kind(draw="window", source=f"{size}first", frames=13, weight=0.24),
-        Kind(draw="keyed", source=f"{size}world", frames=11, weight=0.16),
-        Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.22),
+        Kind(draw="window", source=f"{size}world", frames=13, weight=0.28),
+        Kind(draw="window", source=f"{size}first", frames=13, weight=0.20),
+        Kind(draw="keyed", source=f"{size}world", frames=11, weight=0.13),
+        Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.19),
     )
     if not size:
-        kinds += (Kind(draw="window", source="photographs", frames=13, weight=0.06),)
+        kinds += (
+            Kind(draw="window", source="crowd", frames=13, weight=0.20),
+            Kind(draw="window", source="photographs", frames=13, weight=0.05),
+        )
     return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
 
 
 def _several_texts(size: str, share: float) -> tuple[Kind, ...]:
     """Thirteen latent frames: two or three shots, or one clip that becomes another."""
     return (
-        Kind(draw="story", source=f"{size}world", frames=13, weight=0.7 * share),
-        Kind(draw="fade", source=f"{size}fades", frames=13, weight=0.3 * share),
+        Kind(draw="story", source=f"{size}world", frames=13, weight=0.55 * share),
+        Kind(draw="fade", source=f"{size}fades", frames=13, weight=0.45 * share),
     )
 
 
-def _short(share: float) -> tuple[Shape, ...]:
-    """Pictures, and clips of three latent frames, at full size."""
+def _short(share: float, crowd: bool = False) -> tuple[Shape, ...]:
+    """Pictures, and clips of three latent frames, at full size; of several things if `crowd`."""
     pictures = (
-        Kind(draw="window", source="pictures", frames=1, weight=0.35 * share),
-        Kind(draw="still", source="world", frames=1, weight=0.15 * share),
+        Kind(draw="window", source="pictures", frames=1, weight=0.30 * share),
+        Kind(draw="still", source="world", frames=1, weight=0.12 * share),
     )
-    brief = Kind(draw="window", source="world", frames=3, weight=0.5 * share)
-    return Shape(kinds=pictures), Shape(kinds=(brief,))
+    brief = (
+        Kind(draw="window", source="world", frames=3, weight=0.25 * share),
+        Kind(draw="window", source="first", frames=3, weight=0.10 * share),
+    )
+    if crowd:
+        pictures += (Kind(draw="window", source="still lifes", frames=1, weight=0.35 * share),)
+        brief += (Kind(draw="window", source="crowd", frames=3, weight=0.25 * share),)
+    return Shape(kinds=pictures), Shape(kinds=brief)
 
 
 RECIPES: dict[str, Callable[[], CodecRecipe | ModelRecipe | FinishRecipe]] = {

@@ -4,7 +4,6 @@ under the run's name."""
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,11 +75,19 @@ def run_codec(recipe: CodecRecipe) -> Path:
     return folder
 
 
+PARTS = ("shapes", "colors", "sizes", "materials", "floors", "lights", "events", "cameras")
+WORDS = "text.embedding.weight"  # of a denoiser: one row a token
+
+
 def begin(network: nn.Module, start: str, part: str) -> None:
-    """Takes the weights of a part of the model `start`, if there is one."""
+    """Takes the weights of a part of the model `start`, if there is one. Where the vocabulary has
+    grown, its new words stay as they were drawn."""
     if not start:
         return
     source = getattr(hub.load(hub.find(start)), part).float().state_dict()
+    words, known = network.state_dict().get(WORDS), source.get(WORDS)
+    if words is not None and known is not None and len(known) < len(words):
+        source[WORDS] = torch.cat([known, words[len(known) :].to(known)])
     try:
         network.load_state_dict(source)
     except RuntimeError as error:
@@ -168,10 +175,18 @@ def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:
 
 
 def taught(recipe: ModelRecipe) -> SceneConfig:
-    """The part of the world that the recipe's first source shows."""
-    source = next(iter(recipe.sources.values()))
-    styles = ("none", *STYLES) if source.styled else ("none",)
-    return replace(source.clips.scene, styles=styles)
+    """The part of the world that the recipe's sources show, each name once."""
+    sources = list(recipe.sources.values())
+    worlds = [source.clips.scene for source in sources if not source.leaves]
+    named = {
+        name: tuple(dict.fromkeys(each for world in worlds for each in getattr(world, name)))
+        for name in PARTS
+    }
+    return SceneConfig(
+        **named,
+        styles=("none", *STYLES) if any(source.styled for source in sources) else ("none",),
+        max_bodies=max(world.max_bodies for world in worlds),
+    )
 
 
 def run_model(recipe: ModelRecipe) -> Path:

@@ -6,8 +6,8 @@ import numpy as np
 
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import prompt_of, scenes
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.held_out import scenes
+from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import masks_seen, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import FIRST_LIGHT
@@ -16,16 +16,7 @@ SECONDS = 4.0
 
 
 def questions(count: int) -> list[Question]:
-    return [
-        Question(
-            key=f"M12-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=SECONDS,
-        )
-        for index, scene in enumerate(scenes(count, FIRST_LIGHT, skip=22_000))
-    ]
+    return ask("M12", scenes(count, FIRST_LIGHT, skip=22_000), seconds=SECONDS)
 
 
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:

@@ -11,8 +11,8 @@ import numpy as np
 
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import prompt_of, scenes
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.held_out import scenes
+from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import chamfer, masks_seen, overlap, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import FIRST_LIGHT
@@ -23,17 +23,7 @@ LOST = 0.5  # the error of a frame without an object, in parts of the diagonal
 
 
 def questions(count: int) -> list[Question]:
-    return [
-        Question(
-            key=f"M2-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=SECONDS,
-            given=1,
-        )
-        for index, scene in enumerate(scenes(count, DROPS, skip=20_000))
-    ]
+    return ask("M2", scenes(count, DROPS, skip=20_000), seconds=SECONDS, given=1)
 
 
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:

@@ -12,9 +12,9 @@ import dataclasses
 
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import FPS, prompt_of, scenes
+from sorairo.exam.held_out import FPS, scenes
 from sorairo.exam.physics import apex_rise, fit_fall, speed_rise
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import in_metres, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.poses import GRAVITY
@@ -27,17 +27,7 @@ LAWFUL = dataclasses.replace(FIRST_LIGHT, events=("drop", "drop", "roll", "slide
 
 
 def questions(count: int) -> list[Question]:
-    return [
-        Question(
-            key=f"M3-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=SECONDS,
-            given=1,
-        )
-        for index, scene in enumerate(scenes(count, LAWFUL, skip=21_000))
-    ]
+    return ask("M3", scenes(count, LAWFUL, skip=21_000), seconds=SECONDS, given=1)
 
 
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:

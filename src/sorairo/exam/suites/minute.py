@@ -12,8 +12,8 @@ from sorairo.exam.canvas.objects import set_right
 from sorairo.exam.canvas.pixels import FLOOR, brightness, changes
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import ENDLESS, FPS, prompt_of, scenes
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.held_out import ENDLESS, FPS, scenes
+from sorairo.exam.question import Question, Truth, ask
 from sorairo.video import Clip
 
 SECONDS = 60.0
@@ -23,16 +23,7 @@ ENDLESS_BY_DAY = dataclasses.replace(ENDLESS, lights=("day",))
 
 
 def questions(count: int) -> list[Question]:
-    return [
-        Question(
-            key=f"M8-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=SECONDS,
-        )
-        for index, scene in enumerate(scenes(count, ENDLESS_BY_DAY, skip=24_000))
-    ]
+    return ask("M8", scenes(count, ENDLESS_BY_DAY, skip=24_000), seconds=SECONDS)
 
 
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:

@@ -19,8 +19,8 @@ from scipy import ndimage
 
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import FPS, STILL, film_of, prompt_of, scenes
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.held_out import FPS, STILL, film_of, scenes
+from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import overlap
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import EXTENT
@@ -34,17 +34,8 @@ SQUARE = np.ones((3, 3), bool)
 
 
 def questions(count: int) -> list[Question]:
-    return [
-        Question(
-            key=f"M4-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=SECONDS,
-            given=1 if index % 2 == 0 else SEEN,
-        )
-        for index, scene in enumerate(scenes(count, STILL, skip=23_000))
-    ]
+    asked = ask("M4", scenes(count, STILL, skip=23_000), seconds=SECONDS, given=1)
+    return [dataclasses.replace(q, given=SEEN) if q.seed % 2 else q for q in asked]
 
 
 def second_take(question: Question) -> Clip:

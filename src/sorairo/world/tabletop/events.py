@@ -179,11 +179,43 @@ def toss(cast: Cast) -> Action:
     return [dataclasses.replace(body, velocity=velocity, spin=spin)], "none"
 
 
+def stand(cast: Cast) -> Action:
+    """All bodies at rest: two of them beside or behind each other, more on six places."""
+    count = len(cast.bodies)
+    spots = _two_spots(cast) if count == 2 else _some_spots(cast, count)
+    stood = []
+    for body, (x, y) in zip(cast.bodies, spots, strict=True):
+        pose = standing(body, cast.uniform(0, math.pi))
+        stood.append(place(body, x=x, y=y, pose=pose))
+    return stood, "none"
+
+
+def _two_spots(cast: Cast) -> list[tuple[float, float]]:
+    side, y = cast.side(), cast.uniform(-1, 4)
+    if cast.rng.random() < 0.5:
+        x = cast.uniform(-1.5, 1.5)
+        apart = [along * cast.uniform(2.8, 4.6) for along in (side, -side)]
+        return [(x + along, y + cast.uniform(0, 1)) for along in apart]
+    x, lean = cast.uniform(-2.5, 2.5), cast.uniform(-1.8, 1.8)
+    spots = [(x, cast.uniform(-2, 0)), (x + lean, cast.uniform(6, 8))]
+    return spots[::side]
+
+
+def _some_spots(cast: Cast, count: int) -> list[tuple[float, float]]:
+    """Places of two rows of three, the row behind between those in front."""
+    row = [(-5.2, 0.0), (0.0, -0.8), (5.2, 0.0), (-3.4, 7.5), (2.6, 8.0), (7.8, 7.5)]
+    picked = cast.rng.permutation(len(row))[:count]
+    return [
+        (row[i][0] + cast.uniform(-0.6, 0.6), row[i][1] + cast.uniform(-0.8, 0.8)) for i in picked
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """`act` places the first `bodies` of a cast or more; only `shapes` can do it.
 
     Bodies that only stand by do so in three places, `spread` metres apart and `behind` the action.
+    In the share `alike` of the scenes all bodies look the same.
     """
 
     act: Callable[[Cast], Action]
@@ -192,6 +224,7 @@ class Event:
     max_bodies: int = 4
     behind: float = 11.2
     spread: float = 4.6
+    alike: float = 0.0
 
 
 EVENT_MAKERS = {
@@ -204,6 +237,7 @@ EVENT_MAKERS = {
     "turntable": Event(act=turntable, max_bodies=3),
     "swing": Event(act=swing, behind=6.0, spread=8.4),
     "toss": Event(act=toss),
+    "stand": Event(act=stand, alike=0.35),
 }
 
 

@@ -28,7 +28,8 @@ ORDERING = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Assertions:
-    """What a caption says; None where it is silent. `unknown`: words not in the vocabulary."""
+    """What a caption says; None where it is silent. `relation`: where the first of two bodies
+    stands, seen from the second. `unknown`: words not in the vocabulary."""
 
     bodies: tuple[BodyWords, ...] = ()
     event: str | None = None
@@ -37,6 +38,7 @@ class Assertions:
     light: str | None = None
     camera: str | None = None
     style: str | None = None
+    relation: str | None = None
     unknown: tuple[str, ...] = ()
 
     @property
@@ -71,7 +73,7 @@ def says_more(text: str) -> bool:
             said["camera"] = clause
             continue
         for category, value in _meanings(clause, language):
-            if category == "filler" and value in ORDERING:
+            if category == "relation" or (category == "filler" and value in ORDERING):
                 return True
             if category not in ("filler", "unknown") and said.setdefault(category, value) != value:
                 return True
@@ -170,6 +172,8 @@ class _Reader:
                 return
 
     def result(self) -> Assertions:
+        if len(self.bodies) < 2:
+            self.said.pop("relation", None)
         events = sorted(self.events, key=lambda e: EVENT_ORDER.index(e) if e in EVENT_ORDER else 9)
         return Assertions(
             bodies=tuple(self.bodies),
@@ -280,7 +284,7 @@ def _chinese() -> Iterator[tuple[str, str, str]]:
 
 
 def _common(w: object) -> Iterator[tuple[str, str, str]]:
-    for category in ("color", "size", "material", "heading", "light", "style"):
+    for category in ("relation", "color", "size", "material", "heading", "light", "style"):
         forms = getattr(w, {"color": "COLORS"}.get(category, f"{category.upper()}S"))
         for value, phrases in forms.items():
             yield from ((phrase, category, value) for phrase in phrases)

@@ -122,7 +122,7 @@ def _looks(
     """`count` bodies without a place, of different colours while they last."""
     order = rng.permutation(len(colors))
     able = [shape for shape in config.shapes if shape in event.shapes]
-    return tuple(
+    looks = tuple(
         Body(
             shape=choose(rng, able if index < event.bodies else config.shapes),
             color=colors[int(order[index % len(colors)])],
@@ -132,3 +132,5 @@ def _looks(
         )
         for index in range(count)
     )
+    alike = event.alike and count > 1 and rng.random() < event.alike
+    return looks[:1] * count if alike else looks

@@ -9,6 +9,8 @@ import numpy as np
 from sorairo.world.tabletop import words_en as words
 from sorairo.world.tabletop.telling import Group, Telling, pick
 
+IS = ("is", "are")
+
 
 def say(telling: Telling, rng: np.random.Generator, detail: str) -> str:
     """The telling as one English caption; `detail` "long" makes full sentences likelier."""
@@ -115,6 +117,9 @@ def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str
     tail = [heading, floor] if rng.random() < 0.6 else [floor, heading]
     if telling.struck:
         subject += f" moving {heading}" if heading else ""
+        if telling.relation:
+            struck = f"{pick(rng, words.RELATIONS[telling.relation], 0.8)} {struck}"
+            verb = verb if rng.random() < 0.5 else ("" if opening else IS[several])
         tail = [struck, floor]
     return " ".join(part for part in [opening, subject, verb, *tail] if part)
 
@@ -144,7 +149,8 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
         parts.insert(int(rng.integers(2)), floor)
     doing = pick(rng, words.VERBS[telling.event], 0.7)[2]
     if telling.struck:
-        doing += f" {_noun(telling.struck, rng, 'a')}"
+        beside = f" {pick(rng, words.RELATIONS[telling.relation])}" if telling.relation else ""
+        doing += f"{beside} {_noun(telling.struck, rng, 'a')}"
     parts.append(f"{doing} {_heading(telling, rng)}".strip())
     if telling.others:
         parts.append(_nouns(telling.others, rng, None))

@@ -70,6 +70,12 @@ def _clause(
     heading = pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
     now = "正在" if rng.random() < 0.15 else ""
     verb = pick(rng, words.VERBS[telling.event], 0.7).format(H=heading)
+    if telling.relation and telling.struck:
+        where = pick(rng, words.RELATIONS[telling.relation])
+        there = f"{subject}在{_noun(telling.struck, rng, counted)}{where}"
+        if not floor:
+            return there
+        return f"{'在' if rng.random() < 0.5 else ''}{floor}上,{there}"
     if telling.struck:
         verb += _noun(telling.struck, rng, counted)
     if not floor:
@@ -94,7 +100,12 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
         parts.insert(int(rng.integers(2)), pick(rng, words.FLOORS[telling.floor]))
     heading = pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
     verb = pick(rng, words.VERBS[telling.event], 0.7).format(H=heading)
-    parts.append(verb + (_noun(telling.struck, rng, False) if telling.struck else ""))
+    if telling.relation and telling.struck:
+        where = pick(rng, words.RELATIONS[telling.relation])
+        verb = f"在{_noun(telling.struck, rng, False)}{where}"
+    elif telling.struck:
+        verb += _noun(telling.struck, rng, False)
+    parts.append(verb)
     if telling.others:
         parts.append(_nouns(telling.others, rng, False))
     if telling.light:

@@ -29,7 +29,11 @@ MATERIALS = ("rubber", "metal", "wood")
 FLOORS = ("wood", "checker", "grass", "sand", "marble", "snow")
 LIGHTS = ("day", "sunset", "night")
 STYLE_NAMES = ("none", "film_noir", "black_and_white", "pencil", "oil", "pixel_art", "neon")
-EVENTS = ("drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing", "toss")
+EVENTS = (
+    "drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing", "toss", "stand",
+)  # fmt: skip
+# Where one thing stands as seen from another, for the camera.
+RELATIONS = ("left", "right", "front", "behind")
 # Shapes that can do an event, where not all can.
 ABLE = {
     "roll": ("sphere", "cylinder", "capsule"),
@@ -137,4 +141,24 @@ CANVAS_WORLD = SceneConfig(
     events=("drop", "roll", "slide", "turntable", "swing", "toss"),
     cameras=(*("still",) * 6, "orbit_left", "orbit_right"),
     max_bodies=1,
+)
+
+# Several things of several materials, beside, before and behind each other, that meet and hide.
+CROWD_WORLD = SceneConfig(
+    shapes=CANVAS_WORLD.shapes,
+    colors=CANVAS_WORLD.colors,
+    sizes=("large", "large", "small"),
+    floors=CANVAS_WORLD.floors,
+    lights=("day", "day", "day", "sunset", "night"),
+    events=("stand", "stand", "drop", "roll", "slide", "throw", "collide", "hide", "hide"),
+    cameras=(*("still",) * 6, "orbit_left", "orbit_right", "push_in", "pull_back"),
+)
+STILL_LIFES = SceneConfig(
+    shapes=CANVAS_WORLD.shapes,
+    colors=CANVAS_WORLD.colors,
+    sizes=("large", "large", "small"),
+    floors=CANVAS_WORLD.floors,
+    lights=("day", "day", "day", "sunset", "night"),
+    events=("stand",),
+    cameras=("still",),
 )

@@ -17,6 +17,7 @@ SAY_FLOOR = (0.85, 0.97)
 SAY_HEADING = (0.88, 0.97)
 SAY_SIZE = (0.12, 0.4)
 SAY_MATERIAL = (0.08, 0.3)
+SAY_RELATION = 0.7  # of two things that stand
 SAY_DEFAULT = (0.03, 0.3)  # daylight, a still camera
 SAY_SPECIAL = (0.85, 0.97)  # any other light or camera
 
@@ -36,7 +37,8 @@ class Group:
 
 @dataclass(frozen=True, kw_only=True)
 class Telling:
-    """The content of one caption. None: left out. `struck` is what the first body collides with."""
+    """The content of one caption. None: left out. `struck` is what the first body collides with, or
+    what it stands to the left, to the right, in front of or behind: its `relation` to it."""
 
     actors: tuple[Group, ...]
     struck: Group | None
@@ -47,6 +49,7 @@ class Telling:
     light: str | None
     camera: str | None
     style: str | None
+    relation: str | None = None
 
 
 def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T:
@@ -74,14 +77,15 @@ def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
         )
         for body in scene.bodies
     ]
-    collides = scene.event == "collide" and len(groups) > 1
-    acting = [_acts(scene, i) for i in range(len(groups))]
+    relation = relation_of(scene) if rng.random() < SAY_RELATION else None
+    meets = (scene.event == "collide" and len(groups) > 1) or relation is not None
+    acting = [_acts(scene, i) and not (meets and i == 1) for i in range(len(groups))]
     directed = scene.event in TRAVELLING and scene.heading != "none"
     return Telling(
         actors=_grouped([g for g, acts in zip(groups, acting, strict=True) if acts]),
-        struck=groups[1] if collides else None,
+        struck=groups[1] if meets else None,
         others=_grouped(
-            [group for i, group in enumerate(groups) if not acting[i] and not (collides and i == 1)]
+            [group for i, group in enumerate(groups) if not acting[i] and not (meets and i == 1)]
         ),
         event=scene.event,
         heading=scene.heading if directed and says(SAY_HEADING) else None,
@@ -91,7 +95,21 @@ def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
         if says(SAY_DEFAULT if scene.camera == "still" else SAY_SPECIAL)
         else None,
         style=scene.style if scene.style != "none" else None,
+        relation=relation,
     )
+
+
+def relation_of(scene: Scene) -> str | None:
+    """Where the first of two different bodies at rest stands, seen from the second."""
+    if scene.event != "stand" or len(scene.bodies) != 2:
+        return None
+    first, second = scene.bodies
+    if (first.shape, first.color) == (second.shape, second.color):
+        return None
+    right, back, _ = (a - b for a, b in zip(first.position, second.position, strict=True))
+    if abs(back) > abs(right):
+        return "behind" if back > 0 else "front"
+    return "right" if right > 0 else "left"
 
 
 def _needed(bodies: Sequence[Body], field: str) -> bool:
@@ -103,7 +121,7 @@ def _needed(bodies: Sequence[Body], field: str) -> bool:
 def _acts(scene: Scene, index: int) -> bool:
     """Whether body `index` does what the first one does, so that it may share its verb."""
     first, body = scene.bodies[0], scene.bodies[index]
-    if index == 0 or scene.event == "turntable":
+    if index == 0 or scene.event in ("turntable", "stand"):
         return True
     if scene.event == "drop":
         return body.position[2] > 0.6 * first.position[2]

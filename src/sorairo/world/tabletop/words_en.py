@@ -87,7 +87,19 @@ VERBS = {
         ("is tossed up again and again", "are tossed up again and again",
          "tossed up again and again"),
     ),
+    "stand": (
+        ("stands", "stand", "standing"),
+        ("rests", "rest", "resting"),
+        ("stands still", "stand still", "standing still"),
+    ),
 }  # fmt: skip
+# Where one thing stands, before another.
+RELATIONS = {
+    "left": ("to the left of", "left of", "on the left of"),
+    "right": ("to the right of", "right of", "on the right of"),
+    "front": ("in front of",),
+    "behind": ("behind",),
+}
 
 HEADINGS = {
     "left": ("to the left", "left", "towards the left", "from right to left"),
@@ -131,7 +143,7 @@ STYLE_MEDIA = {
     "neon": ("a neon picture", "a neon clip"),
 }
 
-OPENINGS = ("a video of", "a clip of", "there is", "we see")
+OPENINGS = ("a video of", "a clip of", "there is", "we see", "a photo of")
 BESIDE = ("with", "near", "next to", "beside")
 
 # Read but never written: other forms of the words above, and single words that carry their meaning.
@@ -155,6 +167,7 @@ ALSO_READ = {
             "juggled",
             "juggling",
         ),
+        "stand": ("stood", "at rest", "side by side", "motionless"),
     },
     "floor": {
         "wood": ("wood floor", "wooden ground"),
@@ -177,8 +190,8 @@ ALSO_READ = {
 }
 FILLERS = (
     "a an the is are and in on onto to across over along of with near next beside there we see "
-    "video clip it its also by at from towards into being while as floor ground back forth fro "
-    "keeps keep being up air "
+    "video clip photo it its also by at from towards into being while as floor ground back forth "
+    "fro keeps keep being up air "
     "and it this that then down made covered stays light out again behind "
     "style film filmed picture lines"
 )

@@ -45,12 +45,21 @@ VERBS = {
     "turntable": ("在转盘上转动", "在转盘上旋转", "随转盘转动"),
     "swing": ("摆动", "来回摆动"),
     "toss": ("一次次被抛起", "被反复抛向空中", "不断被抛起", "一次又一次被抛向空中"),
+    "stand": ("立着", "静静地立着", "摆着"),
 }
 # With the floor {F} as the place it ends at or goes over.
 VERBS_ON_FLOOR = {
     "drop": ("落到{F}上", "掉到{F}上", "落在{F}上", "掉在{F}上", "坠落到{F}上"),
     "roll": ("{H}滚过{F}",),
     "slide": ("{H}滑过{F}",),
+    "stand": ("立在{F}上", "放在{F}上", "静静地立在{F}上"),
+}
+# Where one thing stands, after another.
+RELATIONS = {
+    "left": ("的左边", "的左侧"),
+    "right": ("的右边", "的右侧"),
+    "front": ("的前面", "的前方"),
+    "behind": ("的后面", "的后方"),
 }
 
 HEADINGS = {
@@ -88,7 +97,7 @@ STYLE_MEDIA = {
     "neon": ("霓虹画面",),
 }
 
-OPENINGS = ("视频里", "画面中", "")
+OPENINGS = ("视频里", "画面中", "", "照片里")
 BESIDE = ("旁边有", "还有", "附近有")
 
 ALSO_READ = {
@@ -106,6 +115,7 @@ ALSO_READ = {
         "toss": (
             "一次次", "一次又一次", "反复", "不断", "被抛起", "抛起", "抛向空中", "被抛向空中",
         ),
+        "stand": ("立在", "放在", "摆在", "站在", "静静地立在", "静静", "放着"),
     },
     "floor": {
         "wood": ("木板",), "checker": ("棋盘", "格子"), "grass": ("草",), "sand": ("沙滩", "沙"),

@@ -24,12 +24,14 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The directory of an untrained model with two native sizes, 64x64 and 128x64."""
+    """The directory of an untrained model with two native sizes, 64x64 and 128x64, whose clips are
+    delivered as they are painted."""
     import torch
 
     from sorairo.models import hub
     from sorairo.models.bundle import Bundle, ModelConfig, SamplingConfig
     from sorairo.models.codec import CodecConfig
+    from sorairo.models.delivered import Delivered
     from sorairo.models.text import TextConfig, train_tokenizer
     from sorairo.models.transformer import TransformerConfig
 
@@ -41,6 +43,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=TextConfig(vocabulary=tokenizer.get_vocab_size(), dim=32, heads=2, layers=1),
         sampling=SamplingConfig(steps=2),
         native_sizes=((64, 64), (128, 64)),
+        delivered=Delivered(size=None, fps=None),
     )
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("models") / "tiny"

@@ -36,6 +36,7 @@ MISUSE = {
     "negative guidance": (["generate", PROMPT, "--guidance", "-1"], "choose 0 to 30"),
     "negative seed": (["generate", PROMPT, "--seed", "-1"], "the nearest is 0."),
     "no frame rate": (["generate", PROMPT, "--fps", "0"], "choose 1 to 60"),
+    "rate in words": (["generate", PROMPT, "--fps", "fast"], "'fast' is not a valid float"),
     "no clips": (["generate", PROMPT, "--n", "0"], "0 is not in the range"),
     "unknown command": (["genrate", PROMPT], "Did you mean 'generate'?"),
     "unknown option": (["generate", PROMPT, "--contact-shet"], "--contact-sheet"),

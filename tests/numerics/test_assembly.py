@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -139,6 +140,42 @@ def test_a_cycle_is_shown_from_within_a_group():
     assert kept.tail is not None
     assert kept.tail[0, -3:, 0, 0].tolist() == [6, 7, 0]
     assert kept.spare == 2
+
+
+def doubled(frames: np.ndarray, rate: float, width: int, height: int, fps: float) -> np.ndarray:
+    """Delivery at twice the rate: the frames between are the means, the last one stays."""
+    if fps == rate:
+        return frames
+    mean = (frames.astype(int) + np.concatenate([frames[1:], frames[-1:]])) // 2
+    return np.stack([frames, mean.astype(np.uint8)], axis=1).reshape(-1, *frames.shape[1:])
+
+
+def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
+    """To the clip that is given next, and in a cycle to its beginning; not across a cut."""
+    greys = np.arange(0, 240, 10, dtype=np.uint8)[:, None, None, None]
+    frames = greys + np.zeros((1, 64, 64, 3), np.uint8)
+
+    def last_made(draft: Draft) -> float:
+        clip = assemble(draft, frames, width=64, height=64, fps=24.0, finish=doubled)
+        return float(clip.frames[2 * (draft.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
+
+    given = Clip(frames=frames[8:], fps=12.0)
+    bridge = draft_of((Made(first=0, last=8), Kept(clip=given, edges=(None, None))), 24)
+    assert last_made(bridge) == 75
+    assert last_made(replace(bridge, shots=(0, 8))) == 70
+    turning = cycle("a", surface=NATIVE, size=(64, 64), num_frames=24)
+    assert last_made(turning) == 15, "begun within a group: the last is 10, the first 20"
+    assert last_made(draft_of((Made(first=0, last=24),), 24)) == 230
+
+
+def test_what_a_picture_leads_to_is_not_led_back_to_it():
+    frames = np.full((36, 64, 64, 3), 80, np.uint8)
+    frames[12:] = 200
+    picture = Clip(frames=frames[:1] + 20, fps=12.0)
+    draft = draft_of((Kept(clip=picture, edges=(0, 0)), Made(first=1, last=36)), 36)
+    shown = put_together(draft, frames).frames.astype(int)
+    assert shown[1].mean() == pytest.approx(100, abs=1)
+    assert abs(shown[-1] - 200).max() < 4
 
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 
 from sorairo.errors import RequestError
 from sorairo.generation.delivery import Delivery
 from sorairo.generation.draft import Surface
 from sorairo.generation.memory import check_memory, predicted_bytes
-from sorairo.generation.tasks import text
+from sorairo.generation.tasks import extend_forward, text
+from sorairo.video import Clip
 
 MINUTE = text("a", surface=Surface(), size=(96, 96), num_frames=720)
 WEIGHTS = 34_000_000
@@ -22,7 +24,16 @@ def test_larger_longer_and_faster_needs_more():
     sizes = [predicted_bytes(MINUTE, each, WEIGHTS) for each in (small, large, fast)]
     assert sizes == sorted(sizes)
     assert sizes[0] < 0.7e9, "a minute at native size"
-    assert 2e9 < sizes[2] < 4e9
+    assert 1.5e9 < sizes[2] < 2.5e9
+
+
+def test_what_is_put_together_needs_more_than_what_is_made_whole():
+    """Its frames are held twice for a moment, and the clip that was given."""
+    clip = Clip(frames=np.zeros((240, 96, 96, 3), np.uint8), fps=12.0)
+    longer = extend_forward(clip, "a", surface=Surface(), num_frames=480)
+    large = Delivery(width=512, height=512, fps=24.0)
+    whole, joined = (predicted_bytes(each, large, WEIGHTS) for each in (MINUTE, longer))
+    assert joined > whole + 1e9
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_fits():

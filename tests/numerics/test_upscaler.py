@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -15,7 +16,7 @@ from random_weights import randomise
 from sorairo.errors import ModelError
 from sorairo.generation.finish import enlarge, finish, to_frames, to_video
 from sorairo.models.finisher import load_upscaler, save_upscaler
-from sorairo.models.upscaler import Upscaler, UpscalerConfig
+from sorairo.models.upscaler import Upscaler, UpscalerConfig, highest
 from sorairo.nn.lanczos import lanczos, lanczos_matrix
 
 CONFIG = UpscalerConfig(width=8, blocks=(1, 1, 1))
@@ -60,6 +61,13 @@ def test_an_untrained_network_is_the_filter_and_the_mean_of_neighbours():
     true = lanczos_of(frames).astype(int)
     assert np.abs(made[::2] - true).max() <= 1
     assert np.abs(made[1::2] - (true[:-1] + true[1:]) / 2).max() <= 2  # Pillow rounds twice
+
+
+@pytest.mark.parametrize("size", [5, 9])
+@pytest.mark.parametrize("sides", [(1, 1), (3, 20), (31, 16)])
+def test_the_highest_around_is_that_of_max_pooling(size: int, sides: tuple[int, int]):
+    x = torch.randn(2, 3, *sides, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(highest(x, size), F.max_pool2d(x, size, 1, size // 2))
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 7])

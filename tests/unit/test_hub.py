@@ -13,6 +13,7 @@ import torch
 from random_weights import randomise
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.models import hub
+from sorairo.models.delivered import Delivered
 
 
 @pytest.fixture
@@ -36,6 +37,14 @@ def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
     assert not any(p.requires_grad for p in loaded.parameters())
     assert not loaded.training
     assert hub.info(path).record["training"] == {"steps": 7}
+
+
+def test_how_clips_are_delivered_is_said_without_loading(model: Path):
+    assert hub.info(model).delivered == Delivered(size=None, fps=None)
+    record = json.loads((model / "model.json").read_text())
+    assert record["config"].pop("delivered") == {"size": None, "fps": None}
+    (model / "model.json").write_text(json.dumps(record))
+    assert hub.info(model).delivered == hub.load(model).config.delivered == Delivered()
 
 
 def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: Path):

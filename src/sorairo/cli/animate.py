@@ -42,8 +42,8 @@ def animate(
     """Make a clip that begins with IMAGE, or shows pictures at their times, and does what PROMPT
     says.
 
-    Without --size the clip is as large as the first picture, up to 1024 pixels a side. Without
-    PROMPT it is that of the picture, if sorairo made it.
+    Without --size the clip has the shape of the first picture, as large as fits into the default.
+    Without PROMPT it is that of the picture, if sorairo made it.
     """
     picture, prompt = _told_apart(image_and_prompt, any_placed=bool(placed))
     times = [_placed(each) for each in placed]
@@ -55,7 +55,7 @@ def animate(
     request = AnimateRequest(prompt=prompt or "", seconds=seconds, at=at, **common.asked)
     judge(request, common)
     inputs = read_inputs(AnimateRequest, *(path for _, path in times))
-    make(complete(request, inputs, prompt), [each.clip for each in inputs], common)
+    make(complete(request, inputs, prompt, common), [each.clip for each in inputs], common)
 
 
 def _told_apart(words: tuple[str, ...], *, any_placed: bool) -> tuple[Path | None, str | None]:

@@ -53,7 +53,7 @@ def edit(
     request = EditRequest(prompt=prompt, **asked)
     judge(request, common)
     inputs = read_inputs(EditRequest, *[clip, *([mask] if mask else [])])
-    make(complete(request, inputs, prompt), [each.clip for each in inputs], common)
+    make(complete(request, inputs, prompt, common), [each.clip for each in inputs], common)
 
 
 def _mask(region: str | None) -> Path | None:

@@ -1,40 +1,159 @@
-"""`sorairo exam`: how far a model obeys the world."""
+"""`sorairo exam`: how far a model obeys the world, ours or any other."""
 
 from __future__ import annotations
 
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.terminal import progress_bar
-from sorairo.errors import MissingExtraError, unknown_name
+from sorairo.cli.terminal import progress_bar, say
+from sorairo.errors import MissingExtraError, RequestError, unknown_name
+
+if TYPE_CHECKING:
+    from sorairo.exam.exam import ExamSuite, Sitting
+    from sorairo.exam.handed_in import Papers
 
 
-@click.command(
+class _OrCommand(click.Group):
+    """A command that takes words of its own, unless the first is the name of one of its commands.
+
+    click's own groups cannot have any number of words: they would swallow the command's name.
+    """
+
+    allow_interspersed_args = True  # options may follow the words
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        if args and args[0] in self.commands:
+            name = f"{info_name} {args[0]}"
+            return self.commands[args[0]].make_context(name, args[1:], parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which questions: the suites that were named (none: all), and how many of each."""
+
+    names: tuple[str, ...]
+    quick: bool
+    count: int | None
+
+    def suites(self) -> list[ExamSuite]:
+        """Raises UnknownNameError, and MissingExtraError."""
+        with _simulator():
+            from sorairo.exam.exams import EXAM
+        for name in self.names:
+            if name in exam.commands:
+                raise click.UsageError(f"Write {name} right after `sorairo exam`.")
+            if name not in EXAM:
+                raise unknown_name("suite", name, (*EXAM, *exam.commands))
+        return [EXAM[name] for name in self.names or EXAM]
+
+    def count_of(self, suite: ExamSuite) -> int:
+        return self.count or (suite.quick if self.quick else suite.count)
+
+    def for_clips(self) -> tuple[list[ExamSuite], Papers]:
+        """The suites that clips can answer, and their questions. Raises RequestError where another
+        one was named; those that were not are left out."""
+        from sorairo.exam.handed_in import answerable
+
+        suites = self.suites()
+        for suite in suites:
+            sentence = (
+                f"{suite.name} examines a model's {suite.columns[0]}, of which clips that are"
+                " handed in tell nothing"
+            )
+            if not answerable(suite) and self.names:
+                raise RequestError(f"{sentence}: leave {suite.name} out.")
+            if not answerable(suite):
+                say(f"{sentence}: it is left out.")
+        suites = [_drawn(each, self.count_of(each)) for each in suites if answerable(each)]
+        return suites, {each.name: each.questions(self.count_of(each)) for each in suites}
+
+    def words(self) -> list[str]:
+        """As they are typed."""
+        count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
+        return [*self.names, *count]
+
+
+def _drawn(suite: ExamSuite, count: int) -> ExamSuite:
+    """The suite with its questions drawn: where scenes are looked for, that takes a while."""
+    questions = suite.questions(count)
+    return dataclasses.replace(suite, questions=lambda _count: questions)
+
+
+@contextmanager
+def _simulator() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "mujoco":
+            raise
+        raise MissingExtraError(
+            "The exam needs the simulator: pip install 'sorairo[world]'."
+        ) from error
+
+
+def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
+    """SUITE, --quick and -n; the command takes them as one `asked`."""
+
+    @functools.wraps(command)
+    def run(suites: tuple[str, ...], quick: bool, count: int | None, **values: Any) -> None:
+        command(**values, asked=Asked(names=suites, quick=quick, count=count))
+
+    for option in (
+        click.option("-n", "count", type=click.IntRange(1), help="Questions of each suite."),
+        click.option("--quick", is_flag=True, help="A few questions of each suite."),
+        click.argument("suites", nargs=-1, metavar="[SUITE]..."),
+    ):
+        run = option(run)
+    return run
+
+
+@click.group(
+    cls=_OrCommand,
+    invoke_without_command=True,
+    subcommand_metavar="| COMMAND ...",
     epilog="""\b
     Examples:
       sorairo exam --quick -o exam
-      sorairo exam M2 M3 --model my-model -o exam"""
+      sorairo exam M2 M3 --model my-model -o exam
+    A model that is not ours:
+      sorairo exam export-prompts questions M2 -n 32
+      sorairo exam M2 -n 32 --clips clips -o exam""",
 )
-@click.argument("suites", nargs=-1, metavar="[SUITE]...")
+@_which_questions
 @click.option("--model", default="tabletop", show_default=True, help="A name or a directory.")
-@click.option("--quick", is_flag=True, help="A few questions of each suite.")
-@click.option("-n", "count", type=click.IntRange(1), help="Questions of each suite.")
+@click.option(
+    "--clips",
+    type=click.Path(path_type=Path),
+    help="Folder of clips that another model made of what export-prompts wrote.",
+)
 @click.option("--steps", type=click.IntRange(1), help="Sampling steps.  [default: the model's]")
 @click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=Path("exam"),
     show_default=True,
     help="Folder for the report and the clips; an exam that was stopped goes on there.",
 )
 def exam(
-    suites: tuple[str, ...],
+    asked: Asked,
     model: str,
-    quick: bool,
-    count: int | None,
+    clips: Path | None,
     steps: int | None,
     guidance: float | None,
     output: Path,
@@ -42,32 +161,80 @@ def exam(
     """Examine a model: the SUITEs named, or all. Prints where the report lies.
 
     Every figure stands beside that of true clips, of true clips after the model's codec, and of
-    a first frame that never moves.
+    simple guesses, such as a first frame that never moves.
     """
-    try:
-        from sorairo.exam import report
-        from sorairo.exam.exams import EXAM
-        from sorairo.exam.sit import sitting_of
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "mujoco":
-            raise
-        raise MissingExtraError(
-            "The exam needs the simulator: pip install 'sorairo[world]'."
-        ) from error
-    for name in suites:
-        if name not in EXAM:
-            raise unknown_name("suite", name, EXAM)
-    chosen = [EXAM[name] for name in suites or EXAM]
-    sitting, facts = sitting_of(model, output, steps=steps, guidance=guidance)
-    results = []
-    for suite in chosen:
-        asked = count or (suite.quick if quick else suite.count)
-        marked = []
+    suites = asked.suites()
+    from sorairo.exam import sit
+
+    if clips is None:
+        sitting, facts = sit.sitting_of(model, output, steps=steps, guidance=guidance)
+    else:
+        from sorairo.exam.handed_in import HandedIn
+
+        _refuse("--clips", "model", "steps", "guidance")
+        suites, papers = asked.for_clips()
+        handed_in = HandedIn.of(clips)
+        handed_in.check(question for paper in papers.values() for question in paper)
+        sitting, facts = sit.sitting_of_clips(handed_in, output)
+    _sit(sitting, suites, asked, output, facts)
+
+
+def _refuse(beside: str, *names: str) -> None:
+    """Raises UsageError for options that mean nothing beside another one."""
+    context = click.get_current_context()
+    for name in names:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"With {beside} nothing is made any more: leave out --{name}.")
+
+
+def _sit(
+    sitting: Sitting,
+    suites: Sequence[ExamSuite],
+    asked: Asked,
+    output: Path,
+    facts: dict[str, str],
+) -> None:
+    """Suite after suite, the report being written after each."""
+    from sorairo.exam import report
+
+    results, files = [], ()
+    for suite in suites:
+        count, marked = asked.count_of(suite), []
+        suite = _drawn(suite, count)
         with progress_bar(f"{suite.name} {suite.title}") as show:
-            for each in sitting.sit(suite, asked):
+            for each in sitting.sit(suite, count):
                 marked.append(each)
-                show(len(marked), asked)
+                show(len(marked), len(suite.questions(count)))
         results.append(report.SuiteResult(suite=suite, marked=marked))
         files = report.write(results, output, **facts)
+    for file in files:
+        click.echo(file)
+
+
+@exam.command(
+    "export-prompts",
+    short_help="Write the questions for a model that is not ours.",
+    epilog="""\b
+    Examples:
+      sorairo exam export-prompts questions --quick
+      sorairo exam export-prompts questions M2 M4 -n 32""",
+)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@_which_questions
+def export_prompts(folder: Path, asked: Asked) -> None:
+    """Write the questions to DIR, for a model that is not ours: of the SUITEs named, or of all.
+
+    Its clips are judged by `sorairo exam --clips`. DIR/README.txt says what to do.
+    """
+    _, papers = asked.for_clips()
+    from sorairo.exam.handed_in import hand_out
+
+    with progress_bar("questions") as show:
+        files = hand_out(
+            papers,
+            folder,
+            judged_by=" ".join(["sorairo exam", *asked.words(), "--clips CLIPS -o exam"]),
+            progress=show,
+        )
     for file in files:
         click.echo(file)

@@ -97,11 +97,12 @@ def connect(
             prompt_a=before if prompt_a is None else prompt_a,
             prompt_b=after if prompt_b is None else prompt_b,
         )
-    make(complete(request, inputs, prompt or ""), [each.clip for each in inputs], common)
+    request = complete(request, inputs, prompt or "", common)
+    make(request, [each.clip for each in inputs], common)
 
 
 def _make_from(request: Request, clip: Path, prompt: str | None, common: Common) -> None:
     """What is made of one clip."""
     judge(request, common)
     inputs = read_inputs(type(request), clip)
-    make(complete(request, inputs, prompt), [inputs[0].clip], common)
+    make(complete(request, inputs, prompt, common), [inputs[0].clip], common)

@@ -6,6 +6,7 @@ import click
 
 from sorairo.cli.making import make
 from sorairo.cli.options import Common, given, picture_options, text_options
+from sorairo.cli.sizing import as_asked, as_usual
 from sorairo.generation.request import GenerateRequest, ImageRequest
 
 
@@ -26,8 +27,10 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
     With --n 3 the clips get the seeds SEED, SEED+1 and SEED+2. A clip that loops lasts whole groups
     of frames: a third of a second each, at the model's own rate.
     """
-    fields = {"fps": common.limits.native_fps, **given(seconds=seconds), **common.asked}
-    make(GenerateRequest(prompt=prompt, loop=loop, **fields), [], common)
+    usual = common.model.delivered.fps or common.limits.native_fps
+    fields = {"fps": usual, **given(seconds=seconds), **common.asked}
+    request = GenerateRequest(prompt=prompt, loop=loop, **fields)
+    make(as_usual(request, [], common), [], common)
 
 
 @click.command(
@@ -40,4 +43,4 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
 @picture_options
 def image(prompt: str, common: Common) -> None:
     """Make a picture of what PROMPT says, from 64x64 up to 2048x2048; 512x512 without --size."""
-    make(ImageRequest(prompt=prompt, **common.asked), [], common)
+    make(as_asked(ImageRequest(prompt=prompt, **common.asked), [], common), [], common)

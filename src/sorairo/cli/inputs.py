@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sorairo.cli.options import Common
+from sorairo.cli.sizing import as_usual
 from sorairo.errors import MediaError, RequestError
-from sorairo.generation.limits import own_size
 from sorairo.generation.request import Request, Source
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
 
 Kind = TypeVar("Kind", bound=Request)
-
-STILL_LONGEST = 1024  # pixels of a side of what a picture becomes where no size was asked for
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,19 +61,15 @@ def source_of(path: Path) -> Source:
         raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
 
 
-def complete(request: Kind, inputs: Sequence[Input], prompt: str | None) -> Kind:
-    """The request with its inputs, and with what was not asked for taken from the first of them:
-    the size, and where `prompt` is None the prompt and the style."""
-    first = inputs[0]
+def complete(request: Kind, inputs: Sequence[Input], prompt: str | None, common: Common) -> Kind:
+    """The request with its inputs, and with what was not asked for: a size and a rate, and where
+    `prompt` is None the prompt and the style of the first of them."""
     changes: dict[str, Any] = {"inputs": tuple(each.source for each in inputs)}
-    if prompt is None and first.request is not None:
-        changes["prompt"] = first.request.scene
-        changes["style"] = request.style or first.request.style
-    if request.width is None:
-        longest = STILL_LONGEST if first.clip.num_frames == 1 else 0
-        size = own_size(first.clip.width, first.clip.height, longest=longest)
-        changes["width"], changes["height"] = size
-    return dataclasses.replace(request, **changes)
+    if prompt is None and inputs[0].request is not None:
+        changes["prompt"] = inputs[0].request.scene
+        changes["style"] = request.style or inputs[0].request.style
+    request = dataclasses.replace(request, **changes)
+    return as_usual(request, [each.clip for each in inputs], common)
 
 
 def find_again(sources: Sequence[Source], made: Path, elsewhere: Sequence[Path]) -> list[Path]:

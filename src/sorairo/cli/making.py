@@ -17,10 +17,11 @@ from sorairo.cli.output import Outputs, check_suffix, check_writable, plan_outpu
 from sorairo.cli.prompts import prompt_warnings
 from sorairo.cli.terminal import progress_bar, say
 from sorairo.errors import MediaError
+from sorairo.generation.defaults import painted_size
+from sorairo.generation.limits import Size
 from sorairo.generation.request import Request
 
 if TYPE_CHECKING:
-    from sorairo.generation.engine import Engine
     from sorairo.video.clip import Clip
 
 
@@ -56,20 +57,21 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
 
     from sorairo.generation import engine
 
+    native = painted_size(first, clips, common.limits)
     loaded = engine.load(common.model.path, device=common.device)
     for number, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
         started = time.monotonic()
         label = f"{number}/{common.count}" if common.count > 1 else "sampling"
         with progress_bar(label) as progress:
             clip = request.make(loaded, clips, lambda now: progress(now.done, now.total))
-        native = _native_size(loaded, request, clips)
-        notes = _notes(clip, native)
+        notes = _notes(clip, native, common.limits.native_fps)
         for note in notes if number == 1 else []:
             say(note)
         comment = request.to_comment(model_digest=loaded.info["digest"])
         _write(dataclasses.replace(clip, metadata={"comment": comment}), outputs)
         facts = _facts(common, request, clip, outputs)
-        facts["native_size"], facts["notes"] = f"{native[0]}x{native[1]}", [*warned, *notes]
+        facts["native_size"], facts["native_fps"] = _size(native), common.limits.native_fps
+        facts["notes"] = [*warned, *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         _tell(facts, outputs, common)
 
@@ -102,28 +104,20 @@ def _title(request: Request) -> str:
     )
 
 
-def _native_size(engine: Engine, request: Request, clips: Sequence[Clip]) -> tuple[int, int]:
-    """The size that the model paints at, (width, height)."""
-    from sorairo.video.fitting import canvas_size
-
-    surface = engine.surface
-    if clips:
-        shape = clips[0].width, clips[0].height
-    elif request.width and request.height:
-        shape = request.width, request.height
-    else:
-        width, height = engine.info["native_sizes"][0]
-        return width, height
-    return canvas_size(*shape, multiple=surface.multiple, area=surface.area)
-
-
-def _notes(clip: Clip, native: tuple[int, int]) -> list[str]:
-    if (clip.width, clip.height) == native:
+def _notes(clip: Clip, native: Size, native_fps: float) -> list[str]:
+    """What the upscaler did to what was painted."""
+    pairs = [(_size(native), _size((clip.width, clip.height)))]
+    if clip.num_frames > 1 and clip.fps > native_fps:
+        pairs.append((f"{native_fps:g} frames a second", f"{clip.fps:g}"))
+    changed = [pair for pair in pairs if pair[0] != pair[1]]
+    if not changed:
         return []
-    return [
-        f"Made at {native[0]}x{native[1]}, the model's own size, and brought to"
-        f" {clip.width}x{clip.height} by the upscaler."
-    ]
+    before, after = (" and ".join(each) for each in zip(*changed, strict=True))
+    return [f"Made at {before}, the model's own, and brought to {after} by the upscaler."]
+
+
+def _size(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
 
 
 def _write(clip: Clip, outputs: Outputs) -> None:
@@ -157,7 +151,7 @@ def _facts(common: Common, request: Request, clip: Clip, outputs: Outputs) -> di
         "negative": request.negative,
         "inputs": [source.name for source in request.inputs],
         "seed": request.seed,
-        "size": f"{clip.width}x{clip.height}",
+        "size": _size((clip.width, clip.height)),
         "fps": clip.fps,
         "frames": clip.num_frames,
         "seconds": round(clip.duration, 3),

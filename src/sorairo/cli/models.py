@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,8 +59,9 @@ def info_command(name: str, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     facts["native_sizes"] = ", ".join(_size(size) for size in facts["native_sizes"])
+    facts["delivered_size"] = _size(facts["delivered_size"])
     for key, value in facts.items():
-        click.echo(f"{key.replace('_', ' ') + ':':<14} {value}")
+        click.echo(f"{key.replace('_', ' ') + ':':<15} {value}")
 
 
 def _facts(info: ModelInfo) -> dict[str, Any]:
@@ -71,6 +73,8 @@ def _facts(info: ModelInfo) -> dict[str, Any]:
         "digest": info.digest,
         "native_sizes": settings["native_sizes"],
         "fps": settings["fps"],
+        "delivered_size": info.delivered.size or settings["native_sizes"][0],
+        "delivered_fps": info.delivered.fps or settings["fps"],
         "max_frames": settings["max_frames"],
         "max_seconds": round(settings["max_frames"] / settings["fps"], 2),
         "steps": settings["sampling"]["steps"],
@@ -88,5 +92,5 @@ def _line(facts: dict[str, Any]) -> str:
     )
 
 
-def _size(size: list[int]) -> str:
+def _size(size: Sequence[int]) -> str:
     return f"{size[0]}x{size[1]}"

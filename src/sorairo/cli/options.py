@@ -13,6 +13,7 @@ import click
 
 from sorairo.cli.expanding import Expander
 from sorairo.generation.limits import Limits, parse_size
+from sorairo.models.delivered import Delivered
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelInfo
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Common:
     """What was asked of every command: `asked` are fields of a request, only those that were given;
-    the rest is about files, machines and how results are told."""
+    `native` names what is to be the model's own ("size", "fps"); the rest is about files, machines
+    and how results are told."""
 
     asked: dict[str, Any]
+    native: frozenset[str] = frozenset()
     output: Path | None
     count: int
     contact_sheet: bool
@@ -46,13 +49,35 @@ class Common:
 
 def limits_of(model: ModelInfo) -> Limits:
     settings = model.record["config"]
-    return Limits(max_frames=settings["max_frames"], native_fps=settings["fps"])
+    width, height = settings["native_sizes"][0]
+    return Limits(
+        max_frames=settings["max_frames"],
+        native_fps=settings["fps"],
+        native_size=(width, height),
+        multiple=settings["codec"]["space_factor"] * settings["transformer"]["patch"],
+    )
 
 
 def given(**fields: Any) -> dict[str, Any]:
     """The fields that are not None: a request's own defaults stand for the others."""
     return {name: value for name, value in fields.items() if value is not None}
 
+
+NATIVE = "native"  # the model's own size or rate, for --size and --fps
+
+
+class _Rate(click.ParamType):
+    """A number, or the word native."""
+
+    name = "float"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        return NATIVE if value == NATIVE else click.FLOAT.convert(value, param, ctx)
+
+
+_USUAL = Delivered()  # of models that do not say otherwise
 
 _OUTPUT = click.option(
     "-o",
@@ -61,13 +86,21 @@ _OUTPUT = click.option(
     help="File to write: .mp4, .gif or, for one frame, .png.  [default: from prompt and seed]",
 )
 _SIZE = click.option(
-    "--size", metavar="WxH", help="Width x height in pixels.  [default: what is given; else native]"
+    "--size",
+    metavar="WxH",
+    help="Width x height in pixels, 64 to 2048, or `native`: as the model paints it."
+    f"  [default: of a given clip its own, else {'x'.join(map(str, _USUAL.size or ()))}]",
 )
 _PICTURE_SIZE = click.option(
-    "--size", metavar="WxH", help="Width x height in pixels, 64 to 2048.  [default: 512x512]"
+    "--size",
+    metavar="WxH",
+    help="Width x height in pixels, 64 to 2048, or `native`.  [default: 512x512]",
 )
 _FPS = click.option(
-    "--fps", type=float, help="Frames a second.  [default: what is given; else native]"
+    "--fps",
+    type=_Rate(),
+    help="Frames a second, 1 to 60, or `native`."
+    f"  [default: of a given clip its own, else {_USUAL.fps:g}]",
 )
 _SEED = click.option("--seed", type=int, help="Same seed, same clip.  [default: 0]")
 _STEPS = click.option("--steps", type=int, help="Sampling steps: more is slower and finer.")
@@ -142,12 +175,14 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
     @functools.wraps(command)
     def run(**values: Any) -> None:
         rest = {name: values.pop(name) for name in _NOT_ASKED if name in values}
+        native = frozenset(name for name in ("size", "fps") if values.get(name) == NATIVE)
+        values |= dict.fromkeys(native)
         size = values.pop("size", None)
         width, height = parse_size(size) if size is not None else (None, None)
         asked = {name: values.pop(name) for name in _ASKED if name in values}
         asked = given(**asked, width=width, height=height)
         expander = _expander(values)
-        command(**values, common=Common(asked=asked, expander=expander, **rest))
+        command(**values, common=Common(asked=asked, native=native, expander=expander, **rest))
 
     for option in reversed(options):
         run = option(run)

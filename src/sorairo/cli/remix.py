@@ -11,6 +11,7 @@ from sorairo.cli.expanding import Expander
 from sorairo.cli.inputs import find_again, read_input, read_inputs
 from sorairo.cli.making import judge, make
 from sorairo.cli.options import Common, text_options
+from sorairo.cli.sizing import as_asked
 from sorairo.errors import RequestError
 from sorairo.generation.request import Request
 
@@ -32,7 +33,7 @@ from sorairo.generation.request import Request
 )
 @text_options
 def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) -> None:
-    """Make FILE again as it was made, the same seed included, but from PROMPT.
+    """Make FILE again as it was made, seed, size and rate included, but from PROMPT.
 
     FILE is a clip or picture that sorairo made: its request lies in it. Options change the rest of
     that request.
@@ -44,7 +45,8 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) 
     common = dataclasses.replace(common, asked=asked, expander=expander)
     judge(request, common)
     inputs = read_inputs(type(request), *find_again(request.inputs, file, elsewhere))
-    make(request, [each.clip for each in inputs], common)
+    clips = [each.clip for each in inputs]
+    make(as_asked(request, clips, common), clips, common)
 
 
 def _request_of(file: Path) -> Request:

@@ -33,7 +33,7 @@ def storyboard(file: Path, common: Common) -> None:
     Each card has a prompt, a picture or a clip (kept as it is), and begins with a cut, or with
     cut = false goes on where the card before it ends. A card says how long it lasts (seconds), when
     it is shown (start, end), or has its part of the seconds of all. Options come before what the
-    file says.
+    file says. Of pictures the first gives the clip its shape, of clips the first its size and rate.
     """
     from sorairo.generation.storyboard import Storyboard
     from sorairo.generation.storyboard_file import read_storyboard
@@ -42,6 +42,5 @@ def storyboard(file: Path, common: Common) -> None:
     board = dataclasses.replace(board, **common.asked)
     judge(board, common)
     inputs = read_inputs(Storyboard, *files)
-    if inputs:
-        board = complete(board, inputs, "")
+    board = complete(board, inputs, "", common)
     make(board, [each.clip for each in inputs], common)

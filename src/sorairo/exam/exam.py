@@ -15,6 +15,7 @@ from sorairo.errors import ConfigError
 from sorairo.exam.answers import Answer
 from sorairo.exam.figures import Aim, Figure, Verdict, figure, figure_of
 from sorairo.exam.question import Question, Truth
+from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 
 
@@ -28,7 +29,8 @@ class Goal(Aim):
 @dataclass(frozen=True, kw_only=True)
 class ExamSuite:
     """`count` questions in full, and how their clips are judged. The first of the `columns` is
-    examined, the others stand beside it. `overall` has the measures that are no mean of verdicts.
+    examined, the others stand beside it. A `probe` asks the model itself, not its clips: its
+    verdict is added to the examined one's. `overall` has the measures that are no mean of verdicts.
     """
 
     name: str
@@ -39,6 +41,7 @@ class ExamSuite:
     goals: tuple[Goal, ...]
     quick: int = 12
     columns: tuple[str, ...] = ("model", "truth", "codec", "frozen")
+    probe: Callable[[Engine, Question, Truth], Verdict] | None = None
     overall: Mapping[str, Callable[[Sequence[Verdict]], float]] = field(default_factory=dict)
 
 
@@ -80,11 +83,13 @@ class SuiteResult:
 @dataclass(frozen=True, kw_only=True)
 class Sitting:
     """Whoever answers, by column, the first of them being examined; where verdicts are kept, and
-    `who` and how, which must not change between two parts of one sitting."""
+    `who` and how, which must not change between two parts of one sitting. `engine`: the model
+    examined, if it is one of ours."""
 
     columns: Mapping[str, Answer]
     folder: Path
     who: Mapping[str, object]
+    engine: Engine | None = None
 
     def begin(self) -> None:
         """Raises ConfigError where the folder holds a sitting of someone else."""
@@ -116,6 +121,9 @@ class Sitting:
             verdicts[name] = dict(suite.judge(question, clip, truth))
             if not path.with_suffix(".mp4").exists():  # of the first, which is examined
                 clip.save(path.with_suffix(".mp4"))
+        if suite.probe and self.engine:
+            first = next(iter(verdicts))
+            verdicts[first] |= suite.probe(self.engine, question, truth)
         truth.clip.save(path.with_name(f"{question.key}-truth.mp4"))
         new = path.with_suffix(".tmp")
         new.write_text(json.dumps(verdicts))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from sorairo.exam.exam import ExamSuite
-from sorairo.exam.suites import codec, drop, laws, minute, simiq
+from sorairo.exam.suites import camera, codec, drop, geneval, laws, minute, permanence, simiq
 
-EXAM: dict[str, ExamSuite] = {
-    module.SUITE.name: module.SUITE for module in (drop, laws, simiq, minute, codec)
-}
+MODULES = (drop, laws, simiq, permanence, geneval, camera, minute, codec)
+EXAM: dict[str, ExamSuite] = {module.SUITE.name: module.SUITE for module in MODULES}

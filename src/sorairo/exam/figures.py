@@ -101,7 +101,8 @@ def figure_of(
     rng = np.random.default_rng(0)
     picks = rng.integers(len(verdicts), size=(WHOLE_DRAWS, len(verdicts))) if verdicts else []
     draws = [statistic([verdicts[i] for i in pick]) for pick in picks]
-    low, high = np.nanpercentile(draws, [2.5, 97.5]) if draws else (np.nan, np.nan)
+    known = [draw for draw in draws if not np.isnan(draw)]
+    low, high = np.percentile(known, [2.5, 97.5]) if known else (np.nan, np.nan)
     return Figure(value=statistic(verdicts), low=float(low), high=float(high), cases=len(verdicts))
 
 

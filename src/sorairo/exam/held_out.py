@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 
 import numpy as np
@@ -53,12 +53,19 @@ def _renderer() -> Renderer:
     return renderer
 
 
-def prompt_of(scene: Scene, seed: int = 0) -> str:
+def prompt_of(
+    scene: Scene, seed: int = 0, *, language: str = "en", saying: Collection[str] = ()
+) -> str:
     """A prompt, in a wording that no caption has, which says all of the scene that can be asked
-    for: its floor, light, camera, style and heading too."""
+    for: its floor, light, camera, style and heading too. "relation" and "material" are said if they
+    are in `saying`; the relation only then."""
     for rng in _generators(seed):
+        telling = tell(scene, rng, "short")
+        unsaid = "material" in saying and telling.actors[0].material is None
+        if unsaid or ("relation" in saying) != (telling.relation is not None):
+            continue
         told = dataclasses.replace(
-            tell(scene, rng, "short"),
+            telling,
             floor=scene.floor,
             light=None if scene.light == "day" else scene.light,
             camera=None if scene.camera == "still" else scene.camera,
@@ -66,7 +73,7 @@ def prompt_of(scene: Scene, seed: int = 0) -> str:
             if scene.event in TRAVELLING and scene.heading != "none"
             else None,
         )
-        text = put_in_words(told, rng, "en", "short")
+        text = put_in_words(told, rng, language, "short")
         if held_out(text):
             return text
     raise AssertionError(f"no held-out wording for {scene}")

@@ -17,7 +17,8 @@ from sorairo.world.tabletop.simulate import Rollout, simulate
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """A clip of `seconds` of a scene, asked for by `prompt`, the first `given` true frames being
-    shown (0: none, 1: a picture). `key` names it in files; `seed` is the model's."""
+    shown (0: none, 1: a picture). `key` names it in files; `seed` is the model's; `about` says what
+    it is judged by, where a suite has several kinds."""
 
     key: str
     scene: Scene
@@ -25,6 +26,7 @@ class Question:
     seed: int
     seconds: float
     given: int = 0
+    about: str = ""
 
     @property
     def num_frames(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -37,6 +38,16 @@ class Joint:
     at: int
     given: np.ndarray
     rebuilt: np.ndarray
+
+    @cached_property
+    def missing(self) -> np.ndarray:
+        """What the made frame lacks, float32 [H, W, 3]."""
+        return self.given.astype(np.float32) - self.rebuilt
+
+    @cached_property
+    def color(self) -> np.ndarray:
+        """What of that is colour."""
+        return _blurred(self.missing, COLOR_BLUR)
 
 
 def assemble(
@@ -79,7 +90,8 @@ def _made(
     piece = draft.pieces[index]
     assert isinstance(piece, Made)
     rate = draft.surface.fps
-    made = finish(frames[piece.first : piece.last], rate, *size, fps)
+    count = max(1, round((piece.last - piece.first) / rate * fps))
+    made = finish(frames[_seen(draft, piece)], rate, *size, fps)[:count]
 
     def rebuilt(frame: int) -> np.ndarray:
         return finish(frames[frame : frame + 1], rate, *size, rate)[0]
@@ -96,12 +108,24 @@ def _made(
     return made
 
 
+def _seen(draft: Draft, piece: Made) -> list[int]:
+    """The canvas's frames of a piece, and the next one where no cut is before it: at a higher rate
+    there are frames on the way to it."""
+    seen = list(range(piece.first, piece.last))
+    if draft.cyclic:
+        return [*seen, piece.last % draft.num_frames]
+    if piece.last < draft.num_frames and piece.last not in draft.shots:
+        return [*seen, piece.last]
+    return seen
+
+
 def _piece(draft: Draft, index: int) -> Kept | Made | None:
     """The piece at an index; before the first stands the last if the result is to be a cycle."""
     pieces = draft.pieces
     if 0 <= index < len(pieces):
         return pieces[index]
-    cyclic = len(pieces) == 2 and isinstance(pieces[0], Kept) and None not in pieces[0].edges
+    first, last = pieces[0], pieces[-1]
+    cyclic = isinstance(first, Kept) and isinstance(last, Made) and first.edges[0] == last.last
     return pieces[index % len(pieces)] if cyclic else None
 
 
@@ -123,8 +147,7 @@ def carry(made: np.ndarray, joints: list[Joint], fps: float) -> np.ndarray:
 
 def correction(picture: np.ndarray, joint: Joint, seconds: float) -> np.ndarray:
     """What to add to a made picture, [H, W, 3]."""
-    missing = joint.given.astype(np.float32) - joint.rebuilt
-    color, there = _blurred(missing, COLOR_BLUR), joint.rebuilt.astype(np.float32)
+    missing, there = joint.missing, joint.rebuilt.astype(np.float32)
     if seconds < FOLLOWED:
         reach = min(FARTHEST, 2 + round(seconds * SPEED))
         both = np.concatenate([missing, there], axis=-1)
@@ -133,7 +156,7 @@ def correction(picture: np.ndarray, joint: Joint, seconds: float) -> np.ndarray:
     change = np.abs(picture.astype(np.float32) - there).mean(-1)
     same = np.exp(-np.square(_blurred(change[..., None], 1 / 96) / SAME))
     lasting = np.exp(-seconds / COLOR_SECONDS)
-    return same * missing + (1 - same) * lasting * color
+    return same * missing + (1 - same) * lasting * joint.color
 
 
 def lay_over(made: np.ndarray, under: np.ndarray, region: np.ndarray) -> np.ndarray:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 class Capabilities:
     """Every method takes `seed`, `steps`, `guidance`, `negative`, `width`, `height`, `fps` (see
-    `Settings`) and `watch`, which hears of every step. Raises RequestError in one sentence."""
+    `Settings`) and `watch`, which hears of every step. Without `width`, `height` and `fps` clips
+    are as the model paints them, or as the clip that was given: it is the command line that has
+    them delivered larger and quicker. Raises RequestError in one sentence."""
 
     if TYPE_CHECKING:
 
@@ -56,8 +58,9 @@ class Capabilities:
         loop: bool = False,
         **how: Any,
     ) -> Clip:
-        """A clip of what `prompt` says; short enough, it is a picture. With `loop` it plays for
-        ever: its last frame is followed by its first."""
+        """A clip of what `prompt` says, of the model's own size and rate if no other is asked for;
+        short enough, it is a picture. With `loop` it plays for ever: its last frame is followed by
+        its first."""
         fps = how.get("fps")
         fps = self.surface.fps if fps is None else fps
         self._judge(GenerateRequest, {**how, "fps": fps}, prompt=prompt, seconds=seconds)

@@ -118,7 +118,12 @@ class Engine(Capabilities):
 
     @property
     def limits(self) -> Limits:
-        return Limits(max_frames=self.config.max_frames, native_fps=self.config.fps)
+        return Limits(
+            max_frames=self.config.max_frames,
+            native_fps=self.config.fps,
+            native_size=self.config.native_sizes[0],
+            multiple=self.surface.multiple,
+        )
 
     @property
     def surface(self) -> Surface:

@@ -17,7 +17,7 @@ from sorairo.video import Clip
 
 Progress = Callable[[int, int], None]
 
-PIECE = 8 * 96 * 96  # native pixels worked on together: 8 frames of the shipped model
+PIECE = 2 * 96 * 96  # native pixels worked on together: 2 frames of the shipped model, 100 MB
 
 
 def finish(

@@ -22,6 +22,8 @@ class Limits:
 
     max_frames: int = 49  # at the model's own rate, made at once
     native_fps: float = 12.0
+    native_size: Size = (96, 96)
+    multiple: int = 16  # of the sides of what it paints
     max_edited: float = 120.0  # seconds of a given clip that are made anew
     min_side: int = 64  # pixels, as delivered
     max_side: int = 2048
@@ -50,6 +52,16 @@ def own_size(width: int, height: int, limits: Limits = Limits(), *, longest: int
     """The size at which what was made from footage of `width` x `height` is delivered where no
     other was asked for: its own, as far as the limits allow, with a side of at most `longest`."""
     scale = min(1.0, (longest or limits.max_side) / max(width, height))
+    return _scaled(width, height, scale, limits)
+
+
+def size_within(width: int, height: int, box: Size, limits: Limits = Limits()) -> Size:
+    """The largest size in the shape of `width` x `height` within `box`, as far as the limits
+    allow."""
+    return _scaled(width, height, min(box[0] / width, box[1] / height), limits)
+
+
+def _scaled(width: int, height: int, scale: float, limits: Limits) -> Size:
     scale = max(scale, limits.min_side / min(width, height))
     return (
         nearest_side(round(width * scale), limits),

@@ -9,7 +9,9 @@ from sorairo.generation.delivery import Delivery
 from sorairo.generation.draft import Draft, Kept
 
 PROGRAM = 420e6  # bytes: Python, torch and the shipped model's working memory, measured
+UPSCALER = 140e6  # bytes it works in, measured
 COPIES = 2.2  # of the delivered frames: the pieces, and the whole that they are put together to
+WHOLE = 1.1  # of the delivered frames of a clip of one piece
 NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
 SPARE = 0.9  # of the free memory that may be used
 
@@ -18,7 +20,10 @@ def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
     """Peak memory of a draft delivered so, by a model of `weights` bytes."""
     native = draft.num_frames * draft.width * draft.height * 3
     given = sum(piece.clip.frames.nbytes for piece in draft.pieces if isinstance(piece, Kept))
-    return PROGRAM + 2 * weights + NATIVE_COPIES * native + given + COPIES * delivery.bytes(draft)
+    own = (delivery.width, delivery.height, delivery.fps)
+    upscaler = UPSCALER if own != (draft.width, draft.height, draft.surface.fps) else 0.0
+    fixed = PROGRAM + upscaler + 2 * weights + given
+    return fixed + NATIVE_COPIES * native + _copies(draft) * delivery.bytes(draft)
 
 
 def check_memory(
@@ -30,7 +35,7 @@ def check_memory(
     needed = predicted_bytes(draft, delivery, weights)
     if needed <= SPARE * available:
         return
-    frames = COPIES * delivery.bytes(draft)
+    frames = _copies(draft) * delivery.bytes(draft)
     scale = max(0.0, (SPARE * available - (needed - frames)) / frames) ** 0.5
     sides = (delivery.width, delivery.height)
     width, height = (max(64, int(side * scale) // 16 * 16) for side in sides)
@@ -38,3 +43,7 @@ def check_memory(
         f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
         f" ask for {width}x{height} pixels, or for fewer seconds."
     )
+
+
+def _copies(draft: Draft) -> float:
+    return WHOLE if len(draft.pieces) == 1 and not draft.aspect else COPIES

@@ -43,7 +43,8 @@ class Source:
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """What all capabilities can be asked. None leaves the choice to the model: its native size, its
-    steps, its guidance; or to what is given: its size, its rate.
+    steps, its guidance; or to what is given: its size, its rate (see `defaults` for what the
+    command line puts in their place).
 
     `expanded` is the prompt in more detail, if it was to have more; `style` is the name of a style
     or any words, put after it. `inputs` are the files that

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.delivered import Delivered
 from sorairo.models.text import TextConfig, TextEncoder, tokenize
 from sorairo.models.transformer import Transformer, TransformerConfig
 
@@ -27,7 +28,7 @@ class SamplingConfig:
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
     """Networks, native sizes (width, height), frames a second, the longest clip, the frames that
-    the transformer sees at once, and the defaults of sampling."""
+    the transformer sees at once, the defaults of sampling, and how its clips are delivered."""
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
@@ -38,6 +39,7 @@ class ModelConfig:
     fps: float = 12.0
     max_frames: int = 49
     window_frames: int = 49
+    delivered: Delivered = field(default_factory=Delivered)
     version: str = ""
     notes: str = ""
 

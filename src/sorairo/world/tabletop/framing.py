@@ -13,6 +13,28 @@ from sorairo.world.tabletop.scene import Body
 
 def covered(bodies: Sequence[Body]) -> float:
     """The largest part of a body's rectangle that one nearer body's hides at the start, 0 to 1."""
+    boxes, worst = _boxes(bodies), 0.0
+    for index, (_, low, high) in enumerate(boxes):
+        for _, nearer_low, nearer_high in boxes[:index]:
+            overlap = np.minimum(high, nearer_high) - np.maximum(low, nearer_low)
+            worst = max(worst, float(np.prod(np.maximum(overlap, 0)) / np.prod(high - low)))
+    return worst
+
+
+def gap(bodies: Sequence[Body]) -> float:
+    """The narrowest gap between two bodies' rectangles at the start, across or upwards, in metres;
+    0 where two meet, infinite for one body."""
+    boxes, narrowest = _boxes(bodies), np.inf
+    for index, (_, low, high) in enumerate(boxes):
+        for _, other_low, other_high in boxes[:index]:
+            apart = np.maximum(low, other_low) - np.minimum(high, other_high)
+            narrowest = min(narrowest, max(0.0, float(apart.max())))
+    return narrowest
+
+
+def _boxes(bodies: Sequence[Body]) -> list[tuple[float, np.ndarray, np.ndarray]]:
+    """(distance, lowest corner, highest corner) of each body as the still camera sees it, in metres
+    at its target, nearest first."""
     position, rotation = camera_pose("still", 0.0)
     boxes = []
     for body in bodies:
@@ -22,10 +44,4 @@ def covered(bodies: Sequence[Body]) -> float:
         half = np.array([x, z * np.cos(PITCH) + y * np.sin(PITCH)]) * scale
         center = np.array([u, v]) * scale
         boxes.append((-toward, center - half, center + half))
-    boxes.sort(key=lambda box: box[0])  # nearest first
-    worst = 0.0
-    for index, (_, low, high) in enumerate(boxes):
-        for _, nearer_low, nearer_high in boxes[:index]:
-            overlap = np.minimum(high, nearer_high) - np.maximum(low, nearer_low)
-            worst = max(worst, float(np.prod(np.maximum(overlap, 0)) / np.prod(high - low)))
-    return worst
+    return sorted(boxes, key=lambda box: box[0])

@@ -1,0 +1,136 @@
+"""How the camera moved, from pixels: the floor of one frame laid on that of another.
+
+The camera looks at one point from a constant pitch; unknown are its azimuth and its distance. For a
+guess of both, the floor is a plane whose picture is known in advance (a homography); the guess
+under which two frames agree best is taken. Bodies and the sky are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from scipy import ndimage
+
+from sorairo.world.tabletop.camera import DISTANCE, Shot, pose_of, vertical_field
+from sorairo.world.tabletop.stage import FLOOR_RADIUS
+
+STEP = 6  # frames between those compared: orbits turn by 6 degrees
+TURNS = np.radians(np.arange(-12, 12.1, 1.0))
+REACHES = np.exp(np.arange(-0.15, 0.151, 0.03))  # distance after, of before
+FINE_TURNS, FINE_REACHES = np.radians(np.arange(-1, 1.01, 0.25)), np.exp([-0.015, 0.0, 0.015])
+THIN = 5  # of the floor's pixels, one in so many is looked at for a first guess
+TURN, CLOSER, FARTHER = 10.0, 0.9, 1.12  # degrees; distance at the end, of that at first
+EDGE = 1.0  # metres of the floor's rim that are left out
+LEAST = 200  # pixels of floor that two frames must share
+
+
+@dataclass(frozen=True, kw_only=True)
+class CameraPath:
+    """At `frames` [n] (the first is 0): azimuths in radians, 0 at first, and distances in metres,
+    the usual one at first."""
+
+    frames: np.ndarray
+    azimuths: np.ndarray
+    distances: np.ndarray
+
+    @property
+    def move(self) -> str:
+        """Which of CAMERAS goes so."""
+        turned = float(np.degrees(self.azimuths[-1]))
+        reach = float(self.distances[-1] / self.distances[0])
+        if abs(turned) > TURN:
+            return "orbit_right" if turned > 0 else "orbit_left"
+        return "push_in" if reach < CLOSER else "pull_back" if reach > FARTHER else "still"
+
+
+def camera_path(frames: np.ndarray, bodies: np.ndarray) -> CameraPath:
+    """Of frames uint8 [F, S, S, 3]; `bodies` bool [F, S, S] are left out."""
+    looked_at = np.arange(0, len(frames), STEP)
+    soft = ndimage.gaussian_filter(frames[looked_at].astype(np.float32), (0, 0.7, 0.7, 0))
+    free = ~ndimage.binary_dilation(bodies[looked_at], np.ones((1, 5, 5), bool))
+    azimuths, distances = [0.0], [DISTANCE]
+    for before, after in zip(range(len(looked_at) - 1), range(1, len(looked_at)), strict=True):
+        pair = soft[before], soft[after], free[before], free[after]
+        guess = _best(pair, distances[-1], (0.0, 1.0), (TURNS, REACHES), THIN)
+        turn, reach = _best(pair, distances[-1], guess, (FINE_TURNS, FINE_REACHES), 1)
+        azimuths.append(azimuths[-1] + turn)
+        distances.append(distances[-1] * reach)
+    return CameraPath(frames=looked_at, azimuths=np.array(azimuths), distances=np.array(distances))
+
+
+def _best(
+    pair: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    distance: float,
+    about: tuple[float, float],
+    around: tuple[np.ndarray, np.ndarray],
+    thin: int,
+) -> tuple[float, float]:
+    """The turn and the reach near those given under which two frames agree best."""
+    guesses = [(about[0] + more, about[1] * factor) for more in around[0] for factor in around[1]]
+    errors = [_disagreement(pair, distance, *guess, thin) for guess in guesses]
+    return guesses[int(np.argmin(errors))]
+
+
+def _disagreement(
+    pair: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    distance: float,
+    turn: float,
+    reach: float,
+    thin: int,
+) -> float:
+    """Mean difference of the floor in two frames (before, after, and where each is free of bodies),
+    if the camera moved so; infinite where they share too little."""
+    before, after, free_before, free_after = pair
+    side = len(before)
+    floor, places = _floor(side, round(distance * reach, 4))
+    rows, columns = _seen(places[::thin], side, turn, distance)
+    inside = (rows > 0) & (rows < side - 1) & (columns > 0) & (columns < side - 1)
+    inside &= free_after[floor][::thin]
+    rows, columns, now = rows[inside], columns[inside], after[floor][::thin][inside]
+    open_ = free_before[np.round(rows).astype(int), np.round(columns).astype(int)]
+    if open_.sum() < LEAST / thin:
+        return np.inf
+    then = _between(before, rows[open_], columns[open_])
+    return float(np.abs(then - now[open_]).mean())
+
+
+def _between(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """Pixels [n, 3] of a picture [S, S, 3] at places between its own, bilinear."""
+    r, c = rows.astype(int), columns.astype(int)
+    down, right = (rows - r)[:, None], (columns - c)[:, None]
+    upper = picture[r, c] * (1 - right) + picture[r, c + 1] * right
+    lower = picture[r + 1, c] * (1 - right) + picture[r + 1, c + 1] * right
+    return upper * (1 - down) + lower * down
+
+
+@lru_cache(maxsize=512)
+def _floor(side: int, distance: float) -> tuple[np.ndarray, np.ndarray]:
+    """Which pixels show the floor from azimuth 0 at a distance, bool [S, S], and where that is,
+    (x, y) in metres [n, 2]."""
+    position, rotation = pose_of(Shot(distance=distance))
+    half = np.tan(np.radians(vertical_field(1, 1)) / 2)
+    across = (2 * (np.arange(side) + 0.5) / side - 1) * half
+    x, y = np.meshgrid(across, -across)
+    rays = np.stack([x, y, -np.ones_like(x)], axis=-1) @ rotation.T
+    down = np.minimum(rays[..., 2], -1e-6)
+    places = position[:2] - (position[2] / down)[..., None] * rays[..., :2]
+    floor = (rays[..., 2] < -1e-3) & (np.linalg.norm(places, axis=-1) < FLOOR_RADIUS - EDGE)
+    return floor, places[floor]
+
+
+def _seen(
+    places: np.ndarray, side: int, turn: float, distance: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns at which places on the floor, told from a camera that has turned by `turn`,
+    are seen from where it was before."""
+    cos, sin = np.cos(turn), np.sin(turn)
+    x = cos * places[:, 0] - sin * places[:, 1]
+    y = sin * places[:, 0] + cos * places[:, 1]
+    position, rotation = pose_of(Shot(distance=distance))
+    right, up, back = ((np.stack([x, y, np.zeros_like(x)], axis=1) - position) @ rotation).T
+    half = np.tan(np.radians(vertical_field(1, 1)) / 2)
+    columns = (right / -back / half + 1) / 2 * side - 0.5
+    rows = (1 - up / -back / half) / 2 * side - 0.5
+    return rows, columns

@@ -1,0 +1,139 @@
+"""`sorairo exam` of clips that another model made, from the questions to the report."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sorairo.cli.exam import exam
+from sorairo.exam.exams import EXAM
+from sorairo.exam.question import Truth
+
+from .conftest import Done, Run
+
+PAGE = Path(__file__).parents[2] / "docs" / "exam.md"
+
+
+@pytest.fixture(scope="module")
+def perfect(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of true clips, as a perfect model would hand them in."""
+    folder = tmp_path_factory.mktemp("perfect")
+    for question in EXAM["M2"].questions(2):
+        Truth(question).clip.save(folder / f"{question.key}.mp4")
+    return folder
+
+
+@pytest.fixture
+def clips(perfect: Path, tmp_path: Path) -> Path:
+    """The same, beside where `sorairo` runs."""
+    return Path(shutil.copytree(perfect, tmp_path / "clips"))
+
+
+def test_clips_of_another_model_sit_the_exam(sorairo: Run, clips: Path, tmp_path: Path):
+    exported = sorairo("exam", "export-prompts", "asked", "M2", "-n", 2)
+    assert exported.returncode == 0, exported.stderr
+    assert exported.stdout.split() == ["asked/prompts.jsonl", "asked/README.txt"]
+    lines = (tmp_path / "asked" / "prompts.jsonl").read_text().splitlines()
+    assert [json.loads(line)["file"] for line in lines] == sorted(os.listdir(clips))
+    command = "sorairo exam M2 -n 2 --clips CLIPS -o exam"
+    assert command in (tmp_path / "asked" / "README.txt").read_text()
+
+    clips.rename(tmp_path / "CLIPS")
+    judged = sorairo(*shlex.split(command)[1:])
+    assert judged.returncode == 0, judged.stderr
+    assert judged.stdout.split() == ["exam/report.json", "exam/index.html"]
+    report = json.loads((tmp_path / "exam" / "report.json").read_text())
+    assert report["model"].startswith("CLIPS ")
+    drop = report["suites"]["M2"]
+    assert drop["centroid"]["model"] < 0.01 < drop["centroid"]["baselines"]["frozen"]
+    assert drop["iou"]["model"] > 0.8
+    assert "codec" not in drop["centroid"]
+    assert (tmp_path / "exam" / "M2" / "M2-0001-truth.mp4").exists()
+
+
+def test_other_clips_need_another_folder(here: Callable[..., Done], clips: Path):
+    arguments = ("exam", "--clips", clips, "M2", "-n", 1, "-o", "out")
+    assert here(*arguments).returncode == 0
+    (clips / "M2-0000.mp4").write_bytes((clips / "M2-0001.mp4").read_bytes())
+    done = here(*arguments)
+    assert done.returncode == 2
+    assert "holds an exam of another model" in done.stderr
+
+
+MISUSE = {
+    "a clip is missing": (["M2", "-n", 3], "1 of 3 clips are missing in clips (M2-0002.mp4)"),
+    "unknown suite": (["M22"], "There is no suite 'M22'. Did you mean 'M2'?"),
+    "codec": (["M2", "M12"], "M12 examines a model's codec"),
+    "model": (["M2", "--model", "tabletop"], "leave out --model"),
+    "steps": (["M2", "--steps", 3], "leave out --steps"),
+    "file": (["M2", "-o", "clips/M2-0000.mp4"], "is a file"),
+}
+
+
+@pytest.mark.parametrize("case", MISUSE)
+def test_misuse_is_told_before_anything_is_judged(
+    here: Callable[..., Done], clips: Path, tmp_path: Path, case: str
+):
+    arguments, sentence = MISUSE[case]
+    done = here("exam", "--clips", clips.name, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["clips"]
+
+
+def test_the_codec_is_left_out_where_all_is_asked_for(here: Callable[..., Done], tmp_path: Path):
+    done = here("exam", "export-prompts", "asked", "-n", 1)
+    assert done.returncode == 0, done.stderr
+    assert "M12 examines a model's codec" in done.stderr
+    lines = (tmp_path / "asked" / "prompts.jsonl").read_text().splitlines()
+    told = [json.loads(line) for line in lines]
+    suites = dict.fromkeys(line["suite"] for line in told)
+    assert list(suites) == [name for name in EXAM if name != "M12"]
+    for line in told:
+        pictured = round(line["seconds"] * line["fps"]) == 1
+        assert line["file"] == f"{line['key']}.{'png' if pictured else 'mp4'}"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["export-prompts"], "Missing argument 'DIR'"),
+        (["export-prompts", "asked", "M12"], "leave M12 out"),
+        (["export-prompts", "clips/M2-0000.mp4", "M2"], "name another folder"),
+        (["export-prompt", "asked"], "Did you mean 'export-prompts'?"),
+        (["--quick", "export-prompts", "asked"], "Write export-prompts right after"),
+    ],
+)
+def test_export_misuse(here: Callable[..., Done], clips: Path, words: list[str], sentence: str):
+    done = here("exam", *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert clips.is_dir()
+
+
+def test_suites_and_options_stand_in_any_order():
+    for words in (["M2", "--quick", "M3"], ["--quick", "M2", "M3"], ["M2", "M3", "--quick"]):
+        context = exam.make_context("exam", words)
+        assert context.params["suites"] == ("M2", "M3")
+        assert context.params["quick"]
+    assert exam.make_context("exam", []).params["suites"] == ()
+
+
+def test_every_command_of_the_page_can_be_typed():
+    text = PAGE.read_text(encoding="utf-8")
+    lines = [
+        line for block in re.findall(r"```sh\n(.*?)```", text, re.S) for line in block.split("\n")
+    ]
+    commands = [shlex.split(line) for line in lines if line]
+    assert len(commands) == 4
+    for program, name, *words in commands:
+        assert (program, name) == ("sorairo", "exam")
+        params = exam.make_context(name, words).params
+        assert set(params["suites"]) <= EXAM.keys()

@@ -1,0 +1,77 @@
+"""The simple guesses that stand beside a model."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sorairo.exam.answers import constant_velocity, frozen, nearest_clip
+from sorairo.exam.exams import EXAM
+from sorairo.exam.held_out import film
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.seeing import masks_seen, see
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+GIVEN, NEXT = 8, 4
+
+
+@pytest.fixture(scope="module")
+def rolling() -> tuple[Question, Truth]:
+    """A ball that rolls over the middle of the picture."""
+    rolls = dataclasses.replace(FIRST_LIGHT, events=("roll",), shapes=("sphere",))
+    scene = sample_scene(np.random.default_rng(6_100_000), rolls)
+    (question,) = ask("test", [scene], seconds=1.5, given=GIVEN)
+    return question, Truth(question)
+
+
+def test_constant_velocity_goes_on_as_it_was(rolling: tuple[Question, Truth]):
+    question, truth = rolling
+    clip = constant_velocity(question, truth)
+    assert clip.frames.shape == truth.clip.frames.shape
+    assert (clip.frames[:GIVEN] == truth.given.frames).all()
+    later = slice(GIVEN, GIVEN + NEXT)
+    seen, true = see(clip.frames), masks_seen(truth.masks)
+    off = np.linalg.norm(seen.track - true.track, axis=1)[later]
+    moved = np.linalg.norm(true.track[later] - true.track[GIVEN - 1], axis=1)
+    assert moved[-1] > 0.05
+    assert off.max() < 0.3 * moved[-1]
+    assert (seen.counts[later] == 1).all(), "it left something of itself behind"
+
+
+def test_constant_velocity_knows_nothing_of_what_is_not_given(rolling: tuple[Question, Truth]):
+    question, truth = rolling
+    other = dataclasses.replace(question, seconds=(GIVEN + NEXT) / 12)
+    short = constant_velocity(other, Truth(other)).frames
+    assert (short == constant_velocity(question, truth).frames[: GIVEN + NEXT]).all()
+
+
+@pytest.mark.parametrize("given", [0, 1])
+def test_with_one_frame_nothing_is_known_to_move(rolling: tuple[Question, Truth], given: int):
+    question = dataclasses.replace(rolling[0], given=given)
+    truth = Truth(question)
+    clips = [answer(question, truth).frames for answer in (constant_velocity, frozen)]
+    assert (clips[0] == clips[1]).all()
+
+
+def test_the_nearest_clip_begins_alike(rolling: tuple[Question, Truth]):
+    question, truth = rolling
+    near = nearest_clip(question, truth)
+    assert near.frames.shape == truth.clip.frames.shape
+
+    def away(frames: np.ndarray) -> float:
+        return float(np.square(frames[0] / 255.0 - truth.clip.frames[0] / 255.0).mean())
+
+    others = [away(film(q.scene, 1 / 12).frames) for q in EXAM["M3"].questions(12)]
+    assert away(near.frames) < np.median(others)
+
+
+def test_the_nearest_clip_of_a_prompt_shows_what_it_says():
+    questions = EXAM["M2"].questions(3)
+    for question in (dataclasses.replace(each, given=0) for each in questions):
+        truth = Truth(question)
+        seen, true = see(nearest_clip(question, truth).frames), see(truth.clip.frames)
+        fell = [np.nanmax(each.track[:, 1]) - each.track[0, 1] for each in (seen, true)]
+        assert fell[0] > 0.5 * fell[1], question.prompt

@@ -1,0 +1,29 @@
+"""The camera's way is recovered from pixels."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sorairo.exam.camera_path import camera_path
+from sorairo.exam.held_out import film_of, masks_of
+from sorairo.world.tabletop.camera import SHOTS
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import STILL_LIFES
+from sorairo.world.tabletop.simulate import simulate
+
+
+@pytest.mark.parametrize("floor", ["checker", "sand", "snow"])
+@pytest.mark.parametrize("camera", ["orbit_left", "push_in", "still"])
+def test_true_cameras_are_recovered(floor: str, camera: str):
+    config = dataclasses.replace(
+        STILL_LIFES, lights=("day",), floors=(floor,), cameras=(camera,), max_bodies=1
+    )
+    rollout = simulate(sample_scene(np.random.default_rng(4), config), seconds=2.1, fps=12)
+    path = camera_path(film_of(rollout).frames, masks_of(rollout) > 0)
+    true = [SHOTS[camera](frame / 12) for frame in path.frames]
+    assert list(path.frames) == [0, 6, 12, 18, 24]
+    np.testing.assert_allclose(
+        np.degrees(path.azimuths), np.degrees([s.azimuth for s in true]), atol=1
+    )
+    np.testing.assert_allclose(path.distances, [shot.distance for shot in true], rtol=0.04)

@@ -1,0 +1,318 @@
+"""The report: a page that stands alone, plots that tell the figures, the worst answers first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from sorairo.exam import report
+from sorairo.exam.exam import ExamSuite, Goal, Marked, SuiteResult
+from sorairo.exam.exams import EXAM
+from sorairo.exam.figures import Verdict
+from sorairo.exam.held_out import scenes
+from sorairo.exam.question import Question
+from sorairo.exam.report.axis import TICKS, Axis, axis_of
+from sorairo.exam.report.clips import WORST
+from sorairo.exam.report.markup import VOID, tag, words
+from sorairo.exam.report.plots import gauge, heaped, plots
+from sorairo.exam.report.told import Told
+
+EXPLAINED = Path(__file__).parents[2] / "docs" / "explain" / "exam.md"
+SCENE = scenes(1)[0]
+NASTY = '<script>alert("x")</script> & a red ball'
+TIMED = (
+    Goal(measure="set at 5 s", least=0.75, share=True),
+    Goal(measure="set at 60 s", least=0.75, share=True),
+    Goal(measure="drift at 5 s", most=0.03),
+    Goal(measure="drift at 60 s", most=0.03),
+)
+ERROR = Goal(measure="error", most=0.05, anchors="another .149")
+
+
+def result_of(
+    goals: Sequence[Goal], *cases: Mapping[str, Verdict], prompt: str = "a red ball"
+) -> SuiteResult:
+    """Of cases: column -> verdict."""
+    suite = ExamSuite(
+        name="M0",
+        title="Made up",
+        count=len(cases),
+        questions=lambda _count: [],
+        judge=lambda _question, _clip, _truth: {},
+        goals=tuple(goals),
+    )
+    marked = [
+        Marked(
+            question=Question(
+                key=f"M0-{i:04d}", scene=SCENE, prompt=prompt, seed=i, seconds=1.0, given=1
+            ),
+            verdicts=verdicts,
+        )
+        for i, verdicts in enumerate(cases)
+    ]
+    return SuiteResult(suite=suite, marked=marked)
+
+
+def errors(*values: float) -> SuiteResult:
+    """A case a value, the true clips being right."""
+    return result_of([ERROR], *({"model": {"error": v}, "truth": {"error": 0.0}} for v in values))
+
+
+class Page(HTMLParser):
+    """Raises where an element is not closed; keeps what stands in the page."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.told = ""
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]):
+        self.found.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str):
+        self.told += data + "\n"
+
+    def all(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+
+def page_of(*results: SuiteResult, folder: Path) -> Page:
+    return Page(report.page(results, folder, model="m", commit="c"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With the clips of a question, and with pictures of another (the page never reads a clip)."""
+    (tmp_path / "M0").mkdir()
+    for name in ("M0-0000.mp4", "M0-0000-truth.mp4", "M0-0001.mp4", "M0-0001-truth.mp4"):
+        (tmp_path / "M0" / name).write_bytes(b"")
+    for name in ("M0-0001.png", "M0-0001-truth.png"):
+        Image.new("RGB", (8, 8)).save(tmp_path / "M0" / name)
+    return tmp_path
+
+
+def test_the_page_stands_alone(folder: Path):
+    result = errors(0.2, 0.1)
+    files = report.write([result], folder, model="m", commit="c")
+    text = files[1].read_text(encoding="utf-8")
+    assert "://" not in text
+    page = Page(text)
+    for attributes in page.all("video", "img"):
+        assert (folder / (attributes["src"] or "")).exists()
+    ids = {attributes.get("id") for _, attributes in page.found}
+    for link in page.all("a"):
+        target = link["href"] or ""
+        assert target[1:] in ids if target.startswith("#") else (folder / target).exists()
+
+
+def test_a_reader_without_eyes_is_told_everything(folder: Path):
+    page = page_of(errors(0.2, 0.1), folder=folder)
+    assert page.all("html")[0]["lang"] == "en"
+    assert all(svg.get("aria-label") or svg.get("aria-hidden") for svg in page.all("svg"))
+    assert all(video["aria-label"] == "model: a red ball" for video in page.all("video")[:1])
+    assert all(image["alt"] for image in page.all("img"))
+    assert all(head["scope"] in ("row", "col") for head in page.all("th"))
+    assert len(page.all("caption")) == len(page.all("table")) == 2
+
+
+def test_words_of_others_are_words(folder: Path):
+    result = result_of([ERROR], {"model": {"error": 0.1}}, prompt=NASTY)
+    text = report.page([result], folder, model=NASTY, commit=NASTY)
+    page = Page(text)
+    assert NASTY not in text
+    assert len(page.all("script")) == 1
+    assert page.told.count(NASTY) == 4  # title, heading, commit, prompt
+    assert tag("b", words("<"), title='"<') == '<b title="&quot;&lt;">&lt;</b>'
+
+
+def test_a_picture_is_shown_as_one(folder: Path):
+    page = page_of(errors(0.2, 0.1), folder=folder)
+    assert [v["src"] for v in page.all("video")] == ["M0/M0-0000.mp4", "M0/M0-0000-truth.mp4"]
+    assert [i["src"] for i in page.all("img")] == ["M0/M0-0001.png", "M0/M0-0001-truth.png"]
+
+
+def test_every_suite_has_a_row_that_says_whether_its_first_goal_is_met(folder: Path):
+    results = [errors(0.01, 0.03), errors(0.2, 0.4), result_of([Goal(measure="a")], {"m": {}})]
+    told = page_of(*results, folder=folder).told
+    summary = told[told.index("In short") : told.index("with its 95 % interval")].split("\n")
+    assert (summary.count("met"), summary.count("missed")) == (1, 1)
+    assert summary.count("≤ 0.05 ") == 2
+    assert "model: error, 2 questions" in summary
+
+
+def test_the_summary_tells_of_goals_that_the_first_one_hides(folder: Path):
+    case = {"model": {"error": 0.01, "iou": 0.1}, "truth": {"error": 0.0}}
+    result = result_of([ERROR, Goal(measure="iou", least=0.4), Goal(measure="lost")], case)
+    told = page_of(result, folder=folder).told
+    assert "≤ 0.05 \nmet\n1 of 2 goals met" in told
+
+
+@pytest.mark.parametrize("name", list(EXAM))
+def test_every_suite_of_the_exam_can_be_told(name: str, tmp_path: Path):
+    suite = EXAM[name]
+    measures = {goal.measure for goal in suite.goals if goal.measure not in suite.overall}
+    verdicts = {column: dict.fromkeys(measures, 1.0) for column in suite.columns}
+    questions = [marked.question for marked in errors(1, 1).marked]
+    result = SuiteResult(
+        suite=ExamSuite(**{**vars(suite), "overall": dict.fromkeys(suite.overall, _always)}),
+        marked=[Marked(question=question, verdicts=verdicts) for question in questions],
+    )
+    files = report.write([result], tmp_path, model="m", commit="c")
+    assert json.loads(files[0].read_text())["suites"][name].keys() == {g.key for g in suite.goals}
+    page = Page(files[1].read_text(encoding="utf-8"))
+    assert len([plot for plot in page.all("figure") if plot.get("class") == "plot"]) > 0
+
+
+def _always(_verdicts: Sequence[Verdict]) -> float:
+    return 50.0
+
+
+def test_what_no_case_answers_is_not_measured(tmp_path: Path):
+    nothing = {"model": {"error": float("nan")}, "truth": {}}
+    files = report.write([result_of([ERROR], nothing)], tmp_path, model="m", commit="c")
+    entry = json.loads(files[0].read_text(), parse_constant=pytest.fail)["suites"]["M0"]["error"]
+    assert (entry["model"], entry["ci95"], entry["n"]) == (None, [None, None], 0)
+    assert "not measured" in Page(files[1].read_text(encoding="utf-8")).told
+
+
+def test_a_bound_below_the_codec_is_told_as_a_number(tmp_path: Path):
+    goal = Goal(measure="psnr", below_codec=2.0)
+    case = {name: {"psnr": value} for name, value in (("model", 27.0), ("codec", 30.0))}
+    result = result_of([goal], case)
+    files = report.write([result], tmp_path, model="m", commit="c")
+    assert json.loads(files[0].read_text())["suites"]["M0"]["psnr"]["goal"] == 28.0
+    told = Page(files[1].read_text(encoding="utf-8")).told
+    assert "≥ 28 \nmissed" in told
+    assert "✗ psnr 27" in told
+
+
+def test_the_record_names_floor_codec_and_baselines():
+    case = {name: {"error": i / 10} for i, name in enumerate(("m", "truth", "codec", "still"))}
+    both = Goal(measure="error", of="median", least=0.8, most=1.2)
+    told = report.record([result_of([ERROR, both], case)], model="m", commit="c")
+    assert told["suites"]["M0"]["error"] == {
+        "model": 0.0,
+        "ci95": [0.0, 0.0],
+        "n": 1,
+        "floor": 0.1,
+        "codec": 0.2,
+        "baselines": {"still": 0.3},
+        "goal": 0.05,
+        "anchors": "another .149",
+    }
+    assert told["suites"]["M0"]["error (median)"]["goal"] == [0.8, 1.2]
+
+
+def test_measures_at_several_times_are_lines():
+    names = [goal.measure for goal in TIMED]
+    case = {"model": dict.fromkeys(names, 1.0), "truth": dict.fromkeys(names, 0.0)}
+    told = Told(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
+    assert {what: list(at) for what, at in told.over_time.items()} == {
+        "set": [5.0, 60.0],
+        "drift": [5.0, 60.0],
+    }
+    lines = plots(told)[:2]
+    assert "set at 60 s: model 100 % [100, 100]; truth 0 % [0, 0]; goal &gt;= 75 %" in lines[0]
+    for line in lines:
+        assert line.count('class="course') == 2  # one step from 5 to 60 s a column
+        assert line.count('class="whisker') == 2  # of the examined column
+
+
+def test_shares_are_bars():
+    goals = [Goal(measure=law, share=True) for law in ("gravity", "energy")]
+    case = {"model": {"gravity": 1.0, "energy": 0.0}, "truth": {"gravity": 1.0, "energy": 1.0}}
+    (plot,) = plots(Told(result_of(goals, case, case)))
+    bars = [float(bar["width"] or 0) for bar in Page(plot).all("rect")]
+    assert bars[0] > 300
+    assert bars[1] == 0
+    assert plots(Told(result_of(goals[:1], case))) == []  # one alone is in the table
+
+
+def test_cases_are_dots():
+    (plot,) = plots(Told(errors(*np.linspace(0, 1, 100))))
+    dots = [path["d"] or "" for path in Page(plot).all("path") if "dots" in (path["class"] or "")]
+    assert [path.count("h0") for path in dots] == [100, 100]
+
+
+def test_dots_that_would_hide_one_another_stand_off_the_line():
+    axis = Axis(low=0, high=1, start=0, end=300)
+    assert heaped(np.array([0.0, 0.5, 1.0]), axis) == [(0.0, 0.0), (150.0, 0.0), (300.0, 0.0)]
+    same = heaped(np.full(50, 0.5), axis)
+    assert len({up for _, up in same}) == 50
+    assert max(abs(up) for _, up in same) <= 12
+    assert heaped(np.array([]), axis) == []
+
+
+def test_a_gauge_shades_where_the_goal_is_met():
+    row = Told(errors(0.02, 0.2)).row(ERROR)
+    assert 'class="aimed"' in gauge(row, ERROR)
+    assert 'class="aimed"' not in gauge(row, Goal(measure="error"))
+    assert "error: model 0.11 [" in gauge(row, ERROR)
+
+
+@pytest.mark.parametrize("high", [0.003, 0.07, 0.95, 1, 2.4, 63, 100, 12_345])
+def test_ticks_are_round_and_few(high: float):
+    axis = axis_of([high], Goal(measure="a"), 0, 300)
+    ticks = axis.ticks
+    assert ticks[0] == 0
+    assert 3 <= len(ticks) <= TICKS
+    assert high / 2 < ticks[-1] <= axis.high
+    assert all(len(axis.told(tick).replace(".", "").strip("0")) <= 2 for tick in ticks)
+
+
+def test_axes_hold_what_they_are_made_for():
+    goal = Goal(measure="a", least=3.0)
+    axis = axis_of([-1.0, 2.0, float("nan")], goal, 0, 100)
+    assert 0 < axis(-1.0) < axis(0.0) < axis(3.0) < 100
+    assert axis_of([], Goal(measure="a"), 0, 100)(0.0) == 0
+    share = axis_of([0.2], Goal(measure="a", share=True), 0, 100)
+    assert (share(0.0), share(1.0), share.told(0.25)) == (0, 100, "25 %")
+
+
+def test_the_worst_stand_first(tmp_path: Path):
+    told = Told(errors(*np.linspace(0.06, 0.6, 2 * WORST)))
+    assert [m.question.seed for m in told.worst_first()] == list(reversed(range(2 * WORST)))
+    page = page_of(told.result, folder=tmp_path)
+    assert f"The worst answers first: {WORST} of {2 * WORST}" in page.told
+    assert page.told.count("✗ error") == WORST
+
+
+def test_without_a_bound_the_worst_are_farthest_from_the_truth():
+    cases = [{"model": {"a": a}, "truth": {"a": 0.5}} for a in (0.5, 0.1, 0.7, float("nan"))]
+    told = Told(result_of([Goal(measure="a")], *cases))
+    assert [m.question.seed for m in told.worst_first()] == [1, 2, 0, 3]
+
+
+def test_a_verdict_is_told_in_words(tmp_path: Path):
+    goals = [*TIMED[:2], ERROR, Goal(measure="seen", share=True), Goal(measure="nothing")]
+    verdict = {"set at 5 s": 1.0, "set at 60 s": 0.0, "error": 0.01234, "seen": 1.0}
+    page = page_of(result_of(goals, {"model": verdict}), folder=tmp_path)
+    entries = page.told.split("\n")
+    for entry in ("set: ✓ 5 s yes, ✗ 60 s no", "✓ error 0.0123", "seen yes"):
+        assert entry in entries
+    assert not any(entry.startswith("nothing ") for entry in entries)
+
+
+def test_the_page_about_the_exam_names_the_suites_that_run():
+    """If this fails, a row of the table in docs/explain/exam.md is no longer true."""
+    rows = [line for line in EXPLAINED.read_text(encoding="utf-8").splitlines() if "|" in line]
+    running = [row for row in rows if row.endswith("| runs |")]
+    assert [row.split()[1] for row in running] == sorted(EXAM, key=lambda name: int(name[1:]))
+    for row, name in zip(running, [row.split()[1] for row in running], strict=True):
+        first = EXAM[name].goals[0]
+        assert f"| {first.key} {first} |" in row

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
+from tokenizers import Tokenizer
+
 from sorairo.data.clips import ClipsConfig
+from sorairo.data.latents import ClipSet
 from sorairo.models.bundle import ModelConfig, SamplingConfig
-from sorairo.models.codec import CodecConfig
+from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.codec import CodecLossConfig
@@ -15,6 +18,8 @@ from sorairo.training.examples import Kind
 from sorairo.training.loop import LoopConfig
 from sorairo.training.recipes import CodecRecipe, ModelRecipe
 from sorairo.training.sources import Source
+
+Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # what `runs.prepare` returns
 
 SIZE = (32, 32)
 CLIPS = ClipsConfig(count=6, shard_clips=3, shots=3, seconds=13 / 12, sizes=(SIZE,))

@@ -10,9 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import sorairo
 from sorairo.errors import ConfigError
 from sorairo.exam import report
-from sorairo.exam.answers import by_simulator, frozen
+from sorairo.exam.answers import by_model, by_simulator, frozen
 from sorairo.exam.exam import Goal, Sitting, SuiteResult
 from sorairo.exam.exams import EXAM
 from sorairo.exam.figures import Figure, Verdict, figure_of
@@ -129,3 +130,13 @@ def test_a_minute_that_stands_still_is_noticed():
     assert true["object set at 60 s"] == 1
     assert true["motion at 60 s"] == pytest.approx(1, abs=0.3)
     assert false["motion at 60 s"] == 0
+
+
+def test_two_runs_say_the_same():
+    engine, suite = sorairo.load(), EXAM["M6"]
+    question = suite.questions(1)[0]
+    truth = Truth(question)
+    answer = by_model(engine, steps=4, guidance=None)
+    one, other = (answer(question, truth) for _ in range(2))
+    assert np.array_equal(one.frames, other.frames)
+    assert suite.judge(question, one, truth) == suite.judge(question, other, truth)

@@ -76,7 +76,7 @@ def test_distances_of_masks():
     one[10:20, 10:12] = True
     other[10:20, 13:15] = True
     assert chamfer(one, one) == 0
-    assert chamfer(one, other) == pytest.approx(2.5 / 50)
-    assert chamfer(one, np.zeros_like(one)) == 0.5
+    assert chamfer(one, other) == pytest.approx(5 / 50)
+    assert chamfer(one, np.zeros_like(one)) == 1
     assert overlap(one, other) == 0
     assert overlap(one, one | other) == pytest.approx(0.5)

@@ -9,7 +9,7 @@ import pytest
 
 from sorairo.data.clips import Shard, render
 from sorairo.training import runs
-from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE
+from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -38,3 +38,9 @@ def codec_run(clips: list[Shard]) -> Path:
 def model_run(codec_run: Path) -> Path:
     """The folder of a model trained for four steps without a stop."""
     return runs.run_model(MODEL_RECIPE).parent
+
+
+@pytest.fixture(scope="package")
+def prepared(model_run: Path) -> Prepared:
+    """Codec, latents and tokenizer of the recipe."""
+    return runs.prepare(MODEL_RECIPE)

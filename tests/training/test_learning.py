@@ -9,23 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer
 
 from sorairo.data.clips import Shard
-from sorairo.data.latents import ClipSet
-from sorairo.flow import path as flow
 from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
-from sorairo.nn.patches import patchify
 from sorairo.training import runs
 from sorairo.training.codec import fit_scale, to_frames, to_video
-from sorairo.training.denoiser import DenoiserObjective, lay_out
-from sorairo.training.examples import Taste
+from sorairo.training.denoiser import DenoiserObjective
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
 from sorairo.training.painting import PaintingConfig
-from sorairo.training.sources import encode_source, shown
+from sorairo.training.recipes import canvas
+from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
 from sorairo.world.tabletop.styles import apply_style
-from training_recipes import CODEC, CODEC_RECIPE, KINDS, LOOP, MODEL_RECIPE, SIZE, change
+from training_recipes import CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, Prepared, change
 
 
 def losses(folder: Path) -> list[float]:
@@ -42,14 +38,6 @@ def test_a_codec_learns(clips: list[Shard]):
 def test_a_model_learns(model_run: Path):
     seen = losses(runs.run_model(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
     assert np.mean(seen[-10:]) < 0.75 * np.mean(seen[:3])
-
-
-Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]
-
-
-@pytest.fixture(scope="module")
-def prepared(model_run: Path) -> Prepared:
-    return runs.prepare(MODEL_RECIPE)
 
 
 def test_latents_are_those_of_the_clips(prepared: Prepared, clips: list[Shard]):
@@ -75,154 +63,6 @@ def test_latents_are_those_of_the_clips(prepared: Prepared, clips: list[Shard]):
         assert np.abs(stored - latents).mean() < 0.02 * spread  # stored in 16 bits
         stored = world.pictures[SIZE][index][:, 2:]
         assert np.abs(stored - picture).mean() < 0.02 * spread
-
-
-def test_shots_of_a_story_are_in_one_style(prepared: Prepared):
-    for each in prepared[1].values():
-        scenes = each.scenes[SIZE]
-        for first in range(0, len(scenes), 3):
-            styles = {scene.style for scene in scenes[first : first + 3] if scene}
-            assert len(styles) <= 1
-
-
-def drawn(prepared: Prepared, draw: str, source: str, count: int = 40, **taste: float):
-    rows = [kind for kinds in KINDS for kind in kinds]
-    kind = next(k for k in rows if (k.draw, k.source) == (draw, source))
-    rng = np.random.default_rng(0)
-    return [kind.example(prepared[1], rng, Taste(**taste)) for _ in range(count)]
-
-
-def test_windows(prepared: Prepared):
-    whole = prepared[1]["world"].clips[SIZE]
-    starts = set()
-    for example in drawn(prepared, "window", "world", from_start=0.0, chinese=0.0, no_text=0.0):
-        assert example.latents.shape == (4, 3, 4, 4)
-        np.testing.assert_allclose(example.times, [0, 1 / 3, 2 / 3])
-        assert example.texts[0].isascii()
-        starts |= {
-            start
-            for start in range(2)
-            if any(np.array_equal(example.latents, clip[:, start : start + 3]) for clip in whole)
-        }
-    assert starts == {0, 1}, "cut at any latent frame"
-    for example in drawn(prepared, "window", "world", from_start=1.0, chinese=1.0, no_text=0.0):
-        assert any(np.array_equal(example.latents, clip[:, :3]) for clip in whole)
-        assert not example.texts[0].isascii()
-    slow = drawn(prepared, "window", "slow", count=1)[0]
-    np.testing.assert_allclose(slow.times, [0, 2 / 3])
-
-
-def test_pictures_of_a_keyed_window_stand_at_their_times(prepared: Prepared):
-    world = prepared[1]["world"]
-    for example in drawn(prepared, "keyed", "world"):
-        assert example.loose is not None
-        assert example.loose.shape == (4, 2, 4, 4)
-        index, first = next(
-            (i, f)
-            for i, clip in enumerate(world.clips[SIZE])
-            for f in range(4)
-            if np.array_equal(example.latents, clip[:, f : f + 1])
-        )
-        for at, time in enumerate(example.loose_times):
-            which = world.picture_frames.index(round((time + first / 3) * 12))
-            assert np.array_equal(example.loose[:, at], world.pictures[SIZE][index][:, which])
-
-
-def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
-    world = prepared[1]["world"]
-    beginnings = [clip[:, 0] for clip in world.clips[SIZE]]
-    for example in drawn(prepared, "story", "world"):
-        heard = example.shares.argmax(1)
-        assert set(example.shares.ravel()) == {0.0, 1.0}
-        assert heard[0] == 0
-        for i in range(4):
-            begins = i == 0 or heard[i] != heard[i - 1]
-            found = [
-                k for k, b in enumerate(beginnings) if np.array_equal(b, example.latents[:, i])
-            ]
-            assert bool(found) == begins
-        steps = np.diff(example.times)
-        np.testing.assert_allclose(steps, np.where(np.diff(heard), 1 / 12, 1 / 3))
-
-
-def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
-    for example in drawn(prepared, "fade", "fades", from_start=1.0):
-        assert len(example.texts) == example.shares.shape[1] == 3
-        np.testing.assert_allclose(example.shares.sum(1), 1)
-        assert example.shares[0, 0] > 0.7
-        assert (np.diff(example.shares[:, 1]) >= 0).all()
-
-
-def test_a_crop_knows_where_it_lies(prepared: Prepared):
-    large = prepared[1]["large"].clips[SIZE]
-    for example in drawn(prepared, "crop", "large"):
-        assert example.box is not None
-        assert example.whole == (2, 2)
-        top, left, rows, columns = example.box
-        assert (top, left, rows, columns) == (0, 0, 2, 2)
-        assert any(
-            np.array_equal(example.latents[:, 0], p) for c in large for p in c.swapaxes(0, 1)
-        )
-
-
-def test_an_edit_leads_from_one_twin_to_the_other(prepared: Prepared):
-    twins = prepared[1]["twins"]
-    one, other = twins.clips[SIZE], twins.twins[SIZE]
-    for example in drawn(prepared, "edited", "twins"):
-        assert example.origin is not None
-        pairs = [(example.latents, example.origin), (example.origin, example.latents)]
-        assert any(
-            np.array_equal(a, one[i, :, f : f + 3]) and np.array_equal(b, other[i, :, f : f + 3])
-            for a, b in pairs
-            for i in range(6)
-            for f in range(2)
-        )
-    for scene, twin in zip(twins.scenes[SIZE], twins.twin_scenes[SIZE], strict=True):
-        assert scene is not None
-        told = [(s.floor, s.light, s.style, s.bodies[0].color) for s in (scene, twin)]
-        assert sum(a != b for a, b in zip(*told, strict=True)) == 1
-        assert (scene.event, scene.heading, scene.camera) == (twin.event, twin.heading, twin.camera)
-
-
-def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
-    """At the level where an edit begins, the line to the target is where its canvas begins."""
-    (example,) = drawn(prepared, "edited", "twins", count=1)
-    assert example.origin is not None
-    for seed in range(20):
-        config = MODEL_RECIPE.objective.painting
-        row = lay_out(example, "plain", np.random.default_rng(seed), config, patch=2)
-        origin = patchify(torch.from_numpy(example.origin.copy()).float()[None], 2)[0]
-        away = origin - row.z
-        ratio = float((row.pull * away).sum() / (away * away).sum())  # (1 - s) / s
-        torch.testing.assert_close(row.pull, ratio * away)
-        start = 1 / (1 + ratio)
-        noise = torch.randn(row.z.shape)
-        begun = flow.point(row.z, noise + row.pull, torch.tensor(start))
-        expected = flow.point(origin, noise, torch.tensor(start))
-        torch.testing.assert_close(begun, expected, atol=1e-5, rtol=1e-5)
-        assert float(row.sigma.max()) <= start
-
-
-def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
-    masks = np.zeros((1, 5, 32, 32), np.uint8)
-    masks[0, 0, 3, 3] = 1  # the first frame stands four times in the first group
-    masks[0, 4, 20, 31] = 2
-    there = shown(masks, (1, 4, 2, 4, 4), 4)
-    assert np.argwhere(there).tolist() == [[0, 0, 0, 0], [0, 1, 1, 1]]
-    example = drawn(prepared, "window", "world", count=1)[0]
-    assert example.objects is not None
-    config = replace(MODEL_RECIPE.objective.painting, objects=4.0)
-    row = lay_out(example, "plain", np.random.default_rng(0), config, patch=2)
-    weights = np.where(example.objects.ravel(), 4.0, 1.0)
-    assert row.counted.tolist() == weights.tolist()
-    assert set(weights) == {1.0, 4.0}
-
-
-def test_twins_are_made_smaller_alike(prepared: Prepared, tmp_path: Path):
-    source = replace(MODEL_RECIPE.sources["twins"], shrink=2.0)
-    smaller = ClipSet.load(encode_source(prepared[0], source, tmp_path))
-    assert smaller.twins[SIZE].shape == smaller.clips[SIZE].shape
-    assert smaller.clips[SIZE].shape[-1] == prepared[1]["twins"].clips[SIZE].shape[-1] / 2
 
 
 def test_captions_are_in_both_languages(prepared: Prepared):
@@ -328,3 +168,23 @@ def test_each_phase_has_its_own_law_of_noise(prepared: Prepared):
     }
     assert float(sigma[49].median()) > 0.3
     assert float(sigma[50].median()) < 0.05
+
+
+def test_a_larger_vocabulary_keeps_the_words_it_knows(model_run: Path):
+    text = MODEL_RECIPE.model.text
+    larger = replace(text, vocabulary=text.vocabulary + 8)
+    torch.manual_seed(1)
+    denoiser = Denoiser(MODEL_RECIPE.model.transformer, larger)
+    drawn_rows = denoiser.text.embedding.weight.detach().clone()
+    runs.begin(denoiser, str(model_run / "model"), "denoiser")
+    rows = denoiser.text.embedding.weight.detach()
+    assert torch.equal(rows[text.vocabulary :], drawn_rows[text.vocabulary :])
+    assert not torch.equal(rows[: text.vocabulary], drawn_rows[: text.vocabulary])
+
+
+def test_what_a_model_was_taught_is_all_that_its_sources_show():
+    known = runs.taught(canvas())
+    assert set(CANVAS_WORLD.events) | set(CROWD_WORLD.events) == set(known.events)
+    assert len(set(known.cameras)) == len(known.cameras)
+    assert known.max_bodies == CROWD_WORLD.max_bodies
+    assert "neon" in known.styles

@@ -63,7 +63,8 @@ def test_every_body_is_seen_in_the_first_frame(renderer: Renderer, event: str):
 
 @pytest.mark.parametrize("color", COLORS)
 def test_masks_agree_with_pixels(renderer: Renderer, color: str):
-    scene = scene_of(colors=(color,), floors=("wood",), materials=("rubber",), max_bodies=1)
+    looks = {"colors": (color,), "floors": ("wood",), "materials": ("rubber",)}
+    scene = scene_of(**looks, events=("drop",), max_bodies=1)
     rollout = simulate(scene, seconds=0.1)
     frame, mask = renderer.render(rollout)[0], renderer.masks(rollout)[0]
     body = frame[mask == 1].astype(float)

@@ -43,11 +43,13 @@ class _OrCommand(click.Group):
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """Which questions: the suites that were named (none: all), and how many of each."""
+    """Which questions: the suites that were named (none: all), and how many of each, by number or
+    as a `part` of all."""
 
     names: tuple[str, ...]
     quick: bool
     count: int | None
+    part: float
 
     def suites(self) -> list[ExamSuite]:
         """Raises UnknownNameError, and MissingExtraError."""
@@ -61,7 +63,8 @@ class Asked:
         return [EXAM[name] for name in self.names or EXAM]
 
     def count_of(self, suite: ExamSuite) -> int:
-        return self.count or (suite.quick if self.quick else suite.count)
+        some = suite.quick if self.quick else max(1, round(self.part * suite.count))
+        return self.count or some
 
     def for_clips(self) -> tuple[list[ExamSuite], Papers]:
         """The suites that clips can answer, and their questions. Raises RequestError where another
@@ -84,7 +87,8 @@ class Asked:
     def words(self) -> list[str]:
         """As they are typed."""
         count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
-        return [*self.names, *count]
+        part = [] if count or self.part == 1 else ["--part", f"{self.part:g}"]
+        return [*self.names, *count, *part]
 
 
 def _drawn(suite: ExamSuite, count: int) -> ExamSuite:
@@ -106,14 +110,22 @@ def _simulator() -> Iterator[None]:
 
 
 def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
-    """SUITE, --quick and -n; the command takes them as one `asked`."""
+    """SUITE, --quick, --part and -n; the command takes them as one `asked`."""
 
     @functools.wraps(command)
-    def run(suites: tuple[str, ...], quick: bool, count: int | None, **values: Any) -> None:
-        command(**values, asked=Asked(names=suites, quick=quick, count=count))
+    def run(
+        suites: tuple[str, ...], quick: bool, count: int | None, part: float, **values: Any
+    ) -> None:
+        command(**values, asked=Asked(names=suites, quick=quick, count=count, part=part))
 
     for option in (
         click.option("-n", "count", type=click.IntRange(1), help="Questions of each suite."),
+        click.option(
+            "--part",
+            type=click.FloatRange(0, 1, min_open=True),
+            default=1.0,
+            help="So large a part of each suite's questions: 0.2 is a fifth.",
+        ),
         click.option("--quick", is_flag=True, help="A few questions of each suite."),
         click.argument("suites", nargs=-1, metavar="[SUITE]..."),
     ):

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
 
 def prompt_warnings(prompt: str, model: ModelInfo) -> list[str]:
     """Sentences on words that the model never saw and on what it has no room to read."""
-    return [*_unknown_words(prompt), *_never_taught(prompt, model), *_cut_off(prompt, model)]
+    return [
+        *_unknown_words(prompt),
+        *_never_taught(prompt, model),
+        *_may_double(prompt, model),
+        *_cut_off(prompt, model),
+    ]
 
 
 def _unknown_words(prompt: str) -> list[str]:
@@ -59,6 +64,19 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
             f" scenes of at most {taught['max_bodies']}."
         )
     return warnings
+
+
+def _may_double(prompt: str, model: ModelInfo) -> list[str]:
+    """One thing of which no event is told, for a model that was shown several at rest."""
+    from sorairo.world.tabletop.captions import parse
+
+    said, taught = parse(prompt), model.record.get("training", {}).get("scene", {})
+    if said.count != 1 or said.event or taught.get("max_bodies", 1) == 1:
+        return []
+    return [
+        "the prompt does not say what happens, and the model may then draw several things where it"
+        " names one: say it (drops, rolls, slides, swings...), or use --expand."
+    ]
 
 
 def _cut_off(prompt: str, model: ModelInfo) -> list[str]:

@@ -49,7 +49,7 @@ def camera_path(frames: np.ndarray, bodies: np.ndarray) -> CameraPath:
     """Of frames uint8 [F, S, S, 3]; `bodies` bool [F, S, S] are left out."""
     looked_at = np.arange(0, len(frames), STEP)
     soft = ndimage.gaussian_filter(frames[looked_at].astype(np.float32), (0, 0.7, 0.7, 0))
-    free = ~ndimage.binary_dilation(bodies[looked_at], np.ones((1, 5, 5), bool))
+    free = np.logical_not(ndimage.binary_dilation(bodies[looked_at], np.ones((1, 5, 5), bool)))
     azimuths, distances = [0.0], [DISTANCE]
     for before, after in zip(range(len(looked_at) - 1), range(1, len(looked_at)), strict=True):
         pair = soft[before], soft[after], free[before], free[after]

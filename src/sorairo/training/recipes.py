@@ -193,7 +193,7 @@ def canvas() -> ModelRecipe:
         ),
         model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=12500, ema=0.998, cooldown=0.4, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=11_400, ema=0.998, cooldown=0.4, warmup=50, sheet_every=500),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -178,7 +179,7 @@ def taught(recipe: ModelRecipe) -> SceneConfig:
     """The part of the world that the recipe's sources show, each name once."""
     sources = list(recipe.sources.values())
     worlds = [source.clips.scene for source in sources if not source.leaves]
-    named = {
+    named: dict[str, Any] = {
         name: tuple(dict.fromkeys(each for world in worlds for each in getattr(world, name)))
         for name in PARTS
     }

@@ -1,11 +1,11 @@
 """M5, permanence: a thing goes behind a screen, is not seen for eight frames or more, comes out.
 
-Eight frames are given. Afterwards: is it there again, of the same colour, shape and size (within
-10 %), at the right place (within half its width) and time (within two frames)? The shape is that
-which the true clip is read as: a ball that rolls slowly is still partly hidden in the end. "all" is
-all of it in one clip. For a model whose loss can be asked (`exam.twins`): does it find what happens
-more likely than the same clip in which behind the screen the thing changes its colour or its shape,
-or is gone?
+Eight frames are given. Afterwards: is it there again (what never was gone does not come back), of
+the same colour, shape and size (within 10 %), at the right place (within half its width) and time
+(within two frames)? The shape is that which the true clip is read as: a ball that rolls slowly is
+still partly hidden in the end. "all" is all of it in one clip. For a model whose loss can be asked
+(`exam.twins`): does it find what happens more likely than the same clip in which behind the screen
+the thing changes its colour or its shape, or is gone?
 """
 
 from __future__ import annotations
@@ -63,8 +63,9 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     hidden = hidden_frames(truth.masks)
     middle = int(hidden[len(hidden) // 2])
     last = slice(len(clip.frames) - LAST, None)
-    back = bool((seen.counts[last] == 1).mean() > 0.5)
-    verdict = {"hidden": not seen.counts[middle].any(), "reappears": back}
+    gone = not seen.counts[middle].any()
+    back = gone and bool((seen.counts[last] == 1).mean() > 0.5)
+    verdict = {"hidden": gone, "reappears": back}
     looks = witness(clip.frames[last])
     body = question.scene.bodies[0]
     verdict |= {"colour": back and looks.color == body.color}

@@ -100,6 +100,7 @@ def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str
     """Subject, verb, heading and floor, in one of their orders."""
     article = "a" if rng.random() < 0.8 else pick(rng, ("the", "one"))
     subject = _nouns(telling.actors, rng, article)
+    struck = ""
     if telling.struck:
         struck = _noun(telling.struck, rng, article if article != "one" else "a")
         same = " ".join(struck.split()[1:]) == " ".join(subject.split()[1:])

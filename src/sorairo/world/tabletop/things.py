@@ -39,7 +39,7 @@ def things(picture: np.ndarray, looks: Looks | None = None) -> list[Thing]:
     names = [name for name in looks.color.classes if name != "background"]
     presence, colors = (each[0] for each in sort_pixels(frames, looks.color))
     presence = ndimage.gaussian_filter(presence, 0.6)
-    there = ndimage.binary_fill_holes(ndimage.binary_opening(presence > 0.5))
+    there = np.asarray(ndimage.binary_fill_holes(ndimage.binary_opening(presence > 0.5)))
     found = []
     for color, pixels in _parts(there, colors, len(names)):
         chances = looks.shape(silhouette_features(frames[0], presence, pixels)[None])[0]

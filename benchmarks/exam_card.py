@@ -1,0 +1,88 @@
+"""Puts the figures of the last exam where they are quoted: the model card and the README.
+
+    python benchmarks/exam_card.py
+
+Reads benchmarks/exam/report.json, rewrites what stands between the two marks in each file. A test
+keeps all three equal.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+REPORT = ROOT / "benchmarks" / "exam" / "report.json"
+BEGIN, END = "<!-- exam -->", "<!-- /exam -->"
+# What the README quotes: a line a suite.
+HEADLINES = {
+    "M2": ("centroid", "something falls: error of its place, diagonals"),
+    "M3": ("all", "laws kept (gravity, bounce, momentum, energy)"),
+    "M4": ("given 16 frames", "Sim-IQ, of 100, 16 frames given"),
+    "M5": ("reappears", "what goes behind a screen comes back"),
+    "M6": ("overall", "what a prompt says is seen (Sim-GenEval)"),
+    "M7": ("right move", "the camera moves as told"),
+    "M8": ("object set at 60 s", "after a minute it is still the same object"),
+    "M12": ("psnr", "codec, dB"),
+}
+
+
+def card_table(report: dict) -> str:
+    """Every measure of every suite."""
+    lines = [
+        "| suite | measure | model | true clips | codec | goal | n |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for suite, measures in report["suites"].items():
+        for name, told in measures.items():
+            cells = [
+                suite,
+                name,
+                _value(told),
+                _number(told.get("floor")),
+                _number(told.get("codec")),
+            ]
+            lines.append("| " + " | ".join([*cells, _number(told["goal"]), str(told["n"])]) + " |")
+    return "\n".join(lines)
+
+
+def readme_table(report: dict) -> str:
+    """One measure of each suite."""
+    lines = ["| | model | true clips, same judge | goal |", "|---|---|---|---|"]
+    for suite, (measure, words) in HEADLINES.items():
+        if told := report["suites"].get(suite, {}).get(measure):
+            cells = [f"{suite}: {words}", _value(told), _number(told.get("floor"))]
+            lines.append("| " + " | ".join([*cells, _number(told["goal"])]) + " |")
+    return "\n".join(lines)
+
+
+def _value(told: dict) -> str:
+    low, high = told["ci95"]
+    return f"{_number(told['model'])} [{_number(low)}, {_number(high)}]"
+
+
+def _number(value: float | list | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return " to ".join(_number(each) for each in value)
+    return f"{value:.3g}"
+
+
+def between(text: str, table: str) -> str:
+    """The text with the table between its marks."""
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table}\n{END}{after}"
+
+
+def pages() -> dict[Path, str]:
+    """Each file and what it should hold."""
+    report = json.loads(REPORT.read_text())
+    tables = {ROOT / "docs/models/tabletop.md": card_table, ROOT / "README.md": readme_table}
+    return {path: between(path.read_text(), table(report)) for path, table in tables.items()}
+
+
+if __name__ == "__main__":
+    for path, text in pages().items():
+        path.write_text(text)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import islice
 
 import numpy as np
 
@@ -34,12 +35,7 @@ HIDES = dataclasses.replace(CANVAS_WORLD, lights=("day",), events=("hide",), cam
 
 
 def questions(count: int) -> list[Question]:
-    return ask(
-        "M5",
-        [scene for scene, _ in zip(_hiding(), range(count), strict=False)],
-        seconds=SECONDS,
-        given=GIVEN,
-    )
+    return ask("M5", list(islice(_hiding(), count)), seconds=SECONDS, given=GIVEN)
 
 
 def _hiding() -> Iterator[Scene]:

@@ -153,12 +153,4 @@ CROWD_WORLD = SceneConfig(
     events=("stand", "stand", "drop", "roll", "slide", "throw", "collide", "hide", "hide"),
     cameras=(*("still",) * 6, "orbit_left", "orbit_right", "push_in", "pull_back"),
 )
-STILL_LIFES = SceneConfig(
-    shapes=CANVAS_WORLD.shapes,
-    colors=CANVAS_WORLD.colors,
-    sizes=("large", "large", "small"),
-    floors=CANVAS_WORLD.floors,
-    lights=("day", "day", "day", "sunset", "night"),
-    events=("stand",),
-    cameras=("still",),
-)
+STILL_LIFES = dataclasses.replace(CROWD_WORLD, events=("stand",), cameras=("still",))

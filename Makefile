@@ -55,15 +55,20 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# MuJoCo draws without a screen through OSMesa.
+# MuJoCo draws without a screen through OSMesa; pages are tried in Chromium.
 $(VENV)/.system-packages: | $(BIN)/python
-	@if [[ "$$(uname)" != Linux ]] || $(BIN)/python -c 'import ctypes; ctypes.CDLL("libOSMesa.so.8")' 2>/dev/null; then \
+	@missing=""; \
+	if [[ "$$(uname)" == Linux ]]; then \
+		$(BIN)/python -c 'import ctypes; ctypes.CDLL("libOSMesa.so.8")' 2>/dev/null || missing="libosmesa6"; \
+		command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium"; \
+	fi; \
+	if [[ -z "$$missing" ]]; then \
 		:; \
 	elif [[ "$$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then \
-		apt-get update -qq && apt-get install -y -qq libosmesa6; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
 	else \
-		echo "The tests draw with OSMesa; install it, then run make test again:" >&2; \
-		echo "    sudo apt-get update && sudo apt-get install -y libosmesa6" >&2; \
+		echo "The tests draw with OSMesa and open pages in Chromium; install what is missing, then run make test again:" >&2; \
+		echo "    sudo apt-get update && sudo apt-get install -y $$missing" >&2; \
 		exit 1; \
 	fi
 	@touch $@

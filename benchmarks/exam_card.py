@@ -11,9 +11,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from marks import between
+
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "benchmarks" / "exam" / "report.json"
-BEGIN, END = "<!-- exam -->", "<!-- /exam -->"
 # What the README quotes: a line a suite.
 HEADLINES = {
     "M2": ("centroid", "something falls: error of its place, diagonals"),
@@ -23,6 +24,7 @@ HEADLINES = {
     "M6": ("overall", "what a prompt says is seen (Sim-GenEval)"),
     "M7": ("right move", "the camera moves as told"),
     "M8": ("object set at 60 s", "after a minute it is still the same object"),
+    "M9": ("as told, last tenth", "combinations of the last tenth (this model was taught them)"),
     "M12": ("psnr", "codec, dB"),
 }
 
@@ -69,18 +71,13 @@ def _number(value: float | list | None) -> str:
     return f"{value:.3g}"
 
 
-def between(text: str, table: str) -> str:
-    """The text with the table between its marks."""
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table}\n{END}{after}"
-
-
 def pages() -> dict[Path, str]:
     """Each file and what it should hold."""
     report = json.loads(REPORT.read_text())
     tables = {ROOT / "docs/models/tabletop.md": card_table, ROOT / "README.md": readme_table}
-    return {path: between(path.read_text(), table(report)) for path, table in tables.items()}
+    return {
+        path: between(path.read_text(), "exam", table(report)) for path, table in tables.items()
+    }
 
 
 if __name__ == "__main__":

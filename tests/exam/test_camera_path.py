@@ -5,8 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
+from sorairo.exam.answers import frozen
 from sorairo.exam.camera_path import camera_path
+from sorairo.exam.exams import EXAM
 from sorairo.exam.held_out import film_of, masks_of
+from sorairo.exam.question import Truth
+from sorairo.exam.suites.camera import OPPOSITE, back_again
+from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
 from sorairo.world.tabletop.sample import sample_scene
 from sorairo.world.tabletop.scene import STILL_LIFES
@@ -27,3 +32,26 @@ def test_true_cameras_are_recovered(floor: str, camera: str):
         np.degrees(path.azimuths), np.degrees([s.azimuth for s in true]), atol=1
     )
     np.testing.assert_allclose(path.distances, [shot.distance for shot in true], rtol=0.04)
+
+
+class Filmed:
+    """A model that gives the clip out, and the same clip backwards for the way back."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip = clip
+
+    def animate(self, _picture: Clip, _prompt: str, **_how: object) -> Clip:
+        return self.clip
+
+    def extend(self, clip: Clip, _prompt: str, **_how: object) -> Clip:
+        return Clip(frames=np.concatenate([clip.frames, clip.frames[::-1]]), fps=clip.fps)
+
+
+def test_a_way_back_is_asked_of_what_went_out():
+    questions = EXAM["M7"].questions(12)
+    question = next(q for q in questions if q.scene.camera in OPPOSITE)
+    truth = Truth(question)
+    assert back_again(Filmed(truth.clip), question, truth) == {"closure": pytest.approx(60)}
+    assert back_again(Filmed(frozen(question, truth)), question, truth) == {}
+    push = next(q for q in questions if q.scene.camera not in OPPOSITE)
+    assert back_again(Filmed(Truth(push).clip), push, Truth(push)) == {}

@@ -21,7 +21,7 @@ from sorairo.exam.figures import figure as figure_over
 from sorairo.exam.question import Truth
 from sorairo.exam.wrong import WRONG
 
-COUNTS = {"M2": 10, "M3": 10, "M5": 6, "M6": 9, "M7": 3, "M12": 6}
+COUNTS = {"M2": 10, "M3": 10, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
 # What each suite must notice, and by which measure.
 NOTICED = [
     *(("M2", "centroid", wrong) for wrong in WRONG if wrong != "other colours"),
@@ -30,6 +30,7 @@ NOTICED = [
     *(("M6", "overall", wrong) for wrong in ("frozen", "other colours", "vanished")),
     ("M7", "right move", "frozen"),
     *(("M7", "reprojection", wrong) for wrong in ("shuffled", "frozen")),
+    *(("M9", "as told, last tenth", wrong) for wrong in ("frozen", "other colours")),
     *(("M12", "psnr", wrong) for wrong in WRONG),
 ]
 

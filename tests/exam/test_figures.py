@@ -59,7 +59,16 @@ def test_the_table_says_what_is_met():
     columns = {who: {aim.key: figure(aim, rows) for aim in aims} for who, rows in verdicts.items()}
     right, jump, beside = table("given", aims, columns).splitlines()[1:]
     assert right.endswith("yes")
-    assert "100 % [100, 100]" in right
+    assert "100 % [34, 100]" in right
     assert jump.startswith("jump (highest)")
     assert jump.endswith("NO")
     assert beside.endswith(">= 27 yes")
+
+
+def test_a_share_has_wilsons_interval():
+    """Wilson (1927): 8 of 10 lie between 49 and 94 %; all of 16 are no proof of all."""
+    aim = Aim(measure="right", share=True)
+    told = figure(aim, [{"right": float(i < 8)} for i in range(10)])
+    assert (told.low, told.value, told.high) == pytest.approx((0.490, 0.8, 0.943), abs=1e-3)
+    every = figure(aim, [{"right": 1.0}] * 16)
+    assert (every.low, every.value, every.high) == pytest.approx((0.806, 1.0, 1.0), abs=1e-3)

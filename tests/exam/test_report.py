@@ -227,7 +227,7 @@ def test_measures_at_several_times_are_lines():
         "drift": [5.0, 60.0],
     }
     lines = plots(told)[:2]
-    assert "set at 60 s: model 100 % [100, 100]; truth 0 % [0, 0]; goal &gt;= 75 %" in lines[0]
+    assert "set at 60 s: model 100 % [21, 100]; truth 0 % [0, 79]; goal &gt;= 75 %" in lines[0]
     for line in lines:
         assert line.count('class="course') == 2  # one step from 5 to 60 s a column
         assert line.count('class="whisker') == 2  # of the examined column

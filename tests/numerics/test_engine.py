@@ -76,6 +76,15 @@ def test_progress_counts_every_step(engine: Engine):
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 
+def test_progress_goes_on_while_frames_are_enlarged(engine: Engine):
+    seen: list[tuple[int, int]] = []
+    how = {"seconds": 2, "steps": 2, "width": 192, "height": 192, "fps": 24}
+    engine.generate(PROMPT, **how, watch=lambda now: seen.append((now.done, now.total)))
+    assert {total for _, total in seen} == {2 + 24 // 8}
+    assert [done for done, _ in seen] == sorted(done for done, _ in seen)
+    assert seen[-1] == (5, 5)
+
+
 def test_another_rate_lasts_as_long(engine: Engine):
     native = engine.generate(PROMPT, seconds=1)
     double = engine.generate(PROMPT, seconds=1, fps=24)

@@ -1,60 +1,73 @@
-"""Flicker and stairs are taken out; what moves, and what is true already, is left alone."""
+"""The steadier begins as nothing, sees as far as it says, and pieces of a clip equal the whole."""
 
 from __future__ import annotations
 
 import numpy as np
+import pytest
+import torch
+from torch import nn
 
-from sorairo.generation.steady import steady, without_flicker, without_stairs
+from sorairo.generation.steady import STEADIED, learned, steady
+from sorairo.models.steadier import Steadier, SteadierConfig
 
-STARTS = [0, *range(1, 21, 4)]
-
-
-def grey(values: np.ndarray) -> np.ndarray:
-    """Frames of one colour each."""
-    frames = np.repeat(np.asarray(values)[:, None, None, None], 3, axis=3)
-    return np.broadcast_to(frames, (len(values), 16, 16, 3)).round().astype(np.uint8).copy()
+CONFIG = SteadierConfig(width=16, blocks=2, kernel=3)
 
 
-def test_a_still_picture_stays_as_it_is():
-    picture = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
-    frames = picture.repeat(21, 0)
-    assert np.array_equal(steady(frames, STARTS), frames)
-    assert np.array_equal(steady(picture, [0]), picture)
+def rough(config: SteadierConfig = CONFIG) -> Steadier:
+    """One whose every layer does something."""
+    torch.manual_seed(0)
+    steadier = Steadier(config).eval().requires_grad_(False)
+    for module in steadier.modules():
+        if isinstance(module, nn.Conv2d | nn.Conv3d | nn.Embedding):
+            nn.init.normal_(module.weight, std=0.05)
+    return steadier
 
 
-def test_flicker_is_taken_out():
-    rng = np.random.default_rng(0)
-    still = rng.integers(20, 230, (1, 16, 16, 3)).repeat(40, 0)
-    frames = (still + rng.normal(0, 1.5, still.shape)).round().astype(np.uint8)
-    out = without_flicker(frames)
-    before, after = (np.abs(np.diff(f.astype(int), axis=0)).mean() for f in (frames, out))
-    assert after < 0.4 * before
-    assert np.square(out[10:] - still[10:]).mean() < np.square(frames[10:] - still[10:]).mean()
+def noise(frames: int) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (frames, 16, 24, 3), dtype=np.uint8)
 
 
-def test_stairs_become_a_slope():
-    truth = np.arange(21) * 2.0 + 40
-    stairs = np.concatenate([[truth[0]], truth[1:].reshape(5, 4).mean(1).repeat(4)])
-    out = without_stairs(grey(stairs), STARTS)[:, 0, 0, 0].astype(float)
-    assert np.abs(np.diff(stairs)).max() >= 5
-    assert np.abs(np.diff(out)).max() <= 3
-    assert np.abs(out - truth)[:-3].mean() < 0.5 * np.abs(stairs - truth)[:-3].mean()
+def test_an_untrained_one_changes_nothing():
+    frames = noise(9)
+    assert np.array_equal(learned(Steadier(CONFIG).eval().requires_grad_(False), frames, 3), frames)
 
 
-def test_a_true_slope_is_left_alone():
-    frames = grey(np.arange(21) * 2.0 + 40)
-    out = without_stairs(frames, STARTS)
-    assert np.abs(out[:-2].astype(int) - frames[:-2]).max() <= 1
+def test_a_picture_stays_as_it_is():
+    assert np.array_equal(steady(rough(), noise(1), group=4, first=3), noise(1))
 
 
-def test_something_that_moves_is_left_alone():
-    frames = grey(np.full(21, 30.0))
-    for i in range(21):
-        frames[i, 4:10, i // 2 : i // 2 + 5] = 220
-    out = steady(frames, STARTS).astype(int)
-    assert np.abs(out - frames).mean() < 1.0
+@pytest.mark.parametrize("first", [0, 3])
+def test_pieces_equal_the_whole(first: int):
+    steadier, frames = rough(), noise(2 * STEADIED + 7)
+    video = torch.from_numpy(frames).permute(3, 0, 1, 2)[None].float() / 127.5 - 1
+    whole = steadier(video, (torch.arange(len(frames)) + first) % 4)[0].permute(1, 2, 3, 0)
+    pieces = learned(steadier, frames, first)
+    assert np.abs(pieces - ((whole.clamp(-1, 1) + 1) * 127.5).numpy()).max() < 0.51
+    assert np.abs(pieces.astype(int) - frames).mean() > 1
 
 
-def test_large_steps_are_cuts_or_motion():
-    frames = grey(np.repeat([20.0, 200.0], [9, 12]))
-    assert np.array_equal(without_stairs(frames, STARTS), frames)
+def test_it_reaches_as_far_as_it_says():
+    steadier, video = rough(), torch.randn(1, 3, 21, 8, 8)
+    places = torch.arange(21) % 4
+    before = steadier(video, places)
+    video[:, :, 10] += 1
+    changed = (steadier(video, places) - before).abs().amax((0, 1, 3, 4)) > 1e-6
+    assert CONFIG.reach == 2
+    assert changed.nonzero().flatten().tolist() == [8, 9, 10, 11, 12]
+
+
+def test_what_is_known_exactly_stays_and_is_seen():
+    steadier, frames = rough(), noise(12)
+    steadier.embedding.weight[CONFIG.exact] += 1
+    exact = np.arange(12) < 5
+    made = learned(steadier, frames, 0, exact)
+    assert np.array_equal(made[:5], frames[:5])
+    assert np.abs(made[5:7].astype(int) - learned(steadier, frames, 0)[5:7]).max() > 0
+    assert np.array_equal(made[7:], learned(steadier, frames, 0)[7:])
+
+
+def test_the_place_in_the_group_counts():
+    steadier, video = rough(), torch.zeros(1, 3, 4, 8, 8)
+    steadier.embedding.weight[2] += 1
+    made = steadier(video, torch.arange(4))
+    assert (made[:, :, 2] - made[:, :, 1]).abs().max() > 1e-3

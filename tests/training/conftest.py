@@ -9,6 +9,7 @@ import pytest
 
 from sorairo.data.clips import Shard, render
 from sorairo.training import runs
+from sorairo.training.prepared import prepare
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
 
 
@@ -43,4 +44,4 @@ def model_run(codec_run: Path) -> Path:
 @pytest.fixture(scope="package")
 def prepared(model_run: Path) -> Prepared:
     """Codec, latents and tokenizer of the recipe."""
-    return runs.prepare(MODEL_RECIPE)
+    return prepare(MODEL_RECIPE)

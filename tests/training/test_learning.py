@@ -14,10 +14,12 @@ from sorairo.data.clips import Shard
 from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
 from sorairo.training import runs
-from sorairo.training.codec import fit_scale, to_frames, to_video
+from sorairo.training.codec import fit_scale
+from sorairo.training.crops import to_frames, to_video
 from sorairo.training.denoiser import DenoiserObjective
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
 from sorairo.training.painting import PaintingConfig
+from sorairo.training.prepared import captions
 from sorairo.training.recipes import canvas
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
 from sorairo.world.tabletop.styles import apply_style
@@ -66,9 +68,9 @@ def test_latents_are_those_of_the_clips(prepared: Prepared, clips: list[Shard]):
 
 
 def test_captions_are_in_both_languages(prepared: Prepared):
-    captions = runs.captions(prepared[1], 100, seed=0)
-    assert sum(each.isascii() for each in captions) == 50
-    assert captions == runs.captions(prepared[1], 100, seed=0)
+    found = captions(prepared[1], 100, seed=0)
+    assert sum(each.isascii() for each in found) == 50
+    assert found == captions(prepared[1], 100, seed=0)
 
 
 def test_batches(prepared: Prepared):

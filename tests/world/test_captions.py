@@ -84,6 +84,27 @@ def test_all_that_a_caption_asserts_is_true(language, detail):
         assert said.bodies[0][:2] == (scene.bodies[0].shape, scene.bodies[0].color), text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_picture_may_be_told_without_what_happens(language):
+    rng = np.random.default_rng(3)
+    for _ in range(300):
+        scene = any_scene(rng)
+        text = caption(scene, rng, language=language, event=False)
+        said = parse(text)
+        assert agrees(said, scene), (text, said, scene)
+        assert (said.event, said.heading, said.unknown) == (None, None, ()), text
+        assert said.count == len(scene.bodies), text
+
+
+def test_several_things_are_there():
+    ball = Body(shape="sphere", color="red", position=(0.0, 0.0, 2.1))
+    scene = Scene(bodies=(ball, ball), event="stand")
+    rng = np.random.default_rng(4)
+    texts = [caption(scene, rng, event=False).lower() for _ in range(200)]
+    assert any("there are two" in text for text in texts)
+    assert not any("there is two" in text for text in texts)
+
+
 def beside(x: float, y: float) -> Scene:
     ball = Body(shape="sphere", color="red", position=(x, y, 2.1))
     cube = Body(shape="box", color="blue", position=(0.0, 0.0, 2.1))

@@ -67,15 +67,15 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
 
 
 def _may_double(prompt: str, model: ModelInfo) -> list[str]:
-    """One thing of which no event is told, for a model that was shown several at rest."""
+    """One thing at rest, for a model that was shown several at rest."""
     from sorairo.world.tabletop.captions import parse
 
     said, taught = parse(prompt), model.record.get("training", {}).get("scene", {})
-    if said.count != 1 or said.event or taught.get("max_bodies", 1) == 1:
+    if said.count != 1 or said.event not in (None, "stand") or taught.get("max_bodies", 1) == 1:
         return []
     return [
-        "the prompt does not say what happens, and the model may then draw several things where it"
-        " names one: say it (drops, rolls, slides, swings...), or use --expand."
+        "nothing happens to the one thing that the prompt names, and the model may then draw"
+        " several: say what happens (drops, rolls, slides, swings...), or use --expand."
     ]
 
 

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from sorairo.exam.exam import ExamSuite
-from sorairo.exam.suites import camera, codec, drop, geneval, laws, minute, permanence, simiq
+from sorairo.exam.suites import (
+    camera,
+    codec,
+    combinations,
+    drop,
+    geneval,
+    laws,
+    minute,
+    permanence,
+    simiq,
+)
 
-MODULES = (drop, laws, simiq, permanence, geneval, camera, minute, codec)
+MODULES = (drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
 EXAM: dict[str, ExamSuite] = {module.SUITE.name: module.SUITE for module in MODULES}

@@ -9,6 +9,7 @@ import numpy as np
 
 DRAWS = 2000  # of the bootstrap
 WHOLE_DRAWS = 400  # where a statistic is slow
+Z = 1.96  # standard deviations around the mean hold 95 %
 STATISTICS = {"mean": np.mean, "median": np.median, "highest": np.max}
 Verdict = Mapping[str, float]  # measure -> value of one case; a yes is 1, a no 0; NaN: no answer
 
@@ -65,7 +66,8 @@ class Aim:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A value over `cases` cases, with its 95 % bootstrap interval."""
+    """A value over `cases` cases, with its 95 % interval: Wilson's of a share (1927), as a
+    bootstrap would give none where all say the same; of anything else the bootstrap's."""
 
     value: float
     low: float
@@ -86,12 +88,22 @@ def figure(aim: Aim, verdicts: Sequence[Verdict]) -> Figure:
     values = values[~np.isnan(values)]
     if not len(values):
         return Figure(value=np.nan, low=np.nan, high=np.nan, cases=0)
+    if aim.share:
+        return _share(values)
     statistic = STATISTICS[aim.of]
     draws = np.random.default_rng(0).integers(len(values), size=(DRAWS, len(values)))
     low, high = np.percentile(statistic(values[draws], axis=1), [2.5, 97.5])
     return Figure(
         value=float(statistic(values)), low=float(low), high=float(high), cases=len(values)
     )
+
+
+def _share(values: np.ndarray) -> Figure:
+    n, share = len(values), float(values.mean())
+    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    half = Z * np.sqrt(share * (1 - share) / n + (Z / (2 * n)) ** 2) / (1 + Z**2 / n)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Figure(value=share, low=float(min(low, share)), high=float(max(high, share)), cases=n)
 
 
 def figure_of(

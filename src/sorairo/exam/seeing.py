@@ -67,7 +67,7 @@ def chamfer(one: np.ndarray, other: np.ndarray) -> float:
     added, in parts of the diagonal; 1 where either is empty."""
     if not one.any() or not other.any():
         return 1.0
-    to_one, to_other = (ndimage.distance_transform_edt(~mask) for mask in (one, other))
+    to_one, to_other = (np.asarray(ndimage.distance_transform_edt(~m)) for m in (one, other))
     distance = to_other[one].mean() + to_one[other].mean()
     return float(distance / np.hypot(*one.shape))
 

@@ -16,13 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sorairo.exam.denoising import latents_of, losses
 from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import FPS, film_of, masks_of
 from sorairo.exam.question import Question, Truth
-from sorairo.flow import path as flow
-from sorairo.generation.canvas import grid_positions
-from sorairo.generation.engine import Engine, seeded
-from sorairo.nn.patches import patchify
+from sorairo.generation.engine import Engine
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
 from sorairo.world.tabletop.simulate import simulate
 
@@ -44,7 +42,7 @@ def probe(engine: Engine, question: Question, truth: Truth) -> Verdict:
     cut = hidden_group([masks_of(rollout) for rollout in rollouts], group)
     if cut is None:
         return {}
-    clips = [_latents(engine, film_of(rollout).frames) for rollout in rollouts]
+    clips = [latents_of(engine, film_of(rollout).frames) for rollout in rollouts]
     losses = {
         (begin, end): _loss(engine, torch.cat([clips[begin][:, :cut], clips[end][:, cut:]], 1), cut)
         for begin in (0, 1)
@@ -78,32 +76,6 @@ def hidden_group(masks: list[np.ndarray], group: int) -> int | None:
     return None
 
 
-def _latents(engine: Engine, frames: np.ndarray) -> Tensor:
-    """[c, f, h, w] of whole groups from the first frame on."""
-    group = engine.config.codec.time_factor
-    whole = 1 + (len(frames) - 1) // group * group
-    return engine.encode(np.concatenate([frames[:1].repeat(group - 1, 0), frames[:whole]]))
-
-
-@torch.inference_mode()
 def _loss(engine: Engine, latents: Tensor, cut: int) -> float:
     """The mean loss on latent frames from `cut` on, those before being given, without words."""
-    patch = engine.config.transformer.patch
-    z = patchify(latents[None].float().cpu(), patch)
-    f, h, w = latents.shape[1], latents.shape[2] // patch, latents.shape[3] // patch
-    times = torch.arange(f) * (engine.config.codec.time_factor / engine.config.fps)
-    positions = grid_positions((f, h, w), times=times).reshape(1, -1, 3)
-    later = (torch.arange(f) >= cut).repeat_interleave(h * w)[None]
-    text, mask = engine.bundle.read([""])
-    noise = torch.randn(z.shape, generator=seeded(0))
-    total = 0.0
-    for level in LEVELS:
-        sigma = later * level
-        x = flow.point(z, noise, sigma[..., None])
-        like = engine.device, engine.dtype
-        predicted = engine.bundle.denoiser.transformer(
-            x.to(*like), positions.to(engine.device), sigma.to(engine.device), text, mask, None
-        )
-        loss = flow.matching_loss(predicted.cpu(), flow.velocity(z, noise), later.float())
-        total += float(loss[0])
-    return total / len(LEVELS)
+    return float(np.mean(losses(engine, latents, "", LEVELS, given=cut)))

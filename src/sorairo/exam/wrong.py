@@ -71,6 +71,18 @@ def _filmed(question: Question, scene: Scene) -> Clip:
     return film_of(simulate(scene, seconds=question.seconds, fps=FPS))
 
 
+# By what each suite tells wrong clips from true ones.
+TELLS = {
+    "M2": "centroid",
+    "M3": "all",
+    "M4": "given one frame",
+    "M5": "all",
+    "M6": "overall",
+    "M7": "reprojection",
+    "M8": "motion at 60 s",
+    "M9": "as told, last tenth",
+    "M12": "psnr",
+}
 WRONG: dict[str, Answer] = {
     "shuffled": shuffled,
     "frozen": frozen,

@@ -25,7 +25,8 @@ from sorairo.video import Clip
 
 if TYPE_CHECKING:
     from sorairo.generation.draft import Draft, Surface
-    from sorairo.generation.engine import Settings, Watch
+    from sorairo.generation.engine import Settings
+    from sorairo.generation.progress import Watch
     from sorairo.generation.refine import RefineConfig
     from sorairo.generation.storyboard import Storyboard
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,8 @@ import torch
 from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.finish import finish
 from sorairo.video import Clip
+
+FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,13 @@ class Delivery:
         made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
         return max(1, round((kept + made / draft.surface.fps) * self.fps))
 
+    def steps(self, draft: Draft) -> int:
+        """How many steps of progress the upscaler is worth: about as long as those of sampling."""
+        if (self.width, self.height, self.fps) == (draft.width, draft.height, draft.surface.fps):
+            return 0
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        return -(-made // FRAMES_A_STEP)
+
     def bytes(self, draft: Draft) -> int:
         """Of the result's frames."""
         return self.frames(draft) * self.width * self.height * 3
@@ -60,8 +70,10 @@ def deliver(
     *,
     device: torch.device,
     aspect: float | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> np.ndarray:
-    """The canvas's frames at another size and rate, by the learned upscaler.
+    """The canvas's frames at another size and rate, by the learned upscaler; `progress` hears of
+    how many of them are done.
 
     They are first stretched to the `aspect` of what was squeezed onto the canvas, then cut to the
     size asked for.
@@ -72,5 +84,13 @@ def deliver(
     across, shown = round(high * own), max(width, round(high * wanted))
     if (across, high) != (frames.shape[2], frames.shape[1]) or fps != rate:
         upscaler = _upscaler(device)
-        frames = finish(upscaler, frames, fps=rate, width=across, height=high, fps_out=fps)
+        frames = finish(
+            upscaler,
+            frames,
+            fps=rate,
+            width=across,
+            height=high,
+            fps_out=fps,
+            progress=(lambda done, _total: progress(done)) if progress else None,
+        )
     return Clip(frames=frames, fps=fps).resize(shown, high).fit(width, height).frames

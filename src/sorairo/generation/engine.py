@@ -18,7 +18,7 @@ from sorairo.flow.schedules import sampling_levels
 from sorairo.generation.assembly import assemble
 from sorairo.generation.canvas import Canvas
 from sorairo.generation.capabilities import Capabilities
-from sorairo.generation.delivery import Delivery, deliver
+from sorairo.generation.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.draft import Draft, Surface
 from sorairo.generation.fill import Sampling, fill
 from sorairo.generation.frames import decode_draft, encode_groups
@@ -27,25 +27,13 @@ from sorairo.generation.limits import Limits
 from sorairo.generation.memory import check_memory
 from sorairo.generation.paint import paint
 from sorairo.generation.plan import led, outline
+from sorairo.generation.progress import Course, Progress, Watch
 from sorairo.generation.sampler import Velocity
 from sorairo.generation.windows import windows
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """`done` of `total` steps; `preview()` is the canvas as it will be, as far as one can tell now:
-    frames uint8 [n, h, w, 3]. Raise from the callback to stop within one step."""
-
-    done: int
-    total: int
-    preview: Callable[[], np.ndarray]
-
-
-Watch = Callable[[Progress], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +135,8 @@ class Engine(Capabilities):
         """The clip of a draft. Raises RequestError before it starts if memory will not do."""
         delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
         check_memory(draft, delivery, self.weights)
-        latents = self.fill(draft, settings, watch)
+        course = Course(watch, delivery.steps(draft), FRAMES_A_STEP) if watch else None
+        latents = self.fill(draft, settings, course.sampled if course else None)
         frames = self.decode(draft, latents)
         clip = assemble(
             draft,
@@ -155,7 +144,12 @@ class Engine(Capabilities):
             width=delivery.width,
             height=delivery.height,
             fps=delivery.fps,
-            finish=partial(deliver, device=self.device, aspect=draft.aspect),
+            finish=partial(
+                deliver,
+                device=self.device,
+                aspect=draft.aspect,
+                progress=course.delivered if course else None,
+            ),
         )
         if not settings.keep_latents:
             return clip
@@ -248,7 +242,7 @@ class Engine(Capabilities):
     @torch.inference_mode()
     def decode(self, draft: Draft, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
-        return decode_draft(self.bundle.codec, draft, latents, self.device, self.dtype)
+        return decode_draft(self.bundle, draft, latents, self.device, self.dtype)
 
 
 def seeded(seed: int) -> torch.Generator:

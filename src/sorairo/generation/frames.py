@@ -8,10 +8,11 @@ from torch import Tensor
 
 from sorairo.generation.draft import Draft
 from sorairo.generation.steady import steady
+from sorairo.models.bundle import Bundle
 from sorairo.models.codec import Codec
 
 AT_ONCE = 16  # latent frames decoded together
-WARM_UP = 3  # latent frames that a decoder sees before the first of a cycle
+WARM_UP, WARM_DOWN = 3, 2  # latent frames seen before the first of a cycle and after the last
 
 
 def encode_groups(
@@ -37,22 +38,43 @@ def decode_groups(
 
 
 def decode_draft(
-    codec: Codec, draft: Draft, latents: Tensor, device: torch.device, dtype: torch.dtype
+    bundle: Bundle, draft: Draft, latents: Tensor, device: torch.device, dtype: torch.dtype
 ) -> np.ndarray:
     """The draft's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
+    codec, steadier = bundle.codec, bundle.steadier
     size, groups = draft.surface.group, draft.groups()
     if draft.cyclic:
         f = latents.shape[1]
-        turned = [index % f for index in range(-WARM_UP, f + 1)]  # of a short one some twice
+        turned = [i % f for i in range(-WARM_UP, f + WARM_DOWN)]  # of a short one some twice
         frames = decode_groups(codec, latents[:, turned], device, dtype)
-        frames = steady(frames, list(range(0, len(frames), size)))
-        return frames[WARM_UP * size : -size]
+        frames = steady(steadier, frames, group=size, first=0)
+        return frames[WARM_UP * size : -WARM_DOWN * size]
     parts = []
     ends = (*draft.shots[1:], draft.num_frames)
     for shot, (start, end) in enumerate(zip(draft.shots, ends, strict=True)):
         mine = [i for i, group in enumerate(groups) if group.shot == shot]
         frames = decode_groups(codec, latents[:, mine], device, dtype)
         skipped = start - groups[mine[0]].first
-        frames = frames[skipped : skipped + end - start]
-        parts.append(steady(frames, [0, *range(size - skipped, len(frames), size)]))
+        frames = frames[skipped : skipped + end - start].copy()
+        exact = lay_given(draft, frames, start) if steadier else None
+        parts.append(steady(steadier, frames, group=size, first=skipped, exact=exact))
     return np.concatenate(parts)
+
+
+def lay_given(draft: Draft, frames: np.ndarray, start: int) -> np.ndarray:
+    """Puts what the draft keeps as it is in the place of what the codec made of it; which of the
+    frames from `start` on that are, [n]."""
+    exact = np.zeros(len(frames), bool)
+    for given in draft.given:
+        if given.strength or given.region is not None:
+            continue
+        low, high = (
+            max(given.first, start),
+            min(given.first + len(given.frames), start + len(exact)),
+        )
+        if low < high:
+            frames[low - start : high - start] = given.frames[
+                low - given.first : high - given.first
+            ]
+            exact[low - start : high - start] = True
+    return exact

@@ -22,12 +22,13 @@ from sorairo.generation.canvas import crop_positions
 from sorairo.generation.delivery import deliver
 from sorairo.generation.fill import estimate
 from sorairo.generation.mosaic import Windows, mosaic
+from sorairo.generation.progress import Progress, Watch
 from sorairo.generation.sampler import sample
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
     from sorairo.generation.draft import Draft
-    from sorairo.generation.engine import Engine, Progress, Settings, Watch
+    from sorairo.generation.engine import Engine, Settings
 
 Size = tuple[int, int]  # width, height
 Preview = Callable[[], np.ndarray]
@@ -71,8 +72,6 @@ def image(
     engine: Engine, draft: Draft, settings: Settings, config: RefineConfig, watch: Watch | None
 ) -> Clip:
     """The picture of a draft of one frame, refined to the size of the settings."""
-    from sorairo.generation.engine import Progress
-
     assert settings.width
     assert settings.height
     native, size = (draft.width, draft.height), (settings.width, settings.height)

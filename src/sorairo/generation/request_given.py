@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sorairo.generation.capabilities import Capabilities
-    from sorairo.generation.engine import Watch
+    from sorairo.generation.progress import Watch
     from sorairo.video import Clip
 
 

@@ -18,7 +18,7 @@ from sorairo.generation.wording import with_style
 
 if TYPE_CHECKING:
     from sorairo.generation.capabilities import Capabilities
-    from sorairo.generation.engine import Watch
+    from sorairo.generation.progress import Watch
     from sorairo.video import Clip
 
 

@@ -1,9 +1,10 @@
-"""A whole model: codec, transformer, text encoder and tokenizer, and what they were made to do."""
+"""A whole model: codec and steadier, transformer, text encoder and tokenizer, and what they were
+made to do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jaxtyping import Bool, Float
 from tokenizers import Tokenizer
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.delivered import Delivered
+from sorairo.models.steadier import Steadier, SteadierConfig
 from sorairo.models.text import TextConfig, TextEncoder, tokenize
 from sorairo.models.transformer import Transformer, TransformerConfig
 
@@ -32,6 +34,7 @@ class ModelConfig:
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
+    steadier: SteadierConfig | None = None
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     text: TextConfig = field(default_factory=TextConfig)
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
@@ -73,7 +76,13 @@ class Bundle(nn.Module):
         super().__init__()
         self.config, self.tokenizer = config, tokenizer
         self.codec = Codec(config.codec)
+        self.steadier = Steadier(config.steadier) if config.steadier else None
         self.denoiser = Denoiser(config.transformer, config.text)
+
+    def take(self, steadier: Steadier | None) -> None:
+        """Takes a steadier, with its configuration; None: goes without."""
+        self.steadier = steadier
+        self.config = replace(self.config, steadier=steadier.config if steadier else None)
 
     def read(
         self, prompts: Sequence[str]

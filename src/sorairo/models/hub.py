@@ -18,6 +18,7 @@ from sorairo.models.delivered import Delivered
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
+STEADIER = "steadier.safetensors"  # of models that have one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,24 +68,31 @@ def find(name: str) -> Path:
 def info(path: Path) -> ModelInfo:
     """What is known of a model without loading it."""
     record = _record(path)
-    missing = [each for each in FILES if not (path / each).is_file()]
+    files = files_of(record)
+    missing = [each for each in files if not (path / each).is_file()]
     if missing:
         raise ModelError(f"The model in {path} is incomplete: {', '.join(missing)} missing.")
-    stats = [(path / each).stat() for each in FILES]
+    stats = [(path / each).stat() for each in files]
     stamp = tuple((s.st_size, s.st_mtime_ns) for s in stats)
     return ModelInfo(
         name=str(record["config"].get("name", path.name)),
         path=path,
         bytes=sum(s.st_size for s in stats),
-        digest=_digest(path, stamp),
+        digest=_digest(path, files, stamp),
         record=record,
     )
 
 
+def files_of(record: dict) -> tuple[str, ...]:
+    """The files of a model, from its model.json."""
+    return (*FILES, STEADIER) if record["config"].get("steadier") else FILES
+
+
 @functools.lru_cache(maxsize=16)
-def _digest(path: Path, stamp: object) -> str:  # the stamp is part of the cache's key
+def _digest(path: Path, files: tuple[str, ...], stamp: object) -> str:
+    """The stamp is part of the cache's key."""
     total = hashlib.sha256()
-    for name in FILES:
+    for name in files:
         total.update((path / name).read_bytes())
     return total.hexdigest()[:16]
 
@@ -120,10 +128,12 @@ def load(path: Path):
         config = from_json(ModelConfig, record["config"])
         with torch.device("meta"):
             bundle = Bundle(config, _tokenizer(path / "tokenizer.json"))
-        for part in ("codec.safetensors", "denoiser.safetensors"):
+        for part in files_of(record)[2:]:
             network = getattr(bundle, part.partition(".")[0])
             network.load_state_dict(load_file(path / part), assign=True)
         bundle.codec.to_channels_last()
+        if bundle.steadier is not None:
+            bundle.steadier.to_channels_last()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if isinstance(error, ModelError):
             raise
@@ -154,10 +164,10 @@ def save(bundle, path: Path, training: dict | None = None) -> None:
     record = {"format": FORMAT, "config": to_json(bundle.config), "training": training or {}}
     (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     bundle.tokenizer.save(str(new / "tokenizer.json"))
-    for part in ("codec", "denoiser"):
-        weights = getattr(bundle, part).state_dict()
+    for file in files_of(record)[2:]:
+        weights = getattr(bundle, file.partition(".")[0]).state_dict()
         halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
-        save_file(halves, new / f"{part}.safetensors")
+        save_file(halves, new / file)
     os.chmod(new, 0o755)
     for each in new.iterdir():
         os.chmod(each, 0o644)  # safetensors writes for the owner alone

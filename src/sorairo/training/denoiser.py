@@ -164,7 +164,8 @@ class DenoiserObjective:
         ):
             if plain:
                 name = f"loss_sigma_{min(3, int(sigma * 4))}"
-                self.by_level[name] = 0.99 * self.by_level.get(name, value) + 0.01 * value
+                before = self.by_level.setdefault(name, float(value))
+                self.by_level[name] = 0.99 * before + 0.01 * value
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
         """Clips of fixed prompts, a row each."""

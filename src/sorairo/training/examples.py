@@ -15,6 +15,7 @@ FPS = 12.0
 GROUP = 4  # frames of a latent frame
 TEXTS = 3  # of an example with several
 LONG_CAPTIONS = 0.15
+EVENT_UNSAID = 0.3  # of pictures, and of things that only stand
 PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
 
 
@@ -43,25 +44,31 @@ class Kind:
         return DRAW[self.draw](clips[self.source], self, rng, taste)
 
 
-def said(scene: Scene | None, rng: np.random.Generator, taste: Taste) -> str:
-    """A caption, now and then none."""
+def said(
+    scene: Scene | None, rng: np.random.Generator, taste: Taste, *, picture: bool = False
+) -> str:
+    """A caption, now and then none. What happens may be left out for a picture, or where nothing
+    does."""
     if scene is None:
         return str(rng.choice(PHOTOGRAPHS))
     if rng.random() < taste.no_text:
         return ""
     language = "zh" if rng.random() < taste.chinese else "en"
     detail = "long" if rng.random() < LONG_CAPTIONS else "short"
-    return caption(scene, rng, language=language, detail=detail)
+    stands = picture or scene.event == "stand"
+    event = not (stands and rng.random() < EVENT_UNSAID)
+    return caption(scene, rng, language=language, detail=detail, event=event)
 
 
 def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
     """A stretch of a clip."""
     latents, index, first = _cut(clips, kind, rng, taste)
+    scene = clips.scenes[kind.size][index]
     return Example(
         latents=latents,
         objects=_objects(clips, kind, index, first),
         times=np.arange(kind.frames) * (GROUP / kind.fps),
-        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        texts=(said(scene, rng, taste, picture=kind.frames == 1),),
         shares=np.ones((kind.frames, 1), np.float32),
     )
 
@@ -164,7 +171,7 @@ def still(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) ->
     return Example(
         latents=pictures[index][:, which : which + 1],
         times=np.zeros(1),
-        texts=(said(clips.scenes[kind.size][index], rng, taste),),
+        texts=(said(clips.scenes[kind.size][index], rng, taste, picture=True),),
         shares=np.ones((1, 1), np.float32),
     )
 

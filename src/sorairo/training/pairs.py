@@ -24,7 +24,7 @@ from sorairo.models import hub
 from sorairo.models.codec import Codec
 from sorairo.models.upscaler import FACTOR
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.codec import to_frames, to_video
+from sorairo.training.crops import to_frames, to_video
 from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.styles import STYLES, apply_style
 

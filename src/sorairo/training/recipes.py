@@ -1,8 +1,7 @@
-"""Recipes are functions that return frozen values: `sorairo train NAME field.path=value ...`"""
+"""The recipes of the shipped model: functions that return frozen values."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from sorairo.data.clips import (
@@ -26,7 +25,6 @@ from sorairo.training.loop import LoopConfig
 from sorairo.training.optimiser import OptimiserConfig
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.sources import Source
-from sorairo.training.upscaling import FinishRecipe, tabletop_finish
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,10 +48,12 @@ class CodecRecipe:
 @dataclass(frozen=True, kw_only=True)
 class ModelRecipe:
     """How a transformer and its text encoder are trained on `sources`, encoded by the codec of the
-    run `codec_run`, from nothing or from the model `start`."""
+    run `codec_run` or, where that is "", of the model `codec_of`, whose steadier they take as well;
+    from nothing or from the model `start`."""
 
     name: str
-    codec_run: str
+    codec_run: str = ""
+    codec_of: str = "tabletop"
     sources: dict[str, Source]
     objective: DenoiserLossConfig
     start: str = ""
@@ -157,6 +157,17 @@ def canvas() -> ModelRecipe:
     )
     # When words are known: boxes and cylinders are told apart in less noise, where they stand.
     fine = replace(painting, shift=1.5, top=0.06, objects=4.0, both=0.12)
+    # How many things there are, and where, is settled in nearly pure noise again; at the end both.
+    high = replace(painting, shift=3.5, objects=2.0, both=0.12)
+    last = replace(painting, shift=2.2, top=0.1, objects=4.0, both=0.12)
+    composed = (
+        Shape(kinds=_one_text("", 0.42, crowd=0.35)),
+        Shape(kinds=_several_texts("", 0.08)),
+        Shape(kinds=wide),
+        Shape(kinds=large),
+        Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.05, fps=1.5),)),
+        *_short(0.40, crowd=True, still_lifes=0.75),
+    )
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
     by_size = {
         f"{name}{rest}": replace(source, shrink=shrink)
@@ -185,19 +196,21 @@ def canvas() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(
-                Phase(until=0.16, shapes=half),
-                Phase(until=0.45, shapes=full),
-                Phase(until=1.0, shapes=full, painting=fine),
+                Phase(until=0.11, shapes=half),
+                Phase(until=0.32, shapes=full),
+                Phase(until=0.695, shapes=full, painting=fine),
+                Phase(until=0.89, shapes=composed, painting=high),
+                Phase(until=1.0, shapes=composed, painting=last),
             ),
             painting=painting,
         ),
         model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=11_400, ema=0.998, cooldown=0.4, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=16_400, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
     )
 
 
-def _one_text(size: str, share: float) -> tuple[Kind, ...]:
+def _one_text(size: str, share: float, crowd: float = 0.2) -> tuple[Kind, ...]:
     """Thirteen latent frames under one text: a clip, a clip and two pictures, or an edit."""
     kinds = (
         Kind(draw="window", source=f"{size}world", frames=13, weight=0.28),
@@ -207,7 +220,7 @@ def _one_text(size: str, share: float) -> tuple[Kind, ...]:
     )
     if not size:
         kinds += (
-            Kind(draw="window", source="crowd", frames=13, weight=0.20),
+            Kind(draw="window", source="crowd", frames=13, weight=crowd),
             Kind(draw="window", source="photographs", frames=13, weight=0.05),
         )
     return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
@@ -221,7 +234,7 @@ def _several_texts(size: str, share: float) -> tuple[Kind, ...]:
     )
 
 
-def _short(share: float, crowd: bool = False) -> tuple[Shape, ...]:
+def _short(share: float, crowd: bool = False, still_lifes: float = 0.35) -> tuple[Shape, ...]:
     """Pictures, and clips of three latent frames, at full size; of several things if `crowd`."""
     pictures = (
         Kind(draw="window", source="pictures", frames=1, weight=0.30 * share),
@@ -232,15 +245,8 @@ def _short(share: float, crowd: bool = False) -> tuple[Shape, ...]:
         Kind(draw="window", source="first", frames=3, weight=0.10 * share),
     )
     if crowd:
-        pictures += (Kind(draw="window", source="still lifes", frames=1, weight=0.35 * share),)
+        pictures += (
+            Kind(draw="window", source="still lifes", frames=1, weight=still_lifes * share),
+        )
         brief += (Kind(draw="window", source="crowd", frames=3, weight=0.25 * share),)
     return Shape(kinds=pictures), Shape(kinds=brief)
-
-
-RECIPES: dict[str, Callable[[], CodecRecipe | ModelRecipe | FinishRecipe]] = {
-    "tabletop-codec": tabletop_codec,
-    "canvas-codec": canvas_codec,
-    "tabletop": tabletop,
-    "canvas": canvas,
-    "tabletop-finish": tabletop_finish,
-}

@@ -3,35 +3,31 @@ under the run's name."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import nn
 
-from sorairo.config import from_json, override, to_json
-from sorairo.data.clips import cache_folder, digest, render
-from sorairo.data.latents import ClipSet
+from sorairo.config import override, to_json
+from sorairo.data.clips import render
 from sorairo.errors import TrainingError, unknown_name
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.bundle import Bundle, Denoiser
-from sorairo.models.codec import Codec, CodecConfig
-from sorairo.models.text import train_tokenizer, with_words
+from sorairo.models.codec import Codec
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.codec import CodecObjective, fit_scale
+from sorairo.training.codec import CodecObjective
 from sorairo.training.denoiser import DenoiserObjective
 from sorairo.training.loop import train
+from sorairo.training.named import RECIPES
 from sorairo.training.optimiser import make_optimiser
-from sorairo.training.recipes import RECIPES, CodecRecipe, ModelRecipe
-from sorairo.training.sources import encode_source
-from sorairo.training.state import TrainState, read_record
+from sorairo.training.places import run_folder
+from sorairo.training.prepared import prepare
+from sorairo.training.recipes import CodecRecipe, ModelRecipe
+from sorairo.training.state import TrainState
+from sorairo.training.steadying import SteadierRecipe, run_steadier
 from sorairo.training.upscaling import FinishRecipe, run_finish
-from sorairo.world.tabletop.captions import caption
 from sorairo.world.tabletop.scene import SceneConfig
 from sorairo.world.tabletop.styles import STYLES
 
@@ -43,13 +39,11 @@ def main(name: str, overrides: list[str]) -> Path:
     recipe = override(RECIPES[name](), overrides)
     if isinstance(recipe, CodecRecipe):
         return run_codec(recipe)
+    if isinstance(recipe, SteadierRecipe):
+        return run_steadier(recipe)
     if isinstance(recipe, FinishRecipe):
         return run_finish(recipe, run_folder(recipe.name))
     return run_model(recipe)
-
-
-def run_folder(name: str) -> Path:
-    return cache_folder() / "runs" / name
 
 
 def run_codec(recipe: CodecRecipe) -> Path:
@@ -98,83 +92,6 @@ def begin(network: nn.Module, start: str, part: str) -> None:
         ) from error
 
 
-def load_codec(run: str, recipe: ModelRecipe) -> Codec:
-    """The averaged codec of a run; its scale, if it has none, is fitted to the recipe's clips."""
-    path = run_folder(run) / "state.safetensors"
-    if not path.exists():
-        raise TrainingError(
-            f"There is no codec run '{run}' yet: train it first, `sorairo train {run}`."
-        )
-    trained = from_json(CodecConfig, json.loads(read_record(path)["recipe"])["codec"])
-    if trained != recipe.model.codec:
-        raise TrainingError(
-            f"The codec of the run '{run}' is not the one this recipe asks for (model.codec): "
-            "train another run, or give model.codec the fields of that one."
-        )
-    codec = Codec(trained)
-    state = TrainState(codec, make_optimiser(codec, recipe.optimiser))
-    state.load(path.parent)
-    codec.load_state_dict(state.ema)
-    if bool((codec.latent_std == 1).all()):  # one that was begun from a model keeps its scale
-        fit_scale(codec, render(next(iter(recipe.sources.values())).clips))
-    return codec.eval().requires_grad_(False)
-
-
-def prepare(recipe: ModelRecipe) -> tuple[Codec, dict[str, ClipSet], Tokenizer]:
-    """Every source rendered, encoded and read into memory; a tokenizer of its captions."""
-    run = run_folder(recipe.codec_run)
-    frozen = run / f"frozen-for-{recipe.name}.safetensors"
-    if frozen.exists():
-        codec = Codec(recipe.model.codec)
-        codec.load_state_dict(load_file(frozen))
-    else:
-        codec = load_codec(recipe.codec_run, recipe)
-        save_file({k: v.contiguous() for k, v in codec.state_dict().items()}, frozen)
-    clips = {}
-    for name, source in recipe.sources.items():
-        folder = run / f"latents-{digest([source, frozen.name])}"
-        clips[name] = ClipSet.load(encode_source(codec, source, folder))
-    return codec, clips, _tokenizer(recipe, clips)
-
-
-def _tokenizer(recipe: ModelRecipe, clips: dict[str, ClipSet]) -> Tokenizer:
-    """That of the model to begin with and new words, or one of the captions, half of them
-    Chinese."""
-    path = run_folder(recipe.name) / "tokenizer.json"
-    if path.exists():
-        return Tokenizer.from_file(str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if recipe.start:
-        known = hub.load(hub.find(recipe.start)).tokenizer
-        texts = captions(clips, 20_000, seed=0)
-        tokenizer = with_words(known, texts, recipe.model.text.vocabulary)
-    else:
-        tokenizer = train_tokenizer(captions(clips, 20_000, seed=0), recipe.model.text.vocabulary)
-    tokenizer.save(str(path))
-    return tokenizer
-
-
-def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:
-    """Captions of clips drawn at random, every second one Chinese, half of them long."""
-    rng = np.random.default_rng(seed)
-    scenes = [
-        scene
-        for each in clips.values()
-        for found in each.scenes.values()
-        for scene in found
-        if scene
-    ]
-    return [
-        caption(
-            scenes[int(rng.integers(len(scenes)))],
-            rng,
-            language="en" if i % 2 else "zh",
-            detail="long" if i % 4 < 2 else "short",
-        )
-        for i in range(count)
-    ]
-
-
 def taught(recipe: ModelRecipe) -> SceneConfig:
     """The part of the world that the recipe's sources show, each name once."""
     sources = list(recipe.sources.values())
@@ -187,6 +104,7 @@ def taught(recipe: ModelRecipe) -> SceneConfig:
         **named,
         styles=("none", *STYLES) if any(source.styled for source in sources) else ("none",),
         max_bodies=max(world.max_bodies for world in worlds),
+        templates=max(world.templates for world in worlds),
     )
 
 
@@ -202,6 +120,7 @@ def run_model(recipe: ModelRecipe) -> Path:
     state = TrainState(denoiser, make_optimiser(denoiser, recipe.optimiser))
     folder = run_folder(recipe.name)
     state.load(folder)
+    steadier = None if recipe.codec_run else hub.load(hub.find(recipe.codec_of)).steadier
     objective = DenoiserObjective(
         denoiser, recipe.objective, clips, tokenizer, recipe.loop.steps, (recipe.model, codec)
     )
@@ -209,6 +128,7 @@ def run_model(recipe: ModelRecipe) -> Path:
     def save() -> None:
         state.save(folder, recipe)
         bundle = Bundle(recipe.model, tokenizer)
+        bundle.take(steadier)
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(state.ema)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}

@@ -18,7 +18,7 @@ from sorairo.data.clips import ClipsConfig, Shard, digest, render
 from sorairo.generation.engine import choose_device
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.codec import shrink, to_frames, to_video
+from sorairo.training.crops import shrink, to_frames, to_video
 from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.styles import STYLES, apply_style
@@ -132,11 +132,11 @@ def shown(masks: np.ndarray, latents: tuple[int, ...], group: int) -> np.ndarray
     rows = np.arange(height) * (h // 2) // height
     columns = np.arange(width) * (w // 2) // width
     grid = np.zeros((n, f, h // 2, w // 2), bool)
-    any_time = there.reshape(n, f, group, height, width).any(2)
+    any_time = np.asarray(there.reshape(n, f, group, height, width).any(2))
     for row in range(h // 2):
-        band = any_time[:, :, rows == row].any(2)
+        band = np.asarray(any_time[:, :, rows == row].any(2))
         for column in range(w // 2):
-            grid[:, :, row, column] = band[:, :, columns == column].any(2)
+            grid[:, :, row, column] = np.any(band[:, :, columns == column], axis=2)
     return grid
 
 

@@ -18,7 +18,7 @@ from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.codec import to_video
+from sorairo.training.crops import to_video
 from sorairo.training.loop import LoopConfig, count_flop, train
 from sorairo.training.measure_finish import measure
 from sorairo.training.optimiser import MuonAdam, OptimiserConfig

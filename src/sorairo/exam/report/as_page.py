@@ -17,8 +17,9 @@ HERE = Path(__file__).parent
 HONEST = (
     "Every figure stands beside the true clips through the same judge (what they lack is the"
     " judge's error), the true clips after the model's codec, and simple guesses."
-    " Intervals are 95 % bootstrap. Other models were measured in the open world, ours on the"
-    " simulator that it learned from: their figures are anchors, not rivals."
+    " Intervals are 95 %: Wilson's of shares, the bootstrap's of the rest. Other models were"
+    " measured in the open world, ours on the simulator that it learned from: their figures are"
+    " anchors, not rivals."
 )
 
 

@@ -56,7 +56,7 @@ def motion(frames: np.ndarray) -> np.ndarray:
     for frame in grey[1:]:
         mean += FASTER * (frame - mean)
         moves = ndimage.binary_opening(np.abs(frame - mean) > MOVES, SQUARE)
-        found.append(ndimage.binary_closing(moves, SQUARE))
+        found.append(np.asarray(ndimage.binary_closing(moves, SQUARE)))
     return np.stack(found)
 
 
@@ -67,7 +67,7 @@ def compare(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
     most = np.maximum(often, how).sum()
     return {
         "when": float(np.mean([overlap(a, b) for a, b in zip(masks, others, strict=True)])),
-        "where": overlap(masks.any(0), others.any(0)),
+        "where": overlap(np.any(masks, axis=0), np.any(others, axis=0)),
         "how often": float(np.minimum(often, how).sum() / most) if most else 1.0,
         "error": float(np.square(one / 255.0 - other / 255.0).mean()),
     }

@@ -37,11 +37,17 @@ HELD_OUT = 8  # one wording in this many is kept for evaluation
 
 
 def caption(
-    scene: Scene, rng: np.random.Generator, *, language: str = "en", detail: str = "short"
+    scene: Scene,
+    rng: np.random.Generator,
+    *,
+    language: str = "en",
+    detail: str = "short",
+    event: bool = True,
 ) -> str:
     """A caption of `scene`: always true, never complete, never held out.
 
-    The colour and shape of every body, the event and a style are always there. Raises ValueError
+    The colour and shape of every body and a style are always there, and what happens unless `event`
+    is false, as for a picture ("a red ball on the sand"). Raises ValueError
     for an unknown language or detail.
     """
     if language not in LANGUAGES:
@@ -49,7 +55,7 @@ def caption(
     if detail not in DETAILS:
         raise ValueError(f"detail must be one of {DETAILS}, not {detail!r}")
     while True:
-        text = put_in_words(tell(scene, rng, detail), rng, language, detail)
+        text = put_in_words(tell(scene, rng, detail, event=event), rng, language, detail)
         if not held_out(text):
             return text
 

@@ -25,15 +25,7 @@ class Claim:
 
     @property
     def target(self) -> Target:
-        body = self.scene.bodies[0]
-        directed = self.scene.event in TRAVELLING
-        return Target(
-            shape=body.shape,
-            color=body.color,
-            event=self.scene.event,
-            heading=self.scene.heading if directed else "none",
-            floor=self.scene.floor,
-        )
+        return target_of(self.scene)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +37,18 @@ class Target:
     event: str
     heading: str
     floor: str
+
+
+def target_of(scene: Scene) -> Target:
+    """What a clip of a scene of one body must show."""
+    body = scene.bodies[0]
+    return Target(
+        shape=body.shape,
+        color=body.color,
+        event=scene.event,
+        heading=scene.heading if scene.event in TRAVELLING else "none",
+        floor=scene.floor,
+    )
 
 
 def claims_prompts(

@@ -72,7 +72,9 @@ class Looks:
 @cache
 def shipped_looks() -> Looks:
     """The classifiers of looks.json."""
-    record = json.loads(resources.files(__package__).joinpath("looks.json").read_text())
+    record = json.loads(
+        resources.files("sorairo.world.tabletop").joinpath("looks.json").read_text()
+    )
     return Looks(**{name: Net.from_json(net) for name, net in record.items()})
 
 

@@ -127,20 +127,25 @@ def judge(observation: Observation, target: Target) -> dict[str, bool]:
 def find_blobs(frames: np.ndarray, net: Net) -> tuple[np.ndarray, list[list[Blob]]]:
     """How surely an object is at each pixel, float [F, H, W], and the blobs of each frame."""
     presence, colors = sort_pixels(frames, net)
-    presence = ndimage.gaussian_filter(presence, (0, 0.6, 0.6))
+    presence = np.asarray(ndimage.gaussian_filter(presence, (0, 0.6, 0.6)))
     names = [name for name in net.classes if name != "background"]
     return presence, [_frame_blobs(p, c, names) for p, c in zip(presence, colors, strict=True)]
 
 
+def connected(there: np.ndarray) -> list[np.ndarray]:
+    """The connected parts of a mask [H, W], each as one."""
+    labels = np.zeros(there.shape, np.int32)
+    ndimage.label(there, output=labels)
+    return [labels == index for index in range(1, int(labels.max()) + 1)]
+
+
 def _frame_blobs(presence: np.ndarray, colors: np.ndarray, names: list[str]) -> list[Blob]:
     there = ndimage.binary_fill_holes(ndimage.binary_opening(presence > 0.5))
-    labels, found = ndimage.label(there)
     blobs = []
-    for index in range(1, found + 1):
-        pixels = labels == index
+    for pixels in connected(np.asarray(there)):
         if pixels.mean() < MIN_AREA:
             continue
-        inside = ndimage.binary_erosion(pixels)
+        inside = np.asarray(ndimage.binary_erosion(pixels))
         sample = colors[inside if inside.any() else pixels]
         shares = np.bincount(sample, minlength=len(names)) / len(sample)
         color = names[int(shares.argmax())]

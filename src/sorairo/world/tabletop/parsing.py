@@ -140,8 +140,8 @@ class _Reader:
             self.adjectives.setdefault(category, value)
         elif category == "shape":
             adjectives = self.adjectives
-            body = (value, *(adjectives.get(k) for k in ("color", "size", "material")))
-            self.bodies += [body] * self.count
+            color, size, material = (adjectives.get(k) for k in ("color", "size", "material"))
+            self.bodies += [(value, color, size, material)] * self.count
             self.clear()
         elif category == "event":
             self.rest()

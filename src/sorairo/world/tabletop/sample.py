@@ -11,9 +11,11 @@ import numpy as np
 from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
 from sorairo.world.tabletop.framing import covered
 from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
+from sorairo.world.tabletop.templates import shows
 
 WHOLE_WORLD = SceneConfig()
 ORIGIN = (0.0, 0.0, 0.0)
+SEARCHED = 5000  # scenes, for one that is shown
 TRIES, MOST_COVERED = 20, 0.5  # to place several bodies so that each is seen at the start
 T = TypeVar("T")
 
@@ -26,8 +28,17 @@ def choose(rng: np.random.Generator, options: Sequence[T]) -> T:
 def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
     """A scene of the configured part of the world. Equal generators give equal scenes.
 
-    Raises ValueError where the configured shapes and numbers of bodies can do none of its events.
+    Raises ValueError where the configured shapes and numbers of bodies can do none of its events,
+    and where none of its combinations is shown.
     """
+    for _ in range(SEARCHED):
+        if shows(config, scene := _any_scene(rng, config)):
+            return scene
+    raise ValueError(f"templates={config.templates} leaves nothing that could be drawn")
+
+
+def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
+    """One whose combination may not be shown."""
     name = choose(rng, possible_events(config))
     event = EVENT_MAKERS[name]
     floor, light = choose(rng, config.floors), choose(rng, config.lights)
@@ -45,7 +56,7 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
         light=light,
         camera=camera,
         # Drawn last, and only where there is a choice: older seeds keep their scenes.
-        style=choose(rng, config.styles) if len(config.styles) > 1 else config.styles[0],
+        style=choose(rng, config.styles) if len(config.styles) > 1 else next(iter(config.styles)),
     )
 
 
@@ -60,7 +71,12 @@ def sample_shots(
     scenes = [sample_scene(rng, config)]
     still = {"position": ORIGIN, "velocity": ORIGIN, "spin": ORIGIN}
     bodies = tuple(dataclasses.replace(body, **still) for body in scenes[0].bodies)
-    able = [name for name in config.events if _can_do(EVENT_MAKERS[name], bodies)]
+    able = [
+        name
+        for name in config.events
+        if _can_do(EVENT_MAKERS[name], bodies)
+        and shows(config, dataclasses.replace(scenes[0], event=name))
+    ]
     while len(scenes) < count:
         name = choose(rng, [each for each in able if each != scenes[-1].event] or able)
         placed, heading = _place(EVENT_MAKERS[name], Cast(rng=rng, bodies=bodies))

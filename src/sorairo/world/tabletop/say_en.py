@@ -105,12 +105,13 @@ def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str
         struck = _noun(telling.struck, rng, article if article != "one" else "a")
         same = " ".join(struck.split()[1:]) == " ".join(subject.split()[1:])
         struck = f"another {' '.join(struck.split()[1:])}" if same else struck
-    several = len(telling.actors) > 1 or telling.actors[0].count > 1
-    one_does, several_do, doing = pick(rng, words.VERBS[telling.event], 0.7)
+    several = sum(group.count for group in telling.actors) > 1
+    forms = words.VERBS[telling.event] if telling.event else (("", "", ""),)
+    one_does, several_do, doing = pick(rng, forms, 0.7)
     tense = rng.random()
     if opening or tense < 0.12:
         verb = doing
-    elif tense < 0.4 and doing.split()[0].endswith("ing"):
+    elif tense < 0.4 and doing.partition(" ")[0].endswith("ing"):
         verb = ("are " if several else "is ") + doing
     else:
         verb = several_do if several else one_does
@@ -121,7 +122,10 @@ def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str
         if telling.relation:
             struck = f"{pick(rng, words.RELATIONS[telling.relation], 0.8)} {struck}"
             verb = verb if rng.random() < 0.5 else ("" if opening else IS[several])
+            verb = verb if telling.event else ""
         tail = [struck, floor]
+    if several and opening == "there is":
+        opening = "there are"
     return " ".join(part for part in [opening, subject, verb, *tail] if part)
 
 
@@ -148,7 +152,7 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
     if telling.floor:
         floor = pick(rng, words.FLOORS[telling.floor]).replace("{a} ", "").replace("the ", "")
         parts.insert(int(rng.integers(2)), floor)
-    doing = pick(rng, words.VERBS[telling.event], 0.7)[2]
+    doing = pick(rng, words.VERBS[telling.event], 0.7)[2] if telling.event else ""
     if telling.struck:
         beside = f" {pick(rng, words.RELATIONS[telling.relation])}" if telling.relation else ""
         doing += f"{beside} {_noun(telling.struck, rng, 'a')}"
@@ -160,5 +164,5 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
     if telling.style:
         medium = pick(rng, words.STYLE_MEDIA[telling.style]).removeprefix("a ").removeprefix("an ")
         parts.insert(len(parts) if rng.random() < 0.5 else 0, medium)
-    text = ", ".join(parts)
+    text = ", ".join(filter(None, parts))
     return text + (_camera(telling.camera, rng, "short") if telling.camera else "")

@@ -69,7 +69,7 @@ def _clause(
     """Subject, floor, heading and verb, in one of their orders."""
     heading = pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
     now = "正在" if rng.random() < 0.15 else ""
-    verb = pick(rng, words.VERBS[telling.event], 0.7).format(H=heading)
+    verb = _verb(telling, rng, heading)
     if telling.relation and telling.struck:
         where = pick(rng, words.RELATIONS[telling.relation])
         there = f"{subject}在{_noun(telling.struck, rng, counted)}{where}"
@@ -78,6 +78,8 @@ def _clause(
         return f"{'在' if rng.random() < 0.5 else ''}{floor}上,{there}"
     if telling.struck:
         verb += _noun(telling.struck, rng, counted)
+    if not telling.event:
+        return pick(rng, words.THERE).format(F=floor, B=subject) if floor else subject
     if not floor:
         some = f"{pick(rng, words.SOME_FLOOR)}"
         if telling.event == "drop" and rng.random() < 0.25:
@@ -93,13 +95,19 @@ def _clause(
     return f"{subject}{now or '在'}{floor}上{verb}"
 
 
+def _verb(telling: Telling, rng: np.random.Generator, heading: str) -> str:
+    if not telling.event:
+        return ""
+    return pick(rng, words.VERBS[telling.event], 0.7).format(H=heading)
+
+
 def _telegram(telling: Telling, rng: np.random.Generator) -> str:
     """ "红球,木地板,落下", the first two in any order."""
     parts = [_nouns(telling.actors, rng, False)]
     if telling.floor:
         parts.insert(int(rng.integers(2)), pick(rng, words.FLOORS[telling.floor]))
     heading = pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
-    verb = pick(rng, words.VERBS[telling.event], 0.7).format(H=heading)
+    verb = _verb(telling, rng, heading)
     if telling.relation and telling.struck:
         where = pick(rng, words.RELATIONS[telling.relation])
         verb = f"在{_noun(telling.struck, rng, False)}{where}"
@@ -115,4 +123,4 @@ def _telegram(telling: Telling, rng: np.random.Generator) -> str:
         parts.insert(len(parts) if rng.random() < 0.5 else 0, medium)
     if telling.camera:
         parts.append(pick(rng, words.CAMERAS[telling.camera]))
-    return ",".join(parts)
+    return ",".join(filter(None, parts))

@@ -101,7 +101,9 @@ class Scene:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
-    """Which part of the world scenes are drawn from. The default is the whole of it, unstyled."""
+    """Which part of the world scenes are drawn from. The default is the whole of it, unstyled.
+
+    `templates`: the share of the combinations of colour, shape and event that are shown."""
 
     shapes: tuple[str, ...] = SHAPES
     colors: tuple[str, ...] = tuple(COLORS)
@@ -114,6 +116,7 @@ class SceneConfig:
     styles: tuple[str, ...] = ("none",)
     min_bodies: int = 1
     max_bodies: int = 4
+    templates: float = 1.0
 
 
 # What the shipped model is asked to master first.

@@ -43,7 +43,7 @@ class Telling:
     actors: tuple[Group, ...]
     struck: Group | None
     others: tuple[Group, ...]
-    event: str
+    event: str | None
     heading: str | None
     floor: str | None
     light: str | None
@@ -58,9 +58,9 @@ def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T
     return options[int(rng.choice(len(options), p=weights / weights.sum()))]
 
 
-def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
+def tell(scene: Scene, rng: np.random.Generator, detail: str, *, event: bool = True) -> Telling:
     """Draw what is said. Sizes and materials are always said where they alone tell bodies apart,
-    a style wherever there is one."""
+    a style wherever there is one, and what happens unless `event` is false."""
     long = ("short", "long").index(detail)
 
     def says(chances: tuple[float, float]) -> bool:
@@ -79,15 +79,16 @@ def tell(scene: Scene, rng: np.random.Generator, detail: str) -> Telling:
     ]
     relation = relation_of(scene) if rng.random() < SAY_RELATION else None
     meets = (scene.event == "collide" and len(groups) > 1) or relation is not None
-    acting = [_acts(scene, i) and not (meets and i == 1) for i in range(len(groups))]
-    directed = scene.event in TRAVELLING and scene.heading != "none"
+    meets = meets and (event or relation is not None)
+    acting = [(_acts(scene, i) or not event) and not (meets and i == 1) for i in range(len(groups))]
+    directed = event and scene.event in TRAVELLING and scene.heading != "none"
     return Telling(
         actors=_grouped([g for g, acts in zip(groups, acting, strict=True) if acts]),
         struck=groups[1] if meets else None,
         others=_grouped(
             [group for i, group in enumerate(groups) if not acting[i] and not (meets and i == 1)]
         ),
-        event=scene.event,
+        event=scene.event if event else None,
         heading=scene.heading if directed and says(SAY_HEADING) else None,
         floor=scene.floor if says(SAY_FLOOR) else None,
         light=scene.light if says(SAY_DEFAULT if scene.light == "day" else SAY_SPECIAL) else None,

@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
 from sorairo.world.tabletop.looks import Looks, silhouette_features, sort_pixels, working_size
-from sorairo.world.tabletop.observe import MIN_AREA
+from sorairo.world.tabletop.observe import MIN_AREA, connected
 from sorairo.world.tabletop.scenery import floor_of, light_of
 from sorairo.world.tabletop.witness import looks_under
 
@@ -56,17 +56,16 @@ def things(picture: np.ndarray, looks: Looks | None = None) -> list[Thing]:
 def _parts(there: np.ndarray, colors: np.ndarray, count: int) -> list[tuple[int, np.ndarray]]:
     """The patches of one colour in each connected blob, as (colour, pixels [H, W])."""
     found = []
-    labels, blobs = ndimage.label(there)
-    for index in range(1, blobs + 1):
-        blob = labels == index
+    for blob in connected(there):
         of_color = [((colors == k) & blob).astype(np.float32) for k in range(count)]
         best = np.argmax([ndimage.gaussian_filter(each, SMOOTH) for each in of_color], axis=0)
         for color in np.unique(best[blob]):
-            patches, number = ndimage.label(ndimage.binary_opening(blob & (best == color)))
-            for patch in range(1, number + 1):
-                pixels = patches == patch
-                if pixels.mean() >= MIN_AREA and pixels.sum() >= PART * blob.sum():
-                    found.append((int(color), pixels))
+            opened = ndimage.binary_opening(blob & (best == color))
+            found += [
+                (int(color), pixels)
+                for pixels in connected(np.asarray(opened))
+                if pixels.mean() >= MIN_AREA and pixels.sum() >= PART * blob.sum()
+            ]
     return found
 
 

@@ -54,6 +54,8 @@ VERBS_ON_FLOOR = {
     "slide": ("{H}滑过{F}",),
     "stand": ("立在{F}上", "放在{F}上", "静静地立在{F}上"),
 }
+# Where nothing is said to happen: {B} on the floor {F}.
+THERE = ("{F}上有{B}", "{F}上的{B}", "{B}在{F}上")
 # Where one thing stands, after another.
 RELATIONS = {
     "left": ("的左边", "的左侧"),

@@ -1,0 +1,81 @@
+"""Does each suite of the exam notice what is wrong? Writes benchmarks/exam/wrong.json, and the
+table in docs/explain/exam.md.
+
+    python benchmarks/wrong_clips.py [-n 16]
+
+The simulator's own clips, and the same with one thing made wrong, judged as a model's would be. A
+suite notices if the 95 % intervals do not overlap. The minute (M8) is asked a quarter as often.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from marks import between
+from tqdm import tqdm
+
+from sorairo.exam.answers import by_simulator
+from sorairo.exam.exam import ExamSuite, Marked, SuiteResult
+from sorairo.exam.exams import EXAM
+from sorairo.exam.question import Truth
+from sorairo.exam.wrong import TELLS, WRONG
+
+ROOT = Path(__file__).parents[1]
+TARGET, PAGE = ROOT / "benchmarks" / "exam" / "wrong.json", ROOT / "docs" / "explain" / "exam.md"
+
+
+def judged(suite: ExamSuite, count: int) -> dict[str, dict]:
+    """Who answered -> value and interval of the measure by which the suite tells."""
+    answers, marked = {"truth": by_simulator, **WRONG}, []
+    for question in tqdm(suite.questions(count), desc=suite.name):
+        truth = Truth(question)
+        verdicts = {
+            name: dict(suite.judge(question, answer(question, truth), truth))
+            for name, answer in answers.items()
+        }
+        marked.append(Marked(question=question, verdicts=verdicts))
+    columns = SuiteResult(suite=suite, marked=marked).columns()
+    keys = {goal.measure: goal.key for goal in suite.goals}
+    figures = {name: column[keys[TELLS[suite.name]]] for name, column in columns.items()}
+    return {
+        name: {"value": f.value, "ci95": [f.low, f.high], "n": f.cases}
+        for name, f in figures.items()
+    }
+
+
+def table(found: dict[str, dict[str, dict]]) -> str:
+    """Wrong clips down, suites across; what is noticed in bold."""
+    lines = [
+        "| | " + " | ".join(f"{suite}: {TELLS[suite]}" for suite in found) + " |",
+        "|---" * (len(found) + 1) + "|",
+    ]
+    for name in ("truth", *WRONG):
+        cells = [_cell(told[name], told["truth"]) for told in found.values()]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(told: dict, truth: dict) -> str:
+    low, high = told["ci95"]
+    text = f"{told['value']:.3g} [{low:.2g}, {high:.2g}]".replace("1e+02", "100")
+    return f"**{text}**" if high < truth["ci95"][0] or low > truth["ci95"][1] else text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("-n", type=int, default=16, help="questions of each suite")
+    count = parser.parse_args().n
+    found = {
+        name: judged(EXAM[name], max(1, count // 4) if name == "M8" else count) for name in TELLS
+    }
+    TARGET.write_text(json.dumps(found, indent=1) + "\n")
+    PAGE.write_text(between(PAGE.read_text(), "wrong clips", table(found)))
+    print(table(found))
+
+
+if __name__ == "__main__":
+    main()

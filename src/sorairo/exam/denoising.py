@@ -1,0 +1,58 @@
+"""The loss of denoising a given clip, level of noise by level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.flow import path as flow
+from sorairo.generation.canvas import grid_positions
+from sorairo.generation.engine import Engine, seeded
+from sorairo.nn.patches import patchify
+
+
+def latents_of(engine: Engine, frames: np.ndarray) -> Tensor:
+    """[c, f, h, w] of whole groups of a clip uint8 [F, H, W, 3], from its first frame on."""
+    group = engine.config.codec.time_factor
+    whole = 1 + (len(frames) - 1) // group * group
+    return engine.encode(np.concatenate([frames[:1].repeat(group - 1, 0), frames[:whole]]))
+
+
+@torch.inference_mode()
+def losses(
+    engine: Engine,
+    latents: Tensor,
+    prompt: str,
+    levels: Sequence[float],
+    *,
+    given: int = 0,
+    seed: int = 0,
+) -> list[float]:
+    """Mean squared error of the velocity at each of the noise `levels`, over the latent frames from
+    `given` on, those before being shown. The noise is that of `seed`, the same at each level."""
+    patch = engine.config.transformer.patch
+    z = patchify(latents[None].float().cpu(), patch)
+    f, h, w = latents.shape[1], latents.shape[2] // patch, latents.shape[3] // patch
+    times = torch.arange(f) * (engine.config.codec.time_factor / engine.config.fps)
+    positions = grid_positions((f, h, w), times=times).reshape(1, -1, 3)
+    later = (torch.arange(f) >= given).repeat_interleave(h * w)[None]
+    text, mask = engine.bundle.read([prompt])
+    noise = torch.randn(z.shape, generator=seeded(seed))
+    found = []
+    for level in levels:
+        sigma = later * level
+        x = flow.point(z, noise, sigma[..., None])
+        predicted = engine.bundle.denoiser.transformer(
+            x.to(engine.device, engine.dtype),
+            positions.to(engine.device),
+            sigma.to(engine.device),
+            text,
+            mask,
+            None,
+        )
+        loss = flow.matching_loss(predicted.cpu(), flow.velocity(z, noise), later.float())
+        found.append(float(loss[0]))
+    return found

@@ -1,0 +1,145 @@
+"""Crops of clips for networks that rebuild them: moving objects first, some in a style, some under
+another light, some of no clip of the world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from sorairo.data.clips import Shard
+from sorairo.training.leaves import dead_leaves
+from sorairo.world.tabletop.styles import STYLES, apply_style
+
+
+@dataclass(frozen=True, kw_only=True)
+class CropsConfig:
+    """`batch` clips of `groups` groups of four frames, `crop` pixels square.
+
+    `object_weight` is the weight of a pixel on an object. Shares of samples: `styled` as one of the
+    world's styles, `tinted` under another light, `leaves` no clip of the world, `faded` into
+    another clip.
+    """
+
+    batch: int = 24
+    groups: int = 3
+    crop: int = 64
+    object_weight: float = 6.0
+    styled: float = 0.0
+    tinted: float = 0.0
+    leaves: float = 0.0
+    faded: float = 0.0
+
+
+class Crops:
+    """Draws batches from shards."""
+
+    def __init__(self, config: CropsConfig, shards: list[Shard]) -> None:
+        self.config = config
+        self.frames = [shard.frames for shard in shards]
+        self.masks = [shard.masks for shard in shards]
+        self.square = [i for i, f in enumerate(self.frames) if f.shape[2] == f.shape[3]]
+
+    def draw(
+        self, rng: np.random.Generator, *, whole: bool = False, smaller: bool = False
+    ) -> tuple[Tensor, Tensor]:
+        """Video [b, 3, F, H, W] and weights [b, 1, F, H, W]. `whole` pictures are half as many;
+        `smaller` by 2/3."""
+        config = self.config
+        frames, masks = [], []
+        for _ in range(config.batch // 2 if whole else config.batch):
+            f, m = self._sample(rng, whole)
+            if config.faded and not whole and rng.random() < config.faded:
+                f, m = cross_fade(rng, (f, m), self._sample(rng, whole))
+            frames.append(f)
+            masks.append(m)
+        video = to_video(np.stack(frames))
+        weight = 1 + (config.object_weight - 1) * torch.from_numpy(np.stack(masks))[:, None].float()
+        if smaller:
+            side = int(video.shape[-1] * 2 / 3) // 8 * 8
+            video, weight = shrink(video, (side, side)), shrink(weight, (side, side))
+        return video, weight
+
+    def _sample(self, rng: np.random.Generator, whole: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Frames uint8 [F, H, W, 3] and where there is an object, bool [F, H, W]. Some begin where
+        their clip does, with copies of the first frame before it."""
+        config, length = self.config, self.config.groups * 4
+        shard = int(rng.choice(self.square)) if whole else int(rng.integers(len(self.frames)))
+        clip = int(rng.integers(len(self.frames[shard])))
+        f, m = self.frames[shard][clip], self.masks[shard][clip]
+        side = f.shape[1:3] if whole else (config.crop, config.crop)
+        beginning = rng.random() < 0.3
+        first = 0 if beginning else int(rng.integers(len(f) - length + 1))
+        box = (slice(None), slice(None)) if whole else self._box(rng, m[first + length // 2])
+        taken = length - 3 if beginning else length
+        f, m = f[first : first + taken], m[first : first + taken]
+        f, m = self._varied(rng, f)[:, *box], m[:, *box]
+        if rng.random() < config.leaves:
+            f, m = dead_leaves(rng, taken, *side), np.zeros_like(m)
+        if beginning:
+            f = np.concatenate([f[:1].repeat(3, 0), f])
+            m = np.concatenate([m[:1].repeat(3, 0), m])
+        return f, m > 0
+
+    def _varied(self, rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
+        """Sometimes in a style, sometimes in another light."""
+        if rng.random() < self.config.styled:
+            frames = apply_style(str(rng.choice(list(STYLES))), frames)
+        if rng.random() < self.config.tinted:
+            gain = rng.uniform(0.25, 1.1) * rng.uniform(0.75, 1.25, 3)
+            frames = (frames * gain.astype(np.float32)).clip(0, 255).astype(np.uint8)
+        return frames
+
+    def _box(self, rng: np.random.Generator, mask: np.ndarray) -> tuple[slice, slice]:
+        """A square crop, two times in three one that touches an object."""
+        side = self.config.crop
+        height, width = mask.shape
+        places = np.argwhere(mask) if rng.random() < 0.67 else ()
+        if len(places):
+            y, x = places[rng.integers(len(places))] - rng.integers(side, size=2)
+        else:
+            y, x = rng.integers(height - side + 1), rng.integers(width - side + 1)
+        top, left = int(np.clip(y, 0, height - side)), int(np.clip(x, 0, width - side))
+        return slice(top, top + side), slice(left, left + side)
+
+
+def cross_fade(
+    rng: np.random.Generator,
+    one: tuple[np.ndarray, np.ndarray],
+    other: tuple[np.ndarray, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Frames and masks of a clip that becomes another one within 6 to 24 frames."""
+    frames = len(one[0])
+    lasting = int(rng.integers(6, 25))
+    start = int(rng.integers(-lasting // 2, frames - lasting // 2))
+    weight = np.clip((np.arange(frames) - start) / lasting, 0, 1)[:, None, None, None]
+    mixed = (1 - weight) * one[0] + weight * other[0]
+    return mixed.round().astype(np.uint8), one[1] | other[1]
+
+
+def to_video(frames: np.ndarray) -> Tensor:
+    """uint8 [b, F, H, W, 3] to float32 [b, 3, F, H, W] in [-1, 1]."""
+    return torch.from_numpy(np.array(frames)).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
+
+
+def to_frames(video: Tensor) -> np.ndarray:
+    """The reverse, rounded and clipped."""
+    return (
+        ((video.float().clamp(-1, 1) + 1) * 127.5)
+        .round()
+        .byte()
+        .permute(0, 2, 3, 4, 1)
+        .cpu()
+        .numpy()
+    )
+
+
+def shrink(video: Tensor, size: tuple[int, int]) -> Tensor:
+    """Smaller pictures by averaging (antialiased bilinear); video [b, c, F, H, W]."""
+    b = video.shape[0]
+    flat = video.transpose(1, 2).flatten(0, 1)
+    flat = F.interpolate(flat, size=size, mode="bilinear", antialias=True)
+    return flat.unflatten(0, (b, -1)).transpose(1, 2).contiguous()

@@ -1,0 +1,29 @@
+"""Every recipe by its name: `sorairo train NAME field.path=value ...`"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sorairo.training.recipes import (
+    CodecRecipe,
+    ModelRecipe,
+    canvas,
+    canvas_codec,
+    tabletop,
+    tabletop_codec,
+)
+from sorairo.training.small import SMALL
+from sorairo.training.steadying import SteadierRecipe, tabletop_steadier
+from sorairo.training.upscaling import FinishRecipe, tabletop_finish
+
+Recipe = CodecRecipe | ModelRecipe | SteadierRecipe | FinishRecipe
+
+RECIPES: dict[str, Callable[[], Recipe]] = {
+    "tabletop-codec": tabletop_codec,
+    "canvas-codec": canvas_codec,
+    "tabletop": tabletop,
+    "canvas": canvas,
+    "tabletop-steadier": tabletop_steadier,
+    "tabletop-finish": tabletop_finish,
+    **SMALL,
+}

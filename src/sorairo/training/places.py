@@ -1,0 +1,12 @@
+"""Where runs lie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sorairo.data.clips import cache_folder
+
+
+def run_folder(name: str) -> Path:
+    """State, journal, sheets and result of a run."""
+    return cache_folder() / "runs" / name

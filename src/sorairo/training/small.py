@@ -1,0 +1,97 @@
+"""Small models, trained from nothing, that answer questions about training itself.
+
+`scaling-1`, `scaling-4`, `scaling-16`: the same model and data, with 1, 4 and 16 times the compute
+(M11). `unseen-10`, `unseen-50`, `unseen-90`: so many percent of the combinations of colour, shape
+and event are shown; the last tenth of them never is (M9).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+from sorairo.data.clips import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS, ClipsConfig
+from sorairo.models.bundle import ModelConfig
+from sorairo.models.text import TextConfig
+from sorairo.models.transformer import TransformerConfig
+from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
+from sorairo.training.examples import Kind, Taste
+from sorairo.training.loop import LoopConfig
+from sorairo.training.painting import PaintingConfig
+from sorairo.training.recipes import ModelRecipe
+from sorairo.training.sources import Source
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+LEAST_STEPS = 240  # of the smallest of the three
+TIMES = (1, 4, 16)
+UNSEEN_STEPS = 1200
+SHOWN = (10, 50, 90)  # percent
+TEMPLATE_CLIPS = ClipsConfig(count=480, first_seed=5_800_000, seconds=37 / 12, sizes=((96, 96),))
+
+MODEL = ModelConfig(
+    name="small",
+    transformer=TransformerConfig(dim=192, ffn_dim=768, heads=3, layers=6, text_dim=192),
+    text=TextConfig(dim=192, heads=3),
+    native_sizes=((96, 96),),
+)
+PAINTING = PaintingConfig(shift=3.0, top=0.1, objects=2.0, prefix=0.25)
+
+
+def scaling(times: int) -> ModelRecipe:
+    """Falling things, several things, things that stand: what M2, M3 and M6 ask for."""
+    shapes = (
+        Shape(
+            kinds=(
+                Kind(draw="window", source="first", frames=13, weight=0.3),
+                Kind(draw="window", source="crowd", frames=13, weight=0.2),
+            )
+        ),
+        Shape(kinds=(Kind(draw="window", source="first", frames=7, weight=0.2),)),
+        Shape(kinds=(Kind(draw="window", source="still lifes", frames=1, weight=0.3),)),
+    )
+    return _small(
+        f"scaling-{times}",
+        times * LEAST_STEPS,
+        shapes,
+        {
+            "first": Source(clips=FIRST_CLIPS),
+            "crowd": Source(clips=CROWD_CLIPS),
+            "still lifes": Source(clips=CROWD_PICTURES, alone=True),
+        },
+    )
+
+
+def unseen(percent: int) -> ModelRecipe:
+    """As many clips whatever the share of the combinations."""
+    world = dataclasses.replace(FIRST_LIGHT, templates=percent / 100)
+    clips = dataclasses.replace(TEMPLATE_CLIPS, scene=world)
+    shapes = (
+        Shape(kinds=(Kind(draw="window", source="clips", frames=10, weight=0.6),)),
+        Shape(kinds=(Kind(draw="window", source="clips", frames=4, weight=0.25),)),
+        Shape(kinds=(Kind(draw="still", source="clips", frames=1, weight=0.15),)),
+    )
+    return _small(
+        f"unseen-{percent}", UNSEEN_STEPS, shapes, {"clips": Source(clips=clips, pictures=3)}
+    )
+
+
+def _small(
+    name: str, steps: int, shapes: tuple[Shape, ...], sources: dict[str, Source]
+) -> ModelRecipe:
+    return ModelRecipe(
+        name=name,
+        sources=sources,
+        model=dataclasses.replace(MODEL, name=name),
+        objective=DenoiserLossConfig(
+            phases=(Phase(until=1.0, shapes=shapes),),
+            tokens=2304,
+            taste=Taste(from_start=0.85),
+            painting=PAINTING,
+        ),
+        loop=LoopConfig(steps=steps, warmup=50, cooldown=0.4, ema=0.99, sheet_every=10_000),
+    )
+
+
+SMALL = {f"scaling-{times}": partial(scaling, times) for times in TIMES} | {
+    f"unseen-{percent}": partial(unseen, percent) for percent in SHOWN
+}

@@ -1,0 +1,44 @@
+"""Combinations of colour, shape and event ("templates", as PhyWorld calls them, arXiv 2411.02385),
+in an order that never changes: a part of the world can show the first of them and keep the rest
+for questions about what was never seen together."""
+
+from __future__ import annotations
+
+import zlib
+from functools import cache
+from itertools import product
+
+from sorairo.world.tabletop.events import EVENT_MAKERS
+from sorairo.world.tabletop.scene import Scene, SceneConfig
+
+Template = tuple[str, str, str]  # colour, shape, event
+
+# With it the first tenth of FIRST_LIGHT has every colour, shape and event, the last tenth six of
+# the eight colours and every shape and event.
+SALT = "864"
+
+
+@cache
+def templates(config: SceneConfig) -> tuple[Template, ...]:
+    """All that can be seen of a part of the world; its first ones are the first to be shown."""
+    every = {
+        (color, shape, event)
+        for color, shape, event in product(config.colors, config.shapes, config.events)
+        if shape in EVENT_MAKERS[event].shapes
+    }
+    return tuple(sorted(every, key=lambda t: (zlib.crc32(" ".join((SALT, *t)).encode()), t)))
+
+
+@cache
+def shown(config: SceneConfig) -> frozenset[Template]:
+    """Those that the share `config.templates` leaves."""
+    every = templates(config)
+    return frozenset(every[: round(config.templates * len(every))])
+
+
+def shows(config: SceneConfig, scene: Scene) -> bool:
+    """Whether every body of a scene is of a template that is shown."""
+    if config.templates >= 1:
+        return True
+    kinds = {(body.color, body.shape, scene.event) for body in scene.bodies}
+    return kinds <= shown(config)

@@ -1,0 +1,55 @@
+"""The report of an exam opens in a browser: whole, without an error, and without the network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from sorairo.exam import report
+from sorairo.exam.answers import by_simulator, frozen
+from sorairo.exam.exam import Sitting, SuiteResult
+from sorairo.exam.exams import EXAM
+
+SITTINGS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
+
+
+@pytest.fixture(scope="module")
+def page_of_a_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a model that only repeats its first frame is told."""
+    folder = tmp_path_factory.mktemp("exam")
+    columns = {"model": frozen, "truth": by_simulator}
+    sitting = Sitting(columns=columns, folder=folder, who={"model": "frozen"})
+    sitting.begin()
+    results = [
+        SuiteResult(suite=EXAM[name], marked=list(sitting.sit(EXAM[name], count)))
+        for name, count in SITTINGS.items()
+    ]
+    files = report.write(results, folder, model="frozen", commit="none")
+    return next(file for file in files if file.suffix == ".html")
+
+
+@pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desk"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_report_opens(chromium: Browser, page_of_a_report: Path, width: int, scheme: str):
+    page = chromium.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+    errors, asked = [], []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
+    page.on("requestfailed", lambda request: errors.append(request.url))
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(page_of_a_report.as_uri(), wait_until="load")
+    assert page.locator("h1").is_visible()
+    for name in SITTINGS:
+        assert page.get_by_role("heading", name=f"{name}: {EXAM[name].title}").is_visible()
+    assert page.locator("figure.plot svg").count() >= len(SITTINGS)
+    video = page.locator("video").first
+    video.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('video').readyState >= 2")
+    assert page.evaluate("document.querySelector('video').videoWidth") > 0
+    across = "document.scrollingElement.scrollWidth - window.innerWidth"
+    assert page.evaluate(across) <= 0, "the page is wider than the window"
+    assert errors == []
+    assert all(url.startswith(("file:", "data:")) for url in asked), asked
+    page.close()

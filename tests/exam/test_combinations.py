@@ -1,0 +1,41 @@
+"""M9 asks for what was never shown together, in the words and the order that it says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sorairo.exam.exams import EXAM
+from sorairo.exam.suites.combinations import PARTS
+from sorairo.training.named import RECIPES
+from sorairo.training.recipes import ModelRecipe
+from sorairo.training.runs import taught
+from sorairo.training.small import SHOWN
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+from sorairo.world.tabletop.templates import shown
+
+
+def test_the_small_models_never_see_the_last_tenth():
+    asked = EXAM["M9"].questions(24)
+    triples = {
+        part: {
+            (q.scene.bodies[0].color, q.scene.bodies[0].shape, q.scene.event)
+            for q in asked
+            if q.about == part
+        }
+        for part in PARTS
+    }
+    for percent in SHOWN:
+        recipe = RECIPES[f"unseen-{percent}"]()
+        assert isinstance(recipe, ModelRecipe)
+        known = taught(recipe)
+        assert known.templates == percent / 100
+        seen = shown(dataclasses.replace(FIRST_LIGHT, templates=known.templates))
+        assert triples["first tenth"] <= seen
+        assert not triples["last tenth"] & seen
+
+
+def test_the_order_of_what_is_shown_does_not_hang_on_what_else_is_taught():
+    recipe = RECIPES["unseen-50"]()
+    assert isinstance(recipe, ModelRecipe)
+    scenes = {source.clips.scene for source in recipe.sources.values()}
+    assert scenes == {dataclasses.replace(FIRST_LIGHT, templates=0.5)}

@@ -1,0 +1,42 @@
+"""A steadier learns what a codec leaves behind, and stands in the model's directory."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+
+import sorairo
+from sorairo.models import hub
+from sorairo.models.steadier import SteadierConfig
+from sorairo.training.steadying import (
+    SteadierRecipe,
+    SteadyLossConfig,
+    run_steadier,
+)
+from training_recipes import CLIPS, LOOP
+
+
+def test_a_steadier_is_trained_and_stands_beside_the_codec(model_run: Path):
+    recipe = SteadierRecipe(
+        name="tiny-steadier",
+        model=str(model_run / "model"),
+        clips=(CLIPS,),
+        held_out=dataclasses.replace(CLIPS, count=3),
+        steadier=SteadierConfig(width=16, blocks=2, kernel=3),
+        objective=SteadyLossConfig(batch=4, groups=2, crop=16, styled=0.0, leaves=0.0),
+        loop=dataclasses.replace(LOOP, steps=60),
+    )
+    folder = run_steadier(recipe)
+    lines = (folder.parent / "log.jsonl").read_text().splitlines()
+    told = [json.loads(line) for line in lines if "loss" in line]
+    losses = [line["loss"] for line in told]
+    assert np.mean(losses[-10:]) < 0.95 * np.mean(losses[:10])
+    engine, before = sorairo.load(folder), hub.info(model_run / "model")
+    assert engine.bundle.steadier is not None
+    assert (folder / hub.STEADIER).is_file()
+    assert hub.info(folder).digest != before.digest
+    assert hub.info(folder).record["training"]["steps"] == before.record["training"]["steps"]
+    assert engine.generate("a red ball", seconds=1, seed=0).num_frames == 12

@@ -24,7 +24,7 @@ from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 LEAST_STEPS = 240  # of the smallest of the three
 TIMES = (1, 4, 16)
-UNSEEN_STEPS = 1200
+UNSEEN_STEPS = 4800
 SHOWN = (10, 50, 90)  # percent
 TEMPLATE_CLIPS = ClipsConfig(count=480, first_seed=5_800_000, seconds=37 / 12, sizes=((96, 96),))
 

@@ -73,8 +73,13 @@ def _codec_of_model(recipe: ModelRecipe) -> tuple[Codec, Path, str]:
     path = hub.find(recipe.codec_of)
     codec = hub.load(path).codec.float()
     _check(codec.config, recipe, f"the model '{recipe.codec_of}'")
-    weights = hashlib.sha256((path / "codec.safetensors").read_bytes()).hexdigest()
-    return codec, cache_folder() / "codecs" / weights[:12], weights[:12]
+    mark = codec_mark(path)
+    return codec, cache_folder() / "codecs" / mark, mark
+
+
+def codec_mark(model: Path) -> str:
+    """Tells the codec of a model's directory from others: of its weights."""
+    return hashlib.sha256((model / "codec.safetensors").read_bytes()).hexdigest()[:12]
 
 
 def _check(trained: CodecConfig, recipe: ModelRecipe, whose: str) -> None:

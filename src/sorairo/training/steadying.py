@@ -20,6 +20,7 @@ from sorairo.training.crops import Crops, CropsConfig, to_frames, to_video
 from sorairo.training.loop import LoopConfig, count_flop, train
 from sorairo.training.optimiser import OptimiserConfig, make_optimiser
 from sorairo.training.places import run_folder
+from sorairo.training.prepared import codec_mark
 from sorairo.training.state import TrainState
 
 
@@ -172,10 +173,12 @@ def measure(
 
 
 def run_steadier(recipe: SteadierRecipe) -> Path:
-    """Trains a steadier, or goes on with its training; the directory of the model with it."""
-    device, folder = choose_device(None), run_folder(recipe.name)
+    """Trains a steadier, or goes on with its training; the directory of the model with it. The
+    run's folder is named after the codec, too: of another one it would learn other errors."""
+    model, device = hub.find(recipe.model), choose_device(None)
+    folder = run_folder(f"{recipe.name}-{codec_mark(model)}")
     shards = [shard for clips in recipe.clips for shard in render(clips)]
-    bundle = hub.load(hub.find(recipe.model))
+    bundle = hub.load(model)
     codec = bundle.codec
     torch.manual_seed(recipe.loop.seed)
     steadier = Steadier(recipe.steadier).to(device)
@@ -188,7 +191,7 @@ def run_steadier(recipe: SteadierRecipe) -> Path:
         averaged.load_state_dict(state.ema)
         bundle.take(averaged)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        record = hub.info(hub.find(recipe.model)).record["training"]
+        record = hub.info(model).record["training"]
         hub.save(bundle, folder / "model", {**record, "steadier": facts})
 
     train(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from functools import cache
+import multiprocessing
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -12,8 +13,8 @@ import pytest
 
 import sorairo
 from sorairo.errors import ConfigError
-from sorairo.exam import report
-from sorairo.exam.answers import by_model, by_simulator, frozen
+from sorairo.exam import report, sit
+from sorairo.exam.answers import ByModel, by_simulator, frozen
 from sorairo.exam.exam import Goal, Sitting, SuiteResult
 from sorairo.exam.exams import EXAM
 from sorairo.exam.figures import Figure, Verdict, figure_of
@@ -137,7 +138,36 @@ def test_two_runs_say_the_same():
     engine, suite = sorairo.load(), EXAM["M6"]
     question = suite.questions(1)[0]
     truth = Truth(question)
-    answer = by_model(engine, steps=4, guidance=None)
+    answer = ByModel(engine=engine, steps=4)
     one, other = (answer(question, truth) for _ in range(2))
     assert np.array_equal(one.frames, other.frames)
     assert suite.judge(question, one, truth) == suite.judge(question, other, truth)
+
+
+def test_a_crew_marks_as_one_alone(tmp_path: Path):
+    """Two processes, and none: the same verdicts of a model's clips, in the same order."""
+    told = []
+    for workers in (1, 2):
+        make = partial(sit.sitting_of, "tabletop", tmp_path / str(workers), steps=2, guidance=None)
+        with sit.crew_of(make, workers) as marking:
+            sitting, _ = make()
+            suite = dataclasses.replace(EXAM["M6"], together=2)
+            told.append(list(sitting.sit(suite, 3, marking)))
+    one, two = told
+    assert [m.question.key for m in one] == [m.question.key for m in two]
+    for column in ("truth", "codec", "nearest clip"):
+        assert [m.verdicts[column] for m in one] == [m.verdicts[column] for m in two]
+    assert [set(m.verdicts["model"]) for m in one] == [set(m.verdicts["model"]) for m in two]
+
+
+def test_a_crew_ends_with_its_work(tmp_path: Path):
+    def interrupted() -> None:
+        make = partial(sit.sitting_of, "tabletop", tmp_path, steps=2, guidance=None)
+        with sit.crew_of(make, 2) as marking:
+            sitting, _ = make()
+            next(sitting.sit(EXAM["M6"], 2, marking))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not multiprocessing.active_children()

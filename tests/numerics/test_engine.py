@@ -11,7 +11,7 @@ import torch
 
 from random_weights import randomise
 from sorairo.errors import RequestError
-from sorairo.generation.canvas import blank
+from sorairo.generation.canvas import Stack, blank
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.request import GenerateRequest
 
@@ -59,10 +59,11 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
     x = torch.randn(18, 32, generator=torch.Generator().manual_seed(0))
     sigma = torch.linspace(0.1, 1, 18)
     with torch.no_grad():
-        told = engine.velocity(canvas, negative="", scale=1.0)(x, sigma)
+        x, sigma = x[None], sigma[None]
+        told = engine.velocity(Stack((canvas,)), negative="", scale=1.0)(x, sigma)
         empty = replace(canvas, prompts=("",))
-        untold = engine.velocity(empty, negative="", scale=1.0)(x, sigma)
-        guided = engine.velocity(canvas, negative="", scale=3.0)(x, sigma)
+        untold = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
+        guided = engine.velocity(Stack((canvas,)), negative="", scale=3.0)(x, sigma)
     expected = untold + 3 * (told - untold)
     assert float((guided - expected).norm()) < 0.05 * float(expected.norm())  # 16-bit numbers
     assert float((told - untold).norm()) > 0.05 * float(told.norm())

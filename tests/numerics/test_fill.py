@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.canvas import SECOND, Canvas
+from sorairo.generation.canvas import SECOND, Canvas, Stack
 from sorairo.generation.draft import Draft, Given, Keyframe, Surface
 from sorairo.generation.fill import HISTORY, Sampling, fill
 from sorairo.generation.paint import paint
@@ -44,17 +44,17 @@ def filled(draft: Draft) -> tuple[list[Canvas], Canvas]:
     """The windows as the model saw them, and the result of a model that says velocity 1."""
     seen: list[Canvas] = []
 
-    def velocity_of(part: Canvas):
-        seen.append(part)
+    def velocity_of(stack: Stack):
+        seen.extend(stack.canvases)
         return lambda x, sigma: torch.ones_like(x)
 
     sampling = Sampling(
-        levels=sampling_levels(3), solver="euler", generator=torch.Generator().manual_seed(0)
+        levels=sampling_levels(3), solver="euler", generators=[torch.Generator().manual_seed(0)]
     )
     canvas = paint(draft, encode, latent_channels=2, patch=2)
-    *_, last = fill(canvas, velocity_of, sampling, windows(draft))
+    *_, last = fill([canvas], velocity_of, sampling, windows(draft))
     assert last.done == 3 * len(windows(draft))
-    return seen, last.canvas
+    return seen, last.canvases[0]
 
 
 def test_a_shot_hears_its_own_text_from_its_first_frame_on():

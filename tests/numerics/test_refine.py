@@ -44,7 +44,8 @@ def by_position(canvas: Canvas):
 
 def filled(canvas: Canvas, velocity, seed: int = 0) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
-    *_, (_, result) = sample(velocity, canvas, sampling_levels(4), generator)
+    noise = torch.randn(canvas.tokens().shape, generator=generator)
+    *_, (_, result) = sample(velocity, canvas, sampling_levels(4), noise)
     return result.latents
 
 

@@ -37,8 +37,8 @@ def some_velocity(x: Tensor, sigma: Tensor) -> Tensor:
 
 
 def fill(canvas: Canvas, solver: str, seed: int = 0, velocity=some_velocity, steps: int = 5):
-    generator = torch.Generator().manual_seed(seed)
-    return list(sample(velocity, canvas, sampling_levels(steps), generator, solver))
+    noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(seed))
+    return list(sample(velocity, canvas, sampling_levels(steps), noise, solver))
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

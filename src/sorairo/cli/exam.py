@@ -16,7 +16,7 @@ from sorairo.cli.terminal import progress_bar, say
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
-    from sorairo.exam.exam import ExamSuite, Sitting
+    from sorairo.exam.exam import ExamSuite, Marking, Sitting
     from sorairo.exam.handed_in import Papers
 
 
@@ -153,6 +153,11 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
     help="Folder of clips that another model made of what export-prompts wrote.",
 )
 @click.option("--steps", type=click.IntRange(1), help="Sampling steps.  [default: the model's]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Processes, each with the model.  [default: one a core; with a GPU one]",
+)
 @click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
 @click.option(
     "-o",
@@ -168,6 +173,7 @@ def exam(
     clips: Path | None,
     steps: int | None,
     guidance: float | None,
+    workers: int | None,
     output: Path,
 ) -> None:
     """Examine a model: the SUITEs named, or all. Prints where the report lies.
@@ -179,7 +185,7 @@ def exam(
     from sorairo.exam import sit
 
     if clips is None:
-        sitting, facts = sit.sitting_of(model, output, steps=steps, guidance=guidance)
+        make = functools.partial(sit.sitting_of, model, output, steps=steps, guidance=guidance)
     else:
         from sorairo.exam.handed_in import HandedIn
 
@@ -187,8 +193,10 @@ def exam(
         suites, papers = asked.for_clips()
         handed_in = HandedIn.of(clips)
         handed_in.check(question for paper in papers.values() for question in paper)
-        sitting, facts = sit.sitting_of_clips(handed_in, output)
-    _sit(sitting, suites, asked, output, facts)
+        make = functools.partial(sit.sitting_of_clips, handed_in, output)
+    with sit.crew_of(make, workers) as marking:
+        sitting, facts = make()
+        _sit(sitting, suites, asked, output, facts, marking)
 
 
 def _refuse(beside: str, *names: str) -> None:
@@ -205,6 +213,7 @@ def _sit(
     asked: Asked,
     output: Path,
     facts: dict[str, str],
+    marking: Marking | None,
 ) -> None:
     """Suite after suite, the report being written after each."""
     from sorairo.exam import report
@@ -214,7 +223,7 @@ def _sit(
         count, marked = asked.count_of(suite), []
         suite = _drawn(suite, count)
         with progress_bar(f"{suite.name} {suite.title}") as show:
-            for each in sitting.sit(suite, count):
+            for each in sitting.sit(suite, count, marking):
                 marked.append(each)
                 show(len(marked), len(suite.questions(count)))
         results.append(report.SuiteResult(suite=suite, marked=marked))

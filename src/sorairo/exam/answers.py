@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from scipy import ndimage
@@ -12,7 +14,9 @@ from sorairo.data.clips import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.canvas.suite import through_codec
 from sorairo.exam.held_out import FPS, film
 from sorairo.exam.question import Question, Truth
+from sorairo.generation.capabilities import Capabilities
 from sorairo.generation.engine import Engine
+from sorairo.generation.together import make_together
 from sorairo.video import Clip
 from sorairo.world.tabletop.parsing import Assertions, parse
 from sorairo.world.tabletop.sample import sample_scene
@@ -33,20 +37,38 @@ Answer = Callable[[Question, Truth], Clip]
 """A question and its truth, of which only the given frames may be looked at: a whole clip."""
 
 
-def by_model(engine: Engine, *, steps: int | None, guidance: float | None) -> Answer:
-    """The model's own clips: from text, from a picture, or from the beginning of a clip."""
+@runtime_checkable
+class Together(Protocol):
+    """Whoever can answer several questions as a batch."""
 
-    def answer(question: Question, truth: Truth) -> Clip:
-        how = {"seed": question.seed, "steps": steps, "guidance": guidance}
+    def together(self, asked: Sequence[tuple[Question, Truth]]) -> list[Clip]: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByModel:
+    """The model's own clips: from text, from a picture, or from the beginning of a clip. Several
+    questions are answered as a batch."""
+
+    engine: Engine
+    steps: int | None = None
+    guidance: float | None = None
+
+    def __call__(self, question: Question, truth: Truth) -> Clip:
+        return self._ask(self.engine, question, truth)
+
+    def together(self, asked: Sequence[tuple[Question, Truth]]) -> list[Clip]:
+        asks = [partial(self._ask, question=q, truth=truth) for q, truth in asked]
+        return make_together(self.engine, asks)
+
+    def _ask(self, model: Capabilities, question: Question, truth: Truth) -> Clip:
+        how = {"seed": question.seed, "steps": self.steps, "guidance": self.guidance}
         prompt, seconds = question.prompt, question.seconds
         if not question.given:
-            return engine.generate(prompt, seconds=seconds, **how)
+            return model.generate(prompt, seconds=seconds, **how)
         if question.given == 1:
-            return engine.animate(truth.given, prompt, seconds=seconds, **how)
+            return model.animate(truth.given, prompt, seconds=seconds, **how)
         forward = (question.num_frames - question.given) / FPS
-        return engine.extend(truth.given, prompt, forward=forward, **how)
-
-    return answer
+        return model.extend(truth.given, prompt, forward=forward, **how)
 
 
 def by_simulator(_question: Question, truth: Truth) -> Clip:

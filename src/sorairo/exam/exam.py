@@ -1,7 +1,8 @@
 """A sitting of the exam: every question of a suite answered, judged, and put beside the truth.
 
 A sitting can be stopped at any time and goes on where it stopped: verdicts lie as JSON in its
-folder, one file a question, and with them the clips that the report shows.
+folder, one file a question, and with them the clips that the report shows. Questions are answered
+in groups, as a batch by those who can; groups may be marked by several processes (`crew`).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sorairo.errors import ConfigError
-from sorairo.exam.answers import Answer
+from sorairo.exam.answers import Answer, Together
 from sorairo.exam.figures import Aim, Figure, Verdict, figure, figure_of
 from sorairo.exam.question import Question, Truth
 from sorairo.generation.engine import Engine
@@ -31,6 +32,7 @@ class ExamSuite:
     """`count` questions in full, and how their clips are judged. The first of the `columns` is
     examined, the others stand beside it. A `probe` asks the model itself, not its clips: its
     verdict is added to the examined one's. `overall` has the measures that are no mean of verdicts.
+    So many questions are answered `together`.
     """
 
     name: str
@@ -40,6 +42,7 @@ class ExamSuite:
     judge: Callable[[Question, Clip, Truth], Verdict]
     goals: tuple[Goal, ...]
     quick: int = 12
+    together: int = 8
     columns: tuple[str, ...] = ("model", "truth", "codec", "frozen")
     probe: Callable[[Engine, Question, Truth], Verdict] | None = None
     overall: Mapping[str, Callable[[Sequence[Verdict]], float]] = field(default_factory=dict)
@@ -54,6 +57,14 @@ class Marked:
 
     def badness(self, goals: Sequence[Goal]) -> float:
         return sum(goal.badness(next(iter(self.verdicts.values()))) for goal in goals)
+
+
+Marking = Callable[[ExamSuite, Sequence[Sequence[Question]]], Iterator[None]]
+"""Marks groups of questions, and yields as each is done, in order."""
+
+
+def _ready(clip: Clip) -> Answer:
+    return lambda _question, _truth: clip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,19 +114,39 @@ class Sitting:
         self.folder.mkdir(parents=True, exist_ok=True)
         record.write_text(json.dumps(told, indent=1))
 
-    def sit(self, suite: ExamSuite, count: int) -> Iterator[Marked]:
+    def sit(self, suite: ExamSuite, count: int, marking: Marking | None = None) -> Iterator[Marked]:
         """Question after question; what is marked already is read."""
-        for question in suite.questions(count):
-            path = self.folder / suite.name / f"{question.key}.json"
-            if not path.exists():
-                self._mark(suite, question, path)
-            verdicts = json.loads(path.read_text())
-            yield Marked(question=question, verdicts=verdicts)
+        questions = suite.questions(count)
+        groups = [
+            questions[first : first + suite.together]
+            for first in range(0, len(questions), suite.together)
+        ]
+        marked = marking(suite, groups) if marking else (self.mark(suite, g) for g in groups)
+        for group, _ in zip(groups, marked, strict=True):
+            for question in group:
+                verdicts = json.loads(self._path(suite, question).read_text())
+                yield Marked(question=question, verdicts=verdicts)
 
-    def _mark(self, suite: ExamSuite, question: Question, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        truth, verdicts = Truth(question), {}
+    def mark(self, suite: ExamSuite, questions: Sequence[Question]) -> None:
+        """Marks those questions that are not marked yet."""
+        asked = [(q, Truth(q)) for q in questions if not self._path(suite, q).exists()]
         columns = {name: self.columns[name] for name in suite.columns if name in self.columns}
+        examined = next(iter(columns.values()))
+        first = examined.together(asked) if isinstance(examined, Together) else []
+        for index, (question, truth) in enumerate(asked):
+            mine = {**columns}
+            if first:
+                mine[next(iter(mine))] = _ready(first[index])
+            self._mark(suite, question, truth, mine)
+
+    def _path(self, suite: ExamSuite, question: Question) -> Path:
+        return self.folder / suite.name / f"{question.key}.json"
+
+    def _mark(
+        self, suite: ExamSuite, question: Question, truth: Truth, columns: Mapping[str, Answer]
+    ) -> None:
+        path, verdicts = self._path(suite, question), {}
+        path.parent.mkdir(parents=True, exist_ok=True)
         for name, answer in columns.items():
             clip = answer(question, truth)
             verdicts[name] = dict(suite.judge(question, clip, truth))

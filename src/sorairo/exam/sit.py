@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from os import cpu_count
 from pathlib import Path
+
+import torch
 
 import sorairo
 from sorairo.exam import answers
 from sorairo.exam.answers import Answer
-from sorairo.exam.exam import Sitting
+from sorairo.exam.crew import crew
+from sorairo.exam.exam import Marking, Sitting
 from sorairo.exam.handed_in import HandedIn
 
+Facts = dict[str, str]  # that a report tells
 BESIDE: Mapping[str, Answer] = {
     "truth": answers.by_simulator,
     "frozen": answers.frozen,
@@ -22,12 +29,12 @@ BESIDE: Mapping[str, Answer] = {
 
 def sitting_of(
     name: str, folder: Path, *, steps: int | None, guidance: float | None
-) -> tuple[Sitting, dict[str, str]]:
+) -> tuple[Sitting, Facts]:
     """A sitting of a model, and the facts that its report tells."""
     engine = sorairo.load(name)
     model = f"{engine.config.name} {engine.info['digest'][:12]}"
     examined = {
-        "model": answers.by_model(engine, steps=steps, guidance=guidance),
+        "model": answers.ByModel(engine=engine, steps=steps, guidance=guidance),
         "codec": answers.by_codec(engine),
     }
     who = {"model": model, "steps": steps, "guidance": guidance}
@@ -36,13 +43,25 @@ def sitting_of(
     return sitting, {"model": model, "commit": commit()}
 
 
-def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[Sitting, dict[str, str]]:
+def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[Sitting, Facts]:
     """The same, of clips; there is no codec to stand beside them, and nothing to be probed."""
     model = f"{clips.name} {clips.digest[:12]}"
     columns = {"model": clips.answer, **BESIDE}
     sitting = Sitting(columns=columns, folder=folder, who={"clips": clips.digest})
     sitting.begin()
     return sitting, {"model": model, "commit": commit()}
+
+
+def crew_of(
+    make: Callable[[], tuple[Sitting, Facts]], workers: int | None
+) -> AbstractContextManager[Marking | None]:
+    """The processes that mark a sitting: one a core if nobody says how many, one beside a GPU."""
+    usual = 1 if torch.cuda.is_available() else cpu_count() or 1
+    return crew(partial(_sitting, make), workers or usual)
+
+
+def _sitting(make: Callable[[], tuple[Sitting, Facts]]) -> Sitting:
+    return make()[0]
 
 
 def commit() -> str:

@@ -120,6 +120,23 @@ class Canvas:
         )
 
 
+@dataclass(frozen=True)
+class Stack:
+    """Canvases of equal shape that are filled together: tokens [b, n, p], sigma [b, n]."""
+
+    canvases: tuple[Canvas, ...]
+
+    def sigma(self, s: float) -> Float[Tensor, "b n"]:
+        return torch.stack([each.sigma(s) for each in self.canvases])
+
+    def tokens(self) -> Float[Tensor, "b n p"]:
+        return torch.stack([each.tokens() for each in self.canvases])
+
+    def with_tokens(self, x: Float[Tensor, "b n p"]) -> Stack:
+        pairs = zip(self.canvases, x, strict=True)
+        return Stack(tuple(canvas.with_tokens(tokens) for canvas, tokens in pairs))
+
+
 def grid_positions(
     grid: tuple[int, int, int], *, times: Float[Tensor, "f"]
 ) -> Float[Tensor, "f h w 3"]:

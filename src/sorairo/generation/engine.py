@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +16,7 @@ from sorairo.errors import RequestError
 from sorairo.flow.guidance import guide
 from sorairo.flow.schedules import sampling_levels
 from sorairo.generation.assembly import assemble
-from sorairo.generation.canvas import Canvas
+from sorairo.generation.canvas import Canvas, Stack
 from sorairo.generation.capabilities import Capabilities
 from sorairo.generation.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.draft import Draft, Surface
@@ -137,6 +137,40 @@ class Engine(Capabilities):
         check_memory(draft, delivery, self.weights)
         course = Course(watch, delivery.steps(draft), FRAMES_A_STEP) if watch else None
         latents = self.fill(draft, settings, course.sampled if course else None)
+        return self._delivered(draft, settings, delivery, latents, course)
+
+    def run_together(self, asked: Sequence[tuple[Draft, Settings]]) -> list[Clip]:
+        """The clips of several drafts. Those of equal shape are sampled as one batch: how many may
+        be asked for is for the caller to know. Raises RequestError as `run` does, for the first."""
+        found: list[Clip | None] = [None] * len(asked)
+        for places in alike(asked):
+            drafts, settings = zip(*(asked[place] for place in places), strict=True)
+            if len(places) == 1:
+                found[places[0]] = self.run(drafts[0], settings[0])
+                continue
+            for place, latents in zip(places, self._sampled(drafts, settings), strict=True):
+                draft, how = asked[place]
+                delivery = Delivery.of(draft, how.width, how.height, how.fps)
+                found[place] = self._delivered(draft, how, delivery, latents)
+        return [clip for clip in found if clip is not None]
+
+    @torch.inference_mode()
+    def _sampled(self, drafts: Sequence[Draft], settings: Sequence[Settings]) -> list[Tensor]:
+        """Latents of drafts that are alike."""
+        for draft, how in zip(drafts, settings, strict=True):
+            check_memory(draft, Delivery.of(draft, how.width, how.height, how.fps), self.weights)
+        moments = self._fill(drafts, settings, self.sampling(settings))
+        return [canvas.latents for canvas in moments]
+
+    def _delivered(
+        self,
+        draft: Draft,
+        settings: Settings,
+        delivery: Delivery,
+        latents: Tensor,
+        course: Course | None = None,
+    ) -> Clip:
+        """Latents as the clip that was asked for."""
         frames = self.decode(draft, latents)
         clip = assemble(
             draft,
@@ -158,28 +192,32 @@ class Engine(Capabilities):
     @torch.inference_mode()
     def fill(self, draft: Draft, settings: Settings, watch: Watch | None = None) -> Tensor:
         """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
-        sampling, plan = self.sampling(settings), outline(draft)
+        sampling, plan = self.sampling([settings]), outline(draft)
         stages = [plan, draft] if plan else [draft]
         counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
             seen = self._watched(plan, watch, 0, sum(counts))
-            draft = led(draft, self.decode(plan, self._fill(plan, settings, sampling, seen)))
+            (planned,) = self._fill([plan], [settings], sampling, seen)
+            draft = led(draft, self.decode(plan, planned.latents))
         seen = self._watched(draft, watch, sum(counts[:-1]), sum(counts))
-        return self._fill(draft, settings, sampling, seen)
+        (canvas,) = self._fill([draft], [settings], sampling, seen)
+        return canvas.latents
 
     def _fill(
         self,
-        draft: Draft,
-        settings: Settings,
+        drafts: Sequence[Draft],
+        settings: Sequence[Settings],
         sampling: Sampling,
-        seen: Callable[[int, Canvas], None],
-    ) -> Tensor:
-        canvas = self.paint(draft)
-        velocity = partial(self.velocity, negative=settings.negative, scale=self.scale(settings))
-        for moment in fill(canvas, velocity, sampling, windows(draft)):
-            canvas = moment.canvas
-            seen(moment.done, canvas)
-        return canvas.latents
+        seen: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
+    ) -> tuple[Canvas, ...]:
+        """The canvases of drafts that are alike; `seen` looks at the first after every step."""
+        how = settings[0]
+        velocity = partial(self.velocity, negative=how.negative, scale=self.scale(how))
+        canvases = tuple(self.paint(draft) for draft in drafts)
+        for moment in fill(canvases, velocity, sampling, windows(drafts[0])):
+            canvases = moment.canvases
+            seen(moment.done, canvases[0])
+        return canvases
 
     def _watched(self, draft: Draft, watch: Watch | None, before: int, total: int):
         """What hears of every step of a stage."""
@@ -191,12 +229,13 @@ class Engine(Capabilities):
 
         return seen
 
-    def sampling(self, settings: Settings) -> Sampling:
+    def sampling(self, settings: Sequence[Settings]) -> Sampling:
+        """How drafts that are alike are filled, each from its own seed."""
         own = self.config.sampling
         return Sampling(
-            levels=sampling_levels(settings.steps or own.steps, own.shift),
+            levels=sampling_levels(settings[0].steps or own.steps, own.shift),
             solver=own.solver,
-            generator=seeded(settings.seed),
+            generators=[seeded(each.seed) for each in settings],
         )
 
     def scale(self, settings: Settings) -> float:
@@ -211,25 +250,33 @@ class Engine(Capabilities):
             patch=config.transformer.patch,
         )
 
-    def velocity(self, canvas: Canvas, *, negative: str, scale: float) -> Velocity:
-        """The guided velocity for one canvas: texts are read once; guidance and views are rows of
-        one batch."""
-        told, views = canvas.prompts, len(canvas.positions)
-        rows = [told] if scale == 1.0 else [told, (negative,) * len(told)]
-        text, mask = self.bundle.read([prompt for row in rows for prompt in row * views])
-        positions = canvas.token_positions().repeat(len(rows), 1, 1).to(self.device)
-        counts = canvas.token_view_shares().to(self.device).unsqueeze(-1)
-        shares = None
-        if len(told) > 1:
-            shares = canvas.token_shares().to(self.device).expand(len(positions), -1, -1)
+    def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity:
+        """The guided velocity for a stack of canvases: texts are read once; guidance, canvases and
+        their views are rows of one batch."""
+        canvases = stack.canvases
+        views, heard = len(canvases[0].positions), len(canvases[0].prompts)
+        told = [prompt for canvas in canvases for prompt in canvas.prompts * views]
+        halves = 1 if scale == 1.0 else 2
+        text, mask = self.bundle.read([*told, *(negative,) * len(told) * (halves - 1)])
+        counts = torch.stack([each.token_view_shares() for each in canvases])
+        counts = counts.to(self.device).unsqueeze(-1)
+
+        def rows(values: Tensor) -> Tensor:
+            """One [...] a canvas as one a row of the batch."""
+            return values.repeat_interleave(views, 0).repeat(halves, *[1] * (values.ndim - 1))
+
+        places = torch.cat([each.token_positions() for each in canvases])
+        positions, shares = places.repeat(halves, 1, 1).to(self.device), None
+        if heard > 1:
+            shares = rows(torch.stack([each.token_shares() for each in canvases])).to(self.device)
         transformer = self.bundle.denoiser.transformer
 
         def velocity(x: Tensor, sigma: Tensor) -> Tensor:
-            tokens = x.to(self.device, self.dtype).expand(len(positions), -1, -1)
-            level = sigma[:1] if bool((sigma == sigma[0]).all()) else sigma
-            level = level.to(self.device).expand(len(positions), -1)
+            level = sigma[:, :1] if bool((sigma == sigma[:, :1]).all()) else sigma
+            tokens = rows(x.to(self.device, self.dtype))
+            level = rows(level.to(self.device))
             v = transformer(tokens, positions, level, text, mask, shares).float()
-            v = (v.unflatten(0, (len(rows), views)) * counts).sum(1).cpu()
+            v = (v.unflatten(0, (halves, len(canvases), views)) * counts).sum(2).cpu()
             return v[0] if scale == 1.0 else guide(v[0], v[1], scale)
 
         return velocity
@@ -243,6 +290,20 @@ class Engine(Capabilities):
     def decode(self, draft: Draft, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
         return decode_draft(self.bundle, draft, latents, self.device, self.dtype)
+
+
+def alike(asked: Sequence[tuple[Draft, Settings]]) -> list[list[int]]:
+    """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
+    with as many texts and as much guidance. What is planned first goes alone."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for place, (draft, how) in enumerate(asked):
+        size = (draft.width, draft.height, draft.num_frames, draft.cyclic)
+        texts = (len(draft.prompts), len(draft.keyframes))
+        alone = place if outline(draft) else None
+        sampled = (how.steps, how.guidance, how.negative)
+        key = (size, texts, tuple(windows(draft)), sampled, alone)
+        found.setdefault(key, []).append(place)
+    return list(found.values())
 
 
 def seeded(seed: int) -> torch.Generator:

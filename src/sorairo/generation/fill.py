@@ -1,9 +1,9 @@
-"""Filling a canvas of any length, window by window: each sees what is made already, slightly
-noised, and the keyframes near it."""
+"""Filling canvases of any length, window by window: each sees what is made already, slightly
+noised, and the keyframes near it. Canvases of equal shape are filled together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,22 +11,22 @@ from torch import Tensor
 
 from sorairo.flow import path
 from sorairo.flow.solvers import Step
-from sorairo.generation.canvas import REFERENCE, SECOND, Canvas
+from sorairo.generation.canvas import REFERENCE, SECOND, Canvas, Stack
 from sorairo.generation.sampler import Velocity, sample
 from sorairo.generation.windows import Window
 
 HISTORY = 0.05  # noise of what is made already: what went slightly wrong is not taken for the truth
 
-VelocityOf = Callable[[Canvas], Velocity]
+VelocityOf = Callable[[Stack], Velocity]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """How a canvas is filled: levels of noise, solver, randomness."""
+    """How canvases are filled: levels of noise, solver, and the randomness of each canvas."""
 
     levels: Tensor
     solver: str
-    generator: torch.Generator
+    generators: Sequence[torch.Generator]
 
     @property
     def steps(self) -> int:
@@ -35,35 +35,37 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """After one of all steps of all windows: the whole canvas, what is being filled shown as it
-    will be, as far as one can tell now. The last moment's is the result."""
+    """After one of all steps of all windows: the whole canvases, what is being filled shown as it
+    will be, as far as one can tell now. The last moment's are the result."""
 
     done: int
-    canvas: Canvas
+    canvases: tuple[Canvas, ...]
 
 
 def fill(
-    canvas: Canvas, velocity_of: VelocityOf, sampling: Sampling, parts: list[Window]
+    canvases: Sequence[Canvas], velocity_of: VelocityOf, sampling: Sampling, parts: list[Window]
 ) -> Iterator[Moment]:
-    """Fills the canvas window by window."""
-    done = 0
+    """Fills canvases of one shape window by window."""
+    canvases, done = tuple(canvases), 0
     for window in parts:
-        part = _seen(canvas, window)
-        if bool(part.held.all()):
+        stack = Stack(tuple(_seen(canvas, window) for canvas in canvases))
+        if all(bool(part.held.all()) for part in stack.canvases):
             done += sampling.steps
             continue
-        steps = sample(
-            velocity_of(part), part, sampling.levels, sampling.generator, sampling.solver
-        )
-        now = canvas
-        for step, _ in steps:
+        shape = stack.canvases[0].tokens().shape
+        noise = torch.stack([torch.randn(shape, generator=each) for each in sampling.generators])
+        now = canvases
+        for step, _ in sample(velocity_of(stack), stack, sampling.levels, noise, sampling.solver):
             done += 1
-            now = _written(canvas, part.with_tokens(estimate(part, step)), window)
-            yield Moment(done=done, canvas=now)
-        canvas = now
+            made = stack.with_tokens(estimate(step)).canvases
+            now = tuple(
+                _written(canvas, part, window) for canvas, part in zip(canvases, made, strict=True)
+            )
+            yield Moment(done=done, canvases=now)
+        canvases = now
 
 
-def estimate(canvas: Canvas, step: Step) -> Tensor:
+def estimate(step: Step) -> Tensor:
     """The tokens without the noise that is left in them; after the last step, the result.
 
     The slope is (start - end) v and sigma is end + (start - end) s, so what is left to go at s is

@@ -74,9 +74,10 @@ def mosaic(
             seen.append((tokens, weight, velocity_of(part)))
 
     def velocity(x: Tensor, sigma: Tensor) -> Tensor:
-        total, count = torch.zeros_like(x), torch.zeros(len(x), 1)
+        total, count = torch.zeros_like(x), torch.zeros(x.shape[-2], 1)
         for tokens, weight, of_window in seen:
-            total.index_add_(0, tokens, weight * of_window(x[tokens], sigma[tokens]))
+            v = of_window(x[..., tokens, :], sigma[..., tokens])
+            total.index_add_(-2, tokens, weight * v)
             count.index_add_(0, tokens, weight)
             heard()
         return total / count.clamp(min=1e-6)

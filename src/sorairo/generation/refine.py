@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,12 +17,12 @@ import torch
 
 from sorairo.flow.schedules import sampling_levels
 from sorairo.generation import tasks
-from sorairo.generation.canvas import crop_positions
+from sorairo.generation.canvas import Canvas, Stack, crop_positions
 from sorairo.generation.delivery import deliver
 from sorairo.generation.fill import estimate
 from sorairo.generation.mosaic import Windows, mosaic
 from sorairo.generation.progress import Progress, Watch
-from sorairo.generation.sampler import sample
+from sorairo.generation.sampler import Velocity, sample
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def image(
     assert settings.height
     native, size = (draft.width, draft.height), (settings.width, settings.height)
     refiner = Refiner(engine, native, size, config)
-    composing = engine.sampling(settings).steps
+    composing = engine.sampling([settings]).steps
     total = composing + refiner.total
 
     def composed(now: Progress) -> None:
@@ -156,13 +155,18 @@ class Refiner:
         places = crop_positions((rows, columns), (0, 0, rows, columns))
         canvas = now = replace(canvas, positions=places[None])
         schedule = sampling_levels(config.steps, config.shift)
+        noise = torch.randn(canvas.tokens().shape, generator=generator)
+
+        def velocity_of(part: Canvas) -> Velocity:
+            return engine.velocity(Stack((part,)), negative=negative, scale=config.guidance)
+
         with torch.inference_mode():
             velocity = mosaic(
                 canvas,
-                partial(engine.velocity, negative=negative, scale=config.guidance),
+                velocity_of,
                 config.windows,
                 lambda: heard(lambda: engine.decode(draft, now.latents)[0]),
             )
-            for step, _ in sample(velocity, canvas, schedule, generator):
-                now = canvas.with_tokens(estimate(canvas, step))
+            for step, _ in sample(velocity, Stack((canvas,)), schedule, noise[None]):
+                now = canvas.with_tokens(estimate(step)[0])
         return replace(clip, frames=engine.decode(draft, now.latents))

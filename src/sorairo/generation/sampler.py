@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
-import torch
 from jaxtyping import Float
 from torch import Tensor
 
 from sorairo.flow import path
 from sorairo.flow.solvers import SOLVERS, Step
-from sorairo.generation.canvas import Canvas
+from sorairo.generation.canvas import Canvas, Stack
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
-"""Tokens [n, p] and their sigma [n] to velocities [n, p], guidance included."""
+"""Tokens [..., n, p] and their sigma [..., n] to velocities [..., n, p], guidance included."""
+Painted = TypeVar("Painted", Canvas, Stack)
 
 
 def sample(
     velocity: Velocity,
-    canvas: Canvas,
+    canvas: Painted,
     levels: Float[Tensor, "levels"],
-    generator: torch.Generator,
+    noise: Float[Tensor, "... n p"],
     solver: str = "adams",
-) -> Iterator[tuple[Step, Canvas]]:
-    """Fills the canvas; yields after every step the step and the canvas as it then is (its last one
-    is the result).
+) -> Iterator[tuple[Step, Painted]]:
+    """Fills a canvas, or a stack of them, out of the noise; yields after every step the step and
+    the canvas as it then is (its last one is the result).
 
     With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
     v: a held token has slope 0 and stays bit for bit what it was (a clean one; a noised one keeps
     its noise).
     """
     given = canvas.tokens()
-    noise = torch.randn(given.shape, generator=generator)
     start = canvas.sigma(1.0).unsqueeze(-1)
     span = start - canvas.sigma(0.0).unsqueeze(-1)
     z = path.point(given, noise, start)

@@ -45,6 +45,7 @@ SUITE = ExamSuite(
     name="M8",
     title="One minute",
     count=24,
+    together=1,
     quick=2,
     questions=questions,
     judge=judge,

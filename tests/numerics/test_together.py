@@ -1,0 +1,97 @@
+"""What is made together is what each would have been alone."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+import sorairo
+from sorairo.errors import RequestError
+from sorairo.flow.schedules import sampling_levels
+from sorairo.generation.canvas import Canvas, Stack, blank
+from sorairo.generation.engine import Engine, Settings, alike
+from sorairo.generation.fill import Sampling, fill
+from sorairo.generation.tasks import cycle, text
+from sorairo.generation.together import make_together
+from sorairo.generation.windows import Window
+from sorairo.video import Clip
+
+GRID = (3, 2, 2)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return sorairo.load()
+
+
+def shown(one: Clip, other: Clip) -> float:
+    return float(np.abs(one.frames.astype(int) - other.frames).mean())
+
+
+def test_clips_made_together_are_those_made_alone(engine: Engine):
+    """But for the last bits, as a batch is multiplied in another order."""
+    picture = Clip(frames=np.full((1, 96, 96, 3), 120, np.uint8), fps=12.0)
+    asks = [
+        lambda m: m.generate("a red ball", seconds=0.5, seed=1, steps=2),
+        lambda m: m.animate(picture, "a blue cube rolls", seconds=0.5, seed=3, steps=2),
+        lambda m: m.generate("a blue cube", seconds=0.5, seed=2, steps=2),
+        lambda m: m.generate("a blue cube", seconds=0.1, seed=2, steps=2),
+        lambda m: m.generate("a blue cube", seconds=0.5, loop=True, seed=2, steps=2),
+    ]
+    alone = [ask(engine) for ask in asks]
+    together = make_together(engine, asks)
+    for one, other in zip(alone, together, strict=True):
+        assert one.frames.shape == other.frames.shape
+        assert shown(one, other) < 2
+    assert shown(together[0], together[2]) > 4, "each has a seed and a prompt of its own"
+    assert np.array_equal(together[1].frames[0], picture.frames[0])
+
+
+def test_what_needs_two_runs_is_refused(engine: Engine):
+    clip = Clip(frames=np.full((8, 96, 96, 3), 120, np.uint8), fps=12.0)
+    with pytest.raises(RequestError, match="make it alone"):
+        make_together(engine, [lambda m: m.extend(clip, "", forward=0.5, backward=0.5)])
+
+
+def test_only_what_is_alike_is_sampled_together(engine: Engine):
+    surface = engine.surface
+    size = (96, 96)
+    drafts = [
+        text("a", surface=surface, size=size, num_frames=8),
+        text("b", surface=surface, size=size, num_frames=8),
+        text("c", surface=surface, size=size, num_frames=16),
+        cycle("d", surface=surface, size=size, num_frames=8),
+        text("e", surface=surface, size=(128, 80), num_frames=8),
+        text("f", surface=surface, size=size, num_frames=8),
+        text("g", surface=surface, size=size, num_frames=480),
+        text("h", surface=surface, size=size, num_frames=480),
+    ]
+    settings = [Settings(seed=i) for i in range(5)] + [Settings(guidance=1.0)] + [Settings()] * 2
+    found = alike(list(zip(drafts, settings, strict=True)))
+    assert found == [[0, 1], [2], [3], [4], [5], [6], [7]], "long ones are planned, each alone"
+
+
+def test_a_stack_is_filled_as_its_canvases_are():
+    """With a velocity that looks at each canvas alone, exactly."""
+
+    def some(x: torch.Tensor, sigma: torch.Tensor) -> torch.Tensor:
+        return torch.tanh(x + 3 * x.mean(-2, keepdim=True)) * (1 + sigma.unsqueeze(-1))
+
+    def canvas(seed: int) -> Canvas:
+        made = blank(latent_channels=2, patch=2, grid=GRID, frame_seconds=1 / 3)
+        made.sigma_start[seed % 3] = 0.5
+        return made
+
+    def filled(*seeds: int) -> tuple[Canvas, ...]:
+        generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        sampling = Sampling(levels=sampling_levels(4), solver="adams", generators=generators)
+        window = Window(groups=(0, 1, 2), known=0, times=(0, 1 / 3, 2 / 3), near=(-1, 1))
+        stack = [canvas(seed) for seed in seeds]
+        *_, last = fill(stack, lambda part: some, sampling, [window])
+        return last.canvases
+
+    both, (one,), (other,) = filled(4, 5), filled(4), filled(5)
+    assert torch.equal(both[0].latents, one.latents)
+    assert torch.equal(both[1].latents, other.latents)
+    assert Stack(both).tokens().shape == (2, 12, 8)

@@ -38,6 +38,10 @@ class ModelError(SorairoError):
     """A model directory that is missing, incomplete or of another version."""
 
 
+class LeaseLostError(RuntimeError):
+    """A worker was away too long and its job is another one's now: nothing a user can mend."""
+
+
 class TrainingError(SorairoError):
     """A training run that must stop: a loss not finite, or a state of another recipe."""
 

@@ -18,6 +18,7 @@ from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.models import models
 from sorairo.cli.remix import remix
+from sorairo.cli.serve import serve, worker
 from sorairo.cli.storyboard import storyboard
 from sorairo.cli.terminal import say
 from sorairo.cli.train import train
@@ -60,6 +61,8 @@ for command in (
     storyboard,
     remix,
     models,
+    serve,
+    worker,
     world,
     train,
     exam,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.expanding import Expander
-from sorairo.generation.limits import Limits, parse_size
+from sorairo.generation.limits import Limits, limits_of, parse_size
 from sorairo.models.delivered import Delivered
 
 if TYPE_CHECKING:
@@ -44,18 +44,7 @@ class Common:
 
     @property
     def limits(self) -> Limits:
-        return limits_of(self.model)
-
-
-def limits_of(model: ModelInfo) -> Limits:
-    settings = model.record["config"]
-    width, height = settings["native_sizes"][0]
-    return Limits(
-        max_frames=settings["max_frames"],
-        native_fps=settings["fps"],
-        native_size=(width, height),
-        multiple=settings["codec"]["space_factor"] * settings["transformer"]["patch"],
-    )
+        return limits_of(self.model.record["config"])
 
 
 def given(**fields: Any) -> dict[str, Any]:

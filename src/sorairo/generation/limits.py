@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from sorairo.errors import RequestError
 
@@ -38,6 +39,17 @@ class Limits:
     @property
     def max_seconds(self) -> float:
         return self.max_frames / self.native_fps
+
+
+def limits_of(settings: dict[str, Any]) -> Limits:
+    """Of a model, from the `config` of its record."""
+    width, height = settings["native_sizes"][0]
+    return Limits(
+        max_frames=settings["max_frames"],
+        native_fps=settings["fps"],
+        native_size=(width, height),
+        multiple=settings["codec"]["space_factor"] * settings["transformer"]["patch"],
+    )
 
 
 def parse_size(text: str) -> Size:

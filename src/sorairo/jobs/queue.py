@@ -1,0 +1,213 @@
+"""Submitting, claiming, ending: every step is one transaction."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from sorairo.errors import LeaseLostError
+from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
+from sorairo.jobs.tables import jobs
+
+LEASE_SECONDS = 30.0
+MOST_ATTEMPTS = 3
+LOST = {
+    "code": WORKER_LOST,
+    "message": "The workers that had this job were lost, one after another: submit it again.",
+}
+STOPPED = {"code": CANCELLED, "message": "The job was cancelled."}
+
+
+class Queue:
+    """The queue in a database. Any number of processes may have one."""
+
+    def __init__(
+        self,
+        database: Engine,
+        *,
+        lease: float = LEASE_SECONDS,
+        attempts: int = MOST_ATTEMPTS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.database, self.lease, self.attempts, self.clock = database, lease, attempts, clock
+        self.reading = database.execution_options(read_only=True)
+
+    # --- for whoever asks
+
+    def submit(
+        self, job: str, payload: dict[str, Any], *, owner: str = "", request_key: str | None = None
+    ) -> Job:
+        """A new job, named `job`; or the one that the owner has submitted with the same
+        `request_key` before."""
+        row = {
+            "id": job,
+            "owner": owner,
+            "request_key": request_key,
+            "payload": payload,
+            "status": QUEUED,
+            "created_at": self.clock(),
+        }
+        try:
+            with self.database.begin() as connection:
+                return Job.of(connection.execute(insert(jobs).values(row).returning(jobs)).one())
+        except IntegrityError:
+            same = and_(jobs.c.owner == owner, jobs.c.request_key == request_key)
+            with self.reading.begin() as connection:
+                found = connection.execute(select(jobs).where(same)).one_or_none()
+            if found is None:
+                raise
+            return Job.of(found)
+
+    def get(self, job: str, owner: str | None = None) -> Job | None:
+        """None where there is no such job, or it is another one's."""
+        with self.reading.begin() as connection:
+            row = connection.execute(select(jobs).where(_named(job, owner))).one_or_none()
+        return None if row is None else Job.of(row)
+
+    def page(
+        self,
+        *,
+        owner: str | None = None,
+        limit: int = 20,
+        after: str | None = None,
+        newest_first: bool = True,
+    ) -> tuple[list[Job], bool]:
+        """Up to `limit` jobs behind the job `after`, and whether there are more."""
+        asked: Select[Any] = select(jobs)
+        if owner is not None:
+            asked = asked.where(jobs.c.owner == owner)
+        if after is not None:
+            last = select(jobs.c.number).where(_named(after, owner)).scalar_subquery()
+            asked = asked.where(jobs.c.number < last if newest_first else jobs.c.number > last)
+        order = jobs.c.number.desc() if newest_first else jobs.c.number
+        with self.reading.begin() as connection:
+            rows = connection.execute(asked.order_by(order).limit(limit + 1)).all()
+        return [Job.of(row) for row in rows[:limit]], len(rows) > limit
+
+    def cancel(self, job: str, owner: str | None = None) -> Job | None:
+        """One that waits ends at once; one that runs, when its worker next says how far it is; one
+        that has ended stays as it is. None where there is no such job."""
+        waits = jobs.c.status == QUEUED
+        with self.database.begin() as connection:
+            ended = {"status": FAILED, "error": STOPPED, "ended_at": self.clock()}
+            connection.execute(update(jobs).where(_named(job, owner), waits).values(ended))
+            runs = jobs.c.status == RUNNING
+            connection.execute(update(jobs).where(_named(job, owner), runs).values(cancelled=True))
+            row = connection.execute(select(jobs).where(_named(job, owner))).one_or_none()
+        return None if row is None else Job.of(row)
+
+    def delete(self, job: str, owner: str | None = None) -> Job | None:
+        """Takes a job out, wherever it is; its worker finds its lease lost. The job as it was."""
+        with self.database.begin() as connection:
+            gone = delete(jobs).where(_named(job, owner)).returning(jobs)
+            row = connection.execute(gone).one_or_none()
+        return None if row is None else Job.of(row)
+
+    def waiting(self, owner: str | None = None) -> int:
+        """How many jobs have not ended."""
+        asked = select(jobs.c.id).where(jobs.c.status.in_((QUEUED, RUNNING)))
+        if owner is not None:
+            asked = asked.where(jobs.c.owner == owner)
+        with self.reading.begin() as connection:
+            return len(connection.execute(asked).all())
+
+    # --- for workers
+
+    def claim(self, worker: str) -> Job | None:
+        """The oldest job that waits, or whose worker was lost; None where there is none."""
+        now = self.clock()
+        with self.database.begin() as connection:
+            self._give_up(connection, now)
+            free = or_(jobs.c.status == QUEUED, _lost(now))
+            oldest = select(jobs.c.number).where(free).order_by(jobs.c.number).limit(1)
+            if connection.dialect.name != "sqlite":
+                oldest = oldest.with_for_update(skip_locked=True)
+            claimed = (
+                update(jobs)
+                .where(jobs.c.number == oldest.scalar_subquery())
+                .values(
+                    status=RUNNING,
+                    worker=worker,
+                    fence=jobs.c.fence + 1,
+                    attempts=jobs.c.attempts + 1,
+                    leased_until=now + self.lease,
+                    started_at=case((jobs.c.started_at.is_(None), now), else_=jobs.c.started_at),
+                )
+                .returning(jobs)
+            )
+            row = connection.execute(claimed).one_or_none()
+        return None if row is None else Job.of(row)
+
+    def renew(self, job: Job, progress: int | None = None) -> Job:
+        """Keeps the lease, and says how far the job is (never less than before, and 100 only when
+        it is completed); the job as it now is, perhaps with the wish that it be cancelled.
+
+        Raises LeaseLostError.
+        """
+        values: dict[str, Any] = {"leased_until": self.clock() + self.lease}
+        if progress is not None:
+            now = min(99, max(0, progress))
+            values["progress"] = case((jobs.c.progress < now, now), else_=jobs.c.progress)
+        return self._write(job, values)
+
+    def complete(self, job: Job, result: dict[str, Any]) -> Job:
+        """Commits the result. Raises LeaseLostError: then nothing is committed."""
+        return self._end(job, {"status": COMPLETED, "progress": 100, "result": result})
+
+    def fail(self, job: Job, code: str, message: str) -> Job:
+        """Ends a job that cannot be done. Raises LeaseLostError."""
+        return self._end(job, {"status": FAILED, "error": {"code": code, "message": message}})
+
+    def give_back(self, job: Job) -> Job:
+        """Lets another worker have it, as if it had never been claimed: for one that goes home.
+        Raises LeaseLostError."""
+        return self._write(
+            job,
+            {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None},
+        )
+
+    def _end(self, job: Job, values: dict[str, Any]) -> Job:
+        return self._write(job, {**values, "ended_at": self.clock(), "leased_until": None})
+
+    def _write(self, job: Job, values: dict[str, Any]) -> Job:
+        """Changes a job that is still held."""
+        held = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status == RUNNING)
+        with self.database.begin() as connection:
+            changed = update(jobs).where(held).values(values).returning(jobs)
+            row = connection.execute(changed).one_or_none()
+        if row is None:
+            raise LeaseLostError(f"The job {job.id} is another worker's now, or gone.")
+        return Job.of(row)
+
+    def _give_up(self, connection: Connection, now: float) -> None:
+        """Ends jobs whose last worker was lost, and those that were to be cancelled by it."""
+        ended = {"status": FAILED, "ended_at": now, "leased_until": None}
+        wished = and_(_lost(now), jobs.c.cancelled)
+        connection.execute(update(jobs).where(wished).values(**ended, error=STOPPED))
+        tried = and_(_lost(now), jobs.c.attempts >= self.attempts)
+        connection.execute(update(jobs).where(tried).values(**ended, error=LOST))
+
+
+def _named(job: str, owner: str | None) -> ColumnElement[bool]:
+    mine = jobs.c.id == job
+    return mine if owner is None else and_(mine, jobs.c.owner == owner)
+
+
+def _lost(now: float) -> ColumnElement[bool]:
+    return and_(jobs.c.status == RUNNING, jobs.c.leased_until < now)

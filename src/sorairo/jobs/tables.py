@@ -1,0 +1,78 @@
+"""The tables, and the database that holds them: SQLite or PostgreSQL, by URL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    create_engine,
+    event,
+)
+
+BUSY_SECONDS = 30  # that a writer waits for another one
+
+metadata = MetaData()
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),  # the order of submission
+    Column("id", String(64), nullable=False, unique=True),
+    Column("owner", String(64), nullable=False),
+    Column("request_key", String(255)),
+    Column("payload", JSON, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("progress", Integer, nullable=False, default=0),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("worker", String(255)),
+    Column("leased_until", Float),
+    Column("cancelled", Boolean, nullable=False, default=False),
+    Column("created_at", Float, nullable=False),
+    Column("started_at", Float),
+    Column("ended_at", Float),
+    Column("result", JSON),
+    Column("error", JSON),
+    UniqueConstraint("owner", "request_key"),
+    Index("jobs_waiting", "status", "number"),
+    Index("jobs_of_owner", "owner", "number"),
+)
+
+
+def open_database(url: str) -> Engine:
+    """The database of a URL, its tables made where they are not there."""
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _settle)
+        event.listen(engine, "begin", _begin)
+    metadata.create_all(engine)
+    return engine
+
+
+def _settle(connection: Any, _record: object) -> None:
+    """Readers beside a writer, and nothing committed is lost when the power is."""
+    connection.isolation_level = None  # transactions are begun by _begin
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={1000 * BUSY_SECONDS}",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Any) -> None:
+    """The lock of a writer is taken at once: two that have read would block each other later. One
+    that only reads takes none (`read_only` of its execution options)."""
+    reading = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,70 @@
+"""Where files lie: a folder, or anything else that fsspec knows by its URL.
+
+Names are the server's own: of the job, of the claim that made it, of the kind of file. A file
+appears whole or not at all.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import fsspec
+
+from sorairo.errors import MediaError
+
+CHUNK = 1 << 20
+
+
+class MediaStore:
+    def __init__(self, url: str) -> None:
+        self.files, self.root = fsspec.core.url_to_fs(url)
+        self.files.makedirs(self.root, exist_ok=True)
+
+    def put(self, name: str, source: Path | bytes) -> None:
+        """Writes a file under `name` ("folder/file")."""
+        target = self._path(name)
+        temporary = f"{target}.{secrets.token_hex(4)}.part"
+        self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
+        try:
+            if isinstance(source, bytes):
+                self.files.pipe_file(temporary, source)
+            else:
+                self.files.put_file(str(source), temporary)
+            self.files.mv(temporary, target)
+        except OSError as error:
+            raise MediaError(f"Cannot keep {name}: {error.strerror or error}.") from error
+
+    def get(self, name: str, target: Path) -> None:
+        """Brings a file to this machine. Raises MediaError."""
+        try:
+            self.files.get_file(self._path(name), str(target))
+        except OSError as error:
+            raise MediaError(f"{name} is gone.") from error
+
+    def size(self, name: str) -> int | None:
+        """Bytes; None where it is not."""
+        path = self._path(name)
+        return int(self.files.size(path)) if self.files.exists(path) else None
+
+    def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` up to `end`, piece by piece."""
+        with self.files.open(self._path(name), "rb") as file:
+            file.seek(start)
+            left = (self.size(name) or 0) - start if end is None else end - start
+            while left > 0 and (piece := file.read(min(CHUNK, left))):
+                left -= len(piece)
+                yield piece
+
+    def drop(self, folder: str) -> None:
+        """Removes all of a job's files."""
+        path = self._path(folder)
+        if self.files.exists(path):
+            self.files.rm(path, recursive=True)
+
+    def _path(self, name: str) -> str:
+        parts = name.split("/")
+        if any(part in ("", ".", "..") for part in parts):
+            raise ValueError(f"{name!r} is no name of ours")
+        return "/".join([self.root.rstrip("/"), *parts])

@@ -1,0 +1,96 @@
+"""The server and its workers on one machine: an API process, and worker processes that are started
+again when they die."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+import uvicorn
+
+from sorairo.generation.limits import limits_of
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.models import hub
+from sorairo.server.app import Service, create_app
+from sorairo.server.media import MediaStore
+
+AGAIN_AFTER = 1.0  # seconds after a worker has died
+log = logging.getLogger("sorairo.serve")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where jobs and files are kept."""
+
+    database: str
+    media: str
+
+    @classmethod
+    def usual(cls) -> Places:
+        """Under the user's data directory."""
+        folder = Path(platformdirs.user_data_dir("sorairo"))
+        return cls(database=f"sqlite:///{folder}/jobs.db", media=str(folder / "media"))
+
+    def open(self) -> tuple[Queue, MediaStore]:
+        prefix = "sqlite:///"
+        if self.database.startswith(prefix):
+            Path(self.database.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)
+        return Queue(open_database(self.database)), MediaStore(self.media)
+
+
+def serve(host: str, port: int, places: Places, model: str, workers: int) -> None:
+    """Answers until it is told to stop; its workers end with it."""
+    info = hub.info(hub.find(model))
+    queue, media = places.open()
+    service = Service(
+        queue=queue, media=media, model=info.name, limits=limits_of(info.record["config"])
+    )
+    crew = Crew([*_command(places, model)], workers)
+    crew.start()
+    try:
+        uvicorn.run(create_app(service), host=host, port=port, log_level="info")
+    finally:
+        crew.stop()
+
+
+def _command(places: Places, model: str) -> list[str]:
+    words = ["--database", places.database, "--media", places.media, "--model", model]
+    return [sys.executable, "-m", "sorairo", "worker", *words]
+
+
+class Crew:
+    """Worker processes, kept alive."""
+
+    def __init__(self, command: list[str], count: int) -> None:
+        self.command, self.count = command, count
+        self.ending = threading.Event()
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        self.processes = [subprocess.Popen(self.command) for _ in range(self.count)]
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.ending.wait(AGAIN_AFTER):
+            for index, process in enumerate(self.processes):
+                if process.poll() is not None and not self.ending.is_set():
+                    log.warning("worker %s has ended with %s", process.pid, process.returncode)
+                    self.processes[index] = subprocess.Popen(self.command)
+
+    def stop(self) -> None:
+        self.ending.set()
+        self.thread.join()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -1,0 +1,37 @@
+"""The Video object: what a client is told of a job."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
+
+STATUS = {QUEUED: "queued", RUNNING: "in_progress", COMPLETED: "completed", FAILED: "failed"}
+VARIANTS = {
+    "video": ("video.mp4", "video/mp4"),
+    "thumbnail": ("thumbnail.webp", "image/webp"),
+    "spritesheet": ("spritesheet.jpg", "image/jpeg"),
+}
+
+
+def video_of(job: Job) -> dict[str, Any]:
+    """All keys that the SDKs read, and of our own: `seed`, `fps`, `native_size` (as it was
+    painted)."""
+    told, result = job.payload["told"], job.result or {}
+    return {
+        "id": job.id,
+        "object": "video",
+        "model": told["model"],
+        "status": STATUS[job.status],
+        "progress": job.progress,
+        "created_at": int(job.created_at),
+        "completed_at": int(job.ended_at) if job.status == COMPLETED and job.ended_at else None,
+        "expires_at": None,
+        "prompt": told["prompt"],
+        "size": result.get("size") or told["size"],
+        "seconds": result.get("seconds") or told["seconds"],
+        "remixed_from_video_id": told["remixed_from_video_id"],
+        "error": job.error,
+        "seed": told.get("seed"),
+        **{name: result[name] for name in ("fps", "native_size") if name in result},
+    }

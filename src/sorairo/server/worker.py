@@ -1,0 +1,168 @@
+"""A worker: claims jobs, makes clips, commits their files. One process, one model, one job at a
+time."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from sorairo.errors import LeaseLostError, SorairoError
+from sorairo.generation.comment import read_comment
+from sorairo.generation.engine import Engine
+from sorairo.generation.progress import Progress
+from sorairo.generation.request import Source
+from sorairo.jobs.job import CANCELLED, Job
+from sorairo.jobs.queue import STOPPED, Queue
+from sorairo.server.media import MediaStore
+from sorairo.server.video import VARIANTS
+from sorairo.video import Clip
+
+LOOK_EVERY = 0.2  # seconds, for a job
+TOLD_EVERY = 0.5  # seconds, how far a job is
+SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
+log = logging.getLogger("sorairo.worker")
+
+
+class CancelledError(Exception):
+    """The client does not want it any more."""
+
+
+class Worker:
+    def __init__(self, engine: Engine, queue: Queue, media: MediaStore) -> None:
+        self.engine, self.queue, self.media = engine, queue, media
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.stopping = threading.Event()
+
+    def run(self) -> None:
+        """Works until `stopping` is set; a job that is being made is given back."""
+        while not self.stopping.is_set():
+            job = self.queue.claim(self.name)
+            if job is None:
+                self.stopping.wait(LOOK_EVERY)
+                continue
+            self.do(job)
+
+    def do(self, job: Job) -> None:
+        """Makes one job and commits it; whatever happens, the job says so."""
+        try:
+            with self._alive(job) as told:
+                result = self._make(job, told)
+            self.queue.complete(job, result)
+        except LeaseLostError:
+            log.warning("%s is not mine any more", job.id)
+        except CancelledError:
+            self._ended(job, CANCELLED, STOPPED["message"])
+        except InterruptedError:
+            self.queue.give_back(job)
+        except SorairoError as error:
+            self._ended(job, "invalid_request", str(error))
+        except Exception:
+            log.exception("%s failed", job.id)
+            message = "The server met a fault of its own; its log has the details."
+            self._ended(job, "server_error", message)
+
+    def _ended(self, job: Job, code: str, message: str) -> None:
+        try:
+            self.queue.fail(job, code, message)
+        except LeaseLostError:
+            log.warning("%s is not mine any more", job.id)
+
+    def _make(self, job: Job, told: _Told) -> dict[str, Any]:
+        request = read_comment(job.payload["request"])
+        with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
+            folder = Path(name)
+            clips, sources = [], []
+            for index, path in enumerate(job.payload["media"]):
+                given = folder / f"given-{index}"
+                self.media.get(path, given)
+                clips.append(Clip.load(given, max_side=request.largest_given))
+                sources.append(Source(name=f"given {index + 1}", sha256=""))
+            request = replace(request, inputs=tuple(sources))
+            request.validate_inputs(clips, self.engine.limits)
+            clip = request.make(self.engine, clips, told.progress)
+            comment = request.to_comment(model_digest=self.engine.info["digest"])
+            told.check()
+            _write(replace(clip, metadata={"comment": comment}), folder)
+            told.check()
+            kept = f"{job.id}/{job.fence}"
+            for file, _ in VARIANTS.values():
+                self.media.put(f"{kept}/{file}", folder / file)
+        native = self.engine.info["native_sizes"][0]
+        return {
+            "folder": kept,
+            "size": f"{clip.width}x{clip.height}",
+            "seconds": f"{round(clip.duration, 3):g}",
+            "fps": clip.fps,
+            "native_size": f"{native[0]}x{native[1]}",
+        }
+
+    @contextmanager
+    def _alive(self, job: Job) -> Iterator[_Told]:
+        """Renews the lease for as long as the block lasts, progress or no progress."""
+        told = _Told(self.queue, job, self.stopping)
+        thread = threading.Thread(target=told.keep, daemon=True)
+        thread.start()
+        try:
+            yield told
+        finally:
+            told.done.set()
+            thread.join()
+
+
+class _Told:
+    """What the queue hears of a job, and what the worker hears back, between two steps."""
+
+    def __init__(self, queue: Queue, job: Job, stopping: threading.Event) -> None:
+        self.queue, self.job, self.stopping = queue, job, stopping
+        self.done, self.problem = threading.Event(), None
+        self.at, self.last = 0, 0.0
+
+    def progress(self, now: Progress) -> None:
+        """After every step."""
+        self.at = int(98 * now.done / max(1, now.total))
+        if time.monotonic() - self.last > TOLD_EVERY:
+            self._tell()
+        self.check()
+
+    def check(self) -> None:
+        """Raises what ends the job: LeaseLostError, CancelledError, InterruptedError."""
+        if self.stopping.is_set():
+            raise InterruptedError
+        if self.problem is not None:
+            raise self.problem
+
+    def keep(self) -> None:
+        while not self.done.wait(self.queue.lease / 3):
+            self._tell()
+
+    def _tell(self) -> None:
+        self.last = time.monotonic()
+        try:
+            if self.queue.renew(self.job, self.at).cancelled:
+                self.problem = CancelledError()
+        except LeaseLostError as lost:
+            self.problem = lost
+        except Exception:  # the database is away for a moment: the lease tells whether too long
+            log.exception("the lease of %s could not be renewed", self.job.id)
+
+
+def _write(clip: Clip, folder: Path) -> None:
+    """All variants of a clip."""
+    clip.save(folder / VARIANTS["video"][0])
+    first = Image.fromarray(clip.frames[0])
+    first.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    first.save(folder / VARIANTS["thumbnail"][0], quality=85)
+    every = max(1, clip.num_frames // SHEET_FRAMES)
+    sheet = clip.contact_sheet(every=every)
+    sheet.convert("RGB").save(folder / VARIANTS["spritesheet"][0], quality=85)

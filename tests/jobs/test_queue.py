@@ -1,0 +1,186 @@
+"""Done at least once, committed exactly once; on SQLite here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from sorairo.errors import LeaseLostError
+from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue(tmp_path: Path, clock: Clock) -> Iterator[Queue]:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    yield Queue(database, clock=clock)
+    database.dispose()
+
+
+def test_a_job_from_beginning_to_end(queue: Queue, clock: Clock):
+    submitted = queue.submit("a", {"prompt": "x"}, owner="me")
+    assert (submitted.status, submitted.progress, submitted.payload) == (QUEUED, 0, {"prompt": "x"})
+    clock.now += 5
+    job = queue.claim("worker")
+    assert job is not None
+    assert (job.id, job.status, job.fence, job.attempts) == ("a", RUNNING, 1, 1)
+    assert job.started_at == 1005
+    assert queue.claim("another") is None
+    assert queue.renew(job, 40).progress == 40
+    assert queue.renew(job, 20).progress == 40, "progress never falls"
+    assert queue.renew(job, 100).progress == 99, "100 is for what is there"
+    clock.now += 5
+    done = queue.complete(job, {"file": "clip.mp4"})
+    assert (done.status, done.progress, done.result) == (COMPLETED, 100, {"file": "clip.mp4"})
+    assert (done.ended_at, done.ended) == (1010, True)
+    assert queue.get("a") == done
+    assert queue.get("a", owner="me") == done
+    assert queue.get("a", owner="you") is None
+
+
+def test_jobs_are_claimed_in_order_and_each_once(queue: Queue):
+    for i in range(40):
+        queue.submit(f"job-{i:02d}", {})
+    assert queue.waiting() == 40
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [job.id for job in pool.map(lambda i: queue.claim(f"w{i}"), range(40)) if job]
+    assert sorted(claimed) == [f"job-{i:02d}" for i in range(40)]
+    assert queue.claim("w") is None
+
+
+def test_a_worker_that_was_away_too_long_can_change_nothing(queue: Queue, clock: Clock):
+    queue.submit("a", {})
+    slow = queue.claim("slow")
+    assert slow is not None
+    clock.now += 20
+    queue.renew(slow, 10)
+    clock.now += 29
+    assert queue.claim("quick") is None, "the lease was renewed"
+    clock.now += 2
+    quick = queue.claim("quick")
+    assert quick is not None
+    assert (quick.fence, quick.attempts, quick.progress) == (2, 2, 10)
+    for write in (
+        lambda: queue.renew(slow, 50),
+        lambda: queue.complete(slow, {"file": "slow"}),
+        lambda: queue.fail(slow, "any", "Any."),
+        lambda: queue.give_back(slow),
+    ):
+        with pytest.raises(LeaseLostError):
+            write()
+    queue.complete(quick, {"file": "quick"})
+    with pytest.raises(LeaseLostError):
+        queue.complete(quick, {"file": "again"})
+    found = queue.get("a")
+    assert found is not None
+    assert found.result == {"file": "quick"}
+
+
+def test_after_three_lost_workers_a_job_has_failed(queue: Queue, clock: Clock):
+    queue.submit("a", {})
+    for _ in range(3):
+        assert queue.claim("mortal")
+        clock.now += 31
+    assert queue.claim("mortal") is None
+    found = queue.get("a")
+    assert found is not None
+    assert found.status == FAILED
+    assert found.error is not None
+    assert found.error["code"] == WORKER_LOST
+
+
+def test_a_worker_that_goes_home_gives_back(queue: Queue):
+    queue.submit("a", {})
+    for _ in range(5):
+        job = queue.claim("restless")
+        assert job is not None
+        assert job.attempts == 1
+        queue.give_back(job)
+
+
+def test_cancelling(queue: Queue, clock: Clock):
+    for name in "abc":
+        queue.submit(name, {}, owner="me")
+    first = queue.claim("worker")
+    assert first is not None
+    waiting = queue.cancel("b", "me")
+    assert waiting is not None
+    assert waiting.status == FAILED
+    assert waiting.error is not None
+    assert waiting.error["code"] == CANCELLED
+    running = queue.cancel("a", "me")
+    assert running is not None
+    assert (running.status, running.cancelled) == (RUNNING, True)
+    assert queue.renew(first).cancelled, "its worker hears of it"
+    assert queue.cancel("c", "you") is None
+    clock.now += 31  # the worker never comes back
+    later = queue.claim("another")
+    assert later is not None
+    assert later.id == "c"
+    ended = queue.get("a")
+    assert ended is not None
+    assert ended.error is not None
+    assert ended.error["code"] == CANCELLED
+    done = queue.complete(later, {})
+    assert queue.cancel("c", "me") == done, "what has ended stays"
+
+
+def test_deleting_takes_the_job_from_its_worker(queue: Queue):
+    queue.submit("a", {}, owner="me")
+    job = queue.claim("worker")
+    assert job is not None
+    assert queue.delete("a", "you") is None
+    assert queue.delete("a", "me") == job
+    assert queue.get("a") is None
+    with pytest.raises(LeaseLostError):
+        queue.renew(job)
+
+
+def test_a_request_key_names_one_job_of_an_owner(queue: Queue):
+    first = queue.submit("a", {"n": 1}, owner="me", request_key="k")
+    assert queue.submit("b", {"n": 2}, owner="me", request_key="k") == first
+    assert queue.submit("c", {}, owner="you", request_key="k").id == "c"
+    assert queue.submit("d", {}, owner="me").id == "d"
+    assert queue.submit("e", {}, owner="me").id == "e"
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_pages(queue: Queue, newest_first: bool):
+    names = [f"job-{i}" for i in range(7)]
+    for name in names:
+        queue.submit(name, {}, owner="me")
+        queue.submit(f"other-{name}", {}, owner="you")
+    expected = names[::-1] if newest_first else names
+    seen: list[str] = []
+    more, after = True, None
+    while more:
+        page, more = queue.page(owner="me", limit=3, after=after, newest_first=newest_first)
+        seen += [job.id for job in page]
+        after = seen[-1]
+    assert seen == expected
+    assert queue.page(owner="me", limit=0) == ([], True)
+
+
+def test_what_was_accepted_is_there_after_a_restart(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/jobs.db"
+    database = open_database(url)
+    submitted = Queue(database).submit("a", {"prompt": "x"})
+    database.dispose()
+    assert Queue(open_database(url)).get("a") == submitted

@@ -4,10 +4,16 @@ unchanged."""
 from __future__ import annotations
 
 import io
+import json
+import queue
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import numpy as np
@@ -140,6 +146,64 @@ def test_cancelling_and_deleting(server: Running, client: openai.OpenAI):
     assert client.videos.delete(video.id).deleted
     with pytest.raises(openai.NotFoundError):
         client.videos.retrieve(video.id)
+
+
+def test_events_tell_of_every_step(server: Running, client: openai.OpenAI):
+    """Progress never goes back, and is 100 only when the file is there."""
+    video = client.videos.create(prompt="a ball", seconds="4", size="512x512")
+    told, previews = [], 0
+    with httpx.stream("GET", f"{server.url}/v1/videos/{video.id}/events", timeout=120) as lines:
+        for line in lines.iter_lines():
+            if not line.startswith("data: "):
+                continue
+            told.append(json.loads(line.removeprefix("data: ")))
+            if told[-1]["progress"] == 100:
+                file = httpx.get(f"{server.url}/v1/videos/{video.id}/content")
+                assert file.content[4:8] == b"ftyp"
+            shown = httpx.get(f"{server.url}/v1/videos/{video.id}/preview")
+            previews += shown.status_code == 200 and shown.content[8:12] == b"WEBP"
+    progress = [each["progress"] for each in told]
+    assert progress == sorted(progress)
+    assert len(set(progress)) > 4, "true progress, not 0 and then 100"
+    assert previews > 0
+    assert [each["status"] for each in told][-1] == "completed"
+    assert {each["status"] for each in told} <= {"queued", "in_progress", "completed"}
+
+
+def test_webhooks_are_read_by_the_sdk(tmp_path: Path):
+    """A signed event reaches a real listener; another secret does not read it."""
+    heard: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            heard.put((body, dict(self.headers)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    Thread(target=listener.serve_forever, daemon=True).start()
+    with serving(tmp_path) as running:
+        words = ["webhooks", "create", f"http://127.0.0.1:{listener.server_port}/", "--json"]
+        database = ["--database", f"sqlite:///{tmp_path}/jobs.db"]
+        made = subprocess.run(
+            [sys.executable, "-m", "sorairo", *words, *database], capture_output=True, check=True
+        )
+        secret = json.loads(made.stdout)["secret"]
+        client = openai.OpenAI(
+            base_url=f"{running.url}/v1", api_key="any", webhook_secret=secret, max_retries=0
+        )
+        video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)
+        body, headers = heard.get(timeout=120)
+        event = client.webhooks.unwrap(body, headers)
+        assert event.type == "video.completed"
+        assert event.data.id == video.id
+        with pytest.raises(openai.InvalidWebhookSignatureError):
+            client.webhooks.unwrap(body.replace(b"completed", b"failed"), headers)
+    listener.shutdown()
 
 
 def test_errors_are_the_sdks_own(client: openai.OpenAI, made):

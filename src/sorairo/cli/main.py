@@ -18,7 +18,7 @@ from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.models import models
 from sorairo.cli.remix import remix
-from sorairo.cli.serve import serve, worker
+from sorairo.cli.serve import keys, serve, webhooks, worker
 from sorairo.cli.storyboard import storyboard
 from sorairo.cli.terminal import say
 from sorairo.cli.train import train
@@ -63,6 +63,8 @@ for command in (
     models,
     serve,
     worker,
+    keys,
+    webhooks,
     world,
     train,
     exam,

@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
+from sorairo.jobs.outbox import announce
 from sorairo.jobs.tables import jobs
 
 LEASE_SECONDS = 30.0
@@ -105,8 +106,11 @@ class Queue:
         that has ended stays as it is. None where there is no such job."""
         waits = jobs.c.status == QUEUED
         with self.database.begin() as connection:
-            ended = {"status": FAILED, "error": STOPPED, "ended_at": self.clock()}
-            connection.execute(update(jobs).where(_named(job, owner), waits).values(ended))
+            now = self.clock()
+            ended = {"status": FAILED, "error": STOPPED, "ended_at": now}
+            changed = update(jobs).where(_named(job, owner), waits).values(ended).returning(jobs)
+            for row in connection.execute(changed).all():
+                announce(connection, row.id, row.owner, FAILED, now)
             runs = jobs.c.status == RUNNING
             connection.execute(update(jobs).where(_named(job, owner), runs).values(cancelled=True))
             row = connection.execute(select(jobs).where(_named(job, owner))).one_or_none()
@@ -191,6 +195,8 @@ class Queue:
         with self.database.begin() as connection:
             changed = update(jobs).where(held).values(values).returning(jobs)
             row = connection.execute(changed).one_or_none()
+            if row is not None and row.status in (COMPLETED, FAILED):
+                announce(connection, row.id, row.owner, row.status, row.ended_at)
         if row is None:
             raise LeaseLostError(f"The job {job.id} is another worker's now, or gone.")
         return Job.of(row)
@@ -199,9 +205,11 @@ class Queue:
         """Ends jobs whose last worker was lost, and those that were to be cancelled by it."""
         ended = {"status": FAILED, "ended_at": now, "leased_until": None}
         wished = and_(_lost(now), jobs.c.cancelled)
-        connection.execute(update(jobs).where(wished).values(**ended, error=STOPPED))
         tried = and_(_lost(now), jobs.c.attempts >= self.attempts)
-        connection.execute(update(jobs).where(tried).values(**ended, error=LOST))
+        for those, error in ((wished, STOPPED), (tried, LOST)):
+            changed = update(jobs).where(those).values(**ended, error=error).returning(jobs)
+            for row in connection.execute(changed).all():
+                announce(connection, row.id, row.owner, FAILED, now)
 
 
 def _named(job: str, owner: str | None) -> ColumnElement[bool]:

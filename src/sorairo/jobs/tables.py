@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Engine,
     Float,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
@@ -46,6 +47,36 @@ jobs = Table(
     UniqueConstraint("owner", "request_key"),
     Index("jobs_waiting", "status", "number"),
     Index("jobs_of_owner", "owner", "number"),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", Float, nullable=False),
+    Column("revoked_at", Float),
+)
+
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("url", String(2048), nullable=False),
+    Column("secret", String(128), nullable=False),  # signs, so it has to be kept as it is
+)
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("hook", ForeignKey("hooks.id"), nullable=False),
+    Column("job", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("due_at", Float, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False, default=0),
 )
 
 

@@ -12,13 +12,20 @@ from pathlib import Path
 
 import platformdirs
 import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
+from sorairo.errors import ConfigError
 from sorairo.generation.limits import limits_of
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.models import hub
-from sorairo.server.app import Service, create_app
+from sorairo.server.app import create_app
 from sorairo.server.media import MediaStore
+from sorairo.server.service import Service
+from sorairo.server.webhooks import Postman
 
 AGAIN_AFTER = 1.0  # seconds after a worker has died
 log = logging.getLogger("sorairo.serve")
@@ -37,26 +44,42 @@ class Places:
         folder = Path(platformdirs.user_data_dir("sorairo"))
         return cls(database=f"sqlite:///{folder}/jobs.db", media=str(folder / "media"))
 
-    def open(self) -> tuple[Queue, MediaStore]:
+    def open_database(self) -> Engine:
+        """Raises ConfigError where there is none."""
         prefix = "sqlite:///"
         if self.database.startswith(prefix):
             Path(self.database.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)
-        return Queue(open_database(self.database)), MediaStore(self.media)
+        try:
+            return open_database(self.database)
+        except (SQLAlchemyError, ModuleNotFoundError) as error:
+            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise ConfigError(
+                f"The database cannot be opened ({reason}): check --database and its driver."
+            ) from error
 
 
-def serve(host: str, port: int, places: Places, model: str, workers: int) -> None:
+def serve(
+    host: str, port: int, places: Places, model: str, workers: int, *, open_here: bool
+) -> None:
     """Answers until it is told to stop; its workers end with it."""
     info = hub.info(hub.find(model))
-    queue, media = places.open()
+    database = places.open_database()
     service = Service(
-        queue=queue, media=media, model=info.name, limits=limits_of(info.record["config"])
+        queue=Queue(database),
+        media=MediaStore(places.media),
+        keys=KeyRing(database),
+        open_here=open_here,
+        model=info.name,
+        limits=limits_of(info.record["config"]),
     )
-    crew = Crew([*_command(places, model)], workers)
+    crew, postman = Crew(_command(places, model), workers), Postman(Outbox(database))
     crew.start()
+    postman.start()
     try:
         uvicorn.run(create_app(service), host=host, port=port, log_level="info")
     finally:
         crew.stop()
+        postman.stop()
 
 
 def _command(places: Places, model: str) -> list[str]:

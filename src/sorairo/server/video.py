@@ -13,6 +13,8 @@ VARIANTS = {
     "spritesheet": ("spritesheet.jpg", "image/jpeg"),
 }
 
+PREVIEW = ("preview.webp", "image/webp")  # of what is being made
+
 
 def video_of(job: Job) -> dict[str, Any]:
     """All keys that the SDKs read, and of our own: `seed`, `fps`, `native_size` (as it was

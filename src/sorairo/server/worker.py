@@ -3,6 +3,7 @@ time."""
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import socket
@@ -25,11 +26,12 @@ from sorairo.generation.request import Source
 from sorairo.jobs.job import CANCELLED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.server.media import MediaStore
-from sorairo.server.video import VARIANTS
+from sorairo.server.video import PREVIEW, VARIANTS
 from sorairo.video import Clip
 
 LOOK_EVERY = 0.2  # seconds, for a job
 TOLD_EVERY = 0.5  # seconds, how far a job is
+SHOWN_EVERY = 2.0  # seconds, what it looks like by now
 SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
 log = logging.getLogger("sorairo.worker")
 
@@ -110,7 +112,7 @@ class Worker:
     @contextmanager
     def _alive(self, job: Job) -> Iterator[_Told]:
         """Renews the lease for as long as the block lasts, progress or no progress."""
-        told = _Told(self.queue, job, self.stopping)
+        told = _Told(self.queue, job, self.stopping, self.media)
         thread = threading.Thread(target=told.keep, daemon=True)
         thread.start()
         try:
@@ -123,10 +125,13 @@ class Worker:
 class _Told:
     """What the queue hears of a job, and what the worker hears back, between two steps."""
 
-    def __init__(self, queue: Queue, job: Job, stopping: threading.Event) -> None:
-        self.queue, self.job, self.stopping = queue, job, stopping
-        self.done, self.problem = threading.Event(), None
-        self.at, self.last = 0, 0.0
+    def __init__(
+        self, queue: Queue, job: Job, stopping: threading.Event, media: MediaStore
+    ) -> None:
+        self.queue, self.job, self.stopping, self.media = queue, job, stopping, media
+        self.done = threading.Event()
+        self.problem: Exception | None = None
+        self.at, self.last, self.shown = 0, 0.0, time.monotonic()
 
     def progress(self, now: Progress) -> None:
         """After every step."""
@@ -134,6 +139,15 @@ class _Told:
         if time.monotonic() - self.last > TOLD_EVERY:
             self._tell()
         self.check()
+        if time.monotonic() - self.shown > SHOWN_EVERY:
+            self._show(now)
+
+    def _show(self, now: Progress) -> None:
+        """A frame of the middle, for those who watch."""
+        frames, file = now.preview(), io.BytesIO()
+        Image.fromarray(frames[len(frames) // 2]).save(file, format="WEBP", quality=80)
+        self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
+        self.shown = time.monotonic()
 
     def check(self) -> None:
         """Raises what ends the job: LeaseLostError, CancelledError, InterruptedError."""

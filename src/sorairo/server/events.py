@@ -1,0 +1,40 @@
+"""Server-Sent Events (WHATWG HTML, section 9.2): what happens to a job, as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from starlette.concurrency import run_in_threadpool
+
+from sorairo.jobs.job import Job
+from sorairo.server.video import video_of
+
+LOOK_EVERY, ALIVE_EVERY = 0.25, 15.0  # seconds
+
+
+async def events_of(
+    look: Callable[[], Job | None], gone: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[str]:
+    """An event `video.progress` with the Video object for each change, the last of them
+    `video.completed`, `video.failed` or `video.deleted`; a comment now and then, so that the line
+    is not thought dead. Ends when the client is `gone`."""
+    last, quiet = None, 0.0
+    while not await gone():
+        job = await run_in_threadpool(look)
+        if job is None:
+            yield "event: video.deleted\ndata: {}\n\n"
+            return
+        video = json.dumps(video_of(job), ensure_ascii=False)
+        if video != last:
+            last, quiet = video, 0.0
+            kind = job.status if job.ended else "progress"
+            yield f"event: video.{kind}\ndata: {video}\n\n"
+        if job.ended:
+            return
+        if quiet >= ALIVE_EVERY:
+            quiet = 0.0
+            yield ": still here\n\n"
+        await asyncio.sleep(LOOK_EVERY)
+        quiet += LOOK_EVERY

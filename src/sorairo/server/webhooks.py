@@ -1,0 +1,87 @@
+"""Delivering events, signed as Standard Webhooks 1.0: the SDK's `webhooks.unwrap` reads them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import logging
+import threading
+import time
+
+import httpx
+
+from sorairo.jobs.outbox import PREFIX, Event, Outbox
+
+LOOK_EVERY, PATIENCE = 1.0, 10.0  # seconds
+log = logging.getLogger("sorairo.webhooks")
+
+
+class Postman:
+    """Delivers what is in the outbox, in a thread of its own, until it is stopped."""
+
+    def __init__(self, outbox: Outbox) -> None:
+        self.outbox = outbox
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+
+    def start(self) -> None:
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.ending.set()
+        self.thread.join()
+
+    def _work(self) -> None:
+        while not self.ending.is_set():
+            try:
+                busy = self.deliver_next()
+            except Exception:  # the database is away for a moment
+                log.exception("the outbox cannot be read")
+                busy = False
+            if not busy:
+                self.ending.wait(LOOK_EVERY)
+
+    def deliver_next(self) -> bool:
+        """Delivers one event that is due; False where there is none."""
+        event = self.outbox.take()
+        if event is None:
+            return False
+        body = body_of(event)
+        headers = signed(event.id, body, event.hook.secret, int(time.time()))
+        try:
+            answer = httpx.post(event.hook.url, content=body, headers=headers, timeout=PATIENCE)
+            heard = answer.is_success
+        except httpx.HTTPError as error:
+            log.warning("%s could not be delivered: %s", event.id, type(error).__name__)
+            heard = False
+        if heard:
+            self.outbox.delivered(event)
+        else:
+            self.outbox.failed(event)
+        return True
+
+
+def body_of(event: Event) -> bytes:
+    """As OpenAI's webhooks say it."""
+    told = {
+        "id": event.id,
+        "object": "event",
+        "created_at": int(event.created_at),
+        "type": f"video.{event.kind}",
+        "data": {"id": event.job},
+    }
+    return json.dumps(told).encode()
+
+
+def signed(name: str, body: bytes, secret: str, now: int) -> dict[str, str]:
+    """HMAC-SHA256 over `id.timestamp.body`."""
+    key = base64.b64decode(secret.removeprefix(PREFIX))
+    mac = hmac.new(key, f"{name}.{now}.".encode() + body, hashlib.sha256).digest()
+    return {
+        "content-type": "application/json",
+        "webhook-id": name,
+        "webhook-timestamp": str(now),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }

@@ -1,0 +1,108 @@
+"""There is an event if and only if a job has ended, and it is tried until it is heard."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sorairo.errors import LeaseLostError
+from sorairo.jobs.outbox import AGAIN, PREFIX, TAKEN, Outbox
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def parts(tmp_path: Path, clock: Clock) -> tuple[Queue, Outbox]:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    return Queue(database, clock=clock), Outbox(database, clock=clock)
+
+
+def kinds(outbox: Outbox) -> list[tuple[str, str]]:
+    """All that is due, taken."""
+    found = []
+    while event := outbox.take():
+        found.append((event.job, event.kind))
+        outbox.delivered(event)
+    return sorted(found)
+
+
+def test_every_end_is_told_once(parts: tuple[Queue, Outbox], clock: Clock):
+    queue, outbox = parts
+    hook = outbox.add_hook("http://here/", owner="me")
+    assert hook.secret.startswith(PREFIX)
+    for name in ("done", "fails", "stopped", "lost", "deleted", "goes on"):
+        queue.submit(name, {}, owner="me")
+    queue.submit("another's", {}, owner="you")
+    claimed = {name: queue.claim("w") for name in ("done", "fails")}
+    queue.complete(claimed["done"], {})
+    queue.fail(claimed["fails"], "any", "Any.")
+    with pytest.raises(LeaseLostError):
+        queue.complete(claimed["done"], {})
+    queue.cancel("stopped")
+    queue.delete("deleted")
+    assert kinds(outbox) == [("done", "completed"), ("fails", "failed"), ("stopped", "failed")]
+    for _ in range(3):
+        assert queue.claim("mortal").id == "lost"
+        clock.now += 31
+    assert queue.claim("w").id == "goes on"
+    assert kinds(outbox) == [("lost", "failed")]
+
+
+def test_what_is_not_heard_is_told_again_and_given_up_in_the_end(
+    parts: tuple[Queue, Outbox], clock: Clock
+):
+    queue, outbox = parts
+    outbox.add_hook("http://here/")
+    queue.submit("a", {})
+    queue.complete(queue.claim("w"), {})
+    names = set()
+    for wait in (*AGAIN, None):
+        event = outbox.take()
+        assert event is not None
+        names.add(event.id)
+        assert outbox.take() is None, "it is taken"
+        outbox.failed(event)
+        assert outbox.take() is None, "not at once"
+        clock.now += (wait or 1e6) + 1
+    assert len(names) == 1
+    assert outbox.take() is None, "given up"
+
+
+def test_a_postman_who_dies_delays_an_event(parts: tuple[Queue, Outbox], clock: Clock):
+    queue, outbox = parts
+    outbox.add_hook("http://here/")
+    queue.submit("a", {})
+    queue.complete(queue.claim("w"), {})
+    first = outbox.take()
+    clock.now += TAKEN + 1
+    again = outbox.take()
+    assert first is not None
+    assert again is not None
+    assert first.id == again.id
+
+
+def test_hooks_come_and_go(parts: tuple[Queue, Outbox]):
+    queue, outbox = parts
+    one, two = outbox.add_hook("http://one/"), outbox.add_hook("http://two/")
+    assert {hook.url for hook in outbox.hooks()} == {"http://one/", "http://two/"}
+    queue.submit("a", {})
+    queue.complete(queue.claim("w"), {})
+    assert outbox.remove_hook(one.id)
+    assert not outbox.remove_hook(one.id)
+    event = outbox.take()
+    assert event is not None
+    assert event.hook == two
+    assert outbox.take() is None

@@ -1,0 +1,206 @@
+"""The application without workers: who may see what, forms of every kind, errors of one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorairo.generation.limits import limits_of
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.models import hub
+from sorairo.server.app import create_app
+from sorairo.server.forms import nested
+from sorairo.server.media import MediaStore
+from sorairo.server.refusals import ApiError
+from sorairo.server.service import Service
+
+KEYS = {
+    "id",
+    "object",
+    "model",
+    "status",
+    "progress",
+    "created_at",
+    "completed_at",
+    "expires_at",
+    "prompt",
+    "size",
+    "seconds",
+    "remixed_from_video_id",
+    "error",
+}
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    return Service(
+        queue=Queue(database),
+        media=MediaStore(str(tmp_path / "media")),
+        keys=KeyRing(database),
+        limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
+    )
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+        yield client
+
+
+def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestClient):
+    assert client.post("/v1/videos", json={"prompt": "open"}).status_code == 200
+    (_, mine), (_, yours) = service.keys.create("mine"), service.keys.create("yours")
+    asked = client.get("/v1/videos")
+    assert asked.status_code == 401, "from the first key on"
+    assert asked.headers["www-authenticate"] == "Bearer"
+    assert asked.json()["error"]["type"] == "authentication_error"
+    me, you = ({"Authorization": f"Bearer {key}"} for key in (mine, yours))
+    made = client.post("/v1/videos", json={"prompt": "x"}, headers=me).json()
+    path = f"/v1/videos/{made['id']}"
+    assert client.get(path, headers=me).status_code == 200
+    for method, url in (
+        ("GET", path),
+        ("DELETE", path),
+        ("POST", f"{path}/cancel"),
+        ("GET", f"{path}/content"),
+    ):
+        assert client.request(method, url, headers=you).status_code == 404
+        wrong = {"Authorization": "Bearer wrong"}
+        assert client.request(method, url, headers=wrong).status_code == 401
+        assert client.request(method, url).status_code == 401
+    assert client.post(f"{path}/remix", json={"prompt": "y"}, headers=you).status_code == 404
+    assert client.get("/v1/videos", headers=you).json()["data"] == []
+    assert [v["id"] for v in client.get("/v1/videos", headers=me).json()["data"]] == [made["id"]]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_a_server_for_others_asks_for_keys_from_the_start(service: Service):
+    with TestClient(create_app(replace(service, open_here=False))) as client:
+        assert client.post("/v1/videos", json={"prompt": "x"}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"json": {"prompt": "x", "seconds": "8", "size": "1280x720", "seed": 7}},
+        {"json": {"prompt": "x", "seconds": 8, "size": "1280x720", "seed": "7"}},
+        {"data": {"prompt": "x", "seconds": "8", "size": "1280x720", "seed": "7"}},
+        {"files": {k: (None, v) for k, v in (("prompt", "x"), ("seconds", "8"),
+         ("size", "1280x720"), ("seed", "7"))}},
+    ],
+)  # fmt: skip
+def test_every_form_of_a_body_says_the_same(client: TestClient, how: dict):
+    video = client.post("/v1/videos", **how).json()
+    assert set(video) >= KEYS
+    assert (video["prompt"], video["seconds"], video["size"], video["seed"]) == (
+        "x",
+        "8",
+        "1280x720",
+        7,
+    )
+    assert (video["status"], video["progress"], video["model"]) == ("queued", 0, "sora-2")
+    assert video["completed_at"] is video["error"] is None
+
+
+def test_pictures_in_data_urls(client: TestClient, service: Service):
+    url = "data:image/png;base64,iVBORw0KGgo="
+    for how in (
+        {"json": {"prompt": "x", "input_reference": {"image_url": url}}},
+        {"files": {"prompt": (None, "x"), "input_reference[image_url]": (None, url)}},
+    ):
+        answer = client.post("/v1/videos", **how)
+        assert answer.status_code == 200, answer.text
+        job = service.queue.get(answer.json()["id"])
+        assert job is not None
+        (path,) = job.payload["media"]
+        assert b"".join(service.media.read(path)) == b"\x89PNG\r\n\x1a\n"
+    for wrong in ("http://169.254.169.254/x", "file:///etc/passwd", "data:image/png,x", 7, None):
+        body = {"prompt": "x", "input_reference": {"image_url": wrong}}
+        answer = client.post("/v1/videos", json=body)
+        assert answer.status_code == 400
+        assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+
+
+def test_names_of_files_reach_no_folder(client: TestClient, service: Service, tmp_path: Path):
+    file = ("../../../../escaped.png", b"any", "image/png")
+    answer = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file})
+    assert answer.status_code == 200
+    assert not list(tmp_path.rglob("*escaped*"))
+    for name in ("../x", "a//b", "a/./b", "", "/etc/passwd"):
+        with pytest.raises(ValueError, match="no name of ours"):
+            service.media.size(name)
+
+
+def test_the_same_request_twice_is_one_job(client: TestClient, service: Service):
+    header = {"Idempotency-Key": "k"}
+    first, again = (
+        client.post("/v1/videos", json={"prompt": "x"}, headers=header).json() for _ in range(2)
+    )
+    assert first["id"] == again["id"]
+    assert service.queue.waiting() == 1
+
+
+def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service, tmp_path: Path):
+    file = ("a.png", b"any", "image/png")
+    made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
+    assert len([p for p in (tmp_path / "media").rglob("*") if p.is_file()]) == 1
+    assert client.delete(f"/v1/videos/{made['id']}").json() == {
+        "id": made["id"],
+        "object": "video.deleted",
+        "deleted": True,
+    }
+    assert not [p for p in (tmp_path / "media").rglob("*") if p.is_file()]
+    assert client.get(f"/v1/videos/{made['id']}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/videos", b"{"),
+        ("/v1/videos", b"[1]"),
+        ("/v1/videos", b"\xff\xfe"),
+        ("/v1/videos", b"[" * 100_000),
+        ("/v1/videos/edits", b'{"prompt": "x"}'),
+        ("/v1/videos/edits", b'{"prompt": "x", "video": "video_1"}'),
+        ("/v1/videos/edits", b'{"prompt": "x", "video": {}}'),
+        ("/v1/videos/extensions", b'{"prompt": "x", "video": {"id": ["a"]}}'),
+    ],
+)
+def test_what_is_no_request_is_refused_in_one_shape(client: TestClient, path: str, body: bytes):
+    answer = client.post(path, content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    error = answer.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert error["type"] == "invalid_request_error"
+
+
+def test_other_routes_and_numbers_are_refused(client: TestClient):
+    assert client.get("/v1/videos?limit=101").status_code == 400
+    assert client.get("/v1/videos?order=up").status_code == 400
+    assert client.get("/v1/videos?after=video_of_nobody").status_code == 404
+    assert client.get("/v1/files").status_code == 404
+    assert client.put("/v1/videos").status_code == 405
+    for answer in (client.get("/v1/files"), client.put("/v1/videos")):
+        assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+
+
+names = st.sampled_from(["a", "b", "c[]", "d[x]", "d[y]", "e[][x]", "e[][y]", "f[x][y]", "c", "d"])
+
+
+@given(st.lists(st.tuples(names, st.text(max_size=3)), max_size=12))
+def test_keys_in_brackets_never_fail_but_by_a_sentence(items: list[tuple[str, str]]):
+    found = {}
+    with suppress(ApiError):
+        found = nested(items)
+    plain = {name: value for name, value in items if "[" not in name}
+    assert all(found[name] == value for name, value in plain.items() if found)

@@ -21,6 +21,20 @@ _DATABASE = click.option(
 _MEDIA = click.option(
     "--media", metavar="URL", help="A folder, or a URL that fsspec knows.  [default: your own]"
 )
+_LEASE = click.option(
+    "--lease",
+    type=click.FloatRange(1),
+    default=30.0,
+    show_default=True,
+    help="Seconds after which a worker that says nothing is taken for lost.",
+)
+_ATTEMPTS = click.option(
+    "--attempts",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Workers that a job may lose before it has failed.",
+)
 _MODEL = click.option("--model", default="tabletop", show_default=True, help="A name or directory.")
 
 
@@ -60,17 +74,28 @@ def _places(database: str | None, media: str | None) -> Any:
 @_DATABASE
 @_MEDIA
 @_MODEL
+@_LEASE
+@_ATTEMPTS
 def serve(
-    host: str, port: int, workers: int, database: str | None, media: str | None, model: str
+    host: str,
+    port: int,
+    workers: int,
+    database: str | None,
+    media: str | None,
+    model: str,
+    lease: float,
+    attempts: int,
 ) -> None:
     """Answer OpenAI's Videos API: code written for Sora runs with another base URL.
 
     Jobs and clips are kept; what was accepted goes on after a restart.
     """
     with _extra():
+        from sorairo.server.serve import Workers
         from sorairo.server.serve import serve as run
     places = _places(database, media)
-    run(host, port, places, model, workers, open_here=_loopback(host))
+    crew = Workers(count=workers, model=model, lease=lease, attempts=attempts)
+    run(host, port, places, crew, open_here=_loopback(host))
 
 
 def _loopback(host: str) -> bool:
@@ -90,8 +115,19 @@ def _loopback(host: str) -> bool:
 @_DATABASE
 @_MEDIA
 @_MODEL
+@_LEASE
+@_ATTEMPTS
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
-def worker(database: str | None, media: str | None, model: str, device: str | None) -> None:
+@click.option("--parent", type=int, hidden=True, help="The process with which it ends.")
+def worker(
+    database: str | None,
+    media: str | None,
+    model: str,
+    lease: float,
+    attempts: int,
+    device: str | None,
+    parent: int | None,
+) -> None:
     """Make what a server has accepted: one job after another, until it is stopped."""
     with _extra():
         from sorairo.jobs.queue import Queue
@@ -100,8 +136,9 @@ def worker(database: str | None, media: str | None, model: str, device: str | No
     from sorairo.generation import engine
 
     places = _places(database, media)
-    queue, store = Queue(places.open_database()), MediaStore(places.media)
-    working = Worker(engine.load(model, device=device), queue, store)
+    queue = Queue(places.open_database(), lease=lease, attempts=attempts)
+    store = MediaStore(places.media)
+    working = Worker(engine.load(model, device=device), queue, store, parent=parent)
     _until_told(working.stopping.set)
     working.run()
 

@@ -4,6 +4,7 @@ again when they die."""
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -58,11 +59,32 @@ class Places:
             ) from error
 
 
-def serve(
-    host: str, port: int, places: Places, model: str, workers: int, *, open_here: bool
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Workers:
+    """How many, of which model, and when a job is taken from one."""
+
+    count: int
+    model: str
+    lease: float
+    attempts: int
+
+    def command(self, places: Places) -> list[str]:
+        """What starts one."""
+        words = {
+            "database": places.database,
+            "media": places.media,
+            "model": self.model,
+            "lease": self.lease,
+            "attempts": self.attempts,
+            "parent": os.getpid(),
+        }
+        options = [text for name, value in words.items() for text in (f"--{name}", str(value))]
+        return [sys.executable, "-m", "sorairo", "worker", *options]
+
+
+def serve(host: str, port: int, places: Places, workers: Workers, *, open_here: bool) -> None:
     """Answers until it is told to stop; its workers end with it."""
-    info = hub.info(hub.find(model))
+    info = hub.info(hub.find(workers.model))
     database = places.open_database()
     service = Service(
         queue=Queue(database),
@@ -72,7 +94,8 @@ def serve(
         model=info.name,
         limits=limits_of(info.record["config"]),
     )
-    crew, postman = Crew(_command(places, model), workers), Postman(Outbox(database))
+    crew = Crew(workers.command(places), workers.count)
+    postman = Postman(Outbox(database))
     crew.start()
     postman.start()
     try:
@@ -80,11 +103,6 @@ def serve(
     finally:
         crew.stop()
         postman.stop()
-
-
-def _command(places: Places, model: str) -> list[str]:
-    words = ["--database", places.database, "--media", places.media, "--model", model]
-    return [sys.executable, "-m", "sorairo", "worker", *words]
 
 
 class Crew:

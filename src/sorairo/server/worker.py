@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from sqlalchemy.exc import OperationalError
 
 from sorairo.errors import LeaseLostError, SorairoError
 from sorairo.generation.comment import read_comment
@@ -30,6 +31,7 @@ from sorairo.server.video import PREVIEW, VARIANTS
 from sorairo.video import Clip
 
 LOOK_EVERY = 0.2  # seconds, for a job
+AGAIN_AFTER = 2.0  # seconds, where the database is away
 TOLD_EVERY = 0.5  # seconds, how far a job is
 SHOWN_EVERY = 2.0  # seconds, what it looks like by now
 SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
@@ -41,19 +43,35 @@ class CancelledError(Exception):
 
 
 class Worker:
-    def __init__(self, engine: Engine, queue: Queue, media: MediaStore) -> None:
-        self.engine, self.queue, self.media = engine, queue, media
+    """`parent` is the process that it must not outlive, if there is one."""
+
+    def __init__(
+        self, engine: Engine, queue: Queue, media: MediaStore, *, parent: int | None = None
+    ) -> None:
+        self.engine, self.queue, self.media, self.parent = engine, queue, media, parent
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
 
     def run(self) -> None:
         """Works until `stopping` is set; a job that is being made is given back."""
+        if self.parent:
+            threading.Thread(target=self._watch, daemon=True).start()
         while not self.stopping.is_set():
-            job = self.queue.claim(self.name)
+            try:
+                job = self.queue.claim(self.name)
+            except OperationalError:
+                log.exception("the database cannot be reached")
+                self.stopping.wait(AGAIN_AFTER)
+                continue
             if job is None:
                 self.stopping.wait(LOOK_EVERY)
                 continue
             self.do(job)
+
+    def _watch(self) -> None:
+        while not self.stopping.wait(LOOK_EVERY):
+            if os.getppid() != self.parent:
+                self.stopping.set()
 
     def do(self, job: Job) -> None:
         """Makes one job and commits it; whatever happens, the job says so."""

@@ -65,6 +65,14 @@ def test_spans(kind: str, frames: int, seed: int):
         assert np.ptp(np.flatnonzero(~made)) + 1 == (~made).sum()
 
 
+@given(frames=st.integers(2, 9), seed=st.integers(0, 2**32))
+def test_a_single_frame_may_be_given_for_certain(frames: int, seed: int):
+    single = replace(CONFIG, single=1.0)
+    for kind, first in (("prefix", True), ("suffix", False)):
+        held = paint(kind, (frames, 2, 2), np.random.default_rng(seed), single).held[:, 0, 0]
+        assert held.tolist() == [first] + [False] * (frames - 2) + [not first]
+
+
 @given(grid=grids, seed=st.integers(0, 2**32))
 def test_a_box_is_a_box_of_at_least_half_of_each_side(grid: tuple[int, int, int], seed: int):
     made = ~paint("box", grid, np.random.default_rng(seed), CONFIG).held

@@ -69,8 +69,20 @@ def _places(database: str | None, media: str | None) -> Any:
     show_default=True,
     help="Any other than this machine's own asks for keys from the start.",
 )
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="Where to listen.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Processes that make clips; 0: only `sorairo worker` does.",
+)
 @_DATABASE
 @_MEDIA
 @_MODEL
@@ -159,7 +171,12 @@ def _ring(database: str | None) -> Any:
     return KeyRing(_places(database, None).open_database())
 
 
-@keys.command("create")
+@keys.command(
+    "create",
+    epilog="""\b
+    Example:
+      sorairo keys create --name studio --json""",
+)
 @click.option("--name", required=True, help="Whose it is, for you to know.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @_DATABASE
@@ -169,7 +186,12 @@ def create_key(name: str, as_json: bool, database: str | None) -> None:
     click.echo(json.dumps({"id": key.id, "key": secret}) if as_json else f"{key.id}  {secret}")
 
 
-@keys.command("list")
+@keys.command(
+    "list",
+    epilog="""\b
+    Example:
+      sorairo keys list""",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @_DATABASE
 def list_keys(as_json: bool, database: str | None) -> None:
@@ -183,7 +205,12 @@ def list_keys(as_json: bool, database: str | None) -> None:
         click.echo(f"{key.id}  {made}  {'revoked' if key.revoked_at else 'valid  '}  {key.name}")
 
 
-@keys.command("revoke")
+@keys.command(
+    "revoke",
+    epilog="""\b
+    Example:
+      sorairo keys revoke key_1a2b3c4d5e6f7081""",
+)
 @click.argument("key")
 @_DATABASE
 def revoke_key(key: str, database: str | None) -> None:
@@ -209,7 +236,12 @@ def _outbox(database: str | None) -> Any:
     return Outbox(_places(database, None).open_database())
 
 
-@webhooks.command("create")
+@webhooks.command(
+    "create",
+    epilog="""\b
+    Example:
+      sorairo webhooks create https://my.app/hooks/video""",
+)
 @click.argument("url")
 @click.option("--key", default="", help="The id of a key: only of its jobs.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
@@ -223,7 +255,12 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
     click.echo(json.dumps(told) if as_json else f"{hook.id}  {hook.secret}")
 
 
-@webhooks.command("list")
+@webhooks.command(
+    "list",
+    epilog="""\b
+    Example:
+      sorairo webhooks list""",
+)
 @_DATABASE
 def list_hooks(database: str | None) -> None:
     """Show where events are sent."""
@@ -231,7 +268,12 @@ def list_hooks(database: str | None) -> None:
         click.echo(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
 
 
-@webhooks.command("delete")
+@webhooks.command(
+    "delete",
+    epilog="""\b
+    Example:
+      sorairo webhooks delete hook_1a2b3c4d5e6f7081""",
+)
 @click.argument("hook")
 @_DATABASE
 def delete_hook(hook: str, database: str | None) -> None:

@@ -26,7 +26,9 @@ from sorairo.errors import ConfigError
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     CROWD_WORLD,
+    FILMED,
     FIRST_LIGHT,
+    SEVERAL_THINGS,
     STILL_LIFES,
     Scene,
     SceneConfig,
@@ -85,6 +87,12 @@ CROWD_PICTURES = ClipsConfig(
     fps=2.0,
     sizes=((96, 96),),
     shard_clips=400,
+)
+FILMED_CLIPS = ClipsConfig(
+    scene=FILMED, count=640, first_seed=6_000_000, seconds=49 / 12, sizes=((96, 96),)
+)
+SEVERAL_PICTURES = dataclasses.replace(
+    CROWD_PICTURES, scene=SEVERAL_THINGS, count=16_000, first_seed=6_500_000
 )
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from sorairo.generation.draft import Draft
+from sorairo.generation.joints import meet
 from sorairo.generation.steady import steady
 from sorairo.models.bundle import Bundle
 from sorairo.models.codec import Codec
@@ -56,7 +57,8 @@ def decode_draft(
         frames = decode_groups(codec, latents[:, mine], device, dtype)
         skipped = start - groups[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
-        exact = lay_given(draft, frames, start) if steadier else None
+        decoded, exact = frames.copy(), lay_given(draft, frames, start)
+        frames = meet(frames, decoded, exact)
         parts.append(steady(steadier, frames, group=size, first=skipped, exact=exact))
     return np.concatenate(parts)
 

@@ -12,8 +12,9 @@ TOP = 0.95  # above it hardly anything is seen of a clip: only its words can tel
 
 @dataclass(frozen=True, kw_only=True)
 class PaintingConfig:
-    """Shares of the mixes (normalised), the law of the noise levels (logit-normal, shifted; a share
-    `top` of them evenly from TOP to 1), the noise of history, the strengths of edits, and the
+    """Shares of the mixes (normalised), how many of the given beginnings and ends are a single
+    latent frame for certain, the law of the noise levels (logit-normal, shifted; a share `top` of
+    them evenly from TOP to 1), the noise of history, the strengths of edits, and the
     weight of a token that shows a body in the loss of the others."""
 
     plain: float = 0.60
@@ -23,6 +24,7 @@ class PaintingConfig:
     both: float = 0.05
     middle: float = 0.03
     box: float = 0.05
+    single: float = 0.0
     shift: float = 2.0
     spread: float = 1.2
     top: float = 0.0
@@ -56,7 +58,8 @@ def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfi
     if f > 1 and kind == "per_frame":
         sigma = np.broadcast_to(level(rng, config, f)[:, None, None], grid).copy()
     elif f > 1 and kind in ("prefix", "suffix", "both", "middle"):
-        held = _span(kind, f, rng)[:, None, None] & np.ones(grid, bool)
+        one = config.single > 0 and rng.random() < config.single
+        held = _span(kind, f, rng, one)[:, None, None] & np.ones(grid, bool)
     elif kind == "box":
         held = ~_box(grid, rng)
     given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
@@ -64,9 +67,12 @@ def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfi
     return Painted(sigma=sigma, held=held)
 
 
-def _span(kind: str, f: int, rng: np.random.Generator) -> np.ndarray:
-    """Which latent frames are given, [f]: at least one is, and one is not."""
+def _span(kind: str, f: int, rng: np.random.Generator, one: bool) -> np.ndarray:
+    """Which latent frames are given, [f]: at least one is, and one is not; `one`: no more than one
+    of a beginning or an end."""
     count = int(rng.integers(1, f))
+    if one and kind in ("prefix", "suffix"):
+        count = 1
     given = np.zeros(f, bool)
     if kind == "prefix":
         given[:count] = True

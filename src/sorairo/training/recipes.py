@@ -8,10 +8,12 @@ from sorairo.data.clips import (
     CANVAS_CLIPS,
     CROWD_CLIPS,
     CROWD_PICTURES,
+    FILMED_CLIPS,
     FIRST_CLIPS,
     LARGE_PICTURES,
     LONG_CLIPS,
     PICTURES,
+    SEVERAL_PICTURES,
     TWIN_CLIPS,
     ClipsConfig,
 )
@@ -160,6 +162,8 @@ def canvas() -> ModelRecipe:
     # How many things there are, and where, is settled in nearly pure noise again; at the end both.
     high = replace(painting, shift=3.5, objects=2.0, both=0.12)
     last = replace(painting, shift=2.2, top=0.1, objects=4.0, both=0.12)
+    # Then cameras that follow words from a given picture, and pictures of several things.
+    told = replace(high, shift=3.0, prefix=0.22, single=0.4)
     composed = (
         Shape(kinds=_one_text("", 0.42, crowd=0.35)),
         Shape(kinds=_several_texts("", 0.08)),
@@ -167,6 +171,22 @@ def canvas() -> ModelRecipe:
         Shape(kinds=large),
         Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.05, fps=1.5),)),
         *_short(0.40, crowd=True, still_lifes=0.75),
+    )
+    filmed = (
+        Shape(kinds=_one_text("", 0.44, crowd=0.25, filmed=0.35)),
+        Shape(kinds=_several_texts("", 0.06)),
+        Shape(kinds=wide),
+        Shape(kinds=large),
+        Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.04, fps=1.5),)),
+        *_short(0.42, crowd=True, still_lifes=0.6, more=1.2),
+    )
+    # At the end mostly pictures, and more of one thing: numbers are soon forgotten beside clips.
+    pictured = (
+        Shape(kinds=_one_text("", 0.5, crowd=0.2, filmed=0.15)),
+        Shape(kinds=_several_texts("", 0.05)),
+        Shape(kinds=wide),
+        Shape(kinds=large),
+        *_short(0.55, crowd=True, still_lifes=1.2, more=0.5),
     )
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
     by_size = {
@@ -188,6 +208,8 @@ def canvas() -> ModelRecipe:
         | {
             "crowd": Source(clips=CROWD_CLIPS, styled=0.1),
             "still lifes": Source(clips=CROWD_PICTURES, styled=0.05, alone=True),
+            "several things": Source(clips=SEVERAL_PICTURES, styled=0.05, alone=True),
+            "filmed": Source(clips=FILMED_CLIPS, styled=0.05),
             "pictures": Source(clips=PICTURES, styled=0.4, alone=True),
             "photographs": Source(clips=square, leaves=150),
             "large1024": Source(clips=LARGE_PICTURES, alone=True, count=40),
@@ -196,21 +218,24 @@ def canvas() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(
-                Phase(until=0.11, shapes=half),
-                Phase(until=0.32, shapes=full),
-                Phase(until=0.695, shapes=full, painting=fine),
-                Phase(until=0.89, shapes=composed, painting=high),
-                Phase(until=1.0, shapes=composed, painting=last),
+                Phase(until=0.088, shapes=half),
+                Phase(until=0.254, shapes=full),
+                Phase(until=0.556, shapes=full, painting=fine),
+                Phase(until=0.712, shapes=composed, painting=high),
+                Phase(until=0.8, shapes=composed, painting=last),
+                Phase(until=0.917, shapes=filmed, painting=told),
+                Phase(until=0.9755, shapes=filmed, painting=replace(told, shift=2.2, objects=4.0)),
+                Phase(until=1.0, shapes=pictured, painting=replace(told, objects=3.0)),
             ),
             painting=painting,
         ),
         model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=16_400, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=20_500, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
     )
 
 
-def _one_text(size: str, share: float, crowd: float = 0.2) -> tuple[Kind, ...]:
+def _one_text(size: str, share: float, crowd: float = 0.2, filmed: float = 0.0) -> tuple[Kind, ...]:
     """Thirteen latent frames under one text: a clip, a clip and two pictures, or an edit."""
     kinds = (
         Kind(draw="window", source=f"{size}world", frames=13, weight=0.28),
@@ -223,6 +248,8 @@ def _one_text(size: str, share: float, crowd: float = 0.2) -> tuple[Kind, ...]:
             Kind(draw="window", source="crowd", frames=13, weight=crowd),
             Kind(draw="window", source="photographs", frames=13, weight=0.05),
         )
+    if filmed:
+        kinds += (Kind(draw="window", source="filmed", frames=13, weight=filmed),)
     return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
 
 
@@ -234,7 +261,9 @@ def _several_texts(size: str, share: float) -> tuple[Kind, ...]:
     )
 
 
-def _short(share: float, crowd: bool = False, still_lifes: float = 0.35) -> tuple[Shape, ...]:
+def _short(
+    share: float, crowd: bool = False, still_lifes: float = 0.35, more: float = 0.0
+) -> tuple[Shape, ...]:
     """Pictures, and clips of three latent frames, at full size; of several things if `crowd`."""
     pictures = (
         Kind(draw="window", source="pictures", frames=1, weight=0.30 * share),
@@ -248,5 +277,9 @@ def _short(share: float, crowd: bool = False, still_lifes: float = 0.35) -> tupl
         pictures += (
             Kind(draw="window", source="still lifes", frames=1, weight=still_lifes * share),
         )
+        if more:
+            pictures += (
+                Kind(draw="window", source="several things", frames=1, weight=more * share),
+            )
         brief += (Kind(draw="window", source="crowd", frames=3, weight=0.25 * share),)
     return Shape(kinds=pictures), Shape(kinds=brief)

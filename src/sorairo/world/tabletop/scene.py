@@ -157,3 +157,9 @@ CROWD_WORLD = SceneConfig(
     cameras=(*("still",) * 6, "orbit_left", "orbit_right", "push_in", "pull_back"),
 )
 STILL_LIFES = dataclasses.replace(CROWD_WORLD, events=("stand",), cameras=("still",))
+SEVERAL_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=2)
+
+# Nothing moves but the camera.
+FILMED = dataclasses.replace(
+    STILL_LIFES, cameras=tuple(name for name in CAMERAS if name != "still"), max_bodies=3
+)

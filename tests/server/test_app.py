@@ -163,6 +163,19 @@ def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service
     assert client.get(f"/v1/videos/{made['id']}").status_code == 404
 
 
+def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, service: Service):
+    file = ("a.png", b"any", "image/png")
+    made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
+    remixed = client.post(f"/v1/videos/{made['id']}/remix", json={"prompt": "y"}).json()
+    assert remixed["remixed_from_video_id"] == made["id"]
+    assert remixed["seed"] == made["seed"]
+    client.delete(f"/v1/videos/{made['id']}")
+    job = service.queue.get(remixed["id"])
+    assert job is not None
+    (path,) = job.payload["media"]
+    assert b"".join(service.media.read(path)) == b"any"
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    func,
     insert,
     or_,
     select,
@@ -125,11 +126,11 @@ class Queue:
 
     def waiting(self, owner: str | None = None) -> int:
         """How many jobs have not ended."""
-        asked = select(jobs.c.id).where(jobs.c.status.in_((QUEUED, RUNNING)))
+        asked = select(func.count()).where(jobs.c.status.in_((QUEUED, RUNNING)))
         if owner is not None:
             asked = asked.where(jobs.c.owner == owner)
         with self.reading.begin() as connection:
-            return len(connection.execute(asked).all())
+            return connection.execute(asked).scalar_one()
 
     # --- for workers
 

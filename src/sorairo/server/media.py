@@ -36,6 +36,14 @@ class MediaStore:
         except OSError as error:
             raise MediaError(f"Cannot keep {name}: {error.strerror or error}.") from error
 
+    def copy(self, name: str, target: str) -> None:
+        """Keeps a file under another name as well. Raises MediaError."""
+        try:
+            self.files.makedirs(self._path(target).rpartition("/")[0], exist_ok=True)
+            self.files.cp_file(self._path(name), self._path(target))
+        except OSError as error:
+            raise MediaError(f"{name} is gone.") from error
+
     def get(self, name: str, target: Path) -> None:
         """Brings a file to this machine. Raises MediaError."""
         try:

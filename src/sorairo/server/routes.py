@@ -196,13 +196,17 @@ def _submit(
 ) -> Job:
     service, placed = _service(request), order()
     name = f"video_{secrets.token_hex(16)}"
-    for index, file in enumerate(placed.files):
+    kept = []
+    for index, source in enumerate([*media, *placed.files]):
         path = f"{name}/given/{index}"
-        service.media.put(path, file.data)
-        media += (path,)
+        if isinstance(source, Upload):
+            service.media.put(path, source.data)
+        else:  # of another job, which may be deleted before this one is made
+            service.media.copy(source, path)
+        kept.append(path)
     key = request.headers.get("idempotency-key")
     job = service.queue.submit(
-        name, placed.payload(media), owner=owner, request_key=key[:255] if key else None
+        name, placed.payload(tuple(kept)), owner=owner, request_key=key[:255] if key else None
     )
     if job.id != name:  # the same request had come before
         service.media.drop(name)

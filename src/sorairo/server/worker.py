@@ -19,7 +19,7 @@ from typing import Any
 from PIL import Image
 from sqlalchemy.exc import OperationalError
 
-from sorairo.errors import LeaseLostError, SorairoError
+from sorairo.errors import LeaseLostError, MediaError, SorairoError
 from sorairo.generation.comment import read_comment
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
@@ -80,7 +80,7 @@ class Worker:
                 result = self._make(job, told)
             self.queue.complete(job, result)
         except LeaseLostError:
-            log.warning("%s is not mine any more", job.id)
+            self._forget(job)
         except CancelledError:
             self._ended(job, CANCELLED, STOPPED["message"])
         except InterruptedError:
@@ -96,7 +96,13 @@ class Worker:
         try:
             self.queue.fail(job, code, message)
         except LeaseLostError:
-            log.warning("%s is not mine any more", job.id)
+            self._forget(job)
+
+    def _forget(self, job: Job) -> None:
+        """Leaves no file of a job that is another worker's now, or was deleted."""
+        log.warning("%s is not mine any more", job.id)
+        gone = self.queue.get(job.id) is None
+        self.media.drop(job.id if gone else f"{job.id}/{job.fence}")
 
     def _make(self, job: Job, told: _Told) -> dict[str, Any]:
         request = read_comment(job.payload["request"])
@@ -106,7 +112,7 @@ class Worker:
             for index, path in enumerate(job.payload["media"]):
                 given = folder / f"given-{index}"
                 self.media.get(path, given)
-                clips.append(Clip.load(given, max_side=request.largest_given))
+                clips.append(_read(given, request.largest_given))
                 sources.append(Source(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
@@ -187,6 +193,18 @@ class _Told:
             self.problem = lost
         except Exception:  # the database is away for a moment: the lease tells whether too long
             log.exception("the lease of %s could not be renewed", self.job.id)
+
+
+def _read(given: Path, max_side: int | None) -> Clip:
+    """A file that was sent. What the decoder says of it stays here: it names our folders."""
+    try:
+        return Clip.load(given, max_side=max_side)
+    except MediaError as error:
+        log.info("%s", error)
+        raise MediaError(
+            "The file that was given cannot be read as a picture or video: send a .png, .jpg, .webp"
+            " or .mp4 that a player shows."
+        ) from None
 
 
 def _write(clip: Clip, folder: Path) -> None:

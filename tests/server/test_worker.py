@@ -1,0 +1,105 @@
+"""What a worker does with a job that was taken from it, and with one that cannot be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import sorairo
+from sorairo.generation.engine import Engine
+from sorairo.generation.request import GenerateRequest
+from sorairo.generation.request_given import AnimateRequest
+from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.server.media import MediaStore
+from sorairo.server.worker import Worker
+
+TOLD = {
+    "model": "sora-2",
+    "prompt": "x",
+    "size": "",
+    "seconds": "",
+    "remixed_from_video_id": None,
+    "seed": 0,
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return sorairo.load()
+
+
+@pytest.fixture
+def worker(engine: Engine, tmp_path: Path) -> Worker:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    return Worker(engine, Queue(database), MediaStore(str(tmp_path / "media")))
+
+
+def claimed(worker: Worker, *, request=None, media: tuple[str, ...] = ()) -> Job:
+    request = request or GenerateRequest(prompt="a red ball", seconds=0.5, steps=2)
+    payload = {"request": request.to_comment(), "told": TOLD, "media": list(media)}
+    worker.queue.submit("video_1", payload)
+    job = worker.queue.claim("me")
+    assert job is not None
+    return job
+
+
+def files(worker: Worker) -> set[str]:
+    root = Path(worker.media.root)
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def now(worker: Worker) -> Job:
+    job = worker.queue.get("video_1")
+    assert job is not None
+    return job
+
+
+def test_a_job_is_made_and_committed(worker: Worker):
+    worker.do(claimed(worker))
+    job = now(worker)
+    assert job.status == COMPLETED
+    assert job.result is not None
+    assert job.result["folder"] == "video_1/1"
+    kept = {"video.mp4", "thumbnail.webp", "spritesheet.jpg"}
+    assert files(worker) == {f"video_1/1/{name}" for name in kept}
+
+
+def test_nothing_is_left_of_a_job_that_was_deleted(worker: Worker):
+    job = claimed(worker)
+    worker.queue.delete("video_1")
+    worker.do(job)
+    assert not files(worker)
+
+
+def test_the_slower_of_two_workers_commits_nothing(worker: Worker):
+    slow = claimed(worker)
+    worker.queue.clock = lambda: slow.created_at + 100
+    quick = worker.queue.claim("another")
+    assert quick is not None
+    worker.do(quick)
+    worker.do(slow)
+    job = now(worker)
+    assert job.result is not None
+    assert job.result["folder"] == "video_1/2"
+    assert {name.split("/")[1] for name in files(worker)} == {"2"}
+
+
+def test_a_worker_that_is_told_to_stop_gives_its_job_back(worker: Worker):
+    job = claimed(worker)
+    worker.stopping.set()
+    worker.do(job)
+    assert (now(worker).status, now(worker).attempts) == (QUEUED, 0)
+
+
+def test_what_cannot_be_read_fails_in_a_sentence(worker: Worker):
+    worker.media.put("video_1/given/0", b"no picture at all")
+    request = AnimateRequest(prompt="it moves", seconds=0.5, steps=2)
+    worker.do(claimed(worker, request=request, media=("video_1/given/0",)))
+    job = now(worker)
+    assert job.status == FAILED
+    assert job.error is not None
+    assert job.error["code"] == "invalid_request"
+    assert "/tmp" not in job.error["message"]

@@ -31,8 +31,14 @@ SIZE = {"size": "128x128", "seconds": "0.5"}
 
 
 @pytest.fixture(scope="module")
-def client(server: Running) -> openai.OpenAI:
-    return openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0)
+def client(server: Running) -> Iterator[openai.OpenAI]:
+    with sdk(server) as client:
+        yield client
+
+
+def sdk(server: Running, **more: str) -> openai.OpenAI:
+    """OpenAI's SDK, to be used as a context."""
+    return openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0, **more)
 
 
 @pytest.fixture(scope="module")
@@ -184,26 +190,23 @@ def test_webhooks_are_read_by_the_sdk(tmp_path: Path):
         def log_message(self, *_: object) -> None:
             pass
 
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
-    Thread(target=listener.serve_forever, daemon=True).start()
-    with serving(tmp_path) as running:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as listener, serving(tmp_path) as running:
+        Thread(target=listener.serve_forever, daemon=True).start()
         words = ["webhooks", "create", f"http://127.0.0.1:{listener.server_port}/", "--json"]
         database = ["--database", f"sqlite:///{tmp_path}/jobs.db"]
         made = subprocess.run(
             [sys.executable, "-m", "sorairo", *words, *database], capture_output=True, check=True
         )
         secret = json.loads(made.stdout)["secret"]
-        client = openai.OpenAI(
-            base_url=f"{running.url}/v1", api_key="any", webhook_secret=secret, max_retries=0
-        )
-        video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)
-        body, headers = heard.get(timeout=120)
-        event = client.webhooks.unwrap(body, headers)
-        assert event.type == "video.completed"
-        assert event.data.id == video.id
-        with pytest.raises(openai.InvalidWebhookSignatureError):
-            client.webhooks.unwrap(body.replace(b"completed", b"failed"), headers)
-    listener.shutdown()
+        with sdk(running, webhook_secret=secret) as client:
+            video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)
+            body, headers = heard.get(timeout=120)
+            event = client.webhooks.unwrap(body, headers)
+            assert event.type == "video.completed"
+            assert event.data.id == video.id
+            with pytest.raises(openai.InvalidWebhookSignatureError):
+                client.webhooks.unwrap(body.replace(b"completed", b"failed"), headers)
+        listener.shutdown()
 
 
 def test_errors_are_the_sdks_own(client: openai.OpenAI, made):
@@ -231,12 +234,10 @@ def test_errors_are_the_sdks_own(client: openai.OpenAI, made):
 
 
 def test_what_was_accepted_is_made_after_a_restart(tmp_path: Path):
-    with serving(tmp_path, workers=0) as first:
-        client = openai.OpenAI(base_url=f"{first.url}/v1", api_key="any")
+    with serving(tmp_path, workers=0) as first, sdk(first) as client:
         accepted = client.videos.create(prompt="a red ball", **SIZE, extra_body=QUICK)
         assert accepted.status == "queued"
-    with serving(tmp_path) as second:
-        client = openai.OpenAI(base_url=f"{second.url}/v1", api_key="any")
+    with serving(tmp_path) as second, sdk(second) as client:
         assert client.videos.poll(accepted.id).status == "completed"
 
 

@@ -181,6 +181,7 @@ def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, servic
     [
         ("/v1/videos", b"{"),
         ("/v1/videos", b"[1]"),
+        ("/v1/videos", b'{"prompt": "x", "seed": 1e999}'),
         ("/v1/videos", b"\xff\xfe"),
         ("/v1/videos", b"[" * 100_000),
         ("/v1/videos/edits", b'{"prompt": "x"}'),
@@ -195,6 +196,12 @@ def test_what_is_no_request_is_refused_in_one_shape(client: TestClient, path: st
     error = answer.json()["error"]
     assert set(error) == {"message", "type", "param", "code"}
     assert error["type"] == "invalid_request_error"
+
+
+def test_a_strength_that_is_no_number_is_refused(client: TestClient):
+    for strength in ("strong", "7"):
+        files = {"video": ("a.mp4", b"any"), "prompt": (None, "x"), "strength": (None, strength)}
+        assert client.post("/v1/videos/edits", files=files).status_code == 400
 
 
 def test_other_routes_and_numbers_are_refused(client: TestClient):

@@ -28,11 +28,8 @@ class Upload:
     data: bytes
 
 
-async def read_body(request: Request, *, most_bytes: int) -> dict[str, Any]:
+async def read_body(request: Request) -> dict[str, Any]:
     """The fields of a request: text, numbers, objects, and files as `Upload`. Raises ApiError."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > most_bytes:
-        raise too_large(most_bytes)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in ("multipart/form-data", "application/x-www-form-urlencoded"):
         return await _form(request)

@@ -6,7 +6,7 @@ import base64
 import binascii
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sorairo.generation.limits import Limits, parse_size
@@ -32,13 +32,12 @@ EXTRA: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """`request` is what the worker makes; `files` are what was sent with it, `given` the jobs whose
-    clips it is made from; `told` are fields of the Video object."""
+    """`request` is what the worker makes; `files` are what was sent with it; `told` are fields of
+    the Video object."""
 
     request: Request
     told: dict[str, Any]
     files: tuple[Upload, ...] = ()
-    given: tuple[str, ...] = ()
 
     def payload(self, media: tuple[str, ...]) -> dict[str, Any]:
         """As it is kept with the job: `media` names the files where the worker finds them."""
@@ -90,10 +89,17 @@ class Fields:
                 continue
             try:
                 asked[parameter] = kind(value)
-            except (TypeError, ValueError) as error:
+            except (TypeError, ValueError, OverflowError) as error:
                 what = "a string" if kind is str else "a number"
                 raise invalid_type(name, what, value) from error
         return asked
+
+    def strength(self) -> float:
+        value = self.found.get("strength", EDIT_STRENGTH)
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise invalid_type("strength", "a number", value) from error
 
     def flag(self, name: str) -> bool:
         value = self.found.get(name, False)
@@ -160,9 +166,8 @@ class Clerk:
 
     def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
         """A clip changed to what the prompt says."""
-        strength = fields.found.get("strength", EDIT_STRENGTH)
         request = EditRequest(
-            prompt=fields.prompt(), strength=float(strength), **self._shape(fields, parent)
+            prompt=fields.prompt(), strength=fields.strength(), **self._shape(fields, parent)
         )
         return self._of_clip(request, fields, parent)
 
@@ -193,14 +198,13 @@ class Clerk:
         video = fields.found.get("video")
         if parent is not None:
             size, before = str(parent["size"]), float(str(parent["seconds"]))
-            given, files = (str(parent["id"]),), ()
+            files = ()
         elif isinstance(video, Upload):
-            size, before, given, files = "", 0.0, (), (video,)
+            size, before, files = "", 0.0, (video,)
         else:
             raise ApiError(400, "'video' must be a file or an object with 'id'.", param="video")
         added = request.forward if isinstance(request, ExtendRequest) else 0.0
-        order = self._order(request, fields, size, before + added, files=files)
-        return replace(order, given=given)
+        return self._order(request, fields, size, before + added, files=files)
 
     def _order(
         self,

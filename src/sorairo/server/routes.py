@@ -40,7 +40,7 @@ Owner = Annotated[str, Depends(_owner)]
 
 
 async def _fields(request: Request) -> Fields:
-    return Fields(await read_body(request, most_bytes=_service(request).most_bytes))
+    return Fields(await read_body(request))
 
 
 @router.get("/models")

@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from sorairo.errors import LeaseLostError, MediaError, SorairoError
 from sorairo.generation.comment import read_comment
+from sorairo.generation.defaults import painted_size
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
 from sorairo.generation.request import Source
@@ -124,7 +125,7 @@ class Worker:
             kept = f"{job.id}/{job.fence}"
             for file, _ in VARIANTS.values():
                 self.media.put(f"{kept}/{file}", folder / file)
-        native = self.engine.info["native_sizes"][0]
+        native = painted_size(request, clips, self.engine.limits)
         return {
             "folder": kept,
             "size": f"{clip.width}x{clip.height}",

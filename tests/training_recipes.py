@@ -23,6 +23,7 @@ Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # what `runs.prepare` re
 
 SIZE = (32, 32)
 CLIPS = ClipsConfig(count=6, shard_clips=3, shots=3, seconds=13 / 12, sizes=(SIZE,))
+BRIDGES = dataclasses.replace(CLIPS, count=4, shard_clips=2, shots=2, seconds=37 / 12, bridges=4)
 CODEC = CodecConfig(
     widths=(16, 24), latent_channels=4, encoder_depths=(1, 1), decoder_depths=(1, 1)
 )
@@ -47,8 +48,9 @@ KINDS = (
     ),
     (
         Kind(draw="story", source="world", frames=4, weight=0.2, size=SIZE),
-        Kind(draw="fade", source="fades", frames=4, weight=0.1, size=SIZE),
+        Kind(draw="fade", source="bridges", frames=4, weight=0.1, size=SIZE),
     ),
+    (Kind(draw="fade", source="bridges", frames=10, weight=0.1, size=SIZE),),
     (Kind(draw="window", source="slow", frames=2, weight=0.1, size=SIZE, fps=6),),
     (
         Kind(draw="still", source="world", frames=1, weight=0.1, size=SIZE),
@@ -62,7 +64,7 @@ MODEL_RECIPE = ModelRecipe(
     sources={
         "world": Source(clips=CLIPS, styled=0.5, pictures=3),
         "slow": Source(clips=CLIPS, stride=2),
-        "fades": Source(clips=CLIPS, crossed=True),
+        "bridges": Source(clips=BRIDGES),
         "photographs": Source(clips=CLIPS, leaves=25),
         "twins": Source(clips=CLIPS, twins=dataclasses.replace(CLIPS, twins=True)),
         "large": Source(clips=CLIPS, alone=True),

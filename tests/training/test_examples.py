@@ -13,6 +13,7 @@ from sorairo.flow import path as flow
 from sorairo.nn.patches import patchify
 from sorairo.training.denoiser import lay_out
 from sorairo.training.examples import Taste
+from sorairo.training.painting import PaintingConfig
 from sorairo.training.sources import encode_source, shown
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 
@@ -86,11 +87,33 @@ def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
 
 
 def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
-    for example in drawn(prepared, "fade", "fades", from_start=1.0):
+    for example in drawn(prepared, "fade", "bridges", from_start=1.0):
         assert len(example.texts) == example.shares.shape[1] == 3
         np.testing.assert_allclose(example.shares.sum(1), 1)
         assert example.shares[0, 0] > 0.7
         assert (np.diff(example.shares[:, 1]) >= 0).all()
+
+
+def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
+    kind = next(k for row in KINDS for k in row if k.draw == "fade" and k.frames == 10)
+    bridges = prepared[1]["bridges"]
+    law = replace(PaintingConfig(), bridged=1.0)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        example = kind.example(prepared[1], rng, Taste())
+        index = next(
+            i for i, c in enumerate(bridges.clips[SIZE]) if np.array_equal(c, example.latents)
+        )
+        other, start, end = bridges.fades[SIZE][index]
+        assert other == (index if index % 2 else index + 1)
+        first, last = example.bridge or (0, 0)
+        assert (first * 4 - 3, last * 4 - 3) == (start, end)
+        row = lay_out(example, "plain", rng, law, 2)
+        made = row.counted.reshape(10, -1) > 0
+        assert made[first:last].all()
+        assert not made[:first].any()
+        assert not made[last:].any()
+        assert set(row.shares[made.ravel()][:, 0].tolist()) != {0.0, 1.0}, "words fade"
 
 
 def test_a_crop_knows_where_it_lies(prepared: Prepared):

@@ -14,13 +14,13 @@ from sorairo.data.clips import Shard
 from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
 from sorairo.training import runs
+from sorairo.training.canvas_recipe import canvas
 from sorairo.training.codec import fit_scale
 from sorairo.training.crops import to_frames, to_video
 from sorairo.training.denoiser import DenoiserObjective
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.prepared import captions
-from sorairo.training.recipes import canvas
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
 from sorairo.world.tabletop.styles import apply_style
 from training_recipes import CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, Prepared, change
@@ -84,7 +84,7 @@ def test_batches(prepared: Prepared):
         LOOP.steps,
         (model, codec),
     )
-    texts_of = {12: 1, 16: 3, 8: 1, 4: 1}
+    texts_of = {12: 1, 16: 3, 40: 3, 8: 1, 4: 1}
     for seed in range(16):
         batch = objective.batch(0, np.random.default_rng(seed))
         b, n, p = batch.z.shape

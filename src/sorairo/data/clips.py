@@ -39,7 +39,9 @@ from sorairo.world.tabletop.scene import (
 class ClipsConfig:
     """What to render. `sizes` are (width, height), used in turn from shard to shard; `shots` clips
     in a row are of one story: the same things, in other events, from other cameras. `twins`: the
-    same clips as without it, but with one thing changed in each."""
+    same clips as without it, but with one thing changed in each. `bridges`: not 0, a story is two
+    scenes; one clip leads from the first to the second, the other back to its own beginning,
+    between whole groups of so many frames."""
 
     scene: SceneConfig = FIRST_LIGHT
     count: int = 3000
@@ -52,6 +54,7 @@ class ClipsConfig:
     shard_clips: int = 40
     shots: int = 1
     twins: bool = False
+    bridges: int = 0
 
 
 CANVAS_CLIPS = ClipsConfig(
@@ -94,6 +97,29 @@ FILMED_CLIPS = ClipsConfig(
 SEVERAL_PICTURES = dataclasses.replace(
     CROWD_PICTURES, scene=SEVERAL_THINGS, count=16_000, first_seed=6_500_000
 )
+BRIDGE_CLIPS = ClipsConfig(
+    scene=CANVAS_WORLD,
+    count=960,
+    first_seed=7_000_000,
+    seconds=49 / 12,
+    sizes=((96, 96),),
+    shots=2,
+    bridges=4,
+)
+# The shapes of film and of photographs, upright and lying, that are not in CANVAS_CLIPS.
+WIDE, HIGH = (144, 80), (80, 144)
+WIDE_CLIPS = ClipsConfig(
+    scene=CANVAS_WORLD, count=480, first_seed=7_500_000, seconds=49 / 12, sizes=(WIDE, HIGH)
+)
+WIDE_PICTURES = ClipsConfig(
+    scene=CROWD_WORLD,
+    count=9600,
+    first_seed=8_000_000,
+    seconds=0.5,
+    fps=2.0,
+    sizes=(WIDE, HIGH, (128, 80), (80, 128), (112, 80), (80, 112)),
+    shard_clips=400,
+)
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,
     count=120,
@@ -131,6 +157,12 @@ class Shard:
         return [
             Scene.from_json(each) for each in json.loads((self.path / "scenes.json").read_text())
         ]
+
+    @property
+    def bridges(self) -> list[tuple[int, int]]:
+        """First frame of each clip's bridge, and the first after it; empty where there are none."""
+        path = self.path / "bridges.json"
+        return [tuple(each) for each in json.loads(path.read_text())] if path.exists() else []
 
 
 def digest(config: object) -> str:
@@ -195,6 +227,8 @@ def _check(config: ClipsConfig, record: Path) -> None:
             f"'shard_clips' ({config.shard_clips}) and 'count' ({config.count}) must be multiples "
             f"of 'shots' ({config.shots}), so that every story is whole and in one shard."
         )
+    if config.bridges and config.shots != 2:
+        raise ConfigError("Clips with 'bridges' are two of a story: set 'shots' to 2.")
     if record.exists() and from_json(ClipsConfig, json.loads(record.read_text())) != config:
         raise ConfigError(
             f"The clips in {record.parent} were made with other settings, by another version of "
@@ -208,30 +242,32 @@ def _shard_path(folder: Path, index: int) -> Path:
 
 def _render_shard(config: ClipsConfig, index: int) -> None:
     os.environ.setdefault("LP_NUM_THREADS", "0")  # one software-rendering thread a process
-    from sorairo.world.tabletop.dataset import make_clips
+    from sorairo.world.tabletop.dataset import make_bridges, make_clips
 
     first = index * config.shard_clips
     count = min(config.shard_clips, config.count - first)
     width, height = config.sizes[index % len(config.sizes)]
     story = config.first_seed + first // config.shots
-    samples = list(
-        make_clips(
-            seeds=range(story, story + count // config.shots),
-            config=config.scene,
-            seconds=config.seconds,
-            fps=config.fps,
-            width=width,
-            height=height,
-            shots=config.shots,
-            twins=config.twins,
-        )
-    )
+    what = {
+        "seeds": range(story, story + count // config.shots),
+        "config": config.scene,
+        "seconds": config.seconds,
+        "fps": config.fps,
+        "width": width,
+        "height": height,
+    }
+    if config.bridges:
+        samples = list(make_bridges(**what, group=config.bridges))
+    else:
+        samples = list(make_clips(**what, shots=config.shots, twins=config.twins))
     target = _shard_path(folder_of(config), index)
     with_tmp = target.with_name(f".{target.name}-{os.getpid()}")
     with_tmp.mkdir(parents=True)
     np.save(with_tmp / "frames.npy", np.stack([each.frames for each in samples]))
     np.save(with_tmp / "masks.npy", np.stack([each.masks for each in samples]))
     (with_tmp / "scenes.json").write_text(json.dumps([each.scene.to_json() for each in samples]))
+    if config.bridges:
+        (with_tmp / "bridges.json").write_text(json.dumps([each.bridge for each in samples]))
     try:
         with_tmp.rename(target)
     except OSError:  # another process was first

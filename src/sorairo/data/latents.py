@@ -17,8 +17,9 @@ Size = tuple[int, int]  # width, height
 class ClipSet:
     """Clips of one source by size: latents float16 [n, c, f, h, w], their scenes (None where there
     is none), where their bodies are (bool [n, f, h / 2, w / 2], in tokens), pictures
-    [n, c, p, h, w] encoded alone and the frames they show, the fades (index of the other clip,
-    first and last frame), and the same clips with one thing changed."""
+    [n, c, p, h, w] encoded alone and the frames they show, the fades (index of the clip that it
+    leads to, the bridge's first frame and the first after it), and the same clips with one thing
+    changed."""
 
     clips: dict[Size, np.ndarray]
     scenes: dict[Size, list[Scene | None]]
@@ -79,7 +80,7 @@ class Example:
     `objects` [f, h / 2, w / 2] says which tokens show a body, if that is known. `box` (top, left,
     rows, columns, in tokens) and `whole` (rows, columns) say which part of a
     larger picture it is; None: all of it. `origin` [c, f, h, w] is what it is made out of: the same
-    clip with something else about it.
+    clip with something else about it. `bridge`: its first latent frame, and the first after it.
     """
 
     latents: np.ndarray
@@ -92,3 +93,4 @@ class Example:
     box: tuple[int, int, int, int] | None = None
     whole: tuple[int, int] | None = None
     origin: np.ndarray | None = None
+    bridge: tuple[int, int] | None = None

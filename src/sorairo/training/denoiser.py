@@ -23,7 +23,14 @@ from sorairo.models.text import tokenize
 from sorairo.nn.patches import patchify
 from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop
-from sorairo.training.painting import Painted, PaintingConfig, draw_kind, level, paint
+from sorairo.training.painting import (
+    Painted,
+    PaintingConfig,
+    draw_kind,
+    level,
+    paint,
+    paint_bridge,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,6 +233,8 @@ def lay_out(
     f, h, w = (n // d for n, d in zip(grid_latents.shape[1:], (1, patch, patch), strict=True))
     painting = painting if example.origin is None else "plain"
     painted: Painted = paint(painting, (f, h, w), rng, config)
+    if example.bridge and rng.random() < config.bridged:
+        painting, painted = "bridge", paint_bridge(example.bridge, (f, h, w), rng, config)
     times = torch.from_numpy(example.times)
     if example.box and example.whole:
         top, left, rows, columns = example.box

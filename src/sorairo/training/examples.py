@@ -114,7 +114,8 @@ def story(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) ->
 
 
 def fade(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
-    """A stretch in which one clip becomes another, and one text the other."""
+    """A stretch in which one clip becomes another or comes back to its own beginning, and one text
+    becomes the other."""
     size = kind.size
     latents, index, first = _cut(clips, kind, rng, taste)
     other, start, end = clips.fades[size][index]
@@ -128,7 +129,16 @@ def fade(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> 
         times=np.arange(kind.frames) * (GROUP / FPS),
         texts=(said(scenes[index], rng, taste), said(scenes[other], rng, taste), ""),
         shares=shares,
+        objects=_objects(clips, kind, index, first),
+        bridge=_latent_span(start, end, first, kind.frames),
     )
+
+
+def _latent_span(start: int, end: int, first: int, frames: int) -> tuple[int, int] | None:
+    """Latent frames of a stretch that hold the frames from `start` to before `end`; None if they
+    are not all inside, with something given before and after."""
+    one, last = (-(-frame // GROUP) - first for frame in (start, end))
+    return (one, last) if 0 < one < last < frames else None
 
 
 def edited(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:

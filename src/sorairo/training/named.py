@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from sorairo.training.canvas_recipe import canvas
 from sorairo.training.recipes import (
     CodecRecipe,
     ModelRecipe,
-    canvas,
     canvas_codec,
     tabletop,
     tabletop_codec,

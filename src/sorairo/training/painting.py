@@ -15,7 +15,8 @@ class PaintingConfig:
     """Shares of the mixes (normalised), how many of the given beginnings and ends are a single
     latent frame for certain, the law of the noise levels (logit-normal, shifted; a share `top` of
     them evenly from TOP to 1), the noise of history, the strengths of edits, and the
-    weight of a token that shows a body in the loss of the others."""
+    weight of a token that shows a body in the loss of the others. `bridged`: the share of the
+    examples with a bridge in which that is what is made, whatever else would be."""
 
     plain: float = 0.60
     per_frame: float = 0.12
@@ -25,6 +26,7 @@ class PaintingConfig:
     middle: float = 0.03
     box: float = 0.05
     single: float = 0.0
+    bridged: float = 0.0
     shift: float = 2.0
     spread: float = 1.2
     top: float = 0.0
@@ -62,6 +64,22 @@ def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfi
         held = _span(kind, f, rng, one)[:, None, None] & np.ones(grid, bool)
     elif kind == "box":
         held = ~_box(grid, rng)
+    return _given(sigma, held, rng, config)
+
+
+def paint_bridge(
+    bridge: tuple[int, int], grid: Grid, rng: np.random.Generator, config: PaintingConfig
+) -> Painted:
+    """The latent frames from the first of a bridge to the last are made, all others given."""
+    held = np.ones(grid, bool)
+    held[slice(*bridge)] = False
+    return _given(np.full(grid, level(rng, config)), held, rng, config)
+
+
+def _given(
+    sigma: np.ndarray, held: np.ndarray, rng: np.random.Generator, config: PaintingConfig
+) -> Painted:
+    """Half of what is given has a little noise."""
     given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
     sigma[held] = given
     return Painted(sigma=sigma, held=held)

@@ -1,4 +1,4 @@
-"""Where training latents come from: sets of clips, styled, cross-faded or made up, encoded once."""
+"""Where training latents come from: sets of clips, styled, shrunk or made up, encoded once."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ class Source:
     """A set of clips, and what is done to them before they are encoded.
 
     styled    share of the stories that are put in a style
-    crossed   each clip is faded into another one
     pictures  that many frames of each clip are encoded alone as well
     alone     every frame is encoded alone, as pictures
     shrink    pictures are made smaller by this factor
@@ -44,7 +43,6 @@ class Source:
 
     clips: ClipsConfig
     styled: float = 0.0
-    crossed: bool = False
     pictures: int = 0
     alone: bool = False
     shrink: float = 1.0
@@ -103,12 +101,13 @@ def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tup
         record["scenes"] = [scene.to_json() for scene in scenes]
         clips = np.concatenate(singles, axis=2)
         return {"clips": clips, "objects": shown(shard.masks, clips.shape, 1)}, record
-    if source.crossed:
-        frames, fades = _crossed(rng, frames)
-        record["fades"] = fades
+    if source.clips.bridges:
+        record["fades"] = [  # clips lead to the scene of the next, and back to their own, in turn
+            (i + (i + 1) % 2, *bridge) for i, bridge in enumerate(shard.bridges)
+        ]
     record["scenes"] = [scene.to_json() for scene in scenes]
     encoded = {"clips": _latents(codec, frames)}
-    if source.stride == 1 and not source.crossed:
+    if source.stride == 1:
         encoded["objects"] = shown(shard.masks, encoded["clips"].shape, codec.config.time_factor)
     if source.twins:
         frames, scenes = _twins(rng, frames, scenes, source, index)
@@ -192,25 +191,6 @@ def _twins(
             style = str(rng.choice(list(STYLES)))
             found[i], told[i] = apply_style(style, frames[i]), replace(scenes[i], style=style)
     return found, told
-
-
-def _crossed(
-    rng: np.random.Generator, frames: np.ndarray
-) -> tuple[np.ndarray, list[tuple[int, int, int]]]:
-    """Each clip faded into another of the shard, or into its own beginning; with each the index of
-    the other, and the frames at which the fade begins and ends."""
-    count, length = frames.shape[:2]
-    out, fades = np.empty_like(frames), []
-    for i in range(count):
-        other = i if rng.random() < 0.35 else int(rng.integers(count))
-        start = int(rng.integers(length // 4, length // 2))
-        end = min(length - 5, start + int(rng.integers(10, 25)))
-        weight = np.clip((np.arange(length) - start + 1) / (end - start + 1), 0, 1)
-        weight = (weight * weight * (3 - 2 * weight))[:, None, None, None].astype(np.float32)
-        begun = np.maximum(np.arange(length) - start, 0)
-        out[i] = ((1 - weight) * frames[i] + weight * frames[other][begun]).round()
-        fades.append((other, start, end))
-    return out, fades
 
 
 def _latents(codec: Codec, frames: np.ndarray) -> np.ndarray:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.tabletop.bridges import Span, across, back_again, bridge_span, cross_faded
 from sorairo.world.tabletop.changes import changed
 from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_shots
+from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_scene, sample_shots
 from sorairo.world.tabletop.scene import Scene, SceneConfig
 from sorairo.world.tabletop.simulate import Rollout, simulate
 from sorairo.world.tabletop.styles import apply_style
@@ -17,11 +18,13 @@ from sorairo.world.tabletop.styles import apply_style
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """frames uint8 [F, H, W, 3]; masks uint8 [F, H, W], 0 where no body is, i + 1 on body i."""
+    """frames uint8 [F, H, W, 3]; masks uint8 [F, H, W], 0 where no body is, i + 1 on body i.
+    Between the two frames of `bridge` the clip leads from its scene to another, or back."""
 
     frames: np.ndarray
     masks: np.ndarray
     scene: Scene
+    bridge: Span | None = None
 
 
 def make_clips(
@@ -45,6 +48,51 @@ def make_clips(
                 rollout = simulate(scene, seconds=seconds, fps=fps)
                 frames, masks = film(renderer, rollout), renderer.masks(rollout)
                 yield Sample(frames=frames, masks=masks, scene=scene)
+
+
+def make_bridges(
+    *,
+    seeds: Iterable[int],
+    config: SceneConfig = WHOLE_WORLD,
+    seconds: float = 5.0,
+    fps: float = 12.0,
+    width: int = 128,
+    height: int = 128,
+    group: int = 4,
+) -> Iterator[Sample]:
+    """Two clips a seed, which show two scenes: one in which the first becomes the second, and one
+    in which the second comes back to its own beginning. Bridges lie between whole groups of
+    frames."""
+    frames = round(seconds * fps)
+    with Renderer(width=width, height=height) as renderer:
+        for seed in seeds:
+            rng = np.random.default_rng(seed)
+            one, other = (sample_scene(rng, config) for _ in range(2))
+            span = bridge_span(rng, frames, group)
+            rollouts = across(one, other, span, frames, fps)
+            shown = [film(renderer, each) for each in rollouts]
+            masks = [renderer.masks(each) for each in rollouts]
+            yield Sample(
+                frames=cross_faded(*shown, span),
+                masks=_either(*masks, span),
+                scene=one,
+                bridge=span,
+            )
+            span = bridge_span(rng, frames, group)
+            rollout = back_again(other, span, frames, fps, rng)
+            yield Sample(
+                frames=film(renderer, rollout),
+                masks=renderer.masks(rollout),
+                scene=other,
+                bridge=span,
+            )
+
+
+def _either(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
+    """Masks of a clip that is two in its bridge."""
+    first, last = span
+    both = np.maximum(before[first:], after[: last - first])
+    return np.concatenate([before[:first], both, after[last - first :]])
 
 
 def film(renderer: Renderer, rollout: Rollout) -> np.ndarray:

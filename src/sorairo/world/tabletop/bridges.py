@@ -1,0 +1,174 @@
+"""Bridges: what leads from the end of one take to the beginning of another, or of the same one.
+
+Things glide from where they are to where they shall be, with the speeds they have at both ends, and
+the camera with them; meanwhile one scene's looks fade into the other's. That is what a person would
+draw between two clips, and no law of nature.
+"""
+
+# pyright: reportAttributeAccessIssue=false
+# (MuJoCo's bindings are compiled and have no stubs.)
+
+from __future__ import annotations
+
+import dataclasses
+import math
+
+import mujoco
+import numpy as np
+from scipy.spatial.transform import Rotation, Slerp
+
+from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
+from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.simulate import Rollout, simulate
+
+Span = tuple[int, int]  # first frame of a bridge, and the first after it
+SHORTEST = 3  # groups of frames: of a bridge, and of what is shown before and after it
+SHORT_TAKE, LONG_TAKE = 2.0, 4.0  # seconds of what comes back to its own beginning
+FARTHEST = 3.0  # metres, or radians, that a speed at an end bends a way aside
+
+
+def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
+    """Where a clip of `frames` frames has its bridge: between whole groups of frames, of which the
+    first is the first frame alone.
+
+    Raises ValueError where there is no room for one.
+    """
+    groups = (frames - 1) // group + 1
+    if groups < 3 * SHORTEST:
+        raise ValueError(f"{frames} frames are too few for a bridge: take {3 * SHORTEST * group}")
+    width = int(rng.integers(SHORTEST, groups - 2 * SHORTEST + 1))
+    before = int(rng.integers(SHORTEST, groups - width - SHORTEST + 1))
+    first = (before - 1) * group + 1
+    return first, first + width * group
+
+
+def back_again(
+    scene: Scene, span: Span, frames: int, fps: float, rng: np.random.Generator
+) -> Rollout:
+    """The end of a take, a bridge, and the beginning of the same take."""
+    first, last = span
+    seconds = max(first / fps, (frames - last) / fps, float(rng.uniform(SHORT_TAKE, LONG_TAKE)))
+    take = simulate(scene, seconds=seconds, fps=fps)
+    bridge = _between(take, take, take, last - first)
+    return _one_after_another(
+        _shown(take, slice(-first, None)), bridge, _shown(take, slice(frames - last))
+    )
+
+
+def across(one: Scene, other: Scene, span: Span, frames: int, fps: float) -> list[Rollout]:
+    """A take that goes on into the bridge, and another that comes out of it."""
+    first, last = span
+    before = simulate(one, seconds=first / fps, fps=fps)
+    after = simulate(other, seconds=(frames - last) / fps, fps=fps)
+    return [
+        _one_after_another(before, _between(before, after, before, last - first)),
+        _one_after_another(_between(before, after, after, last - first), after),
+    ]
+
+
+def cross_faded(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
+    """The pictures of the two takes of `across` as one clip, uint8 [F, H, W, 3]."""
+    first, last = span
+    count = last - first
+    weight = (np.arange(1, count + 1) / (count + 1)).astype(np.float32)[:, None, None, None]
+    bridge = ((1 - weight) * before[first:] + weight * after[:count]).round().astype(np.uint8)
+    return np.concatenate([before[:first], bridge, after[count:]])
+
+
+def hermite(start: np.ndarray, end: np.ndarray, steps: tuple, count: int) -> np.ndarray:
+    """`count` values between two, [count, ...], on a cubic that has so large a step at each end."""
+    whole = count + 1
+    leave, arrive = (np.clip(np.asarray(step) * whole, -FARTHEST, FARTHEST) for step in steps)
+    t = (np.arange(1, whole) / whole).reshape(-1, *[1] * np.ndim(start))
+    return (
+        (2 * t**3 - 3 * t**2 + 1) * start
+        + (t**3 - 2 * t**2 + t) * leave
+        + (3 * t**2 - 2 * t**3) * end
+        + (t**3 - t**2) * arrive
+    )
+
+
+def _between(before: Rollout, after: Rollout, mine: Rollout, count: int) -> Rollout:
+    """`count` frames from the end of one rollout to the beginning of another, of the bodies and
+    props of one of them, `mine`."""
+    model = mine.model
+    qpos = np.empty((count, model.nq))
+    for joint in range(model.njnt):
+        place = int(model.jnt_qposadr[joint])
+        if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE:
+            body = int(model.joint(joint).name.removeprefix("body"))
+            qpos[:, place : place + 7] = _glide(before, after, mine, body, count)
+        else:
+            qpos[:, place] = _turn(before, after, mine, place, count)
+    views = hermite(
+        _views(before)[-1],
+        _views(after)[0],
+        (_last_step(_views(before)), _last_step(_views(after)[1::-1]) * -1),
+        count,
+    )
+    poses = [pose_of(Shot(azimuth=azimuth, distance=distance)) for azimuth, distance in views]
+    return dataclasses.replace(
+        mine,
+        qpos=qpos,
+        camera_positions=np.stack([position for position, _ in poses]),
+        camera_rotations=np.stack([rotation for _, rotation in poses]),
+    )
+
+
+def _glide(before: Rollout, after: Rollout, mine: Rollout, body: int, count: int) -> np.ndarray:
+    """Places and turns of a body, [count, 7], to where the other rollout has its like; it stays
+    where that has none."""
+    leaves, arrives = (body < len(each.scene.bodies) for each in (before, after))
+    ends = [(before, -1) if leaves else (after, 0), (after, 0) if arrives else (before, -1)]
+    here, there = (each.positions[frame, body] for each, frame in ends)
+    steps = tuple(each.velocities[frame, body] / mine.fps for each, frame in ends)
+    places = hermite(here, there, steps if leaves and arrives else (0, 0), count)
+    places[:, 2] = np.maximum(places[:, 2], min(here[2], there[2]))
+    turns = Rotation.from_quat(
+        [each.quaternions[frame, body] for each, frame in ends], scalar_first=True
+    )
+    t = np.arange(1, count + 1) / (count + 1)
+    between = Slerp([0.0, 1.0], turns)(t * t * (3 - 2 * t))
+    return np.concatenate([places, between.as_quat(scalar_first=True)], axis=1)
+
+
+def _turn(before: Rollout, after: Rollout, mine: Rollout, place: int, count: int) -> np.ndarray:
+    """Angles of a hinge, [count]: on to where the take began, in as many turns as its speed would
+    make; of a prop that the other scene has not, until it stands or from standing."""
+    if before is after:
+        here, there = before.qpos[-1, place], after.qpos[0, place]
+        steps = (_last_step(before.qpos[:, place]), -_last_step(after.qpos[1::-1, place]))
+        if mine.scene.event == "turntable":
+            meant = here + (count + 1) * (steps[0] + steps[1]) / 2
+            there += 2 * math.pi * round((meant - there) / (2 * math.pi))
+        return hermite(here, there, steps, count)
+    angles = (mine.qpos if mine is before else mine.qpos[1::-1])[:, place]
+    left = (1 - np.arange(1, count + 1) / (count + 1)) * _last_step(angles)
+    coasted = angles[-1] + np.cumsum(left)
+    return coasted if mine is before else coasted[::-1]
+
+
+def _last_step(values: np.ndarray) -> np.ndarray:
+    """The last change of a series; none where it has but one value."""
+    return values[-1] - values[-2] if len(values) > 1 else values[-1] * 0
+
+
+def _views(rollout: Rollout) -> np.ndarray:
+    """Azimuth and distance of the camera in each frame, [F, 2]."""
+    shot = SHOTS[rollout.scene.camera]
+    views = [shot(frame / rollout.fps) for frame in range(len(rollout))]
+    return np.array([(each.azimuth, each.distance) for each in views])
+
+
+SHOWN = ("qpos", "camera_positions", "camera_rotations")  # of a rollout: what a renderer looks at
+
+
+def _shown(rollout: Rollout, frames: slice) -> Rollout:
+    """Some frames, for a renderer only."""
+    return dataclasses.replace(rollout, **{name: getattr(rollout, name)[frames] for name in SHOWN})
+
+
+def _one_after_another(*parts: Rollout) -> Rollout:
+    """Rollouts of one model, for a renderer only."""
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in SHOWN}
+    return dataclasses.replace(parts[0], **joined)

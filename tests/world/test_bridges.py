@@ -1,0 +1,96 @@
+"""Bridges between takes: they begin and end where they should, and nothing jumps."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sorairo.world.tabletop.bridges import (
+    across,
+    back_again,
+    bridge_span,
+    cross_faded,
+    hermite,
+)
+from sorairo.world.tabletop.dataset import make_bridges
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import CANVAS_WORLD
+from sorairo.world.tabletop.simulate import simulate
+
+FRAMES, FPS = 49, 12.0
+
+
+@given(seed=st.integers(0, 2**32), groups=st.integers(9, 30))
+def test_spans_lie_between_whole_groups(seed: int, groups: int):
+    frames = (groups - 1) * 4 + 1
+    first, last = bridge_span(np.random.default_rng(seed), frames, 4)
+    assert first % 4 == last % 4 == 1
+    assert 9 <= first < first + 12 <= last <= frames - 12
+
+
+def test_no_room_for_a_bridge():
+    with pytest.raises(ValueError, match="too few"):
+        bridge_span(np.random.default_rng(0), 20, 4)
+
+
+def test_a_cubic_has_the_steps_it_was_given():
+    start, end, steps = np.array([1.0, 0.0]), np.array([2.0, 5.0]), ([0.002, 0.0], [0.0, -0.001])
+    whole = np.concatenate([start[None], hermite(start, end, steps, 999), end[None]])
+    np.testing.assert_allclose(whole[1] - whole[0], steps[0], atol=2e-5)
+    np.testing.assert_allclose(whole[-1] - whole[-2], steps[1], atol=2e-5)
+
+
+@pytest.mark.parametrize("event", ["roll", "swing", "turntable", "drop"])
+def test_a_take_comes_back_to_its_own_beginning(event: str):
+    world = CANVAS_WORLD
+    rng = np.random.default_rng(5)
+    scene = next(s for s in (sample_scene(rng, world) for _ in range(200)) if s.event == event)
+    take = simulate(scene, seconds=FRAMES / FPS, fps=FPS)
+    loop = back_again(scene, (17, 37), FRAMES, FPS, rng)
+    assert len(loop) == FRAMES
+    np.testing.assert_array_equal(loop.qpos[37:], take.qpos[: FRAMES - 37])
+    model = loop.model
+    steps = np.abs(np.diff(loop.qpos[:, :3] if model.nq == 7 else loop.qpos, axis=0))
+    if event == "turntable":  # a turn more is the same place
+        steps = np.minimum(steps % (2 * np.pi), -steps % (2 * np.pi))
+    own = np.abs(np.diff(take.qpos[:, :3] if model.nq == 7 else take.qpos, axis=0)).max()
+    assert steps[16:37].max() < own + 1.5, "no jump: metres or radians a frame"
+
+
+@pytest.mark.parametrize("span", [(9, 21), (25, 37), (9, 37)])
+def test_a_loop_is_as_long_as_was_asked(span: tuple[int, int]):
+    rng = np.random.default_rng(0)
+    scene = sample_scene(rng, CANVAS_WORLD)
+    for _ in range(4):
+        assert len(back_again(scene, span, FRAMES, FPS, rng)) == FRAMES
+
+
+def test_two_takes_as_one():
+    rng = np.random.default_rng(3)
+    one, other = (sample_scene(rng, CANVAS_WORLD) for _ in range(2))
+    before, after = across(one, other, (17, 37), FRAMES, FPS)
+    assert len(before) == 37
+    assert len(after) == FRAMES - 17
+    np.testing.assert_array_equal(before.qpos[:17], simulate(one, seconds=17 / FPS, fps=FPS).qpos)
+    np.testing.assert_array_equal(after.qpos[20:], simulate(other, seconds=12 / FPS, fps=FPS).qpos)
+    black, white = np.zeros((37, 2, 2, 3), np.uint8), np.full((32, 2, 2, 3), 255, np.uint8)
+    clip = cross_faded(black, white, (17, 37))
+    assert len(clip) == FRAMES
+    assert (clip[:17] == 0).all()
+    assert (clip[37:] == 255).all()
+    assert (np.diff(clip[:, 0, 0, 0].astype(int)) >= 0).all()
+
+
+def test_clips_with_bridges_have_no_cut():
+    for sample in make_bridges(
+        seeds=range(3), config=CANVAS_WORLD, seconds=FRAMES / FPS, width=48, height=48
+    ):
+        assert sample.frames.shape == (FRAMES, 48, 48, 3)
+        assert sample.masks.shape == (FRAMES, 48, 48)
+        assert sample.bridge is not None
+        first, last = sample.bridge
+        changes = np.abs(np.diff(sample.frames.astype(float), axis=0)).mean((1, 2, 3))
+        inside = changes[first - 1 : last]
+        assert inside.max() < 3 * np.median(inside) + 1

@@ -13,6 +13,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
+NODE := tests/server/node
 PROMPT ?= a red ball drops onto a wooden floor
 
 .PHONY: help demo test lint types clean
@@ -27,7 +28,7 @@ demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for 
 	@echo "Its contact sheet: demo/clip-sheet.png"
 demo: export PROMPT := $(PROMPT)
 
-test: $(VENV)/.installed-dev $(VENV)/.system-packages lint ## install what tests need, lint, run all tests
+test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
 	$(BIN)/python -m pytest -q
 
 lint: $(VENV)/.installed-dev ## ruff, and who may import whom
@@ -38,7 +39,7 @@ types: $(VENV)/.installed-dev ## pyright (its first run downloads Node.js)
 	$(BIN)/pyright
 
 clean: ## remove what make made: .venv, demo/ and caches
-	rm -rf $(VENV) demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE)/node_modules demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 # --- once, or when the versions change
 
@@ -55,19 +56,33 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# MuJoCo draws without a screen through OSMesa; pages are tried in Chromium.
-$(VENV)/.system-packages: | $(BIN)/python
+# The server is tried with an older Python SDK of OpenAI's and with that for Node as well.
+$(VENV)/.other-clients: tests/server/older-openai.txt $(NODE)/package-lock.json \
+		$(VENV)/.installed-dev $(VENV)/.system-packages
+	rm -rf $(VENV)/openai-2.54.0
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps \
+		--requirement $< --target $(VENV)/openai-2.54.0
+	npm ci --silent --prefix $(NODE)
+	@touch $@
+
+# MuJoCo draws without a screen through OSMesa; pages are tried in Chromium, the server from Node,
+# the queue on PostgreSQL too.
+$(VENV)/.system-packages: Makefile | $(BIN)/python
 	@missing=""; \
 	if [[ "$$(uname)" == Linux ]]; then \
 		$(BIN)/python -c 'import ctypes; ctypes.CDLL("libOSMesa.so.8")' 2>/dev/null || missing="libosmesa6"; \
 		command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium"; \
 	fi; \
+	command -v npm >/dev/null || missing="$$missing nodejs npm"; \
+	command -v pg_ctl >/dev/null || ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 \
+		|| missing="$$missing postgresql"; \
 	if [[ -z "$$missing" ]]; then \
 		:; \
 	elif [[ "$$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
 	else \
-		echo "The tests draw with OSMesa and open pages in Chromium; install what is missing, then run make test again:" >&2; \
+		echo "The tests draw with OSMesa, open pages in Chromium, run a client in Node.js 20 and start PostgreSQL;" >&2; \
+		echo "install what is missing, on Debian and Ubuntu so, then run make test again:" >&2; \
 		echo "    sudo apt-get update && sudo apt-get install -y $$missing" >&2; \
 		exit 1; \
 	fi

@@ -1,11 +1,13 @@
-"""Kills workers and the server at random moments while jobs come in, and counts what was lost.
+"""Kills workers and the server at random moments while jobs come in, fills the disk, restarts the
+database, and counts what was lost.
 
-    python benchmarks/kill_loop.py [--kills 200] [--database URL] [--json FILE]
+    python benchmarks/kill_loop.py [--kills 200] [--database sqlite|postgresql] [--json FILE]
 
-A client submits jobs without pause, each with an `Idempotency-Key`, and asks again where it got no
-answer. When enough has been killed, the queue is let run empty. Then every job that was accepted
-must be completed, once, and its clip be the bytes that an undisturbed server makes of the same
-request.
+A client submits jobs, each with an `Idempotency-Key`, and asks again where it got no answer. When
+enough has been killed, the queue is let run empty. Then every job that was accepted must be
+completed, once, or have failed for want of room; and its clip be the bytes that an undisturbed
+server makes of the same request. PostgreSQL is started here, in a folder of its own. The disk is
+a small one that only root on Linux can mount; elsewhere it does not get full.
 """
 
 from __future__ import annotations
@@ -14,55 +16,34 @@ import argparse
 import hashlib
 import json
 import os
-import random
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import httpx
-import psutil
+from sqlalchemy import Engine, select
 from tqdm import tqdm
 
-PORT = 18_765
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from disturbances import LEASE, URL, Disturber, Server, small_disk
+
+from postgresql import PostgreSQL, running
+from sorairo.jobs.outbox import Outbox
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database, outbox
+from sorairo.server.worker import STORAGE_ERROR
+
 KINDS = 4  # different requests
-LEASE = 3.0  # seconds
-OF_SERVER = 0.1  # of the kills
-
-
-class Server:
-    """`sorairo serve` with two workers, started again whenever it is gone."""
-
-    def __init__(self, database: str, media: Path, log: Path) -> None:
-        words = ["--port", str(PORT), "--database", database, "--media", str(media)]
-        words += ["--workers", "2", "--lease", str(LEASE), "--attempts", "1000"]
-        self.command = [sys.executable, "-m", "sorairo", "serve", *words]
-        self.log = log.open("wb")
-        self.starts: list[float] = []
-        self.start()
-
-    def start(self) -> None:
-        begun = time.monotonic()
-        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log)
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{PORT}/healthz", timeout=1).raise_for_status()
-                break
-            except httpx.HTTPError:
-                time.sleep(0.02)
-        self.starts.append(time.monotonic() - begun)
-
-    def workers(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children()
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait(30)
+NOBODY = "http://127.0.0.1:9/"  # hears no event: they stay where they are counted
+MOST_WAITING = 12  # jobs, or the client waits
+UNKEPT = "cannot be kept"  # says the log of a worker that met the full disk
 
 
 class Client(threading.Thread):
@@ -71,17 +52,20 @@ class Client(threading.Thread):
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.accepted: dict[str, int] = {}
+        self.refused: Counter[int] = Counter()
         self.ending = threading.Event()
 
     def run(self) -> None:
         number = 0
-        while not self.ending.is_set():
+        while not self.ending.wait(0.5):
             try:
-                self.accepted[submit(number, f"{os.getpid()}-{number}")] = number
-                number += 1
+                if ask("/readyz").json()["waiting"] < MOST_WAITING:
+                    self.accepted[submit(number, f"{os.getpid()}-{number}")] = number
+                    number += 1
+            except httpx.HTTPStatusError as error:
+                self.refused[error.response.status_code] += 1
             except httpx.HTTPError:
                 pass
-            time.sleep(0.5)
 
 
 def submit(number: int, key: str) -> str:
@@ -94,111 +78,117 @@ def submit(number: int, key: str) -> str:
         "fps": 12,
         "num_inference_steps": 4,
     }
-    answer = httpx.post(
-        f"http://127.0.0.1:{PORT}/v1/videos",
-        json=body,
-        headers={"Idempotency-Key": key},
-        timeout=5,
-    )
+    answer = httpx.post(f"{URL}/v1/videos", json=body, headers={"Idempotency-Key": key}, timeout=10)
     answer.raise_for_status()
     return answer.json()["id"]
 
 
-def look(job: str) -> dict:
-    for _ in range(100):
-        try:
-            return httpx.get(f"http://127.0.0.1:{PORT}/v1/videos/{job}", timeout=5).json()
-        except httpx.HTTPError:
-            time.sleep(0.2)
-    raise SystemExit("the server is gone")
+def ask(path: str) -> httpx.Response:
+    answer = httpx.get(f"{URL}{path}", timeout=30)
+    answer.raise_for_status()
+    return answer
 
 
 def content(job: str) -> str:
     """Digest of a finished clip."""
-    answer = httpx.get(f"http://127.0.0.1:{PORT}/v1/videos/{job}/content", timeout=30)
-    answer.raise_for_status()
-    return hashlib.sha256(answer.content).hexdigest()
+    return hashlib.sha256(ask(f"/v1/videos/{job}/content").content).hexdigest()
 
 
-def finished(job: str) -> dict:
-    while (video := look(job))["status"] not in ("completed", "failed"):
+def finished(job: str) -> dict[str, Any]:
+    while (video := ask(f"/v1/videos/{job}").json())["status"] not in ("completed", "failed"):
         time.sleep(0.1)
     return video
 
 
-def kill_something(server: Server, rng: random.Random) -> str:
-    """SIGKILL for the server, or for a worker; sometimes one is only stopped past its lease."""
-    if rng.random() < OF_SERVER:
-        server.process.kill()
-        server.process.wait()
-        server.start()
-        return "server"
-    workers = server.workers()
-    if not workers:
-        return ""
-    worker = rng.choice(workers)
-    try:
-        if rng.random() < 0.05:
-            worker.send_signal(signal.SIGSTOP)
-            time.sleep(LEASE + 1)
-            worker.send_signal(signal.SIGCONT)
-            return "stopped past its lease"
-        worker.kill()
-    except psutil.NoSuchProcess:
-        return ""
-    return "worker"
+def counted(client: Client, digests: list[str], told: Counter[str]) -> dict[str, Any]:
+    """What has become of all that was accepted; `told`: the events of each job."""
+    ends = {job: ask(f"/v1/videos/{job}").json() for job in client.accepted}
+    done = [job for job, video in ends.items() if video["status"] == "completed"]
+    errors = [video["error"] or {} for video in ends.values() if video["status"] == "failed"]
+    without_room = sum(error.get("code") == STORAGE_ERROR for error in errors)
+    wrong = [job for job in done if content(job) != digests[client.accepted[job] % KINDS]]
+    return {
+        "accepted": len(ends),
+        "completed": len(done),
+        "failed for want of room": without_room,
+        "lost": len(ends) - len(done) - without_room,
+        "committed twice": sum(told[job] > 1 for job in ends),
+        "ended untold": sum(told[job] == 0 for job in ends),
+        "submitted twice": len(ends) - len(set(client.accepted.values())),
+        "other bytes": len(wrong),
+        "refused meanwhile, by status": dict(sorted(client.refused.items())),
+    }
+
+
+def disturbed(
+    kills: int, folder: Path, database: str, postgresql: PostgreSQL | None, *, full: bool
+) -> dict[str, Any]:
+    media, log = folder / "disk", folder / "log"
+    server, opened = Server(database, media, log), open_database(database)
+    Outbox(opened).add_hook(NOBODY)
+    truth = [submit(kind, f"truth-{os.getpid()}-{kind}") for kind in range(KINDS)]
+    digests = [content(finished(job)["id"]) for job in truth]
+    disturber = Disturber(server, Queue(opened), postgresql, media if full else None)
+    client, begun = Client(), time.monotonic()
+    client.start()
+    for _ in tqdm(range(kills), unit="kill"):
+        disturber.next()
+    spent = time.monotonic() - begun
+    client.ending.set()
+    client.join()
+    for job in tqdm(client.accepted, unit="job"):
+        finished(job)
+    counts = counted(client, digests, events_of(opened))
+    folders = Counter(path.parent.parent.name for path in media.glob("*/*/video.mp4"))
+    server.stop()
+    opened.dispose()
+    return {
+        "disturbed": dict(disturber.done),
+        **counts,
+        "made more than once, committed once": sum(n > 1 for n in folders.values()),
+        "clips that met a full disk": log.read_text(errors="replace").count(UNKEPT),
+        "lease, seconds": LEASE,
+        "job of a dead worker taken again, seconds": span(disturber.seconds["taken again"]),
+        "server killed until it answers, seconds": span(server.starts[1:]),
+        "database restarted until the server answers, seconds": span(disturber.seconds["database"]),
+        "seconds for each": round(spent / kills, 1),
+    }
+
+
+def events_of(database: Engine) -> Counter[str]:
+    """How often each job ended: an event is written in the transaction that ends it."""
+    with database.begin() as connection:
+        return Counter(connection.execute(select(outbox.c.job)).scalars())
+
+
+def span(seconds: list[float]) -> dict[str, float]:
+    if not seconds:
+        return {}
+    middle = round(statistics.median(seconds), 2)
+    return {"times": len(seconds), "median": middle, "longest": round(max(seconds), 2)}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--kills", type=int, default=200)
-    parser.add_argument("--database", help="[default: SQLite in a folder of its own]")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--json", type=Path, help="Note it there, under the database's name.")
     given = parser.parse_args()
-    rng, killed = random.Random(0), Counter()
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        database = given.database or f"sqlite:///{folder}/jobs.db"
-        server = Server(database, folder / "media", folder / "log")
-        truth = [submit(kind, f"truth-{os.getpid()}-{kind}") for kind in range(KINDS)]
-        for job in truth:
-            assert finished(job)["status"] == "completed"
-        digests = [content(job) for job in truth]
-        client = Client()
-        client.start()
-        with tqdm(total=given.kills, unit="kill") as bar:
-            while sum(killed.values()) < given.kills:
-                time.sleep(rng.uniform(0.2, 6.0))
-                if what := kill_something(server, rng):
-                    killed[what] += 1
-                    bar.update()
-        client.ending.set()
-        client.join()
-        ends = {job: finished(job) for job in tqdm(client.accepted, unit="job")}
-        wrong = [
-            job
-            for job, number in client.accepted.items()
-            if ends[job]["status"] == "completed" and content(job) != digests[number % KINDS]
-        ]
-        done = [job for job, video in ends.items() if video["status"] == "completed"]
-        folders = Counter(
-            path.parent.parent.name for path in (folder / "media").glob("*/*/video.mp4")
-        )
-        server.stop()
-    told = {
-        "killed": dict(killed),
-        "accepted": len(ends),
-        "lost": len(ends) - len(done),
-        "other bytes": len(wrong),
-        "made more than once, committed once": sum(n > 1 for n in folders.values()),
-        "submitted twice": len(client.accepted) - len(set(client.accepted.values())),
-        "server up again, seconds, median": round(statistics.median(server.starts), 2),
-        "server up again, seconds, longest": round(max(server.starts), 2),
-    }
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        postgresql = None
+        if given.database == "postgresql":
+            postgresql = stack.enter_context(running())
+        url = postgresql.new() if postgresql else f"sqlite:///{folder}/jobs.db"
+        full = stack.enter_context(small_disk(folder / "disk"))
+        told = disturbed(given.kills, folder, url, postgresql, full=full)
     print(json.dumps(told, indent=1))
     if given.json:
-        given.json.write_text(json.dumps(told, indent=1) + "\n")
-    sys.exit(bool(told["lost"] or told["other bytes"] or told["submitted twice"]))
+        known = json.loads(given.json.read_text()) if given.json.exists() else {}
+        given.json.write_text(json.dumps({**known, given.database: told}, indent=1) + "\n")
+    slow = told["job of a dead worker taken again, seconds"].get("longest", 0) > LEASE + 5
+    never = ("lost", "committed twice", "ended untold", "submitted twice", "other bytes")
+    sys.exit(slow or any(told[name] for name in never))
 
 
 if __name__ == "__main__":

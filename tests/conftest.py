@@ -1,4 +1,4 @@
-"""What many tests need: a small model that has learned nothing, and ears for Ctrl-C."""
+"""What many tests need: a small model that has learned nothing, a PostgreSQL, ears for Ctrl-C."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from postgresql import PostgreSQL, running
 
 # a busy machine is no failure
 settings.register_profile("sorairo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,6 +22,13 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """One that answers; whoever stops it starts it again."""
+    with running(safe=False) as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

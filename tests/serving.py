@@ -1,9 +1,12 @@
 """A real server: `sorairo serve` with a worker, on a port of this machine, in a folder of its
-own."""
+own; and a listener to its webhooks."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -12,9 +15,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import httpx
+from PIL import Image
 
 UP_WITHIN, DOWN_WITHIN = 60, 20  # seconds
 
@@ -35,7 +42,7 @@ def free_port() -> int:
 def serving(folder: Path, *, port: int = 0, workers: int = 1) -> Iterator[Running]:
     """The server, until the block ends."""
     port = port or free_port()
-    where = ["--database", f"sqlite:///{folder}/jobs.db", "--media", str(folder / "media")]
+    where = [*database(folder), "--media", str(folder / "media")]
     words = ["serve", "--port", str(port), "--workers", str(workers), *where]
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", *words],
@@ -65,3 +72,50 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
         except httpx.HTTPError:
             time.sleep(0.1)
     raise AssertionError("the server did not come up")
+
+
+def database(folder: Path) -> list[str]:
+    """The words that name the database of a server's folder."""
+    return ["--database", f"sqlite:///{folder}/jobs.db"]
+
+
+def told(folder: Path, *words: str) -> dict[str, Any]:
+    """What `sorairo WORDS --json` says about the server of a folder: `keys create`, for example."""
+    command = [sys.executable, "-m", "sorairo", *words, "--json", *database(folder)]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+
+
+@dataclass(frozen=True)
+class Listening:
+    """What comes to `url` lies in `heard`: bodies and headers."""
+
+    url: str
+    heard: queue.Queue[tuple[bytes, dict[str, str]]]
+
+
+@contextmanager
+def listening() -> Iterator[Listening]:
+    """A listener to webhooks, until the block ends."""
+    heard: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            heard.put((body, dict(self.headers)))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as listener:
+        Thread(target=listener.serve_forever, daemon=True).start()
+        yield Listening(url=f"http://127.0.0.1:{listener.server_port}/", heard=heard)
+        listener.shutdown()
+
+
+def picture(size: tuple[int, int] = (64, 64)) -> bytes:
+    """A PNG file."""
+    file = io.BytesIO()
+    Image.new("RGB", size, (200, 40, 40)).save(file, "PNG")
+    return file.getvalue()

@@ -22,6 +22,10 @@ class MediaError(SorairoError):
     """A picture or clip that cannot be read or written."""
 
 
+class TooLargeError(MediaError):
+    """A picture, clip or sound of more than memory holds."""
+
+
 class WriteError(MediaError):
     """A file that could not be written in the end: the disk is full, the folder has gone."""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from sqlalchemy import Engine, select
+
+from sorairo.errors import RequestError
 from sorairo.jobs.keys import PREFIX, KeyRing
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.tables import keys, open_database
 
 
-def test_a_key_from_beginning_to_end(tmp_path: Path):
-    ring = KeyRing(open_database(f"sqlite:///{tmp_path}/jobs.db"))
+def test_a_key_from_beginning_to_end(database: Engine):
+    ring = KeyRing(database)
     assert not ring.exist()
     key, secret = ring.create("studio")
     other, another = ring.create("studio")
@@ -30,7 +34,17 @@ def test_a_key_from_beginning_to_end(tmp_path: Path):
     assert ring.exist(), "a revoked key is still a reason to ask for one"
 
 
-def test_secrets_are_not_kept(tmp_path: Path):
+def test_secrets_are_not_kept(database: Engine):
+    ring = KeyRing(database)
+    _, secret = ring.create("studio")
+    with database.begin() as connection:
+        kept = str(connection.execute(select(keys)).all())
+    assert "studio" in kept
+    assert secret not in kept
+    assert secret.removeprefix(PREFIX) not in kept
+
+
+def test_nor_anywhere_in_the_files(tmp_path: Path):
     ring = KeyRing(open_database(f"sqlite:///{tmp_path}/jobs.db"))
     _, secret = ring.create("studio")
     ring.database.dispose()
@@ -38,3 +52,10 @@ def test_secrets_are_not_kept(tmp_path: Path):
     assert b"studio" in kept
     assert secret.encode() not in kept
     assert secret.removeprefix(PREFIX).encode() not in kept
+
+
+def test_a_name_fits(database: Engine):
+    ring = KeyRing(database)
+    ring.create("n" * 255)
+    with pytest.raises(RequestError, match="255"):
+        ring.create("n" * 256)

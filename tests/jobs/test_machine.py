@@ -3,29 +3,38 @@ once. A Hypothesis state machine against a plain model of the queue."""
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
-from pathlib import Path
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import Engine
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import LEASE_SECONDS, MOST_ATTEMPTS, Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.tables import metadata
 
 
 class Machine(RuleBasedStateMachine):
     submitted, claimed = Bundle("submitted"), Bundle("claimed")
 
-    def __init__(self) -> None:
+    def __init__(self, database: Engine) -> None:
         super().__init__()
         self.now = 1000.0
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = open_database(f"sqlite:///{Path(self.folder.name)}/jobs.db")
+        self.database = database
+        with database.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
         self.queue = Queue(self.database, clock=lambda: self.now)
         self.outbox = Outbox(self.database, clock=lambda: self.now)
         self.outbox.add_hook("http://here/")
@@ -43,8 +52,6 @@ class Machine(RuleBasedStateMachine):
         assert set(told.values()) <= {1}
         assert set(self.ended) <= set(told), "each end is told"
         assert not (set(self.alive) - set(self.ended)) & set(told), "and nothing else"
-        self.database.dispose()
-        self.folder.cleanup()
 
     @rule(target=submitted)
     def submit(self) -> str:
@@ -97,6 +104,16 @@ class Machine(RuleBasedStateMachine):
         except LeaseLostError:
             assert not held
 
+    @rule(job=consumes(claimed))
+    def put_off(self, job: Job) -> None:
+        held = self._held(job)
+        try:
+            left = self.queue.put_off(job, "any", "Any.")
+            assert held
+            assert left.ended == (job.attempts == MOST_ATTEMPTS)
+        except LeaseLostError:
+            assert not held
+
     @rule(seconds=st.sampled_from([0.5, 10, LEASE_SECONDS + 1, 1e5, -20.0]))
     def time_passes(self, seconds: float) -> None:
         """Or jumps back, as clocks do."""
@@ -142,5 +159,8 @@ class Machine(RuleBasedStateMachine):
                 self.ended[job.id] = FAILED
 
 
-Machine.TestCase.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
-TestQueue = Machine.TestCase
+def test_machine(database: Engine):
+    run_state_machine_as_test(
+        lambda: Machine(database),
+        settings=settings(max_examples=40, stateful_step_count=40, deadline=None),
+    )

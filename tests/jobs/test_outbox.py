@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from sqlalchemy import Engine
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.outbox import AGAIN, PREFIX, TAKEN, Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
 
 
 class Clock:
@@ -25,8 +23,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, clock: Clock) -> tuple[Queue, Outbox]:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+def parts(database: Engine, clock: Clock) -> tuple[Queue, Outbox]:
     return Queue(database, clock=clock), Outbox(database, clock=clock)
 
 

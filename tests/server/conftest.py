@@ -1,15 +1,44 @@
-"""One server for all tests that need no other."""
+"""One server for all tests that need no other, and the application without a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from serving import Running, serving
+from sorairo.generation.limits import limits_of
+from sorairo.jobs.characters import Characters
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.models import hub
+from sorairo.server.app import create_app
+from sorairo.server.media import MediaStore
+from sorairo.server.service import Service
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serving(tmp_path_factory.mktemp("server")) as running:
         yield running
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    return Service(
+        queue=Queue(database),
+        media=MediaStore(str(tmp_path / "media")),
+        keys=KeyRing(database),
+        characters=Characters(database),
+        limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
+    )
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+        yield client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,17 +12,13 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.generation.limits import limits_of
-from sorairo.jobs.keys import KeyRing
-from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
-from sorairo.models import hub
+from serving import picture
 from sorairo.server.app import create_app
 from sorairo.server.forms import nested
-from sorairo.server.media import MediaStore
 from sorairo.server.refusals import ApiError
 from sorairo.server.service import Service
 
+PNG = picture()
 KEYS = {
     "id",
     "object",
@@ -38,23 +34,6 @@ KEYS = {
     "remixed_from_video_id",
     "error",
 }
-
-
-@pytest.fixture
-def service(tmp_path: Path) -> Service:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
-    return Service(
-        queue=Queue(database),
-        media=MediaStore(str(tmp_path / "media")),
-        keys=KeyRing(database),
-        limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
-    )
-
-
-@pytest.fixture
-def client(service: Service) -> Iterator[TestClient]:
-    with TestClient(create_app(service), raise_server_exceptions=False) as client:
-        yield client
 
 
 def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestClient):
@@ -113,7 +92,7 @@ def test_every_form_of_a_body_says_the_same(client: TestClient, how: dict):
 
 
 def test_pictures_in_data_urls(client: TestClient, service: Service):
-    url = "data:image/png;base64,iVBORw0KGgo="
+    url = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
     for how in (
         {"json": {"prompt": "x", "input_reference": {"image_url": url}}},
         {"files": {"prompt": (None, "x"), "input_reference[image_url]": (None, url)}},
@@ -123,7 +102,7 @@ def test_pictures_in_data_urls(client: TestClient, service: Service):
         job = service.queue.get(answer.json()["id"])
         assert job is not None
         (path,) = job.payload["media"]
-        assert b"".join(service.media.read(path)) == b"\x89PNG\r\n\x1a\n"
+        assert b"".join(service.media.read(path)) == PNG
     for wrong in ("http://169.254.169.254/x", "file:///etc/passwd", "data:image/png,x", 7, None):
         body = {"prompt": "x", "input_reference": {"image_url": wrong}}
         answer = client.post("/v1/videos", json=body)
@@ -132,7 +111,7 @@ def test_pictures_in_data_urls(client: TestClient, service: Service):
 
 
 def test_names_of_files_reach_no_folder(client: TestClient, service: Service, tmp_path: Path):
-    file = ("../../../../escaped.png", b"any", "image/png")
+    file = ("../../../../escaped.png", PNG, "image/png")
     answer = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file})
     assert answer.status_code == 200
     assert not list(tmp_path.rglob("*escaped*"))
@@ -151,7 +130,7 @@ def test_the_same_request_twice_is_one_job(client: TestClient, service: Service)
 
 
 def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service, tmp_path: Path):
-    file = ("a.png", b"any", "image/png")
+    file = ("a.png", PNG, "image/png")
     made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
     assert len([p for p in (tmp_path / "media").rglob("*") if p.is_file()]) == 1
     assert client.delete(f"/v1/videos/{made['id']}").json() == {
@@ -164,7 +143,7 @@ def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service
 
 
 def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, service: Service):
-    file = ("a.png", b"any", "image/png")
+    file = ("a.png", PNG, "image/png")
     made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
     remixed = client.post(f"/v1/videos/{made['id']}/remix", json={"prompt": "y"}).json()
     assert remixed["remixed_from_video_id"] == made["id"]
@@ -173,7 +152,7 @@ def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, servic
     job = service.queue.get(remixed["id"])
     assert job is not None
     (path,) = job.payload["media"]
-    assert b"".join(service.media.read(path)) == b"any"
+    assert b"".join(service.media.read(path)) == PNG
 
 
 @pytest.mark.parametrize(
@@ -200,7 +179,7 @@ def test_what_is_no_request_is_refused_in_one_shape(client: TestClient, path: st
 
 def test_a_strength_that_is_no_number_is_refused(client: TestClient):
     for strength in ("strong", "7"):
-        files = {"video": ("a.mp4", b"any"), "prompt": (None, "x"), "strength": (None, strength)}
+        files = {"video": ("a.png", PNG), "prompt": (None, "x"), "strength": (None, strength)}
         assert client.post("/v1/videos/edits", files=files).status_code == 400
 
 

@@ -1,19 +1,11 @@
 """OpenAI's own Python SDK against a real server with the shipped model: code written for Sora runs
-unchanged."""
+unchanged. test_older_openai.py runs all of it with an older SDK too."""
 
 from __future__ import annotations
 
 import io
-import json
-import queue
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import httpx
 import numpy as np
@@ -21,7 +13,7 @@ import openai
 import pytest
 from PIL import Image
 
-from serving import Running, serving
+from serving import Running, listening, serving, told
 from sorairo.video import Clip
 
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
@@ -38,7 +30,8 @@ def client(server: Running) -> Iterator[openai.OpenAI]:
 
 def sdk(server: Running, **more: str) -> openai.OpenAI:
     """OpenAI's SDK, to be used as a context."""
-    return openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0, **more)
+    given = {"api_key": "any", "max_retries": 0, **more}
+    return openai.OpenAI(base_url=f"{server.url}/v1", **given)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +130,8 @@ def test_lists_go_on_page_after_page(client: openai.OpenAI, made):
     assert oldest.has_more
     assert oldest.data[0].id == names[-1]
     for job in jobs:
-        assert client.videos.delete(job.id).deleted
+        gone = client.videos.delete(job.id)
+        assert (gone.id, gone.object, gone.deleted) == (job.id, "video.deleted", True)
     assert not {job.id for job in jobs} & {video.id for video in client.videos.list()}
 
 
@@ -154,59 +148,43 @@ def test_cancelling_and_deleting(server: Running, client: openai.OpenAI):
         client.videos.retrieve(video.id)
 
 
-def test_events_tell_of_every_step(server: Running, client: openai.OpenAI):
-    """Progress never goes back, and is 100 only when the file is there."""
-    video = client.videos.create(prompt="a ball", seconds="4", size="512x512")
-    told, previews = [], 0
-    with httpx.stream("GET", f"{server.url}/v1/videos/{video.id}/events", timeout=120) as lines:
-        for line in lines.iter_lines():
-            if not line.startswith("data: "):
-                continue
-            told.append(json.loads(line.removeprefix("data: ")))
-            if told[-1]["progress"] == 100:
-                file = httpx.get(f"{server.url}/v1/videos/{video.id}/content")
-                assert file.content[4:8] == b"ftyp"
-            shown = httpx.get(f"{server.url}/v1/videos/{video.id}/preview")
-            previews += shown.status_code == 200 and shown.content[8:12] == b"WEBP"
-    progress = [each["progress"] for each in told]
-    assert progress == sorted(progress)
-    assert len(set(progress)) > 4, "true progress, not 0 and then 100"
-    assert previews > 0
-    assert [each["status"] for each in told][-1] == "completed"
-    assert {each["status"] for each in told} <= {"queued", "in_progress", "completed"}
+def test_characters_are_made_and_found(client: openai.OpenAI, made):
+    video = client.videos.download_content(made.id).read()
+    character = client.videos.create_character(name="Ruby", video=video)
+    assert character.name == "Ruby"
+    assert character.created_at >= made.created_at
+    assert client.videos.get_character(character.id).to_dict() == character.to_dict()
+    with pytest.raises(openai.NotFoundError):
+        client.videos.get_character("char_of_nobody")
+    with pytest.raises(openai.BadRequestError):
+        client.videos.create_character(name="", video=video)
 
 
 def test_webhooks_are_read_by_the_sdk(tmp_path: Path):
     """A signed event reaches a real listener; another secret does not read it."""
-    heard: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
-
-    class Listener(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            heard.put((body, dict(self.headers)))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as listener, serving(tmp_path) as running:
-        Thread(target=listener.serve_forever, daemon=True).start()
-        words = ["webhooks", "create", f"http://127.0.0.1:{listener.server_port}/", "--json"]
-        database = ["--database", f"sqlite:///{tmp_path}/jobs.db"]
-        made = subprocess.run(
-            [sys.executable, "-m", "sorairo", *words, *database], capture_output=True, check=True
-        )
-        secret = json.loads(made.stdout)["secret"]
+    with listening() as listener, serving(tmp_path) as running:
+        secret = told(tmp_path, "webhooks", "create", listener.url)["secret"]
         with sdk(running, webhook_secret=secret) as client:
             video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)
-            body, headers = heard.get(timeout=120)
+            body, headers = listener.heard.get(timeout=120)
             event = client.webhooks.unwrap(body, headers)
             assert event.type == "video.completed"
             assert event.data.id == video.id
             with pytest.raises(openai.InvalidWebhookSignatureError):
                 client.webhooks.unwrap(body.replace(b"completed", b"failed"), headers)
-        listener.shutdown()
+
+
+def test_a_key_opens_and_another_does_not(tmp_path: Path):
+    with serving(tmp_path, workers=0) as running:
+        secret = told(tmp_path, "keys", "create", "--name", "studio")["key"]
+        with sdk(running, api_key=secret) as client:
+            video = client.videos.create(prompt="a ball")
+            assert client.videos.retrieve(video.id).id == video.id
+        with sdk(running, api_key="sk-wrong") as client:
+            with pytest.raises(openai.AuthenticationError, match="not valid"):
+                client.videos.list()
+            with pytest.raises(openai.AuthenticationError):
+                client.videos.create(prompt="a ball")
 
 
 def test_errors_are_the_sdks_own(client: openai.OpenAI, made):
@@ -231,31 +209,3 @@ def test_errors_are_the_sdks_own(client: openai.OpenAI, made):
             client.videos.create(**wrong)
     with pytest.raises(openai.BadRequestError, match="variant"):
         client.get(f"/videos/{made.id}/content?variant=gif", cast_to=object)
-
-
-def test_what_was_accepted_is_made_after_a_restart(tmp_path: Path):
-    with serving(tmp_path, workers=0) as first, sdk(first) as client:
-        accepted = client.videos.create(prompt="a red ball", **SIZE, extra_body=QUICK)
-        assert accepted.status == "queued"
-    with serving(tmp_path) as second, sdk(second) as client:
-        assert client.videos.poll(accepted.id).status == "completed"
-
-
-def test_large_bodies_are_refused_unread(server: Running):
-    """Whether their length is told or not."""
-    sent = 0
-
-    def endless() -> Iterator[bytes]:
-        nonlocal sent
-        for _ in range(500):
-            sent += 1
-            yield bytes(2**20)
-
-    with suppress(httpx.WriteError, httpx.RemoteProtocolError):
-        answer = httpx.post(f"{server.url}/v1/videos", content=endless(), timeout=60)
-        assert answer.status_code == 413
-    assert sent < 200
-    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as one:
-        one.sendall(b"POST /v1/videos HTTP/1.1\r\nHost: x\r\nContent-Length: 500000000\r\n\r\n")
-        assert one.recv(100).startswith(b"HTTP/1.1 413")
-    assert httpx.get(f"{server.url}/healthz").status_code == 200

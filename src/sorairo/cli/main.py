@@ -16,9 +16,10 @@ from sorairo.cli.edit import edit
 from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
+from sorairo.cli.keys import keys, webhooks
 from sorairo.cli.models import models
 from sorairo.cli.remix import remix
-from sorairo.cli.serve import keys, serve, webhooks, worker
+from sorairo.cli.serve import serve, worker
 from sorairo.cli.storyboard import storyboard
 from sorairo.cli.terminal import say
 from sorairo.cli.train import train

@@ -16,6 +16,7 @@ from sorairo.generation.limits import Limits
 from sorairo.generation.request import GenerateRequest, ImageRequest, Request
 from sorairo.generation.request_given import (
     AnimateRequest,
+    CastRequest,
     ConnectRequest,
     EditRequest,
     ExtendRequest,
@@ -114,6 +115,22 @@ class Capabilities:
         self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at)
         draft = tasks.animate(
             pictures, prompt, surface=self.surface, num_frames=self._frames(seconds)
+        )
+        return self._done(draft, how)
+
+    def cast(
+        self, characters: Sequence[Clip], prompt: str, *, seconds: float = 4.0, **how: Any
+    ) -> Clip:
+        """A clip of what `prompt` says, in which the things of other clips are seen again."""
+        from sorairo.generation.cast import cast
+
+        self._judge(CastRequest, how, prompt=prompt, seconds=seconds)
+        draft = cast(
+            characters,
+            prompt,
+            surface=self.surface,
+            size=self._size(how),
+            num_frames=self._frames(seconds),
         )
         return self._done(draft, how)
 

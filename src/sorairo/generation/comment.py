@@ -6,6 +6,7 @@ from sorairo.errors import RequestError, SorairoError
 from sorairo.generation.request import GenerateRequest, ImageRequest, Request, read_record
 from sorairo.generation.request_given import (
     AnimateRequest,
+    CastRequest,
     ConnectRequest,
     EditRequest,
     ExtendRequest,
@@ -20,6 +21,7 @@ KINDS: dict[str, type[Request]] = {
         GenerateRequest,
         ImageRequest,
         AnimateRequest,
+        CastRequest,
         ExtendRequest,
         LoopRequest,
         ConnectRequest,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,15 +14,17 @@ import torch
 from torch import Tensor
 
 from sorairo.errors import RequestError
-from sorairo.flow.guidance import guide
 from sorairo.flow.schedules import sampling_levels
 from sorairo.generation.assembly import assemble
+from sorairo.generation.batches import alike
 from sorairo.generation.canvas import Canvas, Stack
 from sorairo.generation.capabilities import Capabilities
 from sorairo.generation.delivery import FRAMES_A_STEP, Delivery, deliver
+from sorairo.generation.diary import Diary, Page
 from sorairo.generation.draft import Draft, Surface
 from sorairo.generation.fill import Sampling, fill
 from sorairo.generation.frames import decode_draft, encode_groups
+from sorairo.generation.guided import guided_velocity
 from sorairo.generation.kept import kept_ends, usable
 from sorairo.generation.limits import Limits
 from sorairo.generation.memory import check_memory
@@ -84,6 +87,7 @@ class Engine(Capabilities):
         self.bundle = bundle.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
         self.config = bundle.config
         self.about = about
+        self.diary: Diary | None = None
 
     @property
     def info(self) -> dict[str, Any]:
@@ -128,6 +132,15 @@ class Engine(Capabilities):
     def knows(self, clip: Clip, size: tuple[int, int]) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""
         return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
+
+    @contextmanager
+    def keeping(self, diary: Diary) -> Iterator[None]:
+        """Whatever is run in the block writes into the diary, and goes on from what is in it."""
+        self.diary = diary
+        try:
+            yield
+        finally:
+            self.diary = None
 
     def run(
         self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
@@ -197,10 +210,10 @@ class Engine(Capabilities):
         counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
             seen = self._watched(plan, watch, 0, sum(counts))
-            (planned,) = self._fill([plan], [settings], sampling, seen)
+            (planned,) = self._fill([plan], [settings], sampling, seen, self.diary)
             draft = led(draft, self.decode(plan, planned.latents))
         seen = self._watched(draft, watch, sum(counts[:-1]), sum(counts))
-        (canvas,) = self._fill([draft], [settings], sampling, seen)
+        (canvas,) = self._fill([draft], [settings], sampling, seen, self.diary)
         return canvas.latents
 
     def _fill(
@@ -209,13 +222,25 @@ class Engine(Capabilities):
         settings: Sequence[Settings],
         sampling: Sampling,
         seen: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
+        diary: Diary | None = None,
     ) -> tuple[Canvas, ...]:
-        """The canvases of drafts that are alike; `seen` looks at the first after every step."""
+        """The canvases of drafts that are alike; `seen` looks at the first after every step, and
+        the first has a page in the diary."""
         how = settings[0]
         velocity = partial(self.velocity, negative=how.negative, scale=self.scale(how))
         canvases = tuple(self.paint(draft) for draft in drafts)
-        for moment in fill(canvases, velocity, sampling, windows(drafts[0])):
+        name = diary.next_canvas() if diary else ""
+        page = diary.read(name) if diary else None
+        if page is not None:
+            canvases = (replace(canvases[0], latents=page.latents),)
+            sampling.generators[0].set_state(page.random)
+        begun = page.windows if page else 0
+        for moment in fill(canvases, velocity, sampling, windows(drafts[0]), begun):
             canvases = moment.canvases
+            if diary and moment.done % sampling.steps == 0:
+                filled = moment.done // sampling.steps
+                random = sampling.generators[0].get_state()
+                diary.write(name, Page(windows=filled, latents=canvases[0].latents, random=random))
             seen(moment.done, canvases[0])
         return canvases
 
@@ -251,35 +276,10 @@ class Engine(Capabilities):
         )
 
     def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity:
-        """The guided velocity for a stack of canvases: texts are read once; guidance, canvases and
-        their views are rows of one batch."""
-        canvases = stack.canvases
-        views, heard = len(canvases[0].positions), len(canvases[0].prompts)
-        told = [prompt for canvas in canvases for prompt in canvas.prompts * views]
-        halves = 1 if scale == 1.0 else 2
-        text, mask = self.bundle.read([*told, *(negative,) * len(told) * (halves - 1)])
-        counts = torch.stack([each.token_view_shares() for each in canvases])
-        counts = counts.to(self.device).unsqueeze(-1)
-
-        def rows(values: Tensor) -> Tensor:
-            """One [...] a canvas as one a row of the batch."""
-            return values.repeat_interleave(views, 0).repeat(halves, *[1] * (values.ndim - 1))
-
-        places = torch.cat([each.token_positions() for each in canvases])
-        positions, shares = places.repeat(halves, 1, 1).to(self.device), None
-        if heard > 1:
-            shares = rows(torch.stack([each.token_shares() for each in canvases])).to(self.device)
-        transformer = self.bundle.denoiser.transformer
-
-        def velocity(x: Tensor, sigma: Tensor) -> Tensor:
-            level = sigma[:, :1] if bool((sigma == sigma[:, :1]).all()) else sigma
-            tokens = rows(x.to(self.device, self.dtype))
-            level = rows(level.to(self.device))
-            v = transformer(tokens, positions, level, text, mask, shares).float()
-            v = (v.unflatten(0, (halves, len(canvases), views)) * counts).sum(2).cpu()
-            return v[0] if scale == 1.0 else guide(v[0], v[1], scale)
-
-        return velocity
+        """The guided velocity for a stack of canvases."""
+        return guided_velocity(
+            self.bundle, stack, negative=negative, scale=scale, device=self.device, dtype=self.dtype
+        )
 
     @torch.inference_mode()
     def encode(self, frames: np.ndarray) -> Tensor:
@@ -290,20 +290,6 @@ class Engine(Capabilities):
     def decode(self, draft: Draft, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
         return decode_draft(self.bundle, draft, latents, self.device, self.dtype)
-
-
-def alike(asked: Sequence[tuple[Draft, Settings]]) -> list[list[int]]:
-    """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
-    with as many texts and as much guidance. What is planned first goes alone."""
-    found: dict[tuple[object, ...], list[int]] = {}
-    for place, (draft, how) in enumerate(asked):
-        size = (draft.width, draft.height, draft.num_frames, draft.cyclic)
-        texts = (len(draft.prompts), len(draft.keyframes))
-        alone = place if outline(draft) else None
-        sampled = (how.steps, how.guidance, how.negative)
-        key = (size, texts, tuple(windows(draft)), sampled, alone)
-        found.setdefault(key, []).append(place)
-    return list(found.values())
 
 
 def seeded(seed: int) -> torch.Generator:

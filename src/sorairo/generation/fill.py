@@ -43,11 +43,15 @@ class Moment:
 
 
 def fill(
-    canvases: Sequence[Canvas], velocity_of: VelocityOf, sampling: Sampling, parts: list[Window]
+    canvases: Sequence[Canvas],
+    velocity_of: VelocityOf,
+    sampling: Sampling,
+    parts: list[Window],
+    begun: int = 0,
 ) -> Iterator[Moment]:
-    """Fills canvases of one shape window by window."""
-    canvases, done = tuple(canvases), 0
-    for window in parts:
+    """Fills canvases of one shape window by window, of which the first `begun` are filled."""
+    canvases, done = tuple(canvases), begun * sampling.steps
+    for window in parts[begun:]:
         stack = Stack(tuple(_seen(canvas, window) for canvas in canvases))
         if all(bool(part.held.all()) for part in stack.canvases):
             done += sampling.steps

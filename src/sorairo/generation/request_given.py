@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
 from sorairo.generation.limits import Limits, check_seconds, check_texts, rounded_down
+from sorairo.generation.naming import introduced
 from sorairo.generation.region import check_region, parse_region
 from sorairo.generation.request import Request
 
@@ -241,6 +242,26 @@ class EditRequest(GivenRequest):
             **self.how(),
             watch=watch,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CastRequest(GivenRequest):
+    """A clip of `seconds` in which the things of the given clips are seen again. `names` are what
+    the prompt calls them, one a clip: they are said as what is seen in the clip, for a model knows
+    no names."""
+
+    command: ClassVar[str] = "cast"
+
+    seconds: float = 4.0
+    names: tuple[str, ...] = ()
+
+    def validate(self, limits: Limits = Limits()) -> None:
+        check_seconds(self.seconds, limits)
+        super().validate(limits)
+
+    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+        prompt = introduced(self.text, self.names, clips)
+        return model.cast(clips, prompt, seconds=self.seconds, **self.how(), watch=watch)
 
 
 SAME_ASPECT = 0.02  # by which a mask's aspect ratio may be off

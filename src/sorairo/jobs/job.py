@@ -15,7 +15,7 @@ WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # codes of errors
 class Job:
     """`payload` is what is to be done, `result` what came of it, `error` {"code", "message"}.
     `progress` is 0 to 100 and never falls; `fence` counts the claims; times are in seconds since
-    1970."""
+    1970. `cost` is what a quota counts; `emptied`: its files are gone."""
 
     id: str
     owner: str
@@ -30,6 +30,8 @@ class Job:
     ended_at: float | None
     result: dict[str, Any] | None
     error: dict[str, str] | None
+    cost: float
+    emptied: bool
 
     @property
     def ended(self) -> bool:

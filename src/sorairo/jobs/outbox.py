@@ -63,18 +63,21 @@ class Outbox:
 
     def remove_hook(self, hook: str) -> bool:
         """With what it has not heard yet. False where there is no such hook."""
+        same = hooks.c.id == hook
         with self.database.begin() as connection:
+            locked = select(hooks.c.id).where(same).with_for_update()  # no event is added meanwhile
+            if connection.execute(locked).one_or_none() is None:
+                return False
             connection.execute(delete(outbox).where(outbox.c.hook == hook))
-            gone = delete(hooks).where(hooks.c.id == hook).returning(hooks.c.id)
-            return connection.execute(gone).one_or_none() is not None
+            connection.execute(delete(hooks).where(same))
+        return True
 
     def take(self) -> Event | None:
         """The next event that is due; nobody else gets it for a while."""
         now = self.clock()
         due = select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(1)
+        due = due.with_for_update(skip_locked=True)  # SQLite has one writer, and no such words
         with self.database.begin() as connection:
-            if connection.dialect.name != "sqlite":
-                due = due.with_for_update(skip_locked=True)
             taken = (
                 update(outbox)
                 .where(outbox.c.id == due.scalar_subquery())
@@ -110,6 +113,8 @@ class Outbox:
 
 def announce(connection: Connection, job: str, owner: str, kind: str, now: float) -> None:
     """Writes the events of a job that ends, in the transaction that ends it."""
-    for (hook,) in connection.execute(select(hooks.c.id).where(hooks.c.owner == owner)).all():
+    those = select(hooks.c.id).where(hooks.c.owner == owner)
+    kept = those.with_for_update(read=True, key_share=True)  # they are not removed meanwhile
+    for (hook,) in connection.execute(kept).all():
         row = {"hook": hook, "job": job, "kind": kind, "created_at": now, "due_at": now}
         connection.execute(insert(outbox).values(id=f"evt_{secrets.token_hex(12)}", **row))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     case,
     delete,
+    false,
     func,
     insert,
     or_,
@@ -53,7 +54,13 @@ class Queue:
     # --- for whoever asks
 
     def submit(
-        self, job: str, payload: dict[str, Any], *, owner: str = "", request_key: str | None = None
+        self,
+        job: str,
+        payload: dict[str, Any],
+        *,
+        owner: str = "",
+        request_key: str | None = None,
+        cost: float = 0.0,
     ) -> Job:
         """A new job, named `job`; or the one that the owner has submitted with the same
         `request_key` before."""
@@ -64,6 +71,7 @@ class Queue:
             "payload": payload,
             "status": QUEUED,
             "created_at": self.clock(),
+            "cost": cost,
         }
         try:
             with self.database.begin() as connection:
@@ -105,16 +113,17 @@ class Queue:
     def cancel(self, job: str, owner: str | None = None) -> Job | None:
         """One that waits ends at once; one that runs, when its worker next says how far it is; one
         that has ended stays as it is. None where there is no such job."""
-        waits = jobs.c.status == QUEUED
+        now = self.clock()
+        ended = {"status": FAILED, "error": STOPPED, "ended_at": now}
+        asked = select(jobs).where(_named(job, owner)).with_for_update()
         with self.database.begin() as connection:
-            now = self.clock()
-            ended = {"status": FAILED, "error": STOPPED, "ended_at": now}
-            changed = update(jobs).where(_named(job, owner), waits).values(ended).returning(jobs)
-            for row in connection.execute(changed).all():
-                announce(connection, row.id, row.owner, FAILED, now)
-            runs = jobs.c.status == RUNNING
-            connection.execute(update(jobs).where(_named(job, owner), runs).values(cancelled=True))
-            row = connection.execute(select(jobs).where(_named(job, owner))).one_or_none()
+            row = connection.execute(asked).one_or_none()
+            if row is not None and row.status in (QUEUED, RUNNING):
+                values = ended if row.status == QUEUED else {"cancelled": True}
+                changed = update(jobs).where(jobs.c.number == row.number).values(values)
+                row = connection.execute(changed.returning(jobs)).one()
+                if row.status == FAILED:
+                    announce(connection, row.id, row.owner, FAILED, now)
         return None if row is None else Job.of(row)
 
     def delete(self, job: str, owner: str | None = None) -> Job | None:
@@ -132,6 +141,33 @@ class Queue:
         with self.reading.begin() as connection:
             return connection.execute(asked).scalar_one()
 
+    def spent(self, owner: str, since: float) -> tuple[float, float | None]:
+        """The cost of an owner's jobs that were submitted since then, and when the first of them
+        was."""
+        mine = and_(jobs.c.owner == owner, jobs.c.created_at >= since)
+        asked = select(func.coalesce(func.sum(jobs.c.cost), 0.0), func.min(jobs.c.created_at))
+        with self.reading.begin() as connection:
+            cost, first = connection.execute(asked.where(mine)).one()
+        return float(cost), first
+
+    def by_status(self) -> dict[str, int]:
+        """How many jobs there are of each status."""
+        asked = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+        with self.reading.begin() as connection:
+            return {row[0]: row[1] for row in connection.execute(asked).all()}
+
+    def expired(self, before: float, limit: int = 100) -> list[Job]:
+        """Jobs that ended before then and still have files, the oldest first."""
+        those = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
+        asked = select(jobs).where(those).order_by(jobs.c.ended_at).limit(limit)
+        with self.reading.begin() as connection:
+            return [Job.of(row) for row in connection.execute(asked).all()]
+
+    def empty(self, job: str) -> None:
+        """Notes that a job's files are gone."""
+        with self.database.begin() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job).values(emptied=True))
+
     # --- for workers
 
     def claim(self, worker: str) -> Job | None:
@@ -139,13 +175,11 @@ class Queue:
         now = self.clock()
         with self.database.begin() as connection:
             self._give_up(connection, now)
-            free = or_(jobs.c.status == QUEUED, _lost(now))
-            oldest = select(jobs.c.number).where(free).order_by(jobs.c.number).limit(1)
-            if connection.dialect.name != "sqlite":
-                oldest = oldest.with_for_update(skip_locked=True)
+            oldest = select(jobs.c.number).where(_free(now)).order_by(jobs.c.number).limit(1)
+            unlocked = oldest.with_for_update(skip_locked=True)  # SQLite has one writer
             claimed = (
                 update(jobs)
-                .where(jobs.c.number == oldest.scalar_subquery())
+                .where(jobs.c.number == unlocked.scalar_subquery())
                 .values(
                     status=RUNNING,
                     worker=worker,
@@ -187,6 +221,13 @@ class Queue:
             {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None},
         )
 
+    def put_off(self, job: Job, code: str, message: str) -> Job:
+        """Lets another worker try what this one could not do; after the last attempt the job has
+        failed. Raises LeaseLostError."""
+        if job.attempts >= self.attempts:
+            return self.fail(job, code, message)
+        return self._write(job, {"status": QUEUED, "leased_until": None})
+
     def _end(self, job: Job, values: dict[str, Any]) -> Job:
         return self._write(job, {**values, "ended_at": self.clock(), "leased_until": None})
 
@@ -203,19 +244,27 @@ class Queue:
         return Job.of(row)
 
     def _give_up(self, connection: Connection, now: float) -> None:
-        """Ends jobs whose last worker was lost, and those that were to be cancelled by it."""
+        """Ends jobs whose last worker was lost, and those that nobody holds and nobody wants."""
         ended = {"status": FAILED, "ended_at": now, "leased_until": None}
-        wished = and_(_lost(now), jobs.c.cancelled)
+        wished = and_(_free(now), jobs.c.cancelled)
         tried = and_(_lost(now), jobs.c.attempts >= self.attempts)
         for those, error in ((wished, STOPPED), (tried, LOST)):
-            changed = update(jobs).where(those).values(**ended, error=error).returning(jobs)
-            for row in connection.execute(changed).all():
+            asked = select(jobs.c.number).where(those)
+            numbers = connection.execute(asked.with_for_update(skip_locked=True)).scalars().all()
+            mine = update(jobs).where(jobs.c.number.in_(numbers)).values(**ended, error=error)
+            for row in connection.execute(mine.returning(jobs)).all() if numbers else ():
                 announce(connection, row.id, row.owner, FAILED, now)
 
 
 def _named(job: str, owner: str | None) -> ColumnElement[bool]:
+    if not job.isprintable():  # PostgreSQL refuses a NUL, and both half a surrogate pair
+        return false()
     mine = jobs.c.id == job
     return mine if owner is None else and_(mine, jobs.c.owner == owner)
+
+
+def _free(now: float) -> ColumnElement[bool]:
+    return or_(jobs.c.status == QUEUED, _lost(now))
 
 
 def _lost(now: float) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Connection,
     Engine,
     Float,
     ForeignKey,
@@ -19,9 +20,19 @@ from sqlalchemy import (
     UniqueConstraint,
     create_engine,
     event,
+    exc,
+    false,
+    func,
+    inspect,
+    select,
 )
+from sqlalchemy.schema import CreateColumn
 
 BUSY_SECONDS = 30  # that a writer waits for another one
+TABLES_LOCK = 0x50_72_61  # of PostgreSQL, for whoever makes the tables
+# What is raised while the database cannot be reached, or has no room: nothing was done, or the
+# answer was lost.
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
 metadata = MetaData()
 jobs = Table(
@@ -44,6 +55,8 @@ jobs = Table(
     Column("ended_at", Float),
     Column("result", JSON),
     Column("error", JSON),
+    Column("cost", Float, nullable=False, default=0.0, server_default="0"),
+    Column("emptied", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("owner", "request_key"),
     Index("jobs_waiting", "status", "number"),
     Index("jobs_of_owner", "owner", "number"),
@@ -57,6 +70,16 @@ keys = Table(
     Column("digest", String(64), nullable=False, unique=True),
     Column("created_at", Float, nullable=False),
     Column("revoked_at", Float),
+    Column("most_waiting", Integer),
+    Column("most_cost", Float),
+)
+characters = Table(
+    "characters",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("created_at", Float, nullable=False),
 )
 
 hooks = Table(
@@ -86,17 +109,32 @@ def open_database(url: str) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _settle)
         event.listen(engine, "begin", _begin)
-    metadata.create_all(engine)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # two that make the same table disturb each other
+            connection.execute(select(func.pg_advisory_xact_lock(TABLES_LOCK)))
+        metadata.create_all(connection)
+        _add_columns(connection)
     return engine
+
+
+def _add_columns(connection: Connection) -> None:
+    """Those that a database of an earlier version has not; they have defaults, or may be empty."""
+    there = inspect(connection)
+    for table in metadata.sorted_tables:
+        known = {column["name"] for column in there.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                told = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {told}")
 
 
 def _settle(connection: Any, _record: object) -> None:
     """Readers beside a writer, and nothing committed is lost when the power is."""
     connection.isolation_level = None  # transactions are begun by _begin
     for pragma in (
+        f"busy_timeout={1000 * BUSY_SECONDS}",  # the next one may have to wait already
         "journal_mode=WAL",
         "synchronous=FULL",
-        f"busy_timeout={1000 * BUSY_SECONDS}",
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -1,23 +1,35 @@
-"""The HTTP application: the routes, a bound on what is sent, errors in one shape, health."""
+"""The HTTP application: routes, what stands before them, errors in one shape, health, figures."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import FastAPI, Response
 
-from sorairo.server.forms import too_large
-from sorairo.server.refusals import envelope, handle_errors
-from sorairo.server.routes import router
+from sorairo.server import characters, routes
+from sorairo.server.asking import Owner
+from sorairo.server.metrics import TYPE, Measured, Metrics
+from sorairo.server.openapi import describe
+from sorairo.server.refusals import handle_errors
 from sorairo.server.service import Service
+from sorairo.server.shelter import Bounded, Guarded
 
 
 def create_app(service: Service) -> FastAPI:
-    app = FastAPI(title="sorairo", description="OpenAI's Videos API, on your own machine.")
+    app = FastAPI(
+        title="sorairo",
+        description="OpenAI's Videos API, on your own machine.",
+        docs_url=None,  # those pages load scripts from elsewhere
+        redoc_url=None,
+    )
     app.state.service = service
-    app.include_router(router, prefix="/v1")
-    app.add_middleware(_Bounded, most_bytes=service.most_bytes)
+    app.include_router(characters.router)  # before /videos/{video_id}
+    app.include_router(routes.router)
+    metrics = Metrics(service.queue)
+    # The last that is added stands before the others.
+    app.add_middleware(Bounded, most_bytes=service.most_bytes)
+    app.add_middleware(Guarded, hosts=service.hosts)
+    app.add_middleware(Measured, metrics=metrics)
     handle_errors(app)
 
     @app.get("/healthz")
@@ -28,35 +40,10 @@ def create_app(service: Service) -> FastAPI:
     def readyz() -> dict[str, Any]:
         return {"status": "ok", "waiting": service.queue.waiting()}
 
+    @app.get("/metrics")
+    def figures(_owner: Owner) -> Response:
+        """For Prometheus."""
+        return Response(metrics.text(), media_type=TYPE)
+
+    describe(app)
     return app
-
-
-class _Bounded:
-    """Refuses a body that is too large as soon as that much of it has come."""
-
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
-        self.app, self.most_bytes = app, most_bytes
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        declared = dict(scope["headers"]).get(b"content-length", b"")
-        if declared.isdigit() and int(declared) > self.most_bytes:
-            await self._refuse(scope, receive, send)
-            return
-        come = 0
-
-        async def counted() -> Message:
-            nonlocal come
-            message = await receive()
-            come += len(message.get("body", b""))
-            if come > self.most_bytes:
-                raise too_large(self.most_bytes)
-            return message
-
-        await self.app(scope, counted, send)
-
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
-        error = too_large(self.most_bytes)
-        await envelope(error.status, str(error), code=error.code)(scope, receive, send)

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import Job
-from sorairo.server.video import video_of
 
 LOOK_EVERY, ALIVE_EVERY = 0.25, 15.0  # seconds
 
 
 async def events_of(
-    look: Callable[[], Job | None], gone: Callable[[], Awaitable[bool]]
+    look: Callable[[], Job | None],
+    tell: Callable[[Job], dict[str, Any]],
+    gone: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[str]:
-    """An event `video.progress` with the Video object for each change, the last of them
+    """An event `video.progress` with what is to `tell` of the job for each change, the last of them
     `video.completed`, `video.failed` or `video.deleted`; a comment now and then, so that the line
     is not thought dead. Ends when the client is `gone`."""
     last, quiet = None, 0.0
@@ -26,7 +28,7 @@ async def events_of(
         if job is None:
             yield "event: video.deleted\ndata: {}\n\n"
             return
-        video = json.dumps(video_of(job), ensure_ascii=False)
+        video = json.dumps(tell(job), ensure_ascii=False)
         if video != last:
             last, quiet = video, 0.0
             kind = job.status if job.ended else "progress"

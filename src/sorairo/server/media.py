@@ -7,12 +7,15 @@ appears whole or not at all.
 from __future__ import annotations
 
 import secrets
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
-from sorairo.errors import MediaError
+from sorairo.errors import MediaError, WriteError
 
 CHUNK = 1 << 20
 
@@ -23,33 +26,37 @@ class MediaStore:
         self.files.makedirs(self.root, exist_ok=True)
 
     def put(self, name: str, source: Path | bytes) -> None:
-        """Writes a file under `name` ("folder/file")."""
-        target = self._path(name)
-        temporary = f"{target}.{secrets.token_hex(4)}.part"
-        self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
-        try:
+        """Writes a file under `name` ("folder/file"). Raises WriteError."""
+        with self._whole(name) as temporary:
             if isinstance(source, bytes):
                 self.files.pipe_file(temporary, source)
             else:
                 self.files.put_file(str(source), temporary)
-            self.files.mv(temporary, target)
-        except OSError as error:
-            raise MediaError(f"Cannot keep {name}: {error.strerror or error}.") from error
 
     def copy(self, name: str, target: str) -> None:
-        """Keeps a file under another name as well. Raises MediaError."""
-        try:
-            self.files.makedirs(self._path(target).rpartition("/")[0], exist_ok=True)
-            self.files.cp_file(self._path(name), self._path(target))
-        except OSError as error:
-            raise MediaError(f"{name} is gone.") from error
+        """Keeps a file under another name as well. Raises MediaError, WriteError."""
+        if self.size(name) is None:
+            raise MediaError(f"{name} is gone.")
+        with self._whole(target) as temporary:
+            self.files.cp_file(self._path(name), temporary)
 
     def get(self, name: str, target: Path) -> None:
-        """Brings a file to this machine. Raises MediaError."""
+        """Brings a file to this machine. Raises MediaError, WriteError."""
         try:
             self.files.get_file(self._path(name), str(target))
-        except OSError as error:
+        except FileNotFoundError as error:
             raise MediaError(f"{name} is gone.") from error
+        except OSError as error:
+            raise WriteError(f"Cannot bring {name}: {error.strerror or error}.") from error
+
+    def room(self) -> int | None:
+        """Bytes that are free; None where nobody can tell: not on this machine."""
+        if not isinstance(self.files, LocalFileSystem):
+            return None
+        try:
+            return shutil.disk_usage(self.root).free
+        except OSError:
+            return None
 
     def size(self, name: str) -> int | None:
         """Bytes; None where it is not."""
@@ -70,6 +77,31 @@ class MediaStore:
         path = self._path(folder)
         if self.files.exists(path):
             self.files.rm(path, recursive=True)
+
+    def older_than(self, time: float) -> list[str]:
+        """Folders of jobs that were last changed before then (seconds since 1970), where the store
+        tells."""
+        found = []
+        for entry in self.files.ls(self.root, detail=True):
+            changed = entry.get("mtime") or entry.get("LastModified")
+            changed = changed.timestamp() if hasattr(changed, "timestamp") else changed
+            if entry["type"] == "directory" and changed is not None and changed < time:
+                found.append(str(entry["name"]).rstrip("/").rpartition("/")[2])
+        return found
+
+    @contextmanager
+    def _whole(self, name: str) -> Iterator[str]:
+        """A path to write to, which is that of `name` when the block ends well."""
+        target = self._path(name)
+        temporary = f"{target}.{secrets.token_hex(4)}.part"
+        try:
+            self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
+            yield temporary
+            self.files.mv(temporary, target)
+        except OSError as error:
+            with suppress(OSError):
+                self.files.rm_file(temporary)
+            raise WriteError(f"Cannot keep {name}: {error.strerror or error}.") from error
 
     def _path(self, name: str) -> str:
         parts = name.split("/")

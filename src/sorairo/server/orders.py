@@ -2,190 +2,196 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
+from sorairo.errors import RequestError
 from sorairo.generation.limits import Limits, parse_size
 from sorairo.generation.request import GenerateRequest, Request
-from sorairo.generation.request_given import AnimateRequest, EditRequest, ExtendRequest
+from sorairo.generation.request_given import (
+    AnimateRequest,
+    CastRequest,
+    EditRequest,
+    ExtendRequest,
+)
+from sorairo.generation.storyboard_file import storyboard
+from sorairo.server.fields import EDIT_STRENGTH, Fields
 from sorairo.server.forms import Upload
 from sorairo.server.refusals import ApiError, invalid_type
 
 USUAL_MODEL, USUAL_SIZE, USUAL_SECONDS = "sora-2", "720x1280", "4"
 FPS = 24.0
-MOST_PROMPT = 32_000  # characters
-LONGEST_DATA_URL = 20_971_520  # characters
-EDIT_STRENGTH = 0.6
-# A field of ours: the parameter of a request that it sets, and its type.
-EXTRA: Mapping[str, tuple[str, Callable[[Any], Any]]] = {
-    "seed": ("seed", int),
-    "fps": ("fps", float),
-    "num_inference_steps": ("steps", int),
-    "guidance_scale": ("guidance", float),
-    "negative_prompt": ("negative", str),
-}
+MOST_CONDITIONS, MOST_CHARACTERS = 8, 2
+KINDS = ("storyboard", "characters", "conditions", "input_reference")  # that exclude one another
+
+
+class Finder(Protocol):
+    """Files that the server keeps already."""
+
+    def picture(self, video: str) -> str:
+        """The name of a picture of a finished video. Raises ApiError."""
+        ...
+
+    def character(self, character: str) -> tuple[str, str]:
+        """The name of a character's file, and its own. Raises ApiError."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """`request` is what the worker makes; `files` are what was sent with it; `told` are fields of
-    the Video object."""
+    """`request` is what the worker makes; `files` are what was sent with it, or names of files that
+    are kept already; `told` are fields of the Video object; `cost` is in pixels times seconds."""
 
     request: Request
     told: dict[str, Any]
-    files: tuple[Upload, ...] = ()
+    files: tuple[Upload | str, ...] = ()
+    cost: float = 0.0
 
     def payload(self, media: tuple[str, ...]) -> dict[str, Any]:
         """As it is kept with the job: `media` names the files where the worker finds them."""
         return {"request": self.request.to_comment(), "told": self.told, "media": list(media)}
 
-
-@dataclass(frozen=True)
-class Fields:
-    """The fields of a body, looked at one by one."""
-
-    found: Mapping[str, Any]
-
-    def text(self, name: str, default: str | None = None) -> str:
-        value = self.found.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            if value is None:
-                message = f"Missing required parameter: '{name}'."
-                raise ApiError(400, message, param=name, code="missing_required_parameter")
-            raise invalid_type(name, "a string", value)
-        return value if isinstance(value, str) else f"{value:g}"
-
-    def prompt(self) -> str:
-        value = self.found.get("prompt")
-        if value is not None and not isinstance(value, str):
-            raise invalid_type("prompt", "a string", value)
-        text = self.text("prompt")
-        if not text.strip() or len(text) > MOST_PROMPT:
-            message = f"'prompt' must have 1 to {MOST_PROMPT} characters, not {len(text)}."
-            raise ApiError(400, message, param="prompt", code="invalid_value")
-        return text
-
-    def size(self, default: str) -> str:
-        return self.text("size", default).strip().lower()
-
-    def seconds(self, default: str) -> float:
-        text = self.text("seconds", default)
-        try:
-            return float(text)
-        except ValueError as error:
-            message = f"'{text[:20]}' is no number of seconds: write for example \"4\"."
-            raise ApiError(400, message, param="seconds", code="invalid_value") from error
-
-    def extra(self) -> dict[str, Any]:
-        """What a request of sorairo's can be told beside what OpenAI's can."""
-        asked: dict[str, Any] = {"seed": secrets.randbelow(2**31)}
-        for name, (parameter, kind) in EXTRA.items():
-            value = self.found.get(name)
-            if value is None:
-                continue
-            try:
-                asked[parameter] = kind(value)
-            except (TypeError, ValueError, OverflowError) as error:
-                what = "a string" if kind is str else "a number"
-                raise invalid_type(name, what, value) from error
-        return asked
-
-    def strength(self) -> float:
-        value = self.found.get("strength", EDIT_STRENGTH)
-        try:
-            return float(value)
-        except (TypeError, ValueError) as error:
-            raise invalid_type("strength", "a number", value) from error
-
-    def flag(self, name: str) -> bool:
-        value = self.found.get(name, False)
-        if isinstance(value, str) and value.lower() in ("true", "false", "1", "0", ""):
-            value = value.lower() in ("true", "1")
-        if not isinstance(value, bool):
-            raise invalid_type(name, "a boolean", value)
-        return value
-
-    def upload(self, name: str) -> Upload | None:
-        """A file, or a picture in an object's `image_url` (a data URL)."""
-        value = self.found.get(name)
-        if value is None or isinstance(value, Upload):
-            return value
-        if not isinstance(value, Mapping):
-            raise invalid_type(name, "an object", value)
-        if "image_url" in value:
-            return _from_url(value["image_url"], f"{name}.image_url")
-        raise ApiError(
-            400,
-            f"'{name}' must be a file, or an object with 'image_url'.",
-            param=name,
-            code="invalid_value",
+    def again(self, number: int) -> Order:
+        """The same with another seed."""
+        seed = self.request.seed + number
+        return replace(
+            self, request=replace(self.request, seed=seed), told={**self.told, "seed": seed}
         )
 
 
-def _from_url(url: object, name: str) -> Upload:
-    if not isinstance(url, str):
-        raise invalid_type(name, "a string", url)
-    head, comma, body = url.partition(",")
-    if not head.startswith("data:") or not comma or not head.endswith(";base64"):
-        message = f"'{name}' must be a data URL with base64: other addresses are not fetched."
-        raise ApiError(400, message, param=name, code="invalid_image_url")
-    if len(url) > LONGEST_DATA_URL:
-        message = f"'{name}' is longer than {LONGEST_DATA_URL} characters: send a smaller picture."
-        raise ApiError(400, message, param=name, code="invalid_image_url")
-    try:
-        return Upload(name="image", data=base64.b64decode(body, validate=True))
-    except binascii.Error as error:
-        raise ApiError(400, f"'{name}' is no base64.", param=name, code="invalid_image_url") from (
-            error
-        )
+Made = tuple[Request, tuple[Upload | str, ...]]  # a request, and its files
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clerk:
     """Takes orders for a model with these limits."""
 
+    find: Finder
     limits: Limits = field(default_factory=Limits)
 
     def create(self, fields: Fields) -> Order:
-        """Text to video; with a reference, that picture set in motion."""
-        prompt, reference = fields.prompt(), fields.upload("input_reference")
-        size, seconds = fields.size(USUAL_SIZE), fields.seconds(USUAL_SECONDS)
+        """Text to video; with pictures, these set in motion; with characters, those seen again; or
+        a storyboard."""
+        named = [name for name in KINDS if fields.found.get(name)]
+        if len(named) > 1:
+            message = f"'{named[0]}' and '{named[1]}' exclude each other: leave one of them out."
+            raise ApiError(400, message, param=named[1], code="invalid_value")
+        size = fields.size(USUAL_SIZE)
         width, height = parse_size(size)
         asked = {"fps": FPS, "width": width, "height": height, **fields.extra()}
-        kind = AnimateRequest if reference else GenerateRequest
         if fields.flag("loop"):
-            if reference:
-                raise ApiError(400, "A clip of a picture cannot loop.", param="loop")
+            if named:
+                message = f"A clip of '{named[0]}' cannot loop: leave one of them out."
+                raise ApiError(400, message, param="loop", code="invalid_value")
             asked["loop"] = True
-        request = kind(prompt=prompt, seconds=seconds, **asked)
-        return self._order(request, fields, size, seconds, files=(reference,) if reference else ())
+        if named == ["storyboard"]:
+            return self._story(fields, size, asked)
+        kinds = {
+            "characters": self._cast,
+            "conditions": self._shown,
+            "input_reference": self._shown,
+        }
+        make = kinds[named[0]] if named else self._said
+        asked |= {"prompt": self._heard(fields.prompt()), "seconds": fields.seconds(USUAL_SECONDS)}
+        request, files = make(fields, asked)
+        return self._order(request, fields, size, asked["seconds"], files=files)
+
+    def _said(self, _fields: Fields, asked: dict[str, Any]) -> Made:
+        return GenerateRequest(**asked), ()
+
+    def _shown(self, fields: Fields, asked: dict[str, Any]) -> Made:
+        """Pictures at their times, each sent or of a finished video."""
+        reference = fields.upload("input_reference")
+        if reference is not None:
+            return AnimateRequest(**asked), (reference,)
+        found = [self._condition(each) for each in fields.objects("conditions", MOST_CONDITIONS)]
+        times = tuple(time for time, _ in found)
+        return AnimateRequest(at=times, **asked), tuple(picture for _, picture in found)
+
+    def _condition(self, one: Fields) -> tuple[float, Upload | str]:
+        if one.number("strength", 1.0) != 1.0:
+            message = "A picture is shown as it is: leave 'strength' out, or set it to 1."
+            raise ApiError(400, message, param="conditions.strength", code="invalid_value")
+        time = one.number("time", 0.0)
+        if "id" in one.found:
+            return time, self.find.picture(one.text("id"))
+        if "image_url" in one.found:
+            picture = Fields({"conditions": one.found}).upload("conditions")
+        else:
+            picture = one.upload("file")
+        if picture is None:
+            message = "Each of 'conditions' needs 'file', 'image_url' or the 'id' of a video."
+            raise ApiError(400, message, param="conditions", code="invalid_value")
+        return time, picture
+
+    def _cast(self, fields: Fields, asked: dict[str, Any]) -> Made:
+        ids = [each.text("id") for each in fields.objects("characters", MOST_CHARACTERS)]
+        found = [self.find.character(each) for each in ids]
+        names = tuple(name for _, name in found)
+        return CastRequest(names=names, **asked), tuple(path for path, _ in found)
+
+    def _story(self, fields: Fields, size: str, asked: dict[str, Any]) -> Order:
+        """Cards in TOML, or as an object; without files."""
+        written = fields.found["storyboard"]
+        try:
+            table = tomllib.loads(written) if isinstance(written, str) else written
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
+            message = f"'storyboard' cannot be read as TOML: {error}."
+            raise ApiError(400, message, param="storyboard", code="invalid_value") from error
+        if not isinstance(table, dict):
+            raise invalid_type("storyboard", "an object", table)
+        for card in table.get("card") or ():
+            if isinstance(card, dict) and {"picture", "clip"} & set(card):
+                message = "Cards have no files here: use 'conditions', or `sorairo storyboard`."
+                raise ApiError(400, message, param="storyboard", code="invalid_value")
+        if "seconds" in fields.found and "seconds" not in table:
+            table = {**table, "seconds": fields.seconds(USUAL_SECONDS)}
+        try:
+            board, _ = storyboard(table)
+        except RequestError as error:
+            raise ApiError(400, str(error), param="storyboard", code="invalid_value") from error
+        own = {name for name in ("seed", "steps", "guidance", "fps") if name in table}
+        board = replace(board, **{k: v for k, v in asked.items() if k not in own and k != "prompt"})
+        if fields.found.get("prompt"):
+            board = replace(board, prompt=self._heard(fields.prompt()))
+        return self._order(board, fields, size, board.seconds, told=json.dumps(table))
+
+    def _heard(self, prompt: str) -> str:
+        """As much of a prompt as the model takes."""
+        if len(prompt) <= self.limits.max_prompt:
+            return prompt
+        cut = prompt[: self.limits.max_prompt]
+        return cut[: cut.rindex(" ")] if " " in cut else cut
 
     def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
         """A clip changed to what the prompt says."""
         request = EditRequest(
-            prompt=fields.prompt(), strength=fields.strength(), **self._shape(fields, parent)
+            prompt=self._heard(fields.prompt()),
+            strength=fields.number("strength", EDIT_STRENGTH),
+            **self._shape(fields, parent),
         )
         return self._of_clip(request, fields, parent)
 
     def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
         """A clip, and so many seconds more."""
         request = ExtendRequest(
-            prompt=fields.prompt(),
+            prompt=self._heard(fields.prompt()),
             forward=fields.seconds(USUAL_SECONDS),
             **self._shape(fields, parent),
         )
         return self._of_clip(request, fields, parent)
 
     def remix(
-        self, fields: Fields, request: Request, parent: str, told: Mapping[str, Any]
+        self, fields: Fields, request: Request, parent: str, told: Mapping[str, Any], cost: float
     ) -> Order:
         """A finished clip's own request, seed included, with another prompt."""
         told = {**told, "prompt": fields.prompt(), "remixed_from_video_id": parent}
-        return Order(request=self._checked(request.reworded(fields.prompt())), told=told)
+        told.pop("videos", None)
+        request = request.reworded(self._heard(fields.prompt()))
+        return Order(request=self._checked(request), told=told, cost=cost)
 
     def _shape(self, fields: Fields, parent: Mapping[str, Any] | None) -> dict[str, Any]:
         asked = fields.extra()
@@ -195,14 +201,14 @@ class Clerk:
         return {"width": width, "height": height, **asked}
 
     def _of_clip(self, request: Request, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
-        video = fields.found.get("video")
         if parent is not None:
             size, before = str(parent["size"]), float(str(parent["seconds"]))
             files = ()
-        elif isinstance(video, Upload):
-            size, before, files = "", 0.0, (video,)
         else:
-            raise ApiError(400, "'video' must be a file or an object with 'id'.", param="video")
+            video = fields.upload("video")
+            if video is None:
+                raise ApiError(400, "'video' must be a file or an object with 'id'.", param="video")
+            size, before, files = "", 0.0, (video,)
         added = request.forward if isinstance(request, ExtendRequest) else 0.0
         return self._order(request, fields, size, before + added, files=files)
 
@@ -212,17 +218,25 @@ class Clerk:
         fields: Fields,
         size: str,
         seconds: float,
-        files: tuple[Upload, ...] = (),
+        files: Sequence[Upload | str] = (),
+        told: str = "",
     ) -> Order:
-        told = {
+        """The prompt that is told is the one that came, however much of it is heard."""
+        width, height = parse_size(size) if size else parse_size(USUAL_SIZE)
+        about = {
             "model": fields.text("model", USUAL_MODEL)[:128],
-            "prompt": request.prompt,
+            "prompt": told or fields.prompt(),
             "size": size,
             "seconds": f"{seconds:g}",
             "remixed_from_video_id": None,
             "seed": request.seed,
         }
-        return Order(request=self._checked(request), told=told, files=files)
+        return Order(
+            request=self._checked(request),
+            told=about,
+            files=tuple(files),
+            cost=width * height * seconds,
+        )
 
     def _checked(self, request: Request) -> Request:
         """Raises RequestError for what the model cannot do."""

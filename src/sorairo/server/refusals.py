@@ -9,7 +9,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from sorairo.errors import SorairoError
+from sorairo.errors import SorairoError, WriteError
+from sorairo.jobs.tables import AWAY
 
 # What is still on its way of a body that is too large is not waited for.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
@@ -20,10 +21,17 @@ class ApiError(Exception):
     """An answer of 4xx: `param` names the field that is wrong, `code` what is wrong with it."""
 
     def __init__(
-        self, status: int, message: str, *, param: str | None = None, code: str | None = None
+        self,
+        status: int,
+        message: str,
+        *,
+        param: str | None = None,
+        code: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status, self.param, self.code = status, param, code
+        self.headers = headers or {}
 
 
 def invalid_type(name: str, expected: str, got: object) -> ApiError:
@@ -40,7 +48,12 @@ def _kind(value: object) -> str:
 
 
 def envelope(
-    status: int, message: str, *, param: str | None = None, code: str | None = None
+    status: int,
+    message: str,
+    *,
+    param: str | None = None,
+    code: str | None = None,
+    headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     usual = "server_error" if status >= 500 else "invalid_request_error"
     error: dict[str, Any] = {
@@ -49,7 +62,8 @@ def envelope(
         "param": param,
         "code": code,
     }
-    return JSONResponse({"error": error}, status, headers=HEADERS.get(status))
+    told = {**HEADERS.get(status, {}), **(headers or {})}
+    return JSONResponse({"error": error}, status, headers=told)
 
 
 def handle_errors(app: FastAPI) -> None:
@@ -57,17 +71,31 @@ def handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ApiError)
     async def refused(_request: Request, error: ApiError) -> JSONResponse:
-        return envelope(error.status, str(error), param=error.param, code=error.code)
+        return envelope(
+            error.status, str(error), param=error.param, code=error.code, headers=error.headers
+        )
 
     @app.exception_handler(SorairoError)
     async def impossible(_request: Request, error: SorairoError) -> JSONResponse:
         return envelope(400, str(error), code="invalid_value")
+
+    @app.exception_handler(WriteError)
+    async def full(_request: Request, _error: WriteError) -> JSONResponse:
+        message = "The server has no room for what was sent: ask again later."
+        return envelope(507, message, code="storage_error")
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         name = str(first["loc"][-1])
         return envelope(400, f"'{name}': {first['msg']}.", param=name, code="invalid_value")
+
+    async def away(_request: Request, _error: Exception) -> JSONResponse:
+        message = "The database cannot be reached at the moment: try again."
+        return envelope(503, message, code="unavailable", headers={"retry-after": "2"})
+
+    for kind in AWAY:
+        app.add_exception_handler(kind, away)
 
     @app.exception_handler(HTTPException)
     async def unknown(_request: Request, error: HTTPException) -> JSONResponse:

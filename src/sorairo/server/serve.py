@@ -16,19 +16,22 @@ import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from sorairo.errors import ConfigError
+from sorairo.errors import ConfigError, MissingExtraError
 from sorairo.generation.limits import limits_of
+from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.models import hub
 from sorairo.server.app import create_app
+from sorairo.server.janitor import Janitor
 from sorairo.server.media import MediaStore
 from sorairo.server.service import Service
 from sorairo.server.webhooks import Postman
 
 AGAIN_AFTER = 1.0  # seconds after a worker has died
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 log = logging.getLogger("sorairo.serve")
 
 
@@ -52,10 +55,15 @@ class Places:
             Path(self.database.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)
         try:
             return open_database(self.database)
-        except (SQLAlchemyError, ModuleNotFoundError) as error:
+        except ModuleNotFoundError as error:
+            raise MissingExtraError(
+                f"The database's driver, {error.name}, is not installed: for PostgreSQL write"
+                " postgresql+psycopg://..., and pip install 'sorairo[postgresql]'."
+            ) from error
+        except SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error).splitlines()[0]
             raise ConfigError(
-                f"The database cannot be opened ({reason}): check --database and its driver."
+                f"The database cannot be opened ({reason}): check --database."
             ) from error
 
 
@@ -82,27 +90,42 @@ class Workers:
         return [sys.executable, "-m", "sorairo", "worker", *options]
 
 
-def serve(host: str, port: int, places: Places, workers: Workers, *, open_here: bool) -> None:
-    """Answers until it is told to stop; its workers end with it."""
+def serve(
+    host: str,
+    port: int,
+    places: Places,
+    workers: Workers,
+    *,
+    open_here: bool,
+    keep: float | None = None,
+) -> None:
+    """Answers until it is told to stop; its workers end with it. On a loopback host it answers only
+    under that machine's own names. Files are kept for `keep` seconds after a job has ended."""
     info = hub.info(hub.find(workers.model))
     database = places.open_database()
     service = Service(
         queue=Queue(database),
         media=MediaStore(places.media),
         keys=KeyRing(database),
+        characters=Characters(database),
         open_here=open_here,
+        hosts=tuple({host.lower(), *LOOPBACK}) if open_here else None,
+        keep=keep,
         model=info.name,
         limits=limits_of(info.record["config"]),
     )
     crew = Crew(workers.command(places), workers.count)
     postman = Postman(Outbox(database))
+    janitor = Janitor(service.queue, service.characters, service.media, keep)
     crew.start()
     postman.start()
+    janitor.start()
     try:
-        uvicorn.run(create_app(service), host=host, port=port, log_level="info")
+        uvicorn.run(create_app(service), host=host, port=port, access_log=False)
     finally:
         crew.stop()
         postman.stop()
+        janitor.stop()
 
 
 class Crew:

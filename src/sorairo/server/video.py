@@ -16,9 +16,10 @@ VARIANTS = {
 PREVIEW = ("preview.webp", "image/webp")  # of what is being made
 
 
-def video_of(job: Job) -> dict[str, Any]:
+def video_of(job: Job, keep: float | None = None) -> dict[str, Any]:
     """All keys that the SDKs read, and of our own: `seed`, `fps`, `native_size` (as it was
-    painted)."""
+    painted), `videos` (the ids of all that were asked for at once). Files are kept for `keep`
+    seconds."""
     told, result = job.payload["told"], job.result or {}
     return {
         "id": job.id,
@@ -28,12 +29,13 @@ def video_of(job: Job) -> dict[str, Any]:
         "progress": job.progress,
         "created_at": int(job.created_at),
         "completed_at": int(job.ended_at) if job.status == COMPLETED and job.ended_at else None,
-        "expires_at": None,
+        "expires_at": int(job.ended_at + keep) if keep and job.ended_at else None,
         "prompt": told["prompt"],
         "size": result.get("size") or told["size"],
         "seconds": result.get("seconds") or told["seconds"],
         "remixed_from_video_id": told["remixed_from_video_id"],
         "error": job.error,
         "seed": told.get("seed"),
+        **{name: told[name] for name in ("videos",) if name in told},
         **{name: result[name] for name in ("fps", "native_size") if name in result},
     }

@@ -4,38 +4,48 @@ time."""
 from __future__ import annotations
 
 import io
+import itertools
 import logging
 import os
 import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from sqlalchemy.exc import OperationalError
 
-from sorairo.errors import LeaseLostError, MediaError, SorairoError
+from sorairo.errors import LeaseLostError, SorairoError, WriteError
 from sorairo.generation.comment import read_comment
 from sorairo.generation.defaults import painted_size
+from sorairo.generation.diary import Diary
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
 from sorairo.generation.request import Source
-from sorairo.jobs.job import CANCELLED, Job
+from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
+from sorairo.jobs.tables import AWAY
+from sorairo.server.decoding import decode
 from sorairo.server.media import MediaStore
 from sorairo.server.video import PREVIEW, VARIANTS
 from sorairo.video import Clip
+from sorairo.video.atomic import whole_file
 
 LOOK_EVERY = 0.2  # seconds, for a job
-AGAIN_AFTER = 2.0  # seconds, where the database is away
+AGAIN_AFTER = 2.0  # seconds, where the database is away or the disk is full
+LEAST_ROOM = 64 * 2**20  # bytes without which no job is begun
 TOLD_EVERY = 0.5  # seconds, how far a job is
 SHOWN_EVERY = 2.0  # seconds, what it looks like by now
 SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
+STAGES = "stages"  # folder of a job
+STORAGE_ERROR = "storage_error"
+FAULT = "The server met a fault of its own; its log has the details."
+NOT_KEPT = "The server could not keep the clip, perhaps for want of room: submit it again later."
 log = logging.getLogger("sorairo.worker")
 
 
@@ -58,16 +68,27 @@ class Worker:
         if self.parent:
             threading.Thread(target=self._watch, daemon=True).start()
         while not self.stopping.is_set():
+            if self._full():
+                self.stopping.wait(AGAIN_AFTER)
+                continue
             try:
                 job = self.queue.claim(self.name)
-            except OperationalError:
-                log.exception("the database cannot be reached")
+            except AWAY as error:
+                log.warning("the database cannot be reached: %s", error)
                 self.stopping.wait(AGAIN_AFTER)
                 continue
             if job is None:
                 self.stopping.wait(LOOK_EVERY)
                 continue
             self.do(job)
+
+    def _full(self) -> bool:
+        """Whether there is no room for what would be made: then the jobs wait."""
+        room = self.media.room()
+        if room is None or room >= LEAST_ROOM:
+            return False
+        log.warning("there is no room for clips: %d bytes are free", room)
+        return True
 
     def _watch(self) -> None:
         while not self.stopping.wait(LOOK_EVERY):
@@ -76,34 +97,66 @@ class Worker:
 
     def do(self, job: Job) -> None:
         """Makes one job and commits it; whatever happens, the job says so."""
+        news = self._made(job)
+        try:
+            try:
+                self._tell(news)
+            except LeaseLostError:
+                self._tell(partial(self._forget, job))
+        except AWAY:
+            log.warning("%s is left to another: the database cannot be reached", job.id)
+
+    def _made(self, job: Job) -> Callable[[], object]:
+        """Makes a job; what is then to be told."""
+        fail = partial(partial, self.queue.fail, job)
         try:
             with self._alive(job) as told:
-                result = self._make(job, told)
-            self.queue.complete(job, result)
+                return partial(self._complete, job, self._make(job, told))
         except LeaseLostError:
-            self._forget(job)
+            return partial(self._forget, job)
         except CancelledError:
-            self._ended(job, CANCELLED, STOPPED["message"])
+            return fail(CANCELLED, STOPPED["message"])
         except InterruptedError:
-            self.queue.give_back(job)
+            return partial(self.queue.give_back, job)
+        except WriteError as error:
+            log.warning("%s cannot be kept: %s", job.id, error)
+            return partial(self._put_off, job)
         except SorairoError as error:
-            self._ended(job, "invalid_request", str(error))
+            return fail("invalid_request", str(error))
         except Exception:
             log.exception("%s failed", job.id)
-            message = "The server met a fault of its own; its log has the details."
-            self._ended(job, "server_error", message)
+            return fail("server_error", FAULT)
 
-    def _ended(self, job: Job, code: str, message: str) -> None:
-        try:
-            self.queue.fail(job, code, message)
-        except LeaseLostError:
-            self._forget(job)
+    def _tell(self, news: Callable[[], object]) -> None:
+        """As often as it takes until the database answers, or the worker has to stop."""
+        while True:
+            try:
+                news()
+                return
+            except AWAY as error:
+                log.warning("the database cannot be reached: %s", error)
+                if self.stopping.wait(AGAIN_AFTER):
+                    raise
+
+    def _complete(self, job: Job, result: dict[str, Any]) -> None:
+        self.queue.complete(job, result)
+        self.media.drop(f"{job.id}/{STAGES}")
+
+    def _put_off(self, job: Job) -> None:
+        self.media.drop(f"{job.id}/{job.fence}")
+        self.queue.put_off(job, STORAGE_ERROR, NOT_KEPT)
+        self.stopping.wait(AGAIN_AFTER)
 
     def _forget(self, job: Job) -> None:
-        """Leaves no file of a job that is another worker's now, or was deleted."""
+        """Leaves no file of a job that is another worker's now, or was deleted. It may also be
+        completed: then only the database's answer was lost."""
+        now = self.queue.get(job.id)
+        if now is not None and now.ended:
+            self.media.drop(f"{job.id}/{STAGES}")
+        if now is not None and (now.status, now.fence) == (COMPLETED, job.fence):
+            return
         log.warning("%s is not mine any more", job.id)
-        gone = self.queue.get(job.id) is None
-        self.media.drop(job.id if gone else f"{job.id}/{job.fence}")
+        self.media.drop(job.id if now is None else f"{job.id}/{job.fence}")
 
     def _make(self, job: Job, told: _Told) -> dict[str, Any]:
         request = read_comment(job.payload["request"])
@@ -117,7 +170,8 @@ class Worker:
                 sources.append(Source(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
-            clip = request.make(self.engine, clips, told.progress)
+            with self.engine.keeping(self._diary(job, folder)):
+                clip = request.make(self.engine, clips, told.progress)
             comment = request.to_comment(model_digest=self.engine.info["digest"])
             told.check()
             _write(replace(clip, metadata={"comment": comment}), folder)
@@ -133,6 +187,21 @@ class Worker:
             "fps": clip.fps,
             "native_size": f"{native[0]}x{native[1]}",
         }
+
+    def _diary(self, job: Job, folder: Path) -> Diary:
+        """What an earlier worker has done of the job, and where it is noted what this one does."""
+        kept = f"{job.id}/{STAGES}"
+        diary = Diary(
+            folder=folder,
+            model=self.engine.info["digest"],
+            written=lambda path: self.media.put(f"{kept}/{path.name}", path),
+        )
+        for number in itertools.count():
+            name = diary.name(number)
+            if self.media.size(f"{kept}/{name}") is None:
+                return diary
+            self.media.get(f"{kept}/{name}", folder / name)
+        raise AssertionError
 
     @contextmanager
     def _alive(self, job: Job) -> Iterator[_Told]:
@@ -168,10 +237,13 @@ class _Told:
             self._show(now)
 
     def _show(self, now: Progress) -> None:
-        """A frame of the middle, for those who watch."""
+        """A frame of the middle, for those who watch; the clip goes on without it."""
         frames, file = now.preview(), io.BytesIO()
         Image.fromarray(frames[len(frames) // 2]).save(file, format="WEBP", quality=80)
-        self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
+        try:
+            self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
+        except WriteError as error:
+            log.warning("%s", error)
         self.shown = time.monotonic()
 
     def check(self) -> None:
@@ -197,15 +269,8 @@ class _Told:
 
 
 def _read(given: Path, max_side: int | None) -> Clip:
-    """A file that was sent. What the decoder says of it stays here: it names our folders."""
-    try:
-        return Clip.load(given, max_side=max_side)
-    except MediaError as error:
-        log.info("%s", error)
-        raise MediaError(
-            "The file that was given cannot be read as a picture or video: send a .png, .jpg, .webp"
-            " or .mp4 that a player shows."
-        ) from None
+    """A file that was sent is read in a process of its own: who sent it may be anybody."""
+    return decode(given, max_side)
 
 
 def _write(clip: Clip, folder: Path) -> None:
@@ -213,7 +278,9 @@ def _write(clip: Clip, folder: Path) -> None:
     clip.save(folder / VARIANTS["video"][0])
     first = Image.fromarray(clip.frames[0])
     first.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    first.save(folder / VARIANTS["thumbnail"][0], quality=85)
+    with whole_file(folder / VARIANTS["thumbnail"][0]) as temporary:
+        first.save(temporary, quality=85)
     every = max(1, clip.num_frames // SHEET_FRAMES)
     sheet = clip.contact_sheet(every=every)
-    sheet.convert("RGB").save(folder / VARIANTS["spritesheet"][0], quality=85)
+    with whole_file(folder / VARIANTS["spritesheet"][0]) as temporary:
+        sheet.convert("RGB").save(temporary, quality=85)

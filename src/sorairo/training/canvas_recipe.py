@@ -148,21 +148,21 @@ def canvas() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(
-                Phase(until=0.078, shapes=half),
-                Phase(until=0.226, shapes=full),
-                Phase(until=0.495, shapes=full, painting=fine),
-                Phase(until=0.635, shapes=composed, painting=high),
-                Phase(until=0.713, shapes=composed, painting=last),
-                Phase(until=0.817, shapes=filmed, painting=told),
-                Phase(until=0.869, shapes=filmed, painting=replace(told, shift=2.2, objects=4.0)),
-                Phase(until=0.8913, shapes=pictured, painting=replace(told, objects=3.0)),
+                Phase(until=0.0805, shapes=half),
+                Phase(until=0.2325, shapes=full),
+                Phase(until=0.509, shapes=full, painting=fine),
+                Phase(until=0.652, shapes=composed, painting=high),
+                Phase(until=0.732, shapes=composed, painting=last),
+                Phase(until=0.839, shapes=filmed, painting=told),
+                Phase(until=0.893, shapes=filmed, painting=replace(told, shift=2.2, objects=4.0)),
+                Phase(until=0.9152, shapes=pictured, painting=replace(told, objects=3.0)),
                 Phase(until=1.0, shapes=bridged, painting=led),
             ),
             painting=painting,
         ),
         model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=23_000, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=22_400, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
     )
 
 

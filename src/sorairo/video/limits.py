@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sorairo.errors import MediaError
+from sorairo.errors import TooLargeError
 
 MAX_PIXEL_BYTES = 4 * 2**30  # of decoded frames: 100 s of 1280x720 at 15 fps
 MAX_SOUND_SECONDS = 2 * 60 * 60  # 2.6 GB of samples
@@ -12,9 +12,9 @@ MAX_PICTURE_PIXELS = 128 * 10**6  # of one picture or frame: the 108 of a phone'
 
 
 def check_size(path: Path, count: float, width: int, height: int) -> None:
-    """Raises MediaError where `count` frames of `width` x `height` are more than memory holds."""
+    """Raises TooLargeError where `count` frames of `width` x `height` are more than is held."""
     if count * width * height * 3 > MAX_PIXEL_BYTES:
-        raise MediaError(
+        raise TooLargeError(
             f"{path} has {count:.0f} frames of {width}x{height}, more than"
             f" {MAX_PIXEL_BYTES / 2**30:.0f} GB of pixels: cut it or make it smaller first, or read"
             " a part of it (start, end) or a smaller picture (max_side)."
@@ -22,18 +22,18 @@ def check_size(path: Path, count: float, width: int, height: int) -> None:
 
 
 def check_picture(path: Path, width: int, height: int) -> None:
-    """Raises MediaError where one picture is too large to decode."""
+    """Raises TooLargeError where one picture is too large to decode."""
     if width * height > MAX_PICTURE_PIXELS:
-        raise MediaError(
+        raise TooLargeError(
             f"{path} has {width}x{height} pixels, more than {MAX_PICTURE_PIXELS // 10**6} million:"
             " make it smaller first."
         )
 
 
 def check_sound(path: Path, seconds: float) -> None:
-    """Raises MediaError where a sound is longer than memory holds."""
+    """Raises TooLargeError where a sound is longer than memory holds."""
     if seconds > MAX_SOUND_SECONDS:
-        raise MediaError(
+        raise TooLargeError(
             f"{path} has {seconds / 3600:.1f} hours of sound, more than"
             f" {MAX_SOUND_SECONDS // 3600}: cut it first, or read a part of it (start, end)."
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from av.error import FFmpegError
 
-from sorairo.errors import MediaError
+from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.clip import Clip
 from sorairo.video.read_pictures import read_picture
 from sorairo.video.read_video import read_video
@@ -35,7 +35,7 @@ def read(
         clip = read_picture(path, start, end, max_side)
         return clip if clip is not None else read_video(path, start, end, max_side)
     except MemoryError as error:
-        raise MediaError(f"{path} does not fit in memory: make it smaller first.") from error
+        raise TooLargeError(f"{path} does not fit in memory: make it smaller first.") from error
     except (OSError, FFmpegError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise MediaError(

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
-from sorairo.errors import MediaError
+from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.clip import Clip
 from sorairo.video.limits import check_picture, check_size, within
 from sorairo.video.span import NEAR, span
@@ -21,6 +21,7 @@ from sorairo.video.timing import nearest_frame
 
 STILL_FPS = 12.0  # a picture is a clip of one frame, at the rate of our own models
 MAX_GIF_FPS = 50.0
+FORMATS: tuple[str, ...] | None = None  # of Pillow's names; None: all that it knows
 
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # pages of a TIFF or a phone's JPEG are no film
 _HURRIED, _USUAL = 0.011, 0.1  # s: browsers show a frame of less than the first for the second
@@ -39,13 +40,15 @@ def read_picture(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Pillow, about odd files; we have our own limits
-            with Image.open(path) as image:
+            with Image.open(path, formats=FORMATS) as image:
                 check_picture(path, *image.size)
                 return _read(path, image, start, end, max_side)
     except (UnidentifiedImageError, FileNotFoundError):
         return None
     except Image.DecompressionBombError as error:
-        raise MediaError(f"{path} has too many pixels ({error}): make it smaller first.") from error
+        raise TooLargeError(
+            f"{path} has too many pixels ({error}): make it smaller first."
+        ) from error
     except MediaError:
         raise
     except _BROKEN as error:

@@ -23,7 +23,8 @@ _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,rm,dv,ivf,obu,av1,h264,hevc,m4v,"
     "mjpeg,yuv4mpegpipe,wav,mp3,aac,flac,w64,aiff,ac3,caf"
 )
-_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}  # of FFmpeg, for all files
+DECODER_OPTIONS: dict[str, str] = {}  # and for every decoder of pictures
 
 # Brands of ISO/IEC 23008-12: still pictures, of which FFmpeg would give the first tile.
 _STILL_BRANDS = ("heic", "heix", "heim", "heis", "mif1", "msf1", "avif", "avis")
@@ -35,7 +36,7 @@ _EARLIER = 1.0  # s: a key frame is found by its time of decoding, which precede
 
 def open_media(path: Path) -> InputContainer:
     """Raises FFmpegError where it is none, MediaError where it is a picture of a phone."""
-    container = av.open(f"file:{path}", options=_OPTIONS, metadata_errors="replace")
+    container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
     if container.metadata.get("major_brand", "").strip() in _STILL_BRANDS:
         container.close()
         raise MediaError(
@@ -52,6 +53,7 @@ def picture_stream(path: Path, container: InputContainer) -> VideoStream:
         if cast(Any, stream.codec_context) is None:
             raise MediaError(f"{path} is in a format that is not known: save it anew, as .mp4.")
         stream.thread_type = "AUTO"
+        stream.codec_context.options = dict(DECODER_OPTIONS)
         return stream
     if not container.streams.audio:
         raise MediaError(f"{path} has nothing in it: it may have been cut off; copy it anew.")
@@ -108,6 +110,8 @@ def decoded(container: InputContainer, stream: VideoStream | AudioStream) -> Ite
     try:
         for packet in container.demux(stream):
             yield from _frames_of(decoder, packet)
+    except MemoryError:
+        raise
     except FFmpegError:  # it breaks off here
         yield from _frames_of(decoder, None)
 
@@ -115,6 +119,8 @@ def decoded(container: InputContainer, stream: VideoStream | AudioStream) -> Ite
 def _frames_of(decoder: Any, packet: av.Packet | None) -> list[Any]:
     try:
         return decoder.decode(packet)
+    except MemoryError:  # FFmpeg's is of both kinds; a frame that is skipped would hide it
+        raise
     except FFmpegError:
         return []
 

@@ -70,11 +70,11 @@ def make_bridges(
             one, other = (sample_scene(rng, config) for _ in range(2))
             span = bridge_span(rng, frames, group)
             rollouts = across(one, other, span, frames, fps)
-            shown = [film(renderer, each) for each in rollouts]
-            masks = [renderer.masks(each) for each in rollouts]
+            before, after = (film(renderer, each) for each in rollouts)
+            there, then = (renderer.masks(each) for each in rollouts)
             yield Sample(
-                frames=cross_faded(*shown, span),
-                masks=_either(*masks, span),
+                frames=cross_faded(before, after, span),
+                masks=_either(there, then, span),
                 scene=one,
                 bridge=span,
             )

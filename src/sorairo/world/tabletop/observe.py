@@ -146,7 +146,7 @@ def _frame_blobs(presence: np.ndarray, colors: np.ndarray, names: list[str]) -> 
         if pixels.mean() < MIN_AREA:
             continue
         inside = np.asarray(ndimage.binary_erosion(pixels))
-        sample = colors[inside if inside.any() else pixels]
+        sample = colors[np.asarray(inside if inside.any() else pixels, dtype=bool)]
         shares = np.bincount(sample, minlength=len(names)) / len(sample)
         color = names[int(shares.argmax())]
         objects = max(1, int((shares > SECOND_COLOR).sum()))

@@ -1,0 +1,296 @@
+"""How much the server bears: asks, submits, cancels and uploads while a clip is being made.
+
+    python benchmarks/load.py [--quick] [--clients 16] [--json FILE]
+
+Everything goes to one `sorairo serve` with one worker, which makes clips all the time. Asked are
+the Video object and the list, by clients that keep their connections; then jobs are submitted in
+multipart, as OpenAI's SDKs do; then running jobs are cancelled; then uploads that are too large
+are sent. The memory is that of the process that answers, highest of all that time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import select
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+LARGE = 500 * 2**20  # bytes of an upload
+PIECE = bytes(2**16)
+FORM = "Content-Type: multipart/form-data; boundary=b"
+FILE_BEGINS = b'--b\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\n'
+SHAPE = {"size": "128x128", "seconds": "4"}
+STEPS = 200  # of a job that takes long
+LONG = {**SHAPE, "prompt": "a red ball", "num_inference_steps": str(STEPS)}
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The address of a server, and its process."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    words = ["--port", str(port), "--workers", "1"]
+    words += ["--database", f"sqlite:///{folder}/jobs.db", "--media", str(folder / "media")]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sorairo", "serve", *words],
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            while True:
+                with suppress(httpx.TransportError):
+                    httpx.get(f"{url}/healthz", timeout=1).raise_for_status()
+                    break
+                time.sleep(0.1)
+            yield url, psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(30)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+class Memory(threading.Thread):
+    """The most that a process had, in MB, until it is stopped."""
+
+    def __init__(self, process: psutil.Process) -> None:
+        super().__init__(daemon=True)
+        self.process, self.most, self.ending = process, 0.0, threading.Event()
+        self.first = self.now()
+
+    def now(self) -> float:
+        return self.process.memory_info().rss / 2**20
+
+    def run(self) -> None:
+        while not self.ending.wait(0.05):
+            with suppress(psutil.NoSuchProcess):
+                self.most = max(self.most, self.now())
+
+
+def submit(client: httpx.Client, **asked: str) -> str:
+    """The id of a job that was accepted; in multipart, as the SDKs send it."""
+    parts = {name: (None, value) for name, value in asked.items()}
+    answer = client.post("/v1/videos", files=parts).raise_for_status()
+    return answer.json()["id"]
+
+
+def running(client: httpx.Client) -> str:
+    """The id of a job that takes long and that a worker has begun."""
+    job = submit(client, **LONG)
+    while look(client, job)["progress"] == 0:
+        time.sleep(0.05)
+    return job
+
+
+def look(client: httpx.Client, job: str) -> dict:
+    return client.get(f"/v1/videos/{job}").raise_for_status().json()
+
+
+def asked(url: str, path: str, clients: int, seconds: float) -> dict[str, float]:
+    """Requests that many clients have answered, each at its own connection, one after another."""
+    end = time.monotonic() + seconds
+
+    def ask(_: int) -> list[float]:
+        took = []
+        with Line(url) as line:
+            while time.monotonic() < end:
+                begun = time.perf_counter()
+                line.get(path)
+                took.append(time.perf_counter() - begun)
+        return took
+
+    with ThreadPoolExecutor(clients) as pool:
+        took = sorted(each for one in pool.map(ask, range(clients)) for each in one)
+    return {
+        "requests a second": round(len(took) / seconds, 1),
+        "p50, ms": round(1000 * took[len(took) // 2], 1),
+        "p99, ms": round(1000 * took[int(0.99 * len(took))], 1),
+    }
+
+
+class Line:
+    """A connection that is kept, without what a client library costs the machine that is
+    measured."""
+
+    def __init__(self, url: str) -> None:
+        host, _, port = url.removeprefix("http://").partition(":")
+        self.socket = socket.create_connection((host, int(port)), timeout=60)
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.socket.close()
+
+    def get(self, path: str) -> bytes:
+        """The body of an answer of 200."""
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
+        came = b""
+        while b"\r\n\r\n" not in came:
+            came += self._more()
+        head, _, body = came.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        while len(body) < length:
+            body += self._more()
+        return body
+
+    def _more(self) -> bytes:
+        piece = self.socket.recv(2**16)
+        assert piece, "the server has hung up"
+        return piece
+
+
+def submitted(url: str, jobs: int, clients: int = 8) -> dict[str, float]:
+    """Jobs from several clients at once, until each has its answer."""
+
+    def some(first: int) -> list[str]:
+        with httpx.Client(base_url=url, timeout=60) as client:
+            return [
+                submit(client, prompt=f"ball {i}", **SHAPE) for i in range(first, jobs, clients)
+            ]
+
+    begun = time.monotonic()
+    with ThreadPoolExecutor(clients) as pool:
+        accepted = {job for some_jobs in pool.map(some, range(clients)) for job in some_jobs}
+    took = time.monotonic() - begun
+    assert len(accepted) == jobs
+    return {"jobs": jobs, "seconds": round(took, 2)}
+
+
+def cleared(client: httpx.Client) -> None:
+    """Nothing waits or is made any more."""
+    while jobs := client.get("/v1/videos?limit=100").raise_for_status().json()["data"]:
+        for job in jobs:
+            client.delete(f"/v1/videos/{job['id']}").raise_for_status()
+
+
+def cancelled(client: httpx.Client, times: int) -> dict[str, float]:
+    """Seconds from the wish until the job has ended; and those of a step of it."""
+    took, steps = [], []
+    for _ in range(times):
+        job = running(client)
+        steps.append(step_seconds(client, job))
+        begun = time.monotonic()
+        client.post(f"/v1/videos/{job}/cancel").raise_for_status()
+        while look(client, job)["status"] != "failed":
+            time.sleep(0.01)
+        took.append(time.monotonic() - begun)
+    return {
+        "median, seconds": round(statistics.median(took), 2),
+        "longest, seconds": round(max(took), 2),
+        "a step, seconds": round(statistics.median(steps), 3),
+    }
+
+
+def step_seconds(client: httpx.Client, job: str) -> float:
+    """By how far the job comes in a while: 100 of progress are all steps."""
+    begun, first = time.monotonic(), look(client, job)["progress"]
+    while (gone := look(client, job)["progress"] - first) < 5:
+        time.sleep(0.05)
+    return (time.monotonic() - begun) / (gone / 100 * STEPS)
+
+
+def refused(url: str, *, in_chunks: bool) -> dict[str, float | int]:
+    """How much of an upload had been sent when the answer, 413, was there."""
+    length = "Transfer-Encoding: chunked" if in_chunks else f"Content-Length: {LARGE}"
+    host, _, port = url.removeprefix("http://").partition(":")
+    begun, sent, piece = time.monotonic(), 0, FILE_BEGINS
+    with socket.create_connection((host, int(port)), timeout=60) as line:
+        head = ("POST /v1/videos/edits HTTP/1.1", "Host: 127.0.0.1", FORM, length, "", "")
+        line.sendall("\r\n".join(head).encode())
+        while sent < LARGE and not select.select([line], [], [], 0)[0]:
+            with suppress(BrokenPipeError, ConnectionResetError):
+                line.sendall(b"%x\r\n%b\r\n" % (len(piece), piece) if in_chunks else piece)
+            sent, piece = sent + len(piece), PIECE
+        answer = line.recv(2**12)
+    return {
+        "status": int(answer[9:12] or 0),
+        "sent before the answer, MB": round(sent / 2**20, 2),
+        "seconds": round(time.monotonic() - begun, 2),
+    }
+
+
+def taken(client: httpx.Client) -> None:
+    """An upload that is just not too large: 90 MB."""
+    parts = {"prompt": (None, "a ball"), "video": ("a.mp4", bytes(90 * 2**20), "video/mp4")}
+    client.post("/v1/videos/edits", files=parts)
+
+
+def measure(url: str, memory: Memory, clients: int, quick: bool) -> dict[str, Any]:
+    seconds, jobs, times = (2.0, 100, 1) if quick else (20.0, 1000, 5)
+    with httpx.Client(base_url=url, timeout=60) as client:
+        job = running(client)
+        for number in range(20):
+            submit(client, prompt=f"ball {number}", **SHAPE)
+        told: dict[str, Any] = {
+            "one video": asked(url, f"/v1/videos/{job}", clients, seconds),
+            "list of 20": asked(url, "/v1/videos", clients, seconds),
+            "submitted": submitted(url, jobs),
+        }
+        cleared(client)
+        told["cancelled"] = cancelled(client, times)
+        told["too large, length told"] = refused(url, in_chunks=False)
+        told["too large, in chunks"] = refused(url, in_chunks=True)
+        told["memory, MB"] = {"at first": round(memory.first), "highest": round(memory.most)}
+        taken(client)
+        told["memory, MB"]["with an upload of 90 MB"] = round(memory.most)
+    return told
+
+
+def missed(told: dict[str, Any], jobs: int) -> list[str]:
+    """Aims that were not reached."""
+    one, many = told["one video"], told["list of 20"]
+    large = [told["too large, length told"], told["too large, in chunks"]]
+    aims = {
+        "200 answers a second": min(one["requests a second"], many["requests a second"]) >= 200,
+        "p99 within 100 ms": max(one["p99, ms"], many["p99, ms"]) <= 100,
+        "1,000 jobs within 10 s": told["submitted"]["seconds"] <= 10 * jobs / 1000,
+        "200 MB": told["memory, MB"]["highest"] <= 200,
+        "413 before all was sent": all(each["status"] == 413 for each in large),
+    }
+    return [aim for aim, reached in aims.items() if not reached]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--json", type=Path)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (url, process):
+        memory = Memory(process)
+        memory.start()
+        told = measure(url, memory, given.clients, given.quick)
+        memory.ending.set()
+    told["missed"] = missed(told, told["submitted"]["jobs"])
+    told["where"] = {"cores": os.cpu_count(), "clients": given.clients, "quick": given.quick}
+    print(json.dumps(told, indent=1))
+    if given.json:
+        given.json.write_text(json.dumps(told, indent=1) + "\n")
+    sys.exit(bool(told["missed"]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""`sorairo keys` and `webhooks`: who may ask a server, and who hears of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from typing import Any
+
+import click
+
+from sorairo.cli.serve import DATABASE, places_of, server_extra
+from sorairo.errors import RequestError
+
+
+@click.group(
+    epilog="""\b
+    Examples:
+      sorairo keys create --name studio
+      sorairo keys revoke key_1a2b3c4d5e6f7081"""
+)
+def keys() -> None:
+    """The keys that a server asks for: once there is one, it answers nobody without."""
+
+
+def _ring(database: str | None) -> Any:
+    with server_extra():
+        from sorairo.jobs.keys import KeyRing
+    return KeyRing(places_of(database, None).open_database())
+
+
+@keys.command(
+    "create",
+    epilog="""\b
+    Example:
+      sorairo keys create --name studio --json""",
+)
+@click.option("--name", required=True, help="Whose it is, for you to know.")
+@click.option(
+    "--most-waiting",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Jobs of it that may wait or run at once.  [default: the server's 10,000]",
+)
+@click.option(
+    "--most-pixel-seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Width x height x seconds of all its videos of a day.  [default: no bound]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@DATABASE
+def create_key(
+    name: str,
+    most_waiting: int | None,
+    most_pixel_seconds: float | None,
+    as_json: bool,
+    database: str | None,
+) -> None:
+    """Make a key and print it: it is not shown again."""
+    with server_extra():
+        from sorairo.jobs.keys import Quota
+
+    quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds)
+    key, secret = _ring(database).create(name, quota)
+    click.echo(json.dumps({"id": key.id, "key": secret}) if as_json else f"{key.id}  {secret}")
+
+
+@keys.command(
+    "list",
+    epilog="""\b
+    Example:
+      sorairo keys list""",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
+@DATABASE
+def list_keys(as_json: bool, database: str | None) -> None:
+    """Show the keys, without their secrets."""
+    found = _ring(database).all()
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(key) for key in found]))
+        return
+    for key in found:
+        made = time.strftime("%Y-%m-%d", time.localtime(key.created_at))
+        click.echo(f"{key.id}  {made}  {'revoked' if key.revoked_at else 'valid  '}  {key.name}")
+
+
+@keys.command(
+    "revoke",
+    epilog="""\b
+    Example:
+      sorairo keys revoke key_1a2b3c4d5e6f7081""",
+)
+@click.argument("key")
+@DATABASE
+def revoke_key(key: str, database: str | None) -> None:
+    """Make KEY (its id) open nothing from now on."""
+    if not _ring(database).revoke(key):
+        raise RequestError(f"There is no valid key '{key}': `sorairo keys list` shows them.")
+    click.echo(key)
+
+
+@click.group(
+    epilog="""\b
+    Examples:
+      sorairo webhooks create https://my.app/hooks/video
+      sorairo webhooks list"""
+)
+def webhooks() -> None:
+    """Addresses that hear when a video is completed or has failed."""
+
+
+def _outbox(database: str | None) -> Any:
+    with server_extra():
+        from sorairo.jobs.outbox import Outbox
+    return Outbox(places_of(database, None).open_database())
+
+
+@webhooks.command(
+    "create",
+    epilog="""\b
+    Example:
+      sorairo webhooks create https://my.app/hooks/video""",
+)
+@click.argument("url")
+@click.option("--key", default="", help="The id of a key: only of its jobs.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+@DATABASE
+def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None:
+    """Send events to URL from now on, and print the secret that signs them."""
+    if not url.startswith(("http://", "https://")):
+        raise RequestError(f"'{url}' is no address: write https://...")
+    hook = _outbox(database).add_hook(url, owner=key)
+    told = {"id": hook.id, "secret": hook.secret}
+    click.echo(json.dumps(told) if as_json else f"{hook.id}  {hook.secret}")
+
+
+@webhooks.command(
+    "list",
+    epilog="""\b
+    Example:
+      sorairo webhooks list""",
+)
+@DATABASE
+def list_hooks(database: str | None) -> None:
+    """Show where events are sent."""
+    for hook in _outbox(database).hooks():
+        click.echo(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
+
+
+@webhooks.command(
+    "delete",
+    epilog="""\b
+    Example:
+      sorairo webhooks delete hook_1a2b3c4d5e6f7081""",
+)
+@click.argument("hook")
+@DATABASE
+def delete_hook(hook: str, database: str | None) -> None:
+    """Send nothing to HOOK (its id) any more."""
+    if not _outbox(database).remove_hook(hook):
+        raise RequestError(f"There is no webhook '{hook}': `sorairo webhooks list` shows them.")
+    click.echo(hook)

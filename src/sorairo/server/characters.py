@@ -1,0 +1,71 @@
+"""Characters: a short clip whose things are seen again in other videos."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from sorairo.jobs.characters import Character, new_character
+from sorairo.jobs.job import COMPLETED
+from sorairo.server.asking import Owner, character_of, fields_of, file_of, job_of, service_of
+from sorairo.server.fields import Fields
+from sorairo.server.quotas import check_room
+from sorairo.server.refusals import ApiError, invalid_type
+
+LONGEST_NAME = 80  # characters
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/videos/characters")
+async def create_character(request: Request, owner: Owner) -> dict[str, Any]:
+    """From `name` and `video`, a file or the id of a finished video. Whoever sends one must have
+    the right to it."""
+    fields = await fields_of(request)
+    return _told(await run_in_threadpool(_keep, request, owner, fields))
+
+
+@router.get("/videos/characters/{character_id}")
+def get_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
+    return _told(character_of(request, owner, character_id))
+
+
+@router.delete("/videos/characters/{character_id}")
+def delete_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
+    """Takes the clip away too. Videos that were made with it stay."""
+    found, service = character_of(request, owner, character_id), service_of(request)
+    service.characters.remove(found.id, owner)
+    service.media.drop(found.id)
+    return {"id": found.id, "object": "character.deleted", "deleted": True}
+
+
+def _keep(request: Request, owner: str, fields: Fields) -> Character:
+    service, name = service_of(request), fields.text("name").strip()
+    if not 1 <= len(name) <= LONGEST_NAME:
+        message = f"'name' must have 1 to {LONGEST_NAME} characters, not {len(name)}."
+        raise ApiError(400, message, param="name", code="invalid_value")
+    check_room(service)
+    character, video = new_character(), fields.found.get("video")
+    path = f"{character}/given/0"
+    if isinstance(video, dict):
+        parent = job_of(request, owner, Fields(video).text("id"))
+        if parent.status != COMPLETED:
+            raise ApiError(400, f"The video {parent.id} is not finished.", param="video")
+        service.media.copy(file_of(request, parent, "video"), path)
+    else:
+        upload = fields.upload("video")
+        if upload is None:
+            raise invalid_type("video", "an object or a file", video)
+        service.media.put(path, upload.data)
+    return service.characters.add(character, name, owner)
+
+
+def _told(character: Character) -> dict[str, Any]:
+    return {
+        "id": character.id,
+        "object": "character",
+        "name": character.name,
+        "created_at": int(character.created_at),
+    }

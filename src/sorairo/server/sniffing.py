@@ -1,0 +1,88 @@
+"""What a file is and how large its picture is, from its first bytes. Nothing is decoded here, and
+no library reads it."""
+
+from __future__ import annotations
+
+PICTURES = ("png", "jpeg", "webp")
+FILMS = ("mov", "matroska")  # of the ISO base media format (mp4, mov) and of EBML (mkv, webm)
+
+MOST_PIXELS, MOST_SIDE = 64 * 10**6, 16_384  # of a picture
+
+# ISO/IEC 14496-12: the first box of a film is one of these. QuickTime's of old has no `ftyp`.
+_FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
+# ISO/IEC 23008-12: still pictures in the same boxes.
+_STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+
+# ITU-T T.81, table B.1: frame headers (SOF), and markers that nothing follows.
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_BARE = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+def kind_of(data: bytes) -> str | None:
+    """One of `PICTURES` or `FILMS`, by the first 16 bytes; None for everything else."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "webp"
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if data[4:8] in _FIRST_BOXES and not is_still(data):
+        return "mov"
+    return None
+
+
+def is_still(data: bytes) -> bool:
+    """Whether it is a picture of a phone, HEIF or AVIF."""
+    return data[4:8] == b"ftyp" and data[8:12] in _STILL_BRANDS
+
+
+def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
+    """(width, height) that the header of a picture states; None where it has no whole header."""
+    size = {"png": _png_size, "jpeg": _jpeg_size, "webp": _webp_size}[kind](data)
+    return size if size and min(size) > 0 else None
+
+
+def is_too_large(width: int, height: int) -> bool:
+    return width * height > MOST_PIXELS or max(width, height) > MOST_SIDE
+
+
+def _png_size(data: bytes) -> tuple[int, int] | None:
+    """ISO/IEC 15948, 11.2.2: the header chunk is the first."""
+    if len(data) < 33 or data[12:16] != b"IHDR":
+        return None
+    return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int] | None:
+    """ITU-T T.81, B.2.2: the first frame header, after any number of other segments."""
+    place = 2
+    while place + 9 <= len(data) and data[place] == 0xFF:
+        marker = data[place + 1]
+        if marker == 0xFF:  # fill bytes may precede a marker
+            place += 1
+        elif marker in _BARE:
+            place += 2
+        elif marker in _FRAMES:
+            height, width = data[place + 5 : place + 7], data[place + 7 : place + 9]
+            return int.from_bytes(width), int.from_bytes(height)
+        else:
+            place += 2 + max(2, int.from_bytes(data[place + 2 : place + 4]))
+    return None
+
+
+def _webp_size(data: bytes) -> tuple[int, int] | None:
+    """RFC 9649: of the canvas, or of the one picture, lossy or lossless."""
+    form, body = data[12:16], data[20:30]
+    if len(body) < 10:
+        return None
+    if form == b"VP8X":
+        return 1 + int.from_bytes(body[4:7], "little"), 1 + int.from_bytes(body[7:10], "little")
+    if form == b"VP8 ":
+        width, height = body[6:8], body[8:10]
+        return int.from_bytes(width, "little") & 0x3FFF, int.from_bytes(height, "little") & 0x3FFF
+    if form == b"VP8L":
+        bits = int.from_bytes(body[1:5], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return None

@@ -1,0 +1,34 @@
+"""A worker process for tests: `python claimer.py URL NAME`. It ends when nothing waits any more,
+and has then printed each job that it completed; some of them it gives back first."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from sorairo.errors import LeaseLostError
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+
+LEASE = 2.0  # seconds
+
+
+def main(url: str, name: str) -> None:
+    queue = Queue(open_database(url), lease=LEASE, attempts=100)
+    while queue.waiting():
+        job = queue.claim(name)
+        if job is None:
+            time.sleep(0.01)
+            continue
+        try:
+            if job.payload["n"] % 7 == job.fence:
+                queue.give_back(job)
+                continue
+            queue.complete(queue.renew(job, 50), {"by": name, "fence": job.fence})
+        except LeaseLostError:
+            continue
+        print(job.id, flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,76 @@
+"""PostgreSQL falls over under those who use it: they hear of it, and go on when it is back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from postgresql import PostgreSQL
+from sorairo.jobs.job import COMPLETED
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import AWAY, jobs, open_database
+
+
+@pytest.fixture
+def database(postgresql: PostgreSQL) -> Iterator[Engine]:
+    database = open_database(postgresql.new())
+    yield database
+    database.dispose()
+
+
+def test_nothing_is_noticed_of_a_restart_between_two_steps(
+    database: Engine, postgresql: PostgreSQL
+):
+    queue, ring = Queue(database), KeyRing(database)
+    _, secret = ring.create("studio")
+    queue.submit("a", {"n": 1})
+    postgresql.restart()
+    job = queue.claim("w")
+    assert job is not None
+    assert job.payload == {"n": 1}
+    postgresql.restart()
+    assert queue.renew(job, 50).progress == 50
+    postgresql.restart()
+    assert queue.complete(job, {"file": "x"}).status == COMPLETED
+    postgresql.restart()
+    assert ring.owner(secret) is not None
+
+
+def test_while_it_is_away_everybody_is_told(database: Engine, postgresql: PostgreSQL):
+    queue = Queue(database)
+    queue.submit("a", {})
+    job = queue.claim("w")
+    assert job is not None
+    postgresql.stop()
+    try:
+        for step in (
+            lambda: queue.submit("b", {}),
+            lambda: queue.get("a"),
+            lambda: queue.claim("w"),
+            lambda: queue.renew(job),
+            lambda: queue.complete(job, {}),
+            lambda: queue.waiting(),
+        ):
+            with pytest.raises(AWAY):
+                step()
+    finally:
+        postgresql.start()
+    assert queue.complete(job, {}).status == COMPLETED
+    assert queue.get("b") is None
+
+
+def test_a_step_that_is_cut_short_was_not_done(database: Engine, postgresql: PostgreSQL):
+    queue = Queue(database)
+    queue.submit("a", {})
+
+    def cut_short() -> None:
+        with database.begin() as connection:
+            connection.execute(jobs.delete())
+            postgresql.restart()
+
+    with pytest.raises(AWAY):
+        cut_short()
+    assert queue.get("a") is not None

@@ -1,0 +1,247 @@
+"""The database is away for a while, or there is no room: the server says so, and nothing that was
+accepted is lost."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+from sqlalchemy import Engine as Database
+
+import sorairo
+from postgresql import PostgreSQL
+from sorairo.generation.engine import Engine
+from sorairo.generation.request import GenerateRequest
+from sorairo.jobs.characters import Characters
+from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.server.app import create_app
+from sorairo.server.media import MediaStore
+from sorairo.server.service import Service
+from sorairo.server.video import VARIANTS
+from sorairo.server.worker import NOT_KEPT, STORAGE_ERROR, Worker
+
+FILES = {name for name, _ in VARIANTS.values()}
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return sorairo.load()
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> MediaStore:
+    return MediaStore(str(tmp_path / "media"))
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def away(postgresql: PostgreSQL) -> Iterator[Database]:
+    """A database that can be stopped."""
+    database = open_database(postgresql.new())
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sorairo.server.worker.AGAIN_AFTER", 0.1)
+
+
+def submitted(queue: Queue) -> None:
+    request = GenerateRequest(prompt="a red ball", seconds=0.5, steps=2).to_comment()
+    queue.submit("video_1", {"request": request, "told": {}, "media": []})
+
+
+def claimed(queue: Queue) -> Job:
+    job = queue.claim("me")
+    assert job is not None
+    return job
+
+
+def now(queue: Queue) -> Job:
+    job = queue.get("video_1")
+    assert job is not None
+    return job
+
+
+def kept(media: MediaStore, fence: int = 1) -> set[str]:
+    return {path.name for path in Path(media.root, "video_1", str(fence)).glob("*")}
+
+
+def test_a_worker_waits_for_its_database(
+    engine: Engine, media: MediaStore, away: Database, postgresql: PostgreSQL
+):
+    worker = Worker(engine, Queue(away), media)
+    submitted(worker.queue)
+    working = threading.Thread(target=worker.do, args=[claimed(worker.queue)])
+    postgresql.stop()
+    try:
+        working.start()
+        while kept(media) != FILES:
+            time.sleep(0.05)
+        working.join(1)
+        assert working.is_alive(), "it has the clip, and nobody to tell"
+    finally:
+        postgresql.start()
+    working.join(60)
+    job = now(worker.queue)
+    assert (job.status, job.attempts, kept(media)) == (COMPLETED, 1, FILES)
+
+
+def test_a_worker_that_has_to_stop_meanwhile_leaves_the_job_to_the_next(
+    engine: Engine, media: MediaStore, away: Database, postgresql: PostgreSQL
+):
+    worker = Worker(engine, Queue(away, lease=0.1), media)
+    submitted(worker.queue)
+    job = claimed(worker.queue)
+    worker.stopping.set()
+    postgresql.stop()
+    try:
+        worker.do(job)
+    finally:
+        postgresql.start()
+    again = Worker(engine, Queue(away), media)
+    again.do(claimed(again.queue))
+    assert (now(again.queue).status, kept(media, 2)) == (COMPLETED, FILES)
+
+
+def test_a_worker_looks_for_jobs_as_soon_as_it_can(
+    engine: Engine, media: MediaStore, away: Database, postgresql: PostgreSQL
+):
+    worker = Worker(engine, Queue(away), media)
+    submitted(worker.queue)
+    postgresql.stop()
+    working = threading.Thread(target=worker.run)
+    try:
+        working.start()
+        time.sleep(0.5)
+    finally:
+        postgresql.start()
+    end = time.monotonic() + 60
+    while now(worker.queue).status != COMPLETED and time.monotonic() < end:
+        time.sleep(0.1)
+    worker.stopping.set()
+    working.join()
+    assert now(worker.queue).status == COMPLETED
+
+
+def test_what_was_committed_stays_though_the_answer_was_lost(
+    engine: Engine, media: MediaStore, sqlite: Database
+):
+    worker = Worker(engine, Queue(sqlite), media)
+    submitted(worker.queue)
+    job = claimed(worker.queue)
+    other = open_database(str(sqlite.url))
+    commit, cut = sqlite.dialect.do_commit, []
+
+    def commit_and_break(connection) -> None:
+        commit(connection)
+        if not cut and now(Queue(other)).status == COMPLETED:
+            cut.append(True)
+            raise sqlite3.OperationalError("the connection is gone")
+
+    sqlite.dialect.do_commit = commit_and_break
+    worker.do(job)
+    other.dispose()
+    assert cut
+    assert (now(worker.queue).status, kept(media)) == (COMPLETED, FILES)
+
+
+def test_what_cannot_be_kept_is_tried_again_and_has_failed_in_the_end(
+    engine: Engine, media: MediaStore, sqlite: Database
+):
+    worker = Worker(engine, Queue(sqlite), media)
+    submitted(worker.queue)
+    in_the_way = Path(media.root, "video_1")
+    in_the_way.write_bytes(b"")
+    worker.do(claimed(worker.queue))
+    assert (now(worker.queue).status, now(worker.queue).attempts) == (QUEUED, 1)
+    worker.do(claimed(worker.queue))
+    worker.do(claimed(worker.queue))
+    job = now(worker.queue)
+    assert job.status == FAILED
+    assert job.error == {"code": STORAGE_ERROR, "message": NOT_KEPT}
+
+
+def test_without_room_no_job_is_begun(
+    engine: Engine, media: MediaStore, sqlite: Database, monkeypatch: pytest.MonkeyPatch
+):
+    worker = Worker(engine, Queue(sqlite), media)
+    submitted(worker.queue)
+    with monkeypatch.context() as full:
+        full.setattr("sorairo.server.worker.LEAST_ROOM", 2**62)
+        working = threading.Thread(target=worker.run)
+        working.start()
+        time.sleep(1)
+        assert now(worker.queue).attempts == 0
+    end = time.monotonic() + 60
+    while now(worker.queue).status != COMPLETED and time.monotonic() < end:
+        time.sleep(0.1)
+    worker.stopping.set()
+    working.join()
+    assert now(worker.queue).status == COMPLETED
+
+
+def client_of(database: Database, media: MediaStore) -> TestClient:
+    service = Service(
+        queue=Queue(database),
+        media=media,
+        keys=KeyRing(database),
+        characters=Characters(database),
+    )
+    return TestClient(create_app(service), raise_server_exceptions=False)
+
+
+def test_the_server_says_that_its_database_is_away(
+    media: MediaStore, away: Database, postgresql: PostgreSQL
+):
+    with client_of(away, media) as client:
+        made = client.post("/v1/videos", json={"prompt": "x"}).json()
+        postgresql.stop()
+        try:
+            for method, path in (
+                ("POST", "/v1/videos"),
+                ("GET", "/v1/videos"),
+                ("GET", f"/v1/videos/{made['id']}"),
+                ("GET", "/readyz"),
+            ):
+                body = {"prompt": "x"} if method == "POST" else None
+                answer = client.request(method, path, json=body)
+                assert answer.status_code == 503
+                assert answer.headers["retry-after"]
+                assert answer.json()["error"]["type"] == "server_error"
+            assert client.get("/healthz").status_code == 200
+        finally:
+            postgresql.start()
+        assert client.get(f"/v1/videos/{made['id']}").json() == made
+        postgresql.restart()
+        assert client.post("/v1/videos", json={"prompt": "x"}).status_code == 200
+
+
+def test_the_server_says_that_it_has_no_room(media: MediaStore, sqlite: Database):
+    picture = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(picture, format="PNG")
+    with client_of(sqlite, media) as client:
+        Path(media.root).rmdir()
+        Path(media.root).write_bytes(b"")
+        given = {"input_reference": ("x.png", picture.getvalue(), "image/png")}
+        answer = client.post("/v1/videos", data={"prompt": "x"}, files=given)
+        assert answer.status_code == 507
+        assert "room" in answer.json()["error"]["message"]
+        assert client.get("/v1/videos").json()["data"] == []

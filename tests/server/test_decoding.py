@@ -1,0 +1,252 @@
+"""A process that decodes what a stranger sent: what it hands over, and what ends it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from footage import close, quarters, shades, write_video
+from hostile import png
+from sorairo.errors import MediaError
+from sorairo.server.bounds import Bounds
+from sorairo.server.decoding import SENTENCES, decode
+from sorairo.server.passing import NO_ROOM, put_clip, put_head, take_clip, take_head
+from sorairo.video import Clip, Sound
+
+TIMES = [40 * i for i in range(12)]
+LATER = 60  # seconds, for a machine that is busy
+
+
+# --- what comes back
+
+
+@pytest.mark.parametrize(
+    ("name", "codec"),
+    [
+        ("film.mp4", "libx264"),
+        ("film.mov", "prores_ks"),
+        ("film.webm", "libvpx-vp9"),
+        ("film.mkv", "libx265"),
+    ],
+)
+def test_films_come_back_as_they_are_read_here(tmp_path: Path, name: str, codec: str):
+    noise = np.random.default_rng(0).uniform(-0.3, 0.3, (24_000, 2)).astype(np.float32)
+    path = write_video(
+        tmp_path / name,
+        shades([10 + 9 * i for i in range(12)], 48, 64),
+        TIMES,
+        codec=codec,
+        pixel_format="yuv422p10le" if codec == "prores_ks" else "yuv420p",
+        settings={"x265-params": "log-level=none"} if codec == "libx265" else {},
+        sound=noise,
+    )
+    same(decode(path, 32), Clip.load(path, max_side=32))
+
+
+def same(one: Clip, other: Clip) -> None:
+    assert np.array_equal(one.frames, other.frames)
+    assert (one.fps, one.metadata) == (other.fps, other.metadata)
+    if one.sound is None or other.sound is None:
+        assert one.sound is other.sound
+        return
+    assert np.array_equal(one.sound.samples, other.sound.samples)
+    assert one.sound.rate == other.sound.rate
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
+def test_pictures_come_back_as_they_are_read_here(tmp_path: Path, suffix: str):
+    path = tmp_path / f"-x '{suffix}'.bin"
+    kind = {"jpg": "JPEG"}.get(suffix, suffix.upper())
+    Image.fromarray(quarters()).save(path, kind, quality=95)
+    clip = decode(path, None)
+    assert clip.frames.shape == (1, 32, 48, 3)
+    assert close(clip.frames[0], quarters())
+
+
+def test_a_clip_of_ours_keeps_its_comment(tmp_path: Path):
+    request = '{"sorairo": "generate"}'
+    clip = Clip(frames=np.stack(shades([9, 99])), fps=12.0, metadata={"comment": request})
+    assert decode(clip.save(tmp_path / "x.mp4"), 2048).metadata["comment"] == request
+
+
+def test_the_process_loads_no_torch():
+    script = "import sys, sorairo.server.decoder; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"torch", "mujoco", "fastapi", "sqlalchemy"}
+
+
+# --- what is passed on
+
+
+def test_what_is_passed_on_is_the_same(tmp_path: Path):
+    frames = np.random.default_rng(0).integers(0, 256, (3, 5, 7, 3), dtype=np.uint8)
+    sound = Sound(samples=np.linspace(-1, 1, 96, dtype=np.float32).reshape(48, 2), rate=16_000)
+    for clip in (
+        Clip(frames=frames[:, ::-1], fps=29.97, sound=sound, metadata={"title": "空色"}),
+        Clip(frames=frames, fps=1.0, metadata={"comment": "x" * 200_000}),
+    ):
+        with (tmp_path / "clip").open("wb") as file:
+            put_clip(file, clip)
+        with (tmp_path / "clip").open("rb") as file:
+            taken = take_clip(file, take_head(file))
+        kept = {key: text for key, text in clip.metadata.items() if len(text) < 1000}
+        same(taken, Clip(frames=clip.frames, fps=clip.fps, sound=clip.sound, metadata=kept))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        {"frames": [10**9, 10**4, 10**4, 3], "fps": 1, "metadata": {}, "sound": None},
+        {"frames": [1, -2, -2, 3], "fps": 1, "metadata": {}, "sound": None},
+        {"frames": [1, 2, 2], "fps": 1, "metadata": {}, "sound": None},
+        {"frames": [1, 2, 2, 3], "fps": 0, "metadata": {}, "sound": None},
+        {"frames": [1, 2, 2, 3], "fps": 1, "metadata": [], "sound": None},
+        {"frames": "1223", "fps": 1, "metadata": {}, "sound": {"shape": [1]}},
+        {},
+    ],
+)
+def test_what_is_no_clip_is_not_taken(tmp_path: Path, head: dict):
+    path = tmp_path / "clip"
+    with path.open("wb") as file:
+        put_head(file, head)
+        file.write(bytes(12))
+    with (
+        path.open("rb") as file,
+        pytest.raises((ValueError, KeyError, TypeError, AttributeError)),
+    ):
+        take_clip(file, take_head(file))
+    for data in (b"", b"\0" * 8, b"\xff" * 16, (4).to_bytes(8, "little") + b"[[[["):
+        with pytest.raises(ValueError, match=r"header|Expecting"):
+            take_head(io.BytesIO(data))
+
+
+# --- what ends it
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """64 megapixels, as many as are taken."""
+    path = tmp_path_factory.mktemp("large") / "large.png"
+    path.write_bytes(png(8000, 8000, bits=8, colour=6, level=1))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("bounds", "trouble"),
+    [
+        (Bounds(memory=600 * 2**20), "hungry"),
+        (Bounds(processor=1), "slow"),
+        (Bounds(clock=0.05), "slow"),
+        (Bounds(pixels=10**6), "large"),
+    ],
+)
+def test_its_bounds_hold(large: Path, bounds: Bounds, trouble: str):
+    with pytest.raises(MediaError) as caught:
+        decode(large, 2048, bounds)
+    assert str(caught.value) == SENTENCES[trouble]
+
+
+def test_a_disk_is_not_filled(tmp_path: Path):
+    path = tmp_path / "picture.png"
+    Image.new("RGB", (64, 64)).save(path)
+    with pytest.raises(MediaError) as caught:
+        decode(path, None, Bounds(written=10_000))
+    assert str(caught.value) == SENTENCES["large"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
+def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
+    path = tmp_path / "picture.png"
+    Image.new("RGB", (64, 64)).save(path)
+    words = [str(path), json.dumps(asdict(Bounds())), "0", str(os.getpid())]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "sorairo.server.decoder", *words], stdout=full)
+    assert done.returncode == NO_ROOM
+
+
+@contextmanager
+def hanging(folder: Path) -> Iterator[tuple[Future[Clip], psutil.Process]]:
+    """A decoder that waits for what never comes."""
+    path = folder / "pipe"
+    os.mkfifo(path)
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(decode, path, None, Bounds(clock=LATER))
+        child = found(psutil.Process())
+        yield future, child
+
+
+def found(parent: psutil.Process) -> psutil.Process:
+    """The decoder that a process has started."""
+    end = time.monotonic() + LATER
+    while time.monotonic() < end:
+        for child in parent.children(recursive=True):
+            if "sorairo.server.decoder" in child.cmdline():
+                return child
+        time.sleep(0.02)
+    raise AssertionError("no decoder was started")
+
+
+@pytest.mark.parametrize(
+    ("number", "trouble"),
+    [
+        (signal.SIGSEGV, "unreadable"),
+        (signal.SIGABRT, "unreadable"),
+        (signal.SIGKILL, "hungry"),
+        (signal.SIGXCPU, "slow"),
+    ],
+)
+def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, trouble: str):
+    with hanging(tmp_path) as (future, child):
+        child.send_signal(number)
+        with pytest.raises(MediaError) as caught:
+            future.result(LATER)
+    assert str(caught.value) == SENTENCES[trouble]
+
+
+def test_it_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    with hanging(tmp_path) as (future, child):
+        assert "secret" not in child.environ().values()
+        child.kill()
+        with pytest.raises(MediaError):
+            future.result(LATER)
+
+
+def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path):
+    os.mkfifo(tmp_path / "pipe")
+    script = (
+        "import sys; from pathlib import Path; from sorairo.server.decoding import decode;"
+        "decode(Path(sys.argv[1]), None)"
+    )
+    waiting = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "pipe")])
+    child = found(psutil.Process(waiting.pid))
+    waiting.kill()
+    waiting.wait()
+    end = time.monotonic() + LATER
+    while child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def test_a_fault_of_ours_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PYTHONHOME", str(tmp_path))
+    with pytest.raises(RuntimeError, match="the decoder ended with"):
+        decode(tmp_path / "any.png", None)

@@ -1,0 +1,318 @@
+"""What goes beyond OpenAI's routes: several at once, pictures in time, stories, characters, quotas,
+expiry, figures, and who may ask at all."""
+
+from __future__ import annotations
+
+import base64
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import create_engine, text
+
+from serving import picture
+from sorairo.generation.comment import read_comment
+from sorairo.generation.request_given import AnimateRequest, CastRequest
+from sorairo.generation.storyboard import Storyboard
+from sorairo.jobs.job import Job
+from sorairo.jobs.keys import KeyRing, Quota
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.server.app import create_app
+from sorairo.server.janitor import ORPHANED, Janitor
+from sorairo.server.service import Service
+
+PNG = picture()
+URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+SMALL = {"size": "64x64", "seconds": "1"}
+
+
+def asked(service: Service, video: dict):
+    job = service.queue.get(video["id"])
+    assert job is not None
+    return read_comment(job.payload["request"]), job
+
+
+def finish(service: Service, video: dict) -> Job:
+    """As a worker would, with files that say nothing."""
+    job = service.queue.claim("worker")
+    while job is not None and job.id != video["id"]:
+        job = service.queue.claim("worker")
+    assert job is not None
+    folder = f"{job.id}/{job.fence}"
+    for name in ("video.mp4", "thumbnail.webp", "spritesheet.jpg"):
+        service.media.put(f"{folder}/{name}", name.encode())
+    result = {"folder": folder, "size": "64x64", "seconds": "1", "fps": 24.0}
+    return service.queue.complete(job, result)
+
+
+# --- what is asked for
+
+
+def test_several_at_once_differ_by_their_seeds(client: TestClient, service: Service):
+    first = client.post("/v1/videos", json={"prompt": "x", "n": 3, "seed": 7}).json()
+    assert first["videos"][0] == first["id"]
+    found = [client.get(f"/v1/videos/{name}").json() for name in first["videos"]]
+    assert [video["seed"] for video in found] == [7, 8, 9]
+    assert service.queue.waiting() == 3
+    header = {"Idempotency-Key": "k"}
+    for _ in range(2):
+        client.post("/v1/videos", json={"prompt": "x", "n": 2}, headers=header)
+    assert service.queue.waiting() == 5
+    for wrong in (0, 11, 1.5, "many", [1]):
+        assert client.post("/v1/videos", json={"prompt": "x", "n": wrong}).status_code == 400
+
+
+def test_pictures_at_their_times(client: TestClient, service: Service):
+    finished = client.post("/v1/videos", json={"prompt": "x"}).json()
+    finish(service, finished)
+    conditions = [{"image_url": URL}, {"id": finished["id"], "time": 1.5, "strength": 1}]
+    body = {"prompt": "x", "conditions": conditions}
+    request, job = asked(service, client.post("/v1/videos", json=body).json())
+    assert isinstance(request, AnimateRequest)
+    assert request.at == (0.0, 1.5)
+    kept = [b"".join(service.media.read(path)) for path in job.payload["media"]]
+    assert kept == [PNG, b"thumbnail.webp"]
+    form = {"conditions[][file]": ("a.png", PNG), "conditions[][time]": (None, "2")}
+    sent = client.post("/v1/videos", files={"prompt": (None, "x"), **form})
+    request, _ = asked(service, sent.json())
+    assert request.at == (2.0,)
+    for wrong in (
+        "a",
+        ["a"],
+        [{}],
+        [{"image_url": URL, "time": "late"}],
+        [{"image_url": URL, "time": 99}],
+        [{"image_url": URL, "strength": 0.5}],
+        [{"image_url": URL}] * 9,
+    ):
+        answer = client.post("/v1/videos", json={"prompt": "x", "conditions": wrong})
+        assert answer.status_code == 400, wrong
+    unknown = {"prompt": "x", "conditions": [{"id": "video_of_nobody"}]}
+    assert client.post("/v1/videos", json=unknown).status_code == 404
+
+
+def test_a_story_of_cards(client: TestClient, service: Service):
+    cards = [{"prompt": "a red ball rolls", "seconds": 2}, {"prompt": "it drops", "seconds": 1}]
+    written = '[[card]]\nprompt = "a red ball rolls"\nseconds = 2\n'
+    written += '[[card]]\nprompt = "it drops"\nseconds = 1\n'
+    for story in ({"card": cards}, written):
+        body = {"storyboard": story, "seed": 5, "size": "640x360"}
+        video = client.post("/v1/videos", json=body).json()
+        request, _ = asked(service, video)
+        assert isinstance(request, Storyboard)
+        assert [card.prompt for card in request.cards] == ["a red ball rolls", "it drops"]
+        assert (request.seed, request.width, request.height) == (5, 640, 360)
+        assert (video["seconds"], video["size"]) == ("3", "640x360")
+    for wrong in (
+        "[[card",
+        {"card": []},
+        {"card": [{"prompt": "x"}]},
+        {"card": [{"prompt": "x", "seconds": 1, "picture": "/etc/passwd"}]},
+        [1],
+        {"cards": 1},
+    ):
+        answer = client.post("/v1/videos", json={"storyboard": wrong})
+        assert answer.status_code == 400, wrong
+        assert "passwd" not in answer.text
+
+
+def test_ways_to_begin_exclude_each_other(client: TestClient):
+    body = {
+        "prompt": "x",
+        "conditions": [{"image_url": URL}],
+        "input_reference": {"image_url": URL},
+    }
+    assert client.post("/v1/videos", json=body).status_code == 400
+    body = {"prompt": "x", "loop": True, "input_reference": {"image_url": URL}}
+    assert client.post("/v1/videos", json=body).status_code == 400
+
+
+def test_long_prompts_are_taken_and_told_whole(client: TestClient, service: Service):
+    prompt = "a red ball " * 2000
+    video = client.post("/v1/videos", json={"prompt": prompt}).json()
+    assert video["prompt"] == prompt
+    request, _ = asked(service, video)
+    assert len(request.prompt) <= service.limits.max_prompt
+    assert prompt.startswith(request.prompt)
+    assert client.post("/v1/videos", json={"prompt": "x" * 32_001}).status_code == 400
+
+
+# --- characters
+
+
+def test_characters(client: TestClient, service: Service, tmp_path: Path):
+    form = {"name": (None, "Mossy"), "video": ("a.png", PNG)}
+    made = client.post("/v1/videos/characters", files=form).json()
+    assert made["name"] == "Mossy"
+    assert made["id"].startswith("char_")
+    path = f"/v1/videos/characters/{made['id']}"
+    assert client.get(path).json() == made
+    body = {"prompt": "Mossy rolls", "characters": [{"id": made["id"]}]}
+    request, job = asked(service, client.post("/v1/videos", json=body).json())
+    assert isinstance(request, CastRequest)
+    assert request.names == ("Mossy",)
+    assert [b"".join(service.media.read(name)) for name in job.payload["media"]] == [PNG]
+    assert client.delete(path).json()["deleted"] is True
+    assert client.get(path).status_code == 404
+    assert client.post("/v1/videos", json=body).status_code == 404
+    assert not (tmp_path / "media" / made["id"]).exists()
+    assert service.media.size(job.payload["media"][0]), "videos that were asked for keep their own"
+    for wrong in ({"name": "", "video": URL}, {"name": "x"}, {"name": "x" * 81, "video": {}}):
+        assert client.post("/v1/videos/characters", json=wrong).status_code == 400
+
+
+def test_characters_are_their_owners(client: TestClient, service: Service):
+    (_, mine), (_, yours) = service.keys.create("mine"), service.keys.create("yours")
+    me, you = ({"Authorization": f"Bearer {key}"} for key in (mine, yours))
+    form = {"name": (None, "Mossy"), "video": ("a.png", PNG)}
+    path = client.post("/v1/videos/characters", files=form, headers=me).json()["id"]
+    for method in ("GET", "DELETE"):
+        answer = client.request(method, f"/v1/videos/characters/{path}", headers=you)
+        assert answer.status_code == 404
+
+
+# --- how much
+
+
+def test_a_key_may_have_so_many_jobs_waiting(client: TestClient, service: Service):
+    _, secret = service.keys.create("small", Quota(most_waiting=2))
+    header = {"Authorization": f"Bearer {secret}"}
+    left = []
+    for _ in range(2):
+        answer = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
+        left.append(answer.headers["x-ratelimit-remaining-requests"])
+    assert left == ["1", "0"]
+    answer = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
+    assert answer.status_code == 429
+    assert answer.json()["error"]["type"] == "rate_limit_error"
+    assert int(answer.headers["retry-after"]) > 0
+    client.post(f"/v1/videos/{service.queue.page()[0][0].id}/cancel", headers=header)
+    again = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
+    assert again.status_code == 200, "one has ended"
+
+
+def test_a_key_may_cost_so_much_a_day(client: TestClient, service: Service):
+    _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
+    header = {"Authorization": f"Bearer {secret}"}
+    body = {"prompt": "x", **SMALL}
+    answers = [client.post("/v1/videos", json=body, headers=header) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+    assert answers[0].headers["x-ratelimit-remaining-pixel-seconds"] == str(2 * 64 * 64)
+    assert 86_000 < int(answers[-1].headers["retry-after"]) <= 86_401
+
+
+def test_a_full_disk_takes_no_more(service: Service):
+    with TestClient(create_app(replace(service, least_room=2**62))) as client:
+        answer = client.post("/v1/videos", json={"prompt": "x"})
+    assert answer.status_code == 507
+    assert service.queue.waiting() == 0
+
+
+# --- how long
+
+
+def test_files_expire(service: Service, tmp_path: Path):
+    keeping = replace(service, keep=3600.0)
+    with TestClient(create_app(keeping)) as client:
+        video = client.post("/v1/videos", json={"prompt": "x"}).json()
+        assert video["expires_at"] is None
+        job = finish(service, video)
+        path = f"/v1/videos/{video['id']}"
+        told = client.get(path).json()
+        assert told["expires_at"] == int(job.ended_at + 3600)
+        assert client.get(f"{path}/content").status_code == 200
+        janitor = Janitor(service.queue, service.characters, service.media, 3600.0)
+        janitor.clear()
+        assert client.get(f"{path}/content").status_code == 200, "not yet"
+        Janitor(service.queue, service.characters, service.media, 1e-9).clear()
+        answer = client.get(f"{path}/content")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "expired")
+        assert client.get(path).json()["status"] == "completed"
+    assert not (tmp_path / "media" / video["id"]).exists()
+
+
+def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_path: Path):
+    media = tmp_path / "media"
+    service.media.put("video_orphan/given/0", b"x")
+    service.media.put("video_young/given/0", b"x")
+    service.characters.add("char_known", "Mossy")
+    service.media.put("char_known/given/0", b"x")
+    old = time.time() - ORPHANED - 60
+    for name in ("video_orphan", "char_known"):
+        os.utime(media / name, (old, old))
+    Janitor(service.queue, service.characters, service.media, None).clear()
+    assert sorted(path.name for path in media.iterdir()) == ["char_known", "video_young"]
+
+
+# --- figures, and who may ask
+
+
+def test_figures(client: TestClient, service: Service):
+    client.post("/v1/videos", json={"prompt": "x"})
+    client.get("/v1/videos/video_of_nobody")
+    client.get("/nowhere/at/all")
+    told = client.get("/metrics").text
+    assert 'sorairo_jobs{status="queued"} 1.0' in told
+    assert 'route="/v1/videos/{video_id}",status="404"' in told
+    assert "video_of_nobody" not in told
+    assert "nowhere" not in told
+    service.keys.create("any")
+    assert client.get("/metrics").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "127.0.0.1:8000"}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "evil.example"}, 403),
+        ({"host": "127.0.0.1.evil.example"}, 403),
+        ({"host": "localhost", "origin": "http://localhost"}, 200),
+        ({"host": "localhost", "origin": "http://evil.example"}, 403),
+        ({"host": "localhost", "origin": "null"}, 403),
+    ],
+)
+def test_pages_of_others_are_not_answered(service: Service, headers: dict, status: int):
+    guarded = replace(service, hosts=("localhost", "127.0.0.1", "::1"))
+    with TestClient(create_app(guarded)) as client:
+        answer = client.get("/v1/videos", headers=headers)
+    assert answer.status_code == status
+    if status == 200:
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "default-src" in answer.headers["content-security-policy"]
+
+
+# --- a database of an earlier version
+
+
+def test_older_databases_get_what_they_lack(tmp_path: Path):
+    url = f"sqlite:///{tmp_path}/old.db"
+    older = create_engine(url)
+    with older.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TABLE jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id VARCHAR(64) NOT"
+                " NULL UNIQUE, owner VARCHAR(64) NOT NULL, request_key VARCHAR(255), payload JSON"
+                " NOT NULL, status VARCHAR(16) NOT NULL, progress INTEGER NOT NULL, attempts"
+                " INTEGER NOT NULL, fence INTEGER NOT NULL, worker VARCHAR(255), leased_until"
+                " FLOAT, cancelled BOOLEAN NOT NULL, created_at FLOAT NOT NULL, started_at FLOAT,"
+                " ended_at FLOAT, result JSON, error JSON, UNIQUE (owner, request_key))"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO jobs (id, owner, payload, status, progress, attempts, fence,"
+                " cancelled, created_at) VALUES ('video_1', '', '{}', 'queued', 0, 0, 0, 0, 1.0)"
+            )
+        )
+    older.dispose()
+    database = open_database(url)
+    job = Queue(database).claim("worker")
+    assert job is not None
+    assert (job.id, job.cost, job.emptied) == ("video_1", 0.0, False)
+    assert KeyRing(database).all() == []
+    database.dispose()

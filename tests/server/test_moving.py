@@ -1,0 +1,82 @@
+"""docs/moving-from-sora.md: every snippet is run as it stands, and what the page says is so."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from serving import Running
+from sorairo.cli.main import app
+from sorairo.video import Clip
+
+PAGE = Path(__file__).parents[2] / "docs" / "moving-from-sora.md"
+TEXT = PAGE.read_text(encoding="utf-8")
+NODE_MODULES = Path(__file__).with_name("node") / "node_modules"
+FIRST, *SNIPPETS = re.findall(r"^```(\w+)\n(.*?)^```$", TEXT, re.M | re.S)
+RUN_BY = {
+    "python": [sys.executable, "-c"],
+    "js": ["node"],
+    "sh": ["bash", "-euo", "pipefail", "-c"],
+}
+
+
+def test_five_lines_lead_to_the_server():
+    install, serve, address, key, program = FIRST[1].splitlines()
+    assert shlex.split(install) == ["pip", "install", "sorairo[serve]"]
+    assert shlex.split(serve) == ["sorairo", "serve", "&"]
+    usual = app.commands["serve"].make_context("serve", []).params
+    assert address == f"export OPENAI_BASE_URL=http://{usual['host']}:{usual['port']}/v1"
+    assert key == "export OPENAI_API_KEY=any"
+    assert program == "python your_program.py"
+
+
+def test_there_are_three_languages():
+    assert [kind for kind, _ in SNIPPETS] == ["python", "js", "sh"]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize(("kind", "text"), SNIPPETS, ids=[kind for kind, _ in SNIPPETS])
+def test_every_snippet_makes_a_clip(server: Running, tmp_path: Path, kind: str, text: str):
+    environment = {**os.environ, "OPENAI_API_KEY": "any", "OPENAI_BASE_URL": f"{server.url}/v1"}
+    if kind == "js":
+        (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+        (tmp_path / "program.mjs").write_text(text, encoding="utf-8")
+        text = "program.mjs"
+    ran = subprocess.run(
+        [*RUN_BY[kind], text], cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    clip = Clip.load(tmp_path / "ball.mp4")
+    assert (clip.width, clip.height, clip.num_frames, clip.fps) == (1280, 720, 96, 24)
+
+
+@pytest.mark.parametrize(
+    ("asked", "accepted"),
+    [
+        ({"model": "sora-2-pro"}, True),
+        ({"size": "64x2048"}, True),
+        ({"size": "62x2048"}, False),
+        ({"size": "65x2048"}, False),
+        ({"size": "64x2050"}, False),
+        ({"seconds": "0.5"}, True),
+        ({"seconds": "120"}, True),
+        ({"seconds": "121"}, False),
+        ({"prompt": "x" * 32_000}, True),
+        ({"prompt": "x" * 32_001}, False),
+    ],
+)
+def test_what_the_page_says_of_bounds(server: Running, asked: dict[str, str], accepted: bool):
+    answer = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a red ball", **asked})
+    assert answer.status_code == (200 if accepted else 400), answer.text
+    if accepted:
+        video = answer.json()
+        assert asked.items() <= video.items()
+        httpx.delete(f"{server.url}/v1/videos/{video['id']}").raise_for_status()

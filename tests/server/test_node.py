@@ -1,0 +1,33 @@
+"""OpenAI's Node SDK against a real server with the shipped model: node/acceptance.mjs."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from serving import free_port, serving, told
+
+FOLDER = Path(__file__).with_name("node")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_node_sdk_runs_unchanged(tmp_path: Path):
+    assert (FOLDER / "node_modules" / "openai").is_dir(), "`make test` installs OpenAI's Node SDK"
+    port = free_port()
+    with serving(tmp_path) as running:
+        key = told(tmp_path, "keys", "create", "--name", "node")
+        where = ["--key", key["id"], f"http://127.0.0.1:{port}/"]
+        environment = {
+            **os.environ,
+            "OPENAI_BASE_URL": f"{running.url}/v1",
+            "OPENAI_API_KEY": key["key"],
+            "OPENAI_WEBHOOK_SECRET": told(tmp_path, "webhooks", "create", *where)["secret"],
+            "LISTENER_PORT": str(port),
+        }
+        command = ["node", str(FOLDER / "acceptance.mjs")]
+        ran = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -1,0 +1,30 @@
+"""The Python SDK that programs of Sora's days were written with: all of test_openai.py again, in a
+process where `import openai` finds that one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+VERSION = "2.54.0"
+OLDER = Path(sys.prefix) / f"openai-{VERSION}"
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(OLDER)}
+    command = [sys.executable, *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_older_sdk_is_answered_as_well():
+    found = run("-c", "import openai; print(openai.__version__)").stdout.strip()
+    assert found == VERSION, f"{OLDER} is missing: `make test` installs it"
+    tests = Path(__file__).with_name("test_openai.py")
+    ran = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests))
+    assert ran.returncode == 0, ran.stdout + ran.stderr

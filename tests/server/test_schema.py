@@ -1,0 +1,141 @@
+"""The application answers as its OpenAPI document says, whatever is asked. The clips are made by a
+stand-in that is quick; everything else is real."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from schemathesis import checks
+
+from sorairo.jobs.characters import Characters
+from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.tables import open_database
+from sorairo.server.app import create_app
+from sorairo.server.media import MediaStore
+from sorairo.server.openapi import ROUTES
+from sorairo.server.service import Service
+from sorairo.server.video import PREVIEW, VARIANTS
+
+PNG = (  # red, 16 by 16 pixels
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mM4oaFBEm"
+    "IY1TCqYfhqAAB8MxgQ+iSj5QAAAABJRU5ErkJggg=="
+)
+PROMISED = [
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Whatever is submitted is completed, or has failed where the prompt says so."""
+    folder: Path = tmp_path_factory.mktemp("schema")
+    database = open_database(f"sqlite:///{folder}/jobs.db")
+    service = Service(
+        queue=Queue(database),
+        media=MediaStore(str(folder / "media")),
+        keys=KeyRing(database),
+        characters=Characters(database),
+    )
+    ending = threading.Event()
+
+    def make() -> None:
+        while not ending.is_set():
+            job = service.queue.claim("stand-in")
+            if job is None:
+                ending.wait(0.02)
+            elif job.payload["told"]["prompt"] == "fail":
+                service.queue.fail(job, "invalid_request", "It was asked to fail.")
+            else:
+                for name, _ in [*VARIANTS.values(), PREVIEW]:
+                    service.media.put(f"{job.id}/{name}", b"a file")
+                told = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
+                service.queue.complete(job, {"folder": job.id, **told})
+
+    maker = threading.Thread(target=make)
+    maker.start()
+    yield service
+    ending.set()
+    maker.join()
+    database.dispose()
+
+
+@pytest.fixture(scope="module")
+def app(service: Service) -> FastAPI:
+    return create_app(service)
+
+
+@pytest.fixture(scope="module")
+def document(app: FastAPI) -> schemathesis.BaseSchema:
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+def test_every_route_is_described(app: FastAPI):
+    operations = app.openapi()["paths"].items()
+    assert {(method, path) for path, methods in operations for method in methods} == set(ROUTES)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_whatever_is_asked_is_answered_as_the_document_says(
+    document: schemathesis.BaseSchema, method: str, path: str, data: st.DataObject
+):
+    data.draw(document[path][method].as_strategy()).call_and_validate(checks=PROMISED)
+
+
+def test_what_is_found_is_as_the_document_says(
+    document: schemathesis.BaseSchema, client: TestClient
+):
+    """Answers of 200, for things that exist."""
+
+    def ask(method: str, path: str, status: int = 200, **body: object) -> dict:
+        shape = "/v1/" + "/".join(
+            "{video_id}" if part.startswith("video_") else
+            "{character_id}" if part.startswith("char_") else part
+            for part in path.split("/")
+        )  # fmt: skip
+        answer = client.request(method, f"/v1/{path}", **body)
+        assert answer.status_code == status, answer.text
+        document[shape.partition("?")[0]][method].validate_response(answer)
+        told = answer.headers["content-type"] == "application/json"
+        return answer.json() if told else {}
+
+    video = ask("POST", "videos", json={"prompt": "a ball", "n": 2})["id"]
+    given = {"prompt": "a ball", "video": {"id": video}}
+    ask("POST", "videos/sync", json={"prompt": "a ball", "input_reference": {"image_url": PNG}})
+    ask("POST", "videos/sync", status=400, json={"prompt": "fail"})
+    ask("GET", f"videos/{video}/events")
+    for variant in VARIANTS:
+        ask("GET", f"videos/{video}/content?variant={variant}")
+    ask("GET", f"videos/{video}/preview")
+    ask("GET", f"videos/{video}")
+    ask("GET", "videos?limit=2&order=asc")
+    ask("POST", "videos/edits", json=given)
+    ask("POST", "videos/extensions", json={**given, "seconds": "4"})
+    ask("POST", f"videos/{video}/remix", json={"prompt": "a cube"})
+    ask("POST", f"videos/{video}/cancel")
+    named = {"name": "Ruby", "video": {"id": video}}
+    character = ask("POST", "videos/characters", json=named)["id"]
+    ask("GET", f"videos/characters/{character}")
+    ask("DELETE", f"videos/characters/{character}")
+    ask("DELETE", f"videos/{video}")
+    ask("GET", f"videos/{video}", status=404)

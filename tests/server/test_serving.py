@@ -1,0 +1,74 @@
+"""What a server does for every client: it tells what happens, restarts, refuses large bodies."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
+
+from serving import Running, serving
+
+QUICK = {"num_inference_steps": 2, "fps": 12, "size": "128x128", "seconds": "0.5"}
+
+
+def submitted(server: Running, **asked: object) -> str:
+    """The id of a video that was accepted."""
+    answer = httpx.post(f"{server.url}/v1/videos", json=asked).raise_for_status()
+    assert answer.json()["status"] == "queued"
+    return answer.json()["id"]
+
+
+def test_events_tell_of_every_step(server: Running):
+    """Progress never goes back, and is 100 only when the file is there."""
+    video = submitted(server, prompt="a ball", seconds="4", size="512x512")
+    told, previews = [], 0
+    with httpx.stream("GET", f"{server.url}/v1/videos/{video}/events", timeout=120) as lines:
+        for line in lines.iter_lines():
+            if not line.startswith("data: "):
+                continue
+            told.append(json.loads(line.removeprefix("data: ")))
+            if told[-1]["progress"] == 100:
+                file = httpx.get(f"{server.url}/v1/videos/{video}/content")
+                assert file.content[4:8] == b"ftyp"
+            shown = httpx.get(f"{server.url}/v1/videos/{video}/preview")
+            previews += shown.status_code == 200 and shown.content[8:12] == b"WEBP"
+    progress = [each["progress"] for each in told]
+    assert progress == sorted(progress)
+    assert len(set(progress)) > 4, "true progress, not 0 and then 100"
+    assert previews > 0
+    assert [each["status"] for each in told][-1] == "completed"
+    assert {each["status"] for each in told} <= {"queued", "in_progress", "completed"}
+
+
+def test_what_was_accepted_is_made_after_a_restart(tmp_path: Path):
+    with serving(tmp_path, workers=0) as first:
+        accepted = submitted(first, prompt="a red ball", **QUICK)
+    with serving(tmp_path) as second:
+        events = httpx.get(f"{second.url}/v1/videos/{accepted}/events", timeout=120).text
+        assert "event: video.completed" in events
+
+
+def test_large_bodies_are_refused_unread(server: Running):
+    """Whether their length is told or not."""
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        for _ in range(500):
+            sent += 1
+            yield bytes(2**20)
+
+    with suppress(httpx.WriteError, httpx.RemoteProtocolError):
+        answer = httpx.post(f"{server.url}/v1/videos", content=endless(), timeout=60)
+        assert answer.status_code == 413
+    assert sent < 200
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as one:
+        one.sendall(
+            b"POST /v1/videos HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500000000\r\n\r\n"
+        )
+        assert one.recv(100).startswith(b"HTTP/1.1 413")
+    assert httpx.get(f"{server.url}/healthz").status_code == 200

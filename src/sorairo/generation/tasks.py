@@ -26,7 +26,7 @@ from sorairo.generation.ends import (
 from sorairo.video import Clip
 from sorairo.video.fitting import at_fps, onto, squeezed_aspect
 
-FADED = 0.5  # strength at which a bridge is made out of a fade between its ends
+FADED = 0.35  # strength at which a bridge is made out of a fade between its ends
 
 
 def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:

@@ -10,8 +10,9 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import Job
+from sorairo.jobs.tables import AWAY
 
-LOOK_EVERY, ALIVE_EVERY = 0.25, 15.0  # seconds
+LOOK_EVERY, ALIVE_EVERY, AGAIN_AFTER = 0.25, 15.0, 1.0  # seconds
 
 
 async def events_of(
@@ -24,7 +25,11 @@ async def events_of(
     is not thought dead. Ends when the client is `gone`."""
     last, quiet = None, 0.0
     while not await gone():
-        job = await run_in_threadpool(look)
+        try:
+            job = await run_in_threadpool(look)
+        except AWAY:  # the database is back soon, or the client tires of it
+            await asyncio.sleep(AGAIN_AFTER)
+            continue
         if job is None:
             yield "event: video.deleted\ndata: {}\n\n"
             return

@@ -6,6 +6,7 @@ appears whole or not at all.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -97,11 +98,24 @@ class MediaStore:
         try:
             self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
             yield temporary
+            self._settle(temporary)
             self.files.mv(temporary, target)
+            self._settle(target.rpartition("/")[0])
         except OSError as error:
             with suppress(OSError):
                 self.files.rm_file(temporary)
             raise WriteError(f"Cannot keep {name}: {error.strerror or error}.") from error
+
+    def _settle(self, path: str) -> None:
+        """Waits until a file or folder of this machine lies on its disk: what a job is said to have
+        is there when the power was lost."""
+        if not isinstance(self.files, LocalFileSystem) or os.name == "nt":
+            return
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def _path(self, name: str) -> str:
         parts = name.split("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ class Stopped(Exception):  # noqa: N818
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
+    engine.config = replace(engine.config, max_frames=200)
     randomise(engine.bundle)
     return engine
 

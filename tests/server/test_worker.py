@@ -8,13 +8,14 @@ import pytest
 
 import sorairo
 from sorairo.generation.engine import Engine
+from sorairo.generation.progress import Progress
 from sorairo.generation.request import GenerateRequest
 from sorairo.generation.request_given import AnimateRequest
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.server.media import MediaStore
-from sorairo.server.worker import Worker
+from sorairo.server.worker import Worker, _Told
 
 TOLD = {
     "model": "sora-2",
@@ -92,6 +93,44 @@ def test_a_worker_that_is_told_to_stop_gives_its_job_back(worker: Worker):
     worker.stopping.set()
     worker.do(job)
     assert (now(worker).status, now(worker).attempts) == (QUEUED, 0)
+
+
+def test_a_job_goes_on_where_an_earlier_worker_was(worker: Worker):
+    """Windows that were done are not done again, and the bytes are those of one that was never
+    disturbed."""
+    request = GenerateRequest(prompt="a red ball on a turntable", seconds=12, steps=3, seed=5)
+    steps: list[int] = []
+    whole = stepping(worker, claimed(worker, request=request), steps)
+    worker.queue.delete("video_1")
+    job, made = claimed(worker, request=request), len(steps)
+    stop = made // 2
+    stepping(worker, job, steps, stop=stop)
+    assert now(worker).status == QUEUED
+    assert any("/stages/" in name for name in files(worker))
+    again = worker.queue.claim("another")
+    assert again is not None
+    steps.clear()
+    assert stepping(worker, again, steps) == whole
+    assert len(steps) < made - stop + 2 * 3, "not from the beginning"
+    assert not any("/stages/" in name for name in files(worker))
+
+
+def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None) -> bytes:
+    """Does a job; notes every step, and has the worker stop after `stop` of them. Its video."""
+    before, tell = len(steps), _Told.progress
+
+    def counted(told: _Told, progress: Progress) -> None:
+        steps.append(progress.done)
+        if stop is not None and len(steps) - before >= stop:
+            worker.stopping.set()
+        tell(told, progress)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_Told, "progress", counted)
+        worker.do(job)
+    worker.stopping.clear()
+    result = now(worker).result
+    return b"".join(worker.media.read(f"{result['folder']}/video.mp4")) if result else b""
 
 
 def test_what_cannot_be_read_fails_in_a_sentence(worker: Worker):

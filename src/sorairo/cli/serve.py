@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ import click
 
 from sorairo.errors import MissingExtraError
 
+BEHIND = 5  # how much a worker beside a server stands back: who asks is answered first
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
 DATABASE = click.option(
     "--database", metavar="URL", help="SQLite or PostgreSQL.  [default: a file of yours]"
@@ -156,6 +158,8 @@ def worker(
     places = places_of(database, media)
     queue = Queue(places.open_database(), lease=lease, attempts=attempts)
     store = MediaStore(places.media)
+    if parent is not None and hasattr(os, "nice"):
+        os.nice(BEHIND)
     working = Worker(engine.load(model, device=device), queue, store, parent=parent)
     _until_told(working.stopping.set)
     working.run()

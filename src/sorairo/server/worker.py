@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -232,6 +232,8 @@ class _Told:
         self.at = int(98 * now.done / max(1, now.total))
         if time.monotonic() - self.last > TOLD_EVERY:
             self._tell()
+        else:
+            self._hear()
         self.check()
         if time.monotonic() - self.shown > SHOWN_EVERY:
             self._show(now)
@@ -245,6 +247,13 @@ class _Told:
         except WriteError as error:
             log.warning("%s", error)
         self.shown = time.monotonic()
+
+    def _hear(self) -> None:
+        """A wish that the job be cancelled is heard after every step; to read costs little."""
+        with suppress(*AWAY):
+            now = self.queue.get(self.job.id)
+            if now is not None and now.cancelled:
+                self.problem = CancelledError()
 
     def check(self) -> None:
         """Raises what ends the job: LeaseLostError, CancelledError, InterruptedError."""

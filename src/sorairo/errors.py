@@ -42,6 +42,15 @@ class ModelError(SorairoError):
     """A model directory that is missing, incomplete or of another version."""
 
 
+class QuotaError(SorairoError):
+    """More than an owner may have now: `after` so many seconds it may be asked again, None where it
+    is more than there will ever be."""
+
+    def __init__(self, message: str, after: int | None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
 class LeaseLostError(RuntimeError):
     """A worker was away too long and its job is another one's now: nothing a user can mend."""
 

@@ -203,6 +203,29 @@ def test_a_key_may_cost_so_much_a_day(client: TestClient, service: Service):
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["x-ratelimit-remaining-pixel-seconds"] == str(2 * 64 * 64)
     assert 86_000 < int(answers[-1].headers["retry-after"]) <= 86_401
+    gone = client.get("/v1/videos", headers=header).json()["data"][0]["id"]
+    client.delete(f"/v1/videos/{gone}", headers=header)
+    assert client.post("/v1/videos", json=body, headers=header).status_code == 429, "it was made"
+
+
+def test_what_is_more_than_a_whole_day_is_refused_for_good(client: TestClient, service: Service):
+    _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
+    header = {"Authorization": f"Bearer {secret}"}
+    answer = client.post("/v1/videos", json={"prompt": "x", **SMALL, "n": 4}, headers=header)
+    assert (answer.status_code, "retry-after" in answer.headers) == (403, False)
+
+
+def test_of_several_videos_all_are_accepted_or_none(
+    client: TestClient, service: Service, tmp_path: Path
+):
+    _, secret = service.keys.create("small", Quota(most_waiting=3))
+    header = {"Authorization": f"Bearer {secret}"}
+    body = {"prompt": "x", **SMALL, "input_reference": {"image_url": URL}}
+    assert client.post("/v1/videos", json={**body, "n": 4}, headers=header).status_code == 429
+    assert service.queue.waiting() == 0
+    assert not list((tmp_path / "media").glob("*/given/*")), "no file is left behind"
+    assert client.post("/v1/videos", json={**body, "n": 3}, headers=header).status_code == 200
+    assert service.queue.waiting() == 3
 
 
 def test_a_full_disk_takes_no_more(service: Service):
@@ -226,9 +249,9 @@ def test_files_expire(service: Service, tmp_path: Path):
         assert told["expires_at"] == int(job.ended_at + 3600)
         assert client.get(f"{path}/content").status_code == 200
         janitor = Janitor(service.queue, service.characters, service.media, 3600.0)
-        janitor.clear()
+        janitor.round()
         assert client.get(f"{path}/content").status_code == 200, "not yet"
-        Janitor(service.queue, service.characters, service.media, 1e-9).clear()
+        Janitor(service.queue, service.characters, service.media, 1e-9).round()
         answer = client.get(f"{path}/content")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "expired")
         assert client.get(path).json()["status"] == "completed"
@@ -244,7 +267,7 @@ def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_p
     old = time.time() - ORPHANED - 60
     for name in ("video_orphan", "char_known"):
         os.utime(media / name, (old, old))
-    Janitor(service.queue, service.characters, service.media, None).clear()
+    Janitor(service.queue, service.characters, service.media, None).round()
     assert sorted(path.name for path in media.iterdir()) == ["char_known", "video_young"]
 
 

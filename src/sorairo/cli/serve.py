@@ -13,7 +13,7 @@ import click
 
 from sorairo.errors import MissingExtraError
 
-BEHIND = 5  # how much a worker beside a server stands back: who asks is answered first
+BEHIND = 10  # how much a worker beside a server stands back: who asks is answered first
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
 DATABASE = click.option(
     "--database", metavar="URL", help="SQLite or PostgreSQL.  [default: a file of yours]"
@@ -149,6 +149,8 @@ def worker(
     parent: int | None,
 ) -> None:
     """Make what a server has accepted: one job after another, until it is stopped."""
+    if parent is not None and hasattr(os, "nice"):
+        os.nice(BEHIND)
     with server_extra():
         from sorairo.jobs.queue import Queue
         from sorairo.server.media import MediaStore
@@ -158,8 +160,6 @@ def worker(
     places = places_of(database, media)
     queue = Queue(places.open_database(), lease=lease, attempts=attempts)
     store = MediaStore(places.media)
-    if parent is not None and hasattr(os, "nice"):
-        os.nice(BEHIND)
     working = Worker(engine.load(model, device=device), queue, store, parent=parent)
     _until_told(working.stopping.set)
     working.run()

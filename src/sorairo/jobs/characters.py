@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, delete, insert, select
@@ -44,11 +44,11 @@ class Characters:
             row = connection.execute(select(characters).where(mine)).one_or_none()
         return None if row is None else Character(**row._mapping)
 
-    def known(self, character: str) -> bool:
-        """Whether it is anybody's."""
-        asked = select(characters.c.id).where(characters.c.id == character)
+    def known(self, names: Sequence[str]) -> set[str]:
+        """Those names that are anybody's."""
         with self.reading.begin() as connection:
-            return connection.execute(asked).one_or_none() is not None
+            asked = select(characters.c.id).where(characters.c.id.in_(names))
+            return set(connection.execute(asked).scalars())
 
     def remove(self, character: str, owner: str) -> bool:
         """False where there is no such character, or it is another one's."""

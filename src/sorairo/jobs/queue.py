@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,14 +16,13 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    insert,
     or_,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from sorairo.errors import LeaseLostError
+from sorairo.jobs.accepting import Allowance, Submission, accept
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import announce
 from sorairo.jobs.tables import jobs
@@ -60,29 +59,17 @@ class Queue:
         *,
         owner: str = "",
         request_key: str | None = None,
-        cost: float = 0.0,
     ) -> Job:
         """A new job, named `job`; or the one that the owner has submitted with the same
         `request_key` before."""
-        row = {
-            "id": job,
-            "owner": owner,
-            "request_key": request_key,
-            "payload": payload,
-            "status": QUEUED,
-            "created_at": self.clock(),
-            "cost": cost,
-        }
-        try:
-            with self.database.begin() as connection:
-                return Job.of(connection.execute(insert(jobs).values(row).returning(jobs)).one())
-        except IntegrityError:
-            same = and_(jobs.c.owner == owner, jobs.c.request_key == request_key)
-            with self.reading.begin() as connection:
-                found = connection.execute(select(jobs).where(same)).one_or_none()
-            if found is None:
-                raise
-            return Job.of(found)
+        one = Submission(jobs=[(job, payload)], owner=owner, request_key=request_key)
+        return self.submit_all(one)[0][0]
+
+    def submit_all(self, asked: Submission) -> tuple[list[Job], Allowance]:
+        """New jobs, all of them or none; or the first of those that the owner has submitted with
+        the same `request_key` before. Raises QuotaError."""
+        with self.database.begin() as connection:
+            return accept(connection, asked, self.clock())
 
     def get(self, job: str, owner: str | None = None) -> Job | None:
         """None where there is no such job, or it is another one's."""
@@ -141,14 +128,11 @@ class Queue:
         with self.reading.begin() as connection:
             return connection.execute(asked).scalar_one()
 
-    def spent(self, owner: str, since: float) -> tuple[float, float | None]:
-        """The cost of an owner's jobs that were submitted since then, and when the first of them
-        was."""
-        mine = and_(jobs.c.owner == owner, jobs.c.created_at >= since)
-        asked = select(func.coalesce(func.sum(jobs.c.cost), 0.0), func.min(jobs.c.created_at))
+    def known(self, names: Sequence[str]) -> set[str]:
+        """Those names that are jobs'."""
         with self.reading.begin() as connection:
-            cost, first = connection.execute(asked.where(mine)).one()
-        return float(cost), first
+            asked = select(jobs.c.id).where(jobs.c.id.in_(names))
+            return set(connection.execute(asked).scalars())
 
     def by_status(self) -> dict[str, int]:
         """How many jobs there are of each status."""

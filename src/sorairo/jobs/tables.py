@@ -62,6 +62,15 @@ jobs = Table(
     Index("jobs_of_owner", "owner", "number"),
 )
 
+spending = Table(  # what has been submitted within a day; a job may be deleted before
+    "spending",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("owner", String(64), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("cost", Float, nullable=False),
+    Index("spending_of_owner", "owner", "at"),
+)
 keys = Table(
     "keys",
     metadata,

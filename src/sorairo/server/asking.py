@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
@@ -68,6 +68,15 @@ def file_of(request: Request, job: Job, variant: str) -> str:
     if job.emptied or service_of(request).media.size(path) is None:
         raise ApiError(404, f"The files of {job.id} are gone.", code="expired")
     return path
+
+
+def clip_of(request: Request, owner: str, named: Any) -> tuple[Job, str]:
+    """A finished job that a request is about, by an object with its `id`, and its video. Raises
+    ApiError."""
+    job = job_of(request, owner, Fields(named).text("id"))
+    if job.status != COMPLETED:
+        raise ApiError(400, f"The video {job.id} is not finished.", param="video")
+    return job, file_of(request, job, "video")
 
 
 @dataclass(frozen=True)

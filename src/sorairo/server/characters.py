@@ -8,8 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character, new_character
-from sorairo.jobs.job import COMPLETED
-from sorairo.server.asking import Owner, character_of, fields_of, file_of, job_of, service_of
+from sorairo.server.asking import Owner, character_of, clip_of, fields_of, service_of
 from sorairo.server.fields import Fields
 from sorairo.server.quotas import check_room
 from sorairo.server.refusals import ApiError, invalid_type
@@ -50,10 +49,8 @@ def _keep(request: Request, owner: str, fields: Fields) -> Character:
     character, video = new_character(), fields.found.get("video")
     path = f"{character}/given/0"
     if isinstance(video, dict):
-        parent = job_of(request, owner, Fields(video).text("id"))
-        if parent.status != COMPLETED:
-            raise ApiError(400, f"The video {parent.id} is not finished.", param="video")
-        service.media.copy(file_of(request, parent, "video"), path)
+        _, clip = clip_of(request, owner, video)
+        service.media.copy(clip, path)
     else:
         upload = fields.upload("video")
         if upload is None:

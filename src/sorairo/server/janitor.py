@@ -3,53 +3,49 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 
-from sorairo.errors import MediaError
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import AWAY
 from sorairo.server.media import MediaStore
 
 EVERY = 60.0  # seconds
 ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted
+AT_ONCE = 500  # names that the database is asked for
 log = logging.getLogger("sorairo.janitor")
 
 
 class Janitor:
-    """A thread that drops the files of jobs that ended `keep` seconds ago (None: never), and those
-    that belong to no job."""
+    """Drops the files of jobs that ended `keep` seconds ago (None: never), and those that belong to
+    no job."""
 
     def __init__(
         self, queue: Queue, characters: Characters, media: MediaStore, keep: float | None
     ) -> None:
         self.queue, self.characters, self.media, self.keep = queue, characters, media, keep
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.orphans_at = 0.0
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.ending.set()
-        self.thread.join()
-
-    def _work(self) -> None:
-        while not self.ending.wait(EVERY):
-            try:
-                self.clear()
-            except (MediaError, OSError, *AWAY):
-                log.exception("nothing could be cleared away; it is tried again")
-
-    def clear(self) -> None:
-        """Once."""
+    def round(self) -> float:
+        """What is to be done now; the seconds until the next round. Orphans are looked for as often
+        as there can be new ones: every clip that is kept is looked at."""
         now = time.time()
+        self.drop_expired(now)
+        if now >= self.orphans_at:
+            self.drop_orphans(now)
+            self.orphans_at = now + ORPHANED
+        return EVERY
+
+    def drop_expired(self, now: float) -> None:
         while self.keep is not None and (found := self.queue.expired(now - self.keep)):
             for job in found:
                 self.media.drop(job.id)
                 self.queue.empty(job.id)
-        for folder in self.media.older_than(now - ORPHANED):
-            if self.queue.get(folder) is None and not self.characters.known(folder):
+
+    def drop_orphans(self, now: float) -> None:
+        old = self.media.older_than(now - ORPHANED)
+        for first in range(0, len(old), AT_ONCE):
+            folders = old[first : first + AT_ONCE]
+            known = self.queue.known(folders) | self.characters.known(folders)
+            for folder in set(folders) - known:
                 log.warning("%s belongs to nothing", folder)
                 self.media.drop(folder)

@@ -28,7 +28,8 @@ from sorairo.server.video import PREVIEW, VARIANTS
 
 REFUSALS = {  # those that say more than their name
     401: "A key is needed, or that one is not valid.",
-    403: "Asked under a name that is not this machine's, or by a page of another site.",
+    403: "Asked under another name than this machine's, by a page of another site, or for more than"
+    " a key has in a day.",
     404: "There is no such thing, or it is another key's, or it has no such file (yet).",
     413: "The body is too large.",
     429: "The key has asked for as much as it may.",

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from sorairo.errors import SorairoError, WriteError
+from sorairo.errors import QuotaError, SorairoError, WriteError
 from sorairo.jobs.tables import AWAY
 
 # What is still on its way of a body that is too large is not waited for.
@@ -74,6 +74,12 @@ def handle_errors(app: FastAPI) -> None:
         return envelope(
             error.status, str(error), param=error.param, code=error.code, headers=error.headers
         )
+
+    @app.exception_handler(QuotaError)
+    async def too_much(_request: Request, error: QuotaError) -> JSONResponse:
+        later = {} if error.after is None else {"retry-after": str(error.after)}
+        status = 403 if error.after is None else 429  # SDKs ask again after a 429
+        return envelope(status, str(error), code="rate_limit_exceeded", headers=later)
 
     @app.exception_handler(SorairoError)
     async def impossible(_request: Request, error: SorairoError) -> JSONResponse:

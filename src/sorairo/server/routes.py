@@ -10,12 +10,11 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.generation.comment import read_comment
-from sorairo.jobs.job import COMPLETED
 from sorairo.server.asking import (
     Owner,
     clerk_of,
+    clip_of,
     fields_of,
-    file_of,
     job_of,
     no_such,
     service_of,
@@ -128,7 +127,7 @@ def get_preview(request: Request, owner: Owner, video_id: str) -> Response:
     path = f"{job.id}/{name}"
     if media.size(path) is None:
         raise ApiError(404, f"There is no preview of {video_id} yet.", code="not_ready")
-    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+    headers = {"cache-control": "no-store"}
     return Response(b"".join(media.read(path)), media_type=kind, headers=headers)
 
 
@@ -161,10 +160,6 @@ async def _from_clip(
         return await submitted(request, owner, lambda: kind(clerk)(fields, None))
     if not isinstance(video, dict):
         raise invalid_type("video", "an object or a file", video)
-    named = Fields(video).text("id")
-    parent = await run_in_threadpool(job_of, request, owner, named)
-    if parent.status != COMPLETED or parent.result is None:
-        raise ApiError(400, f"The video {parent.id} is not finished.", param="video")
-    path = file_of(request, parent, "video")
+    parent, path = await run_in_threadpool(clip_of, request, owner, video)
     about = service_of(request).video(parent)
     return await submitted(request, owner, lambda: kind(clerk)(fields, about), media=(path,))

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import subprocess
 import sys
-import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +26,9 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.models import hub
 from sorairo.server.app import create_app
-from sorairo.server.janitor import Janitor
+from sorairo.server.janitor import EVERY, Janitor
 from sorairo.server.media import MediaStore
+from sorairo.server.rounds import Rounds
 from sorairo.server.service import Service
 from sorairo.server.webhooks import Postman
 
@@ -117,15 +119,32 @@ def serve(
     crew = Crew(workers.command(places), workers.count)
     postman = Postman(Outbox(database))
     janitor = Janitor(service.queue, service.characters, service.media, keep)
-    crew.start()
-    postman.start()
-    janitor.start()
+    beside = (
+        Rounds("crew", crew.round),
+        Rounds("postman", postman.round),
+        Rounds("janitor", janitor.round, patience=EVERY),
+    )
+    config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
     try:
-        uvicorn.run(create_app(service), host=host, port=port, access_log=False)
+        Answering(config, beside).run()
     finally:
+        for rounds in beside:
+            rounds.stop()
         crew.stop()
-        postman.stop()
-        janitor.stop()
+
+
+class Answering(uvicorn.Server):
+    """Answers first; what is done beside that, workers above all, takes a core for seconds when it
+    starts."""
+
+    def __init__(self, config: uvicorn.Config, beside: Sequence[Rounds]) -> None:
+        super().__init__(config)
+        self.beside = beside
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for rounds in self.beside if self.started else ():
+            rounds.start()
 
 
 class Crew:
@@ -133,24 +152,22 @@ class Crew:
 
     def __init__(self, command: list[str], count: int) -> None:
         self.command, self.count = command, count
-        self.ending = threading.Event()
         self.processes: list[subprocess.Popen[bytes]] = []
-        self.thread = threading.Thread(target=self._watch, daemon=True)
 
-    def start(self) -> None:
-        self.processes = [subprocess.Popen(self.command) for _ in range(self.count)]
-        self.thread.start()
-
-    def _watch(self) -> None:
-        while not self.ending.wait(AGAIN_AFTER):
-            for index, process in enumerate(self.processes):
-                if process.poll() is not None and not self.ending.is_set():
-                    log.warning("worker %s has ended with %s", process.pid, process.returncode)
-                    self.processes[index] = subprocess.Popen(self.command)
+    def round(self) -> float:
+        """Starts those that are missing or dead; the seconds until the next look."""
+        alive = []
+        for process in self.processes:
+            if process.poll() is None:
+                alive.append(process)
+            else:
+                log.warning("worker %s has ended with %s", process.pid, process.returncode)
+        missing = self.count - len(alive)
+        self.processes = [*alive, *(subprocess.Popen(self.command) for _ in range(missing))]
+        return AGAIN_AFTER
 
     def stop(self) -> None:
-        self.ending.set()
-        self.thread.join()
+        """Only when no more rounds are made."""
         for process in self.processes:
             process.terminate()
         for process in self.processes:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.jobs.accepting import Submission
 from sorairo.jobs.job import Job
+from sorairo.jobs.tables import AWAY
 from sorairo.server.asking import service_of, told
 from sorairo.server.forms import Upload
 from sorairo.server.orders import Order
-from sorairo.server.quotas import check_quota
+from sorairo.server.quotas import check_room, left, quota_of
 from sorairo.server.service import Service
 
 
@@ -37,47 +39,50 @@ def submit(
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> tuple[Job, dict[str, str]]:
-    """The first of `count` jobs, and headers that tell what else may be asked for. Raises ApiError
-    and RequestError."""
+    """The first of `count` jobs, and headers that tell what else may be asked for. All are accepted
+    or none. Raises ApiError, QuotaError and RequestError."""
     service, placed = service_of(request), order()
-    headers = check_quota(service, owner, cost=count * placed.cost, count=count)
+    check_room(service)
     names = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
     if count > 1:
         placed = dataclasses.replace(placed, told={**placed.told, "videos": names})
     key = request.headers.get("idempotency-key")
-    first = _put(service, names[0], owner, placed, media, key)
-    if first.id != names[0]:  # the same request had come before
-        return first, headers
-    for number, name in enumerate(names[1:], start=1):
-        again = f"{key[:240]} {number}" if key else None
-        _put(service, name, owner, placed.again(number), media, again)
-    return first, headers
+    orders = [placed.again(number) if number else placed for number in range(count)]
+    sources = [*media, *placed.files]
+    try:
+        kept = [_keep_files(service, name, sources) for name in names]
+        payloads = [each.payload(files) for each, files in zip(orders, kept, strict=True)]
+        asked = Submission(
+            jobs=list(zip(names, payloads, strict=True)),
+            owner=owner,
+            request_key=key[:255] if key else None,
+            cost=placed.cost,
+            quota=quota_of(service, owner),
+        )
+        accepted, allowance = service.queue.submit_all(asked)
+    except AWAY:  # perhaps only the answer was lost: the janitor will know whose the files are
+        raise
+    except Exception:
+        _drop(service, names)
+        raise
+    if accepted[0].id != names[0]:  # the same request had come before
+        _drop(service, names)
+    return accepted[0], left(allowance)
 
 
-def _put(
-    service: Service,
-    name: str,
-    owner: str,
-    order: Order,
-    media: tuple[str, ...],
-    key: str | None,
-) -> Job:
-    """One job with its files; or that which was submitted with the same key before."""
+def _drop(service: Service, names: Sequence[str]) -> None:
+    for name in names:
+        service.media.drop(name)
+
+
+def _keep_files(service: Service, name: str, sources: Sequence[Upload | str]) -> tuple[str, ...]:
+    """Copies of what a job is made from: another job's may be deleted before this one is made."""
     kept = []
-    for index, source in enumerate([*media, *order.files]):
+    for index, source in enumerate(sources):
         path = f"{name}/given/{index}"
         if isinstance(source, Upload):
             service.media.put(path, source.data)
-        else:  # of another job, which may be deleted before this one is made
+        else:
             service.media.copy(source, path)
         kept.append(path)
-    job = service.queue.submit(
-        name,
-        order.payload(tuple(kept)),
-        owner=owner,
-        request_key=key[:255] if key else None,
-        cost=order.cost,
-    )
-    if job.id != name:
-        service.media.drop(name)
-    return job
+    return tuple(kept)

@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import logging
-import threading
 import time
 
 import httpx
@@ -19,29 +18,14 @@ log = logging.getLogger("sorairo.webhooks")
 
 
 class Postman:
-    """Delivers what is in the outbox, in a thread of its own, until it is stopped."""
+    """Delivers what is in the outbox."""
 
     def __init__(self, outbox: Outbox) -> None:
         self.outbox = outbox
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self._work, daemon=True)
 
-    def start(self) -> None:
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.ending.set()
-        self.thread.join()
-
-    def _work(self) -> None:
-        while not self.ending.is_set():
-            try:
-                busy = self.deliver_next()
-            except Exception:  # the database is away for a moment
-                log.exception("the outbox cannot be read")
-                busy = False
-            if not busy:
-                self.ending.wait(LOOK_EVERY)
+    def round(self) -> float:
+        """One event, if one is due; the seconds until the next is looked for."""
+        return 0.0 if self.deliver_next() else LOOK_EVERY
 
     def deliver_next(self) -> bool:
         """Delivers one event that is due; False where there is none."""

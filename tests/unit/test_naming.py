@@ -1,0 +1,60 @@
+"""Names of characters are said as what is seen of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sorairo.exam.held_out import film
+from sorairo.generation.naming import introduced, looks_of
+from sorairo.video import Clip
+from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.scene import STILL_LIFES, SceneConfig
+
+
+def clip_of(color: str, shape: str) -> Clip:
+    config = SceneConfig(
+        **{
+            **vars(STILL_LIFES),
+            "colors": (color,),
+            "shapes": (shape,),
+            "lights": ("day",),
+            "max_bodies": 1,
+        }
+    )
+    return film(sample_scene(np.random.default_rng(3), config), 1 / 12)
+
+
+@pytest.fixture(scope="module")
+def red() -> Clip:
+    return clip_of("red", "sphere")
+
+
+def test_the_largest_thing_in_words(red: Clip):
+    assert looks_of(red) == "the red ball"
+    assert looks_of(red, chinese=True) == "红色的球"
+    assert looks_of(clip_of("blue", "cylinder")) == "the blue cylinder"
+    nothing = Clip(frames=np.full((1, 96, 96, 3), 128, np.uint8), fps=12.0)
+    assert looks_of(nothing) == ""
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("Mossy rolls to the left", "the red ball rolls to the left"),
+        ("mossy rolls, MOSSY bounces", "the red ball rolls, the red ball bounces"),
+        ("Mossyfoot rolls", "Mossyfoot rolls"),
+        ("Mossy在雪地上滚动", "红色的球在雪地上滚动"),
+        ("a cube rolls", "a cube rolls"),
+    ],
+)
+def test_every_mention_of_a_name(red: Clip, prompt: str, said: str):
+    assert introduced(prompt, ("Mossy",), (red,)) == said
+
+
+def test_several_names_and_odd_ones(red: Clip):
+    blue = clip_of("blue", "box")
+    heard = introduced("A+ meets Mossy", ("A+", "Mossy"), (blue, red))
+    assert heard == "the blue cube meets the red ball"
+    assert introduced("苔藓在草地上弹跳", ("苔藓",), (red,)) == "红色的球在草地上弹跳"
+    assert introduced("nobody is here", ("", "  "), (blue, red)) == "nobody is here"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import math
 
 import pytest
 import torch
@@ -11,7 +13,13 @@ from random_weights import randomise
 from sorairo.generation.canvas import even_times, grid_positions
 from sorairo.models.bundle import Denoiser
 from sorairo.models.text import TextConfig
-from sorairo.models.transformer import Transformer, TransformerConfig, sinusoid
+from sorairo.models.transformer import (
+    LONGEST_WAVE,
+    Transformer,
+    TransformerConfig,
+    place_waves,
+    sinusoid,
+)
 from sorairo.nn.patches import patchify, unpatchify
 
 close = functools.partial(torch.testing.assert_close, atol=1e-5, rtol=1e-4)  # norms are float32
@@ -124,6 +132,51 @@ def test_only_differences_of_positions_count(denoiser: Denoiser):
     elsewhere = given["positions"] + torch.tensor([11.0, -2.0, 3.0])
     out = denoiser(**{**given, "positions": elsewhere})
     close(out, denoiser(**given))
+
+
+def placed(denoiser: Denoiser, **asked: bool) -> Denoiser:
+    """The same network with places; `learned`: they mean something."""
+    config = dataclasses.replace(denoiser.transformer.config, place_frequencies=4)
+    network = Denoiser(config, denoiser.text.config).double().requires_grad_(False)
+    network.load_state_dict(denoiser.state_dict(), strict=False)
+    if asked.get("learned"):
+        weight = network.transformer.place_embedding.weight
+        weight.copy_(0.3 * noise(*weight.shape, seed=1))
+    return network
+
+
+def test_places_mean_nothing_at_first(denoiser: Denoiser):
+    """What a network without them has learned is kept."""
+    given = inputs()
+    assert torch.equal(placed(denoiser)(**given), denoiser(**given))
+    elsewhere = given["positions"] + torch.tensor([0.0, -2.0, 3.0])
+    network = placed(denoiser, learned=True)
+    assert moved(network(**given), network(**{**given, "positions": elsewhere}))
+
+
+def test_without_places_tokens_that_are_alike_stay_alike(denoiser: Denoiser):
+    """Attention to equal values is their average, wherever one stands: left is not told from right
+    in a picture that shows nothing yet."""
+    given = inputs()
+    alike = {**given, "x": given["x"][:, :1].expand(-1, TOKENS, -1), "sigma": given["sigma"][:, :1]}
+    out = denoiser(**alike)
+    close(out, out[:, :1].expand_as(out))
+    out = placed(denoiser, learned=True)(**alike)
+    apart = (out[0][:, None] - out[0][None]).norm(dim=-1) + torch.eye(TOKENS)
+    assert float(apart.min()) > 1e-3, "each of the twelve stands elsewhere"
+
+
+def test_places_are_told_apart():
+    """Within one wave of the longest, and as the same numbers whatever else is in the batch."""
+    y, x = torch.meshgrid(torch.linspace(-40, 40, 41), torch.linspace(-40, 40, 41), indexing="ij")
+    positions = torch.stack([torch.zeros_like(x), y, x], dim=-1).reshape(1, -1, 3)
+    waves = place_waves(positions, 6)
+    assert waves.shape == (1, 41 * 41, 36)
+    close(waves.square().sum(-1), torch.full((1, 41 * 41), 18.0))
+    assert float((torch.cdist(waves, waves)[0] + 9 * torch.eye(41 * 41)).min()) > 0.5
+    one = place_waves(torch.tensor([[[3.0, 0.0, 16.0]]]), 1)
+    expected = [math.cos(2 * math.pi * t / LONGEST_WAVE) for t in (3, 0, 16)]
+    close(one[0, 0, :3], torch.tensor(expected))
 
 
 def test_padding_of_the_text_has_no_influence(denoiser: Denoiser):

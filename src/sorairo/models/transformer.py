@@ -20,11 +20,14 @@ from sorairo.nn.attention import Attention
 from sorairo.nn.rope import Rotation, rotation
 
 KeysValues = list[tuple[Tensor, Tensor]]
+LONGEST_WAVE = 128.0  # positions; the largest picture spans about 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
-    """`latent_channels` and `patch` say what a token holds."""
+    """`latent_channels` and `patch` say what a token holds. `place_frequencies` are those of the
+    embedding of a token's place in time and space; 0, as in Wan: there is none, and attention tells
+    tokens apart by where they stand to one another."""
 
     latent_channels: int = 8
     patch: int = 2
@@ -35,6 +38,7 @@ class TransformerConfig:
     text_dim: int = 256
     freq_dim: int = 256
     rope_theta: float = 100.0
+    place_frequencies: int = 0
 
     @property
     def token_channels(self) -> int:
@@ -48,6 +52,18 @@ def sinusoid(sigma: Float[Tensor, "b n"], dim: int) -> Float[Tensor, "b n d"]:
         -math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=sigma.device) / half
     )
     angle = 1000.0 * sigma.float().unsqueeze(-1) * frequencies
+    return torch.cat([angle.cos(), angle.sin()], dim=-1)
+
+
+def place_waves(positions: Float[Tensor, "b n 3"], count: int) -> Float[Tensor, "b n d"]:
+    """Cosines and sines of time, y and x, d = 6 count; the longest wave is LONGEST_WAVE, each of
+    the others half as long as the one before it.
+
+    Where all is noise, tokens differ in nothing that attention can see, and rotary positions alone
+    cannot tell left from right: an average of equal values is the same everywhere.
+    """
+    waves = 2 * math.pi / LONGEST_WAVE * 2.0 ** torch.arange(count, device=positions.device)
+    angle = (positions[..., None].float() * waves).flatten(-2)
     return torch.cat([angle.cos(), angle.sin()], dim=-1)
 
 
@@ -114,6 +130,8 @@ class Transformer(nn.Module):
         self.config = config
         dim = config.dim
         self.patch_embedding = nn.Linear(config.token_channels, dim)
+        waves = 6 * config.place_frequencies
+        self.place_embedding = nn.Linear(waves, dim, bias=False) if waves else None
         self.text_embedding = nn.Sequential(
             nn.Linear(config.text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim)
         )
@@ -131,7 +149,10 @@ class Transformer(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Linear):
                 nn.init.normal_(module.weight, std=module.in_features**-0.5)
-                nn.init.zeros_(module.bias)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        if self.place_embedding is not None:
+            nn.init.zeros_(self.place_embedding.weight)
         nn.init.zeros_(self.head.head.weight)
         nn.init.zeros_(self.time_projection[1].weight)  # type: ignore[arg-type]
         for block in self.blocks:
@@ -157,6 +178,9 @@ class Transformer(nn.Module):
         noise = self.time_embedding(sinusoid(sigma, config.freq_dim).to(x.dtype))
         per_block = self.time_projection(noise).unflatten(-1, (6, -1))
         hidden = self.patch_embedding(x)
+        if self.place_embedding is not None:
+            waves = place_waves(positions, config.place_frequencies)
+            hidden = hidden + self.place_embedding(waves.to(x.dtype))
         for block, keys_values in zip(self.blocks, text, strict=True):
             hidden = block(hidden, per_block, keys_values, text_mask, turn, shares)
         return self.head(hidden, noise)

@@ -21,6 +21,7 @@ from sorairo.data.clips import (
 )
 from sorairo.models.bundle import ModelConfig
 from sorairo.models.text import TextConfig
+from sorairo.models.transformer import TransformerConfig
 from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
 from sorairo.training.examples import Kind
 from sorairo.training.loop import LoopConfig
@@ -102,19 +103,38 @@ def canvas() -> ModelRecipe:
         *_short(0.55, crowd=True, still_lifes=1.2, more=0.5),
     )
     # Then bridges between clips, and every shape of picture and film, beside all the rest.
-    led = replace(told, shift=2.6, objects=3.0, bridged=0.7)
-    bridged = (
-        Shape(kinds=_one_text("", 0.42, crowd=0.25, first=0.35, filmed=0.12)),
-        Shape(kinds=_several_texts("", 0.18, bridges=1.2)),
+    every_shape = (
         Shape(kinds=tuple(replace(kind, weight=0.015) for kind in wide)),
         Shape(kinds=_both_ways("wide clips", (144, 80), frames=12, share=0.08)),
         *(
             Shape(kinds=_both_ways("wide pictures", size, frames=1, share=0.06))
             for size in ((144, 80), (128, 80), (112, 80))
         ),
+    )
+    led = replace(told, shift=2.6, objects=3.0, bridged=0.7)
+    bridged = (
+        Shape(kinds=_one_text("", 0.42, crowd=0.25, first=0.35, filmed=0.12)),
+        Shape(kinds=_several_texts("", 0.18, bridges=1.2)),
+        *every_shape,
         Shape(kinds=large),
         Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.03, fps=1.5),)),
         *_short(0.42, crowd=True, still_lifes=0.9, more=0.8),
+    )
+    # With places in the picture: where things stand is learned anew, in nearly pure noise.
+    placed = (
+        Shape(kinds=_one_text("", 0.34, crowd=0.35, first=0.3, filmed=0.15)),
+        Shape(kinds=_several_texts("", 0.12, bridges=1.0)),
+        *every_shape,
+        Shape(kinds=large),
+        *_short(0.6, crowd=True, still_lifes=1.0, more=1.2),
+    )
+    whole = (
+        Shape(kinds=_one_text("", 0.42, crowd=0.3, first=0.3, filmed=0.12)),
+        Shape(kinds=_several_texts("", 0.18, bridges=1.2)),
+        *every_shape,
+        Shape(kinds=large),
+        Shape(kinds=(Kind(draw="window", source="long", frames=23, weight=0.03, fps=1.5),)),
+        *_short(0.46, crowd=True, still_lifes=0.8, more=0.8),
     )
     square = replace(CANVAS_CLIPS, sizes=((96, 96),))
     by_size = {
@@ -148,21 +168,27 @@ def canvas() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(
-                Phase(until=0.0805, shapes=half),
-                Phase(until=0.2325, shapes=full),
-                Phase(until=0.509, shapes=full, painting=fine),
-                Phase(until=0.652, shapes=composed, painting=high),
-                Phase(until=0.732, shapes=composed, painting=last),
-                Phase(until=0.839, shapes=filmed, painting=told),
-                Phase(until=0.893, shapes=filmed, painting=replace(told, shift=2.2, objects=4.0)),
-                Phase(until=0.9152, shapes=pictured, painting=replace(told, objects=3.0)),
-                Phase(until=1.0, shapes=bridged, painting=led),
+                Phase(until=0.067, shapes=half),
+                Phase(until=0.1936, shapes=full),
+                Phase(until=0.4239, shapes=full, painting=fine),
+                Phase(until=0.5429, shapes=composed, painting=high),
+                Phase(until=0.6095, shapes=composed, painting=last),
+                Phase(until=0.6987, shapes=filmed, painting=told),
+                Phase(until=0.7436, shapes=filmed, painting=replace(told, shift=2.2, objects=4.0)),
+                Phase(until=0.7621, shapes=pictured, painting=replace(told, objects=3.0)),
+                Phase(until=0.8327, shapes=bridged, painting=led),
+                Phase(until=0.9257, shapes=placed, painting=replace(high, prefix=0.2, single=0.4)),
+                Phase(until=1.0, shapes=whole, painting=led),
             ),
             painting=painting,
         ),
-        model=ModelConfig(max_frames=1441, text=TextConfig(vocabulary=832)),
+        model=ModelConfig(
+            max_frames=1441,
+            transformer=TransformerConfig(place_frequencies=6),
+            text=TextConfig(vocabulary=832),
+        ),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=2e-3),
-        loop=LoopConfig(steps=22_400, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
+        loop=LoopConfig(steps=26_900, ema=0.998, cooldown=0.2, warmup=50, sheet_every=500),
     )
 
 

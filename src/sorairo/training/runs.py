@@ -70,19 +70,22 @@ def run_codec(recipe: CodecRecipe) -> Path:
     return folder
 
 
+GROWN = "transformer.place_embedding.weight"  # zero at first: a network that lacks it is the same
 PARTS = ("shapes", "colors", "sizes", "materials", "floors", "lights", "events", "cameras")
 WORDS = "text.embedding.weight"  # of a denoiser: one row a token
 
 
 def begin(network: nn.Module, start: str, part: str) -> None:
     """Takes the weights of a part of the model `start`, if there is one. Where the vocabulary has
-    grown, its new words stay as they were drawn."""
+    grown, its new words stay as they were drawn; a model that knows no places learns them."""
     if not start:
         return
     source = getattr(hub.load(hub.find(start)), part).float().state_dict()
     words, known = network.state_dict().get(WORDS), source.get(WORDS)
     if words is not None and known is not None and len(known) < len(words):
         source[WORDS] = torch.cat([known, words[len(known) :].to(known)])
+    if GROWN in network.state_dict():
+        source.setdefault(GROWN, network.state_dict()[GROWN])
     try:
         network.load_state_dict(source)
     except RuntimeError as error:

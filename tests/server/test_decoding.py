@@ -221,6 +221,22 @@ def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, troubl
     assert str(caught.value) == SENTENCES[trouble]
 
 
+def test_one_that_nobody_waits_for_any_more_ends(tmp_path: Path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    children: list[psutil.Process] = []
+
+    def cancelled() -> None:
+        children.append(found(psutil.Process()))
+        if len(children) == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        decode(path, None, Bounds(clock=LATER), cancelled)
+    assert len({child.pid for child in children}) == 1
+    assert not children[0].is_running()
+
+
 def test_it_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with hanging(tmp_path) as (future, child):

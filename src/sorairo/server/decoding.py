@@ -14,7 +14,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -42,14 +44,24 @@ KILLED: Mapping[str, str] = {"SIGXCPU": "slow", "SIGKILL": "hungry"}
 KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
 # Threads and arenas take address space, which is bounded.
 FEW = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+LOOK_EVERY = 0.2  # seconds, whether it is still wanted
 log = logging.getLogger("sorairo.decoding")
 
 
-def decode(path: Path, max_side: int | None, bounds: Bounds = Bounds()) -> Clip:
+def decode(
+    path: Path,
+    max_side: int | None,
+    bounds: Bounds = Bounds(),
+    meanwhile: Callable[[], None] = lambda: None,
+) -> Clip:
     """The picture or film in a file that a stranger sent; with `max_side`, neither side is longer.
-    Raises MediaError with one of `SENTENCES`, and WriteError where the disk is full."""
+    What `meanwhile` raises, called again and again, ends it.
+
+    Raises MediaError with one of `SENTENCES`, and WriteError where the disk is full.
+    """
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as words:
-        code = _run(path, max_side, bounds, out, words)
+        with _started(path, max_side, bounds, out, words) as process:
+            code = _ended(process, bounds.clock, meanwhile)
         if code < 0:
             name = signal.Signals(-code).name
             raise _trouble(KILLED.get(name, "unreadable"), f"ended by {name}")
@@ -62,22 +74,34 @@ def decode(path: Path, max_side: int | None, bounds: Bounds = Bounds()) -> Clip:
         return _taken(out)
 
 
-def _run(path: Path, max_side: int | None, bounds: Bounds, out: BinaryIO, words: BinaryIO) -> int:
-    """What the process ended with."""
+@contextmanager
+def _started(
+    path: Path, max_side: int | None, bounds: Bounds, out: BinaryIO, words: BinaryIO
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that decodes; it does not outlive the block."""
     settings = [json.dumps(asdict(bounds)), str(max_side or 0), str(os.getpid())]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "sorairo.server.decoder", str(path.absolute()), *settings],
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=words,
-            timeout=bounds.clock,
-            env={name: os.environ[name] for name in KEPT if name in os.environ} | FEW,
-            start_new_session=True,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise _trouble("slow", f"not done after {bounds.clock:g} s") from error
-    return done.returncode
+    with subprocess.Popen(
+        [sys.executable, "-m", "sorairo.server.decoder", str(path.absolute()), *settings],
+        stdin=subprocess.DEVNULL,
+        stdout=out,
+        stderr=words,
+        env={name: os.environ[name] for name in KEPT if name in os.environ} | FEW,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def _ended(process: subprocess.Popen[bytes], seconds: float, meanwhile: Callable[[], None]) -> int:
+    """What a process ends with. Raises MediaError where it takes longer."""
+    latest = time.monotonic() + seconds
+    while (left := latest - time.monotonic()) > 0:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(LOOK_EVERY, left))
+        meanwhile()
+    raise _trouble("slow", f"not done after {seconds:g} s")
 
 
 def _taken(out: BinaryIO) -> Clip:

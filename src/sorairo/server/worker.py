@@ -166,7 +166,7 @@ class Worker:
             for index, path in enumerate(job.payload["media"]):
                 given = folder / f"given-{index}"
                 self.media.get(path, given)
-                clips.append(_read(given, request.largest_given))
+                clips.append(decode(given, request.largest_given, meanwhile=told.listen))
                 sources.append(Source(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
@@ -248,6 +248,11 @@ class _Told:
             log.warning("%s", error)
         self.shown = time.monotonic()
 
+    def listen(self) -> None:
+        """While something is made ready that takes long. Raises what `check` does."""
+        self._hear()
+        self.check()
+
     def _hear(self) -> None:
         """A wish that the job be cancelled is heard after every step; to read costs little."""
         with suppress(*AWAY):
@@ -275,11 +280,6 @@ class _Told:
             self.problem = lost
         except Exception:  # the database is away for a moment: the lease tells whether too long
             log.exception("the lease of %s could not be renewed", self.job.id)
-
-
-def _read(given: Path, max_side: int | None) -> Clip:
-    """A file that was sent is read in a process of its own: who sent it may be anybody."""
-    return decode(given, max_side)
 
 
 def _write(clip: Clip, folder: Path) -> None:

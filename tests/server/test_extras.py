@@ -218,14 +218,20 @@ def test_what_is_more_than_a_whole_day_is_refused_for_good(client: TestClient, s
 def test_of_several_videos_all_are_accepted_or_none(
     client: TestClient, service: Service, tmp_path: Path
 ):
-    _, secret = service.keys.create("small", Quota(most_waiting=3))
+    _, secret = service.keys.create("small", Quota(most_waiting=4))
     header = {"Authorization": f"Bearer {secret}"}
     body = {"prompt": "x", **SMALL, "input_reference": {"image_url": URL}}
-    assert client.post("/v1/videos", json={**body, "n": 4}, headers=header).status_code == 429
-    assert service.queue.waiting() == 0
-    assert not list((tmp_path / "media").glob("*/given/*")), "no file is left behind"
-    assert client.post("/v1/videos", json={**body, "n": 3}, headers=header).status_code == 200
+
+    def answers(count: int, key: str) -> int:
+        asked = {**header, "Idempotency-Key": key}
+        return client.post("/v1/videos", json={**body, "n": count}, headers=asked).status_code
+
+    assert answers(3, "a") == 200
+    assert answers(2, "b") == 429
+    assert answers(5, "c") == 403, "there can never be so many"
+    assert answers(3, "a") == 200, "it had come before"
     assert service.queue.waiting() == 3
+    assert len(list((tmp_path / "media").glob("*/given/*"))) == 3, "no other file is left behind"
 
 
 def test_a_full_disk_takes_no_more(service: Service):

@@ -44,6 +44,7 @@ def test_the_largest_thing_in_words(red: Clip):
         ("Mossy rolls to the left", "the red ball rolls to the left"),
         ("mossy rolls, MOSSY bounces", "the red ball rolls, the red ball bounces"),
         ("Mossyfoot rolls", "Mossyfoot rolls"),
+        ("Mossyé rolls", "Mossyé rolls"),
         ("Mossy在雪地上滚动", "红色的球在雪地上滚动"),
         ("a cube rolls", "a cube rolls"),
     ],

@@ -45,5 +45,6 @@ def _said(prompt: str, name: str, seen: str) -> str:
     """Every mention of a name, as a word of its own where it is one of letters."""
     pattern = re.escape(name)
     if re.fullmatch(r"\w+", name, re.ASCII):
-        pattern = rf"(?<![A-Za-z0-9_]){pattern}(?![A-Za-z0-9_])"  # "\b" is none before Chinese
+        letter = r"[^\W\u3400-\u9fff]"  # Chinese has no spaces between words
+        pattern = rf"(?<!{letter}){pattern}(?!{letter})"
     return re.sub(pattern, seen, prompt, flags=re.IGNORECASE)

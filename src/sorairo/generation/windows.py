@@ -3,7 +3,7 @@
 A canvas that fits is one window. A longer one is seen in time windows, each with the end of the
 window before. Of several shots each has windows of its own, the first of which begins with the
 beginnings of one or two earlier shots of the same scene: the model has learned from stories of such
-shots, and keeps their looks. There the times run on as if what is seen were a story of its own.
+shots, and keeps their looks. In every window the times run as if what is seen were all there is.
 """
 
 from __future__ import annotations
@@ -88,10 +88,8 @@ def _context(wanted: tuple[int, ...], places: list[list[int]], room: int) -> lis
 def _run_on(
     own: tuple[float, ...], shots: list[int], seen: list[int], frame: float
 ) -> tuple[float, ...]:
-    """Times of several shots from 0 on, each shot a `frame` after the one before it; of a single
-    shot as they are."""
-    if shots[seen[0]] == shots[seen[-1]]:
-        return tuple(own[group] for group in seen)
+    """Times from 0 on, as in training: the network knows where in a window a token stands. Each
+    shot begins a `frame` after the one before it."""
     times, later = [], -own[seen[0]]
     for before, group in zip([seen[0], *seen], seen, strict=False):
         if shots[group] != shots[before]:

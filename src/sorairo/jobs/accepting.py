@@ -46,12 +46,9 @@ def accept(connection: Connection, asked: Submission, now: float) -> tuple[list[
     """New jobs, or the first of those that were accepted with the same key before. Raises
     QuotaError: then there is none."""
     _one_at_a_time(connection, asked.owner)
-    if asked.request_key is not None:
-        same = and_(jobs.c.owner == asked.owner, jobs.c.request_key == asked.request_key)
-        before = connection.execute(select(jobs).where(same)).one_or_none()
-        if before is not None:
-            return [Job.of(before)], _allowance(connection, asked, now)
-    _check(connection, asked, now)
+    before = look(connection, asked, now)
+    if before is not None:
+        return [before], _allowance(connection, asked, now)
     rows = [
         {
             "id": name,
@@ -67,10 +64,24 @@ def accept(connection: Connection, asked: Submission, now: float) -> tuple[list[
     made = [
         Job.of(connection.execute(insert(jobs).values(row).returning(jobs)).one()) for row in rows
     ]
-    if asked.cost:
+    if asked.quota.most_cost is not None:
         cost = asked.cost * len(made)
+        connection.execute(delete(spending).where(_before(asked.owner, now - DAY)))
         connection.execute(insert(spending).values(owner=asked.owner, at=now, cost=cost))
     return made, _allowance(connection, asked, now)
+
+
+def look(connection: Connection, asked: Submission, now: float) -> Job | None:
+    """The first job that was accepted with the same key before; None where these would be new.
+    Raises QuotaError where they would be too many."""
+    if asked.request_key is not None:
+        same = and_(jobs.c.owner == asked.owner, jobs.c.request_key == asked.request_key)
+        before = connection.execute(select(jobs).where(same)).one_or_none()
+        if before is not None:
+            return Job.of(before)
+    _check_at_all(asked)
+    _check_now(connection, asked, now)
+    return None
 
 
 def _one_at_a_time(connection: Connection, owner: str) -> None:
@@ -80,21 +91,28 @@ def _one_at_a_time(connection: Connection, owner: str) -> None:
         connection.execute(select(lock))
 
 
-def _check(connection: Connection, asked: Submission, now: float) -> None:
+def _check_at_all(asked: Submission) -> None:
+    """Whether there can ever be so many."""
     count, quota = len(asked.jobs), asked.quota
-    most = quota.most_waiting
+    if quota.most_waiting is not None and count > quota.most_waiting:
+        message = f"{quota.most_waiting} jobs may wait or run at once: ask for fewer than {count}."
+        raise QuotaError(message, None)
+    if quota.most_cost is not None and count * asked.cost > quota.most_cost:
+        raise QuotaError(
+            f"This alone would be {count * asked.cost:.3g} pixel-seconds, and this key has"
+            f" {quota.most_cost:.3g} a day: ask for a smaller or shorter video.",
+            None,
+        )
+
+
+def _check_now(connection: Connection, asked: Submission, now: float) -> None:
+    """Whether there may be so many beside those that there are."""
+    count, quota = len(asked.jobs), asked.quota
+    most, cost = quota.most_waiting, count * asked.cost
     if most is not None and _waiting(connection, asked.owner) + count > most:
         raise QuotaError(f"{most} jobs may wait or run at once: wait until one has ended.", SOON)
     if quota.most_cost is None:
         return
-    cost = asked.cost * count
-    if cost > quota.most_cost:
-        raise QuotaError(
-            f"This alone would be {cost:.3g} pixel-seconds, and this key has"
-            f" {quota.most_cost:.3g} a day: ask for a smaller or shorter video.",
-            None,
-        )
-    connection.execute(delete(spending).where(_before(asked.owner, now - DAY)))
     spent = _spent(connection, asked.owner, now)
     total = sum(each for _, each in spent) + cost
     if total <= quota.most_cost:
@@ -107,12 +125,13 @@ def _check(connection: Connection, asked: Submission, now: float) -> None:
 
 
 def _lapsed(spent: Sequence[tuple[float, float]], cost: float) -> float:
-    """When so much of what was spent had been spent."""
-    for at, each in spent:
+    """When so much of what was spent had been spent; when all of it had, if it is no more."""
+    at = 0.0
+    for at, each in spent:  # noqa: B007
         cost -= each
         if cost <= 0:
-            return at
-    raise ValueError("no more than that was spent")
+            break
+    return at
 
 
 def _allowance(connection: Connection, asked: Submission, now: float) -> Allowance:

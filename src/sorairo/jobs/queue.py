@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from sorairo.errors import LeaseLostError
-from sorairo.jobs.accepting import Allowance, Submission, accept
+from sorairo.jobs.accepting import Allowance, Submission, accept, look
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import announce
 from sorairo.jobs.tables import jobs
@@ -70,6 +70,12 @@ class Queue:
         the same `request_key` before. Raises QuotaError."""
         with self.database.begin() as connection:
             return accept(connection, asked, self.clock())
+
+    def look(self, asked: Submission) -> Job | None:
+        """What `submit_all` would come to, as far as one can tell now: the job that was accepted
+        before, or None. Raises QuotaError."""
+        with self.reading.begin() as connection:
+            return look(connection, asked, self.clock())
 
     def get(self, job: str, owner: str | None = None) -> Job | None:
         """None where there is no such job, or it is another one's."""
@@ -120,11 +126,9 @@ class Queue:
             row = connection.execute(gone).one_or_none()
         return None if row is None else Job.of(row)
 
-    def waiting(self, owner: str | None = None) -> int:
+    def waiting(self) -> int:
         """How many jobs have not ended."""
         asked = select(func.count()).where(jobs.c.status.in_((QUEUED, RUNNING)))
-        if owner is not None:
-            asked = asked.where(jobs.c.owner == owner)
         with self.reading.begin() as connection:
             return connection.execute(asked).scalar_one()
 

@@ -101,6 +101,8 @@ def _ended(process: subprocess.Popen[bytes], seconds: float, meanwhile: Callable
         with suppress(subprocess.TimeoutExpired):
             return process.wait(min(LOOK_EVERY, left))
         meanwhile()
+    if (code := process.poll()) is not None:  # it was `meanwhile` that took so long
+        return code
     raise _trouble("slow", f"not done after {seconds:g} s")
 
 

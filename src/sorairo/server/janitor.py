@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 
 from sorairo.jobs.characters import Characters
@@ -12,6 +13,7 @@ from sorairo.server.media import MediaStore
 EVERY = 60.0  # seconds
 ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted
 AT_ONCE = 500  # names that the database is asked for
+OURS = re.compile(r"(video|char)_\w+", re.ASCII)  # names of folders
 log = logging.getLogger("sorairo.janitor")
 
 
@@ -26,8 +28,8 @@ class Janitor:
         self.orphans_at = 0.0
 
     def round(self) -> float:
-        """What is to be done now; the seconds until the next round. Orphans are looked for as often
-        as there can be new ones: every clip that is kept is looked at."""
+        """What is to be done now; the seconds until the next round. Orphans are looked for less
+        often: every clip that is kept is looked at."""
         now = time.time()
         self.drop_expired(now)
         if now >= self.orphans_at:
@@ -42,10 +44,16 @@ class Janitor:
                 self.queue.empty(job.id)
 
     def drop_orphans(self, now: float) -> None:
-        old = self.media.older_than(now - ORPHANED)
+        """Where none of the folders is known, they are another database's, and left alone."""
+        old = [name for name in self.media.older_than(now - ORPHANED) if OURS.fullmatch(name)]
+        known: set[str] = set()
         for first in range(0, len(old), AT_ONCE):
-            folders = old[first : first + AT_ONCE]
-            known = self.queue.known(folders) | self.characters.known(folders)
-            for folder in set(folders) - known:
-                log.warning("%s belongs to nothing", folder)
-                self.media.drop(folder)
+            names = old[first : first + AT_ONCE]
+            known |= self.queue.known(names) | self.characters.known(names)
+        orphans = set(old) - known
+        if orphans and not known:
+            log.warning("none of %d folders belongs to this database: see --media", len(orphans))
+            return
+        for folder in orphans:
+            log.warning("%s belongs to nothing", folder)
+            self.media.drop(folder)

@@ -128,9 +128,10 @@ def serve(
     try:
         Answering(config, beside).run()
     finally:
+        beside[0].stop()
+        crew.stop()  # they give their jobs back, while a webhook may hang for seconds
         for rounds in beside:
             rounds.stop()
-        crew.stop()
 
 
 class Answering(uvicorn.Server):
@@ -156,14 +157,11 @@ class Crew:
 
     def round(self) -> float:
         """Starts those that are missing or dead; the seconds until the next look."""
-        alive = []
-        for process in self.processes:
-            if process.poll() is None:
-                alive.append(process)
-            else:
-                log.warning("worker %s has ended with %s", process.pid, process.returncode)
-        missing = self.count - len(alive)
-        self.processes = [*alive, *(subprocess.Popen(self.command) for _ in range(missing))]
+        for process in [each for each in self.processes if each.poll() is not None]:
+            log.warning("worker %s has ended with %s", process.pid, process.returncode)
+            self.processes.remove(process)
+        while len(self.processes) < self.count:
+            self.processes.append(subprocess.Popen(self.command))
         return AGAIN_AFTER
 
     def stop(self) -> None:

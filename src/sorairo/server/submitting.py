@@ -49,18 +49,22 @@ def submit(
     key = request.headers.get("idempotency-key")
     orders = [placed.again(number) if number else placed for number in range(count)]
     sources = [*media, *placed.files]
+    asked = Submission(
+        jobs=[
+            (name, each.payload(tuple(_paths(name, len(sources)))))
+            for name, each in zip(names, orders, strict=True)
+        ],
+        owner=owner,
+        request_key=key[:255] if key else None,
+        cost=placed.cost,
+        quota=quota_of(service, owner),
+    )
+    before = service.queue.look(asked)  # no file is written for what is refused
     try:
-        kept = [_keep_files(service, name, sources) for name in names]
-        payloads = [each.payload(files) for each, files in zip(orders, kept, strict=True)]
-        asked = Submission(
-            jobs=list(zip(names, payloads, strict=True)),
-            owner=owner,
-            request_key=key[:255] if key else None,
-            cost=placed.cost,
-            quota=quota_of(service, owner),
-        )
+        for name in () if before else names:
+            _keep_files(service, name, sources)
         accepted, allowance = service.queue.submit_all(asked)
-    except AWAY:  # perhaps only the answer was lost: the janitor will know whose the files are
+    except AWAY:  # perhaps only the answer was lost: if it was not, the files belong to nothing
         raise
     except Exception:
         _drop(service, names)
@@ -75,14 +79,15 @@ def _drop(service: Service, names: Sequence[str]) -> None:
         service.media.drop(name)
 
 
-def _keep_files(service: Service, name: str, sources: Sequence[Upload | str]) -> tuple[str, ...]:
+def _paths(name: str, count: int) -> list[str]:
+    """Where the files lie from which a job is made."""
+    return [f"{name}/given/{index}" for index in range(count)]
+
+
+def _keep_files(service: Service, name: str, sources: Sequence[Upload | str]) -> None:
     """Copies of what a job is made from: another job's may be deleted before this one is made."""
-    kept = []
-    for index, source in enumerate(sources):
-        path = f"{name}/given/{index}"
+    for path, source in zip(_paths(name, len(sources)), sources, strict=True):
         if isinstance(source, Upload):
             service.media.put(path, source.data)
         else:
             service.media.copy(source, path)
-        kept.append(path)
-    return tuple(kept)

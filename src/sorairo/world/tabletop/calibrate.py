@@ -32,7 +32,7 @@ from sorairo.world.tabletop.observe import find_blobs, judge, observe
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 LOOKS_FILE = Path(__file__).with_name("looks.json")
-FIT_SEEDS, REPORT_SEEDS = 5_000_000, 6_000_000  # first seeds; training of models stays below
+FIT_SEEDS, REPORT_SEEDS = 5_000_000, 6_000_000  # first seeds
 NOTHING = "background"
 
 

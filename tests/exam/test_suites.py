@@ -128,7 +128,7 @@ def test_a_minute_that_came_to_rest_is_found():
     case = minutes.minutes(FEW)[0]
     true = case.truth()
     assert shortfalls("minute", case.judge(true)) == []
-    assert shortfalls("minute", case.judge([still(true[0])])) == ["motion"]
+    assert "motion" in shortfalls("minute", case.judge([still(true[0])]))
 
 
 def test_the_worst_case_stands_first_on_the_sheet():

@@ -1,4 +1,4 @@
-"""What goes beyond OpenAI's routes: several at once, pictures in time, stories, characters, quotas,
+"""What goes beyond OpenAI's routes: several at once, pictures in time, stories, characters,
 expiry, figures, and who may ask at all."""
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sorairo.generation.comment import read_comment
 from sorairo.generation.request_given import AnimateRequest, CastRequest
 from sorairo.generation.storyboard import Storyboard
 from sorairo.jobs.job import Job
-from sorairo.jobs.keys import KeyRing, Quota
+from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.server.app import create_app
@@ -173,72 +173,6 @@ def test_characters_are_their_owners(client: TestClient, service: Service):
     for method in ("GET", "DELETE"):
         answer = client.request(method, f"/v1/videos/characters/{path}", headers=you)
         assert answer.status_code == 404
-
-
-# --- how much
-
-
-def test_a_key_may_have_so_many_jobs_waiting(client: TestClient, service: Service):
-    _, secret = service.keys.create("small", Quota(most_waiting=2))
-    header = {"Authorization": f"Bearer {secret}"}
-    left = []
-    for _ in range(2):
-        answer = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
-        left.append(answer.headers["x-ratelimit-remaining-requests"])
-    assert left == ["1", "0"]
-    answer = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
-    assert answer.status_code == 429
-    assert answer.json()["error"]["type"] == "rate_limit_error"
-    assert int(answer.headers["retry-after"]) > 0
-    client.post(f"/v1/videos/{service.queue.page()[0][0].id}/cancel", headers=header)
-    again = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
-    assert again.status_code == 200, "one has ended"
-
-
-def test_a_key_may_cost_so_much_a_day(client: TestClient, service: Service):
-    _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
-    header = {"Authorization": f"Bearer {secret}"}
-    body = {"prompt": "x", **SMALL}
-    answers = [client.post("/v1/videos", json=body, headers=header) for _ in range(4)]
-    assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
-    assert answers[0].headers["x-ratelimit-remaining-pixel-seconds"] == str(2 * 64 * 64)
-    assert 86_000 < int(answers[-1].headers["retry-after"]) <= 86_401
-    gone = client.get("/v1/videos", headers=header).json()["data"][0]["id"]
-    client.delete(f"/v1/videos/{gone}", headers=header)
-    assert client.post("/v1/videos", json=body, headers=header).status_code == 429, "it was made"
-
-
-def test_what_is_more_than_a_whole_day_is_refused_for_good(client: TestClient, service: Service):
-    _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
-    header = {"Authorization": f"Bearer {secret}"}
-    answer = client.post("/v1/videos", json={"prompt": "x", **SMALL, "n": 4}, headers=header)
-    assert (answer.status_code, "retry-after" in answer.headers) == (403, False)
-
-
-def test_of_several_videos_all_are_accepted_or_none(
-    client: TestClient, service: Service, tmp_path: Path
-):
-    _, secret = service.keys.create("small", Quota(most_waiting=4))
-    header = {"Authorization": f"Bearer {secret}"}
-    body = {"prompt": "x", **SMALL, "input_reference": {"image_url": URL}}
-
-    def answers(count: int, key: str) -> int:
-        asked = {**header, "Idempotency-Key": key}
-        return client.post("/v1/videos", json={**body, "n": count}, headers=asked).status_code
-
-    assert answers(3, "a") == 200
-    assert answers(2, "b") == 429
-    assert answers(5, "c") == 403, "there can never be so many"
-    assert answers(3, "a") == 200, "it had come before"
-    assert service.queue.waiting() == 3
-    assert len(list((tmp_path / "media").glob("*/given/*"))) == 3, "no other file is left behind"
-
-
-def test_a_full_disk_takes_no_more(service: Service):
-    with TestClient(create_app(replace(service, least_room=2**62))) as client:
-        answer = client.post("/v1/videos", json={"prompt": "x"})
-    assert answer.status_code == 507
-    assert service.queue.waiting() == 0
 
 
 # --- how long

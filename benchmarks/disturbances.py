@@ -123,6 +123,10 @@ class Disturber:
                     self.done[kind] += 1
                     return
 
+    def killed(self) -> int:
+        """How many were sent SIGKILL."""
+        return self.done["worker"] + self.done["server"]
+
     def _kill_worker(self) -> bool:
         worker = self.rng.choice(self.server.workers())
         worker.suspend()  # so that what it holds is known

@@ -131,8 +131,10 @@ def disturbed(
     disturber = Disturber(server, Queue(opened), postgresql, media if full else None)
     client, begun = Client(), time.monotonic()
     client.start()
-    for _ in tqdm(range(kills), unit="kill"):
-        disturber.next()
+    with tqdm(total=kills, unit="kill") as bar:
+        while disturber.killed() < kills:
+            disturber.next()
+            bar.update(disturber.killed() - bar.n)
     spent = time.monotonic() - begun
     client.ending.set()
     client.join()
@@ -143,6 +145,7 @@ def disturbed(
     server.stop()
     opened.dispose()
     return {
+        "killed": disturber.killed(),
         "disturbed": dict(disturber.done),
         **counts,
         "made more than once, committed once": sum(n > 1 for n in folders.values()),
@@ -151,7 +154,7 @@ def disturbed(
         "job of a dead worker taken again, seconds": span(disturber.seconds["taken again"]),
         "server killed until it answers, seconds": span(server.starts[1:]),
         "database restarted until the server answers, seconds": span(disturber.seconds["database"]),
-        "seconds for each": round(spent / kills, 1),
+        "seconds for each": round(spent / disturber.done.total(), 1),
     }
 
 
@@ -170,7 +173,7 @@ def span(seconds: list[float]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--kills", type=int, default=200, help="SIGKILLs (default: 200).")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--json", type=Path, help="Note it there, under the database's name.")
     given = parser.parse_args()

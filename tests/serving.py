@@ -39,10 +39,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *, port: int = 0, workers: int = 1) -> Iterator[Running]:
+def serving(folder: Path, *, port: int = 0, workers: int = 1, media: str = "") -> Iterator[Running]:
     """The server, until the block ends."""
     port = port or free_port()
-    where = [*database(folder), "--media", str(folder / "media")]
+    where = [*database(folder), "--media", media or str(folder / "media")]
     words = ["serve", "--port", str(port), "--workers", str(workers), *where]
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", *words],

@@ -30,6 +30,10 @@ class WriteError(MediaError):
     """A file that could not be written in the end: the disk is full, the folder has gone."""
 
 
+class StoreAwayError(WriteError):
+    """The store of clips on other machines does not answer, or refuses."""
+
+
 class RequestError(SorairoError):
     """A request for something impossible (size, seconds, empty prompt); names the nearest valid."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from s3 import S3, running_s3
 from serving import Running, serving
 from sorairo.generation.limits import limits_of
 from sorairo.jobs.characters import Characters
@@ -23,6 +24,13 @@ from sorairo.server.service import Service
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serving(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3]:
+    """One that answers; whoever stops it starts it again."""
+    with running_s3() as running:
         yield running
 
 

@@ -1,19 +1,91 @@
-"""A file appears whole or not at all, and the store tells how much more it takes."""
+"""A file appears whole or not at all, here and on S3; the store tells how much more it takes."""
 
 from __future__ import annotations
 
 import resource
+import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from sorairo.errors import MediaError, WriteError
+from s3 import BUCKET, S3
+from sorairo.errors import ConfigError, MediaError, StoreAwayError, WriteError
 from sorairo.server.media import MediaStore
 
 MOST = 10_000  # bytes
+
+
+@pytest.fixture(params=["folder", "memory", "s3"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A new and empty place for files."""
+    name = secrets.token_hex(4)
+    if request.param == "s3":
+        request.getfixturevalue("s3")
+    return {
+        "folder": str(tmp_path / name),
+        "memory": f"memory://{name}",
+        "s3": f"s3://{BUCKET}/{name}",
+    }[request.param]
+
+
+def test_files_are_kept_copied_brought_and_dropped(url: str, tmp_path: Path):
+    store, given, brought = MediaStore(url), tmp_path / "given", tmp_path / "brought"
+    given.write_bytes(bytes(range(256)) * 30_000)
+    store.put("video_a/1/clip", given)
+    store.put("video_a/1/small", b"small")
+    store.put("video_a/1/small", b"other")
+    store.copy("video_a/1/clip", "video_b/0")
+    store.get("video_b/0", brought)
+    assert brought.read_bytes() == given.read_bytes()
+    assert store.size("video_a/1/clip") == given.stat().st_size
+    assert b"".join(store.read("video_a/1/clip")) == given.read_bytes()
+    assert b"".join(store.read("video_a/1/clip", 10, 20)) == bytes(range(10, 20))
+    assert b"".join(store.read("video_a/1/small")) == b"other"
+    store.drop("video_a")
+    store.drop("video_a")
+    assert store.size("video_a/1/clip") is store.size("video_a/1/small") is None
+    assert store.size("video_b/0") == given.stat().st_size
+
+
+def test_what_others_write_is_seen_at_once(url: str):
+    ours, theirs = MediaStore(url), MediaStore(url)
+    ours.put("video_a/1", b"a")
+    assert ours.older_than(time.time() + 60) == ["video_a"]
+    assert ours.size("video_a/2") is None
+    theirs.put("video_a/2", b"b")
+    theirs.put("video_b/1", b"b")
+    assert ours.size("video_a/2") == 1
+    assert sorted(ours.older_than(time.time() + 60)) == ["video_a", "video_b"]
+    assert ours.older_than(time.time() - 60) == []
+
+
+def test_a_store_that_is_away_is_an_error_of_its_own(s3: S3, tmp_path: Path):
+    store = MediaStore(f"s3://{BUCKET}/away")
+    store.put("job/a", b"a")
+    s3.stop()
+    for ask in (
+        lambda: store.put("job/b", b"b"),
+        lambda: store.copy("job/a", "job/b"),
+        lambda: store.get("job/a", tmp_path / "brought"),
+        lambda: store.size("job/a"),
+        lambda: list(store.read("job/a")),
+        lambda: store.drop("job"),
+        lambda: store.older_than(0),
+    ):
+        with pytest.raises(StoreAwayError):
+            ask()
+    s3.start()
+    assert store.size("job/a") == 1
+    assert store.size("job/b") is None
+
+
+def test_a_place_of_no_kind_that_is_known():
+    with pytest.raises(ConfigError, match="nowhere"):
+        MediaStore("nowhere://media")
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Where files lie: a folder, or anything else that fsspec knows by its URL.
 
 Names are the server's own: of the job, of the claim that made it, of the kind of file. A file
-appears whole or not at all.
+appears whole or not at all. What others write is seen at once: no listing is kept.
 """
 
 from __future__ import annotations
@@ -11,24 +11,35 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from sorairo.errors import MediaError, WriteError
+from sorairo.errors import ConfigError, MediaError, MissingExtraError, StoreAwayError, WriteError
 
 CHUNK = 1 << 20
+CHANGED = ("mtime", "LastModified", "last_modified", "updated", "created")  # names of a time
 
 
 class MediaStore:
+    """Any method raises StoreAwayError where a store on other machines does not answer."""
+
     def __init__(self, url: str) -> None:
-        self.files, self.root = fsspec.core.url_to_fs(url)
-        self.files.makedirs(self.root, exist_ok=True)
+        """Raises ConfigError, MissingExtraError and StoreAwayError."""
+        try:
+            self.files, self.root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+        except ImportError as error:
+            raise MissingExtraError(f"Media at {url!r}: {error}.") from error
+        except ValueError as error:
+            raise ConfigError(f"Media cannot be at {url!r}: {error}.") from error
+        with self._reached():
+            self.files.makedirs(self.root, exist_ok=True)
 
     def put(self, name: str, source: Path | bytes) -> None:
         """Writes a file under `name` ("folder/file"). Raises WriteError."""
-        with self._whole(name) as temporary:
+        with self._reached(), self._whole(name) as temporary:
             if isinstance(source, bytes):
                 self.files.pipe_file(temporary, source)
             else:
@@ -38,13 +49,14 @@ class MediaStore:
         """Keeps a file under another name as well. Raises MediaError, WriteError."""
         if self.size(name) is None:
             raise MediaError(f"{name} is gone.")
-        with self._whole(target) as temporary:
+        with self._reached(), self._whole(target) as temporary:
             self.files.cp_file(self._path(name), temporary)
 
     def get(self, name: str, target: Path) -> None:
         """Brings a file to this machine. Raises MediaError, WriteError."""
         try:
-            self.files.get_file(self._path(name), str(target))
+            with self._reached():
+                self.files.get_file(self._path(name), str(target))
         except FileNotFoundError as error:
             raise MediaError(f"{name} is gone.") from error
         except OSError as error:
@@ -61,12 +73,15 @@ class MediaStore:
 
     def size(self, name: str) -> int | None:
         """Bytes; None where it is not."""
-        path = self._path(name)
-        return int(self.files.size(path)) if self.files.exists(path) else None
+        try:
+            with self._reached():
+                return int(self.files.size(self._path(name)))
+        except FileNotFoundError:
+            return None
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `end`, piece by piece."""
-        with self.files.open(self._path(name), "rb") as file:
+        with self._reached(), self.files.open(self._path(name), "rb") as file:
             file.seek(start)
             left = (self.size(name) or 0) - start if end is None else end - start
             while left > 0 and (piece := file.read(min(CHUNK, left))):
@@ -75,20 +90,45 @@ class MediaStore:
 
     def drop(self, folder: str) -> None:
         """Removes all of a job's files."""
-        path = self._path(folder)
-        if self.files.exists(path):
-            self.files.rm(path, recursive=True)
+        with self._reached(), suppress(FileNotFoundError):
+            self.files.rm(self._path(folder), recursive=True)
 
     def older_than(self, time: float) -> list[str]:
         """Folders of jobs that were last changed before then (seconds since 1970), where the store
-        tells."""
-        found = []
-        for entry in self.files.ls(self.root, detail=True):
-            changed = entry.get("mtime") or entry.get("LastModified")
-            changed = changed.timestamp() if hasattr(changed, "timestamp") else changed
-            if entry["type"] == "directory" and changed is not None and changed < time:
-                found.append(str(entry["name"]).rstrip("/").rpartition("/")[2])
-        return found
+        tells: other stores than folders have files only, the latest of which counts."""
+        changes: dict[str, float] = {}
+        for path, change in self._changes():
+            folder = path[len(self.root.rstrip("/")) :].strip("/").partition("/")[0]
+            changes[folder] = max(changes.get(folder, 0.0), change)
+        return [folder for folder, change in changes.items() if change < time]
+
+    def _changes(self) -> Iterator[tuple[str, float]]:
+        """Paths of folders of jobs, or of the files in them, and when they were last changed."""
+        with self._reached():
+            if isinstance(self.files, LocalFileSystem):
+                listed = self.files.ls(self.root, detail=True)
+                entries = [each for each in listed if each["type"] == "directory"]
+            else:
+                entries = self.files.find(self.root, detail=True).values()
+            for entry in entries:
+                changed = next((entry[name] for name in CHANGED if entry.get(name)), None)
+                if isinstance(changed, datetime):
+                    changed = changed.timestamp()
+                if changed is not None:
+                    yield str(entry["name"]), changed
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Whatever a store on other machines may raise, as one error; it is none that a file is not
+        there. A folder's own errors stay what they are."""
+        try:
+            yield
+        except (FileNotFoundError, MediaError):
+            raise
+        except Exception as error:
+            if isinstance(self.files, LocalFileSystem):
+                raise
+            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
 
     @contextmanager
     def _whole(self, name: str) -> Iterator[str]:
@@ -102,7 +142,7 @@ class MediaStore:
             self.files.mv(temporary, target)
             self._settle(target.rpartition("/")[0])
         except OSError as error:
-            with suppress(OSError):
+            with suppress(Exception):
                 self.files.rm_file(temporary)
             raise WriteError(f"Cannot keep {name}: {error.strerror or error}.") from error
 

@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from sorairo.errors import QuotaError, SorairoError, WriteError
+from sorairo.errors import QuotaError, SorairoError, StoreAwayError, WriteError
 from sorairo.jobs.tables import AWAY
 
 # What is still on its way of a body that is too large is not waited for.
@@ -89,6 +89,11 @@ def handle_errors(app: FastAPI) -> None:
     async def full(_request: Request, _error: WriteError) -> JSONResponse:
         message = "The server has no room for what was sent: ask again later."
         return envelope(507, message, code="storage_error")
+
+    @app.exception_handler(StoreAwayError)
+    async def out_of_reach(_request: Request, _error: StoreAwayError) -> JSONResponse:
+        message = "The store of clips cannot be reached at the moment: try again."
+        return envelope(503, message, code="unavailable", headers={"retry-after": "2"})
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -140,10 +140,17 @@ class Worker:
 
     def _complete(self, job: Job, result: dict[str, Any]) -> None:
         self.queue.complete(job, result)
-        self.media.drop(f"{job.id}/{STAGES}")
+        self._drop(f"{job.id}/{STAGES}")
+
+    def _drop(self, folder: str) -> None:
+        """What nobody needs; it may also stay."""
+        try:
+            self.media.drop(folder)
+        except (OSError, WriteError) as error:
+            log.warning("%s stays: %s", folder, error)
 
     def _put_off(self, job: Job) -> None:
-        self.media.drop(f"{job.id}/{job.fence}")
+        self._drop(f"{job.id}/{job.fence}")
         self.queue.put_off(job, STORAGE_ERROR, NOT_KEPT)
         self.stopping.wait(AGAIN_AFTER)
 
@@ -152,11 +159,11 @@ class Worker:
         completed: then only the database's answer was lost."""
         now = self.queue.get(job.id)
         if now is not None and now.ended:
-            self.media.drop(f"{job.id}/{STAGES}")
+            self._drop(f"{job.id}/{STAGES}")
         if now is not None and (now.status, now.fence) == (COMPLETED, job.fence):
             return
         log.warning("%s is not mine any more", job.id)
-        self.media.drop(job.id if now is None else f"{job.id}/{job.fence}")
+        self._drop(job.id if now is None else f"{job.id}/{job.fence}")
 
     def _make(self, job: Job, told: _Told) -> dict[str, Any]:
         request = read_comment(job.payload["request"])

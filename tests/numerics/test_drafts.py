@@ -133,6 +133,16 @@ def test_a_keyframe_stands_at_its_time():
     assert [(p.first, p.last) for p in draft.pieces if isinstance(p, Made)] == [(1, 18), (19, 24)]
 
 
+def test_a_picture_that_is_a_hint_is_not_shown_itself():
+    a, b = (0.0, clip_of(1)), (1.5, clip_of(1, seed=1))
+    draft = tasks.animate([b, a], "a", num_frames=24, surface=SURFACE, strength=(1.0, 0.4))
+    canvas = painted(draft)
+    assert [float(each.positions[0, 0, 0, 0]) for each in canvas.loose] == [0.0, 1.5 * 3]
+    assert [each.sigma for each in canvas.loose] == pytest.approx([0.6, 0.0])
+    assert float(canvas.sigma_start.min()) == 1
+    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, Made)] == [(0, 18), (19, 24)]
+
+
 @pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
 def test_a_picture_outside_the_clip_is_refused(at: float):
     with pytest.raises(RequestError, match="outside"):

@@ -69,11 +69,12 @@ def test_several_at_once_differ_by_their_seeds(client: TestClient, service: Serv
 def test_pictures_at_their_times(client: TestClient, service: Service):
     finished = client.post("/v1/videos", json={"prompt": "x"}).json()
     finish(service, finished)
-    conditions = [{"image_url": URL}, {"id": finished["id"], "time": 1.5, "strength": 1}]
+    conditions = [{"image_url": URL}, {"id": finished["id"], "time": 1.5, "strength": 0.5}]
     body = {"prompt": "x", "conditions": conditions}
     request, job = asked(service, client.post("/v1/videos", json=body).json())
     assert isinstance(request, AnimateRequest)
     assert request.at == (0.0, 1.5)
+    assert request.strength == (1.0, 0.5)
     kept = [b"".join(service.media.read(path)) for path in job.payload["media"]]
     assert kept == [PNG, b"thumbnail.webp"]
     form = {"conditions[][file]": ("a.png", PNG), "conditions[][time]": (None, "2")}
@@ -86,7 +87,9 @@ def test_pictures_at_their_times(client: TestClient, service: Service):
         [{}],
         [{"image_url": URL, "time": "late"}],
         [{"image_url": URL, "time": 99}],
-        [{"image_url": URL, "strength": 0.5}],
+        [{"image_url": URL, "strength": 0}],
+        [{"image_url": URL, "strength": 1.5}],
+        [{"image_url": URL, "strength": "much"}],
         [{"image_url": URL}] * 9,
     ):
         answer = client.post("/v1/videos", json={"prompt": "x", "conditions": wrong})

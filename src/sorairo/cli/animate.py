@@ -21,7 +21,8 @@ USUAL_SECONDS = 4.0
     Examples:
       sorairo animate ball.png "the ball rolls to the left"
       sorairo animate a.png "it falls over" --at 2.5=b.png --at end=c.png --seconds 5
-      sorairo animate --at 0=first.png --at 4=last.png"""
+      sorairo animate --at 0=first.png --at 4=last.png
+      sorairo animate mood.png "a green ball rolls to the right" --strength 0.6"""
 )
 @click.argument("image_and_prompt", nargs=-1, metavar="[IMAGE] [PROMPT]")
 @click.option(
@@ -32,11 +33,18 @@ USUAL_SECONDS = 4.0
     help="A picture to be shown at T seconds, or at the `end`. Can be repeated.",
 )
 @click.option("--seconds", type=float, help="Length.  [default: 4, or until the last --at]")
+@click.option(
+    "--strength",
+    type=float,
+    default=1.0,
+    help="How closely the pictures are shown: 1 exactly, less as a hint.  [default: 1]",
+)
 @common_options
 def animate(
     image_and_prompt: tuple[str, ...],
     placed: tuple[str, ...],
     seconds: float | None,
+    strength: float,
     common: Common,
 ) -> None:
     """Make a clip that begins with IMAGE, or shows pictures at their times, and does what PROMPT
@@ -52,7 +60,10 @@ def animate(
     if seconds is None:
         seconds = max([USUAL_SECONDS, *(at for at, _ in times if at is not None)])
     at = tuple(seconds if at is None else at for at, _ in times)
-    request = AnimateRequest(prompt=prompt or "", seconds=seconds, at=at, **common.asked)
+    strengths = (strength,) * len(at) if strength != 1 else ()
+    request = AnimateRequest(
+        prompt=prompt or "", seconds=seconds, at=at, strength=strengths, **common.asked
+    )
     judge(request, common)
     inputs = read_inputs(AnimateRequest, *(path for _, path in times))
     make(complete(request, inputs, prompt, common), [each.clip for each in inputs], common)

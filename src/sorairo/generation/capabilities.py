@@ -106,15 +106,22 @@ class Capabilities:
         prompt: str = "",
         *,
         seconds: float = 4.0,
+        strength: Sequence[float] = (),
         **how: Any,
     ) -> Clip:
-        """A picture set in motion, or several at their times in seconds."""
+        """A picture set in motion, or several at their times in seconds. `strength` says how
+        closely each is shown: 1, exactly, or less, a hint."""
         if isinstance(pictures, Clip):
             pictures = [(0.0, pictures)]
         at = tuple(time for time, _ in pictures)
-        self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at)
+        strength = tuple(strength)
+        self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at, strength=strength)
         draft = tasks.animate(
-            pictures, prompt, surface=self.surface, num_frames=self._frames(seconds)
+            pictures,
+            prompt,
+            surface=self.surface,
+            num_frames=self._frames(seconds),
+            strength=strength,
         )
         return self._done(draft, how)
 

@@ -38,17 +38,30 @@ class GivenRequest(Request):
 
 @dataclass(frozen=True, kw_only=True)
 class AnimateRequest(GivenRequest):
-    """A clip of `seconds` that shows each of the given pictures at its time, `at` (s)."""
+    """A clip of `seconds` that shows each of the given pictures at its time, `at` (s). `strength`
+    has how closely, one a picture: 1 (as where it is empty) shows it exactly, less is a hint."""
 
     command: ClassVar[str] = "animate"
 
     seconds: float = 4.0
     at: tuple[float, ...] = (0.0,)
+    strength: tuple[float, ...] = ()
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits)
         if not self.at:
             raise RequestError("Name a picture to set in motion.")
+        if self.strength and len(self.strength) != len(self.at):
+            raise RequestError(
+                f"There are {len(self.at)} pictures and {len(self.strength)} strengths:"
+                " give one for each picture, or none."
+            )
+        for strength in self.strength:
+            if not 0 < strength <= 1:
+                raise RequestError(
+                    f"A picture's strength of {strength:g} is out of range: choose up to 1 (it is"
+                    " shown exactly) and above 0 (it hardly counts), for example 0.6."
+                )
         frames: dict[int, float] = {}
         for at in self.at:
             if not 0 <= at <= self.seconds + 1e-9:
@@ -78,7 +91,14 @@ class AnimateRequest(GivenRequest):
         fps = model.surface.fps
         times = [self._frame(at, fps) / fps for at in self.at]
         pictures = list(zip(times, clips, strict=True))
-        return model.animate(pictures, self.text, seconds=self.seconds, **self.how(), watch=watch)
+        return model.animate(
+            pictures,
+            self.text,
+            seconds=self.seconds,
+            strength=self.strength,
+            **self.how(),
+            watch=watch,
+        )
 
     def _frame(self, at: float, fps: float) -> int:
         """The model's frame at a time; the clip's end is its last one."""

@@ -60,19 +60,24 @@ def animate(
     *,
     surface: Surface,
     num_frames: int,
+    strength: Sequence[float] = (),
 ) -> Draft:
     """Pictures at their times in seconds; what lies between them is made.
 
-    A picture at time 0 is the first frame. Raises RequestError for times outside the clip or two
-    pictures on one frame.
+    A picture at time 0 is the first frame. One of a `strength` below 1 is not shown itself: the
+    model sees it at its time, with noise on it. Raises RequestError for times outside the clip or
+    two pictures on one frame.
     """
     size = size_for(pictures[0][1], surface)
+    strength = strength or [1.0] * len(pictures)
     placed = sorted(
-        ((round(at * surface.fps), at, clip) for at, clip in pictures), key=lambda each: each[0]
+        (
+            (round(at * surface.fps), at, clip, kept)
+            for (at, clip), kept in zip(pictures, strength, strict=True)
+        ),
+        key=lambda each: each[0],
     )
-    for (frame, at, _), (following, *_) in zip(
-        placed, [*placed[1:], (num_frames, 0, 0)], strict=True
-    ):
+    for (frame, at, *_), (following, *_) in zip(placed, [*placed[1:], (num_frames,)], strict=True):
         if not 0 <= frame < num_frames:
             raise RequestError(
                 f"A picture at {at:g} s lies outside the clip: choose a time from 0 to"
@@ -84,8 +89,11 @@ def animate(
                 f" {1 / surface.fps:.2f} s apart."
             )
     given, keyframes, pieces, done = [], [], [], 0
-    for frame, _, clip in placed:
+    for frame, _, clip, kept in placed:
         picture = onto(shaped(clip, pictures[0][1]), *size).frames[:1]
+        if kept < 1:
+            keyframes.append(Keyframe(at=frame, picture=picture[0], noise=1 - kept))
+            continue
         if frame == 0:
             given.append(Given(first=0, frames=picture))
         else:

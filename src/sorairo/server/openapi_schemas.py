@@ -127,8 +127,12 @@ CREATE: dict[str, Schema] = {
     "conditions": {
         "type": "array",
         "maxItems": MOST_CONDITIONS,
-        "items": record({}, optional={"time": NUMBER, "image_url": PICTURE_URL, "id": TEXT}),
-        "description": "Pictures at their times: each a data URL, or the id of a finished video.",
+        "items": record(
+            {},
+            optional={"time": NUMBER, "strength": NUMBER, "image_url": PICTURE_URL, "id": TEXT},
+        ),
+        "description": "Pictures at their times: each a data URL, or the id of a finished video;"
+        " shown exactly with the strength 1, as a hint below.",
     },
     "characters": {"type": "array", "maxItems": MOST_CHARACTERS, "items": record({"id": TEXT})},
     "storyboard": {

@@ -108,16 +108,14 @@ class Clerk:
         if reference is not None:
             return AnimateRequest(**asked), (reference,)
         found = [self._condition(each) for each in fields.objects("conditions", MOST_CONDITIONS)]
-        times = tuple(time for time, _ in found)
-        return AnimateRequest(at=times, **asked), tuple(picture for _, picture in found)
+        times, strengths, pictures = zip(*found, strict=True) if found else ((), (), ())
+        return AnimateRequest(at=times, strength=strengths, **asked), pictures
 
-    def _condition(self, one: Fields) -> tuple[float, Upload | str]:
-        if one.number("strength", 1.0) != 1.0:
-            message = "A picture is shown as it is: leave 'strength' out, or set it to 1."
-            raise ApiError(400, message, param="conditions.strength", code="invalid_value")
-        time = one.number("time", 0.0)
+    def _condition(self, one: Fields) -> tuple[float, float, Upload | str]:
+        """The time, the strength and the picture."""
+        how = one.number("time", 0.0), one.number("strength", 1.0)
         if "id" in one.found:
-            return time, self.find.picture(one.text("id"))
+            return *how, self.find.picture(one.text("id"))
         if "image_url" in one.found:
             picture = Fields({"conditions": one.found}).upload("conditions")
         else:
@@ -125,7 +123,7 @@ class Clerk:
         if picture is None:
             message = "Each of 'conditions' needs 'file', 'image_url' or the 'id' of a video."
             raise ApiError(400, message, param="conditions", code="invalid_value")
-        return time, picture
+        return *how, picture
 
     def _cast(self, fields: Fields, asked: dict[str, Any]) -> Made:
         ids = [each.text("id") for each in fields.objects("characters", MOST_CHARACTERS)]

@@ -202,16 +202,16 @@ def test_files_expire(service: Service, tmp_path: Path):
 
 
 def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_path: Path):
-    media = tmp_path / "media"
-    service.media.put("video_orphan/given/0", b"x")
-    service.media.put("video_young/given/0", b"x")
-    service.characters.add("char_known", "Mossy")
-    service.media.put("char_known/given/0", b"x")
-    old = time.time() - ORPHANED - 60
-    for name in ("video_orphan", "char_known"):
-        os.utime(media / name, (old, old))
+    media, old = tmp_path / "media", time.time() - ORPHANED - 60
+    orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"
+    strange = "video_archive"  # of somebody else
+    service.characters.add(known, "Mossy")
+    for name in (orphan, young, known, strange):
+        service.media.put(f"{name}/given/0", b"x")
+        if name != young:
+            os.utime(media / name, (old, old))
     Janitor(service.queue, service.characters, service.media, None).round()
-    assert sorted(path.name for path in media.iterdir()) == ["char_known", "video_young"]
+    assert {path.name for path in media.iterdir()} == {young, known, strange}
 
 
 # --- figures, and who may ask

@@ -15,7 +15,8 @@ from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.tables import open_database
 from sorairo.server.media import MediaStore
-from sorairo.server.worker import Worker, _Told
+from sorairo.server.telling import Told
+from sorairo.server.worker import Worker
 
 TOLD = {
     "model": "sora-2",
@@ -117,16 +118,16 @@ def test_a_job_goes_on_where_an_earlier_worker_was(worker: Worker):
 
 def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None) -> bytes:
     """Does a job; notes every step, and has the worker stop after `stop` of them. Its video."""
-    before, tell = len(steps), _Told.progress
+    before, tell = len(steps), Told.progress
 
-    def counted(told: _Told, progress: Progress) -> None:
+    def counted(told: Told, progress: Progress) -> None:
         steps.append(progress.done)
         if stop is not None and len(steps) - before >= stop:
             worker.stopping.set()
         tell(told, progress)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_Told, "progress", counted)
+        patch.setattr(Told, "progress", counted)
         worker.do(job)
     worker.stopping.clear()
     result = now(worker).result

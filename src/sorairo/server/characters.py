@@ -36,7 +36,7 @@ def delete_character(request: Request, owner: Owner, character_id: str) -> dict[
     """Takes the clip away too. Videos that were made with it stay."""
     found, service = character_of(request, owner, character_id), service_of(request)
     service.characters.remove(found.id, owner)
-    service.media.drop(found.id)
+    service.media.forget(found.id)
     return {"id": found.id, "object": "character.deleted", "deleted": True}
 
 

@@ -13,7 +13,7 @@ from sorairo.server.media import MediaStore
 EVERY = 60.0  # seconds
 ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted
 AT_ONCE = 500  # names that the database is asked for
-OURS = re.compile(r"(video|char)_\w+", re.ASCII)  # names of folders
+OURS = re.compile(r"(video|char)_[0-9a-f]{32}")  # names of folders
 log = logging.getLogger("sorairo.janitor")
 
 

@@ -6,6 +6,8 @@ appears whole or not at all. What others write is seen at once: no listing is ke
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import secrets
 import shutil
@@ -15,52 +17,57 @@ from datetime import datetime
 from pathlib import Path
 
 import fsspec
+from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
 from sorairo.errors import ConfigError, MediaError, MissingExtraError, StoreAwayError, WriteError
 
 CHUNK = 1 << 20
+TRIAL = "trial"  # a folder's name begins so
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+log = logging.getLogger("sorairo.media")
 CHANGED = ("mtime", "LastModified", "last_modified", "updated", "created")  # names of a time
 
 
 class MediaStore:
-    """Any method raises StoreAwayError where a store on other machines does not answer."""
+    """Any method raises StoreAwayError where the store does not answer or refuses, and WriteError
+    where a disk is full."""
 
     def __init__(self, url: str) -> None:
         """Raises ConfigError, MissingExtraError and StoreAwayError."""
         try:
-            self.files, self.root = fsspec.core.url_to_fs(url, use_listings_cache=False)
+            self.files, self.root = _opened(url)
         except ImportError as error:
             raise MissingExtraError(f"Media at {url!r}: {error}.") from error
         except ValueError as error:
             raise ConfigError(f"Media cannot be at {url!r}: {error}.") from error
+        except Exception as error:  # some connect at once
+            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
         with self._reached():
             self.files.makedirs(self.root, exist_ok=True)
 
     def put(self, name: str, source: Path | bytes) -> None:
-        """Writes a file under `name` ("folder/file"). Raises WriteError."""
-        with self._reached(), self._whole(name) as temporary:
+        """Writes a file under `name` ("folder/file")."""
+        with self._whole(name) as temporary:
             if isinstance(source, bytes):
                 self.files.pipe_file(temporary, source)
             else:
                 self.files.put_file(str(source), temporary)
 
     def copy(self, name: str, target: str) -> None:
-        """Keeps a file under another name as well. Raises MediaError, WriteError."""
+        """Keeps a file under another name as well. Raises MediaError where it is gone."""
         if self.size(name) is None:
             raise MediaError(f"{name} is gone.")
-        with self._reached(), self._whole(target) as temporary:
+        with self._whole(target) as temporary:
             self.files.cp_file(self._path(name), temporary)
 
     def get(self, name: str, target: Path) -> None:
-        """Brings a file to this machine. Raises MediaError, WriteError."""
+        """Brings a file to this machine. Raises MediaError where it is gone."""
         try:
-            with self._reached():
+            with self._reached(FileNotFoundError):
                 self.files.get_file(self._path(name), str(target))
         except FileNotFoundError as error:
             raise MediaError(f"{name} is gone.") from error
-        except OSError as error:
-            raise WriteError(f"Cannot bring {name}: {error.strerror or error}.") from error
 
     def room(self) -> int | None:
         """Bytes that are free; None where nobody can tell: not on this machine."""
@@ -71,10 +78,16 @@ class MediaStore:
         except OSError:
             return None
 
+    def try_out(self) -> None:
+        """Writes a file and removes it."""
+        name = f"{TRIAL}-{secrets.token_hex(4)}"
+        self.put(f"{name}/empty", b"")
+        self.drop(name)
+
     def size(self, name: str) -> int | None:
         """Bytes; None where it is not."""
         try:
-            with self._reached():
+            with self._reached(FileNotFoundError):
                 return int(self.files.size(self._path(name)))
         except FileNotFoundError:
             return None
@@ -90,8 +103,20 @@ class MediaStore:
 
     def drop(self, folder: str) -> None:
         """Removes all of a job's files."""
-        with self._reached(), suppress(FileNotFoundError):
-            self.files.rm(self._path(folder), recursive=True)
+        path = self._path(folder)
+        with self._reached():
+            with suppress(FileNotFoundError):
+                self.files.rm(path, recursive=True)
+            if not isinstance(self.files, LocalFileSystem) and self.files.find(path):
+                raise PermissionError(f"{folder} is not removed")  # some keep silent about it
+
+    def forget(self, folder: str) -> None:
+        """Removes files that nobody will ask for; where that fails they stay, and are a line in the
+        log."""
+        try:
+            self.drop(folder)
+        except WriteError as error:
+            log.warning("%s stays: %s", folder, error)
 
     def older_than(self, time: float) -> list[str]:
         """Folders of jobs that were last changed before then (seconds since 1970), where the store
@@ -109,42 +134,44 @@ class MediaStore:
                 listed = self.files.ls(self.root, detail=True)
                 entries = [each for each in listed if each["type"] == "directory"]
             else:
-                entries = self.files.find(self.root, detail=True).values()
-            for entry in entries:
-                changed = next((entry[name] for name in CHANGED if entry.get(name)), None)
-                if isinstance(changed, datetime):
-                    changed = changed.timestamp()
-                if changed is not None:
-                    yield str(entry["name"]), changed
-
-    @contextmanager
-    def _reached(self) -> Iterator[None]:
-        """Whatever a store on other machines may raise, as one error; it is none that a file is not
-        there. A folder's own errors stay what they are."""
-        try:
-            yield
-        except (FileNotFoundError, MediaError):
-            raise
-        except Exception as error:
-            if isinstance(self.files, LocalFileSystem):
-                raise
-            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
+                entries = list(self.files.find(self.root, detail=True).values())
+        for entry in entries:
+            changed = next((entry[name] for name in CHANGED if entry.get(name)), None)
+            if isinstance(changed, datetime):
+                changed = changed.timestamp()
+            if changed is not None:
+                yield str(entry["name"]), changed
 
     @contextmanager
     def _whole(self, name: str) -> Iterator[str]:
         """A path to write to, which is that of `name` when the block ends well."""
         target = self._path(name)
         temporary = f"{target}.{secrets.token_hex(4)}.part"
+        with self._reached():
+            try:
+                self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
+                yield temporary
+                self._settle(temporary)
+                self.files.mv(temporary, target)
+                self._settle(target.rpartition("/")[0])
+            except Exception:
+                with suppress(Exception):
+                    self.files.rm_file(temporary)
+                raise
+
+    @contextmanager
+    def _reached(self, *expected: type[Exception]) -> Iterator[None]:
+        """Whatever a store may raise, as one of two errors, but for what is `expected`."""
         try:
-            self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
-            yield temporary
-            self._settle(temporary)
-            self.files.mv(temporary, target)
-            self._settle(target.rpartition("/")[0])
-        except OSError as error:
-            with suppress(Exception):
-                self.files.rm_file(temporary)
-            raise WriteError(f"Cannot keep {name}: {error.strerror or error}.") from error
+            yield
+        except (*expected, MediaError):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno in NO_ROOM:
+                raise WriteError(f"There is no room: {error.strerror}.") from error
+            if isinstance(self.files, LocalFileSystem) and not isinstance(error, OSError):
+                raise
+            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
 
     def _settle(self, path: str) -> None:
         """Waits until a file or folder of this machine lies on its disk: what a job is said to have
@@ -162,3 +189,11 @@ class MediaStore:
         if any(part in ("", ".", "..") for part in parts):
             raise ValueError(f"{name!r} is no name of ours")
         return "/".join([self.root.rstrip("/"), *parts])
+
+
+def _opened(url: str) -> tuple[AbstractFileSystem, str]:
+    """The file system of a URL, and the path in it."""
+    try:
+        return fsspec.core.url_to_fs(url, use_listings_cache=False)
+    except TypeError:  # it hands what it does not know to a library of its own
+        return fsspec.core.url_to_fs(url)

@@ -75,14 +75,15 @@ def list_videos(
     limit: int = Query(20, ge=0, le=100),
     order: str = Query("desc", pattern="^(asc|desc)$"),
     after: str | None = None,
-) -> dict[str, Any]:
+) -> JSONResponse:
     queue = service_of(request).queue
     if after is not None and queue.get(after, owner) is None:
         raise no_such(after)
     found, more = queue.page(owner=owner, limit=limit, after=after, newest_first=order == "desc")
     data = [service_of(request).video(job) for job in found]
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
-    return {"object": "list", "data": data, "first_id": first, "last_id": last, "has_more": more}
+    ends = {"first_id": first, "last_id": last, "has_more": more}
+    return JSONResponse({"object": "list", "data": data, **ends})
 
 
 @router.get("/videos/{video_id}")
@@ -96,7 +97,7 @@ def delete_video(request: Request, owner: Owner, video_id: str) -> dict[str, Any
     service = service_of(request)
     if service.queue.delete(video_id, owner) is None:
         raise no_such(video_id)
-    service.media.drop(video_id)
+    service.media.forget(video_id)
     return {"id": video_id, "object": "video.deleted", "deleted": True}
 
 

@@ -69,14 +69,14 @@ def submit(
     except Exception:
         _drop(service, names)
         raise
-    if accepted[0].id != names[0]:  # the same request had come before
+    if accepted[0].id != names[0] and not before:  # the same request came in the meantime
         _drop(service, names)
     return accepted[0], left(allowance)
 
 
 def _drop(service: Service, names: Sequence[str]) -> None:
     for name in names:
-        service.media.drop(name)
+        service.media.forget(name)
 
 
 def _paths(name: str, count: int) -> list[str]:

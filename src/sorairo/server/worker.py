@@ -3,16 +3,14 @@ time."""
 
 from __future__ import annotations
 
-import io
 import itertools
 import logging
 import os
 import socket
 import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,37 +18,31 @@ from typing import Any
 
 from PIL import Image
 
-from sorairo.errors import LeaseLostError, SorairoError, WriteError
+from sorairo.errors import LeaseLostError, SorairoError, StoreAwayError, WriteError
 from sorairo.generation.comment import read_comment
 from sorairo.generation.defaults import painted_size
 from sorairo.generation.diary import Diary
 from sorairo.generation.engine import Engine
-from sorairo.generation.progress import Progress
 from sorairo.generation.request import Source
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.jobs.tables import AWAY
 from sorairo.server.decoding import decode
 from sorairo.server.media import MediaStore
-from sorairo.server.video import PREVIEW, VARIANTS
+from sorairo.server.telling import CancelledError, Told
+from sorairo.server.video import VARIANTS
 from sorairo.video import Clip
 from sorairo.video.atomic import whole_file
 
 LOOK_EVERY = 0.2  # seconds, for a job
 AGAIN_AFTER = 2.0  # seconds, where the database is away or the disk is full
 LEAST_ROOM = 64 * 2**20  # bytes without which no job is begun
-TOLD_EVERY = 0.5  # seconds, how far a job is
-SHOWN_EVERY = 2.0  # seconds, what it looks like by now
 SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
 STAGES = "stages"  # folder of a job
 STORAGE_ERROR = "storage_error"
 FAULT = "The server met a fault of its own; its log has the details."
 NOT_KEPT = "The server could not keep the clip, perhaps for want of room: submit it again later."
 log = logging.getLogger("sorairo.worker")
-
-
-class CancelledError(Exception):
-    """The client does not want it any more."""
 
 
 class Worker:
@@ -62,13 +54,14 @@ class Worker:
         self.engine, self.queue, self.media, self.parent = engine, queue, media, parent
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
+        self.store_lost = False
 
     def run(self) -> None:
         """Works until `stopping` is set; a job that is being made is given back."""
         if self.parent:
             threading.Thread(target=self._watch, daemon=True).start()
         while not self.stopping.is_set():
-            if self._full():
+            if self._full() or self._away():
                 self.stopping.wait(AGAIN_AFTER)
                 continue
             try:
@@ -89,6 +82,16 @@ class Worker:
             return False
         log.warning("there is no room for clips: %d bytes are free", room)
         return True
+
+    def _away(self) -> bool:
+        """Whether the store, once lost, is lost still: then the jobs wait."""
+        if self.store_lost:
+            try:
+                self.media.try_out()
+                self.store_lost = False
+            except WriteError as error:
+                log.warning("%s", error)
+        return self.store_lost
 
     def _watch(self) -> None:
         while not self.stopping.wait(LOOK_EVERY):
@@ -118,6 +121,10 @@ class Worker:
             return fail(CANCELLED, STOPPED["message"])
         except InterruptedError:
             return partial(self.queue.give_back, job)
+        except StoreAwayError as error:
+            log.warning("%s waits: %s", job.id, error)
+            self.store_lost = True
+            return partial(self._return, job)
         except WriteError as error:
             log.warning("%s cannot be kept: %s", job.id, error)
             return partial(self._put_off, job)
@@ -140,18 +147,16 @@ class Worker:
 
     def _complete(self, job: Job, result: dict[str, Any]) -> None:
         self.queue.complete(job, result)
-        self._drop(f"{job.id}/{STAGES}")
+        self.media.forget(f"{job.id}/{STAGES}")
 
-    def _drop(self, folder: str) -> None:
-        """What nobody needs; it may also stay."""
-        try:
-            self.media.drop(folder)
-        except (OSError, WriteError) as error:
-            log.warning("%s stays: %s", folder, error)
+    def _return(self, job: Job) -> None:
+        """The job waits as if it had never been claimed: nothing is wrong with it."""
+        self.queue.give_back(job)
+        self.stopping.wait(AGAIN_AFTER)
 
     def _put_off(self, job: Job) -> None:
-        self._drop(f"{job.id}/{job.fence}")
         self.queue.put_off(job, STORAGE_ERROR, NOT_KEPT)
+        self.media.forget(f"{job.id}/{job.fence}")
         self.stopping.wait(AGAIN_AFTER)
 
     def _forget(self, job: Job) -> None:
@@ -159,13 +164,13 @@ class Worker:
         completed: then only the database's answer was lost."""
         now = self.queue.get(job.id)
         if now is not None and now.ended:
-            self._drop(f"{job.id}/{STAGES}")
+            self.media.forget(f"{job.id}/{STAGES}")
         if now is not None and (now.status, now.fence) == (COMPLETED, job.fence):
             return
         log.warning("%s is not mine any more", job.id)
-        self._drop(job.id if now is None else f"{job.id}/{job.fence}")
+        self.media.forget(job.id if now is None else f"{job.id}/{job.fence}")
 
-    def _make(self, job: Job, told: _Told) -> dict[str, Any]:
+    def _make(self, job: Job, told: Told) -> dict[str, Any]:
         request = read_comment(job.payload["request"])
         with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
             folder = Path(name)
@@ -211,9 +216,9 @@ class Worker:
         raise AssertionError
 
     @contextmanager
-    def _alive(self, job: Job) -> Iterator[_Told]:
+    def _alive(self, job: Job) -> Iterator[Told]:
         """Renews the lease for as long as the block lasts, progress or no progress."""
-        told = _Told(self.queue, job, self.stopping, self.media)
+        told = Told(self.queue, job, self.stopping, self.media)
         thread = threading.Thread(target=told.keep, daemon=True)
         thread.start()
         try:
@@ -221,72 +226,6 @@ class Worker:
         finally:
             told.done.set()
             thread.join()
-
-
-class _Told:
-    """What the queue hears of a job, and what the worker hears back, between two steps."""
-
-    def __init__(
-        self, queue: Queue, job: Job, stopping: threading.Event, media: MediaStore
-    ) -> None:
-        self.queue, self.job, self.stopping, self.media = queue, job, stopping, media
-        self.done = threading.Event()
-        self.problem: Exception | None = None
-        self.at, self.last, self.shown = 0, 0.0, time.monotonic()
-
-    def progress(self, now: Progress) -> None:
-        """After every step."""
-        self.at = int(98 * now.done / max(1, now.total))
-        if time.monotonic() - self.last > TOLD_EVERY:
-            self._tell()
-        else:
-            self._hear()
-        self.check()
-        if time.monotonic() - self.shown > SHOWN_EVERY:
-            self._show(now)
-
-    def _show(self, now: Progress) -> None:
-        """A frame of the middle, for those who watch; the clip goes on without it."""
-        frames, file = now.preview(), io.BytesIO()
-        Image.fromarray(frames[len(frames) // 2]).save(file, format="WEBP", quality=80)
-        try:
-            self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
-        except WriteError as error:
-            log.warning("%s", error)
-        self.shown = time.monotonic()
-
-    def listen(self) -> None:
-        """While something is made ready that takes long. Raises what `check` does."""
-        self._hear()
-        self.check()
-
-    def _hear(self) -> None:
-        """A wish that the job be cancelled is heard after every step; to read costs little."""
-        with suppress(*AWAY):
-            now = self.queue.get(self.job.id)
-            if now is not None and now.cancelled:
-                self.problem = CancelledError()
-
-    def check(self) -> None:
-        """Raises what ends the job: LeaseLostError, CancelledError, InterruptedError."""
-        if self.stopping.is_set():
-            raise InterruptedError
-        if self.problem is not None:
-            raise self.problem
-
-    def keep(self) -> None:
-        while not self.done.wait(self.queue.lease / 3):
-            self._tell()
-
-    def _tell(self) -> None:
-        self.last = time.monotonic()
-        try:
-            if self.queue.renew(self.job, self.at).cancelled:
-                self.problem = CancelledError()
-        except LeaseLostError as lost:
-            self.problem = lost
-        except Exception:  # the database is away for a moment: the lease tells whether too long
-            log.exception("the lease of %s could not be renewed", self.job.id)
 
 
 def _write(clip: Clip, folder: Path) -> None:

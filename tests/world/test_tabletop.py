@@ -10,15 +10,18 @@ import pytest
 
 from sorairo.world.tabletop.build import BEHAVIOUR, half_spans, mass
 from sorairo.world.tabletop.events import EVENT_MAKERS
+from sorairo.world.tabletop.framing import gap
 from sorairo.world.tabletop.poses import UPRIGHT, launch, lying, place
 from sorairo.world.tabletop.sample import CLASHES, sample_scene, sample_shots
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     EVENTS,
     FIRST_LIGHT,
+    FOUR_THINGS,
     MATERIALS,
     SHAPES,
     SIZES,
+    THREE_THINGS,
     Body,
     Scene,
     SceneConfig,
@@ -71,6 +74,19 @@ def test_a_config_that_nothing_can_do_is_an_error():
     config = SceneConfig(shapes=("box",), events=("roll",))
     with pytest.raises(ValueError, match="roll"):
         sample_scene(np.random.default_rng(0), config)
+
+
+def test_things_to_be_counted_are_seen_apart_and_mostly_alike():
+    for config, count in ((THREE_THINGS, 3), (FOUR_THINGS, 4)):
+        rng = np.random.default_rng(0)
+        scenes = [sample_scene(rng, config) for _ in range(60)]
+        assert {len(scene.bodies) for scene in scenes} == {count}
+        assert min(gap(scene.bodies) for scene in scenes) > config.apart
+        kinds = [len({(body.shape, body.color) for body in scene.bodies}) for scene in scenes]
+        assert 30 < kinds.count(1) < 56
+        assert set(kinds) == {1, count}
+        shapes = [scene.bodies[0].shape for scene in scenes]
+        assert min(shapes.count(shape) for shape in config.shapes) > 8  # none is easier to place
 
 
 @pytest.mark.parametrize("event", EVENTS)

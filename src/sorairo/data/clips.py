@@ -28,8 +28,10 @@ from sorairo.world.tabletop.scene import (
     CROWD_WORLD,
     FILMED,
     FIRST_LIGHT,
+    FOUR_THINGS,
     SEVERAL_THINGS,
     STILL_LIFES,
+    THREE_THINGS,
     Scene,
     SceneConfig,
 )
@@ -96,6 +98,12 @@ FILMED_CLIPS = ClipsConfig(
 )
 SEVERAL_PICTURES = dataclasses.replace(
     CROWD_PICTURES, scene=SEVERAL_THINGS, count=16_000, first_seed=6_500_000
+)
+THREE_PICTURES = dataclasses.replace(
+    CROWD_PICTURES, scene=THREE_THINGS, count=6000, first_seed=9_500_000
+)
+FOUR_PICTURES = dataclasses.replace(
+    CROWD_PICTURES, scene=FOUR_THINGS, count=4000, first_seed=10_000_000
 )
 BRIDGE_CLIPS = ClipsConfig(
     scene=CANVAS_WORLD,

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
-from sorairo.world.tabletop.framing import covered
+from sorairo.world.tabletop.framing import covered, gap
 from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
 from sorairo.world.tabletop.templates import shows
 
@@ -29,7 +29,8 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     """A scene of the configured part of the world. Equal generators give equal scenes.
 
     Raises ValueError where the configured shapes and numbers of bodies can do none of its events,
-    and where none of its combinations is shown.
+    where none of its combinations is shown, and where there is no room for so many bodies so far
+    apart.
     """
     for _ in range(SEARCHED):
         if shows(config, scene := _any_scene(rng, config)):
@@ -46,7 +47,7 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
     unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
     cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
-    bodies, heading = _place(event, cast)
+    bodies, heading = _place(event, cast, config.apart)
     camera = choose(rng, config.cameras)
     return Scene(
         bodies=bodies,
@@ -79,7 +80,7 @@ def sample_shots(
     ]
     while len(scenes) < count:
         name = choose(rng, [each for each in able if each != scenes[-1].event] or able)
-        placed, heading = _place(EVENT_MAKERS[name], Cast(rng=rng, bodies=bodies))
+        placed, heading = _place(EVENT_MAKERS[name], Cast(rng=rng, bodies=bodies), config.apart)
         scene = dataclasses.replace(scenes[0], event=name, bodies=placed, heading=heading)
         scenes.append(dataclasses.replace(scene, camera=choose(rng, config.cameras)))
     return scenes
@@ -117,15 +118,21 @@ def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
     return int(rng.integers(low + 1, high + 1))
 
 
-def _place(event: Event, cast: Cast) -> tuple[tuple[Body, ...], str]:
-    """The bodies in their places, where each is seen at the start, and the heading of the first."""
-    for attempt in range(TRIES):
+def _place(event: Event, cast: Cast, apart: float) -> tuple[tuple[Body, ...], str]:
+    """The bodies in their places, where each is seen at the start, and the heading of the first.
+
+    Until they are `apart`, only where they stand is drawn again: what is hard to place is as
+    frequent as the rest.
+    """
+    tries = SEARCHED if apart else TRIES
+    for attempt in range(tries):
         actors, heading = event.act(cast)
         others = Cast(rng=cast.rng, bodies=cast.bodies[len(actors) :])
         bodies = (*actors, *stand_by(others, event))
-        if covered(bodies) < MOST_COVERED or attempt == TRIES - 1:
+        clear = covered(bodies) < MOST_COVERED and (not apart or gap(bodies) > apart)
+        if clear or (not apart and attempt == tries - 1):
             return bodies, heading
-    raise AssertionError("TRIES is at least one")
+    raise ValueError(f"apart={apart:g} leaves no room for {len(cast.bodies)} bodies")
 
 
 def _looks(
@@ -148,5 +155,6 @@ def _looks(
         )
         for index in range(count)
     )
-    alike = event.alike and count > 1 and rng.random() < event.alike
+    share = event.alike if config.alike is None else config.alike
+    alike = share and count > 1 and rng.random() < share
     return looks[:1] * count if alike else looks

@@ -103,7 +103,10 @@ class Scene:
 class SceneConfig:
     """Which part of the world scenes are drawn from. The default is the whole of it, unstyled.
 
-    `templates`: the share of the combinations of colour, shape and event that are shown."""
+    `templates`: the share of the combinations of colour, shape and event that are shown. `alike`:
+    the share of scenes of several bodies in which all look the same; None leaves it to the event.
+    `apart`: the narrowest gap between two bodies as the camera sees them at the start, in metres.
+    """
 
     shapes: tuple[str, ...] = SHAPES
     colors: tuple[str, ...] = tuple(COLORS)
@@ -117,6 +120,8 @@ class SceneConfig:
     min_bodies: int = 1
     max_bodies: int = 4
     templates: float = 1.0
+    alike: float | None = None
+    apart: float = 0.0
 
 
 # What the shipped model is asked to master first.
@@ -158,6 +163,11 @@ CROWD_WORLD = SceneConfig(
 )
 STILL_LIFES = dataclasses.replace(CROWD_WORLD, events=("stand",), cameras=("still",))
 SEVERAL_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=2)
+# Things to be counted: alike, and each seen whole.
+THREE_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=3, max_bodies=3, alike=0.7, apart=0.25)
+FOUR_THINGS = dataclasses.replace(
+    THREE_THINGS, sizes=("small",), min_bodies=4, max_bodies=4, apart=0.15
+)
 
 # Nothing moves but the camera.
 FILMED = dataclasses.replace(

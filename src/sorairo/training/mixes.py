@@ -1,0 +1,153 @@
+"""What the canvas recipe shows in a phase: how much of each kind of example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sorairo.training.denoiser import Shape
+from sorairo.training.examples import Kind
+
+WIDE = ((128, 80), (80, 128))
+WIDEST = (144, 80)
+LARGE = (1024, 512, 256)  # pixels of the pictures of which crops are taken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mix:
+    """Weights of the shapes of a phase at full size.
+
+    one      thirteen latent frames under one text; `crowd`, `first` and `filmed` are those of three
+             sources beside the rest
+    several  stories, and clips that become others; `bridges` is the weight of the latter
+    long     a minute at 1.5 frames a second
+    short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
+             `counted` (three or four, apart) are weights of pictures
+    upright  whether every shape of film and photograph is shown, lying and upright, or two only
+    """
+
+    one: float
+    several: float
+    short: float
+    crowd: float = 0.2
+    first: float = 0.2
+    filmed: float = 0.0
+    bridges: float = 0.45
+    long: float = 0.0
+    still_lifes: float = 0.35
+    more: float = 0.0
+    counted: float = 0.0
+    upright: bool = False
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """The shapes to draw from."""
+        one = _one_text("", self.one)
+        for source, weight in (("crowd", self.crowd), ("first", self.first)):
+            one = tuple(
+                replace(kind, weight=weight * self.one) if kind.source == source else kind
+                for kind in one
+            )
+        if self.filmed:
+            one += (_window("filmed", 13, self.filmed * self.one),)
+        return (
+            Shape(kinds=one),
+            _several_texts("", self.several, self.bridges),
+            *(_every_shape() if self.upright else (_wide(0.03),)),
+            _large(),
+            *((_long("long", self.long),) if self.long else ()),
+            *_short(self.short, self._pictures(), crowd=True),
+        )
+
+    def _pictures(self) -> dict[str, float]:
+        sources = {
+            "still lifes": self.still_lifes,
+            "several things": self.more,
+            "three things": self.counted / 2,
+            "four things": self.counted / 2,
+        }
+        return {source: weight for source, weight in sources.items() if weight}
+
+
+def half_size() -> tuple[Shape, ...]:
+    """The first phase, at 64 px: twice as many clips fit into a batch."""
+    return (
+        Shape(kinds=_one_text("half ", 0.36)),
+        _several_texts("half ", 0.12),
+        Shape(kinds=(_window("half world", 4, 0.27),)),
+        _long("half long", 0.05),
+        *_short(0.2, {}),
+    )
+
+
+def _window(source: str, frames: int, weight: float) -> Kind:
+    return Kind(draw="window", source=source, frames=frames, weight=weight)
+
+
+def _one_text(size: str, share: float) -> tuple[Kind, ...]:
+    """A clip, a clip and two pictures, or an edit; at full size also a crowd, and photographs."""
+    kinds = (
+        _window(f"{size}world", 13, 0.28),
+        _window(f"{size}first", 13, 0.2),
+        Kind(draw="keyed", source=f"{size}world", frames=11, weight=0.13),
+        Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.19),
+    )
+    if not size:
+        kinds += (_window("crowd", 13, 0.2), _window("photographs", 13, 0.05))
+    return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
+
+
+def _several_texts(size: str, share: float, bridges: float = 0.45) -> Shape:
+    """Thirteen latent frames: two or three shots, or one clip that becomes another."""
+    return Shape(
+        kinds=(
+            Kind(draw="story", source=f"{size}world", frames=13, weight=0.55 * share),
+            Kind(draw="fade", source=f"{size}bridges", frames=13, weight=bridges * share),
+        )
+    )
+
+
+def _long(source: str, weight: float) -> Shape:
+    return Shape(kinds=(replace(_window(source, 23, weight), fps=1.5),))
+
+
+def _wide(weight: float) -> Shape:
+    return Shape(kinds=tuple(replace(_window("world", 12, weight), size=size) for size in WIDE))
+
+
+def _large() -> Shape:
+    return Shape(
+        kinds=tuple(
+            Kind(draw="crop", source=f"large{side}", frames=12, weight=0.01, size=(1024, 1024))
+            for side in LARGE
+        )
+    )
+
+
+def _every_shape() -> tuple[Shape, ...]:
+    return (
+        _wide(0.015),
+        _both_ways("wide clips", WIDEST, frames=12, share=0.08),
+        *(
+            _both_ways("wide pictures", size, frames=1, share=0.06)
+            for size in (WIDEST, (128, 80), (112, 80))
+        ),
+    )
+
+
+def _both_ways(source: str, size: tuple[int, int], *, frames: int, share: float) -> Shape:
+    """Lying and upright: as many tokens."""
+    kind = _window(source, frames, share / 2)
+    return Shape(kinds=(replace(kind, size=size), replace(kind, size=(size[1], size[0]))))
+
+
+def _short(share: float, pictures: dict[str, float], crowd: bool = False) -> tuple[Shape, Shape]:
+    """Pictures, those of some sources among them, and clips of three latent frames, at full size;
+    of several things if `crowd`."""
+    alone = (
+        _window("pictures", 1, 0.30 * share),
+        Kind(draw="still", source="world", frames=1, weight=0.12 * share),
+        *(_window(source, 1, weight * share) for source, weight in pictures.items()),
+    )
+    brief = (_window("world", 3, 0.25 * share), _window("first", 3, 0.10 * share))
+    if crowd:
+        brief += (_window("crowd", 3, 0.25 * share),)
+    return Shape(kinds=alone), Shape(kinds=brief)

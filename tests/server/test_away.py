@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
@@ -17,6 +18,7 @@ from sqlalchemy import Engine as Database
 
 import sorairo
 from postgresql import PostgreSQL
+from small_disk import small_files
 from sorairo.generation.engine import Engine
 from sorairo.generation.request import GenerateRequest
 from sorairo.jobs.characters import Characters
@@ -235,13 +237,19 @@ def test_the_server_says_that_its_database_is_away(
 
 
 def test_the_server_says_that_it_has_no_room(media: MediaStore, sqlite: Database):
+    noise = np.random.default_rng(0).integers(0, 256, (800, 800, 3), np.uint8)
     picture = io.BytesIO()
-    Image.new("RGB", (64, 64)).save(picture, format="PNG")
+    Image.fromarray(noise).save(picture, format="PNG")
     with client_of(sqlite, media) as client:
+        given = {"input_reference": ("x.png", picture.getvalue(), "image/png")}
+        with small_files(2**20):
+            answer = client.post("/v1/videos", data={"prompt": "x"}, files=given)
+        assert answer.status_code == 507
+        assert answer.json()["error"]["code"] == "storage_error"
+        assert client.get("/v1/videos").json()["data"] == []
+        assert not list(Path(media.root).iterdir())
         Path(media.root).rmdir()
         Path(media.root).write_bytes(b"")
-        given = {"input_reference": ("x.png", picture.getvalue(), "image/png")}
         answer = client.post("/v1/videos", data={"prompt": "x"}, files=given)
-        assert answer.status_code == 507
-        assert "room" in answer.json()["error"]["message"]
+        assert answer.status_code == 503
         assert client.get("/v1/videos").json()["data"] == []

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import resource
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from s3 import BUCKET, S3
+from small_disk import small_files
 from sorairo.errors import ConfigError, MediaError, StoreAwayError, WriteError
 from sorairo.server.media import MediaStore
 
@@ -88,23 +86,12 @@ def test_a_place_of_no_kind_that_is_known():
         MediaStore("nowhere://media")
 
 
-@contextmanager
-def small_files() -> Iterator[None]:
-    """Writing stops in the middle, as where a disk is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (MOST, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_what_does_not_fit_leaves_nothing(tmp_path: Path):
     store, given = MediaStore(str(tmp_path / "media")), tmp_path / "given"
     store.put("job/old", b"old")
     store.put("job/large", bytes(2 * MOST))
     given.write_bytes(bytes(2 * MOST))
-    with small_files():
+    with small_files(MOST):
         for write in (
             lambda: store.put("job/new", bytes(2 * MOST)),
             lambda: store.put("job/new", given),

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from sorairo.errors import QuotaError, SorairoError, StoreAwayError, WriteError
 from sorairo.jobs.tables import AWAY
+from sorairo.server.media import NO_ROOM
 
 # What is still on its way of a body that is too large is not waited for.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
@@ -86,9 +87,16 @@ def handle_errors(app: FastAPI) -> None:
         return envelope(400, str(error), code="invalid_value")
 
     @app.exception_handler(WriteError)
-    async def full(_request: Request, _error: WriteError) -> JSONResponse:
+    async def full(_request: Request, _error: Exception) -> JSONResponse:
         message = "The server has no room for what was sent: ask again later."
         return envelope(507, message, code="storage_error")
+
+    @app.exception_handler(OSError)
+    async def disk(request: Request, error: OSError) -> JSONResponse:
+        """Large uploads lie on a disk before they are anybody's."""
+        if error.errno not in NO_ROOM:
+            raise error
+        return await full(request, error)
 
     @app.exception_handler(StoreAwayError)
     async def out_of_reach(_request: Request, _error: StoreAwayError) -> JSONResponse:

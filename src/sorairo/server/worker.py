@@ -114,17 +114,18 @@ class Worker:
         fail = partial(partial, self.queue.fail, job)
         try:
             with self._alive(job) as told:
-                return partial(self._complete, job, self._make(job, told))
+                try:
+                    return partial(self._complete, job, self._make(job, told))
+                except StoreAwayError as error:
+                    log.warning("%s cannot be kept: %s", job.id, error)
+                    self.store_lost = True
+                    return partial(self._return if self._away() else self._put_off, job)
         except LeaseLostError:
             return partial(self._forget, job)
         except CancelledError:
             return fail(CANCELLED, STOPPED["message"])
         except InterruptedError:
             return partial(self.queue.give_back, job)
-        except StoreAwayError as error:
-            log.warning("%s waits: %s", job.id, error)
-            self.store_lost = True
-            return partial(self._return, job)
         except WriteError as error:
             log.warning("%s cannot be kept: %s", job.id, error)
             return partial(self._put_off, job)
@@ -150,7 +151,7 @@ class Worker:
         self.media.forget(f"{job.id}/{STAGES}")
 
     def _return(self, job: Job) -> None:
-        """The job waits as if it had never been claimed: nothing is wrong with it."""
+        """The job waits as if it had never been claimed: no job can be made now."""
         self.queue.give_back(job)
         self.stopping.wait(AGAIN_AFTER)
 

@@ -31,7 +31,7 @@ class WriteError(MediaError):
 
 
 class StoreAwayError(WriteError):
-    """The store of clips on other machines does not answer, or refuses."""
+    """The store of clips, a folder or one on other machines, does not answer, or refuses."""
 
 
 class RequestError(SorairoError):

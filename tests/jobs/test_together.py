@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine, select
 
 from sorairo.jobs.job import COMPLETED, FAILED
@@ -148,6 +150,21 @@ def test_many_may_make_the_tables(url: str):
 
     with ThreadPoolExecutor(6) as pool:
         assert [one.result() for one in [pool.submit(open_one) for _ in range(6)]] == [0] * 6
+
+
+def test_a_new_file_that_another_holds_is_waited_for(tmp_path: Path):
+    path = tmp_path / "jobs.db"
+    holding = sqlite3.connect(path, isolation_level=None)
+    holding.execute("BEGIN EXCLUSIVE")
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(open_database, f"sqlite:///{path}")
+        with pytest.raises(TimeoutError):
+            opening.result(timeout=0.5)
+        holding.execute("COMMIT")
+        holding.close()
+        database = opening.result(timeout=20)
+    assert Queue(database).waiting() == 0
+    database.dispose()
 
 
 def test_an_answer_that_is_lost_is_asked_for_again(opened: Callable[[], Engine]):

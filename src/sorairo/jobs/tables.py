@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import (
@@ -146,7 +148,21 @@ def _settle(connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
     ):
-        connection.execute(f"PRAGMA {pragma}")
+        _insist(connection, f"PRAGMA {pragma}")
+
+
+def _insist(connection: Any, statement: str) -> None:
+    """Several that open a new file at once all turn its log on, and where waiting for one another
+    could be for ever SQLite says so at once, whatever the timeout: then it is asked again."""
+    end = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.01)
 
 
 def _begin(connection: Any) -> None:

@@ -15,6 +15,7 @@ from sorairo.training.denoiser import lay_out
 from sorairo.training.examples import Taste
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.sources import encode_source, shown
+from sorairo.world.tabletop.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 
 
@@ -51,6 +52,14 @@ def test_windows(prepared: Prepared):
         assert not example.texts[0].isascii()
     slow = drawn(prepared, "window", "slow", count=1)[0]
     np.testing.assert_allclose(slow.times, [0, 2 / 3])
+
+
+def test_most_captions_say_what_a_kind_asks_for(prepared: Prepared):
+    kind = replace(KINDS[0][0], saying=("material",))
+    rng, taste = np.random.default_rng(0), Taste(no_text=0.0)
+    texts = [kind.example(prepared[1], rng, taste).texts[0] for _ in range(200)]
+    share = np.mean([parse(text).bodies[0][3] is not None for text in texts])
+    assert 0.72 < share < 0.92
 
 
 def test_pictures_of_a_keyed_window_stand_at_their_times(prepared: Prepared):

@@ -108,6 +108,15 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     assert hashlib.sha256((folder / "state.safetensors").read_bytes()).digest() == before
 
 
+def test_a_model_begun_with_another_counts_what_both_have_cost(model_run: Path):
+    first = model_run / "model"
+    recipe = change(MODEL_RECIPE, name="tiny-model-more", start=str(first))
+    more = hub.info(runs.run_model(recipe)).record["training"]
+    before = hub.info(first).record["training"]
+    assert more["steps"] == before["steps"] + recipe.loop.steps
+    assert more["flop"] == pytest.approx(2 * before["flop"])
+
+
 def test_a_state_of_another_network_is_refused(codec_run: Path):
     import dataclasses
 

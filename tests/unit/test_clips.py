@@ -49,6 +49,14 @@ def test_shards_hold_whole_stories_in_order(cache):
     assert shards(config) == found
 
 
+def test_the_first_clips_of_a_set_are_rendered_alone(cache):
+    first = render(TINY, first=1, processes=1)
+    assert [len(shard.frames) for shard in first] == [2], "whole shards"
+    assert shards(TINY) == first
+    assert render(TINY, processes=1)[:1] == first
+    assert len(shards(TINY)) == 2
+
+
 @pytest.mark.parametrize("change", [{"shard_clips": 3}, {"count": 5}, {"shots": 0}])
 def test_stories_are_not_cut_in_two(cache, change):
     with pytest.raises(ConfigError, match="multiples of 'shots'"):

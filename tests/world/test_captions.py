@@ -85,6 +85,18 @@ def test_all_that_a_caption_asserts_is_true(language, detail):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("field", ["material", "size"])
+def test_what_has_to_be_said_is_said(language, field):
+    rng = np.random.default_rng(8)
+    for _ in range(60):
+        scene = any_scene(rng)
+        said = parse(caption(scene, rng, language=language, saying=(field,)))
+        where = ("shape", "color", "size", "material").index(field)
+        assert all(body[where] is not None for body in said.bodies)
+        assert agrees(said, scene)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_picture_may_be_told_without_what_happens(language):
     rng = np.random.default_rng(3)
     for _ in range(300):

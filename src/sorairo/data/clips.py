@@ -25,10 +25,13 @@ from sorairo.config import from_json, to_json
 from sorairo.errors import ConfigError
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
+    CIRCLED,
     CROWD_WORLD,
+    FALLING,
     FILMED,
     FIRST_LIGHT,
     FOUR_THINGS,
+    HIDING,
     SEVERAL_THINGS,
     STILL_LIFES,
     THREE_THINGS,
@@ -128,6 +131,9 @@ WIDE_PICTURES = ClipsConfig(
     sizes=(WIDE, HIGH, (128, 80), (80, 128), (112, 80), (80, 112)),
     shard_clips=400,
 )
+FALLING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=FALLING, count=800, first_seed=11_000_000)
+HIDING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=HIDING, count=400, first_seed=11_500_000)
+CIRCLED_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=CIRCLED, count=640, first_seed=12_000_000)
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,
     count=120,
@@ -208,8 +214,10 @@ def shards(config: ClipsConfig) -> list[Shard]:
     return [Shard(path) for path in sorted(folder.glob("shard-*")) if path.is_dir()]
 
 
-def render(config: ClipsConfig, *, processes: int | None = None) -> list[Shard]:
-    """Renders what is missing and returns all shards.
+def render(
+    config: ClipsConfig, *, first: int | None = None, processes: int | None = None
+) -> list[Shard]:
+    """Renders what is missing and returns all shards, or those with the `first` so many clips.
 
     Raises ConfigError where a shard would cut a story in two, and where the folder of the
     configuration holds clips of another.
@@ -218,7 +226,7 @@ def render(config: ClipsConfig, *, processes: int | None = None) -> list[Shard]:
     _check(config, folder / "config.json")
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
-    wanted = range(-(-config.count // config.shard_clips))
+    wanted = range(-(-min(first or config.count, config.count) // config.shard_clips))
     missing = [i for i in wanted if not _shard_path(folder, i).exists()]
     if missing:
         workers = processes or os.cpu_count() or 1

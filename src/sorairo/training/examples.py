@@ -15,6 +15,7 @@ FPS = 12.0
 GROUP = 4  # frames of a latent frame
 TEXTS = 3  # of an example with several
 LONG_CAPTIONS = 0.15
+SAID = 0.8  # of the captions that are to say something
 EVENT_UNSAID = 0.3  # of pictures, and of things that only stand
 PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
 
@@ -31,7 +32,8 @@ class Taste:
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """A kind of example: what draws it (of DRAW), from which source and size (as rendered), how
-    many latent frames (of a crop: its side in tokens), and how often."""
+    many latent frames (of a crop: its side in tokens), and how often. Most of the captions of a
+    window say what is in `saying` ("material", "size")."""
 
     draw: str
     source: str
@@ -39,16 +41,22 @@ class Kind:
     weight: float
     size: Size = (96, 96)
     fps: float = FPS
+    saying: tuple[str, ...] = ()
 
     def example(self, clips: dict[str, ClipSet], rng: np.random.Generator, taste: Taste) -> Example:
         return DRAW[self.draw](clips[self.source], self, rng, taste)
 
 
 def said(
-    scene: Scene | None, rng: np.random.Generator, taste: Taste, *, picture: bool = False
+    scene: Scene | None,
+    rng: np.random.Generator,
+    taste: Taste,
+    *,
+    picture: bool = False,
+    saying: tuple[str, ...] = (),
 ) -> str:
     """A caption, now and then none. What happens may be left out for a picture, or where nothing
-    does."""
+    does; what is in `saying` is mostly said."""
     if scene is None:
         return str(rng.choice(PHOTOGRAPHS))
     if rng.random() < taste.no_text:
@@ -57,7 +65,8 @@ def said(
     detail = "long" if rng.random() < LONG_CAPTIONS else "short"
     stands = picture or scene.event == "stand"
     event = not (stands and rng.random() < EVENT_UNSAID)
-    return caption(scene, rng, language=language, detail=detail, event=event)
+    saying = saying if saying and rng.random() < SAID else ()
+    return caption(scene, rng, language=language, detail=detail, event=event, saying=saying)
 
 
 def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
@@ -68,7 +77,7 @@ def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -
         latents=latents,
         objects=_objects(clips, kind, index, first),
         times=np.arange(kind.frames) * (GROUP / kind.fps),
-        texts=(said(scene, rng, taste, picture=kind.frames == 1),),
+        texts=(said(scene, rng, taste, picture=kind.frames == 1, saying=kind.saying),),
         shares=np.ones((kind.frames, 1), np.float32),
     )
 

@@ -16,12 +16,12 @@ LARGE = (1024, 512, 256)  # pixels of the pictures of which crops are taken
 class Mix:
     """Weights of the shapes of a phase at full size.
 
-    one      thirteen latent frames under one text; `crowd`, `first` and `filmed` are those of three
-             sources beside the rest
+    one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`, `circled`
+             and `hiding` are those of six sources beside the rest
     several  stories, and clips that become others; `bridges` is the weight of the latter
     long     a minute at 1.5 frames a second
     short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
-             `counted` (three or four, apart) are weights of pictures
+             `counted` (three or four, apart) are weights of pictures, `turns` of clips `circled`
     upright  whether every shape of film and photograph is shown, lying and upright, or two only
     """
 
@@ -31,6 +31,10 @@ class Mix:
     crowd: float = 0.2
     first: float = 0.2
     filmed: float = 0.0
+    falling: float = 0.0
+    circled: float = 0.0
+    hiding: float = 0.0
+    turns: float = 0.0
     bridges: float = 0.45
     long: float = 0.0
     still_lifes: float = 0.35
@@ -46,16 +50,25 @@ class Mix:
                 replace(kind, weight=weight * self.one) if kind.source == source else kind
                 for kind in one
             )
-        if self.filmed:
-            one += (_window("filmed", 13, self.filmed * self.one),)
+        more = {name: getattr(self, name) for name in ("filmed", "circled", "hiding")}
+        one += tuple(
+            _window(name, 13, weight * self.one) for name, weight in more.items() if weight
+        )
+        if self.falling:
+            told = _window("falling", 13, self.falling * self.one)
+            one += (replace(told, saying=("material",)),)
         return (
             Shape(kinds=one),
             _several_texts("", self.several, self.bridges),
             *(_every_shape() if self.upright else (_wide(0.03),)),
             _large(),
             *((_long("long", self.long),) if self.long else ()),
-            *_short(self.short, self._pictures(), crowd=True),
+            *_short(self.short, self._pictures(), self._brief()),
         )
+
+    def _brief(self) -> dict[str, float]:
+        sources = {"crowd": 0.25, "circled": self.turns}
+        return {source: weight for source, weight in sources.items() if weight}
 
     def _pictures(self) -> dict[str, float]:
         sources = {
@@ -74,7 +87,7 @@ def half_size() -> tuple[Shape, ...]:
         _several_texts("half ", 0.12),
         Shape(kinds=(_window("half world", 4, 0.27),)),
         _long("half long", 0.05),
-        *_short(0.2, {}),
+        *_short(0.2, {}, {}),
     )
 
 
@@ -139,15 +152,15 @@ def _both_ways(source: str, size: tuple[int, int], *, frames: int, share: float)
     return Shape(kinds=(replace(kind, size=size), replace(kind, size=(size[1], size[0]))))
 
 
-def _short(share: float, pictures: dict[str, float], crowd: bool = False) -> tuple[Shape, Shape]:
-    """Pictures, those of some sources among them, and clips of three latent frames, at full size;
-    of several things if `crowd`."""
+def _short(
+    share: float, pictures: dict[str, float], brief: dict[str, float]
+) -> tuple[Shape, Shape]:
+    """Pictures and clips of three latent frames, at full size, those of some sources among them."""
     alone = (
         _window("pictures", 1, 0.30 * share),
         Kind(draw="still", source="world", frames=1, weight=0.12 * share),
         *(_window(source, 1, weight * share) for source, weight in pictures.items()),
     )
-    brief = (_window("world", 3, 0.25 * share), _window("first", 3, 0.10 * share))
-    if crowd:
-        brief += (_window("crowd", 3, 0.25 * share),)
-    return Shape(kinds=alone), Shape(kinds=brief)
+    usual = {"world": 0.25, "first": 0.10}
+    clips = tuple(_window(source, 3, w * share) for source, w in (usual | brief).items())
+    return Shape(kinds=alone), Shape(kinds=clips)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sorairo.training.canvas_recipe import canvas
+from sorairo.training.laws_recipe import laws
 from sorairo.training.recipes import (
     CodecRecipe,
     ModelRecipe,
@@ -23,6 +24,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "canvas-codec": canvas_codec,
     "tabletop": tabletop,
     "canvas": canvas,
+    "laws": laws,
     "tabletop-steadier": tabletop_steadier,
     "tabletop-finish": tabletop_finish,
     **SMALL,

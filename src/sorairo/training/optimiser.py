@@ -9,6 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from sorairo.nn.precision import compute_dtype
+
 
 @dataclass(frozen=True, kw_only=True)
 class OptimiserConfig:
@@ -73,7 +75,8 @@ class MuonAdam(torch.optim.Optimizer):
                 momentum = state["momentum"]
                 momentum.lerp_(p.grad, 1 - self.config.momentum)  # type: ignore[arg-type]
                 updates.append(torch.lerp(p.grad, momentum, self.config.momentum).reshape(shape))  # type: ignore[arg-type]
-            steps = orthogonalise(torch.stack(updates).bfloat16()).float()
+            stacked = torch.stack(updates)
+            steps = orthogonalise(stacked.to(compute_dtype(stacked.device))).float()
             scale = max(1.0, shape[0] / shape[1]) ** 0.5
             for p, update in zip(group, steps, strict=True):
                 p.mul_(1 - lr * self.config.weight_decay)

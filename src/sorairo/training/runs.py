@@ -113,7 +113,7 @@ def taught(recipe: ModelRecipe) -> SceneConfig:
 
 def run_model(recipe: ModelRecipe) -> Path:
     """Trains transformer and text encoder; each time the state is saved, so is the model as a
-    directory."""
+    directory, whose record counts what the model it began with has cost as well."""
     device = choose_device(None)
     codec, clips, tokenizer = prepare(recipe)
     torch.manual_seed(recipe.loop.seed)
@@ -134,9 +134,7 @@ def run_model(recipe: ModelRecipe) -> Path:
         bundle.take(steadier)
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(state.ema)
-        facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        facts["scene"] = to_json(taught(recipe))
-        hub.save(bundle, folder / "model", facts)
+        hub.save(bundle, folder / "model", _facts(recipe, state))
 
     train(
         objective,
@@ -149,3 +147,21 @@ def run_model(recipe: ModelRecipe) -> Path:
         dtype=compute_dtype(device),
     )
     return folder / "model"
+
+
+def _facts(recipe: ModelRecipe, state: TrainState) -> dict[str, Any]:
+    """What a model's record tells of its training, and of that of what it began with."""
+    before = _record_of(recipe.start)
+    facts: dict[str, Any] = {
+        "steps": state.step + before.get("steps", 0),
+        "seconds": round(state.seconds) + before.get("seconds", 0),
+        "flop": state.flop + before.get("flop", 0.0),
+        "scene": to_json(taught(recipe)),
+    }
+    steadier = {} if recipe.codec_run else _record_of(recipe.codec_of)
+    return facts | {name: steadier[name] for name in ("steadier",) if name in steadier}
+
+
+def _record_of(model: str) -> dict[str, Any]:
+    """The training of a model as its directory tells it; nothing, of none."""
+    return hub.info(hub.find(model)).record.get("training", {}) if model else {}

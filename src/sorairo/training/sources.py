@@ -84,9 +84,9 @@ def _shards(source: Source) -> Iterator[tuple]:
         for index in range(-(-source.leaves // 25)):
             yield f"shard-{index:05d}", lambda codec, i=index: _encode_leaves(codec, source, i)
         return
-    shards = render(source.clips)
-    if source.count:
-        shards = shards[: -(-source.count // source.clips.shard_clips)]
+    shards = render(source.clips, first=source.count)
+    if source.twins:
+        render(source.twins, first=source.count)
     for index, shard in enumerate(shards):
         yield shard.path.name, lambda codec, i=index, s=shard: _encode_shard(codec, source, s, i)
 
@@ -184,7 +184,7 @@ def _twins(
 ) -> tuple[np.ndarray, list[Scene]]:
     """For every clip of a shard its twin, or itself in a style."""
     assert source.twins is not None
-    twins = render(source.twins)[index]
+    twins = render(source.twins, first=source.count)[index]
     found, told = _smaller(np.array(twins.frames), source.shrink), list(twins.scenes)
     for i in range(len(found)):
         if rng.random() < TWIN_STYLED:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Collection
 
 import numpy as np
 
@@ -43,19 +44,21 @@ def caption(
     language: str = "en",
     detail: str = "short",
     event: bool = True,
+    saying: Collection[str] = (),
 ) -> str:
     """A caption of `scene`: always true, never complete, never held out.
 
-    The colour and shape of every body and a style are always there, and what happens unless `event`
-    is false, as for a picture ("a red ball on the sand"). Raises ValueError
-    for an unknown language or detail.
+    The colour and shape of every body and a style are always there, what happens unless `event` is
+    false, as for a picture ("a red ball on the sand"), and "size" and "material" where they are in
+    `saying`. Raises ValueError for an unknown language or detail.
     """
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {LANGUAGES}, not {language!r}")
     if detail not in DETAILS:
         raise ValueError(f"detail must be one of {DETAILS}, not {detail!r}")
     while True:
-        text = put_in_words(tell(scene, rng, detail, event=event), rng, language, detail)
+        telling = tell(scene, rng, detail, event=event, saying=saying)
+        text = put_in_words(telling, rng, language, detail)
         if not held_out(text):
             return text
 

@@ -173,3 +173,21 @@ FOUR_THINGS = dataclasses.replace(
 FILMED = dataclasses.replace(
     STILL_LIFES, cameras=tuple(name for name in CAMERAS if name != "still"), max_bodies=3
 )
+
+# What laws are told from: one thing of any material falls, flies or goes behind a screen.
+FALLING = dataclasses.replace(
+    CROWD_WORLD,
+    lights=("day", "day", "day", "day", "sunset", "night"),
+    events=("drop", "drop", "drop", "throw", "toss"),
+    cameras=("still",),
+    materials=("rubber", "rubber", "metal", "wood"),
+    max_bodies=1,
+)
+HIDING = dataclasses.replace(FALLING, sizes=("large",), events=("hide",), materials=("rubber",))
+# What a camera shows that moves around one thing, mostly at rest: every floor from every side.
+CIRCLED = dataclasses.replace(
+    FALLING,
+    events=("stand", "stand", "stand", "stand", "drop", "roll", "slide", "turntable"),
+    cameras=FILMED.cameras,
+    materials=("rubber",),
+)

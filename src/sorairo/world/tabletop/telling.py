@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -58,16 +58,24 @@ def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T
     return options[int(rng.choice(len(options), p=weights / weights.sum()))]
 
 
-def tell(scene: Scene, rng: np.random.Generator, detail: str, *, event: bool = True) -> Telling:
-    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart,
-    a style wherever there is one, and what happens unless `event` is false."""
+def tell(
+    scene: Scene,
+    rng: np.random.Generator,
+    detail: str,
+    *,
+    event: bool = True,
+    saying: Collection[str] = (),
+) -> Telling:
+    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart or
+    where "size" or "material" is in `saying`, a style wherever there is one, and what happens
+    unless `event` is false."""
     long = ("short", "long").index(detail)
 
     def says(chances: tuple[float, float]) -> bool:
         return bool(rng.random() < chances[long])
 
-    say_size = says(SAY_SIZE) or _needed(scene.bodies, "size")
-    say_material = says(SAY_MATERIAL) or _needed(scene.bodies, "material")
+    say_size = says(SAY_SIZE) or "size" in saying or _needed(scene.bodies, "size")
+    say_material = says(SAY_MATERIAL) or "material" in saying or _needed(scene.bodies, "material")
     groups = [
         Group(
             shape=body.shape,

@@ -11,7 +11,7 @@ from sorairo.errors import RequestError
 from sorairo.generation.delivery import Delivery
 from sorairo.generation.draft import Surface
 from sorairo.generation.memory import check_memory, predicted_bytes
-from sorairo.generation.tasks import extend_forward, text
+from sorairo.generation.tasks import edit, extend_forward, text
 from sorairo.video import Clip
 
 MINUTE = text("a", surface=Surface(), size=(96, 96), num_frames=720)
@@ -34,6 +34,15 @@ def test_what_is_put_together_needs_more_than_what_is_made_whole():
     large = Delivery(width=512, height=512, fps=24.0)
     whole, joined = (predicted_bytes(each, large, WEIGHTS) for each in (MINUTE, longer))
     assert joined > whole + 1e9
+
+
+def test_a_clip_that_is_made_anew_is_held_once():
+    clip = Clip(frames=np.zeros((48, 720, 720, 3), np.uint8), fps=12.0)
+    native = Delivery(width=96, height=96, fps=12.0)
+    whole = edit(clip, "a", surface=Surface(), strength=0.6)
+    plain = text("a", surface=Surface(), size=(96, 96), num_frames=48)
+    more = predicted_bytes(whole, native, WEIGHTS) - predicted_bytes(plain, native, WEIGHTS)
+    assert clip.frames.nbytes <= more < 1.2 * clip.frames.nbytes
 
 
 def test_what_does_not_fit_is_refused_with_a_size_that_fits():

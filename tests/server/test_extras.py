@@ -206,7 +206,8 @@ def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_p
     orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"
     strange = "video_archive"  # of somebody else
     service.characters.add(known, "Mossy")
-    for name in (orphan, young, known, strange):
+    trial = "trial-0123abcd"  # of a worker that was killed
+    for name in (orphan, young, known, strange, trial):
         service.media.put(f"{name}/given/0", b"x")
         if name != young:
             os.utime(media / name, (old, old))

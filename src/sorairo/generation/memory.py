@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import psutil
 
 from sorairo.errors import RequestError
@@ -19,7 +20,7 @@ SPARE = 0.9  # of the free memory that may be used
 def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
     """Peak memory of a draft delivered so, by a model of `weights` bytes."""
     native = draft.num_frames * draft.width * draft.height * 3
-    given = sum(piece.clip.frames.nbytes for piece in draft.pieces if isinstance(piece, Kept))
+    given = sum(each.nbytes for each in _held(draft))
     own = (delivery.width, delivery.height, delivery.fps)
     upscaler = UPSCALER if own != (draft.width, draft.height, draft.surface.fps) else 0.0
     fixed = PROGRAM + upscaler + 2 * weights + given
@@ -43,6 +44,15 @@ def check_memory(
         f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
         f" ask for {width}x{height} pixels, or for fewer seconds."
     )
+
+
+def _held(draft: Draft) -> list[np.ndarray]:
+    """The frames that a draft holds on to, each once: what is kept, what is made anew, and what
+    stands on the canvas."""
+    clips = [each.clip if isinstance(each, Kept) else each.under for each in draft.pieces]
+    on_canvas = [each.frames for each in draft.given]
+    frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]
+    return list({id(each): each for each in frames}.values())
 
 
 def _copies(draft: Draft) -> float:

@@ -8,12 +8,13 @@ import time
 
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.queue import Queue
-from sorairo.server.media import MediaStore
+from sorairo.server.media import TRIAL, MediaStore
 
 EVERY = 60.0  # seconds
 ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted
 AT_ONCE = 500  # names that the database is asked for
 OURS = re.compile(r"(video|char)_[0-9a-f]{32}")  # names of folders
+TRIALS = re.compile(rf"{TRIAL}-[0-9a-f]+")  # of stores that were tried out by who died meanwhile
 log = logging.getLogger("sorairo.janitor")
 
 
@@ -45,7 +46,10 @@ class Janitor:
 
     def drop_orphans(self, now: float) -> None:
         """Where none of the folders is known, they are another database's, and left alone."""
-        old = [name for name in self.media.older_than(now - ORPHANED) if OURS.fullmatch(name)]
+        found = self.media.older_than(now - ORPHANED)
+        for trial in filter(TRIALS.fullmatch, found):
+            self.media.drop(trial)
+        old = list(filter(OURS.fullmatch, found))
         known: set[str] = set()
         for first in range(0, len(old), AT_ONCE):
             names = old[first : first + AT_ONCE]

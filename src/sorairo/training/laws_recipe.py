@@ -14,21 +14,22 @@ from sorairo.training.recipes import ModelRecipe
 from sorairo.training.sources import Source
 
 # Materials are told by how things bounce, cameras by where the floor goes; the rest is rehearsed.
+# Pictures of several things more than the rest: 450 steps with less forgot who has which colour.
 LAWFUL = Mix(
-    one=0.5,
-    several=0.05,
-    long=0.03,
-    short=0.42,
-    crowd=0.1,
-    first=0.15,
-    falling=0.9,
-    circled=0.9,
-    hiding=0.12,
-    turns=0.5,
+    one=0.6,
+    several=0.03,
+    long=0.02,
+    short=0.45,
+    crowd=0.15,
+    first=0.2,
+    falling=1.6,
+    circled=1.6,
+    hiding=0.15,
+    turns=1.2,
+    bridges=1.0,
     still_lifes=0.4,
-    more=0.6,
+    more=1.0,
     counted=0.7,
-    upright=True,
 )
 # Of what is rehearsed the first clips will do: so many of each source.
 REHEARSED = {
@@ -42,8 +43,6 @@ REHEARSED = {
     "three things": 2000,
     "four things": 2000,
     "several things": 4000,
-    "wide clips": 160,
-    "wide pictures": 2400,
     "pictures": 1200,
     "large1024": 20,
     "large512": 20,
@@ -53,7 +52,8 @@ REHEARSED = {
 
 def laws() -> ModelRecipe:
     """The shipped model once more, on what the exam found it to lack: bounces by material, cameras,
-    numbers. A quarter of the data of `canvas`, with that recipe's names, is rehearsed."""
+    numbers. A quarter of the data of `canvas`, with that recipe's names, is rehearsed. No weights
+    that ship were made so yet: docs/log.md has what the first 450 steps taught."""
     known = canvas()
     rehearsed = {
         name: replace(known.sources[name], count=count) for name, count in REHEARSED.items()
@@ -62,7 +62,7 @@ def laws() -> ModelRecipe:
         known.objective.painting,
         shift=2.8,
         top=0.14,
-        objects=2.0,
+        objects=1.5,  # a camera's move is seen on the floor
         prefix=0.22,
         single=0.5,
         both=0.12,
@@ -85,5 +85,5 @@ def laws() -> ModelRecipe:
         ),
         model=known.model,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=1.2e-3),
-        loop=LoopConfig(steps=1200, ema=0.995, cooldown=0.7, warmup=40, sheet_every=300),
+        loop=LoopConfig(steps=2500, ema=0.998, cooldown=0.7, warmup=50, sheet_every=500),
     )

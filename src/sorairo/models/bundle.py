@@ -21,7 +21,7 @@ from sorairo.models.transformer import Transformer, TransformerConfig
 class SamplingConfig:
     """What the model does when nothing else is asked for; `shift` is the schedule's."""
 
-    steps: int = 16
+    steps: int = 10
     guidance: float = 3.0
     solver: str = "adams"
     shift: float = 3.0

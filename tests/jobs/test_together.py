@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
+from sorairo.jobs import tables
 from sorairo.jobs.job import COMPLETED, FAILED
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
@@ -152,19 +153,23 @@ def test_many_may_make_the_tables(url: str):
         assert [one.result() for one in [pool.submit(open_one) for _ in range(6)]] == [0] * 6
 
 
-def test_a_new_file_that_another_holds_is_waited_for(tmp_path: Path):
+def test_what_is_refused_at_once_is_asked_again(tmp_path: Path):
+    """As SQLite refuses two that turn on the log of one file, whatever the timeout."""
     path = tmp_path / "jobs.db"
     holding = sqlite3.connect(path, isolation_level=None)
     holding.execute("BEGIN EXCLUSIVE")
+    waiting = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        waiting.execute("PRAGMA journal_mode=WAL")
     with ThreadPoolExecutor(1) as pool:
-        opening = pool.submit(open_database, f"sqlite:///{path}")
+        asking = pool.submit(tables._insist, waiting, "PRAGMA journal_mode=WAL")
         with pytest.raises(TimeoutError):
-            opening.result(timeout=0.5)
+            asking.result(timeout=0.3)
         holding.execute("COMMIT")
-        holding.close()
-        database = opening.result(timeout=20)
-    assert Queue(database).waiting() == 0
-    database.dispose()
+        asking.result(timeout=20)
+    assert waiting.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    waiting.close()
+    holding.close()
 
 
 def test_an_answer_that_is_lost_is_asked_for_again(opened: Callable[[], Engine]):

@@ -95,5 +95,5 @@ MODEL_RECIPE = ModelRecipe(
 
 def change(recipe, **fields):
     """The recipe with other fields; those of its loop may be named directly."""
-    loop = {k: fields.pop(k) for k in list(fields) if k in {"steps", "seed"}}
+    loop = {k: fields.pop(k) for k in list(fields) if k in {"steps", "seed", "workers", "minutes"}}
     return dataclasses.replace(recipe, loop=dataclasses.replace(recipe.loop, **loop), **fields)

@@ -10,7 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 
+from sorairo.nn.precision import compute_dtype
+from sorairo.training.loop import measured_peak
 from sorairo.video import Clip
 
 from .conftest import Run
@@ -19,6 +22,7 @@ pytestmark = pytest.mark.needs_weights
 
 PROMPT = "a red ball drops onto a wooden floor"
 GIGABYTES = 1024**2  # of ru_maxrss, which Linux counts in kilobytes
+USUAL_PEAK = 0.4e12  # FLOP/s of two cores that multiply in bfloat16
 
 
 def test_the_default_model_is_listed(sorairo: Run):
@@ -66,6 +70,9 @@ def test_seconds_beyond_the_model_are_refused(sorairo: Run):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
 def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
+    """Ten on two usual cores, and as much more on slower ones as they multiply slower."""
+    cpu = torch.device("cpu")
+    limit = 10 * max(1.0, USUAL_PEAK / measured_peak(cpu, compute_dtype(cpu)))
     command = [sys.executable, "-m", "sorairo", "generate", PROMPT, "-o", str(tmp_path / "a.mp4")]
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
@@ -79,7 +86,7 @@ def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
         )
         best = min(best, time.monotonic() - started)
         assert int(done.stdout.split()[-1]) < 2 * GIGABYTES
-        if best < 10:
+        if best < limit:
             break
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)
-    assert best < 10 * max(1.0, busy)
+    assert best < limit * max(1.0, busy)

@@ -11,9 +11,9 @@ import torch
 from sorairo.data.latents import ClipSet
 from sorairo.flow import path as flow
 from sorairo.nn.patches import patchify
-from sorairo.training.denoiser import lay_out
 from sorairo.training.examples import Taste
 from sorairo.training.painting import PaintingConfig
+from sorairo.training.rows import lay_out
 from sorairo.training.sources import encode_source, shown
 from sorairo.world.tabletop.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
@@ -164,12 +164,13 @@ def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
         config = MODEL_RECIPE.objective.painting
         row = lay_out(example, "plain", np.random.default_rng(seed), config, patch=2)
         origin = patchify(torch.from_numpy(example.origin.copy()).float()[None], 2)[0]
-        away = origin - row.z
+        z = row.z.float()
+        away = origin - z
         ratio = float((row.pull * away).sum() / (away * away).sum())  # (1 - s) / s
         torch.testing.assert_close(row.pull, ratio * away)
         start = 1 / (1 + ratio)
-        noise = torch.randn(row.z.shape)
-        begun = flow.point(row.z, noise + row.pull, torch.tensor(start))
+        noise = torch.randn(z.shape)
+        begun = flow.point(z, noise + row.pull, torch.tensor(start))
         expected = flow.point(origin, noise, torch.tensor(start))
         torch.testing.assert_close(begun, expected, atol=1e-5, rtol=1e-5)
         assert float(row.sigma.max()) <= start

@@ -18,7 +18,7 @@ from sorairo.training.canvas_recipe import canvas
 from sorairo.training.codec import fit_scale
 from sorairo.training.crops import to_frames, to_video
 from sorairo.training.denoiser import DenoiserObjective
-from sorairo.training.loop import LoopConfig, learning_factor, step_generator
+from sorairo.training.loop import LoopConfig, learning_factor, step_generator, step_rng
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.prepared import captions
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
@@ -86,7 +86,7 @@ def test_batches(prepared: Prepared):
     )
     texts_of = {12: 1, 16: 3, 40: 3, 8: 1, 4: 1}
     for seed in range(16):
-        batch = objective.batch(0, np.random.default_rng(seed))
+        batch = objective.draw(0, np.random.default_rng(seed))
         b, n, p = batch.z.shape
         assert p == model.transformer.token_channels
         assert b == 128 // n
@@ -98,11 +98,11 @@ def test_batches(prepared: Prepared):
         assert bool(batch.counted.any(1).all())
         assert bool(((batch.sigma >= 0) & (batch.sigma <= 1)).all())
         assert bool(batch.mask[:, 0].all())
-        again = objective.batch(0, np.random.default_rng(seed))
+        again = objective.draw(0, np.random.default_rng(seed))
         assert torch.equal(batch.z, again.z)
         assert torch.equal(batch.ids, again.ids)
-    first, _ = objective.loss(0, step_generator(0, 0))
-    again, _ = objective.loss(0, step_generator(0, 0))
+    first, _ = objective.loss(objective.draw(0, step_rng(0, 0)), step_generator(0, 0))
+    again, _ = objective.loss(objective.draw(0, step_rng(0, 0)), step_generator(0, 0))
     assert first.item() == again.item()
 
 
@@ -164,7 +164,7 @@ def test_each_phase_has_its_own_law_of_noise(prepared: Prepared):
     )
     sigma = {
         step: torch.cat(
-            [objective.batch(step, np.random.default_rng(i)).sigma.flatten() for i in range(8)]
+            [objective.draw(step, np.random.default_rng(i)).sigma.flatten() for i in range(8)]
         )
         for step in (49, 50)
     }

@@ -7,6 +7,7 @@ import json
 import signal
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
@@ -24,10 +25,10 @@ def stops_after_two(objective):
     """The objective, and Ctrl-C in the middle of its second step."""
 
     class Stopping(objective):
-        def loss(self, step: int, generator: torch.Generator):
+        def draw(self, step: int, rng: np.random.Generator):
             if step == 1:
                 signal.raise_signal(signal.SIGINT)
-            return super().loss(step, generator)
+            return super().draw(step, rng)
 
     return Stopping
 
@@ -92,9 +93,13 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     folder = runs.run_codec(recipe)
 
     class Broken(CodecObjective):
-        def loss(self, step: int, generator: torch.Generator):
-            loss, values = super().loss(step, generator)
-            if step < 3:
+        def draw(self, step: int, rng: np.random.Generator):
+            self.breaks = step >= 3
+            return super().draw(step, rng)
+
+        def loss(self, batch, generator: torch.Generator):
+            loss, values = super().loss(batch, generator)
+            if not self.breaks:
                 return loss, values
             if broken == "loss":
                 return loss * float("inf"), values

@@ -13,7 +13,7 @@ import torch
 from sorairo.data.clips import Shard, render
 from sorairo.models.finisher import load_upscaler
 from sorairo.models.upscaler import Upscaler, UpscalerConfig
-from sorairo.training.loop import LoopConfig, step_generator
+from sorairo.training.loop import LoopConfig, step_generator, step_rng
 from sorairo.training.measure_finish import enlarged_by_filter, measure
 from sorairo.training.optimiser import OptimiserConfig
 from sorairo.training.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
@@ -116,7 +116,10 @@ def test_softening_keeps_plain_pictures_and_blurs_others():
 
 def test_randomness_is_the_steps(pairs: list[Pair]):
     wanted = objective(pairs)
-    losses = [wanted.loss(step, step_generator(0, step))[0].item() for step in (0, 1, 0)]
+    losses = [
+        wanted.loss(wanted.draw(step, step_rng(0, step)), step_generator(0, step))[0].item()
+        for step in (0, 1, 0)
+    ]
     assert losses[0] == losses[2] != losses[1]
 
 
@@ -125,13 +128,13 @@ def test_the_loss_falls_as_the_recipe_trains(pairs: list[Pair]):
     optimiser = adam(wanted.network, FinishRecipe(name="any").optimiser)
     losses = []
     for step in range(100):
-        loss, _ = wanted.loss(step, step_generator(0, step % 4))
+        loss, _ = wanted.loss(wanted.draw(step, step_rng(0, step % 4)), step_generator(0, step))
         loss.backward()
         optimiser.step()
         optimiser.zero_grad()
         losses.append(loss.item())
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
-    small, *_ = wanted.batch(step_generator(0, 0))
+    small, *_ = wanted.draw(0, step_rng(0, 0))
     features = wanted.network.features(small)
     assert features.std((0, 2, 3)).min() > 0.01, "every unit of the last layer tells"
     assert features.abs().max() < 100

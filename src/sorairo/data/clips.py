@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -222,19 +223,31 @@ def render(
     Raises ConfigError where a shard would cut a story in two, and where the folder of the
     configuration holds clips of another.
     """
-    folder = folder_of(config)
-    _check(config, folder / "config.json")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
-    wanted = range(-(-min(first or config.count, config.count) // config.shard_clips))
-    missing = [i for i in wanted if not _shard_path(folder, i).exists()]
+    (shards,) = render_all([(config, first)], processes=processes)
+    return shards
+
+
+def render_all(
+    wanted: Sequence[tuple[ClipsConfig, int | None]], *, processes: int | None = None
+) -> list[list[Shard]]:
+    """`render` of several sets, by the same processes one after another."""
+    found: list[list[Path]] = []
+    missing: dict[Path, tuple[ClipsConfig, int]] = {}
+    for config, first in wanted:
+        folder = folder_of(config)
+        _check(config, folder / "config.json")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
+        count = -(-min(first or config.count, config.count) // config.shard_clips)
+        found.append([_shard_path(folder, i) for i in range(count)])
+        missing |= {path: (config, i) for i, path in enumerate(found[-1]) if not path.exists()}
     if missing:
         workers = processes or os.cpu_count() or 1
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            jobs = [pool.submit(_render_shard, config, i) for i in missing]
+            jobs = [pool.submit(_render_shard, *each) for each in missing.values()]
             for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
                 job.result()
-    return [Shard(_shard_path(folder, i)) for i in wanted]
+    return [[Shard(path) for path in paths] for paths in found]
 
 
 def _check(config: ClipsConfig, record: Path) -> None:

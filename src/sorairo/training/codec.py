@@ -13,7 +13,7 @@ from torch import Tensor
 from sorairo.data.clips import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import Crops, CropsConfig, to_frames, to_video
+from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video
 from sorairo.training.loop import count_flop
 
 
@@ -39,24 +39,28 @@ class CodecObjective:
         self.flop: dict[tuple[int, ...], float] = {}
         self.device = next(codec.parameters()).device
 
-    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
+    def draw(self, step: int, rng: np.random.Generator) -> Cropped:
+        """Video [b, 3, F, H, W] and weights [b, 1, F, H, W]."""
+        return self.crops.draw(rng, whole=step % 4 == 0, smaller=step % 8 == 0)
+
+    def loss(
+        self, batch: Cropped, generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
         codec, config = self.network, self.config
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
-        video, weight = self.crops.draw(rng, whole=step % 4 == 0, smaller=step % 8 == 0)
-        video, weight = video.to(self.device), weight.to(self.device)
+        video, weight = (part.to(self.device, non_blocking=True) for part in batch)
         if tuple(video.shape) not in self.flop:
             self.flop[tuple(video.shape)] = 3 * count_flop(
                 lambda: codec.decoder(codec.encoder(video))
             )
         latents = codec.encoder(video)
-        noise = torch.randn(latents.shape, generator=generator)
+        noise = torch.randn(latents.shape, generator=generator, device=self.device)
         rebuilt = codec.decoder(latents + config.latent_noise * noise.to(latents))
         error = rebuilt.float() - video
         distortion = (weight * (error.abs() + config.squared * error.square())).mean()
         cost = config.latent_cost * latents.float().square().mean()
         return distortion + cost, {
-            "distortion": distortion.item(),
-            "latent_rms": latents.detach().float().square().mean().sqrt().item(),
+            "distortion": distortion.detach(),
+            "latent_rms": latents.detach().float().square().mean().sqrt(),
             "flop": self.flop[tuple(video.shape)],
         }
 

@@ -14,6 +14,8 @@ from sorairo.data.clips import Shard
 from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.styles import STYLES, apply_style
 
+Cropped = tuple[Tensor, Tensor]  # video [b, 3, F, H, W] and weights [b, 1, F, H, W]
+
 
 @dataclass(frozen=True, kw_only=True)
 class CropsConfig:
@@ -45,7 +47,7 @@ class Crops:
 
     def draw(
         self, rng: np.random.Generator, *, whole: bool = False, smaller: bool = False
-    ) -> tuple[Tensor, Tensor]:
+    ) -> Cropped:
         """Video [b, 3, F, H, W] and weights [b, 1, F, H, W]. `whole` pictures are half as many;
         `smaller` by 2/3."""
         config = self.config

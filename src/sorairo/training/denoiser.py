@@ -11,26 +11,17 @@ from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sorairo.data.latents import ClipSet, Example
+from sorairo.data.latents import ClipSet
 from sorairo.flow import path as flow
-from sorairo.flow.schedules import shift
-from sorairo.generation.canvas import crop_positions, grid_positions
 from sorairo.generation.engine import Engine
-from sorairo.generation.paint import STRENGTH_SHIFT
 from sorairo.models.bundle import Bundle, Denoiser, ModelConfig
 from sorairo.models.codec import Codec
 from sorairo.models.text import tokenize
-from sorairo.nn.patches import patchify
 from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop
-from sorairo.training.painting import (
-    Painted,
-    PaintingConfig,
-    draw_kind,
-    level,
-    paint,
-    paint_bridge,
-)
+from sorairo.training.painting import PaintingConfig, draw_kind
+from sorairo.training.rows import Batch, lay_out, padded, stacked
+from sorairo.world.tabletop.telling import weighted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,30 +48,17 @@ class Phase:
 
 @dataclass(frozen=True, kw_only=True)
 class DenoiserLossConfig:
-    """`tokens` in a batch, whatever the shape."""
+    """`tokens` in a batch, whatever the shape, but no more than `samples`, if that is not 0. Blocks
+    are `compiled`, once for each shape or, if `dynamic`, for all of them."""
 
     phases: tuple[Phase, ...]
     tokens: int = 4608
+    samples: int = 0
     text_tokens: int = 60
     compiled: bool = True
+    dynamic: bool = False
     taste: Taste = field(default_factory=Taste)
     painting: PaintingConfig = field(default_factory=PaintingConfig)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Batch:
-    """z and pull [b, n, p], positions [b, n, 3], sigma and counted [b, n], token ids and mask
-    [b k, s], shares [b, n, k] (None where k is 1), and which samples are plain [b]."""
-
-    z: Tensor
-    pull: Tensor
-    positions: Tensor
-    sigma: Tensor
-    counted: Tensor
-    ids: Tensor
-    mask: Tensor
-    shares: Tensor | None
-    plain: Tensor
 
 
 class DenoiserObjective:
@@ -98,25 +76,26 @@ class DenoiserObjective:
         self.network, self.config, self.clips = denoiser, config, clips
         self.tokenizer, self.steps, self.preview = tokenizer, steps, preview
         self.flop: dict[tuple[int, ...], float] = {}
-        self.by_level: dict[str, float] = {}
         self.device = next(denoiser.parameters()).device
+        self.by_level = torch.zeros(LEVELS, device=self.device)
         if config.compiled:
             torch._dynamo.config.cache_size_limit = 64
             for block in denoiser.transformer.blocks:
-                block.compile(dynamic=False)
+                block.compile(dynamic=config.dynamic)
 
     def phase(self, step: int) -> Phase:
         share = step / self.steps
         phases = self.config.phases
         return next((p for p in phases if share < p.until), phases[-1])
 
-    def batch(self, step: int, rng: np.random.Generator) -> Batch:
+    def draw(self, step: int, rng: np.random.Generator) -> Batch:
         """The batch of one step: a shape; for each sample a kind, an example and a painting."""
         rows, config, phase = [], self.config, self.phase(step)
-        shape = phase.shapes[_weighted(rng, [each.weight for each in phase.shapes])]
+        shape = phase.shapes[weighted(rng, tuple(each.weight for each in phase.shapes))]
+        weights = tuple(kind.weight for kind in shape.kinds)
         law = phase.painting or config.painting
-        while not rows or len(rows) < config.tokens // len(rows[0].z):
-            kind = shape.kinds[_weighted(rng, [each.weight for each in shape.kinds])]
+        while not rows or len(rows) < self._samples(len(rows[0].z)):
+            kind = shape.kinds[weighted(rng, weights)]
             taste = config.taste
             painting = draw_kind(rng, law)
             if painting not in ("plain", "per_frame"):
@@ -124,39 +103,33 @@ class DenoiserObjective:
             example = kind.example(self.clips, rng, taste)
             patch = self.network.transformer.config.patch
             rows.append(lay_out(example, painting, rng, law, patch))
-        ids, mask = self._texts([text for row in rows for text in row.texts])
-        shares = torch.stack([row.shares for row in rows])
-        return Batch(
-            z=torch.stack([row.z for row in rows]),
-            pull=torch.stack([row.pull for row in rows]),
-            positions=torch.stack([row.positions for row in rows]),
-            sigma=torch.stack([row.sigma for row in rows]),
-            counted=torch.stack([row.counted for row in rows]),
-            ids=ids,
-            mask=mask,
-            shares=shares if shares.shape[-1] > 1 else None,
-            plain=torch.tensor([row.plain for row in rows]),
-        )
-
-    def _texts(self, texts: list[str]) -> tuple[Tensor, Tensor]:
+        texts = [text for row in rows for text in row.texts]
         width = self.config.text_tokens
-        return padded(*tokenize(self.tokenizer, texts, width), width)
+        return stacked(rows, *padded(*tokenize(self.tokenizer, texts, width), width))
 
-    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
-        batch = self.batch(step, rng)
-        noise = torch.randn(batch.z.shape, generator=generator) + batch.pull
-        x = flow.point(batch.z, noise, batch.sigma.unsqueeze(-1))
-        parts = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.shares)
-        inputs = tuple(each if each is None else each.to(self.device) for each in parts)
+    def _samples(self, tokens: int) -> int:
+        """How many samples of so many tokens are in a batch."""
+        found = self.config.tokens // tokens
+        return min(found, self.config.samples) if self.config.samples else found
+
+    def loss(
+        self, batch: Batch, generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        batch = batch.each(lambda each: each.to(self.device, non_blocking=True))
+        z = batch.z.float()
+        noise = torch.randn(z.shape, generator=generator, device=self.device)
+        if batch.pull is not None:
+            noise = noise + batch.pull
+        x = flow.point(z, noise, batch.sigma.unsqueeze(-1))
+        inputs = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.shares)
         shape = (*x.shape, len(batch.ids))
         if shape not in self.flop:
             self.flop[shape] = 3 * self._flop(inputs)
         predicted = self.network(*inputs)
-        target = flow.velocity(batch.z, noise).to(self.device)
-        losses = flow.matching_loss(predicted, target, batch.counted.to(self.device))
-        self._note(losses.detach(), batch)
-        return losses.mean(), {"flop": self.flop[shape], **self.by_level}
+        losses = flow.matching_loss(predicted, flow.velocity(z, noise), batch.counted)
+        self._note(losses.detach().float(), batch)
+        by_level = {f"loss_sigma_{i}": value for i, value in enumerate(self.by_level)}
+        return losses.mean(), {"flop": self.flop[shape], **by_level}
 
     def _flop(self, inputs: tuple[Tensor | None, ...]) -> float:
         if not self.config.compiled:
@@ -165,14 +138,14 @@ class DenoiserObjective:
         return count_flop(lambda: eager(*inputs))
 
     def _note(self, losses: Tensor, batch: Batch) -> None:
-        """Loss by noise level, in four bins, a mean of the last hundred or so samples."""
-        for value, sigma, plain in zip(
-            losses.tolist(), batch.sigma[:, 0].tolist(), batch.plain.tolist(), strict=True
-        ):
-            if plain:
-                name = f"loss_sigma_{min(3, int(sigma * 4))}"
-                before = self.by_level.setdefault(name, float(value))
-                self.by_level[name] = 0.99 * before + 0.01 * value
+        """Loss by noise level, in bins, a mean of the last hundred or so samples. (Zero: none.)"""
+        level = (batch.sigma[:, 0] * LEVELS).long().clamp(max=LEVELS - 1)
+        plain = batch.plain.float()
+        count = torch.zeros_like(self.by_level).index_add_(0, level, plain)
+        mean = torch.zeros_like(self.by_level).index_add_(0, level, plain * losses) / count
+        kept = torch.where(self.by_level == 0, 0.0, MEMORY**count)
+        noted = kept * self.by_level + (1 - kept) * mean
+        self.by_level = torch.where(count > 0, noted, self.by_level)
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
         """Clips of fixed prompts, a row each."""
@@ -191,6 +164,8 @@ class DenoiserObjective:
         return {}
 
 
+LEVELS = 4  # bins of noise
+MEMORY = 0.99  # of the mean loss of each, a sample
 FIXED_PROMPTS = (
     "a red ball drops onto a wooden floor",
     "a blue cube slides to the left on the checkerboard",
@@ -203,84 +178,3 @@ FIXED_PROMPTS = (
     "a red ball drops onto the grass, in pixel art",
     "a blue cylinder slides to the right on marble, neon style",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """One sample of a batch: the tensors of `Batch` without the first axis."""
-
-    z: Tensor
-    pull: Tensor
-    positions: Tensor
-    sigma: Tensor
-    counted: Tensor
-    shares: Tensor
-    texts: tuple[str, ...]
-    plain: bool
-
-
-def lay_out(
-    example: Example, painting: str, rng: np.random.Generator, config: PaintingConfig, patch: int
-) -> Row:
-    """An example as tokens: its grid painted, its loose pictures held behind it.
-
-    One that is made out of an `origin` runs from the noised origin (1 - s) o + s e at level s,
-    where an edit of that strength begins, straight to z. At level sigma of that line lies
-    (1 - sigma) z + sigma (e + pull), with pull = (1 - s) / s (o - z): noise that remembers where it
-    came from.
-    """
-    grid_latents = torch.from_numpy(np.ascontiguousarray(example.latents)).float()
-    f, h, w = (n // d for n, d in zip(grid_latents.shape[1:], (1, patch, patch), strict=True))
-    painting = painting if example.origin is None else "plain"
-    painted: Painted = paint(painting, (f, h, w), rng, config)
-    if example.bridge and rng.random() < config.bridged:
-        painting, painted = "bridge", paint_bridge(example.bridge, (f, h, w), rng, config)
-    times = torch.from_numpy(example.times)
-    if example.box and example.whole:
-        top, left, rows, columns = example.box
-        places = crop_positions(example.whole, (top, left, top + rows, left + columns))
-    else:
-        places = grid_positions((f, h, w), times=times)
-    z, positions = [patchify(grid_latents[None], patch)[0]], [places.reshape(-1, 3)]
-    sigma, counted = [painted.sigma.ravel()], [(~painted.held).astype(np.float32).ravel()]
-    if example.objects is not None:
-        counted[0] *= 1 + (config.objects - 1) * example.objects.ravel()
-    shares = [torch.from_numpy(example.shares).repeat_interleave(h * w, 0)]
-    for i, time in enumerate(example.loose_times):
-        assert example.loose is not None
-        picture = torch.from_numpy(np.ascontiguousarray(example.loose[:, i : i + 1])).float()
-        z.append(patchify(picture[None], patch)[0])
-        positions.append(grid_positions((1, h, w), times=torch.tensor([time])).reshape(-1, 3))
-        noise = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
-        sigma.append(np.full(h * w, noise))
-        counted.append(np.zeros(h * w, bool))
-        nearest = int(np.abs(example.times - time).argmin())
-        shares.append(torch.from_numpy(example.shares[[nearest] * (h * w)]))
-    tokens = torch.cat(z)
-    pull = torch.zeros_like(tokens)
-    if example.origin is not None:
-        origin = torch.from_numpy(np.ascontiguousarray(example.origin)).float()
-        strength = rng.uniform(*config.strengths)
-        start = float(shift(torch.tensor(strength), STRENGTH_SHIFT))
-        sigma = [start * level(rng, config) * np.ones(f * h * w)]
-        pull = (1 - start) / start * (patchify(origin[None], patch)[0] - tokens)
-    return Row(
-        z=tokens,
-        pull=pull,
-        positions=torch.cat(positions),
-        sigma=torch.from_numpy(np.concatenate(sigma)).float(),
-        counted=torch.from_numpy(np.concatenate(counted)).float(),
-        shares=torch.cat(shares).float(),
-        texts=example.texts,
-        plain=painting == "plain" and example.origin is None,
-    )
-
-
-def padded(ids: Tensor, mask: Tensor, width: int) -> tuple[Tensor, Tensor]:
-    """Ids and mask padded to a fixed width: one shape, compiled once."""
-    spare = width - ids.shape[1]
-    return torch.nn.functional.pad(ids, (0, spare)), torch.nn.functional.pad(mask, (0, spare))
-
-
-def _weighted(rng: np.random.Generator, weights: list[float]) -> int:
-    return int(rng.choice(len(weights), p=np.array(weights) / sum(weights)))

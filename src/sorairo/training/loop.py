@@ -1,6 +1,7 @@
 """The training loop, the same for every network: an objective gives a loss, the loop does the rest.
 
-Everything random in step n comes from (seed, n), so a resumed run is the same run.
+Everything random in step n comes from (seed, n), so a resumed run is the same run, and batches may
+be drawn by other processes ahead of their steps.
 """
 
 from __future__ import annotations
@@ -10,24 +11,29 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from sorairo.errors import TrainingError
+from sorairo.training.feeding import feed
 from sorairo.training.optimiser import OptimiserConfig
 from sorairo.training.state import TrainState
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoopConfig:
-    """`steps` in all: `warmup` rising, then constant, the last `cooldown` share falling to zero."""
+    """`steps` in all: `warmup` rising, then constant, the last `cooldown` share falling to zero.
+    `minutes`, if not 0: the run is over after so many, with a learning rate that has fallen to zero
+    by then (what it learns depends on the machine, then). `workers` draw batches ahead; 0: each
+    is drawn when it is due."""
 
     steps: int = 2000
     warmup: int = 50
@@ -37,29 +43,47 @@ class LoopConfig:
     log_every: int = 20
     sheet_every: int = 500
     save_minutes: float = 5.0
+    minutes: float = 0.0
+    workers: int = 0
 
 
 @runtime_checkable
 class Objective(Protocol):
-    """What is trained. `loss` must draw all its randomness from the generator."""
+    """What is trained. `draw` makes the batch of a step, on the CPU, from nothing but the step and
+    its `rng`; `loss` takes it to the network's device, and draws noise from the generator there.
+    The values beside the loss may be tensors, which are read only when they are logged."""
 
     @property
     def network(self) -> nn.Module: ...
 
-    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]: ...
+    def draw(self, step: int, rng: np.random.Generator) -> Any: ...
+
+    def loss(
+        self, batch: Any, generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]: ...
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]: ...
 
 
-def learning_factor(step: int, config: LoopConfig) -> float:
-    """Warm-up, constant, linear to zero (Hu et al., arXiv 2404.06395: WSD)."""
+def learning_factor(step: int, config: LoopConfig, minutes: float = 0.0) -> float:
+    """Warm-up, constant, linear to zero (Hu et al., arXiv 2404.06395: WSD) by steps or by the
+    minutes that have passed, whichever is sooner."""
     falling = max(1, round(config.steps * config.cooldown))
-    return min(1.0, (step + 1) / max(1, config.warmup), max(0.0, (config.steps - step) / falling))
+    factor = min(1.0, (step + 1) / max(1, config.warmup), max(0.0, (config.steps - step) / falling))
+    if config.minutes:
+        left = 1 - minutes / config.minutes
+        factor = min(factor, max(0.0, left / config.cooldown if config.cooldown else left > 0))
+    return factor
 
 
-def step_generator(seed: int, step: int) -> torch.Generator:
-    """The randomness of one step. A generator on a CPU keeps only 32 bits of what it is given."""
-    return torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**32)
+def step_generator(seed: int, step: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """The noise of one step. A generator on a CPU keeps only 32 bits of what it is given."""
+    return torch.Generator(device).manual_seed((seed * 1_000_003 + step) % 2**32)
+
+
+def step_rng(seed: int, step: int) -> np.random.Generator:
+    """What decides the batch of one step."""
+    return np.random.default_rng((seed, step))
 
 
 def measured_peak(device: torch.device, dtype: torch.dtype) -> float:
@@ -88,7 +112,7 @@ class Journal:
         except ImportError:
             pass
 
-    def write(self, step: int, values: dict[str, float]) -> None:
+    def write(self, step: int, values: Mapping[str, float | Tensor]) -> None:
         self.lines.write(json.dumps({"step": step, **values}) + "\n")
         self.lines.flush()
         for name, value in values.items():
@@ -117,41 +141,66 @@ def train(
     Raises TrainingError when the loss is not finite; the last saved state stays as it was.
     """
     journal, stop = Journal(folder), StopAfterStep()
+    torch.backends.cudnn.benchmark = True  # batches have few shapes, each of them often
     peak = measured_peak(device, dtype)
-    saved = logged = time.perf_counter()
+    begun = saved = logged = time.perf_counter()
     last_logged, seen = state.step, state.flop
+    batches = feed(
+        lambda step: objective.draw(step, step_rng(config.seed, step)),
+        range(state.step, config.steps),
+        workers=config.workers,
+        pinned=device.type == "cuda",
+    )
     bar = tqdm(total=config.steps, initial=state.step, desc=folder.name, unit="step")
+    values: dict[str, float | Tensor] = {}
     try:
         while state.step < config.steps and not stop.asked:
-            values = _step(objective, state, config, optimiser, device, dtype)
+            minutes = (time.perf_counter() - begun) / 60
+            if config.minutes and minutes >= config.minutes:
+                break
+            factor = learning_factor(state.step, config, minutes)
+            due = (state.step + 1) % config.log_every == 0 or state.step + 1 == config.steps
+            values = _step(
+                objective, next(batches), state, config, optimiser, factor, device, dtype
+            )
             bar.update()
+            if due:
+                values = _read(values, state.step - 1)
             now = time.perf_counter()
-            if state.step % config.log_every == 0 or state.step == config.steps:
+            if due:
                 rate = (state.flop - seen) / (now - logged)
                 speed = (state.step - last_logged) / (now - logged)
                 state.seconds += now - logged
                 values |= {"tflops": rate / 1e12, "percent_of_peak": 100 * rate / peak}
                 values |= {"steps_per_second": speed, "seconds": state.seconds}
-                values |= {"flop": state.flop}
+                values |= {"flop": state.flop, "learning_factor": factor}
                 journal.write(state.step, values)
                 bar.set_postfix({k: f"{v:.3g}" for k, v in values.items() if k in SHOWN})
                 last_logged, seen, logged = state.step, state.flop, now
-            if state.step % config.sheet_every == 0 or state.step == config.steps:
-                journal.write(
-                    state.step,
-                    objective.sheet(folder / f"sheet-{state.step:06d}.png", state.ema, state.step),
-                )
+            if state.step % config.sheet_every == 0 and state.step < config.steps:
+                _sheet(objective, state, folder, journal)
                 logged = time.perf_counter()
-            if now - saved > 60 * config.save_minutes:
+            if now - saved > 60 * config.save_minutes and (device.type == "cpu" or due):
                 save()
                 saved = now
+        batches.close()
+        if values:
+            _read(values, state.step - 1)
+        save()
+        if values and not stop.asked:
+            _sheet(objective, state, folder, journal)
     finally:
+        batches.close()
         bar.close()
         journal.close()
         stop.forget()
-    save()
     if stop.asked:
         raise KeyboardInterrupt
+
+
+def _sheet(objective: Objective, state: TrainState, folder: Path, journal: Journal) -> None:
+    path = folder / f"sheet-{state.step:06d}.png"
+    journal.write(state.step, objective.sheet(path, state.ema, state.step))
 
 
 class StopAfterStep:
@@ -182,31 +231,46 @@ SHOWN = {"loss", "percent_of_peak", "psnr", "objects"}
 
 def _step(
     objective: Objective,
+    batch: Any,
     state: TrainState,
     config: LoopConfig,
     optimiser: OptimiserConfig,
+    factor: float,
     device: torch.device,
     dtype: torch.dtype,
-) -> dict[str, float]:
-    """One step of training; what it measured."""
-    generator = step_generator(config.seed, state.step)
+) -> dict[str, float | Tensor]:
+    """One step of training; what it measured. On a CPU a loss that is not finite changes nothing;
+    another device is not waited for until its values are logged or saved."""
+    generator = step_generator(config.seed, state.step, device)
     network = objective.network
     with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-        loss, values = objective.loss(state.step, generator)
+        loss, values = objective.loss(batch, generator)
     loss.backward()
-    norm = float(nn.utils.clip_grad_norm_(network.parameters(), optimiser.clip_norm))
-    if not math.isfinite(loss.item()) or not math.isfinite(norm):
-        raise TrainingError(
-            f"The loss at step {state.step} is {loss.item()}, its gradient {norm}: lower the "
-            "learning rate (optimiser.muon_lr, optimiser.adam_lr) and resume from the last saved "
-            "state."
-        )
-    state.optimiser.step(learning_factor(state.step, config))
+    norm = nn.utils.clip_grad_norm_(network.parameters(), optimiser.clip_norm)
+    values = {"loss": loss.detach(), "grad_norm": norm, **values}
+    if device.type == "cpu":
+        values = _read(values, state.step)
+    state.optimiser.step(factor)
     network.zero_grad(set_to_none=True)
     state.step += 1
     state.average(config.ema)
-    state.flop += values.pop("flop", 0.0)
-    return {"loss": loss.item(), "grad_norm": norm, **values}
+    state.flop += float(values.pop("flop", 0.0))
+    return values
+
+
+def _read(values: dict[str, float | Tensor], step: int) -> dict[str, float | Tensor]:
+    """The values as numbers.
+
+    Raises TrainingError where the loss or its gradient is not finite.
+    """
+    read: dict[str, float | Tensor] = {name: float(value) for name, value in values.items()}
+    if not math.isfinite(read["loss"]) or not math.isfinite(read["grad_norm"]):
+        raise TrainingError(
+            f"The loss at step {step} is {read['loss']}, its gradient {read['grad_norm']}: lower "
+            "the learning rate (optimiser.muon_lr, optimiser.adam_lr) and resume from the last "
+            "saved state."
+        )
+    return read
 
 
 def count_flop(forward: Callable[[], object]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sorairo.training.canvas_recipe import canvas
+from sorairo.training.grown_recipe import grown
 from sorairo.training.laws_recipe import laws
 from sorairo.training.recipes import (
     CodecRecipe,
@@ -25,6 +26,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop": tabletop,
     "canvas": canvas,
     "laws": laws,
+    "grown": grown,
     "tabletop-steadier": tabletop_steadier,
     "tabletop-finish": tabletop_finish,
     **SMALL,

@@ -1,5 +1,8 @@
 """Muon for matrices and convolutions inside the network, Adam for the rest, in one optimiser."""
 
+# pyright: reportPrivateImportUsage=false
+# (torch names its operations on lists of tensors with an underscore, and documents them.)
+
 from __future__ import annotations
 
 from collections import defaultdict
@@ -67,34 +70,43 @@ class MuonAdam(torch.optim.Optimizer):
         for p in params:
             by_shape[(p.shape[0], p.numel() // p.shape[0])].append(p)
         for shape, group in by_shape.items():
-            updates = []
-            for p in group:
-                state = self.state[p]
-                if not state:
-                    state["momentum"] = torch.zeros_like(p)
-                momentum = state["momentum"]
-                momentum.lerp_(p.grad, 1 - self.config.momentum)  # type: ignore[arg-type]
-                updates.append(torch.lerp(p.grad, momentum, self.config.momentum).reshape(shape))  # type: ignore[arg-type]
-            stacked = torch.stack(updates)
+            momenta = [self._state(p, "momentum") for p in group]
+            gradients = _gradients(group)
+            torch._foreach_lerp_(momenta, gradients, 1 - self.config.momentum)
+            ahead = torch._foreach_lerp(gradients, momenta, self.config.momentum)
+            stacked = torch.stack([each.reshape(shape) for each in ahead])
             steps = orthogonalise(stacked.to(compute_dtype(stacked.device))).float()
             scale = max(1.0, shape[0] / shape[1]) ** 0.5
-            for p, update in zip(group, steps, strict=True):
-                p.mul_(1 - lr * self.config.weight_decay)
-                p.add_(update.reshape(p.shape), alpha=-lr * scale)
+            torch._foreach_mul_(group, 1 - lr * self.config.weight_decay)
+            updates = [update.reshape(p.shape) for p, update in zip(group, steps, strict=True)]
+            torch._foreach_add_(group, updates, alpha=-lr * scale)
+
+    def _state(self, p: Tensor, name: str) -> Tensor:
+        state = self.state[p]
+        if name not in state:
+            state[name] = torch.zeros_like(p)
+        return state[name]
 
     def _adam(self, params: list[Tensor], lr: float) -> None:
         beta1, beta2 = self.config.betas
+        by_age: dict[int, list[Tensor]] = defaultdict(list)
         for p in params:
             state = self.state[p]
-            if not state:
-                state["step"] = torch.zeros(())
-                state["mean"], state["square"] = torch.zeros_like(p), torch.zeros_like(p)
-            state["step"] += 1
-            count = int(state["step"])
-            state["mean"].lerp_(p.grad, 1 - beta1)  # type: ignore[arg-type]
-            state["square"].lerp_(p.grad.square(), 1 - beta2)  # type: ignore[union-attr]
-            scale = (state["square"] / (1 - beta2**count)).sqrt_().add_(1e-8)
-            p.addcdiv_(state["mean"], scale, value=-lr / (1 - beta1**count))
+            state["step"] = state.get("step", torch.zeros(())) + 1
+            by_age[int(state["step"])].append(p)
+        for count, group in by_age.items():
+            means, squares = ([self._state(p, name) for p in group] for name in ("mean", "square"))
+            gradients = _gradients(group)
+            torch._foreach_lerp_(means, gradients, 1 - beta1)
+            torch._foreach_lerp_(squares, torch._foreach_mul(gradients, gradients), 1 - beta2)
+            scales = torch._foreach_div(squares, 1 - beta2**count)
+            torch._foreach_sqrt_(scales)
+            torch._foreach_add_(scales, 1e-8)
+            torch._foreach_addcdiv_(group, means, scales, value=-lr / (1 - beta1**count))
+
+
+def _gradients(params: list[Tensor]) -> list[Tensor]:
+    return [p.grad for p in params if p.grad is not None]
 
 
 def make_optimiser(network: nn.Module, config: OptimiserConfig) -> MuonAdam:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.tabletop.telling import weighted
+
 Grid = tuple[int, int, int]
 TOP = 0.95  # above it hardly anything is seen of a clip: only its words can tell
 
@@ -122,5 +124,4 @@ KINDS = ("plain", "per_frame", "prefix", "suffix", "both", "middle", "box")
 
 
 def draw_kind(rng: np.random.Generator, config: PaintingConfig) -> str:
-    weights = np.array([getattr(config, kind) for kind in KINDS])
-    return str(rng.choice(KINDS, p=weights / weights.sum()))
+    return KINDS[weighted(rng, tuple(getattr(config, kind) for kind in KINDS))]

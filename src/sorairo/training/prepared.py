@@ -21,7 +21,7 @@ from sorairo.training.codec import fit_scale
 from sorairo.training.optimiser import make_optimiser
 from sorairo.training.places import run_folder
 from sorairo.training.recipes import ModelRecipe
-from sorairo.training.sources import encode_source
+from sorairo.training.sources import encode_sources
 from sorairo.training.state import TrainState, read_record
 from sorairo.world.tabletop.captions import caption
 
@@ -47,10 +47,11 @@ def load_codec(run: str, recipe: ModelRecipe) -> Codec:
 def prepare(recipe: ModelRecipe) -> tuple[Codec, dict[str, ClipSet], Tokenizer]:
     """Every source rendered, encoded and read into memory; a tokenizer of its captions."""
     codec, folder, mark = _codec_of_run(recipe) if recipe.codec_run else _codec_of_model(recipe)
-    clips = {}
-    for name, source in recipe.sources.items():
-        latents = folder / f"latents-{digest([source, mark])}"
-        clips[name] = ClipSet.load(encode_source(codec, source, latents))
+    wanted = [
+        (source, folder / f"latents-{digest([source, mark])}") for source in recipe.sources.values()
+    ]
+    encoded = encode_sources(codec, wanted, workers=recipe.loop.workers)
+    clips = {name: ClipSet.load(paths) for name, paths in zip(recipe.sources, encoded, strict=True)}
     return codec, clips, _tokenizer(recipe, clips)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sorairo.config import override, to_json
 from sorairo.data.clips import render
@@ -49,7 +49,12 @@ def main(name: str, overrides: list[str]) -> Path:
 def run_codec(recipe: CodecRecipe) -> Path:
     """Trains a codec, or goes on with its training."""
     device = choose_device(None)
-    shards, held_out = render(recipe.clips), render(recipe.held_out)
+    shards = [
+        shard
+        for clips in (recipe.clips, *recipe.more)
+        for shard in render(clips, first=recipe.count)
+    ]
+    held_out = render(recipe.held_out)
     torch.manual_seed(recipe.loop.seed)
     codec = Codec(recipe.codec)
     begin(codec, recipe.start, "codec")
@@ -72,6 +77,8 @@ def run_codec(recipe: CodecRecipe) -> Path:
 
 GROWN = "transformer.place_embedding.weight"  # zero at first: a network that lacks it is the same
 PARTS = ("shapes", "colors", "sizes", "materials", "floors", "lights", "events", "cameras")
+BLOCKS = "transformer.blocks."
+OUTPUTS = ("self_attn.o.", "cross_attn.o.", "ffn.2.")  # of a block: what is added to its input
 WORDS = "text.embedding.weight"  # of a denoiser: one row a token
 
 
@@ -81,6 +88,8 @@ def begin(network: nn.Module, start: str, part: str) -> None:
     if not start:
         return
     source = getattr(hub.load(hub.find(start)), part).float().state_dict()
+    if isinstance(network, Denoiser):
+        source = deepened(source, len(network.transformer.blocks))
     words, known = network.state_dict().get(WORDS), source.get(WORDS)
     if words is not None and known is not None and len(known) < len(words):
         source[WORDS] = torch.cat([known, words[len(known) :].to(known)])
@@ -93,6 +102,26 @@ def begin(network: nn.Module, start: str, part: str) -> None:
             f"The {part} of '{start}' is of another shape than this recipe's: give the recipe the "
             'same `model` fields, or begin from nothing with `start=""`.'
         ) from error
+
+
+def deepened(source: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
+    """Weights of a denoiser with as many blocks or more. New blocks stand evenly among the old
+    ones, each a copy of the next old one whose outputs are zero, so that nothing changes at first
+    (Du et al., "Stacking your transformers", arXiv 2405.15319; zero as in adaLN-zero)."""
+    old = 1 + max(int(name.split(".")[2]) for name in source if name.startswith(BLOCKS))
+    if layers <= old:
+        return source
+    places = [round((i + 1) * layers / old) - 1 for i in range(old)]  # of the old among all
+    rest = {name: value for name, value in source.items() if not name.startswith(BLOCKS)}
+    for place in range(layers):
+        model = sum(each < place for each in places)  # an old block that stands here or later
+        new = place not in places
+        for name, value in source.items():
+            if name.startswith(f"{BLOCKS}{model}."):
+                inner = name.removeprefix(f"{BLOCKS}{model}.")
+                copied = torch.zeros_like(value) if new and inner.startswith(OUTPUTS) else value
+                rest[f"{BLOCKS}{place}.{inner}"] = copied.clone()
+    return rest
 
 
 def taught(recipe: ModelRecipe) -> SceneConfig:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import copy
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from sorairo.data.clips import ClipsConfig, Shard, digest, render
+from sorairo.data.clips import ClipsConfig, Shard, digest, render, render_all
 from sorairo.generation.engine import choose_device
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
@@ -23,6 +25,7 @@ from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.styles import STYLES, apply_style
 
+LEAVES = 25  # clips of a shard
 TWIN_STYLED = 0.3  # share of the twins that differ by a style
 Encoded = dict[str, np.ndarray]
 
@@ -52,43 +55,81 @@ class Source:
     twins: ClipsConfig | None = None
 
 
-@torch.inference_mode()
 def encode_source(codec: Codec, source: Source, folder: Path) -> list[Path]:
     """Writes `folder/shard-*` for what is not there yet; all of the source's folders."""
-    device = choose_device(None)
-    codec = copy.deepcopy(codec).eval().to(device, compute_dtype(device))
-    done = []
-    for name, make in tqdm(list(_shards(source)), desc=folder.name, unit="shard"):
-        target = folder / name
-        done.append(target)
-        if target.exists():
-            continue
-        temporary = folder / f".{name}"
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
-        encoded, record = make(codec)
-        for part, values in encoded.items():
-            np.save(temporary / f"{part}.npy", values)
-        (temporary / "scenes.json").write_text(json.dumps(record))
-        temporary.rename(target)
+    (done,) = encode_sources(codec, [(source, folder)])
     return done
+
+
+def encode_sources(
+    codec: Codec, wanted: Sequence[tuple[Source, Path]], *, workers: int = 0
+) -> list[list[Path]]:
+    """The same for several sources, each with its folder, by so many processes; 0: by this one."""
+    render_all([each for source, _ in wanted for each in clips_of(source)])
+    done = [[folder / name for name in _shards(source)] for source, folder in wanted]
+    missing = {
+        path: (source, i, path)
+        for (source, _), paths in zip(wanted, done, strict=True)
+        for i, path in enumerate(paths)
+        if not path.exists()
+    }
+    with tqdm(total=len(missing), desc="encoding", unit="shard") as bar:
+        if not workers:
+            _take(codec)
+            for each in missing.values():
+                _encode(*each)
+                bar.update()
+            return done
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_take, initargs=(codec,)
+        ) as pool:
+            for job in as_completed([pool.submit(_encode, *each) for each in missing.values()]):
+                job.result()
+                bar.update()
+    return done
+
+
+def clips_of(source: Source) -> list[tuple[ClipsConfig, int | None]]:
+    """The sets of clips that a source is made of, and how many of each."""
+    if source.leaves:
+        return []
+    return [(each, source.count) for each in (source.clips, source.twins) if each]
+
+
+_TAKEN: list[Codec] = []  # that this process encodes with
+
+
+def _take(codec: Codec) -> None:
+    device = choose_device(None)
+    _TAKEN[:] = [copy.deepcopy(codec).eval().to(device, compute_dtype(device))]
+
+
+@torch.inference_mode()
+def _encode(source: Source, index: int, target: Path) -> None:
+    """One shard of a source. It appears whole or not at all."""
+    temporary = target.with_name(f".{target.name}")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    if source.leaves:
+        encoded, record = _encode_leaves(_TAKEN[0], source, index)
+    else:
+        shard = render(source.clips, first=source.count)[index]
+        encoded, record = _encode_shard(_TAKEN[0], source, shard, index)
+    for part, values in encoded.items():
+        np.save(temporary / f"{part}.npy", values)
+    (temporary / "scenes.json").write_text(json.dumps(record))
+    temporary.rename(target)
 
 
 def folder_name(source: Source) -> str:
     return f"source-{digest(source)}"
 
 
-def _shards(source: Source) -> Iterator[tuple]:
-    """(name, function of the codec that encodes it), one for each shard."""
+def _shards(source: Source) -> list[str]:
+    """The names of a source's shards."""
     if source.leaves:
-        for index in range(-(-source.leaves // 25)):
-            yield f"shard-{index:05d}", lambda codec, i=index: _encode_leaves(codec, source, i)
-        return
-    shards = render(source.clips, first=source.count)
-    if source.twins:
-        render(source.twins, first=source.count)
-    for index, shard in enumerate(shards):
-        yield shard.path.name, lambda codec, i=index, s=shard: _encode_shard(codec, source, s, i)
+        return [f"shard-{index:05d}" for index in range(-(-source.leaves // LEAVES))]
+    return [shard.path.name for shard in render(source.clips, first=source.count)]
 
 
 def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tuple[Encoded, dict]:
@@ -143,8 +184,9 @@ def _encode_leaves(codec: Codec, source: Source, index: int) -> tuple[Encoded, d
     rng = np.random.default_rng((index, 11))
     width, height = source.clips.sizes[0]
     count = round(source.clips.seconds * source.clips.fps)
-    frames = np.stack([_photograph(rng, count, height, width) for _ in range(25)])
-    return {"clips": _latents(codec, frames)}, {"size": [width, height], "scenes": [None] * 25}
+    frames = np.stack([_photograph(rng, count, height, width) for _ in range(LEAVES)])
+    record = {"size": [width, height], "scenes": [None] * LEAVES}
+    return {"clips": _latents(codec, frames)}, record
 
 
 def _photograph(rng: np.random.Generator, count: int, height: int, width: int) -> np.ndarray:

@@ -36,11 +36,13 @@ class TrainState:
     def average(self, decay: float) -> None:
         """ema <- decay ema + (1 - decay) network, with a shorter memory at the beginning."""
         decay = min(decay, (1 + self.step) / (10 + self.step))
-        for name, value in self.network.state_dict().items():
-            if value.is_floating_point():
-                self.ema[name].lerp_(value, 1 - decay)
-            else:
-                self.ema[name].copy_(value)
+        now = self.network.state_dict()
+        moving = [name for name, value in now.items() if value.is_floating_point()]
+        torch._foreach_lerp_(  # pyright: ignore[reportPrivateImportUsage]
+            [self.ema[name] for name in moving], [now[name] for name in moving], 1 - decay
+        )
+        for name in now.keys() - set(moving):
+            self.ema[name].copy_(now[name])
 
     def save(self, folder: Path, recipe: Any) -> None:
         """Writes everything to `folder`; the old state stays whole until the new one is."""

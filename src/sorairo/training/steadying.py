@@ -16,7 +16,7 @@ from sorairo.models import hub
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.steadier import Steadier, SteadierConfig
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import Crops, CropsConfig, to_frames, to_video
+from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video
 from sorairo.training.loop import LoopConfig, count_flop, train
 from sorairo.training.optimiser import OptimiserConfig, make_optimiser
 from sorairo.training.places import run_folder
@@ -43,11 +43,13 @@ class SteadyLossConfig(CropsConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class SteadierRecipe:
-    """How the steadier of the model `model` (a name or a directory) is trained."""
+    """How the steadier of the model `model` (a name or a directory) is trained, on the first
+    `count` clips of each set (None: all)."""
 
     name: str = "tabletop-steadier"
     model: str = "tabletop"
     clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)
+    count: int | None = None
     held_out: ClipsConfig = field(
         default_factory=lambda: ClipsConfig(count=80, first_seed=1_000_000)
     )
@@ -78,14 +80,22 @@ class SteadyObjective:
         self.crops = Crops(config, shards)
         self.flop = 0.0
 
-    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
-        video, weight = (part.to(self.device) for part in self.crops.draw(rng))
+    def draw(self, step: int, rng: np.random.Generator) -> tuple[Cropped, int, Tensor]:
+        """Crops, where in a group they begin, and which frames are known exactly."""
+        del step
+        crops = self.crops.draw(rng)
+        cut = int(rng.integers(self.codec.config.time_factor))
+        return crops, cut, exactly_known(rng, crops[0].shape[2] - cut)
+
+    def loss(
+        self, batch: tuple[Cropped, int, Tensor], generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        crops, cut, known = batch
+        video, weight = (part.to(self.device, non_blocking=True) for part in crops)
         seen = self._brought_back(video, generator)
-        cut = int(rng.integers(self.codec.config.time_factor))  # clips begin anywhere in a group
         video, weight, seen = (part[:, :, cut:] for part in (video, weight, seen))
         places = places_of(seen.shape[2], cut, self.codec.config.time_factor).to(self.device)
-        known = exactly_known(rng, seen.shape[2]).to(self.device)
+        known = known.to(self.device)
         places[known] = self.network.config.exact
         seen = torch.where(known[:, None, None], video, seen)
         if not self.flop:
@@ -94,16 +104,17 @@ class SteadyObjective:
         distortion = (weight * (error.abs() + self.config.squared * error.square())).mean()
         change = (weight[:, :, 1:] * error.diff(dim=2).abs()).mean()
         return distortion + self.config.change * change, {
-            "distortion": distortion.item(),
-            "change": change.item(),
+            "distortion": distortion.detach(),
+            "change": change.detach(),
             "flop": self.flop,
         }
 
     @torch.no_grad()
     def _brought_back(self, video: Tensor, generator: torch.Generator) -> Tensor:
         latents = self.codec.encode(video.to(self.codec.latent_mean.dtype))
-        rough = self.config.latent_noise * torch.rand(len(latents), 1, 1, 1, 1, generator=generator)
-        noise = rough * torch.randn(latents.shape, generator=generator)
+        here = {"generator": generator, "device": self.device}
+        rough = self.config.latent_noise * torch.rand(len(latents), 1, 1, 1, 1, **here)
+        noise = rough * torch.randn(latents.shape, **here)
         return self.codec.decode(latents + noise.to(latents)).float().clamp(-1, 1)
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
@@ -177,7 +188,7 @@ def run_steadier(recipe: SteadierRecipe) -> Path:
     run's folder is named after the codec, too: of another one it would learn other errors."""
     model, device = hub.find(recipe.model), choose_device(None)
     folder = run_folder(f"{recipe.name}-{codec_mark(model)}")
-    shards = [shard for clips in recipe.clips for shard in render(clips)]
+    shards = [shard for clips in recipe.clips for shard in render(clips, first=recipe.count)]
     bundle = hub.load(model)
     codec = bundle.codec
     torch.manual_seed(recipe.loop.seed)

@@ -28,6 +28,7 @@ from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 STRIDES = (1, 1, 1, 1, 1, 2)  # in native frames: some motion is twice as quick
 FAINT = 0.02  # mean error of the filter: with less, a sample weighs no more
+Drawn = tuple[Tensor, Tensor, Tensor]  # small, large, weights
 OUTLINE = 5  # pixels: an object's weight reaches that far around it, half on either side
 
 
@@ -92,8 +93,11 @@ class FinishObjective:
         self.flop = 0.0
         self.device = next(upscaler.parameters()).device
 
-    def loss(self, step: int, generator: torch.Generator) -> tuple[Tensor, dict[str, float]]:
-        small, large, weight = self.batch(generator)
+    def loss(
+        self, batch: Drawn, generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        del generator
+        small, large, weight = (part.to(self.device, non_blocking=True) for part in batch)
         weight = self._relative(small, large, weight)
         if not self.flop:
             self.flop = 3 * count_flop(lambda: self.network.sharpen(small))
@@ -103,13 +107,13 @@ class FinishObjective:
         distortion = weight * (error.abs() + self.config.squared * error.square())
         slopes = weight[..., 1:, :] * error.diff(dim=-2).abs(), weight[..., 1:] * error.diff().abs()
         loss = distortion.mean() + self.config.gradient * (slopes[0].mean() + slopes[1].mean())
-        return loss, {"distortion": distortion.mean().item(), "flop": self.flop}
+        return loss, {"distortion": distortion.detach().mean(), "flop": self.flop}
 
-    def batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def draw(self, step: int, rng: np.random.Generator) -> Drawn:
         """`config.batch` samples, see `_sample`."""
-        rng = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+        del step
         parts = zip(*(self._sample(rng) for _ in range(self.config.batch)), strict=True)
-        small, large, weight = (torch.cat(each).to(self.device) for each in parts)
+        small, large, weight = (torch.cat(each) for each in parts)
         return small, large, weight
 
     def _relative(self, small: Tensor, large: Tensor, weight: Tensor) -> Tensor:
@@ -119,7 +123,7 @@ class FinishObjective:
         error = (weight[:, :, :2] * (large[:, :, :2] - filtered).abs()).mean((1, 2, 3, 4))
         return weight / (error + FAINT).sqrt().view(-1, 1, 1, 1, 1)
 
-    def _sample(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def _sample(self, rng: np.random.Generator) -> Drawn:
         """Four small frames, [1, 3, 4, h, w]; the two in the middle and the one between them as
         they should be, [1, 3, 3, H, W]; weights, [1, 1, 3, H, W]."""
         config = self.config

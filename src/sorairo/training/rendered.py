@@ -1,0 +1,37 @@
+"""Renders what recipes are trained on, before they are: `python -m sorairo.training.rendered NAME
+...`. (Training does so by itself; where it is paid for by the minute, other processors may.)"""
+
+from __future__ import annotations
+
+import sys
+
+from sorairo.data.clips import ClipsConfig, render_all
+from sorairo.errors import unknown_name
+from sorairo.training.named import RECIPES, Recipe
+from sorairo.training.recipes import CodecRecipe, ModelRecipe
+from sorairo.training.sources import clips_of
+from sorairo.training.steadying import SteadierRecipe
+
+
+def sets_of(recipe: Recipe) -> list[tuple[ClipsConfig, int | None]]:
+    """The sets of clips that a recipe sees, and how many of each (None: all)."""
+    if isinstance(recipe, ModelRecipe):
+        return [each for source in recipe.sources.values() for each in clips_of(source)]
+    if isinstance(recipe, CodecRecipe):
+        seen = [(clips, recipe.count) for clips in (recipe.clips, *recipe.more)]
+    elif isinstance(recipe, SteadierRecipe):
+        seen = [(clips, recipe.count) for clips in recipe.clips]
+    else:
+        seen = [(clips, None) for clips in (recipe.clips, recipe.wide)]
+    return [*seen, (recipe.held_out, None)]
+
+
+def main(names: list[str]) -> None:
+    for name in names:
+        if name not in RECIPES:
+            raise unknown_name("recipe", name, RECIPES)
+    render_all([each for name in names for each in sets_of(RECIPES[name]())])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

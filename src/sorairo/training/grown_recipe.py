@@ -83,5 +83,5 @@ def grown() -> ModelRecipe:
         ),
         model=replace(known.model, transformer=replace(known.model.transformer, layers=LAYERS)),
         optimiser=OptimiserConfig(muon_lr=0.02, adam_lr=2e-3),
-        loop=LoopConfig(steps=7000, ema=0.999, cooldown=0.6, warmup=100, sheet_every=3000),
+        loop=LoopConfig(steps=2800, ema=0.999, cooldown=0.6, warmup=100, sheet_every=3000),
     )

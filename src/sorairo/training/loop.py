@@ -142,9 +142,8 @@ def train(
     """
     journal, stop = Journal(folder), StopAfterStep()
     torch.backends.cudnn.benchmark = True  # batches have few shapes, each of them often
-    peak = measured_peak(device, dtype)
-    begun = saved = logged = time.perf_counter()
-    last_logged, seen = state.step, state.flop
+    meter = Meter(state, measured_peak(device, dtype))
+    begun = saved = time.perf_counter()
     batches = feed(
         lambda step: objective.draw(step, step_rng(config.seed, step)),
         range(state.step, config.steps),
@@ -159,31 +158,24 @@ def train(
             if config.minutes and minutes >= config.minutes:
                 break
             factor = learning_factor(state.step, config, minutes)
-            due = (state.step + 1) % config.log_every == 0 or state.step + 1 == config.steps
             values = _step(
                 objective, next(batches), state, config, optimiser, factor, device, dtype
             )
             bar.update()
+            due = state.step % config.log_every == 0 or state.step == config.steps
             if due:
                 values = _read(values, state.step - 1)
-            now = time.perf_counter()
-            if due:
-                rate = (state.flop - seen) / (now - logged)
-                speed = (state.step - last_logged) / (now - logged)
-                state.seconds += now - logged
-                values |= {"tflops": rate / 1e12, "percent_of_peak": 100 * rate / peak}
-                values |= {"steps_per_second": speed, "seconds": state.seconds}
-                values |= {"flop": state.flop, "learning_factor": factor}
+                values |= {"learning_factor": factor, **meter.read()}
                 journal.write(state.step, values)
                 bar.set_postfix({k: f"{v:.3g}" for k, v in values.items() if k in SHOWN})
-                last_logged, seen, logged = state.step, state.flop, now
             if state.step % config.sheet_every == 0 and state.step < config.steps:
                 _sheet(objective, state, folder, journal)
-                logged = time.perf_counter()
-            if now - saved > 60 * config.save_minutes and (device.type == "cpu" or due):
+                meter.forget()
+            if time.perf_counter() - saved > 60 * config.save_minutes and (
+                due or device.type == "cpu"
+            ):
                 save()
-                saved = now
-        batches.close()
+                saved = time.perf_counter()
         if values:
             _read(values, state.step - 1)
         save()
@@ -196,6 +188,33 @@ def train(
         stop.forget()
     if stop.asked:
         raise KeyboardInterrupt
+
+
+class Meter:
+    """How fast a run is, beside the `peak` of its machine in FLOP/s, since it was last read."""
+
+    def __init__(self, state: TrainState, peak: float) -> None:
+        self.state, self.peak = state, peak
+        self.step, self.flop = state.step, state.flop
+        self.forget()
+
+    def forget(self) -> None:
+        """What time has passed does not count."""
+        self.since = time.perf_counter()
+
+    def read(self) -> dict[str, float]:
+        now, state = time.perf_counter(), self.state
+        rate = (state.flop - self.flop) / (now - self.since)
+        speed = (state.step - self.step) / (now - self.since)
+        state.seconds += now - self.since
+        self.step, self.flop, self.since = state.step, state.flop, now
+        return {
+            "tflops": rate / 1e12,
+            "percent_of_peak": 100 * rate / self.peak,
+            "steps_per_second": speed,
+            "seconds": state.seconds,
+            "flop": state.flop,
+        }
 
 
 def _sheet(objective: Objective, state: TrainState, folder: Path, journal: Journal) -> None:

@@ -101,6 +101,8 @@ def test_batches(prepared: Prepared):
         again = objective.draw(0, np.random.default_rng(seed))
         assert torch.equal(batch.z, again.z)
         assert torch.equal(batch.ids, again.ids)
+    objective.config = replace(objective.config, samples=2)
+    assert {len(objective.draw(0, np.random.default_rng(seed)).z) for seed in range(8)} == {2}
     first, _ = objective.loss(objective.draw(0, step_rng(0, 0)), step_generator(0, 0))
     again, _ = objective.loss(objective.draw(0, step_rng(0, 0)), step_generator(0, 0))
     assert first.item() == again.item()

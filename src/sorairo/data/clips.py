@@ -237,7 +237,8 @@ def render_all(
         folder = folder_of(config)
         _check(config, folder / "config.json")
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
+        if not (folder / "config.json").exists():  # others may be reading it
+            (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
         count = -(-min(first or config.count, config.count) // config.shard_clips)
         found.append([_shard_path(folder, i) for i in range(count)])
         missing |= {path: (config, i) for i, path in enumerate(found[-1]) if not path.exists()}

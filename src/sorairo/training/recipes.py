@@ -21,14 +21,12 @@ from sorairo.training.sources import Source
 @dataclass(frozen=True, kw_only=True)
 class CodecRecipe:
     """How a codec is trained. `name` is the folder of its run in the cache; `start` a model to
-    begin with, by name or directory ("" for none); `clips` and `more` are what it sees (of each set
-    the first `count`; None: all); `held_out` are clips that it never sees, for measuring."""
+    begin with, by name or directory ("" for none); `held_out` are clips that it never sees, for
+    measuring."""
 
     name: str
     start: str = ""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
-    more: tuple[ClipsConfig, ...] = ()
-    count: int | None = None
     held_out: ClipsConfig = field(
         default_factory=lambda: ClipsConfig(count=80, first_seed=1_000_000)
     )

@@ -18,12 +18,12 @@ def sets_of(recipe: Recipe) -> list[tuple[ClipsConfig, int | None]]:
     if isinstance(recipe, ModelRecipe):
         return [each for source in recipe.sources.values() for each in clips_of(source)]
     if isinstance(recipe, CodecRecipe):
-        seen = [(clips, recipe.count) for clips in (recipe.clips, *recipe.more)]
+        seen = [recipe.clips]
     elif isinstance(recipe, SteadierRecipe):
-        seen = [(clips, recipe.count) for clips in recipe.clips]
+        seen = [*recipe.clips]
     else:
-        seen = [(clips, None) for clips in (recipe.clips, recipe.wide)]
-    return [*seen, (recipe.held_out, None)]
+        seen = [recipe.clips, recipe.wide]
+    return [(clips, None) for clips in (*seen, recipe.held_out)]
 
 
 def main(names: list[str]) -> None:

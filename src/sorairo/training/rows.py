@@ -1,7 +1,7 @@
 """Training examples as rows of tokens, and rows as a batch.
 
-A batch of a GPU holds hundreds of rows: they are made by NumPy, whose small operations cost a third
-of torch's.
+A batch of a GPU holds hundreds of rows: they are made by NumPy, whose small operations cost less
+than torch's.
 """
 
 from __future__ import annotations

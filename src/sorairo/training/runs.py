@@ -49,12 +49,7 @@ def main(name: str, overrides: list[str]) -> Path:
 def run_codec(recipe: CodecRecipe) -> Path:
     """Trains a codec, or goes on with its training."""
     device = choose_device(None)
-    shards = [
-        shard
-        for clips in (recipe.clips, *recipe.more)
-        for shard in render(clips, first=recipe.count)
-    ]
-    held_out = render(recipe.held_out)
+    shards, held_out = render(recipe.clips), render(recipe.held_out)
     torch.manual_seed(recipe.loop.seed)
     codec = Codec(recipe.codec)
     begin(codec, recipe.start, "codec")

@@ -43,13 +43,11 @@ class SteadyLossConfig(CropsConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class SteadierRecipe:
-    """How the steadier of the model `model` (a name or a directory) is trained, on the first
-    `count` clips of each set (None: all)."""
+    """How the steadier of the model `model` (a name or a directory) is trained."""
 
     name: str = "tabletop-steadier"
     model: str = "tabletop"
     clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)
-    count: int | None = None
     held_out: ClipsConfig = field(
         default_factory=lambda: ClipsConfig(count=80, first_seed=1_000_000)
     )
@@ -188,7 +186,7 @@ def run_steadier(recipe: SteadierRecipe) -> Path:
     run's folder is named after the codec, too: of another one it would learn other errors."""
     model, device = hub.find(recipe.model), choose_device(None)
     folder = run_folder(f"{recipe.name}-{codec_mark(model)}")
-    shards = [shard for clips in recipe.clips for shard in render(clips, first=recipe.count)]
+    shards = [shard for clips in recipe.clips for shard in render(clips)]
     bundle = hub.load(model)
     codec = bundle.codec
     torch.manual_seed(recipe.loop.seed)

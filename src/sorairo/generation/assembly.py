@@ -8,14 +8,16 @@ is found again, for a second also where it has moved to, and elsewhere only in i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
 
 from sorairo.generation.draft import Draft, Kept, Made
+from sorairo.generation.evened import evened
 from sorairo.generation.follow import moved
 from sorairo.video import Clip, Sound
 from sorairo.video.fitting import at_fps
@@ -54,14 +56,19 @@ def assemble(
     draft: Draft, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
 ) -> Clip:
     """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
-    parts = []
     if draft.cyclic:  # it may begin anywhere: within a group, where less changes than at its border
         frames = np.roll(frames, -(draft.surface.group // 2), axis=0)
-    for index, piece in enumerate(draft.pieces):
-        if isinstance(piece, Kept):
-            parts.append(at_fps(piece.clip.fit(width, height), fps).frames)
-        else:
-            parts.append(_made(draft, index, frames, (width, height), fps, finish))
+    kept = {
+        index: at_fps(piece.clip.fit(width, height), fps).frames
+        for index, piece in enumerate(draft.pieces)
+        if isinstance(piece, Kept)
+    }
+    parts = [
+        kept[index]
+        if index in kept
+        else _made(draft, index, frames, kept, (width, height), fps, finish)
+        for index in range(len(draft.pieces))
+    ]
     frames = np.concatenate(parts) if len(parts) > 1 else parts[0]
     return Clip(frames=frames, fps=fps, sound=sound_of(draft, [len(p) for p in parts], fps))
 
@@ -83,10 +90,12 @@ def _made(
     draft: Draft,
     index: int,
     frames: np.ndarray,
+    kept: Mapping[int, np.ndarray],
     size: tuple[int, int],
     fps: float,
     finish: Finish,
 ) -> np.ndarray:
+    """The frames of a made piece as delivered; `kept` are those of the given ones, by index."""
     piece = draft.pieces[index]
     assert isinstance(piece, Made)
     rate = draft.surface.fps
@@ -96,13 +105,14 @@ def _made(
     def rebuilt(frame: int) -> np.ndarray:
         return finish(frames[frame : frame + 1], rate, *size, rate)[0]
 
+    before, after = (_neighbour(draft, index, side) for side in (-1, 1))
     joints = []
-    for beside, edge, at in ((index - 1, 1, -1), (index + 1, 0, len(made))):
-        other = _piece(draft, beside)
-        if isinstance(other, Kept) and other.edges[edge] is not None:
-            shown = Clip(frames=other.clip.frames[-edge:][:1], fps=rate).fit(*size).frames[0]
-            joints.append(Joint(at=at, given=shown, rebuilt=rebuilt(other.edges[edge])))  # type: ignore[arg-type]
+    for other, edge, at in ((before, -1, -1), (after, 0, len(made))):
+        if other is not None:
+            shown = Clip(frames=other.clip.frames[edge][None], fps=rate).fit(*size).frames[0]
+            joints.append(Joint(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     made = carry(made, joints, fps)
+    made = evened(made, *(other and kept[other.piece] for other in (before, after)), fps=fps)
     if piece.under is not None and piece.region is not None:
         made = lay_over(made, at_fps(piece.under.fit(*size), fps).frames, piece.region)
     return made
@@ -119,14 +129,29 @@ def _seen(draft: Draft, piece: Made) -> list[int]:
     return seen
 
 
-def _piece(draft: Draft, index: int) -> Kept | Made | None:
-    """The piece at an index; before the first stands the last if the result is to be a cycle."""
-    pieces = draft.pieces
-    if 0 <= index < len(pieces):
-        return pieces[index]
-    first, last = pieces[0], pieces[-1]
-    cyclic = isinstance(first, Kept) and isinstance(last, Made) and first.edges[0] == last.last
-    return pieces[index % len(pieces)] if cyclic else None
+class Neighbour(NamedTuple):
+    """A given piece, its clip, and the canvas's frame that shows where the two meet."""
+
+    piece: int
+    clip: Clip
+    frame: int
+
+
+def _neighbour(draft: Draft, index: int, side: int) -> Neighbour | None:
+    """The given piece that a made one goes on from (`side` -1) or leads into (1), with no cut
+    between them; before the first stands the last if the result is to be a cycle."""
+    pieces, beside = draft.pieces, index + side
+    if not 0 <= beside < len(pieces):
+        first, last = pieces[0], pieces[-1]
+        cyclic = isinstance(first, Kept) and isinstance(last, Made) and first.edges[0] == last.last
+        if not cyclic:
+            return None
+        beside %= len(pieces)
+    other = pieces[beside]
+    frame = other.edges[1 if side < 0 else 0] if isinstance(other, Kept) else None
+    if not isinstance(other, Kept) or frame is None:
+        return None
+    return Neighbour(beside, other.clip, frame)
 
 
 def carry(made: np.ndarray, joints: list[Joint], fps: float) -> np.ndarray:

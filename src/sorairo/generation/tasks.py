@@ -26,8 +26,6 @@ from sorairo.generation.ends import (
 from sorairo.video import Clip
 from sorairo.video.fitting import at_fps, onto, squeezed_aspect
 
-FADED = 0.35  # strength at which a bridge is made out of a fade between its ends
-
 
 def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
     """Nothing is given. One frame is a picture."""
@@ -238,30 +236,23 @@ def _draft(
 def _bridge(
     before: Clip, after: Clip, texts: tuple[str, str], surface: Surface, num_frames: int
 ) -> Draft:
-    """Given end, whole groups to be made out of a fade from one to the other, given beginning."""
+    """Given end, whole groups to be made, given beginning."""
     size, group = size_for(before, surface), surface.group
     left = ending(before, surface, size)
     right = beginning(shaped(after, before), surface, size)
     width = max(1, round(num_frames / group)) * group
     total, start = len(left) + width + len(right), len(left)
-    fade = Given(first=start, frames=_cross_fade(left[-1], right[0], width), strength=FADED)
     return _draft(
         surface,
         size,
         texts,
         total,
         shares=faded(texts, total, start, start + width),
-        given=(Given(first=0, frames=left), fade, Given(first=start + width, frames=right)),
+        given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
         pieces=(Made(first=start, last=start + width),),
         lead=lead_of(left, surface),
         aspect=squeezed_aspect(before, *size),
     )
-
-
-def _cross_fade(one: np.ndarray, other: np.ndarray, count: int) -> np.ndarray:
-    """Frames between two, uint8 [count, H, W, 3], each a little more of the other."""
-    weight = (np.arange(1, count + 1) / (count + 1))[:, None, None, None]
-    return ((1 - weight) * one + weight * other).round().astype(np.uint8)
 
 
 def _with_pieces(draft: Draft, pieces: tuple[Kept | Made, ...]) -> Draft:

@@ -1,0 +1,117 @@
+"""Where made frames change in a jerk, the change is spread over the frames beside it.
+
+Beside a given frame, or in a bridge between two, more can change in one step than in those around
+it: a cut, or what is left of one. Time is run slower there and faster beside it, as little as will
+do; between two frames stands a mixture of them, a short dissolve.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FLOOR = 0.5  # of 255: less is no change
+JERK = 1.15  # beside a given frame, more than so many times the change around it is spread
+TINT = 1.4  # of 255: and so is a step of the mean colour beyond it
+CUT = 2.2  # elsewhere in a bridge, more than so many times the usual change
+EVEN = 1.25  # or the mean change, where two unlike clips are far from each other
+SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
+LONGEST = 8  # times that: a longer piece is two beginnings and no bridge
+FASTEST = 0.4  # of a step for what was one
+
+
+def evened(
+    made: np.ndarray, before: np.ndarray | None, after: np.ndarray | None, fps: float
+) -> np.ndarray:
+    """Made frames uint8 [n, H, W, 3], evened towards those given `before` and `after` them."""
+    reach = max(2, round(SECONDS * fps))
+    none, out = made[:0], made.copy()
+    before = none if before is None else before[-reach:]
+    after = none if after is None else after[:reach]
+    if len(before) and len(after) and len(made) <= LONGEST * reach:
+        out[:] = _evened(made, before, after, reach)
+        return out
+    if len(before):
+        out[: 2 * reach] = _evened(out[: 2 * reach], before, none, reach)
+    if len(after):
+        out[-2 * reach :] = _evened(out[-2 * reach :], none, after, reach)
+    return out
+
+
+def _evened(made: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int) -> np.ndarray:
+    course = Course.of(np.concatenate([before, made, after]), len(before), len(after))
+    return course.frames_at(course.places(reach))[len(before) : len(before) + len(made)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Course:
+    """Frames [n, H, W, 3], how much each differs from the one before [n - 1], in all and in its
+    mean colour, and which of these steps are `made`: they lead to a made frame or from one."""
+
+    frames: np.ndarray
+    steps: np.ndarray
+    tints: np.ndarray
+    made: range
+    joints: tuple[int, ...]
+
+    @classmethod
+    def of(cls, frames: np.ndarray, before: int, after: int) -> Course:
+        pairs = list(zip(frames, frames[1:], strict=False))
+        colors = np.stack([frame.mean((0, 1)) for frame in frames])
+        first, last = max(0, before - 1), len(pairs) - max(0, after - 1)
+        return cls(
+            frames=frames,
+            steps=np.array([np.abs(a.astype(np.int16) - b).mean() for a, b in pairs]),
+            tints=np.abs(np.diff(colors, axis=0)).max(-1),
+            made=range(first, last),
+            joints=(*((first,) if before else ()), *((last - 1,) if after else ())),
+        )
+
+    def places(self, reach: int) -> np.ndarray:
+        """Where each frame of the result lies among these frames, [n]."""
+        lasting = self._lasting(reach)
+        first, count = self.made.start, len(self.made)
+        places = np.arange(len(self.frames), dtype=float)
+        ends = np.concatenate([[0], np.cumsum(lasting)])
+        inner = np.interp(np.arange(1, count), ends, np.arange(count + 1))
+        places[first + 1 : first + count] = first + inner
+        return places
+
+    def frames_at(self, places: np.ndarray) -> np.ndarray:
+        """The frames, mixed where a place lies between two."""
+        out = self.frames.copy()
+        for index in np.flatnonzero(np.abs(places - np.arange(len(places))) > 1e-3):
+            first = int(places[index])
+            share = np.float32(places[index] - first)
+            mixed = (1 - share) * self.frames[first] + share * self.frames[first + 1]
+            out[index] = mixed.round()
+        return out
+
+    def _lasting(self, reach: int) -> np.ndarray:
+        """How long each made step should last; what one lasts longer, those near it last less."""
+        wanted = np.array([self._wanted(index) for index in self.made])
+        lasting, bridge = np.ones(len(wanted)), len(self.joints) == 2
+        for place in np.argsort(-wanted):
+            owed = wanted[place] - 1
+            if owed <= 0 or not (bridge or self.made[place] in self.joints):
+                continue
+            for other in (place + side * away for away in range(1, reach + 1) for side in (-1, 1)):
+                if 0 <= other < len(wanted) and wanted[other] < 1:
+                    taken = min(owed, max(0.0, lasting[other] - max(FASTEST, wanted[other])))
+                    lasting[other] -= taken
+                    lasting[place] += taken
+                    owed -= taken
+        return lasting
+
+    def _wanted(self, index: int) -> float:
+        """How long a step would last for its change to be no jerk."""
+        usual = max(float(np.median(self.steps)), FLOOR)
+        if index in self.joints:
+            beside = [i for i in (index - 2, index - 1, index + 1, index + 2) if self._has(i)]
+            most = JERK * max(usual, float(np.median(self.steps[beside])))
+            return max(self.steps[index] / most, self.tints[index] / TINT)
+        return self.steps[index] / max(CUT * usual, EVEN * float(self.steps[self.made].mean()))
+
+    def _has(self, index: int) -> bool:
+        return 0 <= index < len(self.steps)

@@ -1,0 +1,89 @@
+"""What changes in a jerk beside given frames is spread, and nothing else is touched."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sorairo.generation.evened import CUT, EVEN, TINT, evened
+
+FPS = 12.0
+
+
+def levels(*values: float) -> np.ndarray:
+    """Grey frames of these levels, half of the picture as much darker as the other is lighter."""
+    frames = np.full((len(values), 16, 16, 3), 128.0)
+    frames[:, :, :8] += np.array(values)[:, None, None, None]
+    frames[:, :, 8:] -= np.array(values)[:, None, None, None]
+    return frames.round().clip(0, 255).astype(np.uint8)
+
+
+def steps(*parts: np.ndarray) -> np.ndarray:
+    frames = np.concatenate(parts).astype(float)
+    return np.abs(np.diff(frames, axis=0)).mean((1, 2, 3))
+
+
+def test_what_changes_evenly_stays_bit_for_bit():
+    course = levels(*range(0, 72, 2))
+    before, made, after = course[:12], course[12:24], course[24:]
+    assert np.array_equal(evened(made, before, after, FPS), made)
+
+
+def test_a_cut_in_a_bridge_is_spread():
+    before, after = levels(*np.arange(0, 12)), levels(*np.arange(72, 84))
+    made = levels(*np.arange(12, 24), *np.arange(60, 72))
+    out = evened(made, before, after, FPS)
+    assert out.shape == made.shape
+    assert steps(made).max() == 37
+    assert steps(before, out, after).max() <= 1.05 * max(CUT * 1, EVEN * 73 / 25) + 1
+    assert np.all(np.diff(out[:, 0, 0, 0].astype(int)) >= 0), "in order, as before"
+
+
+def test_a_jump_beside_a_given_frame_is_spread():
+    before, made = levels(*np.arange(0, 12)), levels(*np.arange(15, 39))
+    out = evened(made, before, None, FPS)
+    assert steps(before, made)[11] == 4
+    assert steps(before, out).max() <= 2
+    assert np.array_equal(out[-6:], made[-6:]), "a second later nothing has changed"
+
+
+def test_before_a_given_frame_as_after_one():
+    before, made = levels(*np.arange(0, 12)), levels(*np.arange(15, 39))
+    mirrored = evened(made[::-1], None, before[::-1], FPS)
+    assert np.abs(mirrored[::-1].astype(int) - evened(made, before, None, FPS)).max() <= 1
+
+
+def test_what_happens_later_in_an_extension_happens():
+    before, made = levels(*np.arange(0, 12)), levels(*np.arange(12, 24), *np.arange(60, 72))
+    assert np.array_equal(evened(made, before, None, FPS), made)
+
+
+def test_the_mean_colour_makes_no_step():
+    """Something moves, and all becomes lighter in a step that is no larger than its steps."""
+    before, after = levels(*np.arange(0, 48, 4)), levels(*np.arange(48, 96, 4))
+    made = after + np.uint8(4)
+    out = evened(made, before, None, FPS)
+    assert steps(before, made).max() == 4
+    assert np.diff(np.concatenate([before, made]).mean((1, 2, 3))).max() == 4
+    assert np.diff(np.concatenate([before, out]).mean((1, 2, 3))).max() < TINT + 0.2
+
+
+def test_without_given_frames_nothing_is_done():
+    made = levels(0, 80, 0, 80)
+    assert np.array_equal(evened(made, None, None, FPS), made)
+
+
+def test_a_long_piece_is_evened_at_both_ends_and_not_between():
+    made = levels(*np.arange(15, 75, 0.5), *np.arange(0, 60, 0.5))
+    before, after = levels(*np.arange(0, 12)), levels(*np.arange(63, 75))
+    out = evened(made, before, after, FPS)
+    assert steps(made).max() == steps(out).max() == steps(made)[119], "what happens between"
+    changes = steps(before, out, after)
+    assert changes[11] <= 2
+    assert changes[-12] <= 2
+    assert np.array_equal(out[24:-24], made[24:-24])
+
+
+def test_a_single_frame_between_two():
+    before, made, after = levels(0, 1), levels(40), levels(3, 4)
+    out = evened(made, before, after, FPS)
+    assert out.shape == made.shape

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOOR = 0.5  # of 255: less is no change
-JERK = 1.15  # beside a given frame, more than so many times the change around it is spread
+JERK = 1.2  # beside a given frame, more than so many times the usual change is spread
+LEAST = 0.6  # of the changes around it, and is not made less than that: it would be a halt
 TINT = 1.4  # of 255: and so is a step of the mean colour beyond it
 CUT = 2.2  # elsewhere in a bridge, more than so many times the usual change
 EVEN = 1.25  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
 LONGEST = 8  # times that: a longer piece is two beginnings and no bridge
-FASTEST = 0.4  # of a step for what was one
+FASTEST = 0.6  # of a step for what was one
 
 
 def evened(
@@ -91,10 +92,11 @@ class Course:
     def _lasting(self, reach: int) -> np.ndarray:
         """How long each made step should last; what one lasts longer, those near it last less."""
         wanted = np.array([self._wanted(index) for index in self.made])
-        lasting, bridge = np.ones(len(wanted)), len(self.joints) == 2
-        for place in np.argsort(-wanted):
-            owed = wanted[place] - 1
-            if owed <= 0 or not (bridge or self.made[place] in self.joints):
+        lasting, joints = np.ones(len(wanted)), [joint - self.made.start for joint in self.joints]
+        bridge = len(joints) == 2
+        for place in [*joints, *(np.argsort(-wanted) if bridge else ())]:
+            owed = wanted[place] - lasting[place]
+            if wanted[place] <= 1:
                 continue
             for other in (place + side * away for away in range(1, reach + 1) for side in (-1, 1)):
                 if 0 <= other < len(wanted) and wanted[other] < 1:
@@ -109,9 +111,11 @@ class Course:
         usual = max(float(np.median(self.steps)), FLOOR)
         if index in self.joints:
             beside = [i for i in (index - 2, index - 1, index + 1, index + 2) if self._has(i)]
-            most = JERK * max(usual, float(np.median(self.steps[beside])))
+            most = max(JERK * usual, LEAST * float(np.median(self.steps[beside])))
             return max(self.steps[index] / most, self.tints[index] / TINT)
-        return self.steps[index] / max(CUT * usual, EVEN * float(self.steps[self.made].mean()))
+        mine = self.steps[self.made]
+        usual = min(usual, max(float(np.median(mine)), FLOOR))
+        return self.steps[index] / max(CUT * usual, EVEN * float(mine.mean()))
 
     def _has(self, index: int) -> bool:
         return 0 <= index < len(self.steps)

@@ -22,7 +22,7 @@ class SamplingConfig:
     """What the model does when nothing else is asked for; `shift` is the schedule's."""
 
     steps: int = 10
-    guidance: float = 3.0
+    guidance: float = 2.0
     solver: str = "adams"
     shift: float = 3.0
 

@@ -64,8 +64,15 @@ LINES = (
     Line("given", "excess (highest)", "... highest", "1.5"),
     Line("given", "tint (highest)", "... change of colour, highest, of 255", "1.5"),
     Line("connect", "ends exact", "connect: both ends bit-exact", "100 %", True),
-    Line("connect", "sharpest inside (median)", "... largest change, times the usual, median"),
-    Line("connect", "sharpest inside (highest)", "... highest", "3"),
+    Line(
+        "connect",
+        "sharpest of the bridge (highest)",
+        "... largest change, times the bridge's usual, highest",
+        "3",
+    ),
+    Line(
+        "connect", "sharpest inside (highest)", "... times the usual of all (an even fade has 4.5)"
+    ),
     Line("keyframe", "beside, dB", "pictures given at their times: beside each, dB"),
     Line("keyframe", "sharpest (median)", "... largest change, times the usual, median"),
     Line("minute", "object set", "60 s: the object asked for is still there", "70 %", True),

@@ -1,8 +1,8 @@
 """Where made frames change in a jerk, the change is spread over the frames beside it.
 
-Beside a given frame, or in a bridge between two, more can change in one step than in those around
-it: a cut, or what is left of one. Time is run slower there and faster beside it, as little as will
-do; between two frames stands a mixture of them, a short dissolve.
+Beside a given frame, or in a bridge between two, more can change in a step or two than in those
+around them: a cut, or what is left of one. Time is run slower there and faster beside it, as little
+as will do; between two frames stands a mixture of them, a short dissolve.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ import numpy as np
 FLOOR = 0.5  # of 255: less is no change
 JERK = 1.2  # beside a given frame, more than so many times the usual change is spread
 LEAST = 0.6  # of the changes around it, and is not made less than that: it would be a halt
-TINT = 1.4  # of 255: and so is a step of the mean colour beyond it
-CUT = 2.2  # elsewhere in a bridge, more than so many times the usual change
-EVEN = 1.25  # or the mean change, where two unlike clips are far from each other
+TINT = 1.3  # of 255: and so is a step of the mean colour beyond it
+CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change
+EVEN = 1.15  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
 LONGEST = 8  # times that: a longer piece is two beginnings and no bridge
 FASTEST = 0.6  # of a step for what was one
+YIELDED = 0.85  # of its due, for the sake of a joint
+UNLIKE = 6.0  # of 255: where half of a picture differs by more, it shows another scene
 
 
 def evened(
@@ -48,13 +50,15 @@ def _evened(made: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int)
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Course:
     """Frames [n, H, W, 3], how much each differs from the one before [n - 1], in all and in its
-    mean colour, and which of these steps are `made`: they lead to a made frame or from one."""
+    mean colour; which of these steps are `made`, leading to a made frame or from one, and which of
+    them are `joints`; whether the given frames on either side are of `unlike` scenes."""
 
     frames: np.ndarray
     steps: np.ndarray
     tints: np.ndarray
     made: range
     joints: tuple[int, ...]
+    unlike: bool
 
     @classmethod
     def of(cls, frames: np.ndarray, before: int, after: int) -> Course:
@@ -67,6 +71,7 @@ class Course:
             tints=np.abs(np.diff(colors, axis=0)).max(-1),
             made=range(first, last),
             joints=(*((first,) if before else ()), *((last - 1,) if after else ())),
+            unlike=before > 0 and after > 0 and _unlike(frames[before - 1], frames[-after]),
         )
 
     def places(self, reach: int) -> np.ndarray:
@@ -91,31 +96,42 @@ class Course:
 
     def _lasting(self, reach: int) -> np.ndarray:
         """How long each made step should last; what one lasts longer, those near it last less."""
-        wanted = np.array([self._wanted(index) for index in self.made])
+        wanted = np.array([self._wanted(index, max(2, reach // 4)) for index in self.made])
         lasting, joints = np.ones(len(wanted)), [joint - self.made.start for joint in self.joints]
         bridge = len(joints) == 2
         for place in [*joints, *(np.argsort(-wanted) if bridge else ())]:
             owed = wanted[place] - lasting[place]
             if wanted[place] <= 1:
                 continue
+            least = np.maximum(FASTEST, wanted * (YIELDED if place in joints else 1.0))
             for other in (place + side * away for away in range(1, reach + 1) for side in (-1, 1)):
-                if 0 <= other < len(wanted) and wanted[other] < 1:
-                    taken = min(owed, max(0.0, lasting[other] - max(FASTEST, wanted[other])))
+                if 0 <= other < len(wanted) and other not in joints:
+                    taken = min(owed, max(0.0, lasting[other] - least[other]))
                     lasting[other] -= taken
                     lasting[place] += taken
                     owed -= taken
         return lasting
 
-    def _wanted(self, index: int) -> float:
-        """How long a step would last for its change to be no jerk."""
+    def _wanted(self, index: int, reach: int) -> float:
+        """How long a step would last for its change to be no jerk. In one scene what gathers speed,
+        over `reach` steps and more, and loses it may do so; from one to another all goes evenly."""
         usual = max(float(np.median(self.steps)), FLOOR)
+        sides = self._beside(index, 2 if index in self.joints else reach)
         if index in self.joints:
-            beside = [i for i in (index - 2, index - 1, index + 1, index + 2) if self._has(i)]
-            most = max(JERK * usual, LEAST * float(np.median(self.steps[beside])))
+            most = max(JERK * usual, LEAST * float(np.median(np.concatenate(sides))))
             return max(self.steps[index] / most, self.tints[index] / TINT)
         mine = self.steps[self.made]
         usual = min(usual, max(float(np.median(mine)), FLOOR))
-        return self.steps[index] / max(CUT * usual, EVEN * float(mine.mean()))
+        even = float(mine.mean())
+        if not self.unlike:
+            even = max(even, *(float(np.median(side)) for side in sides if len(side)))
+        return self.steps[index] / max(CUT * usual, EVEN * even)
 
-    def _has(self, index: int) -> bool:
-        return 0 <= index < len(self.steps)
+    def _beside(self, index: int, reach: int) -> tuple[np.ndarray, np.ndarray]:
+        """The steps before and after one."""
+        low, high = max(0, index - reach), index + reach + 1
+        return self.steps[low:index], self.steps[index + 1 : high]
+
+
+def _unlike(one: np.ndarray, other: np.ndarray) -> bool:
+    return float(np.median(np.abs(one.astype(np.int16) - other))) > UNLIKE

@@ -61,7 +61,12 @@ def cycles(plan: Plan) -> list[Cycle]:
 
 @dataclass(frozen=True, kw_only=True)
 class Bridge:
-    """From one clip into another."""
+    """From one clip into another.
+
+    A cut is a change beyond the others of the bridge. Two unlike clips in which little moves are
+    far apart: to get from one to the other, even an even fade changes in every frame by several
+    times what is usual in the clip as a whole ("inside").
+    """
 
     label: str
     seed: int
@@ -134,7 +139,8 @@ CONNECT_SUITE = Suite(
     aims=(
         Aim(measure="ends exact", least=1.0, share=True),
         Aim(measure="sharpest inside", of="median"),
-        Aim(measure="sharpest inside", of="highest", most=3.0),
-        Aim(measure="sharpest of the bridge", of="highest"),
+        Aim(measure="sharpest inside", of="highest"),
+        Aim(measure="sharpest of the bridge", of="median"),
+        Aim(measure="sharpest of the bridge", of="highest", most=3.0),
     ),
 )

@@ -13,6 +13,7 @@ from sorairo.generation.assembly import Joint, assemble, carry, correction, lay_
 from sorairo.generation.canvas import Canvas
 from sorairo.generation.delivery import deliver
 from sorairo.generation.draft import Draft, Kept, Made, Surface, said
+from sorairo.generation.frames import begun_calmly
 from sorairo.generation.kept import kept_ends
 from sorairo.generation.paint import paint
 from sorairo.generation.tasks import cycle, extend_forward
@@ -127,6 +128,15 @@ def test_a_cycle_has_no_beginning():
     torch.testing.assert_close(counts, canvas.view_shares)
     weakest = canvas.view_shares[0].argmin()
     assert int(weakest) in (0, 7), "a view counts least where it is cut"
+
+
+def test_a_cycle_begins_where_least_changes():
+    levels = np.repeat(np.array([0, 0, 40, 40, 80, 80, 81, 81, 90, 90, 95, 95], np.uint8), 4)
+    frames = levels.reshape(12, 2, 2, 1).repeat(3, -1)
+    latents = torch.arange(3.0).view(1, 3, 1, 1)
+    turned, moved = begun_calmly(frames, latents, group=4)
+    assert np.array_equal(turned, np.roll(frames, -4, axis=0)), "80 to 81 is the least"
+    assert moved.flatten().tolist() == [1, 2, 0]
 
 
 def test_a_cycle_is_shown_from_within_a_group():

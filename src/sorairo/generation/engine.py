@@ -23,7 +23,7 @@ from sorairo.generation.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.diary import Diary, Page
 from sorairo.generation.draft import Draft, Surface
 from sorairo.generation.fill import Sampling, fill
-from sorairo.generation.frames import decode_draft, encode_groups
+from sorairo.generation.frames import begun_calmly, decode_draft, encode_groups
 from sorairo.generation.guided import guided_velocity
 from sorairo.generation.kept import kept_ends, usable
 from sorairo.generation.limits import Limits
@@ -185,6 +185,8 @@ class Engine(Capabilities):
     ) -> Clip:
         """Latents as the clip that was asked for."""
         frames = self.decode(draft, latents)
+        if draft.cyclic:
+            frames, latents = begun_calmly(frames, latents, draft.surface.group)
         clip = assemble(
             draft,
             frames,

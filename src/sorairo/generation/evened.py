@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOOR = 0.5  # of 255: less is no change
-JERK = 1.2  # beside a given frame, more than so many times the usual change is spread
-LEAST = 0.6  # of the changes around it, and is not made less than that: it would be a halt
+JERK = 1.1  # beside a given frame, more than so many times the usual change is spread
+LEAST = 0.5  # of the changes around it, and is not made less than that: it would be a halt
 TINT = 1.3  # of 255: and so is a step of the mean colour beyond it
 CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change
 EVEN = 1.15  # or the mean change, where two unlike clips are far from each other

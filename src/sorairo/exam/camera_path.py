@@ -68,38 +68,42 @@ def _best(
     thin: int,
 ) -> tuple[float, float]:
     """The turn and the reach near those given under which two frames agree best."""
-    guesses = [(about[0] + more, about[1] * factor) for more in around[0] for factor in around[1]]
-    errors = [_disagreement(pair, distance, *guess, thin) for guess in guesses]
-    return guesses[int(np.argmin(errors))]
+    turns, reaches = about[0] + around[0], about[1] * around[1]
+    errors = np.stack([_disagreement(pair, distance, turns, reach, thin) for reach in reaches], 1)
+    turn, reach = np.unravel_index(int(np.argmin(errors)), errors.shape)
+    return float(turns[turn]), float(reaches[reach])
 
 
 def _disagreement(
     pair: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
     distance: float,
-    turn: float,
+    turns: np.ndarray,
     reach: float,
     thin: int,
-) -> float:
+) -> np.ndarray:
     """Mean difference of the floor in two frames (before, after, and where each is free of bodies),
-    if the camera moved so; infinite where they share too little."""
+    if the camera moved so, for each of the `turns` [t]; infinite where they share too little."""
     before, after, free_before, free_after = pair
     side = len(before)
     floor, places = _floor(side, round(distance * reach, 4))
-    rows, columns = _seen(places[::thin], side, turn, distance)
-    inside = (rows > 0) & (rows < side - 1) & (columns > 0) & (columns < side - 1)
-    inside &= free_after[floor][::thin]
-    rows, columns, now = rows[inside], columns[inside], after[floor][::thin][inside]
-    open_ = free_before[np.round(rows).astype(int), np.round(columns).astype(int)]
-    if open_.sum() < LEAST / thin:
-        return np.inf
-    then = _between(before, rows[open_], columns[open_])
-    return float(np.abs(then - now[open_]).mean())
+    free = free_after[floor][::thin]
+    now = after[floor][::thin][free]
+    rows, columns = _seen(places[::thin][free], side, turns, distance)
+    shared = (rows > 0) & (rows < side - 1) & (columns > 0) & (columns < side - 1)
+    rows, columns = np.where(shared, rows, 0.0), np.where(shared, columns, 0.0)
+    shared &= free_before[np.round(rows).astype(int), np.round(columns).astype(int)]
+    count = shared.sum(1)
+    then = _between(before, rows[shared], columns[shared])
+    off = np.abs(then - now[np.nonzero(shared)[1]]).mean(1)
+    total = np.bincount(np.nonzero(shared)[0], weights=off, minlength=len(turns))
+    return np.where(count < LEAST / thin, np.inf, total / np.maximum(count, 1))
 
 
 def _between(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Pixels [n, 3] of a picture [S, S, 3] at places between its own, bilinear."""
     r, c = rows.astype(int), columns.astype(int)
-    down, right = (rows - r)[:, None], (columns - c)[:, None]
+    down = (rows - r).astype(np.float32)[:, None]
+    right = (columns - c).astype(np.float32)[:, None]
     upper = picture[r, c] * (1 - right) + picture[r, c + 1] * right
     lower = picture[r + 1, c] * (1 - right) + picture[r + 1, c + 1] * right
     return upper * (1 - down) + lower * down
@@ -121,15 +125,16 @@ def _floor(side: int, distance: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _seen(
-    places: np.ndarray, side: int, turn: float, distance: float
+    places: np.ndarray, side: int, turns: np.ndarray, distance: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns at which places on the floor, told from a camera that has turned by `turn`,
-    are seen from where it was before."""
-    cos, sin = np.cos(turn), np.sin(turn)
+    """Rows and columns [t, n] at which places on the floor [n, 2], told from a camera that has
+    turned by each of `turns` [t], are seen from where it was before."""
+    cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
     x = cos * places[:, 0] - sin * places[:, 1]
     y = sin * places[:, 0] + cos * places[:, 1]
     position, rotation = pose_of(Shot(distance=distance))
-    right, up, back = ((np.stack([x, y, np.zeros_like(x)], axis=1) - position) @ rotation).T
+    x, y, z = x - position[0], y - position[1], -position[2]
+    right, up, back = (x * axis[0] + y * axis[1] + z * axis[2] for axis in rotation.T)
     half = np.tan(np.radians(vertical_field(1, 1)) / 2)
     columns = (right / -back / half + 1) / 2 * side - 0.5
     rows = (1 - up / -back / half) / 2 * side - 0.5

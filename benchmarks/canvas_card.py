@@ -5,8 +5,8 @@
 
 Takes the figures out of the files (the cases stay out), adds them to benchmarks/canvas.json, and
 rewrites the tables between their marks in docs/models/tabletop.md, from it and from
-benchmarks/claims.json. A test keeps them equal. With no file: figures of other weights than those
-that ship are marked as such.
+benchmarks/claims.json. A test keeps them equal. With no file: figures of another model than the
+one that ships are marked as such.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ CLAIMED = {
 COLUMNS = {"English": "tabletop en", "Chinese": "tabletop zh", "true renders": "renders"}
 
 
-BEFORE = "†"  # measured on the weights before those that ship
+BEFORE = "†"  # measured on a model before the one that ships
 
 
 def canvas_table(found: dict) -> str:
@@ -105,7 +105,7 @@ def canvas_table(found: dict) -> str:
         cells = [line.words + mark, _told(own, line.share), _told(codec, line.share), line.aim]
         lines.append("| " + " | ".join([*cells, str(own["cases"])]) + " |")
     if any(BEFORE in line for line in lines):
-        lines += ["", f"{BEFORE} of the weights before these, not measured again yet."]
+        lines += ["", f"{BEFORE} of an earlier model (weights, or guidance), not measured again yet."]
     return "\n".join(lines)
 
 

@@ -105,7 +105,7 @@ def canvas_table(found: dict) -> str:
         cells = [line.words + mark, _told(own, line.share), _told(codec, line.share), line.aim]
         lines.append("| " + " | ".join([*cells, str(own["cases"])]) + " |")
     if any(BEFORE in line for line in lines):
-        lines += ["", f"{BEFORE} of an earlier model (weights or guidance), not measured again yet."]
+        lines += ["", f"{BEFORE} of an earlier model (weights, guidance), not measured again."]
     return "\n".join(lines)
 
 

@@ -79,7 +79,7 @@ def test_the_mean_colour_makes_no_step():
 
 def test_without_given_frames_nothing_is_done():
     made = levels(0, 80, 0, 80)
-    assert np.array_equal(evened(made, None, None, FPS), made)
+    assert evened(made, None, None, FPS) is made
 
 
 def test_a_long_piece_is_evened_at_both_ends_and_not_between():
@@ -93,7 +93,7 @@ def test_a_long_piece_is_evened_at_both_ends_and_not_between():
     assert np.array_equal(out[24:-24], made[24:-24])
 
 
-def test_a_single_frame_between_two():
+def test_a_single_frame_between_two_stays():
+    """No step beside it can run faster for its sake."""
     before, made, after = levels(0, 1), levels(40), levels(3, 4)
-    out = evened(made, before, after, FPS)
-    assert out.shape == made.shape
+    assert np.array_equal(evened(made, before, after, FPS), made)

@@ -28,6 +28,8 @@ def evened(
     made: np.ndarray, before: np.ndarray | None, after: np.ndarray | None, fps: float
 ) -> np.ndarray:
     """Made frames uint8 [n, H, W, 3], evened towards those given `before` and `after` them."""
+    if before is None and after is None:
+        return made  # of a minute it would be a gigabyte to copy
     reach = max(2, round(SECONDS * fps))
     none, out = made[:0], made.copy()
     before = none if before is None else before[-reach:]
@@ -100,9 +102,9 @@ class Course:
         lasting, joints = np.ones(len(wanted)), [joint - self.made.start for joint in self.joints]
         bridge = len(joints) == 2
         for place in [*joints, *(np.argsort(-wanted) if bridge else ())]:
-            owed = wanted[place] - lasting[place]
             if wanted[place] <= 1:
                 continue
+            owed = wanted[place] - lasting[place]
             least = np.maximum(FASTEST, wanted * (YIELDED if place in joints else 1.0))
             for other in (place + side * away for away in range(1, reach + 1) for side in (-1, 1)):
                 if 0 <= other < len(wanted) and other not in joints:

@@ -54,7 +54,8 @@ def test_without_guidance_the_negative_is_not_looked_at(engine: Engine):
 
 
 def test_guidance_is_one_batch_of_two(engine: Engine):
-    """The guided velocity against the formula, with each half computed alone."""
+    """The guided velocity against the formula, with each half computed alone; where the noise is
+    below the levels that are guided, the velocity that was told."""
     canvas = blank(latent_channels=8, patch=2, grid=(2, 3, 3), frame_seconds=1 / 3, prompt=PROMPT)
     x = torch.randn(18, 32, generator=torch.Generator().manual_seed(0))
     sigma = torch.linspace(0.1, 1, 18)
@@ -64,6 +65,14 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
         empty = replace(canvas, prompts=("",))
         untold = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
         guided = engine.velocity(Stack((canvas,)), negative="", scale=3.0)(x, sigma)
+        lowest = engine.config.sampling.guided[0]
+        faint = sigma * lowest * 0.99
+        plain, same = (
+            engine.velocity(Stack((canvas,)), negative="", scale=scale)(x, faint)
+            for scale in (1.0, 3.0)
+        )
+    assert lowest > 0
+    assert torch.equal(plain, same)
     expected = untold + 3 * (told - untold)
     assert float((guided - expected).norm()) < 0.05 * float(expected.norm())  # 16-bit numbers
     assert float((told - untold).norm()) > 0.05 * float(told.norm())

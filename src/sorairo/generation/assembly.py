@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
+from sorairo.generation.colors import COLOR_BLUR, blurred, gathered
 from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.evened import evened
 from sorairo.generation.follow import moved
@@ -29,7 +30,6 @@ SAME = 10.0  # of 255: where the made picture is so near to what it was at the j
 COLOR_SECONDS = 1.0  # how long a difference of colour lasts
 FOLLOWED = 1.0  # seconds for which what moves is looked for
 SPEED, FARTHEST = 24, 8  # 64ths of the shorter side: a second, and in all
-COLOR_BLUR = 1 / 8  # of the shorter side: what counts as colour and not as detail
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -49,7 +49,7 @@ class Joint:
     @cached_property
     def color(self) -> np.ndarray:
         """What of that is colour."""
-        return _blurred(self.missing, COLOR_BLUR)
+        return blurred(self.missing, COLOR_BLUR)
 
 
 def assemble(
@@ -112,7 +112,8 @@ def _made(
             shown = Clip(frames=other.clip.frames[edge][None], fps=rate).fit(*size).frames[0]
             joints.append(Joint(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     made = carry(made, joints, fps)
-    made = evened(made, *(other and kept[other.piece] for other in (before, after)), fps=fps)
+    beside = [other and kept[other.piece] for other in (before, after)]
+    made = gathered(evened(made, *beside, fps=fps), *beside)
     if piece.under is not None and piece.region is not None:
         made = lay_over(made, at_fps(piece.under.fit(*size), fps).frames, piece.region)
     return made
@@ -179,7 +180,7 @@ def correction(picture: np.ndarray, joint: Joint, seconds: float) -> np.ndarray:
         both = moved(both, joint.rebuilt, picture, reach)
         missing, there = both[..., :3], both[..., 3:]
     change = np.abs(picture.astype(np.float32) - there).mean(-1)
-    same = np.exp(-np.square(_blurred(change[..., None], 1 / 96) / SAME))
+    same = np.exp(-np.square(blurred(change[..., None], 1 / 96) / SAME))
     lasting = np.exp(-seconds / COLOR_SECONDS)
     return same * missing + (1 - same) * lasting * joint.color
 
@@ -195,20 +196,3 @@ def lay_over(made: np.ndarray, under: np.ndarray, region: np.ndarray) -> np.ndar
     count = min(len(made), len(under))
     mixed = weight * made[:count] + (1 - weight) * under[:count]
     return np.where(weight > 0, mixed.round(), under[:count]).astype(np.uint8)
-
-
-def _blurred(values: np.ndarray, share: float) -> np.ndarray:
-    """Gaussian blur of [H, W, c] with a radius of a share of the shorter side."""
-    import torch
-    import torch.nn.functional as F
-
-    radius = share * min(values.shape[:2])
-    reach = max(1, int(3 * radius))
-    x = torch.arange(-reach, reach + 1, dtype=torch.float32)
-    kernel = torch.exp(-0.5 * (x / max(radius, 0.3)).square())
-    kernel = kernel / kernel.sum()
-    image = torch.from_numpy(np.ascontiguousarray(values, np.float32)).permute(2, 0, 1)[:, None]
-    image = F.pad(image, (0, 0, reach, reach), mode="replicate")
-    image = F.conv2d(image, kernel[None, None, :, None])
-    image = F.pad(image, (reach, reach, 0, 0), mode="replicate")
-    return F.conv2d(image, kernel[None, None, None, :])[:, 0].permute(1, 2, 0).numpy()

@@ -280,7 +280,13 @@ class Engine(Capabilities):
     def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity:
         """The guided velocity for a stack of canvases."""
         return guided_velocity(
-            self.bundle, stack, negative=negative, scale=scale, device=self.device, dtype=self.dtype
+            self.bundle,
+            stack,
+            negative=negative,
+            scale=scale,
+            guided=self.config.sampling.guided,
+            device=self.device,
+            dtype=self.dtype,
         )
 
     @torch.inference_mode()

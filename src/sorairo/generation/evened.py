@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOOR = 0.5  # of 255: less is no change
-JERK = 1.1  # beside a given frame, more than so many times the usual change is spread
-LEAST = 0.5  # of the changes around it, and is not made less than that: it would be a halt
-TINT = 1.3  # of 255: and so is a step of the mean colour beyond it
-CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change
+LEAST = 0.4  # of the changes around it: a step beside a given frame is not made less, a halt
+CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change is spread
 EVEN = 1.15  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
 LONGEST = 8  # times that: a longer piece is two beginnings and no bridge
@@ -51,13 +49,12 @@ def _evened(made: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int)
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Course:
-    """Frames [n, H, W, 3], how much each differs from the one before [n - 1], in all and in its
-    mean colour; which of these steps are `made`, leading to a made frame or from one, and which of
-    them are `joints`; whether the given frames on either side are of `unlike` scenes."""
+    """Frames [n, H, W, 3], how much each differs from the one before [n - 1]; which of these steps
+    are `made`, leading to a made frame or from one, and which of them are `joints`; whether the
+    given frames on either side are of `unlike` scenes."""
 
     frames: np.ndarray
     steps: np.ndarray
-    tints: np.ndarray
     made: range
     joints: tuple[int, ...]
     unlike: bool
@@ -65,12 +62,10 @@ class Course:
     @classmethod
     def of(cls, frames: np.ndarray, before: int, after: int) -> Course:
         pairs = list(zip(frames, frames[1:], strict=False))
-        colors = np.stack([frame.mean((0, 1)) for frame in frames])
         first, last = max(0, before - 1), len(pairs) - max(0, after - 1)
         return cls(
             frames=frames,
             steps=np.array([np.abs(a.astype(np.int16) - b).mean() for a, b in pairs]),
-            tints=np.abs(np.diff(colors, axis=0)).max(-1),
             made=range(first, last),
             joints=(*((first,) if before else ()), *((last - 1,) if after else ())),
             unlike=before > 0 and after > 0 and _unlike(frames[before - 1], frames[-after]),
@@ -115,13 +110,14 @@ class Course:
         return lasting
 
     def _wanted(self, index: int, reach: int) -> float:
-        """How long a step would last for its change to be no jerk. In one scene what gathers speed,
-        over `reach` steps and more, and loses it may do so; from one to another all goes evenly."""
+        """How long a step would last for its change to be no jerk: beside a given frame the usual
+        change, elsewhere CUT times that. In one scene what gathers speed, over `reach` steps and
+        more, and loses it may do so; from one to another all goes evenly."""
         usual = max(float(np.median(self.steps)), FLOOR)
         sides = self._beside(index, 2 if index in self.joints else reach)
         if index in self.joints:
-            most = max(JERK * usual, LEAST * float(np.median(np.concatenate(sides))))
-            return max(self.steps[index] / most, self.tints[index] / TINT)
+            most = max(usual, LEAST * float(np.median(np.concatenate(sides))))
+            return self.steps[index] / most
         mine = self.steps[self.made]
         usual = min(usual, max(float(np.median(mine)), FLOOR))
         even = float(mine.mean())

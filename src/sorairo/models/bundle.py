@@ -19,10 +19,12 @@ from sorairo.models.transformer import Transformer, TransformerConfig
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """What the model does when nothing else is asked for; `shift` is the schedule's."""
+    """What the model does when nothing else is asked for; `shift` is the schedule's, `guided` the
+    noise levels, lowest and highest, between which there is guidance."""
 
     steps: int = 10
     guidance: float = 2.0
+    guided: tuple[float, float] = (0.7, 1.0)
     solver: str = "adams"
     shift: float = 3.0
 

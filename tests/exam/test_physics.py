@@ -42,6 +42,22 @@ def test_a_push_in_flight_is_seen():
     assert fall.sideways > 0.1
 
 
+def test_a_touch_that_is_not_as_low_as_the_next():
+    """A box comes down on its edge, jumps, and at last lies flat: lower than it was on its edge."""
+    places = bouncing(7.0, 9.81, 0.7, 2.0, vx=0.5)
+    later = np.array([[2.0, height] for height in (-0.6, -0.8, -0.8, -0.8)])
+    fall = fit_fall(np.concatenate([places, later]), FPS)
+    assert fall.gravity == pytest.approx(9.81, rel=0.01)
+    assert fall.sideways == pytest.approx(0, abs=1e-3)
+
+
+def test_a_fall_without_a_bounce():
+    places = bouncing(7.0, 9.81, 0.0, 3.0, vx=0.0)
+    fall = fit_fall(places, FPS)
+    assert fall.gravity == pytest.approx(9.81, rel=0.01)
+    assert fall.restitution is None
+
+
 def test_what_is_not_seen_is_not_fitted():
     nowhere = np.full((24, 2), np.nan)
     assert fit_fall(nowhere, FPS).gravity is None
@@ -54,6 +70,9 @@ def test_energy_that_rises():
     slowing = np.stack([4 * times - 0.5 * times**2, np.zeros(36)], axis=1)
     assert speed_rise(slowing, FPS) == pytest.approx(0, abs=1e-9)
     assert speed_rise(slowing[::-1], FPS) > 0.5
+    rng = np.random.default_rng(0)
+    unsure = slowing + rng.normal(0, 0.02, slowing.shape)  # a fifth of a pixel
+    assert speed_rise(unsure, FPS) < 0.05
     falling = bouncing(6.0, 9.81, 0.7, 3.0, vx=0.0)
     assert apex_rise(falling) == 0
     assert apex_rise(np.concatenate([falling[10:], falling[:10] * 1.5])) > 0.05

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOOR = 0.5  # of 255: less is no change
-LEAST = 0.4  # of the changes around it: a step beside a given frame is not made less, a halt
+LEAST = 0.4  # of the changes around it: at its ends a step is not made less, that were a halt
 CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change is spread
 EVEN = 1.15  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
@@ -110,14 +110,19 @@ class Course:
         return lasting
 
     def _wanted(self, index: int, reach: int) -> float:
-        """How long a step would last for its change to be no jerk: beside a given frame the usual
-        change, elsewhere CUT times that. In one scene what gathers speed, over `reach` steps and
-        more, and loses it may do so; from one to another all goes evenly."""
+        """How long a step would last for its change to be no jerk.
+
+        Beside a given frame it is the usual change, or that of the steps around it: what slides and
+        slows down is fastest there. In a bridge it is the usual one alone, and away from its ends
+        CUT times that. In one scene what gathers speed, over `reach` steps and more, and loses it
+        may do so; from one to another all goes evenly.
+        """
         usual = max(float(np.median(self.steps)), FLOOR)
         sides = self._beside(index, 2 if index in self.joints else reach)
         if index in self.joints:
-            most = max(usual, LEAST * float(np.median(np.concatenate(sides))))
-            return self.steps[index] / most
+            beside = np.concatenate(sides)
+            around = beside.max() if len(self.joints) == 1 else LEAST * np.median(beside)
+            return self.steps[index] / max(usual, float(around))
         mine = self.steps[self.made]
         usual = min(usual, max(float(np.median(mine)), FLOOR))
         even = float(mine.mean())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 FLOOR = 0.5  # of 255: less is no change
-LEAST = 0.4  # of the changes around it: at its ends a step is not made less, that were a halt
+LEAST = 1 / 3  # of the changes around it: at its ends a step is not made less, that were a halt
 CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change is spread
 EVEN = 1.15  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it

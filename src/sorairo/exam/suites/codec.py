@@ -1,6 +1,12 @@
-"""M12, codec: what is left of true clips after the model's codec."""
+"""M12, codec: what is left of true clips after the model's codec.
+
+The error of the velocity is that of what the parser sees against the simulator's own masks; the
+ratio is taken to the parser's error on the true clips, all questions added up.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -20,18 +26,29 @@ def questions(count: int) -> list[Question]:
 
 
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
-    """PSNR (dB) of all and on objects, and the error of the seen velocity (widths a frame; what is
-    not seen does not move)."""
+    """PSNR (dB) of all and on objects, and the errors of the velocity that is seen, in the clip and
+    in the true one (widths a frame; what is not seen does not move)."""
     del question
     error = np.square(clip.frames / 255.0 - truth.clip.frames / 255.0).mean(-1)
     there = truth.masks > 0
-    true = np.diff(masks_seen(truth.masks).track, axis=0)
-    seen = np.nan_to_num(np.diff(see(clip.frames).track, axis=0))
     return {
         "psnr": _decibels(error.mean()),
         "objects": _decibels(error[there].mean()) if there.any() else np.nan,
-        "velocity error": float(np.nanmean(np.linalg.norm(seen - true, axis=1))),
+        "velocity error": _velocity_error(clip, truth),
+        "the parser's own": _velocity_error(truth.clip, truth),
     }
+
+
+def _velocity_error(clip: Clip, truth: Truth) -> float:
+    true = np.diff(masks_seen(truth.masks).track, axis=0)
+    seen = np.nan_to_num(np.diff(see(clip.frames).track, axis=0))
+    return float(np.nanmean(np.linalg.norm(seen - true, axis=1)))
+
+
+def _ratio(verdicts: Sequence[Verdict]) -> float:
+    clips = sum(verdict["velocity error"] for verdict in verdicts)
+    own = sum(verdict["the parser's own"] for verdict in verdicts)
+    return clips / own if own else float("nan")
 
 
 def _decibels(error: float) -> float:
@@ -50,6 +67,8 @@ SUITE = ExamSuite(
         ),
         Goal(measure="objects", least=28.0),
         Goal(measure="velocity error"),
+        Goal(measure="velocity ratio", most=1.1),
     ),
     columns=("codec", "truth", "frozen"),
+    overall={"velocity ratio": _ratio},
 )

@@ -69,9 +69,9 @@ class Asked:
     def for_clips(self) -> tuple[list[ExamSuite], Papers]:
         """The suites that clips can answer, and their questions. Raises RequestError where another
         one was named; those that were not are left out."""
+        suites = self.suites()
         from sorairo.exam.handed_in import answerable
 
-        suites = self.suites()
         for suite in suites:
             sentence = (
                 f"{suite.name} examines a model's {suite.columns[0]}, of which clips that are"
@@ -102,7 +102,7 @@ def _simulator() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "mujoco":
+        if (error.name or "").split(".")[0] not in ("mujoco", "scipy"):
             raise
         raise MissingExtraError(
             "The exam needs the simulator: pip install 'sorairo[world]'."

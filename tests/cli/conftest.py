@@ -33,6 +33,26 @@ def sorairo(tmp_path: Path) -> Run:
     return run
 
 
+@pytest.fixture
+def sorairo_without(tmp_path: Path) -> Run:
+    """Runs `sorairo ARGUMENTS` in an empty folder, where a module is not installed."""
+
+    def run(missing: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        script = (
+            f"import sys; sys.modules['{missing}'] = None; sys.argv = ['sorairo', *sys.argv[1:]];"
+            "from sorairo.cli.main import main; main()"
+        )
+        return subprocess.run(
+            [sys.executable, "-c", script, *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
 @dataclass(frozen=True, kw_only=True)
 class Done:
     """How a command ended."""

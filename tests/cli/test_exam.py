@@ -7,8 +7,6 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -144,19 +142,9 @@ def test_every_command_of_the_page_can_be_typed():
 @pytest.mark.parametrize("missing", ["mujoco", "scipy"])
 @pytest.mark.parametrize("asked", [["M12"], ["--clips", "."], ["export-prompts", "questions"]])
 def test_without_the_simulator_the_command_to_install_it_is_said(
-    missing: str, asked: list[str], tmp_path: Path
+    missing: str, asked: list[str], sorairo_without: Run, tmp_path: Path
 ):
-    script = (
-        f"import sys; sys.modules['{missing}'] = None; sys.argv = ['sorairo', *sys.argv[1:]];"
-        "from sorairo.cli.main import main; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "exam", *asked],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = sorairo_without(missing, "exam", *asked)
     assert done.returncode == 2
     assert "pip install 'sorairo[world]'" in done.stderr
     assert "Traceback" not in done.stderr

@@ -57,18 +57,8 @@ def test_ctrl_c_stops_with_one_sentence_and_whole_files(tmp_path: Path):
         Clip.load(path)
 
 
-def test_without_mujoco_the_command_to_install_it_is_said(tmp_path: Path):
-    script = (
-        "import sys; sys.modules['mujoco'] = None; sys.argv = ['sorairo', *sys.argv[1:]];"
-        "from sorairo.cli.main import main; main()"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, "world", "sample", "-o", "made"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_without_mujoco_the_command_to_install_it_is_said(sorairo_without: Run, tmp_path: Path):
+    done = sorairo_without("mujoco", "world", "sample", "-o", "made")
     assert done.returncode == 2
     assert "pip install 'sorairo[world]'" in done.stderr
     assert list(tmp_path.iterdir()) == []

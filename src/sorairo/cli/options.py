@@ -94,7 +94,10 @@ _FPS = click.option(
 _SEED = click.option("--seed", type=int, help="Same seed, same clip.  [default: 0]")
 _STEPS = click.option("--steps", type=int, help="Sampling steps: more is slower and finer.")
 _GUIDANCE = click.option(
-    "--guidance", type=float, help="How closely to follow the prompt; 1 is off."
+    "--guidance",
+    type=float,
+    help="How closely to follow the prompt; 1 is off. It counts, as --negative does, where there is"
+    " much noise yet: with tabletop not in an edit of a strength below 0.44.",
 )
 _NEGATIVE = click.option("--negative", help="What the clip should not look like.")
 _STYLE = click.option(

@@ -71,8 +71,10 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
             engine.velocity(Stack((canvas,)), negative="", scale=scale)(x, faint)
             for scale in (1.0, 3.0)
         )
+        other = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, faint)
     assert lowest > 0
-    assert torch.equal(plain, same)
+    # Texts are read in one batch with the negative, so the last bits may differ.
+    assert float((same - plain).norm()) < 0.1 * float((other - plain).norm())
     expected = untold + 3 * (told - untold)
     assert float((guided - expected).norm()) < 0.05 * float(expected.norm())  # 16-bit numbers
     assert float((told - untold).norm()) > 0.05 * float(told.norm())

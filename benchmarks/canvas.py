@@ -2,12 +2,14 @@
 
     python benchmarks/canvas.py [SUITE ...] [--model tabletop] [--quick] [-n CASES] [--steps 10]
                                 [--media FILE ...] [--json FILE] [--sheets FOLDER]
+                                [--keep FOLDER] [--part K/N]
 
 Suites: given, extend, loop, connect, keyframe, style, edit, chain, cost, minute, ... (all without a
 name). Cases are held-out scenes of the canvas world. Beside the model stand the true renders and
 these after the model's codec, judged in the same way: what they lack is the judge's error or the
 codec's loss. Intervals are 95 % bootstrap. The whole takes hours on two cores; `--quick` takes a
-few cases of each.
+few cases of each; with --keep a run that was stopped goes on where it stopped, and several may
+share the cases: one of them with --part 1/2, one with 2/2, then one without makes the report.
 """
 
 from __future__ import annotations
@@ -20,8 +22,9 @@ from pathlib import Path
 from tqdm import tqdm
 
 import sorairo
+from sorairo.exam.canvas.running import run
 from sorairo.exam.canvas.sheet import sheet
-from sorairo.exam.canvas.suite import Plan, Report, run
+from sorairo.exam.canvas.suite import Plan, Report
 from sorairo.exam.canvas.suites import SUITES
 from sorairo.exam.figures import table
 
@@ -32,8 +35,15 @@ def record(report: Report) -> dict:
             who: {name: asdict(figure) for name, figure in column.items()}
             for who, column in report.columns().items()
         },
-        "cases": [{"label": r.case.label, **r.verdicts} for r in report.results],
+        "cases": [{"label": r.label, **r.verdicts} for r in report.results],
     }
+
+
+def part(text: str) -> tuple[int, int]:
+    first, every = (int(number) for number in text.split("/"))
+    if not 1 <= first <= every:
+        raise ValueError
+    return first, every
 
 
 def arguments() -> argparse.Namespace:
@@ -48,7 +58,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--media", nargs="*", type=Path, default=[], help="photographs, footage")
     parser.add_argument("--json", type=Path, help="write figures and every case here")
     parser.add_argument("--sheets", type=Path, help="write a sheet of each suite, worst first")
+    parser.add_argument("--keep", type=Path, help="keep every case here, and take what is there")
+    parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="every N-th case")
     given = parser.parse_args()
+    if given.part != (1, 1) and not given.keep:
+        parser.error("a part of the cases has to be kept somewhere: add --keep FOLDER")
     for name in given.suites:
         if name not in SUITES:
             parser.error(f"there is no suite '{name}': choose from {', '.join(SUITES)}")
@@ -69,8 +83,12 @@ def main() -> None:
     records = {}
     for name in given.suites or SUITES:
         suite = SUITES[name]
-        results = tuple(tqdm(run(suite, model, plan), desc=name, unit="case"))
+        results = tuple(
+            tqdm(run(suite, model, plan, given.keep, given.part), desc=name, unit="case")
+        )
         report = Report(suite=suite, results=results)
+        if given.part != (1, 1):
+            continue
         print(table(name, suite.aims, report.columns()), end="\n\n", flush=True)
         records[name] = record(report)
         if given.json:

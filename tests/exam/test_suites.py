@@ -9,7 +9,7 @@ import pytest
 
 from sorairo.exam.canvas import bridges, edits, futures, given, minutes, pictures, stories
 from sorairo.exam.canvas.sheet import sheet
-from sorairo.exam.canvas.suite import Plan, Report, Result
+from sorairo.exam.canvas.suite import Plan, Report, Result, strip
 from sorairo.exam.canvas.suites import SUITES
 from sorairo.exam.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.video import Clip
@@ -134,7 +134,11 @@ def test_a_minute_that_came_to_rest_is_found():
 def test_the_worst_case_stands_first_on_the_sheet():
     cases = edits.edits(Plan(cases=2))
     results = [
-        Result(case=case, answer=answer, verdicts={"model": case.judge(answer)})
+        Result(
+            label=case.label,
+            strips=[strip(clip) for clip in answer],
+            verdicts={"model": case.judge(answer)},
+        )
         for case, answer in ((cases[0], cases[0].truth()), (cases[1], [cases[1].source] * 5))
     ]
     report = Report(suite=SUITES["edit"], results=results)

@@ -33,6 +33,7 @@ from sorairo.world.tabletop.scene import (
     FIRST_LIGHT,
     FOUR_THINGS,
     HIDING,
+    PUSHED,
     SEVERAL_THINGS,
     STILL_LIFES,
     THREE_THINGS,
@@ -132,9 +133,10 @@ WIDE_PICTURES = ClipsConfig(
     sizes=(WIDE, HIGH, (128, 80), (80, 128), (112, 80), (80, 112)),
     shard_clips=400,
 )
-FALLING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=FALLING, count=800, first_seed=11_000_000)
-HIDING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=HIDING, count=400, first_seed=11_500_000)
-CIRCLED_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=CIRCLED, count=640, first_seed=12_000_000)
+FALLING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=FALLING, count=1600, first_seed=11_000_000)
+HIDING_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=HIDING, count=600, first_seed=11_500_000)
+CIRCLED_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=CIRCLED, count=1120, first_seed=12_000_000)
+PUSHED_CLIPS = dataclasses.replace(FILMED_CLIPS, scene=PUSHED, count=1200, first_seed=12_500_000)
 LARGE_PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,
     count=120,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from sorairo.data.clips import PUSHED_CLIPS
 from sorairo.training.canvas_recipe import canvas
 from sorairo.training.denoiser import Phase
 from sorairo.training.laws_recipe import laws
@@ -11,13 +12,14 @@ from sorairo.training.loop import LoopConfig
 from sorairo.training.mixes import Mix
 from sorairo.training.optimiser import OptimiserConfig
 from sorairo.training.recipes import ModelRecipe
+from sorairo.training.sources import Source
 
 LAYERS = 12  # instead of eight
 COUNTS = {  # of the first clips of each source; all, of those that are not named
     "world": 1500,
     "twins": 600,
     "first": 800,
-    "long": 80,
+    "long": 200,
     "bridges": 480,
     "crowd": 1200,
     "filmed": 240,
@@ -25,7 +27,6 @@ COUNTS = {  # of the first clips of each source; all, of those that are not name
     "still lifes": 8000,
     "three things": 6000,
     "four things": 4000,
-    "several things": 12_000,
     "pictures": 2400,
     "wide pictures": 2400,
     "large1024": 20,
@@ -36,12 +37,13 @@ COUNTS = {  # of the first clips of each source; all, of those that are not name
 ALL = Mix(
     one=0.5,
     several=0.2,
-    long=0.05,
+    long=0.07,
     short=0.5,
     crowd=0.45,
     first=0.2,
     filmed=0.15,
     falling=0.6,
+    pushed=0.5,
     circled=0.7,
     hiding=0.35,
     turns=0.4,
@@ -62,7 +64,7 @@ def grown() -> ModelRecipe:
         name: replace(source, count=COUNTS.get(name))
         for name, source in {**known.sources, **told.sources}.items()
         if not name.startswith("half ")
-    }
+    } | {"pushed": Source(clips=PUSHED_CLIPS)}
     high = replace(told.objective.painting, shift=3.0, objects=2.0, single=0.4)
     fine = replace(high, shift=2.2, top=0.1)
     return ModelRecipe(

@@ -16,8 +16,8 @@ LARGE = (1024, 512, 256)  # pixels of the pictures of which crops are taken
 class Mix:
     """Weights of the shapes of a phase at full size.
 
-    one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`, `circled`
-             and `hiding` are those of six sources beside the rest
+    one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`,
+             `circled`, `pushed` and `hiding` are those of seven sources beside the rest
     several  stories, and clips that become others; `bridges` is the weight of the latter
     long     a minute at 1.5 frames a second
     short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
@@ -33,6 +33,7 @@ class Mix:
     filmed: float = 0.0
     falling: float = 0.0
     circled: float = 0.0
+    pushed: float = 0.0
     hiding: float = 0.0
     turns: float = 0.0
     bridges: float = 0.45
@@ -50,7 +51,7 @@ class Mix:
                 replace(kind, weight=weight * self.one) if kind.source == source else kind
                 for kind in one
             )
-        more = {name: getattr(self, name) for name in ("filmed", "circled", "hiding")}
+        more = {name: getattr(self, name) for name in ("filmed", "circled", "pushed", "hiding")}
         one += tuple(
             _window(name, 13, weight * self.one) for name, weight in more.items() if weight
         )

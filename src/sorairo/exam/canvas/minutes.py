@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -29,16 +30,20 @@ MOVING = replace(ENDLESS, cameras=("still", "still", "orbit_left", "orbit_right"
 
 @dataclass(frozen=True, kw_only=True)
 class Minute:
-    """A scene that never comes to rest; `energy` is how much such scenes truly change."""
+    """A scene that never comes to rest."""
 
     scene: Scene
     prompt: str
     seed: int
-    energy: float
 
     @property
     def label(self) -> str:
         return f"{self.scene.event}, {self.scene.camera}: {self.prompt}"
+
+    @cached_property
+    def energy(self) -> float:
+        """How much such scenes truly change."""
+        return true_energy(self.scene, np.random.default_rng((self.seed, 9)))
 
     def ask(self, model: Engine, plan: Plan) -> Answer:
         return [model.generate(self.prompt, seconds=SECONDS, **plan.how(self.seed))]
@@ -83,12 +88,7 @@ def true_energy(scene: Scene, rng: np.random.Generator) -> float:
 
 def minutes(plan: Plan) -> list[Minute]:
     return [
-        Minute(
-            scene=scene,
-            prompt=prompt_of(scene),
-            seed=index,
-            energy=true_energy(scene, np.random.default_rng((index, 9))),
-        )
+        Minute(scene=scene, prompt=prompt_of(scene), seed=index)
         for index, scene in enumerate(scenes(plan.count(16, 3), MOVING, skip=9000))
     ]
 

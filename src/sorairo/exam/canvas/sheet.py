@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PIL import Image, ImageDraw
 
 from sorairo.exam.canvas.suite import Report, Result
-from sorairo.video import Clip
-from sorairo.video.sheet import contact_sheet
 
-STRIP, SIDE, LINE = 12, 96, 13  # frames of a clip; pixels of a frame, of a line of text
+LINE = 13  # pixels of a line of text
 BAD, GOOD = (190, 0, 0), (0, 90, 0)
 
 
@@ -27,12 +24,12 @@ def sheet(report: Report, most: int = 24) -> Image.Image:
 
 
 def _row(result: Result, failed: list[str]) -> Image.Image:
-    strips = [_strip(clip) for clip in result.answer]
+    strips = result.strips
     values = "  ".join(f"{k} {v:.3g}" for k, v in result.verdicts["model"].items())
     height = sum(strip.height + 2 for strip in strips) + 2 * LINE + 4
     row = Image.new("RGB", (max(strip.width for strip in strips), height), "white")
     draw = ImageDraw.Draw(row)
-    draw.text((0, 0), result.case.label.encode("ascii", "replace").decode(), fill=(0, 0, 0))
+    draw.text((0, 0), result.label.encode("ascii", "replace").decode(), fill=(0, 0, 0))
     draw.text(
         (0, LINE),
         values + (f"   FAILED {', '.join(failed)}" if failed else ""),
@@ -43,10 +40,3 @@ def _row(result: Result, failed: list[str]) -> Image.Image:
         row.paste(strip, (0, top))
         top += strip.height + 2
     return row
-
-
-def _strip(clip: Clip) -> Image.Image:
-    picked = np.linspace(0, clip.num_frames - 1, min(STRIP, clip.num_frames)).round().astype(int)
-    shown = Clip(frames=clip.frames[picked], fps=clip.fps)
-    shown = shown.resize(max(1, round(SIDE * clip.width / clip.height)), SIDE)
-    return contact_sheet(shown.frames, columns=STRIP, every=1)

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
+from PIL import Image
 
 from sorairo.exam.figures import Aim, Figure, Verdict, figure
 from sorairo.generation import tasks
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
+from sorairo.video.sheet import contact_sheet
 
 Answer = Sequence[Clip]  # what a model makes of one case; mostly one clip
+STRIP, SIDE = 12, 96  # frames of a strip, pixels of a frame
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,11 +67,12 @@ class Suite:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """One answered case."""
+    """One answered case: what was asked, a strip of frames of each clip, and who answered ->
+    verdict; "model" is always there."""
 
-    case: Case
-    answer: Answer
-    verdicts: dict[str, Verdict]  # who answered -> verdict; "model" is always there
+    label: str
+    strips: Sequence[Image.Image]
+    verdicts: dict[str, Verdict]
 
     def badness(self, aims: Sequence[Aim]) -> float:
         return sum(aim.badness(self.verdicts["model"]) for aim in aims)
@@ -95,18 +99,25 @@ class Report:
         }
 
 
-def run(suite: Suite, model: Engine, plan: Plan) -> Iterator[Result]:
-    """Case after case."""
-    for case in suite.cases(plan):
-        start = time.monotonic()
-        answer = case.ask(model, plan)
-        spent = time.monotonic() - start
-        verdicts: dict[str, Verdict] = {"model": {**case.judge(answer), "seconds": spent}}
-        truth = case.truth()
-        if truth is not None:
-            verdicts["truth"] = case.judge(truth)
-            verdicts["codec"] = case.judge([through_codec(model, clip) for clip in truth])
-        yield Result(case=case, answer=answer, verdicts=verdicts)
+def mark(case: Case, model: Engine, plan: Plan) -> Result:
+    """Asked, and judged beside the truth."""
+    start = time.monotonic()
+    answer = case.ask(model, plan)
+    spent = time.monotonic() - start
+    verdicts: dict[str, Verdict] = {"model": {**case.judge(answer), "seconds": spent}}
+    truth = case.truth()
+    if truth is not None:
+        verdicts["truth"] = case.judge(truth)
+        verdicts["codec"] = case.judge([through_codec(model, clip) for clip in truth])
+    return Result(label=case.label, strips=[strip(clip) for clip in answer], verdicts=verdicts)
+
+
+def strip(clip: Clip) -> Image.Image:
+    """Frames of a clip from its first to its last, side by side."""
+    picked = np.linspace(0, clip.num_frames - 1, min(STRIP, clip.num_frames)).round().astype(int)
+    shown = Clip(frames=clip.frames[picked], fps=clip.fps)
+    shown = shown.resize(max(1, round(SIDE * clip.width / clip.height)), SIDE)
+    return contact_sheet(shown.frames, columns=STRIP, every=1)
 
 
 def through_codec(model: Engine, clip: Clip) -> Clip:

@@ -174,7 +174,8 @@ FILMED = dataclasses.replace(
     STILL_LIFES, cameras=tuple(name for name in CAMERAS if name != "still"), max_bodies=3
 )
 
-# What laws are told from: one thing of any material falls, flies or goes behind a screen.
+# What laws are told from: one thing of any material falls or flies, is pushed, or is hidden for a
+# while by a screen.
 FALLING = dataclasses.replace(
     CROWD_WORLD,
     lights=("day", "day", "day", "day", "sunset", "night"),
@@ -183,6 +184,7 @@ FALLING = dataclasses.replace(
     materials=("rubber", "rubber", "metal", "wood"),
     max_bodies=1,
 )
+PUSHED = dataclasses.replace(FALLING, events=("roll", "slide"), materials=("rubber",))
 HIDING = dataclasses.replace(FALLING, sizes=("large",), events=("hide",), materials=("rubber",))
 # What a camera shows that moves around one thing, mostly at rest: every floor from every side.
 CIRCLED = dataclasses.replace(

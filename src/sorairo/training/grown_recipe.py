@@ -46,6 +46,7 @@ ALL = Mix(
     pushed=0.5,
     circled=0.7,
     hiding=0.35,
+    photographs=0.09,
     turns=0.4,
     bridges=1.0,
     still_lifes=0.5,
@@ -64,7 +65,9 @@ def grown() -> ModelRecipe:
         name: replace(source, count=COUNTS.get(name))
         for name, source in {**known.sources, **told.sources}.items()
         if not name.startswith("half ")
-    } | {"pushed": Source(clips=PUSHED_CLIPS)}
+    }
+    sources["photographs"] = replace(sources["photographs"], leaves=200)
+    sources["pushed"] = Source(clips=PUSHED_CLIPS)
     high = replace(told.objective.painting, shift=3.0, objects=2.0, single=0.4)
     fine = replace(high, shift=2.2, top=0.1)
     return ModelRecipe(

@@ -17,7 +17,8 @@ class Mix:
     """Weights of the shapes of a phase at full size.
 
     one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`,
-             `circled`, `pushed` and `hiding` are those of seven sources beside the rest
+             `circled`, `pushed` and `hiding` are those of seven sources beside the rest,
+             `photographs` what stands for those
     several  stories, and clips that become others; `bridges` is the weight of the latter
     long     a minute at 1.5 frames a second
     short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
@@ -35,6 +36,7 @@ class Mix:
     circled: float = 0.0
     pushed: float = 0.0
     hiding: float = 0.0
+    photographs: float = 0.05
     turns: float = 0.0
     bridges: float = 0.45
     long: float = 0.0
@@ -45,7 +47,7 @@ class Mix:
 
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes to draw from."""
-        one = _one_text("", self.one)
+        one = _one_text("", self.one, self.photographs)
         for source, weight in (("crowd", self.crowd), ("first", self.first)):
             one = tuple(
                 replace(kind, weight=weight * self.one) if kind.source == source else kind
@@ -96,7 +98,7 @@ def _window(source: str, frames: int, weight: float) -> Kind:
     return Kind(draw="window", source=source, frames=frames, weight=weight)
 
 
-def _one_text(size: str, share: float) -> tuple[Kind, ...]:
+def _one_text(size: str, share: float, photographs: float = 0.0) -> tuple[Kind, ...]:
     """A clip, a clip and two pictures, or an edit; at full size also a crowd, and photographs."""
     kinds = (
         _window(f"{size}world", 13, 0.28),
@@ -105,7 +107,7 @@ def _one_text(size: str, share: float) -> tuple[Kind, ...]:
         Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.19),
     )
     if not size:
-        kinds += (_window("crowd", 13, 0.2), _window("photographs", 13, 0.05))
+        kinds += (_window("crowd", 13, 0.2), _window("photographs", 13, photographs))
     return tuple(replace(kind, weight=share * kind.weight) for kind in kinds)
 
 

@@ -13,10 +13,10 @@ from __future__ import annotations
 import dataclasses
 import math
 
-import mujoco
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.simulate import Rollout, simulate

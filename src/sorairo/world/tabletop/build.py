@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import mujoco
 import numpy as np
 
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.scene import COLORS, SIZES, Body, Scene
 
 STEP = 1 / 480  # seconds; a bounce lasts 31 ms, fifteen steps

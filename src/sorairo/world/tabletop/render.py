@@ -13,9 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import mujoco
 import numpy as np
 
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import vertical_field
 from sorairo.world.tabletop.simulate import Rollout
 from sorairo.world.tabletop.stage import (

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-import mujoco
 import numpy as np
 
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.build import STEP, build_model, is_carried
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.poses import GRAVITY

@@ -12,10 +12,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import mujoco
 import numpy as np
 
 from sorairo.world.tabletop import floors
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 
 BLANKS = 16  # geoms on the stage for bodies and props

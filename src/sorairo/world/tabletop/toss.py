@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-import mujoco
 import numpy as np
 
+from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.poses import GRAVITY
 from sorairo.world.tabletop.scene import Scene
 

@@ -58,6 +58,24 @@ def test_clips_of_another_model_sit_the_exam(sorairo: Run, clips: Path, tmp_path
     assert (tmp_path / "exam" / "M2" / "M2-0001-truth.mp4").exists()
 
 
+def test_what_was_answered_before_a_stop_is_reported(
+    here: Callable[..., Done], clips: Path, tmp_path: Path
+):
+    clips.rename(tmp_path / "theirs")
+    stopped = ("exam", "--clips", "theirs", "-o", "out")
+    refused = here(*stopped, "--marked")
+    assert refused.returncode == 2
+    assert "No question is answered yet in out" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    assert here(*stopped, "M2", "-n", 2).returncode == 0
+    last = tmp_path / "out" / "M2" / "M2-0001.json"
+    last.unlink()
+    assert here(*stopped, "--marked").returncode == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert {suite: told["centroid"]["n"] for suite, told in report["suites"].items()} == {"M2": 1}
+    assert not last.exists()
+
+
 def test_other_clips_need_another_folder(here: Callable[..., Done], clips: Path):
     arguments = ("exam", "--clips", clips, "M2", "-n", 1, "-o", "out")
     assert here(*arguments).returncode == 0

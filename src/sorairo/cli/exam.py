@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from sorairo.errors import MissingExtraError, RequestError, unknown_name
 if TYPE_CHECKING:
     from sorairo.exam.exam import ExamSuite, Marking, Sitting
     from sorairo.exam.handed_in import Papers
+    from sorairo.exam.question import Question
 
 
 class _OrCommand(click.Group):
@@ -93,7 +94,10 @@ class Asked:
 
 def _drawn(suite: ExamSuite, count: int) -> ExamSuite:
     """The suite with its questions drawn: where scenes are looked for, that takes a while."""
-    questions = suite.questions(count)
+    return _asking(suite, suite.questions(count))
+
+
+def _asking(suite: ExamSuite, questions: Sequence[Question]) -> ExamSuite:
     return dataclasses.replace(suite, questions=lambda _count: questions)
 
 
@@ -141,6 +145,7 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
     Examples:
       sorairo exam --quick -o exam
       sorairo exam M2 M3 --model my-model -o exam
+      sorairo exam --marked -o exam
     A model that is not ours:
       sorairo exam export-prompts questions M2 -n 32
       sorairo exam M2 -n 32 --clips clips -o exam""",
@@ -160,6 +165,9 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
 @click.option(
+    "--marked", is_flag=True, help="Ask nothing more: report on what was answered in the folder."
+)
+@click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -174,6 +182,7 @@ def exam(
     steps: int | None,
     guidance: float | None,
     workers: int | None,
+    marked: bool,
     output: Path,
 ) -> None:
     """Examine a model: the SUITEs named, or all. Prints where the report lies.
@@ -182,6 +191,11 @@ def exam(
     simple guesses, such as a first frame that never moves.
     """
     suites = asked.suites()
+    if marked and not any(output.glob("*/*.json")):
+        raise RequestError(
+            f"No question is answered yet in {output}: leave out --marked, or name the folder of"
+            " an exam with -o."
+        )
     from sorairo.exam import sit
 
     if clips is None:
@@ -192,11 +206,23 @@ def exam(
         _refuse("--clips", "model", "steps", "guidance")
         suites, papers = asked.for_clips()
         handed_in = HandedIn.of(clips)
-        handed_in.check(question for paper in papers.values() for question in paper)
+        if not marked:
+            handed_in.check(question for paper in papers.values() for question in paper)
         make = functools.partial(sit.sitting_of_clips, handed_in, output)
-    with sit.crew_of(make, workers) as marking:
+    with sit.crew_of(make, 1 if marked else workers) as marking:
         sitting, facts = make()
-        _sit(sitting, suites, asked, output, facts, marking)
+        drawn = (_drawn(each, asked.count_of(each)) for each in suites)
+        if marked:
+            drawn = _marked(sitting, drawn)
+        _sit(sitting, drawn, output, facts, marking)
+
+
+def _marked(sitting: Sitting, suites: Iterable[ExamSuite]) -> Iterator[ExamSuite]:
+    """The suites with those of their questions that are marked, if there are any."""
+    for suite in suites:
+        questions = [q for q in suite.questions(suite.count) if sitting.is_marked(suite, q)]
+        if questions:
+            yield _asking(suite, questions)
 
 
 def _refuse(beside: str, *names: str) -> None:
@@ -209,8 +235,7 @@ def _refuse(beside: str, *names: str) -> None:
 
 def _sit(
     sitting: Sitting,
-    suites: Sequence[ExamSuite],
-    asked: Asked,
+    suites: Iterable[ExamSuite],
     output: Path,
     facts: dict[str, str],
     marking: Marking | None,
@@ -220,12 +245,11 @@ def _sit(
 
     results, files = [], ()
     for suite in suites:
-        count, marked = asked.count_of(suite), []
-        suite = _drawn(suite, count)
+        count, marked = len(suite.questions(suite.count)), []
         with progress_bar(f"{suite.name} {suite.title}") as show:
             for each in sitting.sit(suite, count, marking):
                 marked.append(each)
-                show(len(marked), len(suite.questions(count)))
+                show(len(marked), count)
         results.append(report.SuiteResult(suite=suite, marked=marked))
         files = report.write(results, output, **facts)
     for file in files:

@@ -127,9 +127,12 @@ class Sitting:
                 verdicts = json.loads(self._path(suite, question).read_text())
                 yield Marked(question=question, verdicts=verdicts)
 
+    def is_marked(self, suite: ExamSuite, question: Question) -> bool:
+        return self._path(suite, question).exists()
+
     def mark(self, suite: ExamSuite, questions: Sequence[Question]) -> None:
         """Marks those questions that are not marked yet."""
-        asked = [(q, Truth(q)) for q in questions if not self._path(suite, q).exists()]
+        asked = [(q, Truth(q)) for q in questions if not self.is_marked(suite, q)]
         columns = {name: self.columns[name] for name in suite.columns if name in self.columns}
         examined = next(iter(columns.values()))
         first = examined.together(asked) if isinstance(examined, Together) else []

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from sorairo.exam.held_out import FPS, film_of, masks_of, prompt_of
+from sorairo.exam.seeing import Seen, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene
 from sorairo.world.tabletop.simulate import Rollout, simulate
@@ -65,6 +66,11 @@ class Truth:
     @cached_property
     def clip(self) -> Clip:
         return film_of(self.rollout)
+
+    @cached_property
+    def seen(self) -> Seen:
+        """What the parser sees in the clip."""
+        return see(self.clip.frames)
 
     @cached_property
     def masks(self) -> np.ndarray:

@@ -33,7 +33,7 @@ def questions(count: int) -> list[Question]:
 def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     scene = question.scene
     depth, falls = scene.bodies[0].position[1], scene.event == "drop"
-    seen, true = see(clip.frames), see(truth.clip.frames)
+    seen, true = see(clip.frames), truth.seen
     places = in_metres(seen.track, depth)
     rise = apex_rise(places) if falls else speed_rise(places, FPS)
     kept = {"energy": rise <= RISE}

@@ -67,7 +67,7 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     verdict |= {"colour": back and looks.color == body.color}
     verdict |= {"shape": back and looks.shape == witness(truth.clip.frames[last]).shape}
     verdict |= {"size": back and _same_size(seen.masks[last], true.masks[last])}
-    out, truly_out = (_comes_out(each.masks, middle) for each in (seen, see(truth.clip.frames)))
+    out, truly_out = (_comes_out(each.masks, middle) for each in (seen, truth.seen))
     verdict |= {"time": back and abs(out - truly_out) <= FRAMES}
     verdict |= {"place": back and _same_place(seen.track[last], true.track[last], true.masks[last])}
     found = {name: float(right) for name, right in verdict.items()}

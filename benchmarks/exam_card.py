@@ -50,11 +50,12 @@ def card_table(report: dict) -> str:
 
 def readme_table(report: dict) -> str:
     """One measure of each suite."""
-    lines = ["| | model | true clips, same judge | goal |", "|---|---|---|---|"]
+    lines = ["| | model | true clips, same judge | goal | n |", "|---|---|---|---|---|"]
     for suite, (measure, words) in HEADLINES.items():
         if told := report["suites"].get(suite, {}).get(measure):
             cells = [f"{suite}: {words}", _value(told), _number(told.get("floor"))]
-            lines.append("| " + " | ".join([*cells, _number(told["goal"])]) + " |")
+            cells += [_number(told["goal"]), str(told["n"])]
+            lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

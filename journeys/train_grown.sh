@@ -3,7 +3,8 @@
 #
 # Run journeys/train_canvas.sh before it: the recipe begins with the weights in the package, which are by
 # then those of the canvas. (As shipped they are those that this script ends with. Name another model with
-# start=DIRECTORY.) Data is rendered and encoded first, by all cores; MUJOCO_GL=egl draws on the GPU.
+# start=DIRECTORY.) They were made in two such runs, the second from the weights of the first: run it again with
+# start=model-grown. Data is rendered and encoded first, by all cores; MUJOCO_GL=egl draws on the GPU.
 #
 # usage: journeys/train_grown.sh [where to put the model, default: model-grown] [start=DIRECTORY]
 set -euo pipefail
@@ -12,7 +13,7 @@ target=${1:-model-grown}
 shift || true
 
 workers=$(($(nproc) > 1 ? $(nproc) - 1 : 1))
-model=$(sorairo train grown loop.minutes=6.1 loop.workers="$workers" "$@" | tail -n 1)
+model=$(sorairo train grown loop.minutes=6 loop.workers="$workers" "$@" | tail -n 1)
 
 mkdir -p "$(dirname "$target")"
 rm -rf "$target"

@@ -9,7 +9,8 @@ name). Cases are held-out scenes of the canvas world. Beside the model stand the
 these after the model's codec, judged in the same way: what they lack is the judge's error or the
 codec's loss. Intervals are 95 % bootstrap. The whole takes hours on two cores; `--quick` takes a
 few cases of each; with --keep a run that was stopped goes on where it stopped, and several may
-share the cases: one of them with --part 1/2, one with 2/2, then one without makes the report.
+share the cases: one of them with --part 1/2, one with 2/2, then one without makes the report. What
+each then says of its seconds was measured beside the others: run `cost` alone.
 """
 
 from __future__ import annotations
@@ -59,10 +60,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--json", type=Path, help="write figures and every case here")
     parser.add_argument("--sheets", type=Path, help="write a sheet of each suite, worst first")
     parser.add_argument("--keep", type=Path, help="keep every case here, and take what is there")
-    parser.add_argument("--part", type=part, default=(1, 1), metavar="K/N", help="every N-th case")
+    parser.add_argument(
+        "--part", type=part, default=(1, 1), metavar="K/N", help="cases K, K + N, ... alone"
+    )
     given = parser.parse_args()
     if given.part != (1, 1) and not given.keep:
         parser.error("a part of the cases has to be kept somewhere: add --keep FOLDER")
+    if given.part != (1, 1) and (given.json or given.sheets):
+        parser.error("a part of the cases makes no report: leave out --json and --sheets")
     for name in given.suites:
         if name not in SUITES:
             parser.error(f"there is no suite '{name}': choose from {', '.join(SUITES)}")

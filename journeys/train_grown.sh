@@ -3,8 +3,9 @@
 #
 # Run journeys/train_canvas.sh before it: the recipe begins with the weights in the package, which are by
 # then those of the canvas. (As shipped they are those that this script ends with. Name another model with
-# start=DIRECTORY.) They were made in two such runs, the second from the weights of the first: run it again with
-# start=model-grown. Data is rendered and encoded first, by all cores; MUJOCO_GL=egl draws on the GPU.
+# start=DIRECTORY.) They were made in two runs, the second from the weights of the first, with the recipe as it is
+# now: journeys/train_grown.sh model-again name=again start=model-grown. The first had less data and a higher
+# learning rate: the recipe of commit 9453e6f. Data is rendered and encoded first, by all cores; MUJOCO_GL=egl draws on the GPU.
 #
 # usage: journeys/train_grown.sh [where to put the model, default: model-grown] [start=DIRECTORY]
 set -euo pipefail

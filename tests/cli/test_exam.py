@@ -62,18 +62,24 @@ def test_what_was_answered_before_a_stop_is_reported(
     here: Callable[..., Done], clips: Path, tmp_path: Path
 ):
     clips.rename(tmp_path / "theirs")
-    stopped = ("exam", "--clips", "theirs", "-o", "out")
-    refused = here(*stopped, "--marked")
+    refused = here("exam", "--marked", "-o", "out")
     assert refused.returncode == 2
-    assert "No question is answered yet in out" in refused.stderr
+    assert "No exam was begun in out" in refused.stderr
     assert not (tmp_path / "out").exists()
-    assert here(*stopped, "M2", "-n", 2).returncode == 0
+    assert here("exam", "M2", "-n", 2, "--clips", "theirs", "-o", "out").returncode == 0
     last = tmp_path / "out" / "M2" / "M2-0001.json"
     last.unlink()
-    assert here(*stopped, "--marked").returncode == 0
+    shutil.rmtree(tmp_path / "theirs")  # nobody answers any more
+    assert here("exam", "--marked", "-o", "out").returncode == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert {suite: told["centroid"]["n"] for suite, told in report["suites"].items()} == {"M2": 1}
     assert not last.exists()
+    other = here("exam", "M3", "--marked", "-o", "out")
+    assert other.returncode == 2
+    assert "No such question is answered yet in out" in other.stderr
+    misused = here("exam", "--marked", "--model", "mine", "-o", "out")
+    assert misused.returncode == 2
+    assert "leave out --model" in misused.stderr
 
 
 def test_other_clips_need_another_folder(here: Callable[..., Done], clips: Path):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import subprocess
+import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 
 PLAN = Plan(cases=4)
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "canvas.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,3 +83,23 @@ def test_cases_of_another_plan_are_not_taken(model: Engine, tmp_path: Path):
     list(run(greys([]), model, PLAN, tmp_path))
     with pytest.raises(ConfigError, match="--keep"):
         list(run(greys([]), model, replace(PLAN, steps=3), tmp_path))
+    other = copy.copy(model)
+    other.info = {**model.info, "digest": "of another"}
+    with pytest.raises(ConfigError, match="another model"):
+        list(run(greys([]), other, PLAN, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--part", "1/2"], "add --keep FOLDER"),
+        (["--part", "3/2", "--keep", "kept"], "invalid part value"),
+        (["--part", "1/2", "--keep", "kept", "--json", "out.json"], "leave out --json"),
+    ],
+)
+def test_parts_that_would_be_lost_are_refused(words: list[str], sentence: str, tmp_path: Path):
+    command = [sys.executable, str(BENCHMARK), "story", *words]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.returncode == 2
+    assert sentence in run.stderr
+    assert not list(tmp_path.iterdir())

@@ -165,7 +165,7 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
 )
 @click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
 @click.option(
-    "--marked", is_flag=True, help="Ask nothing more: report on what was answered in the folder."
+    "--marked", is_flag=True, help="Ask nothing: report on what was answered in the folder."
 )
 @click.option(
     "-o",
@@ -191,13 +191,13 @@ def exam(
     simple guesses, such as a first frame that never moves.
     """
     suites = asked.suites()
-    if marked and not any(output.glob("*/*.json")):
-        raise RequestError(
-            f"No question is answered yet in {output}: leave out --marked, or name the folder of"
-            " an exam with -o."
-        )
     from sorairo.exam import sit
 
+    if marked:
+        _refuse("--marked", "model", "clips", "steps", "guidance", "workers")
+        sitting, facts = sit.sitting_before(output)
+        _sit(sitting, _marked(sitting, suites, asked), output, facts, None)
+        return
     if clips is None:
         make = functools.partial(sit.sitting_of, model, output, steps=steps, guidance=guidance)
     else:
@@ -206,23 +206,24 @@ def exam(
         _refuse("--clips", "model", "steps", "guidance")
         suites, papers = asked.for_clips()
         handed_in = HandedIn.of(clips)
-        if not marked:
-            handed_in.check(question for paper in papers.values() for question in paper)
+        handed_in.check(question for paper in papers.values() for question in paper)
         make = functools.partial(sit.sitting_of_clips, handed_in, output)
-    with sit.crew_of(make, 1 if marked else workers) as marking:
+    with sit.crew_of(make, workers) as marking:
         sitting, facts = make()
         drawn = (_drawn(each, asked.count_of(each)) for each in suites)
-        if marked:
-            drawn = _marked(sitting, drawn)
         _sit(sitting, drawn, output, facts, marking)
 
 
-def _marked(sitting: Sitting, suites: Iterable[ExamSuite]) -> Iterator[ExamSuite]:
-    """The suites with those of their questions that are marked, if there are any."""
-    for suite in suites:
-        questions = [q for q in suite.questions(suite.count) if sitting.is_marked(suite, q)]
-        if questions:
-            yield _asking(suite, questions)
+def _marked(sitting: Sitting, suites: Sequence[ExamSuite], asked: Asked) -> list[ExamSuite]:
+    """The suites with those of their questions that are marked. Raises RequestError for none."""
+    papers = [(suite, sitting.marked(suite, asked.count_of(suite))) for suite in suites]
+    found = [_asking(suite, questions) for suite, questions in papers if questions]
+    if not found:
+        raise RequestError(
+            f"No such question is answered yet in {sitting.folder}: name another suite or folder,"
+            " or leave out --marked."
+        )
+    return found
 
 
 def _refuse(beside: str, *names: str) -> None:

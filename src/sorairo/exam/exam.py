@@ -18,6 +18,9 @@ from sorairo.exam.figures import Aim, Figure, Verdict, figure, figure_of
 from sorairo.exam.question import Question, Truth
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
+from sorairo.video.atomic import whole_file
+
+SITTING = "sitting.json"  # who sits, in the folder of an exam
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,7 @@ class Sitting:
 
     def begin(self) -> None:
         """Raises ConfigError where the folder holds a sitting of someone else."""
-        record = self.folder / "sitting.json"
+        record = self.folder / SITTING
         told = json.loads(json.dumps(dict(self.who)))
         if record.exists() and json.loads(record.read_text()) != told:
             raise ConfigError(
@@ -112,7 +115,9 @@ class Sitting:
                 " another folder with -o, or remove that one."
             )
         self.folder.mkdir(parents=True, exist_ok=True)
-        record.write_text(json.dumps(told, indent=1))
+        if not record.exists():  # others may be reading it
+            with whole_file(record) as new:
+                new.write_text(json.dumps(told, indent=1))
 
     def sit(self, suite: ExamSuite, count: int, marking: Marking | None = None) -> Iterator[Marked]:
         """Question after question; what is marked already is read."""
@@ -127,12 +132,19 @@ class Sitting:
                 verdicts = json.loads(self._path(suite, question).read_text())
                 yield Marked(question=question, verdicts=verdicts)
 
-    def is_marked(self, suite: ExamSuite, question: Question) -> bool:
-        return self._path(suite, question).exists()
+    def marked(self, suite: ExamSuite, count: int) -> list[Question]:
+        """Of so many questions those that are marked already; none after the last is drawn."""
+        found = {path.stem for path in (self.folder / suite.name).glob("*.json")}
+        if not found:
+            return []
+        last = max(int(key.split("-")[1]) for key in found)
+        return [q for q in suite.questions(min(count, last + 1)) if q.key in found]
 
     def mark(self, suite: ExamSuite, questions: Sequence[Question]) -> None:
         """Marks those questions that are not marked yet."""
-        asked = [(q, Truth(q)) for q in questions if not self.is_marked(suite, q)]
+        asked = [(q, Truth(q)) for q in questions if not self._path(suite, q).exists()]
+        if not asked:
+            return
         columns = {name: self.columns[name] for name in suite.columns if name in self.columns}
         examined = next(iter(columns.values()))
         first = examined.together(asked) if isinstance(examined, Together) else []

@@ -109,13 +109,17 @@ def _share(values: np.ndarray) -> Figure:
 def figure_of(
     statistic: Callable[[Sequence[Verdict]], float], verdicts: Sequence[Verdict]
 ) -> Figure:
-    """A measure of all cases together."""
+    """A measure of all cases together; its cases are those of which it says something alone, or
+    all, if it says nothing of any."""
     rng = np.random.default_rng(0)
     picks = rng.integers(len(verdicts), size=(WHOLE_DRAWS, len(verdicts))) if verdicts else []
     draws = [statistic([verdicts[i] for i in pick]) for pick in picks]
     known = [draw for draw in draws if not np.isnan(draw)]
     low, high = np.percentile(known, [2.5, 97.5]) if known else (np.nan, np.nan)
-    return Figure(value=statistic(verdicts), low=float(low), high=float(high), cases=len(verdicts))
+    alone = sum(not np.isnan(statistic([verdict])) for verdict in verdicts)
+    return Figure(
+        value=statistic(verdicts), low=float(low), high=float(high), cases=alone or len(verdicts)
+    )
 
 
 Columns = Mapping[str, Mapping[str, Figure]]  # who answered -> measure -> figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -12,10 +13,11 @@ from pathlib import Path
 import torch
 
 import sorairo
+from sorairo.errors import ConfigError
 from sorairo.exam import answers
 from sorairo.exam.answers import Answer
 from sorairo.exam.crew import crew
-from sorairo.exam.exam import Marking, Sitting
+from sorairo.exam.exam import SITTING, Marking, Sitting
 from sorairo.exam.handed_in import HandedIn
 
 Facts = dict[str, str]  # that a report tells
@@ -50,6 +52,21 @@ def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[Sitting, Facts]:
     sitting = Sitting(columns=columns, folder=folder, who={"clips": clips.digest})
     sitting.begin()
     return sitting, {"model": model, "commit": commit()}
+
+
+def sitting_before(folder: Path) -> tuple[Sitting, Facts]:
+    """Whoever sat in the folder, to report on, and with nobody to answer.
+
+    Raises ConfigError where nobody did.
+    """
+    try:
+        who = json.loads((folder / SITTING).read_text())
+    except FileNotFoundError:
+        raise ConfigError(
+            f"No exam was begun in {folder}: leave out --marked, or name the folder of one with -o."
+        ) from None
+    model = who.get("model") or f"clips {who['clips'][:12]}"
+    return Sitting(columns={}, folder=folder, who=who), {"model": model, "commit": commit()}
 
 
 def crew_of(

@@ -17,7 +17,7 @@ CUT = 2.0  # elsewhere in a bridge, more than so many times the usual change is 
 EVEN = 1.15  # or the mean change, where two unlike clips are far from each other
 SECONDS = 1.0  # on either side of a jerk, in which time may run faster for it
 LONGEST = 8  # times that: a longer piece is two beginnings and no bridge
-FASTEST = 0.5  # of a step for what was one
+FASTEST = 0.5  # of its due: no less is left to a step for the sake of another
 YIELDED = 0.85  # of its due, for the sake of a joint
 UNLIKE = 6.0  # of 255: where half of a picture differs by more, it shows another scene
 

@@ -59,8 +59,9 @@ ALL = Mix(
 def grown() -> ModelRecipe:
     """The shipped model once more, with half as many blocks again, on what `canvas` and `laws` are
     taught together, in batches of 147,456 tokens: minutes on a GPU. (On a CPU a step takes
-    minutes.) It was run twice, the second time from what the first had made, with more of what
-    falls, is pushed, hides and is circled."""
+    minutes.) It was run twice: the second time as it stands here, from what the first had made
+    with less of what falls, is pushed, hides and is circled, and with a peak of the learning rate
+    of .02."""
     known, told = canvas(), laws()
     sources = {
         name: replace(source, count=COUNTS.get(name))

@@ -73,9 +73,9 @@ def laws() -> ModelRecipe:
         start="tabletop",
         sources=rehearsed
         | {
-            "falling": Source(clips=FALLING_CLIPS),
-            "circled": Source(clips=CIRCLED_CLIPS, styled=0.05),
-            "hiding": Source(clips=HIDING_CLIPS),
+            "falling": Source(clips=FALLING_CLIPS, count=800),
+            "circled": Source(clips=CIRCLED_CLIPS, styled=0.05, count=640),
+            "hiding": Source(clips=HIDING_CLIPS, count=400),
             "photographs": replace(known.sources["photographs"], leaves=50),
         },
         objective=replace(

@@ -18,7 +18,7 @@ class Mix:
 
     one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`,
              `circled`, `pushed` and `hiding` are those of seven sources beside the rest,
-             `photographs` what stands for those
+             `photographs` the weight of the dead leaves that stand for them
     several  stories, and clips that become others; `bridges` is the weight of the latter
     long     a minute at 1.5 frames a second
     short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and

@@ -13,6 +13,7 @@ from PIL import Image
 from sorairo.errors import ConfigError
 from sorairo.exam.canvas.suite import Plan, Result, Suite, mark
 from sorairo.generation.engine import Engine
+from sorairo.video.atomic import whole_file
 
 
 def run(
@@ -51,7 +52,9 @@ def _begin(folder: Path, model: Engine, plan: Plan) -> None:
             " with --keep, or remove that one."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    record.write_text(text)
+    if not record.exists():  # others may be reading it
+        with whole_file(record) as new:
+            new.write_text(text)
 
 
 def _kept(folder: Path, index: int) -> Result | None:

@@ -7,7 +7,7 @@ process dies without a word; the other way round both work.
 import contextlib
 import os
 
-if os.environ.get("MUJOCO_GL") == "osmesa":
+if os.environ.get("MUJOCO_GL", "").lower().strip() == "osmesa":
     with contextlib.suppress(ImportError):
         import triton  # noqa: F401  # pyright: ignore[reportMissingImports]
 

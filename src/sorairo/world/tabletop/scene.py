@@ -174,8 +174,8 @@ FILMED = dataclasses.replace(
     STILL_LIFES, cameras=tuple(name for name in CAMERAS if name != "still"), max_bodies=3
 )
 
-# What laws are told from: one thing of any material falls or flies, is pushed, or is hidden for a
-# while by a screen.
+# What laws are told from: one thing that falls or flies, of any material, or is pushed, or goes
+# behind a screen.
 FALLING = dataclasses.replace(
     CROWD_WORLD,
     lights=("day", "day", "day", "day", "sunset", "night"),

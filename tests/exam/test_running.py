@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import subprocess
 import sys
 from dataclasses import dataclass, field, replace
@@ -83,8 +82,8 @@ def test_cases_of_another_plan_are_not_taken(model: Engine, tmp_path: Path):
     list(run(greys([]), model, PLAN, tmp_path))
     with pytest.raises(ConfigError, match="--keep"):
         list(run(greys([]), model, replace(PLAN, steps=3), tmp_path))
-    other = copy.copy(model)
-    other.info = {**model.info, "digest": "of another"}
+    assert model.about
+    other = Engine(model.bundle, model.device, replace(model.about, digest="of another"))
     with pytest.raises(ConfigError, match="another model"):
         list(run(greys([]), other, PLAN, tmp_path))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.exam.figures import Aim, figure, table
+from sorairo.exam.figures import Aim, figure, figure_of, table
+from sorairo.exam.suites import simiq
 
 
 def test_an_interval_holds_the_value_and_shrinks_with_cases():
@@ -72,3 +73,21 @@ def test_a_share_has_wilsons_interval():
     assert (told.low, told.value, told.high) == pytest.approx((0.490, 0.8, 0.943), abs=1e-3)
     every = figure(aim, [{"right": 1.0}] * 16)
     assert (every.low, every.value, every.high) == pytest.approx((0.806, 1.0, 1.0), abs=1e-3)
+
+
+def test_a_measure_of_all_counts_the_cases_that_it_is_of():
+    """M4's clips with one frame given and those with several, of one sitting."""
+    clip = dict.fromkeys((*simiq.METRICS, "error"), 0.5)
+    takes = {f"{name}, two takes": value for name, value in clip.items()}
+    verdicts = [{**clip, **takes, "given": given} for given in (1.0, 16.0, 16.0)]
+    assert figure_of(simiq.one_given, verdicts).cases == 1
+    assert figure_of(simiq.several_given, verdicts).cases == 2
+    assert (
+        figure_of(lambda some: float(len(some)) if len(some) > 1 else np.nan, verdicts).cases == 3
+    )
+
+
+def test_where_two_takes_have_nothing_alike_nothing_is_asked_for():
+    nothing = dict.fromkeys((*simiq.METRICS, "error"), 0.0)
+    takes = {f"{name}, two takes": 0.0 for name in nothing}
+    assert simiq.score([{**nothing, **takes, "given": 1.0}]) == 100

@@ -87,9 +87,14 @@ def score(verdicts: Sequence[Verdict]) -> float:
     if not verdicts:
         return float("nan")
     mean = {name: float(np.mean([v[name] for v in verdicts])) for name in verdicts[0]}
-    shares = [mean[name] / mean[f"{name}, two takes"] for name in METRICS]
+    shares = [_share(mean[name], mean[f"{name}, two takes"]) for name in METRICS]
     total = float(np.mean(shares)) - (mean["error"] - mean["error, two takes"])
     return 100 * min(1.0, max(0.0, total))
+
+
+def _share(value: float, most: float) -> float:
+    """Of the most there can be; where nothing can be alike, all of it."""
+    return value / most if most else 1.0
 
 
 def one_given(verdicts: Sequence[Verdict]) -> float:

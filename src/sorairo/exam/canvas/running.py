@@ -74,6 +74,5 @@ def _put(folder: Path, index: int, result: Result) -> None:
     for name, strip in zip(names, result.strips, strict=True):
         strip.save(folder / name)
     told = {"label": result.label, "strips": names, "verdicts": result.verdicts}
-    new = folder / f"{index:04d}.tmp"
-    new.write_text(json.dumps(told))
-    new.replace(folder / f"{index:04d}.json")
+    with whole_file(folder / f"{index:04d}.json") as new:
+        new.write_text(json.dumps(told))

@@ -14,7 +14,7 @@ from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import scenes
 from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.seeing import masks_seen, see
+from sorairo.exam.seeing import Seen, masks_seen, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
@@ -34,14 +34,14 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     return {
         "psnr": _decibels(error.mean()),
         "objects": _decibels(error[there].mean()) if there.any() else np.nan,
-        "velocity error": _velocity_error(clip, truth),
-        "the parser's own": _velocity_error(truth.clip, truth),
+        "velocity error": _velocity_error(see(clip.frames), truth),
+        "the parser's own": _velocity_error(truth.seen, truth),
     }
 
 
-def _velocity_error(clip: Clip, truth: Truth) -> float:
+def _velocity_error(sight: Seen, truth: Truth) -> float:
     true = np.diff(masks_seen(truth.masks).track, axis=0)
-    seen = np.nan_to_num(np.diff(see(clip.frames).track, axis=0))
+    seen = np.nan_to_num(np.diff(sight.track, axis=0))
     return float(np.nanmean(np.linalg.norm(seen - true, axis=1)))
 
 

@@ -25,8 +25,8 @@ from PIL import Image
 
 from sorairo.data.clips import render
 from sorairo.generation.finish import enlarge, finish
-from sorairo.models.finisher import load_upscaler
 from sorairo.models.upscaler import FACTOR, Upscaler
+from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.measure_finish import enlarged_by_filter, measure, psnr
 from sorairo.training.pairs import PairsConfig, average, make_pairs
 from sorairo.training.runs import run_folder

@@ -38,9 +38,9 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
 
     from sorairo.models import hub
-    from sorairo.models.bundle import Bundle, ModelConfig, SamplingConfig
     from sorairo.models.codec import CodecConfig
-    from sorairo.models.delivered import Delivered
+    from sorairo.models.delivery_defaults import Delivered
+    from sorairo.models.model import Bundle, ModelConfig, SamplingConfig
     from sorairo.models.text import TextConfig, train_tokenizer
     from sorairo.models.transformer import TransformerConfig
 

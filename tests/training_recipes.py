@@ -8,8 +8,8 @@ from tokenizers import Tokenizer
 
 from sorairo.data.clips import ClipsConfig
 from sorairo.data.latents import ClipSet
-from sorairo.models.bundle import ModelConfig, SamplingConfig
 from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.codec import CodecLossConfig

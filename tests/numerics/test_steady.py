@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from sorairo.generation.steady import STEADIED, learned, steady
-from sorairo.models.steadier import Steadier, SteadierConfig
+from sorairo.models.deflicker import Steadier, SteadierConfig
 
 CONFIG = SteadierConfig(width=16, blocks=2, kernel=3)
 

@@ -11,7 +11,7 @@ import torch
 
 from random_weights import randomise
 from sorairo.generation.canvas import even_times, grid_positions
-from sorairo.models.bundle import Denoiser
+from sorairo.models.model import Denoiser
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import (
     LONGEST_WAVE,

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from sorairo.data.clips import render_all
-from sorairo.models.bundle import Denoiser
+from sorairo.models.model import Denoiser
 from sorairo.training import runs
 from sorairo.training.feeding import feed
 from sorairo.training.loop import LoopConfig, learning_factor

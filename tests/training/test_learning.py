@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from sorairo.data.clips import Shard
-from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec, pad_start
+from sorairo.models.model import Denoiser
 from sorairo.training import runs
 from sorairo.training.canvas_recipe import canvas
 from sorairo.training.codec import fit_scale

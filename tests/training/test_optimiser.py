@@ -9,8 +9,8 @@ import torch
 from torch import nn
 
 from random_weights import randomise
-from sorairo.models.bundle import Denoiser
 from sorairo.models.codec import Codec
+from sorairo.models.model import Denoiser
 from sorairo.training.optimiser import MuonAdam, OptimiserConfig, make_optimiser, orthogonalise
 from sorairo.training.state import TrainState
 from training_recipes import CODEC, CODEC_RECIPE, MODEL_RECIPE

@@ -10,7 +10,7 @@ import numpy as np
 
 import sorairo
 from sorairo.models import hub
-from sorairo.models.steadier import SteadierConfig
+from sorairo.models.deflicker import SteadierConfig
 from sorairo.training.steadying import (
     SteadierRecipe,
     SteadyLossConfig,

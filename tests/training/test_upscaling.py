@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from sorairo.data.clips import Shard, render
-from sorairo.models.finisher import load_upscaler
 from sorairo.models.upscaler import Upscaler, UpscalerConfig
+from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.loop import LoopConfig, step_generator, step_rng
 from sorairo.training.measure_finish import enlarged_by_filter, measure
 from sorairo.training.optimiser import OptimiserConfig

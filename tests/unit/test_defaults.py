@@ -19,7 +19,7 @@ from sorairo.generation.request_given import (
     ExtendRequest,
 )
 from sorairo.generation.storyboard import Card, Storyboard
-from sorairo.models.delivered import Delivered
+from sorairo.models.delivery_defaults import Delivered
 from sorairo.video import Clip
 
 USUAL, AS_PAINTED = Delivered(), Delivered(size=None, fps=None)

@@ -13,7 +13,7 @@ import torch
 from random_weights import randomise
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.models import hub
-from sorairo.models.delivered import Delivered
+from sorairo.models.delivery_defaults import Delivered
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import click
 
 from sorairo.cli.expanding import Expander
 from sorairo.generation.limits import Limits, limits_of, parse_size
-from sorairo.models.delivered import Delivered
+from sorairo.models.delivery_defaults import Delivered
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelInfo

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sorairo.generation.limits import Limits, Size, own_size, size_within
 from sorairo.generation.request import Request
 from sorairo.generation.request_given import GivenRequest
-from sorairo.models.delivered import Delivered
+from sorairo.models.delivery_defaults import Delivered
 
 if TYPE_CHECKING:
     from sorairo.video import Clip

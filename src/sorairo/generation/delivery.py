@@ -56,7 +56,7 @@ class Delivery:
 
 @lru_cache(maxsize=2)
 def _upscaler(device: torch.device):
-    from sorairo.models.finisher import load_upscaler
+    from sorairo.models.upscaler_files import load_upscaler
 
     return load_upscaler().to(device)
 

@@ -34,7 +34,7 @@ from sorairo.generation.progress import Course, Progress, Watch
 from sorairo.generation.sampler import Velocity
 from sorairo.generation.windows import windows
 from sorairo.models import hub
-from sorairo.models.bundle import Bundle
+from sorairo.models.model import Bundle
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
 

@@ -9,8 +9,8 @@ from torch import Tensor
 from sorairo.generation.draft import Draft
 from sorairo.generation.joints import meet
 from sorairo.generation.steady import steady
-from sorairo.models.bundle import Bundle
 from sorairo.models.codec import Codec
+from sorairo.models.model import Bundle
 
 AT_ONCE = 16  # latent frames decoded together
 WARM_UP, WARM_DOWN = 3, 2  # latent frames seen before the first of a cycle and after the last

@@ -8,7 +8,7 @@ from torch import Tensor
 from sorairo.flow.guidance import guide
 from sorairo.generation.canvas import Stack
 from sorairo.generation.sampler import Velocity
-from sorairo.models.bundle import Bundle
+from sorairo.models.model import Bundle
 
 
 def guided_velocity(

@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sorairo.models.steadier import Steadier
+from sorairo.models.deflicker import Steadier
 
 STEADIED = 64  # frames that the steadier sees together
 KEPT, FLICKER = 0.85, 8.0  # share kept of the frame before; differences (of 255) that are errors

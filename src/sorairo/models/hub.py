@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError, unknown_name
-from sorairo.models.delivered import Delivered
+from sorairo.models.delivery_defaults import Delivered
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
@@ -120,7 +120,7 @@ def load(path: Path):
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from sorairo.models.bundle import Bundle, ModelConfig
+    from sorairo.models.model import Bundle, ModelConfig
 
     record = info(path).record
     part = "model.json"

@@ -21,7 +21,7 @@ from sorairo.data.clips import (
     WIDE_CLIPS,
     WIDE_PICTURES,
 )
-from sorairo.models.bundle import ModelConfig
+from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.denoiser import DenoiserLossConfig, Phase

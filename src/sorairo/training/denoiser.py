@@ -14,8 +14,8 @@ from torch import Tensor
 from sorairo.data.latents import ClipSet
 from sorairo.flow import path as flow
 from sorairo.generation.engine import Engine
-from sorairo.models.bundle import Bundle, Denoiser, ModelConfig
 from sorairo.models.codec import Codec
+from sorairo.models.model import Bundle, Denoiser, ModelConfig
 from sorairo.models.text import tokenize
 from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop

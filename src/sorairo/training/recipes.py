@@ -8,8 +8,8 @@ from sorairo.data.clips import (
     CANVAS_CLIPS,
     ClipsConfig,
 )
-from sorairo.models.bundle import ModelConfig
 from sorairo.models.codec import CodecConfig
+from sorairo.models.model import ModelConfig
 from sorairo.training.codec import CodecLossConfig
 from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
 from sorairo.training.examples import Kind, Taste

@@ -14,8 +14,8 @@ from sorairo.data.clips import render
 from sorairo.errors import TrainingError, unknown_name
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
-from sorairo.models.bundle import Bundle, Denoiser
 from sorairo.models.codec import Codec
+from sorairo.models.model import Bundle, Denoiser
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.codec import CodecObjective
 from sorairo.training.denoiser import DenoiserObjective

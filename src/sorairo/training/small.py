@@ -11,7 +11,7 @@ import dataclasses
 from functools import partial
 
 from sorairo.data.clips import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS, ClipsConfig
-from sorairo.models.bundle import ModelConfig
+from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape

@@ -14,7 +14,7 @@ from sorairo.data.clips import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS, ClipsConf
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec, pad_start
-from sorairo.models.steadier import Steadier, SteadierConfig
+from sorairo.models.deflicker import Steadier, SteadierConfig
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video
 from sorairo.training.loop import LoopConfig, count_flop, train

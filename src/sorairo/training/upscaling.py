@@ -13,8 +13,8 @@ from torch import Tensor
 
 from sorairo.data.clips import ClipsConfig, digest, render
 from sorairo.generation.engine import choose_device
-from sorairo.models.finisher import save_upscaler
 from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
+from sorairo.models.upscaler_files import save_upscaler
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.precision import compute_dtype

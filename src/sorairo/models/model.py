@@ -11,8 +11,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from sorairo.models.codec import Codec, CodecConfig
-from sorairo.models.delivered import Delivered
-from sorairo.models.steadier import Steadier, SteadierConfig
+from sorairo.models.deflicker import Steadier, SteadierConfig
+from sorairo.models.delivery_defaults import Delivered
 from sorairo.models.text import TextConfig, TextEncoder, tokenize
 from sorairo.models.transformer import Transformer, TransformerConfig
 

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from postgresql import PostgreSQL
 from sorairo.jobs.job import RUNNING
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import AWAY, jobs
+from sorairo.jobs.schema import AWAY, jobs
 
 PORT = 18_765
 URL = f"http://127.0.0.1:{PORT}"

@@ -37,7 +37,7 @@ from disturbances import LEASE, URL, Disturber, Server, small_disk
 from postgresql import PostgreSQL, running
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database, outbox
+from sorairo.jobs.schema import open_database, outbox
 from sorairo.server.worker import STORAGE_ERROR
 
 KINDS = 4  # different requests

@@ -8,7 +8,7 @@ import time
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 
 LEASE = 2.0  # seconds
 

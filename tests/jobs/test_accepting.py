@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from sorairo.errors import QuotaError
-from sorairo.jobs.accepting import DAY, Submission
+from sorairo.jobs.admission import DAY, Submission
 from sorairo.jobs.keys import Quota
 from sorairo.jobs.queue import Queue
 

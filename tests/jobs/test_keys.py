@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select
 
 from sorairo.errors import RequestError
 from sorairo.jobs.keys import PREFIX, KeyRing
-from sorairo.jobs.tables import keys, open_database
+from sorairo.jobs.schema import keys, open_database
 
 
 def test_a_key_from_beginning_to_end(database: Engine):

@@ -22,7 +22,7 @@ from sorairo.errors import LeaseLostError
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import LEASE_SECONDS, MOST_ATTEMPTS, Queue
-from sorairo.jobs.tables import metadata
+from sorairo.jobs.schema import metadata
 
 
 class Machine(RuleBasedStateMachine):

@@ -11,7 +11,7 @@ from postgresql import PostgreSQL
 from sorairo.jobs.job import COMPLETED
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import AWAY, jobs, open_database
+from sorairo.jobs.schema import AWAY, jobs, open_database
 
 
 @pytest.fixture

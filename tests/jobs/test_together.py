@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from sorairo.jobs import tables
+from sorairo.jobs import schema
 from sorairo.jobs.job import COMPLETED, FAILED
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database, outbox
+from sorairo.jobs.schema import open_database, outbox
 
 JOBS, PROCESSES, ROUNDS = 120, 4, 40
 HEARD_WITHIN = 20.0  # seconds
@@ -162,7 +162,7 @@ def test_what_is_refused_at_once_is_asked_again(tmp_path: Path):
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         waiting.execute("PRAGMA journal_mode=WAL")
     with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(tables._insist, waiting, "PRAGMA journal_mode=WAL")
+        asking = pool.submit(schema._insist, waiting, "PRAGMA journal_mode=WAL")
         with pytest.raises(TimeoutError):
             asking.result(timeout=0.3)
         holding.execute("COMMIT")

@@ -14,7 +14,7 @@ from sorairo.generation.limits import limits_of
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 from sorairo.models import hub
 from sorairo.server.app import create_app
 from sorairo.server.media import MediaStore

@@ -20,7 +20,7 @@ from sorairo.generation.storyboard import Storyboard
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 from sorairo.server.app import create_app
 from sorairo.server.janitor import ORPHANED, Janitor
 from sorairo.server.service import Service

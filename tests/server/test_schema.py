@@ -18,7 +18,7 @@ from schemathesis import checks
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 from sorairo.server.app import create_app
 from sorairo.server.media import MediaStore
 from sorairo.server.openapi import ROUTES

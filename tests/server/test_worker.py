@@ -13,7 +13,7 @@ from sorairo.generation.request import GenerateRequest
 from sorairo.generation.request_given import AnimateRequest
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 from sorairo.server.media import MediaStore
 from sorairo.server.telling import Told
 from sorairo.server.worker import Worker

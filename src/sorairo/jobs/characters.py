@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine, and_, delete, insert, select
 
-from sorairo.jobs.tables import characters
+from sorairo.jobs.schema import characters
 
 
 @dataclass(frozen=True, kw_only=True)

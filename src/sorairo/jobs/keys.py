@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, insert, select, update
 
 from sorairo.errors import RequestError
-from sorairo.jobs.tables import keys
+from sorairo.jobs.schema import keys
 
 PREFIX = "sk-sorairo-"
 LONGEST_NAME = 255

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from sorairo.jobs.tables import hooks, outbox
+from sorairo.jobs.schema import hooks, outbox
 
 PREFIX = "whsec_"
 # Seconds to wait after each attempt that failed; after the last there is none.

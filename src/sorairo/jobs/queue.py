@@ -22,10 +22,10 @@ from sqlalchemy import (
 )
 
 from sorairo.errors import LeaseLostError
-from sorairo.jobs.accepting import Allowance, Submission, accept, look
+from sorairo.jobs.admission import Allowance, Submission, accept, look
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import announce
-from sorairo.jobs.tables import jobs
+from sorairo.jobs.schema import jobs
 
 LEASE_SECONDS = 30.0
 MOST_ATTEMPTS = 3

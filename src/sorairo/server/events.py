@@ -10,7 +10,7 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import Job
-from sorairo.jobs.tables import AWAY
+from sorairo.jobs.schema import AWAY
 
 LOOK_EVERY, ALIVE_EVERY, AGAIN_AFTER = 0.25, 15.0, 1.0  # seconds
 

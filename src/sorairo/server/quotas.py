@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.jobs.accepting import SOON, Allowance
+from sorairo.jobs.admission import SOON, Allowance
 from sorairo.jobs.keys import Quota
 from sorairo.server.refusals import ApiError
 from sorairo.server.service import Service

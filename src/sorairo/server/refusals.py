@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from sorairo.errors import QuotaError, SorairoError, StoreAwayError, WriteError
-from sorairo.jobs.tables import AWAY
+from sorairo.jobs.schema import AWAY
 from sorairo.server.media import NO_ROOM
 
 # What is still on its way of a body that is too large is not waited for.

@@ -23,7 +23,7 @@ from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import open_database
+from sorairo.jobs.schema import open_database
 from sorairo.models import hub
 from sorairo.server.app import create_app
 from sorairo.server.janitor import EVERY, Janitor

@@ -10,9 +10,9 @@ from fastapi import Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.jobs.accepting import Submission
+from sorairo.jobs.admission import Submission
 from sorairo.jobs.job import Job
-from sorairo.jobs.tables import AWAY
+from sorairo.jobs.schema import AWAY
 from sorairo.server.asking import service_of, told
 from sorairo.server.forms import Upload
 from sorairo.server.orders import Order

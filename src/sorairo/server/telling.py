@@ -14,7 +14,7 @@ from sorairo.errors import LeaseLostError, WriteError
 from sorairo.generation.progress import Progress
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.tables import AWAY
+from sorairo.jobs.schema import AWAY
 from sorairo.server.media import MediaStore
 from sorairo.server.video import PREVIEW
 

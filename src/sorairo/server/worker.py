@@ -26,7 +26,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.request import Source
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
-from sorairo.jobs.tables import AWAY
+from sorairo.jobs.schema import AWAY
 from sorairo.server.decoding import decode
 from sorairo.server.media import MediaStore
 from sorairo.server.telling import CancelledError, Told

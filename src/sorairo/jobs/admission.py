@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select
 from sorairo.errors import QuotaError
 from sorairo.jobs.job import QUEUED, RUNNING, Job
 from sorairo.jobs.keys import Quota
-from sorairo.jobs.tables import jobs, spending
+from sorairo.jobs.schema import jobs, spending
 
 DAY = 86_400.0  # seconds in which the cost of jobs is counted
 SOON = 5  # seconds after which a job may have ended

@@ -28,7 +28,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.limits import parse_size
 from sorairo.generation.refine import RefineConfig
 from sorairo.video import Clip
-from sorairo.video.fitting import canvas_size
+from sorairo.video.resampling import canvas_size
 from sorairo.world.tabletop.claims import Claim, claims_prompts
 from sorairo.world.tabletop.looks import shipped_looks, working_size
 from sorairo.world.tabletop.observe import find_blobs, judge, observe

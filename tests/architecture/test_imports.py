@@ -25,7 +25,7 @@ WITHOUT_TORCH = (
     "sorairo.generation.windows",
     "sorairo.models.hub",
     "sorairo.video",
-    "sorairo.video.read",
+    "sorairo.video.reading.reader",
     "sorairo.world.tabletop.captions",
     "sorairo.world.tabletop.render",
     "sorairo.world.tabletop.sample",

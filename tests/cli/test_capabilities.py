@@ -14,7 +14,7 @@ from PIL import Image
 from sorairo.generation.comment import read_comment
 from sorairo.generation.request_given import ConnectRequest, EditRequest
 from sorairo.video import Clip
-from sorairo.video.latents import file_digest
+from sorairo.video.latent_sidecar import file_digest
 
 from .conftest import Done
 

@@ -18,7 +18,7 @@ from sorairo.generation.kept import kept_ends
 from sorairo.generation.paint import paint
 from sorairo.generation.tasks import cycle, extend_forward
 from sorairo.video import Clip, Sound
-from sorairo.video.fitting import onto
+from sorairo.video.resampling import onto
 
 NATIVE = Surface(area=64 * 64)
 

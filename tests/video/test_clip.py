@@ -164,7 +164,7 @@ def test_a_failed_write_keeps_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sorairo.video.mp4._to_yuv", full)
+    monkeypatch.setattr("sorairo.video.writing.mp4_writer._to_yuv", full)
     with pytest.raises(WriteError, match="No space left"):
         CLIP.save(path)
     assert path.read_bytes() == before

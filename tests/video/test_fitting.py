@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.video import Clip
-from sorairo.video.fitting import MAX_ASPECT, MAX_CUT, at_fps, canvas_size
+from sorairo.video.resampling import MAX_ASPECT, MAX_CUT, at_fps, canvas_size
 
 
 @pytest.mark.parametrize(

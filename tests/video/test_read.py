@@ -119,6 +119,6 @@ def test_a_truncated_video_is_said_or_read_as_far_as_it_goes(tmp_path: Path):
 
 def test_more_pixels_than_memory_should_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = write_video(tmp_path / "long.mp4", [quarters()] * 10, [40 * i for i in range(10)])
-    monkeypatch.setattr("sorairo.video.limits.MAX_PIXEL_BYTES", 5 * quarters().nbytes)
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 5 * quarters().nbytes)
     with pytest.raises(MediaError, match="cut it or make it smaller"):
         Clip.load(path)

@@ -70,12 +70,13 @@ def test_an_mp4_whose_end_is_missing(tmp_path: Path):
 
 
 def test_too_long_is_refused_before_it_is_decoded(ramp: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("sorairo.video.limits.MAX_PIXEL_BYTES", 20 * 32 * 32 * 3)
-    monkeypatch.setattr("sorairo.video.read_video.decoded", lambda *_: pytest.fail("decoded"))
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 20 * 32 * 32 * 3)
+    decoded = "sorairo.video.reading.video_reader.decoded"
+    monkeypatch.setattr(decoded, lambda *_: pytest.fail("decoded"))
     with pytest.raises(MediaError, match=r"60 frames of 32x32.*cut it or make it smaller"):
         Clip.load(ramp)
     monkeypatch.undo()
-    monkeypatch.setattr("sorairo.video.limits.MAX_PIXEL_BYTES", 20 * 32 * 32 * 3)
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 20 * 32 * 32 * 3)
     assert Clip.load(ramp, end=0.4).num_frames == 10
     assert Clip.load(ramp, max_side=16).num_frames == 60
 

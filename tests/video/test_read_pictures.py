@@ -141,7 +141,7 @@ def test_a_huge_picture_is_refused_from_its_header(tmp_path: Path, size: tuple[i
 
 def test_an_animation_larger_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = animation(tmp_path / "a.gif", [100] * 5)
-    monkeypatch.setattr("sorairo.video.limits.MAX_PIXEL_BYTES", 3 * 16 * 8 * 3)
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 3 * 16 * 8 * 3)
     with pytest.raises(MediaError, match="cut it or make it smaller"):
         Clip.load(path)
 

@@ -124,7 +124,7 @@ def test_the_sound_stays_when_the_frames_are_made_anew():
 
 def test_hours_of_sound_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = flash(3, 24, 12.0, click(0, 2)).save(tmp_path / "a.mp4")
-    monkeypatch.setattr("sorairo.video.limits.MAX_SOUND_SECONDS", 1)
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_SOUND_SECONDS", 1)
     with pytest.raises(MediaError, match="hours of sound"):
         Clip.load(path)
     assert Clip.load(path, end=0.5).sound is not None

@@ -45,7 +45,7 @@ def read_input(path: Path, *, max_side: int | None = None) -> Input:
     """Raises MediaError for a file that is not there or cannot be read."""
     from sorairo.generation.comment import request_of
     from sorairo.video import Clip
-    from sorairo.video.latents import load_latents
+    from sorairo.video.latent_sidecar import load_latents
 
     clip = Clip.load(path, max_side=max_side)
     clip = dataclasses.replace(clip, latents=load_latents(path))
@@ -53,7 +53,7 @@ def read_input(path: Path, *, max_side: int | None = None) -> Input:
 
 
 def source_of(path: Path) -> Source:
-    from sorairo.video.latents import file_digest
+    from sorairo.video.latent_sidecar import file_digest
 
     try:
         return Source(name=path.name, sha256=file_digest(path))

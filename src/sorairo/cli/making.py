@@ -121,7 +121,7 @@ def _size(size: Size) -> str:
 
 
 def _write(clip: Clip, outputs: Outputs) -> None:
-    from sorairo.video.latents import save_latents
+    from sorairo.video.latent_sidecar import save_latents
 
     clip.save(outputs.clip)
     if outputs.latents and clip.latents:
@@ -129,7 +129,7 @@ def _write(clip: Clip, outputs: Outputs) -> None:
     if outputs.gif:
         clip.save(outputs.gif)
     if outputs.sheet:
-        from sorairo.video.atomic import whole_file
+        from sorairo.video.atomic_write import whole_file
 
         with whole_file(outputs.sheet) as temporary:
             clip.contact_sheet().save(temporary, format="PNG")

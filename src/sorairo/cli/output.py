@@ -93,7 +93,7 @@ def check_writable(path: Path) -> None:
 
 
 def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> Outputs:
-    from sorairo.video.latents import SUFFIX
+    from sorairo.video.latent_sidecar import SUFFIX
 
     return Outputs(
         clip=clip,

@@ -118,8 +118,8 @@ def _strip(clip: Clip) -> np.ndarray:
 
 
 def _save_sheet(frames: np.ndarray, path: Path) -> Path:
-    from sorairo.video.atomic import whole_file
-    from sorairo.video.sheet import contact_sheet
+    from sorairo.video.atomic_write import whole_file
+    from sorairo.video.writing.contact_sheet import contact_sheet
 
     with whole_file(path) as temporary:
         contact_sheet(frames, columns=STRIP, every=1).save(temporary, format="PNG")

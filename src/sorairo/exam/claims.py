@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 import sorairo
 from sorairo.video.clip import Clip
-from sorairo.video.sheet import contact_sheet
+from sorairo.video.writing.contact_sheet import contact_sheet
 from sorairo.world.tabletop.captions import LANGUAGES
 from sorairo.world.tabletop.claims import Claim, claims_prompts
 from sorairo.world.tabletop.dataset import film as film_rollout

@@ -18,7 +18,7 @@ from sorairo.exam.figures import Aim, Figure, Verdict, figure, figure_of
 from sorairo.exam.question import Question, Truth
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
-from sorairo.video.atomic import whole_file
+from sorairo.video.atomic_write import whole_file
 
 SITTING = "sitting.json"  # who sits, in the folder of an exam
 

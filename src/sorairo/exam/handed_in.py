@@ -21,9 +21,9 @@ from sorairo.exam.exam import ExamSuite
 from sorairo.exam.held_out import FPS, SIDE
 from sorairo.exam.question import Question, Truth
 from sorairo.video import Clip
-from sorairo.video.atomic import whole_file
-from sorairo.video.fitting import MAX_ASPECT, at_fps
-from sorairo.video.latents import file_digest
+from sorairo.video.atomic_write import whole_file
+from sorairo.video.latent_sidecar import file_digest
+from sorairo.video.resampling import MAX_ASPECT, at_fps
 
 GIVEN = "given"  # the folder of what is shown with questions
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".png", ".jpg", ".jpeg", ".webp")

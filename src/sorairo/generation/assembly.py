@@ -21,7 +21,7 @@ from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.evened import evened
 from sorairo.generation.follow import moved
 from sorairo.video import Clip, Sound
-from sorairo.video.fitting import at_fps
+from sorairo.video.resampling import at_fps
 
 Finish = Callable[[np.ndarray, float, int, int, float], np.ndarray]
 """Frames, their rate, width, height, rate wanted: frames as delivered."""

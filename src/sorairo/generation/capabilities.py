@@ -241,7 +241,7 @@ class Capabilities:
 
     def _size(self, how: dict[str, Any]) -> Size:
         """The canvas for the size asked for."""
-        from sorairo.video.fitting import canvas_size
+        from sorairo.video.resampling import canvas_size
 
         surface = self.surface
         width, height = how.get("width"), how.get("height")

@@ -55,7 +55,7 @@ def native_size(shape: Size | None, limits: Limits) -> Size:
     as the limits allow."""
     if shape is None:
         return limits.native_size
-    from sorairo.video.fitting import MAX_ASPECT
+    from sorairo.video.resampling import MAX_ASPECT
 
     aspect = min(max(shape[0] / shape[1], 1 / MAX_ASPECT), MAX_ASPECT)
     height = _canvas(*shape, limits)[1]
@@ -63,7 +63,7 @@ def native_size(shape: Size | None, limits: Limits) -> Size:
 
 
 def _canvas(width: int, height: int, limits: Limits) -> Size:
-    from sorairo.video.fitting import canvas_size
+    from sorairo.video.resampling import canvas_size
 
     area = limits.native_size[0] * limits.native_size[1]
     return canvas_size(width, height, multiple=limits.multiple, area=area)

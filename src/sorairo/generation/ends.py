@@ -6,7 +6,7 @@ import numpy as np
 
 from sorairo.generation.draft import Given, Surface
 from sorairo.video import Clip
-from sorairo.video.fitting import at_fps, canvas_size, onto
+from sorairo.video.resampling import at_fps, canvas_size, onto
 
 CONTEXT = 6  # groups of a given clip that the model sees on each side of what it makes
 Size = tuple[int, int]  # width, height

@@ -8,7 +8,7 @@ from torch import Tensor
 from sorairo.generation.draft import Draft, Kept, Made
 from sorairo.generation.ends import CONTEXT
 from sorairo.video import Clip
-from sorairo.video.latents import Latents
+from sorairo.video.latent_sidecar import Latents
 
 
 def kept_ends(draft: Draft, latents: Tensor, model: str) -> Latents:

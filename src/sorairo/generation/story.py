@@ -14,7 +14,7 @@ from sorairo.generation.draft import Draft, Given, Kept, Keyframe, Made, Surface
 from sorairo.generation.ends import Size, part, size_for, still
 from sorairo.generation.storyboard import Card, Storyboard
 from sorairo.video import Clip
-from sorairo.video.fitting import at_fps
+from sorairo.video.resampling import at_fps
 
 if TYPE_CHECKING:
     from sorairo.world.tabletop.captions import Assertions

@@ -24,7 +24,7 @@ from sorairo.generation.ends import (
     still,
 )
 from sorairo.video import Clip
-from sorairo.video.fitting import at_fps, onto, squeezed_aspect
+from sorairo.video.resampling import at_fps, onto, squeezed_aspect
 
 
 def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:

@@ -21,10 +21,10 @@ from sorairo.errors import MediaError, TooLargeError
 from sorairo.server.bounds import Bounds
 from sorairo.server.passing import MOST_HEADER, NO_ROOM, put_clip, put_head
 from sorairo.server.sniffing import MOST_PIXELS, PICTURES, declared_size, is_too_large, kind_of
-from sorairo.video import limits, read_pictures, source
 from sorairo.video.clip import Clip
-from sorairo.video.read_pictures import read_picture
-from sorairo.video.read_video import read_video
+from sorairo.video.reading import demuxer, image_reader, limits
+from sorairo.video.reading.image_reader import read_picture
+from sorairo.video.reading.video_reader import read_video
 
 MOST_FILM_PIXELS = 4096 * 4096  # of a frame
 MOST_FRAMES = 36_000  # ten minutes, at 60 a second
@@ -103,13 +103,13 @@ def read_strange(path: Path, bounds: Bounds, max_side: int | None) -> Clip:
 
 def _picture(path: Path, data: bytes, kind: str, max_side: int | None) -> Clip:
     limits.MAX_PICTURE_PIXELS = MOST_PIXELS
-    read_pictures.FORMATS = (kind.upper(),)
+    image_reader.FORMATS = (kind.upper(),)
     size = declared_size(data, kind)
     if size is None:
         raise MediaError("no whole header")
     if is_too_large(*size):
         raise TooLargeError(f"{size} pixels")
-    with Image.open(path, formats=read_pictures.FORMATS) as image:
+    with Image.open(path, formats=image_reader.FORMATS) as image:
         pages = getattr(image, "n_frames", 1)
     limits.check_size(path, pages, *size)  # all are decoded as large as they are
     clip = read_picture(path, None, None, max_side)
@@ -122,24 +122,24 @@ def _film(path: Path, kind: str, max_side: int | None) -> Clip:
     """With no other demuxer and no other decoders than those that are named here, so that none
     opens a second file or an address."""
     limits.MAX_PICTURE_PIXELS = MOST_FILM_PIXELS
-    source.OPTIONS.update(format_whitelist=DEMUXERS[kind], codec_whitelist=DECODERS)
-    source.DECODER_OPTIONS["max_pixels"] = str(MOST_FILM_PIXELS)
+    demuxer.OPTIONS.update(format_whitelist=DEMUXERS[kind], codec_whitelist=DECODERS)
+    demuxer.DECODER_OPTIONS["max_pixels"] = str(MOST_FILM_PIXELS)
     _check_film(path)
     return read_video(path, None, None, max_side)
 
 
 def _check_film(path: Path) -> None:
     """By its header, before a frame is kept. Raises MediaError."""
-    with source.open_media(path) as container:
+    with demuxer.open_media(path) as container:
         if len(container.streams) > MOST_STREAMS:
             raise TooLargeError(f"{len(container.streams)} streams")
-        stream = source.picture_stream(path, container)
+        stream = demuxer.picture_stream(path, container)
         for each in (stream, *container.streams.audio[:1]):
             if each.codec_context is None or each.codec_context.name not in DECODERS.split(","):
                 raise CodecError(f"{each.codec_context and each.codec_context.name}")
         limits.check_picture(path, stream.codec_context.width, stream.codec_context.height)
         seconds = float((stream.duration or 0) * (stream.time_base or 0))
-        frames = max(stream.frames, seconds * source.rate(stream))
+        frames = max(stream.frames, seconds * demuxer.rate(stream))
         if frames > MOST_FRAMES:
             raise TooLargeError(f"{frames:.0f} frames")
 

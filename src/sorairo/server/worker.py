@@ -32,7 +32,7 @@ from sorairo.server.media import MediaStore
 from sorairo.server.telling import CancelledError, Told
 from sorairo.server.video import VARIANTS
 from sorairo.video import Clip
-from sorairo.video.atomic import whole_file
+from sorairo.video.atomic_write import whole_file
 
 LOOK_EVERY = 0.2  # seconds, for a job
 AGAIN_AFTER = 2.0  # seconds, where the database is away or the disk is full

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sorairo.errors import MediaError
-from sorairo.video.atomic import whole_file
-from sorairo.video.latents import Latents
+from sorairo.video.atomic_write import whole_file
+from sorairo.video.latent_sidecar import Latents
 from sorairo.video.sound import Sound
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Clip:
         read a part, `max_side` makes frames smaller while they are decoded, so that a long film
         need not fit in memory. Raises MediaError.
         """
-        from sorairo.video.read import (
+        from sorairo.video.reading.reader import (
             read,  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
         )
 
@@ -109,20 +109,20 @@ class Clip:
         return path
 
     def _write(self, path: Path, suffix: str) -> None:
-        from sorairo.video import mp4, pictures
+        from sorairo.video.writing import image_writer, mp4_writer
 
         if suffix == ".png":
-            pictures.write_png(path, self.frames[0], self.metadata)
+            image_writer.write_png(path, self.frames[0], self.metadata)
         elif suffix == ".gif":
-            pictures.write_gif(path, self.frames, self.fps, self.metadata)
+            image_writer.write_gif(path, self.frames, self.fps, self.metadata)
         else:
-            unknown = [key for key in self.metadata if key not in mp4.MP4_TAGS]
+            unknown = [key for key in self.metadata if key not in mp4_writer.MP4_TAGS]
             if unknown:
                 raise MediaError(
                     f"An mp4 has no place for the metadata '{unknown[0]}';"
-                    f" choose from {', '.join(mp4.MP4_TAGS)}."
+                    f" choose from {', '.join(mp4_writer.MP4_TAGS)}."
                 )
-            mp4.write_mp4(path, self.frames, self.fps, self.metadata, self.sound)
+            mp4_writer.write_mp4(path, self.frames, self.fps, self.metadata, self.sound)
 
     def resize(self, width: int, height: int) -> Clip:
         """The clip scaled to `width` x `height` with the Lanczos filter, in gamma light."""
@@ -148,6 +148,6 @@ class Clip:
 
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
         """Every `every`-th frame in rows of `columns`; by default 12 frames in rows of 6."""
-        from sorairo.video.sheet import contact_sheet
+        from sorairo.video.writing.contact_sheet import contact_sheet
 
         return contact_sheet(self.frames, columns=columns, every=every)

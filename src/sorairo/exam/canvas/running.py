@@ -13,7 +13,7 @@ from PIL import Image
 from sorairo.errors import ConfigError
 from sorairo.exam.canvas.suite import Plan, Result, Suite, mark
 from sorairo.generation.engine import Engine
-from sorairo.video.atomic import whole_file
+from sorairo.video.atomic_write import whole_file
 
 
 def run(

@@ -15,7 +15,7 @@ from sorairo.exam.figures import Aim, Figure, Verdict, figure
 from sorairo.generation import tasks
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
-from sorairo.video.sheet import contact_sheet
+from sorairo.video.writing.contact_sheet import contact_sheet
 
 Answer = Sequence[Clip]  # what a model makes of one case; mostly one clip
 STRIP, SIDE = 12, 96  # frames of a strip, pixels of a frame

@@ -9,8 +9,8 @@ import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
-from sorairo.video.aac import Voice
 from sorairo.video.sound import Sound
+from sorairo.video.writing.audio_encoder import Voice
 
 CRF = 16  # constant rate factor of x264: 0 lossless, 18 hardly distinguishable, 51 worst
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import av
 import numpy as np
 
-from sorairo.video.limits import check_sound
+from sorairo.video.reading.demuxer import begin_at, decoded, open_media
+from sorairo.video.reading.limits import check_sound
 from sorairo.video.sound import RATE, Sound
-from sorairo.video.source import begin_at, decoded, open_media
 
 _SLIP = 0.02  # s: times are rounded; only from here on, a gap between packets is silence
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from sorairo.errors import MediaError
-from sorairo.video.atomic import whole_file
+from sorairo.video.atomic_write import whole_file
 
 SUFFIX = ".latents.safetensors"
 

@@ -14,11 +14,11 @@ from av.video.stream import VideoStream
 
 from sorairo.errors import MediaError
 from sorairo.video.clip import Clip
-from sorairo.video.interlaced import progressive
-from sorairo.video.limits import check_picture, check_size, within
-from sorairo.video.read_sound import read_sound
-from sorairo.video.rgb import is_turned, to_rgb
-from sorairo.video.source import (
+from sorairo.video.reading.audio_reader import read_sound
+from sorairo.video.reading.color_conversion import is_turned, to_rgb
+from sorairo.video.reading.constant_frame_rate import at_constant_rate
+from sorairo.video.reading.deinterlace import progressive
+from sorairo.video.reading.demuxer import (
     begin_at,
     decoded,
     first_time,
@@ -27,8 +27,8 @@ from sorairo.video.source import (
     picture_stream,
     rate,
 )
-from sorairo.video.span import NEAR, beyond, span
-from sorairo.video.timing import at_constant_rate
+from sorairo.video.reading.limits import check_picture, check_size, within
+from sorairo.video.reading.time_range import NEAR, beyond, span
 
 _KEPT = ("title", "artist", "comment", "copyright", "date", "description", "genre")
 

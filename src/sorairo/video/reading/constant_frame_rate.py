@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sorairo.video.limits import check_size
+from sorairo.video.reading.limits import check_size
 
 MAX_FPS = 60.0  # a rate found in uneven times; screen recordings have gaps of a millisecond
 

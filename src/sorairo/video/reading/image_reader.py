@@ -15,9 +15,9 @@ from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.clip import Clip
-from sorairo.video.limits import check_picture, check_size, within
-from sorairo.video.span import NEAR, span
-from sorairo.video.timing import nearest_frame
+from sorairo.video.reading.constant_frame_rate import nearest_frame
+from sorairo.video.reading.limits import check_picture, check_size, within
+from sorairo.video.reading.time_range import NEAR, span
 
 STILL_FPS = 12.0  # a picture is a clip of one frame, at the rate of our own models
 MAX_GIF_FPS = 50.0

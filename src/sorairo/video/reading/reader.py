@@ -8,8 +8,8 @@ from av.error import FFmpegError
 
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.clip import Clip
-from sorairo.video.read_pictures import read_picture
-from sorairo.video.read_video import read_video
+from sorairo.video.reading.image_reader import read_picture
+from sorairo.video.reading.video_reader import read_video
 
 
 def read(

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from sorairo.data.clips import render
+from sorairo.data.rendered_shards import render
 from sorairo.generation.finish import enlarge, finish
 from sorairo.models.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaler_files import load_upscaler

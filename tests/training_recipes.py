@@ -6,8 +6,8 @@ import dataclasses
 
 from tokenizers import Tokenizer
 
-from sorairo.data.clips import ClipsConfig
-from sorairo.data.latents import ClipSet
+from sorairo.data.latent_dataset import ClipSet
+from sorairo.data.rendered_shards import ClipsConfig
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig

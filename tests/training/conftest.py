@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sorairo.data.clips import Shard, render
+from sorairo.data.rendered_shards import Shard, render
 from sorairo.training import runs
 from sorairo.training.prepared import prepare
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared

@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from sorairo.data.clips import render_all
+from sorairo.data.rendered_shards import render_all
 from sorairo.models.model import Denoiser
 from sorairo.training import runs
 from sorairo.training.feeding import feed

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sorairo.data.latents import ClipSet
+from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.nn.patches import patchify
 from sorairo.training.examples import Taste

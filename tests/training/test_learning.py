@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.data.clips import Shard
+from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.model import Denoiser
 from sorairo.training import runs

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.data.clips import Shard, render
+from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.loop import LoopConfig, step_generator, step_rng

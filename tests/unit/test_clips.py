@@ -8,7 +8,14 @@ import numpy as np
 import pytest
 
 from sorairo.config import to_json
-from sorairo.data.clips import CANVAS_CLIPS, ClipsConfig, digest, folder_of, render, shards
+from sorairo.data.rendered_shards import (
+    CANVAS_CLIPS,
+    ClipsConfig,
+    digest,
+    folder_of,
+    render,
+    shards,
+)
 from sorairo.errors import ConfigError
 from sorairo.world.tabletop.sample import sample_shots
 

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from scipy import ndimage
 
-from sorairo.data.clips import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
+from sorairo.data.rendered_shards import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.canvas.suite import through_codec
 from sorairo.exam.held_out import FPS, film
 from sorairo.exam.question import Question, Truth

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.clips import (
+from sorairo.data.rendered_shards import (
     BRIDGE_CLIPS,
     CANVAS_CLIPS,
     CROWD_CLIPS,

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from sorairo.data.clips import Shard
+from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video

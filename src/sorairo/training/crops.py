@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from sorairo.data.clips import Shard
+from sorairo.data.rendered_shards import Shard
 from sorairo.training.leaves import dead_leaves
 from sorairo.world.tabletop.styles import STYLES, apply_style
 

@@ -11,7 +11,7 @@ from PIL import Image
 from tokenizers import Tokenizer
 from torch import Tensor
 
-from sorairo.data.latents import ClipSet
+from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.generation.engine import Engine
 from sorairo.models.codec import Codec

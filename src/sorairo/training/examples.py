@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.data.latents import ClipSet, Example, Size
+from sorairo.data.latent_dataset import ClipSet, Example, Size
 from sorairo.world.tabletop.captions import caption, parse
 from sorairo.world.tabletop.scene import Scene
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.clips import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
+from sorairo.data.rendered_shards import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
 from sorairo.training.canvas_recipe import canvas
 from sorairo.training.denoiser import Phase
 from sorairo.training.loop import LoopConfig

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from sorairo.data.clips import Shard
+from sorairo.data.rendered_shards import Shard
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec

@@ -11,8 +11,8 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from sorairo.config import from_json
-from sorairo.data.clips import cache_folder, digest, render
-from sorairo.data.latents import ClipSet
+from sorairo.data.latent_dataset import ClipSet
+from sorairo.data.rendered_shards import cache_folder, digest, render
 from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sorairo.data.clips import (
+from sorairo.data.rendered_shards import (
     CANVAS_CLIPS,
     ClipsConfig,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from sorairo.data.clips import ClipsConfig, render_all
+from sorairo.data.rendered_shards import ClipsConfig, render_all
 from sorairo.errors import unknown_name
 from sorairo.training.named import RECIPES, Recipe
 from sorairo.training.recipes import CodecRecipe, ModelRecipe

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.data.latents import Example
+from sorairo.data.latent_dataset import Example
 from sorairo.flow.schedules import shift
 from sorairo.generation.canvas import crop_positions, grid_positions
 from sorairo.generation.paint import STRENGTH_SHIFT

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from sorairo.config import override, to_json
-from sorairo.data.clips import render
+from sorairo.data.rendered_shards import render
 from sorairo.errors import TrainingError, unknown_name
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from sorairo.data.clips import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS, ClipsConfig
+from sorairo.data.rendered_shards import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS, ClipsConfig
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig

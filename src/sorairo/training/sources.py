@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from sorairo.data.clips import ClipsConfig, Shard, digest, render, render_all
+from sorairo.data.rendered_shards import ClipsConfig, Shard, digest, render, render_all
 from sorairo.generation.engine import choose_device
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype

@@ -10,7 +10,14 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from sorairo.data.clips import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS, ClipsConfig, Shard, render
+from sorairo.data.rendered_shards import (
+    CANVAS_CLIPS,
+    CROWD_CLIPS,
+    FIRST_CLIPS,
+    ClipsConfig,
+    Shard,
+    render,
+)
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec, pad_start

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from sorairo.data.clips import ClipsConfig, digest, render
+from sorairo.data.rendered_shards import ClipsConfig, digest, render
 from sorairo.generation.engine import choose_device
 from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
 from sorairo.models.upscaler_files import save_upscaler

@@ -20,7 +20,7 @@ from functools import cache
 
 import numpy as np
 
-from sorairo.data.clips import FIRST_CLIPS
+from sorairo.data.rendered_shards import FIRST_CLIPS
 from sorairo.exam.exam import ExamSuite, Goal
 from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import FIRST_SEED, FPS, film_of

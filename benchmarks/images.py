@@ -29,9 +29,9 @@ from sorairo.generation.limits import parse_size
 from sorairo.generation.refine import RefineConfig
 from sorairo.video import Clip
 from sorairo.video.resampling import canvas_size
-from sorairo.world.tabletop.claims import Claim, claims_prompts
-from sorairo.world.tabletop.looks import shipped_looks, working_size
-from sorairo.world.tabletop.observe import find_blobs, judge, observe
+from sorairo.world.tabletop.perception.classifiers import shipped_looks, working_size
+from sorairo.world.tabletop.perception.observer import find_blobs, judge, observe
+from sorairo.world.tabletop.perception.prompt_cases import Claim, claims_prompts
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 JUDGED = ("one_object", "color", "shape", "floor")

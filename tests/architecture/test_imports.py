@@ -26,9 +26,9 @@ WITHOUT_TORCH = (
     "sorairo.models.hub",
     "sorairo.video",
     "sorairo.video.reading.reader",
-    "sorairo.world.tabletop.captions",
-    "sorairo.world.tabletop.render",
-    "sorairo.world.tabletop.sample",
+    "sorairo.world.tabletop.language.captions",
+    "sorairo.world.tabletop.rendering.renderer",
+    "sorairo.world.tabletop.dynamics.sampling",
 )
 
 

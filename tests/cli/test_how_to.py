@@ -11,7 +11,7 @@ import pytest
 
 from sorairo.cli.main import app
 from sorairo.generation.storyboard_file import storyboard
-from sorairo.world.tabletop.captions import parse
+from sorairo.world.tabletop.language.captions import parse
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "how-to"

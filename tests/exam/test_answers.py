@@ -12,7 +12,7 @@ from sorairo.exam.exams import EXAM
 from sorairo.exam.held_out import film
 from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import masks_seen, see
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 GIVEN, NEXT = 8, 4

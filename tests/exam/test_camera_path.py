@@ -13,9 +13,9 @@ from sorairo.exam.question import Truth
 from sorairo.exam.suites.camera import OPPOSITE, back_again
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.scene import STILL_LIFES
-from sorairo.world.tabletop.simulate import simulate
 
 
 @pytest.mark.parametrize("floor", ["checker", "sand", "snow"])

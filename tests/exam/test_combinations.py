@@ -10,8 +10,8 @@ from sorairo.training.named import RECIPES
 from sorairo.training.recipes import ModelRecipe
 from sorairo.training.runs import taught
 from sorairo.training.small import SHOWN
+from sorairo.world.tabletop.dynamics.combinations import shown
 from sorairo.world.tabletop.scene import FIRST_LIGHT
-from sorairo.world.tabletop.templates import shown
 
 
 def test_the_small_models_never_see_the_last_tenth():

@@ -13,7 +13,7 @@ from sorairo.exam.canvas.suite import Plan, Report, Result, strip
 from sorairo.exam.canvas.suites import SUITES
 from sorairo.exam.held_out import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.video import Clip
-from sorairo.world.tabletop.captions import held_out, parse
+from sorairo.world.tabletop.language.captions import held_out, parse
 
 FEW = Plan(cases=1)
 

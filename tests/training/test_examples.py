@@ -15,7 +15,7 @@ from sorairo.training.examples import Taste
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.rows import lay_out
 from sorairo.training.sources import encode_source, shown
-from sorairo.world.tabletop.captions import parse
+from sorairo.world.tabletop.language.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 
 

@@ -21,8 +21,8 @@ from sorairo.training.denoiser import DenoiserObjective
 from sorairo.training.loop import LoopConfig, learning_factor, step_generator, step_rng
 from sorairo.training.painting import PaintingConfig
 from sorairo.training.prepared import captions
+from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
-from sorairo.world.tabletop.styles import apply_style
 from training_recipes import CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, Prepared, change
 
 

@@ -17,7 +17,7 @@ from sorairo.data.rendered_shards import (
     shards,
 )
 from sorairo.errors import ConfigError
-from sorairo.world.tabletop.sample import sample_shots
+from sorairo.world.tabletop.dynamics.sampling import sample_shots
 
 TINY = ClipsConfig(count=4, shots=2, shard_clips=2, seconds=2 / 12, sizes=((16, 16), (32, 16)))
 

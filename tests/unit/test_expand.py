@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sorairo.generation.expand import expand, expanded
-from sorairo.world.tabletop.captions import LANGUAGES, Assertions, caption, parse
-from sorairo.world.tabletop.events import EVENT_MAKERS
-from sorairo.world.tabletop.parsing import language_of
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.language.captions import LANGUAGES, Assertions, caption, parse
+from sorairo.world.tabletop.language.parsing import language_of
 from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, STYLE_NAMES, SceneConfig
 
 FIELDS = ("event", "heading", "floor", "light", "camera", "style")

@@ -8,7 +8,7 @@ import pytest
 from sorairo.exam.held_out import film
 from sorairo.generation.naming import introduced, looks_of
 from sorairo.video import Clip
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import STILL_LIFES, SceneConfig
 
 

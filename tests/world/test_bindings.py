@@ -18,7 +18,7 @@ def loaded_with(backend: str, folder: Path) -> str:
     """What a Triton that stands in `folder` prints when the world is loaded."""
     (folder / "triton.py").write_text(TRITON)
     environment = os.environ | {"MUJOCO_GL": backend, "PYTHONPATH": str(folder)}
-    command = [sys.executable, "-c", "import sorairo.world.tabletop.simulate"]
+    command = [sys.executable, "-c", "import sorairo.world.tabletop.dynamics.simulate"]
     run = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
     return run.stdout.strip()
 

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.world.tabletop.bridges import (
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.rendering.clip_generator import make_bridges
+from sorairo.world.tabletop.rendering.transitions import (
     across,
     back_again,
     bridge_span,
     cross_faded,
     hermite,
 )
-from sorairo.world.tabletop.dataset import make_bridges
-from sorairo.world.tabletop.sample import sample_scene
 from sorairo.world.tabletop.scene import CANVAS_WORLD
-from sorairo.world.tabletop.simulate import simulate
 
 FRAMES, FPS = 49, 12.0
 

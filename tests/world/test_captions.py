@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from sorairo.world.tabletop import scene as world
-from sorairo.world.tabletop import words_en, words_zh
-from sorairo.world.tabletop.captions import (
+from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
+from sorairo.world.tabletop.language.caption_plan import relation_of
+from sorairo.world.tabletop.language.captions import (
     LANGUAGES,
     caption,
     held_out,
@@ -16,9 +17,8 @@ from sorairo.world.tabletop.captions import (
     style_words,
     vocabulary,
 )
-from sorairo.world.tabletop.claims import claims_prompts
+from sorairo.world.tabletop.perception.prompt_cases import claims_prompts
 from sorairo.world.tabletop.scene import FIRST_LIGHT, Body, Scene, SceneConfig
-from sorairo.world.tabletop.telling import relation_of
 
 WHOLE = SceneConfig(styles=world.STYLE_NAMES)
 
@@ -271,7 +271,7 @@ def test_unknown_words_are_named_with_the_nearest_known():
 def test_vocabulary_is_compact_and_holds_its_own_suggestions():
     assert {"red", "ball", "falls", "红色", "球"} <= vocabulary()
     assert len(vocabulary()) < 600
-    for table in (words_en.NEAREST, words_zh.NEAREST):
+    for table in (lexicon_en.NEAREST, lexicon_zh.NEAREST):
         assert set(table.values()) <= vocabulary(), set(table.values()) - vocabulary()
         assert not set(table) & vocabulary(), set(table) & vocabulary()
 

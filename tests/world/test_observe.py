@@ -7,15 +7,15 @@ import pytest
 from scipy import ndimage
 
 from sorairo.exam.claims import examine, rates, sheet, table, true_film
-from sorairo.world.tabletop.calibrate import Wear, calibration_report, fit_net
-from sorairo.world.tabletop.claims import Claim, claims_prompts
-from sorairo.world.tabletop.looks import WORK
-from sorairo.world.tabletop.motion import classify_motion, moves_as_told
-from sorairo.world.tabletop.observe import judge, observe
-from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.fitting.fit_observer import Wear, calibration_report, fit_net
+from sorairo.world.tabletop.perception.classifiers import WORK
+from sorairo.world.tabletop.perception.motion import classify_motion, moves_as_told
+from sorairo.world.tabletop.perception.observer import judge, observe
+from sorairo.world.tabletop.perception.prompt_cases import Claim, claims_prompts
+from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
-from sorairo.world.tabletop.simulate import simulate
 
 
 def only(**fields) -> SceneConfig:

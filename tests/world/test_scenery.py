@@ -5,11 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.dataset import make_clips
-from sorairo.world.tabletop.fit_scenery import confusion, report, worn
+from sorairo.world.tabletop.fitting.fit_style_light_floor import confusion, report, worn
+from sorairo.world.tabletop.perception.style_light_floor import (
+    floor_of,
+    light_of,
+    shipped_scenery,
+    style_of,
+)
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
+from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES
-from sorairo.world.tabletop.scenery import floor_of, light_of, shipped_scenery, style_of
-from sorairo.world.tabletop.styles import apply_style
 
 SEED = 9_000_000
 

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from sorairo.errors import UnknownNameError
-from sorairo.world.tabletop.dataset import make_clips
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
+from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 from sorairo.world.tabletop.scene import FIRST_LIGHT, STYLE_NAMES, Scene, SceneConfig
-from sorairo.world.tabletop.styles import STYLES, apply_style
 
 COLOURFUL = ("pencil", "oil", "pixel_art", "neon")
 

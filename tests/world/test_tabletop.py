@@ -8,11 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.build import BEHAVIOUR, half_spans, mass
-from sorairo.world.tabletop.events import EVENT_MAKERS
-from sorairo.world.tabletop.framing import gap
-from sorairo.world.tabletop.poses import UPRIGHT, launch, lying, place
-from sorairo.world.tabletop.sample import CLASHES, sample_scene, sample_shots
+from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
+from sorairo.world.tabletop.dynamics.mjcf import BEHAVIOUR, half_spans, mass
+from sorairo.world.tabletop.dynamics.placement import UPRIGHT, launch, lying, place
+from sorairo.world.tabletop.dynamics.repeated_throws import HIGHEST, LOWEST
+from sorairo.world.tabletop.dynamics.sampling import CLASHES, sample_scene, sample_shots
+from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
+from sorairo.world.tabletop.dynamics.visibility import gap
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     EVENTS,
@@ -26,8 +28,6 @@ from sorairo.world.tabletop.scene import (
     Scene,
     SceneConfig,
 )
-from sorairo.world.tabletop.simulate import Rollout, simulate
-from sorairo.world.tabletop.toss import HIGHEST, LOWEST
 
 WORLD = SceneConfig()
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from sorairo.world.tabletop.dataset import make_clips
-from sorairo.world.tabletop.floors import PIXELS, TEXTURES
-from sorairo.world.tabletop.render import FAR, Renderer
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
+from sorairo.world.tabletop.rendering.floors import PIXELS, TEXTURES
+from sorairo.world.tabletop.rendering.renderer import FAR, Renderer
 from sorairo.world.tabletop.scene import (
     CAMERAS,
     CANVAS_WORLD,
@@ -23,7 +24,6 @@ from sorairo.world.tabletop.scene import (
     Scene,
     SceneConfig,
 )
-from sorairo.world.tabletop.simulate import simulate
 
 SIZE = 64
 

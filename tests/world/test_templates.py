@@ -7,9 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.sample import sample_scene, sample_shots
+from sorairo.world.tabletop.dynamics.combinations import shown, templates
+from sorairo.world.tabletop.dynamics.sampling import sample_scene, sample_shots
 from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT
-from sorairo.world.tabletop.templates import shown, templates
 
 
 def with_share(share: float):

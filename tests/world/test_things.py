@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from sorairo.exam.held_out import film
-from sorairo.world.tabletop.framing import gap
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.visibility import gap
+from sorairo.world.tabletop.language.caption_plan import relation_of
+from sorairo.world.tabletop.perception.multi_object import on_floor, relation_between, things
 from sorairo.world.tabletop.scene import STILL_LIFES, Scene
-from sorairo.world.tabletop.telling import relation_of
-from sorairo.world.tabletop.things import on_floor, relation_between, things
 
 WORLD = dataclasses.replace(STILL_LIFES, lights=("day",), sizes=("small",))
 

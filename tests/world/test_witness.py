@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.calibrate import Wear
-from sorairo.world.tabletop.fit_witness import PLACES, accuracy, renders
+from sorairo.world.tabletop.fitting.fit_lit_observer import PLACES, accuracy, renders
+from sorairo.world.tabletop.fitting.fit_observer import Wear
+from sorairo.world.tabletop.perception.lit_observer import centers, witness
 from sorairo.world.tabletop.scene import CANVAS_WORLD
-from sorairo.world.tabletop.witness import centers, witness
 
 SEED = 9_100_000
 

@@ -19,7 +19,7 @@ def prompt_warnings(prompt: str, model: ModelInfo) -> list[str]:
 
 
 def _unknown_words(prompt: str) -> list[str]:
-    from sorairo.world.tabletop.captions import nearest, parse
+    from sorairo.world.tabletop.language.captions import nearest, parse
 
     hints = []
     for word in parse(prompt).unknown:
@@ -36,7 +36,7 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
     if not taught:
         return []
     taught = {"styles": ["none"], **taught}  # models from before there were styles
-    from sorairo.world.tabletop.captions import parse
+    from sorairo.world.tabletop.language.captions import parse
 
     said = parse(prompt)
     bodies: list[tuple[Any, ...]] = list(said.bodies) or [(None,) * 4]
@@ -68,7 +68,7 @@ def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
 
 def _may_double(prompt: str, model: ModelInfo) -> list[str]:
     """One thing at rest, for a model that was shown several at rest."""
-    from sorairo.world.tabletop.captions import parse
+    from sorairo.world.tabletop.language.captions import parse
 
     said, taught = parse(prompt), model.record.get("training", {}).get("scene", {})
     if said.count != 1 or said.event not in (None, "stand") or taught.get("max_bodies", 1) == 1:

@@ -75,10 +75,10 @@ def sample(
     import numpy as np
 
     from sorairo.video.clip import Clip
-    from sorairo.world.tabletop.dataset import film
-    from sorairo.world.tabletop.render import Renderer
-    from sorairo.world.tabletop.sample import sample_scene
-    from sorairo.world.tabletop.simulate import simulate
+    from sorairo.world.tabletop.dynamics.sampling import sample_scene
+    from sorairo.world.tabletop.dynamics.simulate import simulate
+    from sorairo.world.tabletop.rendering.clip_generator import film
+    from sorairo.world.tabletop.rendering.renderer import Renderer
 
     firsts = []
     with Renderer(width=width, height=height) as renderer, progress_bar("drawing") as progress:
@@ -100,7 +100,7 @@ STRIP = 6  # frames of a clip on the contact sheet
 
 
 def _captions(scene: Scene, rng: np.random.Generator, language: str) -> list[str]:
-    from sorairo.world.tabletop.captions import DETAILS, caption
+    from sorairo.world.tabletop.language.captions import DETAILS, caption
 
     languages = ("en", "zh") if language == "both" else (language,)
     return [
@@ -137,7 +137,7 @@ def _make_folder(path: Path) -> None:
 
 def _need_mujoco() -> None:
     try:
-        import sorairo.world.tabletop.render  # noqa: F401
+        import sorairo.world.tabletop.rendering.renderer  # noqa: F401
     except ModuleNotFoundError as error:
         if error.name != "mujoco":
             raise

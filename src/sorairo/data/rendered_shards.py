@@ -274,7 +274,7 @@ def _shard_path(folder: Path, index: int) -> Path:
 
 def _render_shard(config: ClipsConfig, index: int) -> None:
     os.environ.setdefault("LP_NUM_THREADS", "0")  # one software-rendering thread a process
-    from sorairo.world.tabletop.dataset import make_bridges, make_clips
+    from sorairo.world.tabletop.rendering.clip_generator import make_bridges, make_clips
 
     first = index * config.shard_clips
     count = min(config.shard_clips, config.count - first)

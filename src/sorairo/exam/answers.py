@@ -18,8 +18,8 @@ from sorairo.generation.capabilities import Capabilities
 from sorairo.generation.engine import Engine
 from sorairo.generation.together import make_together
 from sorairo.video import Clip
-from sorairo.world.tabletop.parsing import Assertions, parse
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.language.parsing import Assertions, parse
 from sorairo.world.tabletop.scene import Scene
 
 OF_EACH, THUMBNAIL = 100, 16  # training scenes of each set to be near to; pixels of a side

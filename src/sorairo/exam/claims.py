@@ -22,14 +22,14 @@ from tqdm import tqdm
 import sorairo
 from sorairo.video.clip import Clip
 from sorairo.video.writing.contact_sheet import contact_sheet
-from sorairo.world.tabletop.captions import LANGUAGES
-from sorairo.world.tabletop.claims import Claim, claims_prompts
-from sorairo.world.tabletop.dataset import film as film_rollout
-from sorairo.world.tabletop.looks import WORK
-from sorairo.world.tabletop.observe import Observation, judge, observe
-from sorairo.world.tabletop.render import Renderer
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.language.captions import LANGUAGES
+from sorairo.world.tabletop.perception.classifiers import WORK
+from sorairo.world.tabletop.perception.observer import Observation, judge, observe
+from sorairo.world.tabletop.perception.prompt_cases import Claim, claims_prompts
+from sorairo.world.tabletop.rendering.clip_generator import film as film_rollout
+from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import FIRST_LIGHT
-from sorairo.world.tabletop.simulate import simulate
 
 MEASURES = ("one_object", "color", "shape", "motion", "floor")
 TARGETS = {"one_object": 0.90, "color": 0.90, "shape": 0.80, "motion": 0.70}

@@ -10,13 +10,13 @@ from functools import cache
 import numpy as np
 
 from sorairo.video import Clip
-from sorairo.world.tabletop.captions import held_out, put_in_words
-from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
+from sorairo.world.tabletop.language.caption_plan import TRAVELLING, tell
+from sorairo.world.tabletop.language.captions import held_out, put_in_words
+from sorairo.world.tabletop.rendering.renderer import Renderer
+from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene, SceneConfig
-from sorairo.world.tabletop.simulate import Rollout, simulate
-from sorairo.world.tabletop.styles import apply_style
-from sorairo.world.tabletop.telling import TRAVELLING, tell
 
 FIRST_SEED = 1_000_000_000  # training stays below
 SIDE, FPS = 96, 12.0

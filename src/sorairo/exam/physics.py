@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import find_peaks
 
-from sorairo.world.tabletop.poses import GRAVITY
+from sorairo.world.tabletop.dynamics.placement import GRAVITY
 
 FLIGHT = 5  # frames of free flight that a fit needs at least
 HALF = 0.5  # seconds to which speeds are fitted

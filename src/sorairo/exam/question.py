@@ -11,8 +11,8 @@ import numpy as np
 from sorairo.exam.held_out import FPS, film_of, masks_of, prompt_of
 from sorairo.exam.seeing import Seen, see
 from sorairo.video import Clip
+from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.simulate import Rollout, simulate
 
 
 @dataclass(frozen=True, kw_only=True)

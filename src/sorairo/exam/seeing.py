@@ -11,10 +11,10 @@ import numpy as np
 from scipy import ndimage
 
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
-from sorairo.world.tabletop.looks import working_size
-from sorairo.world.tabletop.observe import JUMP, find_blobs
-from sorairo.world.tabletop.scenery import floor_of, light_of
-from sorairo.world.tabletop.witness import centers, looks_under
+from sorairo.world.tabletop.perception.classifiers import working_size
+from sorairo.world.tabletop.perception.lit_observer import centers, looks_under
+from sorairo.world.tabletop.perception.observer import JUMP, find_blobs
+from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 MOSTLY = 0.94  # of the frames: 45 of 48
 

@@ -21,8 +21,8 @@ from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import FPS, film_of, masks_of
 from sorairo.exam.question import Question, Truth
 from sorairo.generation.engine import Engine
+from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
-from sorairo.world.tabletop.simulate import simulate
 
 LEVELS = (0.4, 0.6, 0.75, 0.85, 0.95)  # of noise on the endings
 CHANGES = ("color", "shape", "presence")

@@ -10,8 +10,8 @@ from sorairo.exam.answers import Answer, frozen
 from sorairo.exam.held_out import FPS, film_of
 from sorairo.exam.question import Question, Truth
 from sorairo.video import Clip
+from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.scene import COLORS, Scene
-from sorairo.world.tabletop.simulate import simulate
 
 
 def shuffled(question: Question, truth: Truth) -> Clip:

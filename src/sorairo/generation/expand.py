@@ -15,7 +15,7 @@ from sorairo.generation.chat import Endpoint
 if TYPE_CHECKING:
     import numpy as np
 
-    from sorairo.world.tabletop.captions import Assertions
+    from sorairo.world.tabletop.language.captions import Assertions
     from sorairo.world.tabletop.scene import SceneConfig
 
 # What unknown words are about: a floor, light or camera of which nothing is to be said then.
@@ -76,7 +76,7 @@ def expand(prompt: str, seed: int = 0, world: SceneConfig | None = None) -> str:
     """
     import numpy as np
 
-    from sorairo.world.tabletop.captions import parse
+    from sorairo.world.tabletop.language.captions import parse
     from sorairo.world.tabletop.scene import CANVAS_WORLD
 
     said = parse(prompt)
@@ -101,8 +101,8 @@ def _filled(
     Words that are not known may have said any of what seems open: then only surroundings are
     filled in, and no floor where a place is named.
     """
+    from sorairo.world.tabletop.language.caption_plan import TRAVELLING
     from sorairo.world.tabletop.scene import ABLE, CLASHES
-    from sorairo.world.tabletop.telling import TRAVELLING
 
     def choose(options):
         return options[int(rng.integers(len(options)))]
@@ -140,7 +140,7 @@ def _filled(
 
 def _touched(said: Assertions, prompt: str) -> set[str]:
     """Of what unknown words seem to speak: floor, light, camera."""
-    from sorairo.world.tabletop.parsing import words_of
+    from sorairo.world.tabletop.language.parsing import words_of
 
     about = {
         kind
@@ -167,16 +167,16 @@ def _core(said: Assertions) -> tuple:
 def _sayable(said: Assertions, prompt: str) -> bool:
     """Whether a caption can hold all of the prompt: one body, no word that is not known, nothing
     said twice in two ways (first left, then right)."""
-    from sorairo.world.tabletop.parsing import says_more
+    from sorairo.world.tabletop.language.parsing import says_more
 
     return said.count == 1 and not said.unknown and not says_more(prompt)
 
 
 def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterator[str]:
     """Captions of a scene with one body."""
-    from sorairo.world.tabletop.captions import put_in_words
-    from sorairo.world.tabletop.parsing import language_of
-    from sorairo.world.tabletop.telling import Group, Telling
+    from sorairo.world.tabletop.language.caption_plan import Group, Telling
+    from sorairo.world.tabletop.language.captions import put_in_words
+    from sorairo.world.tabletop.language.parsing import language_of
 
     (shape, color, size, material), *_ = full.bodies
     assert shape is not None
@@ -195,11 +195,11 @@ def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterat
 
 def _appended(prompt: str, said: Assertions, full: Assertions) -> str:
     """The prompt itself, and after it what it left open."""
-    from sorairo.world.tabletop import words_en, words_zh
-    from sorairo.world.tabletop.parsing import language_of
+    from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
+    from sorairo.world.tabletop.language.parsing import language_of
 
     chinese = language_of(prompt) == "zh"
-    words = words_zh if chinese else words_en
+    words = lexicon_zh if chinese else lexicon_en
     parts = []
     if full.floor and full.floor != said.floor:
         floor = words.FLOORS[full.floor][0]

@@ -28,8 +28,8 @@ def introduced(prompt: str, names: Sequence[str], clips: Sequence[Clip]) -> str:
 def looks_of(clip: Clip, *, chinese: bool = False) -> str:
     """The largest thing in a clip's first frame, in words; "" where there is none."""
     try:
-        from sorairo.world.tabletop import words_en, words_zh
-        from sorairo.world.tabletop.things import things
+        from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
+        from sorairo.world.tabletop.perception.multi_object import things
     except ModuleNotFoundError:
         return ""
     found = things(clip.frames[0])
@@ -37,8 +37,8 @@ def looks_of(clip: Clip, *, chinese: bool = False) -> str:
         return ""
     thing = max(found, key=lambda each: each.area)
     if chinese:
-        return f"{words_zh.COLORS[thing.color][0]}的{words_zh.SHAPES[thing.shape][0]}"
-    return f"the {thing.color} {words_en.SHAPES[thing.shape][0][0]}"
+        return f"{lexicon_zh.COLORS[thing.color][0]}的{lexicon_zh.SHAPES[thing.shape][0]}"
+    return f"the {thing.color} {lexicon_en.SHAPES[thing.shape][0][0]}"
 
 
 def _said(prompt: str, name: str, seen: str) -> str:

@@ -17,7 +17,7 @@ from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
 
 if TYPE_CHECKING:
-    from sorairo.world.tabletop.captions import Assertions
+    from sorairo.world.tabletop.language.captions import Assertions
 
 FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
 
@@ -168,7 +168,7 @@ def _alike(
     The model has only seen stories of one scene. A shot of another thing, or in another place,
     would be drawn towards the scene that it sees.
     """
-    from sorairo.world.tabletop.captions import parse
+    from sorairo.world.tabletop.language.captions import parse
 
     told = [
         [parse(text) for text, (first, _) in zip(texts, spans, strict=True) if start <= first < end]

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
 from sorairo.training.leaves import dead_leaves
-from sorairo.world.tabletop.styles import STYLES, apply_style
+from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
 Cropped = tuple[Tensor, Tensor]  # video [b, 3, F, H, W] and weights [b, 1, F, H, W]
 

@@ -21,7 +21,7 @@ from sorairo.training.examples import Kind, Taste
 from sorairo.training.loop import count_flop
 from sorairo.training.painting import PaintingConfig, draw_kind
 from sorairo.training.rows import Batch, lay_out, padded, stacked
-from sorairo.world.tabletop.telling import weighted
+from sorairo.world.tabletop.language.caption_plan import weighted
 
 
 @dataclass(frozen=True, kw_only=True)

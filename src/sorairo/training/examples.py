@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.data.latent_dataset import ClipSet, Example, Size
-from sorairo.world.tabletop.captions import caption, parse
+from sorairo.world.tabletop.language.captions import caption, parse
 from sorairo.world.tabletop.scene import Scene
 
 FPS = 12.0

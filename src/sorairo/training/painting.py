@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.telling import weighted
+from sorairo.world.tabletop.language.caption_plan import weighted
 
 Grid = tuple[int, int, int]
 TOP = 0.95  # above it hardly anything is seen of a clip: only its words can tell

@@ -26,7 +26,7 @@ from sorairo.models.upscaler import FACTOR
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.crops import to_frames, to_video
 from sorairo.training.leaves import dead_leaves
-from sorairo.world.tabletop.styles import STYLES, apply_style
+from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
 VARIANTS = ("averaged", "codec")
 LEAVES_FRAMES, LEAVES_SIDE, MARGIN = 17, 384, 128

@@ -23,7 +23,7 @@ from sorairo.training.places import run_folder
 from sorairo.training.recipes import ModelRecipe
 from sorairo.training.sources import encode_sources
 from sorairo.training.state import TrainState, read_record
-from sorairo.world.tabletop.captions import caption
+from sorairo.world.tabletop.language.captions import caption
 
 
 def load_codec(run: str, recipe: ModelRecipe) -> Codec:

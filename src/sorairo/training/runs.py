@@ -28,8 +28,8 @@ from sorairo.training.recipes import CodecRecipe, ModelRecipe
 from sorairo.training.state import TrainState
 from sorairo.training.steadying import SteadierRecipe, run_steadier
 from sorairo.training.upscaling import FinishRecipe, run_finish
+from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig
-from sorairo.world.tabletop.styles import STYLES
 
 
 def main(name: str, overrides: list[str]) -> Path:

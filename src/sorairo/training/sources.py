@@ -22,8 +22,8 @@ from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.crops import shrink, to_frames, to_video
 from sorairo.training.leaves import dead_leaves
+from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.styles import STYLES, apply_style
 
 LEAVES = 25  # clips of a shard
 TWIN_STYLED = 0.3  # share of the twins that differ by a style

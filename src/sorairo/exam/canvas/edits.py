@@ -15,10 +15,10 @@ from sorairo.exam.figures import Aim, Verdict
 from sorairo.exam.held_out import STILL, film, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
-from sorairo.world.tabletop.sample import CLASHES, choose
+from sorairo.world.tabletop.dynamics.sampling import CLASHES, choose
+from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of, style_of
+from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
-from sorairo.world.tabletop.scenery import floor_of, light_of, style_of
-from sorairo.world.tabletop.styles import STYLES
 
 SECONDS = 4.0
 ATTRIBUTES = ("floor", "light", "style", "color")

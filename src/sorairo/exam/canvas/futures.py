@@ -22,9 +22,9 @@ from sorairo.exam.held_out import (
 )
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.perception.lit_observer import centers, witness
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.simulate import simulate
-from sorairo.world.tabletop.witness import centers, witness
 
 SEEN, NEXT = 16, 24  # frames
 PAST = 3  # frame intervals that tell the velocity

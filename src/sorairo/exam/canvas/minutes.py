@@ -17,9 +17,9 @@ from sorairo.exam.figures import Aim, Verdict
 from sorairo.exam.held_out import ENDLESS, FPS, film_of, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.scene import Scene, SceneConfig
-from sorairo.world.tabletop.simulate import simulate
 
 SECONDS = 60.0
 END, SEEN = 10.0, 2.0  # of the end: where motion is measured, and where objects are looked for

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.world.tabletop.observe import MOST_BAD_FRAMES, Observation
+from sorairo.world.tabletop.perception.lit_observer import witness
+from sorairo.world.tabletop.perception.observer import MOST_BAD_FRAMES, Observation
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.witness import witness
 
 
 def one_object(seen: Observation) -> bool:

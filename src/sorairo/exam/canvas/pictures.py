@@ -10,9 +10,9 @@ from sorairo.exam.figures import Aim, Verdict
 from sorairo.exam.held_out import CANVAS_WORLD, STILL, film, prompt_of, scenes
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
+from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of, style_of
+from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.scenery import floor_of, light_of, style_of
-from sorairo.world.tabletop.styles import STYLES
 
 SECONDS = 4.0
 KEYS = (0, 18, 36)  # frames that are given as pictures

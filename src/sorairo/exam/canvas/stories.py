@@ -15,7 +15,7 @@ from sorairo.generation import story
 from sorairo.generation.engine import Engine, Settings
 from sorairo.generation.storyboard import Card, Storyboard
 from sorairo.video import Clip
-from sorairo.world.tabletop.sample import sample_shots
+from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import Scene
 
 SHOTS, SECONDS = 3, 2.0  # of a story, of each shot

@@ -26,13 +26,13 @@ from sorairo.exam.figures import Verdict
 from sorairo.exam.held_out import FIRST_SEED, FPS, film_of
 from sorairo.exam.question import Question, Truth, ask
 from sorairo.video import Clip
-from sorairo.world.tabletop.claims import target_of
-from sorairo.world.tabletop.observe import judge as observed_as
-from sorairo.world.tabletop.observe import observe
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.combinations import Template, templates
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.perception.observer import judge as observed_as
+from sorairo.world.tabletop.perception.observer import observe
+from sorairo.world.tabletop.perception.prompt_cases import target_of
 from sorairo.world.tabletop.scene import CLASHES, FIRST_LIGHT, Scene
-from sorairo.world.tabletop.simulate import simulate
-from sorairo.world.tabletop.templates import Template, templates
 
 SECONDS = 4.0
 SEEDS = 29_000

@@ -22,15 +22,15 @@ from sorairo.exam.physics import fit_fall
 from sorairo.exam.question import Question, Truth
 from sorairo.exam.seeing import in_metres, see
 from sorairo.video import Clip
-from sorairo.world.tabletop.build import BEHAVIOUR
-from sorairo.world.tabletop.captions import LANGUAGES
-from sorairo.world.tabletop.framing import covered, gap
-from sorairo.world.tabletop.motion import moves_as_told
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.mjcf import BEHAVIOUR
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.dynamics.visibility import covered, gap
+from sorairo.world.tabletop.language.caption_plan import relation_of
+from sorairo.world.tabletop.language.captions import LANGUAGES
+from sorairo.world.tabletop.perception.lit_observer import witness
+from sorairo.world.tabletop.perception.motion import moves_as_told
+from sorairo.world.tabletop.perception.multi_object import relation_between, things
 from sorairo.world.tabletop.scene import CROWD_WORLD, STILL_LIFES, Scene, SceneConfig
-from sorairo.world.tabletop.telling import relation_of
-from sorairo.world.tabletop.things import relation_between, things
-from sorairo.world.tabletop.witness import witness
 
 PICTURE, CLIP = 1 / FPS, 4.0  # seconds
 SEEDS = 25_000

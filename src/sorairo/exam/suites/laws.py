@@ -17,7 +17,7 @@ from sorairo.exam.physics import apex_rise, fit_fall, speed_rise
 from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import in_metres, see
 from sorairo.video import Clip
-from sorairo.world.tabletop.poses import GRAVITY
+from sorairo.world.tabletop.dynamics.placement import GRAVITY
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 3.0

@@ -23,9 +23,9 @@ from sorairo.exam.held_out import FIRST_SEED
 from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import masks_seen, see
 from sorairo.video import Clip
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.perception.lit_observer import witness
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
-from sorairo.world.tabletop.witness import witness
 
 SECONDS, GIVEN = 4.0, 8
 HIDDEN, LAST = 8, 10  # frames: not seen at least so long; looked at in the end

@@ -24,7 +24,7 @@ from sorairo.exam.question import Question, Truth, ask
 from sorairo.exam.seeing import overlap
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import EXTENT
-from sorairo.world.tabletop.simulate import simulate
+from sorairo.world.tabletop.dynamics.simulate import simulate
 
 SECONDS, SEEN = 4.0, 16
 FASTER, MOVES = 0.3, 10.0  # weight of a frame in the running mean; of 255: what is motion

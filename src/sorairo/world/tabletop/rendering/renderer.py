@@ -17,8 +17,8 @@ import numpy as np
 
 from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import vertical_field
-from sorairo.world.tabletop.simulate import Rollout
-from sorairo.world.tabletop.stage import (
+from sorairo.world.tabletop.dynamics.simulate import Rollout
+from sorairo.world.tabletop.rendering.stage import (
     BLANKS,
     FAR,
     LIGHTING,

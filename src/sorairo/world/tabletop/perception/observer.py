@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from sorairo.world.tabletop.claims import Target
-from sorairo.world.tabletop.looks import (
+from sorairo.world.tabletop.perception.classifiers import (
     Looks,
     Net,
     floor_features,
@@ -22,7 +21,8 @@ from sorairo.world.tabletop.looks import (
     sort_pixels,
     working_size,
 )
-from sorairo.world.tabletop.motion import Motion, classify_motion, moves_as_told
+from sorairo.world.tabletop.perception.motion import Motion, classify_motion, moves_as_told
+from sorairo.world.tabletop.perception.prompt_cases import Target
 
 MIN_AREA = 0.003  # of the picture; the smallest true object seen from afar has about 0.008
 SECOND_COLOR = 0.3  # share of a blob that makes its second colour another object

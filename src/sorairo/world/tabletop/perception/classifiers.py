@@ -1,6 +1,7 @@
 """How things look: small classifiers of pixels, silhouettes and floors, fitted to renders.
 
-The numbers are in looks.json, written by `python -m sorairo.world.tabletop.calibrate`. Pictures are
+The numbers are in classifiers.json, written by `python -m
+sorairo.world.tabletop.fitting.fit_observer`. Pictures are
 judged at one working size, whatever size they have come in.
 """
 
@@ -71,9 +72,9 @@ class Looks:
 
 @cache
 def shipped_looks() -> Looks:
-    """The classifiers of looks.json."""
+    """The classifiers of classifiers.json."""
     record = json.loads(
-        resources.files("sorairo.world.tabletop").joinpath("looks.json").read_text()
+        resources.files(__package__).joinpath("classifiers.json").read_text()
     )
     return Looks(**{name: Net.from_json(net) for name, net in record.items()})
 

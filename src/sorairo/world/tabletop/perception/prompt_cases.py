@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.captions import HELD_OUT, held_out, put_in_words
-from sorairo.world.tabletop.sample import sample_scene
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.language.caption_plan import TRAVELLING, tell
+from sorairo.world.tabletop.language.captions import HELD_OUT, held_out, put_in_words
 from sorairo.world.tabletop.scene import Scene, SceneConfig
-from sorairo.world.tabletop.telling import TRAVELLING, tell
 
 TRIES = 100 * HELD_OUT  # a wording is free with chance 1 / HELD_OUT: all fail with chance 1e-46
 

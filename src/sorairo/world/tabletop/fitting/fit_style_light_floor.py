@@ -1,7 +1,7 @@
 """Fit the judges of style, light and floor to renders, and measure their errors on others.
 
-python -m sorairo.world.tabletop.fit_scenery           fit, write scenery.json, report
-python -m sorairo.world.tabletop.fit_scenery --report  report only
+python -m sorairo.world.tabletop.fitting.fit_style_light_floor  fit, write style_light_floor.json, report
+python -m sorairo.world.tabletop.fitting.fit_style_light_floor --report  report only
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from sorairo.world.tabletop.calibrate import Wear, fit_net
-from sorairo.world.tabletop.dataset import make_clips
-from sorairo.world.tabletop.looks import Net, working_size
+from sorairo.world.tabletop.fitting.fit_observer import Wear, fit_net
+from sorairo.world.tabletop.perception.classifiers import Net, working_size
+from sorairo.world.tabletop.perception.style_light_floor import (
+    Scenery,
+    frame_features,
+    likeliest,
+    shipped_scenery,
+)
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
+from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES, Scene
-from sorairo.world.tabletop.scenery import Scenery, frame_features, likeliest, shipped_scenery
-from sorairo.world.tabletop.styles import apply_style
 
-SCENERY_FILE = Path(__file__).with_name("scenery.json")
+SCENERY_FILE = Path(__file__).parent.parent.joinpath("perception", "style_light_floor.json")
 FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
 SIZES = ((96, 96), (128, 80), (80, 128))
 CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}

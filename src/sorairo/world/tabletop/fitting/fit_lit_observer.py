@@ -1,7 +1,7 @@
 """Fit the witness to renders, and measure its errors on others.
 
-python -m sorairo.world.tabletop.fit_witness           fit, write witness.json, report
-python -m sorairo.world.tabletop.fit_witness --report  report only
+python -m sorairo.world.tabletop.fitting.fit_lit_observer           fit, write lit_observer.json, report
+python -m sorairo.world.tabletop.fitting.fit_lit_observer --report  report only
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
-from sorairo.world.tabletop.calibrate import NOTHING, Wear, fit_net
-from sorairo.world.tabletop.dataset import Sample, make_clips
-from sorairo.world.tabletop.looks import Net, pixel_features, silhouette_features
-from sorairo.world.tabletop.observe import find_blobs
+from sorairo.world.tabletop.fitting.fit_observer import NOTHING, Wear, fit_net
+from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, silhouette_features
+from sorairo.world.tabletop.perception.lit_observer import centers, witness
+from sorairo.world.tabletop.perception.observer import find_blobs
+from sorairo.world.tabletop.rendering.clip_generator import Sample, make_clips
 from sorairo.world.tabletop.scene import CANVAS_WORLD
-from sorairo.world.tabletop.witness import centers, witness
 
-WITNESS_FILE = Path(__file__).with_name("witness.json")
+WITNESS_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")
 FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
 PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
 PIXELS = 60  # of each kind, from a frame
@@ -38,7 +38,7 @@ def renders(place: tuple[str, str], seeds: range, fps: float) -> Iterator[Sample
 
 
 def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
-    """The record of witness.json, from `clips` worn renders of every place."""
+    """The record of lit_observer.json, from `clips` worn renders of every place."""
     rng = np.random.default_rng(seed)
     colors, outlines, shapes = {}, [], []
     for index, place in enumerate(tqdm(PLACES)):

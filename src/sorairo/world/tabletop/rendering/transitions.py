@@ -18,8 +18,8 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
+from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.simulate import Rollout, simulate
 
 Span = tuple[int, int]  # first frame of a bridge, and the first after it
 SHORTEST = 3  # groups of frames: of a bridge, and of what is shown before and after it

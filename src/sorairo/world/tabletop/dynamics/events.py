@@ -13,8 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.build import BEHAVIOUR, DISC_HEIGHT, PIVOT_HEIGHT, half_spans, mass
-from sorairo.world.tabletop.poses import (
+from sorairo.world.tabletop.dynamics.mjcf import (
+    BEHAVIOUR,
+    DISC_HEIGHT,
+    PIVOT_HEIGHT,
+    half_spans,
+    mass,
+)
+from sorairo.world.tabletop.dynamics.placement import (
     UPRIGHT,
     heading_of,
     launch,
@@ -25,8 +31,8 @@ from sorairo.world.tabletop.poses import (
     standing,
     turn,
 )
+from sorairo.world.tabletop.dynamics.repeated_throws import HIGHEST, LOWEST, speed_to
 from sorairo.world.tabletop.scene import ABLE, SHAPES, Body
-from sorairo.world.tabletop.toss import HIGHEST, LOWEST, speed_to
 
 
 @dataclass(frozen=True, kw_only=True)

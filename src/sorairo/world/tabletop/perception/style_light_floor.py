@@ -1,7 +1,8 @@
 """In which style, in which light and on which floor a clip is, from its pixels alone.
 
-The classifiers are fitted to worn renders by `python -m sorairo.world.tabletop.fit_scenery`, which
-writes scenery.json and reports their errors on other renders. Frames are judged at one size.
+The classifiers are fitted to worn renders by `python -m
+sorairo.world.tabletop.fitting.fit_style_light_floor`, which
+writes style_light_floor.json and reports their errors on other renders. Frames are judged at one size.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from importlib import resources
 
 import numpy as np
 
-from sorairo.world.tabletop.looks import Net, working_size
+from sorairo.world.tabletop.perception.classifiers import Net, working_size
 
 LOOKED_AT = 8  # frames of a clip
 HORIZON = 0.55  # of the height: below is floor, whatever the camera does
@@ -32,8 +33,8 @@ class Scenery:
 
 @cache
 def shipped_scenery() -> Scenery:
-    """The classifiers of scenery.json."""
-    file = resources.files("sorairo.world.tabletop").joinpath("scenery.json")
+    """The classifiers of style_light_floor.json."""
+    file = resources.files(__package__).joinpath("style_light_floor.json")
     record = json.loads(file.read_text())
     return Scenery(**{name: Net.from_json(net) for name, net in record.items()})
 

@@ -12,10 +12,15 @@ import numpy as np
 from scipy import ndimage
 
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
-from sorairo.world.tabletop.looks import Looks, silhouette_features, sort_pixels, working_size
-from sorairo.world.tabletop.observe import MIN_AREA, connected
-from sorairo.world.tabletop.scenery import floor_of, light_of
-from sorairo.world.tabletop.witness import looks_under
+from sorairo.world.tabletop.perception.classifiers import (
+    Looks,
+    silhouette_features,
+    sort_pixels,
+    working_size,
+)
+from sorairo.world.tabletop.perception.lit_observer import looks_under
+from sorairo.world.tabletop.perception.observer import MIN_AREA, connected
+from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 SMOOTH = 1.2  # pixels over which neighbours vote on a colour
 PART = 0.12  # of a connected blob: smaller patches of another colour are its shading

@@ -8,7 +8,7 @@ import zlib
 from functools import cache
 from itertools import product
 
-from sorairo.world.tabletop.events import EVENT_MAKERS
+from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
 from sorairo.world.tabletop.scene import Scene, SceneConfig
 
 Template = tuple[str, str, str]  # colour, shape, event

@@ -2,8 +2,9 @@
 
 A pixel's colour means nothing without the light that falls on it: a red ball at night is as dark as
 a black one by day. So the light and the floor are judged first, and pixels are then sorted by the
-classifier of that light and floor. Fitted by `python -m sorairo.world.tabletop.fit_witness`, which
-writes witness.json and reports its errors on other renders. Unstyled clips only.
+classifier of that light and floor. Fitted by `python -m
+sorairo.world.tabletop.fitting.fit_lit_observer`, which
+writes lit_observer.json and reports its errors on other renders. Unstyled clips only.
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from importlib import resources
 
 import numpy as np
 
-from sorairo.world.tabletop.looks import Looks, Net, shipped_looks
-from sorairo.world.tabletop.observe import Observation, observe
-from sorairo.world.tabletop.scenery import floor_of, light_of
+from sorairo.world.tabletop.perception.classifiers import Looks, Net, shipped_looks
+from sorairo.world.tabletop.perception.observer import Observation, observe
+from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 
 def witness(frames: np.ndarray, *, fps: float = 12.0) -> Observation:
@@ -43,8 +44,8 @@ def looks_under(light: str, floor: str) -> Looks:
 
 @cache
 def _shipped() -> tuple[Net, dict[str, Net]]:
-    """The classifiers of witness.json: of silhouettes; of pixels, by light and floor."""
-    file = resources.files("sorairo.world.tabletop").joinpath("witness.json")
+    """The classifiers of lit_observer.json: of silhouettes; of pixels, by light and floor."""
+    file = resources.files(__package__).joinpath("lit_observer.json")
     record = json.loads(file.read_text())
     colors = {place: Net.from_json(net) for place, net in record["colors"].items()}
     return Net.from_json(record["shape"]), colors

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sorairo.world.tabletop.bindings import mujoco
-from sorairo.world.tabletop.build import STEP, build_model, is_carried
 from sorairo.world.tabletop.camera import camera_pose
-from sorairo.world.tabletop.poses import GRAVITY
+from sorairo.world.tabletop.dynamics.mjcf import STEP, build_model, is_carried
+from sorairo.world.tabletop.dynamics.placement import GRAVITY
+from sorairo.world.tabletop.dynamics.repeated_throws import Hand
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.toss import Hand
 
 CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about fifteen
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from sorairo.world.tabletop import words_en, words_zh
+from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
 
 # shape, colour, size, material; None where the text does not say.
 BodyWords = tuple[str | None, str | None, str | None, str | None]
@@ -104,7 +104,7 @@ def nearest(word: str) -> str | None:
     word = word.lower().strip()
     if word in vocabulary():
         return word
-    table = words_zh.NEAREST if language_of(word) == "zh" else words_en.NEAREST
+    table = lexicon_zh.NEAREST if language_of(word) == "zh" else lexicon_en.NEAREST
     for form in (word, word.removesuffix("s"), word.removesuffix("ing"), word.removesuffix("ed")):
         if form in table:
             return table[form]
@@ -249,7 +249,7 @@ def _phrases(language: str) -> dict[tuple[str, ...], Meaning]:
 
 
 def _english() -> Iterator[tuple[str, str, str]]:
-    w = words_en
+    w = lexicon_en
     for shape, forms in w.SHAPES.items():
         yield from ((form, "shape", shape) for pair in forms for form in pair)
     for value, forms in w.VERBS.items():
@@ -269,7 +269,7 @@ def _english() -> Iterator[tuple[str, str, str]]:
 
 
 def _chinese() -> Iterator[tuple[str, str, str]]:
-    w = words_zh
+    w = lexicon_zh
     for shape, forms in w.SHAPES.items():
         yield from ((form, "shape", shape) for form in forms)
     for table in (w.VERBS, w.VERBS_ON_FLOOR):

@@ -8,10 +8,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from sorairo.world.tabletop.events import EVENT_MAKERS, Cast, Event, stand_by
-from sorairo.world.tabletop.framing import covered, gap
+from sorairo.world.tabletop.dynamics.combinations import shows
+from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS, Cast, Event, stand_by
+from sorairo.world.tabletop.dynamics.visibility import covered, gap
 from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
-from sorairo.world.tabletop.templates import shows
 
 WHOLE_WORLD = SceneConfig()
 ORIGIN = (0.0, 0.0, 0.0)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sorairo.world.tabletop import words_zh as words
-from sorairo.world.tabletop.telling import Group, Telling, pick
+from sorairo.world.tabletop.language import lexicon_zh as words
+from sorairo.world.tabletop.language.caption_plan import Group, Telling, pick
 
 COMMA, STOP = "\uff0c", "\u3002"  # full width, as Chinese writes them
 

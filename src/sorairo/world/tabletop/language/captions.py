@@ -14,10 +14,10 @@ from collections.abc import Collection
 
 import numpy as np
 
-from sorairo.world.tabletop import say_en, say_zh, words_en, words_zh
-from sorairo.world.tabletop.parsing import Assertions, nearest, parse, vocabulary, words_of
+from sorairo.world.tabletop.language import lexicon_en, lexicon_zh, say_en, say_zh
+from sorairo.world.tabletop.language.caption_plan import Telling, tell
+from sorairo.world.tabletop.language.parsing import Assertions, nearest, parse, vocabulary, words_of
 from sorairo.world.tabletop.scene import Scene
-from sorairo.world.tabletop.telling import Telling, tell
 
 __all__ = [
     "DETAILS",
@@ -73,7 +73,7 @@ def style_words(name: str, language: str = "en") -> str:
 
     Words that are not the name of a style ("with soft shadows") come back as they are.
     """
-    known = (words_en if language == "en" else words_zh).STYLES
+    known = (lexicon_en if language == "en" else lexicon_zh).STYLES
     folded = re.sub(r"[\s_-]+", "_", name.strip().lower())
     if folded in ("", "none"):
         return ""

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from sorairo.world.tabletop.build import BEHAVIOUR, GRIP, half_spans
+from sorairo.world.tabletop.dynamics.mjcf import BEHAVIOUR, GRIP, half_spans
 from sorairo.world.tabletop.scene import SIZES, Body
 
 GRAVITY = 9.81  # m/s^2, downwards

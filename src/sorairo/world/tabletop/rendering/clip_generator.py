@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.bridges import Span, across, back_again, bridge_span, cross_faded
-from sorairo.world.tabletop.changes import changed
-from sorairo.world.tabletop.render import Renderer
-from sorairo.world.tabletop.sample import WHOLE_WORLD, sample_scene, sample_shots
+from sorairo.world.tabletop.dynamics.mutations import changed
+from sorairo.world.tabletop.dynamics.sampling import WHOLE_WORLD, sample_scene, sample_shots
+from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
+from sorairo.world.tabletop.rendering.renderer import Renderer
+from sorairo.world.tabletop.rendering.styles import apply_style
+from sorairo.world.tabletop.rendering.transitions import (
+    Span,
+    across,
+    back_again,
+    bridge_span,
+    cross_faded,
+)
 from sorairo.world.tabletop.scene import Scene, SceneConfig
-from sorairo.world.tabletop.simulate import Rollout, simulate
-from sorairo.world.tabletop.styles import apply_style
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop import floors
 from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.tabletop.rendering import floors
 from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 
 BLANKS = 16  # geoms on the stage for bodies and props

@@ -12,7 +12,7 @@ import math
 import numpy as np
 
 from sorairo.world.tabletop.bindings import mujoco
-from sorairo.world.tabletop.poses import GRAVITY
+from sorairo.world.tabletop.dynamics.placement import GRAVITY
 from sorairo.world.tabletop.scene import Scene
 
 LOWEST, HIGHEST = 2.5, 4.5  # metres that a throw rises

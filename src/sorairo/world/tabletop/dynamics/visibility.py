@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sorairo.world.tabletop.build import half_spans
 from sorairo.world.tabletop.camera import DISTANCE, PITCH, camera_pose
+from sorairo.world.tabletop.dynamics.mjcf import half_spans
 from sorairo.world.tabletop.scene import Body
 
 

@@ -1,7 +1,7 @@
 """Fit the observer to renders, and measure its own errors on others.
 
-python -m sorairo.world.tabletop.calibrate           fit, write looks.json, report
-python -m sorairo.world.tabletop.calibrate --report  report only
+python -m sorairo.world.tabletop.fitting.fit_observer           fit, write classifiers.json, report
+python -m sorairo.world.tabletop.fitting.fit_observer --report  report only
 """
 
 from __future__ import annotations
@@ -18,9 +18,7 @@ from PIL import Image
 from scipy import ndimage
 from scipy.optimize import minimize
 
-from sorairo.world.tabletop.claims import Claim
-from sorairo.world.tabletop.dataset import Sample, make_clips
-from sorairo.world.tabletop.looks import (
+from sorairo.world.tabletop.perception.classifiers import (
     WORK,
     Looks,
     Net,
@@ -28,10 +26,12 @@ from sorairo.world.tabletop.looks import (
     pixel_features,
     silhouette_features,
 )
-from sorairo.world.tabletop.observe import find_blobs, judge, observe
+from sorairo.world.tabletop.perception.observer import find_blobs, judge, observe
+from sorairo.world.tabletop.perception.prompt_cases import Claim
+from sorairo.world.tabletop.rendering.clip_generator import Sample, make_clips
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
-LOOKS_FILE = Path(__file__).with_name("looks.json")
+LOOKS_FILE = Path(__file__).parent.parent.joinpath("perception", "classifiers.json")
 FIT_SEEDS, REPORT_SEEDS = 5_000_000, 6_000_000  # first seeds
 NOTHING = "background"
 

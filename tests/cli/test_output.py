@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sorairo.cli.output import plan_outputs, slug
+from sorairo.cli.output_paths import plan_outputs, slug
 from sorairo.errors import MediaError
 
 

@@ -3,7 +3,7 @@
 import dataclasses
 from pathlib import Path
 
-from sorairo.cli.prompts import prompt_warnings
+from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.config import to_json
 from sorairo.models import hub
 from sorairo.world.tabletop.scene import CROWD_WORLD

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import complete, read_inputs
-from sorairo.cli.making import judge, make
 from sorairo.cli.options import Common, common_options, given
+from sorairo.cli.run_request import judge, make
 from sorairo.generation.request import Request
 from sorairo.generation.request_given import ConnectRequest, ExtendRequest, LoopRequest
 

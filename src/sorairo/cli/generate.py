@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from sorairo.cli.making import make
 from sorairo.cli.options import Common, given, picture_options, text_options
-from sorairo.cli.sizing import as_asked, as_usual
+from sorairo.cli.run_request import make
+from sorairo.cli.size_defaults import as_asked, as_usual
 from sorairo.generation.request import GenerateRequest, ImageRequest
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sorairo.cli.options import Common
-from sorairo.cli.sizing import as_usual
+from sorairo.cli.size_defaults import as_usual
 from sorairo.errors import MediaError, RequestError
 from sorairo.generation.request import Request, Source
 

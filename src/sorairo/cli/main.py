@@ -12,6 +12,7 @@ import click
 
 from sorairo import __version__
 from sorairo.cli.animate import animate
+from sorairo.cli.console import say
 from sorairo.cli.edit import edit
 from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
@@ -21,7 +22,6 @@ from sorairo.cli.models import models
 from sorairo.cli.remix import remix
 from sorairo.cli.serve import serve, worker
 from sorairo.cli.storyboard import storyboard
-from sorairo.cli.terminal import say
 from sorairo.cli.train import train
 from sorairo.cli.world import world
 from sorairo.errors import SorairoError, TrainingError, WriteError

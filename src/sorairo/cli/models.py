@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.terminal import say
+from sorairo.cli.console import say
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelInfo

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.expanding import Expander
 from sorairo.cli.inputs import find_again, read_input, read_inputs
-from sorairo.cli.making import judge, make
 from sorairo.cli.options import Common, text_options
-from sorairo.cli.sizing import as_asked
+from sorairo.cli.prompt_expansion import Expander
+from sorairo.cli.run_request import judge, make
+from sorairo.cli.size_defaults import as_asked
 from sorairo.errors import RequestError
 from sorairo.generation.request import Request
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import complete, read_inputs
-from sorairo.cli.making import judge, make
 from sorairo.cli.options import Common, text_options
+from sorairo.cli.run_request import judge, make
 
 
 @click.command(

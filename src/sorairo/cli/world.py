@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sorairo.cli.terminal import progress_bar
+from sorairo.cli.console import progress_bar
 from sorairo.errors import MediaError, MissingExtraError, RequestError
 from sorairo.generation.limits import parse_size
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sorairo.cli.terminal import say
+from sorairo.cli.console import say
 from sorairo.generation.request import Request
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sorairo.cli.console import progress_bar, say
 from sorairo.cli.options import Common
-from sorairo.cli.output import Outputs, check_suffix, check_writable, plan_outputs
-from sorairo.cli.prompts import prompt_warnings
-from sorairo.cli.terminal import progress_bar, say
+from sorairo.cli.output_paths import Outputs, check_suffix, check_writable, plan_outputs
+from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import MediaError
 from sorairo.generation.defaults import painted_size
 from sorairo.generation.limits import Size

@@ -38,7 +38,7 @@ from postgresql import PostgreSQL, running
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database, outbox
-from sorairo.server.worker import STORAGE_ERROR
+from sorairo.server.worker.worker import STORAGE_ERROR
 
 KINDS = 4  # different requests
 NOBODY = "http://127.0.0.1:9/"  # hears no event: they stay where they are counted

@@ -16,9 +16,9 @@ from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
 from sorairo.models import hub
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.media import MediaStore
-from sorairo.server.service import Service
+from sorairo.server.uploads.media_store import MediaStore
 
 
 @pytest.fixture(scope="session")

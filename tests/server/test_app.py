@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from serving import picture
+from sorairo.server.api.body_parsing import nested
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.forms import nested
-from sorairo.server.refusals import ApiError
-from sorairo.server.service import Service
 
 PNG = picture()
 KEYS = {

@@ -26,11 +26,11 @@ from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.media import MediaStore
-from sorairo.server.service import Service
-from sorairo.server.video import VARIANTS
-from sorairo.server.worker import NOT_KEPT, STORAGE_ERROR, Worker
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import VARIANTS
+from sorairo.server.worker.worker import NOT_KEPT, STORAGE_ERROR, Worker
 
 FILES = {name for name, _ in VARIANTS.values()}
 
@@ -62,7 +62,7 @@ def away(postgresql: PostgreSQL) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sorairo.server.worker.AGAIN_AFTER", 0.1)
+    monkeypatch.setattr("sorairo.server.worker.worker.AGAIN_AFTER", 0.1)
 
 
 def submitted(queue: Queue) -> None:
@@ -187,7 +187,7 @@ def test_without_room_no_job_is_begun(
     worker = Worker(engine, Queue(sqlite), media)
     submitted(worker.queue)
     with monkeypatch.context() as full:
-        full.setattr("sorairo.server.worker.LEAST_ROOM", 2**62)
+        full.setattr("sorairo.server.worker.worker.LEAST_ROOM", 2**62)
         working = threading.Thread(target=worker.run)
         working.start()
         time.sleep(1)

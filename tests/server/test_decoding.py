@@ -23,9 +23,9 @@ from PIL import Image
 from footage import close, quarters, shades, write_video
 from hostile import png
 from sorairo.errors import MediaError
-from sorairo.server.bounds import Bounds
-from sorairo.server.decoding import SENTENCES, decode
-from sorairo.server.passing import NO_ROOM, put_clip, put_head, take_clip, take_head
+from sorairo.server.uploads.clip_ipc import NO_ROOM, put_clip, put_head, take_clip, take_head
+from sorairo.server.uploads.rlimits import Bounds
+from sorairo.server.uploads.sandbox import SENTENCES, decode
 from sorairo.video import Clip, Sound
 
 TIMES = [40 * i for i in range(12)]
@@ -85,7 +85,7 @@ def test_a_clip_of_ours_keeps_its_comment(tmp_path: Path):
 
 
 def test_the_process_loads_no_torch():
-    script = "import sys, sorairo.server.decoder; print(*sys.modules)"
+    script = "import sys, sorairo.server.uploads.sandbox_main; print(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
@@ -178,7 +178,7 @@ def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
     Image.new("RGB", (64, 64)).save(path)
     words = [str(path), json.dumps(asdict(Bounds())), "0", str(os.getpid())]
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "sorairo.server.decoder", *words], stdout=full)
+        done = subprocess.run([sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words], stdout=full)
     assert done.returncode == NO_ROOM
 
 
@@ -198,7 +198,7 @@ def found(parent: psutil.Process) -> psutil.Process:
     end = time.monotonic() + LATER
     while time.monotonic() < end:
         for child in parent.children(recursive=True):
-            if "sorairo.server.decoder" in child.cmdline():
+            if "sorairo.server.uploads.sandbox_main" in child.cmdline():
                 return child
         time.sleep(0.02)
     raise AssertionError("no decoder was started")
@@ -249,7 +249,7 @@ def test_it_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     script = (
-        "import sys; from pathlib import Path; from sorairo.server.decoding import decode;"
+        "import sys; from pathlib import Path; from sorairo.server.uploads.sandbox import decode;"
         "decode(Path(sys.argv[1]), None)"
     )
     waiting = subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "pipe")])

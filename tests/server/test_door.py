@@ -12,9 +12,9 @@ from PIL import Image
 
 import hostile
 from footage import shades, write_video
-from sorairo.server.door import check_upload
-from sorairo.server.refusals import ApiError
-from sorairo.server.sniffing import PICTURES, declared_size, kind_of
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.upload_validation import check_upload
+from sorairo.server.uploads.file_types import PICTURES, declared_size, kind_of
 
 BEGINNINGS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8", b"\0\0\0\x18ftyp")
 

@@ -21,9 +21,9 @@ from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.janitor import ORPHANED, Janitor
-from sorairo.server.service import Service
+from sorairo.server.background.cleanup import ORPHANED, Janitor
 
 PNG = picture()
 URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"

@@ -21,9 +21,9 @@ from serving import Running
 from sorairo.errors import MediaError
 from sorairo.generation.engine import Engine
 from sorairo.jobs.job import FAILED
-from sorairo.server.decoding import SENTENCES, decode
-from sorairo.server.service import Service
-from sorairo.server.worker import Worker
+from sorairo.server.api.service import Service
+from sorairo.server.uploads.sandbox import SENTENCES, decode
+from sorairo.server.worker.worker import Worker
 
 MOST_MEMORY = 250 * 2**20  # bytes; the libraries alone take 50 MB
 PROMPT = {"prompt": "a red ball drops"}

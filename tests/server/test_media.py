@@ -12,7 +12,7 @@ import pytest
 from s3 import BUCKET, S3
 from small_disk import small_files
 from sorairo.errors import ConfigError, MediaError, StoreAwayError, WriteError
-from sorairo.server.media import MediaStore
+from sorairo.server.uploads.media_store import MediaStore
 
 MOST = 10_000  # bytes
 

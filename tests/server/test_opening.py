@@ -6,7 +6,7 @@ import pytest
 
 from postgresql import PostgreSQL
 from sorairo.errors import ConfigError, MissingExtraError
-from sorairo.server.serve import Places
+from sorairo.server.supervisor import Places
 
 
 def test_a_driver_that_is_not_there():

@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from serving import picture
 from sorairo.jobs.keys import Quota
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.service import Service
 
 URL = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
 SMALL = {"size": "64x64", "seconds": "1"}

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sorairo.server.rounds import Rounds
+from sorairo.server.background.periodic import Rounds
 
 
 def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):

@@ -19,11 +19,11 @@ from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
+from sorairo.server.api.openapi import ROUTES
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.media import MediaStore
-from sorairo.server.openapi import ROUTES
-from sorairo.server.service import Service
-from sorairo.server.video import PREVIEW, VARIANTS
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import PREVIEW, VARIANTS
 
 PNG = (  # red, 16 by 16 pixels
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mM4oaFBEm"

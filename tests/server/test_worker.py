@@ -14,9 +14,9 @@ from sorairo.generation.request_given import AnimateRequest
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
-from sorairo.server.media import MediaStore
-from sorairo.server.telling import Told
-from sorairo.server.worker import Worker
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.worker.job_reporter import Told
+from sorairo.server.worker.worker import Worker
 
 TOLD = {
     "model": "sora-2",

@@ -52,7 +52,7 @@ def server_extra():
 
 
 def places_of(database: str | None, media: str | None) -> Any:
-    from sorairo.server.serve import Places
+    from sorairo.server.supervisor import Places
 
     usual = Places.usual()
     return Places(database=database or usual.database, media=media or usual.media)
@@ -110,8 +110,8 @@ def serve(
     Jobs and clips are kept; what was accepted goes on after a restart.
     """
     with server_extra():
-        from sorairo.server.serve import Workers
-        from sorairo.server.serve import serve as run
+        from sorairo.server.supervisor import Workers
+        from sorairo.server.supervisor import serve as run
     places = places_of(database, media)
     crew = Workers(count=workers, model=model, lease=lease, attempts=attempts)
     keep = keep_hours * 3600 if keep_hours else None
@@ -153,8 +153,8 @@ def worker(
         os.nice(BEHIND)
     with server_extra():
         from sorairo.jobs.queue import Queue
-        from sorairo.server.media import MediaStore
-        from sorairo.server.worker import Worker
+        from sorairo.server.uploads.media_store import MediaStore
+        from sorairo.server.worker.worker import Worker
     from sorairo.generation import engine
 
     places = places_of(database, media)

@@ -6,13 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from sorairo.server import characters, routes
-from sorairo.server.asking import Owner
-from sorairo.server.metrics import TYPE, Measured, Metrics
-from sorairo.server.openapi import describe
-from sorairo.server.refusals import handle_errors
-from sorairo.server.service import Service
-from sorairo.server.shelter import Bounded, Guarded
+from sorairo.server.api import characters, routes
+from sorairo.server.api.dependencies import Owner
+from sorairo.server.api.errors import handle_errors
+from sorairo.server.api.metrics import TYPE, Measured, Metrics
+from sorairo.server.api.middleware import Bounded, Guarded
+from sorairo.server.api.openapi import describe
+from sorairo.server.api.service import Service
 
 
 def create_app(service: Service) -> FastAPI:

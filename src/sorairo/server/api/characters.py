@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character, new_character
-from sorairo.server.asking import Owner, character_of, clip_of, fields_of, service_of
-from sorairo.server.fields import Fields
-from sorairo.server.quotas import check_room
-from sorairo.server.refusals import ApiError, invalid_type
+from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
+from sorairo.server.api.errors import ApiError, invalid_type
+from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.quotas import check_room
 
 LONGEST_NAME = 80  # characters
 

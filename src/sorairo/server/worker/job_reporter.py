@@ -15,8 +15,8 @@ from sorairo.generation.progress import Progress
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import AWAY
-from sorairo.server.media import MediaStore
-from sorairo.server.video import PREVIEW
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import PREVIEW
 
 TOLD_EVERY = 0.5  # seconds, how far a job is
 SHOWN_EVERY = 2.0  # seconds, what it looks like by now

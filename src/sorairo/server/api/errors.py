@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from sorairo.errors import QuotaError, SorairoError, StoreAwayError, WriteError
 from sorairo.jobs.schema import AWAY
-from sorairo.server.media import NO_ROOM
+from sorairo.server.uploads.media_store import NO_ROOM
 
 # What is still on its way of a body that is too large is not waited for.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}

@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.job import Job
 from sorairo.jobs.schema import AWAY
-from sorairo.server.asking import service_of, told
-from sorairo.server.forms import Upload
-from sorairo.server.orders import Order
-from sorairo.server.quotas import check_room, left, quota_of
-from sorairo.server.service import Service
+from sorairo.server.api.body_parsing import Upload
+from sorairo.server.api.dependencies import service_of, told
+from sorairo.server.api.quotas import check_room, left, quota_of
+from sorairo.server.api.request_builder import Order
+from sorairo.server.api.service import Service
 
 
 async def submitted(

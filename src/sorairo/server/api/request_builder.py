@@ -18,9 +18,9 @@ from sorairo.generation.request_given import (
     ExtendRequest,
 )
 from sorairo.generation.storyboard_file import storyboard
-from sorairo.server.fields import EDIT_STRENGTH, Fields
-from sorairo.server.forms import Upload
-from sorairo.server.refusals import ApiError, invalid_type
+from sorairo.server.api.body_parsing import Upload
+from sorairo.server.api.errors import ApiError, invalid_type
+from sorairo.server.api.field_parsing import EDIT_STRENGTH, Fields
 
 USUAL_MODEL, USUAL_SIZE, USUAL_SECONDS = "sora-2", "720x1280", "4"
 FPS = 24.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sorairo.jobs.keys import KeyRing
-from sorairo.server.refusals import ApiError
+from sorairo.server.api.errors import ApiError
 
 NOBODY = ""  # who owns jobs while no key is needed
 

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
-from sorairo.server.asking import file_of, no_such, service_of
-from sorairo.server.refusals import ApiError
-from sorairo.server.video import VARIANTS
+from sorairo.server.api.dependencies import file_of, no_such, service_of
+from sorairo.server.api.errors import ApiError
+from sorairo.server.video_object import VARIANTS
 
 LOOK_EVERY = 0.25  # seconds
 STATUS = {"invalid_request": 400, CANCELLED: 400}  # of a job's error; any other is the server's own

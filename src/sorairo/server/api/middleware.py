@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sorairo.server.forms import too_large
-from sorairo.server.refusals import envelope
+from sorairo.server.api.body_parsing import too_large
+from sorairo.server.api.errors import envelope
 
 HEADERS = {
     "x-content-type-options": "nosniff",

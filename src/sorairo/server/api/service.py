@@ -10,9 +10,9 @@ from sorairo.jobs.characters import Characters
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.server.media import MediaStore
-from sorairo.server.orders import Clerk, Finder
-from sorairo.server.video import video_of
+from sorairo.server.api.request_builder import Clerk, Finder
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import video_of
 
 MOST_BYTES = 100 * 2**20
 MOST_WAITING = 10_000  # jobs of one owner

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sorairo.server.fields import LONGEST_DATA_URL, MOST_AT_ONCE, MOST_PROMPT
-from sorairo.server.orders import MOST_CHARACTERS, MOST_CONDITIONS
-from sorairo.server.video import STATUS
+from sorairo.server.api.field_parsing import LONGEST_DATA_URL, MOST_AT_ONCE, MOST_PROMPT
+from sorairo.server.api.request_builder import MOST_CHARACTERS, MOST_CONDITIONS
+from sorairo.server.video_object import STATUS
 
 Schema = dict[str, Any]
 TEXT: Schema = {"type": "string"}

@@ -10,7 +10,8 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.generation.comment import read_comment
-from sorairo.server.asking import (
+from sorairo.server.api.body_parsing import Upload
+from sorairo.server.api.dependencies import (
     Owner,
     clerk_of,
     clip_of,
@@ -20,14 +21,13 @@ from sorairo.server.asking import (
     service_of,
     told,
 )
-from sorairo.server.delivering import content, finished
-from sorairo.server.events import events_of
-from sorairo.server.fields import Fields
-from sorairo.server.forms import Upload
-from sorairo.server.orders import Clerk, Order
-from sorairo.server.refusals import ApiError, invalid_type
-from sorairo.server.submitting import submitted
-from sorairo.server.video import PREVIEW
+from sorairo.server.api.downloads import content, finished
+from sorairo.server.api.errors import ApiError, invalid_type
+from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.request_builder import Clerk, Order
+from sorairo.server.api.sse import events_of
+from sorairo.server.api.submission import submitted
+from sorairo.server.video_object import PREVIEW
 
 router = APIRouter(prefix="/v1")
 

@@ -8,7 +8,7 @@ import time
 
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.queue import Queue
-from sorairo.server.media import TRIAL, MediaStore
+from sorairo.server.uploads.media_store import TRIAL, MediaStore
 
 EVERY = 60.0  # seconds
 ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted

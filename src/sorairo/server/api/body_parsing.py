@@ -13,7 +13,7 @@ from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
-from sorairo.server.refusals import ApiError
+from sorairo.server.api.errors import ApiError
 
 MOST_FIELDS, MOST_FILES = 64, 4
 MOST_TEXT = 24 * 2**20  # bytes of a field: a picture as a data URL

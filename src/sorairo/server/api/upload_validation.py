@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sorairo.server.refusals import ApiError
-from sorairo.server.sniffing import (
+from sorairo.server.api.errors import ApiError
+from sorairo.server.uploads.file_types import (
     MOST_PIXELS,
     MOST_SIDE,
     PICTURES,

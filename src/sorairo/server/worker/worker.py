@@ -27,10 +27,10 @@ from sorairo.generation.request import Source
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.jobs.schema import AWAY
-from sorairo.server.decoding import decode
-from sorairo.server.media import MediaStore
-from sorairo.server.telling import CancelledError, Told
-from sorairo.server.video import VARIANTS
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.uploads.sandbox import decode
+from sorairo.server.video_object import VARIANTS
+from sorairo.server.worker.job_reporter import CancelledError, Told
 from sorairo.video import Clip
 from sorairo.video.atomic_write import whole_file
 

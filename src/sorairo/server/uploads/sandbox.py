@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sorairo.errors import MediaError, WriteError
-from sorairo.server.bounds import Bounds
-from sorairo.server.passing import NO_ROOM, take_clip, take_head
+from sorairo.server.uploads.clip_ipc import NO_ROOM, take_clip, take_head
+from sorairo.server.uploads.rlimits import Bounds
 from sorairo.video.clip import Clip
 
 # All that a client is told: a decoder's own words name folders and addresses.
@@ -81,7 +81,7 @@ def _started(
     """A process that decodes; it does not outlive the block."""
     settings = [json.dumps(asdict(bounds)), str(max_side or 0), str(os.getpid())]
     with subprocess.Popen(
-        [sys.executable, "-m", "sorairo.server.decoder", str(path.absolute()), *settings],
+        [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", str(path.absolute()), *settings],
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=words,

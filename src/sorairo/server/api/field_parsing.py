@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sorairo.server.door import check_upload
-from sorairo.server.forms import Upload
-from sorairo.server.refusals import ApiError, invalid_type
+from sorairo.server.api.body_parsing import Upload
+from sorairo.server.api.errors import ApiError, invalid_type
+from sorairo.server.api.upload_validation import check_upload
 
 MOST_PROMPT = 32_000  # characters
 LONGEST_DATA_URL = 20_971_520  # characters

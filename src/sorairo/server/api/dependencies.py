@@ -10,13 +10,13 @@ from fastapi.responses import JSONResponse
 
 from sorairo.jobs.characters import Character
 from sorairo.jobs.job import COMPLETED, FAILED, Job
-from sorairo.server.auth import owner_of
-from sorairo.server.fields import Fields
-from sorairo.server.forms import read_body
-from sorairo.server.orders import Clerk
-from sorairo.server.refusals import ApiError
-from sorairo.server.service import Service
-from sorairo.server.video import VARIANTS
+from sorairo.server.api.auth import owner_of
+from sorairo.server.api.body_parsing import read_body
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.request_builder import Clerk
+from sorairo.server.api.service import Service
+from sorairo.server.video_object import VARIANTS
 
 POLL_AFTER = 500  # milliseconds, told to those who ask again and again
 

@@ -1,5 +1,5 @@
 """A process that decodes one file that a stranger sent, and ends: `python -m
-sorairo.server.decoder FILE BOUNDS MAX_SIDE PARENT`, started by `decoding`. It loads no torch.
+sorairo.server.uploads.sandbox_main FILE BOUNDS MAX_SIDE PARENT`, started by `decoding`. It loads no torch.
 
 The clip goes to its standard output; where there is none, a header with the kind of the trouble,
 and its reason, for the log.
@@ -18,9 +18,15 @@ from typing import BinaryIO
 from PIL import Image
 
 from sorairo.errors import MediaError, TooLargeError
-from sorairo.server.bounds import Bounds
-from sorairo.server.passing import MOST_HEADER, NO_ROOM, put_clip, put_head
-from sorairo.server.sniffing import MOST_PIXELS, PICTURES, declared_size, is_too_large, kind_of
+from sorairo.server.uploads.clip_ipc import MOST_HEADER, NO_ROOM, put_clip, put_head
+from sorairo.server.uploads.file_types import (
+    MOST_PIXELS,
+    PICTURES,
+    declared_size,
+    is_too_large,
+    kind_of,
+)
+from sorairo.server.uploads.rlimits import Bounds
 from sorairo.video.clip import Clip
 from sorairo.video.reading import demuxer, image_reader, limits
 from sorairo.video.reading.image_reader import read_picture

@@ -9,8 +9,8 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sorairo.server.metrics import TYPE as FIGURES
-from sorairo.server.openapi_schemas import (
+from sorairo.server.api.metrics import TYPE as FIGURES
+from sorairo.server.api.schemas import (
     BINARY,
     CHANGE,
     CREATE,
@@ -24,7 +24,7 @@ from sorairo.server.openapi_schemas import (
     Schema,
     body,
 )
-from sorairo.server.video import PREVIEW, VARIANTS
+from sorairo.server.video_object import PREVIEW, VARIANTS
 
 REFUSALS = {  # those that say more than their name
     401: "A key is needed, or that one is not valid.",

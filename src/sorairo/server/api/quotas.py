@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from sorairo.jobs.admission import SOON, Allowance
 from sorairo.jobs.keys import Quota
-from sorairo.server.refusals import ApiError
-from sorairo.server.service import Service
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.service import Service
 
 
 def quota_of(service: Service, owner: str) -> Quota:

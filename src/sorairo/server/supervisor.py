@@ -25,12 +25,12 @@ from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
 from sorairo.models import hub
+from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.janitor import EVERY, Janitor
-from sorairo.server.media import MediaStore
-from sorairo.server.rounds import Rounds
-from sorairo.server.service import Service
-from sorairo.server.webhooks import Postman
+from sorairo.server.background.cleanup import EVERY, Janitor
+from sorairo.server.background.periodic import Rounds
+from sorairo.server.background.webhook_sender import Postman
+from sorairo.server.uploads.media_store import MediaStore
 
 AGAIN_AFTER = 1.0  # seconds after a worker has died
 LOOPBACK = ("localhost", "127.0.0.1", "::1")

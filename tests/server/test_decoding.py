@@ -178,7 +178,8 @@ def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
     Image.new("RGB", (64, 64)).save(path)
     words = [str(path), json.dumps(asdict(Bounds())), "0", str(os.getpid())]
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words], stdout=full)
+        command = [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words]
+        done = subprocess.run(command, stdout=full)
     assert done.returncode == NO_ROOM
 
 

@@ -45,6 +45,7 @@ KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPAT
 # Threads and arenas take address space, which is bounded.
 FEW = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 LOOK_EVERY = 0.2  # seconds, whether it is still wanted
+SANDBOX_MAIN = "sorairo.server.uploads.sandbox_main"
 log = logging.getLogger("sorairo.decoding")
 
 
@@ -81,7 +82,7 @@ def _started(
     """A process that decodes; it does not outlive the block."""
     settings = [json.dumps(asdict(bounds)), str(max_side or 0), str(os.getpid())]
     with subprocess.Popen(
-        [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", str(path.absolute()), *settings],
+        [sys.executable, "-m", SANDBOX_MAIN, str(path.absolute()), *settings],
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=words,

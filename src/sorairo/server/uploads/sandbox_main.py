@@ -1,5 +1,6 @@
 """A process that decodes one file that a stranger sent, and ends: `python -m
-sorairo.server.uploads.sandbox_main FILE BOUNDS MAX_SIDE PARENT`, started by `decoding`. It loads no torch.
+sorairo.server.uploads.sandbox_main FILE BOUNDS MAX_SIDE PARENT`, started by `sandbox`. It loads no
+torch.
 
 The clip goes to its standard output; where there is none, a header with the kind of the trouble,
 and its reason, for the log.

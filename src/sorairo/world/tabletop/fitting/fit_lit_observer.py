@@ -1,6 +1,6 @@
 """Fit the witness to renders, and measure its errors on others.
 
-python -m sorairo.world.tabletop.fitting.fit_lit_observer           fit, write lit_observer.json, report
+python -m sorairo.world.tabletop.fitting.fit_lit_observer           fit, write, report
 python -m sorairo.world.tabletop.fitting.fit_lit_observer --report  report only
 """
 

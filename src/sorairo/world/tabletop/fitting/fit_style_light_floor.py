@@ -1,6 +1,6 @@
 """Fit the judges of style, light and floor to renders, and measure their errors on others.
 
-python -m sorairo.world.tabletop.fitting.fit_style_light_floor  fit, write style_light_floor.json, report
+python -m sorairo.world.tabletop.fitting.fit_style_light_floor           fit, write, report
 python -m sorairo.world.tabletop.fitting.fit_style_light_floor --report  report only
 """
 

@@ -2,7 +2,8 @@
 
 The classifiers are fitted to worn renders by `python -m
 sorairo.world.tabletop.fitting.fit_style_light_floor`, which
-writes style_light_floor.json and reports their errors on other renders. Frames are judged at one size.
+writes style_light_floor.json and reports their errors on other renders. Frames are judged at one
+size.
 """
 
 from __future__ import annotations

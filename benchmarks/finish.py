@@ -27,10 +27,10 @@ from sorairo.data.rendered_shards import render
 from sorairo.generation.finish import enlarge, finish
 from sorairo.models.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaler_files import load_upscaler
-from sorairo.training.measure_finish import enlarged_by_filter, measure, psnr
-from sorairo.training.pairs import PairsConfig, average, make_pairs
-from sorairo.training.runs import run_folder
-from sorairo.training.upscaling import large_clips
+from sorairo.training.data.pairs import PairsConfig, average, make_pairs
+from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure, psnr
+from sorairo.training.objectives.upscaler import large_clips
+from sorairo.training.run import run_folder
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 WORLDS = {"first light": (FIRST_LIGHT, 5_000_000), "whole world": (SceneConfig(), 5_500_000)}

@@ -12,12 +12,12 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.codec import CodecLossConfig
-from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
-from sorairo.training.examples import Kind
-from sorairo.training.loop import LoopConfig
-from sorairo.training.recipes import CodecRecipe, ModelRecipe
-from sorairo.training.sources import Source
+from sorairo.training.data.encode import Source
+from sorairo.training.data.samplers import Kind
+from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.objectives.codec import CodecLossConfig
+from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
+from sorairo.training.recipes.tabletop import CodecRecipe, ModelRecipe
 
 Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # what `runs.prepare` returns
 

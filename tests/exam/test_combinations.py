@@ -6,10 +6,10 @@ import dataclasses
 
 from sorairo.exam.exams import EXAM
 from sorairo.exam.suites.combinations import PARTS
-from sorairo.training.named import RECIPES
-from sorairo.training.recipes import ModelRecipe
-from sorairo.training.runs import taught
-from sorairo.training.small import SHOWN
+from sorairo.training.recipes.registry import RECIPES
+from sorairo.training.recipes.scaling import SHOWN
+from sorairo.training.recipes.tabletop import ModelRecipe
+from sorairo.training.run import taught
 from sorairo.world.tabletop.dynamics.combinations import shown
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sorairo.data.rendered_shards import Shard, render
-from sorairo.training import runs
-from sorairo.training.prepared import prepare
+from sorairo.training import run
+from sorairo.training.prepare import prepare
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
 
 
@@ -32,13 +32,13 @@ def clips(cache: Path) -> list[Shard]:
 @pytest.fixture(scope="package")
 def codec_run(clips: list[Shard]) -> Path:
     """The folder of a codec trained for four steps without a stop."""
-    return runs.run_codec(CODEC_RECIPE)
+    return run.run_codec(CODEC_RECIPE)
 
 
 @pytest.fixture(scope="package")
 def model_run(codec_run: Path) -> Path:
     """The folder of a model trained for four steps without a stop."""
-    return runs.run_model(MODEL_RECIPE).parent
+    return run.run_model(MODEL_RECIPE).parent
 
 
 @pytest.fixture(scope="package")

@@ -11,10 +11,10 @@ import torch
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.nn.patches import patchify
-from sorairo.training.examples import Taste
-from sorairo.training.painting import PaintingConfig
-from sorairo.training.rows import lay_out
-from sorairo.training.sources import encode_source, shown
+from sorairo.training.data.collate import lay_out
+from sorairo.training.data.encode import encode_source, shown
+from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.data.samplers import Taste
 from sorairo.world.tabletop.language.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 

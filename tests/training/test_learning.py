@@ -13,14 +13,14 @@ import torch
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.model import Denoiser
-from sorairo.training import runs
-from sorairo.training.canvas_recipe import canvas
-from sorairo.training.codec import fit_scale
-from sorairo.training.crops import to_frames, to_video
-from sorairo.training.denoiser import DenoiserObjective
-from sorairo.training.loop import LoopConfig, learning_factor, step_generator, step_rng
-from sorairo.training.painting import PaintingConfig
-from sorairo.training.prepared import captions
+from sorairo.training import run
+from sorairo.training.data.crops import to_frames, to_video
+from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.loop.loop import LoopConfig, learning_factor, step_generator, step_rng
+from sorairo.training.objectives.codec import fit_scale
+from sorairo.training.objectives.denoiser import DenoiserObjective
+from sorairo.training.prepare import captions
+from sorairo.training.recipes.canvas import canvas
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
 from training_recipes import CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, Prepared, change
@@ -32,13 +32,13 @@ def losses(folder: Path) -> list[float]:
 
 
 def test_a_codec_learns(clips: list[Shard]):
-    seen = losses(runs.run_codec(change(CODEC_RECIPE, name="learning-codec", steps=40)))
+    seen = losses(run.run_codec(change(CODEC_RECIPE, name="learning-codec", steps=40)))
     assert len(seen) == 40
     assert np.mean(seen[-5:]) < 0.5 * np.mean(seen[:3])
 
 
 def test_a_model_learns(model_run: Path):
-    seen = losses(runs.run_model(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
+    seen = losses(run.run_model(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
     assert np.mean(seen[-10:]) < 0.75 * np.mean(seen[:3])
 
 
@@ -180,14 +180,14 @@ def test_a_larger_vocabulary_keeps_the_words_it_knows(model_run: Path):
     torch.manual_seed(1)
     denoiser = Denoiser(MODEL_RECIPE.model.transformer, larger)
     drawn_rows = denoiser.text.embedding.weight.detach().clone()
-    runs.begin(denoiser, str(model_run / "model"), "denoiser")
+    run.begin(denoiser, str(model_run / "model"), "denoiser")
     rows = denoiser.text.embedding.weight.detach()
     assert torch.equal(rows[text.vocabulary :], drawn_rows[text.vocabulary :])
     assert not torch.equal(rows[: text.vocabulary], drawn_rows[: text.vocabulary])
 
 
 def test_what_a_model_was_taught_is_all_that_its_sources_show():
-    known = runs.taught(canvas())
+    known = run.taught(canvas())
     assert set(CANVAS_WORLD.events) | set(CROWD_WORLD.events) == set(known.events)
     assert len(set(known.cameras)) == len(known.cameras)
     assert known.max_bodies == CROWD_WORLD.max_bodies

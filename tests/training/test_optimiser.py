@@ -11,8 +11,8 @@ from torch import nn
 from random_weights import randomise
 from sorairo.models.codec import Codec
 from sorairo.models.model import Denoiser
-from sorairo.training.optimiser import MuonAdam, OptimiserConfig, make_optimiser, orthogonalise
-from sorairo.training.state import TrainState
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser, orthogonalise
+from sorairo.training.loop.state import TrainState
 from training_recipes import CODEC, CODEC_RECIPE, MODEL_RECIPE
 
 CONFIG = OptimiserConfig(weight_decay=0.0)

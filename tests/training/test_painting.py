@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.training.painting import KINDS, TOP, PaintingConfig, draw_kind, level, paint
+from sorairo.training.data.masking import KINDS, TOP, PaintingConfig, draw_kind, level, paint
 
 CONFIG = PaintingConfig()
 grids = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(1, 6))

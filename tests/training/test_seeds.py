@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sorairo.exam.held_out import FIRST_SEED, scenes
-from sorairo.training.named import RECIPES
+from sorairo.training.recipes.registry import RECIPES
 
 
 def clips_of(recipe: object) -> list:

@@ -11,7 +11,7 @@ import numpy as np
 import sorairo
 from sorairo.models import hub
 from sorairo.models.deflicker import SteadierConfig
-from sorairo.training.steadying import (
+from sorairo.training.objectives.deflicker import (
     SteadierRecipe,
     SteadyLossConfig,
     run_steadier,

@@ -13,11 +13,11 @@ import torch
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaler_files import load_upscaler
-from sorairo.training.loop import LoopConfig, step_generator, step_rng
-from sorairo.training.measure_finish import enlarged_by_filter, measure
-from sorairo.training.optimiser import OptimiserConfig
-from sorairo.training.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
-from sorairo.training.upscaling import (
+from sorairo.training.data.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
+from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure
+from sorairo.training.loop.loop import LoopConfig, step_generator, step_rng
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.objectives.upscaler import (
     FinishLossConfig,
     FinishObjective,
     FinishRecipe,

@@ -5,6 +5,6 @@ from __future__ import annotations
 
 def main(name: str, overrides: list[str]) -> str:
     """Runs a recipe with overrides such as `loop.steps=100`; returns where its result lies."""
-    from sorairo.training import runs
+    from sorairo.training import run
 
-    return str(runs.main(name, overrides))
+    return str(run.main(name, overrides))

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
-from sorairo.training.leaves import dead_leaves
+from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
 Cropped = tuple[Tensor, Tensor]  # video [b, 3, F, H, W] and weights [b, 1, F, H, W]

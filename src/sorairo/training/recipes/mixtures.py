@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sorairo.training.denoiser import Shape
-from sorairo.training.examples import Kind
+from sorairo.training.data.samplers import Kind
+from sorairo.training.objectives.denoiser import Shape
 
 WIDE = ((128, 80), (80, 128))
 WIDEST = (144, 80)

@@ -13,8 +13,8 @@ from torch import Tensor
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video
-from sorairo.training.loop import count_flop
+from sorairo.training.data.crops import Cropped, Crops, CropsConfig, to_frames, to_video
+from sorairo.training.loop.loop import count_flop
 
 
 @dataclass(frozen=True, kw_only=True)

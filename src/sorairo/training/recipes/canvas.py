@@ -24,13 +24,13 @@ from sorairo.data.rendered_shards import (
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.denoiser import DenoiserLossConfig, Phase
-from sorairo.training.loop import LoopConfig
-from sorairo.training.mixes import Mix, half_size
-from sorairo.training.optimiser import OptimiserConfig
-from sorairo.training.painting import PaintingConfig
-from sorairo.training.recipes import ModelRecipe
-from sorairo.training.sources import Source
+from sorairo.training.data.encode import Source
+from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase
+from sorairo.training.recipes.mixtures import Mix, half_size
+from sorairo.training.recipes.tabletop import ModelRecipe
 
 # Few tokens first, at 64 px; then all at full size, in short and in long.
 FULL = Mix(one=0.5, several=0.13, long=0.07, short=0.34)

@@ -10,12 +10,12 @@ from sorairo.data.rendered_shards import (
 )
 from sorairo.models.codec import CodecConfig
 from sorairo.models.model import ModelConfig
-from sorairo.training.codec import CodecLossConfig
-from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
-from sorairo.training.examples import Kind, Taste
-from sorairo.training.loop import LoopConfig
-from sorairo.training.optimiser import OptimiserConfig
-from sorairo.training.sources import Source
+from sorairo.training.data.encode import Source
+from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.objectives.codec import CodecLossConfig
+from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
 
 
 @dataclass(frozen=True, kw_only=True)

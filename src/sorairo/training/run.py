@@ -17,17 +17,17 @@ from sorairo.models import hub
 from sorairo.models.codec import Codec
 from sorairo.models.model import Bundle, Denoiser
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.codec import CodecObjective
-from sorairo.training.denoiser import DenoiserObjective
-from sorairo.training.loop import train
-from sorairo.training.named import RECIPES
-from sorairo.training.optimiser import make_optimiser
-from sorairo.training.places import run_folder
-from sorairo.training.prepared import prepare
-from sorairo.training.recipes import CodecRecipe, ModelRecipe
-from sorairo.training.state import TrainState
-from sorairo.training.steadying import SteadierRecipe, run_steadier
-from sorairo.training.upscaling import FinishRecipe, run_finish
+from sorairo.training.loop.loop import train
+from sorairo.training.loop.optimiser import make_optimiser
+from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import TrainState
+from sorairo.training.objectives.codec import CodecObjective
+from sorairo.training.objectives.deflicker import SteadierRecipe, run_steadier
+from sorairo.training.objectives.denoiser import DenoiserObjective
+from sorairo.training.objectives.upscaler import FinishRecipe, run_finish
+from sorairo.training.prepare import prepare
+from sorairo.training.recipes.registry import RECIPES
+from sorairo.training.recipes.tabletop import CodecRecipe, ModelRecipe
 from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from sorairo.config import to_json
 from sorairo.errors import TrainingError
-from sorairo.training.optimiser import MuonAdam
+from sorairo.training.loop.optimiser import MuonAdam
 
 
 @dataclass

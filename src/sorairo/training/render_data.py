@@ -1,4 +1,4 @@
-"""Renders what recipes are trained on, before they are: `python -m sorairo.training.rendered NAME
+"""Renders what recipes are trained on, before they are: `python -m sorairo.training.render_data NAME
 ...`. (Training does so by itself; where it is paid for by the minute, other processors may.)"""
 
 from __future__ import annotations
@@ -7,10 +7,10 @@ import sys
 
 from sorairo.data.rendered_shards import ClipsConfig, render_all
 from sorairo.errors import unknown_name
-from sorairo.training.named import RECIPES, Recipe
-from sorairo.training.recipes import CodecRecipe, ModelRecipe
-from sorairo.training.sources import clips_of
-from sorairo.training.steadying import SteadierRecipe
+from sorairo.training.data.encode import clips_of
+from sorairo.training.objectives.deflicker import SteadierRecipe
+from sorairo.training.recipes.registry import RECIPES, Recipe
+from sorairo.training.recipes.tabletop import CodecRecipe, ModelRecipe
 
 
 def sets_of(recipe: Recipe) -> list[tuple[ClipsConfig, int | None]]:

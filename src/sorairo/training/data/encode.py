@@ -20,8 +20,8 @@ from sorairo.data.rendered_shards import ClipsConfig, Shard, digest, render, ren
 from sorairo.generation.engine import choose_device
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import shrink, to_frames, to_video
-from sorairo.training.leaves import dead_leaves
+from sorairo.training.data.crops import shrink, to_frames, to_video
+from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 from sorairo.world.tabletop.scene import Scene
 

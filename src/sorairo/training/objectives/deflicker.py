@@ -23,12 +23,12 @@ from sorairo.models import hub
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.deflicker import Steadier, SteadierConfig
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import Cropped, Crops, CropsConfig, to_frames, to_video
-from sorairo.training.loop import LoopConfig, count_flop, train
-from sorairo.training.optimiser import OptimiserConfig, make_optimiser
-from sorairo.training.places import run_folder
-from sorairo.training.prepared import codec_mark
-from sorairo.training.state import TrainState
+from sorairo.training.data.crops import Cropped, Crops, CropsConfig, to_frames, to_video
+from sorairo.training.loop.loop import LoopConfig, count_flop, train
+from sorairo.training.loop.optimiser import OptimiserConfig, make_optimiser
+from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import TrainState
+from sorairo.training.prepare import codec_mark
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from sorairo.generation.finish import enlarge
 from sorairo.models.upscaler import FACTOR, Upscaler
-from sorairo.training.pairs import VARIANTS, Pair
+from sorairo.training.data.pairs import VARIANTS, Pair
 
 
 def enlarged_by_filter(frames: np.ndarray) -> np.ndarray:

@@ -23,9 +23,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 from sorairo.errors import TrainingError
-from sorairo.training.feeding import feed
-from sorairo.training.optimiser import OptimiserConfig
-from sorairo.training.state import TrainState
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.prefetch import feed
+from sorairo.training.loop.state import TrainState
 
 
 @dataclass(frozen=True, kw_only=True)

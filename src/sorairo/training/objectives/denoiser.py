@@ -17,10 +17,10 @@ from sorairo.generation.engine import Engine
 from sorairo.models.codec import Codec
 from sorairo.models.model import Bundle, Denoiser, ModelConfig
 from sorairo.models.text import tokenize
-from sorairo.training.examples import Kind, Taste
-from sorairo.training.loop import count_flop
-from sorairo.training.painting import PaintingConfig, draw_kind
-from sorairo.training.rows import Batch, lay_out, padded, stacked
+from sorairo.training.data.collate import Batch, lay_out, padded, stacked
+from sorairo.training.data.masking import PaintingConfig, draw_kind
+from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.loop.loop import count_flop
 from sorairo.world.tabletop.language.caption_plan import weighted
 
 

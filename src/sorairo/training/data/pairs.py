@@ -24,8 +24,8 @@ from sorairo.models import hub
 from sorairo.models.codec import Codec
 from sorairo.models.upscaler import FACTOR
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import to_frames, to_video
-from sorairo.training.leaves import dead_leaves
+from sorairo.training.data.crops import to_frames, to_video
+from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
 VARIANTS = ("averaged", "codec")

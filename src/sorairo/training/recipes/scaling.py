@@ -14,12 +14,12 @@ from sorairo.data.rendered_shards import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIP
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.denoiser import DenoiserLossConfig, Phase, Shape
-from sorairo.training.examples import Kind, Taste
-from sorairo.training.loop import LoopConfig
-from sorairo.training.painting import PaintingConfig
-from sorairo.training.recipes import ModelRecipe
-from sorairo.training.sources import Source
+from sorairo.training.data.encode import Source
+from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
+from sorairo.training.recipes.tabletop import ModelRecipe
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 LEAST_STEPS = 240  # of the smallest of the three

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sorairo.training.canvas_recipe import canvas
-from sorairo.training.grown_recipe import grown
-from sorairo.training.laws_recipe import laws
-from sorairo.training.recipes import (
+from sorairo.training.objectives.deflicker import SteadierRecipe, tabletop_steadier
+from sorairo.training.objectives.upscaler import FinishRecipe, tabletop_finish
+from sorairo.training.recipes.canvas import canvas
+from sorairo.training.recipes.grown import grown
+from sorairo.training.recipes.laws import laws
+from sorairo.training.recipes.scaling import SMALL
+from sorairo.training.recipes.tabletop import (
     CodecRecipe,
     ModelRecipe,
     canvas_codec,
     tabletop,
     tabletop_codec,
 )
-from sorairo.training.small import SMALL
-from sorairo.training.steadying import SteadierRecipe, tabletop_steadier
-from sorairo.training.upscaling import FinishRecipe, tabletop_finish
 
 Recipe = CodecRecipe | ModelRecipe | SteadierRecipe | FinishRecipe
 

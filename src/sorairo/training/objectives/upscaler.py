@@ -18,12 +18,12 @@ from sorairo.models.upscaler_files import save_upscaler
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.crops import to_video
-from sorairo.training.loop import LoopConfig, count_flop, train
-from sorairo.training.measure_finish import measure
-from sorairo.training.optimiser import MuonAdam, OptimiserConfig
-from sorairo.training.pairs import Pair, PairsConfig, make_pairs
-from sorairo.training.state import TrainState
+from sorairo.training.data.crops import to_video
+from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
+from sorairo.training.evaluate_upscaler import measure
+from sorairo.training.loop.loop import LoopConfig, count_flop, train
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
+from sorairo.training.loop.state import TrainState
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 STRIDES = (1, 1, 1, 1, 1, 2)  # in native frames: some motion is twice as quick

@@ -17,12 +17,12 @@ from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.text import train_tokenizer, with_words
-from sorairo.training.codec import fit_scale
-from sorairo.training.optimiser import make_optimiser
-from sorairo.training.places import run_folder
-from sorairo.training.recipes import ModelRecipe
-from sorairo.training.sources import encode_sources
-from sorairo.training.state import TrainState, read_record
+from sorairo.training.data.encode import encode_sources
+from sorairo.training.loop.optimiser import make_optimiser
+from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import TrainState, read_record
+from sorairo.training.objectives.codec import fit_scale
+from sorairo.training.recipes.tabletop import ModelRecipe
 from sorairo.world.tabletop.language.captions import caption
 
 

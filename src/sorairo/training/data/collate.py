@@ -18,7 +18,7 @@ from sorairo.data.latent_dataset import Example
 from sorairo.flow.schedules import shift
 from sorairo.generation.canvas import crop_positions, grid_positions
 from sorairo.generation.paint import STRENGTH_SHIFT
-from sorairo.training.painting import Painted, PaintingConfig, level, paint, paint_bridge
+from sorairo.training.data.masking import Painted, PaintingConfig, level, paint, paint_bridge
 
 
 @dataclass(frozen=True, kw_only=True)

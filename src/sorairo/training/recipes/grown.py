@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sorairo.data.rendered_shards import PUSHED_CLIPS
-from sorairo.training.canvas_recipe import canvas
-from sorairo.training.denoiser import Phase
-from sorairo.training.laws_recipe import laws
-from sorairo.training.loop import LoopConfig
-from sorairo.training.mixes import Mix
-from sorairo.training.optimiser import OptimiserConfig
-from sorairo.training.recipes import ModelRecipe
-from sorairo.training.sources import Source
+from sorairo.training.data.encode import Source
+from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.objectives.denoiser import Phase
+from sorairo.training.recipes.canvas import canvas
+from sorairo.training.recipes.laws import laws
+from sorairo.training.recipes.mixtures import Mix
+from sorairo.training.recipes.tabletop import ModelRecipe
 
 LAYERS = 12  # instead of eight
 COUNTS = {  # of the first clips of each source; all, of those that are not named

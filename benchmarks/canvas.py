@@ -23,11 +23,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 import sorairo
-from sorairo.exam.canvas.running import run
-from sorairo.exam.canvas.sheet import sheet
-from sorairo.exam.canvas.suite import Plan, Report
-from sorairo.exam.canvas.suites import SUITES
-from sorairo.exam.figures import table
+from sorairo.exam.canvas_running import run
+from sorairo.exam.canvas_sheet import sheet
+from sorairo.exam.canvas_suite import Plan, Report
+from sorairo.exam.canvas_suites import SUITES
+from sorairo.exam.statistics import table
 
 
 def record(report: Report) -> dict:

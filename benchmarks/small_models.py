@@ -22,8 +22,8 @@ from marks import between
 from model_card import curve
 
 import sorairo
-from sorairo.exam.denoising import latents_of, losses
-from sorairo.exam.held_out import film, prompt_of, scenes
+from sorairo.exam.held_out_scenes import film, prompt_of, scenes
+from sorairo.exam.perception.denoising_loss import latents_of, losses
 from sorairo.generation.engine import Engine
 from sorairo.world.tabletop.scene import CROWD_WORLD, FIRST_LIGHT, STILL_LIFES
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from marks import between
 from tqdm import tqdm
 
-from sorairo.exam.answers import by_simulator
-from sorairo.exam.exam import ExamSuite, Marked, SuiteResult
-from sorairo.exam.exams import EXAM
+from sorairo.exam.candidates.baselines import by_simulator
+from sorairo.exam.candidates.negative_controls import TELLS, WRONG
 from sorairo.exam.question import Truth
-from sorairo.exam.wrong import TELLS, WRONG
+from sorairo.exam.registry import EXAM
+from sorairo.exam.run import ExamSuite, Marked, SuiteResult
 
 ROOT = Path(__file__).parents[1]
 TARGET, PAGE = ROOT / "benchmarks" / "exam" / "wrong.json", ROOT / "docs" / "explain" / "exam.md"

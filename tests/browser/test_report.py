@@ -8,9 +8,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from sorairo.exam import report
-from sorairo.exam.answers import by_simulator, frozen
-from sorairo.exam.exam import Sitting, SuiteResult
-from sorairo.exam.exams import EXAM
+from sorairo.exam.candidates.baselines import by_simulator, frozen
+from sorairo.exam.registry import EXAM
+from sorairo.exam.run import Sitting, SuiteResult
 
 SITTINGS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
 

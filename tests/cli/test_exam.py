@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from sorairo.cli.exam import exam
-from sorairo.exam.exams import EXAM
 from sorairo.exam.question import Truth
+from sorairo.exam.registry import EXAM
 
 from .conftest import Done, Run
 

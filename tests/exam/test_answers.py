@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sorairo.exam.answers import constant_velocity, frozen, nearest_clip
-from sorairo.exam.exams import EXAM
-from sorairo.exam.held_out import film
+from sorairo.exam.candidates.baselines import constant_velocity, frozen, nearest_clip
+from sorairo.exam.held_out_scenes import film
+from sorairo.exam.perception.tracking import masks_seen, see
 from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.seeing import masks_seen, see
+from sorairo.exam.registry import EXAM
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 

@@ -5,12 +5,12 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sorairo.exam.answers import frozen
-from sorairo.exam.camera_path import camera_path
-from sorairo.exam.exams import EXAM
-from sorairo.exam.held_out import film_of, masks_of
+from sorairo.exam.candidates.baselines import frozen
+from sorairo.exam.held_out_scenes import film_of, masks_of
+from sorairo.exam.perception.camera_motion import camera_path
 from sorairo.exam.question import Truth
-from sorairo.exam.suites.camera import OPPOSITE, back_again
+from sorairo.exam.registry import EXAM
+from sorairo.exam.suites.world.camera import OPPOSITE, back_again
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
 from sorairo.world.tabletop.dynamics.sampling import sample_scene

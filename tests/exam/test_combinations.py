@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from sorairo.exam.exams import EXAM
-from sorairo.exam.suites.combinations import PARTS
+from sorairo.exam.registry import EXAM
+from sorairo.exam.suites.world.combinations import PARTS
 from sorairo.training.recipes.registry import RECIPES
 from sorairo.training.recipes.scaling import SHOWN
 from sorairo.training.recipes.tabletop import ModelRecipe

@@ -13,14 +13,14 @@ import pytest
 
 import sorairo
 from sorairo.errors import ConfigError
-from sorairo.exam import report, sit
-from sorairo.exam.answers import ByModel, by_simulator, frozen
-from sorairo.exam.exam import Goal, Sitting, SuiteResult
-from sorairo.exam.exams import EXAM
-from sorairo.exam.figures import Figure, Verdict, figure_of
-from sorairo.exam.figures import figure as figure_over
+from sorairo.exam import report, setup
+from sorairo.exam.candidates.baselines import ByModel, by_simulator, frozen
+from sorairo.exam.candidates.negative_controls import WRONG
 from sorairo.exam.question import Truth
-from sorairo.exam.wrong import WRONG
+from sorairo.exam.registry import EXAM
+from sorairo.exam.run import Goal, Sitting, SuiteResult
+from sorairo.exam.statistics import Figure, Verdict, figure_of
+from sorairo.exam.statistics import figure as figure_over
 
 COUNTS = {"M2": 10, "M3": 10, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
 # What each suite must notice, and by which measure.
@@ -148,8 +148,8 @@ def test_a_crew_marks_as_one_alone(tmp_path: Path):
     """Two processes, and none: the same verdicts of a model's clips, in the same order."""
     told = []
     for workers in (1, 2):
-        make = partial(sit.sitting_of, "tabletop", tmp_path / str(workers), steps=2, guidance=None)
-        with sit.crew_of(make, workers) as marking:
+        make = partial(setup.sitting_of, "tabletop", tmp_path / str(workers), steps=2, guidance=None)
+        with setup.crew_of(make, workers) as marking:
             sitting, _ = make()
             suite = dataclasses.replace(EXAM["M6"], together=2)
             told.append(list(sitting.sit(suite, 3, marking)))
@@ -162,8 +162,8 @@ def test_a_crew_marks_as_one_alone(tmp_path: Path):
 
 def test_a_crew_ends_with_its_work(tmp_path: Path):
     def interrupted() -> None:
-        make = partial(sit.sitting_of, "tabletop", tmp_path, steps=2, guidance=None)
-        with sit.crew_of(make, 2) as marking:
+        make = partial(setup.sitting_of, "tabletop", tmp_path, steps=2, guidance=None)
+        with setup.crew_of(make, 2) as marking:
             sitting, _ = make()
             next(sitting.sit(EXAM["M6"], 2, marking))
             raise KeyboardInterrupt

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.exam.figures import Aim, figure, figure_of, table
-from sorairo.exam.suites import simiq
+from sorairo.exam.statistics import Aim, figure, figure_of, table
+from sorairo.exam.suites.world import simiq
 
 
 def test_an_interval_holds_the_value_and_shrinks_with_cases():

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from sorairo.errors import MediaError
-from sorairo.exam.exams import EXAM
-from sorairo.exam.handed_in import HandedIn, as_asked, hand_out
+from sorairo.exam.candidates.external_clips import HandedIn, as_asked, hand_out
 from sorairo.exam.question import Question, Truth
-from sorairo.exam.sit import sitting_of_clips
+from sorairo.exam.registry import EXAM
+from sorairo.exam.setup import sitting_of_clips
 from sorairo.video import Clip
 
 QUESTIONS = {"M2": EXAM["M2"].questions(2), "M4": EXAM["M4"].questions(2)}

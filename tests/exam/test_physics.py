@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.exam.physics import apex_rise, fit_fall, speed_rise
-from sorairo.exam.seeing import chamfer, in_metres, overlap
+from sorairo.exam.perception.motion_laws import apex_rise, fit_fall, speed_rise
+from sorairo.exam.perception.tracking import chamfer, in_metres, overlap
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
 
 FPS = 12.0

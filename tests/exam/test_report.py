@@ -12,16 +12,16 @@ import pytest
 from PIL import Image
 
 from sorairo.exam import report
-from sorairo.exam.exam import ExamSuite, Goal, Marked, SuiteResult
-from sorairo.exam.exams import EXAM
-from sorairo.exam.figures import Verdict
-from sorairo.exam.held_out import scenes
+from sorairo.exam.held_out_scenes import scenes
 from sorairo.exam.question import Question
+from sorairo.exam.registry import EXAM
 from sorairo.exam.report.axis import TICKS, Axis, axis_of
 from sorairo.exam.report.clips import WORST
 from sorairo.exam.report.markup import VOID, tag, words
 from sorairo.exam.report.plots import gauge, heaped, plots
-from sorairo.exam.report.told import Told
+from sorairo.exam.report.view_model import Told
+from sorairo.exam.run import ExamSuite, Goal, Marked, SuiteResult
+from sorairo.exam.statistics import Verdict
 
 EXPLAINED = Path(__file__).parents[2] / "docs" / "explain" / "exam.md"
 SCENE = scenes(1)[0]

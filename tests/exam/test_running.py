@@ -12,9 +12,9 @@ import pytest
 
 import sorairo
 from sorairo.errors import ConfigError
-from sorairo.exam.canvas.running import run
-from sorairo.exam.canvas.suite import Answer, Plan, Suite
-from sorairo.exam.figures import Aim, Verdict
+from sorairo.exam.canvas_running import run
+from sorairo.exam.canvas_suite import Answer, Plan, Suite
+from sorairo.exam.statistics import Aim, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 

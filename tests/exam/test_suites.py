@@ -7,11 +7,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sorairo.exam.canvas import bridges, edits, futures, given, minutes, pictures, stories
-from sorairo.exam.canvas.sheet import sheet
-from sorairo.exam.canvas.suite import Plan, Report, Result, strip
-from sorairo.exam.canvas.suites import SUITES
-from sorairo.exam.held_out import ENDLESS, STILL, film, prompt_of, scenes
+from sorairo.exam.canvas_sheet import sheet
+from sorairo.exam.canvas_suite import Plan, Report, Result, strip
+from sorairo.exam.canvas_suites import SUITES
+from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
+from sorairo.exam.suites.canvas import bridges, edits, futures, given, minutes, pictures, stories
 from sorairo.video import Clip
 from sorairo.world.tabletop.language.captions import held_out, parse
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sorairo.exam.held_out import FIRST_SEED, scenes
+from sorairo.exam.held_out_scenes import FIRST_SEED, scenes
 from sorairo.training.recipes.registry import RECIPES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.exam.held_out import film
+from sorairo.exam.held_out_scenes import film
 from sorairo.generation.naming import introduced, looks_of
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from sorairo.exam.held_out import film
+from sorairo.exam.held_out_scenes import film
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.visibility import gap
 from sorairo.world.tabletop.language.caption_plan import relation_of

@@ -16,9 +16,9 @@ from sorairo.cli.console import progress_bar, say
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
-    from sorairo.exam.exam import ExamSuite, Marking, Sitting
-    from sorairo.exam.handed_in import Papers
+    from sorairo.exam.candidates.external_clips import Papers
     from sorairo.exam.question import Question
+    from sorairo.exam.run import ExamSuite, Marking, Sitting
 
 
 class _OrCommand(click.Group):
@@ -55,7 +55,7 @@ class Asked:
     def suites(self) -> list[ExamSuite]:
         """Raises UnknownNameError, and MissingExtraError."""
         with _simulator():
-            from sorairo.exam.exams import EXAM
+            from sorairo.exam.registry import EXAM
         for name in self.names:
             if name in exam.commands:
                 raise click.UsageError(f"Write {name} right after `sorairo exam`.")
@@ -71,7 +71,7 @@ class Asked:
         """The suites that clips can answer, and their questions. Raises RequestError where another
         one was named; those that were not are left out."""
         suites = self.suites()
-        from sorairo.exam.handed_in import answerable
+        from sorairo.exam.candidates.external_clips import answerable
 
         for suite in suites:
             sentence = (
@@ -191,24 +191,24 @@ def exam(
     simple guesses, such as a first frame that never moves.
     """
     suites = asked.suites()
-    from sorairo.exam import sit
+    from sorairo.exam import setup
 
     if marked:
         _refuse("--marked", "model", "clips", "steps", "guidance", "workers")
-        sitting, facts = sit.sitting_before(output)
+        sitting, facts = setup.sitting_before(output)
         _sit(sitting, _marked(sitting, suites, asked), output, facts, None)
         return
     if clips is None:
-        make = functools.partial(sit.sitting_of, model, output, steps=steps, guidance=guidance)
+        make = functools.partial(setup.sitting_of, model, output, steps=steps, guidance=guidance)
     else:
-        from sorairo.exam.handed_in import HandedIn
+        from sorairo.exam.candidates.external_clips import HandedIn
 
         _refuse("--clips", "model", "steps", "guidance")
         suites, papers = asked.for_clips()
         handed_in = HandedIn.of(clips)
         handed_in.check(question for paper in papers.values() for question in paper)
-        make = functools.partial(sit.sitting_of_clips, handed_in, output)
-    with sit.crew_of(make, workers) as marking:
+        make = functools.partial(setup.sitting_of_clips, handed_in, output)
+    with setup.crew_of(make, workers) as marking:
         sitting, facts = make()
         drawn = (_drawn(each, asked.count_of(each)) for each in suites)
         _sit(sitting, drawn, output, facts, marking)
@@ -273,7 +273,7 @@ def export_prompts(folder: Path, asked: Asked) -> None:
     Its clips are judged by `sorairo exam --clips`. DIR/README.txt says what to do.
     """
     _, papers = asked.for_clips()
-    from sorairo.exam.handed_in import hand_out
+    from sorairo.exam.candidates.external_clips import hand_out
 
     with progress_bar("questions") as show:
         files = hand_out(

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from sorairo.exam.held_out import FPS, film_of, masks_of, prompt_of
-from sorairo.exam.seeing import Seen, see
+from sorairo.exam.held_out_scenes import FPS, film_of, masks_of, prompt_of
+from sorairo.exam.perception.tracking import Seen, see
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene

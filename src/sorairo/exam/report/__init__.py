@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from sorairo.exam.exam import SuiteResult
-from sorairo.exam.report.as_json import measure_record
-from sorairo.exam.report.as_page import html
-from sorairo.exam.report.told import Told
+from sorairo.exam.report.html_report import html
+from sorairo.exam.report.json_report import measure_record
+from sorairo.exam.report.view_model import Told
+from sorairo.exam.run import SuiteResult
 
 __all__ = ["SuiteResult", "page", "record", "write"]
 

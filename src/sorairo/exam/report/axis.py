@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.exam.exam import Goal
+from sorairo.exam.run import Goal
 
 TICKS = 5  # at most
 

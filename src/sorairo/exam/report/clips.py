@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from sorairo.exam.exam import Goal, Marked
-from sorairo.exam.figures import Verdict
 from sorairo.exam.report.markup import tag, words
-from sorairo.exam.report.told import Told
+from sorairo.exam.report.view_model import Told
+from sorairo.exam.run import Goal, Marked
+from sorairo.exam.statistics import Verdict
 
 WORST = 12  # questions of a suite that are shown
 MARKS = {True: "✓", False: "✗"}

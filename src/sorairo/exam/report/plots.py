@@ -11,12 +11,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from sorairo.exam.exam import Goal
-from sorairo.exam.figures import Figure
 from sorairo.exam.report.axis import Axis, axis_of
 from sorairo.exam.report.columns import Look, looks, mark
 from sorairo.exam.report.markup import tag, words
-from sorairo.exam.report.told import Row, Told
+from sorairo.exam.report.view_model import Row, Told
+from sorairo.exam.run import Goal
+from sorairo.exam.statistics import Figure
 
 WIDTH, HEIGHT = 350, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 10, 38  # margins

@@ -1,0 +1,92 @@
+"""M7, camera: the first frame and a camera's move are given; where does the camera go, and does the
+world keep its shape?
+
+The camera is recovered from the floor (`exam.camera_path`): which move it makes, the azimuth of an
+orbit in degrees and the distance of a push or a pull against those that the words command. The
+scene is at rest, so what a true camera would see, with true depth, is the true clip itself: PSNR
+against it, less the codec's own, is the reprojection gap.
+
+"closure" asks for the way back: an orbit that went out as told is extended by as long an orbit to
+the other side, and the last frame compared with the first (PSNR). It is asked of a model alone, and
+of no clip that stood still: nothing closes more easily.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from sorairo.exam.held_out_scenes import FPS, prompt_of, scenes
+from sorairo.exam.perception.camera_motion import camera_path
+from sorairo.exam.perception.tracking import see
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.run import ExamSuite, Goal
+from sorairo.exam.statistics import Verdict
+from sorairo.generation.engine import Engine
+from sorairo.video import Clip
+from sorairo.world.tabletop.camera import SHOTS
+from sorairo.world.tabletop.scene import STILL_LIFES
+
+SECONDS = 3.0
+OPPOSITE = {"orbit_left": "orbit_right", "orbit_right": "orbit_left"}
+FILMED = dataclasses.replace(
+    STILL_LIFES,
+    lights=("day",),
+    sizes=("large",),
+    materials=("rubber",),
+    max_bodies=1,
+    cameras=("orbit_left", "orbit_right", "push_in", "pull_back"),
+)
+
+
+def questions(count: int) -> list[Question]:
+    return ask("M7", scenes(count, FILMED, skip=26_000), seconds=SECONDS, given=1)
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    path = camera_path(clip.frames, see(clip.frames).masks)
+    told = [SHOTS[question.scene.camera](frame / FPS) for frame in path.frames[1:]]
+    error = np.square(clip.frames[1:] / 255.0 - truth.clip.frames[1:] / 255.0).mean()
+    verdict = {
+        "right move": float(path.move == question.scene.camera),
+        "reprojection": float(-10 * np.log10(max(error, 1e-6))),
+    }
+    if question.scene.camera.startswith("orbit"):
+        turns = path.azimuths[1:] - [shot.azimuth for shot in told]
+        return verdict | {"degrees": float(np.degrees(np.abs(turns)).mean())}
+    reaches = path.distances[1:] / [shot.distance for shot in told] - 1
+    return verdict | {"distance": float(np.abs(reaches).mean())}
+
+
+def back_again(engine: Engine, question: Question, truth: Truth) -> Verdict:
+    """{"closure": dB} of an orbit out and back; nothing where the camera did not go out as told."""
+    scene = question.scene
+    if scene.camera not in OPPOSITE:
+        return {}
+    out = engine.animate(truth.given, question.prompt, seconds=SECONDS, seed=question.seed)
+    if camera_path(out.frames, see(out.frames).masks).move != scene.camera:
+        return {}
+    back = dataclasses.replace(scene, camera=OPPOSITE[scene.camera])
+    prompt = prompt_of(back, question.seed)
+    clip = engine.extend(out, prompt, forward=SECONDS, seed=question.seed)
+    error = np.square(clip.frames[-1] / 255.0 - clip.frames[0] / 255.0).mean()
+    return {"closure": float(-10 * np.log10(max(error, 1e-6)))}
+
+
+SUITE = ExamSuite(
+    name="M7",
+    title="Camera",
+    count=64,
+    quick=6,
+    questions=questions,
+    judge=judge,
+    probe=back_again,
+    goals=(
+        Goal(measure="right move", least=0.8, share=True, anchors="WorldScore camera 22-40 of 100"),
+        Goal(measure="degrees", most=2.0),
+        Goal(measure="distance", most=0.05),
+        Goal(measure="reprojection", below_codec=2.0),
+        Goal(measure="closure", least=25.0),
+    ),
+)

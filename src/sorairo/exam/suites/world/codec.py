@@ -1,0 +1,74 @@
+"""M12, codec: what is left of true clips after the model's codec.
+
+The error of the velocity is that of what the parser sees against the simulator's own masks; the
+ratio is taken to the parser's error on the true clips, all questions added up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.exam.held_out_scenes import scenes
+from sorairo.exam.perception.tracking import Seen, masks_seen, see
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.run import ExamSuite, Goal
+from sorairo.exam.statistics import Verdict
+from sorairo.video import Clip
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+SECONDS = 4.0
+
+
+def questions(count: int) -> list[Question]:
+    return ask("M12", scenes(count, FIRST_LIGHT, skip=22_000), seconds=SECONDS)
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    """PSNR (dB) of all and on objects, and the errors of the velocity that is seen, in the clip and
+    in the true one (widths a frame; what is not seen does not move)."""
+    del question
+    error = np.square(clip.frames / 255.0 - truth.clip.frames / 255.0).mean(-1)
+    there = truth.masks > 0
+    return {
+        "psnr": _decibels(error.mean()),
+        "objects": _decibels(error[there].mean()) if there.any() else np.nan,
+        "velocity error": _velocity_error(see(clip.frames), truth),
+        "the parser's own": _velocity_error(truth.seen, truth),
+    }
+
+
+def _velocity_error(sight: Seen, truth: Truth) -> float:
+    true = np.diff(masks_seen(truth.masks).track, axis=0)
+    seen = np.nan_to_num(np.diff(sight.track, axis=0))
+    return float(np.nanmean(np.linalg.norm(seen - true, axis=1)))
+
+
+def _ratio(verdicts: Sequence[Verdict]) -> float:
+    clips = sum(verdict["velocity error"] for verdict in verdicts)
+    own = sum(verdict["the parser's own"] for verdict in verdicts)
+    return clips / own if own else float("nan")
+
+
+def _decibels(error: float) -> float:
+    return float(-10 * np.log10(max(error, 1e-6)))
+
+
+SUITE = ExamSuite(
+    name="M12",
+    title="Codec",
+    count=64,
+    questions=questions,
+    judge=judge,
+    goals=(
+        Goal(
+            measure="psnr", least=34.0, anchors="VidTok 8 channels 31.8, LeanVAE 30.2 (real video)"
+        ),
+        Goal(measure="objects", least=28.0),
+        Goal(measure="velocity error"),
+        Goal(measure="velocity ratio", most=1.1),
+    ),
+    columns=("codec", "truth", "frozen"),
+    overall={"velocity ratio": _ratio},
+)

@@ -1,0 +1,54 @@
+"""M2, drop (PISA, arXiv 2503.09595): one object falls; the first frame is given.
+
+Where it is then, and its outline, against the simulator's own, in parts of the picture's diagonal.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+
+from sorairo.exam.held_out_scenes import scenes
+from sorairo.exam.perception.tracking import chamfer, masks_seen, overlap, see
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.run import ExamSuite, Goal
+from sorairo.exam.statistics import Verdict
+from sorairo.video import Clip
+from sorairo.world.tabletop.scene import FIRST_LIGHT
+
+SECONDS = 2.0
+DROPS = dataclasses.replace(FIRST_LIGHT, events=("drop",))
+LOST = 0.5  # the error of a frame without an object, in parts of the diagonal
+
+
+def questions(count: int) -> list[Question]:
+    return ask("M2", scenes(count, DROPS, skip=20_000), seconds=SECONDS, given=1)
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    seen, true = see(clip.frames), masks_seen(truth.masks)
+    later = slice(question.given, None)
+    error = np.linalg.norm(seen.track - true.track, axis=1)[later] / np.sqrt(2)
+    pairs = list(zip(seen.masks[later], true.masks[later], strict=True))
+    return {
+        "centroid": float(np.nan_to_num(error, nan=LOST).mean()),
+        "chamfer": float(np.mean([chamfer(*pair) for pair in pairs])),
+        "iou": float(np.mean([overlap(*pair) for pair in pairs])),
+        "lost": float((seen.counts[later] == 0).mean()),
+    }
+
+
+SUITE = ExamSuite(
+    name="M2",
+    title="Drop",
+    count=256,
+    questions=questions,
+    judge=judge,
+    goals=(
+        Goal(measure="centroid", most=0.05, anchors="Sora .149, Kling 1.5 .137, Gen-3 .170"),
+        Goal(measure="chamfer", most=0.10, anchors="Sora .446, Kling 1.5 .396, Gen-3 .509"),
+        Goal(measure="iou", least=0.35, anchors="Sora .040, Kling 1.5 .033, Gen-3 .040"),
+        Goal(measure="lost"),
+    ),
+)

@@ -1,0 +1,61 @@
+"""M8, one minute: things that never come to rest, from text alone.
+
+After 5, 15, 30 and 60 seconds: whether the objects of the last two seconds are those that were
+asked for, how much moves in comparison with the true clip, and how far the brightness has drifted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+from sorairo.exam.held_out_scenes import ENDLESS, FPS, scenes
+from sorairo.exam.perception.object_checks import set_right
+from sorairo.exam.perception.seam_metrics import FLOOR, brightness, changes
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.run import ExamSuite, Goal
+from sorairo.exam.statistics import Verdict
+from sorairo.video import Clip
+
+SECONDS = 60.0
+TIMES = (5, 15, 30, 60)  # seconds
+SEEN, MOVING = 2, 5  # seconds before each: for objects, and for how much moves
+ENDLESS_BY_DAY = dataclasses.replace(ENDLESS, lights=("day",))
+
+
+def questions(count: int) -> list[Question]:
+    return ask("M8", scenes(count, ENDLESS_BY_DAY, skip=24_000), seconds=SECONDS)
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    begun, found = brightness(clip.frames[: round(FPS)]), {}
+    usual = max(float(changes(truth.clip.frames).mean()), FLOOR)
+    for time in TIMES:
+        end = round(time * FPS)
+        seen = clip.frames[end - round(SEEN * FPS) : end]
+        moving = clip.frames[end - round(MOVING * FPS) : end]
+        found |= {
+            f"object set at {time} s": set_right(seen, question.scene)["object set"],
+            f"motion at {time} s": float(changes(moving).mean()) / usual,
+            f"drift at {time} s": abs(brightness(seen) - begun) / begun,
+        }
+    return found
+
+
+SUITE = ExamSuite(
+    name="M8",
+    title="One minute",
+    count=24,
+    together=1,
+    quick=2,
+    questions=questions,
+    judge=judge,
+    goals=tuple(
+        goal
+        for time in TIMES
+        for goal in (
+            Goal(measure=f"object set at {time} s", least=0.75, share=True),
+            Goal(measure=f"motion at {time} s", of="median", least=0.8, most=1.2),
+            Goal(measure=f"drift at {time} s", most=0.03),
+        )
+    ),
+)

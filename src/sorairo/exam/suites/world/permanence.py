@@ -1,0 +1,112 @@
+"""M5, permanence: a thing goes behind a screen, is not seen for eight frames or more, comes out.
+
+Eight frames are given. Afterwards: is it there again (what never was gone does not come back), of
+the same colour, shape and size (within 10 %), at the right place (within half its width) and time
+(within two frames)? The shape is that which the true clip is read as: a ball that rolls slowly is
+still partly hidden in the end. "all" is all of it in one clip. For a model whose loss can be asked
+(`exam.twins`): does it find what happens more likely than the same clip in which behind the screen
+the thing changes its colour or its shape, or is gone?
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+
+from sorairo.exam.candidates import violation_pairs
+from sorairo.exam.held_out_scenes import FIRST_SEED
+from sorairo.exam.perception.tracking import masks_seen, see
+from sorairo.exam.question import Question, Truth, ask
+from sorairo.exam.run import ExamSuite, Goal
+from sorairo.exam.statistics import Verdict
+from sorairo.video import Clip
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.perception.lit_observer import witness
+from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
+
+SECONDS, GIVEN = 4.0, 8
+HIDDEN, LAST = 8, 10  # frames: not seen at least so long; looked at in the end
+SIZE, FRAMES, WIDTHS = 0.10, 2, 0.5  # how far off it may come out
+GONE = 1e-3  # of the picture: what is seen of a thing that is hidden
+HIDES = dataclasses.replace(CANVAS_WORLD, lights=("day",), events=("hide",), cameras=("still",))
+
+
+def questions(count: int) -> list[Question]:
+    return ask("M5", list(islice(_hiding(), count)), seconds=SECONDS, given=GIVEN)
+
+
+def _hiding() -> Iterator[Scene]:
+    """Scenes in which the thing is hidden long enough."""
+    seed = FIRST_SEED + 27_000
+    while True:
+        scene = sample_scene(np.random.default_rng(seed), HIDES)
+        question = Question(key="", scene=scene, prompt="", seed=0, seconds=SECONDS)
+        if len(hidden_frames(Truth(question).masks)) >= HIDDEN:
+            yield scene
+        seed += 1
+
+
+def hidden_frames(masks: np.ndarray) -> np.ndarray:
+    """The frames in which hardly anything is seen of the body, from masks [F, H, W]."""
+    return np.flatnonzero((masks > 0).mean((1, 2)) < GONE)
+
+
+def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+    seen, true = see(clip.frames), masks_seen(truth.masks)
+    hidden = hidden_frames(truth.masks)
+    middle = int(hidden[len(hidden) // 2])
+    last = slice(len(clip.frames) - LAST, None)
+    gone = not seen.counts[middle].any()
+    back = gone and bool((seen.counts[last] == 1).mean() > 0.5)
+    verdict = {"hidden": gone, "reappears": back}
+    looks = witness(clip.frames[last])
+    body = question.scene.bodies[0]
+    verdict |= {"colour": back and looks.color == body.color}
+    verdict |= {"shape": back and looks.shape == witness(truth.clip.frames[last]).shape}
+    verdict |= {"size": back and _same_size(seen.masks[last], true.masks[last])}
+    out, truly_out = (_comes_out(each.masks, middle) for each in (seen, truth.seen))
+    verdict |= {"time": back and abs(out - truly_out) <= FRAMES}
+    verdict |= {"place": back and _same_place(seen.track[last], true.track[last], true.masks[last])}
+    found = {name: float(right) for name, right in verdict.items()}
+    return found | {"all": min(found.values())}
+
+
+def _comes_out(masks: np.ndarray, middle: int) -> int:
+    """The first frame after `middle` in which something is seen; the number of frames if never."""
+    there = masks[middle:].any((1, 2))
+    return middle + int(there.argmax()) if there.any() else len(masks)
+
+
+def _same_size(seen: np.ndarray, true: np.ndarray) -> bool:
+    """By the square root of the area, in the median of the frames."""
+    side = np.sqrt(seen.mean((1, 2)) / np.maximum(true.mean((1, 2)), 1e-6))
+    return abs(float(np.median(side)) - 1) <= SIZE
+
+
+def _same_place(seen: np.ndarray, true: np.ndarray, masks: np.ndarray) -> bool:
+    width = masks.any(1).sum(1).max() / masks.shape[2]
+    apart = np.linalg.norm(seen - true, axis=1)
+    return not np.isnan(apart).all() and float(np.nanmedian(apart)) <= WIDTHS * width
+
+
+SUITE = ExamSuite(
+    name="M5",
+    title="Permanence",
+    count=256,
+    questions=questions,
+    judge=judge,
+    probe=violation_pairs.probe,
+    goals=(
+        Goal(measure="reappears", least=0.8, share=True, anchors="the notes on Sora claim 95 %"),
+        Goal(measure="all", share=True),
+        *(
+            Goal(measure=name, share=True)
+            for name in ("hidden", "colour", "shape", "size", "time", "place")
+        ),
+        Goal(measure="twins", least=0.7, share=True, anchors="IntPhys 2: most models 50 %"),
+    ),
+    columns=("model", "truth", "codec", "frozen", "constant velocity"),
+)

@@ -24,7 +24,7 @@ import torch
 from PIL import Image
 
 from sorairo.data.rendered_shards import render
-from sorairo.generation.finish import enlarge, finish
+from sorairo.generation.output.upscale import enlarge, finish
 from sorairo.models.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import PairsConfig, average, make_pairs

@@ -54,7 +54,7 @@ def decode(runs: int) -> float:
     import torch
 
     import sorairo
-    from sorairo.generation import tasks
+    from sorairo.generation.tasks import tasks
 
     engine = sorairo.load()
     draft = tasks.text("", surface=engine.surface, size=(128, 128), num_frames=49)

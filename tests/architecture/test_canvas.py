@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import sorairo
-from sorairo.generation import tasks
+from sorairo.generation.tasks import tasks
 
 SOURCE = Path(sorairo.__file__).parent
 BLIND = ("sampler", "fill", "paint", "canvas", "windows")  # of generation
@@ -67,8 +67,8 @@ def test_there_is_one_sampler_and_one_that_calls_it():
         tree = tree_of(path)
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module in (
-                "sorairo.generation.fill",
-                "sorairo.generation.sampler",
+                "sorairo.generation.sampling.window_sampling",
+                "sorairo.generation.sampling.sampler",
             ):
                 for alias in node.names:
                     if alias.name in callers:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sorairo.generation.comment import read_comment
-from sorairo.generation.request_given import ConnectRequest, EditRequest
+from sorairo.generation.requests.media import ConnectRequest, EditRequest
+from sorairo.generation.requests.metadata import read_comment
 from sorairo.video import Clip
 from sorairo.video.latent_sidecar import file_digest
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sorairo.generation.comment import read_comment
-from sorairo.generation.storyboard import Storyboard
+from sorairo.generation.requests.metadata import read_comment
+from sorairo.generation.requests.storyboard import Storyboard
 from sorairo.video import Clip
 
 from .conftest import Done, Run

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.generation.assembly import Joint, assemble, carry, correction, lay_over
-from sorairo.generation.canvas import Canvas
-from sorairo.generation.delivery import deliver
-from sorairo.generation.draft import Draft, Kept, Made, Surface, said
-from sorairo.generation.frames import begun_calmly
-from sorairo.generation.kept import kept_ends
-from sorairo.generation.paint import paint
-from sorairo.generation.tasks import cycle, extend_forward
+from sorairo.generation.canvas.canvas import Canvas
+from sorairo.generation.canvas.encode import paint
+from sorairo.generation.output.assembly import Joint, assemble, carry, correction, lay_over
+from sorairo.generation.output.decode import begun_calmly
+from sorairo.generation.output.delivery import deliver
+from sorairo.generation.output.latent_cache import kept_ends
+from sorairo.generation.tasks.layout import Draft, Kept, Made, Surface, said
+from sorairo.generation.tasks.tasks import cycle, extend_forward
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import onto
 

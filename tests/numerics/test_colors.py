@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sorairo.generation.colors import TINT, gathered
+from sorairo.generation.output.color_ramp import TINT, gathered
 
 
 def grey(*levels: float) -> np.ndarray:

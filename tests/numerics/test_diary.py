@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from random_weights import randomise
-from sorairo.generation.diary import Diary
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
+from sorairo.generation.sampling.checkpoint import Diary
 
 PROMPT, SECONDS = "a red ball drops", 9.0  # several windows
 

@@ -10,9 +10,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
-from sorairo.generation import tasks
-from sorairo.generation.draft import Draft, Kept, Made, Surface, faded
-from sorairo.generation.paint import group_shares, paint, token_region
+from sorairo.generation.canvas.encode import group_shares, paint, token_region
+from sorairo.generation.tasks import tasks
+from sorairo.generation.tasks.layout import Draft, Kept, Made, Surface, faded
 from sorairo.video import Clip
 
 SURFACE = Surface(area=64 * 64)

@@ -11,9 +11,9 @@ import torch
 
 from random_weights import randomise
 from sorairo.errors import RequestError
-from sorairo.generation.canvas import Stack, blank
+from sorairo.generation.canvas.canvas import Stack, blank
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.request import GenerateRequest
+from sorairo.generation.requests.base import GenerateRequest
 
 PROMPT = "a red ball drops"
 

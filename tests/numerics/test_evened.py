@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.evened import CUT, EVEN, evened
+from sorairo.generation.output.retiming import CUT, EVEN, evened
 
 FPS = 12.0
 

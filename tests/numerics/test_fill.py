@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.canvas import SECOND, Canvas, Stack
-from sorairo.generation.draft import Draft, Given, Keyframe, Surface
-from sorairo.generation.fill import HISTORY, Sampling, fill
-from sorairo.generation.paint import paint
-from sorairo.generation.windows import windows
+from sorairo.generation.canvas.canvas import SECOND, Canvas, Stack
+from sorairo.generation.canvas.encode import paint
+from sorairo.generation.sampling.temporal_windows import windows
+from sorairo.generation.sampling.window_sampling import HISTORY, Sampling, fill
+from sorairo.generation.tasks.layout import Draft, Given, Keyframe, Surface
 
 SURFACE = Surface(multiple=16)
 

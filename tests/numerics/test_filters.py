@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.steady import filtered, without_flicker, without_stairs
+from sorairo.generation.output.deflicker import filtered, without_flicker, without_stairs
 
 STARTS = [0, *range(1, 21, 4)]
 

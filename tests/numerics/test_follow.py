@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.generation.assembly import Joint, correction
-from sorairo.generation.follow import displacement, moved
+from sorairo.generation.output.assembly import Joint, correction
+from sorairo.generation.output.block_matching import displacement, moved
 
 
 def scene(x: int, y: int = 40) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.joints import meet
+from sorairo.generation.output.seams import meet
 
 RNG = np.random.default_rng(0)
 TRUE = RNG.integers(60, 190, (48, 48, 3)).astype(np.float32)

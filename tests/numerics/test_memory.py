@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sorairo.errors import RequestError
-from sorairo.generation.delivery import Delivery
-from sorairo.generation.draft import Surface
-from sorairo.generation.memory import check_memory, predicted_bytes
-from sorairo.generation.tasks import edit, extend_forward, text
+from sorairo.generation.memory_check import check_memory, predicted_bytes
+from sorairo.generation.output.delivery import Delivery
+from sorairo.generation.tasks.layout import Surface
+from sorairo.generation.tasks.tasks import edit, extend_forward, text
 from sorairo.video import Clip
 
 MINUTE = text("a", surface=Surface(), size=(96, 96), num_frames=720)

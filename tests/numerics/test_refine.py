@@ -15,11 +15,11 @@ from torch import Tensor
 from random_weights import randomise
 from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.canvas import Canvas, blank, crop_positions
+from sorairo.generation.canvas.canvas import Canvas, blank, crop_positions
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.mosaic import Windows, crop, mosaic
-from sorairo.generation.refine import RefineConfig, Refiner, levels
-from sorairo.generation.sampler import sample
+from sorairo.generation.image_refinement import RefineConfig, Refiner, levels
+from sorairo.generation.sampling.sampler import sample
+from sorairo.generation.sampling.tiled import Windows, crop, mosaic
 from sorairo.video import Clip
 
 PROMPT = "a red ball drops"

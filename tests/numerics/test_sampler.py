@@ -11,8 +11,8 @@ from torch import Tensor
 from sorairo.flow import path
 from sorairo.flow.schedules import sampling_levels
 from sorairo.flow.solvers import SOLVERS
-from sorairo.generation.canvas import Canvas, blank, even_times, grid_positions
-from sorairo.generation.sampler import sample
+from sorairo.generation.canvas.canvas import Canvas, blank, even_times, grid_positions
+from sorairo.generation.sampling.sampler import sample
 
 GRID = (3, 2, 4)
 TOKENS = 24

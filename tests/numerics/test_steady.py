@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from sorairo.generation.steady import STEADIED, learned, steady
+from sorairo.generation.output.deflicker import STEADIED, learned, steady
 from sorairo.models.deflicker import Steadier, SteadierConfig
 
 CONFIG = SteadierConfig(width=16, blocks=2, kernel=3)

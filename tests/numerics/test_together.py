@@ -9,12 +9,12 @@ import torch
 import sorairo
 from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.canvas import Canvas, Stack, blank
+from sorairo.generation.batched_requests import make_together
+from sorairo.generation.canvas.canvas import Canvas, Stack, blank
 from sorairo.generation.engine import Engine, Settings, alike
-from sorairo.generation.fill import Sampling, fill
-from sorairo.generation.tasks import cycle, text
-from sorairo.generation.together import make_together
-from sorairo.generation.windows import Window
+from sorairo.generation.sampling.temporal_windows import Window
+from sorairo.generation.sampling.window_sampling import Sampling, fill
+from sorairo.generation.tasks.tasks import cycle, text
 from sorairo.video import Clip
 
 GRID = (3, 2, 2)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from random_weights import randomise
-from sorairo.generation.canvas import even_times, grid_positions
+from sorairo.generation.canvas.canvas import even_times, grid_positions
 from sorairo.models.model import Denoiser
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import (

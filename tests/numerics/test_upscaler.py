@@ -14,7 +14,7 @@ from PIL import Image
 
 from random_weights import randomise
 from sorairo.errors import ModelError
-from sorairo.generation.finish import enlarge, finish, to_frames, to_video
+from sorairo.generation.output.upscale import enlarge, finish, to_frames, to_video
 from sorairo.models.upscaler import Upscaler, UpscalerConfig, highest
 from sorairo.models.upscaler_files import load_upscaler, save_upscaler
 from sorairo.nn.lanczos import lanczos, lanczos_matrix

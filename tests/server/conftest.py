@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from s3 import S3, running_s3
 from serving import Running, serving
-from sorairo.generation.limits import limits_of
+from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue

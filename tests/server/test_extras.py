@@ -14,9 +14,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 
 from serving import picture
-from sorairo.generation.comment import read_comment
-from sorairo.generation.request_given import AnimateRequest, CastRequest
-from sorairo.generation.storyboard import Storyboard
+from sorairo.generation.requests.media import AnimateRequest, CastRequest
+from sorairo.generation.requests.metadata import read_comment
+from sorairo.generation.requests.storyboard import Storyboard
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue

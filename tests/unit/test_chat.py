@@ -12,8 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from sorairo.errors import RequestError
-from sorairo.generation.chat import LONGEST, Endpoint, endpoint
-from sorairo.generation.expand import expanded
+from sorairo.generation.prompts.chat_client import LONGEST, Endpoint, endpoint
+from sorairo.generation.prompts.expansion import expanded
 
 PROMPT = "a red ball drops"
 Answering = Callable[[BaseHTTPRequestHandler, dict], None]

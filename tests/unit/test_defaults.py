@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.generation.defaults import native_size, painted_size, with_defaults
-from sorairo.generation.limits import Limits, size_within
-from sorairo.generation.request import GenerateRequest, Request
-from sorairo.generation.request_given import (
+from sorairo.generation.requests.base import GenerateRequest, Request
+from sorairo.generation.requests.defaults import native_size, painted_size, with_defaults
+from sorairo.generation.requests.limits import Limits, size_within
+from sorairo.generation.requests.media import (
     AnimateRequest,
     ConnectRequest,
     EditRequest,
     ExtendRequest,
 )
-from sorairo.generation.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.models.delivery_defaults import Delivered
 from sorairo.video import Clip
 

@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from sorairo.generation.expand import expand, expanded
+from sorairo.generation.prompts.expansion import expand, expanded
 from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.captions import LANGUAGES, Assertions, caption, parse

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sorairo.exam.held_out_scenes import film
-from sorairo.generation.naming import introduced, looks_of
+from sorairo.generation.prompts.character_names import introduced, looks_of
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import STILL_LIFES, SceneConfig

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.comment import KINDS, read_comment
-from sorairo.generation.limits import Limits, own_size, parse_size
-from sorairo.generation.request import GenerateRequest, Request, Source
-from sorairo.generation.request_given import ConnectRequest
-from sorairo.generation.storyboard import Card
+from sorairo.generation.requests.base import GenerateRequest, Request, Source
+from sorairo.generation.requests.limits import Limits, own_size, parse_size
+from sorairo.generation.requests.media import ConnectRequest
+from sorairo.generation.requests.metadata import KINDS, read_comment
+from sorairo.generation.requests.storyboard import Card
 
 GOOD = GenerateRequest(prompt="a red ball drops")
 

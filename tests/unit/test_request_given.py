@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
-from sorairo.generation.limits import Limits
-from sorairo.generation.region import parse_region
-from sorairo.generation.request import Request, Source
-from sorairo.generation.request_given import (
+from sorairo.generation.requests.base import Request, Source
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.media import (
     AnimateRequest,
     ConnectRequest,
     EditRequest,
     ExtendRequest,
     LoopRequest,
 )
+from sorairo.generation.requests.region import parse_region
 from sorairo.video import Clip
 
 NAN = float("nan")

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import MediaError, RequestError, SorairoError
-from sorairo.generation.draft import Kept, Made, Surface
-from sorairo.generation.story import draft
-from sorairo.generation.storyboard import Card, Storyboard
-from sorairo.generation.storyboard_file import load_footage, read_storyboard
+from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
+from sorairo.generation.tasks.layout import Kept, Made, Surface
+from sorairo.generation.tasks.storyboard import draft
 from sorairo.video import Clip
 
 SURFACE = Surface()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.generation.draft import Draft, Surface
-from sorairo.generation.windows import SHOTS, windows
+from sorairo.generation.sampling.temporal_windows import SHOTS, windows
+from sorairo.generation.tasks.layout import Draft, Surface
 
 SURFACE = Surface()
 

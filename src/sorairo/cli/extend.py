@@ -10,8 +10,8 @@ import click
 from sorairo.cli.inputs import complete, read_inputs
 from sorairo.cli.options import Common, common_options, given
 from sorairo.cli.run_request import judge, make
-from sorairo.generation.request import Request
-from sorairo.generation.request_given import ConnectRequest, ExtendRequest, LoopRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.media import ConnectRequest, ExtendRequest, LoopRequest
 
 _FILE = click.Path(path_type=Path)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sorairo.cli.options import Common
 from sorairo.cli.size_defaults import as_usual
 from sorairo.errors import MediaError, RequestError
-from sorairo.generation.request import Request, Source
+from sorairo.generation.requests.base import Request, Source
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -43,7 +43,7 @@ def read_inputs(kind: type[Request], *paths: Path) -> list[Input]:
 
 def read_input(path: Path, *, max_side: int | None = None) -> Input:
     """Raises MediaError for a file that is not there or cannot be read."""
-    from sorairo.generation.comment import request_of
+    from sorairo.generation.requests.metadata import request_of
     from sorairo.video import Clip
     from sorairo.video.latent_sidecar import load_latents
 

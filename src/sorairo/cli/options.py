@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.prompt_expansion import Expander
-from sorairo.generation.limits import Limits, limits_of, parse_size
+from sorairo.generation.requests.limits import Limits, limits_of, parse_size
 from sorairo.models.delivery_defaults import Delivered
 
 if TYPE_CHECKING:

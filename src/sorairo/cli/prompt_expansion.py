@@ -9,10 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sorairo.cli.console import say
-from sorairo.generation.request import Request
+from sorairo.generation.requests.base import Request
 
 if TYPE_CHECKING:
-    from sorairo.generation.expand import Expansion
+    from sorairo.generation.prompts.expansion import Expansion
     from sorairo.models.hub import ModelInfo
 
 
@@ -27,8 +27,8 @@ class Expander:
     def __call__(self, requests: Sequence[Request], model: ModelInfo) -> list[Request]:
         """The requests with their prompts in more detail: each in other words by the rules, all in
         the same by a chat model. Raises RequestError for what is no address."""
-        from sorairo.generation.chat import endpoint
-        from sorairo.generation.expand import expanded
+        from sorairo.generation.prompts.chat_client import endpoint
+        from sorairo.generation.prompts.expansion import expanded
 
         chat = endpoint(self.url, self.model)
         if chat is None:

@@ -13,7 +13,7 @@ from sorairo.cli.prompt_expansion import Expander
 from sorairo.cli.run_request import judge, make
 from sorairo.cli.size_defaults import as_asked
 from sorairo.errors import RequestError
-from sorairo.generation.request import Request
+from sorairo.generation.requests.base import Request
 
 
 @click.command(

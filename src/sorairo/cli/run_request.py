@@ -17,9 +17,9 @@ from sorairo.cli.options import Common
 from sorairo.cli.output_paths import Outputs, check_suffix, check_writable, plan_outputs
 from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import MediaError
-from sorairo.generation.defaults import painted_size
-from sorairo.generation.limits import Size
-from sorairo.generation.request import Request
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.defaults import painted_size
+from sorairo.generation.requests.limits import Size
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip

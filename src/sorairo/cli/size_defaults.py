@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sorairo.cli.options import Common
-from sorairo.generation.defaults import native_size, with_defaults
-from sorairo.generation.request import Request
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.defaults import native_size, with_defaults
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip

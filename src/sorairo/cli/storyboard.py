@@ -35,8 +35,8 @@ def storyboard(file: Path, common: Common) -> None:
     it is shown (start, end), or has its part of the seconds of all. Options come before what the
     file says. Of pictures the first gives the clip its shape, of clips the first its size and rate.
     """
-    from sorairo.generation.storyboard import Storyboard
-    from sorairo.generation.storyboard_file import read_storyboard
+    from sorairo.generation.requests.storyboard import Storyboard
+    from sorairo.generation.requests.storyboard_toml import read_storyboard
 
     board, files = read_storyboard(file)
     board = dataclasses.replace(board, **common.asked)

@@ -9,7 +9,7 @@ import click
 
 from sorairo.cli.console import progress_bar
 from sorairo.errors import MediaError, MissingExtraError, RequestError
-from sorairo.generation.limits import parse_size
+from sorairo.generation.requests.limits import parse_size
 
 if TYPE_CHECKING:
     import numpy as np

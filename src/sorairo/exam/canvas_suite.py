@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from sorairo.exam.statistics import Aim, Figure, Verdict, figure
-from sorairo.generation import tasks
 from sorairo.generation.engine import Engine
+from sorairo.generation.tasks import tasks
 from sorairo.video import Clip
 from sorairo.video.writing.contact_sheet import contact_sheet
 

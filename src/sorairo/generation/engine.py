@@ -15,24 +15,24 @@ from torch import Tensor
 
 from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_levels
-from sorairo.generation.assembly import assemble
-from sorairo.generation.batches import alike
-from sorairo.generation.canvas import Canvas, Stack
-from sorairo.generation.capabilities import Capabilities
-from sorairo.generation.delivery import FRAMES_A_STEP, Delivery, deliver
-from sorairo.generation.diary import Diary, Page
-from sorairo.generation.draft import Draft, Surface
-from sorairo.generation.fill import Sampling, fill
-from sorairo.generation.frames import begun_calmly, decode_draft, encode_groups
-from sorairo.generation.guided import guided_velocity
-from sorairo.generation.kept import kept_ends, usable
-from sorairo.generation.limits import Limits
-from sorairo.generation.memory import check_memory
-from sorairo.generation.paint import paint
-from sorairo.generation.plan import led, outline
+from sorairo.generation.api import Capabilities
+from sorairo.generation.canvas.canvas import Canvas, Stack
+from sorairo.generation.canvas.encode import paint
+from sorairo.generation.memory_check import check_memory
+from sorairo.generation.output.assembly import assemble
+from sorairo.generation.output.decode import begun_calmly, decode_draft, encode_groups
+from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
+from sorairo.generation.output.latent_cache import kept_ends, usable
 from sorairo.generation.progress import Course, Progress, Watch
-from sorairo.generation.sampler import Velocity
-from sorairo.generation.windows import windows
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.sampling.batches import alike
+from sorairo.generation.sampling.checkpoint import Diary, Page
+from sorairo.generation.sampling.coarse_to_fine import led, outline
+from sorairo.generation.sampling.guidance import guided_velocity
+from sorairo.generation.sampling.sampler import Velocity
+from sorairo.generation.sampling.temporal_windows import windows
+from sorairo.generation.sampling.window_sampling import Sampling, fill
+from sorairo.generation.tasks.layout import Draft, Surface
 from sorairo.models import hub
 from sorairo.models.model import Bundle
 from sorairo.nn.precision import compute_dtype

@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sorairo.errors import ConfigError, MissingExtraError
-from sorairo.generation.limits import limits_of
+from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.outbox import Outbox

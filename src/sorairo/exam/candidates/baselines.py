@@ -14,9 +14,9 @@ from sorairo.data.rendered_shards import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.canvas_suite import through_codec
 from sorairo.exam.held_out_scenes import FPS, film
 from sorairo.exam.question import Question, Truth
-from sorairo.generation.capabilities import Capabilities
+from sorairo.generation.api import Capabilities
+from sorairo.generation.batched_requests import make_together
 from sorairo.generation.engine import Engine
-from sorairo.generation.together import make_together
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.parsing import Assertions, parse

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow import path as flow
-from sorairo.generation.canvas import grid_positions
+from sorairo.generation.canvas.canvas import grid_positions
 from sorairo.generation.engine import Engine, seeded
 from sorairo.nn.patches import patchify
 

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from sorairo.errors import RequestError
-from sorairo.generation.limits import Limits, parse_size
-from sorairo.generation.request import GenerateRequest, Request
-from sorairo.generation.request_given import (
+from sorairo.generation.requests.base import GenerateRequest, Request
+from sorairo.generation.requests.limits import Limits, parse_size
+from sorairo.generation.requests.media import (
     AnimateRequest,
     CastRequest,
     EditRequest,
     ExtendRequest,
 )
-from sorairo.generation.storyboard_file import storyboard
+from sorairo.generation.requests.storyboard_toml import storyboard
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import EDIT_STRENGTH, Fields

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.generation.comment import read_comment
+from sorairo.generation.requests.metadata import read_comment
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import (
     Owner,

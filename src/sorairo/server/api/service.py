@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sorairo.generation.limits import Limits
+from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing

@@ -19,11 +19,11 @@ from typing import Any
 from PIL import Image
 
 from sorairo.errors import LeaseLostError, SorairoError, StoreAwayError, WriteError
-from sorairo.generation.comment import read_comment
-from sorairo.generation.defaults import painted_size
-from sorairo.generation.diary import Diary
 from sorairo.generation.engine import Engine
-from sorairo.generation.request import Source
+from sorairo.generation.requests.base import Source
+from sorairo.generation.requests.defaults import painted_size
+from sorairo.generation.requests.metadata import read_comment
+from sorairo.generation.sampling.checkpoint import Diary
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.jobs.schema import AWAY

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from sorairo.data.latent_dataset import Example
 from sorairo.flow.schedules import shift
-from sorairo.generation.canvas import crop_positions, grid_positions
-from sorairo.generation.paint import STRENGTH_SHIFT
+from sorairo.generation.canvas.canvas import crop_positions, grid_positions
+from sorairo.generation.canvas.encode import STRENGTH_SHIFT
 from sorairo.training.data.masking import Painted, PaintingConfig, level, paint, paint_bridge
 
 

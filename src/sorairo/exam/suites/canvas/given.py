@@ -12,9 +12,9 @@ from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import STILL, film, prompt_of, scenes
 from sorairo.exam.perception.seam_metrics import excess, jump, tint
 from sorairo.exam.statistics import Aim, Verdict
-from sorairo.generation.draft import Surface
-from sorairo.generation.ends import size_for
 from sorairo.generation.engine import Engine
+from sorairo.generation.tasks.context import size_for
+from sorairo.generation.tasks.layout import Surface
 from sorairo.video import Clip
 
 GIVEN, MADE = 2.0, 1.0  # seconds

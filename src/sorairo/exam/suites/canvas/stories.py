@@ -11,9 +11,9 @@ from sorairo.exam.held_out_scenes import CANVAS_WORLD, FIRST_SEED, FPS, film, pr
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import changes
 from sorairo.exam.statistics import Aim, Verdict
-from sorairo.generation import story
 from sorairo.generation.engine import Engine, Settings
-from sorairo.generation.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.tasks import storyboard
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import Scene
@@ -40,7 +40,7 @@ class Story:
             Card(start=SECONDS * i, end=SECONDS * (i + 1), prompt=prompt)
             for i, prompt in enumerate(self.prompts)
         )
-        draft = story.draft(Storyboard(cards=cards), surface=model.surface)
+        draft = storyboard.draft(Storyboard(cards=cards), surface=model.surface)
         return [model.run(draft, Settings(**plan.how(self.seed)))]
 
     def truth(self) -> Answer:

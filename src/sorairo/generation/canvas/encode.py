@@ -1,0 +1,134 @@
+"""From a draft to a canvas: frames become latents, frame numbers become times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.flow.schedules import shift
+from sorairo.generation.canvas.canvas import Canvas, Loose, grid_positions
+from sorairo.generation.tasks.layout import Draft, Given, Group, Keyframe
+
+Encode = Callable[[np.ndarray], Tensor]
+"""Frames uint8 [n, H, W, 3], n whole groups, to latents [c, n / group, h, w]."""
+
+STRENGTH_SHIFT = 3.0  # strength is a place on the schedule, as the noise levels of sampling are
+
+
+def paint(draft: Draft, encode: Encode, *, latent_channels: int, patch: int) -> Canvas:
+    """The canvas of a draft."""
+    surface, groups = draft.surface, draft.groups()
+    unit = surface.multiple
+    grid = (len(groups), draft.height // unit, draft.width // unit)
+    times = torch.tensor(draft.times())
+    positions, view_shares = views(grid, times, draft)
+    canvas = Canvas(
+        latents=torch.zeros(latent_channels, len(groups), grid[1] * patch, grid[2] * patch),
+        sigma_start=torch.ones(grid),
+        sigma_end=torch.zeros(grid),
+        positions=positions,
+        view_shares=view_shares,
+        prompts=draft.prompts,
+        shares=group_shares(groups, draft),
+        patch=patch,
+        loose=tuple(_loose(each, draft, grid, encode) for each in draft.keyframes),
+    )
+    for given in draft.given:
+        _give(canvas, given, draft, groups, encode)
+    return canvas
+
+
+def group_shares(groups: tuple[Group, ...], draft: Draft) -> Tensor:
+    """What each latent frame hears: the mean over its frames, [f, k]."""
+    rows = []
+    for group in groups:
+        low, high = _bounds(group, draft)
+        frames = np.arange(group.first, group.first + draft.surface.group).clip(low, high - 1)
+        rows.append(draft.shares[frames].mean(0))
+    return torch.from_numpy(np.stack(rows)).float()
+
+
+def views(grid: tuple[int, int, int], times: Tensor, draft: Draft) -> tuple[Tensor, Tensor]:
+    """Positions [views, f, h, w, 3] and how much each view counts [views, f].
+
+    A cycle of f latent frames is seen twice, cut open at its beginning and in its middle. Each view
+    counts by sin^2 of the distance from where it is cut, so that nothing hangs on the cut; the two
+    sum to 1.
+    """
+    f = grid[0]
+    if not draft.cyclic:
+        return grid_positions(grid, times=times)[None], torch.ones(1, f)
+    step = draft.surface.group / draft.surface.fps
+    index = torch.arange(f)
+    turned = (index + f // 2) % f
+    cuts = torch.stack([index, turned])
+    positions = torch.stack([grid_positions(grid, times=cut * step) for cut in cuts])
+    counts = torch.sin(torch.pi * (cuts + 0.5) / f).square()
+    return positions, counts / counts.sum(0)
+
+
+def _give(
+    canvas: Canvas, given: Given, draft: Draft, groups: tuple[Group, ...], encode: Encode
+) -> None:
+    """Paints a given clip on every group that it covers, in place."""
+    covered = [i for i, group in enumerate(groups) if _covers(given, group, draft)]
+    if not covered:
+        return
+    if given.latents is not None:
+        latents = torch.from_numpy(given.latents).float()
+    else:
+        frames = [given.frames[_frames_of(groups[i], given, draft)] for i in covered]
+        latents = encode(np.concatenate(frames))
+    canvas.latents[:, covered] = latents[:, : len(covered)]
+    start = float(shift(torch.tensor(float(given.strength)), STRENGTH_SHIFT))
+    if given.region is None:
+        canvas.sigma_start[covered] = start
+    else:
+        touched = token_region(given.region, canvas.grid[1:])
+        canvas.sigma_start[covered] = torch.where(touched, start, 0.0)
+
+
+def token_region(region: np.ndarray, grid: tuple[int, int]) -> Tensor:
+    """True for tokens that a region [H, W] touches, [h, w]."""
+    mask = torch.from_numpy(np.asarray(region, np.float32))[None, None]
+    return torch.nn.functional.adaptive_max_pool2d(mask, grid)[0, 0] > 0
+
+
+def _bounds(group: Group, draft: Draft) -> tuple[int, int]:
+    """The first and the last frame (not included) of the shot that a group is in."""
+    ends = (*draft.shots[1:], draft.num_frames)
+    return draft.shots[group.shot], ends[group.shot]
+
+
+def _covers(given: Given, group: Group, draft: Draft) -> bool:
+    """Whether all frames of a group are given; those beyond the shot's ends count as given."""
+    low, high = _bounds(group, draft)
+    first = max(group.first, low)
+    last = min(group.first + draft.surface.group, high)
+    return given.first <= first and last <= given.first + len(given.frames)
+
+
+def _frames_of(group: Group, given: Given, draft: Draft) -> np.ndarray:
+    """Indices into the given frames, those beyond the shot's ends being copies."""
+    low, high = _bounds(group, draft)
+    frames = np.arange(group.first, group.first + draft.surface.group)
+    return frames.clip(low, high - 1) - given.first
+
+
+def _loose(keyframe: Keyframe, draft: Draft, grid: tuple[int, int, int], encode: Encode) -> Loose:
+    """A picture encoded alone, at its time; what it hears is what is said at that time."""
+    picture = np.repeat(keyframe.picture[None], draft.surface.group, axis=0)
+    frame = int(np.clip(round(keyframe.at), 0, draft.num_frames - 1))
+    shot = max(i for i, begins in enumerate(draft.shots) if begins <= frame)
+    first = [group.shot for group in draft.groups()].index(shot)
+    later = draft.times()[first] - draft.shots[shot] / draft.surface.fps if shot else 0.0
+    time = torch.tensor([keyframe.at / draft.surface.fps + later])
+    return Loose(
+        latents=encode(picture),
+        positions=grid_positions((1, *grid[1:]), times=time),
+        shares=torch.from_numpy(draft.shares[frame : frame + 1]).float(),
+        sigma=keyframe.noise,
+    )

@@ -1,0 +1,59 @@
+"""How much memory a request will take, said before it starts."""
+
+from __future__ import annotations
+
+import numpy as np
+import psutil
+
+from sorairo.errors import RequestError
+from sorairo.generation.output.delivery import Delivery
+from sorairo.generation.tasks.layout import Draft, Kept
+
+PROGRAM = 420e6  # bytes: Python, torch and the shipped model's working memory, measured
+UPSCALER = 140e6  # bytes it works in, measured
+COPIES = 2.2  # of the delivered frames: the pieces, and the whole that they are put together to
+WHOLE = 1.1  # of the delivered frames of a clip of one piece
+NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
+SPARE = 0.9  # of the free memory that may be used
+
+
+def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
+    """Peak memory of a draft delivered so, by a model of `weights` bytes."""
+    native = draft.num_frames * draft.width * draft.height * 3
+    given = sum(each.nbytes for each in _held(draft))
+    own = (delivery.width, delivery.height, delivery.fps)
+    upscaler = UPSCALER if own != (draft.width, draft.height, draft.surface.fps) else 0.0
+    fixed = PROGRAM + upscaler + 2 * weights + given
+    return fixed + NATIVE_COPIES * native + _copies(draft) * delivery.bytes(draft)
+
+
+def check_memory(
+    draft: Draft, delivery: Delivery, weights: int, available: float | None = None
+) -> None:
+    """Raises RequestError with the number and a smaller choice if a draft will not fit."""
+    if available is None:
+        available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
+    needed = predicted_bytes(draft, delivery, weights)
+    if needed <= SPARE * available:
+        return
+    frames = _copies(draft) * delivery.bytes(draft)
+    scale = max(0.0, (SPARE * available - (needed - frames)) / frames) ** 0.5
+    sides = (delivery.width, delivery.height)
+    width, height = (max(64, int(side * scale) // 16 * 16) for side in sides)
+    raise RequestError(
+        f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
+        f" ask for {width}x{height} pixels, or for fewer seconds."
+    )
+
+
+def _held(draft: Draft) -> list[np.ndarray]:
+    """The frames that a draft holds on to, each once: what is kept, what is made anew, and what
+    stands on the canvas."""
+    clips = [each.clip if isinstance(each, Kept) else each.under for each in draft.pieces]
+    on_canvas = [each.frames for each in draft.given]
+    frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]
+    return list({id(each): each for each in frames}.values())
+
+
+def _copies(draft: Draft) -> float:
+    return WHOLE if len(draft.pieces) == 1 and not draft.aspect else COPIES

@@ -1,0 +1,96 @@
+"""The size and rate at which a result is delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+
+from sorairo.generation.output.upscale import finish
+from sorairo.generation.tasks.layout import Draft, Kept, Made
+from sorairo.video import Clip
+
+FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    width: int
+    height: int
+    fps: float
+
+    @classmethod
+    def of(cls, draft: Draft, width: int | None, height: int | None, fps: float | None) -> Delivery:
+        """What was asked for; else the size and rate of the clip that was given, or the canvas's,
+        unsqueezed."""
+        given = [p.clip if isinstance(p, Kept) else p.under for p in draft.pieces]
+        clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
+        if clips:
+            own, size = clips[0].fps, (clips[0].width, clips[0].height)
+        else:
+            own, size = draft.surface.fps, (draft.width, draft.height)
+            if draft.aspect:
+                size = (round(draft.height * draft.aspect / 2) * 2, draft.height)
+        return cls(width=width or size[0], height=height or size[1], fps=fps or own)
+
+    def frames(self, draft: Draft) -> int:
+        """How many frames the result has, about."""
+        kept = sum(p.clip.duration for p in draft.pieces if isinstance(p, Kept))
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        return max(1, round((kept + made / draft.surface.fps) * self.fps))
+
+    def steps(self, draft: Draft) -> int:
+        """How many steps of progress the upscaler is worth: about as long as those of sampling."""
+        if (self.width, self.height, self.fps) == (draft.width, draft.height, draft.surface.fps):
+            return 0
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        return -(-made // FRAMES_A_STEP)
+
+    def bytes(self, draft: Draft) -> int:
+        """Of the result's frames."""
+        return self.frames(draft) * self.width * self.height * 3
+
+
+@lru_cache(maxsize=2)
+def _upscaler(device: torch.device):
+    from sorairo.models.upscaler_files import load_upscaler
+
+    return load_upscaler().to(device)
+
+
+def deliver(
+    frames: np.ndarray,
+    rate: float,
+    width: int,
+    height: int,
+    fps: float,
+    *,
+    device: torch.device,
+    aspect: float | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> np.ndarray:
+    """The canvas's frames at another size and rate, by the learned upscaler; `progress` hears of
+    how many of them are done.
+
+    They are first stretched to the `aspect` of what was squeezed onto the canvas, then cut to the
+    size asked for.
+    """
+    own = frames.shape[2] / frames.shape[1]
+    wanted = aspect or own
+    high = max(height, round(width / wanted))
+    across, shown = round(high * own), max(width, round(high * wanted))
+    if (across, high) != (frames.shape[2], frames.shape[1]) or fps != rate:
+        upscaler = _upscaler(device)
+        frames = finish(
+            upscaler,
+            frames,
+            fps=rate,
+            width=across,
+            height=high,
+            fps_out=fps,
+            progress=(lambda done, _total: progress(done)) if progress else None,
+        )
+    return Clip(frames=frames, fps=fps).resize(shown, high).fit(width, height).frames

@@ -1,0 +1,53 @@
+"""Which latents of a result are worth keeping: those of its two ends."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import Tensor
+
+from sorairo.generation.tasks.context import CONTEXT
+from sorairo.generation.tasks.layout import Draft, Kept, Made
+from sorairo.video import Clip
+from sorairo.video.latent_sidecar import Latents
+
+
+def kept_ends(draft: Draft, latents: Tensor, model: str) -> Latents:
+    """The ends of the result of a draft with latents [c, f, h, w].
+
+    An end that is the user's own clip has what was kept of that clip. The first group of a clip
+    that begins anew holds one frame four times: it is no part of a longer clip, so such a clip has
+    no head; nor has a cycle, which begins in the middle of a group (see `assemble`).
+    """
+    if draft.cyclic:
+        tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
+        return Latents(model=model, tail=tail, head=None, spare=draft.surface.group // 2)
+    groups = draft.groups()
+    first, last = draft.pieces[0], draft.pieces[-1]
+    head, tail, spare = None, None, 0
+    if isinstance(first, Kept):
+        head = first.clip.latents.head if first.clip.latents else None
+    elif first.first == 0 and groups[0].first == 0:
+        head = _array(latents[:, :CONTEXT])
+    if isinstance(last, Kept):
+        if last.clip.latents:
+            tail, spare = last.clip.latents.tail, last.clip.latents.spare
+    elif isinstance(last, Made) and last.last == draft.num_frames:
+        shot = groups[-1].shot
+        whole = [i for i, g in enumerate(groups) if g.shot == shot and g.first >= draft.shots[shot]]
+        if whole:
+            tail = _array(latents[:, whole[-CONTEXT:]])
+            spare = groups[-1].first + draft.surface.group - draft.num_frames
+    return Latents(model=model, head=head, tail=tail, spare=spare)
+
+
+def usable(clip: Clip, model: str, size: tuple[int, int], unit: int) -> bool:
+    """Whether a clip's kept latents are this model's, and of a canvas of this size in pixels."""
+    kept = clip.latents
+    if kept is None or kept.model != model:
+        return False
+    ends = [end for end in (kept.head, kept.tail) if end is not None]
+    return all((end.shape[3] * unit, end.shape[2] * unit) == size for end in ends)
+
+
+def _array(latents: Tensor) -> np.ndarray:
+    return latents.half().numpy()

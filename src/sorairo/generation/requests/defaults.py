@@ -1,0 +1,69 @@
+"""How large and how quick a result is where its request does not say. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.limits import Limits, Size, own_size, size_within
+from sorairo.generation.requests.media import GivenRequest
+from sorairo.models.delivery_defaults import Delivered
+
+if TYPE_CHECKING:
+    from sorairo.video import Clip
+
+Kind = TypeVar("Kind", bound=Request)
+
+STILL_LONGEST = 1024  # pixels of a side of what becomes of a picture that keeps its size
+
+
+def with_defaults(request: Kind, clips: Sequence[Clip], delivered: Delivered) -> Kind:
+    """The request with a size and a rate where it has none.
+
+    What is made of a clip has that clip's own, and a picture that is changed keeps its size. All
+    else is `delivered` as the model's clips are: in the shape of the first picture, if there is
+    one, and as large as fits.
+    """
+    size, fps = delivered.size, delivered.fps
+    films = [clip for clip in clips if clip.num_frames > 1]
+    first = next(iter(clips), None)
+    if films and not isinstance(request, GivenRequest):
+        first = films[0]
+    if first and (films or request.makes_picture(clips)):
+        longest = STILL_LONGEST if first.num_frames == 1 else 0
+        size, fps = own_size(first.width, first.height, longest=longest), None
+    elif first and size:
+        size = size_within(first.width, first.height, size)
+    if request.width is None and size:
+        request = replace(request, width=size[0], height=size[1])
+    return replace(request, fps=fps) if request.fps is None else request
+
+
+def painted_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Size:
+    """The (width, height) of the canvas that the model paints for a request of its own."""
+    if clips and isinstance(request, GivenRequest):
+        return _canvas(clips[0].width, clips[0].height, limits)
+    if request.width is not None and request.height is not None:
+        return _canvas(request.width, request.height, limits)
+    return limits.native_size
+
+
+def native_size(shape: Size | None, limits: Limits) -> Size:
+    """The size of a result that is as large as it is painted, in the shape of what is given, as far
+    as the limits allow."""
+    if shape is None:
+        return limits.native_size
+    from sorairo.video.resampling import MAX_ASPECT
+
+    aspect = min(max(shape[0] / shape[1], 1 / MAX_ASPECT), MAX_ASPECT)
+    height = _canvas(*shape, limits)[1]
+    return own_size(round(height * aspect), height, limits)
+
+
+def _canvas(width: int, height: int, limits: Limits) -> Size:
+    from sorairo.video.resampling import canvas_size
+
+    area = limits.native_size[0] * limits.native_size[1]
+    return canvas_size(width, height, multiple=limits.multiple, area=area)

@@ -1,0 +1,27 @@
+"""Which drafts can be sampled as one batch. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sorairo.generation.sampling.coarse_to_fine import outline
+from sorairo.generation.sampling.temporal_windows import windows
+from sorairo.generation.tasks.layout import Draft
+
+if TYPE_CHECKING:
+    from sorairo.generation.engine import Settings
+
+
+def alike(asked: Sequence[tuple[Draft, Settings]]) -> list[list[int]]:
+    """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
+    with as many texts and as much guidance. What is planned first goes alone."""
+    found: dict[tuple[object, ...], list[int]] = {}
+    for place, (draft, how) in enumerate(asked):
+        size = (draft.width, draft.height, draft.num_frames, draft.cyclic)
+        texts = (len(draft.prompts), len(draft.keyframes))
+        alone = place if outline(draft) else None
+        sampled = (how.steps, how.guidance, how.negative)
+        key = (size, texts, tuple(windows(draft)), sampled, alone)
+        found.setdefault(key, []).append(place)
+    return list(found.values())

@@ -1,0 +1,57 @@
+"""The sparse plan of a long clip: the same model, at fewer frames a second."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sorairo.generation.tasks.layout import Draft, Keyframe
+
+STRIDE = 8  # frames of the clip for one of the plan: 1.5 a second at 12
+WINDOW = 24  # latent frames of a plan that the model sees at once: a minute
+PICTURES = 4  # frames of the plan from one picture that is kept to the next: 2.7 s
+NOISE = 0.1  # of the plan's pictures: they lead, but details are made anew
+
+
+def outline(draft: Draft) -> Draft | None:
+    """The plan of a draft that the model does not see whole; None where there is no use for one."""
+    groups = len(draft.groups())
+    if groups <= 2 * draft.surface.window or draft.cyclic or len(draft.shots) > 1:
+        return None
+    if any(given.strength for given in draft.given):
+        return None
+    surface = replace(draft.surface, fps=draft.surface.fps / STRIDE, window=WINDOW)
+    frames = np.arange(0, draft.num_frames, STRIDE)
+    pictures = [
+        Keyframe(at=each.at / STRIDE, picture=each.picture, noise=each.noise)
+        for each in draft.keyframes
+    ]
+    for given in draft.given:
+        known = frames[(frames >= given.first) & (frames < given.first + len(given.frames))]
+        pictures += [
+            Keyframe(at=frame / STRIDE, picture=given.frames[frame - given.first])
+            for frame in known
+        ]
+    return replace(
+        draft,
+        surface=surface,
+        num_frames=len(frames),
+        shares=draft.shares[frames],
+        pieces=(),
+        given=(),
+        keyframes=tuple(pictures),
+        lead=surface.group - 1,
+    )
+
+
+def led(draft: Draft, plan: np.ndarray) -> Draft:
+    """The draft with pictures of its plan (frames uint8 [n, H, W, 3]) where nothing is given."""
+    taken = [
+        Keyframe(at=index * STRIDE, picture=plan[index], noise=NOISE)
+        for index in range(PICTURES, len(plan), PICTURES)
+        if not any(
+            given.first <= index * STRIDE < given.first + len(given.frames) for given in draft.given
+        )
+    ]
+    return replace(draft, keyframes=(*draft.keyframes, *taken))

@@ -1,0 +1,43 @@
+"""The one sampler: noise on the canvas, then steps of the solver. It knows no task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from jaxtyping import Float
+from torch import Tensor
+
+from sorairo.flow import path
+from sorairo.flow.solvers import SOLVERS, Step
+from sorairo.generation.canvas.canvas import Canvas, Stack
+
+Velocity = Callable[[Tensor, Tensor], Tensor]
+"""Tokens [..., n, p] and their sigma [..., n] to velocities [..., n, p], guidance included."""
+Painted = TypeVar("Painted", Canvas, Stack)
+
+
+def sample(
+    velocity: Velocity,
+    canvas: Painted,
+    levels: Float[Tensor, "levels"],
+    noise: Float[Tensor, "... n p"],
+    solver: str = "adams",
+) -> Iterator[tuple[Step, Painted]]:
+    """Fills a canvas, or a stack of them, out of the noise; yields after every step the step and
+    the canvas as it then is (its last one is the result).
+
+    With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
+    v: a held token has slope 0 and stays bit for bit what it was (a clean one; a noised one keeps
+    its noise).
+    """
+    given = canvas.tokens()
+    start = canvas.sigma(1.0).unsqueeze(-1)
+    span = start - canvas.sigma(0.0).unsqueeze(-1)
+    z = path.point(given, noise, start)
+
+    def slope(z: Tensor, s: float) -> Tensor:
+        return span * velocity(z, canvas.sigma(s))
+
+    for step in SOLVERS[solver](slope, z, levels):
+        yield step, canvas.with_tokens(step.z)

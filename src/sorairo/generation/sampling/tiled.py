@@ -1,0 +1,102 @@
+"""One velocity for a picture of more tokens than the model sees at once: it looks through windows
+that overlap and know where they lie, and what they say is averaged in every step.
+
+Bar-Tal et al., "MultiDiffusion" (arXiv 2302.08113). All windows move one canvas with one field of
+noise, so that their order means nothing and no window is the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from sorairo.generation.canvas.canvas import Canvas
+from sorairo.generation.sampling.sampler import Velocity
+
+Box = tuple[int, int, int, int]
+"""(top, left, bottom, right) in tokens, the last two not included."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """The side of a window and how much neighbours share at least, in tokens."""
+
+    side: int = 12
+    overlap: int = 3
+
+    def boxes(self, rows: int, columns: int) -> list[Box]:
+        """Windows of equal size that cover the picture, spread evenly, row by row."""
+        height, width = min(self.side, rows), min(self.side, columns)
+        return [
+            (top, left, top + height, left + width)
+            for top in self._starts(rows)
+            for left in self._starts(columns)
+        ]
+
+    def _starts(self, length: int) -> list[int]:
+        spare = length - self.side
+        if spare <= 0:
+            return [0]
+        count = 1 + -(-spare // (self.side - self.overlap))
+        return [round(spare * i / (count - 1)) for i in range(count)]
+
+    def weights(self, box: Box) -> Float[Tensor, "h w"]:
+        """How much a window counts at its tokens: less where it sees less around them."""
+        top, left, bottom, right = box
+        return self._ramp(bottom - top)[:, None] * self._ramp(right - left)[None, :]
+
+    def _ramp(self, length: int) -> Tensor:
+        place = torch.arange(length) + 0.5
+        return torch.minimum(place, length - place).clamp(max=max(0.5, self.overlap))
+
+
+def mosaic(
+    canvas: Canvas,
+    velocity_of: Callable[[Canvas], Velocity],
+    windows: Windows,
+    heard: Callable[[], None] = lambda: None,
+) -> Velocity:
+    """The velocity of a canvas without loose pictures, window by window; `heard` is called after
+    each. Windows in which every token is held are not looked through."""
+    assert not canvas.loose
+    f, rows, columns = canvas.grid
+    index = torch.arange(f * rows * columns).reshape(f, rows, columns)
+    seen = []
+    for box in windows.boxes(rows, columns):
+        part = crop(canvas, box)
+        if not bool(part.held.all()):
+            tokens = _cut(index, box).flatten()
+            weight = windows.weights(box).expand(f, -1, -1).reshape(-1, 1)
+            seen.append((tokens, weight, velocity_of(part)))
+
+    def velocity(x: Tensor, sigma: Tensor) -> Tensor:
+        total, count = torch.zeros_like(x), torch.zeros(x.shape[-2], 1)
+        for tokens, weight, of_window in seen:
+            v = of_window(x[..., tokens, :], sigma[..., tokens])
+            total.index_add_(-2, tokens, weight * v)
+            count.index_add_(0, tokens, weight)
+            heard()
+        return total / count.clamp(min=1e-6)
+
+    return velocity
+
+
+def crop(canvas: Canvas, box: Box) -> Canvas:
+    """What a window sees: the tokens keep the positions that they have in the whole picture."""
+    top, left, bottom, right = (side * canvas.patch for side in box)
+    return replace(
+        canvas,
+        latents=canvas.latents[..., top:bottom, left:right],
+        sigma_start=_cut(canvas.sigma_start, box),
+        sigma_end=_cut(canvas.sigma_end, box),
+        positions=canvas.positions[:, :, box[0] : box[2], box[1] : box[3]],
+    )
+
+
+def _cut(values: Tensor, box: Box) -> Tensor:
+    """A window of [..., rows, columns]."""
+    return values[..., box[0] : box[2], box[1] : box[3]]

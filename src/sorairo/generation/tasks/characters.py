@@ -1,0 +1,36 @@
+"""Clips in which things of other clips are seen again: they are earlier shots of the story, of
+which only the last is delivered. No torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.tasks.context import Size
+from sorairo.generation.tasks.layout import Draft, Made, Surface
+from sorairo.generation.tasks.storyboard import draft as story_draft
+from sorairo.video import Clip
+
+SEEN_SECONDS = 1.5  # of each clip of a character
+
+
+def cast(
+    characters: Sequence[Clip],
+    prompt: str,
+    *,
+    surface: Surface,
+    size: Size,
+    num_frames: int,
+) -> Draft:
+    """A shot of `num_frames` after a shot of each character; only it is delivered."""
+    cards, now = [], 0.0
+    for index, clip in enumerate(characters):
+        frames = max(1, round(min(SEEN_SECONDS, clip.duration) * surface.fps))
+        end = now + frames / surface.fps
+        cards.append(Card(start=now, end=end, clip=f"character {index + 1}"))
+        now = end
+    cards.append(Card(start=now, end=now + num_frames / surface.fps, prompt=prompt))
+    drafted = story_draft(Storyboard(cards=tuple(cards)), characters, surface=surface, size=size)
+    first = drafted.shots[-1]
+    return dataclasses.replace(drafted, pieces=(Made(first=first, last=first + num_frames),))

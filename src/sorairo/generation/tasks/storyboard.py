@@ -1,0 +1,201 @@
+"""From a storyboard to a draft: a shot for each cut, a text for each card, pictures and clips at
+their times. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sorairo.errors import RequestError
+from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.tasks.context import Size, part, size_for, still
+from sorairo.generation.tasks.layout import Draft, Given, Kept, Keyframe, Made, Surface
+from sorairo.video import Clip
+from sorairo.video.resampling import at_fps
+
+if TYPE_CHECKING:
+    from sorairo.world.tabletop.language.captions import Assertions
+
+FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
+
+
+def draft(
+    board: Storyboard,
+    clips: Sequence[Clip] = (),
+    *,
+    surface: Surface,
+    size: Size | None = None,
+) -> Draft:
+    """The canvas of a storyboard whose cards show `clips`, of the `size` given, else of the first
+    of them.
+
+    A cut falls on the frame nearest to its time. Raises RequestError for a card that lasts no
+    frame, and where there are more or fewer clips than the cards name.
+    """
+    board.validate_inputs(clips)
+    spans = _spans(board, surface)
+    given = iter(clips)
+    shown = [next(given) if card.footage is not None else None for card in board.cards]
+    side = round(surface.area**0.5)
+    size = size or (size_for(clips[0], surface) if clips else (side, side))
+    shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
+    texts = board.texts
+    prompts = tuple(dict.fromkeys(texts))
+    laid = _Laid(surface=surface, size=size, shots=shots, end=spans[-1][1])
+    for card, span, clip in zip(board.cards, spans, shown, strict=True):
+        laid.put(card, span, clip)
+    laid.make(laid.end)
+    return Draft(
+        surface=surface,
+        num_frames=laid.end,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        shares=_shares([prompts.index(text) for text in texts], spans, shots, surface.fps),
+        pieces=tuple(laid.pieces),
+        given=tuple(laid.given),
+        keyframes=tuple(laid.keyframes),
+        shots=shots,
+        alike=_alike(texts, spans, shots),
+    )
+
+
+def _spans(board: Storyboard, surface: Surface) -> list[tuple[int, int]]:
+    """First and last frame (not included) of each card."""
+    spans = []
+    for number, card in enumerate(board.cards, start=1):
+        start, end = round(card.start * surface.fps), round(card.end * surface.fps)
+        if start >= end:
+            raise RequestError(
+                f"Card {number} lasts {card.end - card.start:g} s, less than a frame: make it"
+                f" {1 / surface.fps:.2f} s or longer."
+            )
+        spans.append((start, end))
+    return spans
+
+
+def _shares(
+    texts: list[int], spans: list[tuple[int, int]], shots: tuple[int, ...], fps: float
+) -> np.ndarray:
+    """[frames, texts]: each card hears its own; where two meet in one shot they fade."""
+    shares = np.zeros((spans[-1][1], max(texts) + 1), np.float32)
+    for text, (start, end) in zip(texts, spans, strict=True):
+        shares[start:end, text] = 1.0
+    for i in range(1, len(spans)):
+        joint = spans[i][0]
+        if joint in shots or texts[i] == texts[i - 1]:
+            continue
+        half = min(
+            round(FADE * fps / 2), *((end - start) // 2 for start, end in spans[i - 1 : i + 1])
+        )
+        fading = np.arange(joint - half, joint + half)
+        second = (fading - fading[:1] + 1) / (len(fading) + 1)
+        shares[fading] = 0.0
+        shares[fading, texts[i]] = second
+        shares[fading, texts[i - 1]] = 1 - second
+    return shares
+
+
+@dataclass(kw_only=True)
+class _Laid:
+    """Pieces laid one after the other, and what of them stands on the canvas."""
+
+    surface: Surface
+    size: Size
+    shots: tuple[int, ...]
+    end: int
+    done: int = 0
+    pieces: list[Kept | Made] = field(default_factory=list)
+    given: list[Given] = field(default_factory=list)
+    keyframes: list[Keyframe] = field(default_factory=list)
+
+    def put(self, card: Card, span: tuple[int, int], clip: Clip | None) -> None:
+        """The footage of a card; what lies before it is made."""
+        if clip is None:
+            return
+        first = min(round((card.start + card.at) * self.surface.fps), span[1] - 1)
+        self.make(first)
+        if card.picture is not None:
+            self._put_picture(clip, first)
+        else:
+            self._put_clip(clip, first, span[1])
+
+    def make(self, until: int) -> None:
+        """Made pieces from what is done until a frame, one in each shot."""
+        cuts = [shot for shot in self.shots if self.done < shot < until]
+        for end in (*cuts, until):
+            if end > self.done:
+                self.pieces.append(Made(first=self.done, last=end))
+                self.done = end
+
+    def _put_picture(self, clip: Clip, frame: int) -> None:
+        picture = clip.fit(*self.size).frames[:1]
+        if frame in self.shots:
+            self.given.append(Given(first=frame, frames=picture))
+        else:
+            self.keyframes.append(Keyframe(at=frame, picture=picture[0]))
+        self._keep(still(clip, self.surface.fps), frame, frame + 1)
+
+    def _put_clip(self, clip: Clip, first: int, end: int) -> None:
+        frames = at_fps(clip.fit(*self.size), self.surface.fps).frames[: end - first]
+        last = first + len(frames)
+        self.given.append(Given(first=first, frames=frames))
+        # groups that the clip fills only in part are made, led by the clip's outermost frames
+        for frame in {first, last - 1}:
+            if not self._is_cut(frame if frame == first else last):
+                self.keyframes.append(Keyframe(at=frame, picture=frames[frame - first]))
+        self._keep(part(clip, 0, len(frames) / self.surface.fps), first, last)
+
+    def _keep(self, clip: Clip, first: int, last: int) -> None:
+        """Across a cut there is no joint."""
+        edges = (None if self._is_cut(first) else first, None if self._is_cut(last) else last - 1)
+        self.pieces.append(Kept(clip=clip, edges=edges))
+        self.done = last
+
+    def _is_cut(self, frame: int) -> bool:
+        return frame in (*self.shots, self.end)
+
+
+def _alike(
+    texts: tuple[str, ...], spans: list[tuple[int, int]], shots: tuple[int, ...]
+) -> tuple[tuple[int, ...], ...]:
+    """For each shot the earlier ones that may show the same scene: first those that name the same
+    things, then the one before, the first, and the rest.
+
+    The model has only seen stories of one scene. A shot of another thing, or in another place,
+    would be drawn towards the scene that it sees.
+    """
+    from sorairo.world.tabletop.language.captions import parse
+
+    told = [
+        [parse(text) for text, (first, _) in zip(texts, spans, strict=True) if start <= first < end]
+        for start, end in zip(shots, [*shots[1:], spans[-1][1]], strict=True)
+    ]
+    things = [
+        {thing for said in shot for body in said.bodies for thing in (body[:2], *body[:2]) if thing}
+        for shot in told
+    ]
+    found = []
+    for shot, mine in enumerate(things):
+        able = [o for o in range(shot) if all(_agree(a, b) for a in told[o] for b in told[shot])]
+        shared = {other: len(mine & things[other]) for other in able}
+        near = sorted((o for o in able if shared[o]), key=lambda o: (-shared[o], -o))
+        usual = [other for other in (shot - 1, 0) if other in able]
+        found.append(tuple(dict.fromkeys([*near, *usual, *able])))
+    return tuple(found)
+
+
+def _agree(one: Assertions, other: Assertions) -> bool:
+    """Whether two texts may be of one scene: a thing in common, nothing that differs."""
+    if one.style != other.style:
+        return False
+    for name in ("floor", "light"):
+        if len({getattr(one, name), getattr(other, name)} - {None}) > 1:
+            return False
+    pairs = [(a, b) for a in one.bodies for b in other.bodies]
+    return not pairs or any(
+        all(x == y or None in (x, y) for x, y in zip(a[:2], b[:2], strict=True)) for a, b in pairs
+    )

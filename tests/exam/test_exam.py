@@ -148,7 +148,8 @@ def test_a_crew_marks_as_one_alone(tmp_path: Path):
     """Two processes, and none: the same verdicts of a model's clips, in the same order."""
     told = []
     for workers in (1, 2):
-        make = partial(setup.sitting_of, "tabletop", tmp_path / str(workers), steps=2, guidance=None)
+        folder = tmp_path / str(workers)
+        make = partial(setup.sitting_of, "tabletop", folder, steps=2, guidance=None)
         with setup.crew_of(make, workers) as marking:
             sitting, _ = make()
             suite = dataclasses.replace(EXAM["M6"], together=2)

@@ -1,5 +1,5 @@
-"""Renders what recipes are trained on, before they are: `python -m sorairo.training.render_data NAME
-...`. (Training does so by itself; where it is paid for by the minute, other processors may.)"""
+"""Render the clips that recipes train on ahead of time: `python -m sorairo.training.render_data
+NAME ...`. Training renders what is missing; rendering first saves paid GPU time."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from sorairo.exam.candidates.baselines import by_simulator
 from sorairo.exam.candidates.negative_controls import TELLS, WRONG
 from sorairo.exam.question import Truth
 from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamSuite, Marked, SuiteResult
+from sorairo.exam.run import ExamSuite, JudgedQuestion, SuiteResult
 
 ROOT = Path(__file__).parents[1]
 TARGET, PAGE = ROOT / "benchmarks" / "exam" / "wrong.json", ROOT / "docs" / "explain" / "exam.md"
@@ -36,7 +36,7 @@ def judged(suite: ExamSuite, count: int) -> dict[str, dict]:
             name: dict(suite.judge(question, answer(question, truth), truth))
             for name, answer in answers.items()
         }
-        marked.append(Marked(question=question, verdicts=verdicts))
+        marked.append(JudgedQuestion(question=question, verdicts=verdicts))
     columns = SuiteResult(suite=suite, marked=marked).columns()
     keys = {goal.measure: goal.key for goal in suite.goals}
     figures = {name: column[keys[TELLS[suite.name]]] for name, column in columns.items()}

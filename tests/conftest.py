@@ -40,7 +40,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from sorairo.models import hub
     from sorairo.models.codec import CodecConfig
     from sorairo.models.delivery_defaults import Delivered
-    from sorairo.models.model import Bundle, ModelConfig, SamplingConfig
+    from sorairo.models.model import Model, ModelConfig, SamplingConfig
     from sorairo.models.text import TextConfig, train_tokenizer
     from sorairo.models.transformer import TransformerConfig
 
@@ -56,5 +56,5 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("models") / "tiny"
-    hub.save(Bundle(config, tokenizer), path)
+    hub.save(Model(config, tokenizer), path)
     return path

@@ -12,8 +12,8 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import Source
-from sorairo.training.data.samplers import Kind
+from sorairo.training.data.encode import LatentSource
+from sorairo.training.data.samplers import ExampleSpec
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.objectives.codec import CodecLossConfig
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
@@ -41,20 +41,20 @@ CODEC_RECIPE = CodecRecipe(
 # One shape a row: as many tokens (4 a latent frame), and as many texts.
 KINDS = (
     (
-        Kind(draw="window", source="world", frames=3, weight=0.4, size=SIZE),
-        Kind(draw="keyed", source="world", frames=1, weight=0.2, size=SIZE),
-        Kind(draw="window", source="photographs", frames=3, weight=0.1, size=SIZE),
-        Kind(draw="edited", source="twins", frames=3, weight=0.2, size=SIZE),
+        ExampleSpec(draw="window", source="world", frames=3, weight=0.4, size=SIZE),
+        ExampleSpec(draw="keyed", source="world", frames=1, weight=0.2, size=SIZE),
+        ExampleSpec(draw="window", source="photographs", frames=3, weight=0.1, size=SIZE),
+        ExampleSpec(draw="edited", source="twins", frames=3, weight=0.2, size=SIZE),
     ),
     (
-        Kind(draw="story", source="world", frames=4, weight=0.2, size=SIZE),
-        Kind(draw="fade", source="bridges", frames=4, weight=0.1, size=SIZE),
+        ExampleSpec(draw="story", source="world", frames=4, weight=0.2, size=SIZE),
+        ExampleSpec(draw="fade", source="bridges", frames=4, weight=0.1, size=SIZE),
     ),
-    (Kind(draw="fade", source="bridges", frames=10, weight=0.1, size=SIZE),),
-    (Kind(draw="window", source="slow", frames=2, weight=0.1, size=SIZE, fps=6),),
+    (ExampleSpec(draw="fade", source="bridges", frames=10, weight=0.1, size=SIZE),),
+    (ExampleSpec(draw="window", source="slow", frames=2, weight=0.1, size=SIZE, fps=6),),
     (
-        Kind(draw="still", source="world", frames=1, weight=0.1, size=SIZE),
-        Kind(draw="crop", source="large", frames=2, weight=0.1, size=SIZE),
+        ExampleSpec(draw="still", source="world", frames=1, weight=0.1, size=SIZE),
+        ExampleSpec(draw="crop", source="large", frames=2, weight=0.1, size=SIZE),
     ),
 )
 
@@ -62,12 +62,12 @@ MODEL_RECIPE = ModelRecipe(
     name="tiny-model",
     codec_run="tiny-codec",
     sources={
-        "world": Source(clips=CLIPS, styled=0.5, pictures=3),
-        "slow": Source(clips=CLIPS, stride=2),
-        "bridges": Source(clips=BRIDGES),
-        "photographs": Source(clips=CLIPS, leaves=25),
-        "twins": Source(clips=CLIPS, twins=dataclasses.replace(CLIPS, twins=True)),
-        "large": Source(clips=CLIPS, alone=True),
+        "world": LatentSource(clips=CLIPS, styled=0.5, pictures=3),
+        "slow": LatentSource(clips=CLIPS, stride=2),
+        "bridges": LatentSource(clips=BRIDGES),
+        "photographs": LatentSource(clips=CLIPS, leaves=25),
+        "twins": LatentSource(clips=CLIPS, twins=dataclasses.replace(CLIPS, twins=True)),
+        "large": LatentSource(clips=CLIPS, alone=True),
     },
     model=ModelConfig(
         name="tiny",

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from sorairo.exam import report
 from sorairo.exam.candidates.baselines import by_simulator, frozen
 from sorairo.exam.registry import EXAM
-from sorairo.exam.run import Sitting, SuiteResult
+from sorairo.exam.run import ExamRun, SuiteResult
 
 SITTINGS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
 
@@ -20,7 +20,7 @@ def page_of_a_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a model that only repeats its first frame is told."""
     folder = tmp_path_factory.mktemp("exam")
     columns = {"model": frozen, "truth": by_simulator}
-    sitting = Sitting(columns=columns, folder=folder, who={"model": "frozen"})
+    sitting = ExamRun(columns=columns, folder=folder, who={"model": "frozen"})
     sitting.begin()
     results = [
         SuiteResult(suite=EXAM[name], marked=list(sitting.sit(EXAM[name], count)))

@@ -18,7 +18,7 @@ from sorairo.exam.candidates.baselines import ByModel, by_simulator, frozen
 from sorairo.exam.candidates.negative_controls import WRONG
 from sorairo.exam.question import Truth
 from sorairo.exam.registry import EXAM
-from sorairo.exam.run import Goal, Sitting, SuiteResult
+from sorairo.exam.run import ExamRun, Goal, SuiteResult
 from sorairo.exam.statistics import Figure, Verdict, figure_of
 from sorairo.exam.statistics import figure as figure_over
 
@@ -81,7 +81,7 @@ def test_a_sitting_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
         asked.append(question.key)
         return frozen(question, truth)
 
-    sitting = Sitting(
+    sitting = ExamRun(
         columns={"model": answer, "truth": by_simulator}, folder=tmp_path, who={"model": "a"}
     )
     sitting.begin()

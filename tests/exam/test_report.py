@@ -19,8 +19,8 @@ from sorairo.exam.report.axis import TICKS, Axis, axis_of
 from sorairo.exam.report.clips import WORST
 from sorairo.exam.report.markup import VOID, tag, words
 from sorairo.exam.report.plots import gauge, heaped, plots
-from sorairo.exam.report.view_model import Told
-from sorairo.exam.run import ExamSuite, Goal, Marked, SuiteResult
+from sorairo.exam.report.view_model import SuiteView
+from sorairo.exam.run import ExamSuite, Goal, JudgedQuestion, SuiteResult
 from sorairo.exam.statistics import Verdict
 
 EXPLAINED = Path(__file__).parents[2] / "docs" / "explain" / "exam.md"
@@ -48,7 +48,7 @@ def result_of(
         goals=tuple(goals),
     )
     marked = [
-        Marked(
+        JudgedQuestion(
             question=Question(
                 key=f"M0-{i:04d}", scene=SCENE, prompt=prompt, seed=i, seconds=1.0, given=1
             ),
@@ -170,7 +170,7 @@ def test_every_suite_of_the_exam_can_be_told(name: str, tmp_path: Path):
     questions = [marked.question for marked in errors(1, 1).marked]
     result = SuiteResult(
         suite=ExamSuite(**{**vars(suite), "overall": dict.fromkeys(suite.overall, _always)}),
-        marked=[Marked(question=question, verdicts=verdicts) for question in questions],
+        marked=[JudgedQuestion(question=question, verdicts=verdicts) for question in questions],
     )
     files = report.write([result], tmp_path, model="m", commit="c")
     assert json.loads(files[0].read_text())["suites"][name].keys() == {g.key for g in suite.goals}
@@ -221,7 +221,7 @@ def test_the_record_names_floor_codec_and_baselines():
 def test_measures_at_several_times_are_lines():
     names = [goal.measure for goal in TIMED]
     case = {"model": dict.fromkeys(names, 1.0), "truth": dict.fromkeys(names, 0.0)}
-    told = Told(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
+    told = SuiteView(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
     assert {what: list(at) for what, at in told.over_time.items()} == {
         "set": [5.0, 60.0],
         "drift": [5.0, 60.0],
@@ -236,15 +236,15 @@ def test_measures_at_several_times_are_lines():
 def test_shares_are_bars():
     goals = [Goal(measure=law, share=True) for law in ("gravity", "energy")]
     case = {"model": {"gravity": 1.0, "energy": 0.0}, "truth": {"gravity": 1.0, "energy": 1.0}}
-    (plot,) = plots(Told(result_of(goals, case, case)))
+    (plot,) = plots(SuiteView(result_of(goals, case, case)))
     bars = [float(bar["width"] or 0) for bar in Page(plot).all("rect")]
     assert bars[0] > 300
     assert bars[1] == 0
-    assert plots(Told(result_of(goals[:1], case))) == []  # one alone is in the table
+    assert plots(SuiteView(result_of(goals[:1], case))) == []  # one alone is in the table
 
 
 def test_cases_are_dots():
-    (plot,) = plots(Told(errors(*np.linspace(0, 1, 100))))
+    (plot,) = plots(SuiteView(errors(*np.linspace(0, 1, 100))))
     dots = [path["d"] or "" for path in Page(plot).all("path") if "dots" in (path["class"] or "")]
     assert [path.count("h0") for path in dots] == [100, 100]
 
@@ -259,7 +259,7 @@ def test_dots_that_would_hide_one_another_stand_off_the_line():
 
 
 def test_a_gauge_shades_where_the_goal_is_met():
-    row = Told(errors(0.02, 0.2)).row(ERROR)
+    row = SuiteView(errors(0.02, 0.2)).row(ERROR)
     assert 'class="aimed"' in gauge(row, ERROR)
     assert 'class="aimed"' not in gauge(row, Goal(measure="error"))
     assert "error: model 0.11 [" in gauge(row, ERROR)
@@ -285,7 +285,7 @@ def test_axes_hold_what_they_are_made_for():
 
 
 def test_the_worst_stand_first(tmp_path: Path):
-    told = Told(errors(*np.linspace(0.06, 0.6, 2 * WORST)))
+    told = SuiteView(errors(*np.linspace(0.06, 0.6, 2 * WORST)))
     assert [m.question.seed for m in told.worst_first()] == list(reversed(range(2 * WORST)))
     page = page_of(told.result, folder=tmp_path)
     assert f"The worst answers first: {WORST} of {2 * WORST}" in page.told
@@ -294,7 +294,7 @@ def test_the_worst_stand_first(tmp_path: Path):
 
 def test_without_a_bound_the_worst_are_farthest_from_the_truth():
     cases = [{"model": {"a": a}, "truth": {"a": 0.5}} for a in (0.5, 0.1, 0.7, float("nan"))]
-    told = Told(result_of([Goal(measure="a")], *cases))
+    told = SuiteView(result_of([Goal(measure="a")], *cases))
     assert [m.question.seed for m in told.worst_first()] == [1, 2, 0, 3]
 
 

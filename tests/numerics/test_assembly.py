@@ -15,12 +15,18 @@ from sorairo.generation.output.assembly import Joint, assemble, carry, correctio
 from sorairo.generation.output.decode import begun_calmly
 from sorairo.generation.output.delivery import deliver
 from sorairo.generation.output.latent_cache import kept_ends
-from sorairo.generation.tasks.layout import Draft, Kept, Made, Surface, said
+from sorairo.generation.tasks.layout import (
+    CanvasLayout,
+    CanvasSpec,
+    GeneratedSegment,
+    GivenSegment,
+    single_prompt,
+)
 from sorairo.generation.tasks.tasks import cycle, extend_forward
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import onto
 
-NATIVE = Surface(area=64 * 64)
+NATIVE = CanvasSpec(area=64 * 64)
 
 
 def pictures(frames: int, seed: int = 0, size: int = 64) -> np.ndarray:
@@ -34,9 +40,9 @@ def unfinished(frames: np.ndarray, rate: float, width: int, height: int, fps: fl
     return frames
 
 
-def draft_of(pieces: tuple[Kept | Made, ...], frames: int) -> Draft:
-    prompts, shares = said("a", frames)
-    return Draft(
+def draft_of(pieces: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -> CanvasLayout:
+    prompts, shares = single_prompt("a", frames)
+    return CanvasLayout(
         surface=NATIVE,
         num_frames=frames,
         width=64,
@@ -47,13 +53,15 @@ def draft_of(pieces: tuple[Kept | Made, ...], frames: int) -> Draft:
     )
 
 
-def put_together(draft: Draft, frames: np.ndarray) -> Clip:
+def put_together(draft: CanvasLayout, frames: np.ndarray) -> Clip:
     return assemble(draft, frames, width=64, height=64, fps=12.0, finish=unfinished)
 
 
 def test_given_frames_come_back_bit_for_bit():
     clip = Clip(frames=pictures(20), fps=12.0)
-    draft = draft_of((Kept(clip=clip, edges=(None, 7)), Made(first=8, last=20)), 20)
+    draft = draft_of(
+        (GivenSegment(clip=clip, edges=(None, 7)), GeneratedSegment(first=8, last=20)), 20
+    )
     result = put_together(draft, pictures(20, seed=1))
     assert result.num_frames == 32
     assert np.array_equal(result.frames[:20], clip.frames)
@@ -105,7 +113,9 @@ def test_outside_a_region_nothing_changes_and_inside_everything():
 def test_sound_stays_with_its_pictures():
     tone = np.sin(np.arange(48000) / 20).astype(np.float32)[:, None] * 0.5
     clip = Clip(frames=pictures(12), fps=12.0, sound=Sound(samples=tone))
-    draft = draft_of((Made(first=0, last=12), Kept(clip=clip, edges=(12, None))), 24)
+    draft = draft_of(
+        (GeneratedSegment(first=0, last=12), GivenSegment(clip=clip, edges=(12, None))), 24
+    )
     sound = put_together(draft, pictures(24, seed=1)).sound
     assert sound is not None
     assert len(sound.samples) == 2 * 48000
@@ -165,24 +175,28 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
     greys = np.arange(0, 240, 10, dtype=np.uint8)[:, None, None, None]
     frames = greys + np.zeros((1, 64, 64, 3), np.uint8)
 
-    def last_made(draft: Draft) -> float:
+    def last_made(draft: CanvasLayout) -> float:
         clip = assemble(draft, frames, width=64, height=64, fps=24.0, finish=doubled)
         return float(clip.frames[2 * (draft.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
 
     given = Clip(frames=frames[8:], fps=12.0)
-    bridge = draft_of((Made(first=0, last=8), Kept(clip=given, edges=(None, None))), 24)
+    bridge = draft_of(
+        (GeneratedSegment(first=0, last=8), GivenSegment(clip=given, edges=(None, None))), 24
+    )
     assert last_made(bridge) == 75
     assert last_made(replace(bridge, shots=(0, 8))) == 70
     turning = cycle("a", surface=NATIVE, size=(64, 64), num_frames=24)
     assert last_made(turning) == 15, "begun within a group: the last is 10, the first 20"
-    assert last_made(draft_of((Made(first=0, last=24),), 24)) == 230
+    assert last_made(draft_of((GeneratedSegment(first=0, last=24),), 24)) == 230
 
 
 def test_what_a_picture_leads_to_is_not_led_back_to_it():
     frames = np.full((36, 64, 64, 3), 80, np.uint8)
     frames[12:] = 200
     picture = Clip(frames=frames[:1] + 20, fps=12.0)
-    draft = draft_of((Kept(clip=picture, edges=(0, 0)), Made(first=1, last=36)), 36)
+    draft = draft_of(
+        (GivenSegment(clip=picture, edges=(0, 0)), GeneratedSegment(first=1, last=36)), 36
+    )
     shown = put_together(draft, frames).frames.astype(int)
     assert shown[1].mean() == pytest.approx(100, abs=1)
     assert abs(shown[-1] - 200).max() < 4

@@ -11,7 +11,7 @@ import pytest
 from random_weights import randomise
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
-from sorairo.generation.sampling.checkpoint import Diary
+from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 
 PROMPT, SECONDS = "a red ball drops", 9.0  # several windows
 
@@ -38,7 +38,7 @@ def generate(engine: Engine, folder: Path, *, stop: int | None = None) -> tuple[
         if steps == stop:
             raise Stopped
 
-    with engine.keeping(Diary(folder=folder, model="m")):
+    with engine.keeping(SamplingCheckpoint(folder=folder, model="m")):
         clip = engine.generate(PROMPT, seconds=SECONDS, steps=3, watch=watch)
     return clip.frames, steps
 
@@ -59,16 +59,16 @@ def test_a_stopped_run_goes_on(engine: Engine, tmp_path: Path):
 def test_pages_of_another_model_and_broken_ones_are_not_read(engine: Engine, tmp_path: Path):
     generate(engine, tmp_path)
     (page,) = [path for path in tmp_path.iterdir() if not path.name.startswith(".")][:1]
-    assert Diary(folder=tmp_path, model="m").read(page.name) is not None
-    assert Diary(folder=tmp_path, model="other").read(page.name) is None
-    assert Diary(folder=tmp_path, model="m").read("canvas-9.safetensors") is None
+    assert SamplingCheckpoint(folder=tmp_path, model="m").read(page.name) is not None
+    assert SamplingCheckpoint(folder=tmp_path, model="other").read(page.name) is None
+    assert SamplingCheckpoint(folder=tmp_path, model="m").read("canvas-9.safetensors") is None
     page.write_bytes(page.read_bytes()[:-5])
-    assert Diary(folder=tmp_path, model="m").read(page.name) is None
+    assert SamplingCheckpoint(folder=tmp_path, model="m").read(page.name) is None
 
 
 def test_files_are_told_when_they_are_whole(engine: Engine, tmp_path: Path):
     told: list[Path] = []
-    with engine.keeping(Diary(folder=tmp_path, model="m", written=told.append)):
+    with engine.keeping(SamplingCheckpoint(folder=tmp_path, model="m", written=told.append)):
         engine.generate(PROMPT, seconds=0.5, steps=2)
     assert told == [tmp_path / "canvas-0.safetensors"]
     engine.generate(PROMPT, seconds=0.5, steps=2)

@@ -12,10 +12,16 @@ from hypothesis import strategies as st
 from sorairo.errors import RequestError
 from sorairo.generation.canvas.encode import group_shares, paint, token_region
 from sorairo.generation.tasks import tasks
-from sorairo.generation.tasks.layout import Draft, Kept, Made, Surface, faded
+from sorairo.generation.tasks.layout import (
+    CanvasLayout,
+    CanvasSpec,
+    GeneratedSegment,
+    GivenSegment,
+    crossfade_weights,
+)
 from sorairo.video import Clip
 
-SURFACE = Surface(area=64 * 64)
+SURFACE = CanvasSpec(area=64 * 64)
 
 
 def clip_of(
@@ -33,11 +39,11 @@ def encode(frames: np.ndarray) -> torch.Tensor:
     return torch.nn.functional.avg_pool3d(video, (4, 8, 8))
 
 
-def painted(draft: Draft):
+def painted(draft: CanvasLayout):
     return paint(draft, encode, latent_channels=3, patch=2)
 
 
-def drafts() -> dict[str, Draft]:
+def drafts() -> dict[str, CanvasLayout]:
     """One of each task."""
     a, b = clip_of(30), clip_of(26, seed=1)
     picture = clip_of(1, seed=2)
@@ -83,7 +89,7 @@ def test_what_is_made_was_not_given(name: str):
     canvas, groups = painted(draft), draft.groups()
     opened = (canvas.sigma_start > 0).flatten(1).any(1)
     for piece in draft.pieces:
-        if isinstance(piece, Made):
+        if isinstance(piece, GeneratedSegment):
             inside = [
                 i
                 for i, g in enumerate(groups)
@@ -122,7 +128,7 @@ def test_a_picture_is_a_group_of_its_own():
     torch.testing.assert_close(canvas.latents[:, :1], encode(picture.frames.repeat(4, 0)))
     assert float(canvas.sigma_start[0].max()) == 0
     assert float(canvas.sigma_start[1:].min()) == 1
-    assert [type(p) for p in draft.pieces] == [Kept, Made]
+    assert [type(p) for p in draft.pieces] == [GivenSegment, GeneratedSegment]
 
 
 def test_a_keyframe_stands_at_its_time():
@@ -130,7 +136,10 @@ def test_a_keyframe_stands_at_its_time():
     canvas = painted(draft)
     (loose,) = canvas.loose
     assert float(loose.positions[0, 0, 0, 0]) == pytest.approx(1.5 * 3)
-    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, Made)] == [(1, 18), (19, 24)]
+    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, GeneratedSegment)] == [
+        (1, 18),
+        (19, 24),
+    ]
 
 
 def test_a_picture_that_is_a_hint_is_not_shown_itself():
@@ -140,7 +149,10 @@ def test_a_picture_that_is_a_hint_is_not_shown_itself():
     assert [float(each.positions[0, 0, 0, 0]) for each in canvas.loose] == [0.0, 1.5 * 3]
     assert [each.sigma for each in canvas.loose] == pytest.approx([0.6, 0.0])
     assert float(canvas.sigma_start.min()) == 1
-    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, Made)] == [(0, 18), (19, 24)]
+    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, GeneratedSegment)] == [
+        (0, 18),
+        (19, 24),
+    ]
 
 
 @pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
@@ -165,7 +177,7 @@ def test_texts_fade_over_the_bridge():
     assert shares[0].tolist() == [1, 0]
     assert shares[-1].tolist() == [0, 1]
     assert bool((shares[:, 1].diff() >= 0).all())
-    assert faded(("a", "b"), 4, 4, 8).tolist() == [[1, 0]] * 4
+    assert crossfade_weights(("a", "b"), 4, 4, 8).tolist() == [[1, 0]] * 4
 
 
 def test_a_region_touches_whole_tokens():
@@ -183,12 +195,12 @@ def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int
     start = min(start, total - 1)
     span = (start, min(total, start + length))
     draft = tasks.edit(clip_of(total), "a", surface=SURFACE, strength=1.0, span=span)
-    made = [p for p in draft.pieces if isinstance(p, Made)]
+    made = [p for p in draft.pieces if isinstance(p, GeneratedSegment)]
     assert len(made) == 1
-    kept = sum(p.clip.num_frames for p in draft.pieces if isinstance(p, Kept))
+    kept = sum(p.clip.num_frames for p in draft.pieces if isinstance(p, GivenSegment))
     assert kept + made[0].last - made[0].first == total
     assert span[1] - span[0] <= made[0].last - made[0].first <= span[1] - span[0] + 3
-    before = draft.pieces[0].clip.num_frames if isinstance(draft.pieces[0], Kept) else 0
+    before = draft.pieces[0].clip.num_frames if isinstance(draft.pieces[0], GivenSegment) else 0
     assert before == start
     painted(draft)
 
@@ -199,6 +211,6 @@ def test_extensions_are_as_long_as_asked(known: int, more: int):
     clip = clip_of(known)
     for task in (tasks.extend_forward, tasks.extend_backward):
         draft = task(clip, "a", surface=SURFACE, num_frames=more)
-        made = next(p for p in draft.pieces if isinstance(p, Made))
+        made = next(p for p in draft.pieces if isinstance(p, GeneratedSegment))
         assert made.last - made.first == more
         painted(draft)

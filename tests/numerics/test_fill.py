@@ -12,9 +12,9 @@ from sorairo.generation.canvas.canvas import SECOND, Canvas, Stack
 from sorairo.generation.canvas.encode import paint
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import HISTORY, Sampling, fill
-from sorairo.generation.tasks.layout import Draft, Given, Keyframe, Surface
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GivenFrames, Keyframe
 
-SURFACE = Surface(multiple=16)
+SURFACE = CanvasSpec(multiple=16)
 
 
 def encode(frames: np.ndarray) -> Tensor:
@@ -23,10 +23,10 @@ def encode(frames: np.ndarray) -> Tensor:
     return means[None, :, None, None].expand(2, -1, 2, 2)
 
 
-def story(**also) -> Draft:
+def story(**also) -> CanvasLayout:
     """Three shots of 25 frames; the second begins with a given frame of 200."""
-    given = Given(first=25, frames=np.full((1, 16, 16, 3), 200, np.uint8))
-    return Draft(
+    given = GivenFrames(first=25, frames=np.full((1, 16, 16, 3), 200, np.uint8))
+    return CanvasLayout(
         surface=SURFACE,
         num_frames=75,
         width=16,
@@ -40,7 +40,7 @@ def story(**also) -> Draft:
     )
 
 
-def filled(draft: Draft) -> tuple[list[Canvas], Canvas]:
+def filled(draft: CanvasLayout) -> tuple[list[Canvas], Canvas]:
     """The windows as the model saw them, and the result of a model that says velocity 1."""
     seen: list[Canvas] = []
 
@@ -88,8 +88,8 @@ def test_a_keyframe_moves_with_its_shot_and_is_seen_by_no_other():
 
 
 def test_what_is_all_given_is_not_sampled():
-    clip = Given(first=0, frames=np.full((25, 16, 16, 3), 30, np.uint8))
+    clip = GivenFrames(first=0, frames=np.full((25, 16, 16, 3), 30, np.uint8))
     draft = story()
-    seen, canvas = filled(Draft(**{**vars(draft), "given": (clip, *draft.given)}))
+    seen, canvas = filled(CanvasLayout(**{**vars(draft), "given": (clip, *draft.given)}))
     assert len(seen) == 2
     assert torch.equal(canvas.latents[:, :7], torch.full((2, 7, 2, 2), 30.0))

@@ -24,7 +24,7 @@ from footage import close, quarters, shades, write_video
 from hostile import png
 from sorairo.errors import MediaError
 from sorairo.server.uploads.clip_ipc import NO_ROOM, put_clip, put_head, take_clip, take_head
-from sorairo.server.uploads.rlimits import Bounds
+from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.server.uploads.sandbox import SENTENCES, decode
 from sorairo.video import Clip, Sound
 
@@ -152,13 +152,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("bounds", "trouble"),
     [
-        (Bounds(memory=600 * 2**20), "hungry"),
-        (Bounds(processor=1), "slow"),
-        (Bounds(clock=0.05), "slow"),
-        (Bounds(pixels=10**6), "large"),
+        (ResourceLimits(memory=600 * 2**20), "hungry"),
+        (ResourceLimits(processor=1), "slow"),
+        (ResourceLimits(clock=0.05), "slow"),
+        (ResourceLimits(pixels=10**6), "large"),
     ],
 )
-def test_its_bounds_hold(large: Path, bounds: Bounds, trouble: str):
+def test_its_bounds_hold(large: Path, bounds: ResourceLimits, trouble: str):
     with pytest.raises(MediaError) as caught:
         decode(large, 2048, bounds)
     assert str(caught.value) == SENTENCES[trouble]
@@ -168,7 +168,7 @@ def test_a_disk_is_not_filled(tmp_path: Path):
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 64)).save(path)
     with pytest.raises(MediaError) as caught:
-        decode(path, None, Bounds(written=10_000))
+        decode(path, None, ResourceLimits(written=10_000))
     assert str(caught.value) == SENTENCES["large"]
 
 
@@ -176,7 +176,7 @@ def test_a_disk_is_not_filled(tmp_path: Path):
 def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 64)).save(path)
-    words = [str(path), json.dumps(asdict(Bounds())), "0", str(os.getpid())]
+    words = [str(path), json.dumps(asdict(ResourceLimits())), "0", str(os.getpid())]
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words]
         done = subprocess.run(command, stdout=full)
@@ -189,7 +189,7 @@ def hanging(folder: Path) -> Iterator[tuple[Future[Clip], psutil.Process]]:
     path = folder / "pipe"
     os.mkfifo(path)
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(decode, path, None, Bounds(clock=LATER))
+        future = pool.submit(decode, path, None, ResourceLimits(clock=LATER))
         child = found(psutil.Process())
         yield future, child
 
@@ -233,7 +233,7 @@ def test_one_that_nobody_waits_for_any_more_ends(tmp_path: Path):
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        decode(path, None, Bounds(clock=LATER), cancelled)
+        decode(path, None, ResourceLimits(clock=LATER), cancelled)
     assert len({child.pid for child in children}) == 1
     assert not children[0].is_running()
 

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from sorairo.server.background.periodic import Rounds
+from sorairo.server.background.periodic import PeriodicThread
 
 
 def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
@@ -19,7 +19,7 @@ def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
         enough.set()
         return 60.0
 
-    rounds = Rounds("janitor", work, patience=0.01)
+    rounds = PeriodicThread("janitor", work, patience=0.01)
     rounds.start()
     assert enough.wait(10)
     rounds.stop()
@@ -29,4 +29,4 @@ def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
 
 
 def test_what_never_began_can_be_stopped():
-    Rounds("postman", lambda: 0.0).stop()
+    PeriodicThread("postman", lambda: 0.0).stop()

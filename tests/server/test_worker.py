@@ -15,7 +15,7 @@ from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.worker.job_reporter import Told
+from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.worker import Worker
 
 TOLD = {
@@ -118,16 +118,16 @@ def test_a_job_goes_on_where_an_earlier_worker_was(worker: Worker):
 
 def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None) -> bytes:
     """Does a job; notes every step, and has the worker stop after `stop` of them. Its video."""
-    before, tell = len(steps), Told.progress
+    before, tell = len(steps), JobReporter.progress
 
-    def counted(told: Told, progress: Progress) -> None:
+    def counted(told: JobReporter, progress: Progress) -> None:
         steps.append(progress.done)
         if stop is not None and len(steps) - before >= stop:
             worker.stopping.set()
         tell(told, progress)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Told, "progress", counted)
+        patch.setattr(JobReporter, "progress", counted)
         worker.do(job)
     worker.stopping.clear()
     result = now(worker).result

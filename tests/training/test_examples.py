@@ -14,7 +14,7 @@ from sorairo.nn.patches import patchify
 from sorairo.training.data.collate import lay_out
 from sorairo.training.data.encode import encode_source, shown
 from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.data.samplers import Taste
+from sorairo.training.data.samplers import CaptionConfig
 from sorairo.world.tabletop.language.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 
@@ -31,7 +31,7 @@ def drawn(prepared: Prepared, draw: str, source: str, count: int = 40, **taste: 
     rows = [kind for kinds in KINDS for kind in kinds]
     kind = next(k for k in rows if (k.draw, k.source) == (draw, source))
     rng = np.random.default_rng(0)
-    return [kind.example(prepared[1], rng, Taste(**taste)) for _ in range(count)]
+    return [kind.example(prepared[1], rng, CaptionConfig(**taste)) for _ in range(count)]
 
 
 def test_windows(prepared: Prepared):
@@ -56,7 +56,7 @@ def test_windows(prepared: Prepared):
 
 def test_most_captions_say_what_a_kind_asks_for(prepared: Prepared):
     kind = replace(KINDS[0][0], saying=("material",))
-    rng, taste = np.random.default_rng(0), Taste(no_text=0.0)
+    rng, taste = np.random.default_rng(0), CaptionConfig(no_text=0.0)
     texts = [kind.example(prepared[1], rng, taste).texts[0] for _ in range(200)]
     share = np.mean([parse(text).bodies[0][3] is not None for text in texts])
     assert 0.72 < share < 0.92
@@ -109,7 +109,7 @@ def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
     law = replace(PaintingConfig(), bridged=1.0)
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        example = kind.example(prepared[1], rng, Taste())
+        example = kind.example(prepared[1], rng, CaptionConfig())
         index = next(
             i for i, c in enumerate(bridges.clips[SIZE]) if np.array_equal(c, example.latents)
         )

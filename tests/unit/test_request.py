@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.requests.base import GenerateRequest, Request, Source
+from sorairo.generation.requests.base import GenerateRequest, InputFile, Request
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
 from sorairo.generation.requests.media import ConnectRequest
 from sorairo.generation.requests.metadata import KINDS, read_comment
@@ -131,7 +131,7 @@ def example(kind: type[Request]) -> Request:
         "seed": 7,
         "steps": 3,
         "guidance": 2.0,
-        "inputs": (Source(name="a.mp4", sha256="0" * 64),),
+        "inputs": (InputFile(name="a.mp4", sha256="0" * 64),),
     }
     own = {"extend": {"forward": 2.0}, "storyboard": {"cards": (Card(start=0.0, end=2.0),)}}
     return kind(**fields, **own.get(kind.command, {}))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
-from sorairo.generation.requests.base import Request, Source
+from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.media import (
     AnimateRequest,
@@ -24,7 +24,7 @@ from sorairo.generation.requests.region import parse_region
 from sorairo.video import Clip
 
 NAN = float("nan")
-A, B = Source(name="a.mp4", sha256=""), Source(name="b.png", sha256="")
+A, B = InputFile(name="a.mp4", sha256=""), InputFile(name="b.png", sha256="")
 EDIT = EditRequest(prompt="a blue ball", inputs=(A,))
 
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from sorairo.errors import MediaError, RequestError, SorairoError
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
-from sorairo.generation.tasks.layout import Kept, Made, Surface
+from sorairo.generation.tasks.layout import CanvasSpec, GeneratedSegment, GivenSegment
 from sorairo.generation.tasks.storyboard import draft
 from sorairo.video import Clip
 
-SURFACE = Surface()
+SURFACE = CanvasSpec()
 RED, BLUE = "a red ball rolls to the left on the grass", "a blue cube slides right on the sand"
 
 
@@ -169,7 +169,9 @@ def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObjec
     for start in expected:
         card = starts.index(start)
         assert made.shares[start, card] == 1, "a shot begins with its own text alone"
-    spans = [(piece.first, piece.last) for piece in made.pieces if isinstance(piece, Made)]
+    spans = [
+        (piece.first, piece.last) for piece in made.pieces if isinstance(piece, GeneratedSegment)
+    ]
     assert spans == list(zip(expected, [*expected[1:], starts[-1]], strict=True))
 
 
@@ -228,9 +230,11 @@ def test_pictures_stand_at_their_times(folder: Path):
     made = draft(Storyboard(cards=cards), [clip_of(folder, "ball.png")] * 2, surface=SURFACE)
     assert [each.first for each in made.given] == [24]
     assert [each.at for each in made.keyframes] == [48 + 18]
-    kept = [piece for piece in made.pieces if isinstance(piece, Kept)]
+    kept = [piece for piece in made.pieces if isinstance(piece, GivenSegment)]
     assert [piece.edges for piece in kept] == [(None, 24), (66, 66)]
-    spans = [(piece.first, piece.last) for piece in made.pieces if isinstance(piece, Made)]
+    spans = [
+        (piece.first, piece.last) for piece in made.pieces if isinstance(piece, GeneratedSegment)
+    ]
     assert spans == [(0, 24), (25, 48), (48, 66), (67, 72)]
 
 
@@ -241,7 +245,7 @@ def test_a_clip_is_kept_and_goes_on(folder: Path):
         Card(start=4, end=5, clip="in.gif"),
     )
     made = draft(Storyboard(cards=cards), [clip_of(folder, "in.gif")] * 2, surface=SURFACE)
-    first, whole = (piece for piece in made.pieces if isinstance(piece, Kept))
+    first, whole = (piece for piece in made.pieces if isinstance(piece, GivenSegment))
     assert first.edges == (18, 18 + 24)
     assert whole.edges == (None, None)
     assert (first.clip.num_frames, whole.clip.num_frames) == (25, 12)

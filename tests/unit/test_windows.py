@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.generation.sampling.temporal_windows import SHOTS, windows
-from sorairo.generation.tasks.layout import Draft, Surface
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 
-SURFACE = Surface()
+SURFACE = CanvasSpec()
 
 
-def draft_of(*lengths: int, alike: tuple[tuple[int, ...], ...] = ()) -> Draft:
+def draft_of(*lengths: int, alike: tuple[tuple[int, ...], ...] = ()) -> CanvasLayout:
     """Shots of so many frames, each with a text of its own."""
     total = sum(lengths)
-    return Draft(
+    return CanvasLayout(
         surface=SURFACE,
         num_frames=total,
         width=96,
@@ -29,7 +29,7 @@ def draft_of(*lengths: int, alike: tuple[tuple[int, ...], ...] = ()) -> Draft:
     )
 
 
-def shown(draft: Draft) -> list[list[int]]:
+def shown(draft: CanvasLayout) -> list[list[int]]:
     """The shots that each window sees, in its order."""
     shots = [group.shot for group in draft.groups()]
     return [list(dict.fromkeys(shots[i] for i in window.groups)) for window in windows(draft)]

@@ -9,7 +9,7 @@ from scipy import ndimage
 from sorairo.exam.claims import examine, rates, sheet, table, true_film
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
-from sorairo.world.tabletop.fitting.fit_observer import Wear, calibration_report, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import Degradation, calibration_report, fit_net
 from sorairo.world.tabletop.perception.classifiers import WORK
 from sorairo.world.tabletop.perception.motion import classify_motion, moves_as_told
 from sorairo.world.tabletop.perception.observer import judge, observe
@@ -180,7 +180,7 @@ def test_the_exam_of_true_renders_and_of_broken_ones(renderer):
 
 def test_wear_changes_pixels_but_not_shape_or_type():
     frames = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
-    worn = Wear(blur=1, noise=4, quality=60)(frames, np.random.default_rng(0))
+    worn = Degradation(blur=1, noise=4, quality=60)(frames, np.random.default_rng(0))
     assert worn.shape == frames.shape
     assert worn.dtype == np.uint8
     assert (worn != frames).any()

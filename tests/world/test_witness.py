@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sorairo.world.tabletop.fitting.fit_lit_observer import PLACES, accuracy, renders
-from sorairo.world.tabletop.fitting.fit_observer import Wear
+from sorairo.world.tabletop.fitting.fit_observer import Degradation
 from sorairo.world.tabletop.perception.lit_observer import centers, witness
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
@@ -15,7 +15,7 @@ SEED = 9_100_000
 
 @pytest.mark.slow
 def test_worn_renders_are_seen_as_they_are():
-    found = accuracy(1, seed=SEED, wear=Wear(blur=0.8, noise=2.0))
+    found = accuracy(1, seed=SEED, wear=Degradation(blur=0.8, noise=2.0))
     assert set(found) == set(CANVAS_WORLD.lights)
     for light, rates in found.items():
         for name in ("one_object", "color", "shape"):

@@ -18,7 +18,7 @@ from sorairo.errors import MissingExtraError, RequestError, unknown_name
 if TYPE_CHECKING:
     from sorairo.exam.candidates.external_clips import Papers
     from sorairo.exam.question import Question
-    from sorairo.exam.run import ExamSuite, Marking, Sitting
+    from sorairo.exam.run import ExamRun, ExamSuite, Marking
 
 
 class _OrCommand(click.Group):
@@ -214,7 +214,7 @@ def exam(
         _sit(sitting, drawn, output, facts, marking)
 
 
-def _marked(sitting: Sitting, suites: Sequence[ExamSuite], asked: Asked) -> list[ExamSuite]:
+def _marked(sitting: ExamRun, suites: Sequence[ExamSuite], asked: Asked) -> list[ExamSuite]:
     """The suites with those of their questions that are marked. Raises RequestError for none."""
     papers = [(suite, sitting.marked(suite, asked.count_of(suite))) for suite in suites]
     found = [_asking(suite, questions) for suite, questions in papers if questions]
@@ -235,7 +235,7 @@ def _refuse(beside: str, *names: str) -> None:
 
 
 def _sit(
-    sitting: Sitting,
+    sitting: ExamRun,
     suites: Iterable[ExamSuite],
     output: Path,
     facts: dict[str, str],

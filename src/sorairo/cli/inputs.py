@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sorairo.cli.options import Common
 from sorairo.cli.size_defaults import as_usual
 from sorairo.errors import MediaError, RequestError
-from sorairo.generation.requests.base import Request, Source
+from sorairo.generation.requests.base import InputFile, Request
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -25,7 +25,7 @@ class Input:
 
     path: Path
     clip: Clip
-    source: Source
+    source: InputFile
     request: Request | None
 
     @property
@@ -52,11 +52,11 @@ def read_input(path: Path, *, max_side: int | None = None) -> Input:
     return Input(path=path, clip=clip, source=source_of(path), request=request_of(clip))
 
 
-def source_of(path: Path) -> Source:
+def source_of(path: Path) -> InputFile:
     from sorairo.video.latent_sidecar import file_digest
 
     try:
-        return Source(name=path.name, sha256=file_digest(path))
+        return InputFile(name=path.name, sha256=file_digest(path))
     except OSError as error:
         raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
 
@@ -72,7 +72,7 @@ def complete(request: Kind, inputs: Sequence[Input], prompt: str | None, common:
     return as_usual(request, [each.clip for each in inputs], common)
 
 
-def find_again(sources: Sequence[Source], made: Path, elsewhere: Sequence[Path]) -> list[Path]:
+def find_again(sources: Sequence[InputFile], made: Path, elsewhere: Sequence[Path]) -> list[Path]:
     """Where the inputs of a clip are now: among the files named, beside the clip `made`, or here.
 
     Raises RequestError for one that is gone or has changed.
@@ -81,7 +81,7 @@ def find_again(sources: Sequence[Source], made: Path, elsewhere: Sequence[Path])
     return [named.get(each.sha256) or _beside(each, made) for each in sources]
 
 
-def _beside(source: Source, made: Path) -> Path:
+def _beside(source: InputFile, made: Path) -> Path:
     name = Path(source.name).name  # a comment that someone wrote may hold a path
     places = [path for path in (made.parent / name, Path(name)) if path.is_file()]
     for path in places:

@@ -52,10 +52,10 @@ def server_extra():
 
 
 def places_of(database: str | None, media: str | None) -> Any:
-    from sorairo.server.supervisor import Places
+    from sorairo.server.supervisor import StorageUrls
 
-    usual = Places.usual()
-    return Places(database=database or usual.database, media=media or usual.media)
+    usual = StorageUrls.usual()
+    return StorageUrls(database=database or usual.database, media=media or usual.media)
 
 
 @click.command(

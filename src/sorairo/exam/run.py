@@ -52,7 +52,7 @@ class ExamSuite:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Marked:
+class JudgedQuestion:
     """A question, and the verdict on each column's clip."""
 
     question: Question
@@ -75,7 +75,7 @@ class SuiteResult:
     """All of a suite."""
 
     suite: ExamSuite
-    marked: Sequence[Marked] = field(default_factory=tuple)
+    marked: Sequence[JudgedQuestion] = field(default_factory=tuple)
 
     def columns(self) -> dict[str, dict[str, Figure]]:
         """column -> measure -> figure."""
@@ -95,7 +95,7 @@ class SuiteResult:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sitting:
+class ExamRun:
     """Whoever answers, by column, the first of them being examined; where verdicts are kept, and
     `who` and how, which must not change between two parts of one sitting. `engine`: the model
     examined, if it is one of ours."""
@@ -119,7 +119,9 @@ class Sitting:
             with whole_file(record) as new:
                 new.write_text(json.dumps(told, indent=1))
 
-    def sit(self, suite: ExamSuite, count: int, marking: Marking | None = None) -> Iterator[Marked]:
+    def sit(
+        self, suite: ExamSuite, count: int, marking: Marking | None = None
+    ) -> Iterator[JudgedQuestion]:
         """Question after question; what is marked already is read."""
         questions = suite.questions(count)
         groups = [
@@ -130,7 +132,7 @@ class Sitting:
         for group, _ in zip(groups, marked, strict=True):
             for question in group:
                 verdicts = json.loads(self._path(suite, question).read_text())
-                yield Marked(question=question, verdicts=verdicts)
+                yield JudgedQuestion(question=question, verdicts=verdicts)
 
     def marked(self, suite: ExamSuite, count: int) -> list[Question]:
         """Of so many questions those that are marked already; none after the last is drawn."""

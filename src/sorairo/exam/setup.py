@@ -17,7 +17,7 @@ from sorairo.errors import ConfigError
 from sorairo.exam.candidates import baselines
 from sorairo.exam.candidates.baselines import Answer
 from sorairo.exam.candidates.external_clips import HandedIn
-from sorairo.exam.run import SITTING, Marking, Sitting
+from sorairo.exam.run import SITTING, ExamRun, Marking
 from sorairo.exam.worker_pool import crew
 
 Facts = dict[str, str]  # that a report tells
@@ -31,7 +31,7 @@ BESIDE: Mapping[str, Answer] = {
 
 def sitting_of(
     name: str, folder: Path, *, steps: int | None, guidance: float | None
-) -> tuple[Sitting, Facts]:
+) -> tuple[ExamRun, Facts]:
     """A sitting of a model, and the facts that its report tells."""
     engine = sorairo.load(name)
     model = f"{engine.config.name} {engine.info['digest'][:12]}"
@@ -40,21 +40,21 @@ def sitting_of(
         "codec": baselines.by_codec(engine),
     }
     who = {"model": model, "steps": steps, "guidance": guidance}
-    sitting = Sitting(columns={**examined, **BESIDE}, folder=folder, who=who, engine=engine)
+    sitting = ExamRun(columns={**examined, **BESIDE}, folder=folder, who=who, engine=engine)
     sitting.begin()
     return sitting, {"model": model, "commit": commit()}
 
 
-def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[Sitting, Facts]:
+def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[ExamRun, Facts]:
     """The same, of clips; there is no codec to stand beside them, and nothing to be probed."""
     model = f"{clips.name} {clips.digest[:12]}"
     columns = {"model": clips.answer, **BESIDE}
-    sitting = Sitting(columns=columns, folder=folder, who={"clips": clips.digest})
+    sitting = ExamRun(columns=columns, folder=folder, who={"clips": clips.digest})
     sitting.begin()
     return sitting, {"model": model, "commit": commit()}
 
 
-def sitting_before(folder: Path) -> tuple[Sitting, Facts]:
+def sitting_before(folder: Path) -> tuple[ExamRun, Facts]:
     """Whoever sat in the folder, to report on, and with nobody to answer.
 
     Raises ConfigError where nobody did.
@@ -66,18 +66,18 @@ def sitting_before(folder: Path) -> tuple[Sitting, Facts]:
             f"No exam was begun in {folder}: leave out --marked, or name the folder of one with -o."
         ) from None
     model = who.get("model") or f"clips {who['clips'][:12]}"
-    return Sitting(columns={}, folder=folder, who=who), {"model": model, "commit": commit()}
+    return ExamRun(columns={}, folder=folder, who=who), {"model": model, "commit": commit()}
 
 
 def crew_of(
-    make: Callable[[], tuple[Sitting, Facts]], workers: int | None
+    make: Callable[[], tuple[ExamRun, Facts]], workers: int | None
 ) -> AbstractContextManager[Marking | None]:
     """The processes that mark a sitting: one a core if nobody says how many, one beside a GPU."""
     usual = 1 if torch.cuda.is_available() else cpu_count() or 1
     return crew(partial(_sitting, make), workers or usual)
 
 
-def _sitting(make: Callable[[], tuple[Sitting, Facts]]) -> Sitting:
+def _sitting(make: Callable[[], tuple[ExamRun, Facts]]) -> ExamRun:
     return make()[0]
 
 

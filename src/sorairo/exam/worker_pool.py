@@ -14,13 +14,13 @@ import torch
 
 from sorairo.exam.question import Question
 from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamSuite, Marking, Sitting
+from sorairo.exam.run import ExamRun, ExamSuite, Marking
 
-_mine: list[Sitting] = []  # of a process of the crew, its own
+_mine: list[ExamRun] = []  # of a process of the crew, its own
 
 
 @contextmanager
-def crew(make: Callable[[], Sitting], workers: int) -> Iterator[Marking | None]:
+def crew(make: Callable[[], ExamRun], workers: int) -> Iterator[Marking | None]:
     """The marking of `workers` processes, each with the sitting that `make` (which is sent to them)
     gives; None for a single one, which needs no other process. They end with the context."""
     if workers == 1:
@@ -43,7 +43,7 @@ def crew(make: Callable[[], Sitting], workers: int) -> Iterator[Marking | None]:
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(make: Callable[[], Sitting], threads: int) -> None:
+def _begin(make: Callable[[], ExamRun], threads: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
     torch.set_num_threads(threads)
     _mine.append(make())

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sorairo.generation.image_refinement import RefineConfig
     from sorairo.generation.progress import Watch
     from sorairo.generation.requests.storyboard import Storyboard
-    from sorairo.generation.tasks.layout import Draft, Surface
+    from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 
 
 class Capabilities:
@@ -41,7 +41,7 @@ class Capabilities:
     if TYPE_CHECKING:
 
         @property
-        def surface(self) -> Surface: ...
+        def surface(self) -> CanvasSpec: ...
 
         @property
         def limits(self) -> Limits: ...
@@ -49,7 +49,7 @@ class Capabilities:
         def knows(self, clip: Clip, size: Size) -> bool: ...
 
         def run(
-            self, draft: Draft, settings: Settings = ..., watch: Watch | None = ...
+            self, draft: CanvasLayout, settings: Settings = ..., watch: Watch | None = ...
         ) -> Clip: ...
 
     def generate(
@@ -249,7 +249,7 @@ class Capabilities:
             return self.config.native_sizes[0]  # type: ignore[attr-defined]
         return canvas_size(width, height, multiple=surface.multiple, area=surface.area)
 
-    def _done(self, draft: Draft, how: dict[str, Any]) -> Clip:
+    def _done(self, draft: CanvasLayout, how: dict[str, Any]) -> Clip:
         from sorairo.generation.engine import Settings
 
         settings = dict(how)

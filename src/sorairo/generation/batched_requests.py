@@ -11,7 +11,7 @@ from sorairo.errors import RequestError
 from sorairo.generation.api import Capabilities
 from sorairo.generation.engine import Engine, Settings
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.tasks.layout import Draft, Surface
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def make_together(engine: Engine, asks: Sequence[Ask]) -> list[Clip]:
     return engine.run_together([_drafted(engine, ask) for ask in asks])
 
 
-def _drafted(engine: Engine, ask: Ask) -> tuple[Draft, Settings]:
+def _drafted(engine: Engine, ask: Ask) -> tuple[CanvasLayout, Settings]:
     listener = _Listener(engine)
     ask(listener)
     if len(listener.heard) != 1:
@@ -44,10 +44,10 @@ class _Listener(Capabilities):
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.config = engine, engine.config
-        self.heard: list[tuple[Draft, Settings]] = []
+        self.heard: list[tuple[CanvasLayout, Settings]] = []
 
     @property
-    def surface(self) -> Surface:
+    def surface(self) -> CanvasSpec:
         return self.engine.surface
 
     @property
@@ -58,7 +58,7 @@ class _Listener(Capabilities):
         return self.engine.knows(clip, size)
 
     def run(
-        self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
+        self, draft: CanvasLayout, settings: Settings = Settings(), watch: Watch | None = None
     ) -> Clip:
         """Black, for those that look at what they get."""
         del watch

@@ -23,18 +23,18 @@ from sorairo.generation.output.assembly import assemble
 from sorairo.generation.output.decode import begun_calmly, decode_draft, encode_groups
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.output.latent_cache import kept_ends, usable
-from sorairo.generation.progress import Course, Progress, Watch
+from sorairo.generation.progress import Progress, ProgressReporter, Watch
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.sampling.batches import alike
-from sorairo.generation.sampling.checkpoint import Diary, Page
+from sorairo.generation.sampling.batches import batch_groups
+from sorairo.generation.sampling.checkpoint import CanvasState, SamplingCheckpoint
 from sorairo.generation.sampling.coarse_to_fine import led, outline
 from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import Sampling, fill
-from sorairo.generation.tasks.layout import Draft, Surface
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
-from sorairo.models.model import Bundle
+from sorairo.models.model import Model
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
 
@@ -81,13 +81,13 @@ class Engine(Capabilities):
     """One model and all that can be made with it. Not for use from several threads at once."""
 
     def __init__(
-        self, bundle: Bundle, device: torch.device, about: hub.ModelInfo | None = None
+        self, bundle: Model, device: torch.device, about: hub.ModelInfo | None = None
     ) -> None:
         self.device, self.dtype = device, compute_dtype(device)
         self.bundle = bundle.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
         self.config = bundle.config
         self.about = about
-        self.diary: Diary | None = None
+        self.diary: SamplingCheckpoint | None = None
 
     @property
     def info(self) -> dict[str, Any]:
@@ -118,10 +118,10 @@ class Engine(Capabilities):
         )
 
     @property
-    def surface(self) -> Surface:
+    def surface(self) -> CanvasSpec:
         config = self.config
         width, height = config.native_sizes[0]
-        return Surface(
+        return CanvasSpec(
             fps=config.fps,
             group=config.codec.time_factor,
             multiple=config.codec.space_factor * config.transformer.patch,
@@ -134,7 +134,7 @@ class Engine(Capabilities):
         return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
 
     @contextmanager
-    def keeping(self, diary: Diary) -> Iterator[None]:
+    def keeping(self, diary: SamplingCheckpoint) -> Iterator[None]:
         """Whatever is run in the block writes into the diary, and goes on from what is in it."""
         self.diary = diary
         try:
@@ -143,20 +143,20 @@ class Engine(Capabilities):
             self.diary = None
 
     def run(
-        self, draft: Draft, settings: Settings = Settings(), watch: Watch | None = None
+        self, draft: CanvasLayout, settings: Settings = Settings(), watch: Watch | None = None
     ) -> Clip:
         """The clip of a draft. Raises RequestError before it starts if memory will not do."""
         delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
         check_memory(draft, delivery, self.weights)
-        course = Course(watch, delivery.steps(draft), FRAMES_A_STEP) if watch else None
+        course = ProgressReporter(watch, delivery.steps(draft), FRAMES_A_STEP) if watch else None
         latents = self.fill(draft, settings, course.sampled if course else None)
         return self._delivered(draft, settings, delivery, latents, course)
 
-    def run_together(self, asked: Sequence[tuple[Draft, Settings]]) -> list[Clip]:
+    def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
         """The clips of several drafts. Those of equal shape are sampled as one batch: how many may
         be asked for is for the caller to know. Raises RequestError as `run` does, for the first."""
         found: list[Clip | None] = [None] * len(asked)
-        for places in alike(asked):
+        for places in batch_groups(asked):
             drafts, settings = zip(*(asked[place] for place in places), strict=True)
             if len(places) == 1:
                 found[places[0]] = self.run(drafts[0], settings[0])
@@ -168,7 +168,9 @@ class Engine(Capabilities):
         return [clip for clip in found if clip is not None]
 
     @torch.inference_mode()
-    def _sampled(self, drafts: Sequence[Draft], settings: Sequence[Settings]) -> list[Tensor]:
+    def _sampled(
+        self, drafts: Sequence[CanvasLayout], settings: Sequence[Settings]
+    ) -> list[Tensor]:
         """Latents of drafts that are alike."""
         for draft, how in zip(drafts, settings, strict=True):
             check_memory(draft, Delivery.of(draft, how.width, how.height, how.fps), self.weights)
@@ -177,11 +179,11 @@ class Engine(Capabilities):
 
     def _delivered(
         self,
-        draft: Draft,
+        draft: CanvasLayout,
         settings: Settings,
         delivery: Delivery,
         latents: Tensor,
-        course: Course | None = None,
+        course: ProgressReporter | None = None,
     ) -> Clip:
         """Latents as the clip that was asked for."""
         frames = self.decode(draft, latents)
@@ -205,7 +207,7 @@ class Engine(Capabilities):
         return replace(clip, latents=kept_ends(draft, latents, self.info["digest"]))
 
     @torch.inference_mode()
-    def fill(self, draft: Draft, settings: Settings, watch: Watch | None = None) -> Tensor:
+    def fill(self, draft: CanvasLayout, settings: Settings, watch: Watch | None = None) -> Tensor:
         """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
         sampling, plan = self.sampling([settings]), outline(draft)
         stages = [plan, draft] if plan else [draft]
@@ -220,11 +222,11 @@ class Engine(Capabilities):
 
     def _fill(
         self,
-        drafts: Sequence[Draft],
+        drafts: Sequence[CanvasLayout],
         settings: Sequence[Settings],
         sampling: Sampling,
         seen: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
-        diary: Diary | None = None,
+        diary: SamplingCheckpoint | None = None,
     ) -> tuple[Canvas, ...]:
         """The canvases of drafts that are alike; `seen` looks at the first after every step, and
         the first has a page in the diary."""
@@ -242,11 +244,13 @@ class Engine(Capabilities):
             if diary and moment.done % sampling.steps == 0:
                 filled = moment.done // sampling.steps
                 random = sampling.generators[0].get_state()
-                diary.write(name, Page(windows=filled, latents=canvases[0].latents, random=random))
+                diary.write(
+                    name, CanvasState(windows=filled, latents=canvases[0].latents, random=random)
+                )
             seen(moment.done, canvases[0])
         return canvases
 
-    def _watched(self, draft: Draft, watch: Watch | None, before: int, total: int):
+    def _watched(self, draft: CanvasLayout, watch: Watch | None, before: int, total: int):
         """What hears of every step of a stage."""
 
         def seen(done: int, canvas: Canvas) -> None:
@@ -268,7 +272,7 @@ class Engine(Capabilities):
     def scale(self, settings: Settings) -> float:
         return self.config.sampling.guidance if settings.guidance is None else settings.guidance
 
-    def paint(self, draft: Draft) -> Canvas:
+    def paint(self, draft: CanvasLayout) -> Canvas:
         config = self.config
         return paint(
             draft,
@@ -295,7 +299,7 @@ class Engine(Capabilities):
         return encode_groups(self.bundle.codec, frames, self.device, self.dtype)
 
     @torch.inference_mode()
-    def decode(self, draft: Draft, latents: Tensor) -> np.ndarray:
+    def decode(self, draft: CanvasLayout, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
         return decode_draft(self.bundle, draft, latents, self.device, self.dtype)
 

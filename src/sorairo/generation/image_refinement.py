@@ -27,7 +27,7 @@ from sorairo.video import Clip
 
 if TYPE_CHECKING:
     from sorairo.generation.engine import Engine, Settings
-    from sorairo.generation.tasks.layout import Draft
+    from sorairo.generation.tasks.layout import CanvasLayout
 
 Size = tuple[int, int]  # width, height
 Preview = Callable[[], np.ndarray]
@@ -68,7 +68,11 @@ def levels(native: Size, wanted: Size, *, multiple: int, least: float) -> list[S
 
 
 def image(
-    engine: Engine, draft: Draft, settings: Settings, config: RefineConfig, watch: Watch | None
+    engine: Engine,
+    draft: CanvasLayout,
+    settings: Settings,
+    config: RefineConfig,
+    watch: Watch | None,
 ) -> Clip:
     """The picture of a draft of one frame, refined to the size of the settings."""
     assert settings.width

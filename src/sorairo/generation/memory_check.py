@@ -7,7 +7,7 @@ import psutil
 
 from sorairo.errors import RequestError
 from sorairo.generation.output.delivery import Delivery
-from sorairo.generation.tasks.layout import Draft, Kept
+from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
 
 PROGRAM = 420e6  # bytes: Python, torch and the shipped model's working memory, measured
 UPSCALER = 140e6  # bytes it works in, measured
@@ -17,7 +17,7 @@ NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
 SPARE = 0.9  # of the free memory that may be used
 
 
-def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
+def predicted_bytes(draft: CanvasLayout, delivery: Delivery, weights: int) -> float:
     """Peak memory of a draft delivered so, by a model of `weights` bytes."""
     native = draft.num_frames * draft.width * draft.height * 3
     given = sum(each.nbytes for each in _held(draft))
@@ -28,7 +28,7 @@ def predicted_bytes(draft: Draft, delivery: Delivery, weights: int) -> float:
 
 
 def check_memory(
-    draft: Draft, delivery: Delivery, weights: int, available: float | None = None
+    draft: CanvasLayout, delivery: Delivery, weights: int, available: float | None = None
 ) -> None:
     """Raises RequestError with the number and a smaller choice if a draft will not fit."""
     if available is None:
@@ -46,14 +46,14 @@ def check_memory(
     )
 
 
-def _held(draft: Draft) -> list[np.ndarray]:
+def _held(draft: CanvasLayout) -> list[np.ndarray]:
     """The frames that a draft holds on to, each once: what is kept, what is made anew, and what
     stands on the canvas."""
-    clips = [each.clip if isinstance(each, Kept) else each.under for each in draft.pieces]
+    clips = [each.clip if isinstance(each, GivenSegment) else each.under for each in draft.pieces]
     on_canvas = [each.frames for each in draft.given]
     frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]
     return list({id(each): each for each in frames}.values())
 
 
-def _copies(draft: Draft) -> float:
+def _copies(draft: CanvasLayout) -> float:
     return WHOLE if len(draft.pieces) == 1 and not draft.aspect else COPIES

@@ -21,7 +21,7 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
-class Course:
+class ProgressReporter:
     """Tells a watcher of sampling and of the `after` steps that follow, as of one thing."""
 
     def __init__(self, watch: Watch, after: int, frames_a_step: int) -> None:

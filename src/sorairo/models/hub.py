@@ -120,14 +120,14 @@ def load(path: Path):
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from sorairo.models.model import Bundle, ModelConfig
+    from sorairo.models.model import Model, ModelConfig
 
     record = info(path).record
     part = "model.json"
     try:
         config = from_json(ModelConfig, record["config"])
         with torch.device("meta"):
-            bundle = Bundle(config, _tokenizer(path / "tokenizer.json"))
+            bundle = Model(config, _tokenizer(path / "tokenizer.json"))
         for part in files_of(record)[2:]:
             network = getattr(bundle, part.partition(".")[0])
             network.load_state_dict(load_file(path / part), assign=True)

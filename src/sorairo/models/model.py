@@ -71,7 +71,7 @@ class Denoiser(nn.Module):
         return self.transformer(x, positions, sigma, text, mask, shares)
 
 
-class Bundle(nn.Module):
+class Model(nn.Module):
     """The parts of a model, loaded and ready."""
 
     def __init__(self, config: ModelConfig, tokenizer: Tokenizer) -> None:

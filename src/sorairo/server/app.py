@@ -9,8 +9,8 @@ from fastapi import FastAPI, Response
 from sorairo.server.api import characters, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.errors import handle_errors
-from sorairo.server.api.metrics import TYPE, Measured, Metrics
-from sorairo.server.api.middleware import Bounded, Guarded
+from sorairo.server.api.metrics import TYPE, Metrics, MetricsMiddleware
+from sorairo.server.api.middleware import BodyLimitMiddleware, TrustedHostMiddleware
 from sorairo.server.api.openapi import describe
 from sorairo.server.api.service import Service
 
@@ -27,9 +27,9 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(routes.router)
     metrics = Metrics(service.queue)
     # The last that is added stands before the others.
-    app.add_middleware(Bounded, most_bytes=service.most_bytes)
-    app.add_middleware(Guarded, hosts=service.hosts)
-    app.add_middleware(Measured, metrics=metrics)
+    app.add_middleware(BodyLimitMiddleware, most_bytes=service.most_bytes)
+    app.add_middleware(TrustedHostMiddleware, hosts=service.hosts)
+    app.add_middleware(MetricsMiddleware, metrics=metrics)
     handle_errors(app)
 
     @app.get("/healthz")

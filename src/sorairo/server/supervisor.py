@@ -28,8 +28,8 @@ from sorairo.models import hub
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.background.cleanup import EVERY, Janitor
-from sorairo.server.background.periodic import Rounds
-from sorairo.server.background.webhook_sender import Postman
+from sorairo.server.background.periodic import PeriodicThread
+from sorairo.server.background.webhook_sender import WebhookSender
 from sorairo.server.uploads.media_store import MediaStore
 
 AGAIN_AFTER = 1.0  # seconds after a worker has died
@@ -38,14 +38,14 @@ log = logging.getLogger("sorairo.serve")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Places:
+class StorageUrls:
     """Where jobs and files are kept."""
 
     database: str
     media: str
 
     @classmethod
-    def usual(cls) -> Places:
+    def usual(cls) -> StorageUrls:
         """Under the user's data directory."""
         folder = Path(platformdirs.user_data_dir("sorairo"))
         return cls(database=f"sqlite:///{folder}/jobs.db", media=str(folder / "media"))
@@ -78,7 +78,7 @@ class Workers:
     lease: float
     attempts: int
 
-    def command(self, places: Places) -> list[str]:
+    def command(self, places: StorageUrls) -> list[str]:
         """What starts one."""
         words = {
             "database": places.database,
@@ -95,7 +95,7 @@ class Workers:
 def serve(
     host: str,
     port: int,
-    places: Places,
+    places: StorageUrls,
     workers: Workers,
     *,
     open_here: bool,
@@ -116,17 +116,17 @@ def serve(
         model=info.name,
         limits=limits_of(info.record["config"]),
     )
-    crew = Crew(workers.command(places), workers.count)
-    postman = Postman(Outbox(database))
+    crew = WorkerPool(workers.command(places), workers.count)
+    postman = WebhookSender(Outbox(database))
     janitor = Janitor(service.queue, service.characters, service.media, keep)
     beside = (
-        Rounds("crew", crew.round),
-        Rounds("postman", postman.round),
-        Rounds("janitor", janitor.round, patience=EVERY),
+        PeriodicThread("crew", crew.round),
+        PeriodicThread("postman", postman.round),
+        PeriodicThread("janitor", janitor.round, patience=EVERY),
     )
     config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
     try:
-        Answering(config, beside).run()
+        ApiServer(config, beside).run()
     finally:
         beside[0].stop()
         crew.stop()  # they give their jobs back, while a webhook may hang for seconds
@@ -134,11 +134,11 @@ def serve(
             rounds.stop()
 
 
-class Answering(uvicorn.Server):
+class ApiServer(uvicorn.Server):
     """Answers first; what is done beside that, workers above all, takes a core for seconds when it
     starts."""
 
-    def __init__(self, config: uvicorn.Config, beside: Sequence[Rounds]) -> None:
+    def __init__(self, config: uvicorn.Config, beside: Sequence[PeriodicThread]) -> None:
         super().__init__(config)
         self.beside = beside
 
@@ -148,7 +148,7 @@ class Answering(uvicorn.Server):
             rounds.start()
 
 
-class Crew:
+class WorkerPool:
     """Worker processes, kept alive."""
 
     def __init__(self, command: list[str], count: int) -> None:

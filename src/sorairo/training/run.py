@@ -15,7 +15,7 @@ from sorairo.errors import TrainingError, unknown_name
 from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec
-from sorairo.models.model import Bundle, Denoiser
+from sorairo.models.model import Denoiser, Model
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.loop.loop import train
 from sorairo.training.loop.optimiser import make_optimiser
@@ -154,7 +154,7 @@ def run_model(recipe: ModelRecipe) -> Path:
 
     def save() -> None:
         state.save(folder, recipe)
-        bundle = Bundle(recipe.model, tokenizer)
+        bundle = Model(recipe.model, tokenizer)
         bundle.take(steadier)
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(state.ema)

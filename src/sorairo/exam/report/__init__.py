@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sorairo.exam.report.html_report import html
 from sorairo.exam.report.json_report import measure_record
-from sorairo.exam.report.view_model import Told
+from sorairo.exam.report.view_model import SuiteView
 from sorairo.exam.run import SuiteResult
 
 __all__ = ["SuiteResult", "page", "record", "write"]
@@ -16,19 +16,19 @@ __all__ = ["SuiteResult", "page", "record", "write"]
 
 def record(results: Sequence[SuiteResult], *, model: str, commit: str) -> dict:
     """What `report.json` holds: suite -> measure -> figures."""
-    return _record([Told(result) for result in results], model=model, commit=commit)
+    return _record([SuiteView(result) for result in results], model=model, commit=commit)
 
 
 def page(results: Sequence[SuiteResult], folder: Path, *, model: str, commit: str) -> str:
     """HTML of all results; the clips lie in `folder`, which the page is written to."""
-    return html([Told(result) for result in results], folder, model=model, commit=commit)
+    return html([SuiteView(result) for result in results], folder, model=model, commit=commit)
 
 
 def write(
     results: Sequence[SuiteResult], folder: Path, *, model: str, commit: str
 ) -> tuple[Path, Path]:
     """Both files, in `folder`."""
-    suites = [Told(result) for result in results]
+    suites = [SuiteView(result) for result in results]
     files = folder / "report.json", folder / "index.html"
     told = json.dumps(_record(suites, model=model, commit=commit), indent=1, allow_nan=False)
     files[0].write_text(told + "\n", encoding="utf-8")
@@ -36,6 +36,6 @@ def write(
     return files
 
 
-def _record(suites: Sequence[Told], *, model: str, commit: str) -> dict:
+def _record(suites: Sequence[SuiteView], *, model: str, commit: str) -> dict:
     found = {told.name: {g.key: measure_record(told, g) for g in told.goals} for told in suites}
     return {"model": model, "commit": commit, "suites": found}

@@ -8,15 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from sorairo.exam.report.markup import tag, words
-from sorairo.exam.report.view_model import Told
-from sorairo.exam.run import Goal, Marked
+from sorairo.exam.report.view_model import SuiteView
+from sorairo.exam.run import Goal, JudgedQuestion
 from sorairo.exam.statistics import Verdict
 
 WORST = 12  # questions of a suite that are shown
 MARKS = {True: "✓", False: "✗"}
 
 
-def clips(told: Told, folder: Path) -> str:
+def clips(told: SuiteView, folder: Path) -> str:
     """The worst answers first; the files lie in `folder`, where the page will be."""
     shown = told.worst_first()[:WORST]
     head = f"The worst answers first: {len(shown)} of {len(told.result.marked)}"
@@ -25,7 +25,7 @@ def clips(told: Told, folder: Path) -> str:
     )
 
 
-def _question(told: Told, marked: Marked, folder: Path) -> str:
+def _question(told: SuiteView, marked: JudgedQuestion, folder: Path) -> str:
     question = marked.question
     sides = ((told.examined, question.key), ("truth", f"{question.key}-truth"))
     shown = [_side(name, folder, told.name, stem, question.prompt) for name, stem in sides]
@@ -50,7 +50,7 @@ def _side(name: str, folder: Path, suite: str, stem: str, prompt: str) -> str:
     return tag("div", shown, tag("span", words(name)), class_="side")
 
 
-def _verdict(told: Told, verdict: Verdict) -> list[str]:
+def _verdict(told: SuiteView, verdict: Verdict) -> list[str]:
     """An entry a measure; what is measured at several times is one."""
     timed = [goal for at in told.over_time.values() for goal in at.values()]
     entries = [

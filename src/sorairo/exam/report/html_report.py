@@ -9,7 +9,7 @@ from sorairo.exam.report.clips import clips
 from sorairo.exam.report.columns import legend
 from sorairo.exam.report.markup import tag, words
 from sorairo.exam.report.plots import gauge, plots
-from sorairo.exam.report.view_model import Row, Told
+from sorairo.exam.report.view_model import Row, SuiteView
 from sorairo.exam.run import Goal
 from sorairo.exam.statistics import Figure
 
@@ -23,7 +23,7 @@ HONEST = (
 )
 
 
-def html(suites: Sequence[Told], folder: Path, *, model: str, commit: str) -> str:
+def html(suites: Sequence[SuiteView], folder: Path, *, model: str, commit: str) -> str:
     """Of all suites; the clips lie in `folder`, which the page is written to."""
     title = f"The exam of {model}"
     head = [
@@ -45,7 +45,7 @@ def html(suites: Sequence[Told], folder: Path, *, model: str, commit: str) -> st
     return f"<!doctype html>{page}\n"
 
 
-def _summary(suites: Sequence[Told]) -> str:
+def _summary(suites: Sequence[SuiteView]) -> str:
     """A row a suite, with its first goal."""
     others = dict.fromkeys(name for told in suites for name in told.columns[1:])
     head = _head("suite, and its first measure", "value and 95 % interval", "goal")
@@ -55,7 +55,7 @@ def _summary(suites: Sequence[Told]) -> str:
     return table + legend(["examined", *others], explained=True)
 
 
-def _summary_row(told: Told) -> str:
+def _summary_row(told: SuiteView) -> str:
     goal = told.goals[0]
     row = told.row(goal)
     own = row[told.examined]
@@ -69,7 +69,7 @@ def _summary_row(told: Told) -> str:
     return tag("tr", tag("th", name, scope="row"), value, _goal(goal, row, all_goals))
 
 
-def _section(told: Told, folder: Path) -> str:
+def _section(told: SuiteView, folder: Path) -> str:
     parts = [
         tag("h2", words(told.title)),
         *(tag("p", words(part)) for part in told.doc.split("\n\n")),
@@ -82,7 +82,7 @@ def _section(told: Told, folder: Path) -> str:
     return tag("section", *parts, id=told.name)
 
 
-def _figures(told: Told) -> str:
+def _figures(told: SuiteView) -> str:
     """All measures of a suite, a column a column; wide, so that it scrolls on a phone."""
     caption = f"{told.title}: all measures, with 95 % intervals"
     anchors = any(goal.anchors for goal in told.goals)
@@ -92,7 +92,7 @@ def _figures(told: Told) -> str:
     return tag("div", table, class_="wide", tabindex=0, role="region", aria_label=caption)
 
 
-def _figure_row(told: Told, goal: Goal, *, anchors: bool) -> str:
+def _figure_row(told: SuiteView, goal: Goal, *, anchors: bool) -> str:
     row = told.row(goal)
     cells = "".join(tag("td", _number(figure, goal)) for figure in row.values())
     others = tag("td", words(goal.anchors), class_="others") if anchors else ""

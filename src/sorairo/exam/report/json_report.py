@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.exam.report.view_model import Told
+from sorairo.exam.report.view_model import SuiteView
 from sorairo.exam.run import Goal
 
 BESIDE = {"truth": "floor", "codec": "codec"}  # column -> its name; others are baselines
 
 
-def measure_record(told: Told, goal: Goal) -> dict:
+def measure_record(told: SuiteView, goal: Goal) -> dict:
     """What `report.json` holds of a measure. "floor" is the true clips through the same judge."""
     row = told.row(goal)
     examined = row.pop(told.examined)

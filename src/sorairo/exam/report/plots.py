@@ -14,7 +14,7 @@ import numpy as np
 from sorairo.exam.report.axis import Axis, axis_of
 from sorairo.exam.report.columns import Look, looks, mark
 from sorairo.exam.report.markup import tag, words
-from sorairo.exam.report.view_model import Row, Told
+from sorairo.exam.report.view_model import Row, SuiteView
 from sorairo.exam.run import Goal
 from sorairo.exam.statistics import Figure
 
@@ -25,7 +25,7 @@ SHARE_ROW, CASES_ROW = 34, 46
 DOT = 3.4
 
 
-def plots(told: Told) -> list[str]:
+def plots(told: SuiteView) -> list[str]:
     """All that the measures of a suite allow."""
     found = [_over_time(told, what, at) for what, at in told.over_time.items()]
     if len(told.shares) > 1:
@@ -50,7 +50,7 @@ def in_words(row: Row, goal: Goal) -> str:
     return f"{goal.key}: " + "; ".join([*told, f"goal {goal}"] if str(goal) else told)
 
 
-def _shares(told: Told, goals: Sequence[Goal]) -> str:
+def _shares(told: SuiteView, goals: Sequence[Goal]) -> str:
     """A bar a measure."""
     height = SHARE_ROW * len(goals) + BOTTOM
     axis = Axis(low=0.0, high=1.0, start=12, end=WIDTH - RIGHT, share=True)
@@ -71,7 +71,7 @@ def _shares(told: Told, goals: Sequence[Goal]) -> str:
     return _plot("Shares of the cases", _svg(WIDTH, height, *drawn, label=label))
 
 
-def _cases(told: Told, goal: Goal) -> str:
+def _cases(told: SuiteView, goal: Goal) -> str:
     """A dot a case, a line of them a column; the stroke is the column's figure."""
     values = {name: told.values(goal, name) for name in told.columns}
     height = CASES_ROW * len(values) + BOTTOM
@@ -103,7 +103,7 @@ def heaped(values: np.ndarray, axis: Axis, reach: float = 12.0) -> list[tuple[fl
     return found
 
 
-def _over_time(told: Told, what: str, at: dict[float, Goal]) -> str:
+def _over_time(told: SuiteView, what: str, at: dict[float, Goal]) -> str:
     """A line a column."""
     rows = {time: told.row(goal) for time, goal in sorted(at.items())}
     first = next(iter(at.values()))

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from sorairo.exam.run import Goal, Marked, SuiteResult
+from sorairo.exam.run import Goal, JudgedQuestion, SuiteResult
 from sorairo.exam.statistics import Figure
 
 AT_A_TIME = re.compile(r"(?P<what>.+) at (?P<time>\d+(\.\d+)?) s")
@@ -19,7 +19,7 @@ Row = dict[str, Figure]  # column -> figure of one measure
 
 
 @dataclass(frozen=True)
-class Told:
+class SuiteView:
     """A suite's result, its figures made once."""
 
     result: SuiteResult
@@ -97,7 +97,7 @@ class Told:
         timed = [goal for at in self.over_time.values() for goal in at.values()]
         return [goal for goal in self.goals if goal not in timed]
 
-    def worst_first(self) -> list[Marked]:
+    def worst_first(self) -> list[JudgedQuestion]:
         """By how far a clip misses its goals, and then by how far its verdict is from the one on
         the true clip."""
         gaps = np.array([self._gaps(marked) for marked in self.result.marked])
@@ -106,7 +106,7 @@ class Told:
         order = np.lexsort([-far, [-marked.badness(self.goals) for marked in self.result.marked]])
         return [self.result.marked[index] for index in order]
 
-    def _gaps(self, marked: Marked) -> list[float]:
+    def _gaps(self, marked: JudgedQuestion) -> list[float]:
         mine, true = marked.verdicts[self.examined], marked.verdicts.get("truth", {})
         gaps = [abs(mine.get(g.measure, np.nan) - true.get(g.measure, np.nan)) for g in self.goals]
         return list(np.nan_to_num(gaps))

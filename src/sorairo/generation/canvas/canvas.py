@@ -17,7 +17,7 @@ REFERENCE = -16.0  # the time, in units of a latent frame, of what is off the ti
 
 
 @dataclass(frozen=True, kw_only=True)
-class Loose:
+class ReferenceTokens:
     """A picture on the canvas that is no part of the grid: latents [c, 1, h * patch, w * patch],
     positions [1, h, w, 3], shares [1, k]. Held at `sigma`."""
 
@@ -26,7 +26,7 @@ class Loose:
     shares: Tensor
     sigma: float = 0.0
 
-    def later(self, seconds: float) -> Loose:
+    def later(self, seconds: float) -> ReferenceTokens:
         positions = self.positions.clone()
         positions[..., 0] += seconds * SECOND
         return replace(self, positions=positions)
@@ -52,7 +52,7 @@ class Canvas:
     prompts: tuple[str, ...]
     shares: Tensor
     patch: int
-    loose: tuple[Loose, ...] = ()
+    loose: tuple[ReferenceTokens, ...] = ()
 
     @property
     def grid(self) -> tuple[int, int, int]:

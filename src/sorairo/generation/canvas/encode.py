@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import shift
-from sorairo.generation.canvas.canvas import Canvas, Loose, grid_positions
-from sorairo.generation.tasks.layout import Draft, Given, Group, Keyframe
+from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens, grid_positions
+from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
 
 Encode = Callable[[np.ndarray], Tensor]
 """Frames uint8 [n, H, W, 3], n whole groups, to latents [c, n / group, h, w]."""
@@ -18,7 +18,7 @@ Encode = Callable[[np.ndarray], Tensor]
 STRENGTH_SHIFT = 3.0  # strength is a place on the schedule, as the noise levels of sampling are
 
 
-def paint(draft: Draft, encode: Encode, *, latent_channels: int, patch: int) -> Canvas:
+def paint(draft: CanvasLayout, encode: Encode, *, latent_channels: int, patch: int) -> Canvas:
     """The canvas of a draft."""
     surface, groups = draft.surface, draft.groups()
     unit = surface.multiple
@@ -41,7 +41,7 @@ def paint(draft: Draft, encode: Encode, *, latent_channels: int, patch: int) -> 
     return canvas
 
 
-def group_shares(groups: tuple[Group, ...], draft: Draft) -> Tensor:
+def group_shares(groups: tuple[LatentFrame, ...], draft: CanvasLayout) -> Tensor:
     """What each latent frame hears: the mean over its frames, [f, k]."""
     rows = []
     for group in groups:
@@ -51,7 +51,7 @@ def group_shares(groups: tuple[Group, ...], draft: Draft) -> Tensor:
     return torch.from_numpy(np.stack(rows)).float()
 
 
-def views(grid: tuple[int, int, int], times: Tensor, draft: Draft) -> tuple[Tensor, Tensor]:
+def views(grid: tuple[int, int, int], times: Tensor, draft: CanvasLayout) -> tuple[Tensor, Tensor]:
     """Positions [views, f, h, w, 3] and how much each view counts [views, f].
 
     A cycle of f latent frames is seen twice, cut open at its beginning and in its middle. Each view
@@ -71,7 +71,11 @@ def views(grid: tuple[int, int, int], times: Tensor, draft: Draft) -> tuple[Tens
 
 
 def _give(
-    canvas: Canvas, given: Given, draft: Draft, groups: tuple[Group, ...], encode: Encode
+    canvas: Canvas,
+    given: GivenFrames,
+    draft: CanvasLayout,
+    groups: tuple[LatentFrame, ...],
+    encode: Encode,
 ) -> None:
     """Paints a given clip on every group that it covers, in place."""
     covered = [i for i, group in enumerate(groups) if _covers(given, group, draft)]
@@ -97,13 +101,13 @@ def token_region(region: np.ndarray, grid: tuple[int, int]) -> Tensor:
     return torch.nn.functional.adaptive_max_pool2d(mask, grid)[0, 0] > 0
 
 
-def _bounds(group: Group, draft: Draft) -> tuple[int, int]:
+def _bounds(group: LatentFrame, draft: CanvasLayout) -> tuple[int, int]:
     """The first and the last frame (not included) of the shot that a group is in."""
     ends = (*draft.shots[1:], draft.num_frames)
     return draft.shots[group.shot], ends[group.shot]
 
 
-def _covers(given: Given, group: Group, draft: Draft) -> bool:
+def _covers(given: GivenFrames, group: LatentFrame, draft: CanvasLayout) -> bool:
     """Whether all frames of a group are given; those beyond the shot's ends count as given."""
     low, high = _bounds(group, draft)
     first = max(group.first, low)
@@ -111,14 +115,16 @@ def _covers(given: Given, group: Group, draft: Draft) -> bool:
     return given.first <= first and last <= given.first + len(given.frames)
 
 
-def _frames_of(group: Group, given: Given, draft: Draft) -> np.ndarray:
+def _frames_of(group: LatentFrame, given: GivenFrames, draft: CanvasLayout) -> np.ndarray:
     """Indices into the given frames, those beyond the shot's ends being copies."""
     low, high = _bounds(group, draft)
     frames = np.arange(group.first, group.first + draft.surface.group)
     return frames.clip(low, high - 1) - given.first
 
 
-def _loose(keyframe: Keyframe, draft: Draft, grid: tuple[int, int, int], encode: Encode) -> Loose:
+def _loose(
+    keyframe: Keyframe, draft: CanvasLayout, grid: tuple[int, int, int], encode: Encode
+) -> ReferenceTokens:
     """A picture encoded alone, at its time; what it hears is what is said at that time."""
     picture = np.repeat(keyframe.picture[None], draft.surface.group, axis=0)
     frame = int(np.clip(round(keyframe.at), 0, draft.num_frames - 1))
@@ -126,7 +132,7 @@ def _loose(keyframe: Keyframe, draft: Draft, grid: tuple[int, int, int], encode:
     first = [group.shot for group in draft.groups()].index(shot)
     later = draft.times()[first] - draft.shots[shot] / draft.surface.fps if shot else 0.0
     time = torch.tensor([keyframe.at / draft.surface.fps + later])
-    return Loose(
+    return ReferenceTokens(
         latents=encode(picture),
         positions=grid_positions((1, *grid[1:]), times=time),
         shares=torch.from_numpy(draft.shares[frame : frame + 1]).float(),

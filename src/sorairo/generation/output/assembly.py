@@ -17,9 +17,9 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from sorairo.generation.output.block_matching import moved
-from sorairo.generation.output.color_ramp import COLOR_BLUR, blurred, gathered
-from sorairo.generation.output.retiming import evened
-from sorairo.generation.tasks.layout import Draft, Kept, Made
+from sorairo.generation.output.color_ramp import COLOR_BLUR, blurred, match_colors
+from sorairo.generation.output.retiming import retime_jerks
+from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import at_fps
 
@@ -53,7 +53,7 @@ class Joint:
 
 
 def assemble(
-    draft: Draft, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
+    draft: CanvasLayout, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
 ) -> Clip:
     """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
     if draft.cyclic:  # it may begin anywhere: within a group, where less changes than at its border
@@ -61,7 +61,7 @@ def assemble(
     kept = {
         index: at_fps(piece.clip.fit(width, height), fps).frames
         for index, piece in enumerate(draft.pieces)
-        if isinstance(piece, Kept)
+        if isinstance(piece, GivenSegment)
     }
     parts = [
         kept[index]
@@ -73,11 +73,13 @@ def assemble(
     return Clip(frames=frames, fps=fps, sound=sound_of(draft, [len(p) for p in parts], fps))
 
 
-def sound_of(draft: Draft, lengths: list[int], fps: float) -> Sound | None:
+def sound_of(draft: CanvasLayout, lengths: list[int], fps: float) -> Sound | None:
     """The sound of what was given, where it now stands; silence where something was made. Of an
     edit it is the clip's own."""
     starts = np.cumsum([0, *lengths]) / fps
-    clips = [piece.clip if isinstance(piece, Kept) else piece.under for piece in draft.pieces]
+    clips = [
+        piece.clip if isinstance(piece, GivenSegment) else piece.under for piece in draft.pieces
+    ]
     placed = [
         (float(start), clip.sound.part(0, clip.duration))
         for clip, start in zip(clips, starts, strict=False)
@@ -87,7 +89,7 @@ def sound_of(draft: Draft, lengths: list[int], fps: float) -> Sound | None:
 
 
 def _made(
-    draft: Draft,
+    draft: CanvasLayout,
     index: int,
     frames: np.ndarray,
     kept: Mapping[int, np.ndarray],
@@ -97,7 +99,7 @@ def _made(
 ) -> np.ndarray:
     """The frames of a made piece as delivered; `kept` are those of the given ones, by index."""
     piece = draft.pieces[index]
-    assert isinstance(piece, Made)
+    assert isinstance(piece, GeneratedSegment)
     rate = draft.surface.fps
     count = max(1, round((piece.last - piece.first) / rate * fps))
     made = finish(frames[_seen(draft, piece)], rate, *size, fps)[:count]
@@ -113,13 +115,13 @@ def _made(
             joints.append(Joint(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     made = carry(made, joints, fps)
     beside = [other and kept[other.piece] for other in (before, after)]
-    made = gathered(evened(made, *beside, fps=fps), *beside)
+    made = match_colors(retime_jerks(made, *beside, fps=fps), *beside)
     if piece.under is not None and piece.region is not None:
         made = lay_over(made, at_fps(piece.under.fit(*size), fps).frames, piece.region)
     return made
 
 
-def _seen(draft: Draft, piece: Made) -> list[int]:
+def _seen(draft: CanvasLayout, piece: GeneratedSegment) -> list[int]:
     """The canvas's frames of a piece, and the next one where no cut is before it: at a higher rate
     there are frames on the way to it."""
     seen = list(range(piece.first, piece.last))
@@ -138,19 +140,23 @@ class Neighbour(NamedTuple):
     frame: int
 
 
-def _neighbour(draft: Draft, index: int, side: int) -> Neighbour | None:
+def _neighbour(draft: CanvasLayout, index: int, side: int) -> Neighbour | None:
     """The given piece that a made one goes on from (`side` -1) or leads into (1), with no cut
     between them; before the first stands the last if the result is to be a cycle."""
     pieces, beside = draft.pieces, index + side
     if not 0 <= beside < len(pieces):
         first, last = pieces[0], pieces[-1]
-        cyclic = isinstance(first, Kept) and isinstance(last, Made) and first.edges[0] == last.last
+        cyclic = (
+            isinstance(first, GivenSegment)
+            and isinstance(last, GeneratedSegment)
+            and first.edges[0] == last.last
+        )
         if not cyclic:
             return None
         beside %= len(pieces)
     other = pieces[beside]
-    frame = other.edges[1 if side < 0 else 0] if isinstance(other, Kept) else None
-    if not isinstance(other, Kept) or frame is None:
+    frame = other.edges[1 if side < 0 else 0] if isinstance(other, GivenSegment) else None
+    if not isinstance(other, GivenSegment) or frame is None:
         return None
     return Neighbour(beside, other.clip, frame)
 

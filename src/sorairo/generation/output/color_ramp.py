@@ -8,7 +8,9 @@ COLOR_BLUR = 1 / 8  # of the shorter side: what counts as colour and not as deta
 TINT = 1.1  # of 255: how far the mean colour may move from a given frame to a made one
 
 
-def gathered(made: np.ndarray, before: np.ndarray | None, after: np.ndarray | None) -> np.ndarray:
+def match_colors(
+    made: np.ndarray, before: np.ndarray | None, after: np.ndarray | None
+) -> np.ndarray:
     """Made frames uint8 [n, H, W, 3] whose colour leaves that of the given frames before and after
     them as what falls gathers speed: in one step by TINT at most, in two by four times that.
 

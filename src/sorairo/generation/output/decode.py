@@ -8,9 +8,9 @@ from torch import Tensor
 
 from sorairo.generation.output.deflicker import steady
 from sorairo.generation.output.seams import meet
-from sorairo.generation.tasks.layout import Draft
+from sorairo.generation.tasks.layout import CanvasLayout
 from sorairo.models.codec import Codec
-from sorairo.models.model import Bundle
+from sorairo.models.model import Model
 
 AT_ONCE = 16  # latent frames decoded together
 WARM_UP, WARM_DOWN = 3, 2  # latent frames seen before the first of a cycle and after the last
@@ -39,7 +39,7 @@ def decode_groups(
 
 
 def decode_draft(
-    bundle: Bundle, draft: Draft, latents: Tensor, device: torch.device, dtype: torch.dtype
+    bundle: Model, draft: CanvasLayout, latents: Tensor, device: torch.device, dtype: torch.dtype
 ) -> np.ndarray:
     """The draft's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
     codec, steadier = bundle.codec, bundle.steadier
@@ -63,7 +63,7 @@ def decode_draft(
     return np.concatenate(parts)
 
 
-def lay_given(draft: Draft, frames: np.ndarray, start: int) -> np.ndarray:
+def lay_given(draft: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
     """Puts what the draft keeps as it is in the place of what the codec made of it; which of the
     frames from `start` on that are, [n]."""
     exact = np.zeros(len(frames), bool)

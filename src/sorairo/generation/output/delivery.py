@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from sorairo.generation.output.upscale import finish
-from sorairo.generation.tasks.layout import Draft, Kept, Made
+from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
 from sorairo.video import Clip
 
 FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
@@ -23,10 +23,12 @@ class Delivery:
     fps: float
 
     @classmethod
-    def of(cls, draft: Draft, width: int | None, height: int | None, fps: float | None) -> Delivery:
+    def of(
+        cls, draft: CanvasLayout, width: int | None, height: int | None, fps: float | None
+    ) -> Delivery:
         """What was asked for; else the size and rate of the clip that was given, or the canvas's,
         unsqueezed."""
-        given = [p.clip if isinstance(p, Kept) else p.under for p in draft.pieces]
+        given = [p.clip if isinstance(p, GivenSegment) else p.under for p in draft.pieces]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
             own, size = clips[0].fps, (clips[0].width, clips[0].height)
@@ -36,20 +38,20 @@ class Delivery:
                 size = (round(draft.height * draft.aspect / 2) * 2, draft.height)
         return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
-    def frames(self, draft: Draft) -> int:
+    def frames(self, draft: CanvasLayout) -> int:
         """How many frames the result has, about."""
-        kept = sum(p.clip.duration for p in draft.pieces if isinstance(p, Kept))
-        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        kept = sum(p.clip.duration for p in draft.pieces if isinstance(p, GivenSegment))
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, GeneratedSegment))
         return max(1, round((kept + made / draft.surface.fps) * self.fps))
 
-    def steps(self, draft: Draft) -> int:
+    def steps(self, draft: CanvasLayout) -> int:
         """How many steps of progress the upscaler is worth: about as long as those of sampling."""
         if (self.width, self.height, self.fps) == (draft.width, draft.height, draft.surface.fps):
             return 0
-        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, Made))
+        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, GeneratedSegment))
         return -(-made // FRAMES_A_STEP)
 
-    def bytes(self, draft: Draft) -> int:
+    def bytes(self, draft: CanvasLayout) -> int:
         """Of the result's frames."""
         return self.frames(draft) * self.width * self.height * 3
 

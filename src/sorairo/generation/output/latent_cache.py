@@ -6,12 +6,12 @@ import numpy as np
 from torch import Tensor
 
 from sorairo.generation.tasks.context import CONTEXT
-from sorairo.generation.tasks.layout import Draft, Kept, Made
+from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
 from sorairo.video import Clip
 from sorairo.video.latent_sidecar import Latents
 
 
-def kept_ends(draft: Draft, latents: Tensor, model: str) -> Latents:
+def kept_ends(draft: CanvasLayout, latents: Tensor, model: str) -> Latents:
     """The ends of the result of a draft with latents [c, f, h, w].
 
     An end that is the user's own clip has what was kept of that clip. The first group of a clip
@@ -24,14 +24,14 @@ def kept_ends(draft: Draft, latents: Tensor, model: str) -> Latents:
     groups = draft.groups()
     first, last = draft.pieces[0], draft.pieces[-1]
     head, tail, spare = None, None, 0
-    if isinstance(first, Kept):
+    if isinstance(first, GivenSegment):
         head = first.clip.latents.head if first.clip.latents else None
     elif first.first == 0 and groups[0].first == 0:
         head = _array(latents[:, :CONTEXT])
-    if isinstance(last, Kept):
+    if isinstance(last, GivenSegment):
         if last.clip.latents:
             tail, spare = last.clip.latents.tail, last.clip.latents.spare
-    elif isinstance(last, Made) and last.last == draft.num_frames:
+    elif isinstance(last, GeneratedSegment) and last.last == draft.num_frames:
         shot = groups[-1].shot
         whole = [i for i, g in enumerate(groups) if g.shot == shot and g.first >= draft.shots[shot]]
         if whole:

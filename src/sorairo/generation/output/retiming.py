@@ -22,7 +22,7 @@ YIELDED = 0.85  # of its due, for the sake of a joint
 UNLIKE = 6.0  # of 255: where half of a picture differs by more, it shows another scene
 
 
-def evened(
+def retime_jerks(
     made: np.ndarray, before: np.ndarray | None, after: np.ndarray | None, fps: float
 ) -> np.ndarray:
     """Made frames uint8 [n, H, W, 3], evened towards those given `before` and `after` them."""

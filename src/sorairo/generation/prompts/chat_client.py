@@ -30,7 +30,7 @@ TASK = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ChatReply:
     """A text, or the problem why there is none."""
 
     text: str | None = None
@@ -57,14 +57,14 @@ class Endpoint:
                 f"'{self.url}' is not the address of a chat API: write it as http://host:port/v1."
             )
 
-    def ask(self, prompt: str) -> Answer:
+    def ask(self, prompt: str) -> ChatReply:
         """The prompt in more detail. Never raises for what the endpoint does."""
-        answers: list[Answer] = []
+        answers: list[ChatReply] = []
         # in a thread, as a timeout of a socket begins anew with every byte
         asking = threading.Thread(target=lambda: answers.append(self._ask(prompt)), daemon=True)
         asking.start()
         asking.join(self.seconds)
-        return answers[0] if answers else Answer(problem=self._late)
+        return answers[0] if answers else ChatReply(problem=self._late)
 
     @property
     def _late(self) -> str:
@@ -74,25 +74,25 @@ class Endpoint:
     def _host(self) -> str:
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
-    def _ask(self, prompt: str) -> Answer:
+    def _ask(self, prompt: str) -> ChatReply:
         try:
             with _OPENER.open(self._request(prompt), timeout=self.seconds) as response:
                 body = response.read(LARGEST + 1)
         except TimeoutError:
-            return Answer(problem=self._late)
+            return ChatReply(problem=self._late)
         except urllib.error.HTTPError as error:
-            return Answer(problem=f"{self._host} answered with status {error.code}")
+            return ChatReply(problem=f"{self._host} answered with status {error.code}")
         except (OSError, ValueError) as error:
             if isinstance(getattr(error, "reason", None), TimeoutError):
-                return Answer(problem=self._late)
+                return ChatReply(problem=self._late)
             reason = getattr(error, "reason", None) or error
-            return Answer(
+            return ChatReply(
                 problem=f"{self._host} cannot be reached ({_one_line(str(reason))[:120]})"
             )
         except Exception as error:  # of http.client: whatever is not HTTP
-            return Answer(problem=f"{self._host} does not speak HTTP ({type(error).__name__})")
+            return ChatReply(problem=f"{self._host} does not speak HTTP ({type(error).__name__})")
         if len(body) > LARGEST:
-            return Answer(problem=f"{self._host} answered with more than {LARGEST // 1024} kB")
+            return ChatReply(problem=f"{self._host} answered with more than {LARGEST // 1024} kB")
         return self._read(body)
 
     def _request(self, prompt: str) -> urllib.request.Request:
@@ -112,22 +112,22 @@ class Endpoint:
         body = json.dumps(asked).encode()
         return urllib.request.Request(self.url.rstrip("/") + path, body, headers)
 
-    def _read(self, body: bytes) -> Answer:
+    def _read(self, body: bytes) -> ChatReply:
         try:
             text = json.loads(body)["choices"][0]["message"]["content"]
         except (ValueError, LookupError, TypeError, RecursionError):
-            return Answer(problem=f"{self._host} did not answer as a chat API does")
+            return ChatReply(problem=f"{self._host} did not answer as a chat API does")
         if not isinstance(text, str):
-            return Answer(problem=f"{self._host} did not answer as a chat API does")
+            return ChatReply(problem=f"{self._host} did not answer as a chat API does")
         text = cleaned(text)
         if not text:
-            return Answer(problem=f"the answer of {self._host} is empty")
+            return ChatReply(problem=f"the answer of {self._host} is empty")
         if len(text) > LONGEST:
-            return Answer(
+            return ChatReply(
                 problem=f"the answer of {self._host} has {len(text)} characters,"
                 f" more than {LONGEST}"
             )
-        return Answer(text=text)
+        return ChatReply(text=text)
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):

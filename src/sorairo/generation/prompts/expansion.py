@@ -174,7 +174,7 @@ def _sayable(said: Assertions, prompt: str) -> bool:
 
 def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterator[str]:
     """Captions of a scene with one body."""
-    from sorairo.world.tabletop.language.caption_plan import Group, Telling
+    from sorairo.world.tabletop.language.caption_plan import BodyGroup, Telling
     from sorairo.world.tabletop.language.captions import put_in_words
     from sorairo.world.tabletop.language.parsing import language_of
 
@@ -182,7 +182,7 @@ def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterat
     assert shape is not None
     assert color is not None
     assert full.event is not None
-    group = Group(shape=shape, color=color, size=size, material=material)
+    group = BodyGroup(shape=shape, color=color, size=size, material=material)
     telling = Telling(
         actors=(group,),
         struck=None,

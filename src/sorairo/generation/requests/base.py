@@ -33,7 +33,7 @@ Kind = TypeVar("Kind", bound="Request")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class InputFile:
     """A file that was given: its name without folders, and the SHA-256 of its bytes."""
 
     name: str
@@ -66,7 +66,7 @@ class Request:
     guidance: float | None = None
     model: str = "tabletop"
     keep_latents: bool = False
-    inputs: tuple[Source, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
 
     @property
     def text(self) -> str:

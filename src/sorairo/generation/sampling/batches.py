@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sorairo.generation.sampling.coarse_to_fine import outline
 from sorairo.generation.sampling.temporal_windows import windows
-from sorairo.generation.tasks.layout import Draft
+from sorairo.generation.tasks.layout import CanvasLayout
 
 if TYPE_CHECKING:
     from sorairo.generation.engine import Settings
 
 
-def alike(asked: Sequence[tuple[Draft, Settings]]) -> list[list[int]]:
+def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[int]]:
     """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
     with as many texts and as much guidance. What is planned first goes alone."""
     found: dict[tuple[object, ...], list[int]] = {}

@@ -16,7 +16,7 @@ from torch import Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class CanvasState:
     """After `windows` windows: the canvas's latents [c, f, h, w], and the state of the generator of
     its noise."""
 
@@ -26,7 +26,7 @@ class Page:
 
 
 @dataclass(kw_only=True)
-class Diary:
+class SamplingCheckpoint:
     """The pages of one request of one `model` (its digest), in a folder; `written` hears of each
     file once it is whole. A canvas is known by when it came: what is asked for again comes in the
     same order."""
@@ -45,14 +45,14 @@ class Diary:
     def name(canvas: int) -> str:
         return f"canvas-{canvas}.safetensors"
 
-    def read(self, name: str) -> Page | None:
+    def read(self, name: str) -> CanvasState | None:
         """None where there is none, or it is broken, or another model's."""
         try:
             with safe_open(self.folder / name, framework="pt") as file:
                 about = file.metadata() or {}
                 if about.get("model") != self.model:
                     return None
-                return Page(
+                return CanvasState(
                     windows=int(about["windows"]),
                     latents=file.get_tensor("latents"),
                     random=file.get_tensor("random"),
@@ -60,7 +60,7 @@ class Diary:
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
 
-    def write(self, name: str, page: Page) -> None:
+    def write(self, name: str, page: CanvasState) -> None:
         new = self.folder / f".{name}"
         tensors = {"latents": page.latents.contiguous(), "random": page.random}
         save_file(tensors, new, {"model": self.model, "windows": str(page.windows)})

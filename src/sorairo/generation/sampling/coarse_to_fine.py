@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sorairo.generation.tasks.layout import Draft, Keyframe
+from sorairo.generation.tasks.layout import CanvasLayout, Keyframe
 
 STRIDE = 8  # frames of the clip for one of the plan: 1.5 a second at 12
 WINDOW = 24  # latent frames of a plan that the model sees at once: a minute
@@ -14,7 +14,7 @@ PICTURES = 4  # frames of the plan from one picture that is kept to the next: 2.
 NOISE = 0.1  # of the plan's pictures: they lead, but details are made anew
 
 
-def outline(draft: Draft) -> Draft | None:
+def outline(draft: CanvasLayout) -> CanvasLayout | None:
     """The plan of a draft that the model does not see whole; None where there is no use for one."""
     groups = len(draft.groups())
     if groups <= 2 * draft.surface.window or draft.cyclic or len(draft.shots) > 1:
@@ -45,7 +45,7 @@ def outline(draft: Draft) -> Draft | None:
     )
 
 
-def led(draft: Draft, plan: np.ndarray) -> Draft:
+def led(draft: CanvasLayout, plan: np.ndarray) -> CanvasLayout:
     """The draft with pictures of its plan (frames uint8 [n, H, W, 3]) where nothing is given."""
     taken = [
         Keyframe(at=index * STRIDE, picture=plan[index], noise=NOISE)

@@ -8,11 +8,11 @@ from torch import Tensor
 from sorairo.flow.guidance import guide
 from sorairo.generation.canvas.canvas import Stack
 from sorairo.generation.sampling.sampler import Velocity
-from sorairo.models.model import Bundle
+from sorairo.models.model import Model
 
 
 def guided_velocity(
-    bundle: Bundle,
+    bundle: Model,
     stack: Stack,
     *,
     negative: str,

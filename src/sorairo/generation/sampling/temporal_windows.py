@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sorairo.generation.tasks.layout import Draft
+from sorairo.generation.tasks.layout import CanvasLayout
 
 OVERLAP = 4  # latent frames of the past that a window sees
 SHOTS = 3  # that the model sees at once: the most that a story has in training
@@ -32,7 +32,7 @@ class Window:
     near: tuple[float, float]
 
 
-def windows(draft: Draft) -> list[Window]:
+def windows(draft: CanvasLayout) -> list[Window]:
     """The windows in which a draft is filled, in order; each makes what no window before made."""
     size, own = draft.surface.window, draft.times()
     shots = [group.shot for group in draft.groups()]

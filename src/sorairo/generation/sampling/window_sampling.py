@@ -34,7 +34,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moment:
+class FillState:
     """After one of all steps of all windows: the whole canvases, what is being filled shown as it
     will be, as far as one can tell now. The last moment's are the result."""
 
@@ -48,7 +48,7 @@ def fill(
     sampling: Sampling,
     parts: list[Window],
     begun: int = 0,
-) -> Iterator[Moment]:
+) -> Iterator[FillState]:
     """Fills canvases of one shape window by window, of which the first `begun` are filled."""
     canvases, done = tuple(canvases), begun * sampling.steps
     for window in parts[begun:]:
@@ -65,7 +65,7 @@ def fill(
             now = tuple(
                 _written(canvas, part, window) for canvas, part in zip(canvases, made, strict=True)
             )
-            yield Moment(done=done, canvases=now)
+            yield FillState(done=done, canvases=now)
         canvases = now
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.generation.tasks.context import Size
-from sorairo.generation.tasks.layout import Draft, Made, Surface
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GeneratedSegment
 from sorairo.generation.tasks.storyboard import draft as story_draft
 from sorairo.video import Clip
 
@@ -19,10 +19,10 @@ def cast(
     characters: Sequence[Clip],
     prompt: str,
     *,
-    surface: Surface,
+    surface: CanvasSpec,
     size: Size,
     num_frames: int,
-) -> Draft:
+) -> CanvasLayout:
     """A shot of `num_frames` after a shot of each character; only it is delivered."""
     cards, now = [], 0.0
     for index, clip in enumerate(characters):
@@ -33,4 +33,6 @@ def cast(
     cards.append(Card(start=now, end=now + num_frames / surface.fps, prompt=prompt))
     drafted = story_draft(Storyboard(cards=tuple(cards)), characters, surface=surface, size=size)
     first = drafted.shots[-1]
-    return dataclasses.replace(drafted, pieces=(Made(first=first, last=first + num_frames),))
+    return dataclasses.replace(
+        drafted, pieces=(GeneratedSegment(first=first, last=first + num_frames),)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.tasks.layout import Given, Surface
+from sorairo.generation.tasks.layout import CanvasSpec, GivenFrames
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps, canvas_size, onto
 
@@ -12,7 +12,7 @@ CONTEXT = 6  # groups of a given clip that the model sees on each side of what i
 Size = tuple[int, int]  # width, height
 
 
-def size_for(clip: Clip, surface: Surface) -> Size:
+def size_for(clip: Clip, surface: CanvasSpec) -> Size:
     """The canvas for footage of this shape."""
     return canvas_size(clip.width, clip.height, multiple=surface.multiple, area=surface.area)
 
@@ -29,39 +29,39 @@ def still(clip: Clip, fps: float) -> Clip:
     return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
 
 
-def ending(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
+def ending(clip: Clip, surface: CanvasSpec, size: Size) -> np.ndarray:
     """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
     frames = at_fps(onto(clip, *size), surface.fps).frames
     groups = min(CONTEXT, len(frames) // surface.group)
     return frames[-groups * surface.group :] if groups else frames[-1:]
 
 
-def beginning(clip: Clip, surface: Surface, size: Size) -> np.ndarray:
+def beginning(clip: Clip, surface: CanvasSpec, size: Size) -> np.ndarray:
     """The first frames as the canvas sees them: whole groups, or one frame."""
     frames = at_fps(onto(clip, *size), surface.fps).frames
     groups = min(CONTEXT, len(frames) // surface.group)
     return frames[: groups * surface.group] if groups else frames[:1]
 
 
-def known_ending(clip: Clip, surface: Surface, size: Size) -> Given:
+def known_ending(clip: Clip, surface: CanvasSpec, size: Size) -> GivenFrames:
     """The ending, with its latents if they were kept; then it may end with frames after the clip's
     own."""
     frames, kept = ending(clip, surface, size), clip.latents
     if kept is None or kept.tail is None:
-        return Given(first=0, frames=frames)
+        return GivenFrames(first=0, frames=frames)
     wanted = kept.tail.shape[1] * surface.group
     frames = at_fps(onto(clip, *size), surface.fps).frames[-wanted + kept.spare :]
     after = frames[-1:].repeat(wanted - len(frames), 0)
-    return Given(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
+    return GivenFrames(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
 
 
-def known_beginning(clip: Clip, surface: Surface, size: Size, first: int) -> Given:
+def known_beginning(clip: Clip, surface: CanvasSpec, size: Size, first: int) -> GivenFrames:
     """The beginning, with its latents if they were kept, from frame `first` on."""
     frames, kept = beginning(clip, surface, size), clip.latents
     if kept is None or kept.head is None:
-        return Given(first=first, frames=frames)
+        return GivenFrames(first=first, frames=frames)
     frames = at_fps(onto(clip, *size), surface.fps).frames[: kept.head.shape[1] * surface.group]
-    return Given(first=first, frames=frames, latents=kept.head)
+    return GivenFrames(first=first, frames=frames, latents=kept.head)
 
 
 def part(clip: Clip, start: float, end: float | None) -> Clip:
@@ -72,6 +72,6 @@ def part(clip: Clip, start: float, end: float | None) -> Clip:
     return Clip(frames=clip.frames[first:last], fps=clip.fps, sound=sound, metadata=clip.metadata)
 
 
-def lead_of(seen: np.ndarray, surface: Surface) -> int:
+def lead_of(seen: np.ndarray, surface: CanvasSpec) -> int:
     """A single frame is the beginning of a clip; whole groups are cut out of one."""
     return surface.group - 1 if len(seen) == 1 else 0

@@ -14,7 +14,7 @@ from sorairo.video import Clip
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surface:
+class CanvasSpec:
     """What a model paints on: frames a second, frames in a group (a latent frame), and the sides
     and area of a picture in pixels; `window` is the number of groups that it sees at once."""
 
@@ -26,7 +26,7 @@ class Surface:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Given:
+class GivenFrames:
     """Frames that stand on the canvas from frame `first`, uint8 [n, height, width, 3].
 
     `strength` 0 keeps them; above, they are where the noise begins. `region` [height, width] limits
@@ -52,7 +52,7 @@ class Keyframe:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Kept:
+class GivenSegment:
     """A stretch of the result that is the user's own frames; `edges` are the canvas's frames that
     show its first and its last one (None: not on the canvas)."""
 
@@ -61,7 +61,7 @@ class Kept:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Made:
+class GeneratedSegment:
     """A stretch of the result that comes from the canvas: frames first <= i < last. `under` is the
     clip that it was made from; its sound stays, and outside of a `region` [H, W] (floats 0..1, of
     any size) its pictures."""
@@ -73,7 +73,7 @@ class Made:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Draft:
+class CanvasLayout:
     """A canvas of `num_frames` frames of width x height pixels.
 
     shots     the frames at which a shot begins, the first 0
@@ -87,14 +87,14 @@ class Draft:
     pieces    the result, in order
     """
 
-    surface: Surface
+    surface: CanvasSpec
     num_frames: int
     width: int
     height: int
     prompts: tuple[str, ...]
     shares: np.ndarray
-    pieces: tuple[Kept | Made, ...]
-    given: tuple[Given, ...] = ()
+    pieces: tuple[GivenSegment | GeneratedSegment, ...]
+    given: tuple[GivenFrames, ...] = ()
     keyframes: tuple[Keyframe, ...] = ()
     shots: tuple[int, ...] = (0,)
     alike: tuple[tuple[int, ...], ...] = ()
@@ -102,13 +102,15 @@ class Draft:
     cyclic: bool = False
     aspect: float | None = None
 
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[LatentFrame, ...]:
         """The latent frames, shot by shot."""
         size, found = self.surface.group, []
         ends = (*self.shots[1:], self.num_frames)
         for shot, (start, end) in enumerate(zip(self.shots, ends, strict=True)):
             lead = self.lead if shot == 0 else size - 1
-            found += [Group(first=first, shot=shot) for first in range(start - lead, end, size)]
+            found += [
+                LatentFrame(first=first, shot=shot) for first in range(start - lead, end, size)
+            ]
         return tuple(found)
 
     def times(self) -> tuple[float, ...]:
@@ -124,7 +126,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Group:
+class LatentFrame:
     """A latent frame: frames first ... first + 3, those before the shot's beginning and after its
     end being copies."""
 
@@ -132,12 +134,12 @@ class Group:
     shot: int
 
 
-def said(prompt: str, num_frames: int) -> tuple[tuple[str, ...], np.ndarray]:
+def single_prompt(prompt: str, num_frames: int) -> tuple[tuple[str, ...], np.ndarray]:
     """One prompt for all frames."""
     return (prompt,), np.ones((num_frames, 1), np.float32)
 
 
-def faded(texts: tuple[str, ...], num_frames: int, start: int, end: int) -> np.ndarray:
+def crossfade_weights(texts: tuple[str, ...], num_frames: int, start: int, end: int) -> np.ndarray:
     """Shares of two texts, the second taking over from frame `start` to frame `end`."""
     assert len(texts) == 2
     second = np.clip((np.arange(num_frames) - start + 1) / max(1, end - start + 1), 0, 1)

@@ -12,7 +12,14 @@ import numpy as np
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.generation.tasks.context import Size, part, size_for, still
-from sorairo.generation.tasks.layout import Draft, Given, Kept, Keyframe, Made, Surface
+from sorairo.generation.tasks.layout import (
+    CanvasLayout,
+    CanvasSpec,
+    GeneratedSegment,
+    GivenFrames,
+    GivenSegment,
+    Keyframe,
+)
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
 
@@ -26,9 +33,9 @@ def draft(
     board: Storyboard,
     clips: Sequence[Clip] = (),
     *,
-    surface: Surface,
+    surface: CanvasSpec,
     size: Size | None = None,
-) -> Draft:
+) -> CanvasLayout:
     """The canvas of a storyboard whose cards show `clips`, of the `size` given, else of the first
     of them.
 
@@ -48,7 +55,7 @@ def draft(
     for card, span, clip in zip(board.cards, spans, shown, strict=True):
         laid.put(card, span, clip)
     laid.make(laid.end)
-    return Draft(
+    return CanvasLayout(
         surface=surface,
         num_frames=laid.end,
         width=size[0],
@@ -63,7 +70,7 @@ def draft(
     )
 
 
-def _spans(board: Storyboard, surface: Surface) -> list[tuple[int, int]]:
+def _spans(board: Storyboard, surface: CanvasSpec) -> list[tuple[int, int]]:
     """First and last frame (not included) of each card."""
     spans = []
     for number, card in enumerate(board.cards, start=1):
@@ -103,13 +110,13 @@ def _shares(
 class _Laid:
     """Pieces laid one after the other, and what of them stands on the canvas."""
 
-    surface: Surface
+    surface: CanvasSpec
     size: Size
     shots: tuple[int, ...]
     end: int
     done: int = 0
-    pieces: list[Kept | Made] = field(default_factory=list)
-    given: list[Given] = field(default_factory=list)
+    pieces: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
+    given: list[GivenFrames] = field(default_factory=list)
     keyframes: list[Keyframe] = field(default_factory=list)
 
     def put(self, card: Card, span: tuple[int, int], clip: Clip | None) -> None:
@@ -128,13 +135,13 @@ class _Laid:
         cuts = [shot for shot in self.shots if self.done < shot < until]
         for end in (*cuts, until):
             if end > self.done:
-                self.pieces.append(Made(first=self.done, last=end))
+                self.pieces.append(GeneratedSegment(first=self.done, last=end))
                 self.done = end
 
     def _put_picture(self, clip: Clip, frame: int) -> None:
         picture = clip.fit(*self.size).frames[:1]
         if frame in self.shots:
-            self.given.append(Given(first=frame, frames=picture))
+            self.given.append(GivenFrames(first=frame, frames=picture))
         else:
             self.keyframes.append(Keyframe(at=frame, picture=picture[0]))
         self._keep(still(clip, self.surface.fps), frame, frame + 1)
@@ -142,7 +149,7 @@ class _Laid:
     def _put_clip(self, clip: Clip, first: int, end: int) -> None:
         frames = at_fps(clip.fit(*self.size), self.surface.fps).frames[: end - first]
         last = first + len(frames)
-        self.given.append(Given(first=first, frames=frames))
+        self.given.append(GivenFrames(first=first, frames=frames))
         # groups that the clip fills only in part are made, led by the clip's outermost frames
         for frame in {first, last - 1}:
             if not self._is_cut(frame if frame == first else last):
@@ -152,7 +159,7 @@ class _Laid:
     def _keep(self, clip: Clip, first: int, last: int) -> None:
         """Across a cut there is no joint."""
         edges = (None if self._is_cut(first) else first, None if self._is_cut(last) else last - 1)
-        self.pieces.append(Kept(clip=clip, edges=edges))
+        self.pieces.append(GivenSegment(clip=clip, edges=edges))
         self.done = last
 
     def _is_cut(self, frame: int) -> bool:

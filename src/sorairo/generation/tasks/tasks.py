@@ -22,23 +22,32 @@ from sorairo.generation.tasks.context import (
     size_for,
     still,
 )
-from sorairo.generation.tasks.layout import Draft, Given, Kept, Keyframe, Made, Surface, faded, said
+from sorairo.generation.tasks.layout import (
+    CanvasLayout,
+    CanvasSpec,
+    GeneratedSegment,
+    GivenFrames,
+    GivenSegment,
+    Keyframe,
+    crossfade_weights,
+    single_prompt,
+)
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps, onto, squeezed_aspect
 
 
-def text(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
+def text(prompt: str, *, surface: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
     """Nothing is given. One frame is a picture."""
     return _draft(
         surface,
         size,
         prompt,
         num_frames,
-        pieces=(Made(first=0, last=num_frames),),
+        pieces=(GeneratedSegment(first=0, last=num_frames),),
     )
 
 
-def cycle(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draft:
+def cycle(prompt: str, *, surface: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
     """Nothing is given, and the last frame is followed by the first. Whole groups of frames."""
     num_frames = max(2, round(num_frames / surface.group)) * surface.group
     return _draft(
@@ -46,7 +55,7 @@ def cycle(prompt: str, *, surface: Surface, size: Size, num_frames: int) -> Draf
         size,
         prompt,
         num_frames,
-        pieces=(Made(first=0, last=num_frames),),
+        pieces=(GeneratedSegment(first=0, last=num_frames),),
         lead=0,
         cyclic=True,
     )
@@ -56,10 +65,10 @@ def animate(
     pictures: Sequence[tuple[float, Clip]],
     prompt: str,
     *,
-    surface: Surface,
+    surface: CanvasSpec,
     num_frames: int,
     strength: Sequence[float] = (),
-) -> Draft:
+) -> CanvasLayout:
     """Pictures at their times in seconds; what lies between them is made.
 
     A picture at time 0 is the first frame. One of a `strength` below 1 is not shown itself: the
@@ -93,14 +102,14 @@ def animate(
             keyframes.append(Keyframe(at=frame, picture=picture[0], noise=1 - kept))
             continue
         if frame == 0:
-            given.append(Given(first=0, frames=picture))
+            given.append(GivenFrames(first=0, frames=picture))
         else:
             keyframes.append(Keyframe(at=frame, picture=picture[0]))
-            pieces.append(Made(first=done, last=frame))
-        pieces.append(Kept(clip=still(clip, surface.fps), edges=(frame, frame)))
+            pieces.append(GeneratedSegment(first=done, last=frame))
+        pieces.append(GivenSegment(clip=still(clip, surface.fps), edges=(frame, frame)))
         done = frame + 1
     if done < num_frames:
-        pieces.append(Made(first=done, last=num_frames))
+        pieces.append(GeneratedSegment(first=done, last=num_frames))
     return _draft(
         surface,
         size,
@@ -113,7 +122,9 @@ def animate(
     )
 
 
-def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+def extend_forward(
+    clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int
+) -> CanvasLayout:
     """`num_frames` more after the clip's end."""
     size = size_for(clip, surface)
     given = known_ending(clip, surface, size)
@@ -126,15 +137,17 @@ def extend_forward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int
         known + num_frames,
         given=(given,),
         pieces=(
-            Kept(clip=clip, edges=(None, known - 1)),
-            Made(first=known, last=known + num_frames),
+            GivenSegment(clip=clip, edges=(None, known - 1)),
+            GeneratedSegment(first=known, last=known + num_frames),
         ),
         lead=lead_of(given.frames, surface),
         aspect=squeezed_aspect(clip, *size),
     )
 
 
-def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+def extend_backward(
+    clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int
+) -> CanvasLayout:
     """`num_frames` more before the clip's beginning."""
     size = size_for(clip, surface)
     given = known_beginning(clip, surface, size, num_frames)
@@ -144,40 +157,43 @@ def extend_backward(clip: Clip, prompt: str, *, surface: Surface, num_frames: in
         prompt,
         num_frames + len(given.frames),
         given=(given,),
-        pieces=(Made(first=0, last=num_frames), Kept(clip=clip, edges=(num_frames, None))),
+        pieces=(
+            GeneratedSegment(first=0, last=num_frames),
+            GivenSegment(clip=clip, edges=(num_frames, None)),
+        ),
         lead=-num_frames % surface.group,
         aspect=squeezed_aspect(clip, *size),
     )
 
 
 def connect(
-    before: Clip, after: Clip, texts: tuple[str, str], *, surface: Surface, num_frames: int
-) -> Draft:
+    before: Clip, after: Clip, texts: tuple[str, str], *, surface: CanvasSpec, num_frames: int
+) -> CanvasLayout:
     """A bridge of whole groups of frames from the end of one clip to the beginning of another; the
     texts of the two fade over it."""
     bridge = _bridge(before, after, texts, surface, num_frames)
-    kept = Kept(clip=after, edges=(bridge.pieces[0].last, None))  # type: ignore[union-attr]
-    first = Kept(clip=before, edges=(None, bridge.pieces[0].first - 1))  # type: ignore[union-attr]
+    kept = GivenSegment(clip=after, edges=(bridge.pieces[0].last, None))  # type: ignore[union-attr]
+    first = GivenSegment(clip=before, edges=(None, bridge.pieces[0].first - 1))  # type: ignore[union-attr]
     return _with_pieces(bridge, (first, *bridge.pieces, kept))
 
 
-def loop(clip: Clip, prompt: str, *, surface: Surface, num_frames: int) -> Draft:
+def loop(clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int) -> CanvasLayout:
     """A bridge from the clip's end to its own beginning."""
     bridge = _bridge(clip, clip, (prompt, prompt), surface, num_frames)
     made = bridge.pieces[0]
-    assert isinstance(made, Made)
-    return _with_pieces(bridge, (Kept(clip=clip, edges=(made.last, made.first - 1)), made))
+    assert isinstance(made, GeneratedSegment)
+    return _with_pieces(bridge, (GivenSegment(clip=clip, edges=(made.last, made.first - 1)), made))
 
 
 def edit(
     clip: Clip,
     prompt: str,
     *,
-    surface: Surface,
+    surface: CanvasSpec,
     strength: float,
     region: np.ndarray | None = None,
     span: tuple[int, int] | None = None,
-) -> Draft:
+) -> CanvasLayout:
     """The clip, begun again from noise `strength`; in a `region` [H, W] of its pictures, or between
     two frames of the canvas's rate (widened to whole groups), or both."""
     size = size_for(clip, surface)
@@ -191,20 +207,24 @@ def edit(
     if first == 0 and start:
         lead = -start % group
     shown = [
-        Given(first=0, frames=frames[first:start]),
-        Given(first=start - first, frames=frames[start:end], strength=strength, region=region),
-        Given(first=end - first, frames=frames[end:last]),
+        GivenFrames(first=0, frames=frames[first:start]),
+        GivenFrames(
+            first=start - first, frames=frames[start:end], strength=strength, region=region
+        ),
+        GivenFrames(first=end - first, frames=frames[end:last]),
     ]
     edges = (start - first, end - first)
     before, middle, after = (
         part(clip, low / surface.fps, high / surface.fps if high < total else None)
         for low, high in ((0, start), (start, end), (end, total))
     )
-    pieces: list[Kept | Made] = [Made(first=edges[0], last=edges[1], under=middle, region=region)]
+    pieces: list[GivenSegment | GeneratedSegment] = [
+        GeneratedSegment(first=edges[0], last=edges[1], under=middle, region=region)
+    ]
     if start:
-        pieces.insert(0, Kept(clip=before, edges=(None, edges[0] - 1)))
+        pieces.insert(0, GivenSegment(clip=before, edges=(None, edges[0] - 1)))
     if end < total:
-        pieces.append(Kept(clip=after, edges=(edges[1], None)))
+        pieces.append(GivenSegment(clip=after, edges=(edges[1], None)))
     return _draft(
         surface,
         size,
@@ -218,12 +238,12 @@ def edit(
 
 
 def _draft(
-    surface: Surface, size: Size, prompt: str | tuple[str, ...], num_frames: int, **rest: Any
-) -> Draft:
+    surface: CanvasSpec, size: Size, prompt: str | tuple[str, ...], num_frames: int, **rest: Any
+) -> CanvasLayout:
     """A draft of one prompt for all frames, or of several whose `shares` are in the rest."""
     if isinstance(prompt, str):
-        prompt, rest["shares"] = said(prompt, num_frames)
-    return Draft(
+        prompt, rest["shares"] = single_prompt(prompt, num_frames)
+    return CanvasLayout(
         surface=surface,
         num_frames=num_frames,
         width=size[0],
@@ -234,8 +254,8 @@ def _draft(
 
 
 def _bridge(
-    before: Clip, after: Clip, texts: tuple[str, str], surface: Surface, num_frames: int
-) -> Draft:
+    before: Clip, after: Clip, texts: tuple[str, str], surface: CanvasSpec, num_frames: int
+) -> CanvasLayout:
     """Given end, whole groups to be made, given beginning."""
     size, group = size_for(before, surface), surface.group
     left = ending(before, surface, size)
@@ -247,13 +267,15 @@ def _bridge(
         size,
         texts,
         total,
-        shares=faded(texts, total, start, start + width),
-        given=(Given(first=0, frames=left), Given(first=start + width, frames=right)),
-        pieces=(Made(first=start, last=start + width),),
+        shares=crossfade_weights(texts, total, start, start + width),
+        given=(GivenFrames(first=0, frames=left), GivenFrames(first=start + width, frames=right)),
+        pieces=(GeneratedSegment(first=start, last=start + width),),
         lead=lead_of(left, surface),
         aspect=squeezed_aspect(before, *size),
     )
 
 
-def _with_pieces(draft: Draft, pieces: tuple[Kept | Made, ...]) -> Draft:
+def _with_pieces(
+    draft: CanvasLayout, pieces: tuple[GivenSegment | GeneratedSegment, ...]
+) -> CanvasLayout:
     return dataclasses.replace(draft, pieces=pieces)

@@ -14,7 +14,7 @@ from sorairo.server.api.auth import owner_of
 from sorairo.server.api.body_parsing import read_body
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.field_parsing import Fields
-from sorairo.server.api.request_builder import Clerk
+from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
@@ -94,7 +94,7 @@ class Files:
         return f"{found.id}/given/0", found.name
 
 
-def clerk_of(request: Request, owner: str) -> Clerk:
+def clerk_of(request: Request, owner: str) -> RequestBuilder:
     return service_of(request).clerk(Files(request, owner))
 
 

@@ -61,7 +61,7 @@ class _Jobs(Collector):
         return [GaugeMetricFamily("sorairo_jobs", "Jobs by status.", labels=("status",))]
 
 
-class Measured:
+class MetricsMiddleware:
     """Notes every request in the figures."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:

@@ -19,7 +19,7 @@ HEADERS = {
 }
 
 
-class Bounded:
+class BodyLimitMiddleware:
     """Refuses a body that is too large as soon as that much of it has come."""
 
     def __init__(self, app: ASGIApp, most_bytes: int) -> None:
@@ -47,7 +47,7 @@ class Bounded:
         await self.app(scope, counted, send)
 
 
-class Guarded:
+class TrustedHostMiddleware:
     """Answers only under names of its own, and no page of another site: without a key, a browser's
     pages could ask in its user's name (DNS rebinding, cross-site requests). `hosts` None: any."""
 

@@ -41,7 +41,7 @@ class Finder(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Order:
+class JobSpec:
     """`request` is what the worker makes; `files` are what was sent with it, or names of files that
     are kept already; `told` are fields of the Video object; `cost` is in pixels times seconds."""
 
@@ -54,7 +54,7 @@ class Order:
         """As it is kept with the job: `media` names the files where the worker finds them."""
         return {"request": self.request.to_comment(), "told": self.told, "media": list(media)}
 
-    def again(self, number: int) -> Order:
+    def again(self, number: int) -> JobSpec:
         """The same with another seed."""
         seed = self.request.seed + number
         return replace(
@@ -66,13 +66,13 @@ Made = tuple[Request, tuple[Upload | str, ...]]  # a request, and its files
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clerk:
+class RequestBuilder:
     """Takes orders for a model with these limits."""
 
     find: Finder
     limits: Limits = field(default_factory=Limits)
 
-    def create(self, fields: Fields) -> Order:
+    def create(self, fields: Fields) -> JobSpec:
         """Text to video; with pictures, these set in motion; with characters, those seen again; or
         a storyboard."""
         named = [name for name in KINDS if fields.found.get(name)]
@@ -131,7 +131,7 @@ class Clerk:
         names = tuple(name for _, name in found)
         return CastRequest(names=names, **asked), tuple(path for path, _ in found)
 
-    def _story(self, fields: Fields, size: str, asked: dict[str, Any]) -> Order:
+    def _story(self, fields: Fields, size: str, asked: dict[str, Any]) -> JobSpec:
         """Cards in TOML, or as an object; without files."""
         written = fields.found["storyboard"]
         try:
@@ -164,7 +164,7 @@ class Clerk:
         cut = prompt[: self.limits.max_prompt]
         return cut[: cut.rindex(" ")] if " " in cut else cut
 
-    def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
+    def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> JobSpec:
         """A clip changed to what the prompt says."""
         request = EditRequest(
             prompt=self._heard(fields.prompt()),
@@ -173,7 +173,7 @@ class Clerk:
         )
         return self._of_clip(request, fields, parent)
 
-    def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
+    def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> JobSpec:
         """A clip, and so many seconds more."""
         request = ExtendRequest(
             prompt=self._heard(fields.prompt()),
@@ -184,12 +184,12 @@ class Clerk:
 
     def remix(
         self, fields: Fields, request: Request, parent: str, told: Mapping[str, Any], cost: float
-    ) -> Order:
+    ) -> JobSpec:
         """A finished clip's own request, seed included, with another prompt."""
         told = {**told, "prompt": fields.prompt(), "remixed_from_video_id": parent}
         told.pop("videos", None)
         request = request.reworded(self._heard(fields.prompt()))
-        return Order(request=self._checked(request), told=told, cost=cost)
+        return JobSpec(request=self._checked(request), told=told, cost=cost)
 
     def _shape(self, fields: Fields, parent: Mapping[str, Any] | None) -> dict[str, Any]:
         asked = fields.extra()
@@ -198,7 +198,9 @@ class Clerk:
         width, height = parse_size(str(parent["size"]))
         return {"width": width, "height": height, **asked}
 
-    def _of_clip(self, request: Request, fields: Fields, parent: Mapping[str, Any] | None) -> Order:
+    def _of_clip(
+        self, request: Request, fields: Fields, parent: Mapping[str, Any] | None
+    ) -> JobSpec:
         if parent is not None:
             size, before = str(parent["size"]), float(str(parent["seconds"]))
             files = ()
@@ -218,7 +220,7 @@ class Clerk:
         seconds: float,
         files: Sequence[Upload | str] = (),
         told: str = "",
-    ) -> Order:
+    ) -> JobSpec:
         """The prompt that is told is the one that came, however much of it is heard."""
         width, height = parse_size(size) if size else parse_size(USUAL_SIZE)
         about = {
@@ -229,7 +231,7 @@ class Clerk:
             "remixed_from_video_id": None,
             "seed": request.seed,
         }
-        return Order(
+        return JobSpec(
             request=self._checked(request),
             told=about,
             files=tuple(files),

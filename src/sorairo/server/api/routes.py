@@ -24,7 +24,7 @@ from sorairo.server.api.dependencies import (
 from sorairo.server.api.downloads import content, finished
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import Fields
-from sorairo.server.api.request_builder import Clerk, Order
+from sorairo.server.api.request_builder import JobSpec, RequestBuilder
 from sorairo.server.api.sse import events_of
 from sorairo.server.api.submission import submitted
 from sorairo.server.video_object import PREVIEW
@@ -142,7 +142,7 @@ async def remix_video(request: Request, owner: Owner, video_id: str) -> JSONResp
     fields = await fields_of(request)
     parent = await run_in_threadpool(job_of, request, owner, video_id)
 
-    def order() -> Order:
+    def order() -> JobSpec:
         old = read_comment(parent.payload["request"])
         clerk = clerk_of(request, owner)
         return clerk.remix(fields, old, parent.id, parent.payload["told"], parent.cost)
@@ -151,7 +151,7 @@ async def remix_video(request: Request, owner: Owner, video_id: str) -> JSONResp
 
 
 async def _from_clip(
-    request: Request, owner: str, kind: Callable[[Clerk], Callable[[Fields, Any], Order]]
+    request: Request, owner: str, kind: Callable[[RequestBuilder], Callable[[Fields, Any], JobSpec]]
 ) -> JSONResponse:
     """A job made from an uploaded clip, or from that of a finished job."""
     fields = await fields_of(request)

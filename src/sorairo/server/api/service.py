@@ -10,7 +10,7 @@ from sorairo.jobs.characters import Characters
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
 from sorairo.jobs.queue import Queue
-from sorairo.server.api.request_builder import Clerk, Finder
+from sorairo.server.api.request_builder import Finder, RequestBuilder
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
 
@@ -38,8 +38,8 @@ class Service:
     hosts: tuple[str, ...] | None = None
     keep: float | None = None
 
-    def clerk(self, find: Finder) -> Clerk:
-        return Clerk(limits=self.limits, find=find)
+    def clerk(self, find: Finder) -> RequestBuilder:
+        return RequestBuilder(limits=self.limits, find=find)
 
     def video(self, job: Job) -> dict[str, Any]:
         """What a client is told of a job."""

@@ -16,14 +16,14 @@ from sorairo.jobs.schema import AWAY
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import service_of, told
 from sorairo.server.api.quotas import check_room, left, quota_of
-from sorairo.server.api.request_builder import Order
+from sorairo.server.api.request_builder import JobSpec
 from sorairo.server.api.service import Service
 
 
 async def submitted(
     request: Request,
     owner: str,
-    order: Callable[[], Order],
+    order: Callable[[], JobSpec],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> JSONResponse:
@@ -35,7 +35,7 @@ async def submitted(
 def submit(
     request: Request,
     owner: str,
-    order: Callable[[], Order],
+    order: Callable[[], JobSpec],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> tuple[Job, dict[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 log = logging.getLogger("sorairo.rounds")
 
 
-class Rounds:
+class PeriodicThread:
     """A thread that does `work` again and again until it is stopped. `work` says after how many
     seconds; where it fails, that is logged, and it is done again after `patience` seconds."""
 

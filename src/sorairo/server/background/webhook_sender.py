@@ -17,7 +17,7 @@ LOOK_EVERY, PATIENCE = 1.0, 10.0  # seconds
 log = logging.getLogger("sorairo.webhooks")
 
 
-class Postman:
+class WebhookSender:
     """Delivers what is in the outbox."""
 
     def __init__(self, outbox: Outbox) -> None:

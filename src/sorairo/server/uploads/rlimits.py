@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bounds:
+class ResourceLimits:
     """`memory` is address space: frames are held twice while they are laid in one array, and a
     decoder needs the rest. The clock leaves time for a machine that is busy with other things."""
 

@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 
 from sorairo.errors import MediaError, WriteError
 from sorairo.server.uploads.clip_ipc import NO_ROOM, take_clip, take_head
-from sorairo.server.uploads.rlimits import Bounds
+from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
 
 # All that a client is told: a decoder's own words name folders and addresses.
@@ -52,7 +52,7 @@ log = logging.getLogger("sorairo.decoding")
 def decode(
     path: Path,
     max_side: int | None,
-    bounds: Bounds = Bounds(),
+    bounds: ResourceLimits = ResourceLimits(),
     meanwhile: Callable[[], None] = lambda: None,
 ) -> Clip:
     """The picture or film in a file that a stranger sent; with `max_side`, neither side is longer.
@@ -77,7 +77,7 @@ def decode(
 
 @contextmanager
 def _started(
-    path: Path, max_side: int | None, bounds: Bounds, out: BinaryIO, words: BinaryIO
+    path: Path, max_side: int | None, bounds: ResourceLimits, out: BinaryIO, words: BinaryIO
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A process that decodes; it does not outlive the block."""
     settings = [json.dumps(asdict(bounds)), str(max_side or 0), str(os.getpid())]

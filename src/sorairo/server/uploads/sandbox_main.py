@@ -27,7 +27,7 @@ from sorairo.server.uploads.file_types import (
     is_too_large,
     kind_of,
 )
-from sorairo.server.uploads.rlimits import Bounds
+from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
 from sorairo.video.reading import demuxer, image_reader, limits
 from sorairo.video.reading.image_reader import read_picture
@@ -54,7 +54,7 @@ class CodecError(MediaError):
 def main() -> None:
     clip_out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no part of a clip
-    path, bounds = Path(sys.argv[1]), Bounds(**json.loads(sys.argv[2]))
+    path, bounds = Path(sys.argv[1]), ResourceLimits(**json.loads(sys.argv[2]))
     max_side, parent = int(sys.argv[3]), int(sys.argv[4])
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     bounds.impose()
@@ -71,7 +71,7 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _answer(out: BinaryIO, path: Path, bounds: Bounds, max_side: int | None) -> None:
+def _answer(out: BinaryIO, path: Path, bounds: ResourceLimits, max_side: int | None) -> None:
     try:
         clip = read_strange(path, bounds, max_side)
         _check_written(clip, bounds)
@@ -89,13 +89,13 @@ def _answer(out: BinaryIO, path: Path, bounds: Bounds, max_side: int | None) -> 
     put_head(out, {"trouble": trouble, "reason": f"{type(reason).__name__}: {reason}"[:500]})
 
 
-def _check_written(clip: Clip, bounds: Bounds) -> None:
+def _check_written(clip: Clip, bounds: ResourceLimits) -> None:
     sound = clip.sound.samples.nbytes if clip.sound else 0
     if clip.frames.nbytes + sound + MOST_HEADER > bounds.written:
         raise TooLargeError(f"{clip.frames.nbytes} bytes of frames, {sound} of sound")
 
 
-def read_strange(path: Path, bounds: Bounds, max_side: int | None) -> Clip:
+def read_strange(path: Path, bounds: ResourceLimits, max_side: int | None) -> Clip:
     """The picture or film, if it is of a kind that is taken and within the bounds. Raises
     MediaError, and whatever decoders raise."""
     data = path.read_bytes()

@@ -27,7 +27,7 @@ class CancelledError(Exception):
     """The client does not want it any more."""
 
 
-class Told:
+class JobReporter:
     """The link between two steps. `keep` renews the lease meanwhile, in a thread of its own."""
 
     def __init__(

@@ -20,17 +20,17 @@ from PIL import Image
 
 from sorairo.errors import LeaseLostError, SorairoError, StoreAwayError, WriteError
 from sorairo.generation.engine import Engine
-from sorairo.generation.requests.base import Source
+from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.defaults import painted_size
 from sorairo.generation.requests.metadata import read_comment
-from sorairo.generation.sampling.checkpoint import Diary
+from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.jobs.schema import AWAY
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
 from sorairo.server.video_object import VARIANTS
-from sorairo.server.worker.job_reporter import CancelledError, Told
+from sorairo.server.worker.job_reporter import CancelledError, JobReporter
 from sorairo.video import Clip
 from sorairo.video.atomic_write import whole_file
 
@@ -171,7 +171,7 @@ class Worker:
         log.warning("%s is not mine any more", job.id)
         self.media.forget(job.id if now is None else f"{job.id}/{job.fence}")
 
-    def _make(self, job: Job, told: Told) -> dict[str, Any]:
+    def _make(self, job: Job, told: JobReporter) -> dict[str, Any]:
         request = read_comment(job.payload["request"])
         with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
             folder = Path(name)
@@ -180,7 +180,7 @@ class Worker:
                 given = folder / f"given-{index}"
                 self.media.get(path, given)
                 clips.append(decode(given, request.largest_given, meanwhile=told.listen))
-                sources.append(Source(name=f"given {index + 1}", sha256=""))
+                sources.append(InputFile(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
             with self.engine.keeping(self._diary(job, folder)):
@@ -201,10 +201,10 @@ class Worker:
             "native_size": f"{native[0]}x{native[1]}",
         }
 
-    def _diary(self, job: Job, folder: Path) -> Diary:
+    def _diary(self, job: Job, folder: Path) -> SamplingCheckpoint:
         """What an earlier worker has done of the job, and where it is noted what this one does."""
         kept = f"{job.id}/{STAGES}"
-        diary = Diary(
+        diary = SamplingCheckpoint(
             folder=folder,
             model=self.engine.info["digest"],
             written=lambda path: self.media.put(f"{kept}/{path.name}", path),
@@ -217,9 +217,9 @@ class Worker:
         raise AssertionError
 
     @contextmanager
-    def _alive(self, job: Job) -> Iterator[Told]:
+    def _alive(self, job: Job) -> Iterator[JobReporter]:
         """Renews the lease for as long as the block lasts, progress or no progress."""
-        told = Told(self.queue, job, self.stopping, self.media)
+        told = JobReporter(self.queue, job, self.stopping, self.media)
         thread = threading.Thread(target=told.keep, daemon=True)
         thread.start()
         try:

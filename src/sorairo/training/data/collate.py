@@ -18,11 +18,11 @@ from sorairo.data.latent_dataset import Example
 from sorairo.flow.schedules import shift
 from sorairo.generation.canvas.canvas import crop_positions, grid_positions
 from sorairo.generation.canvas.encode import STRENGTH_SHIFT
-from sorairo.training.data.masking import Painted, PaintingConfig, level, paint, paint_bridge
+from sorairo.training.data.masking import MaskedCanvas, PaintingConfig, level, paint, paint_bridge
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
+class TrainingRow:
     """One sample of a batch: the tensors of `Batch` without the first axis, and its texts."""
 
     z: Tensor
@@ -61,7 +61,7 @@ class Batch:
         return self.each(Tensor.pin_memory)
 
 
-def stacked(rows: Sequence[Row], ids: Tensor, mask: Tensor) -> Batch:
+def stacked(rows: Sequence[TrainingRow], ids: Tensor, mask: Tensor) -> Batch:
     """Rows of equally many tokens and texts as a batch, with the tokens of all their texts."""
     shares = torch.stack([row.shares for row in rows])
     pulls = [torch.zeros(row.z.shape) if row.pull is None else row.pull for row in rows]
@@ -86,7 +86,7 @@ def padded(ids: Tensor, mask: Tensor, width: int) -> tuple[Tensor, Tensor]:
 
 def lay_out(
     example: Example, painting: str, rng: np.random.Generator, config: PaintingConfig, patch: int
-) -> Row:
+) -> TrainingRow:
     """An example as tokens: its grid painted, its loose pictures held behind it.
 
     One that is made out of an `origin` runs from the noised origin (1 - s) o + s e at level s,
@@ -96,7 +96,7 @@ def lay_out(
     """
     f, h, w = (n // d for n, d in zip(example.latents.shape[1:], (1, patch, patch), strict=True))
     painting = painting if example.origin is None else "plain"
-    painted: Painted = paint(painting, (f, h, w), rng, config)
+    painted: MaskedCanvas = paint(painting, (f, h, w), rng, config)
     if example.bridge and rng.random() < config.bridged:
         painting, painted = "bridge", paint_bridge(example.bridge, (f, h, w), rng, config)
     z, positions = [_tokens(example.latents, patch)], [_places(example, (f, h, w))]
@@ -120,7 +120,7 @@ def lay_out(
         sigma = [start * level(rng, config) * np.ones(f * h * w)]
         away = _tokens(example.origin, patch).astype(np.float32) - tokens
         pull = torch.from_numpy(((1 - start) / start * away).astype(np.float32))
-    return Row(
+    return TrainingRow(
         z=torch.from_numpy(tokens),
         pull=pull,
         positions=torch.from_numpy(np.concatenate(positions)),

@@ -31,7 +31,7 @@ Encoded = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class LatentSource:
     """A set of clips, and what is done to them before they are encoded.
 
     styled    share of the stories that are put in a style
@@ -55,14 +55,14 @@ class Source:
     twins: ClipsConfig | None = None
 
 
-def encode_source(codec: Codec, source: Source, folder: Path) -> list[Path]:
+def encode_source(codec: Codec, source: LatentSource, folder: Path) -> list[Path]:
     """Writes `folder/shard-*` for what is not there yet; all of the source's folders."""
     (done,) = encode_sources(codec, [(source, folder)])
     return done
 
 
 def encode_sources(
-    codec: Codec, wanted: Sequence[tuple[Source, Path]], *, workers: int = 0
+    codec: Codec, wanted: Sequence[tuple[LatentSource, Path]], *, workers: int = 0
 ) -> list[list[Path]]:
     """The same for several sources, each with its folder, by so many processes; 0: by this one."""
     render_all([each for source, _ in wanted for each in clips_of(source)])
@@ -89,7 +89,7 @@ def encode_sources(
     return done
 
 
-def clips_of(source: Source) -> list[tuple[ClipsConfig, int | None]]:
+def clips_of(source: LatentSource) -> list[tuple[ClipsConfig, int | None]]:
     """The sets of clips that a source is made of, and how many of each."""
     if source.leaves:
         return []
@@ -105,7 +105,7 @@ def _take(codec: Codec) -> None:
 
 
 @torch.inference_mode()
-def _encode(source: Source, index: int, target: Path) -> None:
+def _encode(source: LatentSource, index: int, target: Path) -> None:
     """One shard of a source. It appears whole or not at all."""
     temporary = target.with_name(f".{target.name}")
     shutil.rmtree(temporary, ignore_errors=True)
@@ -121,18 +121,20 @@ def _encode(source: Source, index: int, target: Path) -> None:
     temporary.rename(target)
 
 
-def folder_name(source: Source) -> str:
+def folder_name(source: LatentSource) -> str:
     return f"source-{digest(source)}"
 
 
-def _shards(source: Source) -> list[str]:
+def _shards(source: LatentSource) -> list[str]:
     """The names of a source's shards."""
     if source.leaves:
         return [f"shard-{index:05d}" for index in range(-(-source.leaves // LEAVES))]
     return [shard.path.name for shard in render(source.clips, first=source.count)]
 
 
-def _encode_shard(codec: Codec, source: Source, shard: Shard, index: int) -> tuple[Encoded, dict]:
+def _encode_shard(
+    codec: Codec, source: LatentSource, shard: Shard, index: int
+) -> tuple[Encoded, dict]:
     rng = np.random.default_rng((index, 7))
     frames, scenes = np.array(shard.frames[:, :: source.stride]), shard.scenes
     record: dict = {"size": [frames.shape[3], frames.shape[2]]}
@@ -180,7 +182,7 @@ def shown(masks: np.ndarray, latents: tuple[int, ...], group: int) -> np.ndarray
     return grid
 
 
-def _encode_leaves(codec: Codec, source: Source, index: int) -> tuple[Encoded, dict]:
+def _encode_leaves(codec: Codec, source: LatentSource, index: int) -> tuple[Encoded, dict]:
     rng = np.random.default_rng((index, 11))
     width, height = source.clips.sizes[0]
     count = round(source.clips.seconds * source.clips.fps)
@@ -207,7 +209,7 @@ def _smaller(frames: np.ndarray, factor: float) -> np.ndarray:
 
 
 def _styled(
-    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], source: Source
+    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], source: LatentSource
 ) -> tuple[np.ndarray, list[Scene]]:
     """Some stories in a style, all their shots in the same."""
     scenes = list(scenes)
@@ -222,7 +224,11 @@ def _styled(
 
 
 def _twins(
-    rng: np.random.Generator, frames: np.ndarray, scenes: list[Scene], source: Source, index: int
+    rng: np.random.Generator,
+    frames: np.ndarray,
+    scenes: list[Scene],
+    source: LatentSource,
+    index: int,
 ) -> tuple[np.ndarray, list[Scene]]:
     """For every clip of a shard its twin, or itself in a style."""
     assert source.twins is not None

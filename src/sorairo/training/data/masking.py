@@ -38,7 +38,7 @@ class PaintingConfig:
 
 
 @dataclass(frozen=True)
-class Painted:
+class MaskedCanvas:
     """Noise levels and which tokens are held, [f, h, w] each."""
 
     sigma: np.ndarray
@@ -54,7 +54,7 @@ def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = N
     return np.where(rng.random(size) < config.top, rng.uniform(TOP, 1.0, size), levels)
 
 
-def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> Painted:
+def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> MaskedCanvas:
     """One canvas of a kind (a field of PaintingConfig). One frame: always plain or a box."""
     f = grid[0]
     sigma = np.full(grid, level(rng, config))
@@ -71,7 +71,7 @@ def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfi
 
 def paint_bridge(
     bridge: tuple[int, int], grid: Grid, rng: np.random.Generator, config: PaintingConfig
-) -> Painted:
+) -> MaskedCanvas:
     """The latent frames from the first of a bridge to the last are made, all others given."""
     held = np.ones(grid, bool)
     held[slice(*bridge)] = False
@@ -80,11 +80,11 @@ def paint_bridge(
 
 def _given(
     sigma: np.ndarray, held: np.ndarray, rng: np.random.Generator, config: PaintingConfig
-) -> Painted:
+) -> MaskedCanvas:
     """Half of what is given has a little noise."""
     given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
     sigma[held] = given
-    return Painted(sigma=sigma, held=held)
+    return MaskedCanvas(sigma=sigma, held=held)
 
 
 def _span(kind: str, f: int, rng: np.random.Generator, one: bool) -> np.ndarray:

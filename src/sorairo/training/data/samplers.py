@@ -21,7 +21,7 @@ PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taste:
+class CaptionConfig:
     """Shares of Chinese captions, of no caption, and of windows that begin where the clip does."""
 
     chinese: float = 0.45
@@ -30,7 +30,7 @@ class Taste:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class ExampleSpec:
     """A kind of example: what draws it (of DRAW), from which source and size (as rendered), how
     many latent frames (of a crop: its side in tokens), and how often. Most of the captions of a
     window say what is in `saying` ("material", "size")."""
@@ -43,14 +43,16 @@ class Kind:
     fps: float = FPS
     saying: tuple[str, ...] = ()
 
-    def example(self, clips: dict[str, ClipSet], rng: np.random.Generator, taste: Taste) -> Example:
+    def example(
+        self, clips: dict[str, ClipSet], rng: np.random.Generator, taste: CaptionConfig
+    ) -> Example:
         return DRAW[self.draw](clips[self.source], self, rng, taste)
 
 
 def said(
     scene: Scene | None,
     rng: np.random.Generator,
-    taste: Taste,
+    taste: CaptionConfig,
     *,
     picture: bool = False,
     saying: tuple[str, ...] = (),
@@ -69,7 +71,9 @@ def said(
     return caption(scene, rng, language=language, detail=detail, event=event, saying=saying)
 
 
-def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def window(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """A stretch of a clip."""
     latents, index, first = _cut(clips, kind, rng, taste)
     scene = clips.scenes[kind.size][index]
@@ -82,7 +86,9 @@ def window(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -
     )
 
 
-def keyed(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def keyed(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """A stretch of a clip, and two pictures of the same clip, inside it or up to 2 s beyond."""
     latents, index, first = _cut(clips, kind, rng, taste)
     step = GROUP / FPS
@@ -101,7 +107,9 @@ def keyed(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) ->
     )
 
 
-def story(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def story(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """Two or three shots of one story, each from its beginning, each with its own text."""
     all_clips, scenes = clips.clips[kind.size], clips.scenes[kind.size]
     first = int(rng.integers(len(all_clips) // TEXTS)) * TEXTS
@@ -122,7 +130,9 @@ def story(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) ->
     )
 
 
-def fade(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def fade(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """A stretch in which one clip becomes another or comes back to its own beginning, and one text
     becomes the other."""
     size = kind.size
@@ -150,7 +160,9 @@ def _latent_span(start: int, end: int, first: int, frames: int) -> tuple[int, in
     return (one, last) if 0 < one < last < frames else None
 
 
-def edited(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def edited(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """A stretch of a clip, to be made out of the same clip with one thing changed."""
     size = kind.size
     sides = [(clips.clips[size], clips.scenes[size]), (clips.twins[size], clips.twin_scenes[size])]
@@ -183,7 +195,9 @@ def _told_apart(text: str, other: Scene) -> bool:
     )
 
 
-def still(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def still(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """One picture of a clip."""
     pictures = clips.pictures[kind.size]
     index, which = int(rng.integers(len(pictures))), int(rng.integers(pictures.shape[2]))
@@ -195,7 +209,9 @@ def still(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) ->
     )
 
 
-def crop(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> Example:
+def crop(
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
+) -> Example:
     """A part of a large picture, that knows where it lies. `kind.frames` is the side in tokens."""
     side, patch = kind.frames, 2
     pictures = clips.clips[kind.size]
@@ -215,7 +231,7 @@ def crop(clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste) -> 
 
 
 def _cut(
-    clips: ClipSet, kind: Kind, rng: np.random.Generator, taste: Taste
+    clips: ClipSet, kind: ExampleSpec, rng: np.random.Generator, taste: CaptionConfig
 ) -> tuple[np.ndarray, int, int]:
     """Latents of a stretch, the clip's index, and the stretch's first latent frame."""
     found = clips.clips[kind.size]
@@ -225,7 +241,7 @@ def _cut(
     return found[index, :, first : first + kind.frames], index, first
 
 
-def _objects(clips: ClipSet, kind: Kind, index: int, first: int) -> np.ndarray | None:
+def _objects(clips: ClipSet, kind: ExampleSpec, index: int, first: int) -> np.ndarray | None:
     """Where the bodies are in a stretch of a clip, if the set knows."""
     if kind.size not in clips.objects:
         return None
@@ -239,7 +255,7 @@ def _lengths(rng: np.random.Generator, total: int, parts: int) -> list[int]:
     return (least + spare).tolist()
 
 
-DRAW: dict[str, Callable[[ClipSet, Kind, np.random.Generator, Taste], Example]] = {
+DRAW: dict[str, Callable[[ClipSet, ExampleSpec, np.random.Generator, CaptionConfig], Example]] = {
     "window": window,
     "keyed": keyed,
     "story": story,

@@ -15,11 +15,11 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.generation.engine import Engine
 from sorairo.models.codec import Codec
-from sorairo.models.model import Bundle, Denoiser, ModelConfig
+from sorairo.models.model import Denoiser, Model, ModelConfig
 from sorairo.models.text import tokenize
 from sorairo.training.data.collate import Batch, lay_out, padded, stacked
 from sorairo.training.data.masking import PaintingConfig, draw_kind
-from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
 from sorairo.training.loop.loop import count_flop
 from sorairo.world.tabletop.language.caption_plan import weighted
 
@@ -29,7 +29,7 @@ class Shape:
     """Kinds of example that have equally many tokens and texts, so that they mix in a batch (and
     are compiled once)."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[ExampleSpec, ...]
 
     @property
     def weight(self) -> float:
@@ -57,7 +57,7 @@ class DenoiserLossConfig:
     text_tokens: int = 60
     compiled: bool = True
     dynamic: bool = False
-    taste: Taste = field(default_factory=Taste)
+    taste: CaptionConfig = field(default_factory=CaptionConfig)
     painting: PaintingConfig = field(default_factory=PaintingConfig)
 
 
@@ -151,7 +151,7 @@ class DenoiserObjective:
         """Clips of fixed prompts, a row each."""
         del step
         config, codec = self.preview
-        bundle = Bundle(config, self.tokenizer)
+        bundle = Model(config, self.tokenizer)
         bundle.codec.load_state_dict(codec.state_dict())
         bundle.denoiser.load_state_dict(ema)
         engine = Engine(bundle, self.device)

@@ -24,7 +24,7 @@ from sorairo.data.rendered_shards import (
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import Source
+from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.masking import PaintingConfig
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
@@ -112,11 +112,11 @@ def canvas() -> ModelRecipe:
         f"{name}{rest}": replace(source, shrink=shrink)
         for name, shrink in (("", 1.0), ("half ", 1.5))
         for rest, source in {
-            "world": Source(clips=CANVAS_CLIPS, styled=0.35, pictures=6),
-            "first": Source(clips=FIRST_CLIPS, styled=0.1),
-            "long": Source(clips=LONG_CLIPS, styled=0.1),
-            "bridges": Source(clips=BRIDGE_CLIPS),
-            "twins": Source(clips=CANVAS_CLIPS, count=720, twins=TWIN_CLIPS),
+            "world": LatentSource(clips=CANVAS_CLIPS, styled=0.35, pictures=6),
+            "first": LatentSource(clips=FIRST_CLIPS, styled=0.1),
+            "long": LatentSource(clips=LONG_CLIPS, styled=0.1),
+            "bridges": LatentSource(clips=BRIDGE_CLIPS),
+            "twins": LatentSource(clips=CANVAS_CLIPS, count=720, twins=TWIN_CLIPS),
         }.items()
     }
     return ModelRecipe(
@@ -125,19 +125,19 @@ def canvas() -> ModelRecipe:
         codec_run="canvas-codec",
         sources=by_size
         | {
-            "crowd": Source(clips=CROWD_CLIPS, styled=0.1),
-            "still lifes": Source(clips=CROWD_PICTURES, styled=0.05, alone=True),
-            "three things": Source(clips=THREE_PICTURES, styled=0.05, alone=True),
-            "four things": Source(clips=FOUR_PICTURES, styled=0.05, alone=True),
-            "several things": Source(clips=SEVERAL_PICTURES, styled=0.05, alone=True),
-            "filmed": Source(clips=FILMED_CLIPS, styled=0.05),
-            "wide clips": Source(clips=WIDE_CLIPS, styled=0.15),
-            "wide pictures": Source(clips=WIDE_PICTURES, styled=0.1, alone=True),
-            "pictures": Source(clips=PICTURES, styled=0.4, alone=True),
-            "photographs": Source(clips=square, leaves=150),
-            "large1024": Source(clips=LARGE_PICTURES, alone=True, count=40),
-            "large512": Source(clips=LARGE_PICTURES, alone=True, shrink=2, styled=0.2),
-            "large256": Source(clips=LARGE_PICTURES, alone=True, shrink=4, styled=0.2),
+            "crowd": LatentSource(clips=CROWD_CLIPS, styled=0.1),
+            "still lifes": LatentSource(clips=CROWD_PICTURES, styled=0.05, alone=True),
+            "three things": LatentSource(clips=THREE_PICTURES, styled=0.05, alone=True),
+            "four things": LatentSource(clips=FOUR_PICTURES, styled=0.05, alone=True),
+            "several things": LatentSource(clips=SEVERAL_PICTURES, styled=0.05, alone=True),
+            "filmed": LatentSource(clips=FILMED_CLIPS, styled=0.05),
+            "wide clips": LatentSource(clips=WIDE_CLIPS, styled=0.15),
+            "wide pictures": LatentSource(clips=WIDE_PICTURES, styled=0.1, alone=True),
+            "pictures": LatentSource(clips=PICTURES, styled=0.4, alone=True),
+            "photographs": LatentSource(clips=square, leaves=150),
+            "large1024": LatentSource(clips=LARGE_PICTURES, alone=True, count=40),
+            "large512": LatentSource(clips=LARGE_PICTURES, alone=True, shrink=2, styled=0.2),
+            "large256": LatentSource(clips=LARGE_PICTURES, alone=True, shrink=4, styled=0.2),
         },
         objective=DenoiserLossConfig(
             phases=(

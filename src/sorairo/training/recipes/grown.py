@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sorairo.data.rendered_shards import PUSHED_CLIPS
-from sorairo.training.data.encode import Source
+from sorairo.training.data.encode import LatentSource
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.objectives.denoiser import Phase
@@ -69,7 +69,7 @@ def grown() -> ModelRecipe:
         if not name.startswith("half ")
     }
     sources["photographs"] = replace(sources["photographs"], leaves=200)
-    sources["pushed"] = Source(clips=PUSHED_CLIPS)
+    sources["pushed"] = LatentSource(clips=PUSHED_CLIPS)
     high = replace(told.objective.painting, shift=3.0, objects=2.0, single=0.4)
     fine = replace(high, shift=2.2, top=0.1)
     return ModelRecipe(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sorairo.data.rendered_shards import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
-from sorairo.training.data.encode import Source
+from sorairo.training.data.encode import LatentSource
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.objectives.denoiser import Phase
@@ -73,9 +73,9 @@ def laws() -> ModelRecipe:
         start="tabletop",
         sources=rehearsed
         | {
-            "falling": Source(clips=FALLING_CLIPS, count=800),
-            "circled": Source(clips=CIRCLED_CLIPS, styled=0.05, count=640),
-            "hiding": Source(clips=HIDING_CLIPS, count=400),
+            "falling": LatentSource(clips=FALLING_CLIPS, count=800),
+            "circled": LatentSource(clips=CIRCLED_CLIPS, styled=0.05, count=640),
+            "hiding": LatentSource(clips=HIDING_CLIPS, count=400),
             "photographs": replace(known.sources["photographs"], leaves=50),
         },
         objective=replace(

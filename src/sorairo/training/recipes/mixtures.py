@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sorairo.training.data.samplers import Kind
+from sorairo.training.data.samplers import ExampleSpec
 from sorairo.training.objectives.denoiser import Shape
 
 WIDE = ((128, 80), (80, 128))
@@ -94,17 +94,17 @@ def half_size() -> tuple[Shape, ...]:
     )
 
 
-def _window(source: str, frames: int, weight: float) -> Kind:
-    return Kind(draw="window", source=source, frames=frames, weight=weight)
+def _window(source: str, frames: int, weight: float) -> ExampleSpec:
+    return ExampleSpec(draw="window", source=source, frames=frames, weight=weight)
 
 
-def _one_text(size: str, share: float, photographs: float = 0.0) -> tuple[Kind, ...]:
+def _one_text(size: str, share: float, photographs: float = 0.0) -> tuple[ExampleSpec, ...]:
     """A clip, a clip and two pictures, or an edit; at full size also a crowd, and photographs."""
     kinds = (
         _window(f"{size}world", 13, 0.28),
         _window(f"{size}first", 13, 0.2),
-        Kind(draw="keyed", source=f"{size}world", frames=11, weight=0.13),
-        Kind(draw="edited", source=f"{size}twins", frames=13, weight=0.19),
+        ExampleSpec(draw="keyed", source=f"{size}world", frames=11, weight=0.13),
+        ExampleSpec(draw="edited", source=f"{size}twins", frames=13, weight=0.19),
     )
     if not size:
         kinds += (_window("crowd", 13, 0.2), _window("photographs", 13, photographs))
@@ -115,8 +115,8 @@ def _several_texts(size: str, share: float, bridges: float = 0.45) -> Shape:
     """Thirteen latent frames: two or three shots, or one clip that becomes another."""
     return Shape(
         kinds=(
-            Kind(draw="story", source=f"{size}world", frames=13, weight=0.55 * share),
-            Kind(draw="fade", source=f"{size}bridges", frames=13, weight=bridges * share),
+            ExampleSpec(draw="story", source=f"{size}world", frames=13, weight=0.55 * share),
+            ExampleSpec(draw="fade", source=f"{size}bridges", frames=13, weight=bridges * share),
         )
     )
 
@@ -132,7 +132,9 @@ def _wide(weight: float) -> Shape:
 def _large() -> Shape:
     return Shape(
         kinds=tuple(
-            Kind(draw="crop", source=f"large{side}", frames=12, weight=0.01, size=(1024, 1024))
+            ExampleSpec(
+                draw="crop", source=f"large{side}", frames=12, weight=0.01, size=(1024, 1024)
+            )
             for side in LARGE
         )
     )
@@ -161,7 +163,7 @@ def _short(
     """Pictures and clips of three latent frames, at full size, those of some sources among them."""
     alone = (
         _window("pictures", 1, 0.30 * share),
-        Kind(draw="still", source="world", frames=1, weight=0.12 * share),
+        ExampleSpec(draw="still", source="world", frames=1, weight=0.12 * share),
         *(_window(source, 1, weight * share) for source, weight in pictures.items()),
     )
     usual = {"world": 0.25, "first": 0.10}

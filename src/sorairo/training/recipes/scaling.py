@@ -14,9 +14,9 @@ from sorairo.data.rendered_shards import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIP
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import Source
+from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
 from sorairo.training.recipes.tabletop import ModelRecipe
@@ -42,21 +42,21 @@ def scaling(times: int) -> ModelRecipe:
     shapes = (
         Shape(
             kinds=(
-                Kind(draw="window", source="first", frames=13, weight=0.3),
-                Kind(draw="window", source="crowd", frames=13, weight=0.2),
+                ExampleSpec(draw="window", source="first", frames=13, weight=0.3),
+                ExampleSpec(draw="window", source="crowd", frames=13, weight=0.2),
             )
         ),
-        Shape(kinds=(Kind(draw="window", source="first", frames=7, weight=0.2),)),
-        Shape(kinds=(Kind(draw="window", source="still lifes", frames=1, weight=0.3),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="first", frames=7, weight=0.2),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="still lifes", frames=1, weight=0.3),)),
     )
     return _small(
         f"scaling-{times}",
         times * LEAST_STEPS,
         shapes,
         {
-            "first": Source(clips=FIRST_CLIPS),
-            "crowd": Source(clips=CROWD_CLIPS),
-            "still lifes": Source(clips=CROWD_PICTURES, alone=True),
+            "first": LatentSource(clips=FIRST_CLIPS),
+            "crowd": LatentSource(clips=CROWD_CLIPS),
+            "still lifes": LatentSource(clips=CROWD_PICTURES, alone=True),
         },
     )
 
@@ -66,17 +66,17 @@ def unseen(percent: int) -> ModelRecipe:
     world = dataclasses.replace(FIRST_LIGHT, templates=percent / 100)
     clips = dataclasses.replace(TEMPLATE_CLIPS, scene=world)
     shapes = (
-        Shape(kinds=(Kind(draw="window", source="clips", frames=10, weight=0.6),)),
-        Shape(kinds=(Kind(draw="window", source="clips", frames=4, weight=0.25),)),
-        Shape(kinds=(Kind(draw="still", source="clips", frames=1, weight=0.15),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="clips", frames=10, weight=0.6),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="clips", frames=4, weight=0.25),)),
+        Shape(kinds=(ExampleSpec(draw="still", source="clips", frames=1, weight=0.15),)),
     )
     return _small(
-        f"unseen-{percent}", UNSEEN_STEPS, shapes, {"clips": Source(clips=clips, pictures=3)}
+        f"unseen-{percent}", UNSEEN_STEPS, shapes, {"clips": LatentSource(clips=clips, pictures=3)}
     )
 
 
 def _small(
-    name: str, steps: int, shapes: tuple[Shape, ...], sources: dict[str, Source]
+    name: str, steps: int, shapes: tuple[Shape, ...], sources: dict[str, LatentSource]
 ) -> ModelRecipe:
     return ModelRecipe(
         name=name,
@@ -85,7 +85,7 @@ def _small(
         objective=DenoiserLossConfig(
             phases=(Phase(until=1.0, shapes=shapes),),
             tokens=2304,
-            taste=Taste(from_start=0.85),
+            taste=CaptionConfig(from_start=0.85),
             painting=PAINTING,
         ),
         loop=LoopConfig(steps=steps, warmup=50, cooldown=0.4, ema=0.99, sheet_every=10_000),

@@ -10,8 +10,8 @@ from sorairo.data.rendered_shards import (
 )
 from sorairo.models.codec import CodecConfig
 from sorairo.models.model import ModelConfig
-from sorairo.training.data.encode import Source
-from sorairo.training.data.samplers import Kind, Taste
+from sorairo.training.data.encode import LatentSource
+from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
 from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.objectives.codec import CodecLossConfig
@@ -45,7 +45,7 @@ class ModelRecipe:
     name: str
     codec_run: str = ""
     codec_of: str = "tabletop"
-    sources: dict[str, Source]
+    sources: dict[str, LatentSource]
     objective: DenoiserLossConfig
     start: str = ""
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -74,33 +74,33 @@ def tabletop() -> ModelRecipe:
     """First light: one object, three shapes, eight colours, four floors, four events, from nothing.
     Few tokens first."""
     half = (
-        Shape(kinds=(Kind(draw="window", source="half", frames=7, weight=0.45),)),
-        Shape(kinds=(Kind(draw="window", source="half", frames=13, weight=0.4),)),
-        Shape(kinds=(Kind(draw="still", source="full", frames=1, weight=0.15),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="half", frames=7, weight=0.45),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="half", frames=13, weight=0.4),)),
+        Shape(kinds=(ExampleSpec(draw="still", source="full", frames=1, weight=0.15),)),
     )
     wide = tuple(
-        Kind(draw="window", source="full", frames=5, weight=0.075, size=size)
+        ExampleSpec(draw="window", source="full", frames=5, weight=0.075, size=size)
         for size in ((128, 80), (80, 128))
     )
     full = (
-        Shape(kinds=(Kind(draw="window", source="full", frames=4, weight=0.3),)),
-        Shape(kinds=(Kind(draw="window", source="full", frames=13, weight=0.35),)),
-        Shape(kinds=(Kind(draw="window", source="slow", frames=7, weight=0.1, fps=6),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="full", frames=4, weight=0.3),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="full", frames=13, weight=0.35),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="slow", frames=7, weight=0.1, fps=6),)),
         Shape(kinds=wide),
-        Shape(kinds=(Kind(draw="still", source="full", frames=1, weight=0.1),)),
+        Shape(kinds=(ExampleSpec(draw="still", source="full", frames=1, weight=0.1),)),
     )
     clips = ClipsConfig()
     return ModelRecipe(
         name="tabletop",
         codec_run="tabletop-codec",
         sources={
-            "full": Source(clips=clips, pictures=3),
-            "half": Source(clips=clips, shrink=1.5),
-            "slow": Source(clips=clips, stride=2),
+            "full": LatentSource(clips=clips, pictures=3),
+            "half": LatentSource(clips=clips, shrink=1.5),
+            "slow": LatentSource(clips=clips, stride=2),
         },
         objective=DenoiserLossConfig(
             phases=(Phase(until=0.36, shapes=half), Phase(until=1.0, shapes=full)),
-            taste=Taste(from_start=0.85),
+            taste=CaptionConfig(from_start=0.85),
         ),
         loop=LoopConfig(steps=3000, ema=0.998, cooldown=0.3, warmup=100),
     )

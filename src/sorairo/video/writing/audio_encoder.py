@@ -14,7 +14,7 @@ BIT_RATE = 128_000  # bits a second of one channel or two: what FFmpeg's encoder
 _FRAME = 1024  # samples of one AAC packet
 
 
-class Voice:
+class AacEncoder:
     """The sound stream of a file that is being written, packet by packet between the pictures."""
 
     def __init__(self, container: OutputContainer, sound: Sound, seconds: float) -> None:

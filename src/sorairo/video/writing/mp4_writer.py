@@ -10,7 +10,7 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
 from sorairo.video.sound import Sound
-from sorairo.video.writing.audio_encoder import Voice
+from sorairo.video.writing.audio_encoder import AacEncoder
 
 CRF = 16  # constant rate factor of x264: 0 lossless, 18 hardly distinguishable, 51 worst
 
@@ -58,7 +58,7 @@ def write_mp4(
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709
         context.color_trc = ColorTrc.BT709
-        voice = Voice(container, sound, len(frames) / fps) if sound else None
+        voice = AacEncoder(container, sound, len(frames) / fps) if sound else None
         for index, pixels in enumerate(frames):
             picture = _to_yuv(pixels)
             picture.pts = index

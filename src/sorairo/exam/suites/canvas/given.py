@@ -14,7 +14,7 @@ from sorairo.exam.perception.seam_metrics import excess, jump, tint
 from sorairo.exam.statistics import Aim, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.generation.tasks.context import size_for
-from sorairo.generation.tasks.layout import Surface
+from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.video import Clip
 
 GIVEN, MADE = 2.0, 1.0  # seconds
@@ -81,7 +81,7 @@ def _at(measured: Callable[[np.ndarray, int], float], frames: np.ndarray, joint:
 def cases(plan: Plan) -> list[Keeping]:
     """Each task by turns, on held-out clips; then the media, fitted to their canvas."""
     found = [case for index in range(plan.count(16, 2)) for case in _of_world(index)]
-    surface = Surface()
+    surface = CanvasSpec()
     for path in plan.media:
         clip = Clip.load(path, end=GIVEN) if path.suffix == ".mp4" else Clip.load(path)
         clip = clip.fit(*size_for(clip, surface))

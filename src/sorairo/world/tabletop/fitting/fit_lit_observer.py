@@ -17,7 +17,7 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
-from sorairo.world.tabletop.fitting.fit_observer import NOTHING, Wear, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import NOTHING, Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, silhouette_features
 from sorairo.world.tabletop.perception.lit_observer import centers, witness
 from sorairo.world.tabletop.perception.observer import find_blobs
@@ -56,7 +56,9 @@ def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
     }
 
 
-def accuracy(clips: int, seed: int = REPORT_SEEDS, wear: Wear | None = None) -> dict[str, dict]:
+def accuracy(
+    clips: int, seed: int = REPORT_SEEDS, wear: Degradation | None = None
+) -> dict[str, dict]:
     """By light: how often number, colour and shape are right, and the median error of the track
     against the masks, in widths."""
     rng, rows = np.random.default_rng(seed), {}
@@ -82,7 +84,7 @@ def _mid(errors: np.ndarray) -> float:
 
 def _worn(sample: Sample, rng: np.random.Generator) -> Sample:
     quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
-    wear = Wear(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 5), quality=quality)
+    wear = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 5), quality=quality)
     return dataclasses.replace(sample, frames=wear(sample.frames, rng))
 
 
@@ -124,7 +126,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if not arguments.report:
         WITNESS_FILE.write_text(json.dumps(fit(arguments.clips)) + "\n")
-    for name, wear in {"clean": None, "blur 1, noise 3": Wear(blur=1.0, noise=3.0)}.items():
+    for name, wear in {"clean": None, "blur 1, noise 3": Degradation(blur=1.0, noise=3.0)}.items():
         for light, found in accuracy(arguments.n, wear=wear).items():
             print(f"{name:18}{light:8}", found)
 

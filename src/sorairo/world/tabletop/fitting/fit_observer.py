@@ -37,7 +37,7 @@ NOTHING = "background"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wear:
+class Degradation:
     """What a lossy model or film does to a picture: Gaussian blur, Gaussian noise, JPEG blocks."""
 
     blur: float = 0.0  # pixels
@@ -58,9 +58,9 @@ class Wear:
 
 
 REPORTED = {
-    "clean": Wear(),
-    "blur 1, noise 4": Wear(blur=1.0, noise=4.0),
-    "blur 1.5, noise 4, jpeg 60": Wear(blur=1.5, noise=4.0, quality=60),
+    "clean": Degradation(),
+    "blur 1, noise 4": Degradation(blur=1.0, noise=4.0),
+    "blur 1.5, noise 4, jpeg 60": Degradation(blur=1.5, noise=4.0, quality=60),
 }
 
 
@@ -172,7 +172,7 @@ def _renders(n: int, seed: int, config: SceneConfig, step: int = 1) -> Iterator[
 
 def _worn(sample: Sample, rng: np.random.Generator) -> Sample:
     quality = int(rng.integers(40, 95)) if rng.random() < 0.5 else None
-    wear = Wear(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
+    wear = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
     return Sample(frames=wear(sample.frames, rng), masks=sample.masks, scene=sample.scene)
 
 

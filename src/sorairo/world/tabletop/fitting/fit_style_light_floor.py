@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
-from sorairo.world.tabletop.fitting.fit_observer import Wear, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, working_size
 from sorairo.world.tabletop.perception.style_light_floor import (
     Scenery,
@@ -58,7 +58,9 @@ def worn(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         size = int(rng.integers(2, 6))
         frames = ndimage.median_filter(frames, (1, size, size, 1))
     quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
-    return Wear(blur=rng.uniform(0, 1.8), noise=rng.uniform(0, 6), quality=quality)(frames, rng)
+    return Degradation(blur=rng.uniform(0, 1.8), noise=rng.uniform(0, 6), quality=quality)(
+        frames, rng
+    )
 
 
 def _truth(scene: Scene, style: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ TRAVELLING = ("roll", "slide", "throw", "collide", "hide")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class BodyGroup:
     """`count` bodies that are told in the same words."""
 
     count: int = 1
@@ -41,9 +41,9 @@ class Telling:
     """The content of one caption. None: left out. `struck` is what the first body collides with, or
     what it stands to the left, to the right, in front of or behind: its `relation` to it."""
 
-    actors: tuple[Group, ...]
-    struck: Group | None
-    others: tuple[Group, ...]
+    actors: tuple[BodyGroup, ...]
+    struck: BodyGroup | None
+    others: tuple[BodyGroup, ...]
     event: str | None
     heading: str | None
     floor: str | None
@@ -94,7 +94,7 @@ def tell(
     say_size = says(SAY_SIZE) or "size" in saying or _needed(scene.bodies, "size")
     say_material = says(SAY_MATERIAL) or "material" in saying or _needed(scene.bodies, "material")
     groups = [
-        Group(
+        BodyGroup(
             shape=body.shape,
             color=body.color,
             size=body.size if say_size else None,
@@ -156,12 +156,12 @@ def _acts(scene: Scene, index: int) -> bool:
     return False
 
 
-def _grouped(groups: Sequence[Group]) -> tuple[Group, ...]:
+def _grouped(groups: Sequence[BodyGroup]) -> tuple[BodyGroup, ...]:
     """Equal groups merged into one with their count, in order of first appearance."""
-    counts: dict[Group, int] = {}
+    counts: dict[BodyGroup, int] = {}
     for group in groups:
         counts[group] = counts.get(group, 0) + 1
     return tuple(
-        Group(count=n, shape=g.shape, color=g.color, size=g.size, material=g.material)
+        BodyGroup(count=n, shape=g.shape, color=g.color, size=g.size, material=g.material)
         for g, n in counts.items()
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_en as words
-from sorairo.world.tabletop.language.caption_plan import Group, Telling, pick
+from sorairo.world.tabletop.language.caption_plan import BodyGroup, Telling, pick
 
 IS = ("is", "are")
 
@@ -22,7 +22,7 @@ def say(telling: Telling, rng: np.random.Generator, detail: str) -> str:
     return text
 
 
-def _noun(group: Group, rng: np.random.Generator, article: str | None) -> str:
+def _noun(group: BodyGroup, rng: np.random.Generator, article: str | None) -> str:
     forms = pick(rng, words.SHAPES[group.shape])
     parts = [
         pick(rng, words.SIZES[group.size]) if group.size else "",
@@ -38,7 +38,7 @@ def _noun(group: Group, rng: np.random.Generator, article: str | None) -> str:
     return f"an {noun}" if article == "a" and noun[0] in "aeiou" else f"{article} {noun}"
 
 
-def _nouns(groups: Sequence[Group], rng: np.random.Generator, article: str | None) -> str:
+def _nouns(groups: Sequence[BodyGroup], rng: np.random.Generator, article: str | None) -> str:
     nouns = [_noun(group, rng, article) for group in groups]
     return " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]]))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_zh as words
-from sorairo.world.tabletop.language.caption_plan import Group, Telling, pick
+from sorairo.world.tabletop.language.caption_plan import BodyGroup, Telling, pick
 
 COMMA, STOP = "\uff0c", "\u3002"  # full width, as Chinese writes them
 
@@ -20,7 +20,7 @@ def say(telling: Telling, rng: np.random.Generator, detail: str) -> str:
     return text + STOP if STOP in text or rng.random() < 0.4 else text
 
 
-def _noun(group: Group, rng: np.random.Generator, counted: bool) -> str:
+def _noun(group: BodyGroup, rng: np.random.Generator, counted: bool) -> str:
     shape = pick(rng, words.SHAPES[group.shape])
     size = pick(rng, words.SIZES[group.size]) if group.size else ""
     material = pick(rng, words.MATERIALS[group.material]) if group.material else ""
@@ -31,7 +31,7 @@ def _noun(group: Group, rng: np.random.Generator, counted: bool) -> str:
     return words.NUMBERS[group.count] + noun if counted or group.count > 1 else noun
 
 
-def _nouns(groups: Sequence[Group], rng: np.random.Generator, counted: bool) -> str:
+def _nouns(groups: Sequence[BodyGroup], rng: np.random.Generator, counted: bool) -> str:
     nouns = [_noun(group, rng, counted) for group in groups]
     return "和".join(filter(None, ["、".join(nouns[:-1]), nouns[-1]]))
 

@@ -57,12 +57,12 @@ def decode(runs: int) -> float:
     from sorairo.generation.tasks import tasks
 
     engine = sorairo.load()
-    draft = tasks.text("", surface=engine.surface, size=(128, 128), num_frames=49)
+    layout = tasks.text("", spec=engine.spec, size=(128, 128), num_frames=49)
     latents = torch.randn(engine.config.codec.latent_channels, 13, 16, 16)
     seconds = []
     for _ in range(runs + 1):
         start = time.perf_counter()
-        engine.decode(draft, latents)
+        engine.decode(layout, latents)
         seconds.append(time.perf_counter() - start)
     return statistics.median(seconds[1:])
 

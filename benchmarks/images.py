@@ -78,8 +78,8 @@ def make(
 ) -> tuple[Case, np.ndarray, np.ndarray]:
     """A case, its picture, and the native one enlarged by the filter."""
     width, height = size
-    surface = engine.surface
-    native = canvas_size(width, height, multiple=surface.multiple, area=surface.area)
+    spec = engine.spec
+    native = canvas_size(width, height, multiple=spec.multiple, area=spec.area)
     small = engine.image(claim.prompt, width=native[0], height=native[1], seed=seed)
     wall, cpu = time.perf_counter(), time.process_time()
     large = engine.image(claim.prompt, width=width, height=height, seed=seed, refining=config)

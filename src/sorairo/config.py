@@ -36,8 +36,16 @@ def to_json(value: Any) -> Any:
     raise ConfigError(f"A {type(value).__name__} cannot be part of a configuration.")
 
 
+def formerly(*names: str) -> dict[str, tuple[str, ...]]:
+    """Metadata of a field that had other names: `field(default=1, metadata=formerly("old"))`. Files
+    written, and overrides typed, with an old name are still read; what is written has the new one.
+    """
+    return {"formerly": names}
+
+
 def from_json(cls: type[T], record: Any) -> T:
-    """The `cls` that `to_json` gave `record` for. Fields left out keep their defaults.
+    """The `cls` that `to_json` gave `record` for. Fields left out keep their defaults; former names
+    of fields (see `formerly`) are understood.
 
     Raises UnknownNameError for a field that `cls` does not have and ConfigError for a wrong type;
     both name the field by its path.
@@ -64,6 +72,16 @@ def field_types(cls: type) -> dict[str, Any]:
     """The fields of a dataclass with their annotations, evaluated."""
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in dataclasses.fields(cls) if field.init}
+
+
+@functools.cache
+def _former_names(cls: type) -> dict[str, str]:
+    """Today's name of a field by each of its former ones."""
+    return {
+        old: field.name
+        for field in dataclasses.fields(cls)
+        for old in field.metadata.get("formerly", ())
+    }
 
 
 # --- JSON -> value, checked against the annotation
@@ -96,6 +114,7 @@ def _check_dataclass(cls: Any, value: Any, path: str) -> Any:
     if not isinstance(value, dict):
         raise _wrong(path, value, f"the fields of {cls.__name__}")
     kinds = field_types(cls)
+    value = {_former_names(cls).get(name, name): each for name, each in value.items()}
     for name in value:
         if name not in kinds:
             raise unknown_name(f"field of {cls.__name__}", _join(path, name), _paths(path, kinds))
@@ -178,6 +197,7 @@ def _assign(owner: Any, kind: Any, names: list[str], text: str, done: str) -> An
         advice = f"so '{path}' cannot be set; set '{done}' itself."
         raise ConfigError(f"'{done}' has no fields, {advice}")
     kinds = field_types(type(owner))
+    name = _former_names(type(owner)).get(name, name)
     if name not in kinds:
         raise unknown_name("setting", path, _paths(done, kinds))
     current = getattr(owner, name)

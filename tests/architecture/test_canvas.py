@@ -12,8 +12,15 @@ import sorairo
 from sorairo.generation.tasks import tasks
 
 SOURCE = Path(sorairo.__file__).parent
-BLIND = ("sampler", "fill", "paint", "canvas", "windows")  # of generation
-TASKS = {"tasks", "capabilities", "request", "request_given", "comment", "storyboard", "story"}
+BLIND = (
+    "sampling/sampler",
+    "sampling/window_sampling",
+    "sampling/temporal_windows",
+    "canvas/encode",
+    "canvas/canvas",
+)
+TASK_MODULES = ("text", "animate", "extend", "bridge", "edit", "characters", "context")
+TASKS = {"api", "requests", "storyboard"} | set(TASK_MODULES)
 
 # What only a task may know: its name, or the name of what it was asked.
 WORDS = {"extend", "loop", "connect", "edit", "animate", "image", "generate", "storyboard", "mode"}
@@ -74,7 +81,10 @@ def test_there_is_one_sampler_and_one_that_calls_it():
                     if alias.name in callers:
                         callers[alias.name].add(path.relative_to(SOURCE).as_posix())
     assert callers["fill"] == {"generation/engine.py"}
-    assert callers["sample"] == {"generation/fill.py", "generation/refine.py"}
+    assert callers["sample"] == {
+        "generation/sampling/window_sampling.py",
+        "generation/image_refinement.py",
+    }
 
 
 def test_every_task_drafts_a_canvas():
@@ -83,12 +93,12 @@ def test_every_task_drafts_a_canvas():
         for name, task in inspect.getmembers(tasks, inspect.isfunction)
         if task.__module__ == tasks.__name__
         and not name.startswith("_")
-        and "surface" in inspect.signature(task).parameters
-        and inspect.signature(task).parameters["surface"].kind is inspect.Parameter.KEYWORD_ONLY
+        and "spec" in inspect.signature(task).parameters
+        and inspect.signature(task).parameters["spec"].kind is inspect.Parameter.KEYWORD_ONLY
     ]
     assert {task.__name__ for task in public} >= {
         *("text", "cycle", "animate", "extend_forward", "extend_backward"),
         *("connect", "loop", "edit"),
     }
     for task in public:
-        assert inspect.signature(task).return_annotation == "Draft", task.__name__
+        assert inspect.signature(task).return_annotation == "CanvasLayout", task.__name__

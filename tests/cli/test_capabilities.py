@@ -202,7 +202,11 @@ def test_progress_is_told_over_both_ends(tiny_model: Path):
     heard: list[float] = []
     long = scene(2.0)
     sorairo.load(tiny_model).extend(
-        long, forward=1, backward=4, steps=2, watch=lambda now: heard.append(now.done / now.total)
+        long,
+        forward=1,
+        backward=4,
+        steps=2,
+        on_progress=lambda now: heard.append(now.done / now.total),
     )
     assert heard == sorted(heard)
     assert heard[-1] == 1

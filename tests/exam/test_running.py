@@ -83,7 +83,7 @@ def test_cases_of_another_plan_are_not_taken(model: Engine, tmp_path: Path):
     with pytest.raises(ConfigError, match="--keep"):
         list(run(greys([]), model, replace(PLAN, steps=3), tmp_path))
     assert model.about
-    other = Engine(model.bundle, model.device, replace(model.about, digest="of another"))
+    other = Engine(model.model, model.device, replace(model.about, digest="of another"))
     with pytest.raises(ConfigError, match="another model"):
         list(run(greys([]), other, PLAN, tmp_path))
 

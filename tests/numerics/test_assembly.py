@@ -41,28 +41,28 @@ def unfinished(frames: np.ndarray, rate: float, width: int, height: int, fps: fl
 
 
 def draft_of(pieces: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -> CanvasLayout:
-    prompts, shares = single_prompt("a", frames)
+    prompts, prompt_weights = single_prompt("a", frames)
     return CanvasLayout(
-        surface=NATIVE,
+        spec=NATIVE,
         num_frames=frames,
         width=64,
         height=64,
         prompts=prompts,
-        shares=shares,
+        prompt_weights=prompt_weights,
         pieces=pieces,
     )
 
 
-def put_together(draft: CanvasLayout, frames: np.ndarray) -> Clip:
-    return assemble(draft, frames, width=64, height=64, fps=12.0, finish=unfinished)
+def put_together(layout: CanvasLayout, frames: np.ndarray) -> Clip:
+    return assemble(layout, frames, width=64, height=64, fps=12.0, finish=unfinished)
 
 
 def test_given_frames_come_back_bit_for_bit():
     clip = Clip(frames=pictures(20), fps=12.0)
-    draft = draft_of(
+    layout = draft_of(
         (GivenSegment(clip=clip, edges=(None, 7)), GeneratedSegment(first=8, last=20)), 20
     )
-    result = put_together(draft, pictures(20, seed=1))
+    result = put_together(layout, pictures(20, seed=1))
     assert result.num_frames == 32
     assert np.array_equal(result.frames[:20], clip.frames)
 
@@ -113,10 +113,10 @@ def test_outside_a_region_nothing_changes_and_inside_everything():
 def test_sound_stays_with_its_pictures():
     tone = np.sin(np.arange(48000) / 20).astype(np.float32)[:, None] * 0.5
     clip = Clip(frames=pictures(12), fps=12.0, sound=Sound(samples=tone))
-    draft = draft_of(
+    layout = draft_of(
         (GeneratedSegment(first=0, last=12), GivenSegment(clip=clip, edges=(12, None))), 24
     )
-    sound = put_together(draft, pictures(24, seed=1)).sound
+    sound = put_together(layout, pictures(24, seed=1)).sound
     assert sound is not None
     assert len(sound.samples) == 2 * 48000
     assert float(np.abs(sound.samples[:48000]).max()) == 0
@@ -125,24 +125,24 @@ def test_sound_stays_with_its_pictures():
 
 def test_a_cycle_has_no_beginning():
     """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
-    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
-    canvas = paint(draft, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
+    canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
     assert canvas.grid[0] == 8
 
     def turned(values: torch.Tensor, axis: int) -> torch.Tensor:
         return values.roll(4, dims=axis)
 
     positions = turned(canvas.positions, 1).flip(0)
-    counts = turned(canvas.view_shares, 1).flip(0)
+    counts = turned(canvas.view_weights, 1).flip(0)
     assert torch.equal(positions, canvas.positions)
-    torch.testing.assert_close(counts, canvas.view_shares)
-    weakest = canvas.view_shares[0].argmin()
+    torch.testing.assert_close(counts, canvas.view_weights)
+    weakest = canvas.view_weights[0].argmin()
     assert int(weakest) in (0, 7), "a view counts least where it is cut"
 
 
 def test_a_cycle_begins_where_least_changes():
-    levels = np.repeat(np.array([0, 0, 40, 40, 80, 80, 81, 81, 90, 90, 95, 95], np.uint8), 4)
-    frames = levels.reshape(12, 2, 2, 1).repeat(3, -1)
+    sigmas = np.repeat(np.array([0, 0, 40, 40, 80, 80, 81, 81, 90, 90, 95, 95], np.uint8), 4)
+    frames = sigmas.reshape(12, 2, 2, 1).repeat(3, -1)
     latents = torch.arange(3.0).view(1, 3, 1, 1)
     turned, moved = begun_calmly(frames, latents, group=4)
     assert np.array_equal(turned, np.roll(frames, -4, axis=0)), "80 to 81 is the least"
@@ -151,11 +151,11 @@ def test_a_cycle_begins_where_least_changes():
 
 def test_a_cycle_is_shown_from_within_a_group():
     """So that its last frame and its first are of one group; what is kept of its end fits them."""
-    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
+    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
     frames = pictures(32)
-    shown = put_together(draft, frames).frames
+    shown = put_together(layout, frames).frames
     assert np.array_equal(shown, np.concatenate([frames[2:], frames[:2]]))
-    kept = kept_ends(draft, torch.arange(8.0).view(1, 8, 1, 1), "a model")
+    kept = kept_ends(layout, torch.arange(8.0).view(1, 8, 1, 1), "a model")
     assert kept.head is None
     assert kept.tail is not None
     assert kept.tail[0, -3:, 0, 0].tolist() == [6, 7, 0]
@@ -175,9 +175,9 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
     greys = np.arange(0, 240, 10, dtype=np.uint8)[:, None, None, None]
     frames = greys + np.zeros((1, 64, 64, 3), np.uint8)
 
-    def last_made(draft: CanvasLayout) -> float:
-        clip = assemble(draft, frames, width=64, height=64, fps=24.0, finish=doubled)
-        return float(clip.frames[2 * (draft.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
+    def last_made(layout: CanvasLayout) -> float:
+        clip = assemble(layout, frames, width=64, height=64, fps=24.0, finish=doubled)
+        return float(clip.frames[2 * (layout.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
 
     given = Clip(frames=frames[8:], fps=12.0)
     bridge = draft_of(
@@ -185,7 +185,7 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
     )
     assert last_made(bridge) == 75
     assert last_made(replace(bridge, shots=(0, 8))) == 70
-    turning = cycle("a", surface=NATIVE, size=(64, 64), num_frames=24)
+    turning = cycle("a", spec=NATIVE, size=(64, 64), num_frames=24)
     assert last_made(turning) == 15, "begun within a group: the last is 10, the first 20"
     assert last_made(draft_of((GeneratedSegment(first=0, last=24),), 24)) == 230
 
@@ -194,17 +194,17 @@ def test_what_a_picture_leads_to_is_not_led_back_to_it():
     frames = np.full((36, 64, 64, 3), 80, np.uint8)
     frames[12:] = 200
     picture = Clip(frames=frames[:1] + 20, fps=12.0)
-    draft = draft_of(
+    layout = draft_of(
         (GivenSegment(clip=picture, edges=(0, 0)), GeneratedSegment(first=1, last=36)), 36
     )
-    shown = put_together(draft, frames).frames.astype(int)
+    shown = put_together(layout, frames).frames.astype(int)
     assert shown[1].mean() == pytest.approx(100, abs=1)
     assert abs(shown[-1] - 200).max() < 4
 
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
-    draft = cycle("a", surface=NATIVE, size=(64, 64), num_frames=32)
-    canvas: Canvas = paint(draft, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
+    canvas: Canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
     x = torch.randn(canvas.tokens().shape)
     assert torch.equal(canvas.with_tokens(x).tokens(), x)
 
@@ -218,11 +218,11 @@ def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
     picture = np.zeros((height, width, 3), np.uint8)
     picture[(x // (width / 4) + y // (height / 4)).astype(int) % 2 == 0] = 200
     clip = Clip(frames=picture[None].repeat(8, 0), fps=12.0)
-    draft = extend_forward(clip, "a", surface=NATIVE, num_frames=4)
-    canvas = onto(clip, draft.width, draft.height).frames
+    layout = extend_forward(clip, "a", spec=NATIVE, num_frames=4)
+    canvas = onto(clip, layout.width, layout.height).frames
     frames = np.concatenate([canvas, canvas[:4]])
-    finish = partial(deliver, device=torch.device("cpu"), aspect=draft.aspect)
-    result = assemble(draft, frames, width=width, height=height, fps=12.0, finish=finish)
+    finish = partial(deliver, device=torch.device("cpu"), aspect=layout.aspect)
+    result = assemble(layout, frames, width=width, height=height, fps=12.0, finish=finish)
     assert result.frames.shape == (12, height, width, 3)
     assert np.array_equal(result.frames[:8], clip.frames)
     assert np.abs(result.frames[8].astype(int) - picture).mean() < 4

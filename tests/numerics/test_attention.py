@@ -87,8 +87,8 @@ def test_every_pair_of_a_head_belongs_to_one_axis(head_dim: int):
 
 
 def scores(q: torch.Tensor, k: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-    turn = rotation(positions, q.shape[-1], 100.0)
-    return torch.einsum("bnhd,bmhd->bhnm", rotate(q, turn), rotate(k, turn))
+    rope = rotation(positions, q.shape[-1], 100.0)
+    return torch.einsum("bnhd,bmhd->bhnm", rotate(q, rope), rotate(k, rope))
 
 
 def test_scores_depend_on_differences_of_positions():

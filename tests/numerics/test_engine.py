@@ -21,7 +21,7 @@ PROMPT = "a red ball drops"
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    randomise(engine.bundle)
+    randomise(engine.model)
     return engine
 
 
@@ -83,7 +83,7 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
 def test_progress_counts_every_step(engine: Engine):
     seen: list[tuple[int, int]] = []
     engine.generate(
-        PROMPT, seconds=0.1, steps=3, watch=lambda now: seen.append((now.done, now.total))
+        PROMPT, seconds=0.1, steps=3, on_progress=lambda now: seen.append((now.done, now.total))
     )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
@@ -91,7 +91,7 @@ def test_progress_counts_every_step(engine: Engine):
 def test_progress_goes_on_while_frames_are_enlarged(engine: Engine):
     seen: list[tuple[int, int]] = []
     how = {"seconds": 2, "steps": 2, "width": 192, "height": 192, "fps": 24}
-    engine.generate(PROMPT, **how, watch=lambda now: seen.append((now.done, now.total)))
+    engine.generate(PROMPT, **how, on_progress=lambda now: seen.append((now.done, now.total)))
     assert {total for _, total in seen} == {2 + 24 // 8}
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
     assert seen[-1] == (5, 5)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow import path
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
 
 
@@ -44,8 +44,8 @@ def noise(*shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
-def last(solver: str, velocity, z: Tensor, levels: Tensor) -> Tensor:
-    *_, step = SOLVERS[solver](velocity, z, levels)
+def last(solver: str, velocity, z: Tensor, sigmas: Tensor) -> Tensor:
+    *_, step = SOLVERS[solver](velocity, z, sigmas)
     return step.z
 
 
@@ -53,7 +53,7 @@ def last(solver: str, velocity, z: Tensor, levels: Tensor) -> Tensor:
 def test_a_gaussian_comes_out(solver: str, tolerance: float):
     """The flow maps noise e to mean + std e, so each single sample is known too."""
     e = noise(4000)
-    z = last(solver, gaussian_velocity(1.5, 0.3), e, sampling_levels(200, 1.0))
+    z = last(solver, gaussian_velocity(1.5, 0.3), e, sampling_sigmas(200, 1.0))
     assert float(z.mean()) == pytest.approx(1.5 + 0.3 * float(e.mean()), abs=tolerance * 0.3)
     assert float(z.var()) == pytest.approx(0.09 * float(e.var()), rel=2 * tolerance)
     torch.testing.assert_close(z, 1.5 + 0.3 * e, atol=3 * tolerance * 0.3, rtol=0)
@@ -66,8 +66,8 @@ def test_one_data_point_is_reached_along_a_straight_line(solver: str, steps: int
     point, e = torch.tensor([[0.3, -2.0, 5.0]], dtype=torch.float64), noise(50, 3)
     velocity = points_velocity(point, torch.ones(1, dtype=torch.float64))
     end = 0.01 if solver == "heun" else 0.0  # at 0 the direction is 0 / 0, and Heun looks there
-    levels = end + (1 - end) * sampling_levels(steps)
-    z = last(solver, velocity, e, levels)
+    sigmas = end + (1 - end) * sampling_sigmas(steps)
+    z = last(solver, velocity, e, sigmas)
     torch.testing.assert_close(z, path.point(point.expand_as(e), e, torch.tensor(end).double()))
 
 
@@ -79,8 +79,8 @@ def test_a_few_points_come_out_in_their_shares(solver: str):
     # the middles of 1000 equal slices of the normal distribution
     e = torch.special.ndtri((torch.arange(1000, dtype=torch.float64) + 0.5) / 1000)[:, None]
     end = 1e-3 if solver == "heun" else 0.0
-    levels = end + (1 - end) * sampling_levels(150)
-    z = last(solver, points_velocity(points, weights), e, levels).squeeze(1)
+    sigmas = end + (1 - end) * sampling_sigmas(150)
+    z = last(solver, points_velocity(points, weights), e, sigmas).squeeze(1)
     lower = z < 0.5
     assert int(lower.sum()) == pytest.approx(300, abs=4)
     assert float((z[lower] + 1).abs().max()) < 0.02

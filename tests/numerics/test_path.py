@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sorairo.flow import path
 from sorairo.flow.guidance import guide
-from sorairo.flow.schedules import sampling_levels, shift, training_levels
+from sorairo.flow.schedules import sampling_sigmas, shift, training_sigmas
 
 
 def data_and_noise(seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -44,12 +44,12 @@ def test_clean_is_the_inverse_at_a_level_per_token():
 
 def test_the_loss_counts_only_what_is_counted():
     predicted, target = data_and_noise()
-    counted = torch.tensor([[1.0, 0, 0, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 0]])
+    loss_mask = torch.tensor([[1.0, 0, 0, 1, 0], [1, 1, 1, 1, 1], [0, 0, 0, 0, 0]])
     errors = (predicted - target).square().float()
     expected = torch.stack([errors[0, [0, 3]].mean(), errors[1].mean(), torch.tensor(0.0)])
-    torch.testing.assert_close(path.matching_loss(predicted, target, counted), expected)
-    elsewhere = predicted + 100 * (1 - counted).unsqueeze(-1)
-    torch.testing.assert_close(path.matching_loss(elsewhere, target, counted), expected)
+    torch.testing.assert_close(path.matching_loss(predicted, target, loss_mask), expected)
+    elsewhere = predicted + 100 * (1 - loss_mask).unsqueeze(-1)
+    torch.testing.assert_close(path.matching_loss(elsewhere, target, loss_mask), expected)
 
 
 @given(scale=st.floats(0, 20))
@@ -63,11 +63,11 @@ def test_guidance_is_linear_and_one_is_the_conditional(scale: float):
 
 @given(steps=st.integers(1, 100), factor=st.floats(0.2, 20))
 def test_schedule_falls_from_one_to_zero(steps: int, factor: float):
-    levels = sampling_levels(steps, factor)
-    assert levels.shape == (steps + 1,)
-    assert float(levels[0]) == pytest.approx(1, abs=1e-15)
-    assert levels[-1] == 0
-    assert bool((levels.diff() < 0).all())
+    sigmas = sampling_sigmas(steps, factor)
+    assert sigmas.shape == (steps + 1,)
+    assert float(sigmas[0]) == pytest.approx(1, abs=1e-15)
+    assert sigmas[-1] == 0
+    assert bool((sigmas.diff() < 0).all())
 
 
 def test_shift_in_closed_form():
@@ -82,10 +82,10 @@ def test_shift_in_closed_form():
 @pytest.mark.parametrize("factor", [1.0, 2.0, 5.0])
 def test_training_levels_are_logit_normal(factor: float):
     generator = torch.Generator().manual_seed(0)
-    levels = training_levels(20_000, generator, factor=factor, spread=1.2)
-    assert bool(((levels > 0) & (levels < 1)).all())
-    logits = torch.logit(levels.double())
+    sigmas = training_sigmas(20_000, generator, factor=factor, spread=1.2)
+    assert bool(((sigmas > 0) & (sigmas < 1)).all())
+    logits = torch.logit(sigmas.double())
     assert abs(float(logits.mean()) - torch.tensor(factor).log().item()) < 0.03
     assert abs(float(logits.std()) - 1.2) < 0.03
-    again = training_levels(20_000, torch.Generator().manual_seed(0), factor=factor, spread=1.2)
-    assert torch.equal(levels, again)
+    again = training_sigmas(20_000, torch.Generator().manual_seed(0), factor=factor, spread=1.2)
+    assert torch.equal(sigmas, again)

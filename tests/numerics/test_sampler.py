@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow import path
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
 from sorairo.generation.canvas.canvas import Canvas, blank, even_times, grid_positions
 from sorairo.generation.sampling.sampler import sample
@@ -38,7 +38,7 @@ def some_velocity(x: Tensor, sigma: Tensor) -> Tensor:
 
 def fill(canvas: Canvas, solver: str, seed: int = 0, velocity=some_velocity, steps: int = 5):
     noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(seed))
-    return list(sample(velocity, canvas, sampling_levels(steps), noise, solver))
+    return list(sample(velocity, canvas, sampling_sigmas(steps), noise, solver))
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -85,7 +85,7 @@ def test_the_velocity_is_told_the_noise_of_each_token():
 
     fill(canvas, "adams", velocity=watched)
     start, end = canvas.sigma_start.flatten(), canvas.sigma_end.flatten()
-    for sigma, s in zip(seen, sampling_levels(5).tolist(), strict=False):
+    for sigma, s in zip(seen, sampling_sigmas(5).tolist(), strict=False):
         torch.testing.assert_close(sigma, end + (start - end) * s)
         assert torch.equal(sigma[canvas.held.flatten()], start[canvas.held.flatten()])
     assert len(seen) == 5

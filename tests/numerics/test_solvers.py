@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
 
 EVALUATIONS_A_STEP = {"euler": 1, "adams": 1, "heun": 2}
@@ -32,8 +32,8 @@ def start() -> Tensor:
     return torch.tensor([1.3, 0.7, 0.4], dtype=torch.float64)
 
 
-def error(solver: str, levels: Tensor) -> float:
-    *_, last = SOLVERS[solver](slope, start(), levels)
+def error(solver: str, sigmas: Tensor) -> float:
+    *_, last = SOLVERS[solver](slope, start(), sigmas)
     return float((last.z - exact(start())).norm())
 
 
@@ -47,30 +47,30 @@ def alternating(steps: int) -> Tensor:
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
     "levels",
-    [lambda n: sampling_levels(n, 1.0), lambda n: sampling_levels(n, 3.0), alternating],
+    [lambda n: sampling_sigmas(n, 1.0), lambda n: sampling_sigmas(n, 3.0), alternating],
     ids=["even", "shifted", "alternating"],
 )
-def test_order(solver: str, levels):
+def test_order(solver: str, sigmas):
     """Twice the steps: half the error at order one, a quarter at order two."""
-    coarse, fine = error(solver, levels(200)), error(solver, levels(400))
+    coarse, fine = error(solver, sigmas(200)), error(solver, sigmas(400))
     assert coarse / fine == pytest.approx(2 ** ORDER[solver], rel=0.06)
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_every_step_is_yielded(solver: str):
-    levels = sampling_levels(7)
+    sigmas = sampling_sigmas(7)
     calls = []
 
-    def counted(z: Tensor, s: float) -> Tensor:
+    def loss_mask(z: Tensor, s: float) -> Tensor:
         calls.append(s)
         return slope(z, s)
 
-    steps = list(SOLVERS[solver](counted, start(), levels))
+    steps = list(SOLVERS[solver](loss_mask, start(), sigmas))
     assert [step.index for step in steps] == list(range(7))
-    assert [step.s for step in steps] == levels.tolist()[1:]
+    assert [step.s for step in steps] == sigmas.tolist()[1:]
     assert len(calls) == 7 * EVALUATIONS_A_STEP[solver]
     z = start()
-    for step, before in zip(steps, levels.tolist(), strict=False):
+    for step, before in zip(steps, sigmas.tolist(), strict=False):
         if solver != "adams":  # z after a step is z before it and the slope that it yields
             torch.testing.assert_close(step.z, z + (step.s - before) * step.slope)
         z = step.z
@@ -80,11 +80,11 @@ def test_every_step_is_yielded(solver: str):
 def test_nothing_is_computed_before_it_is_asked_for(solver: str):
     calls = []
 
-    def counted(z: Tensor, s: float) -> Tensor:
+    def loss_mask(z: Tensor, s: float) -> Tensor:
         calls.append(s)
         return torch.zeros_like(z)
 
-    steps = SOLVERS[solver](counted, start(), sampling_levels(5))
+    steps = SOLVERS[solver](loss_mask, start(), sampling_sigmas(5))
     next(steps)
     steps.close()
     assert len(calls) == EVALUATIONS_A_STEP[solver]
@@ -93,16 +93,16 @@ def test_nothing_is_computed_before_it_is_asked_for(solver: str):
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_the_state_that_is_given_is_not_overwritten(solver: str):
     z = start()
-    list(SOLVERS[solver](slope, z, sampling_levels(3)))
+    list(SOLVERS[solver](slope, z, sampling_sigmas(3)))
     assert torch.equal(z, start())
 
 
 @pytest.mark.parametrize("solver", ["adams", "heun"])
 def test_second_order_is_exact_where_the_slope_is_linear_in_time(solver: str):
     """z' = s: exact after the first Adams step, whatever the steps' lengths."""
-    levels = torch.tensor([1.0, 0.8, 0.73, 0.3, 0.0], dtype=torch.float64)
+    sigmas = torch.tensor([1.0, 0.8, 0.73, 0.3, 0.0], dtype=torch.float64)
     zero = torch.zeros(1, dtype=torch.float64)
-    steps = list(SOLVERS[solver](lambda z, s: torch.full_like(z, s), zero, levels))
+    steps = list(SOLVERS[solver](lambda z, s: torch.full_like(z, s), zero, sigmas))
     for before, after in zip(steps, steps[1:], strict=False):
         torch.testing.assert_close(
             after.z - before.z, torch.tensor([(after.s**2 - before.s**2) / 2]).double()

@@ -158,10 +158,14 @@ def test_without_places_tokens_that_are_alike_stay_alike(denoiser: Denoiser):
     """Attention to equal values is their average, wherever one stands: left is not told from right
     in a picture that shows nothing yet."""
     given = inputs()
-    alike = {**given, "x": given["x"][:, :1].expand(-1, TOKENS, -1), "sigma": given["sigma"][:, :1]}
-    out = denoiser(**alike)
+    related_shots = {
+        **given,
+        "x": given["x"][:, :1].expand(-1, TOKENS, -1),
+        "sigma": given["sigma"][:, :1],
+    }
+    out = denoiser(**related_shots)
     close(out, out[:, :1].expand_as(out))
-    out = placed(denoiser, learned=True)(**alike)
+    out = placed(denoiser, learned=True)(**related_shots)
     apart = (out[0][:, None] - out[0][None]).norm(dim=-1) + torch.eye(TOKENS)
     assert float(apart.min()) > 1e-3, "each of the twelve stands elsewhere"
 
@@ -228,19 +232,19 @@ def test_noise_levels_are_told_apart():
     assert float((embedded[0, 1] - embedded[0, 2]).norm()) > 0.5
 
 
-def with_texts(k: int, shares: torch.Tensor) -> dict[str, torch.Tensor]:
+def with_texts(k: int, prompt_weights: torch.Tensor) -> dict[str, torch.Tensor]:
     """The inputs with k texts a sample."""
     ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0], [1, 30, 31, 0]])
     mask = torch.tensor([[True] * 4, [True, True, False, False], [True, True, True, False]])
     rows = torch.arange(2 * k) % 3
-    return {**inputs(), "ids": ids[rows], "mask": mask[rows], "shares": shares.double()}
+    return {**inputs(), "ids": ids[rows], "mask": mask[rows], "shares": prompt_weights.double()}
 
 
 def test_one_text_of_all_is_that_text(denoiser: Denoiser):
     for which in range(2):
-        shares = torch.zeros(2, TOKENS, 2)
-        shares[..., which] = 1
-        given = with_texts(2, shares)
+        prompt_weights = torch.zeros(2, TOKENS, 2)
+        prompt_weights[..., which] = 1
+        given = with_texts(2, prompt_weights)
         rows = [which, 2 + which]
         alone = {**inputs(), "ids": given["ids"][rows], "mask": given["mask"][rows]}
         close(denoiser(**given), denoiser(**alone))
@@ -248,9 +252,9 @@ def test_one_text_of_all_is_that_text(denoiser: Denoiser):
 
 def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
     """Through one block, before tokens have looked at one another, shares decide alone."""
-    shares = torch.zeros(2, TOKENS, 2)
-    shares[:, :6, 0], shares[:, 6:, 1] = 1, 1
-    given = with_texts(2, shares)
+    prompt_weights = torch.zeros(2, TOKENS, 2)
+    prompt_weights[:, :6, 0], prompt_weights[:, 6:, 1] = 1, 1
+    given = with_texts(2, prompt_weights)
     other = {**given, "ids": given["ids"].clone()}
     other["ids"][1] = torch.tensor([1, 40, 41, 42])
     block = denoiser.transformer.blocks[0]
@@ -266,10 +270,12 @@ def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
 
 def test_texts_are_mixed_in_proportion(denoiser: Denoiser):
     def heard(first: float) -> torch.Tensor:
-        shares = torch.tensor([first, 1 - first]).expand(2, TOKENS, 2)
-        given = with_texts(2, shares)
+        prompt_weights = torch.tensor([first, 1 - first]).expand(2, TOKENS, 2)
+        given = with_texts(2, prompt_weights)
         cross = denoiser.transformer.blocks[0].cross_attn
         context = denoiser.transformer.text_embedding(denoiser.text(given["ids"], given["mask"]))
-        return cross.mixed(noise(2, TOKENS, 48), cross.keys_values(context), given["mask"], shares)
+        return cross.mixed(
+            noise(2, TOKENS, 48), cross.keys_values(context), given["mask"], prompt_weights
+        )
 
     close(heard(0.3), 0.3 * heard(1.0) + 0.7 * heard(0.0))

@@ -136,20 +136,20 @@ def test_any_size_and_rate(frames: int, width: int, height: int, fps_out: float)
 def test_each_frame_is_the_one_that_has_begun():
     native = np.stack([np.full((8, 8, 3), 40 * i, np.uint8) for i in range(5)])
 
-    def levels(fps_out: float, **more: int) -> list[int]:
+    def sigmas(fps_out: float, **more: int) -> list[int]:
         made = finish(
             Upscaler(CONFIG), native, fps=12, width=32, height=32, fps_out=fps_out, **more
         )
         assert np.all(made == made[:, :1, :1, :1])
         return made[:, 0, 0, 0].tolist()
 
-    assert levels(12) == [0, 40, 80, 120, 160]
-    assert levels(24) == [0, 20, 40, 60, 80, 100, 120, 140, 160, 160]
-    assert levels(48)[:6] == [0, 0, 20, 20, 40, 40]
-    assert levels(18)[:5] == [0, 20, 40, 80, 100]
-    assert levels(6) == [0, 80]  # 2.5 frames: a half rounds to even
-    assert levels(24, num_frames=3) == [0, 20, 40]
-    assert levels(12, num_frames=7) == [0, 40, 80, 120, 160, 160, 160]
+    assert sigmas(12) == [0, 40, 80, 120, 160]
+    assert sigmas(24) == [0, 20, 40, 60, 80, 100, 120, 140, 160, 160]
+    assert sigmas(48)[:6] == [0, 0, 20, 20, 40, 40]
+    assert sigmas(18)[:5] == [0, 20, 40, 80, 100]
+    assert sigmas(6) == [0, 80]  # 2.5 frames: a half rounds to even
+    assert sigmas(24, num_frames=3) == [0, 20, 40]
+    assert sigmas(12, num_frames=7) == [0, 40, 80, 120, 160, 160, 160]
 
 
 def test_small_and_slow_enough_is_only_resized(wild: Upscaler):

@@ -91,11 +91,11 @@ def test_batches(prepared: Prepared):
         assert p == model.transformer.token_channels
         assert b == 128 // n
         k = texts_of[n]
-        assert (batch.shares is None) == (k == 1)
+        assert (batch.prompt_weights is None) == (k == 1)
         assert batch.positions.shape == (b, n, 3)
-        assert batch.sigma.shape == batch.counted.shape == (b, n)
+        assert batch.sigma.shape == batch.loss_mask.shape == (b, n)
         assert batch.ids.shape == batch.mask.shape == (b * k, MODEL_RECIPE.objective.text_tokens)
-        assert bool(batch.counted.any(1).all())
+        assert bool(batch.loss_mask.any(1).all())
         assert bool(((batch.sigma >= 0) & (batch.sigma <= 1)).all())
         assert bool(batch.mask[:, 0].all())
         again = objective.draw(0, np.random.default_rng(seed))

@@ -23,13 +23,13 @@ def model(tiny_model: Path, tmp_path: Path) -> Path:
 
 
 def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
-    bundle = randomise(hub.load(tiny_model).float())
+    model = randomise(hub.load(tiny_model).float())
     path = tmp_path / "new" / "mine"
-    hub.save(bundle, path, {"steps": 7})
+    hub.save(model, path, {"steps": 7})
     loaded = hub.load(path)
-    assert loaded.config == bundle.config
-    assert loaded.tokenizer.to_str() == bundle.tokenizer.to_str()
-    before, after = bundle.state_dict(), loaded.state_dict()
+    assert loaded.config == model.config
+    assert loaded.tokenizer.to_str() == model.tokenizer.to_str()
+    before, after = model.state_dict(), loaded.state_dict()
     assert before.keys() == after.keys()
     for name, value in before.items():
         assert after[name].dtype == torch.bfloat16
@@ -48,11 +48,11 @@ def test_how_clips_are_delivered_is_said_without_loading(model: Path):
 
 
 def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: Path):
-    bundle, path = hub.load(tiny_model).float(), tmp_path / "mine"
-    hub.save(randomise(bundle, seed=1), path)
+    model, path = hub.load(tiny_model).float(), tmp_path / "mine"
+    hub.save(randomise(model, seed=1), path)
     first = hub.info(path).digest
     (path / "left-over.txt").touch()
-    hub.save(randomise(bundle, seed=2), path)
+    hub.save(randomise(model, seed=2), path)
     assert hub.info(path).digest != first
     assert sorted(each.name for each in path.iterdir()) == sorted(hub.FILES)
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]

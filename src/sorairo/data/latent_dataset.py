@@ -86,7 +86,7 @@ class Example:
     latents: np.ndarray
     times: np.ndarray
     texts: tuple[str, ...]
-    shares: np.ndarray
+    prompt_weights: np.ndarray
     objects: np.ndarray | None = None
     loose: np.ndarray | None = None
     loose_times: tuple[float, ...] = ()

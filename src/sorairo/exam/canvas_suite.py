@@ -122,11 +122,11 @@ def strip(clip: Clip) -> Image.Image:
 
 def through_codec(model: Engine, clip: Clip) -> Clip:
     """The clip compressed and brought back by the model's codec. Sides: multiples of its own."""
-    surface = model.surface
-    draft = tasks.text(
-        "", surface=surface, size=(clip.width, clip.height), num_frames=clip.num_frames
+    spec = model.spec
+    layout = tasks.text("", spec=spec, size=(clip.width, clip.height), num_frames=clip.num_frames)
+    held = len(layout.groups()) * spec.group
+    after = held - layout.padding_frames - clip.num_frames
+    frames = np.pad(
+        clip.frames, ((layout.padding_frames, after), (0, 0), (0, 0), (0, 0)), mode="edge"
     )
-    held = len(draft.groups()) * surface.group
-    after = held - draft.lead - clip.num_frames
-    frames = np.pad(clip.frames, ((draft.lead, after), (0, 0), (0, 0), (0, 0)), mode="edge")
-    return Clip(frames=model.decode(draft, model.encode(frames)), fps=clip.fps)
+    return Clip(frames=model.decode(layout, model.encode(frames)), fps=clip.fps)

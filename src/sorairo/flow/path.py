@@ -28,9 +28,9 @@ def clean(
 def matching_loss(
     predicted: Float[Tensor, "b n p"],
     target: Float[Tensor, "b n p"],
-    counted: Float[Tensor, "b n"],
+    loss_mask: Float[Tensor, "b n"],
 ) -> Float[Tensor, "b"]:
     """Mean squared error of the velocity over the tokens that are counted (1) and not held (0), one
     value a sample."""
     per_token = (predicted.float() - target.float()).square().mean(-1)
-    return (per_token * counted).sum(1) / counted.sum(1).clamp(min=1)
+    return (per_token * loss_mask).sum(1) / loss_mask.sum(1).clamp(min=1)

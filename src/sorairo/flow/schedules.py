@@ -13,12 +13,12 @@ def shift(sigma: Float[Tensor, "..."], factor: float) -> Float[Tensor, "..."]:
     return factor * sigma / (1 + (factor - 1) * sigma)
 
 
-def sampling_levels(steps: int, factor: float = 3.0) -> Float[Tensor, "{steps}+1"]:
+def sampling_sigmas(steps: int, factor: float = 3.0) -> Float[Tensor, "{steps}+1"]:
     """`steps + 1` shifted levels from 1 down to 0, float64."""
     return shift(torch.linspace(1, 0, steps + 1, dtype=torch.float64), factor)
 
 
-def training_levels(
+def training_sigmas(
     count: int, generator: torch.Generator, *, factor: float = 1.0, spread: float = 1.0
 ) -> Float[Tensor, "{count}"]:
     """Logit-normal levels (Esser et al., section 3.1), shifted."""

@@ -21,19 +21,19 @@ class Step(NamedTuple):
     slope: Tensor
 
 
-def euler(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
+def euler(slope: Slope, z: Float[Tensor, "..."], sigmas: Float[Tensor, "sigmas"]) -> Iterator[Step]:
     """First order: one evaluation a step."""
-    values = levels.tolist()
+    values = sigmas.tolist()
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
         v = slope(z, s)
         z = z + (s_next - s) * v
         yield Step(i, s_next, z, v)
 
 
-def adams(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
+def adams(slope: Slope, z: Float[Tensor, "..."], sigmas: Float[Tensor, "sigmas"]) -> Iterator[Step]:
     """Adams-Bashforth of second order with variable steps (Hairer, Norsett and Wanner I, III.5):
     one evaluation a step, the first an Euler step."""
-    values = levels.tolist()
+    values = sigmas.tolist()
     before: tuple[Tensor, float] | None = None
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
         v, h = slope(z, s), s_next - s
@@ -47,10 +47,10 @@ def adams(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]
         yield Step(i, s_next, z, v)
 
 
-def heun(slope: Slope, z: Float[Tensor, "..."], levels: Float[Tensor, "levels"]) -> Iterator[Step]:
+def heun(slope: Slope, z: Float[Tensor, "..."], sigmas: Float[Tensor, "sigmas"]) -> Iterator[Step]:
     """Second order with two evaluations a step (Karras et al., arXiv 2206.00364, algorithm 1
     without churn)."""
-    values = levels.tolist()
+    values = sigmas.tolist()
     for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
         v = slope(z, s)
         ahead = z + (s_next - s) * v

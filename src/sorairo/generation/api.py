@@ -27,21 +27,21 @@ from sorairo.video import Clip
 if TYPE_CHECKING:
     from sorairo.generation.engine import Settings
     from sorairo.generation.image_refinement import RefineConfig
-    from sorairo.generation.progress import Watch
+    from sorairo.generation.progress import ProgressCallback
     from sorairo.generation.requests.storyboard import Storyboard
     from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 
 
 class Capabilities:
     """Every method takes `seed`, `steps`, `guidance`, `negative`, `width`, `height`, `fps` (see
-    `Settings`) and `watch`, which hears of every step. Without `width`, `height` and `fps` clips
-    are as the model paints them, or as the clip that was given: it is the command line that has
-    them delivered larger and quicker. Raises RequestError in one sentence."""
+    `Settings`) and `on_progress`, which is called after every step. Without `width`, `height` and
+    `fps` a clip has the model's native size and rate, or those of the given clip (the command line
+    delivers larger and faster clips by default). Raises RequestError in one sentence."""
 
     if TYPE_CHECKING:
 
         @property
-        def surface(self) -> CanvasSpec: ...
+        def spec(self) -> CanvasSpec: ...
 
         @property
         def limits(self) -> Limits: ...
@@ -49,7 +49,10 @@ class Capabilities:
         def knows(self, clip: Clip, size: Size) -> bool: ...
 
         def run(
-            self, draft: CanvasLayout, settings: Settings = ..., watch: Watch | None = ...
+            self,
+            layout: CanvasLayout,
+            settings: Settings = ...,
+            on_progress: ProgressCallback | None = ...,
         ) -> Clip: ...
 
     def generate(
@@ -64,13 +67,13 @@ class Capabilities:
         short enough, it is a picture. With `loop` it plays for ever: its last frame is followed by
         its first."""
         fps = how.get("fps")
-        fps = self.surface.fps if fps is None else fps
+        fps = self.spec.fps if fps is None else fps
         self._judge(GenerateRequest, {**how, "fps": fps}, prompt=prompt, seconds=seconds)
         task = tasks.cycle if loop else tasks.text
-        draft = task(
-            prompt, surface=self.surface, size=self._size(how), num_frames=self._frames(seconds)
+        layout = task(
+            prompt, spec=self.spec, size=self._size(how), num_frames=self._frames(seconds)
         )
-        return self._done(draft, how)
+        return self._done(layout, how)
 
     def image(
         self,
@@ -82,23 +85,24 @@ class Capabilities:
         **how: Any,
     ) -> Clip:
         """A picture of what `prompt` says, a clip of one frame: composed at the model's own size,
-        then refined up to `width` x `height` (see `refine`). `watch` hears of every window."""
+        then refined up to `width` x `height` (see `refine`). `on_progress` is
+        called after every window."""
         from sorairo.generation.engine import Settings
         from sorairo.generation.image_refinement import RefineConfig, image
 
-        watch = how.pop("watch", None)
+        on_progress = how.pop("watch", None)
         if how.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         self._judge(ImageRequest, how, prompt=prompt, width=width, height=height)
-        draft = tasks.text(
+        layout = tasks.text(
             prompt,
-            surface=self.surface,
+            spec=self.spec,
             size=self._size({"width": width, "height": height}),
             num_frames=1,
         )
         config = refining or RefineConfig()
         settings = Settings(width=width, height=height, **how)
-        return image(self, draft, settings, config, watch)  # type: ignore[arg-type]
+        return image(self, layout, settings, config, on_progress)  # type: ignore[arg-type]
 
     def animate(
         self,
@@ -116,14 +120,14 @@ class Capabilities:
         at = tuple(time for time, _ in pictures)
         strength = tuple(strength)
         self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at, strength=strength)
-        draft = tasks.animate(
+        layout = tasks.animate(
             pictures,
             prompt,
-            surface=self.surface,
+            spec=self.spec,
             num_frames=self._frames(seconds),
             strength=strength,
         )
-        return self._done(draft, how)
+        return self._done(layout, how)
 
     def cast(
         self, characters: Sequence[Clip], prompt: str, *, seconds: float = 4.0, **how: Any
@@ -132,14 +136,14 @@ class Capabilities:
         from sorairo.generation.tasks.characters import cast
 
         self._judge(CastRequest, how, prompt=prompt, seconds=seconds)
-        draft = cast(
+        layout = cast(
             characters,
             prompt,
-            surface=self.surface,
+            spec=self.spec,
             size=self._size(how),
             num_frames=self._frames(seconds),
         )
-        return self._done(draft, how)
+        return self._done(layout, how)
 
     def extend(
         self,
@@ -152,19 +156,19 @@ class Capabilities:
     ) -> Clip:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
         self._judge(ExtendRequest, how, prompt=prompt, forward=forward, backward=backward)
-        surface, clip, watch = self.surface, self._known(clip), how.pop("watch", None)
+        spec, clip, on_progress = self.spec, self._known(clip), how.pop("watch", None)
         sides = ((tasks.extend_forward, forward), (tasks.extend_backward, backward))
         asked = [(task, seconds) for task, seconds in sides if seconds > 0]
         for index, (task, seconds) in enumerate(asked):
-            draft = task(clip, prompt, surface=surface, num_frames=self._frames(seconds))
-            clip = self._done(draft, how | {"watch": _part(watch, index, len(asked))})
+            layout = task(clip, prompt, spec=spec, num_frames=self._frames(seconds))
+            clip = self._done(layout, how | {"watch": _part(on_progress, index, len(asked))})
         return clip
 
     def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
         """The clip and a bridge of `seconds` from its end to its beginning: it plays for ever."""
         self._judge(LoopRequest, how, prompt=prompt, seconds=seconds)
         frames = self._frames(seconds)
-        return self._done(tasks.loop(clip, prompt, surface=self.surface, num_frames=frames), how)
+        return self._done(tasks.loop(clip, prompt, spec=self.spec, num_frames=frames), how)
 
     def connect(
         self,
@@ -179,8 +183,8 @@ class Capabilities:
         first, second = texts
         self._judge(ConnectRequest, how, seconds=seconds, prompt_a=first, prompt_b=second)
         frames = self._frames(seconds)
-        draft = tasks.connect(before, after, texts, surface=self.surface, num_frames=frames)
-        return self._done(draft, how)
+        layout = tasks.connect(before, after, texts, spec=self.spec, num_frames=frames)
+        return self._done(layout, how)
 
     def edit(
         self,
@@ -199,15 +203,13 @@ class Capabilities:
         what is outside of them.
         """
         self._judge(EditRequest, how, prompt=prompt, strength=strength, start=start, end=end)
-        surface = self.surface
+        spec = self.spec
         span = None
         if start > 0 or end is not None:
             last = clip.duration if end is None else end
             span = (self._frames(start) if start > 0 else 0, self._frames(last))
-        draft = tasks.edit(
-            clip, prompt, surface=surface, strength=strength, region=region, span=span
-        )
-        return self._done(draft, how)
+        layout = tasks.edit(clip, prompt, spec=spec, strength=strength, region=region, span=span)
+        return self._done(layout, how)
 
     def storyboard(
         self, board: Storyboard | str | Path, clips: Sequence[Clip] = (), **how: Any
@@ -224,7 +226,7 @@ class Capabilities:
         board.validate(self.limits)
         how = board.how() | how
         size = self._size(how) if how["width"] or not clips else None
-        return self._done(storyboard.draft(board, clips, surface=self.surface, size=size), how)
+        return self._done(storyboard.layout(board, clips, spec=self.spec, size=size), how)
 
     def _judge(self, kind: type[Request], how: dict[str, Any], **fields: Any) -> None:
         """What a request of the command line would be told, told here too. Raises RequestError."""
@@ -233,34 +235,34 @@ class Capabilities:
 
     def _known(self, clip: Clip) -> Clip:
         """The clip without latents that are not this model's."""
-        size = size_for(clip, self.surface)
+        size = size_for(clip, self.spec)
         return clip if self.knows(clip, size) else replace(clip, latents=None)
 
     def _frames(self, seconds: float) -> int:
-        return max(1, round(seconds * self.surface.fps))
+        return max(1, round(seconds * self.spec.fps))
 
     def _size(self, how: dict[str, Any]) -> Size:
         """The canvas for the size asked for."""
         from sorairo.video.resampling import canvas_size
 
-        surface = self.surface
+        spec = self.spec
         width, height = how.get("width"), how.get("height")
         if not width or not height:
             return self.config.native_sizes[0]  # type: ignore[attr-defined]
-        return canvas_size(width, height, multiple=surface.multiple, area=surface.area)
+        return canvas_size(width, height, multiple=spec.multiple, area=spec.area)
 
-    def _done(self, draft: CanvasLayout, how: dict[str, Any]) -> Clip:
+    def _done(self, layout: CanvasLayout, how: dict[str, Any]) -> Clip:
         from sorairo.generation.engine import Settings
 
         settings = dict(how)
-        watch = settings.pop("watch", None)
-        return self.run(draft, Settings(**settings), watch)
+        on_progress = settings.pop("watch", None)
+        return self.run(layout, Settings(**settings), on_progress)
 
 
-def _part(watch: Watch | None, index: int, count: int) -> Watch | None:
+def _part(on_progress: ProgressCallback | None, index: int, count: int) -> ProgressCallback | None:
     """What hears of one of several runs as of a part of the whole."""
-    if watch is None:
+    if on_progress is None:
         return None
-    return lambda now: watch(
+    return lambda now: on_progress(
         replace(now, done=index * now.total + now.done, total=count * now.total)
     )

@@ -15,7 +15,7 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
-    from sorairo.generation.progress import Watch
+    from sorairo.generation.progress import ProgressCallback
     from sorairo.generation.tasks.context import Size
 
 
@@ -47,8 +47,8 @@ class _Listener(Capabilities):
         self.heard: list[tuple[CanvasLayout, Settings]] = []
 
     @property
-    def surface(self) -> CanvasSpec:
-        return self.engine.surface
+    def spec(self) -> CanvasSpec:
+        return self.engine.spec
 
     @property
     def limits(self) -> Limits:
@@ -58,10 +58,13 @@ class _Listener(Capabilities):
         return self.engine.knows(clip, size)
 
     def run(
-        self, draft: CanvasLayout, settings: Settings = Settings(), watch: Watch | None = None
+        self,
+        layout: CanvasLayout,
+        settings: Settings = Settings(),
+        on_progress: ProgressCallback | None = None,
     ) -> Clip:
         """Black, for those that look at what they get."""
-        del watch
-        self.heard.append((draft, settings))
-        frames = np.zeros((draft.num_frames, draft.height, draft.width, 3), np.uint8)
-        return Clip(frames=frames, fps=draft.surface.fps)
+        del on_progress
+        self.heard.append((layout, settings))
+        frames = np.zeros((layout.num_frames, layout.height, layout.width, 3), np.uint8)
+        return Clip(frames=frames, fps=layout.spec.fps)

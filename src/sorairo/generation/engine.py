@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from sorairo.errors import RequestError
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import paint
 from sorairo.generation.memory_check import check_memory
 from sorairo.generation.output.assembly import assemble
-from sorairo.generation.output.decode import begun_calmly, decode_draft, encode_groups
+from sorairo.generation.output.decode import begun_calmly, decode_layout, encode_groups
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.output.latent_cache import kept_ends, usable
-from sorairo.generation.progress import Progress, ProgressReporter, Watch
+from sorairo.generation.progress import Progress, ProgressCallback, ProgressReporter
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.checkpoint import CanvasState, SamplingCheckpoint
@@ -81,13 +81,13 @@ class Engine(Capabilities):
     """One model and all that can be made with it. Not for use from several threads at once."""
 
     def __init__(
-        self, bundle: Model, device: torch.device, about: hub.ModelInfo | None = None
+        self, model: Model, device: torch.device, about: hub.ModelInfo | None = None
     ) -> None:
         self.device, self.dtype = device, compute_dtype(device)
-        self.bundle = bundle.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
-        self.config = bundle.config
+        self.model = model.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
+        self.config = model.config
         self.about = about
-        self.diary: SamplingCheckpoint | None = None
+        self.checkpoint: SamplingCheckpoint | None = None
 
     @property
     def info(self) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Engine(Capabilities):
     @property
     def weights(self) -> int:
         """Bytes of the model."""
-        return sum(p.numel() * p.element_size() for p in self.bundle.parameters())
+        return sum(p.numel() * p.element_size() for p in self.model.parameters())
 
     @property
     def limits(self) -> Limits:
@@ -114,11 +114,11 @@ class Engine(Capabilities):
             max_frames=self.config.max_frames,
             native_fps=self.config.fps,
             native_size=self.config.native_sizes[0],
-            multiple=self.surface.multiple,
+            multiple=self.spec.multiple,
         )
 
     @property
-    def surface(self) -> CanvasSpec:
+    def spec(self) -> CanvasSpec:
         config = self.config
         width, height = config.native_sizes[0]
         return CanvasSpec(
@@ -134,63 +134,70 @@ class Engine(Capabilities):
         return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
 
     @contextmanager
-    def keeping(self, diary: SamplingCheckpoint) -> Iterator[None]:
+    def keeping(self, checkpoint: SamplingCheckpoint) -> Iterator[None]:
         """Whatever is run in the block writes into the diary, and goes on from what is in it."""
-        self.diary = diary
+        self.checkpoint = checkpoint
         try:
             yield
         finally:
-            self.diary = None
+            self.checkpoint = None
 
     def run(
-        self, draft: CanvasLayout, settings: Settings = Settings(), watch: Watch | None = None
+        self,
+        layout: CanvasLayout,
+        settings: Settings = Settings(),
+        on_progress: ProgressCallback | None = None,
     ) -> Clip:
         """The clip of a draft. Raises RequestError before it starts if memory will not do."""
-        delivery = Delivery.of(draft, settings.width, settings.height, settings.fps)
-        check_memory(draft, delivery, self.weights)
-        course = ProgressReporter(watch, delivery.steps(draft), FRAMES_A_STEP) if watch else None
-        latents = self.fill(draft, settings, course.sampled if course else None)
-        return self._delivered(draft, settings, delivery, latents, course)
+        delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
+        check_memory(layout, delivery, self.weights)
+        course = (
+            ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
+            if on_progress
+            else None
+        )
+        latents = self.fill(layout, settings, course.sampled if course else None)
+        return self._delivered(layout, settings, delivery, latents, course)
 
     def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
         """The clips of several drafts. Those of equal shape are sampled as one batch: how many may
         be asked for is for the caller to know. Raises RequestError as `run` does, for the first."""
         found: list[Clip | None] = [None] * len(asked)
         for places in batch_groups(asked):
-            drafts, settings = zip(*(asked[place] for place in places), strict=True)
+            layouts, settings = zip(*(asked[place] for place in places), strict=True)
             if len(places) == 1:
-                found[places[0]] = self.run(drafts[0], settings[0])
+                found[places[0]] = self.run(layouts[0], settings[0])
                 continue
-            for place, latents in zip(places, self._sampled(drafts, settings), strict=True):
-                draft, how = asked[place]
-                delivery = Delivery.of(draft, how.width, how.height, how.fps)
-                found[place] = self._delivered(draft, how, delivery, latents)
+            for place, latents in zip(places, self._sampled(layouts, settings), strict=True):
+                layout, how = asked[place]
+                delivery = Delivery.of(layout, how.width, how.height, how.fps)
+                found[place] = self._delivered(layout, how, delivery, latents)
         return [clip for clip in found if clip is not None]
 
     @torch.inference_mode()
     def _sampled(
-        self, drafts: Sequence[CanvasLayout], settings: Sequence[Settings]
+        self, layouts: Sequence[CanvasLayout], settings: Sequence[Settings]
     ) -> list[Tensor]:
         """Latents of drafts that are alike."""
-        for draft, how in zip(drafts, settings, strict=True):
-            check_memory(draft, Delivery.of(draft, how.width, how.height, how.fps), self.weights)
-        moments = self._fill(drafts, settings, self.sampling(settings))
+        for layout, how in zip(layouts, settings, strict=True):
+            check_memory(layout, Delivery.of(layout, how.width, how.height, how.fps), self.weights)
+        moments = self._fill(layouts, settings, self.sampling(settings))
         return [canvas.latents for canvas in moments]
 
     def _delivered(
         self,
-        draft: CanvasLayout,
+        layout: CanvasLayout,
         settings: Settings,
         delivery: Delivery,
         latents: Tensor,
         course: ProgressReporter | None = None,
     ) -> Clip:
         """Latents as the clip that was asked for."""
-        frames = self.decode(draft, latents)
-        if draft.cyclic:
-            frames, latents = begun_calmly(frames, latents, draft.surface.group)
+        frames = self.decode(layout, latents)
+        if layout.cyclic:
+            frames, latents = begun_calmly(frames, latents, layout.spec.group)
         clip = assemble(
-            draft,
+            layout,
             frames,
             width=delivery.width,
             height=delivery.height,
@@ -198,65 +205,69 @@ class Engine(Capabilities):
             finish=partial(
                 deliver,
                 device=self.device,
-                aspect=draft.aspect,
+                aspect=layout.aspect,
                 progress=course.delivered if course else None,
             ),
         )
         if not settings.keep_latents:
             return clip
-        return replace(clip, latents=kept_ends(draft, latents, self.info["digest"]))
+        return replace(clip, latents=kept_ends(layout, latents, self.info["digest"]))
 
     @torch.inference_mode()
-    def fill(self, draft: CanvasLayout, settings: Settings, watch: Watch | None = None) -> Tensor:
+    def fill(
+        self, layout: CanvasLayout, settings: Settings, on_progress: ProgressCallback | None = None
+    ) -> Tensor:
         """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
-        sampling, plan = self.sampling([settings]), outline(draft)
-        stages = [plan, draft] if plan else [draft]
+        sampling, plan = self.sampling([settings]), outline(layout)
+        stages = [plan, layout] if plan else [layout]
         counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
-            seen = self._watched(plan, watch, 0, sum(counts))
-            (planned,) = self._fill([plan], [settings], sampling, seen, self.diary)
-            draft = led(draft, self.decode(plan, planned.latents))
-        seen = self._watched(draft, watch, sum(counts[:-1]), sum(counts))
-        (canvas,) = self._fill([draft], [settings], sampling, seen, self.diary)
+            seen = self._on_step(plan, on_progress, 0, sum(counts))
+            (planned,) = self._fill([plan], [settings], sampling, seen, self.checkpoint)
+            layout = led(layout, self.decode(plan, planned.latents))
+        seen = self._on_step(layout, on_progress, sum(counts[:-1]), sum(counts))
+        (canvas,) = self._fill([layout], [settings], sampling, seen, self.checkpoint)
         return canvas.latents
 
     def _fill(
         self,
-        drafts: Sequence[CanvasLayout],
+        layouts: Sequence[CanvasLayout],
         settings: Sequence[Settings],
         sampling: Sampling,
         seen: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
-        diary: SamplingCheckpoint | None = None,
+        checkpoint: SamplingCheckpoint | None = None,
     ) -> tuple[Canvas, ...]:
         """The canvases of drafts that are alike; `seen` looks at the first after every step, and
         the first has a page in the diary."""
         how = settings[0]
         velocity = partial(self.velocity, negative=how.negative, scale=self.scale(how))
-        canvases = tuple(self.paint(draft) for draft in drafts)
-        name = diary.next_canvas() if diary else ""
-        page = diary.read(name) if diary else None
-        if page is not None:
-            canvases = (replace(canvases[0], latents=page.latents),)
-            sampling.generators[0].set_state(page.random)
-        begun = page.windows if page else 0
-        for moment in fill(canvases, velocity, sampling, windows(drafts[0]), begun):
+        canvases = tuple(self.paint(layout) for layout in layouts)
+        name = checkpoint.next_canvas() if checkpoint else ""
+        state = checkpoint.read(name) if checkpoint else None
+        if state is not None:
+            canvases = (replace(canvases[0], latents=state.latents),)
+            sampling.generators[0].set_state(state.random)
+        begun = state.windows if state else 0
+        for moment in fill(canvases, velocity, sampling, windows(layouts[0]), begun):
             canvases = moment.canvases
-            if diary and moment.done % sampling.steps == 0:
+            if checkpoint and moment.done % sampling.steps == 0:
                 filled = moment.done // sampling.steps
                 random = sampling.generators[0].get_state()
-                diary.write(
+                checkpoint.write(
                     name, CanvasState(windows=filled, latents=canvases[0].latents, random=random)
                 )
             seen(moment.done, canvases[0])
         return canvases
 
-    def _watched(self, draft: CanvasLayout, watch: Watch | None, before: int, total: int):
+    def _on_step(
+        self, layout: CanvasLayout, on_progress: ProgressCallback | None, before: int, total: int
+    ):
         """What hears of every step of a stage."""
 
         def seen(done: int, canvas: Canvas) -> None:
-            if watch:
-                preview = partial(self.decode, draft, canvas.latents)
-                watch(Progress(done=before + done, total=total, preview=preview))
+            if on_progress:
+                preview = partial(self.decode, layout, canvas.latents)
+                on_progress(Progress(done=before + done, total=total, preview=preview))
 
         return seen
 
@@ -264,7 +275,7 @@ class Engine(Capabilities):
         """How drafts that are alike are filled, each from its own seed."""
         own = self.config.sampling
         return Sampling(
-            levels=sampling_levels(settings[0].steps or own.steps, own.shift),
+            sigmas=sampling_sigmas(settings[0].steps or own.steps, own.shift),
             solver=own.solver,
             generators=[seeded(each.seed) for each in settings],
         )
@@ -272,10 +283,10 @@ class Engine(Capabilities):
     def scale(self, settings: Settings) -> float:
         return self.config.sampling.guidance if settings.guidance is None else settings.guidance
 
-    def paint(self, draft: CanvasLayout) -> Canvas:
+    def paint(self, layout: CanvasLayout) -> Canvas:
         config = self.config
         return paint(
-            draft,
+            layout,
             self.encode,
             latent_channels=config.codec.latent_channels,
             patch=config.transformer.patch,
@@ -284,11 +295,11 @@ class Engine(Capabilities):
     def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity:
         """The guided velocity for a stack of canvases."""
         return guided_velocity(
-            self.bundle,
+            self.model,
             stack,
             negative=negative,
             scale=scale,
-            guided=self.config.sampling.guided,
+            guidance_interval=self.config.sampling.guidance_interval,
             device=self.device,
             dtype=self.dtype,
         )
@@ -296,12 +307,12 @@ class Engine(Capabilities):
     @torch.inference_mode()
     def encode(self, frames: np.ndarray) -> Tensor:
         """Latents [c, f, h, w] of whole groups of frames uint8 [4 f, H, W, 3]."""
-        return encode_groups(self.bundle.codec, frames, self.device, self.dtype)
+        return encode_groups(self.model.codec, frames, self.device, self.dtype)
 
     @torch.inference_mode()
-    def decode(self, draft: CanvasLayout, latents: Tensor) -> np.ndarray:
+    def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
-        return decode_draft(self.bundle, draft, latents, self.device, self.dtype)
+        return decode_layout(self.model, layout, latents, self.device, self.dtype)
 
 
 def seeded(seed: int) -> torch.Generator:

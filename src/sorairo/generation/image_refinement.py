@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, Stack, crop_positions
 from sorairo.generation.output.delivery import deliver
-from sorairo.generation.progress import Progress, Watch
+from sorairo.generation.progress import Progress, ProgressCallback
 from sorairo.generation.sampling.sampler import Velocity, sample
 from sorairo.generation.sampling.tiled import Windows, mosaic
 from sorairo.generation.sampling.window_sampling import estimate
@@ -54,7 +54,7 @@ class RefineConfig:
     windows: Windows = field(default_factory=Windows)
 
 
-def levels(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Size]:
+def sizes(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Size]:
     """Sizes (width, height) from the first level to the last, each about twice the one before; the
     last covers `wanted`, and all have the native aspect ratio and sides that are multiples of
     `multiple`. Empty where the native picture is large enough."""
@@ -69,31 +69,33 @@ def levels(native: Size, wanted: Size, *, multiple: int, least: float) -> list[S
 
 def image(
     engine: Engine,
-    draft: CanvasLayout,
+    layout: CanvasLayout,
     settings: Settings,
     config: RefineConfig,
-    watch: Watch | None,
+    on_progress: ProgressCallback | None,
 ) -> Clip:
     """The picture of a draft of one frame, refined to the size of the settings."""
     assert settings.width
     assert settings.height
-    native, size = (draft.width, draft.height), (settings.width, settings.height)
+    native, size = (layout.width, layout.height), (settings.width, settings.height)
     refiner = Refiner(engine, native, size, config)
     composing = engine.sampling([settings]).steps
     total = composing + refiner.total
 
     def composed(now: Progress) -> None:
-        if watch:
-            watch(Progress(done=now.done, total=total, preview=now.preview))
+        if on_progress:
+            on_progress(Progress(done=now.done, total=total, preview=now.preview))
 
     def refined(done: int, preview: Preview) -> None:
-        if watch:
-            watch(Progress(done=composing + done, total=total, preview=lambda: preview()[None]))
+        if on_progress:
+            on_progress(
+                Progress(done=composing + done, total=total, preview=lambda: preview()[None])
+            )
 
-    clip = engine.run(draft, replace(settings, width=None, height=None), composed)
+    clip = engine.run(layout, replace(settings, width=None, height=None), composed)
     large = refiner(
         clip.frames[0],
-        draft.prompts[0],
+        layout.prompts[0],
         seed=settings.seed,
         negative=settings.negative,
         seen=refined,
@@ -106,9 +108,9 @@ class Refiner:
 
     def __init__(self, engine: Engine, native: Size, size: Size, config: RefineConfig) -> None:
         self.engine, self.size, self.config = engine, size, config
-        multiple = engine.surface.multiple
-        self.levels = levels(native, size, multiple=multiple, least=config.least)
-        boxes = [config.windows.boxes(h // multiple, w // multiple) for w, h in self.levels]
+        multiple = engine.spec.multiple
+        self.sizes = sizes(native, size, multiple=multiple, least=config.least)
+        boxes = [config.windows.boxes(h // multiple, w // multiple) for w, h in self.sizes]
         self.total = config.steps * sum(map(len, boxes)) if config.strength else 0
 
     def __call__(
@@ -129,16 +131,16 @@ class Refiner:
 
         generator, done = seeded(seed), 0
 
-        def heard(preview: Preview) -> None:
+        def on_preview(preview: Preview) -> None:
             nonlocal done
             done += 1
             seen(done, preview)
 
-        fps, device = self.engine.surface.fps, self.engine.device
-        for level in self.levels:
+        fps, device = self.engine.spec.fps, self.engine.device
+        for level in self.sizes:
             clip = Clip(frames=deliver(picture[None], fps, *level, fps, device=device), fps=fps)
             if self.config.strength:
-                clip = self._again(clip, prompt, negative, generator, heard)
+                clip = self._again(clip, prompt, negative, generator, on_preview)
             picture = clip.frames[0]
         return Clip(frames=picture[None], fps=fps).fit(*self.size).frames[0]
 
@@ -148,17 +150,17 @@ class Refiner:
         prompt: str,
         negative: str,
         generator: torch.Generator,
-        heard: Callable[[Preview], None],
+        on_preview: Callable[[Preview], None],
     ) -> Clip:
         """A picture, begun again from noise at its own size."""
         engine, config = self.engine, self.config
-        surface = replace(engine.surface, area=clip.width * clip.height)
-        draft = tasks.edit(clip, prompt, surface=surface, strength=config.strength)
-        canvas = engine.paint(draft)
+        spec = replace(engine.spec, area=clip.width * clip.height)
+        layout = tasks.edit(clip, prompt, spec=spec, strength=config.strength)
+        canvas = engine.paint(layout)
         _, rows, columns = canvas.grid
         places = crop_positions((rows, columns), (0, 0, rows, columns))
         canvas = now = replace(canvas, positions=places[None])
-        schedule = sampling_levels(config.steps, config.shift)
+        schedule = sampling_sigmas(config.steps, config.shift)
         noise = torch.randn(canvas.tokens().shape, generator=generator)
 
         def velocity_of(part: Canvas) -> Velocity:
@@ -169,8 +171,8 @@ class Refiner:
                 canvas,
                 velocity_of,
                 config.windows,
-                lambda: heard(lambda: engine.decode(draft, now.latents)[0]),
+                lambda: on_preview(lambda: engine.decode(layout, now.latents)[0]),
             )
             for step, _ in sample(velocity, Stack((canvas,)), schedule, noise[None]):
                 now = canvas.with_tokens(estimate(step)[0])
-        return replace(clip, frames=engine.decode(draft, now.latents))
+        return replace(clip, frames=engine.decode(layout, now.latents))

@@ -17,26 +17,26 @@ NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
 SPARE = 0.9  # of the free memory that may be used
 
 
-def predicted_bytes(draft: CanvasLayout, delivery: Delivery, weights: int) -> float:
+def predicted_bytes(layout: CanvasLayout, delivery: Delivery, weights: int) -> float:
     """Peak memory of a draft delivered so, by a model of `weights` bytes."""
-    native = draft.num_frames * draft.width * draft.height * 3
-    given = sum(each.nbytes for each in _held(draft))
+    native = layout.num_frames * layout.width * layout.height * 3
+    given = sum(each.nbytes for each in _held(layout))
     own = (delivery.width, delivery.height, delivery.fps)
-    upscaler = UPSCALER if own != (draft.width, draft.height, draft.surface.fps) else 0.0
+    upscaler = UPSCALER if own != (layout.width, layout.height, layout.spec.fps) else 0.0
     fixed = PROGRAM + upscaler + 2 * weights + given
-    return fixed + NATIVE_COPIES * native + _copies(draft) * delivery.bytes(draft)
+    return fixed + NATIVE_COPIES * native + _copies(layout) * delivery.bytes(layout)
 
 
 def check_memory(
-    draft: CanvasLayout, delivery: Delivery, weights: int, available: float | None = None
+    layout: CanvasLayout, delivery: Delivery, weights: int, available: float | None = None
 ) -> None:
     """Raises RequestError with the number and a smaller choice if a draft will not fit."""
     if available is None:
         available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
-    needed = predicted_bytes(draft, delivery, weights)
+    needed = predicted_bytes(layout, delivery, weights)
     if needed <= SPARE * available:
         return
-    frames = _copies(draft) * delivery.bytes(draft)
+    frames = _copies(layout) * delivery.bytes(layout)
     scale = max(0.0, (SPARE * available - (needed - frames)) / frames) ** 0.5
     sides = (delivery.width, delivery.height)
     width, height = (max(64, int(side * scale) // 16 * 16) for side in sides)
@@ -46,14 +46,14 @@ def check_memory(
     )
 
 
-def _held(draft: CanvasLayout) -> list[np.ndarray]:
+def _held(layout: CanvasLayout) -> list[np.ndarray]:
     """The frames that a draft holds on to, each once: what is kept, what is made anew, and what
     stands on the canvas."""
-    clips = [each.clip if isinstance(each, GivenSegment) else each.under for each in draft.pieces]
-    on_canvas = [each.frames for each in draft.given]
+    clips = [each.clip if isinstance(each, GivenSegment) else each.under for each in layout.pieces]
+    on_canvas = [each.frames for each in layout.given]
     frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]
     return list({id(each): each for each in frames}.values())
 
 
-def _copies(draft: CanvasLayout) -> float:
-    return WHOLE if len(draft.pieces) == 1 and not draft.aspect else COPIES
+def _copies(layout: CanvasLayout) -> float:
+    return WHOLE if len(layout.pieces) == 1 and not layout.aspect else COPIES

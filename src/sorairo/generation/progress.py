@@ -18,20 +18,20 @@ class Progress:
     preview: Callable[[], np.ndarray]
 
 
-Watch = Callable[[Progress], None]
+ProgressCallback = Callable[[Progress], None]
 
 
 class ProgressReporter:
     """Tells a watcher of sampling and of the `after` steps that follow, as of one thing."""
 
-    def __init__(self, watch: Watch, after: int, frames_a_step: int) -> None:
-        self.watch, self.after, self.frames_a_step = watch, after, frames_a_step
+    def __init__(self, on_progress: ProgressCallback, after: int, frames_a_step: int) -> None:
+        self.on_progress, self.after, self.frames_a_step = on_progress, after, frames_a_step
         self.last: Progress | None = None
         self.earlier = self.frames = 0  # of what was delivered before, and of what is now
 
     def sampled(self, now: Progress) -> None:
         self.last = replace(now, total=now.total + self.after)
-        self.watch(self.last)
+        self.on_progress(self.last)
 
     def delivered(self, frames: int) -> None:
         """So many frames of a piece are done; where there are fewer than just now, it is the next
@@ -42,4 +42,4 @@ class ProgressReporter:
             self.earlier += self.frames
         self.frames = frames
         steps = min(self.after, (self.earlier + frames) // self.frames_a_step)
-        self.watch(replace(self.last, done=self.last.done + steps))
+        self.on_progress(replace(self.last, done=self.last.done + steps))

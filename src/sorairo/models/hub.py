@@ -127,13 +127,13 @@ def load(path: Path):
     try:
         config = from_json(ModelConfig, record["config"])
         with torch.device("meta"):
-            bundle = Model(config, _tokenizer(path / "tokenizer.json"))
+            model = Model(config, _tokenizer(path / "tokenizer.json"))
         for part in files_of(record)[2:]:
-            network = getattr(bundle, part.partition(".")[0])
+            network = getattr(model, part.partition(".")[0])
             network.load_state_dict(load_file(path / part), assign=True)
-        bundle.codec.to_channels_last()
-        if bundle.steadier is not None:
-            bundle.steadier.to_channels_last()
+        model.codec.to_channels_last()
+        if model.steadier is not None:
+            model.steadier.to_channels_last()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if isinstance(error, ModelError):
             raise
@@ -141,7 +141,7 @@ def load(path: Path):
         lines = [line.strip() for line in str(error).splitlines()]
         reason = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
         raise ModelError(f"{path / part} cannot be loaded: {reason[:200]}") from error
-    return bundle.eval().requires_grad_(False)
+    return model.eval().requires_grad_(False)
 
 
 def _tokenizer(path: Path):
@@ -153,7 +153,7 @@ def _tokenizer(path: Path):
         raise ModelError(f"{path} cannot be loaded: {error}") from error
 
 
-def save(bundle, path: Path, training: dict | None = None) -> None:
+def save(model, path: Path, training: dict | None = None) -> None:
     """Writes a model directory, weights as bfloat16; an older one at the same place is replaced
     once the new one is whole."""
     import torch
@@ -161,11 +161,11 @@ def save(bundle, path: Path, training: dict | None = None) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
-    record = {"format": FORMAT, "config": to_json(bundle.config), "training": training or {}}
+    record = {"format": FORMAT, "config": to_json(model.config), "training": training or {}}
     (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    bundle.tokenizer.save(str(new / "tokenizer.json"))
+    model.tokenizer.save(str(new / "tokenizer.json"))
     for file in files_of(record)[2:]:
-        weights = getattr(bundle, file.partition(".")[0]).state_dict()
+        weights = getattr(model, file.partition(".")[0]).state_dict()
         halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
         save_file(halves, new / file)
     os.chmod(new, 0o755)

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
+from sorairo.config import formerly
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Steadier, SteadierConfig
 from sorairo.models.delivery_defaults import Delivered
@@ -19,12 +20,12 @@ from sorairo.models.transformer import Transformer, TransformerConfig
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """What the model does when nothing else is asked for; `shift` is the schedule's, `guided` the
-    noise levels, lowest and highest, between which there is guidance."""
+    """What the model does when nothing else is asked for; `shift` is the schedule's. Guidance is
+    applied to noise levels within `guidance_interval` (lowest, highest)."""
 
     steps: int = 10
     guidance: float = 2.0
-    guided: tuple[float, float] = (0.7, 1.0)
+    guidance_interval: tuple[float, float] = field(default=(0.7, 1.0), metadata=formerly("guided"))
     solver: str = "adams"
     shift: float = 3.0
 
@@ -64,11 +65,11 @@ class Denoiser(nn.Module):
         sigma: Float[Tensor, "b m"],
         ids: Tensor,
         mask: Bool[Tensor, "bk s"],
-        shares: Float[Tensor, "b n k"] | None = None,
+        prompt_weights: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         """Velocity, in one go: training. In sampling the text is read once, see `read`."""
         text = self.transformer.read_text(self.text(ids, mask))
-        return self.transformer(x, positions, sigma, text, mask, shares)
+        return self.transformer(x, positions, sigma, text, mask, prompt_weights)
 
 
 class Model(nn.Module):

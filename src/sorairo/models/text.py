@@ -64,12 +64,12 @@ def with_words(tokenizer: Tokenizer, texts: Iterable[str], vocabulary: int) -> T
         word: count * (len(tokenizer.encode(f" {word}" if word.isascii() else word).ids) - 1)
         for word, count in counts.items()
     }
-    dearest = sorted((word for word in costs if costs[word]), key=lambda word: (-costs[word], word))
+    closest = sorted((word for word in costs if costs[word]), key=lambda word: (-costs[word], word))
     room = vocabulary - tokenizer.get_vocab_size()
     extended.add_tokens(
         [
             AddedToken(word, single_word=word.isascii(), lstrip=word.isascii())
-            for word in dearest[: max(0, room)]
+            for word in closest[: max(0, room)]
         ]
     )
     return extended
@@ -97,8 +97,8 @@ class TextBlock(nn.Module):
         )
         nn.init.zeros_(self.attn.o.weight)
 
-    def forward(self, x: Tensor, turn: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
-        x = x + self.attn(self.norm1(x), turn=turn, mask=mask)
+    def forward(self, x: Tensor, rope: tuple[Tensor, Tensor], mask: Tensor) -> Tensor:
+        x = x + self.attn(self.norm1(x), rope=rope, mask=mask)
         return x + self.ffn(self.norm2(x))
 
 
@@ -118,9 +118,9 @@ class TextEncoder(nn.Module):
         x = self.embedding(ids)
         order = torch.arange(ids.shape[1], device=ids.device, dtype=torch.float32)
         positions = order[None, :, None].expand(1, -1, 3)
-        turn = rotation(positions, config.dim // config.heads, 100.0)
+        rope = rotation(positions, config.dim // config.heads, 100.0)
         for block in self.blocks:
-            x = block(x, turn, mask)
+            x = block(x, rope, mask)
         return self.norm(x)
 
 

@@ -93,16 +93,16 @@ class Block(nn.Module):
         noise: Float[Tensor, "b m 6 c"],
         text: tuple[Tensor, Tensor],
         text_mask: Bool[Tensor, "bk s"],
-        turn: Rotation,
-        shares: Float[Tensor, "b n k"] | None = None,
+        rope: Rotation,
+        prompt_weights: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n c"]:
         parts = (noise + self.modulation).to(x.dtype).unbind(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
-        x = x + self.self_attn(modulate(x, shift_a, scale_a), turn=turn) * gate_a
-        if shares is None:
+        x = x + self.self_attn(modulate(x, shift_a, scale_a), rope=rope) * gate_a
+        if prompt_weights is None:
             x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
         else:
-            x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, shares)
+            x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, prompt_weights)
         return x + self.ffn(modulate(x, shift_f, scale_f)) * gate_f
 
 
@@ -121,8 +121,8 @@ class Transformer(nn.Module):
     """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same
     for all) and text.
 
-    With `shares`, every sample has k texts, next to each other along the batch, and every token
-    says how much of each it hears.
+    With `prompt_weights`, every sample has k texts, next to each other along the batch, and every
+    token has a weight for each.
     """
 
     def __init__(self, config: TransformerConfig) -> None:
@@ -171,10 +171,10 @@ class Transformer(nn.Module):
         sigma: Float[Tensor, "b m"],
         text: KeysValues,
         text_mask: Bool[Tensor, "bk s"],
-        shares: Float[Tensor, "b n k"] | None = None,
+        prompt_weights: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         config = self.config
-        turn = rotation(positions, config.dim // config.heads, config.rope_theta)
+        rope = rotation(positions, config.dim // config.heads, config.rope_theta)
         noise = self.time_embedding(sinusoid(sigma, config.freq_dim).to(x.dtype))
         per_block = self.time_projection(noise).unflatten(-1, (6, -1))
         hidden = self.patch_embedding(x)
@@ -182,5 +182,5 @@ class Transformer(nn.Module):
             waves = place_waves(positions, config.place_frequencies)
             hidden = hidden + self.place_embedding(waves.to(x.dtype))
         for block, keys_values in zip(self.blocks, text, strict=True):
-            hidden = block(hidden, per_block, keys_values, text_mask, turn, shares)
+            hidden = block(hidden, per_block, keys_values, text_mask, rope, prompt_weights)
         return self.head(hidden, noise)

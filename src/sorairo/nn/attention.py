@@ -67,13 +67,13 @@ class Attention(nn.Module):
         x: Float[Tensor, "b n c"],
         context: tuple[Tensor, Tensor] | None = None,
         *,
-        turn: Rotation | None = None,
+        rope: Rotation | None = None,
         mask: Bool[Tensor, "b m"] | None = None,
     ) -> Float[Tensor, "b n c"]:
         q = self._split(self.norm_q(self.q(x)))
         k, v = self.keys_values(x) if context is None else context
-        if turn is not None:
-            q, k = rotate(q, turn), rotate(k, turn)
+        if rope is not None:
+            q, k = rotate(q, rope), rotate(k, rope)
         return self.o(attend(q, k, v, mask))
 
     def mixed(
@@ -81,12 +81,12 @@ class Attention(nn.Module):
         x: Float[Tensor, "b n c"],
         contexts: tuple[Tensor, Tensor],
         mask: Bool[Tensor, "bk m"],
-        shares: Float[Tensor, "b n k"],
+        prompt_weights: Float[Tensor, "b n k"],
     ) -> Float[Tensor, "b n c"]:
-        """Attention to k contexts apart, their results mixed for each token by its `shares`.
+        """Attention to k contexts, the results mixed for each token by its `prompt_weights`.
 
         Keys and values are [b * k, m, heads, d], the contexts of one sample next to each other.
         """
-        q = self._split(self.norm_q(self.q(x))).repeat_interleave(shares.shape[-1], dim=0)
+        q = self._split(self.norm_q(self.q(x))).repeat_interleave(prompt_weights.shape[-1], dim=0)
         out = attend(q, *contexts, mask).unflatten(0, (x.shape[0], -1))
-        return self.o(torch.einsum("bknc,bnk->bnc", out, shares.to(out.dtype)))
+        return self.o(torch.einsum("bknc,bnk->bnc", out, prompt_weights.to(out.dtype)))

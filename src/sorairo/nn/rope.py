@@ -31,8 +31,8 @@ def rotation(positions: Float[Tensor, "b n 3"], head_dim: int, theta: float) -> 
     return angle.cos(), angle.sin()
 
 
-def rotate(x: Float[Tensor, "b n heads d"], turn: Rotation) -> Float[Tensor, "b n heads d"]:
+def rotate(x: Float[Tensor, "b n heads d"], rope: Rotation) -> Float[Tensor, "b n heads d"]:
     """Turns each pair by its angle."""
-    cos, sin = turn[0].to(x.dtype), turn[1].to(x.dtype)
+    cos, sin = rope[0].to(x.dtype), rope[1].to(x.dtype)
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

@@ -154,11 +154,11 @@ def run_model(recipe: ModelRecipe) -> Path:
 
     def save() -> None:
         state.save(folder, recipe)
-        bundle = Model(recipe.model, tokenizer)
-        bundle.take(steadier)
-        bundle.codec.load_state_dict(codec.state_dict())
-        bundle.denoiser.load_state_dict(state.ema)
-        hub.save(bundle, folder / "model", _facts(recipe, state))
+        model = Model(recipe.model, tokenizer)
+        model.take(steadier)
+        model.codec.load_state_dict(codec.state_dict())
+        model.denoiser.load_state_dict(state.ema)
+        hub.save(model, folder / "model", _facts(recipe, state))
 
     train(
         objective,

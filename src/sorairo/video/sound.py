@@ -46,9 +46,9 @@ class Sound:
         """What sounds from `start` to `end` (s), exactly that long: beyond the ends is silence."""
         first, last = round(start * self.rate), round(end * self.rate)
         samples = np.zeros((max(0, last - first), self.channels), np.float32)
-        heard = self.samples[max(0, first) : max(0, last)]
+        samples_in_range = self.samples[max(0, first) : max(0, last)]
         skipped = max(0, -first)
-        samples[skipped : skipped + len(heard)] = heard
+        samples[skipped : skipped + len(samples_in_range)] = samples_in_range
         return Sound(samples=samples, rate=self.rate)
 
     @classmethod

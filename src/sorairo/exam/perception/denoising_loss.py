@@ -26,12 +26,12 @@ def losses(
     engine: Engine,
     latents: Tensor,
     prompt: str,
-    levels: Sequence[float],
+    sigmas: Sequence[float],
     *,
     given: int = 0,
     seed: int = 0,
 ) -> list[float]:
-    """Mean squared error of the velocity at each of the noise `levels`, over the latent frames from
+    """Mean squared error of the velocity at each of the noise `sigmas`, over the latent frames from
     `given` on, those before being shown. The noise is that of `seed`, the same at each level."""
     patch = engine.config.transformer.patch
     z = patchify(latents[None].float().cpu(), patch)
@@ -39,13 +39,13 @@ def losses(
     times = torch.arange(f) * (engine.config.codec.time_factor / engine.config.fps)
     positions = grid_positions((f, h, w), times=times).reshape(1, -1, 3)
     later = (torch.arange(f) >= given).repeat_interleave(h * w)[None]
-    text, mask = engine.bundle.read([prompt])
+    text, mask = engine.model.read([prompt])
     noise = torch.randn(z.shape, generator=seeded(seed))
     found = []
-    for level in levels:
+    for level in sigmas:
         sigma = later * level
         x = flow.point(z, noise, sigma[..., None])
-        predicted = engine.bundle.denoiser.transformer(
+        predicted = engine.model.denoiser.transformer(
             x.to(engine.device, engine.dtype),
             positions.to(engine.device),
             sigma.to(engine.device),

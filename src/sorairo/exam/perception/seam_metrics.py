@@ -97,7 +97,7 @@ def moving_track(frames: np.ndarray) -> np.ndarray:
     return track
 
 
-def alike(track: np.ndarray, other: np.ndarray) -> float:
+def motion_similarity(track: np.ndarray, other: np.ndarray) -> float:
     """Correlation of two tracks [F, 2], x and y together, over the frames in which `track` is seen;
     where the other is not, it is taken to have stayed. 0 where either never moves."""
     seen = ~np.isnan(track[:, 0])

@@ -28,8 +28,8 @@ DOT = 3.4
 def plots(told: SuiteView) -> list[str]:
     """All that the measures of a suite allow."""
     found = [_over_time(told, what, at) for what, at in told.over_time.items()]
-    if len(told.shares) > 1:
-        found.append(_shares(told, told.shares))
+    if len(told.fractions) > 1:
+        found.append(_shares(told, told.fractions))
     return found + [_cases(told, goal) for goal in told.spreads]
 
 

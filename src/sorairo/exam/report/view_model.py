@@ -80,7 +80,7 @@ class SuiteView:
         return {what: at for what, at in found.items() if len(at) > 1}
 
     @property
-    def shares(self) -> list[Goal]:
+    def fractions(self) -> list[Goal]:
         """Shares of cases, those over time aside."""
         return [goal for goal in self._at_no_time if goal.share]
 

@@ -23,7 +23,7 @@ class ReferenceTokens:
 
     latents: Tensor
     positions: Tensor
-    shares: Tensor
+    prompt_weights: Tensor
     sigma: float = 0.0
 
     def later(self, seconds: float) -> ReferenceTokens:
@@ -48,11 +48,11 @@ class Canvas:
     sigma_start: Tensor
     sigma_end: Tensor
     positions: Tensor
-    view_shares: Tensor
+    view_weights: Tensor
     prompts: tuple[str, ...]
-    shares: Tensor
+    prompt_weights: Tensor
     patch: int
-    loose: tuple[ReferenceTokens, ...] = ()
+    reference_tokens: tuple[ReferenceTokens, ...] = ()
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -67,11 +67,13 @@ class Canvas:
     def sigma(self, s: float) -> Float[Tensor, "n"]:
         """Every token's level at schedule value s (1 -> 0)."""
         grid = self.sigma_end + (self.sigma_start - self.sigma_end) * s
-        loose = [torch.full(each.positions.shape[:3], each.sigma) for each in self.loose]
-        return torch.cat([part.flatten() for part in (grid, *loose)])
+        reference_tokens = [
+            torch.full(each.positions.shape[:3], each.sigma) for each in self.reference_tokens
+        ]
+        return torch.cat([part.flatten() for part in (grid, *reference_tokens)])
 
     def tokens(self) -> Float[Tensor, "n p"]:
-        parts = [self.latents, *(each.latents for each in self.loose)]
+        parts = [self.latents, *(each.latents for each in self.reference_tokens)]
         return torch.cat([patchify(part[None], self.patch)[0] for part in parts])
 
     def with_tokens(self, x: Float[Tensor, "n p"]) -> Canvas:
@@ -81,23 +83,28 @@ class Canvas:
     def token_positions(self) -> Float[Tensor, "views n 3"]:
         views = len(self.positions)
         parts = [self.positions.flatten(1, 3)]
-        parts += [each.positions.reshape(1, -1, 3).expand(views, -1, -1) for each in self.loose]
+        parts += [
+            each.positions.reshape(1, -1, 3).expand(views, -1, -1) for each in self.reference_tokens
+        ]
         return torch.cat(parts, dim=1)
 
-    def token_shares(self) -> Float[Tensor, "n k"]:
+    def token_prompt_weights(self) -> Float[Tensor, "n k"]:
         _, h, w = self.grid
         return torch.cat(
             [
                 each.repeat_interleave(h * w, 0)
-                for each in (self.shares, *(x.shares for x in self.loose))
+                for each in (
+                    self.prompt_weights,
+                    *(x.prompt_weights for x in self.reference_tokens),
+                )
             ]
         )
 
-    def token_view_shares(self) -> Float[Tensor, "views n"]:
+    def token_view_weights(self) -> Float[Tensor, "views n"]:
         _, h, w = self.grid
         views = len(self.positions)
-        parts = [self.view_shares.repeat_interleave(h * w, 1)]
-        parts += [torch.full((views, h * w), 1 / views) for _ in self.loose]
+        parts = [self.view_weights.repeat_interleave(h * w, 1)]
+        parts += [torch.full((views, h * w), 1 / views) for _ in self.reference_tokens]
         return torch.cat(parts, dim=1)
 
     def part(self, frames: tuple[int, ...], later: Float[Tensor, "n"]) -> Canvas:
@@ -105,18 +112,24 @@ class Canvas:
         seconds than it was; all loose pictures, and those prompts that are heard."""
         index, positions = list(frames), self.positions[:, list(frames)].clone()
         positions[..., 0] += (later * SECOND)[None, :, None, None]
-        shares = [self.shares[index], *(each.shares for each in self.loose)]
-        heard = torch.cat(shares).any(0).nonzero()[:, 0].tolist()
+        prompt_weights = [
+            self.prompt_weights[index],
+            *(each.prompt_weights for each in self.reference_tokens),
+        ]
+        attended = torch.cat(prompt_weights).any(0).nonzero()[:, 0].tolist()
         return replace(
             self,
             latents=self.latents[:, index],
             sigma_start=self.sigma_start[index],
             sigma_end=self.sigma_end[index],
             positions=positions,
-            view_shares=self.view_shares[:, index],
-            prompts=tuple(self.prompts[i] for i in heard),
-            shares=self.shares[index][:, heard],
-            loose=tuple(replace(each, shares=each.shares[:, heard]) for each in self.loose),
+            view_weights=self.view_weights[:, index],
+            prompts=tuple(self.prompts[i] for i in attended),
+            prompt_weights=self.prompt_weights[index][:, attended],
+            reference_tokens=tuple(
+                replace(each, prompt_weights=each.prompt_weights[:, attended])
+                for each in self.reference_tokens
+            ),
         )
 
 
@@ -190,8 +203,8 @@ def blank(
         sigma_start=torch.ones(grid),
         sigma_end=torch.zeros(grid),
         positions=grid_positions(grid, times=times)[None],
-        view_shares=torch.ones(1, f),
+        view_weights=torch.ones(1, f),
         prompts=(prompt,),
-        shares=torch.ones(f, 1),
+        prompt_weights=torch.ones(f, 1),
         patch=patch,
     )

@@ -53,32 +53,34 @@ class Joint:
 
 
 def assemble(
-    draft: CanvasLayout, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
+    layout: CanvasLayout, frames: np.ndarray, *, width: int, height: int, fps: float, finish: Finish
 ) -> Clip:
     """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
-    if draft.cyclic:  # it may begin anywhere: within a group, where less changes than at its border
-        frames = np.roll(frames, -(draft.surface.group // 2), axis=0)
+    if (
+        layout.cyclic
+    ):  # it may begin anywhere: within a group, where less changes than at its border
+        frames = np.roll(frames, -(layout.spec.group // 2), axis=0)
     kept = {
         index: at_fps(piece.clip.fit(width, height), fps).frames
-        for index, piece in enumerate(draft.pieces)
+        for index, piece in enumerate(layout.pieces)
         if isinstance(piece, GivenSegment)
     }
     parts = [
         kept[index]
         if index in kept
-        else _made(draft, index, frames, kept, (width, height), fps, finish)
-        for index in range(len(draft.pieces))
+        else _made(layout, index, frames, kept, (width, height), fps, finish)
+        for index in range(len(layout.pieces))
     ]
     frames = np.concatenate(parts) if len(parts) > 1 else parts[0]
-    return Clip(frames=frames, fps=fps, sound=sound_of(draft, [len(p) for p in parts], fps))
+    return Clip(frames=frames, fps=fps, sound=sound_of(layout, [len(p) for p in parts], fps))
 
 
-def sound_of(draft: CanvasLayout, lengths: list[int], fps: float) -> Sound | None:
+def sound_of(layout: CanvasLayout, lengths: list[int], fps: float) -> Sound | None:
     """The sound of what was given, where it now stands; silence where something was made. Of an
     edit it is the clip's own."""
     starts = np.cumsum([0, *lengths]) / fps
     clips = [
-        piece.clip if isinstance(piece, GivenSegment) else piece.under for piece in draft.pieces
+        piece.clip if isinstance(piece, GivenSegment) else piece.under for piece in layout.pieces
     ]
     placed = [
         (float(start), clip.sound.part(0, clip.duration))
@@ -89,7 +91,7 @@ def sound_of(draft: CanvasLayout, lengths: list[int], fps: float) -> Sound | Non
 
 
 def _made(
-    draft: CanvasLayout,
+    layout: CanvasLayout,
     index: int,
     frames: np.ndarray,
     kept: Mapping[int, np.ndarray],
@@ -98,16 +100,16 @@ def _made(
     finish: Finish,
 ) -> np.ndarray:
     """The frames of a made piece as delivered; `kept` are those of the given ones, by index."""
-    piece = draft.pieces[index]
+    piece = layout.pieces[index]
     assert isinstance(piece, GeneratedSegment)
-    rate = draft.surface.fps
+    rate = layout.spec.fps
     count = max(1, round((piece.last - piece.first) / rate * fps))
-    made = finish(frames[_seen(draft, piece)], rate, *size, fps)[:count]
+    made = finish(frames[_seen(layout, piece)], rate, *size, fps)[:count]
 
     def rebuilt(frame: int) -> np.ndarray:
         return finish(frames[frame : frame + 1], rate, *size, rate)[0]
 
-    before, after = (_neighbour(draft, index, side) for side in (-1, 1))
+    before, after = (_neighbour(layout, index, side) for side in (-1, 1))
     joints = []
     for other, edge, at in ((before, -1, -1), (after, 0, len(made))):
         if other is not None:
@@ -121,13 +123,13 @@ def _made(
     return made
 
 
-def _seen(draft: CanvasLayout, piece: GeneratedSegment) -> list[int]:
+def _seen(layout: CanvasLayout, piece: GeneratedSegment) -> list[int]:
     """The canvas's frames of a piece, and the next one where no cut is before it: at a higher rate
     there are frames on the way to it."""
     seen = list(range(piece.first, piece.last))
-    if draft.cyclic:
-        return [*seen, piece.last % draft.num_frames]
-    if piece.last < draft.num_frames and piece.last not in draft.shots:
+    if layout.cyclic:
+        return [*seen, piece.last % layout.num_frames]
+    if piece.last < layout.num_frames and piece.last not in layout.shots:
         return [*seen, piece.last]
     return seen
 
@@ -140,10 +142,10 @@ class Neighbour(NamedTuple):
     frame: int
 
 
-def _neighbour(draft: CanvasLayout, index: int, side: int) -> Neighbour | None:
+def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
     """The given piece that a made one goes on from (`side` -1) or leads into (1), with no cut
     between them; before the first stands the last if the result is to be a cycle."""
-    pieces, beside = draft.pieces, index + side
+    pieces, beside = layout.pieces, index + side
     if not 0 <= beside < len(pieces):
         first, last = pieces[0], pieces[-1]
         cyclic = (

@@ -38,36 +38,36 @@ def decode_groups(
     return np.concatenate(parts)
 
 
-def decode_draft(
-    bundle: Model, draft: CanvasLayout, latents: Tensor, device: torch.device, dtype: torch.dtype
+def decode_layout(
+    model: Model, layout: CanvasLayout, latents: Tensor, device: torch.device, dtype: torch.dtype
 ) -> np.ndarray:
     """The draft's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
-    codec, steadier = bundle.codec, bundle.steadier
-    size, groups = draft.surface.group, draft.groups()
-    if draft.cyclic:
+    codec, steadier = model.codec, model.steadier
+    size, groups = layout.spec.group, layout.groups()
+    if layout.cyclic:
         f = latents.shape[1]
         turned = [i % f for i in range(-WARM_UP, f + WARM_DOWN)]  # of a short one some twice
         frames = decode_groups(codec, latents[:, turned], device, dtype)
         frames = steady(steadier, frames, group=size, first=0)
         return frames[WARM_UP * size : -WARM_DOWN * size]
     parts = []
-    ends = (*draft.shots[1:], draft.num_frames)
-    for shot, (start, end) in enumerate(zip(draft.shots, ends, strict=True)):
+    ends = (*layout.shots[1:], layout.num_frames)
+    for shot, (start, end) in enumerate(zip(layout.shots, ends, strict=True)):
         mine = [i for i, group in enumerate(groups) if group.shot == shot]
         frames = decode_groups(codec, latents[:, mine], device, dtype)
         skipped = start - groups[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
-        decoded, exact = frames.copy(), lay_given(draft, frames, start)
+        decoded, exact = frames.copy(), lay_given(layout, frames, start)
         frames = meet(frames, decoded, exact)
         parts.append(steady(steadier, frames, group=size, first=skipped, exact=exact))
     return np.concatenate(parts)
 
 
-def lay_given(draft: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
+def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
     """Puts what the draft keeps as it is in the place of what the codec made of it; which of the
     frames from `start` on that are, [n]."""
     exact = np.zeros(len(frames), bool)
-    for given in draft.given:
+    for given in layout.given:
         if given.strength or given.region is not None:
             continue
         low, high = (

@@ -24,36 +24,36 @@ class Delivery:
 
     @classmethod
     def of(
-        cls, draft: CanvasLayout, width: int | None, height: int | None, fps: float | None
+        cls, layout: CanvasLayout, width: int | None, height: int | None, fps: float | None
     ) -> Delivery:
         """What was asked for; else the size and rate of the clip that was given, or the canvas's,
         unsqueezed."""
-        given = [p.clip if isinstance(p, GivenSegment) else p.under for p in draft.pieces]
+        given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.pieces]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
             own, size = clips[0].fps, (clips[0].width, clips[0].height)
         else:
-            own, size = draft.surface.fps, (draft.width, draft.height)
-            if draft.aspect:
-                size = (round(draft.height * draft.aspect / 2) * 2, draft.height)
+            own, size = layout.spec.fps, (layout.width, layout.height)
+            if layout.aspect:
+                size = (round(layout.height * layout.aspect / 2) * 2, layout.height)
         return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
-    def frames(self, draft: CanvasLayout) -> int:
+    def frames(self, layout: CanvasLayout) -> int:
         """How many frames the result has, about."""
-        kept = sum(p.clip.duration for p in draft.pieces if isinstance(p, GivenSegment))
-        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, GeneratedSegment))
-        return max(1, round((kept + made / draft.surface.fps) * self.fps))
+        kept = sum(p.clip.duration for p in layout.pieces if isinstance(p, GivenSegment))
+        made = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
+        return max(1, round((kept + made / layout.spec.fps) * self.fps))
 
-    def steps(self, draft: CanvasLayout) -> int:
+    def steps(self, layout: CanvasLayout) -> int:
         """How many steps of progress the upscaler is worth: about as long as those of sampling."""
-        if (self.width, self.height, self.fps) == (draft.width, draft.height, draft.surface.fps):
+        if (self.width, self.height, self.fps) == (layout.width, layout.height, layout.spec.fps):
             return 0
-        made = sum(p.last - p.first for p in draft.pieces if isinstance(p, GeneratedSegment))
+        made = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
         return -(-made // FRAMES_A_STEP)
 
-    def bytes(self, draft: CanvasLayout) -> int:
+    def bytes(self, layout: CanvasLayout) -> int:
         """Of the result's frames."""
-        return self.frames(draft) * self.width * self.height * 3
+        return self.frames(layout) * self.width * self.height * 3
 
 
 @lru_cache(maxsize=2)

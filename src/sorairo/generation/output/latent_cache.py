@@ -11,18 +11,18 @@ from sorairo.video import Clip
 from sorairo.video.latent_sidecar import Latents
 
 
-def kept_ends(draft: CanvasLayout, latents: Tensor, model: str) -> Latents:
+def kept_ends(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
     """The ends of the result of a draft with latents [c, f, h, w].
 
     An end that is the user's own clip has what was kept of that clip. The first group of a clip
     that begins anew holds one frame four times: it is no part of a longer clip, so such a clip has
     no head; nor has a cycle, which begins in the middle of a group (see `assemble`).
     """
-    if draft.cyclic:
+    if layout.cyclic:
         tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
-        return Latents(model=model, tail=tail, head=None, spare=draft.surface.group // 2)
-    groups = draft.groups()
-    first, last = draft.pieces[0], draft.pieces[-1]
+        return Latents(model=model, tail=tail, head=None, spare=layout.spec.group // 2)
+    groups = layout.groups()
+    first, last = layout.pieces[0], layout.pieces[-1]
     head, tail, spare = None, None, 0
     if isinstance(first, GivenSegment):
         head = first.clip.latents.head if first.clip.latents else None
@@ -31,12 +31,14 @@ def kept_ends(draft: CanvasLayout, latents: Tensor, model: str) -> Latents:
     if isinstance(last, GivenSegment):
         if last.clip.latents:
             tail, spare = last.clip.latents.tail, last.clip.latents.spare
-    elif isinstance(last, GeneratedSegment) and last.last == draft.num_frames:
+    elif isinstance(last, GeneratedSegment) and last.last == layout.num_frames:
         shot = groups[-1].shot
-        whole = [i for i, g in enumerate(groups) if g.shot == shot and g.first >= draft.shots[shot]]
+        whole = [
+            i for i, g in enumerate(groups) if g.shot == shot and g.first >= layout.shots[shot]
+        ]
         if whole:
             tail = _array(latents[:, whole[-CONTEXT:]])
-            spare = groups[-1].first + draft.surface.group - draft.num_frames
+            spare = groups[-1].first + layout.spec.group - layout.num_frames
     return Latents(model=model, head=head, tail=tail, spare=spare)
 
 

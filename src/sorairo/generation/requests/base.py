@@ -26,7 +26,7 @@ from sorairo.generation.requests.limits import (
 
 if TYPE_CHECKING:
     from sorairo.generation.api import Capabilities
-    from sorairo.generation.progress import Watch
+    from sorairo.generation.progress import ProgressCallback
     from sorairo.video import Clip
 
 Kind = TypeVar("Kind", bound="Request")
@@ -111,7 +111,12 @@ class Request:
         """Whether one frame will come of it."""
         return False
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         """What was asked for, of what was given (as many clips as there are `inputs`)."""
         raise NotImplementedError
 
@@ -169,8 +174,13 @@ class GenerateRequest(Request):
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
         return self.num_frames == 1 and not self.loop
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
-        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "watch": watch}
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
+        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "watch": on_progress}
         clip = model.generate(self.text, **how)
         return replace(clip, frames=clip.frames[:1]) if self.makes_picture(clips) else clip
 
@@ -191,6 +201,11 @@ class ImageRequest(Request):
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
         return True
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         how = {name: value for name, value in self.how().items() if name != "fps"}
-        return model.image(self.text, **how, watch=watch)
+        return model.image(self.text, **how, on_progress=on_progress)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from sorairo.generation.api import Capabilities
-    from sorairo.generation.progress import Watch
+    from sorairo.generation.progress import ProgressCallback
     from sorairo.video import Clip
 
 
@@ -87,8 +87,13 @@ class AnimateRequest(GivenRequest):
                     " go on from it with `sorairo extend`."
                 )
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
-        fps = model.surface.fps
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
+        fps = model.spec.fps
         times = [self._frame(at, fps) / fps for at in self.at]
         pictures = list(zip(times, clips, strict=True))
         return model.animate(
@@ -97,7 +102,7 @@ class AnimateRequest(GivenRequest):
             seconds=self.seconds,
             strength=self.strength,
             **self.how(),
-            watch=watch,
+            on_progress=on_progress,
         )
 
     def _frame(self, at: float, fps: float) -> int:
@@ -122,14 +127,19 @@ class ExtendRequest(GivenRequest):
                 check_seconds(seconds, limits, "What is added")
         super().validate(limits)
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         return model.extend(
             clips[0],
             self.text,
             forward=self.forward,
             backward=self.backward,
             **self.how(),
-            watch=watch,
+            on_progress=on_progress,
         )
 
 
@@ -145,8 +155,15 @@ class LoopRequest(GivenRequest):
         check_seconds(self.seconds, limits, "A bridge")
         super().validate(limits)
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
-        return model.loop(clips[0], self.text, seconds=self.seconds, **self.how(), watch=watch)
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
+        return model.loop(
+            clips[0], self.text, seconds=self.seconds, **self.how(), on_progress=on_progress
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,10 +197,15 @@ class ConnectRequest(GivenRequest):
         check_texts(limits, first_prompt=self.prompt_a, second_prompt=self.prompt_b)
         super().validate(limits)
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         before, after = clips
         return model.connect(
-            before, after, self.texts, seconds=self.seconds, **self.how(), watch=watch
+            before, after, self.texts, seconds=self.seconds, **self.how(), on_progress=on_progress
         )
 
 
@@ -251,7 +273,12 @@ class EditRequest(GivenRequest):
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
         return clips[0].num_frames == 1
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         return model.edit(
             clips[0],
             self.text,
@@ -260,7 +287,7 @@ class EditRequest(GivenRequest):
             start=self.start,
             end=self.end,
             **self.how(),
-            watch=watch,
+            on_progress=on_progress,
         )
 
 
@@ -279,9 +306,16 @@ class CastRequest(GivenRequest):
         check_seconds(self.seconds, limits)
         super().validate(limits)
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
         prompt = introduced(self.text, self.names, clips)
-        return model.cast(clips, prompt, seconds=self.seconds, **self.how(), watch=watch)
+        return model.cast(
+            clips, prompt, seconds=self.seconds, **self.how(), on_progress=on_progress
+        )
 
 
 SAME_ASPECT = 0.02  # by which a mask's aspect ratio may be off

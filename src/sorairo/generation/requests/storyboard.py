@@ -18,7 +18,7 @@ from sorairo.generation.requests.limits import Limits, check_seconds, check_text
 
 if TYPE_CHECKING:
     from sorairo.generation.api import Capabilities
-    from sorairo.generation.progress import Watch
+    from sorairo.generation.progress import ProgressCallback
     from sorairo.video import Clip
 
 
@@ -100,5 +100,10 @@ class Storyboard(Request):
         if len(clips) != wanted:
             raise RequestError(f"The cards name {wanted} files, but {len(clips)} are given.")
 
-    def make(self, model: Capabilities, clips: Sequence[Clip], watch: Watch | None = None) -> Clip:
-        return model.storyboard(self, clips, watch=watch)
+    def make(
+        self,
+        model: Capabilities,
+        clips: Sequence[Clip],
+        on_progress: ProgressCallback | None = None,
+    ) -> Clip:
+        return model.storyboard(self, clips, on_progress=on_progress)

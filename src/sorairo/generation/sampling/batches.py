@@ -17,11 +17,11 @@ def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[in
     """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
     with as many texts and as much guidance. What is planned first goes alone."""
     found: dict[tuple[object, ...], list[int]] = {}
-    for place, (draft, how) in enumerate(asked):
-        size = (draft.width, draft.height, draft.num_frames, draft.cyclic)
-        texts = (len(draft.prompts), len(draft.keyframes))
-        alone = place if outline(draft) else None
+    for place, (layout, how) in enumerate(asked):
+        size = (layout.width, layout.height, layout.num_frames, layout.cyclic)
+        texts = (len(layout.prompts), len(layout.keyframes))
+        alone = place if outline(layout) else None
         sampled = (how.steps, how.guidance, how.negative)
-        key = (size, texts, tuple(windows(draft)), sampled, alone)
+        key = (size, texts, tuple(windows(layout)), sampled, alone)
         found.setdefault(key, []).append(place)
     return list(found.values())

@@ -60,8 +60,8 @@ class SamplingCheckpoint:
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
 
-    def write(self, name: str, page: CanvasState) -> None:
+    def write(self, name: str, state: CanvasState) -> None:
         new = self.folder / f".{name}"
-        tensors = {"latents": page.latents.contiguous(), "random": page.random}
-        save_file(tensors, new, {"model": self.model, "windows": str(page.windows)})
+        tensors = {"latents": state.latents.contiguous(), "random": state.random}
+        save_file(tensors, new, {"model": self.model, "windows": str(state.windows)})
         self.written(new.replace(self.folder / name))

@@ -14,44 +14,45 @@ PICTURES = 4  # frames of the plan from one picture that is kept to the next: 2.
 NOISE = 0.1  # of the plan's pictures: they lead, but details are made anew
 
 
-def outline(draft: CanvasLayout) -> CanvasLayout | None:
+def outline(layout: CanvasLayout) -> CanvasLayout | None:
     """The plan of a draft that the model does not see whole; None where there is no use for one."""
-    groups = len(draft.groups())
-    if groups <= 2 * draft.surface.window or draft.cyclic or len(draft.shots) > 1:
+    groups = len(layout.groups())
+    if groups <= 2 * layout.spec.window or layout.cyclic or len(layout.shots) > 1:
         return None
-    if any(given.strength for given in draft.given):
+    if any(given.strength for given in layout.given):
         return None
-    surface = replace(draft.surface, fps=draft.surface.fps / STRIDE, window=WINDOW)
-    frames = np.arange(0, draft.num_frames, STRIDE)
+    spec = replace(layout.spec, fps=layout.spec.fps / STRIDE, window=WINDOW)
+    frames = np.arange(0, layout.num_frames, STRIDE)
     pictures = [
         Keyframe(at=each.at / STRIDE, picture=each.picture, noise=each.noise)
-        for each in draft.keyframes
+        for each in layout.keyframes
     ]
-    for given in draft.given:
+    for given in layout.given:
         known = frames[(frames >= given.first) & (frames < given.first + len(given.frames))]
         pictures += [
             Keyframe(at=frame / STRIDE, picture=given.frames[frame - given.first])
             for frame in known
         ]
     return replace(
-        draft,
-        surface=surface,
+        layout,
+        spec=spec,
         num_frames=len(frames),
-        shares=draft.shares[frames],
+        prompt_weights=layout.prompt_weights[frames],
         pieces=(),
         given=(),
         keyframes=tuple(pictures),
-        lead=surface.group - 1,
+        padding_frames=spec.group - 1,
     )
 
 
-def led(draft: CanvasLayout, plan: np.ndarray) -> CanvasLayout:
+def led(layout: CanvasLayout, plan: np.ndarray) -> CanvasLayout:
     """The draft with pictures of its plan (frames uint8 [n, H, W, 3]) where nothing is given."""
     taken = [
         Keyframe(at=index * STRIDE, picture=plan[index], noise=NOISE)
         for index in range(PICTURES, len(plan), PICTURES)
         if not any(
-            given.first <= index * STRIDE < given.first + len(given.frames) for given in draft.given
+            given.first <= index * STRIDE < given.first + len(given.frames)
+            for given in layout.given
         )
     ]
-    return replace(draft, keyframes=(*draft.keyframes, *taken))
+    return replace(layout, keyframes=(*layout.keyframes, *taken))

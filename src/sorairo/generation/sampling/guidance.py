@@ -12,27 +12,27 @@ from sorairo.models.model import Model
 
 
 def guided_velocity(
-    bundle: Model,
+    model: Model,
     stack: Stack,
     *,
     negative: str,
     scale: float,
-    guided: tuple[float, float],
+    guidance_interval: tuple[float, float],
     device: torch.device,
     dtype: torch.dtype,
 ) -> Velocity:
     """Texts are read once; guidance, canvases and their views are rows of one batch.
 
-    `guided` are the noise levels, lowest and highest, between which there is guidance (Kynkaanniemi
-    et al., arXiv 2404.07724): elsewhere a step takes half the time.
+    Guidance is applied only to noise levels within `guidance_interval` (lowest, highest), after
+    Kynkaanniemi et al. (arXiv 2404.07724); outside of it a step takes half the time.
     """
     canvases = stack.canvases
-    views, heard = len(canvases[0].positions), len(canvases[0].prompts)
-    told = [prompt for canvas in canvases for prompt in canvas.prompts * views]
-    untold = [negative] * len(told) if scale != 1.0 else []
-    text, mask = bundle.read([*told, *untold])
-    told_text, told_mask = [(k[: len(told)], v[: len(told)]) for k, v in text], mask[: len(told)]
-    counts = torch.stack([each.token_view_shares() for each in canvases])
+    views, num_prompts = len(canvases[0].positions), len(canvases[0].prompts)
+    cond = [prompt for canvas in canvases for prompt in canvas.prompts * views]
+    uncond = [negative] * len(cond) if scale != 1.0 else []
+    text, mask = model.read([*cond, *uncond])
+    told_text, told_mask = [(k[: len(cond)], v[: len(cond)]) for k, v in text], mask[: len(cond)]
+    counts = torch.stack([each.token_view_weights() for each in canvases])
     counts = counts.to(device).unsqueeze(-1)
 
     def rows(values: Tensor, halves: int) -> Tensor:
@@ -40,21 +40,21 @@ def guided_velocity(
         return values.repeat_interleave(views, 0).repeat(halves, *[1] * (values.ndim - 1))
 
     places = torch.cat([each.token_positions() for each in canvases]).to(device)
-    shares = None
-    if heard > 1:
-        shares = torch.stack([each.token_shares() for each in canvases]).to(device)
-    transformer = bundle.denoiser.transformer
+    prompt_weights = None
+    if num_prompts > 1:
+        prompt_weights = torch.stack([each.token_prompt_weights() for each in canvases]).to(device)
+    transformer = model.denoiser.transformer
 
     def velocity(x: Tensor, sigma: Tensor) -> Tensor:
-        lowest, highest = guided
-        halves = 2 if untold and lowest <= float(sigma.max()) <= highest else 1
+        lowest, highest = guidance_interval
+        halves = 2 if uncond and lowest <= float(sigma.max()) <= highest else 1
         level = sigma[:, :1] if bool((sigma == sigma[:, :1]).all()) else sigma
         v = transformer(
             rows(x.to(device, dtype), halves),
             places.repeat(halves, 1, 1),
             rows(level.to(device), halves),
             *((text, mask) if halves == 2 else (told_text, told_mask)),
-            None if shares is None else rows(shares, halves),
+            None if prompt_weights is None else rows(prompt_weights, halves),
         )
         v = (v.float().unflatten(0, (halves, len(canvases), views)) * counts).sum(2).cpu()
         return guide(v[0], v[1], scale) if halves == 2 else v[0]

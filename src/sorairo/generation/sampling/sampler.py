@@ -20,7 +20,7 @@ Painted = TypeVar("Painted", Canvas, Stack)
 def sample(
     velocity: Velocity,
     canvas: Painted,
-    levels: Float[Tensor, "levels"],
+    sigmas: Float[Tensor, "sigmas"],
     noise: Float[Tensor, "... n p"],
     solver: str = "adams",
 ) -> Iterator[tuple[Step, Painted]]:
@@ -39,5 +39,5 @@ def sample(
     def slope(z: Tensor, s: float) -> Tensor:
         return span * velocity(z, canvas.sigma(s))
 
-    for step in SOLVERS[solver](slope, z, levels):
+    for step in SOLVERS[solver](slope, z, sigmas):
         yield step, canvas.with_tokens(step.z)

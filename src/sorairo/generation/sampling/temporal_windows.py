@@ -32,27 +32,27 @@ class Window:
     near: tuple[float, float]
 
 
-def windows(draft: CanvasLayout) -> list[Window]:
+def windows(layout: CanvasLayout) -> list[Window]:
     """The windows in which a draft is filled, in order; each makes what no window before made."""
-    size, own = draft.surface.window, draft.times()
-    shots = [group.shot for group in draft.groups()]
+    size, own = layout.spec.window, layout.times()
+    shots = [group.shot for group in layout.groups()]
     whole = Window(
         groups=tuple(range(len(own))),
         known=0,
         times=own,
         near=(own[0] - BEFORE, own[-1] + AFTER),
     )
-    fits = len(own) <= size and len(draft.shots) <= SHOTS
-    one_scene = all(len(others) == shot for shot, others in enumerate(draft.alike))
-    if draft.cyclic or (fits and one_scene):
+    fits = len(own) <= size and len(layout.shots) <= SHOTS
+    one_scene = all(len(others) == shot for shot, others in enumerate(layout.related_shots))
+    if layout.cyclic or (fits and one_scene):
         return [whole]
-    places = [[i for i, of in enumerate(shots) if of == shot] for shot in range(len(draft.shots))]
+    places = [[i for i, of in enumerate(shots) if of == shot] for shot in range(len(layout.shots))]
     found = []
     for shot, mine in enumerate(places):
         begins, ends = own[mine[0]], own[mine[-1]]
         if len(places) == 1:
             begins, ends = begins - BEFORE, ends + AFTER
-        wanted = draft.alike[shot] if draft.alike else (shot - 1, 0)[: 2 * shot]
+        wanted = layout.related_shots[shot] if layout.related_shots else (shot - 1, 0)[: 2 * shot]
         for first, last, known in _spans(len(mine), size, room=LEAST if wanted else 0):
             seen, before = mine[first:last], []
             if not known:
@@ -60,7 +60,7 @@ def windows(draft: CanvasLayout) -> list[Window]:
             window = Window(
                 groups=(*before, *seen),
                 known=len(before) + known,
-                times=_run_on(own, shots, [*before, *seen], 1 / draft.surface.fps),
+                times=_run_on(own, shots, [*before, *seen], 1 / layout.spec.fps),
                 near=(max(own[seen[0]] - BEFORE, begins), min(own[seen[-1]] + AFTER, ends)),
             )
             found.append(window)

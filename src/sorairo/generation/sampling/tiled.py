@@ -58,11 +58,11 @@ def mosaic(
     canvas: Canvas,
     velocity_of: Callable[[Canvas], Velocity],
     windows: Windows,
-    heard: Callable[[], None] = lambda: None,
+    on_window: Callable[[], None] = lambda: None,
 ) -> Velocity:
-    """The velocity of a canvas without loose pictures, window by window; `heard` is called after
-    each. Windows in which every token is held are not looked through."""
-    assert not canvas.loose
+    """The velocity of a canvas without loose pictures, window by window; `on_window` is called
+    after each. Windows in which every token is held are not looked through."""
+    assert not canvas.reference_tokens
     f, rows, columns = canvas.grid
     index = torch.arange(f * rows * columns).reshape(f, rows, columns)
     seen = []
@@ -79,7 +79,7 @@ def mosaic(
             v = of_window(x[..., tokens, :], sigma[..., tokens])
             total.index_add_(-2, tokens, weight * v)
             count.index_add_(0, tokens, weight)
-            heard()
+            on_window()
         return total / count.clamp(min=1e-6)
 
     return velocity

@@ -24,13 +24,13 @@ VelocityOf = Callable[[Stack], Velocity]
 class Sampling:
     """How canvases are filled: levels of noise, solver, and the randomness of each canvas."""
 
-    levels: Tensor
+    sigmas: Tensor
     solver: str
     generators: Sequence[torch.Generator]
 
     @property
     def steps(self) -> int:
-        return len(self.levels) - 1
+        return len(self.sigmas) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def fill(
         shape = stack.canvases[0].tokens().shape
         noise = torch.stack([torch.randn(shape, generator=each) for each in sampling.generators])
         now = canvases
-        for step, _ in sample(velocity_of(stack), stack, sampling.levels, noise, sampling.solver):
+        for step, _ in sample(velocity_of(stack), stack, sampling.sigmas, noise, sampling.solver):
             done += 1
             made = stack.with_tokens(estimate(step)).canvases
             now = tuple(
@@ -84,14 +84,14 @@ def _seen(canvas: Canvas, window: Window) -> Canvas:
     own = canvas.positions[0, list(window.groups), 0, 0, 0] / SECOND
     later = torch.tensor(window.times) - own
     low, high = window.near
-    loose = []
-    for each in canvas.loose:
+    reference_tokens = []
+    for each in canvas.reference_tokens:
         time = float(each.positions[0, 0, 0, 0])
         if time <= REFERENCE:
-            loose.append(each)
+            reference_tokens.append(each)
         elif low - 1e-3 <= time / SECOND <= high + 1e-3:
-            loose.append(each.later(float(later[-1])))
-    part = replace(canvas, loose=tuple(loose)).part(window.groups, later)
+            reference_tokens.append(each.later(float(later[-1])))
+    part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(window.groups, later)
     made = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
     start, end = part.sigma_start.clone(), part.sigma_end.clone()
     start[: window.known] = end[: window.known] = made

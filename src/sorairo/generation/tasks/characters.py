@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.generation.tasks.context import Size
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GeneratedSegment
-from sorairo.generation.tasks.storyboard import draft as story_draft
+from sorairo.generation.tasks.storyboard import layout as story_draft
 from sorairo.video import Clip
 
 SEEN_SECONDS = 1.5  # of each clip of a character
@@ -19,20 +19,20 @@ def cast(
     characters: Sequence[Clip],
     prompt: str,
     *,
-    surface: CanvasSpec,
+    spec: CanvasSpec,
     size: Size,
     num_frames: int,
 ) -> CanvasLayout:
     """A shot of `num_frames` after a shot of each character; only it is delivered."""
     cards, now = [], 0.0
     for index, clip in enumerate(characters):
-        frames = max(1, round(min(SEEN_SECONDS, clip.duration) * surface.fps))
-        end = now + frames / surface.fps
+        frames = max(1, round(min(SEEN_SECONDS, clip.duration) * spec.fps))
+        end = now + frames / spec.fps
         cards.append(Card(start=now, end=end, clip=f"character {index + 1}"))
         now = end
-    cards.append(Card(start=now, end=now + num_frames / surface.fps, prompt=prompt))
-    drafted = story_draft(Storyboard(cards=tuple(cards)), characters, surface=surface, size=size)
-    first = drafted.shots[-1]
+    cards.append(Card(start=now, end=now + num_frames / spec.fps, prompt=prompt))
+    layout = story_draft(Storyboard(cards=tuple(cards)), characters, spec=spec, size=size)
+    first = layout.shots[-1]
     return dataclasses.replace(
-        drafted, pieces=(GeneratedSegment(first=first, last=first + num_frames),)
+        layout, pieces=(GeneratedSegment(first=first, last=first + num_frames),)
     )

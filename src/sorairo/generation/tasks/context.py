@@ -12,9 +12,9 @@ CONTEXT = 6  # groups of a given clip that the model sees on each side of what i
 Size = tuple[int, int]  # width, height
 
 
-def size_for(clip: Clip, surface: CanvasSpec) -> Size:
+def size_for(clip: Clip, spec: CanvasSpec) -> Size:
     """The canvas for footage of this shape."""
-    return canvas_size(clip.width, clip.height, multiple=surface.multiple, area=surface.area)
+    return canvas_size(clip.width, clip.height, multiple=spec.multiple, area=spec.area)
 
 
 def shaped(clip: Clip, like: Clip) -> Clip:
@@ -29,38 +29,38 @@ def still(clip: Clip, fps: float) -> Clip:
     return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
 
 
-def ending(clip: Clip, surface: CanvasSpec, size: Size) -> np.ndarray:
+def ending(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
-    frames = at_fps(onto(clip, *size), surface.fps).frames
-    groups = min(CONTEXT, len(frames) // surface.group)
-    return frames[-groups * surface.group :] if groups else frames[-1:]
+    frames = at_fps(onto(clip, *size), spec.fps).frames
+    groups = min(CONTEXT, len(frames) // spec.group)
+    return frames[-groups * spec.group :] if groups else frames[-1:]
 
 
-def beginning(clip: Clip, surface: CanvasSpec, size: Size) -> np.ndarray:
+def beginning(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The first frames as the canvas sees them: whole groups, or one frame."""
-    frames = at_fps(onto(clip, *size), surface.fps).frames
-    groups = min(CONTEXT, len(frames) // surface.group)
-    return frames[: groups * surface.group] if groups else frames[:1]
+    frames = at_fps(onto(clip, *size), spec.fps).frames
+    groups = min(CONTEXT, len(frames) // spec.group)
+    return frames[: groups * spec.group] if groups else frames[:1]
 
 
-def known_ending(clip: Clip, surface: CanvasSpec, size: Size) -> GivenFrames:
+def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
     """The ending, with its latents if they were kept; then it may end with frames after the clip's
     own."""
-    frames, kept = ending(clip, surface, size), clip.latents
+    frames, kept = ending(clip, spec, size), clip.latents
     if kept is None or kept.tail is None:
         return GivenFrames(first=0, frames=frames)
-    wanted = kept.tail.shape[1] * surface.group
-    frames = at_fps(onto(clip, *size), surface.fps).frames[-wanted + kept.spare :]
+    wanted = kept.tail.shape[1] * spec.group
+    frames = at_fps(onto(clip, *size), spec.fps).frames[-wanted + kept.spare :]
     after = frames[-1:].repeat(wanted - len(frames), 0)
     return GivenFrames(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
 
 
-def known_beginning(clip: Clip, surface: CanvasSpec, size: Size, first: int) -> GivenFrames:
+def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> GivenFrames:
     """The beginning, with its latents if they were kept, from frame `first` on."""
-    frames, kept = beginning(clip, surface, size), clip.latents
+    frames, kept = beginning(clip, spec, size), clip.latents
     if kept is None or kept.head is None:
         return GivenFrames(first=first, frames=frames)
-    frames = at_fps(onto(clip, *size), surface.fps).frames[: kept.head.shape[1] * surface.group]
+    frames = at_fps(onto(clip, *size), spec.fps).frames[: kept.head.shape[1] * spec.group]
     return GivenFrames(first=first, frames=frames, latents=kept.head)
 
 
@@ -72,6 +72,6 @@ def part(clip: Clip, start: float, end: float | None) -> Clip:
     return Clip(frames=clip.frames[first:last], fps=clip.fps, sound=sound, metadata=clip.metadata)
 
 
-def lead_of(seen: np.ndarray, surface: CanvasSpec) -> int:
+def padding_of(seen: np.ndarray, spec: CanvasSpec) -> int:
     """A single frame is the beginning of a clip; whole groups are cut out of one."""
-    return surface.group - 1 if len(seen) == 1 else 0
+    return spec.group - 1 if len(seen) == 1 else 0

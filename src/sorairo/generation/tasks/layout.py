@@ -80,43 +80,45 @@ class CanvasLayout:
     lead      frames of the first group that lie before frame 0: 3, as a clip begins with a group
               for its first frame alone, unless a task aligns the groups elsewhere
     cyclic    after the last frame comes the first: whole groups, no beginning
-    alike     for each shot the earlier ones of the same scene, the dearest first; without it, all
-              are, and the one before and the first are the dearest
+    alike     for each shot the earlier ones of the same scene, the closest first; without it, all
+              are, and the one before and the first are the closest
     aspect    width / height of what the canvas shows, if that was squeezed onto it
-    prompts   k texts, and `shares` [num_frames, k]: how much of each a frame hears, rows sum to 1
+    prompts   k texts, and `prompt_weights` [num_frames, k]: how much each counts for a frame; rows
+              sum to 1
     pieces    the result, in order
     """
 
-    surface: CanvasSpec
+    spec: CanvasSpec
     num_frames: int
     width: int
     height: int
     prompts: tuple[str, ...]
-    shares: np.ndarray
+    prompt_weights: np.ndarray
     pieces: tuple[GivenSegment | GeneratedSegment, ...]
     given: tuple[GivenFrames, ...] = ()
     keyframes: tuple[Keyframe, ...] = ()
     shots: tuple[int, ...] = (0,)
-    alike: tuple[tuple[int, ...], ...] = ()
-    lead: int = 3
+    related_shots: tuple[tuple[int, ...], ...] = ()
+    padding_frames: int = 3
     cyclic: bool = False
     aspect: float | None = None
 
     def groups(self) -> tuple[LatentFrame, ...]:
         """The latent frames, shot by shot."""
-        size, found = self.surface.group, []
+        size, found = self.spec.group, []
         ends = (*self.shots[1:], self.num_frames)
         for shot, (start, end) in enumerate(zip(self.shots, ends, strict=True)):
-            lead = self.lead if shot == 0 else size - 1
+            padding_frames = self.padding_frames if shot == 0 else size - 1
             found += [
-                LatentFrame(first=first, shot=shot) for first in range(start - lead, end, size)
+                LatentFrame(first=first, shot=shot)
+                for first in range(start - padding_frames, end, size)
             ]
         return tuple(found)
 
     def times(self) -> tuple[float, ...]:
         """Seconds of the latent frames: each is where the last of its frames is. A shot begins a
         frame after the last latent frame before it, of which it may be that not all is shown."""
-        size, fps, found, later = self.surface.group, self.surface.fps, [], 0
+        size, fps, found, later = self.spec.group, self.spec.fps, [], 0
         groups = self.groups()
         for index, group in enumerate(groups):
             if index and group.shot != groups[index - 1].shot:

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
 
 
-def draft(
+def layout(
     board: Storyboard,
     clips: Sequence[Clip] = (),
     *,
-    surface: CanvasSpec,
+    spec: CanvasSpec,
     size: Size | None = None,
 ) -> CanvasLayout:
     """The canvas of a storyboard whose cards show `clips`, of the `size` given, else of the first
@@ -43,54 +43,56 @@ def draft(
     frame, and where there are more or fewer clips than the cards name.
     """
     board.validate_inputs(clips)
-    spans = _spans(board, surface)
+    spans = _spans(board, spec)
     given = iter(clips)
     shown = [next(given) if card.footage is not None else None for card in board.cards]
-    side = round(surface.area**0.5)
-    size = size or (size_for(clips[0], surface) if clips else (side, side))
+    side = round(spec.area**0.5)
+    size = size or (size_for(clips[0], spec) if clips else (side, side))
     shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
     texts = board.texts
     prompts = tuple(dict.fromkeys(texts))
-    laid = _Laid(surface=surface, size=size, shots=shots, end=spans[-1][1])
+    laid = _Laid(spec=spec, size=size, shots=shots, end=spans[-1][1])
     for card, span, clip in zip(board.cards, spans, shown, strict=True):
         laid.put(card, span, clip)
     laid.make(laid.end)
     return CanvasLayout(
-        surface=surface,
+        spec=spec,
         num_frames=laid.end,
         width=size[0],
         height=size[1],
         prompts=prompts,
-        shares=_shares([prompts.index(text) for text in texts], spans, shots, surface.fps),
+        prompt_weights=_prompt_weights(
+            [prompts.index(text) for text in texts], spans, shots, spec.fps
+        ),
         pieces=tuple(laid.pieces),
         given=tuple(laid.given),
         keyframes=tuple(laid.keyframes),
         shots=shots,
-        alike=_alike(texts, spans, shots),
+        related_shots=_related_shots(texts, spans, shots),
     )
 
 
-def _spans(board: Storyboard, surface: CanvasSpec) -> list[tuple[int, int]]:
+def _spans(board: Storyboard, spec: CanvasSpec) -> list[tuple[int, int]]:
     """First and last frame (not included) of each card."""
     spans = []
     for number, card in enumerate(board.cards, start=1):
-        start, end = round(card.start * surface.fps), round(card.end * surface.fps)
+        start, end = round(card.start * spec.fps), round(card.end * spec.fps)
         if start >= end:
             raise RequestError(
                 f"Card {number} lasts {card.end - card.start:g} s, less than a frame: make it"
-                f" {1 / surface.fps:.2f} s or longer."
+                f" {1 / spec.fps:.2f} s or longer."
             )
         spans.append((start, end))
     return spans
 
 
-def _shares(
+def _prompt_weights(
     texts: list[int], spans: list[tuple[int, int]], shots: tuple[int, ...], fps: float
 ) -> np.ndarray:
     """[frames, texts]: each card hears its own; where two meet in one shot they fade."""
-    shares = np.zeros((spans[-1][1], max(texts) + 1), np.float32)
+    prompt_weights = np.zeros((spans[-1][1], max(texts) + 1), np.float32)
     for text, (start, end) in zip(texts, spans, strict=True):
-        shares[start:end, text] = 1.0
+        prompt_weights[start:end, text] = 1.0
     for i in range(1, len(spans)):
         joint = spans[i][0]
         if joint in shots or texts[i] == texts[i - 1]:
@@ -100,17 +102,17 @@ def _shares(
         )
         fading = np.arange(joint - half, joint + half)
         second = (fading - fading[:1] + 1) / (len(fading) + 1)
-        shares[fading] = 0.0
-        shares[fading, texts[i]] = second
-        shares[fading, texts[i - 1]] = 1 - second
-    return shares
+        prompt_weights[fading] = 0.0
+        prompt_weights[fading, texts[i]] = second
+        prompt_weights[fading, texts[i - 1]] = 1 - second
+    return prompt_weights
 
 
 @dataclass(kw_only=True)
 class _Laid:
     """Pieces laid one after the other, and what of them stands on the canvas."""
 
-    surface: CanvasSpec
+    spec: CanvasSpec
     size: Size
     shots: tuple[int, ...]
     end: int
@@ -123,7 +125,7 @@ class _Laid:
         """The footage of a card; what lies before it is made."""
         if clip is None:
             return
-        first = min(round((card.start + card.at) * self.surface.fps), span[1] - 1)
+        first = min(round((card.start + card.at) * self.spec.fps), span[1] - 1)
         self.make(first)
         if card.picture is not None:
             self._put_picture(clip, first)
@@ -144,17 +146,17 @@ class _Laid:
             self.given.append(GivenFrames(first=frame, frames=picture))
         else:
             self.keyframes.append(Keyframe(at=frame, picture=picture[0]))
-        self._keep(still(clip, self.surface.fps), frame, frame + 1)
+        self._keep(still(clip, self.spec.fps), frame, frame + 1)
 
     def _put_clip(self, clip: Clip, first: int, end: int) -> None:
-        frames = at_fps(clip.fit(*self.size), self.surface.fps).frames[: end - first]
+        frames = at_fps(clip.fit(*self.size), self.spec.fps).frames[: end - first]
         last = first + len(frames)
         self.given.append(GivenFrames(first=first, frames=frames))
         # groups that the clip fills only in part are made, led by the clip's outermost frames
         for frame in {first, last - 1}:
             if not self._is_cut(frame if frame == first else last):
                 self.keyframes.append(Keyframe(at=frame, picture=frames[frame - first]))
-        self._keep(part(clip, 0, len(frames) / self.surface.fps), first, last)
+        self._keep(part(clip, 0, len(frames) / self.spec.fps), first, last)
 
     def _keep(self, clip: Clip, first: int, last: int) -> None:
         """Across a cut there is no joint."""
@@ -166,7 +168,7 @@ class _Laid:
         return frame in (*self.shots, self.end)
 
 
-def _alike(
+def _related_shots(
     texts: tuple[str, ...], spans: list[tuple[int, int]], shots: tuple[int, ...]
 ) -> tuple[tuple[int, ...], ...]:
     """For each shot the earlier ones that may show the same scene: first those that name the same

@@ -16,7 +16,7 @@ from sorairo.generation.tasks.context import (
     ending,
     known_beginning,
     known_ending,
-    lead_of,
+    padding_of,
     part,
     shaped,
     size_for,
@@ -36,10 +36,10 @@ from sorairo.video import Clip
 from sorairo.video.resampling import at_fps, onto, squeezed_aspect
 
 
-def text(prompt: str, *, surface: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
+def text(prompt: str, *, spec: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
     """Nothing is given. One frame is a picture."""
-    return _draft(
-        surface,
+    return _layout_of(
+        spec,
         size,
         prompt,
         num_frames,
@@ -47,16 +47,16 @@ def text(prompt: str, *, surface: CanvasSpec, size: Size, num_frames: int) -> Ca
     )
 
 
-def cycle(prompt: str, *, surface: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
+def cycle(prompt: str, *, spec: CanvasSpec, size: Size, num_frames: int) -> CanvasLayout:
     """Nothing is given, and the last frame is followed by the first. Whole groups of frames."""
-    num_frames = max(2, round(num_frames / surface.group)) * surface.group
-    return _draft(
-        surface,
+    num_frames = max(2, round(num_frames / spec.group)) * spec.group
+    return _layout_of(
+        spec,
         size,
         prompt,
         num_frames,
         pieces=(GeneratedSegment(first=0, last=num_frames),),
-        lead=0,
+        padding_frames=0,
         cyclic=True,
     )
 
@@ -65,7 +65,7 @@ def animate(
     pictures: Sequence[tuple[float, Clip]],
     prompt: str,
     *,
-    surface: CanvasSpec,
+    spec: CanvasSpec,
     num_frames: int,
     strength: Sequence[float] = (),
 ) -> CanvasLayout:
@@ -75,11 +75,11 @@ def animate(
     model sees it at its time, with noise on it. Raises RequestError for times outside the clip or
     two pictures on one frame.
     """
-    size = size_for(pictures[0][1], surface)
+    size = size_for(pictures[0][1], spec)
     strength = strength or [1.0] * len(pictures)
     placed = sorted(
         (
-            (round(at * surface.fps), at, clip, kept)
+            (round(at * spec.fps), at, clip, kept)
             for (at, clip), kept in zip(pictures, strength, strict=True)
         ),
         key=lambda each: each[0],
@@ -88,12 +88,12 @@ def animate(
         if not 0 <= frame < num_frames:
             raise RequestError(
                 f"A picture at {at:g} s lies outside the clip: choose a time from 0 to"
-                f" {(num_frames - 1) / surface.fps:.2f} s, or make the clip longer."
+                f" {(num_frames - 1) / spec.fps:.2f} s, or make the clip longer."
             )
         if frame == following:
             raise RequestError(
                 f"Two pictures stand at {at:g} s: give them different times, at least"
-                f" {1 / surface.fps:.2f} s apart."
+                f" {1 / spec.fps:.2f} s apart."
             )
     given, keyframes, pieces, done = [], [], [], 0
     for frame, _, clip, kept in placed:
@@ -106,12 +106,12 @@ def animate(
         else:
             keyframes.append(Keyframe(at=frame, picture=picture[0]))
             pieces.append(GeneratedSegment(first=done, last=frame))
-        pieces.append(GivenSegment(clip=still(clip, surface.fps), edges=(frame, frame)))
+        pieces.append(GivenSegment(clip=still(clip, spec.fps), edges=(frame, frame)))
         done = frame + 1
     if done < num_frames:
         pieces.append(GeneratedSegment(first=done, last=num_frames))
-    return _draft(
-        surface,
+    return _layout_of(
+        spec,
         size,
         prompt,
         num_frames,
@@ -122,16 +122,14 @@ def animate(
     )
 
 
-def extend_forward(
-    clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int
-) -> CanvasLayout:
+def extend_forward(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int) -> CanvasLayout:
     """`num_frames` more after the clip's end."""
-    size = size_for(clip, surface)
-    given = known_ending(clip, surface, size)
+    size = size_for(clip, spec)
+    given = known_ending(clip, spec, size)
     spare = clip.latents.spare if given.latents is not None and clip.latents else 0
     known = len(given.frames) - spare
-    return _draft(
-        surface,
+    return _layout_of(
+        spec,
         size,
         prompt,
         known + num_frames,
@@ -140,19 +138,17 @@ def extend_forward(
             GivenSegment(clip=clip, edges=(None, known - 1)),
             GeneratedSegment(first=known, last=known + num_frames),
         ),
-        lead=lead_of(given.frames, surface),
+        padding_frames=padding_of(given.frames, spec),
         aspect=squeezed_aspect(clip, *size),
     )
 
 
-def extend_backward(
-    clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int
-) -> CanvasLayout:
+def extend_backward(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int) -> CanvasLayout:
     """`num_frames` more before the clip's beginning."""
-    size = size_for(clip, surface)
-    given = known_beginning(clip, surface, size, num_frames)
-    return _draft(
-        surface,
+    size = size_for(clip, spec)
+    given = known_beginning(clip, spec, size, num_frames)
+    return _layout_of(
+        spec,
         size,
         prompt,
         num_frames + len(given.frames),
@@ -161,25 +157,25 @@ def extend_backward(
             GeneratedSegment(first=0, last=num_frames),
             GivenSegment(clip=clip, edges=(num_frames, None)),
         ),
-        lead=-num_frames % surface.group,
+        padding_frames=-num_frames % spec.group,
         aspect=squeezed_aspect(clip, *size),
     )
 
 
 def connect(
-    before: Clip, after: Clip, texts: tuple[str, str], *, surface: CanvasSpec, num_frames: int
+    before: Clip, after: Clip, texts: tuple[str, str], *, spec: CanvasSpec, num_frames: int
 ) -> CanvasLayout:
     """A bridge of whole groups of frames from the end of one clip to the beginning of another; the
     texts of the two fade over it."""
-    bridge = _bridge(before, after, texts, surface, num_frames)
+    bridge = _bridge(before, after, texts, spec, num_frames)
     kept = GivenSegment(clip=after, edges=(bridge.pieces[0].last, None))  # type: ignore[union-attr]
     first = GivenSegment(clip=before, edges=(None, bridge.pieces[0].first - 1))  # type: ignore[union-attr]
     return _with_pieces(bridge, (first, *bridge.pieces, kept))
 
 
-def loop(clip: Clip, prompt: str, *, surface: CanvasSpec, num_frames: int) -> CanvasLayout:
+def loop(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int) -> CanvasLayout:
     """A bridge from the clip's end to its own beginning."""
-    bridge = _bridge(clip, clip, (prompt, prompt), surface, num_frames)
+    bridge = _bridge(clip, clip, (prompt, prompt), spec, num_frames)
     made = bridge.pieces[0]
     assert isinstance(made, GeneratedSegment)
     return _with_pieces(bridge, (GivenSegment(clip=clip, edges=(made.last, made.first - 1)), made))
@@ -189,23 +185,23 @@ def edit(
     clip: Clip,
     prompt: str,
     *,
-    surface: CanvasSpec,
+    spec: CanvasSpec,
     strength: float,
     region: np.ndarray | None = None,
     span: tuple[int, int] | None = None,
 ) -> CanvasLayout:
     """The clip, begun again from noise `strength`; in a `region` [H, W] of its pictures, or between
     two frames of the canvas's rate (widened to whole groups), or both."""
-    size = size_for(clip, surface)
-    frames = at_fps(onto(clip, *size), surface.fps).frames
-    total, group = len(frames), surface.group
+    size = size_for(clip, spec)
+    frames = at_fps(onto(clip, *size), spec.fps).frames
+    total, group = len(frames), spec.group
     start, end = span or (0, total)
-    lead = -start % group if start else group - 1
-    end = min(total, end + -(end + lead) % group)
+    padding_frames = -start % group if start else group - 1
+    end = min(total, end + -(end + padding_frames) % group)
     first, last = max(0, start - CONTEXT * group), min(total, end + CONTEXT * group)
     first += -(first - start) % group if first else 0
     if first == 0 and start:
-        lead = -start % group
+        padding_frames = -start % group
     shown = [
         GivenFrames(first=0, frames=frames[first:start]),
         GivenFrames(
@@ -215,7 +211,7 @@ def edit(
     ]
     edges = (start - first, end - first)
     before, middle, after = (
-        part(clip, low / surface.fps, high / surface.fps if high < total else None)
+        part(clip, low / spec.fps, high / spec.fps if high < total else None)
         for low, high in ((0, start), (start, end), (end, total))
     )
     pieces: list[GivenSegment | GeneratedSegment] = [
@@ -225,26 +221,26 @@ def edit(
         pieces.insert(0, GivenSegment(clip=before, edges=(None, edges[0] - 1)))
     if end < total:
         pieces.append(GivenSegment(clip=after, edges=(edges[1], None)))
-    return _draft(
-        surface,
+    return _layout_of(
+        spec,
         size,
         prompt,
         last - first,
         given=tuple(each for each in shown if len(each.frames)),
         pieces=tuple(pieces),
-        lead=lead if first == 0 else 0,
+        padding_frames=padding_frames if first == 0 else 0,
         aspect=squeezed_aspect(clip, *size),
     )
 
 
-def _draft(
-    surface: CanvasSpec, size: Size, prompt: str | tuple[str, ...], num_frames: int, **rest: Any
+def _layout_of(
+    spec: CanvasSpec, size: Size, prompt: str | tuple[str, ...], num_frames: int, **rest: Any
 ) -> CanvasLayout:
-    """A draft of one prompt for all frames, or of several whose `shares` are in the rest."""
+    """A layout with one prompt for all frames, or several with `prompt_weights` in `rest`."""
     if isinstance(prompt, str):
         prompt, rest["shares"] = single_prompt(prompt, num_frames)
     return CanvasLayout(
-        surface=surface,
+        spec=spec,
         num_frames=num_frames,
         width=size[0],
         height=size[1],
@@ -254,28 +250,28 @@ def _draft(
 
 
 def _bridge(
-    before: Clip, after: Clip, texts: tuple[str, str], surface: CanvasSpec, num_frames: int
+    before: Clip, after: Clip, texts: tuple[str, str], spec: CanvasSpec, num_frames: int
 ) -> CanvasLayout:
     """Given end, whole groups to be made, given beginning."""
-    size, group = size_for(before, surface), surface.group
-    left = ending(before, surface, size)
-    right = beginning(shaped(after, before), surface, size)
+    size, group = size_for(before, spec), spec.group
+    left = ending(before, spec, size)
+    right = beginning(shaped(after, before), spec, size)
     width = max(1, round(num_frames / group)) * group
     total, start = len(left) + width + len(right), len(left)
-    return _draft(
-        surface,
+    return _layout_of(
+        spec,
         size,
         texts,
         total,
-        shares=crossfade_weights(texts, total, start, start + width),
+        prompt_weights=crossfade_weights(texts, total, start, start + width),
         given=(GivenFrames(first=0, frames=left), GivenFrames(first=start + width, frames=right)),
         pieces=(GeneratedSegment(first=start, last=start + width),),
-        lead=lead_of(left, surface),
+        padding_frames=padding_of(left, spec),
         aspect=squeezed_aspect(before, *size),
     )
 
 
 def _with_pieces(
-    draft: CanvasLayout, pieces: tuple[GivenSegment | GeneratedSegment, ...]
+    layout: CanvasLayout, pieces: tuple[GivenSegment | GeneratedSegment, ...]
 ) -> CanvasLayout:
-    return dataclasses.replace(draft, pieces=pieces)
+    return dataclasses.replace(layout, pieces=pieces)

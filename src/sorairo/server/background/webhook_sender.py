@@ -36,11 +36,11 @@ class WebhookSender:
         headers = signed(event.id, body, event.hook.secret, int(time.time()))
         try:
             answer = httpx.post(event.hook.url, content=body, headers=headers, timeout=PATIENCE)
-            heard = answer.is_success
+            delivered = answer.is_success
         except httpx.HTTPError as error:
             log.warning("%s could not be delivered: %s", event.id, type(error).__name__)
-            heard = False
-        if heard:
+            delivered = False
+        if delivered:
             self.outbox.delivered(event)
         else:
             self.outbox.failed(event)

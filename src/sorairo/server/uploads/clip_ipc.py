@@ -63,11 +63,11 @@ def take_clip(file: BinaryIO, head: dict[str, Any]) -> Clip:
         raise ValueError(f"{left} bytes, not {frames} and {samples}")
     metadata = {str(key): str(text) for key, text in head["metadata"].items()}
     pixels = np.fromfile(file, np.uint8, math.prod(frames)).reshape(frames)
-    heard = None
+    sound_track = None
     if sound:
         wave = np.fromfile(file, np.float32, math.prod(samples)).reshape(samples)
-        heard = Sound(samples=wave, rate=int(sound["rate"]))
-    return Clip(frames=pixels, fps=float(head["fps"]), sound=heard, metadata=metadata)
+        sound_track = Sound(samples=wave, rate=int(sound["rate"]))
+    return Clip(frames=pixels, fps=float(head["fps"]), sound=sound_track, metadata=metadata)
 
 
 def _shape(found: list[Any], sides: int) -> tuple[int, ...]:

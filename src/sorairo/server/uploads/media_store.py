@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import fsspec
 from fsspec import AbstractFileSystem
@@ -88,13 +89,14 @@ class MediaStore:
         """Bytes; None where it is not."""
         try:
             with self._reached(FileNotFoundError):
-                return int(self.files.size(self._path(name)))
+                return int(self.files.info(self._path(name))["size"])
         except FileNotFoundError:
             return None
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `end`, piece by piece."""
-        with self._reached(), self.files.open(self._path(name), "rb") as file:
+        with self._reached(), self.files.open(self._path(name), "rb") as opened:
+            file = cast(BinaryIO, opened)
             file.seek(start)
             left = (self.size(name) or 0) - start if end is None else end - start
             while left > 0 and (piece := file.read(min(CHUNK, left))):
@@ -134,7 +136,8 @@ class MediaStore:
                 listed = self.files.ls(self.root, detail=True)
                 entries = [each for each in listed if each["type"] == "directory"]
             else:
-                entries = list(self.files.find(self.root, detail=True).values())
+                found = cast(dict[str, dict[str, Any]], self.files.find(self.root, detail=True))
+                entries = list(found.values())
         for entry in entries:
             changed = next((entry[name] for name in CHANGED if entry.get(name)), None)
             if isinstance(changed, datetime):

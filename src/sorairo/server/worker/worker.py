@@ -183,7 +183,7 @@ class Worker:
                 sources.append(InputFile(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
-            with self.engine.keeping(self._diary(job, folder)):
+            with self.engine.keeping(self._checkpoint(job, folder)):
                 clip = request.make(self.engine, clips, told.progress)
             comment = request.to_comment(model_digest=self.engine.info["digest"])
             told.check()
@@ -201,18 +201,18 @@ class Worker:
             "native_size": f"{native[0]}x{native[1]}",
         }
 
-    def _diary(self, job: Job, folder: Path) -> SamplingCheckpoint:
+    def _checkpoint(self, job: Job, folder: Path) -> SamplingCheckpoint:
         """What an earlier worker has done of the job, and where it is noted what this one does."""
         kept = f"{job.id}/{STAGES}"
-        diary = SamplingCheckpoint(
+        checkpoint = SamplingCheckpoint(
             folder=folder,
             model=self.engine.info["digest"],
             written=lambda path: self.media.put(f"{kept}/{path.name}", path),
         )
         for number in itertools.count():
-            name = diary.name(number)
+            name = checkpoint.name(number)
             if self.media.size(f"{kept}/{name}") is None:
-                return diary
+                return checkpoint
             self.media.get(f"{kept}/{name}", folder / name)
         raise AssertionError
 

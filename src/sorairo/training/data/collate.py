@@ -26,11 +26,11 @@ class TrainingRow:
     """One sample of a batch: the tensors of `Batch` without the first axis, and its texts."""
 
     z: Tensor
-    pull: Tensor | None
+    edit_offset: Tensor | None
     positions: Tensor
     sigma: Tensor
-    counted: Tensor
-    shares: Tensor
+    loss_mask: Tensor
+    prompt_weights: Tensor
     texts: tuple[str, ...]
     plain: bool
 
@@ -42,13 +42,13 @@ class Batch:
     samples are plain [b]."""
 
     z: Tensor
-    pull: Tensor | None
+    edit_offset: Tensor | None
     positions: Tensor
     sigma: Tensor
-    counted: Tensor
+    loss_mask: Tensor
     ids: Tensor
     mask: Tensor
-    shares: Tensor | None
+    prompt_weights: Tensor | None
     plain: Tensor
 
     def each(self, change: Callable[[Tensor], Tensor]) -> Batch:
@@ -63,17 +63,21 @@ class Batch:
 
 def stacked(rows: Sequence[TrainingRow], ids: Tensor, mask: Tensor) -> Batch:
     """Rows of equally many tokens and texts as a batch, with the tokens of all their texts."""
-    shares = torch.stack([row.shares for row in rows])
-    pulls = [torch.zeros(row.z.shape) if row.pull is None else row.pull for row in rows]
+    prompt_weights = torch.stack([row.prompt_weights for row in rows])
+    pulls = [
+        torch.zeros(row.z.shape) if row.edit_offset is None else row.edit_offset for row in rows
+    ]
     return Batch(
         z=torch.stack([row.z for row in rows]),
-        pull=torch.stack(pulls) if any(row.pull is not None for row in rows) else None,
+        edit_offset=torch.stack(pulls)
+        if any(row.edit_offset is not None for row in rows)
+        else None,
         positions=torch.stack([row.positions for row in rows]),
         sigma=torch.stack([row.sigma for row in rows]),
-        counted=torch.stack([row.counted for row in rows]),
+        loss_mask=torch.stack([row.loss_mask for row in rows]),
         ids=ids,
         mask=mask,
-        shares=shares if shares.shape[-1] > 1 else None,
+        prompt_weights=prompt_weights if prompt_weights.shape[-1] > 1 else None,
         plain=torch.tensor([row.plain for row in rows]),
     )
 
@@ -100,33 +104,35 @@ def lay_out(
     if example.bridge and rng.random() < config.bridged:
         painting, painted = "bridge", paint_bridge(example.bridge, (f, h, w), rng, config)
     z, positions = [_tokens(example.latents, patch)], [_places(example, (f, h, w))]
-    sigma, counted = [painted.sigma.ravel()], [(~painted.held).astype(np.float32).ravel()]
+    sigma, loss_mask = [painted.sigma.ravel()], [(~painted.held).astype(np.float32).ravel()]
     if example.objects is not None:
-        counted[0] *= 1 + (config.objects - 1) * example.objects.ravel()
-    shares = [np.repeat(example.shares, h * w, axis=0)]
+        loss_mask[0] *= 1 + (config.objects - 1) * example.objects.ravel()
+    prompt_weights = [np.repeat(example.prompt_weights, h * w, axis=0)]
     for i, time in enumerate(example.loose_times):
         assert example.loose is not None
         z.append(_tokens(example.loose[:, i : i + 1], patch))
         positions.append(_at((time,), (1, h, w)))
         noise = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
         sigma.append(np.full(h * w, noise))
-        counted.append(np.zeros(h * w, np.float32))
+        loss_mask.append(np.zeros(h * w, np.float32))
         nearest = int(np.abs(example.times - time).argmin())
-        shares.append(np.repeat(example.shares[nearest : nearest + 1], h * w, axis=0))
-    tokens, pull = np.concatenate(z), None
+        prompt_weights.append(
+            np.repeat(example.prompt_weights[nearest : nearest + 1], h * w, axis=0)
+        )
+    tokens, edit_offset = np.concatenate(z), None
     if example.origin is not None:
         strength = rng.uniform(*config.strengths)
         start = float(shift(torch.tensor(strength), STRENGTH_SHIFT))
         sigma = [start * level(rng, config) * np.ones(f * h * w)]
         away = _tokens(example.origin, patch).astype(np.float32) - tokens
-        pull = torch.from_numpy(((1 - start) / start * away).astype(np.float32))
+        edit_offset = torch.from_numpy(((1 - start) / start * away).astype(np.float32))
     return TrainingRow(
         z=torch.from_numpy(tokens),
-        pull=pull,
+        edit_offset=edit_offset,
         positions=torch.from_numpy(np.concatenate(positions)),
         sigma=torch.from_numpy(np.concatenate(sigma).astype(np.float32)),
-        counted=torch.from_numpy(np.concatenate(counted).astype(np.float32)),
-        shares=torch.from_numpy(np.concatenate(shares).astype(np.float32)),
+        loss_mask=torch.from_numpy(np.concatenate(loss_mask).astype(np.float32)),
+        prompt_weights=torch.from_numpy(np.concatenate(prompt_weights).astype(np.float32)),
         texts=example.texts,
         plain=painting == "plain" and example.origin is None,
     )

@@ -48,10 +48,10 @@ class MaskedCanvas:
 def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = None):
     """Noise levels: one, or `size` of them."""
     s = 1 / (1 + np.exp(-config.spread * rng.standard_normal(size)))
-    levels = config.shift * s / (1 + (config.shift - 1) * s)
+    sigmas = config.shift * s / (1 + (config.shift - 1) * s)
     if not config.top:
-        return levels
-    return np.where(rng.random(size) < config.top, rng.uniform(TOP, 1.0, size), levels)
+        return sigmas
+    return np.where(rng.random(size) < config.top, rng.uniform(TOP, 1.0, size), sigmas)
 
 
 def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> MaskedCanvas:

@@ -82,7 +82,7 @@ def window(
         objects=_objects(clips, kind, index, first),
         times=np.arange(kind.frames) * (GROUP / kind.fps),
         texts=(said(scene, rng, taste, picture=kind.frames == 1, saying=kind.saying),),
-        shares=np.ones((kind.frames, 1), np.float32),
+        prompt_weights=np.ones((kind.frames, 1), np.float32),
     )
 
 
@@ -101,7 +101,7 @@ def keyed(
         latents=latents,
         times=times,
         texts=(said(clips.scenes[kind.size][index], rng, taste),),
-        shares=np.ones((kind.frames, 1), np.float32),
+        prompt_weights=np.ones((kind.frames, 1), np.float32),
         loose=clips.pictures[kind.size][index][:, picked],
         loose_times=tuple(shown[i] for i in picked),
     )
@@ -115,18 +115,18 @@ def story(
     first = int(rng.integers(len(all_clips) // TEXTS)) * TEXTS
     shots = rng.permutation(TEXTS)[: int(rng.integers(2, TEXTS + 1))]
     lengths = _lengths(rng, kind.frames, len(shots))
-    latents, times, shares, now = [], [], [], 0.0
+    latents, times, prompt_weights, now = [], [], [], 0.0
     for place, (shot, length) in enumerate(zip(shots, lengths, strict=True)):
         latents.append(all_clips[first + shot][:, :length])
         times.append(now + np.arange(length) * (GROUP / FPS))
-        shares.append(np.eye(TEXTS, dtype=np.float32)[[place] * length])
+        prompt_weights.append(np.eye(TEXTS, dtype=np.float32)[[place] * length])
         now = times[-1][-1] + 1 / FPS
     texts = [said(scenes[first + shot], rng, taste) for shot in shots]
     return Example(
         latents=np.concatenate(latents, axis=1),
         times=np.concatenate(times),
         texts=(*texts, *("",) * (TEXTS - len(texts))),
-        shares=np.concatenate(shares),
+        prompt_weights=np.concatenate(prompt_weights),
     )
 
 
@@ -141,13 +141,13 @@ def fade(
     last_frames = (first + np.arange(kind.frames)) * GROUP
     second = np.clip((last_frames - start + 1) / (end - start + 1), 0, 1)
     scenes = clips.scenes[size]
-    shares = np.zeros((kind.frames, TEXTS), np.float32)
-    shares[:, 0], shares[:, 1] = 1 - second, second
+    prompt_weights = np.zeros((kind.frames, TEXTS), np.float32)
+    prompt_weights[:, 0], prompt_weights[:, 1] = 1 - second, second
     return Example(
         latents=latents,
         times=np.arange(kind.frames) * (GROUP / FPS),
         texts=(said(scenes[index], rng, taste), said(scenes[other], rng, taste), ""),
-        shares=shares,
+        prompt_weights=prompt_weights,
         objects=_objects(clips, kind, index, first),
         bridge=_latent_span(start, end, first, kind.frames),
     )
@@ -179,7 +179,7 @@ def edited(
         latents=target[index, :, first : first + kind.frames],
         times=np.arange(kind.frames) * (GROUP / FPS),
         texts=(text,),
-        shares=np.ones((kind.frames, 1), np.float32),
+        prompt_weights=np.ones((kind.frames, 1), np.float32),
         objects=_objects(clips, kind, index, first),
         origin=origin[index, :, first : first + kind.frames],
     )
@@ -187,11 +187,15 @@ def edited(
 
 def _told_apart(text: str, other: Scene) -> bool:
     """Whether a text says anything that is not so in another scene."""
-    heard = parse(text)
-    colors = {color for _, color, *_ in heard.bodies if color}
-    told = ((heard.floor, other.floor), (heard.light, other.light), (heard.style, other.style))
+    assertions = parse(text)
+    colors = {color for _, color, *_ in assertions.bodies if color}
+    differences = (
+        (assertions.floor, other.floor),
+        (assertions.light, other.light),
+        (assertions.style, other.style),
+    )
     return bool(colors - {body.color for body in other.bodies}) or any(
-        word is not None and word != truth for word, truth in told
+        word is not None and word != truth for word, truth in differences
     )
 
 
@@ -205,7 +209,7 @@ def still(
         latents=pictures[index][:, which : which + 1],
         times=np.zeros(1),
         texts=(said(clips.scenes[kind.size][index], rng, taste, picture=True),),
-        shares=np.ones((1, 1), np.float32),
+        prompt_weights=np.ones((1, 1), np.float32),
     )
 
 
@@ -224,7 +228,7 @@ def crop(
         latents=cut,
         times=np.zeros(1),
         texts=(said(clips.scenes[kind.size][index], rng, taste),),
-        shares=np.ones((1, 1), np.float32),
+        prompt_weights=np.ones((1, 1), np.float32),
         box=(top, left, side, side),
         whole=(rows, columns),
     )

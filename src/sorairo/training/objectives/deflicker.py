@@ -191,11 +191,11 @@ def measure(
 def run_steadier(recipe: SteadierRecipe) -> Path:
     """Trains a steadier, or goes on with its training; the directory of the model with it. The
     run's folder is named after the codec, too: of another one it would learn other errors."""
-    model, device = hub.find(recipe.model), choose_device(None)
-    folder = run_folder(f"{recipe.name}-{codec_mark(model)}")
+    path, device = hub.find(recipe.model), choose_device(None)
+    folder = run_folder(f"{recipe.name}-{codec_mark(path)}")
     shards = [shard for clips in recipe.clips for shard in render(clips)]
-    bundle = hub.load(model)
-    codec = bundle.codec
+    model = hub.load(path)
+    codec = model.codec
     torch.manual_seed(recipe.loop.seed)
     steadier = Steadier(recipe.steadier).to(device)
     state = TrainState(steadier, make_optimiser(steadier, recipe.optimiser))
@@ -205,10 +205,10 @@ def run_steadier(recipe: SteadierRecipe) -> Path:
         state.save(folder, recipe)
         averaged = Steadier(recipe.steadier)
         averaged.load_state_dict(state.ema)
-        bundle.take(averaged)
+        model.take(averaged)
         facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        record = hub.info(model).record["training"]
-        hub.save(bundle, folder / "model", {**record, "steadier": facts})
+        record = hub.info(path).record["training"]
+        hub.save(model, folder / "model", {**record, "steadier": facts})
 
     train(
         SteadyObjective(steadier, codec, recipe.objective, shards, render(recipe.held_out)),

@@ -118,15 +118,15 @@ class DenoiserObjective:
         batch = batch.each(lambda each: each.to(self.device, non_blocking=True))
         z = batch.z.float()
         noise = torch.randn(z.shape, generator=generator, device=self.device)
-        if batch.pull is not None:
-            noise = noise + batch.pull
+        if batch.edit_offset is not None:
+            noise = noise + batch.edit_offset
         x = flow.point(z, noise, batch.sigma.unsqueeze(-1))
-        inputs = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.shares)
+        inputs = (x, batch.positions, batch.sigma, batch.ids, batch.mask, batch.prompt_weights)
         shape = (*x.shape, len(batch.ids))
         if shape not in self.flop:
             self.flop[shape] = 3 * self._flop(inputs)
         predicted = self.network(*inputs)
-        losses = flow.matching_loss(predicted, flow.velocity(z, noise), batch.counted)
+        losses = flow.matching_loss(predicted, flow.velocity(z, noise), batch.loss_mask)
         self._note(losses.detach().float(), batch)
         by_level = {f"loss_sigma_{i}": value for i, value in enumerate(self.by_level)}
         return losses.mean(), {"flop": self.flop[shape], **by_level}
@@ -151,10 +151,10 @@ class DenoiserObjective:
         """Clips of fixed prompts, a row each."""
         del step
         config, codec = self.preview
-        bundle = Model(config, self.tokenizer)
-        bundle.codec.load_state_dict(codec.state_dict())
-        bundle.denoiser.load_state_dict(ema)
-        engine = Engine(bundle, self.device)
+        model = Model(config, self.tokenizer)
+        model.codec.load_state_dict(codec.state_dict())
+        model.denoiser.load_state_dict(ema)
+        engine = Engine(model, self.device)
         rows = []
         for seed, prompt in enumerate(FIXED_PROMPTS):
             clip = engine.generate(prompt, seconds=49 / 12, seed=seed, steps=12)

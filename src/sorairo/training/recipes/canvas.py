@@ -76,7 +76,7 @@ PLACED = Mix(
 )
 WHOLE = replace(BRIDGED, short=0.46, crowd=0.3, first=0.3, still_lifes=0.8)
 # Three and four are told apart only by pictures of three and of four.
-COUNTED = replace(WHOLE, one=0.24, several=0.10, short=0.5, filmed=0.15, counted=1.2)
+COUNTED = replace(WHOLE, one=0.24, several=0.10, short=0.5, filmed=0.15, three_or_four=1.2)
 
 
 def canvas() -> ModelRecipe:

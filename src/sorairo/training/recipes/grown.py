@@ -51,7 +51,7 @@ ALL = Mix(
     bridges=1.0,
     still_lifes=0.5,
     more=1.0,
-    counted=0.8,
+    three_or_four=0.8,
     upright=True,
 )
 

@@ -29,7 +29,7 @@ LAWFUL = Mix(
     bridges=1.0,
     still_lifes=0.4,
     more=1.0,
-    counted=0.7,
+    three_or_four=0.7,
 )
 # Of what is rehearsed the first clips will do: so many of each source.
 REHEARSED = {

@@ -22,7 +22,7 @@ class Mix:
     several  stories, and clips that become others; `bridges` is the weight of the latter
     long     a minute at 1.5 frames a second
     short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
-             `counted` (three or four, apart) are weights of pictures, `turns` of clips `circled`
+             `three_or_four` (apart) are weights of pictures, `turns` of clips `circled`
     upright  whether every shape of film and photograph is shown, lying and upright, or two only
     """
 
@@ -42,7 +42,7 @@ class Mix:
     long: float = 0.0
     still_lifes: float = 0.35
     more: float = 0.0
-    counted: float = 0.0
+    three_or_four: float = 0.0
     upright: bool = False
 
     def shapes(self) -> tuple[Shape, ...]:
@@ -77,8 +77,8 @@ class Mix:
         sources = {
             "still lifes": self.still_lifes,
             "several things": self.more,
-            "three things": self.counted / 2,
-            "four things": self.counted / 2,
+            "three things": self.three_or_four / 2,
+            "four things": self.three_or_four / 2,
         }
         return {source: weight for source, weight in sources.items() if weight}
 

@@ -29,16 +29,16 @@ def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
         channels = 1 if stream.codec_context.channels == 1 else 2
         samples = np.zeros((round(seconds * RATE), channels), np.float32)
         begin_at(container, stream, start)
-        heard, cursor = False, None
+        has_sound, cursor = False, None
         for time, piece in _pieces(decoded(container, stream), channels):
             at = round(((start if time is None else time) - start) * RATE)
             if cursor is None or (time is not None and abs(at - cursor) > _SLIP * RATE):
                 cursor = at
             if cursor >= len(samples):
                 break
-            heard |= _lay(samples, cursor, piece)
+            has_sound |= _lay(samples, cursor, piece)
             cursor += len(piece)
-    return Sound(samples=samples) if heard else None
+    return Sound(samples=samples) if has_sound else None
 
 
 def _pieces(

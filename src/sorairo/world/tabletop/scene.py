@@ -8,8 +8,10 @@ gravity things move a few pixels a frame.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from sorairo.config import formerly
 
 SHAPES = ("sphere", "box", "cylinder", "capsule")
 COLORS: dict[str, tuple[float, float, float]] = {
@@ -103,8 +105,9 @@ class Scene:
 class SceneConfig:
     """Which part of the world scenes are drawn from. The default is the whole of it, unstyled.
 
-    `templates`: the share of the combinations of colour, shape and event that are shown. `alike`:
-    the share of scenes of several bodies in which all look the same; None leaves it to the event.
+    `templates`: the share of the combinations of colour, shape and event that are shown.
+    `same_look`: the share of scenes of several bodies in which all look the same; None leaves it
+    to the event.
     `apart`: the narrowest gap between two bodies as the camera sees them at the start, in metres.
     """
 
@@ -120,7 +123,7 @@ class SceneConfig:
     min_bodies: int = 1
     max_bodies: int = 4
     templates: float = 1.0
-    alike: float | None = None
+    same_look: float | None = field(default=None, metadata=formerly("alike"))
     apart: float = 0.0
 
 
@@ -164,7 +167,9 @@ CROWD_WORLD = SceneConfig(
 STILL_LIFES = dataclasses.replace(CROWD_WORLD, events=("stand",), cameras=("still",))
 SEVERAL_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=2)
 # Things to be counted: alike, and each seen whole.
-THREE_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=3, max_bodies=3, alike=0.7, apart=0.25)
+THREE_THINGS = dataclasses.replace(
+    STILL_LIFES, min_bodies=3, max_bodies=3, same_look=0.7, apart=0.25
+)
 FOUR_THINGS = dataclasses.replace(
     THREE_THINGS, sizes=("small",), min_bodies=4, max_bodies=4, apart=0.15
 )

@@ -11,7 +11,7 @@ import numpy as np
 from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import STILL, film, prompt_of, scenes
 from sorairo.exam.perception.object_checks import colored
-from sorairo.exam.perception.seam_metrics import alike, change, moving_track
+from sorairo.exam.perception.seam_metrics import change, motion_similarity, moving_track
 from sorairo.exam.statistics import Aim, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
@@ -68,7 +68,7 @@ class Edit:
         verdict |= {"new attribute": shown, f"new {self.attribute}": shown}
         path = moving_track(source)
         if np.nanmax(np.ptp(path[~np.isnan(path[:, 0])], axis=0), initial=0) >= MOVES:
-            verdict["motion alike"] = alike(path, moving_track(judged))
+            verdict["motion alike"] = motion_similarity(path, moving_track(judged))
             verdict["motion kept"] = float(verdict["motion alike"] >= 0.8)
         return verdict
 

@@ -81,10 +81,10 @@ def _at(measured: Callable[[np.ndarray, int], float], frames: np.ndarray, joint:
 def cases(plan: Plan) -> list[Keeping]:
     """Each task by turns, on held-out clips; then the media, fitted to their canvas."""
     found = [case for index in range(plan.count(16, 2)) for case in _of_world(index)]
-    surface = CanvasSpec()
+    spec = CanvasSpec()
     for path in plan.media:
         clip = Clip.load(path, end=GIVEN) if path.suffix == ".mp4" else Clip.load(path)
-        clip = clip.fit(*size_for(clip, surface))
+        clip = clip.fit(*size_for(clip, spec))
         found += list(_of_footage(path.stem, clip))
     return found
 

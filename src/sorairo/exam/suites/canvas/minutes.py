@@ -71,7 +71,7 @@ def ending(scene: Scene) -> Clip:
 def true_energy(scene: Scene, rng: np.random.Generator) -> float:
     """The median of a few scenes that differ only in how they begin."""
     body = scene.bodies[0]
-    alike = SceneConfig(
+    motion_similarity = SceneConfig(
         shapes=(body.shape,),
         colors=(body.color,),
         sizes=(body.size,),
@@ -82,7 +82,9 @@ def true_energy(scene: Scene, rng: np.random.Generator) -> float:
         cameras=(scene.camera,),
         max_bodies=1,
     )
-    found = [changes(ending(sample_scene(rng, alike)).frames).mean() for _ in range(OTHERS)]
+    found = [
+        changes(ending(sample_scene(rng, motion_similarity)).frames).mean() for _ in range(OTHERS)
+    ]
     return max(float(np.median(found)), FLOOR)
 
 

@@ -40,8 +40,8 @@ class Story:
             Card(start=SECONDS * i, end=SECONDS * (i + 1), prompt=prompt)
             for i, prompt in enumerate(self.prompts)
         )
-        draft = storyboard.draft(Storyboard(cards=cards), surface=model.surface)
-        return [model.run(draft, Settings(**plan.how(self.seed)))]
+        layout = storyboard.layout(Storyboard(cards=cards), spec=model.spec)
+        return [model.run(layout, Settings(**plan.how(self.seed)))]
 
     def truth(self) -> Answer:
         shots = [film(scene, SECONDS).frames for scene in self.scenes]

@@ -87,8 +87,8 @@ def score(verdicts: Sequence[Verdict]) -> float:
     if not verdicts:
         return float("nan")
     mean = {name: float(np.mean([v[name] for v in verdicts])) for name in verdicts[0]}
-    shares = [_share(mean[name], mean[f"{name}, two takes"]) for name in METRICS]
-    total = float(np.mean(shares)) - (mean["error"] - mean["error, two takes"])
+    fractions = [_share(mean[name], mean[f"{name}, two takes"]) for name in METRICS]
+    total = float(np.mean(fractions)) - (mean["error"] - mean["error, two takes"])
     return 100 * min(1.0, max(0.0, total))
 
 

@@ -22,6 +22,7 @@ from sorairo.world.tabletop.dynamics.mjcf import (
 )
 from sorairo.world.tabletop.dynamics.placement import (
     UPRIGHT,
+    axis_rotation,
     heading_of,
     launch,
     lying,
@@ -29,7 +30,6 @@ from sorairo.world.tabletop.dynamics.placement import (
     place,
     slowing,
     standing,
-    turn,
 )
 from sorairo.world.tabletop.dynamics.repeated_throws import HIGHEST, LOWEST, speed_to
 from sorairo.world.tabletop.scene import ABLE, SHAPES, Body
@@ -56,11 +56,11 @@ Action = tuple[list[Body], str]
 
 def drop(cast: Cast) -> Action:
     body = cast.bodies[0]
-    pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
+    pose = axis_rotation((0, 0, 1), cast.uniform(0, 2 * math.pi))
     if body.shape == "capsule":
         pose = lying(cast.uniform(0.6, 2.5))
     if body.shape != "sphere":
-        tilt = turn((cast.uniform(-1, 1), cast.uniform(-1, 1), 0), cast.uniform(0.05, 0.3))
+        tilt = axis_rotation((cast.uniform(-1, 1), cast.uniform(-1, 1), 0), cast.uniform(0.05, 0.3))
         pose = multiply(tilt, pose)
     x, y, above = cast.uniform(-3.5, 3.5), cast.uniform(-1, 2), cast.uniform(4, 8)
     body = place(body, x=x, y=y, above=above, pose=pose)
@@ -86,7 +86,7 @@ def roll(cast: Cast) -> Action:
 
 def slide(cast: Cast) -> Action:
     side = cast.side()
-    pose = turn((0, 0, 1), cast.uniform(-0.5, 0.5))
+    pose = axis_rotation((0, 0, 1), cast.uniform(-0.5, 0.5))
     if cast.bodies[0].shape == "capsule":
         pose = lying(math.pi / 2 + cast.uniform(-0.3, 0.3))
     x, y = -side * cast.uniform(4.5, 5.8), cast.uniform(-1, 2)
@@ -117,7 +117,7 @@ def collide(cast: Cast) -> Action:
     first, second = cast.bodies[:2]
     rolls = first.shape == "sphere"
     x, y = cast.uniform(6.0, 6.7), cast.uniform(0, 1.5)
-    first = place(first, x=-side * x, y=y, pose=turn((0, 0, 1), cast.uniform(-0.25, 0.25)))
+    first = place(first, x=-side * x, y=y, pose=axis_rotation((0, 0, 1), cast.uniform(-0.25, 0.25)))
     pose = standing(second, cast.uniform(0, math.pi))
     second = place(
         second, x=side * cast.uniform(0.8, 1.8), y=y + cast.uniform(-0.3, 0.3), pose=pose
@@ -141,7 +141,7 @@ def hide(cast: Cast) -> Action:
         body,
         x=-side * cast.uniform(6.0, 6.6),
         y=cast.uniform(0.2, 0.8),
-        pose=turn((0, 0, 1), cast.uniform(-0.25, 0.25)),
+        pose=axis_rotation((0, 0, 1), cast.uniform(-0.25, 0.25)),
     )
     body = launch(body, direction=(side, 0.0), distance=cast.uniform(12.0, 12.8), rolls=rolls)
     return [body], heading_of(side)
@@ -154,7 +154,7 @@ def turntable(cast: Cast) -> Action:
     angle = cast.side() * math.pi / 2 + cast.uniform(-1, 1)  # plainly goes left or right at first
     bodies = []
     for index, body in enumerate(cast.bodies):
-        pose = turn((0, 0, 1), cast.uniform(0, 2 * math.pi))
+        pose = axis_rotation((0, 0, 1), cast.uniform(0, 2 * math.pi))
         if body.shape == "capsule":
             pose = lying(cast.uniform(0, math.pi))
         spot = angle + 2 * math.pi * index / len(cast.bodies)
@@ -169,8 +169,8 @@ def swing(cast: Cast) -> Action:
     """The first body hangs from the bar and is let go at rest."""
     side = cast.side()
     angle, length = -side * cast.uniform(0.5, 0.8), cast.uniform(6.4, 7.2)
-    tilt = turn((0, 1, 0), -angle)
-    pose = multiply(tilt, turn((0, 0, 1), cast.uniform(0, math.pi)))
+    tilt = axis_rotation((0, 1, 0), -angle)
+    pose = multiply(tilt, axis_rotation((0, 0, 1), cast.uniform(0, math.pi)))
     position = (length * math.sin(angle), 0.0, PIVOT_HEIGHT - length * math.cos(angle))
     body = dataclasses.replace(cast.bodies[0], position=position, quaternion=pose)
     return [body], heading_of(side)
@@ -221,7 +221,7 @@ class Event:
     """`act` places the first `bodies` of a cast or more; only `shapes` can do it.
 
     Bodies that only stand by do so in three places, `spread` metres apart and `behind` the action.
-    In the share `alike` of the scenes all bodies look the same.
+    In the share `same_look` of the scenes all bodies look the same.
     """
 
     act: Callable[[Cast], Action]
@@ -230,7 +230,7 @@ class Event:
     max_bodies: int = 4
     behind: float = 11.2
     spread: float = 4.6
-    alike: float = 0.0
+    same_look: float = 0.0
 
 
 EVENT_MAKERS = {
@@ -243,7 +243,7 @@ EVENT_MAKERS = {
     "turntable": Event(act=turntable, max_bodies=3),
     "swing": Event(act=swing, behind=6.0, spread=8.4),
     "toss": Event(act=toss),
-    "stand": Event(act=stand, alike=0.35),
+    "stand": Event(act=stand, same_look=0.35),
 }
 
 

@@ -15,7 +15,7 @@ UPRIGHT = (1.0, 0.0, 0.0, 0.0)
 Quaternion = tuple[float, float, float, float]
 
 
-def turn(axis: tuple[float, float, float], angle: float) -> Quaternion:
+def axis_rotation(axis: tuple[float, float, float], angle: float) -> Quaternion:
     """Rotation about an axis of any length, radians."""
     x, y, z = (math.sin(angle / 2) * c / math.hypot(*axis) for c in axis)
     return (math.cos(angle / 2), x, y, z)
@@ -31,14 +31,14 @@ def multiply(p: Quaternion, q: Quaternion) -> Quaternion:
 
 def lying(yaw: float) -> Quaternion:
     """Axis level, and turned by `yaw` from pointing at the camera."""
-    return multiply(turn((0, 0, 1), yaw), turn((1, 0, 0), math.pi / 2))
+    return multiply(axis_rotation((0, 0, 1), yaw), axis_rotation((1, 0, 0), math.pi / 2))
 
 
 def standing(body: Body, yaw: float) -> Quaternion:
     """At rest on the floor, in a way that shows the shape; `yaw` is from 0 to pi."""
     if body.shape == "capsule":  # it would fall over; and end on it would look like a sphere
         return lying(0.6 + yaw * (math.pi - 1.2) / math.pi)
-    return turn((0, 0, 1), yaw)
+    return axis_rotation((0, 0, 1), yaw)
 
 
 def place(body: Body, *, x: float, y: float = 0.0, above: float = 0.0, pose: Quaternion) -> Body:

@@ -155,6 +155,6 @@ def _looks(
         )
         for index in range(count)
     )
-    share = event.alike if config.alike is None else config.alike
-    alike = share and count > 1 and rng.random() < share
-    return looks[:1] * count if alike else looks
+    share = event.same_look if config.same_look is None else config.same_look
+    same_look = share and count > 1 and rng.random() < share
+    return looks[:1] * count if same_look else looks

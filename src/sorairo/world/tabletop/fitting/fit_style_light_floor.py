@@ -43,8 +43,8 @@ class Styled:
 
 def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[Styled]:
     """Every scene of the whole world in every style, in three sizes by turns, worn at random."""
-    for turn, (width, height) in enumerate(SIZES):
-        seeds = range(seed + turn, seed + scenes, len(SIZES))
+    for axis_rotation, (width, height) in enumerate(SIZES):
+        seeds = range(seed + axis_rotation, seed + scenes, len(SIZES))
         for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
             for style in STYLE_NAMES:
                 styled = worn(apply_style(style, sample.frames), rng)

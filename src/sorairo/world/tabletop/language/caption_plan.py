@@ -70,8 +70,8 @@ def weighted(rng: np.random.Generator, weights: tuple[float, ...]) -> int:
 
 @lru_cache(maxsize=4096)
 def _cumulative(weights: tuple[float, ...]) -> np.ndarray:
-    shares = np.array(weights)
-    total = (shares / shares.sum()).cumsum()
+    fractions = np.array(weights)
+    total = (fractions / fractions.sum()).cumsum()
     return total / total[-1]
 
 

@@ -73,7 +73,11 @@ class Looks:
 @cache
 def shipped_looks() -> Looks:
     """The classifiers of classifiers.json."""
-    record = json.loads(resources.files(__package__).joinpath("classifiers.json").read_text())
+    record = json.loads(
+        resources.files("sorairo.world.tabletop.perception")
+        .joinpath("classifiers.json")
+        .read_text()
+    )
     return Looks(**{name: Net.from_json(net) for name, net in record.items()})
 
 

@@ -45,7 +45,7 @@ def looks_under(light: str, floor: str) -> Looks:
 @cache
 def _shipped() -> tuple[Net, dict[str, Net]]:
     """The classifiers of lit_observer.json: of silhouettes; of pixels, by light and floor."""
-    file = resources.files(__package__).joinpath("lit_observer.json")
+    file = resources.files("sorairo.world.tabletop.perception").joinpath("lit_observer.json")
     record = json.loads(file.read_text())
     colors = {place: Net.from_json(net) for place, net in record["colors"].items()}
     return Net.from_json(record["shape"]), colors

@@ -147,9 +147,9 @@ def _frame_blobs(presence: np.ndarray, colors: np.ndarray, names: list[str]) -> 
             continue
         inside = np.asarray(ndimage.binary_erosion(pixels))
         sample = colors[np.asarray(inside if inside.any() else pixels, dtype=bool)]
-        shares = np.bincount(sample, minlength=len(names)) / len(sample)
-        color = names[int(shares.argmax())]
-        objects = max(1, int((shares > SECOND_COLOR).sum()))
+        fractions = np.bincount(sample, minlength=len(names)) / len(sample)
+        color = names[int(fractions.argmax())]
+        objects = max(1, int((fractions > SECOND_COLOR).sum()))
         blobs.append(Blob(pixels=pixels, color=color, objects=objects))
     return blobs
 

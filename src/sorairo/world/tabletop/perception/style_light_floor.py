@@ -35,7 +35,7 @@ class Scenery:
 @cache
 def shipped_scenery() -> Scenery:
     """The classifiers of style_light_floor.json."""
-    file = resources.files(__package__).joinpath("style_light_floor.json")
+    file = resources.files("sorairo.world.tabletop.perception").joinpath("style_light_floor.json")
     record = json.loads(file.read_text())
     return Scenery(**{name: Net.from_json(net) for name, net in record.items()})
 

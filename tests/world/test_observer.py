@@ -35,8 +35,8 @@ def film(renderer: Renderer, seed: int, **fields) -> tuple[np.ndarray, Claim]:
 
 
 def test_true_renders_pass_worn_or_not():
-    for wear, shares in calibration_report(8, seed=6_500_000).items():
-        for measure, share in shares.items():
+    for wear, fractions in calibration_report(8, seed=6_500_000).items():
+        for measure, share in fractions.items():
             assert share >= 0.85, (wear, measure, share)
 
 

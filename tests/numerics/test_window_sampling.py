@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import SECOND, Canvas, Stack
 from sorairo.generation.canvas.encode import paint
 from sorairo.generation.sampling.temporal_windows import windows
@@ -27,12 +27,12 @@ def story(**also) -> CanvasLayout:
     """Three shots of 25 frames; the second begins with a given frame of 200."""
     given = GivenFrames(first=25, frames=np.full((1, 16, 16, 3), 200, np.uint8))
     return CanvasLayout(
-        surface=SURFACE,
+        spec=SURFACE,
         num_frames=75,
         width=16,
         height=16,
         prompts=("a", "b", "c"),
-        shares=np.repeat(np.eye(3, dtype=np.float32), 25, axis=0),
+        prompt_weights=np.repeat(np.eye(3, dtype=np.float32), 25, axis=0),
         pieces=(),
         given=(given,),
         shots=(0, 25, 50),
@@ -40,7 +40,7 @@ def story(**also) -> CanvasLayout:
     )
 
 
-def filled(draft: CanvasLayout) -> tuple[list[Canvas], Canvas]:
+def filled(layout: CanvasLayout) -> tuple[list[Canvas], Canvas]:
     """The windows as the model saw them, and the result of a model that says velocity 1."""
     seen: list[Canvas] = []
 
@@ -49,18 +49,18 @@ def filled(draft: CanvasLayout) -> tuple[list[Canvas], Canvas]:
         return lambda x, sigma: torch.ones_like(x)
 
     sampling = Sampling(
-        levels=sampling_levels(3), solver="euler", generators=[torch.Generator().manual_seed(0)]
+        sigmas=sampling_sigmas(3), solver="euler", generators=[torch.Generator().manual_seed(0)]
     )
-    canvas = paint(draft, encode, latent_channels=2, patch=2)
-    *_, last = fill([canvas], velocity_of, sampling, windows(draft))
-    assert last.done == 3 * len(windows(draft))
+    canvas = paint(layout, encode, latent_channels=2, patch=2)
+    *_, last = fill([canvas], velocity_of, sampling, windows(layout))
+    assert last.done == 3 * len(windows(layout))
     return seen, last.canvases[0]
 
 
 def test_a_shot_hears_its_own_text_from_its_first_frame_on():
     canvas = paint(story(), encode, latent_channels=2, patch=2)
     shots = [group.shot for group in story().groups()]
-    assert torch.equal(canvas.shares, torch.eye(3)[shots])
+    assert torch.equal(canvas.prompt_weights, torch.eye(3)[shots])
 
 
 def test_windows_see_earlier_shots_held_with_a_little_noise():
@@ -79,17 +79,17 @@ def test_windows_see_earlier_shots_held_with_a_little_noise():
 def test_a_keyframe_moves_with_its_shot_and_is_seen_by_no_other():
     picture = np.full((16, 16, 3), 90, np.uint8)
     seen, _ = filled(story(keyframes=(Keyframe(at=60, picture=picture),)))
-    assert [len(part.loose) for part in seen] == [0, 0, 1]
+    assert [len(part.reference_tokens) for part in seen] == [0, 0, 1]
     third = seen[2]
     begins = third.positions[0, 6, 0, 0, 0]
-    apart = third.loose[0].positions[0, 0, 0, 0] - begins
+    apart = third.reference_tokens[0].positions[0, 0, 0, 0] - begins
     assert float(apart) == pytest.approx(10 / 12 * SECOND, abs=1e-4)
-    assert third.loose[0].shares.tolist() == [[0, 0, 1]]
+    assert third.reference_tokens[0].prompt_weights.tolist() == [[0, 0, 1]]
 
 
 def test_what_is_all_given_is_not_sampled():
     clip = GivenFrames(first=0, frames=np.full((25, 16, 16, 3), 30, np.uint8))
-    draft = story()
-    seen, canvas = filled(CanvasLayout(**{**vars(draft), "given": (clip, *draft.given)}))
+    layout = story()
+    seen, canvas = filled(CanvasLayout(**{**vars(layout), "given": (clip, *layout.given)}))
     assert len(seen) == 2
     assert torch.equal(canvas.latents[:, :7], torch.full((2, 7, 2, 2), 30.0))

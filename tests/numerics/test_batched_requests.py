@@ -8,10 +8,10 @@ import torch
 
 import sorairo
 from sorairo.errors import RequestError
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.batched_requests import make_together
 from sorairo.generation.canvas.canvas import Canvas, Stack, blank
-from sorairo.generation.engine import Engine, Settings, alike
+from sorairo.generation.engine import Engine, Settings, related_shots
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.tasks.tasks import cycle, text
@@ -55,20 +55,20 @@ def test_what_needs_two_runs_is_refused(engine: Engine):
 
 
 def test_only_what_is_alike_is_sampled_together(engine: Engine):
-    surface = engine.surface
+    spec = engine.spec
     size = (96, 96)
-    drafts = [
-        text("a", surface=surface, size=size, num_frames=8),
-        text("b", surface=surface, size=size, num_frames=8),
-        text("c", surface=surface, size=size, num_frames=16),
-        cycle("d", surface=surface, size=size, num_frames=8),
-        text("e", surface=surface, size=(128, 80), num_frames=8),
-        text("f", surface=surface, size=size, num_frames=8),
-        text("g", surface=surface, size=size, num_frames=480),
-        text("h", surface=surface, size=size, num_frames=480),
+    layouts = [
+        text("a", spec=spec, size=size, num_frames=8),
+        text("b", spec=spec, size=size, num_frames=8),
+        text("c", spec=spec, size=size, num_frames=16),
+        cycle("d", spec=spec, size=size, num_frames=8),
+        text("e", spec=spec, size=(128, 80), num_frames=8),
+        text("f", spec=spec, size=size, num_frames=8),
+        text("g", spec=spec, size=size, num_frames=480),
+        text("h", spec=spec, size=size, num_frames=480),
     ]
     settings = [Settings(seed=i) for i in range(5)] + [Settings(guidance=1.0)] + [Settings()] * 2
-    found = alike(list(zip(drafts, settings, strict=True)))
+    found = related_shots(list(zip(layouts, settings, strict=True)))
     assert found == [[0, 1], [2], [3], [4], [5], [6], [7]], "long ones are planned, each alone"
 
 
@@ -85,7 +85,7 @@ def test_a_stack_is_filled_as_its_canvases_are():
 
     def filled(*seeds: int) -> tuple[Canvas, ...]:
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-        sampling = Sampling(levels=sampling_levels(4), solver="adams", generators=generators)
+        sampling = Sampling(sigmas=sampling_sigmas(4), solver="adams", generators=generators)
         window = Window(groups=(0, 1, 2), known=0, times=(0, 1 / 3, 2 / 3), near=(-1, 1))
         stack = [canvas(seed) for seed in seeds]
         *_, last = fill(stack, lambda part: some, sampling, [window])

@@ -5,9 +5,9 @@ import numpy as np
 from sorairo.generation.output.color_ramp import TINT, match_colors
 
 
-def grey(*levels: float) -> np.ndarray:
+def grey(*sigmas: float) -> np.ndarray:
     """Frames of one grey each, with a mark that is no colour: half of it lighter, half darker."""
-    frames = np.repeat(np.asarray(levels, np.float32)[:, None, None, None], 32, axis=1)
+    frames = np.repeat(np.asarray(sigmas, np.float32)[:, None, None, None], 32, axis=1)
     frames = np.repeat(np.repeat(frames, 32, axis=2), 3, axis=3)
     frames[:, 15:17, 15:16] += 20
     frames[:, 15:17, 16:17] -= 20

@@ -14,10 +14,10 @@ from torch import Tensor
 
 from random_weights import randomise
 from sorairo.errors import RequestError
-from sorairo.flow.schedules import sampling_levels
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, blank, crop_positions
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.image_refinement import RefineConfig, Refiner, levels
+from sorairo.generation.image_refinement import RefineConfig, Refiner, sigmas
 from sorairo.generation.sampling.sampler import sample
 from sorairo.generation.sampling.tiled import Windows, crop, mosaic
 from sorairo.video import Clip
@@ -45,7 +45,7 @@ def by_position(canvas: Canvas):
 def filled(canvas: Canvas, velocity, seed: int = 0) -> Tensor:
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn(canvas.tokens().shape, generator=generator)
-    *_, (_, result) = sample(velocity, canvas, sampling_levels(4), noise)
+    *_, (_, result) = sample(velocity, canvas, sampling_sigmas(4), noise)
     return result.latents
 
 
@@ -127,7 +127,7 @@ def test_what_is_held_stays_also_where_windows_overlap():
 
 @given(st.sampled_from([(96, 96), (128, 80), (80, 128), (192, 48)]), *[st.integers(64, 2048)] * 2)
 def test_levels_double_up_to_what_was_asked(native, width: int, height: int):
-    found = levels(native, (width, height), multiple=16, least=1.5)
+    found = sigmas(native, (width, height), multiple=16, least=1.5)
     scale = max(width / native[0], height / native[1])
     assert bool(found) == (scale >= 1.5)
     for level in found:
@@ -144,7 +144,7 @@ def test_levels_double_up_to_what_was_asked(native, width: int, height: int):
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    randomise(engine.bundle)
+    randomise(engine.model)
     return engine
 
 
@@ -206,12 +206,12 @@ def test_a_refined_picture_depends_on_the_native_one(engine: Engine):
 def test_progress_counts_every_window_and_an_exception_stops(engine: Engine):
     seen, previews = [], []
 
-    def watch(now):
+    def on_progress(now):
         seen.append((now.done, now.total))
         if now.done in (1, now.total):
             previews.append(now.preview())
 
-    engine.image(PROMPT, width=512, height=256, steps=2, refining=QUICK, watch=watch)
+    engine.image(PROMPT, width=512, height=256, steps=2, refining=QUICK, on_progress=on_progress)
     total = seen[0][1]
     assert seen == [(done + 1, total) for done in range(total)]
     assert total == 2 + 4 * 2 + 2  # steps, windows of 32 x 16 tokens, of 16 x 8
@@ -222,7 +222,7 @@ def test_progress_counts_every_window_and_an_exception_stops(engine: Engine):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        engine.image(PROMPT, width=512, height=256, steps=2, refining=QUICK, watch=stop)
+        engine.image(PROMPT, width=512, height=256, steps=2, refining=QUICK, on_progress=stop)
     assert not torch.is_inference_mode_enabled()
 
 

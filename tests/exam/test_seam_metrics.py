@@ -57,10 +57,12 @@ def test_motion_is_followed_whatever_the_colours():
     negative = 255 - frames // 2
     track = seam_metrics.moving_track(frames)
     seen = seam_metrics.moving_track(negative)
-    assert seam_metrics.alike(track, seen) == pytest.approx(1.0, abs=0.01)
+    assert seam_metrics.motion_similarity(track, seen) == pytest.approx(1.0, abs=0.01)
     assert np.ptp(track[:, 0]) == pytest.approx(21 / 64, abs=0.02)
-    assert seam_metrics.alike(track, seam_metrics.moving_track(frames[::-1])) < 0
-    assert seam_metrics.alike(track, seam_metrics.moving_track(np.zeros_like(frames))) == 0
+    assert seam_metrics.motion_similarity(track, seam_metrics.moving_track(frames[::-1])) < 0
+    assert (
+        seam_metrics.motion_similarity(track, seam_metrics.moving_track(np.zeros_like(frames))) == 0
+    )
 
 
 def test_gaps_of_a_track_keep_what_was_seen_last():

@@ -35,7 +35,7 @@ def test_a_steadier_is_trained_and_stands_beside_the_codec(model_run: Path):
     losses = [line["loss"] for line in told]
     assert np.mean(losses[-10:]) < 0.95 * np.mean(losses[:10])
     engine, before = sorairo.load(folder), hub.info(model_run / "model")
-    assert engine.bundle.steadier is not None
+    assert engine.model.steadier is not None
     assert (folder / hub.STEADIER).is_file()
     assert hub.info(folder).digest != before.digest
     assert hub.info(folder).record["training"]["steps"] == before.record["training"]["steps"]

@@ -14,7 +14,7 @@ from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.generation.tasks.tasks import edit, extend_forward, text
 from sorairo.video import Clip
 
-MINUTE = text("a", surface=CanvasSpec(), size=(96, 96), num_frames=720)
+MINUTE = text("a", spec=CanvasSpec(), size=(96, 96), num_frames=720)
 WEIGHTS = 34_000_000
 
 
@@ -30,7 +30,7 @@ def test_larger_longer_and_faster_needs_more():
 def test_what_is_put_together_needs_more_than_what_is_made_whole():
     """Its frames are held twice for a moment, and the clip that was given."""
     clip = Clip(frames=np.zeros((240, 96, 96, 3), np.uint8), fps=12.0)
-    longer = extend_forward(clip, "a", surface=CanvasSpec(), num_frames=480)
+    longer = extend_forward(clip, "a", spec=CanvasSpec(), num_frames=480)
     large = Delivery(width=512, height=512, fps=24.0)
     whole, joined = (predicted_bytes(each, large, WEIGHTS) for each in (MINUTE, longer))
     assert joined > whole + 1e9
@@ -39,8 +39,8 @@ def test_what_is_put_together_needs_more_than_what_is_made_whole():
 def test_a_clip_that_is_made_anew_is_held_once():
     clip = Clip(frames=np.zeros((48, 720, 720, 3), np.uint8), fps=12.0)
     native = Delivery(width=96, height=96, fps=12.0)
-    whole = edit(clip, "a", surface=CanvasSpec(), strength=0.6)
-    plain = text("a", surface=CanvasSpec(), size=(96, 96), num_frames=48)
+    whole = edit(clip, "a", spec=CanvasSpec(), strength=0.6)
+    plain = text("a", spec=CanvasSpec(), size=(96, 96), num_frames=48)
     more = predicted_bytes(whole, native, WEIGHTS) - predicted_bytes(plain, native, WEIGHTS)
     assert clip.frames.nbytes <= more < 1.2 * clip.frames.nbytes
 

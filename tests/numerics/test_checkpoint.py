@@ -24,7 +24,7 @@ class Stopped(Exception):  # noqa: N818
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
     engine.config = replace(engine.config, max_frames=200)
-    randomise(engine.bundle)
+    randomise(engine.model)
     return engine
 
 
@@ -32,14 +32,14 @@ def generate(engine: Engine, folder: Path, *, stop: int | None = None) -> tuple[
     """Frames, and how many steps were made; stopped before step `stop`."""
     steps = 0
 
-    def watch(_now: Progress) -> None:
+    def on_progress(_now: Progress) -> None:
         nonlocal steps
         steps += 1
         if steps == stop:
             raise Stopped
 
     with engine.keeping(SamplingCheckpoint(folder=folder, model="m")):
-        clip = engine.generate(PROMPT, seconds=SECONDS, steps=3, watch=watch)
+        clip = engine.generate(PROMPT, seconds=SECONDS, steps=3, on_progress=on_progress)
     return clip.frames, steps
 
 

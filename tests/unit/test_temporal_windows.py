@@ -13,32 +13,32 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 SURFACE = CanvasSpec()
 
 
-def draft_of(*lengths: int, alike: tuple[tuple[int, ...], ...] = ()) -> CanvasLayout:
+def draft_of(*lengths: int, related_shots: tuple[tuple[int, ...], ...] = ()) -> CanvasLayout:
     """Shots of so many frames, each with a text of its own."""
     total = sum(lengths)
     return CanvasLayout(
-        surface=SURFACE,
+        spec=SURFACE,
         num_frames=total,
         width=96,
         height=96,
         prompts=tuple(map(str, lengths)),
-        shares=np.repeat(np.eye(len(lengths), dtype=np.float32), lengths, axis=0),
+        prompt_weights=np.repeat(np.eye(len(lengths), dtype=np.float32), lengths, axis=0),
         pieces=(),
         shots=(0, *np.cumsum(lengths)[:-1].tolist()),
-        alike=alike,
+        related_shots=related_shots,
     )
 
 
-def shown(draft: CanvasLayout) -> list[list[int]]:
+def shown(layout: CanvasLayout) -> list[list[int]]:
     """The shots that each window sees, in its order."""
-    shots = [group.shot for group in draft.groups()]
-    return [list(dict.fromkeys(shots[i] for i in window.groups)) for window in windows(draft)]
+    shots = [group.shot for group in layout.groups()]
+    return [list(dict.fromkeys(shots[i] for i in window.groups)) for window in windows(layout)]
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=5))
 def test_every_group_is_made_once_after_what_it_sees(lengths: list[int]):
-    draft, made = draft_of(*lengths), set()
-    for window in windows(draft):
+    layout, made = draft_of(*lengths), set()
+    for window in windows(layout):
         assert len(window.groups) <= SURFACE.window
         assert set(window.groups[: window.known]) <= made
         new = window.groups[window.known :]
@@ -46,33 +46,33 @@ def test_every_group_is_made_once_after_what_it_sees(lengths: list[int]):
         assert not set(new) & made
         made |= set(new)
         assert list(window.times) == sorted(set(window.times)), "no two at one time"
-    assert made == set(range(len(draft.groups())))
+    assert made == set(range(len(layout.groups())))
 
 
 @pytest.mark.parametrize("frames", [1, 48, 49, 50, 120, 720])
 def test_one_shot_goes_on_from_its_own_past(frames: int):
-    draft = draft_of(frames)
-    parts = windows(draft)
-    assert (len(parts) == 1) == (len(draft.groups()) <= 13)
+    layout = draft_of(frames)
+    parts = windows(layout)
+    assert (len(parts) == 1) == (len(layout.groups()) <= 13)
     for part in parts:
         assert list(part.groups) == list(range(part.groups[0], part.groups[-1] + 1))
-        own = [draft.times()[i] for i in part.groups]
+        own = [layout.times()[i] for i in part.groups]
         assert part.times == pytest.approx([time - own[0] for time in own]), "as in training"
     sizes = [len(part.groups) - part.known for part in parts[1:]]
     assert max(sizes, default=0) - min(sizes, default=0) <= 1
 
 
 def test_a_story_that_fits_is_seen_whole():
-    draft = draft_of(13, 17, 12)
-    (whole,) = windows(draft)
+    layout = draft_of(13, 17, 12)
+    (whole,) = windows(layout)
     assert whole.groups == tuple(range(4 + 5 + 4))
-    assert whole.times == draft.times()
+    assert whole.times == layout.times()
 
 
 def test_a_shot_begins_a_frame_after_the_shot_before_it():
     """As in training, also where the last group of a shot is not shown to its end."""
-    draft = draft_of(14, 21)  # 14 = 1 + 4 * 3 + 1: three frames of the last group are not shown
-    groups, times = draft.groups(), np.array(draft.times()) * 12
+    layout = draft_of(14, 21)  # 14 = 1 + 4 * 3 + 1: three frames of the last group are not shown
+    groups, times = layout.groups(), np.array(layout.times()) * 12
     first = [group.shot for group in groups].index(1)
     assert times[first] - times[first - 1] == pytest.approx(1)
     assert np.diff(times[:first]) == pytest.approx(4)
@@ -80,37 +80,37 @@ def test_a_shot_begins_a_frame_after_the_shot_before_it():
 
 
 def test_each_shot_of_a_long_story_sees_the_one_before_and_the_first():
-    draft = draft_of(25, 25, 25, 25)
-    assert shown(draft) == [[0], [0, 1], [0, 1, 2], [0, 2, 3]]
-    third = windows(draft)[2]
-    shots = [draft.groups()[i].shot for i in third.groups]
+    layout = draft_of(25, 25, 25, 25)
+    assert shown(layout) == [[0], [0, 1], [0, 1, 2], [0, 2, 3]]
+    third = windows(layout)[2]
+    shots = [layout.groups()[i].shot for i in third.groups]
     assert shots == [0] * 3 + [1] * 3 + [2] * 7
     frames = np.round(np.array(third.times) * 12)
     assert frames.tolist() == [0, 4, 8, 9, 13, 17, *range(18, 18 + 7 * 4, 4)]
 
 
 def test_a_shot_sees_the_shots_that_it_is_said_to_be_like():
-    draft = draft_of(*[25] * 5, alike=((), (0,), (0,), (1, 2, 0), (2, 0)))
-    assert shown(draft) == [[0], [0, 1], [0, 2], [1, 2, 3], [0, 2, 4]]
+    layout = draft_of(*[25] * 5, related_shots=((), (0,), (0,), (1, 2, 0), (2, 0)))
+    assert shown(layout) == [[0], [0, 1], [0, 2], [1, 2, 3], [0, 2, 4]]
 
 
 def test_shots_of_different_scenes_are_not_seen_together():
-    assert shown(draft_of(17, 17, alike=((), ()))) == [[0], [1]]
-    assert shown(draft_of(17, 17, alike=((), (0,)))) == [[0, 1]]
-    (_, alone) = windows(draft_of(25, 49, alike=((), ())))
+    assert shown(draft_of(17, 17, related_shots=((), ()))) == [[0], [1]]
+    assert shown(draft_of(17, 17, related_shots=((), (0,)))) == [[0, 1]]
+    (_, alone) = windows(draft_of(25, 49, related_shots=((), ())))
     assert (len(alone.groups), alone.known) == (13, 0)
 
 
 def test_no_more_shots_at_once_than_a_story_has():
-    draft = draft_of(*[4] * 5)
-    assert len(draft.groups()) <= SURFACE.window
-    assert max(map(len, shown(draft))) == SHOTS
+    layout = draft_of(*[4] * 5)
+    assert len(layout.groups()) <= SURFACE.window
+    assert max(map(len, shown(layout))) == SHOTS
 
 
 def test_keyframes_of_another_shot_are_not_near():
-    draft = draft_of(40, 40, 40)
-    times = draft.times()
-    for window in windows(draft):
-        shot = draft.groups()[window.groups[-1]].shot
-        mine = [t for t, group in zip(times, draft.groups(), strict=True) if group.shot == shot]
+    layout = draft_of(40, 40, 40)
+    times = layout.times()
+    for window in windows(layout):
+        shot = layout.groups()[window.groups[-1]].shot
+        mine = [t for t, group in zip(times, layout.groups(), strict=True) if group.shot == shot]
         assert mine[0] <= window.near[0] <= window.near[1] <= mine[-1]

@@ -82,8 +82,8 @@ def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
     world = prepared[1]["world"]
     beginnings = [clip[:, 0] for clip in world.clips[SIZE]]
     for example in drawn(prepared, "story", "world"):
-        heard = example.shares.argmax(1)
-        assert set(example.shares.ravel()) == {0.0, 1.0}
+        heard = example.prompt_weights.argmax(1)
+        assert set(example.prompt_weights.ravel()) == {0.0, 1.0}
         assert heard[0] == 0
         for i in range(4):
             begins = i == 0 or heard[i] != heard[i - 1]
@@ -97,10 +97,10 @@ def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
 
 def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
     for example in drawn(prepared, "fade", "bridges", from_start=1.0):
-        assert len(example.texts) == example.shares.shape[1] == 3
-        np.testing.assert_allclose(example.shares.sum(1), 1)
-        assert example.shares[0, 0] > 0.7
-        assert (np.diff(example.shares[:, 1]) >= 0).all()
+        assert len(example.texts) == example.prompt_weights.shape[1] == 3
+        np.testing.assert_allclose(example.prompt_weights.sum(1), 1)
+        assert example.prompt_weights[0, 0] > 0.7
+        assert (np.diff(example.prompt_weights[:, 1]) >= 0).all()
 
 
 def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
@@ -118,11 +118,11 @@ def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
         first, last = example.bridge or (0, 0)
         assert (first * 4 - 3, last * 4 - 3) == (start, end)
         row = lay_out(example, "plain", rng, law, 2)
-        made = row.counted.reshape(10, -1) > 0
+        made = row.loss_mask.reshape(10, -1) > 0
         assert made[first:last].all()
         assert not made[:first].any()
         assert not made[last:].any()
-        assert set(row.shares[made.ravel()][:, 0].tolist()) != {0.0, 1.0}, "words fade"
+        assert set(row.prompt_weights[made.ravel()][:, 0].tolist()) != {0.0, 1.0}, "words fade"
 
 
 def test_a_crop_knows_where_it_lies(prepared: Prepared):
@@ -166,11 +166,11 @@ def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
         origin = patchify(torch.from_numpy(example.origin.copy()).float()[None], 2)[0]
         z = row.z.float()
         away = origin - z
-        ratio = float((row.pull * away).sum() / (away * away).sum())  # (1 - s) / s
-        torch.testing.assert_close(row.pull, ratio * away)
+        ratio = float((row.edit_offset * away).sum() / (away * away).sum())  # (1 - s) / s
+        torch.testing.assert_close(row.edit_offset, ratio * away)
         start = 1 / (1 + ratio)
         noise = torch.randn(z.shape)
-        begun = flow.point(z, noise + row.pull, torch.tensor(start))
+        begun = flow.point(z, noise + row.edit_offset, torch.tensor(start))
         expected = flow.point(origin, noise, torch.tensor(start))
         torch.testing.assert_close(begun, expected, atol=1e-5, rtol=1e-5)
         assert float(row.sigma.max()) <= start
@@ -187,7 +187,7 @@ def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
     config = replace(MODEL_RECIPE.objective.painting, objects=4.0)
     row = lay_out(example, "plain", np.random.default_rng(0), config, patch=2)
     weights = np.where(example.objects.ravel(), 4.0, 1.0)
-    assert row.counted.tolist() == weights.tolist()
+    assert row.loss_mask.tolist() == weights.tolist()
     assert set(weights) == {1.0, 4.0}
 
 

@@ -9,7 +9,7 @@ from sorairo.generation.output.retiming import CUT, EVEN, retime_jerks
 FPS = 12.0
 
 
-def levels(*values: float) -> np.ndarray:
+def sigmas(*values: float) -> np.ndarray:
     """Grey frames of these levels, half of the picture as much darker as the other is lighter."""
     frames = np.full((len(values), 16, 16, 3), 128.0)
     frames[:, :, :8] += np.array(values)[:, None, None, None]
@@ -23,14 +23,14 @@ def steps(*parts: np.ndarray) -> np.ndarray:
 
 
 def test_what_changes_evenly_stays_bit_for_bit():
-    course = levels(*range(0, 72, 2))
+    course = sigmas(*range(0, 72, 2))
     before, made, after = course[:12], course[12:24], course[24:]
     assert np.array_equal(retime_jerks(made, before, after, FPS), made)
 
 
 def test_a_cut_in_a_bridge_is_spread():
-    before, after = levels(*np.arange(0, 12)), levels(*np.arange(72, 84))
-    made = levels(*np.arange(12, 24), *np.arange(60, 72))
+    before, after = sigmas(*np.arange(0, 12)), sigmas(*np.arange(72, 84))
+    made = sigmas(*np.arange(12, 24), *np.arange(60, 72))
     out = retime_jerks(made, before, after, FPS)
     assert out.shape == made.shape
     assert steps(made).max() == 37
@@ -42,14 +42,14 @@ def test_what_gathers_speed_is_no_cut():
     """A fall between two pictures of it, that ends at once."""
     fall = np.cumsum([1] * 12 + [2, 3, 4, 5, 6, 7] + [1] * 18)
     course = np.full((len(fall), 16, 64, 3), 128, np.uint8)
-    course[:, :, :16] = levels(*2 * fall)  # a quarter of the picture: the scene is the same
+    course[:, :, :16] = sigmas(*2 * fall)  # a quarter of the picture: the scene is the same
     before, made, after = course[:8], course[8:28], course[28:]
     assert steps(made).max() == 3.5
     assert steps(retime_jerks(made, before, after, FPS)).max() >= 3
 
 
 def test_a_jump_beside_a_given_frame_is_spread():
-    before, made = levels(*np.arange(0, 12)), levels(*np.arange(15, 39))
+    before, made = sigmas(*np.arange(0, 12)), sigmas(*np.arange(15, 39))
     out = retime_jerks(made, before, None, FPS)
     assert steps(before, made)[11] == 4
     assert steps(before, out).max() <= 2
@@ -57,24 +57,24 @@ def test_a_jump_beside_a_given_frame_is_spread():
 
 
 def test_before_a_given_frame_as_after_one():
-    before, made = levels(*np.arange(0, 12)), levels(*np.arange(15, 39))
+    before, made = sigmas(*np.arange(0, 12)), sigmas(*np.arange(15, 39))
     mirrored = retime_jerks(made[::-1], None, before[::-1], FPS)
     assert np.abs(mirrored[::-1].astype(int) - retime_jerks(made, before, None, FPS)).max() <= 1
 
 
 def test_what_happens_later_in_an_extension_happens():
-    before, made = levels(*np.arange(0, 12)), levels(*np.arange(12, 24), *np.arange(60, 72))
+    before, made = sigmas(*np.arange(0, 12)), sigmas(*np.arange(12, 24), *np.arange(60, 72))
     assert np.array_equal(retime_jerks(made, before, None, FPS), made)
 
 
 def test_without_given_frames_nothing_is_done():
-    made = levels(0, 80, 0, 80)
+    made = sigmas(0, 80, 0, 80)
     assert retime_jerks(made, None, None, FPS) is made
 
 
 def test_a_long_piece_is_evened_at_both_ends_and_not_between():
-    made = levels(*np.arange(15, 75, 0.5), *np.arange(0, 60, 0.5))
-    before, after = levels(*np.arange(0, 12)), levels(*np.arange(63, 75))
+    made = sigmas(*np.arange(15, 75, 0.5), *np.arange(0, 60, 0.5))
+    before, after = sigmas(*np.arange(0, 12)), sigmas(*np.arange(63, 75))
     out = retime_jerks(made, before, after, FPS)
     assert steps(made).max() == steps(out).max() == steps(made)[119], "what happens between"
     changes = steps(before, out, after)
@@ -85,5 +85,5 @@ def test_a_long_piece_is_evened_at_both_ends_and_not_between():
 
 def test_a_single_frame_between_two_stays():
     """No step beside it can run faster for its sake."""
-    before, made, after = levels(0, 1), levels(40), levels(3, 4)
+    before, made, after = sigmas(0, 1), sigmas(40), sigmas(3, 4)
     assert np.array_equal(retime_jerks(made, before, after, FPS), made)

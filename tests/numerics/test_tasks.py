@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
-from sorairo.generation.canvas.encode import group_shares, paint, token_region
+from sorairo.generation.canvas.encode import latent_frame_prompt_weights, paint, token_region
 from sorairo.generation.tasks import tasks
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
@@ -39,11 +39,11 @@ def encode(frames: np.ndarray) -> torch.Tensor:
     return torch.nn.functional.avg_pool3d(video, (4, 8, 8))
 
 
-def painted(draft: CanvasLayout):
-    return paint(draft, encode, latent_channels=3, patch=2)
+def painted(layout: CanvasLayout):
+    return paint(layout, encode, latent_channels=3, patch=2)
 
 
-def drafts() -> dict[str, CanvasLayout]:
+def layouts() -> dict[str, CanvasLayout]:
     """One of each task."""
     a, b = clip_of(30), clip_of(26, seed=1)
     picture = clip_of(1, seed=2)
@@ -67,28 +67,28 @@ def drafts() -> dict[str, CanvasLayout]:
     }
 
 
-@pytest.mark.parametrize("name", drafts())
+@pytest.mark.parametrize("name", layouts())
 def test_every_draft_can_be_painted(name: str):
-    draft = drafts()[name]
-    canvas = painted(draft)
-    assert canvas.grid == (len(draft.groups()), 4, 4)
-    torch.testing.assert_close(canvas.shares.sum(1), torch.ones(canvas.grid[0]))
-    torch.testing.assert_close(canvas.view_shares.sum(0), torch.ones(canvas.grid[0]))
+    layout = layouts()[name]
+    canvas = painted(layout)
+    assert canvas.grid == (len(layout.groups()), 4, 4)
+    torch.testing.assert_close(canvas.prompt_weights.sum(1), torch.ones(canvas.grid[0]))
+    torch.testing.assert_close(canvas.view_weights.sum(0), torch.ones(canvas.grid[0]))
     assert bool((canvas.sigma_end == 0).all())
     n = len(canvas.tokens())
     assert canvas.token_positions().shape[1:] == (n, 3)
-    assert canvas.token_shares().shape == (n, len(draft.prompts))
+    assert canvas.token_prompt_weights().shape == (n, len(layout.prompts))
     assert canvas.sigma(1.0).shape == (n,)
 
 
-@pytest.mark.parametrize("name", drafts())
+@pytest.mark.parametrize("name", layouts())
 def test_what_is_made_was_not_given(name: str):
     """Frames of the result that are made lie on groups that are open, and the rest of the canvas
     that shows given frames is held, up to the group at the joint."""
-    draft = drafts()[name]
-    canvas, groups = painted(draft), draft.groups()
+    layout = layouts()[name]
+    canvas, groups = painted(layout), layout.groups()
     opened = (canvas.sigma_start > 0).flatten(1).any(1)
-    for piece in draft.pieces:
+    for piece in layout.pieces:
         if isinstance(piece, GeneratedSegment):
             inside = [
                 i
@@ -96,7 +96,7 @@ def test_what_is_made_was_not_given(name: str):
                 if g.first >= piece.first and g.first + 4 <= piece.last
             ]
             assert opened[inside].all()
-    for given in draft.given:
+    for given in layout.given:
         if given.strength == 0:
             inside = [
                 i
@@ -108,35 +108,35 @@ def test_what_is_made_was_not_given(name: str):
 
 def test_latents_of_given_groups_are_those_of_the_frames_at_the_joint():
     clip = clip_of(30)
-    canvas = painted(tasks.extend_forward(clip, "a", surface=SURFACE, num_frames=12))
+    canvas = painted(tasks.extend_forward(clip, "a", spec=SURFACE, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[-24:]))
     assert float(canvas.latents[:, 6:].abs().sum()) == 0
-    canvas = painted(tasks.extend_backward(clip, "a", surface=SURFACE, num_frames=10))
+    canvas = painted(tasks.extend_backward(clip, "a", spec=SURFACE, num_frames=10))
     torch.testing.assert_close(canvas.latents[:, 3:], encode(clip.frames[:24]))
 
 
 def test_a_clip_of_another_rate_is_seen_at_the_canvas_rate():
     clip = clip_of(60, fps=24.0)
-    canvas = painted(tasks.extend_forward(clip, "a", surface=SURFACE, num_frames=12))
+    canvas = painted(tasks.extend_forward(clip, "a", spec=SURFACE, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[::2][-24:]))
 
 
 def test_a_picture_is_a_group_of_its_own():
     picture = clip_of(1)
-    draft = tasks.animate([(0.0, picture)], "a", surface=SURFACE, num_frames=24)
-    canvas = painted(draft)
+    layout = tasks.animate([(0.0, picture)], "a", spec=SURFACE, num_frames=24)
+    canvas = painted(layout)
     torch.testing.assert_close(canvas.latents[:, :1], encode(picture.frames.repeat(4, 0)))
     assert float(canvas.sigma_start[0].max()) == 0
     assert float(canvas.sigma_start[1:].min()) == 1
-    assert [type(p) for p in draft.pieces] == [GivenSegment, GeneratedSegment]
+    assert [type(p) for p in layout.pieces] == [GivenSegment, GeneratedSegment]
 
 
 def test_a_keyframe_stands_at_its_time():
-    draft = drafts()["keyframes"]
-    canvas = painted(draft)
-    (loose,) = canvas.loose
-    assert float(loose.positions[0, 0, 0, 0]) == pytest.approx(1.5 * 3)
-    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, GeneratedSegment)] == [
+    layout = layouts()["keyframes"]
+    canvas = painted(layout)
+    (reference_tokens,) = canvas.reference_tokens
+    assert float(reference_tokens.positions[0, 0, 0, 0]) == pytest.approx(1.5 * 3)
+    assert [(p.first, p.last) for p in layout.pieces if isinstance(p, GeneratedSegment)] == [
         (1, 18),
         (19, 24),
     ]
@@ -144,12 +144,12 @@ def test_a_keyframe_stands_at_its_time():
 
 def test_a_picture_that_is_a_hint_is_not_shown_itself():
     a, b = (0.0, clip_of(1)), (1.5, clip_of(1, seed=1))
-    draft = tasks.animate([b, a], "a", num_frames=24, surface=SURFACE, strength=(1.0, 0.4))
-    canvas = painted(draft)
-    assert [float(each.positions[0, 0, 0, 0]) for each in canvas.loose] == [0.0, 1.5 * 3]
-    assert [each.sigma for each in canvas.loose] == pytest.approx([0.6, 0.0])
+    layout = tasks.animate([b, a], "a", num_frames=24, spec=SURFACE, strength=(1.0, 0.4))
+    canvas = painted(layout)
+    assert [float(each.positions[0, 0, 0, 0]) for each in canvas.reference_tokens] == [0.0, 1.5 * 3]
+    assert [each.sigma for each in canvas.reference_tokens] == pytest.approx([0.6, 0.0])
     assert float(canvas.sigma_start.min()) == 1
-    assert [(p.first, p.last) for p in draft.pieces if isinstance(p, GeneratedSegment)] == [
+    assert [(p.first, p.last) for p in layout.pieces if isinstance(p, GeneratedSegment)] == [
         (0, 18),
         (19, 24),
     ]
@@ -158,25 +158,25 @@ def test_a_picture_that_is_a_hint_is_not_shown_itself():
 @pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
 def test_a_picture_outside_the_clip_is_refused(at: float):
     with pytest.raises(RequestError, match="outside"):
-        tasks.animate([(at, clip_of(1))], "a", surface=SURFACE, num_frames=24)
+        tasks.animate([(at, clip_of(1))], "a", spec=SURFACE, num_frames=24)
 
 
 def test_two_pictures_on_one_frame_are_refused():
     with pytest.raises(RequestError, match="Two pictures"):
-        tasks.animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", surface=SURFACE, num_frames=24)
+        tasks.animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", spec=SURFACE, num_frames=24)
 
 
 def test_groups_follow_one_another_in_time():
-    for draft in drafts().values():
-        np.testing.assert_allclose(np.diff(draft.times()), 1 / 3)
+    for layout in layouts().values():
+        np.testing.assert_allclose(np.diff(layout.times()), 1 / 3)
 
 
 def test_texts_fade_over_the_bridge():
-    draft = drafts()["connect"]
-    shares = group_shares(draft.groups(), draft)
-    assert shares[0].tolist() == [1, 0]
-    assert shares[-1].tolist() == [0, 1]
-    assert bool((shares[:, 1].diff() >= 0).all())
+    layout = layouts()["connect"]
+    prompt_weights = latent_frame_prompt_weights(layout.groups(), layout)
+    assert prompt_weights[0].tolist() == [1, 0]
+    assert prompt_weights[-1].tolist() == [0, 1]
+    assert bool((prompt_weights[:, 1].diff() >= 0).all())
     assert crossfade_weights(("a", "b"), 4, 4, 8).tolist() == [[1, 0]] * 4
 
 
@@ -185,7 +185,7 @@ def test_a_region_touches_whole_tokens():
     region[17:20, 40:41] = 1
     touched = token_region(region, (4, 4))
     assert touched.nonzero().tolist() == [[1, 2]]
-    canvas = painted(drafts()["region"])
+    canvas = painted(layouts()["region"])
     assert bool((canvas.sigma_start.amax(0) > 0).nonzero().tolist() == [[1, 1], [1, 2]])
 
 
@@ -194,15 +194,15 @@ def test_a_region_touches_whole_tokens():
 def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int, total: int):
     start = min(start, total - 1)
     span = (start, min(total, start + length))
-    draft = tasks.edit(clip_of(total), "a", surface=SURFACE, strength=1.0, span=span)
-    made = [p for p in draft.pieces if isinstance(p, GeneratedSegment)]
+    layout = tasks.edit(clip_of(total), "a", spec=SURFACE, strength=1.0, span=span)
+    made = [p for p in layout.pieces if isinstance(p, GeneratedSegment)]
     assert len(made) == 1
-    kept = sum(p.clip.num_frames for p in draft.pieces if isinstance(p, GivenSegment))
+    kept = sum(p.clip.num_frames for p in layout.pieces if isinstance(p, GivenSegment))
     assert kept + made[0].last - made[0].first == total
     assert span[1] - span[0] <= made[0].last - made[0].first <= span[1] - span[0] + 3
-    before = draft.pieces[0].clip.num_frames if isinstance(draft.pieces[0], GivenSegment) else 0
+    before = layout.pieces[0].clip.num_frames if isinstance(layout.pieces[0], GivenSegment) else 0
     assert before == start
-    painted(draft)
+    painted(layout)
 
 
 @settings(max_examples=30, deadline=None)
@@ -210,7 +210,7 @@ def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int
 def test_extensions_are_as_long_as_asked(known: int, more: int):
     clip = clip_of(known)
     for task in (tasks.extend_forward, tasks.extend_backward):
-        draft = task(clip, "a", surface=SURFACE, num_frames=more)
-        made = next(p for p in draft.pieces if isinstance(p, GeneratedSegment))
+        layout = task(clip, "a", spec=SURFACE, num_frames=more)
+        made = next(p for p in layout.pieces if isinstance(p, GeneratedSegment))
         assert made.last - made.first == more
-        painted(draft)
+        painted(layout)

@@ -11,7 +11,7 @@ from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.batched_requests import make_together
 from sorairo.generation.canvas.canvas import Canvas, Stack, blank
-from sorairo.generation.engine import Engine, Settings, related_shots
+from sorairo.generation.engine import Engine, Settings, batch_groups
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.tasks.tasks import cycle, text
@@ -68,7 +68,7 @@ def test_only_what_is_alike_is_sampled_together(engine: Engine):
         text("h", spec=spec, size=size, num_frames=480),
     ]
     settings = [Settings(seed=i) for i in range(5)] + [Settings(guidance=1.0)] + [Settings()] * 2
-    found = related_shots(list(zip(layouts, settings, strict=True)))
+    found = batch_groups(list(zip(layouts, settings, strict=True)))
     assert found == [[0, 1], [2], [3], [4], [5], [6], [7]], "long ones are planned, each alone"
 
 

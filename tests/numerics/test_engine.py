@@ -65,7 +65,7 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
         empty = replace(canvas, prompts=("",))
         untold = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
         guided = engine.velocity(Stack((canvas,)), negative="", scale=3.0)(x, sigma)
-        lowest = engine.config.sampling.guided[0]
+        lowest = engine.config.sampling.guidance_interval[0]
         faint = sigma * lowest * 0.99
         plain, same = (
             engine.velocity(Stack((canvas,)), negative="", scale=scale)(x, faint)

@@ -17,7 +17,7 @@ from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, blank, crop_positions
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.image_refinement import RefineConfig, Refiner, sigmas
+from sorairo.generation.image_refinement import RefineConfig, Refiner, sizes
 from sorairo.generation.sampling.sampler import sample
 from sorairo.generation.sampling.tiled import Windows, crop, mosaic
 from sorairo.video import Clip
@@ -127,7 +127,7 @@ def test_what_is_held_stays_also_where_windows_overlap():
 
 @given(st.sampled_from([(96, 96), (128, 80), (80, 128), (192, 48)]), *[st.integers(64, 2048)] * 2)
 def test_levels_double_up_to_what_was_asked(native, width: int, height: int):
-    found = sigmas(native, (width, height), multiple=16, least=1.5)
+    found = sizes(native, (width, height), multiple=16, least=1.5)
     scale = max(width / native[0], height / native[1])
     assert bool(found) == (scale >= 1.5)
     for level in found:

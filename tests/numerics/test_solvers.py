@@ -46,7 +46,7 @@ def alternating(steps: int) -> Tensor:
 
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize(
-    "levels",
+    "sigmas",
     [lambda n: sampling_sigmas(n, 1.0), lambda n: sampling_sigmas(n, 3.0), alternating],
     ids=["even", "shifted", "alternating"],
 )

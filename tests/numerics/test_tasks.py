@@ -49,7 +49,7 @@ def layouts() -> dict[str, CanvasLayout]:
     picture = clip_of(1, seed=2)
     region = np.zeros((64, 64))
     region[16:32, 16:48] = 1
-    how = {"surface": SURFACE}
+    how = {"spec": SURFACE}
     return {
         "text": tasks.text("a", size=(64, 64), num_frames=48, **how),
         "picture": tasks.text("a", size=(64, 64), num_frames=1, **how),

@@ -237,7 +237,12 @@ def with_texts(k: int, prompt_weights: torch.Tensor) -> dict[str, torch.Tensor]:
     ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0], [1, 30, 31, 0]])
     mask = torch.tensor([[True] * 4, [True, True, False, False], [True, True, True, False]])
     rows = torch.arange(2 * k) % 3
-    return {**inputs(), "ids": ids[rows], "mask": mask[rows], "shares": prompt_weights.double()}
+    return {
+        **inputs(),
+        "ids": ids[rows],
+        "mask": mask[rows],
+        "prompt_weights": prompt_weights.double(),
+    }
 
 
 def test_one_text_of_all_is_that_text(denoiser: Denoiser):
@@ -263,7 +268,7 @@ def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
     def heard(ids: torch.Tensor) -> torch.Tensor:
         context = denoiser.transformer.text_embedding(denoiser.text(ids, given["mask"]))
         keys = block.cross_attn.keys_values(context)
-        return block.cross_attn.mixed(x, keys, given["mask"], given["shares"])
+        return block.cross_attn.mixed(x, keys, given["mask"], given["prompt_weights"])
 
     assert moved(heard(given["ids"]), heard(other["ids"])) == list(range(6, TOKENS))
 

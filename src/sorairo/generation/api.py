@@ -90,7 +90,7 @@ class Capabilities:
         from sorairo.generation.engine import Settings
         from sorairo.generation.image_refinement import RefineConfig, image
 
-        on_progress = how.pop("watch", None)
+        on_progress = how.pop("on_progress", None)
         if how.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         self._judge(ImageRequest, how, prompt=prompt, width=width, height=height)
@@ -156,12 +156,12 @@ class Capabilities:
     ) -> Clip:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
         self._judge(ExtendRequest, how, prompt=prompt, forward=forward, backward=backward)
-        spec, clip, on_progress = self.spec, self._known(clip), how.pop("watch", None)
+        spec, clip, on_progress = self.spec, self._known(clip), how.pop("on_progress", None)
         sides = ((tasks.extend_forward, forward), (tasks.extend_backward, backward))
         asked = [(task, seconds) for task, seconds in sides if seconds > 0]
         for index, (task, seconds) in enumerate(asked):
             layout = task(clip, prompt, spec=spec, num_frames=self._frames(seconds))
-            clip = self._done(layout, how | {"watch": _part(on_progress, index, len(asked))})
+            clip = self._done(layout, how | {"on_progress": _part(on_progress, index, len(asked))})
         return clip
 
     def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
@@ -230,7 +230,7 @@ class Capabilities:
 
     def _judge(self, kind: type[Request], how: dict[str, Any], **fields: Any) -> None:
         """What a request of the command line would be told, told here too. Raises RequestError."""
-        how = {name: value for name, value in how.items() if name != "watch"}
+        how = {name: value for name, value in how.items() if name != "on_progress"}
         kind(**{**how, **fields}).validate(self.limits)
 
     def _known(self, clip: Clip) -> Clip:
@@ -255,7 +255,7 @@ class Capabilities:
         from sorairo.generation.engine import Settings
 
         settings = dict(how)
-        on_progress = settings.pop("watch", None)
+        on_progress = settings.pop("on_progress", None)
         return self.run(layout, Settings(**settings), on_progress)
 
 

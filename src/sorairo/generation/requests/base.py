@@ -180,7 +180,7 @@ class GenerateRequest(Request):
         clips: Sequence[Clip],
         on_progress: ProgressCallback | None = None,
     ) -> Clip:
-        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "watch": on_progress}
+        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "on_progress": on_progress}
         clip = model.generate(self.text, **how)
         return replace(clip, frames=clip.frames[:1]) if self.makes_picture(clips) else clip
 

@@ -238,7 +238,7 @@ def _layout_of(
 ) -> CanvasLayout:
     """A layout with one prompt for all frames, or several with `prompt_weights` in `rest`."""
     if isinstance(prompt, str):
-        prompt, rest["shares"] = single_prompt(prompt, num_frames)
+        prompt, rest["prompt_weights"] = single_prompt(prompt, num_frames)
     return CanvasLayout(
         spec=spec,
         num_frames=num_frames,

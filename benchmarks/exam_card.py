@@ -1,9 +1,9 @@
-"""Puts the figures of the last exam where they are quoted: the model card and the README.
+"""Writes the figures of the last exam into the model card and the README.
 
     python benchmarks/exam_card.py
 
-Reads benchmarks/exam/report.json, rewrites what stands between the two marks in each file. A test
-keeps all three equal.
+Reads benchmarks/exam/report.json and rewrites the text between the two marks in each file. A test
+checks that all three agree.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from marks import between
 
 ROOT = Path(__file__).parents[1]
 REPORT = ROOT / "benchmarks" / "exam" / "report.json"
-# What the README quotes: a line a suite.
+# The rows of the README table, one for each suite.
 HEADLINES = {
-    "M2": ("centroid", "something falls: error of its place, diagonals"),
-    "M3": ("all", "laws kept (gravity, bounce, momentum, energy)"),
-    "M4": ("given 16 frames", "Sim-IQ, of 100, 16 frames given"),
-    "M5": ("reappears", "what goes behind a screen comes back"),
-    "M6": ("overall", "what a prompt says is seen (Sim-GenEval)"),
-    "M7": ("right move", "the camera moves as told"),
-    "M8": ("object set at 60 s", "after a minute it is still the same object"),
-    "M9": ("as told, last tenth", "combinations of the last tenth (this model was taught them)"),
-    "M12": ("psnr", "codec, dB"),
+    "M2": ("centroid", "a dropped object: position error, in picture diagonals"),
+    "M3": ("all", "physical laws kept (gravity, bounce, momentum, energy)"),
+    "M4": ("given 16 frames", "Sim-IQ score out of 100, given 16 frames"),
+    "M5": ("reappears", "an object that passes behind a screen reappears"),
+    "M6": ("overall", "the result shows what the prompt says (Sim-GenEval)"),
+    "M7": ("right move", "the camera moves as the prompt says"),
+    "M8": ("object set at 60 s", "after a minute, the object is still the same"),
+    "M9": ("as told, last tenth", "combinations of the last tenth (this model was trained on them)"),
+    "M12": ("psnr", "codec quality, PSNR in dB"),
 }
 
 
 def card_table(report: dict) -> str:
     """Every measure of every suite."""
     lines = [
-        "| suite | measure | model | true clips | codec | goal | n |",
+        "| suite | measure | model | true clips | codec | goal | questions |",
         "|---|---|---|---|---|---|---|",
     ]
     for suite, measures in report["suites"].items():
@@ -50,7 +50,7 @@ def card_table(report: dict) -> str:
 
 def readme_table(report: dict) -> str:
     """One measure of each suite."""
-    lines = ["| | model | true clips, same judge | goal | n |", "|---|---|---|---|---|"]
+    lines = ["| suite | model | true clips, same judge | goal | questions |", "|---|---|---|---|---|"]
     for suite, (measure, words) in HEADLINES.items():
         if told := report["suites"].get(suite, {}).get(measure):
             cells = [f"{suite}: {words}", _value(told), _number(told.get("floor"))]

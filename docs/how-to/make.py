@@ -1,11 +1,11 @@
-"""Runs every command of the how-to pages, pictures what comes out, and writes pages and README.
+"""Runs every command of the how-to pages, draws the results, writes the pages and README table.
 
-    python docs/how-to/make.py --photo cat.png       # all of it
-    python docs/how-to/make.py --text                # the words alone: nothing is run
-    python docs/how-to/make.py --model DIR --work W --to T extend loop   # a trial, of two pages
+    python docs/how-to/make.py --photo cat.png       # everything
+    python docs/how-to/make.py --text                # text only: runs no command
+    python docs/how-to/make.py --model DIR --work W --to T extend loop   # try two pages
 
-With --work what was made stays in a folder, and a command that has ended well is not run again:
-take a new folder for another model.
+With --work, results stay in a folder, and commands that succeeded are not run again: use a new
+folder for another model.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def markdown(page: Page) -> str:
         *files,
         f"```sh\n{commands}\n```",
         "\n".join(f"- {note}" for note in page.notes),
-        "[All that sorairo can do](../../README.md#what-it-can-do)",
+        "[All capabilities](../../README.md#capabilities)",
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -145,7 +145,7 @@ def with_table(readme: str, pages: list[Page]) -> str:
         link = f"docs/how-to/{page.name}.md"
         shown = f"[![{page.title}]({picture_of(page)})]({link})" if pictured(page) else ""
         lines.append(f"| **[{page.title}]({link})**<br>{page.line} | {shown} |")
-    head = "real output of the commands on its page" if any(map(pictured, pages)) else ""
+    head = "real output of the commands on the page" if any(map(pictured, pages)) else ""
     table = "\n".join([f"| | {head} |", "|---|---|", *lines])
     return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
 

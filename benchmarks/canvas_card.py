@@ -1,12 +1,12 @@
-"""Puts the figures of the capabilities and of the first questions into the model card.
+"""Writes the figures of the capabilities and of the first questions into the model card.
 
     python benchmarks/canvas.py SUITE ... -n CASES --steps 10 --json FILE
     python benchmarks/canvas_card.py FILE ...
 
-Takes the figures out of the files (the cases stay out), adds them to benchmarks/canvas.json, and
-rewrites the tables between their marks in docs/models/tabletop.md, from it and from
-benchmarks/claims.json. A test keeps them equal. With no file: figures of another model than the
-one that ships are marked as such.
+Copies the figures (not the single cases) from the files to benchmarks/canvas.json, and rewrites the
+tables between their marks in docs/models/tabletop.md from it and from benchmarks/claims.json. A
+test checks that they agree. Without a file, only the page is rewritten; figures of an earlier model
+than the shipped one are marked.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CARD = ROOT / "docs" / "models" / "tabletop.md"
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the card: a measure of a suite, in words, with what is aimed at."""
+    """A row of the card: a measure of a suite, described in words, with its goal."""
 
     suite: str
     measure: str
@@ -37,21 +37,27 @@ class Line:
 
 
 LINES = (
-    Line("style", "style", "style asked for is the style seen", "90 %", True),
+    Line("style", "style", "the requested style is recognised", "90 %", True),
     Line("style", "floor", "right floor, in any style", share=True),
     Line("style", "light", "right light, in any style", share=True),
-    Line("edit", "new attribute", "edit at 0.6: what was asked for is there", "70 %", True),
+    Line(
+        "edit", "new attribute", "edit at strength 0.6: the requested change is there", "70 %", True
+    ),
     Line("edit", "motion kept", "... and the motion is kept (correlation 0.8)", "70 %", True),
-    Line("edit", "motion alike (median)", "... correlation of the tracks, median"),
-    Line("story", "cuts", "cuts on the asked frame", "100 %", True),
-    Line("story", "a card", "a card's colour and shape right", "70 %", True),
-    Line("loop", "seam, from text (median)", "loop from text: the seam, times the usual, median"),
-    Line("loop", "seam, from text (highest)", "... highest", "1.25"),
-    Line("loop", "seam, closed (median)", "closed clip: the same, median"),
-    Line("loop", "seam, closed (highest)", "... highest", "1.25"),
-    Line("extend", "error", "extend by 24 frames: error of the place, widths"),
-    Line("extend", "straight on", "... of going straight on"),
-    Line("extend", "frozen", "... of standing still"),
+    Line("edit", "motion alike (median)", "... correlation of the motion tracks, median"),
+    Line("story", "cuts", "cuts on the requested frame", "100 %", True),
+    Line("story", "a card", "a card's colour and shape are right", "70 %", True),
+    Line(
+        "loop",
+        "seam, from text (median)",
+        "loop from text: change at the seam / usual change, median",
+    ),
+    Line("loop", "seam, from text (highest)", "... maximum", "1.25"),
+    Line("loop", "seam, closed (median)", "loop of a given clip: the same, median"),
+    Line("loop", "seam, closed (highest)", "... maximum", "1.25"),
+    Line("extend", "error", "extend by 24 frames: position error, in picture widths"),
+    Line("extend", "straight on", "... of the constant-velocity baseline"),
+    Line("extend", "frozen", "... of the frozen baseline"),
     Line(
         "chain",
         "object set, pixels",
@@ -59,44 +65,51 @@ LINES = (
         "80 %",
         True,
     ),
-    Line("chain", "drift, pixels (median)", "... drift of the brightness, median", "0.03"),
-    Line("given", "excess (median)", "joint with what was given: change, times the usual, median"),
-    Line("given", "excess (highest)", "... highest", "1.5"),
-    Line("given", "tint (highest)", "... change of colour, highest, of 255", "1.5"),
-    Line("connect", "ends exact", "connect: both ends bit-exact", "100 %", True),
+    Line("chain", "drift, pixels (median)", "... brightness drift, median", "0.03"),
+    Line("given", "excess (median)", "joint with given frames: change / usual change, median"),
+    Line("given", "excess (highest)", "... maximum", "1.5"),
+    Line("given", "tint (highest)", "... change of mean colour, maximum, of 255", "1.5"),
+    Line("connect", "ends exact", "connect: both given ends are bit-exact", "100 %", True),
     Line(
         "connect",
         "sharpest of the bridge (highest)",
-        "... largest change, times the bridge's usual, highest",
+        "... largest change / usual change of the bridge, maximum",
         "3",
     ),
     Line(
-        "connect", "sharpest inside (highest)", "... times the usual of all (an even fade has 4.5)"
+        "connect",
+        "sharpest inside (highest)",
+        "... / usual change of the whole clip (an even fade: 4.5)",
     ),
-    Line("keyframe", "beside, dB", "pictures given at their times: beside each, dB"),
-    Line("keyframe", "sharpest (median)", "... largest change, times the usual, median"),
-    Line("minute", "object set", "60 s: the object asked for is still there", "70 %", True),
-    Line("minute", "motion (median)", "... motion of the last 10 s, times the true one", "0.7-1.3"),
-    Line("cost", "seconds for 60 s", "60 s at native size, on two cores: seconds", "60"),
-    Line("cost", "peak GB", "... peak GB", "2.5"),
-    Line("cost", "two for one", "... 120 s, times the seconds of 60", "2.2"),
+    Line("keyframe", "beside, dB", "keyframes: PSNR of the frames beside them, dB"),
+    Line("keyframe", "sharpest (median)", "... largest change / usual change, median"),
+    Line("minute", "object set", "60 s: the requested object is still there", "70 %", True),
+    Line(
+        "minute",
+        "motion (median)",
+        "... motion in the last 10 s / that of the true clip",
+        "0.7-1.3",
+    ),
+    Line("cost", "seconds for 60 s", "60 s at native size on two cores: time in seconds", "60"),
+    Line("cost", "peak GB", "... peak memory, GB", "2.5"),
+    Line("cost", "two for one", "... time for 120 s / time for 60 s", "2.2"),
 )
 CLAIMED = {
     "one_object": ("exactly one object", 90),
     "color": ("right colour", 90),
     "shape": ("right shape", 80),
-    "motion": ("moves as told", 70),
+    "motion": ("moves as the prompt says", 70),
     "floor": ("right floor", None),
-    "all": ("the first four together", None),
+    "all": ("all of the first four", None),
 }
 COLUMNS = {"English": "tabletop en", "Chinese": "tabletop zh", "true renders": "renders"}
 
 
-BEFORE = "†"  # measured on a model before the one that ships
+BEFORE = "†"  # measured on an earlier model than the shipped one
 
 
 def canvas_table(found: dict) -> str:
-    lines = ["| | model | codec | aim | cases |", "|---|---|---|---|---|"]
+    lines = ["| | model | codec | goal | cases |", "|---|---|---|---|---|"]
     for line in LINES:
         suite = found["suites"].get(line.suite)
         mark = "" if suite else f" {BEFORE}"
@@ -126,7 +139,7 @@ def claims_table(found: dict) -> str:
         title: next(each["rates"] for name, each in found.items() if name.startswith(start))
         for title, start in COLUMNS.items()
     }
-    lines = ["| | aim | " + " | ".join(columns) + " |", "|---|---|---|---|---|"]
+    lines = ["| | goal | " + " | ".join(columns) + " |", "|---|---|---|---|---|"]
     for measure, (words, aim) in CLAIMED.items():
         cells = [
             f"{100 * r['value']:.1f} [{100 * r['low']:.0f}, {100 * r['high']:.0f}]"

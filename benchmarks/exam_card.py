@@ -24,7 +24,7 @@ HEADLINES = {
     "M6": ("overall", "the result shows what the prompt says (Sim-GenEval)"),
     "M7": ("right move", "the camera moves as the prompt says"),
     "M8": ("object set at 60 s", "after a minute, the object is still the same"),
-    "M9": ("as told, last tenth", "combinations of the last tenth (this model was trained on them)"),
+    "M9": ("as told, last tenth", "combinations of the last tenth (part of this model's training)"),
     "M12": ("psnr", "codec quality, PSNR in dB"),
 }
 
@@ -50,7 +50,10 @@ def card_table(report: dict) -> str:
 
 def readme_table(report: dict) -> str:
     """One measure of each suite."""
-    lines = ["| suite | model | true clips, same judge | goal | questions |", "|---|---|---|---|---|"]
+    lines = [
+        "| suite | model | true clips, same judge | goal | questions |",
+        "|---|---|---|---|---|",
+    ]
     for suite, (measure, words) in HEADLINES.items():
         if told := report["suites"].get(suite, {}).get(measure):
             cells = [f"{suite}: {words}", _value(told), _number(told.get("floor"))]

@@ -54,10 +54,10 @@ def decode(runs: int) -> float:
     import torch
 
     import sorairo
-    from sorairo.generation.tasks import tasks
+    from sorairo.generation.tasks.text import text_to_video
 
     engine = sorairo.load()
-    layout = tasks.text("", spec=engine.spec, size=(128, 128), num_frames=49)
+    layout = text_to_video("", spec=engine.spec, size=(128, 128), num_frames=49)
     latents = torch.randn(engine.config.codec.latent_channels, 13, 16, 16)
     seconds = []
     for _ in range(runs + 1):

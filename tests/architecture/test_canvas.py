@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
 from pathlib import Path
 
 import pytest
 
 import sorairo
-from sorairo.generation.tasks import tasks
+from sorairo.generation import tasks
 
 SOURCE = Path(sorairo.__file__).parent
 BLIND = (
@@ -87,18 +89,21 @@ def test_there_is_one_sampler_and_one_that_calls_it():
     }
 
 
-def test_every_task_drafts_a_canvas():
+def test_every_task_writes_a_layout():
     public = [
         task
-        for name, task in inspect.getmembers(tasks, inspect.isfunction)
-        if task.__module__ == tasks.__name__
+        for module in pkgutil.iter_modules(tasks.__path__, f"{tasks.__name__}.")
+        for name, task in inspect.getmembers(
+            importlib.import_module(module.name), inspect.isfunction
+        )
+        if task.__module__ == module.name
         and not name.startswith("_")
         and "spec" in inspect.signature(task).parameters
         and inspect.signature(task).parameters["spec"].kind is inspect.Parameter.KEYWORD_ONLY
     ]
     assert {task.__name__ for task in public} >= {
-        *("text", "cycle", "animate", "extend_forward", "extend_backward"),
-        *("connect", "loop", "edit"),
+        *("text_to_video", "animate", "extend_forward", "extend_backward"),
+        *("connect", "loop", "edit", "cast", "layout"),
     }
     for task in public:
         assert inspect.signature(task).return_annotation == "CanvasLayout", task.__name__

@@ -15,6 +15,7 @@ from sorairo.generation.output.assembly import Joint, assemble, carry, correctio
 from sorairo.generation.output.decode import begun_calmly
 from sorairo.generation.output.delivery import deliver
 from sorairo.generation.output.latent_cache import kept_ends
+from sorairo.generation.tasks.extend import extend_forward
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
     CanvasSpec,
@@ -22,7 +23,7 @@ from sorairo.generation.tasks.layout import (
     GivenSegment,
     single_prompt,
 )
-from sorairo.generation.tasks.tasks import cycle, extend_forward
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import onto
 
@@ -125,7 +126,7 @@ def test_sound_stays_with_its_pictures():
 
 def test_a_cycle_has_no_beginning():
     """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
-    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
+    layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
     assert canvas.grid[0] == 8
 
@@ -151,7 +152,7 @@ def test_a_cycle_begins_where_least_changes():
 
 def test_a_cycle_is_shown_from_within_a_group():
     """So that its last frame and its first are of one group; what is kept of its end fits them."""
-    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
+    layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     frames = pictures(32)
     shown = put_together(layout, frames).frames
     assert np.array_equal(shown, np.concatenate([frames[2:], frames[:2]]))
@@ -185,7 +186,7 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
     )
     assert last_made(bridge) == 75
     assert last_made(replace(bridge, shots=(0, 8))) == 70
-    turning = cycle("a", spec=NATIVE, size=(64, 64), num_frames=24)
+    turning = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=24, cyclic=True)
     assert last_made(turning) == 15, "begun within a group: the last is 10, the first 20"
     assert last_made(draft_of((GeneratedSegment(first=0, last=24),), 24)) == 230
 
@@ -203,7 +204,7 @@ def test_what_a_picture_leads_to_is_not_led_back_to_it():
 
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
-    layout = cycle("a", spec=NATIVE, size=(64, 64), num_frames=32)
+    layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     canvas: Canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
     x = torch.randn(canvas.tokens().shape)
     assert torch.equal(canvas.with_tokens(x).tokens(), x)

@@ -11,10 +11,12 @@ from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.batched_requests import make_together
 from sorairo.generation.canvas.canvas import Canvas, Stack, blank
-from sorairo.generation.engine import Engine, Settings, batch_groups
+from sorairo.generation.engine import Engine
+from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
-from sorairo.generation.tasks.tasks import cycle, text
+from sorairo.generation.settings import Settings
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 
 GRID = (3, 2, 2)
@@ -58,14 +60,14 @@ def test_only_what_is_alike_is_sampled_together(engine: Engine):
     spec = engine.spec
     size = (96, 96)
     layouts = [
-        text("a", spec=spec, size=size, num_frames=8),
-        text("b", spec=spec, size=size, num_frames=8),
-        text("c", spec=spec, size=size, num_frames=16),
-        cycle("d", spec=spec, size=size, num_frames=8),
-        text("e", spec=spec, size=(128, 80), num_frames=8),
-        text("f", spec=spec, size=size, num_frames=8),
-        text("g", spec=spec, size=size, num_frames=480),
-        text("h", spec=spec, size=size, num_frames=480),
+        text_to_video("a", spec=spec, size=size, num_frames=8),
+        text_to_video("b", spec=spec, size=size, num_frames=8),
+        text_to_video("c", spec=spec, size=size, num_frames=16),
+        text_to_video("d", spec=spec, size=size, num_frames=8, cyclic=True),
+        text_to_video("e", spec=spec, size=(128, 80), num_frames=8),
+        text_to_video("f", spec=spec, size=size, num_frames=8),
+        text_to_video("g", spec=spec, size=size, num_frames=480),
+        text_to_video("h", spec=spec, size=size, num_frames=480),
     ]
     settings = [Settings(seed=i) for i in range(5)] + [Settings(guidance=1.0)] + [Settings()] * 2
     found = batch_groups(list(zip(layouts, settings, strict=True)))

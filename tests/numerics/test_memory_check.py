@@ -10,11 +10,13 @@ import pytest
 from sorairo.errors import RequestError
 from sorairo.generation.memory_check import check_memory, predicted_bytes
 from sorairo.generation.output.delivery import Delivery
+from sorairo.generation.tasks.edit import edit
+from sorairo.generation.tasks.extend import extend_forward
 from sorairo.generation.tasks.layout import CanvasSpec
-from sorairo.generation.tasks.tasks import edit, extend_forward, text
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 
-MINUTE = text("a", spec=CanvasSpec(), size=(96, 96), num_frames=720)
+MINUTE = text_to_video("a", spec=CanvasSpec(), size=(96, 96), num_frames=720)
 WEIGHTS = 34_000_000
 
 
@@ -40,7 +42,7 @@ def test_a_clip_that_is_made_anew_is_held_once():
     clip = Clip(frames=np.zeros((48, 720, 720, 3), np.uint8), fps=12.0)
     native = Delivery(width=96, height=96, fps=12.0)
     whole = edit(clip, "a", spec=CanvasSpec(), strength=0.6)
-    plain = text("a", spec=CanvasSpec(), size=(96, 96), num_frames=48)
+    plain = text_to_video("a", spec=CanvasSpec(), size=(96, 96), num_frames=48)
     more = predicted_bytes(whole, native, WEIGHTS) - predicted_bytes(plain, native, WEIGHTS)
     assert clip.frames.nbytes <= more < 1.2 * clip.frames.nbytes
 

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
 from sorairo.generation.canvas.encode import latent_frame_prompt_weights, paint, token_region
-from sorairo.generation.tasks import tasks
+from sorairo.generation.tasks.animate import animate
+from sorairo.generation.tasks.bridge import connect, loop
+from sorairo.generation.tasks.edit import edit
+from sorairo.generation.tasks.extend import extend_backward, extend_forward
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
     CanvasSpec,
@@ -19,6 +22,7 @@ from sorairo.generation.tasks.layout import (
     GivenSegment,
     crossfade_weights,
 )
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 
 SURFACE = CanvasSpec(area=64 * 64)
@@ -51,19 +55,19 @@ def layouts() -> dict[str, CanvasLayout]:
     region[16:32, 16:48] = 1
     how = {"spec": SURFACE}
     return {
-        "text": tasks.text("a", size=(64, 64), num_frames=48, **how),
-        "picture": tasks.text("a", size=(64, 64), num_frames=1, **how),
-        "cycle": tasks.cycle("a", size=(64, 64), num_frames=48, **how),
-        "animate": tasks.animate([(0.0, picture)], "a", num_frames=24, **how),
-        "keyframes": tasks.animate([(0.0, picture), (1.5, picture)], "a", num_frames=24, **how),
-        "forward": tasks.extend_forward(a, "a", num_frames=22, **how),
-        "backward": tasks.extend_backward(a, "a", num_frames=22, **how),
-        "of a picture": tasks.extend_forward(picture, "a", num_frames=20, **how),
-        "loop": tasks.loop(a, "a", num_frames=16, **how),
-        "connect": tasks.connect(a, b, ("a", "b"), num_frames=16, **how),
-        "edit": tasks.edit(a, "a", strength=0.6, **how),
-        "region": tasks.edit(a, "a", strength=0.6, region=region, **how),
-        "retake": tasks.edit(a, "a", strength=1.0, span=(10, 17), **how),
+        "text": text_to_video("a", size=(64, 64), num_frames=48, **how),
+        "picture": text_to_video("a", size=(64, 64), num_frames=1, **how),
+        "cycle": text_to_video("a", size=(64, 64), num_frames=48, cyclic=True, **how),
+        "animate": animate([(0.0, picture)], "a", num_frames=24, **how),
+        "keyframes": animate([(0.0, picture), (1.5, picture)], "a", num_frames=24, **how),
+        "forward": extend_forward(a, "a", num_frames=22, **how),
+        "backward": extend_backward(a, "a", num_frames=22, **how),
+        "of a picture": extend_forward(picture, "a", num_frames=20, **how),
+        "loop": loop(a, "a", num_frames=16, **how),
+        "connect": connect(a, b, ("a", "b"), num_frames=16, **how),
+        "edit": edit(a, "a", strength=0.6, **how),
+        "region": edit(a, "a", strength=0.6, region=region, **how),
+        "retake": edit(a, "a", strength=1.0, span=(10, 17), **how),
     }
 
 
@@ -108,22 +112,22 @@ def test_what_is_made_was_not_given(name: str):
 
 def test_latents_of_given_groups_are_those_of_the_frames_at_the_joint():
     clip = clip_of(30)
-    canvas = painted(tasks.extend_forward(clip, "a", spec=SURFACE, num_frames=12))
+    canvas = painted(extend_forward(clip, "a", spec=SURFACE, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[-24:]))
     assert float(canvas.latents[:, 6:].abs().sum()) == 0
-    canvas = painted(tasks.extend_backward(clip, "a", spec=SURFACE, num_frames=10))
+    canvas = painted(extend_backward(clip, "a", spec=SURFACE, num_frames=10))
     torch.testing.assert_close(canvas.latents[:, 3:], encode(clip.frames[:24]))
 
 
 def test_a_clip_of_another_rate_is_seen_at_the_canvas_rate():
     clip = clip_of(60, fps=24.0)
-    canvas = painted(tasks.extend_forward(clip, "a", spec=SURFACE, num_frames=12))
+    canvas = painted(extend_forward(clip, "a", spec=SURFACE, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[::2][-24:]))
 
 
 def test_a_picture_is_a_group_of_its_own():
     picture = clip_of(1)
-    layout = tasks.animate([(0.0, picture)], "a", spec=SURFACE, num_frames=24)
+    layout = animate([(0.0, picture)], "a", spec=SURFACE, num_frames=24)
     canvas = painted(layout)
     torch.testing.assert_close(canvas.latents[:, :1], encode(picture.frames.repeat(4, 0)))
     assert float(canvas.sigma_start[0].max()) == 0
@@ -144,7 +148,7 @@ def test_a_keyframe_stands_at_its_time():
 
 def test_a_picture_that_is_a_hint_is_not_shown_itself():
     a, b = (0.0, clip_of(1)), (1.5, clip_of(1, seed=1))
-    layout = tasks.animate([b, a], "a", num_frames=24, spec=SURFACE, strength=(1.0, 0.4))
+    layout = animate([b, a], "a", num_frames=24, spec=SURFACE, strength=(1.0, 0.4))
     canvas = painted(layout)
     assert [float(each.positions[0, 0, 0, 0]) for each in canvas.reference_tokens] == [0.0, 1.5 * 3]
     assert [each.sigma for each in canvas.reference_tokens] == pytest.approx([0.6, 0.0])
@@ -158,12 +162,12 @@ def test_a_picture_that_is_a_hint_is_not_shown_itself():
 @pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
 def test_a_picture_outside_the_clip_is_refused(at: float):
     with pytest.raises(RequestError, match="outside"):
-        tasks.animate([(at, clip_of(1))], "a", spec=SURFACE, num_frames=24)
+        animate([(at, clip_of(1))], "a", spec=SURFACE, num_frames=24)
 
 
 def test_two_pictures_on_one_frame_are_refused():
     with pytest.raises(RequestError, match="Two pictures"):
-        tasks.animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", spec=SURFACE, num_frames=24)
+        animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", spec=SURFACE, num_frames=24)
 
 
 def test_groups_follow_one_another_in_time():
@@ -194,7 +198,7 @@ def test_a_region_touches_whole_tokens():
 def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int, total: int):
     start = min(start, total - 1)
     span = (start, min(total, start + length))
-    layout = tasks.edit(clip_of(total), "a", spec=SURFACE, strength=1.0, span=span)
+    layout = edit(clip_of(total), "a", spec=SURFACE, strength=1.0, span=span)
     made = [p for p in layout.pieces if isinstance(p, GeneratedSegment)]
     assert len(made) == 1
     kept = sum(p.clip.num_frames for p in layout.pieces if isinstance(p, GivenSegment))
@@ -209,7 +213,7 @@ def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int
 @cases(known=st.integers(1, 40), more=st.integers(1, 40))
 def test_extensions_are_as_long_as_asked(known: int, more: int):
     clip = clip_of(known)
-    for task in (tasks.extend_forward, tasks.extend_backward):
+    for task in (extend_forward, extend_backward):
         layout = task(clip, "a", spec=SURFACE, num_frames=more)
         made = next(p for p in layout.pieces if isinstance(p, GeneratedSegment))
         assert made.last - made.first == more

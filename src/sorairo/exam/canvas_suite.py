@@ -13,7 +13,7 @@ from PIL import Image
 
 from sorairo.exam.statistics import Aim, Figure, Verdict, figure
 from sorairo.generation.engine import Engine
-from sorairo.generation.tasks import tasks
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 from sorairo.video.writing.contact_sheet import contact_sheet
 
@@ -123,7 +123,9 @@ def strip(clip: Clip) -> Image.Image:
 def through_codec(model: Engine, clip: Clip) -> Clip:
     """The clip compressed and brought back by the model's codec. Sides: multiples of its own."""
     spec = model.spec
-    layout = tasks.text("", spec=spec, size=(clip.width, clip.height), num_frames=clip.num_frames)
+    layout = text_to_video(
+        "", spec=spec, size=(clip.width, clip.height), num_frames=clip.num_frames
+    )
     held = len(layout.groups()) * spec.group
     after = held - layout.padding_frames - clip.num_frames
     frames = np.pad(

@@ -20,12 +20,13 @@ from sorairo.generation.requests.media import (
     ExtendRequest,
     LoopRequest,
 )
-from sorairo.generation.tasks import tasks
+from sorairo.generation.settings import Settings
+from sorairo.generation.tasks import animate, bridge, edit, extend
 from sorairo.generation.tasks.context import Size, size_for
+from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
-    from sorairo.generation.engine import Settings
     from sorairo.generation.image_refinement import RefineConfig
     from sorairo.generation.progress import ProgressCallback
     from sorairo.generation.requests.storyboard import Storyboard
@@ -69,9 +70,12 @@ class Capabilities:
         fps = how.get("fps")
         fps = self.spec.fps if fps is None else fps
         self._judge(GenerateRequest, {**how, "fps": fps}, prompt=prompt, seconds=seconds)
-        task = tasks.cycle if loop else tasks.text
-        layout = task(
-            prompt, spec=self.spec, size=self._size(how), num_frames=self._frames(seconds)
+        layout = text_to_video(
+            prompt,
+            spec=self.spec,
+            size=self._size(how),
+            num_frames=self._frames(seconds),
+            cyclic=loop,
         )
         return self._done(layout, how)
 
@@ -87,14 +91,13 @@ class Capabilities:
         """A picture of what `prompt` says, a clip of one frame: composed at the model's own size,
         then refined up to `width` x `height` (see `refine`). `on_progress` is
         called after every window."""
-        from sorairo.generation.engine import Settings
         from sorairo.generation.image_refinement import RefineConfig, image
 
         on_progress = how.pop("on_progress", None)
         if how.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         self._judge(ImageRequest, how, prompt=prompt, width=width, height=height)
-        layout = tasks.text(
+        layout = text_to_video(
             prompt,
             spec=self.spec,
             size=self._size({"width": width, "height": height}),
@@ -120,7 +123,7 @@ class Capabilities:
         at = tuple(time for time, _ in pictures)
         strength = tuple(strength)
         self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at, strength=strength)
-        layout = tasks.animate(
+        layout = animate.animate(
             pictures,
             prompt,
             spec=self.spec,
@@ -157,7 +160,7 @@ class Capabilities:
         """More of the clip after its end, before its beginning, or both; lengths in seconds."""
         self._judge(ExtendRequest, how, prompt=prompt, forward=forward, backward=backward)
         spec, clip, on_progress = self.spec, self._known(clip), how.pop("on_progress", None)
-        sides = ((tasks.extend_forward, forward), (tasks.extend_backward, backward))
+        sides = ((extend.extend_forward, forward), (extend.extend_backward, backward))
         asked = [(task, seconds) for task, seconds in sides if seconds > 0]
         for index, (task, seconds) in enumerate(asked):
             layout = task(clip, prompt, spec=spec, num_frames=self._frames(seconds))
@@ -168,7 +171,7 @@ class Capabilities:
         """The clip and a bridge of `seconds` from its end to its beginning: it plays for ever."""
         self._judge(LoopRequest, how, prompt=prompt, seconds=seconds)
         frames = self._frames(seconds)
-        return self._done(tasks.loop(clip, prompt, spec=self.spec, num_frames=frames), how)
+        return self._done(bridge.loop(clip, prompt, spec=self.spec, num_frames=frames), how)
 
     def connect(
         self,
@@ -183,7 +186,7 @@ class Capabilities:
         first, second = texts
         self._judge(ConnectRequest, how, seconds=seconds, prompt_a=first, prompt_b=second)
         frames = self._frames(seconds)
-        layout = tasks.connect(before, after, texts, spec=self.spec, num_frames=frames)
+        layout = bridge.connect(before, after, texts, spec=self.spec, num_frames=frames)
         return self._done(layout, how)
 
     def edit(
@@ -208,7 +211,7 @@ class Capabilities:
         if start > 0 or end is not None:
             last = clip.duration if end is None else end
             span = (self._frames(start) if start > 0 else 0, self._frames(last))
-        layout = tasks.edit(clip, prompt, spec=spec, strength=strength, region=region, span=span)
+        layout = edit.edit(clip, prompt, spec=spec, strength=strength, region=region, span=span)
         return self._done(layout, how)
 
     def storyboard(
@@ -252,8 +255,6 @@ class Capabilities:
         return canvas_size(width, height, multiple=spec.multiple, area=spec.area)
 
     def _done(self, layout: CanvasLayout, how: dict[str, Any]) -> Clip:
-        from sorairo.generation.engine import Settings
-
         settings = dict(how)
         on_progress = settings.pop("on_progress", None)
         return self.run(layout, Settings(**settings), on_progress)

@@ -9,8 +9,9 @@ import numpy as np
 
 from sorairo.errors import RequestError
 from sorairo.generation.api import Capabilities
-from sorairo.generation.engine import Engine, Settings
+from sorairo.generation.engine import Engine
 from sorairo.generation.requests.limits import Limits
+from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.video import Clip
 

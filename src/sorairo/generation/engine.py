@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,25 +32,12 @@ from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import Sampling, fill
+from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.model import Model
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How a draft is filled and delivered. None leaves the choice to the model or the draft."""
-
-    seed: int = 0
-    steps: int | None = None
-    guidance: float | None = None
-    negative: str = ""
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    keep_latents: bool = False
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:

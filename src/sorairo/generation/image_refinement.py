@@ -22,11 +22,12 @@ from sorairo.generation.progress import Progress, ProgressCallback
 from sorairo.generation.sampling.sampler import Velocity, sample
 from sorairo.generation.sampling.tiled import Windows, mosaic
 from sorairo.generation.sampling.window_sampling import estimate
-from sorairo.generation.tasks import tasks
+from sorairo.generation.settings import Settings
+from sorairo.generation.tasks.edit import edit
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
-    from sorairo.generation.engine import Engine, Settings
+    from sorairo.generation.engine import Engine
     from sorairo.generation.tasks.layout import CanvasLayout
 
 Size = tuple[int, int]  # width, height
@@ -155,7 +156,7 @@ class Refiner:
         """A picture, begun again from noise at its own size."""
         engine, config = self.engine, self.config
         spec = replace(engine.spec, area=clip.width * clip.height)
-        layout = tasks.edit(clip, prompt, spec=spec, strength=config.strength)
+        layout = edit(clip, prompt, spec=spec, strength=config.strength)
         canvas = engine.paint(layout)
         _, rows, columns = canvas.grid
         places = crop_positions((rows, columns), (0, 0, rows, columns))

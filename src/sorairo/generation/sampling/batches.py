@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from sorairo.generation.sampling.coarse_to_fine import outline
 from sorairo.generation.sampling.temporal_windows import windows
+from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout
-
-if TYPE_CHECKING:
-    from sorairo.generation.engine import Settings
 
 
 def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[int]]:

@@ -1,7 +1,8 @@
-"""The draft of a canvas: what a task paints, in frames, seconds and pixels. No torch.
+"""The layout of a canvas: what a task writes and everything after it reads. No torch.
 
-A task (`tasks`) writes a draft; `painting` turns any draft into a canvas; `assembly` puts what came
-of it together with what was given. Nothing after a task knows which task it was.
+A layout says, in frames, seconds and pixels, what is given, what is generated, and what of both
+makes up the result. `canvas.encode` turns any layout into a canvas, and `output.assembly` builds
+the result from its pieces. Nothing after a task knows which task it was.
 """
 
 from __future__ import annotations
@@ -15,93 +16,101 @@ from sorairo.video import Clip
 
 @dataclass(frozen=True, kw_only=True)
 class CanvasSpec:
-    """What a model paints on: frames a second, frames in a group (a latent frame), and the sides
-    and area of a picture in pixels; `window` is the number of groups that it sees at once."""
+    """The canvas that a model generates on."""
 
     fps: float = 12.0
+    """Frames a second."""
     group: int = 4
+    """Frames in a latent frame."""
     multiple: int = 16
+    """Both sides of a picture are multiples of this, in pixels."""
     area: int = 96 * 96
+    """Pixels of a picture, about: a canvas of another shape has the same area."""
     window: int = 13
+    """Latent frames that the model sees at once."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GivenFrames:
-    """Frames that stand on the canvas from frame `first`, uint8 [n, height, width, 3].
-
-    `strength` 0 keeps them; above, they are where the noise begins. `region` [height, width] limits
-    that to a part of the picture, the rest being kept. `latents` [c, groups, h, w], if they are
-    known, spare the encoding.
-    """
+    """Frames that stand on the canvas before sampling begins."""
 
     first: int
+    """The canvas frame of the first one."""
     frames: np.ndarray
+    """uint8 [n, height, width, 3]."""
     strength: float = 0.0
+    """The noise level at which they start: 0 keeps them, 1 keeps nothing of them."""
     region: np.ndarray | None = None
+    """The part of the picture [height, width] to which `strength` is limited; the rest is kept."""
     latents: np.ndarray | None = None
+    """Their latents [c, latent frames, h, w] if they are known, so that they are not encoded."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Keyframe:
-    """A picture, uint8 [height, width, 3], seen at frame `at` without being part of a group;
-    `noise` is how much of its detail is lost on purpose."""
+    """A picture that the model sees at a time, without being part of a latent frame."""
 
     at: float
+    """The frame at which it is seen."""
     picture: np.ndarray
+    """uint8 [height, width, 3]."""
     noise: float = 0.0
+    """The noise level at which it is seen: 0 shows it exactly, more makes it a hint."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GivenSegment:
-    """A stretch of the result that is the user's own frames; `edges` are the canvas's frames that
-    show its first and its last one (None: not on the canvas)."""
+    """A stretch of the result that consists of the user's own frames."""
 
     clip: Clip
+    """The frames, at their own size and rate, and their sound."""
     edges: tuple[int | None, int | None] = (None, None)
+    """The canvas frames that show its first and its last frame; None: not on the canvas."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GeneratedSegment:
-    """A stretch of the result that comes from the canvas: frames first <= i < last. `under` is the
-    clip that it was made from; its sound stays, and outside of a `region` [H, W] (floats 0..1, of
-    any size) its pictures."""
+    """A stretch of the result that comes from the canvas."""
 
     first: int
+    """Its first canvas frame."""
     last: int
+    """The canvas frame after its last one."""
     under: Clip | None = None
+    """The clip that it was made from: its sound stays, and outside of `region` its pictures."""
     region: np.ndarray | None = None
+    """Where the result shows the canvas, floats 0..1 [H, W] of any size; None: everywhere."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CanvasLayout:
-    """A canvas of `num_frames` frames of width x height pixels.
-
-    shots     the frames at which a shot begins, the first 0
-    lead      frames of the first group that lie before frame 0: 3, as a clip begins with a group
-              for its first frame alone, unless a task aligns the groups elsewhere
-    cyclic    after the last frame comes the first: whole groups, no beginning
-    alike     for each shot the earlier ones of the same scene, the closest first; without it, all
-              are, and the one before and the first are the closest
-    aspect    width / height of what the canvas shows, if that was squeezed onto it
-    prompts   k texts, and `prompt_weights` [num_frames, k]: how much each counts for a frame; rows
-              sum to 1
-    pieces    the result, in order
-    """
+    """A canvas before sampling, and how the result is put together from it."""
 
     spec: CanvasSpec
     num_frames: int
     width: int
+    """Pixels of the canvas, as is `height`."""
     height: int
     prompts: tuple[str, ...]
+    """The texts that condition the canvas; k of them."""
     prompt_weights: np.ndarray
+    """float [num_frames, k]: how much each prompt counts for each frame; rows sum to 1."""
     pieces: tuple[GivenSegment | GeneratedSegment, ...]
+    """The result, in order."""
     given: tuple[GivenFrames, ...] = ()
     keyframes: tuple[Keyframe, ...] = ()
     shots: tuple[int, ...] = (0,)
+    """The frames at which a shot begins; the first is 0."""
     related_shots: tuple[tuple[int, ...], ...] = ()
+    """For each shot the earlier ones that may show the same scene, the closest first. Empty: all
+    of them, the previous and the first shot being the closest."""
     padding_frames: int = 3
+    """Frames of the first latent frame that lie before frame 0. By default the first frame of a
+    clip fills a latent frame alone; a task that aligns latent frames elsewhere has fewer."""
     cyclic: bool = False
+    """Whether the first frame follows the last one; then there are whole latent frames only."""
     aspect: float | None = None
+    """Width / height of what the canvas shows, where that was squeezed onto it."""
 
     def groups(self) -> tuple[LatentFrame, ...]:
         """The latent frames, shot by shot."""
@@ -116,8 +125,8 @@ class CanvasLayout:
         return tuple(found)
 
     def times(self) -> tuple[float, ...]:
-        """Seconds of the latent frames: each is where the last of its frames is. A shot begins a
-        frame after the last latent frame before it, of which it may be that not all is shown."""
+        """The times of the latent frames in seconds: where the last frame of each is. A shot begins
+        one frame after the last latent frame before it, even if the end of that is not shown."""
         size, fps, found, later = self.spec.group, self.spec.fps, [], 0
         groups = self.groups()
         for index, group in enumerate(groups):
@@ -129,20 +138,24 @@ class CanvasLayout:
 
 @dataclass(frozen=True)
 class LatentFrame:
-    """A latent frame: frames first ... first + 3, those before the shot's beginning and after its
-    end being copies."""
+    """A latent frame of a canvas. The frames of it that lie before the beginning of its shot or
+    after the end are copies of the nearest frame."""
 
     first: int
+    """Its first frame."""
     shot: int
+    """The index of its shot."""
 
 
 def single_prompt(prompt: str, num_frames: int) -> tuple[tuple[str, ...], np.ndarray]:
-    """One prompt for all frames."""
+    """`prompts` and `prompt_weights` of a layout with one prompt for all frames."""
     return (prompt,), np.ones((num_frames, 1), np.float32)
 
 
-def crossfade_weights(texts: tuple[str, ...], num_frames: int, start: int, end: int) -> np.ndarray:
-    """Shares of two texts, the second taking over from frame `start` to frame `end`."""
-    assert len(texts) == 2
+def crossfade_weights(
+    prompts: tuple[str, ...], num_frames: int, start: int, end: int
+) -> np.ndarray:
+    """`prompt_weights` of two prompts, the second taking over from frame `start` to frame `end`."""
+    assert len(prompts) == 2
     second = np.clip((np.arange(num_frames) - start + 1) / max(1, end - start + 1), 0, 1)
     return np.stack([1 - second, second], axis=1).astype(np.float32)

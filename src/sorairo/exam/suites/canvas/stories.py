@@ -11,8 +11,9 @@ from sorairo.exam.held_out_scenes import CANVAS_WORLD, FIRST_SEED, FPS, film, pr
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import changes
 from sorairo.exam.statistics import Aim, Verdict
-from sorairo.generation.engine import Engine, Settings
+from sorairo.generation.engine import Engine
 from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.settings import Settings
 from sorairo.generation.tasks import storyboard
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_shots

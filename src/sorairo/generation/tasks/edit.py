@@ -1,0 +1,109 @@
+"""Editing a clip by a prompt: all of it, a region of its pictures, or a span of time. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sorairo.generation.tasks.context import CONTEXT, part, size_for
+from sorairo.generation.tasks.layout import (
+    CanvasLayout,
+    CanvasSpec,
+    GeneratedSegment,
+    GivenFrames,
+    GivenSegment,
+    single_prompt,
+)
+from sorairo.video import Clip
+from sorairo.video.resampling import at_fps, onto, squeezed_aspect
+
+
+def edit(
+    clip: Clip,
+    prompt: str,
+    *,
+    spec: CanvasSpec,
+    strength: float,
+    region: np.ndarray | None = None,
+    span: tuple[int, int] | None = None,
+) -> CanvasLayout:
+    """The clip, generated again from noise level `strength` (SDEdit, Meng et al., arXiv
+    2108.01073).
+
+    `region` [H, W] of its pictures and `span`, two frames at the canvas's rate (widened to whole
+    latent frames), limit the change; what lies outside of them is kept.
+    """
+    size = size_for(clip, spec)
+    frames = at_fps(onto(clip, *size), spec.fps).frames
+    cut = _cut(span or (0, len(frames)), len(frames), spec.group)
+    shown = [
+        GivenFrames(first=0, frames=frames[cut.first : cut.start]),
+        GivenFrames(
+            first=cut.start - cut.first,
+            frames=frames[cut.start : cut.end],
+            strength=strength,
+            region=region,
+        ),
+        GivenFrames(first=cut.end - cut.first, frames=frames[cut.end : cut.last]),
+    ]
+    num_frames = cut.last - cut.first
+    prompts, prompt_weights = single_prompt(prompt, num_frames)
+    return CanvasLayout(
+        spec=spec,
+        num_frames=num_frames,
+        width=size[0],
+        height=size[1],
+        prompts=prompts,
+        prompt_weights=prompt_weights,
+        given=tuple(each for each in shown if len(each.frames)),
+        pieces=_pieces(clip, cut, len(frames), spec.fps, region),
+        padding_frames=cut.padding_frames,
+        aspect=squeezed_aspect(clip, *size),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cut:
+    """Frames of the clip at the canvas's rate; those past an end are not included."""
+
+    start: int  # of what is changed
+    end: int
+    first: int  # of what stands on the canvas: the change and its context on both sides
+    last: int
+    padding_frames: int
+
+
+def _cut(span: tuple[int, int], total: int, group: int) -> _Cut:
+    """The change widened to whole latent frames, with its context aligned to them."""
+    start, end = span
+    padding_frames = -start % group if start else group - 1
+    end = min(total, end + -(end + padding_frames) % group)
+    first, last = max(0, start - CONTEXT * group), min(total, end + CONTEXT * group)
+    first += -(first - start) % group if first else 0
+    return _Cut(
+        start=start,
+        end=end,
+        first=first,
+        last=last,
+        padding_frames=padding_frames if first == 0 else 0,
+    )
+
+
+def _pieces(
+    clip: Clip, cut: _Cut, total: int, fps: float, region: np.ndarray | None
+) -> tuple[GivenSegment | GeneratedSegment, ...]:
+    """The clip before the change, the change, the clip after it."""
+    before, middle, after = (
+        part(clip, low / fps, high / fps if high < total else None)
+        for low, high in ((0, cut.start), (cut.start, cut.end), (cut.end, total))
+    )
+    start, end = cut.start - cut.first, cut.end - cut.first
+    pieces: list[GivenSegment | GeneratedSegment] = [
+        GeneratedSegment(first=start, last=end, under=middle, region=region)
+    ]
+    if cut.start:
+        pieces.insert(0, GivenSegment(clip=before, edges=(None, start - 1)))
+    if cut.end < total:
+        pieces.append(GivenSegment(clip=after, edges=(end, None)))
+    return tuple(pieces)

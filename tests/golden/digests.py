@@ -74,9 +74,7 @@ def differences(
     if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         pairs = enumerate(zip(expected, found, strict=True))
         return [
-            line
-            for i, (a, b) in pairs
-            for line in differences(a, b, **how, where=f"{where}[{i}]")
+            line for i, (a, b) in pairs for line in differences(a, b, **how, where=f"{where}[{i}]")
         ]
     if where.endswith("/fingerprint"):
         distance = difference(expected, found)

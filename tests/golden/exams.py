@@ -26,7 +26,10 @@ def cases(folder: Path, wanted: set[str]) -> Iterator[tuple[str, Any]]:
             out = f"exam-{suite}"
             how = ("-n", str(count), "--steps", "2", "--workers", "1", "-o", out)
             sorairo(folder, "exam", suite, *how)
-            yield name, {
-                file.stem: json.loads(file.read_text())
-                for file in sorted((folder / out / suite).glob("*.json"))
-            }
+            yield (
+                name,
+                {
+                    file.stem: json.loads(file.read_text())
+                    for file in sorted((folder / out / suite).glob("*.json"))
+                },
+            )

@@ -158,9 +158,7 @@ def cases(folder: Path, wanted: set[str]) -> Iterator[tuple[str, Any]]:
 def losses(result: Path) -> dict[str, list[float]]:
     """The losses of a run, of which the result is `result`, step by step."""
     journal = next(
-        path
-        for place in (result, result.parent)
-        for path in sorted(place.glob("*.jsonl"))
+        path for place in (result, result.parent) for path in sorted(place.glob("*.jsonl"))
     )
     rows = [json.loads(line) for line in journal.read_text().splitlines()]
     steps = [row for row in rows if all(name in row for name in RECORDED)]

@@ -55,5 +55,3 @@ def sorairo(folder: Path, *words: str) -> str:
     if code:
         raise RuntimeError(f"sorairo {' '.join(words)}: {code}\n{err.getvalue()[-3000:]}")
     return out.getvalue()
-
-

@@ -14,10 +14,11 @@ from PIL import Image
 
 from random_weights import randomise
 from sorairo.errors import ModelError
-from sorairo.generation.output.upscale import enlarge, finish, to_frames, to_video
+from sorairo.generation.output.upscale import enlarge, finish
 from sorairo.models.upscaler import Upscaler, UpscalerConfig, highest
 from sorairo.models.upscaler_files import load_upscaler, save_upscaler
 from sorairo.nn.lanczos import lanczos, lanczos_matrix
+from sorairo.nn.pixels import to_frames, to_video
 
 CONFIG = UpscalerConfig(width=8, blocks=(1, 1, 1))
 
@@ -56,7 +57,7 @@ def test_the_filter_is_pillows():
 
 def test_an_untrained_network_is_the_filter_and_the_mean_of_neighbours():
     frames = moving(5)
-    made = to_frames(Upscaler(CONFIG)(to_video(frames)).detach())
+    made = to_frames(Upscaler(CONFIG)(to_video(frames)).detach())[0]
     assert made.shape == (9, 64, 80, 3)
     true = lanczos_of(frames).astype(int)
     assert np.abs(made[::2] - true).max() <= 1
@@ -86,7 +87,7 @@ def test_pieces_make_the_whole(wild: Upscaler, doubled: bool, piece: int):
     pieces = together(wild, frames, doubled=doubled, piece=piece)
     assert pieces.shape == whole.shape
     assert np.abs(pieces.astype(int) - whole).max() <= 1
-    assert np.array_equal(whole, to_frames(wild(to_video(frames)))[:: 1 if doubled else 2])
+    assert np.array_equal(whole, to_frames(wild(to_video(frames)))[0][:: 1 if doubled else 2])
 
 
 def test_a_plain_picture_stays_plain(wild: Upscaler):

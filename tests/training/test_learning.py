@@ -13,8 +13,8 @@ import torch
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.model import Denoiser
+from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training import run
-from sorairo.training.data.crops import to_frames, to_video
 from sorairo.training.data.masking import PaintingConfig
 from sorairo.training.loop.loop import LoopConfig, learning_factor, step_generator, step_rng
 from sorairo.training.objectives.codec import fit_scale

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import re
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from sorairo.errors import MediaError
+from sorairo.generation.output.output_files import OutputFiles
 
 CLIP_SUFFIXES = (".mp4", ".gif", ".png")
 SLUG_LENGTH = 48  # characters; three bytes each in Chinese, and file names end at 255 bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outputs:
-    """The files of one clip; None for what was not asked for."""
-
-    clip: Path
-    gif: Path | None = None
-    sheet: Path | None = None
-    latents: Path | None = None
-
-    @property
-    def paths(self) -> tuple[Path, ...]:
-        files = (self.clip, self.gif, self.sheet, self.latents)
-        return tuple(path for path in files if path is not None)
 
 
 def plan_outputs(
@@ -37,7 +22,7 @@ def plan_outputs(
     gif: bool = False,
     sheet: bool = False,
     latents: bool = False,
-) -> list[Outputs]:
+) -> list[OutputFiles]:
     """The files for each seed. Raises MediaError where one could not be written.
 
     A named `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without
@@ -92,10 +77,10 @@ def check_writable(path: Path) -> None:
         raise MediaError(f"Cannot write {path}: {reason}; choose another place.") from error
 
 
-def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> Outputs:
+def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> OutputFiles:
     from sorairo.video.latent_sidecar import SUFFIX
 
-    return Outputs(
+    return OutputFiles(
         clip=clip,
         gif=clip.with_suffix(".gif") if gif and clip.suffix.lower() != ".gif" else None,
         sheet=clip.with_name(f"{clip.stem}-sheet.png") if sheet else None,
@@ -103,7 +88,7 @@ def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> Outputs:
     )
 
 
-def _free(clip: Path, **extras: bool) -> Outputs:
+def _free(clip: Path, **extras: bool) -> OutputFiles:
     stem, number = clip.stem, 1
     while True:
         plan = _beside(clip, **extras)

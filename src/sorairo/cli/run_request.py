@@ -14,9 +14,10 @@ import click
 
 from sorairo.cli.console import progress_bar, say
 from sorairo.cli.options import Common
-from sorairo.cli.output_paths import Outputs, check_suffix, check_writable, plan_outputs
+from sorairo.cli.output_paths import check_suffix, check_writable, plan_outputs
 from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import MediaError
+from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.defaults import painted_size
 from sorairo.generation.requests.limits import Size
@@ -56,6 +57,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         say(f"Warning: {warning}")
 
     from sorairo.generation import engine
+    from sorairo.generation.output.export import export
 
     native = painted_size(first, clips, common.limits)
     loaded = engine.load(common.model.path, device=common.device)
@@ -67,8 +69,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         notes = _notes(clip, native, common.limits.native_fps)
         for note in notes if number == 1 else []:
             say(note)
-        comment = request.to_comment(model_digest=loaded.info["digest"])
-        _write(dataclasses.replace(clip, metadata={"comment": comment}), outputs)
+        export(clip, request, outputs, model_digest=loaded.info["digest"])
         facts = _facts(common, request, clip, outputs)
         facts["native_size"], facts["native_fps"] = _size(native), common.limits.native_fps
         facts["notes"] = [*warned, *notes]
@@ -76,7 +77,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         _tell(facts, outputs, common)
 
 
-def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[Outputs]:
+def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[OutputFiles]:
     first = requests[0]
     picture = first.makes_picture(clips)
     plans = plan_outputs(
@@ -120,22 +121,7 @@ def _size(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def _write(clip: Clip, outputs: Outputs) -> None:
-    from sorairo.video.latent_sidecar import save_latents
-
-    clip.save(outputs.clip)
-    if outputs.latents and clip.latents:
-        save_latents(clip.latents, outputs.clip)
-    if outputs.gif:
-        clip.save(outputs.gif)
-    if outputs.sheet:
-        from sorairo.video.atomic_write import whole_file
-
-        with whole_file(outputs.sheet) as temporary:
-            clip.contact_sheet().save(temporary, format="PNG")
-
-
-def _facts(common: Common, request: Request, clip: Clip, outputs: Outputs) -> dict[str, Any]:
+def _facts(common: Common, request: Request, clip: Clip, outputs: OutputFiles) -> dict[str, Any]:
     def name(path: Path | None) -> str | None:
         return str(path) if path else None
 
@@ -160,7 +146,7 @@ def _facts(common: Common, request: Request, clip: Clip, outputs: Outputs) -> di
     }
 
 
-def _tell(facts: dict[str, Any], outputs: Outputs, common: Common) -> None:
+def _tell(facts: dict[str, Any], outputs: OutputFiles, common: Common) -> None:
     if common.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
@@ -36,7 +35,7 @@ from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.model import Model
-from sorairo.nn.precision import compute_dtype
+from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.video import Clip
 
 
@@ -48,20 +47,6 @@ def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
     """
     path = hub.find(str(name))
     return Engine(hub.load(path), choose_device(device), hub.info(path))
-
-
-def choose_device(name: str | None) -> torch.device:
-    if name is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        raise RequestError(
-            f"The device '{name}' cannot be used here; choose cpu"
-            f"{' or cuda' if torch.cuda.is_available() else ''}, or leave it out."
-        ) from error
-    return device
 
 
 class Engine(Capabilities):

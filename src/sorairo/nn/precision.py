@@ -1,8 +1,10 @@
-"""Which number format a device computes in quickly."""
+"""Which device to compute on, and in which number format."""
 
 from __future__ import annotations
 
 import torch
+
+from sorairo.errors import RequestError
 
 
 def compute_dtype(device: torch.device) -> torch.dtype:
@@ -13,3 +15,21 @@ def compute_dtype(device: torch.device) -> torch.dtype:
     if device.type == "cuda" and not torch.cuda.is_bf16_supported():
         return torch.float32
     return torch.bfloat16
+
+
+def choose_device(name: str | None) -> torch.device:
+    """The device of that name; for None a GPU if there is one, else the CPU.
+
+    Raises RequestError for a device that cannot be used.
+    """
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise RequestError(
+            f"The device '{name}' cannot be used here; choose cpu"
+            f"{' or cuda' if torch.cuda.is_available() else ''}, or leave it out."
+        ) from error
+    return device

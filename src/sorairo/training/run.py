@@ -12,11 +12,10 @@ from torch import Tensor, nn
 from sorairo.config import override, to_json
 from sorairo.data.rendered_shards import render
 from sorairo.errors import TrainingError, unknown_name
-from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec
 from sorairo.models.model import Denoiser, Model
-from sorairo.nn.precision import compute_dtype
+from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.training.loop.loop import train
 from sorairo.training.loop.optimiser import make_optimiser
 from sorairo.training.loop.run_folder import run_folder

@@ -7,6 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sorairo.nn.pixels import to_picture, to_planes
+
 SIDE = 64  # pixels of the shorter side that blocks are matched at
 BLOCK = 5  # of these pixels
 STAY = 0.5  # of 255, for each pixel of way: where nothing tells, nothing has moved
@@ -28,9 +30,9 @@ def moved(values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int)
         ],
         dim=-1,
     )
-    image = torch.from_numpy(np.ascontiguousarray(values, np.float32)).permute(2, 0, 1)
-    carried = F.grid_sample(image[None], where[None], padding_mode="border", align_corners=False)
-    return carried[0].permute(1, 2, 0).numpy()
+    planes = to_planes(values)[None]
+    carried = F.grid_sample(planes, where[None], padding_mode="border", align_corners=False)
+    return to_picture(carried[0])
 
 
 def displacement(before: Tensor, after: Tensor, reach: int) -> Tensor:
@@ -53,5 +55,4 @@ def displacement(before: Tensor, after: Tensor, reach: int) -> Tensor:
 
 
 def _small(picture: np.ndarray, size: tuple[int, int]) -> Tensor:
-    image = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float()
-    return F.interpolate(image, size, mode="bilinear", antialias=True)[0]
+    return F.interpolate(to_planes(picture)[None], size, mode="bilinear", antialias=True)[0]

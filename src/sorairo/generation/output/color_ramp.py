@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from sorairo.generation.output.blur import gaussian_blur
+
 COLOR_BLUR = 1 / 8  # of the shorter side: what counts as colour and not as detail
 TINT = 1.1  # of 255: how far the mean colour may move from a given frame to a made one
 
@@ -46,16 +48,5 @@ def _distance(one: np.ndarray, other: np.ndarray) -> float:
 
 def blurred(values: np.ndarray, share: float) -> np.ndarray:
     """Gaussian blur of [H, W, c] with a radius of a share of the shorter side."""
-    import torch
-    import torch.nn.functional as F
-
     radius = share * min(values.shape[:2])
-    reach = max(1, int(3 * radius))
-    x = torch.arange(-reach, reach + 1, dtype=torch.float32)
-    kernel = torch.exp(-0.5 * (x / max(radius, 0.3)).square())
-    kernel = kernel / kernel.sum()
-    image = torch.from_numpy(np.ascontiguousarray(values, np.float32)).permute(2, 0, 1)[:, None]
-    image = F.pad(image, (0, 0, reach, reach), mode="replicate")
-    image = F.conv2d(image, kernel[None, None, :, None])
-    image = F.pad(image, (reach, reach, 0, 0), mode="replicate")
-    return F.conv2d(image, kernel[None, None, None, :])[:, 0].permute(1, 2, 0).numpy()
+    return gaussian_blur(values, max(radius, 0.3), reach=max(1, int(3 * radius)))

@@ -11,6 +11,7 @@ from sorairo.generation.output.seams import meet
 from sorairo.generation.tasks.layout import CanvasLayout
 from sorairo.models.codec import Codec
 from sorairo.models.model import Model
+from sorairo.nn.pixels import to_frames, to_video
 
 AT_ONCE = 16  # latent frames decoded together
 WARM_UP, WARM_DOWN = 3, 2  # latent frames seen before the first of a cycle and after the last
@@ -20,9 +21,7 @@ def encode_groups(
     codec: Codec, frames: np.ndarray, device: torch.device, dtype: torch.dtype
 ) -> Tensor:
     """Latents [c, f, h, w] of frames uint8 [4 f, H, W, 3]."""
-    video = torch.from_numpy(np.ascontiguousarray(frames)).permute(3, 0, 1, 2)[None]
-    video = (video.to(device).float() / 127.5 - 1).to(dtype)
-    return codec.encode(video)[0].float().cpu()
+    return codec.encode(to_video(frames, device).to(dtype))[0].float().cpu()
 
 
 def decode_groups(
@@ -30,12 +29,10 @@ def decode_groups(
 ) -> np.ndarray:
     """Frames uint8 [4 f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew; in pieces,
     so that a long clip needs no more memory than a short one."""
-    state, parts = {}, []
-    for part in latents.split(AT_ONCE, dim=1):
-        video = codec.decode(part[None].to(device, dtype), state)[0]
-        pixels = ((video.float().clamp(-1, 1) + 1) * 127.5).round().byte()
-        parts.append(pixels.permute(1, 2, 3, 0).cpu().numpy())
-    return np.concatenate(parts)
+    state = {}
+    parts = latents.split(AT_ONCE, dim=1)
+    videos = (codec.decode(part[None].to(device, dtype), state) for part in parts)
+    return np.concatenate([to_frames(video)[0] for video in videos])
 
 
 def decode_layout(

@@ -14,6 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sorairo.models.deflicker import Steadier
+from sorairo.nn.pixels import to_frames, to_video
 
 STEADIED = 64  # frames that the steadier sees together
 KEPT, FLICKER = 0.85, 8.0  # share kept of the frame before; differences (of 255) that are errors
@@ -49,11 +50,8 @@ def learned(
     for start in range(0, len(frames), STEADIED):
         end = min(start + STEADIED, len(frames))
         seen = slice(max(0, start - reach), min(len(frames), end + reach))
-        video = torch.from_numpy(frames[seen]).permute(3, 0, 1, 2)[None]
-        video = video.to(like.device).float() / 127.5 - 1
-        made = steadier(video, places[seen].to(like.device))[0]
-        pixels = ((made.float().clamp(-1, 1) + 1) * 127.5).round().byte()
-        shown = pixels.permute(1, 2, 3, 0).cpu().numpy()
+        video = to_video(frames[seen], like.device)
+        shown = to_frames(steadier(video, places[seen].to(like.device)))[0]
         out[start:end] = shown[start - seen.start : end - seen.start]
     return out
 

@@ -9,8 +9,8 @@ light, everywhere, and its fine part, which is detail, as long as a place looks 
 from __future__ import annotations
 
 import numpy as np
-import torch
-import torch.nn.functional as F
+
+from sorairo.generation.output.blur import gaussian_blur
 
 CARRIED = 12.0  # frames over which colours fade to the model's own
 BROAD = 6.0  # of the smaller side: what is wider than that part of it is colour and light
@@ -52,13 +52,4 @@ def _carry(
 
 def _smooth(picture: np.ndarray, width: float) -> np.ndarray:
     """Blurred by a Gaussian of standard deviation `width` pixels, the edges being repeated."""
-    reach = max(1, round(3 * width))
-    weights = torch.exp(-0.5 * (torch.arange(-reach, reach + 1) / width).square())
-    weights = (weights / weights.sum()).float()
-    x = torch.from_numpy(picture.astype(np.float32)).permute(2, 0, 1)[:, None]
-    for shape, sides in (
-        ((1, 1, -1, 1), (0, 0, reach, reach)),
-        ((1, 1, 1, -1), (reach, reach, 0, 0)),
-    ):
-        x = F.conv2d(F.pad(x, sides, mode="replicate"), weights.reshape(shape))
-    return x[:, 0].permute(1, 2, 0).numpy()
+    return gaussian_blur(picture, width, reach=max(1, round(3 * width)))

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from sorairo.models.upscaler import Upscaler, halfway, interleave
+from sorairo.nn.pixels import to_frames, to_video
 from sorairo.video import Clip
 
 Progress = Callable[[int, int], None]
@@ -67,28 +68,18 @@ def enlarge(
     """
     step = piece or max(1, PIECE // (frames.shape[1] * frames.shape[2]))
     padded = np.concatenate([frames[:1], frames, frames[-1:]])
+    device = next(upscaler.parameters()).device
     last: tuple[Tensor, Tensor] | None = None
     for start in range(0, len(frames), step):
-        video = to_video(padded[start : start + step + 2]).to(next(upscaler.parameters()).device)
+        video = to_video(padded[start : start + step + 2], device)
         large, turns = upscaler.sharpen(video)
         if not doubled:
-            yield to_frames(large)
+            yield to_frames(large)[0]
             continue
         if last is None:
-            yield to_frames(interleave(large, halfway(large, turns[:, :, :-1])))
+            yield to_frames(interleave(large, halfway(large, turns[:, :, :-1])))[0]
         else:
             whole, before = (torch.cat(pair, 2) for pair in zip(last, (large, turns), strict=True))
             both = interleave(whole, halfway(whole, before[:, :, :-1]))
-            yield to_frames(both[:, :, 1:])
+            yield to_frames(both[:, :, 1:])[0]
         last = large[:, :, -1:], turns[:, :, -1:]
-
-
-def to_video(frames: np.ndarray) -> Tensor:
-    """uint8 [F, H, W, 3] to float32 [1, 3, F, H, W] in [-1, 1]."""
-    return torch.from_numpy(np.array(frames)).permute(3, 0, 1, 2)[None].float() / 127.5 - 1
-
-
-def to_frames(video: Tensor) -> np.ndarray:
-    """[1, 3, F, H, W] to uint8 [F, H, W, 3], rounded and clipped."""
-    pixels = ((video[0].float() + 1) * 127.5).clamp_(0, 255).round_().byte()
-    return pixels.permute(1, 2, 3, 0).contiguous().cpu().numpy()

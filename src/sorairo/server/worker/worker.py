@@ -16,10 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
 from sorairo.errors import LeaseLostError, SorairoError, StoreAwayError, WriteError
 from sorairo.generation.engine import Engine
+from sorairo.generation.output.export import export
+from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.defaults import painted_size
 from sorairo.generation.requests.metadata import read_comment
@@ -31,13 +31,10 @@ from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
 from sorairo.server.video_object import VARIANTS
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
-from sorairo.video import Clip
-from sorairo.video.atomic_write import whole_file
 
 LOOK_EVERY = 0.2  # seconds, for a job
 AGAIN_AFTER = 2.0  # seconds, where the database is away or the disk is full
 LEAST_ROOM = 64 * 2**20  # bytes without which no job is begun
-SHEET_FRAMES, THUMBNAIL_SIDE = 16, 512
 STAGES = "stages"  # folder of a job
 STORAGE_ERROR = "storage_error"
 FAULT = "The server met a fault of its own; its log has the details."
@@ -185,9 +182,13 @@ class Worker:
             request.validate_inputs(clips, self.engine.limits)
             with self.engine.keeping(self._checkpoint(job, folder)):
                 clip = request.make(self.engine, clips, told.progress)
-            comment = request.to_comment(model_digest=self.engine.info["digest"])
             told.check()
-            _write(replace(clip, metadata={"comment": comment}), folder)
+            files = OutputFiles(
+                clip=folder / VARIANTS["video"][0],
+                thumbnail=folder / VARIANTS["thumbnail"][0],
+                spritesheet=folder / VARIANTS["spritesheet"][0],
+            )
+            export(clip, request, files, model_digest=self.engine.info["digest"])
             told.check()
             kept = f"{job.id}/{job.fence}"
             for file, _ in VARIANTS.values():
@@ -227,16 +228,3 @@ class Worker:
         finally:
             told.done.set()
             thread.join()
-
-
-def _write(clip: Clip, folder: Path) -> None:
-    """All variants of a clip."""
-    clip.save(folder / VARIANTS["video"][0])
-    first = Image.fromarray(clip.frames[0])
-    first.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    with whole_file(folder / VARIANTS["thumbnail"][0]) as temporary:
-        first.save(temporary, quality=85)
-    every = max(1, clip.num_frames // SHEET_FRAMES)
-    sheet = clip.contact_sheet(every=every)
-    with whole_file(folder / VARIANTS["spritesheet"][0]) as temporary:
-        sheet.convert("RGB").save(temporary, quality=85)

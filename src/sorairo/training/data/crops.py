@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
+from sorairo.nn.pixels import to_video
 from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
@@ -120,23 +121,6 @@ def cross_fade(
     weight = np.clip((np.arange(frames) - start) / lasting, 0, 1)[:, None, None, None]
     mixed = (1 - weight) * one[0] + weight * other[0]
     return mixed.round().astype(np.uint8), one[1] | other[1]
-
-
-def to_video(frames: np.ndarray) -> Tensor:
-    """uint8 [b, F, H, W, 3] to float32 [b, 3, F, H, W] in [-1, 1]."""
-    return torch.from_numpy(np.array(frames)).permute(0, 4, 1, 2, 3).float() / 127.5 - 1
-
-
-def to_frames(video: Tensor) -> np.ndarray:
-    """The reverse, rounded and clipped."""
-    return (
-        ((video.float().clamp(-1, 1) + 1) * 127.5)
-        .round()
-        .byte()
-        .permute(0, 2, 3, 4, 1)
-        .cpu()
-        .numpy()
-    )
 
 
 def shrink(video: Tensor, size: tuple[int, int]) -> Tensor:

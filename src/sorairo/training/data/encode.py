@@ -17,10 +17,10 @@ from torch import Tensor
 from tqdm import tqdm
 
 from sorairo.data.rendered_shards import ClipsConfig, Shard, digest, render, render_all
-from sorairo.generation.engine import choose_device
 from sorairo.models.codec import Codec, pad_start
-from sorairo.nn.precision import compute_dtype
-from sorairo.training.data.crops import shrink, to_frames, to_video
+from sorairo.nn.pixels import to_frames, to_video
+from sorairo.nn.precision import choose_device, compute_dtype
+from sorairo.training.data.crops import shrink
 from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 from sorairo.world.tabletop.scene import Scene

@@ -19,12 +19,11 @@ import torch
 from tqdm import tqdm
 
 from sorairo.data.rendered_shards import Shard
-from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec
 from sorairo.models.upscaler import FACTOR
-from sorairo.nn.precision import compute_dtype
-from sorairo.training.data.crops import to_frames, to_video
+from sorairo.nn.pixels import to_frames, to_video
+from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 

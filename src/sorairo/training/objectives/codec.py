@@ -12,8 +12,9 @@ from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
+from sorairo.nn.pixels import to_frames, to_video
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.data.crops import Cropped, Crops, CropsConfig, to_frames, to_video
+from sorairo.training.data.crops import Cropped, Crops, CropsConfig
 from sorairo.training.loop.loop import count_flop
 
 

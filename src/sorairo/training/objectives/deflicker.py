@@ -18,12 +18,12 @@ from sorairo.data.rendered_shards import (
     Shard,
     render,
 )
-from sorairo.generation.engine import choose_device
 from sorairo.models import hub
 from sorairo.models.codec import Codec, pad_start
 from sorairo.models.deflicker import Steadier, SteadierConfig
-from sorairo.nn.precision import compute_dtype
-from sorairo.training.data.crops import Cropped, Crops, CropsConfig, to_frames, to_video
+from sorairo.nn.pixels import to_frames, to_video
+from sorairo.nn.precision import choose_device, compute_dtype
+from sorairo.training.data.crops import Cropped, Crops, CropsConfig
 from sorairo.training.loop.loop import LoopConfig, count_flop, train
 from sorairo.training.loop.optimiser import OptimiserConfig, make_optimiser
 from sorairo.training.loop.run_folder import run_folder

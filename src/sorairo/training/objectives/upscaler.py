@@ -12,13 +12,12 @@ from PIL import Image
 from torch import Tensor
 
 from sorairo.data.rendered_shards import ClipsConfig, digest, render
-from sorairo.generation.engine import choose_device
 from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
 from sorairo.models.upscaler_files import save_upscaler
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
-from sorairo.nn.precision import compute_dtype
-from sorairo.training.data.crops import to_video
+from sorairo.nn.pixels import to_video
+from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.evaluate_upscaler import measure
 from sorairo.training.loop.loop import LoopConfig, count_flop, train

@@ -1,0 +1,60 @@
+"""From a result to its files: the one place where clips leave the program.
+
+The command line and the worker both write their results here, so whatever has to happen to every
+clip that leaves (marking, signing) belongs here. No torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from sorairo.generation.output.output_files import OutputFiles
+from sorairo.video import Clip
+from sorairo.video.atomic_write import whole_file
+from sorairo.video.latent_sidecar import save_latents
+
+if TYPE_CHECKING:
+    from sorairo.generation.requests.base import Request
+
+SPRITES = 16  # frames of a spritesheet, at least, if the clip has as many
+THUMBNAIL_SIDE = 512  # pixels of the longer side, at most
+QUALITY = 85  # of lossy pictures, 0 to 100
+
+
+def export(clip: Clip, request: Request, files: OutputFiles, *, model_digest: str) -> None:
+    """Writes the files of a clip that was made for `request` by the model with this digest.
+
+    The request travels in the clip's `comment`, as JSON. Each file appears whole or not at all.
+    Raises MediaError and WriteError.
+    """
+    comment = request.to_comment(model_digest=model_digest)
+    clip = replace(clip, metadata={"comment": comment})
+    clip.save(files.clip)
+    if files.latents and clip.latents:
+        save_latents(clip.latents, files.clip)
+    if files.gif:
+        clip.save(files.gif)
+    if files.sheet:
+        with whole_file(files.sheet) as temporary:
+            clip.contact_sheet().save(temporary, format="PNG")
+    if files.thumbnail:
+        _save_thumbnail(clip, files.thumbnail)
+    if files.spritesheet:
+        _save_spritesheet(clip, files.spritesheet)
+
+
+def _save_thumbnail(clip: Clip, path: Path) -> None:
+    first = Image.fromarray(clip.frames[0])
+    first.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    with whole_file(path) as temporary:
+        first.save(temporary, quality=QUALITY)
+
+
+def _save_spritesheet(clip: Clip, path: Path) -> None:
+    sheet = clip.contact_sheet(every=max(1, clip.num_frames // SPRITES))
+    with whole_file(path) as temporary:
+        sheet.convert("RGB").save(temporary, quality=QUALITY)

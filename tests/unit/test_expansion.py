@@ -8,10 +8,11 @@ import time
 import numpy as np
 import pytest
 
-from sorairo.generation.prompts.expansion import expand, expanded
+from sorairo.generation.prompts.expansion import expanded
 from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.captions import LANGUAGES, Assertions, caption, parse
+from sorairo.world.tabletop.language.expansion import expand
 from sorairo.world.tabletop.language.parsing import language_of
 from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, STYLE_NAMES, SceneConfig
 

@@ -32,7 +32,7 @@ class Expander:
 
         chat = endpoint(self.url, self.model)
         if chat is None:
-            write = partial(expanded, world=_taught(model))
+            write = partial(expanded, world=model.world, trained_on=model.trained_on)
             return [_in_detail(each, partial(write, seed=each.seed)) for each in requests]
         first = _in_detail(requests[0], partial(expanded, endpoint=chat))
         return [dataclasses.replace(first, seed=each.seed) for each in requests]
@@ -50,12 +50,3 @@ def _in_detail(request: Request, write: Callable[[str], Expansion]) -> Request:
             say(f"Warning: {found.warning}")
             failed = True
     return request.in_detail(texts)
-
-
-def _taught(model: ModelInfo):
-    """The part of the world that a model has seen; None where it does not say."""
-    from sorairo import config
-    from sorairo.world.tabletop.scene import SceneConfig
-
-    record = model.record.get("training", {}).get("scene")
-    return config.from_json(SceneConfig, record) if record else None

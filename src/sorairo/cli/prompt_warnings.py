@@ -1,82 +1,35 @@
-"""What of a prompt the model is not going to understand, said before it samples."""
+"""Warnings about a prompt, given before sampling: what of it the model will not understand."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sorairo.world import registry
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelInfo
+    from sorairo.world.protocol import Language
 
 
 def prompt_warnings(prompt: str, model: ModelInfo) -> list[str]:
-    """Sentences on words that the model never saw and on what it has no room to read."""
+    """Sentences on words that the model never saw, on what it was not trained on, and on what is
+    beyond the length that it reads."""
+    language = registry.language(model.world)
     return [
-        *_unknown_words(prompt),
-        *_never_taught(prompt, model),
-        *_may_double(prompt, model),
+        *_unknown_words(prompt, language),
+        *language.warnings(prompt, model.trained_on),
         *_cut_off(prompt, model),
     ]
 
 
-def _unknown_words(prompt: str) -> list[str]:
-    from sorairo.world.tabletop.language.captions import nearest, parse
-
+def _unknown_words(prompt: str, language: Language) -> list[str]:
     hints = []
-    for word in parse(prompt).unknown:
-        near = nearest(word)
+    for word in language.parse(prompt).unknown:
+        near = language.nearest(word)
         hints.append(f"'{word}' (nearest: '{near}')" if near else f"'{word}'")
     if not hints:
         return []
     return [f"the model never saw {', '.join(hints)}; it makes its best clip without."]
-
-
-def _never_taught(prompt: str, model: ModelInfo) -> list[str]:
-    """Things that the world has, but not the part of it that this model was trained on."""
-    taught = model.record.get("training", {}).get("scene")
-    if not taught:
-        return []
-    taught = {"styles": ["none"], **taught}  # models from before there were styles
-    from sorairo.world.tabletop.language.captions import parse
-
-    said = parse(prompt)
-    bodies: list[tuple[Any, ...]] = list(said.bodies) or [(None,) * 4]
-    shapes, colors, sizes, materials = zip(*bodies, strict=True)
-    asked = {
-        "shapes": shapes,
-        "colors": colors,
-        "sizes": sizes,
-        "materials": materials,
-        "events": (said.event,),
-        "floors": (said.floor,),
-        "lights": (said.light,),
-        "cameras": (said.camera,),
-        "styles": (said.style,),
-    }
-    warnings = [
-        f"the model was not taught the {kind[:-1]} '{value}'; it knows {', '.join(taught[kind])}."
-        for kind, values in asked.items()
-        for value in dict.fromkeys(values)
-        if value is not None and value not in taught[kind]
-    ]
-    if said.count > taught["max_bodies"]:
-        warnings.append(
-            f"the prompt names {said.count} objects; the model was taught"
-            f" scenes of at most {taught['max_bodies']}."
-        )
-    return warnings
-
-
-def _may_double(prompt: str, model: ModelInfo) -> list[str]:
-    """One thing at rest, for a model that was shown several at rest."""
-    from sorairo.world.tabletop.language.captions import parse
-
-    said, taught = parse(prompt), model.record.get("training", {}).get("scene", {})
-    if said.count != 1 or said.event not in (None, "stand") or taught.get("max_bodies", 1) == 1:
-        return []
-    return [
-        "nothing happens to the one thing that the prompt names, and the model may then draw"
-        " several: say what happens (drops, rolls, slides, swings...), or use --expand."
-    ]
 
 
 def _cut_off(prompt: str, model: ModelInfo) -> list[str]:

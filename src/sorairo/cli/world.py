@@ -1,21 +1,22 @@
-"""`sorairo world`: clips of the simulators that the models learn from."""
+"""`sorairo world`: clips of the simulated worlds that the models are trained on."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sorairo.cli.console import progress_bar
-from sorairo.errors import MediaError, MissingExtraError, RequestError
+from sorairo.errors import MediaError, RequestError
 from sorairo.generation.requests.limits import parse_size
+from sorairo.world import registry
 
 if TYPE_CHECKING:
     import numpy as np
 
     from sorairo.video.clip import Clip
-    from sorairo.world.tabletop.scene import Scene
+    from sorairo.world.protocol import Scene, World
 
 
 @click.group(
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
       sorairo world sample -n 6 -o samples"""
 )
 def world() -> None:
-    """Look at the simulated worlds."""
+    """Look at the simulated worlds that the models are trained on."""
 
 
 @world.command(
@@ -33,12 +34,31 @@ def world() -> None:
       sorairo world sample -n 6 -o samples --seed 10 --size 256x144 --language zh"""
 )
 @click.option(
-    "-n", "count", type=click.IntRange(1, 10_000), default=6, show_default=True, help="Clips."
+    "--world",
+    "name",
+    type=click.Choice(list(registry.WORLDS)),
+    default=registry.DEFAULT,
+    show_default=True,
+    help="The world to sample from.",
+)
+@click.option(
+    "-n",
+    "count",
+    type=click.IntRange(1, 10_000),
+    default=6,
+    show_default=True,
+    help="Number of clips.",
 )
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder to write to."
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of clip one.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Seed of the first clip; each further clip has the next number.",
+)
 @click.option(
     "--size", metavar="WxH", default="128x128", show_default=True, help="Width x height in pixels."
 )
@@ -47,66 +67,73 @@ def world() -> None:
     type=click.FloatRange(0, 60, min_open=True),
     default=4.0,
     show_default=True,
-    help="Length of each.",
+    help="Length of each clip.",
 )
 @click.option(
-    "--fps", type=click.FloatRange(1, 60), default=12.0, show_default=True, help="Frames a second."
+    "--fps",
+    type=click.FloatRange(1, 60),
+    default=registry.TABLETOP.fps,
+    show_default=True,
+    help="Frames per second.",
 )
 @click.option(
     "--language",
     type=click.Choice(["en", "zh", "both"]),
     default="both",
     show_default=True,
-    help="Of the captions.",
+    help="Language of the captions.",
 )
 def sample(
-    count: int, output: Path, seed: int, size: str, seconds: float, fps: float, language: str
+    name: str,
+    count: int,
+    output: Path,
+    seed: int,
+    size: str,
+    seconds: float,
+    fps: float,
+    language: str,
 ) -> None:
-    """Write N clips of the tabletop world, their captions, and one contact sheet of all.
+    """Write N clips of a world, their captions, and a contact sheet of all of them.
 
-    The clip of a seed is always the same. Files of the same names are overwritten.
+    A seed always gives the same clip. Existing files of the same names are overwritten.
     """
     width, height = parse_size(size)
     if not (16 <= width <= 2048 and 16 <= height <= 2048):
         raise RequestError(f"A size of {size} is out of range: 16 to 2048 pixels a side.")
-    _need_mujoco()
+    source = registry.world(name)
     _make_folder(output)
 
     import numpy as np
 
     from sorairo.video.clip import Clip
-    from sorairo.world.tabletop.dynamics.sampling import sample_scene
-    from sorairo.world.tabletop.dynamics.simulate import simulate
-    from sorairo.world.tabletop.rendering.clip_generator import film
-    from sorairo.world.tabletop.rendering.renderer import Renderer
 
-    firsts = []
-    with Renderer(width=width, height=height) as renderer, progress_bar("drawing") as progress:
+    strips = []
+    with source.renderer(width, height) as renderer, progress_bar("drawing") as progress:
         for index in range(count):
             rng = np.random.default_rng(seed + index)
-            scene = sample_scene(rng)
-            pixels = film(renderer, simulate(scene, seconds=seconds, fps=fps))
+            scene = source.sample_scene(rng)
+            pixels = renderer.film(source.simulate(scene, seconds=seconds, fps=fps))
             clip = Clip(frames=pixels, fps=fps)
-            path = clip.save(output / f"tabletop-{seed + index}.mp4")
-            captions = _captions(scene, rng, language)
+            path = clip.save(output / f"{name}-{seed + index}.mp4")
+            captions = _captions(source, scene, rng, language)
             path.with_suffix(".txt").write_text("\n".join(captions) + "\n", encoding="utf-8")
-            firsts.append(_strip(clip))
+            strips.append(_strip(clip))
             progress(index + 1, count)
             click.echo(path)
-    click.echo(_save_sheet(np.concatenate(firsts), output / "contact-sheet.png"))
+    click.echo(_save_sheet(np.concatenate(strips), output / "contact-sheet.png"))
 
 
-STRIP = 6  # frames of a clip on the contact sheet
+STRIP = 6  # frames of each clip on the contact sheet
 
 
-def _captions(scene: Scene, rng: np.random.Generator, language: str) -> list[str]:
-    from sorairo.world.tabletop.language.captions import DETAILS, caption
-
-    languages = ("en", "zh") if language == "both" else (language,)
+def _captions(
+    source: World[Any, Any, Any], scene: Scene, rng: np.random.Generator, language: str
+) -> list[str]:
+    languages = source.text_languages if language == "both" else (language,)
     return [
-        caption(scene, rng, language=each, detail=detail)
+        source.caption(scene, rng, language=each, detail=detail)
         for each in languages
-        for detail in DETAILS
+        for detail in source.caption_details
     ]
 
 
@@ -133,19 +160,3 @@ def _make_folder(path: Path) -> None:
         raise MediaError(f"{path} is a file, not a folder: choose another place.") from None
     except OSError as error:
         raise MediaError(f"Cannot make the folder {path}: {error.strerror}.") from error
-
-
-def _need_mujoco() -> None:
-    try:
-        import sorairo.world.tabletop.rendering.renderer  # noqa: F401
-    except ModuleNotFoundError as error:
-        if error.name != "mujoco":
-            raise
-        raise MissingExtraError(
-            "The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'."
-        ) from error
-    except AttributeError as error:  # how PyOpenGL says that a library is not there
-        raise MissingExtraError(
-            "MuJoCo draws without a screen by OSMesa: sudo apt-get install libosmesa6"
-            " (or set MUJOCO_GL=egl where there is a GPU)."
-        ) from error

@@ -24,6 +24,8 @@ from tqdm import tqdm
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ConfigError
+from sorairo.world import registry
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     CIRCLED,
@@ -41,6 +43,9 @@ from sorairo.world.tabletop.scene import (
     SceneConfig,
 )
 
+SQUARE = TABLETOP.sizes[0]
+WINDOW = 49 / TABLETOP.fps  # seconds that the transformer sees at once
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClipsConfig:
@@ -53,15 +58,14 @@ class ClipsConfig:
     scene: SceneConfig = FIRST_LIGHT
     count: int = 3000
     first_seed: int = 0
-    seconds: float = 61 / 12
-    fps: float = 12.0
-    sizes: tuple[tuple[int, int], ...] = field(
-        default=((96, 96), (96, 96), (96, 96), (96, 96), (96, 96), (96, 96), (128, 80), (80, 128))
-    )
+    seconds: float = 61 / TABLETOP.fps
+    fps: float = TABLETOP.fps
+    sizes: tuple[tuple[int, int], ...] = field(default=(*(SQUARE,) * 6, *TABLETOP.sizes[1:]))
     shard_clips: int = 40
     shots: int = 1
     twins: bool = False
     bridges: int = 0
+    world: str = registry.DEFAULT
 
 
 CANVAS_CLIPS = ClipsConfig(
@@ -70,12 +74,12 @@ CANVAS_CLIPS = ClipsConfig(
     first_seed=2_000_000,
     shots=3,
     shard_clips=30,
-    seconds=49 / 12,
+    seconds=WINDOW,
 )
 TWIN_CLIPS = dataclasses.replace(CANVAS_CLIPS, count=720, twins=True)
-FIRST_CLIPS = ClipsConfig(count=800, seconds=49 / 12)
+FIRST_CLIPS = ClipsConfig(count=800, seconds=WINDOW)
 LONG_CLIPS = ClipsConfig(
-    scene=CANVAS_WORLD, count=300, first_seed=3_000_000, seconds=62, fps=1.5, sizes=((96, 96),)
+    scene=CANVAS_WORLD, count=300, first_seed=3_000_000, seconds=62, fps=1.5, sizes=(SQUARE,)
 )
 PICTURES = ClipsConfig(
     scene=CANVAS_WORLD,
@@ -83,11 +87,11 @@ PICTURES = ClipsConfig(
     first_seed=4_500_000,
     seconds=1.0,
     fps=2.0,
-    sizes=((96, 96),),
+    sizes=(SQUARE,),
     shard_clips=200,
 )
 CROWD_CLIPS = ClipsConfig(
-    scene=CROWD_WORLD, count=1200, first_seed=5_000_000, seconds=49 / 12, sizes=((96, 96),)
+    scene=CROWD_WORLD, count=1200, first_seed=5_000_000, seconds=WINDOW, sizes=(SQUARE,)
 )
 CROWD_PICTURES = ClipsConfig(
     scene=STILL_LIFES,
@@ -95,11 +99,11 @@ CROWD_PICTURES = ClipsConfig(
     first_seed=5_500_000,
     seconds=0.5,
     fps=2.0,
-    sizes=((96, 96),),
+    sizes=(SQUARE,),
     shard_clips=400,
 )
 FILMED_CLIPS = ClipsConfig(
-    scene=FILMED, count=640, first_seed=6_000_000, seconds=49 / 12, sizes=((96, 96),)
+    scene=FILMED, count=640, first_seed=6_000_000, seconds=WINDOW, sizes=(SQUARE,)
 )
 SEVERAL_PICTURES = dataclasses.replace(
     CROWD_PICTURES, scene=SEVERAL_THINGS, count=16_000, first_seed=6_500_000
@@ -114,15 +118,15 @@ BRIDGE_CLIPS = ClipsConfig(
     scene=CANVAS_WORLD,
     count=960,
     first_seed=7_000_000,
-    seconds=49 / 12,
-    sizes=((96, 96),),
+    seconds=WINDOW,
+    sizes=(SQUARE,),
     shots=2,
     bridges=4,
 )
 # The shapes of film and of photographs, upright and lying, that are not in CANVAS_CLIPS.
 WIDE, HIGH = (144, 80), (80, 144)
 WIDE_CLIPS = ClipsConfig(
-    scene=CANVAS_WORLD, count=480, first_seed=7_500_000, seconds=49 / 12, sizes=(WIDE, HIGH)
+    scene=CANVAS_WORLD, count=480, first_seed=7_500_000, seconds=WINDOW, sizes=(WIDE, HIGH)
 )
 WIDE_PICTURES = ClipsConfig(
     scene=CROWD_WORLD,
@@ -274,24 +278,21 @@ def _shard_path(folder: Path, index: int) -> Path:
 
 def _render_shard(config: ClipsConfig, index: int) -> None:
     os.environ.setdefault("LP_NUM_THREADS", "0")  # one software-rendering thread a process
-    from sorairo.world.tabletop.rendering.clip_generator import make_bridges, make_clips
-
     first = index * config.shard_clips
     count = min(config.shard_clips, config.count - first)
-    width, height = config.sizes[index % len(config.sizes)]
     story = config.first_seed + first // config.shots
-    what = {
-        "seeds": range(story, story + count // config.shots),
-        "config": config.scene,
-        "seconds": config.seconds,
-        "fps": config.fps,
-        "width": width,
-        "height": height,
-    }
-    if config.bridges:
-        samples = list(make_bridges(**what, group=config.bridges))
-    else:
-        samples = list(make_clips(**what, shots=config.shots, twins=config.twins))
+    samples = list(
+        registry.world(config.world).samples(
+            seeds=range(story, story + count // config.shots),
+            part=config.scene,
+            seconds=config.seconds,
+            fps=config.fps,
+            size=config.sizes[index % len(config.sizes)],
+            shots=config.shots,
+            twins=config.twins,
+            bridges=config.bridges,
+        )
+    )
     target = _shard_path(folder_of(config), index)
     with_tmp = target.with_name(f".{target.name}-{os.getpid()}")
     with_tmp.mkdir(parents=True)

@@ -27,7 +27,6 @@ from sorairo.world.tabletop.language.captions import LANGUAGES
 from sorairo.world.tabletop.perception.classifiers import WORK
 from sorairo.world.tabletop.perception.observer import Observation, judge, observe
 from sorairo.world.tabletop.perception.prompt_cases import Claim, claims_prompts
-from sorairo.world.tabletop.rendering.clip_generator import film as film_rollout
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
@@ -148,7 +147,7 @@ def true_film(renderer: Renderer, seconds: float, fps: float = 12.0) -> Film:
 
     def film(claim: Claim, _seed: int) -> Clip:
         rollout = simulate(claim.scene, seconds=seconds, fps=fps)
-        return Clip(frames=film_rollout(renderer, rollout), fps=fps)
+        return Clip(frames=renderer.film(rollout), fps=fps)
 
     return film
 

@@ -99,6 +99,7 @@ class Engine(Capabilities):
             multiple=config.codec.space_factor * config.transformer.patch,
             area=width * height,
             window=config.codec.latent_frames(config.window_frames),
+            world=config.world,
         )
 
     def knows(self, clip: Clip, size: tuple[int, int]) -> bool:

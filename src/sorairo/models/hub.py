@@ -15,6 +15,7 @@ from pathlib import Path
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models.delivery_defaults import Delivered
+from sorairo.world import registry
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
@@ -30,6 +31,16 @@ class ModelInfo:
     bytes: int
     digest: str
     record: dict
+
+    @property
+    def world(self) -> str:
+        """The simulated world that it was trained on, "" for none; see `world.registry`."""
+        return self.record["config"].get("world", registry.DEFAULT)
+
+    @property
+    def trained_on(self) -> dict | None:
+        """The part of that world its training scenes were drawn from, as JSON; None: not known."""
+        return self.record.get("training", {}).get("scene")
 
     @property
     def delivered(self) -> Delivered:

@@ -16,6 +16,7 @@ from sorairo.models.deflicker import Steadier, SteadierConfig
 from sorairo.models.delivery_defaults import Delivered
 from sorairo.models.text import TextConfig, TextEncoder, tokenize
 from sorairo.models.transformer import Transformer, TransformerConfig
+from sorairo.world.registry import DEFAULT, TABLETOP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +42,9 @@ class ModelConfig:
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     text: TextConfig = field(default_factory=TextConfig)
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
-    native_sizes: tuple[tuple[int, int], ...] = ((96, 96), (128, 80), (80, 128))
-    fps: float = 12.0
+    world: str = DEFAULT  # the simulated world it was trained on; "" for none
+    native_sizes: tuple[tuple[int, int], ...] = TABLETOP.sizes
+    fps: float = TABLETOP.fps
     max_frames: int = 49
     window_frames: int = 49
     delivered: Delivered = field(default_factory=Delivered)

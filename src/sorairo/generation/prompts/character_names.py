@@ -1,4 +1,4 @@
-"""What a thing that has a name is called where names are not known. No torch."""
+"""Names of characters in a prompt, replaced by what their clips show. No torch."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sorairo.errors import MissingExtraError
+from sorairo.world import registry
+
 if TYPE_CHECKING:
     from sorairo.video import Clip
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def introduced(prompt: str, names: Sequence[str], clips: Sequence[Clip]) -> str:
-    """The prompt with each name said as what is seen in its clip ("the red ball").
+def introduced(
+    prompt: str, names: Sequence[str], clips: Sequence[Clip], *, world: str = registry.DEFAULT
+) -> str:
+    """The prompt with each name replaced by what its clip shows ("the red ball").
 
-    A name stays where the clip shows nothing that is known, or the part of sorairo that looks (the
-    extra `world`) is not installed.
+    A name stays where nothing is recognised in the clip, and where the simulator of the `world`,
+    which recognises it, is not installed.
     """
     for name, clip in zip(names, clips, strict=False):
-        seen = looks_of(clip, chinese=bool(HAN.search(prompt)))
+        seen = looks_of(clip, chinese=bool(HAN.search(prompt)), world=world)
         if seen and name.strip():
             prompt = _said(prompt, name.strip(), seen)
     return prompt
 
 
-def looks_of(clip: Clip, *, chinese: bool = False) -> str:
+def looks_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
     """The largest thing in a clip's first frame, in words; "" where there is none."""
+    if world == registry.NONE:
+        return ""
     try:
-        from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
-        from sorairo.world.tabletop.perception.multi_object import things
-    except ModuleNotFoundError:
+        found = registry.world(world)
+    except MissingExtraError:
         return ""
-    found = things(clip.frames[0])
-    if not found:
-        return ""
-    thing = max(found, key=lambda each: each.area)
-    if chinese:
-        return f"{lexicon_zh.COLORS[thing.color][0]}的{lexicon_zh.SHAPES[thing.shape][0]}"
-    return f"the {thing.color} {lexicon_en.SHAPES[thing.shape][0][0]}"
+    return found.describe(clip.frames[0], "zh" if chinese else "en")
 
 
 def _said(prompt: str, name: str, seen: str) -> str:

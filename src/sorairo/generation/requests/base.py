@@ -23,6 +23,7 @@ from sorairo.generation.requests.limits import (
     check_size,
     check_texts,
 )
+from sorairo.world.registry import TABLETOP
 
 if TYPE_CHECKING:
     from sorairo.generation.api import Capabilities
@@ -157,7 +158,7 @@ class GenerateRequest(Request):
     command: ClassVar[str] = "generate"
 
     seconds: float = 4.0
-    fps: float = 12.0
+    fps: float = TABLETOP.fps
     loop: bool = False
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sorairo.errors import RequestError
+from sorairo.world.registry import TABLETOP
 
 Size = tuple[int, int]  # width, height
 
@@ -22,8 +23,8 @@ class Limits:
     """What a model can be asked for. The defaults are those of the shipped one."""
 
     max_frames: int = 49  # at the model's own rate, made at once
-    native_fps: float = 12.0
-    native_size: Size = (96, 96)
+    native_fps: float = TABLETOP.fps
+    native_size: Size = TABLETOP.sizes[0]
     multiple: int = 16  # of the sides of what it paints
     max_edited: float = 120.0  # seconds of a given clip that are made anew
     min_side: int = 64  # pixels, as delivered

@@ -312,7 +312,7 @@ class CastRequest(GivenRequest):
         clips: Sequence[Clip],
         on_progress: ProgressCallback | None = None,
     ) -> Clip:
-        prompt = introduced(self.text, self.names, clips)
+        prompt = introduced(self.text, self.names, clips, world=model.spec.world)
         return model.cast(
             clips, prompt, seconds=self.seconds, **self.how(), on_progress=on_progress
         )

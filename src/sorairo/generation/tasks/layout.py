@@ -12,22 +12,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.video import Clip
+from sorairo.world import registry
 
 
 @dataclass(frozen=True, kw_only=True)
 class CanvasSpec:
-    """The canvas that a model generates on."""
+    """The canvas that a model generates on. The defaults are those of the shipped model."""
 
-    fps: float = 12.0
+    fps: float = registry.TABLETOP.fps
     """Frames a second."""
     group: int = 4
     """Frames in a latent frame."""
     multiple: int = 16
     """Both sides of a picture are multiples of this, in pixels."""
-    area: int = 96 * 96
+    area: int = registry.TABLETOP.area
     """Pixels of a picture, about: a canvas of another shape has the same area."""
     window: int = 13
     """Latent frames that the model sees at once."""
+    world: str = registry.DEFAULT
+    """The world whose words the model knows; "" for one trained on no simulated world."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,9 +21,8 @@ from sorairo.generation.tasks.layout import (
 )
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
-
-if TYPE_CHECKING:
-    from sorairo.world.tabletop.language.captions import Assertions
+from sorairo.world import registry
+from sorairo.world.protocol import TextMeaning
 
 FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
 
@@ -68,7 +66,7 @@ def layout(
         given=tuple(laid.given),
         keyframes=tuple(laid.keyframes),
         shots=shots,
-        related_shots=_related_shots(texts, spans, shots),
+        related_shots=_related_shots(texts, spans, shots, spec.world),
     )
 
 
@@ -169,7 +167,7 @@ class _Laid:
 
 
 def _related_shots(
-    texts: tuple[str, ...], spans: list[tuple[int, int]], shots: tuple[int, ...]
+    texts: tuple[str, ...], spans: list[tuple[int, int]], shots: tuple[int, ...], world: str
 ) -> tuple[tuple[int, ...], ...]:
     """For each shot the earlier ones that may show the same scene: first those that name the same
     things, then the one before, the first, and the rest.
@@ -177,19 +175,15 @@ def _related_shots(
     The model has only seen stories of one scene. A shot of another thing, or in another place,
     would be drawn towards the scene that it sees.
     """
-    from sorairo.world.tabletop.language.captions import parse
-
-    told = [
+    parse = registry.language(world).parse
+    meanings = [
         [parse(text) for text, (first, _) in zip(texts, spans, strict=True) if start <= first < end]
         for start, end in zip(shots, [*shots[1:], spans[-1][1]], strict=True)
     ]
-    things = [
-        {thing for said in shot for body in said.bodies for thing in (body[:2], *body[:2]) if thing}
-        for shot in told
-    ]
+    things = [{thing for meaning in shot for thing in meaning.things} for shot in meanings]
     found = []
     for shot, mine in enumerate(things):
-        able = [o for o in range(shot) if all(_agree(a, b) for a in told[o] for b in told[shot])]
+        able = [o for o in range(shot) if _may_be_one_scene(meanings[o], meanings[shot])]
         shared = {other: len(mine & things[other]) for other in able}
         near = sorted((o for o in able if shared[o]), key=lambda o: (-shared[o], -o))
         usual = [other for other in (shot - 1, 0) if other in able]
@@ -197,14 +191,5 @@ def _related_shots(
     return tuple(found)
 
 
-def _agree(one: Assertions, other: Assertions) -> bool:
-    """Whether two texts may be of one scene: a thing in common, nothing that differs."""
-    if one.style != other.style:
-        return False
-    for name in ("floor", "light"):
-        if len({getattr(one, name), getattr(other, name)} - {None}) > 1:
-            return False
-    pairs = [(a, b) for a in one.bodies for b in other.bodies]
-    return not pairs or any(
-        all(x == y or None in (x, y) for x, y in zip(a[:2], b[:2], strict=True)) for a, b in pairs
-    )
+def _may_be_one_scene(shot: list[TextMeaning], other: list[TextMeaning]) -> bool:
+    return all(one.may_share_scene(two) for one in shot for two in other)

@@ -7,10 +7,18 @@ process dies without a word; the other way round both work.
 import contextlib
 import os
 
+from sorairo.errors import MissingExtraError
+
 if os.environ.get("MUJOCO_GL", "").lower().strip() == "osmesa":
     with contextlib.suppress(ImportError):
         import triton  # noqa: F401  # pyright: ignore[reportMissingImports]
 
-import mujoco
+try:
+    import mujoco
+except AttributeError as error:  # how PyOpenGL says that a library is not there
+    raise MissingExtraError(
+        "MuJoCo draws without a screen by OSMesa: sudo apt-get install libosmesa6"
+        " (or set MUJOCO_GL=egl where there is a GPU)."
+    ) from error
 
 __all__ = ["mujoco"]

@@ -16,6 +16,10 @@ from sorairo.world.tabletop.dynamics.placement import GRAVITY
 from sorairo.world.tabletop.dynamics.repeated_throws import Hand
 from sorairo.world.tabletop.scene import Scene
 
+TRUTH = (
+    "positions", "quaternions", "velocities", "spins", "contacts",
+    "camera_positions", "camera_rotations",
+)  # fmt: skip
 CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about fifteen
 
 
@@ -43,6 +47,10 @@ class Rollout:
 
     def __len__(self) -> int:
         return len(self.qpos)
+
+    def truth(self) -> dict[str, np.ndarray]:
+        """The true state per frame by name, as documented above; see `world.protocol.Rollout`."""
+        return {name: getattr(self, name) for name in TRUTH}
 
 
 def simulate(

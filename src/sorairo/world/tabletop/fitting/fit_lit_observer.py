@@ -17,11 +17,12 @@ import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
+from sorairo.world.protocol import Sample
 from sorairo.world.tabletop.fitting.fit_observer import NOTHING, Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, silhouette_features
 from sorairo.world.tabletop.perception.lit_observer import centers, witness
 from sorairo.world.tabletop.perception.observer import find_blobs
-from sorairo.world.tabletop.rendering.clip_generator import Sample, make_clips
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
 WITNESS_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")

@@ -18,6 +18,7 @@ from PIL import Image
 from scipy import ndimage
 from scipy.optimize import minimize
 
+from sorairo.world.protocol import Sample
 from sorairo.world.tabletop.perception.classifiers import (
     WORK,
     Looks,
@@ -28,7 +29,7 @@ from sorairo.world.tabletop.perception.classifiers import (
 )
 from sorairo.world.tabletop.perception.observer import find_blobs, judge, observe
 from sorairo.world.tabletop.perception.prompt_cases import Claim
-from sorairo.world.tabletop.rendering.clip_generator import Sample, make_clips
+from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 LOOKS_FILE = Path(__file__).parent.parent.joinpath("perception", "classifiers.json")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,6 +45,26 @@ class Assertions:
     def count(self) -> int:
         """How many bodies are named."""
         return len(self.bodies)
+
+    @property
+    def things(self) -> frozenset[Hashable]:
+        """The shapes and colours named, each alone and as they go together."""
+        return frozenset(
+            thing for body in self.bodies for thing in (body[:2], *body[:2]) if thing is not None
+        )
+
+    def may_share_scene(self, other: Assertions) -> bool:
+        """Whether two texts may be of one scene: a thing in common, nothing that differs."""
+        if self.style != other.style:
+            return False
+        for name in ("floor", "light"):
+            if len({getattr(self, name), getattr(other, name)} - {None}) > 1:
+                return False
+        pairs = [(a, b) for a in self.bodies for b in other.bodies]
+        return not pairs or any(
+            all(x == y or None in (x, y) for x, y in zip(a[:2], b[:2], strict=True))
+            for a, b in pairs
+        )
 
 
 def parse(text: str) -> Assertions:

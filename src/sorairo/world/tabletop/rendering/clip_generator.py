@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.protocol import Sample
 from sorairo.world.tabletop.dynamics.mutations import changed
 from sorairo.world.tabletop.dynamics.sampling import WHOLE_WORLD, sample_scene, sample_shots
-from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
+from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.rendering.renderer import Renderer
-from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.rendering.transitions import (
     Span,
     across,
@@ -20,17 +19,6 @@ from sorairo.world.tabletop.rendering.transitions import (
     cross_faded,
 )
 from sorairo.world.tabletop.scene import Scene, SceneConfig
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sample:
-    """frames uint8 [F, H, W, 3]; masks uint8 [F, H, W], 0 where no body is, i + 1 on body i.
-    Between the two frames of `bridge` the clip leads from its scene to another, or back."""
-
-    frames: np.ndarray
-    masks: np.ndarray
-    scene: Scene
-    bridge: Span | None = None
 
 
 def make_clips(
@@ -43,7 +31,7 @@ def make_clips(
     height: int = 128,
     shots: int = 1,
     twins: bool = False,
-) -> Iterator[Sample]:
+) -> Iterator[Sample[Scene]]:
     """`shots` clips a seed, those of one story. They do not depend on the seeds around it. `twins`
     are the same clips with one thing changed in each (see `changes`)."""
     with Renderer(width=width, height=height) as renderer:
@@ -52,7 +40,7 @@ def make_clips(
                 if twins:
                     scene = changed(scene, np.random.default_rng((seed, shot)), config)
                 rollout = simulate(scene, seconds=seconds, fps=fps)
-                frames, masks = film(renderer, rollout), renderer.masks(rollout)
+                frames, masks = renderer.film(rollout), renderer.masks(rollout)
                 yield Sample(frames=frames, masks=masks, scene=scene)
 
 
@@ -65,7 +53,7 @@ def make_bridges(
     width: int = 128,
     height: int = 128,
     group: int = 4,
-) -> Iterator[Sample]:
+) -> Iterator[Sample[Scene]]:
     """Two clips a seed, which show two scenes: one in which the first becomes the second, and one
     in which the second comes back to its own beginning. Bridges lie between whole groups of
     frames."""
@@ -76,7 +64,7 @@ def make_bridges(
             one, other = (sample_scene(rng, config) for _ in range(2))
             span = bridge_span(rng, frames, group)
             rollouts = across(one, other, span, frames, fps)
-            before, after = (film(renderer, each) for each in rollouts)
+            before, after = (renderer.film(each) for each in rollouts)
             there, then = (renderer.masks(each) for each in rollouts)
             yield Sample(
                 frames=cross_faded(before, after, span),
@@ -87,7 +75,7 @@ def make_bridges(
             span = bridge_span(rng, frames, group)
             rollout = back_again(other, span, frames, fps, rng)
             yield Sample(
-                frames=film(renderer, rollout),
+                frames=renderer.film(rollout),
                 masks=renderer.masks(rollout),
                 scene=other,
                 bridge=span,
@@ -99,8 +87,3 @@ def _either(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
     first, last = span
     both = np.maximum(before[first:], after[: last - first])
     return np.concatenate([before[:first], both, after[last - first :]])
-
-
-def film(renderer: Renderer, rollout: Rollout) -> np.ndarray:
-    """The pictures of a rollout in the style of its scene, uint8 [F, H, W, 3]."""
-    return apply_style(rollout.scene.style, renderer.render(rollout))

@@ -28,6 +28,7 @@ from sorairo.world.tabletop.rendering.stage import (
     set_texture,
     sky,
 )
+from sorairo.world.tabletop.rendering.styles import apply_style
 
 FLAG = mujoco.mjtRndFlag
 
@@ -58,7 +59,7 @@ class Renderer:
         self._floors: set[str] = set()  # that have been painted
 
     def render(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
-        """Pictures, uint8 [F, height, width, 3]."""
+        """Pictures without a style, uint8 [F, height, width, 3]."""
         scale = self.supersample
         self._scene.flags[FLAG.mjRND_SHADOW] = 1
         self._scene.flags[FLAG.mjRND_SEGMENT] = self._scene.flags[FLAG.mjRND_IDCOLOR] = 0
@@ -69,6 +70,10 @@ class Renderer:
             self._draw(large, None)
             target[:] = _shrink(large, scale)
         return out
+
+    def film(self, rollout: Rollout) -> np.ndarray:
+        """Pictures in the style of the scene, uint8 [F, height, width, 3]."""
+        return apply_style(rollout.scene.style, self.render(rollout))
 
     def masks(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Which body is seen where, uint8 [F, height, width]: 0 nothing, i + 1 body i."""

@@ -1,0 +1,83 @@
+"""Worlds by name, loaded when first used.
+
+An entry holds what is needed before a world is loaded: its native frame rate and sizes, and where
+its parts are. A world's language is loaded apart from its simulator, which may not be installed.
+"""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sorairo.errors import MissingExtraError, unknown_name
+from sorairo.world.open_language import OpenLanguage
+from sorairo.world.protocol import Language, Size, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorldEntry:
+    """What is known of a world without loading it."""
+
+    fps: float
+    """Frames per second of its clips, and of the models trained on them."""
+    sizes: tuple[Size, ...]
+    """(width, height) of its clips, the usual one first."""
+    language: str
+    """Where its `Language` is, as "module:attribute". Loads no simulator."""
+    world: str
+    """Where its `World` is, as "module:attribute"."""
+    requires: tuple[str, ...]
+    """Packages that the world needs beyond those that are always installed."""
+    install: str
+    """What to tell a user who lacks them."""
+
+    @property
+    def area(self) -> int:
+        """Pixels of a frame of the usual size."""
+        width, height = self.sizes[0]
+        return width * height
+
+
+TABLETOP = WorldEntry(
+    fps=12.0,
+    sizes=((96, 96), (128, 80), (80, 128)),
+    language="sorairo.world.tabletop.language.service:LANGUAGE",
+    world="sorairo.world.tabletop.world:WORLD",
+    requires=("mujoco", "scipy"),
+    install="The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'.",
+)
+WORLDS = {"tabletop": TABLETOP}
+DEFAULT = "tabletop"  # of models that do not name their world
+NONE = ""  # the world of models that were trained on no simulated world
+
+
+def entry(name: str) -> WorldEntry:
+    """What is known of a world without loading it. Raises UnknownNameError."""
+    if name not in WORLDS:
+        raise unknown_name("world", name, tuple(WORLDS))
+    return WORLDS[name]
+
+
+@cache
+def language(name: str = DEFAULT) -> Language:
+    """The language of a world; of NONE one that accepts every word. Raises UnknownNameError."""
+    return OpenLanguage() if name == NONE else _load(entry(name).language)
+
+
+@cache
+def world(name: str = DEFAULT) -> World[Any, Any, Any]:
+    """A world. Raises UnknownNameError, and MissingExtraError where its simulator is missing."""
+    found = entry(name)
+    try:
+        return _load(found.world)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in found.requires:
+            raise
+        raise MissingExtraError(found.install) from error
+
+
+def _load(place: str) -> Any:
+    module, _, attribute = place.partition(":")
+    return getattr(importlib.import_module(module), attribute)

@@ -1,0 +1,64 @@
+"""Warnings about what a prompt asks for that a model's training scenes did not show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sorairo.world.tabletop.language.parsing import Assertions
+
+
+def coverage_warnings(said: Assertions, trained_on: Mapping[str, Any] | None) -> list[str]:
+    """Sentences on what was asked for but not trained on, and on a prompt that may be drawn twice.
+
+    `trained_on` is the `SceneConfig` of the model's training scenes as JSON; None: not recorded.
+    """
+    return [*_not_trained_on(said, trained_on), *_may_double(said, trained_on or {})]
+
+
+def _not_trained_on(said: Assertions, trained_on: Mapping[str, Any] | None) -> list[str]:
+    """What the world has, but not the part of it that the model was trained on."""
+    if not trained_on:
+        return []
+    known = {"styles": ["none"], **trained_on}  # models from before there were styles
+    warnings = [
+        f"the model was not taught the {kind[:-1]} '{value}'; it knows {', '.join(known[kind])}."
+        for kind, values in _asked(said).items()
+        for value in dict.fromkeys(values)
+        if value is not None and value not in known[kind]
+    ]
+    if said.count > known["max_bodies"]:
+        warnings.append(
+            f"the prompt names {said.count} objects; the model was taught"
+            f" scenes of at most {known['max_bodies']}."
+        )
+    return warnings
+
+
+def _asked(said: Assertions) -> dict[str, tuple[str | None, ...]]:
+    """The values that a prompt asks for, by the field of SceneConfig that lists them."""
+    bodies = list(said.bodies) or [(None,) * 4]
+    shapes, colors, sizes, materials = zip(*bodies, strict=True)
+    return {
+        "shapes": shapes,
+        "colors": colors,
+        "sizes": sizes,
+        "materials": materials,
+        "events": (said.event,),
+        "floors": (said.floor,),
+        "lights": (said.light,),
+        "cameras": (said.camera,),
+        "styles": (said.style,),
+    }
+
+
+def _may_double(said: Assertions, trained_on: Mapping[str, Any]) -> list[str]:
+    """One object at rest, for a model that was trained on several at rest."""
+    if said.count != 1 or said.event not in (None, "stand"):
+        return []
+    if trained_on.get("max_bodies", 1) == 1:
+        return []
+    return [
+        "nothing happens to the one thing that the prompt names, and the model may then draw"
+        " several: say what happens (drops, rolls, slides, swings...), or use --expand."
+    ]

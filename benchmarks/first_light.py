@@ -81,7 +81,7 @@ def main() -> None:
     import torch
 
     from sorairo.nn.precision import compute_dtype
-    from sorairo.training.loop.loop import measured_peak
+    from sorairo.training.loop.throughput import measured_peak
 
     cpu = torch.device("cpu")
     figures["peak_tflops"] = measured_peak(cpu, compute_dtype(cpu)) / 1e12

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From the weights of first light to those that are shipped: data, codec, transformer, steadier, first questions.
+# From the weights of first light to those that are shipped: data, codec, transformer, deflicker, first questions.
 #
 # Run journeys/train_tabletop.sh before it: the recipe begins with the weights in the package, which
 # are by then those of first light. (As shipped they are those that this script ends with. Name another
@@ -13,7 +13,7 @@ shift || true
 
 sorairo train canvas-codec "$@" >&2
 model=$(sorairo train canvas "$@" | tail -n 1)
-model=$(sorairo train tabletop-steadier model="$model" | tail -n 1)
+model=$(sorairo train tabletop-deflicker model="$model" | tail -n 1)
 
 mkdir -p "$(dirname "$target")"
 rm -rf "$target"

@@ -14,12 +14,13 @@ from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.samplers import ExampleSpec
-from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.codec import CodecRecipe
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.codec import CodecLossConfig
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
-from sorairo.training.recipes.tabletop import CodecRecipe, ModelRecipe
 
-Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # what `runs.prepare` returns
+Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # of the tiny model
 
 SIZE = (32, 32)
 CLIPS = ClipsConfig(count=6, shard_clips=3, shots=3, seconds=13 / 12, sizes=(SIZE,))

@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from sorairo.nn.precision import compute_dtype
-from sorairo.training.loop.loop import measured_peak
+from sorairo.training.loop.throughput import measured_peak
 from sorairo.video import Clip
 
 from .conftest import Run

@@ -6,10 +6,10 @@ import dataclasses
 
 from sorairo.exam.registry import EXAM
 from sorairo.exam.suites.world.combinations import PARTS
+from sorairo.training.networks.denoiser import ModelRecipe
+from sorairo.training.networks.model_record import trained_scenes
 from sorairo.training.recipes.registry import RECIPES
 from sorairo.training.recipes.scaling import SHOWN
-from sorairo.training.recipes.tabletop import ModelRecipe
-from sorairo.training.run import taught
 from sorairo.world.tabletop.dynamics.combinations import shown
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
@@ -27,7 +27,7 @@ def test_the_small_models_never_see_the_last_tenth():
     for percent in SHOWN:
         recipe = RECIPES[f"unseen-{percent}"]()
         assert isinstance(recipe, ModelRecipe)
-        known = taught(recipe)
+        known = trained_scenes(recipe.sources)
         assert known.templates == percent / 100
         seen = shown(dataclasses.replace(FIRST_LIGHT, templates=known.templates))
         assert triples["first tenth"] <= seen

@@ -9,7 +9,6 @@ import pytest
 
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.training import run
-from sorairo.training.prepare import prepare
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
 
 
@@ -32,16 +31,17 @@ def clips(cache: Path) -> list[Shard]:
 @pytest.fixture(scope="package")
 def codec_run(clips: list[Shard]) -> Path:
     """The folder of a codec trained for four steps without a stop."""
-    return run.run_codec(CODEC_RECIPE)
+    return run.run(CODEC_RECIPE)
 
 
 @pytest.fixture(scope="package")
 def model_run(codec_run: Path) -> Path:
     """The folder of a model trained for four steps without a stop."""
-    return run.run_model(MODEL_RECIPE).parent
+    return run.run(MODEL_RECIPE).parent
 
 
 @pytest.fixture(scope="package")
 def prepared(model_run: Path) -> Prepared:
     """Codec, latents and tokenizer of the recipe."""
-    return prepare(MODEL_RECIPE)
+    task = MODEL_RECIPE.prepare(run.run_folder(MODEL_RECIPE.run_name()))
+    return task.encoding.codec, task.clips, task.tokenizer

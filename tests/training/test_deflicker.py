@@ -1,4 +1,4 @@
-"""A steadier learns what a codec leaves behind, and stands in the model's directory."""
+"""A deflicker network learns to remove what a codec adds, and is saved in the model's directory."""
 
 from __future__ import annotations
 
@@ -11,28 +11,26 @@ import numpy as np
 import sorairo
 from sorairo.models import hub
 from sorairo.models.deflicker import SteadierConfig
-from sorairo.training.objectives.deflicker import (
-    SteadierRecipe,
-    SteadyLossConfig,
-    run_steadier,
-)
+from sorairo.training.networks.deflicker import DeflickerRecipe
+from sorairo.training.objectives.deflicker import DeflickerLossConfig
+from sorairo.training.run import run
 from training_recipes import CLIPS, LOOP
 
 
-def test_a_steadier_is_trained_and_stands_beside_the_codec(model_run: Path):
-    recipe = SteadierRecipe(
-        name="tiny-steadier",
+def test_a_deflicker_network_is_trained_and_saved_with_the_model(model_run: Path):
+    recipe = DeflickerRecipe(
+        name="tiny-deflicker",
         model=str(model_run / "model"),
         clips=(CLIPS,),
         held_out=dataclasses.replace(CLIPS, count=3),
-        steadier=SteadierConfig(width=16, blocks=2, kernel=3),
-        objective=SteadyLossConfig(batch=4, groups=2, crop=16, styled=0.0, leaves=0.0),
+        deflicker=SteadierConfig(width=16, blocks=2, kernel=3),
+        objective=DeflickerLossConfig(batch=4, groups=2, crop=16, styled=0.0, leaves=0.0),
         loop=dataclasses.replace(LOOP, steps=60),
     )
-    folder = run_steadier(recipe)
+    folder = run(recipe)
     lines = (folder.parent / "log.jsonl").read_text().splitlines()
-    told = [json.loads(line) for line in lines if "loss" in line]
-    losses = [line["loss"] for line in told]
+    rows = [json.loads(line) for line in lines if "loss" in line]
+    losses = [line["loss"] for line in rows]
     assert np.mean(losses[-10:]) < 0.95 * np.mean(losses[:10])
     engine, before = sorairo.load(folder), hub.info(model_run / "model")
     assert engine.model.steadier is not None

@@ -16,10 +16,13 @@ from sorairo.models.model import Denoiser
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training import run
 from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.loop.loop import LoopConfig, learning_factor, step_generator, step_rng
+from sorairo.training.data.tokenizer import captions
+from sorairo.training.loop.randomness import step_generator, step_rng
+from sorairo.training.loop.schedule import LoopConfig, learning_factor
+from sorairo.training.networks.initial_weights import load_initial
+from sorairo.training.networks.model_record import trained_scenes
 from sorairo.training.objectives.codec import fit_scale
 from sorairo.training.objectives.denoiser import DenoiserObjective
-from sorairo.training.prepare import captions
 from sorairo.training.recipes.canvas import canvas
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
@@ -32,13 +35,13 @@ def losses(folder: Path) -> list[float]:
 
 
 def test_a_codec_learns(clips: list[Shard]):
-    seen = losses(run.run_codec(change(CODEC_RECIPE, name="learning-codec", steps=40)))
+    seen = losses(run.run(change(CODEC_RECIPE, name="learning-codec", steps=40)))
     assert len(seen) == 40
     assert np.mean(seen[-5:]) < 0.5 * np.mean(seen[:3])
 
 
 def test_a_model_learns(model_run: Path):
-    seen = losses(run.run_model(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
+    seen = losses(run.run(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
     assert np.mean(seen[-10:]) < 0.75 * np.mean(seen[:3])
 
 
@@ -180,14 +183,14 @@ def test_a_larger_vocabulary_keeps_the_words_it_knows(model_run: Path):
     torch.manual_seed(1)
     denoiser = Denoiser(MODEL_RECIPE.model.transformer, larger)
     drawn_rows = denoiser.text.embedding.weight.detach().clone()
-    run.begin(denoiser, str(model_run / "model"), "denoiser")
+    load_initial(denoiser, str(model_run / "model"), "denoiser")
     rows = denoiser.text.embedding.weight.detach()
     assert torch.equal(rows[text.vocabulary :], drawn_rows[text.vocabulary :])
     assert not torch.equal(rows[: text.vocabulary], drawn_rows[: text.vocabulary])
 
 
-def test_what_a_model_was_taught_is_all_that_its_sources_show():
-    known = run.taught(canvas())
+def test_a_model_is_trained_on_all_scenes_of_its_sources():
+    known = trained_scenes(canvas().sources)
     assert set(CANVAS_WORLD.events) | set(CROWD_WORLD.events) == set(known.events)
     assert len(set(known.cameras)) == len(known.cameras)
     assert known.max_bodies == CROWD_WORLD.max_bodies

@@ -17,16 +17,16 @@ from sorairo.data.rendered_shards import render_all
 from sorairo.models.model import Denoiser
 from sorairo.training import run
 from sorairo.training.data.encode import encode_sources
-from sorairo.training.loop.loop import LoopConfig, learning_factor
 from sorairo.training.loop.prefetch import feed
+from sorairo.training.loop.schedule import LoopConfig, learning_factor
 from sorairo.training.loop.state import read_record
+from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.recipes.registry import RECIPES
-from sorairo.training.render_data import sets_of
 from training_recipes import CLIPS, MODEL_RECIPE, Prepared, change
 
 
 def test_a_run_fed_by_others_is_the_same_run(model_run: Path):
-    fed = run.run_model(change(MODEL_RECIPE, name="tiny-model-fed", workers=2)).parent
+    fed = run.run(change(MODEL_RECIPE, name="tiny-model-fed", workers=2)).parent
     one, other = (load_file(each / "state.safetensors") for each in (model_run, fed))
     assert one.keys() == other.keys()
     assert all(torch.equal(value, other[name]) for name, value in one.items())
@@ -70,7 +70,7 @@ def test_sets_rendered_together_are_those_rendered_alone(clips):
 
 def test_every_recipe_says_which_clips_it_sees():
     for name, make in RECIPES.items():
-        sets = sets_of(make())
+        sets = make().rendered()
         assert sets, name
         assert all(count is None or count <= clips.count for clips, count in sets), name
 
@@ -85,7 +85,7 @@ def test_the_learning_rate_falls_with_the_minutes():
 
 
 def test_a_run_ends_by_the_clock_and_is_saved(model_run: Path):
-    folder = run.run_model(
+    folder = run.run(
         change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.02)
     ).parent
     steps = int(read_record(folder / "state.safetensors")["step"])
@@ -98,9 +98,9 @@ def test_a_run_ends_by_the_clock_and_is_saved(model_run: Path):
 def test_a_deeper_network_begins_as_the_one_it_came_from(model_run: Path):
     model = MODEL_RECIPE.model
     deeper = Denoiser(replace(model.transformer, layers=5), model.text)
-    run.begin(deeper, str(model_run / "model"), "denoiser")
+    load_initial(deeper, str(model_run / "model"), "denoiser")
     same = Denoiser(model.transformer, model.text)
-    run.begin(same, str(model_run / "model"), "denoiser")
+    load_initial(same, str(model_run / "model"), "denoiser")
     generator = torch.Generator().manual_seed(0)
     inputs = (
         torch.randn(2, 6, model.transformer.token_channels, generator=generator),

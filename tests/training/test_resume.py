@@ -16,6 +16,7 @@ from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.training import run
 from sorairo.training.loop.state import read_record
+from sorairo.training.networks import codec, denoiser
 from sorairo.training.objectives.codec import CodecObjective
 from sorairo.training.objectives.denoiser import DenoiserObjective
 from training_recipes import CODEC_RECIPE, MODEL_RECIPE, change
@@ -47,25 +48,25 @@ def assert_same_state(one: Path, other: Path) -> None:
 def test_a_codec_stopped_and_resumed(codec_run: Path, monkeypatch: pytest.MonkeyPatch):
     recipe = change(CODEC_RECIPE, name="tiny-codec-resumed")
     with monkeypatch.context() as patch:
-        patch.setattr(run, "CodecObjective", stops_after_two(CodecObjective))
+        patch.setattr(codec, "CodecObjective", stops_after_two(CodecObjective))
         with pytest.raises(KeyboardInterrupt):
-            run.run_codec(recipe)
+            run.run(recipe)
     folder = run.run_folder(recipe.name)
     assert read_record(folder / "state.safetensors")["step"] == "2"
-    assert run.run_codec(recipe) == folder
+    assert run.run(recipe) == folder
     assert_same_state(codec_run, folder)
 
 
 def test_a_model_stopped_and_resumed(model_run: Path, monkeypatch: pytest.MonkeyPatch):
     recipe = change(MODEL_RECIPE, name="tiny-model-resumed")
     with monkeypatch.context() as patch:
-        patch.setattr(run, "DenoiserObjective", stops_after_two(DenoiserObjective))
+        patch.setattr(denoiser, "DenoiserObjective", stops_after_two(DenoiserObjective))
         with pytest.raises(KeyboardInterrupt):
-            run.run_model(recipe)
+            run.run(recipe)
     folder = run.run_folder(recipe.name)
     assert read_record(folder / "state.safetensors")["step"] == "2"
     assert hub.info(folder / "model").record["training"]["steps"] == 2
-    run.run_model(recipe)
+    run.run(recipe)
     assert_same_state(model_run, folder)
     ours, theirs = (hub.load(each / "model").state_dict() for each in (model_run, folder))
     for name, value in ours.items():
@@ -73,14 +74,14 @@ def test_a_model_stopped_and_resumed(model_run: Path, monkeypatch: pytest.Monkey
 
 
 def test_another_seed_is_another_run(codec_run: Path):
-    other = run.run_codec(change(CODEC_RECIPE, name="tiny-codec-other", seed=1))
+    other = run.run(change(CODEC_RECIPE, name="tiny-codec-other", seed=1))
     a, b = load_file(codec_run / "state.safetensors"), load_file(other / "state.safetensors")
     assert not torch.equal(a["network/encoder.stem.weight"], b["network/encoder.stem.weight"])
 
 
 def test_a_run_that_is_done_is_left_as_it_is(codec_run: Path):
     before = load_file(codec_run / "state.safetensors")
-    run.run_codec(CODEC_RECIPE)
+    run.run(CODEC_RECIPE)
     after = load_file(codec_run / "state.safetensors")
     assert all(torch.equal(value, after[name]) for name, value in before.items())
 
@@ -90,7 +91,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     clips, broken: str, monkeypatch: pytest.MonkeyPatch
 ):
     recipe = change(CODEC_RECIPE, name=f"tiny-codec-{broken}", steps=2)
-    folder = run.run_codec(recipe)
+    folder = run.run(recipe)
 
     class Broken(CodecObjective):
         def draw(self, step: int, rng: np.random.Generator):
@@ -106,17 +107,17 @@ def test_a_loss_that_is_not_finite_stops_the_run(
             nothing = (self.network.encoder.stem.weight * 0).sum()
             return loss + nothing.abs().sqrt(), values  # 0, with a slope of 0 / 0
 
-    monkeypatch.setattr(run, "CodecObjective", Broken)
+    monkeypatch.setattr(codec, "CodecObjective", Broken)
     before = hashlib.sha256((folder / "state.safetensors").read_bytes()).digest()
     with pytest.raises(TrainingError, match=r"at step 3 .* lower the learning rate"):
-        run.run_codec(change(recipe, steps=6))
+        run.run(change(recipe, steps=6))
     assert hashlib.sha256((folder / "state.safetensors").read_bytes()).digest() == before
 
 
 def test_a_model_begun_with_another_counts_what_both_have_cost(model_run: Path):
     first = model_run / "model"
     recipe = change(MODEL_RECIPE, name="tiny-model-more", start=str(first))
-    more = hub.info(run.run_model(recipe)).record["training"]
+    more = hub.info(run.run(recipe)).record["training"]
     before = hub.info(first).record["training"]
     assert more["steps"] == before["steps"] + recipe.loop.steps
     assert more["flop"] == pytest.approx(2 * before["flop"])
@@ -127,12 +128,12 @@ def test_a_state_of_another_network_is_refused(codec_run: Path):
 
     wider = dataclasses.replace(CODEC_RECIPE.codec, widths=(24, 24))
     with pytest.raises(TrainingError, match="another shape"):
-        run.run_codec(change(CODEC_RECIPE, codec=wider))
+        run.run(change(CODEC_RECIPE, codec=wider))
 
 
 def test_a_model_needs_its_codec_first(clips):
     with pytest.raises(TrainingError, match="sorairo train no-such-run"):
-        run.run_model(change(MODEL_RECIPE, name="orphan", codec_run="no-such-run"))
+        run.run(change(MODEL_RECIPE, name="orphan", codec_run="no-such-run"))
 
 
 def test_a_run_keeps_its_recipe_a_journal_and_a_sheet(codec_run: Path, model_run: Path):

@@ -15,17 +15,16 @@ from sorairo.models.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
 from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure
-from sorairo.training.loop.loop import LoopConfig, step_generator, step_rng
 from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.randomness import step_generator, step_rng
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.upscaler import UpscalerRecipe, UpscalerTask, large_clips
 from sorairo.training.objectives.upscaler import (
-    FinishLossConfig,
-    FinishObjective,
-    FinishRecipe,
-    adam,
-    large_clips,
-    run_finish,
+    UpscalerLossConfig,
+    UpscalerObjective,
     soften,
 )
+from sorairo.training.run import run
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 CLIPS = dataclasses.replace(
@@ -45,10 +44,10 @@ def pairs(shards: list[Shard], tiny_model: Path, tmp_path_factory: pytest.TempPa
     return make_pairs(shards, tmp_path_factory.mktemp("pairs"), config)
 
 
-def objective(pairs: list[Pair], **config: float) -> FinishObjective:
+def objective(pairs: list[Pair], **config: float) -> UpscalerObjective:
     torch.manual_seed(0)
-    settings = FinishLossConfig(batch=2, crop=8, **config)  # type: ignore[arg-type]
-    return FinishObjective(Upscaler(NETWORK), settings, pairs, pairs[:2])
+    settings = UpscalerLossConfig(batch=2, crop=8, **config)  # type: ignore[arg-type]
+    return UpscalerObjective(Upscaler(NETWORK), settings, pairs, pairs[:2])
 
 
 def test_pairs_fit_together(pairs: list[Pair]):
@@ -125,7 +124,8 @@ def test_randomness_is_the_steps(pairs: list[Pair]):
 
 def test_the_loss_falls_as_the_recipe_trains(pairs: list[Pair]):
     wanted = objective(pairs, leaves=0.0, softened=0.0)
-    optimiser = adam(wanted.network, FinishRecipe(name="any").optimiser)
+    task = UpscalerTask(UpscalerRecipe(name="any"), pairs, pairs)
+    optimiser = task.optimiser(wanted.network)
     losses = []
     for step in range(100):
         loss, _ = wanted.loss(wanted.draw(step, step_rng(0, step % 4)), step_generator(0, step))
@@ -154,24 +154,24 @@ def load_untrained() -> Upscaler:
     return Upscaler(NETWORK).eval()
 
 
-def test_a_run_resumes_and_saves(tiny_model: Path, tmp_path: Path):
-    recipe = FinishRecipe(
-        name="tiny-finish",
+def test_a_run_resumes_and_saves(tiny_model: Path):
+    recipe = UpscalerRecipe(
+        name="tiny-upscaler-whole",
         clips=CLIPS,
         wide=CLIPS,
         held_out=CLIPS,
         pairs=PairsConfig(leaves=1, model=str(tiny_model)),
         upscaler=NETWORK,
-        objective=FinishLossConfig(batch=2, crop=8),
+        objective=UpscalerLossConfig(batch=2, crop=8),
         optimiser=OptimiserConfig(),
         loop=LoopConfig(steps=4, warmup=1, cooldown=0.0, log_every=1, sheet_every=1000),
     )
-    whole = run_finish(recipe, tmp_path / "whole")
-    stopped = dataclasses.replace(recipe.loop, steps=2)
-    run_finish(dataclasses.replace(recipe, loop=stopped), tmp_path / "parts")
-    resumed = run_finish(recipe, tmp_path / "parts")
+    whole = run(recipe)
+    parts = dataclasses.replace(recipe, name="tiny-upscaler-parts")
+    run(dataclasses.replace(parts, loop=dataclasses.replace(recipe.loop, steps=2)))
+    resumed = run(parts)
     states = [load_upscaler(path).state_dict() for path in (whole, resumed)]
     for name, value in states[0].items():
         assert torch.equal(value, states[1][name]), name
     assert json.loads((resumed / "upscaler.json").read_text())["training"]["steps"] == 4
-    assert (tmp_path / "parts" / "sheet-000004.png").exists()
+    assert (resumed.parent / "sheet-000004.png").exists()

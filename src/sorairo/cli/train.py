@@ -1,9 +1,10 @@
-"""`sorairo train`: from a recipe to weights."""
+"""`sorairo train`: train a network with a recipe."""
 
 from __future__ import annotations
 
 import click
 
+from sorairo.cli.console import say
 from sorairo.errors import MissingExtraError
 
 
@@ -15,14 +16,17 @@ from sorairo.errors import MissingExtraError
 @click.argument("recipe")
 @click.argument("overrides", nargs=-1, metavar="[FIELD.PATH=VALUE]...")
 def train(recipe: str, overrides: tuple[str, ...]) -> None:
-    """Run the training RECIPE, with some of its fields set to other values.
+    """Train a network with RECIPE, with some of its fields set to other values.
 
-    A run that was stopped goes on where it was. Prints where the result lies.
+    An interrupted run continues where it stopped. Prints the path of the result.
     """
     from sorairo import training
 
     try:
-        result = training.main(recipe, list(overrides))
+        name = training.current_name(recipe)
+        if name != recipe:
+            say(f"The recipe '{recipe}' is now called '{name}'; the old name will be removed.")
+        result = training.main(name, list(overrides))
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in ("mujoco", "tensorboard"):
             raise

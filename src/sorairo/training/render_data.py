@@ -5,32 +5,13 @@ from __future__ import annotations
 
 import sys
 
-from sorairo.data.rendered_shards import ClipsConfig, render_all
-from sorairo.errors import unknown_name
-from sorairo.training.data.encode import clips_of
-from sorairo.training.objectives.deflicker import SteadierRecipe
-from sorairo.training.recipes.registry import RECIPES, Recipe
-from sorairo.training.recipes.tabletop import CodecRecipe, ModelRecipe
-
-
-def sets_of(recipe: Recipe) -> list[tuple[ClipsConfig, int | None]]:
-    """The sets of clips that a recipe sees, and how many of each (None: all)."""
-    if isinstance(recipe, ModelRecipe):
-        return [each for source in recipe.sources.values() for each in clips_of(source)]
-    if isinstance(recipe, CodecRecipe):
-        seen = [recipe.clips]
-    elif isinstance(recipe, SteadierRecipe):
-        seen = [*recipe.clips]
-    else:
-        seen = [recipe.clips, recipe.wide]
-    return [(clips, None) for clips in (*seen, recipe.held_out)]
+from sorairo.data.rendered_shards import render_all
+from sorairo.training.recipes.registry import find_recipe
 
 
 def main(names: list[str]) -> None:
-    for name in names:
-        if name not in RECIPES:
-            raise unknown_name("recipe", name, RECIPES)
-    render_all([each for name in names for each in sets_of(RECIPES[name]())])
+    recipes = [find_recipe(name) for name in names]
+    render_all([each for recipe in recipes for each in recipe.rendered()])
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The state of a run: network, average, optimiser, step. Saved whole, resumed exactly."""
+"""The state of a run: network, averaged weights, optimiser, step. A resumed run is the same run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -19,14 +20,18 @@ from sorairo.training.loop.optimiser import MuonAdam
 
 @dataclass
 class TrainState:
-    """`ema` holds a float32 copy of every parameter and buffer of `network`."""
+    """All that changes in the course of a run."""
 
     network: nn.Module
     optimiser: MuonAdam
     step: int = 0
+    """Steps done."""
     seconds: float = 0.0
+    """Time spent in them."""
     flop: float = 0.0
+    """Floating-point operations spent in them."""
     ema: dict[str, Tensor] = field(default_factory=dict)
+    """The moving average of every parameter and buffer of the network, by its name."""
 
     def __post_init__(self) -> None:
         if not self.ema:
@@ -45,7 +50,8 @@ class TrainState:
             self.ema[name].copy_(now[name])
 
     def save(self, folder: Path, recipe: Any) -> None:
-        """Writes everything to `folder`; the old state stays whole until the new one is."""
+        """Writes the state and the recipe to `folder`; the old state stays until the new one is
+        complete."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"network/{k}": v for k, v in self.network.state_dict().items()}
         tensors |= {f"ema/{k}": v for k, v in self.ema.items()}
@@ -63,7 +69,10 @@ class TrainState:
         os.replace(new, folder / "state.safetensors")
 
     def load(self, folder: Path) -> bool:
-        """Takes the state of `folder` if there is one; says whether there was."""
+        """Loads the state in `folder`; False if there is none.
+
+        Raises TrainingError if the network there has another shape.
+        """
         path = folder / "state.safetensors"
         if not path.exists():
             return False
@@ -77,7 +86,7 @@ class TrainState:
             self.network.load_state_dict(parts["network"])
         except RuntimeError as error:
             raise TrainingError(
-                f"The state in {folder} belongs to a network of another shape: give this run "
+                f"The state in {folder} is of a network with another shape: give this run "
                 "another `name=`, or delete that folder."
             ) from error
         params = dict(self.network.named_parameters())
@@ -91,9 +100,13 @@ class TrainState:
         return True
 
 
+def averaged_weights(path: Path) -> dict[str, Tensor]:
+    """The averaged weights in a file of state."""
+    tensors = load_file(path)
+    return {k.removeprefix("ema/"): v for k, v in tensors.items() if k.startswith("ema/")}
+
+
 def read_record(path: Path) -> dict[str, str]:
     """The metadata of a safetensors file."""
-    from safetensors import safe_open
-
     with safe_open(path, framework="pt") as file:
         return file.metadata() or {}

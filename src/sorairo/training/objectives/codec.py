@@ -15,7 +15,7 @@ from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.data.crops import Cropped, Crops, CropsConfig
-from sorairo.training.loop.loop import count_flop
+from sorairo.training.loop.throughput import count_flop
 
 
 @dataclass(frozen=True, kw_only=True)

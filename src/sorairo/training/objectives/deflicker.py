@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,29 +10,17 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from sorairo.data.rendered_shards import (
-    CANVAS_CLIPS,
-    CROWD_CLIPS,
-    FIRST_CLIPS,
-    ClipsConfig,
-    Shard,
-    render,
-)
-from sorairo.models import hub
+from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
-from sorairo.models.deflicker import Steadier, SteadierConfig
+from sorairo.models.deflicker import Steadier
 from sorairo.nn.pixels import to_frames, to_video
-from sorairo.nn.precision import choose_device, compute_dtype
+from sorairo.nn.precision import compute_dtype
 from sorairo.training.data.crops import Cropped, Crops, CropsConfig
-from sorairo.training.loop.loop import LoopConfig, count_flop, train
-from sorairo.training.loop.optimiser import OptimiserConfig, make_optimiser
-from sorairo.training.loop.run_folder import run_folder
-from sorairo.training.loop.state import TrainState
-from sorairo.training.prepare import codec_mark
+from sorairo.training.loop.throughput import count_flop
 
 
 @dataclass(frozen=True, kw_only=True)
-class SteadyLossConfig(CropsConfig):
+class DeflickerLossConfig(CropsConfig):
     """`squared` and `change` weigh the squared error, and the error of what changes from frame to
     frame, beside the absolute error. Latents are as rough as a model's: noise of up to
     `latent_noise`."""
@@ -48,34 +36,14 @@ class SteadyLossConfig(CropsConfig):
     latent_noise: float = 0.2
 
 
-@dataclass(frozen=True, kw_only=True)
-class SteadierRecipe:
-    """How the steadier of the model `model` (a name or a directory) is trained."""
-
-    name: str = "tabletop-steadier"
-    model: str = "tabletop"
-    clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)
-    held_out: ClipsConfig = field(
-        default_factory=lambda: ClipsConfig(count=80, first_seed=1_000_000)
-    )
-    steadier: SteadierConfig = field(default_factory=SteadierConfig)
-    objective: SteadyLossConfig = field(default_factory=SteadyLossConfig)
-    optimiser: OptimiserConfig = field(
-        default_factory=lambda: OptimiserConfig(muon_lr=0.01, adam_lr=1e-3)
-    )
-    loop: LoopConfig = field(
-        default_factory=lambda: LoopConfig(steps=1500, warmup=30, cooldown=0.5, ema=0.98)
-    )
-
-
-class SteadyObjective:
+class DeflickerObjective:
     """Weighted L1, squared error, and error of the change between frames."""
 
     def __init__(
         self,
         steadier: Steadier,
         codec: Codec,
-        config: SteadyLossConfig,
+        config: DeflickerLossConfig,
         shards: list[Shard],
         held_out: list[Shard],
     ) -> None:
@@ -186,43 +154,3 @@ def measure(
         found[f"{name} change"] = mean[f"{name} change"] / mean[f"{name} true change"]
     strips = [row[np.linspace(0, len(row) - 1, 8).astype(int)] for row in rows]
     return found, [np.concatenate(list(strip), axis=1) for strip in strips]
-
-
-def run_steadier(recipe: SteadierRecipe) -> Path:
-    """Trains a steadier, or goes on with its training; the directory of the model with it. The
-    run's folder is named after the codec, too: of another one it would learn other errors."""
-    path, device = hub.find(recipe.model), choose_device(None)
-    folder = run_folder(f"{recipe.name}-{codec_mark(path)}")
-    shards = [shard for clips in recipe.clips for shard in render(clips)]
-    model = hub.load(path)
-    codec = model.codec
-    torch.manual_seed(recipe.loop.seed)
-    steadier = Steadier(recipe.steadier).to(device)
-    state = TrainState(steadier, make_optimiser(steadier, recipe.optimiser))
-    state.load(folder)
-
-    def save() -> None:
-        state.save(folder, recipe)
-        averaged = Steadier(recipe.steadier)
-        averaged.load_state_dict(state.ema)
-        model.take(averaged)
-        facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        record = hub.info(path).record["training"]
-        hub.save(model, folder / "model", {**record, "steadier": facts})
-
-    train(
-        SteadyObjective(steadier, codec, recipe.objective, shards, render(recipe.held_out)),
-        state,
-        recipe.loop,
-        recipe.optimiser,
-        folder,
-        save,
-        device=device,
-        dtype=compute_dtype(device),
-    )
-    return folder / "model"
-
-
-def tabletop_steadier() -> SteadierRecipe:
-    """The shipped steadier."""
-    return SteadierRecipe()

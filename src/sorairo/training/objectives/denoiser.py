@@ -20,7 +20,7 @@ from sorairo.models.text import tokenize
 from sorairo.training.data.collate import Batch, lay_out, padded, stacked
 from sorairo.training.data.masking import PaintingConfig, draw_kind
 from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
-from sorairo.training.loop.loop import count_flop
+from sorairo.training.loop.throughput import count_flop
 from sorairo.world.tabletop.language.caption_plan import weighted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +11,14 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from sorairo.data.rendered_shards import ClipsConfig, digest, render
-from sorairo.models.upscaler import FACTOR, Upscaler, UpscalerConfig, halfway
-from sorairo.models.upscaler_files import save_upscaler
+from sorairo.models.upscaler import FACTOR, Upscaler, halfway
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.pixels import to_video
-from sorairo.nn.precision import choose_device, compute_dtype
-from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
+from sorairo.nn.precision import compute_dtype
+from sorairo.training.data.pairs import Pair
 from sorairo.training.evaluate_upscaler import measure
-from sorairo.training.loop.loop import LoopConfig, count_flop, train
-from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
-from sorairo.training.loop.state import TrainState
-from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
+from sorairo.training.loop.throughput import count_flop
 
 STRIDES = (1, 1, 1, 1, 1, 2)  # in native frames: some motion is twice as quick
 FAINT = 0.02  # mean error of the filter: with less, a sample weighs no more
@@ -32,7 +27,7 @@ OUTLINE = 5  # pixels: an object's weight reaches that far around it, half on ei
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinishLossConfig:
+class UpscalerLossConfig:
     """`batch` crops of `crop` native pixels square, `leaves` of them (a share) of dead leaves,
     `softened` (a share of those that have not passed the codec) blurred a little.
 
@@ -49,42 +44,15 @@ class FinishLossConfig:
     gradient: float = 0.5
 
 
-@dataclass(frozen=True, kw_only=True)
-class FinishRecipe:
-    """How an upscaler is trained, on `clips` and on `wide`, which show more of the world. All are
-    four times the size and twice the rate of the model's."""
-
-    name: str
-    clips: ClipsConfig = field(default_factory=lambda: large_clips(FIRST_LIGHT, 128, 4_000_000))
-    wide: ClipsConfig = field(default_factory=lambda: large_clips(SceneConfig(), 80, 4_500_000))
-    held_out: ClipsConfig = field(default_factory=lambda: large_clips(FIRST_LIGHT, 16, 5_000_000))
-    pairs: PairsConfig = field(default_factory=PairsConfig)
-    upscaler: UpscalerConfig = field(default_factory=UpscalerConfig)
-    objective: FinishLossConfig = field(default_factory=FinishLossConfig)
-    optimiser: OptimiserConfig = field(default_factory=lambda: OptimiserConfig(adam_lr=1e-3))
-    loop: LoopConfig = field(
-        default_factory=lambda: LoopConfig(steps=8400, ema=0.99, cooldown=0.73, warmup=40)
-    )
-
-
-def large_clips(scene: SceneConfig, count: int, first_seed: int) -> ClipsConfig:
-    """One second of each of `count` scenes: 13 native frames and those between."""
-    return ClipsConfig(
-        scene=scene,
-        count=count,
-        first_seed=first_seed,
-        seconds=25 / 24,
-        fps=24.0,
-        sizes=((384, 384),),
-        shard_clips=16,
-    )
-
-
-class FinishObjective:
+class UpscalerObjective:
     """Weighted L1, squared error and error of gradients, of two frames and the one between."""
 
     def __init__(
-        self, upscaler: Upscaler, config: FinishLossConfig, pairs: list[Pair], held_out: list[Pair]
+        self,
+        upscaler: Upscaler,
+        config: UpscalerLossConfig,
+        pairs: list[Pair],
+        held_out: list[Pair],
     ) -> None:
         self.network, self.config, self.held_out = upscaler, config, held_out
         self.clips = [pair for pair in pairs if not pair.path.name.startswith("leaves")]
@@ -197,54 +165,3 @@ def turned(rng: np.random.Generator, small: Tensor, large: Tensor, weight: Tenso
         same(large[:, colors]) * gain + lift,
         same(weight),
     )
-
-
-def tabletop_finish() -> FinishRecipe:
-    """The shipped upscaler."""
-    return FinishRecipe(name="tabletop-finish")
-
-
-def run_finish(recipe: FinishRecipe, folder: Path) -> Path:
-    """Trains an upscaler, or goes on with its training; the directory it is saved in."""
-    device = choose_device(None)
-    shards = [*render(recipe.clips), *render(recipe.wide)]
-    name = _name(recipe.clips, recipe.wide, recipe.pairs)
-    pairs = make_pairs(shards, folder / f"pairs-{name}", recipe.pairs)
-    plain = PairsConfig(styled=0.0, leaves=0, model=recipe.pairs.model)
-    held_out = make_pairs(
-        render(recipe.held_out), folder / f"pairs-{_name(recipe.held_out, plain)}", plain
-    )
-    torch.manual_seed(recipe.loop.seed)
-    upscaler = Upscaler(recipe.upscaler).to(device)
-    objective = FinishObjective(upscaler, recipe.objective, pairs, held_out)
-    state = TrainState(upscaler, adam(upscaler, recipe.optimiser))
-    state.load(folder)
-
-    def save() -> None:
-        state.save(folder, recipe)
-        averaged = Upscaler(recipe.upscaler).to(device)
-        averaged.load_state_dict(state.ema)
-        facts = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
-        save_upscaler(averaged, folder / "finish", facts)
-
-    train(
-        objective,
-        state,
-        recipe.loop,
-        recipe.optimiser,
-        folder,
-        save,
-        device=device,
-        dtype=compute_dtype(device),
-    )
-    return folder / "finish"
-
-
-def adam(upscaler: Upscaler, config: OptimiserConfig) -> MuonAdam:
-    """Adam for all weights. Muon's steps have one size however small the gradient: without norms
-    between the layers, what they hold grew to 1e9, and no unit of the last one fired again."""
-    return MuonAdam([], list(upscaler.parameters()), config)
-
-
-def _name(*configs: object) -> str:
-    return "-".join(digest(each) for each in configs)

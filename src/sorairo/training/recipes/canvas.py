@@ -26,11 +26,11 @@ from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase
 from sorairo.training.recipes.mixtures import Mix, half_size
-from sorairo.training.recipes.tabletop import ModelRecipe
 
 # Few tokens first, at 64 px; then all at full size, in short and in long.
 FULL = Mix(one=0.5, several=0.13, long=0.07, short=0.34)

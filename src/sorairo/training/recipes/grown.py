@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from sorairo.data.rendered_shards import PUSHED_CLIPS
 from sorairo.training.data.encode import LatentSource
-from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.denoiser import Phase
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.mixtures import Mix
-from sorairo.training.recipes.tabletop import ModelRecipe
 
 LAYERS = 12  # instead of eight
 COUNTS = {  # of the first clips of each source; all, of those that are not named

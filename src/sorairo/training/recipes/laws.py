@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from sorairo.data.rendered_shards import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
 from sorairo.training.data.encode import LatentSource
-from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.denoiser import Phase
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.mixtures import Mix
-from sorairo.training.recipes.tabletop import ModelRecipe
 
 # Materials are told by how things bounce, cameras by where the floor goes; the rest is rehearsed.
 # Pictures of several things more than the rest: 450 steps with less forgot who has which colour.

@@ -1,24 +1,26 @@
-"""Every recipe by its name: `sorairo train NAME field.path=value ...`"""
+"""Every recipe by its name on the command line: `sorairo train NAME field.path=value ...`
+
+A new recipe is a function that returns a frozen value, in a file of this folder, and one line in
+`RECIPES`. For a new kind of network see `sorairo.training.recipe`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from sorairo.training.objectives.deflicker import SteadierRecipe, tabletop_steadier
-from sorairo.training.objectives.upscaler import FinishRecipe, tabletop_finish
+from sorairo.errors import unknown_name
+from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.grown import grown
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.scaling import SMALL
 from sorairo.training.recipes.tabletop import (
-    CodecRecipe,
-    ModelRecipe,
     canvas_codec,
     tabletop,
     tabletop_codec,
+    tabletop_deflicker,
+    tabletop_upscaler,
 )
-
-Recipe = CodecRecipe | ModelRecipe | SteadierRecipe | FinishRecipe
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop-codec": tabletop_codec,
@@ -27,7 +29,21 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "canvas": canvas,
     "laws": laws,
     "grown": grown,
-    "tabletop-steadier": tabletop_steadier,
-    "tabletop-finish": tabletop_finish,
+    "tabletop-deflicker": tabletop_deflicker,
+    "tabletop-upscaler": tabletop_upscaler,
     **SMALL,
 }
+FORMER_NAMES = {"tabletop-steadier": "tabletop-deflicker", "tabletop-finish": "tabletop-upscaler"}
+
+
+def current_name(name: str) -> str:
+    """The name that a recipe has now, from a former one."""
+    return FORMER_NAMES.get(name, name)
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of a current or former name. Raises UnknownNameError (did you mean)."""
+    name = current_name(name)
+    if name not in RECIPES:
+        raise unknown_name("recipe", name, RECIPES)
+    return RECIPES[name]()

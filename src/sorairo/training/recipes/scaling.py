@@ -17,9 +17,9 @@ from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.masking import PaintingConfig
 from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
-from sorairo.training.loop.loop import LoopConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
-from sorairo.training.recipes.tabletop import ModelRecipe
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 LEAST_STEPS = 240  # of the smallest of the three

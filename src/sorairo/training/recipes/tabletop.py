@@ -2,55 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from sorairo.data.rendered_shards import (
     CANVAS_CLIPS,
     ClipsConfig,
 )
-from sorairo.models.codec import CodecConfig
-from sorairo.models.model import ModelConfig
 from sorairo.training.data.encode import LatentSource
 from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
-from sorairo.training.loop.loop import LoopConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.codec import CodecRecipe
+from sorairo.training.networks.deflicker import DeflickerRecipe
+from sorairo.training.networks.denoiser import ModelRecipe
+from sorairo.training.networks.upscaler import UpscalerRecipe
 from sorairo.training.objectives.codec import CodecLossConfig
 from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodecRecipe:
-    """How a codec is trained. `name` is the folder of its run in the cache; `start` a model to
-    begin with, by name or directory ("" for none); `held_out` are clips that it never sees, for
-    measuring."""
-
-    name: str
-    start: str = ""
-    clips: ClipsConfig = field(default_factory=ClipsConfig)
-    held_out: ClipsConfig = field(
-        default_factory=lambda: ClipsConfig(count=80, first_seed=1_000_000)
-    )
-    codec: CodecConfig = field(default_factory=CodecConfig)
-    objective: CodecLossConfig = field(default_factory=CodecLossConfig)
-    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    loop: LoopConfig = field(default_factory=LoopConfig)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelRecipe:
-    """How a transformer and its text encoder are trained on `sources`, encoded by the codec of the
-    run `codec_run` or, where that is "", of the model `codec_of`, whose steadier they take as well;
-    from nothing or from the model `start`."""
-
-    name: str
-    codec_run: str = ""
-    codec_of: str = "tabletop"
-    sources: dict[str, LatentSource]
-    objective: DenoiserLossConfig
-    start: str = ""
-    model: ModelConfig = field(default_factory=ModelConfig)
-    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
-    loop: LoopConfig = field(default_factory=LoopConfig)
 
 
 def tabletop_codec() -> CodecRecipe:
@@ -104,3 +69,13 @@ def tabletop() -> ModelRecipe:
         ),
         loop=LoopConfig(steps=3000, ema=0.998, cooldown=0.3, warmup=100),
     )
+
+
+def tabletop_deflicker() -> DeflickerRecipe:
+    """The deflicker network of the shipped model."""
+    return DeflickerRecipe()
+
+
+def tabletop_upscaler() -> UpscalerRecipe:
+    """The shipped upscaler."""
+    return UpscalerRecipe(name="tabletop-finish")

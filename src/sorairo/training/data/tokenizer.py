@@ -1,0 +1,52 @@
+"""The tokenizer of a model, trained on captions of the clips it learns from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from sorairo.data.latent_dataset import ClipSet
+from sorairo.models import hub
+from sorairo.models.text import train_tokenizer, with_words
+from sorairo.world.tabletop.language.captions import caption
+
+CAPTIONS = 20_000
+
+
+def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary: int) -> Tokenizer:
+    """The tokenizer in the file `path`, which is written if it is not there: that of the model
+    `start` with new words, or a new one for ""."""
+    if path.exists():
+        return Tokenizer.from_file(str(path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if start:
+        known = hub.load(hub.find(start)).tokenizer
+        texts = captions(clips, CAPTIONS, seed=0)
+        tokenizer = with_words(known, texts, vocabulary)
+    else:
+        tokenizer = train_tokenizer(captions(clips, CAPTIONS, seed=0), vocabulary)
+    tokenizer.save(str(path))
+    return tokenizer
+
+
+def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:
+    """Captions of random clips: every second one Chinese, half of them long."""
+    rng = np.random.default_rng(seed)
+    scenes = [
+        scene
+        for each in clips.values()
+        for found in each.scenes.values()
+        for scene in found
+        if scene
+    ]
+    return [
+        caption(
+            scenes[int(rng.integers(len(scenes)))],
+            rng,
+            language="en" if i % 2 else "zh",
+            detail="long" if i % 4 < 2 else "short",
+        )
+        for i in range(count)
+    ]

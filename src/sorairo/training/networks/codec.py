@@ -1,0 +1,73 @@
+"""Training runs of a codec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sorairo.data.rendered_shards import ClipsConfig, Shard, render
+from sorairo.models.codec import Codec, CodecConfig
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.initial_weights import load_initial
+from sorairo.training.objectives.codec import CodecLossConfig, CodecObjective
+
+
+def held_out_clips() -> ClipsConfig:
+    """Clips for measuring, from seeds that no training set reaches."""
+    return ClipsConfig(count=80, first_seed=1_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodecRecipe:
+    """How a codec is trained."""
+
+    name: str
+    """The folder of its run in the cache."""
+    start: str = ""
+    """A model, by name or directory, whose codec gives the initial weights; "": random ones."""
+    clips: ClipsConfig = field(default_factory=ClipsConfig)
+    """The clips that it learns from."""
+    held_out: ClipsConfig = field(default_factory=held_out_clips)
+    """Clips that it never learns from, for measuring."""
+    codec: CodecConfig = field(default_factory=CodecConfig)
+    objective: CodecLossConfig = field(default_factory=CodecLossConfig)
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+    def run_name(self) -> str:
+        return self.name
+
+    def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
+        return [(self.clips, None), (self.held_out, None)]
+
+    def prepare(self, folder: Path) -> CodecTask:
+        del folder
+        return CodecTask(self, render(self.clips), render(self.held_out))
+
+
+@dataclass(frozen=True)
+class CodecTask:
+    """A codec to train. Its result is the state itself: other recipes read the codec from there."""
+
+    recipe: CodecRecipe
+    shards: list[Shard]
+    held_out: list[Shard]
+
+    def network(self) -> Codec:
+        codec = Codec(self.recipe.codec)
+        load_initial(codec, self.recipe.start, "codec")
+        return codec
+
+    def optimiser(self, network: Codec) -> MuonAdam:
+        return make_optimiser(network, self.recipe.optimiser)
+
+    def objective(self, network: Codec) -> CodecObjective:
+        return CodecObjective(network, self.recipe.objective, self.shards, self.held_out)
+
+    def save(self, state: TrainState, folder: Path) -> None:
+        """Nothing beside the state."""
+
+    def result(self, folder: Path) -> Path:
+        return folder

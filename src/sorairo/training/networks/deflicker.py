@@ -1,0 +1,95 @@
+"""Training runs of a deflicker network, which removes what a model's codec adds from frame to
+frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sorairo.config import formerly
+from sorairo.data.rendered_shards import (
+    CANVAS_CLIPS,
+    CROWD_CLIPS,
+    FIRST_CLIPS,
+    ClipsConfig,
+    Shard,
+    render,
+)
+from sorairo.models import hub
+from sorairo.models.deflicker import Steadier, SteadierConfig
+from sorairo.models.model import Model
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.codec import held_out_clips
+from sorairo.training.networks.encoding_codec import codec_mark
+from sorairo.training.networks.model_record import cost
+from sorairo.training.objectives.deflicker import DeflickerLossConfig, DeflickerObjective
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeflickerRecipe:
+    """How the deflicker network of a model is trained."""
+
+    name: str = "tabletop-steadier"
+    """The folder of its run in the cache; the mark of the codec is appended."""
+    model: str = "tabletop"
+    """The model, by name or directory. The result is a copy of it with the new network."""
+    clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)
+    """The clips that it learns from."""
+    held_out: ClipsConfig = field(default_factory=held_out_clips)
+    """Clips that it never learns from, for measuring."""
+    deflicker: SteadierConfig = field(default_factory=SteadierConfig, metadata=formerly("steadier"))
+    objective: DeflickerLossConfig = field(default_factory=DeflickerLossConfig)
+    optimiser: OptimiserConfig = field(
+        default_factory=lambda: OptimiserConfig(muon_lr=0.01, adam_lr=1e-3)
+    )
+    loop: LoopConfig = field(
+        default_factory=lambda: LoopConfig(steps=1500, warmup=30, cooldown=0.5, ema=0.98)
+    )
+
+    def run_name(self) -> str:
+        """Another codec makes other errors, so it has a run of its own."""
+        return f"{self.name}-{codec_mark(hub.find(self.model))}"
+
+    def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
+        return [(clips, None) for clips in (*self.clips, self.held_out)]
+
+    def prepare(self, folder: Path) -> DeflickerTask:
+        del folder
+        return DeflickerTask(
+            self,
+            hub.load(hub.find(self.model)),
+            [shard for clips in self.clips for shard in render(clips)],
+            render(self.held_out),
+        )
+
+
+@dataclass(frozen=True)
+class DeflickerTask:
+    """A deflicker network to train. Its result is a model directory with it."""
+
+    recipe: DeflickerRecipe
+    model: Model
+    shards: list[Shard]
+    held_out: list[Shard]
+
+    def network(self) -> Steadier:
+        return Steadier(self.recipe.deflicker)
+
+    def optimiser(self, network: Steadier) -> MuonAdam:
+        return make_optimiser(network, self.recipe.optimiser)
+
+    def objective(self, network: Steadier) -> DeflickerObjective:
+        config = self.recipe.objective
+        return DeflickerObjective(network, self.model.codec, config, self.shards, self.held_out)
+
+    def save(self, state: TrainState, folder: Path) -> None:
+        averaged = Steadier(self.recipe.deflicker)
+        averaged.load_state_dict(state.ema)
+        self.model.take(averaged)
+        record = hub.info(hub.find(self.recipe.model)).record["training"]
+        hub.save(self.model, self.result(folder), {**record, "steadier": cost(state)})
+
+    def result(self, folder: Path) -> Path:
+        return folder / "model"

@@ -1,0 +1,109 @@
+"""Training runs of a denoiser (transformer and text encoder), which make a whole model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from sorairo.data.latent_dataset import ClipSet
+from sorairo.data.rendered_shards import ClipsConfig, digest
+from sorairo.models import hub
+from sorairo.models.model import Denoiser, Model, ModelConfig
+from sorairo.training.data.encode import LatentSource, clips_of, encode_sources
+from sorairo.training.data.tokenizer import make_tokenizer
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.encoding_codec import EncodingCodec, codec_of_model, codec_of_run
+from sorairo.training.networks.initial_weights import load_initial
+from sorairo.training.networks.model_record import training_record
+from sorairo.training.objectives.denoiser import DenoiserLossConfig, DenoiserObjective
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRecipe:
+    """How a transformer and its text encoder are trained."""
+
+    name: str
+    """The folder of its run in the cache."""
+    codec_run: str = ""
+    """The codec run whose codec encodes the clips; "": the codec of a model does."""
+    codec_of: str = "tabletop"
+    """That model. The new model takes its deflicker network as well."""
+    sources: dict[str, LatentSource]
+    """The clips that it learns from, by the names that the objective uses."""
+    objective: DenoiserLossConfig
+    start: str = ""
+    """A model, by name or directory, that gives the initial weights; "": random ones."""
+    model: ModelConfig = field(default_factory=ModelConfig)
+    """The configuration of the model that is made."""
+    optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
+    loop: LoopConfig = field(default_factory=LoopConfig)
+
+    def run_name(self) -> str:
+        return self.name
+
+    def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
+        return [each for source in self.sources.values() for each in clips_of(source)]
+
+    def prepare(self, folder: Path) -> DenoiserTask:
+        encoding = self._encoding_codec()
+        wanted = [
+            (source, encoding.folder / f"latents-{digest([source, encoding.mark])}")
+            for source in self.sources.values()
+        ]
+        paths = encode_sources(encoding.codec, wanted, workers=self.loop.workers)
+        clips = {name: ClipSet.load(each) for name, each in zip(self.sources, paths, strict=True)}
+        vocabulary = self.model.text.vocabulary
+        tokenizer = make_tokenizer(folder / "tokenizer.json", clips, self.start, vocabulary)
+        return DenoiserTask(self, encoding, clips, tokenizer)
+
+    def _encoding_codec(self) -> EncodingCodec:
+        if not self.codec_run:
+            return codec_of_model(self.codec_of, self.model.codec)
+        first = next(iter(self.sources.values())).clips
+        return codec_of_run(self.codec_run, self.name, self.model.codec, first)
+
+
+@dataclass(frozen=True)
+class DenoiserTask:
+    """A denoiser to train. Its result is a model directory, with the codec that encoded."""
+
+    recipe: ModelRecipe
+    encoding: EncodingCodec
+    clips: dict[str, ClipSet]
+    tokenizer: Tokenizer
+
+    def network(self) -> Denoiser:
+        denoiser = Denoiser(self.recipe.model.transformer, self.recipe.model.text)
+        load_initial(denoiser, self.recipe.start, "denoiser")
+        return denoiser
+
+    def optimiser(self, network: Denoiser) -> MuonAdam:
+        return make_optimiser(network, self.recipe.optimiser)
+
+    def objective(self, network: Denoiser) -> DenoiserObjective:
+        recipe = self.recipe
+        return DenoiserObjective(
+            network,
+            recipe.objective,
+            self.clips,
+            self.tokenizer,
+            recipe.loop.steps,
+            (recipe.model, self.encoding.codec),
+        )
+
+    def save(self, state: TrainState, folder: Path) -> None:
+        recipe = self.recipe
+        codec_of = "" if recipe.codec_run else recipe.codec_of
+        model = Model(recipe.model, self.tokenizer)
+        model.take(self.encoding.deflicker)
+        model.codec.load_state_dict(self.encoding.codec.state_dict())
+        model.denoiser.load_state_dict(state.ema)
+        record = training_record(state, recipe.sources, recipe.start, codec_of)
+        hub.save(model, self.result(folder), record)
+
+    def result(self, folder: Path) -> Path:
+        return folder / "model"

@@ -1,0 +1,53 @@
+"""What a model's record says about its training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sorairo.config import to_json
+from sorairo.models import hub
+from sorairo.training.data.encode import LatentSource
+from sorairo.training.loop.state import TrainState
+from sorairo.world.tabletop.rendering.styles import STYLES
+from sorairo.world.tabletop.scene import SceneConfig
+
+PARTS = ("shapes", "colors", "sizes", "materials", "floors", "lights", "events", "cameras")
+
+
+def cost(state: TrainState) -> dict[str, Any]:
+    """Steps, time and FLOP of a run."""
+    return {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
+
+
+def training_record(
+    state: TrainState, sources: Mapping[str, LatentSource], start: str, codec_of: str
+) -> dict[str, Any]:
+    """The cost of a denoiser, with that of the model `start` it began with, and the scenes it was
+    trained on; the cost of the deflicker network taken from `codec_of`."""
+    before, own = _record_of(start), cost(state)
+    record: dict[str, Any] = {name: own[name] + before.get(name, 0) for name in own}
+    record["scene"] = to_json(trained_scenes(sources))
+    codec_record = _record_of(codec_of)
+    return record | {name: codec_record[name] for name in ("steadier",) if name in codec_record}
+
+
+def _record_of(model: str) -> dict[str, Any]:
+    """The training record of a model; empty for ""."""
+    return hub.info(hub.find(model)).record.get("training", {}) if model else {}
+
+
+def trained_scenes(sources: Mapping[str, LatentSource]) -> SceneConfig:
+    """The part of the world that the sources show, each name once."""
+    worlds = [source.clips.scene for source in sources.values() if not source.leaves]
+    named: dict[str, Any] = {
+        name: tuple(dict.fromkeys(each for world in worlds for each in getattr(world, name)))
+        for name in PARTS
+    }
+    styled = any(source.styled for source in sources.values())
+    return SceneConfig(
+        **named,
+        styles=("none", *STYLES) if styled else ("none",),
+        max_bodies=max(world.max_bodies for world in worlds),
+        templates=max(world.templates for world in worlds),
+    )

@@ -25,8 +25,8 @@ from PIL import Image
 
 import sorairo
 from sorairo.generation.engine import Engine
-from sorairo.generation.image_refinement import RefineConfig
 from sorairo.generation.requests.limits import parse_size
+from sorairo.generation.settings import RefineConfig
 from sorairo.video import Clip
 from sorairo.video.resampling import canvas_size
 from sorairo.world.tabletop.perception.classifiers import shipped_looks, working_size

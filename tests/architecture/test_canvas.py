@@ -103,7 +103,7 @@ def test_every_task_writes_a_layout():
     ]
     assert {task.__name__ for task in public} >= {
         *("text_to_video", "animate", "extend_forward", "extend_backward"),
-        *("connect", "loop", "edit", "cast", "layout"),
+        *("connect", "loop", "edit", "cast", "storyboard"),
     }
     for task in public:
         assert inspect.signature(task).return_annotation == "CanvasLayout", task.__name__

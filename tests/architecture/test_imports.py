@@ -27,6 +27,8 @@ WITHOUT_TORCH = (
     "sorairo.generation.tasks.bridge",
     "sorairo.generation.tasks.edit",
     "sorairo.generation.tasks.characters",
+    "sorairo.generation.tasks.registry",
+    "sorairo.generation.api",
     "sorairo.generation.settings",
     "sorairo.generation.sampling.temporal_windows",
     "sorairo.models.hub",

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sorairo.generation.requests.media import ConnectRequest, EditRequest
+from sorairo.generation.requests.bridge import ConnectRequest
+from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.metadata import read_comment
 from sorairo.video import Clip
 from sorairo.video.latent_sidecar import file_digest

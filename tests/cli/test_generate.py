@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from sorairo.errors import SorairoError
-from sorairo.generation.requests.base import GenerateRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.video import Clip
 
 from .conftest import Done, Run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -9,9 +11,12 @@ import torch
 import sorairo
 from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
-from sorairo.generation.batched_requests import make_together
 from sorairo.generation.canvas.canvas import Canvas, Stack, blank
 from sorairo.generation.engine import Engine
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
@@ -34,15 +39,17 @@ def shown(one: Clip, other: Clip) -> float:
 def test_clips_made_together_are_those_made_alone(engine: Engine):
     """But for the last bits, as a batch is multiplied in another order."""
     picture = Clip(frames=np.full((1, 96, 96, 3), 120, np.uint8), fps=12.0)
-    asks = [
-        lambda m: m.generate("a red ball", seconds=0.5, seed=1, steps=2),
-        lambda m: m.animate(picture, "a blue cube rolls", seconds=0.5, seed=3, steps=2),
-        lambda m: m.generate("a blue cube", seconds=0.5, seed=2, steps=2),
-        lambda m: m.generate("a blue cube", seconds=0.1, seed=2, steps=2),
-        lambda m: m.generate("a blue cube", seconds=0.5, loop=True, seed=2, steps=2),
+    rolls = AnimateRequest(prompt="a blue cube rolls", seconds=0.5, seed=3, steps=2)
+    cube = GenerateRequest(prompt="a blue cube", seconds=0.5, seed=2, steps=2)
+    asked: list[tuple[Request, list[Clip]]] = [
+        (GenerateRequest(prompt="a red ball", seconds=0.5, seed=1, steps=2), []),
+        (rolls, [picture]),
+        (cube, []),
+        (replace(cube, seconds=0.1), []),
+        (replace(cube, loop=True), []),
     ]
-    alone = [ask(engine) for ask in asks]
-    together = make_together(engine, asks)
+    alone = [engine.make(*each) for each in asked]
+    together = engine.make_together(asked)
     for one, other in zip(alone, together, strict=True):
         assert one.frames.shape == other.frames.shape
         assert shown(one, other) < 2
@@ -52,8 +59,12 @@ def test_clips_made_together_are_those_made_alone(engine: Engine):
 
 def test_what_needs_two_runs_is_refused(engine: Engine):
     clip = Clip(frames=np.full((8, 96, 96, 3), 120, np.uint8), fps=12.0)
-    with pytest.raises(RequestError, match="make it alone"):
-        make_together(engine, [lambda m: m.extend(clip, "", forward=0.5, backward=0.5)])
+    for request, clips in (
+        (ExtendRequest(forward=0.5, backward=0.5), [clip]),
+        (ImageRequest(prompt="a red ball"), []),
+    ):
+        with pytest.raises(RequestError, match="make it alone"):
+            engine.make_together([(request, clips)])
 
 
 def test_only_what_is_alike_is_sampled_together(engine: Engine):

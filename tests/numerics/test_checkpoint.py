@@ -11,9 +11,12 @@ import pytest
 from random_weights import randomise
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+from sorairo.video import Clip
 
-PROMPT, SECONDS = "a red ball drops", 9.0  # several windows
+LONG = GenerateRequest(prompt="a red ball drops", seconds=9.0, steps=3)  # several windows
 
 
 class Stopped(Exception):  # noqa: N818
@@ -38,8 +41,8 @@ def generate(engine: Engine, folder: Path, *, stop: int | None = None) -> tuple[
         if steps == stop:
             raise Stopped
 
-    with engine.keeping(SamplingCheckpoint(folder=folder, model="m")):
-        clip = engine.generate(PROMPT, seconds=SECONDS, steps=3, on_progress=on_progress)
+    checkpoint = SamplingCheckpoint(folder=folder, model="m")
+    clip = engine.make(LONG, on_progress=on_progress, checkpoint=checkpoint)
     return clip.frames, steps
 
 
@@ -68,8 +71,19 @@ def test_pages_of_another_model_and_broken_ones_are_not_read(engine: Engine, tmp
 
 def test_files_are_told_when_they_are_whole(engine: Engine, tmp_path: Path):
     told: list[Path] = []
-    with engine.keeping(SamplingCheckpoint(folder=tmp_path, model="m", written=told.append)):
-        engine.generate(PROMPT, seconds=0.5, steps=2)
+    short = replace(LONG, seconds=0.5)
+    checkpoint = SamplingCheckpoint(folder=tmp_path, model="m", written=told.append)
+    engine.make(short, checkpoint=checkpoint)
     assert told == [tmp_path / "canvas-0.safetensors"]
-    engine.generate(PROMPT, seconds=0.5, steps=2)
-    assert len(told) == 1, "only inside the block"
+    engine.make(short)
+    assert len(told) == 1, "nothing is written without a checkpoint"
+
+
+def test_every_stage_of_a_request_has_a_state(engine: Engine, tmp_path: Path):
+    clip = Clip(frames=np.full((8, 64, 64, 3), 120, np.uint8), fps=12.0)
+    both = ExtendRequest(forward=0.5, backward=0.5, steps=2)
+    engine.make(both, [clip], checkpoint=SamplingCheckpoint(folder=tmp_path, model="m"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "canvas-0.safetensors",
+        "canvas-1.safetensors",
+    ]

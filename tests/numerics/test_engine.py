@@ -13,7 +13,7 @@ from random_weights import randomise
 from sorairo.errors import RequestError
 from sorairo.generation.canvas.canvas import Stack, blank
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.requests.base import GenerateRequest
+from sorairo.generation.requests.generate import GenerateRequest
 
 PROMPT = "a red ball drops"
 

@@ -17,9 +17,10 @@ from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, blank, crop_positions
 from sorairo.generation.engine import Engine, load
-from sorairo.generation.image_refinement import RefineConfig, Refiner, sizes
+from sorairo.generation.image_refinement import Refiner, sizes
 from sorairo.generation.sampling.sampler import sample
-from sorairo.generation.sampling.tiled import Windows, crop, mosaic
+from sorairo.generation.sampling.tiled import crop, mosaic, window_weights
+from sorairo.generation.settings import RefineConfig, Windows
 from sorairo.video import Clip
 
 PROMPT = "a red ball drops"
@@ -61,7 +62,7 @@ def test_windows_cover_everything_and_overlap(rows: int, columns: int, side: int
         assert 0 <= left < right <= columns
         seen[top:bottom, left:right] += 1
     assert seen.min() >= 1
-    assert float(windows.weights(boxes[0]).min()) > 0
+    assert float(window_weights(boxes[0], overlap).min()) > 0
     for first, length in ((0, rows), (1, columns)):
         starts = sorted({box[first] for box in boxes})
         gaps = np.diff(starts)

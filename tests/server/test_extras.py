@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 
 from serving import picture
-from sorairo.generation.requests.media import AnimateRequest, CastRequest
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.requests.storyboard import Storyboard
 from sorairo.jobs.job import Job

@@ -20,7 +20,7 @@ import sorairo
 from postgresql import PostgreSQL
 from small_disk import small_files
 from sorairo.generation.engine import Engine
-from sorairo.generation.requests.base import GenerateRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.jobs.characters import Characters
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.keys import KeyRing

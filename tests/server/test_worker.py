@@ -9,8 +9,8 @@ import pytest
 import sorairo
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
-from sorairo.generation.requests.base import GenerateRequest
-from sorairo.generation.requests.media import AnimateRequest
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.requests.base import GenerateRequest, InputFile, Request
+from sorairo.generation.requests.base import InputFile, Request
+from sorairo.generation.requests.bridge import ConnectRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
-from sorairo.generation.requests.media import ConnectRequest
-from sorairo.generation.requests.metadata import KINDS, read_comment
+from sorairo.generation.requests.metadata import REQUEST_TYPES, read_comment
 from sorairo.generation.requests.storyboard import Card
 
 GOOD = GenerateRequest(prompt="a red ball drops")
@@ -137,19 +138,19 @@ def example(kind: type[Request]) -> Request:
     return kind(**fields, **own.get(kind.command, {}))
 
 
-@pytest.mark.parametrize("command", KINDS)
+@pytest.mark.parametrize("command", REQUEST_TYPES)
 def test_every_kind_of_request_reads_back_from_a_comment(command: str):
-    request = example(KINDS[command])
+    request = example(REQUEST_TYPES[command])
     assert read_comment(request.to_comment(model_digest="abc")) == request
     with pytest.raises(RequestError, match=f"of `sorairo {command}`"):
         type(request).from_comment(json.dumps({"sorairo": "another", "request": {}}))
 
 
-@pytest.mark.parametrize("command", KINDS)
+@pytest.mark.parametrize("command", REQUEST_TYPES)
 def test_every_kind_refuses_what_none_can_do(command: str):
     for changes in ({"width": 10_000}, {"fps": 0.5}, {"seed": -1}, {"negative": "x" * 3000}):
         with pytest.raises(RequestError):
-            dataclasses.replace(example(KINDS[command]), **changes).validate()
+            dataclasses.replace(example(REQUEST_TYPES[command]), **changes).validate()
 
 
 def test_a_comment_from_before_there_were_other_kinds():

@@ -9,15 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sorairo.generation.requests.base import GenerateRequest, Request
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.bridge import ConnectRequest
 from sorairo.generation.requests.defaults import native_size, painted_size, with_defaults
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, size_within
-from sorairo.generation.requests.media import (
-    AnimateRequest,
-    ConnectRequest,
-    EditRequest,
-    ExtendRequest,
-)
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.models.delivery_defaults import Delivered
 from sorairo.video import Clip

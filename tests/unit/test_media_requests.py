@@ -11,15 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
+from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import InputFile, Request
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.requests.media import (
-    AnimateRequest,
-    ConnectRequest,
-    EditRequest,
-    ExtendRequest,
-    LoopRequest,
-)
 from sorairo.generation.requests.region import parse_region
 from sorairo.video import Clip
 

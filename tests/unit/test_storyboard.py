@@ -13,7 +13,7 @@ from sorairo.errors import MediaError, RequestError, SorairoError
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
 from sorairo.generation.tasks.layout import CanvasSpec, GeneratedSegment, GivenSegment
-from sorairo.generation.tasks.storyboard import layout
+from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.video import Clip
 
 SURFACE = CanvasSpec()
@@ -159,7 +159,7 @@ def board_of(*lengths: float, cuts: tuple[bool, ...] = (), **also) -> Storyboard
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=5), st.data())
 def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObject):
     cuts = tuple(data.draw(st.booleans()) for _ in frames)
-    made = layout(board_of(*(n / 12 for n in frames), cuts=cuts), spec=SURFACE)
+    made = storyboard(board_of(*(n / 12 for n in frames), cuts=cuts), spec=SURFACE)
     starts = [0, *np.cumsum(frames).tolist()]
     assert made.num_frames == starts[-1]
     expected = [s for i, s in enumerate(starts[:-1]) if i == 0 or cuts[i]]
@@ -176,7 +176,7 @@ def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObjec
 
 
 def test_texts_fade_within_half_a_second_where_there_is_no_cut():
-    made = layout(board_of(2, 2, cuts=(True, False)), spec=SURFACE)
+    made = storyboard(board_of(2, 2, cuts=(True, False)), spec=SURFACE)
     second = made.prompt_weights[:, 1]
     assert np.all(np.diff(second) >= 0)
     fading = np.flatnonzero((second > 0) & (second < 1))
@@ -191,7 +191,7 @@ def test_equal_texts_are_one_and_a_silent_card_goes_on():
         Card(start=2, end=3, prompt=RED),
         Card(start=3, end=4, cut=False),
     )
-    made = layout(Storyboard(cards=cards), spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards), spec=SURFACE)
     assert made.prompts == (RED, BLUE)
     assert made.prompt_weights[24:, 0].min() == 1
     assert made.related_shots == ((), (), (0,)), "a cube on the sand is another scene"
@@ -209,7 +209,7 @@ def test_equal_texts_are_one_and_a_silent_card_goes_on():
 )
 def test_shots_see_shots_of_the_same_scene(texts: list[str], related_shots: tuple):
     cards = tuple(Card(start=i, end=i + 1, prompt=text) for i, text in enumerate(texts))
-    assert layout(Storyboard(cards=cards), spec=SURFACE).related_shots == related_shots
+    assert storyboard(Storyboard(cards=cards), spec=SURFACE).related_shots == related_shots
 
 
 def test_styles_are_said_in_the_language_of_the_card():
@@ -217,7 +217,7 @@ def test_styles_are_said_in_the_language_of_the_card():
         Card(start=0, end=1, prompt="a red ball falls."),
         Card(start=1, end=2, prompt="一个红色的球落下。", style="oil"),
     )
-    made = layout(Storyboard(cards=cards, style="pixel_art"), spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards, style="pixel_art"), spec=SURFACE)
     assert made.prompts == ("a red ball falls, in pixel art", "一个红色的球落下，油画风格")
 
 
@@ -227,7 +227,7 @@ def test_pictures_stand_at_their_times(folder: Path):
         Card(start=2, end=4, prompt=BLUE, picture="ball.png"),
         Card(start=4, end=6, prompt=BLUE, picture="ball.png", at=1.5),
     )
-    made = layout(Storyboard(cards=cards), [clip_of(folder, "ball.png")] * 2, spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "ball.png")] * 2, spec=SURFACE)
     assert [each.first for each in made.given] == [24]
     assert [each.at for each in made.keyframes] == [48 + 18]
     kept = [piece for piece in made.pieces if isinstance(piece, GivenSegment)]
@@ -244,7 +244,7 @@ def test_a_clip_is_kept_and_goes_on(folder: Path):
         Card(start=1, end=4, prompt=RED, clip="in.gif", at=0.5, cut=False),
         Card(start=4, end=5, clip="in.gif"),
     )
-    made = layout(Storyboard(cards=cards), [clip_of(folder, "in.gif")] * 2, spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "in.gif")] * 2, spec=SURFACE)
     first, whole = (piece for piece in made.pieces if isinstance(piece, GivenSegment))
     assert first.edges == (18, 18 + 24)
     assert whole.edges == (None, None)
@@ -255,10 +255,10 @@ def test_a_clip_is_kept_and_goes_on(folder: Path):
 
 def test_a_card_shorter_than_a_frame_is_refused():
     with pytest.raises(RequestError, match=r"Card 2 lasts 0\.01 s, less than a frame"):
-        layout(board_of(1, 0.01, 1), spec=SURFACE)
+        storyboard(board_of(1, 0.01, 1), spec=SURFACE)
 
 
 def test_footage_that_is_missing_is_refused():
     board = Storyboard(cards=(Card(start=0, end=1, picture="ball.png"),))
     with pytest.raises(RequestError, match="name 1 files, but 0 are given"):
-        layout(board, spec=SURFACE)
+        storyboard(board, spec=SURFACE)

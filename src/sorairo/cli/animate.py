@@ -10,7 +10,7 @@ from sorairo.cli.inputs import complete, read_inputs
 from sorairo.cli.options import Common, common_options
 from sorairo.cli.run_request import judge, make
 from sorairo.errors import RequestError
-from sorairo.generation.requests.media import AnimateRequest
+from sorairo.generation.requests.animate import AnimateRequest
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
 USUAL_SECONDS = 4.0

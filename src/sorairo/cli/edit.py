@@ -9,7 +9,7 @@ import click
 from sorairo.cli.inputs import complete, read_inputs
 from sorairo.cli.options import Common, common_options, given
 from sorairo.cli.run_request import judge, make
-from sorairo.generation.requests.media import EditRequest
+from sorairo.generation.requests.edit import EditRequest
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 

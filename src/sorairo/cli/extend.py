@@ -11,7 +11,8 @@ from sorairo.cli.inputs import complete, read_inputs
 from sorairo.cli.options import Common, common_options, given
 from sorairo.cli.run_request import judge, make
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.media import ConnectRequest, ExtendRequest, LoopRequest
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.extend import ExtendRequest
 
 _FILE = click.Path(path_type=Path)
 

@@ -7,7 +7,7 @@ import click
 from sorairo.cli.options import Common, given, picture_options, text_options
 from sorairo.cli.run_request import make
 from sorairo.cli.size_defaults import as_asked, as_usual
-from sorairo.generation.requests.base import GenerateRequest, ImageRequest
+from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 
 
 @click.command(

@@ -49,4 +49,4 @@ def _in_detail(request: Request, write: Callable[[str], Expansion]) -> Request:
         if found and found.warning:
             say(f"Warning: {found.warning}")
             failed = True
-    return request.in_detail(texts)
+    return request.with_expanded(texts)

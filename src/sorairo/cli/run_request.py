@@ -65,7 +65,9 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         started = time.monotonic()
         label = f"{number}/{common.count}" if common.count > 1 else "sampling"
         with progress_bar(label) as progress:
-            clip = request.make(loaded, clips, lambda now: progress(now.done, now.total))
+            clip = loaded.make(
+                request, clips, on_progress=lambda now: progress(now.done, now.total)
+            )
         notes = _notes(clip, native, common.limits.native_fps)
         for note in notes if number == 1 else []:
             say(note)

@@ -1,60 +1,76 @@
-"""What a model can do, one method each: a task drafts, the engine runs."""
+"""The public Python API: what a model can do, one method for each capability. No torch."""
 
 from __future__ import annotations
 
+import dataclasses
+import inspect
+import warnings
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypedDict, TypeVar, Unpack
 
 import numpy as np
 
-from sorairo.errors import RequestError
-from sorairo.generation.requests.base import GenerateRequest, ImageRequest, Request
-from sorairo.generation.requests.limits import Limits
-from sorairo.generation.requests.media import (
-    AnimateRequest,
-    CastRequest,
-    ConnectRequest,
-    EditRequest,
-    ExtendRequest,
-    LoopRequest,
-)
-from sorairo.generation.settings import Settings
-from sorairo.generation.tasks import animate, bridge, edit, extend
-from sorairo.generation.tasks.context import Size, size_for
-from sorairo.generation.tasks.text import text_to_video
+from sorairo.errors import RequestError, unknown_name
+from sorairo.generation.progress import ProgressCallback
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
+from sorairo.generation.requests.metadata import request_of
+from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
+from sorairo.generation.runner import RequestRunner
+from sorairo.generation.settings import RefineConfig
+from sorairo.generation.tasks.edit import edit
+from sorairo.generation.tasks.registry import edited_span, layout_of
 from sorairo.video import Clip
 
-if TYPE_CHECKING:
-    from sorairo.generation.image_refinement import RefineConfig
-    from sorairo.generation.progress import ProgressCallback
-    from sorairo.generation.requests.storyboard import Storyboard
-    from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
+Kind = TypeVar("Kind", bound=Request)
 
 
-class Capabilities:
-    """Every method takes `seed`, `steps`, `guidance`, `negative`, `width`, `height`, `fps` (see
-    `Settings`) and `on_progress`, which is called after every step. Without `width`, `height` and
-    `fps` a clip has the model's native size and rate, or those of the given clip (the command line
-    delivers larger and faster clips by default). Raises RequestError in one sentence."""
+class SamplingOptions(TypedDict, total=False):
+    """Keyword arguments of every method."""
 
-    if TYPE_CHECKING:
+    seed: int
+    """Decides the noise: the same call with the same seed gives the same frames. Default 0."""
+    steps: int | None
+    """Steps of the sampler. Default: the model's own number."""
+    guidance: float | None
+    """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely. Default:
+    the model's own."""
+    negative: str
+    """What the result should not show. Default: nothing."""
+    keep_latents: bool
+    """Whether the result keeps the latents of its ends, so that extending it need not encode them.
+    Default: False."""
 
-        @property
-        def spec(self) -> CanvasSpec: ...
 
-        @property
-        def limits(self) -> Limits: ...
+class ClipOptions(SamplingOptions, total=False):
+    """Keyword arguments of every method that makes a clip."""
 
-        def knows(self, clip: Clip, size: Size) -> bool: ...
+    width: int | None
+    """Pixels of the result; give `height` with it. Default: the size of the given clip, else the
+    model's native size."""
+    height: int | None
+    """Pixels of the result; give `width` with it."""
+    fps: float | None
+    """Frames a second of the result. Default: the rate of the given clip, else the model's own."""
 
-        def run(
-            self,
-            layout: CanvasLayout,
-            settings: Settings = ...,
-            on_progress: ProgressCallback | None = ...,
-        ) -> Clip: ...
+
+class Capabilities(RequestRunner):
+    """The methods of a loaded model.
+
+    All of them take the keyword arguments of `ClipOptions` (`image` those of `SamplingOptions`) and
+    `on_progress`, which is called with a `Progress` after every step; an exception that it raises
+    stops the call. The results have the model's native size and rate, or those of the given clip,
+    unless others are asked for; the command line asks for larger and faster clips by default.
+
+    Raises RequestError, in one sentence, for what cannot be done, before anything is sampled.
+    """
 
     def generate(
         self,
@@ -62,22 +78,19 @@ class Capabilities:
         *,
         seconds: float = 4.0,
         loop: bool = False,
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """A clip of what `prompt` says, of the model's own size and rate if no other is asked for;
-        short enough, it is a picture. With `loop` it plays for ever: its last frame is followed by
-        its first."""
-        fps = how.get("fps")
-        fps = self.spec.fps if fps is None else fps
-        self._judge(GenerateRequest, {**how, "fps": fps}, prompt=prompt, seconds=seconds)
-        layout = text_to_video(
-            prompt,
-            spec=self.spec,
-            size=self._size(how),
-            num_frames=self._frames(seconds),
-            cyclic=loop,
-        )
-        return self._done(layout, how)
+        """Text to video: a clip of `seconds` that shows the prompt.
+
+        A clip of one frame is a picture. With `loop` the first frame follows the last one, so that
+        the clip repeats without a seam.
+        """
+        asked, on_progress = _checked("generate", options, on_progress)
+        if asked.get("fps") is None:
+            asked["fps"] = self.spec.fps
+        request = GenerateRequest(prompt=prompt, seconds=seconds, loop=loop, **asked)
+        return self._made(request, (), on_progress)
 
     def image(
         self,
@@ -86,26 +99,21 @@ class Capabilities:
         width: int = 512,
         height: int = 512,
         refining: RefineConfig | None = None,
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[SamplingOptions],
     ) -> Clip:
-        """A picture of what `prompt` says, a clip of one frame: composed at the model's own size,
-        then refined up to `width` x `height` (see `refine`). `on_progress` is
-        called after every window."""
-        from sorairo.generation.image_refinement import RefineConfig, image
-
-        on_progress = how.pop("on_progress", None)
-        if how.pop("fps", None):
+        """Text to image: a picture of `width` x `height` that shows the prompt, as a clip of one
+        frame. It is composed at the model's native size and then refined (see `RefineConfig`);
+        `on_progress` is called after every step, then after every window of the refinement."""
+        asked, on_progress = _checked("image", options, on_progress)
+        if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
-        self._judge(ImageRequest, how, prompt=prompt, width=width, height=height)
-        layout = text_to_video(
-            prompt,
-            spec=self.spec,
-            size=self._size({"width": width, "height": height}),
-            num_frames=1,
-        )
-        config = refining or RefineConfig()
-        settings = Settings(width=width, height=height, **how)
-        return image(self, layout, settings, config, on_progress)  # type: ignore[arg-type]
+        request = ImageRequest(prompt=prompt, width=width, height=height, **asked)
+        request.validate(self.limits)
+        settings = request.settings()
+        if refining is not None:
+            settings = dataclasses.replace(settings, refine=refining)
+        return self.run(layout_of(request, (), self.spec), settings, on_progress)
 
     def animate(
         self,
@@ -114,39 +122,39 @@ class Capabilities:
         *,
         seconds: float = 4.0,
         strength: Sequence[float] = (),
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """A picture set in motion, or several at their times in seconds. `strength` says how
-        closely each is shown: 1, exactly, or less, a hint."""
-        if isinstance(pictures, Clip):
-            pictures = [(0.0, pictures)]
-        at = tuple(time for time, _ in pictures)
-        strength = tuple(strength)
-        self._judge(AnimateRequest, how, prompt=prompt, seconds=seconds, at=at, strength=strength)
-        layout = animate.animate(
-            pictures,
-            prompt,
-            spec=self.spec,
-            num_frames=self._frames(seconds),
-            strength=strength,
+        """Image to video: a clip of `seconds` that begins with a picture, or that shows several
+        pictures, each at its time in seconds.
+
+        `strength` says for each picture how closely it is shown: 1 (the default) exactly, less as a
+        hint.
+        """
+        asked, on_progress = _checked("animate", options, on_progress)
+        placed = [(0.0, pictures)] if isinstance(pictures, Clip) else pictures
+        request = AnimateRequest(
+            prompt=prompt,
+            seconds=seconds,
+            at=tuple(time for time, _ in placed),
+            strength=tuple(strength),
+            **asked,
         )
-        return self._done(layout, how)
+        return self._made(request, [picture for _, picture in placed], on_progress)
 
     def cast(
-        self, characters: Sequence[Clip], prompt: str, *, seconds: float = 4.0, **how: Any
+        self,
+        characters: Sequence[Clip],
+        prompt: str,
+        *,
+        seconds: float = 4.0,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """A clip of what `prompt` says, in which the things of other clips are seen again."""
-        from sorairo.generation.tasks.characters import cast
-
-        self._judge(CastRequest, how, prompt=prompt, seconds=seconds)
-        layout = cast(
-            characters,
-            prompt,
-            spec=self.spec,
-            size=self._size(how),
-            num_frames=self._frames(seconds),
-        )
-        return self._done(layout, how)
+        """Text to video with the things that the clips of `characters` show."""
+        asked, on_progress = _checked("cast", options, on_progress)
+        request = CastRequest(prompt=prompt, seconds=seconds, **asked)
+        return self._made(request, characters, on_progress)
 
     def extend(
         self,
@@ -155,23 +163,28 @@ class Capabilities:
         *,
         forward: float = 0.0,
         backward: float = 0.0,
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """More of the clip after its end, before its beginning, or both; lengths in seconds."""
-        self._judge(ExtendRequest, how, prompt=prompt, forward=forward, backward=backward)
-        spec, clip, on_progress = self.spec, self._known(clip), how.pop("on_progress", None)
-        sides = ((extend.extend_forward, forward), (extend.extend_backward, backward))
-        asked = [(task, seconds) for task, seconds in sides if seconds > 0]
-        for index, (task, seconds) in enumerate(asked):
-            layout = task(clip, prompt, spec=spec, num_frames=self._frames(seconds))
-            clip = self._done(layout, how | {"on_progress": _part(on_progress, index, len(asked))})
-        return clip
+        """The clip with `forward` seconds more after its end, `backward` seconds more before its
+        beginning, or both."""
+        asked, on_progress = _checked("extend", options, on_progress)
+        request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
+        return self._made(request, [clip], on_progress)
 
-    def loop(self, clip: Clip, prompt: str = "", *, seconds: float = 2.0, **how: Any) -> Clip:
-        """The clip and a bridge of `seconds` from its end to its beginning: it plays for ever."""
-        self._judge(LoopRequest, how, prompt=prompt, seconds=seconds)
-        frames = self._frames(seconds)
-        return self._done(bridge.loop(clip, prompt, spec=self.spec, num_frames=frames), how)
+    def loop(
+        self,
+        clip: Clip,
+        prompt: str = "",
+        *,
+        seconds: float = 2.0,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
+    ) -> Clip:
+        """The clip and a bridge of `seconds` from its end to its beginning, so that it repeats
+        without a seam."""
+        asked, on_progress = _checked("loop", options, on_progress)
+        return self._made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
 
     def connect(
         self,
@@ -180,14 +193,15 @@ class Capabilities:
         texts: tuple[str, str] = ("", ""),
         *,
         seconds: float = 2.0,
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """One clip, a bridge of `seconds`, another clip."""
+        """One clip, a bridge of `seconds`, another clip. `texts` are the prompts at the two ends of
+        the bridge; they cross-fade over it."""
+        asked, on_progress = _checked("connect", options, on_progress)
         first, second = texts
-        self._judge(ConnectRequest, how, seconds=seconds, prompt_a=first, prompt_b=second)
-        frames = self._frames(seconds)
-        layout = bridge.connect(before, after, texts, spec=self.spec, num_frames=frames)
-        return self._done(layout, how)
+        request = ConnectRequest(seconds=seconds, prompt_a=first, prompt_b=second, **asked)
+        return self._made(request, [before, after], on_progress)
 
     def edit(
         self,
@@ -195,75 +209,101 @@ class Capabilities:
         prompt: str,
         *,
         strength: float = 0.6,
-        region: np.ndarray | None = None,
+        region: np.ndarray | str | None = None,
         start: float = 0.0,
         end: float | None = None,
-        **how: Any,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """The clip changed to what `prompt` says: SDEdit (Meng et al., arXiv 2108.01073).
+        """The clip, changed to show the prompt: SDEdit (Meng et al., arXiv 2108.01073).
 
-        `strength` 0 keeps all, 1 keeps nothing; `region` [H, W] and `start`, `end` in seconds keep
-        what is outside of them.
+        `strength` 0 keeps everything, 1 keeps nothing. `region` (a mask [H, W] of floats 0..1, or a
+        rectangle such as "25%,0%,50%,100%") and `start` and `end` in seconds limit the change; what
+        lies outside of them is kept.
         """
-        self._judge(EditRequest, how, prompt=prompt, strength=strength, start=start, end=end)
-        spec = self.spec
-        span = None
-        if start > 0 or end is not None:
-            last = clip.duration if end is None else end
-            span = (self._frames(start) if start > 0 else 0, self._frames(last))
-        layout = edit.edit(clip, prompt, spec=spec, strength=strength, region=region, span=span)
-        return self._done(layout, how)
+        asked, on_progress = _checked("edit", options, on_progress)
+        words = region if isinstance(region, str) else None
+        fields = {"strength": strength, "region": words, "start": start, "end": end}
+        request = EditRequest(prompt=prompt, **fields, **asked)
+        if region is None or words is not None:
+            return self._made(request, [clip], on_progress)
+        request.validate(self.limits)
+        layout = edit(
+            clip,
+            request.text,
+            spec=self.spec,
+            strength=strength,
+            region=np.asarray(region),
+            span=edited_span(request, clip, self.spec),
+        )
+        return self.run(layout, request.settings(), on_progress)
 
     def storyboard(
-        self, board: Storyboard | str | Path, clips: Sequence[Clip] = (), **how: Any
+        self,
+        board: Storyboard | str | Path,
+        clips: Sequence[Clip] = (),
+        *,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
     ) -> Clip:
-        """The clip of a storyboard: of a TOML file, or of a value and the `clips` (pictures too)
-        that its cards name, in order. `how` comes before what the storyboard says itself."""
-        from sorairo.generation.requests.storyboard import Storyboard
-        from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
-        from sorairo.generation.tasks import storyboard
-
+        """The clip of a storyboard: of a TOML file, or of a `Storyboard` and the pictures and
+        `clips` that its cards name, in order. The keyword arguments replace what the storyboard
+        says."""
+        asked, on_progress = _checked("storyboard", options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
-        board.validate(self.limits)
-        how = board.how() | how
-        size = self._size(how) if how["width"] or not clips else None
-        return self._done(storyboard.layout(board, clips, spec=self.spec, size=size), how)
+        return self._made(dataclasses.replace(board, **asked), clips, on_progress)
 
-    def _judge(self, kind: type[Request], how: dict[str, Any], **fields: Any) -> None:
-        """What a request of the command line would be told, told here too. Raises RequestError."""
-        how = {name: value for name, value in how.items() if name != "on_progress"}
-        kind(**{**how, **fields}).validate(self.limits)
+    def remix(
+        self,
+        clip: Clip,
+        prompt: str,
+        clips: Sequence[Clip] = (),
+        *,
+        on_progress: ProgressCallback | None = None,
+        **options: Unpack[ClipOptions],
+    ) -> Clip:
+        """A clip that sorairo saved, made again as it was made, seed included, from another prompt.
 
-    def _known(self, clip: Clip) -> Clip:
-        """The clip without latents that are not this model's."""
-        size = size_for(clip, self.spec)
-        return clip if self.knows(clip, size) else replace(clip, latents=None)
+        `clips` are those that it was made from, if there were any, in order. The keyword arguments
+        replace what its request says.
+        """
+        asked, on_progress = _checked("remix", options, on_progress)
+        old = request_of(clip)
+        if old is None:
+            raise RequestError(
+                "This clip holds no request of sorairo's: remix a clip as the command line or the"
+                " server saved it."
+            )
+        if len(clips) != len(old.inputs):
+            names = ", ".join(source.name for source in old.inputs) or "none"
+            raise RequestError(
+                f"This clip was made from {len(old.inputs)} files ({names}), but {len(clips)} clips"
+                " are given."
+            )
+        return self._made(dataclasses.replace(old.reworded(prompt), **asked), clips, on_progress)
 
-    def _frames(self, seconds: float) -> int:
-        return max(1, round(seconds * self.spec.fps))
-
-    def _size(self, how: dict[str, Any]) -> Size:
-        """The canvas for the size asked for."""
-        from sorairo.video.resampling import canvas_size
-
-        spec = self.spec
-        width, height = how.get("width"), how.get("height")
-        if not width or not height:
-            return self.config.native_sizes[0]  # type: ignore[attr-defined]
-        return canvas_size(width, height, multiple=spec.multiple, area=spec.area)
-
-    def _done(self, layout: CanvasLayout, how: dict[str, Any]) -> Clip:
-        settings = dict(how)
-        on_progress = settings.pop("on_progress", None)
-        return self.run(layout, Settings(**settings), on_progress)
+    def _made(
+        self, request: Request, clips: Sequence[Clip], on_progress: ProgressCallback | None
+    ) -> Clip:
+        request.validate(self.limits)
+        return self.make(request, clips, on_progress=on_progress)
 
 
-def _part(on_progress: ProgressCallback | None, index: int, count: int) -> ProgressCallback | None:
-    """What hears of one of several runs as of a part of the whole."""
-    if on_progress is None:
-        return None
-    return lambda now: on_progress(
-        replace(now, done=index * now.total + now.done, total=count * now.total)
-    )
+def _checked(
+    method: str, options: Any, on_progress: ProgressCallback | None
+) -> tuple[dict[str, Any], ProgressCallback | None]:
+    """The options of a call, and what is called after every step. Raises TypeError for a name that
+    no option has; the former name of `on_progress`, `watch`, is still accepted."""
+    asked = dict(options)
+    if "watch" in asked:
+        message = f"{method}(watch=...) is now {method}(on_progress=...)."
+        warnings.warn(message, DeprecationWarning, stacklevel=3)
+        watch = asked.pop("watch")
+        on_progress = on_progress or watch
+    for name in asked.keys() - ClipOptions.__annotations__.keys():
+        own = inspect.signature(getattr(Capabilities, method)).parameters
+        known = [each for each in (*own, *ClipOptions.__annotations__) if each != "options"]
+        raise TypeError(str(unknown_name(f"argument of {method}()", name, known)))
+    return asked, on_progress

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +16,7 @@ from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import paint
+from sorairo.generation.image_refinement import refined
 from sorairo.generation.memory_check import check_memory
 from sorairo.generation.output.assembly import assemble
 from sorairo.generation.output.decode import begun_calmly, decode_layout, encode_groups
@@ -29,6 +29,7 @@ from sorairo.generation.sampling.checkpoint import CanvasState, SamplingCheckpoi
 from sorairo.generation.sampling.coarse_to_fine import led, outline
 from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.sampler import Velocity
+from sorairo.generation.sampling.seeding import seeded
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
@@ -59,7 +60,6 @@ class Engine(Capabilities):
         self.model = model.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
         self.config = model.config
         self.about = about
-        self.checkpoint: SamplingCheckpoint | None = None
 
     @property
     def info(self) -> dict[str, Any]:
@@ -98,6 +98,7 @@ class Engine(Capabilities):
             group=config.codec.time_factor,
             multiple=config.codec.space_factor * config.transformer.patch,
             area=width * height,
+            size=(width, height),
             window=config.codec.latent_frames(config.window_frames),
             world=config.world,
         )
@@ -106,22 +107,17 @@ class Engine(Capabilities):
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""
         return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
 
-    @contextmanager
-    def keeping(self, checkpoint: SamplingCheckpoint) -> Iterator[None]:
-        """Whatever is run in the block writes into the diary, and goes on from what is in it."""
-        self.checkpoint = checkpoint
-        try:
-            yield
-        finally:
-            self.checkpoint = None
-
     def run(
         self,
         layout: CanvasLayout,
         settings: Settings = Settings(),
         on_progress: ProgressCallback | None = None,
+        checkpoint: SamplingCheckpoint | None = None,
     ) -> Clip:
-        """The clip of a draft. Raises RequestError before it starts if memory will not do."""
+        """The clip of a layout. Raises RequestError before it starts if the result does not fit
+        into memory."""
+        if settings.refine is not None:
+            return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
         check_memory(layout, delivery, self.weights)
         course = (
@@ -129,7 +125,7 @@ class Engine(Capabilities):
             if on_progress
             else None
         )
-        latents = self.fill(layout, settings, course.sampled if course else None)
+        latents = self.fill(layout, settings, course.sampled if course else None, checkpoint)
         return self._delivered(layout, settings, delivery, latents, course)
 
     def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
@@ -188,7 +184,11 @@ class Engine(Capabilities):
 
     @torch.inference_mode()
     def fill(
-        self, layout: CanvasLayout, settings: Settings, on_progress: ProgressCallback | None = None
+        self,
+        layout: CanvasLayout,
+        settings: Settings,
+        on_progress: ProgressCallback | None = None,
+        checkpoint: SamplingCheckpoint | None = None,
     ) -> Tensor:
         """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
         sampling, plan = self.sampling([settings]), outline(layout)
@@ -196,10 +196,10 @@ class Engine(Capabilities):
         counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
             seen = self._on_step(plan, on_progress, 0, sum(counts))
-            (planned,) = self._fill([plan], [settings], sampling, seen, self.checkpoint)
+            (planned,) = self._fill([plan], [settings], sampling, seen, checkpoint)
             layout = led(layout, self.decode(plan, planned.latents))
         seen = self._on_step(layout, on_progress, sum(counts[:-1]), sum(counts))
-        (canvas,) = self._fill([layout], [settings], sampling, seen, self.checkpoint)
+        (canvas,) = self._fill([layout], [settings], sampling, seen, checkpoint)
         return canvas.latents
 
     def _fill(
@@ -286,9 +286,3 @@ class Engine(Capabilities):
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
         return decode_layout(self.model, layout, latents, self.device, self.dtype)
-
-
-def seeded(seed: int) -> torch.Generator:
-    """The randomness of a request. All bits of the seed count: a generator on a CPU keeps 32 of
-    what it is given, so the seed is hashed to that length first."""
-    return torch.Generator().manual_seed(int(np.random.SeedSequence(seed).generate_state(1)[0]))

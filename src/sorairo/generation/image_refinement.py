@@ -1,64 +1,70 @@
-"""Large pictures: composed at the model's own size, then made twice as large again and again.
+"""Large pictures: composed at the model's native size, then refined level by level.
 
-Each level enlarges the picture with the upscaler and begins it again from noise, as an edit does
-(SDEdit, Meng et al., arXiv 2108.01073), so that the model draws what nothing small can tell. The
-whole picture spans the same positions at every level: what differs is how close the tokens stand,
-and a window of them knows which part of the scene it sees and how large.
+Each level enlarges the picture about twice with the upscaler and samples it again from a noise
+level below 1, as an edit does (SDEdit, Meng et al., arXiv 2108.01073), so that the model draws the
+detail that a small picture cannot hold. The picture spans the same positions at every level, with
+tokens that are closer together; so a window of tokens has the positions of the part that it shows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, Stack, crop_positions
 from sorairo.generation.output.delivery import deliver
 from sorairo.generation.progress import Progress, ProgressCallback
+from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.generation.sampling.sampler import Velocity, sample
-from sorairo.generation.sampling.tiled import Windows, mosaic
-from sorairo.generation.sampling.window_sampling import estimate
-from sorairo.generation.settings import Settings
+from sorairo.generation.sampling.seeding import seeded
+from sorairo.generation.sampling.tiled import mosaic
+from sorairo.generation.sampling.window_sampling import Sampling, estimate
+from sorairo.generation.settings import RefineConfig, Settings
 from sorairo.generation.tasks.edit import edit
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.video import Clip
-
-if TYPE_CHECKING:
-    from sorairo.generation.engine import Engine
-    from sorairo.generation.tasks.layout import CanvasLayout
 
 Size = tuple[int, int]  # width, height
 Preview = Callable[[], np.ndarray]
-"""The picture as it will be, as far as one can tell now: uint8 [h, w, 3]."""
+"""Decodes the current estimate of the picture: uint8 [h, w, 3]."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefineConfig:
-    """How a picture is made larger.
+@runtime_checkable
+class PictureEngine(Protocol):
+    """What refinement needs of an engine."""
 
-    strength    where the noise begins at each level (see `Capabilities.edit`); 0: the upscaler
-                alone, until a model draws large pictures better than it
-    steps       of each level
-    guidance    1 is none, and takes half the time
-    shift       of the schedule from where the noise begins down to none
-    least       the native picture is refined where it is enlarged by this factor at least
-    """
+    device: torch.device
 
-    strength: float = 0.0
-    steps: int = 6
-    guidance: float = 1.0
-    shift: float = 1.0
-    least: float = 1.5
-    windows: Windows = field(default_factory=Windows)
+    @property
+    def spec(self) -> CanvasSpec: ...
+
+    def sampling(self, settings: Sequence[Settings]) -> Sampling: ...
+
+    def run(
+        self,
+        layout: CanvasLayout,
+        settings: Settings = ...,
+        on_progress: ProgressCallback | None = ...,
+        checkpoint: SamplingCheckpoint | None = ...,
+    ) -> Clip: ...
+
+    def paint(self, layout: CanvasLayout) -> Canvas: ...
+
+    def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity: ...
+
+    def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray: ...
 
 
 def sizes(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Size]:
-    """Sizes (width, height) from the first level to the last, each about twice the one before; the
-    last covers `wanted`, and all have the native aspect ratio and sides that are multiples of
-    `multiple`. Empty where the native picture is large enough."""
+    """The sizes (width, height) of the levels, each about twice the one before. The last covers
+    `wanted`; all have the native aspect ratio and sides that are multiples of `multiple`. Empty
+    where `wanted` is less than `least` times the native size."""
     scale = max(wanted[0] / native[0], wanted[1] / native[1])
     found: list[Size] = []
     while scale >= least:
@@ -68,46 +74,49 @@ def sizes(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Si
     return found
 
 
-def image(
-    engine: Engine,
+def refined(
+    engine: PictureEngine,
     layout: CanvasLayout,
     settings: Settings,
-    config: RefineConfig,
-    on_progress: ProgressCallback | None,
+    on_progress: ProgressCallback | None = None,
+    checkpoint: SamplingCheckpoint | None = None,
 ) -> Clip:
-    """The picture of a draft of one frame, refined to the size of the settings."""
-    assert settings.width
-    assert settings.height
-    native, size = (layout.width, layout.height), (settings.width, settings.height)
+    """The picture of a layout of one frame, refined to the size of the settings."""
+    native, config = (layout.width, layout.height), settings.refine
+    assert config is not None
+    size = (settings.width or native[0], settings.height or native[1])
     refiner = Refiner(engine, native, size, config)
     composing = engine.sampling([settings]).steps
     total = composing + refiner.total
 
     def composed(now: Progress) -> None:
         if on_progress:
-            on_progress(Progress(done=now.done, total=total, preview=now.preview))
+            on_progress(replace(now, total=total))
 
-    def refined(done: int, preview: Preview) -> None:
+    def on_window(done: int, preview: Preview) -> None:
         if on_progress:
             on_progress(
                 Progress(done=composing + done, total=total, preview=lambda: preview()[None])
             )
 
-    clip = engine.run(layout, replace(settings, width=None, height=None), composed)
+    compose = replace(settings, width=None, height=None, refine=None)
+    clip = engine.run(layout, compose, composed, checkpoint)
     large = refiner(
         clip.frames[0],
         layout.prompts[0],
         seed=settings.seed,
         negative=settings.negative,
-        seen=refined,
+        on_window=on_window,
     )
     return replace(clip, frames=large[None])
 
 
 class Refiner:
-    """Makes native pictures of `native` size larger, to `size`."""
+    """Makes pictures of `native` size larger, to `size`."""
 
-    def __init__(self, engine: Engine, native: Size, size: Size, config: RefineConfig) -> None:
+    def __init__(
+        self, engine: PictureEngine, native: Size, size: Size, config: RefineConfig
+    ) -> None:
         self.engine, self.size, self.config = engine, size, config
         multiple = engine.spec.multiple
         self.sizes = sizes(native, size, multiple=multiple, least=config.least)
@@ -121,31 +130,29 @@ class Refiner:
         *,
         seed: int = 0,
         negative: str = "",
-        seen: Callable[[int, Preview], None] = lambda done, preview: None,
+        on_window: Callable[[int, Preview], None] = lambda done, preview: None,
     ) -> np.ndarray:
         """A picture uint8 [h, w, 3] at the wanted size, uint8 [height, width, 3].
 
-        `seen` hears after every window how many of all windows (`total`) are done, and how to look
-        at the picture; raise from it to stop.
+        `on_window` is called after every window with the number of windows done, of `total`, and a
+        preview; an exception that it raises stops the refinement.
         """
-        from sorairo.generation.engine import seeded
-
         generator, done = seeded(seed), 0
 
         def on_preview(preview: Preview) -> None:
             nonlocal done
             done += 1
-            seen(done, preview)
+            on_window(done, preview)
 
         fps, device = self.engine.spec.fps, self.engine.device
         for level in self.sizes:
             clip = Clip(frames=deliver(picture[None], fps, *level, fps, device=device), fps=fps)
             if self.config.strength:
-                clip = self._again(clip, prompt, negative, generator, on_preview)
+                clip = self._sampled_again(clip, prompt, negative, generator, on_preview)
             picture = clip.frames[0]
         return Clip(frames=picture[None], fps=fps).fit(*self.size).frames[0]
 
-    def _again(
+    def _sampled_again(
         self,
         clip: Clip,
         prompt: str,
@@ -153,7 +160,7 @@ class Refiner:
         generator: torch.Generator,
         on_preview: Callable[[Preview], None],
     ) -> Clip:
-        """A picture, begun again from noise at its own size."""
+        """A picture, sampled again from noise level `strength` at its own size."""
         engine, config = self.engine, self.config
         spec = replace(engine.spec, area=clip.width * clip.height)
         layout = edit(clip, prompt, spec=spec, strength=config.strength)

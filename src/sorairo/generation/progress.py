@@ -1,4 +1,4 @@
-"""How far a request is, all of it: sampling first, then bringing it to its size."""
+"""Progress of a request: the steps of sampling, then those of bringing the result to its size."""
 
 from __future__ import annotations
 
@@ -10,32 +10,46 @@ import numpy as np
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """`done` of `total` steps; `preview()` is the canvas as it will be, as far as one can tell now:
-    frames uint8 [n, h, w, 3]. Raise from the callback to stop within one step."""
+    """How far a request is."""
 
     done: int
+    """Steps that are done."""
     total: int
+    """All steps."""
     preview: Callable[[], np.ndarray]
+    """Decodes the current estimate of the result: frames uint8 [n, h, w, 3]."""
 
 
 ProgressCallback = Callable[[Progress], None]
+"""Called after every step. An exception that it raises stops the request within one step."""
+
+
+def part_of_whole(
+    on_progress: ProgressCallback | None, index: int, count: int
+) -> ProgressCallback | None:
+    """A callback for run `index` of `count`, which reports it as a part of all of them."""
+    if on_progress is None or count == 1:
+        return on_progress
+    return lambda now: on_progress(
+        replace(now, done=index * now.total + now.done, total=count * now.total)
+    )
 
 
 class ProgressReporter:
-    """Tells a watcher of sampling and of the `after` steps that follow, as of one thing."""
+    """Reports sampling and the `after` steps of delivery that follow as one sequence of steps."""
 
     def __init__(self, on_progress: ProgressCallback, after: int, frames_a_step: int) -> None:
         self.on_progress, self.after, self.frames_a_step = on_progress, after, frames_a_step
         self.last: Progress | None = None
-        self.earlier = self.frames = 0  # of what was delivered before, and of what is now
+        self.earlier = self.frames = 0  # frames of the pieces delivered before, and of this one
 
     def sampled(self, now: Progress) -> None:
         self.last = replace(now, total=now.total + self.after)
         self.on_progress(self.last)
 
     def delivered(self, frames: int) -> None:
-        """So many frames of a piece are done; where there are fewer than just now, it is the next
-        piece."""
+        """Reports that so many frames of a piece are delivered. A number lower than the one before
+        belongs to the next piece."""
         if self.last is None:
             return
         if frames < self.frames:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -14,9 +14,11 @@ from sorairo.data.rendered_shards import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.canvas_suite import through_codec
 from sorairo.exam.held_out_scenes import FPS, film
 from sorairo.exam.question import Question, Truth
-from sorairo.generation.api import Capabilities
-from sorairo.generation.batched_requests import make_together
 from sorairo.generation.engine import Engine
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.parsing import Assertions, parse
@@ -54,21 +56,26 @@ class ByModel:
     guidance: float | None = None
 
     def __call__(self, question: Question, truth: Truth) -> Clip:
-        return self._ask(self.engine, question, truth)
+        return self.engine.make(*self._request(question, truth))
 
     def together(self, asked: Sequence[tuple[Question, Truth]]) -> list[Clip]:
-        asks = [partial(self._ask, question=q, truth=truth) for q, truth in asked]
-        return make_together(self.engine, asks)
+        return self.engine.make_together([self._request(*each) for each in asked])
 
-    def _ask(self, model: Capabilities, question: Question, truth: Truth) -> Clip:
-        how = {"seed": question.seed, "steps": self.steps, "guidance": self.guidance}
-        prompt, seconds = question.prompt, question.seconds
+    def _request(self, question: Question, truth: Truth) -> tuple[Request, list[Clip]]:
+        """The request that asks a question, and the frames that are given with it."""
+        fields = {
+            "prompt": question.prompt,
+            "seed": question.seed,
+            "steps": self.steps,
+            "guidance": self.guidance,
+        }
         if not question.given:
-            return model.generate(prompt, seconds=seconds, **how)
+            fps = self.engine.spec.fps
+            return GenerateRequest(seconds=question.seconds, fps=fps, **fields), []
         if question.given == 1:
-            return model.animate(truth.given, prompt, seconds=seconds, **how)
+            return AnimateRequest(seconds=question.seconds, **fields), [truth.given]
         forward = (question.num_frames - question.given) / FPS
-        return model.extend(truth.given, prompt, forward=forward, **how)
+        return ExtendRequest(forward=forward, **fields), [truth.given]
 
 
 def by_simulator(_question: Question, truth: Truth) -> Clip:

@@ -10,7 +10,8 @@ from torch import Tensor
 
 from sorairo.flow import path as flow
 from sorairo.generation.canvas.canvas import grid_positions
-from sorairo.generation.engine import Engine, seeded
+from sorairo.generation.engine import Engine
+from sorairo.generation.sampling.seeding import seeded
 from sorairo.nn.patches import patchify
 
 

@@ -1,7 +1,7 @@
-"""What was asked for: one record for each capability, judged before anything is loaded. No torch.
+"""What all requests have in common. A request is checked before anything is loaded. No torch.
 
-A record has all that decides the result but the bytes of the files that were given, of which it has
-the names and digests. It lies as JSON in the `comment` of the clip that came of it.
+A request holds everything that decides the result except the bytes of the given files, of which it
+has the names and digests. It is stored as JSON in the `comment` of the clip that is made from it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,13 @@ from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.limits import (
     Limits,
     check_fps,
-    check_prompt,
     check_sampling,
-    check_seconds,
     check_size,
     check_texts,
 )
-from sorairo.world.registry import TABLETOP
+from sorairo.generation.settings import Settings
 
 if TYPE_CHECKING:
-    from sorairo.generation.api import Capabilities
-    from sorairo.generation.progress import ProgressCallback
     from sorairo.video import Clip
 
 Kind = TypeVar("Kind", bound="Request")
@@ -35,62 +31,75 @@ Kind = TypeVar("Kind", bound="Request")
 
 @dataclass(frozen=True, kw_only=True)
 class InputFile:
-    """A file that was given: its name without folders, and the SHA-256 of its bytes."""
+    """A file that was given with a request."""
 
     name: str
+    """Its name without folders."""
     sha256: str
+    """The SHA-256 of its bytes in hex; "" where it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What all capabilities can be asked. None leaves the choice to the model: its native size, its
-    steps, its guidance; or to what is given: its size, its rate (see `defaults` for what the
-    command line puts in their place).
+    """The fields that every request has.
 
-    `expanded` is the prompt in more detail, if it was to have more; `style` is the name of a style
-    or any words, put after it. `inputs` are the files that
-    were given, in the order in which `make` takes their clips.
+    None leaves the choice to the model (its native size, its steps, its guidance) or to what is
+    given (its size, its rate); the command line fills in other defaults (see `defaults`).
     """
 
-    command: ClassVar[str] = ""  # what the command line calls it
-    largest_given: ClassVar[int | None] = 2048  # pixels of a side at which inputs are read
+    command: ClassVar[str] = ""
+    """The name of the command that makes it, `sorairo <command>`."""
+    largest_given: ClassVar[int | None] = 2048
+    """The largest side, in pixels, at which given files are read; None: at their own size."""
 
     prompt: str
+    """What the result shows, as the user wrote it."""
     expanded: str = ""
+    """The prompt with more detail, used in its place; "" where it was not expanded."""
     style: str = ""
+    """The name of a style, or any words; put after the prompt."""
     negative: str = ""
+    """What the result should not show."""
     width: int | None = None
+    """Pixels of the result, as is `height`."""
     height: int | None = None
     fps: float | None = None
+    """Frames a second of the result."""
     seed: int = 0
+    """Decides the noise: equal requests with equal seeds give equal frames."""
     steps: int | None = None
+    """Steps of the sampler."""
     guidance: float | None = None
+    """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely."""
     model: str = "tabletop"
+    """The name of a model, or its directory."""
     keep_latents: bool = False
+    """Whether the result keeps the latents of its ends, for extending it."""
     inputs: tuple[InputFile, ...] = ()
+    """The given files. Their clips are passed beside the request, in this order."""
 
     @property
     def text(self) -> str:
-        """What the model is told."""
+        """The text that conditions the model: the prompt, expanded or not, with its style."""
         return with_style(self.expanded or self.prompt, self.style)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All that the model is told."""
+        """All texts that condition the model."""
         return (self.text,)
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """What may be told in more detail; "" is left alone."""
+        """The prompts that may be expanded; "" stands for one that is not."""
         return (self.prompt,)
 
-    def in_detail(self: Kind, prompts: Sequence[str]) -> Kind:
-        """The same request with its `prompts` in more detail; "" where one stays as it is."""
+    def with_expanded(self: Kind, prompts: Sequence[str]) -> Kind:
+        """The same request with its `prompts` expanded; "" where one stays as it is."""
         return replace(self, expanded=prompts[0])
 
     @property
     def scene(self) -> str:
-        """What the result shows last, in words: the prompt for whatever is made from it."""
+        """The prompt for what the result shows at its end, for clips that are made from it."""
         return self.prompt
 
     def reworded(self: Kind, prompt: str) -> Kind:
@@ -106,39 +115,58 @@ class Request:
         check_sampling(self.seed, self.steps, self.guidance, limits)
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
-        """The same for what was given, in the order of `inputs`."""
+        """The same check for the given clips, which come in the order of `inputs`."""
 
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
-        """Whether one frame will come of it."""
+        """Whether the result is one frame."""
         return False
 
-    def make(
-        self,
-        model: Capabilities,
-        clips: Sequence[Clip],
-        on_progress: ProgressCallback | None = None,
-    ) -> Clip:
-        """What was asked for, of what was given (as many clips as there are `inputs`)."""
-        raise NotImplementedError
+    def stages(self: Kind) -> tuple[Kind, ...]:
+        """The requests that are run one after another, each but the first on the result of the one
+        before. Most requests need one run."""
+        return (self,)
 
-    def how(self) -> dict[str, Any]:
-        """The settings that all capabilities take."""
-        names = ("negative", "width", "height", "fps", "seed", "steps", "guidance", "keep_latents")
-        return {name: getattr(self, name) for name in names}
+    def settings(self) -> Settings:
+        """How the request is sampled and delivered."""
+        return Settings(
+            seed=self.seed,
+            steps=self.steps,
+            guidance=self.guidance,
+            negative=self.negative,
+            width=self.width,
+            height=self.height,
+            fps=self.fps,
+            keep_latents=self.keep_latents,
+        )
 
     def to_comment(self, **facts: Any) -> str:
-        """The request as JSON for a clip's `comment`; `facts` are what else is worth keeping."""
+        """The request as JSON for a clip's `comment`, together with other `facts` to store."""
         record = {"sorairo": self.command, "request": config.to_json(self), **facts}
         return json.dumps(record, ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_comment(cls: type[Kind], comment: str) -> Kind:
-        """The request of this kind in the `comment` of a clip that sorairo made (see `comment` for
-        any kind). Raises RequestError, ConfigError and UnknownNameError."""
+        """The request of this type in the `comment` of a clip that sorairo made (`read_comment`
+        reads a request of any type). Raises RequestError, ConfigError and UnknownNameError."""
         record = read_record(comment)
         if record.get("sorairo") != cls.command:
             raise RequestError(f"This clip does not hold a request of `sorairo {cls.command}`.")
         return config.from_json(cls, record.get("request"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenRequest(Request):
+    """A request that begins with given pictures or clips; it needs no prompt."""
+
+    prompt: str = ""
+
+    def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
+        for source, clip in zip(self.inputs, clips, strict=True):
+            if min(clip.width, clip.height) < limits.min_given:
+                raise RequestError(
+                    f"{source.name} has {clip.width}x{clip.height} pixels, too few to see anything:"
+                    f" both sides must be at least {limits.min_given}."
+                )
 
 
 def read_record(comment: str) -> dict[str, Any]:
@@ -148,65 +176,3 @@ def read_record(comment: str) -> dict[str, Any]:
     except (json.JSONDecodeError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
-
-
-@dataclass(frozen=True, kw_only=True)
-class GenerateRequest(Request):
-    """Text to video. `seconds` and `fps` give the number of frames; one frame is a picture. A
-    `loop` plays for ever."""
-
-    command: ClassVar[str] = "generate"
-
-    seconds: float = 4.0
-    fps: float = TABLETOP.fps
-    loop: bool = False
-
-    @property
-    def num_frames(self) -> int:
-        """Frames as delivered."""
-        return max(1, round(self.seconds * self.fps))
-
-    def validate(self, limits: Limits = Limits()) -> None:
-        check_prompt(self.prompt)
-        check_fps(self.fps, limits)
-        check_seconds(self.seconds, limits)
-        super().validate(limits)
-
-    def makes_picture(self, clips: Sequence[Clip]) -> bool:
-        return self.num_frames == 1 and not self.loop
-
-    def make(
-        self,
-        model: Capabilities,
-        clips: Sequence[Clip],
-        on_progress: ProgressCallback | None = None,
-    ) -> Clip:
-        how = self.how() | {"seconds": self.seconds, "loop": self.loop, "on_progress": on_progress}
-        clip = model.generate(self.text, **how)
-        return replace(clip, frames=clip.frames[:1]) if self.makes_picture(clips) else clip
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImageRequest(Request):
-    """A picture of width x height pixels."""
-
-    command: ClassVar[str] = "image"
-
-    width: int | None = 512
-    height: int | None = 512
-
-    def validate(self, limits: Limits = Limits()) -> None:
-        check_prompt(self.prompt)
-        super().validate(limits)
-
-    def makes_picture(self, clips: Sequence[Clip]) -> bool:
-        return True
-
-    def make(
-        self,
-        model: Capabilities,
-        clips: Sequence[Clip],
-        on_progress: ProgressCallback | None = None,
-    ) -> Clip:
-        how = {name: value for name, value in self.how().items() if name != "fps"}
-        return model.image(self.text, **how, on_progress=on_progress)

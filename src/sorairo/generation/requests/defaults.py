@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.base import GivenRequest, Request
 from sorairo.generation.requests.limits import Limits, Size, own_size, size_within
-from sorairo.generation.requests.media import GivenRequest
 from sorairo.models.delivery_defaults import Delivered
 
 if TYPE_CHECKING:

@@ -1,23 +1,24 @@
-"""The request that lies in a clip, of whatever kind. No torch."""
+"""Requests of any type, read from JSON and from the comments of clips. No torch."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from sorairo import config
 from sorairo.errors import RequestError, SorairoError
-from sorairo.generation.requests.base import GenerateRequest, ImageRequest, Request, read_record
-from sorairo.generation.requests.media import (
-    AnimateRequest,
-    CastRequest,
-    ConnectRequest,
-    EditRequest,
-    ExtendRequest,
-    LoopRequest,
-)
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request, read_record
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.storyboard import Storyboard
 from sorairo.video import Clip
 
-KINDS: dict[str, type[Request]] = {
-    kind.command: kind
-    for kind in (
+REQUEST_TYPES: dict[str, type[Request]] = {
+    each.command: each
+    for each in (
         GenerateRequest,
         ImageRequest,
         AnimateRequest,
@@ -29,15 +30,23 @@ KINDS: dict[str, type[Request]] = {
         Storyboard,
     )
 }
+"""The type of a request by its command."""
+
+
+def request_from_json(command: Any, record: Any) -> Request:
+    """The request of a command from the JSON of its fields. Raises RequestError, ConfigError and
+    UnknownNameError."""
+    found = REQUEST_TYPES.get(str(command))
+    if found is None:
+        raise RequestError("There is no request of sorairo's in it.")
+    return config.from_json(found, record)
 
 
 def read_comment(comment: str) -> Request:
     """The request in the `comment` of a clip that sorairo made. Raises RequestError, ConfigError
     and UnknownNameError."""
-    kind = KINDS.get(str(read_record(comment).get("sorairo")))
-    if kind is None:
-        raise RequestError("There is no request of sorairo's in it.")
-    return kind.from_comment(comment)
+    record = read_record(comment)
+    return request_from_json(record.get("sorairo"), record.get("request"))
 
 
 def request_of(clip: Clip) -> Request | None:

@@ -1,7 +1,9 @@
-"""A part of a picture, in words: "40,0,120,90" in pixels or "25%,0%,50%,100%". No torch."""
+"""A part of a picture: a rectangle in words ("40,0,120,90" in pixels, or "25%,0%,50%,100%"), or a
+drawn mask. No torch."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +13,9 @@ from sorairo.errors import RequestError
 if TYPE_CHECKING:
     import numpy as np
 
+    from sorairo.video import Clip
+
+SAME_ASPECT = 0.02  # how far a mask's aspect ratio may be from the clip's, as a logarithm
 FORM = "write x,y,width,height in pixels or percent, for example 40,0,120,90 or 25%,0%,50%,100%"
 _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
 
@@ -62,3 +67,20 @@ def _numbers(text: str) -> list[tuple[float, bool]]:
     if len(numbers) != 4 or len(found) != 4:
         raise RequestError(f"'{text}' is not a region: {FORM}.")
     return numbers
+
+
+def drawn_mask(picture: Clip, clip: Clip) -> np.ndarray:
+    """A picture of a mask as a mask for the clip, 0 or 1 [height, width]: 1 where it is white.
+    Raises RequestError for a mask of another shape, and for one that is black everywhere."""
+    import numpy as np
+
+    if abs(math.log(picture.width / picture.height * clip.height / clip.width)) > SAME_ASPECT:
+        raise RequestError(
+            f"The mask has {picture.width}x{picture.height} pixels and the clip"
+            f" {clip.width}x{clip.height}: draw it over one of the clip's frames."
+        )
+    scaled = picture.resize(clip.width, clip.height)
+    mask = (scaled.frames[0].mean(axis=-1) >= 127.5).astype(np.float32)
+    if not mask.any():
+        raise RequestError("The mask is black everywhere: make white what should be changed.")
+    return mask

@@ -1,8 +1,8 @@
-"""A storyboard: cards with their texts, pictures and clips in time. No torch.
+"""A storyboard: a request made of cards, each with its span of time. No torch.
 
 Cards follow one another. Each begins a new shot, with a cut on its first frame, unless it says
-`cut = false`: then the shot goes on, and the texts fade within half a second. Time that no card
-claims goes on with the card before it; before the first card, it leads up to it.
+`cut = false`: then the shot goes on, and the prompts cross-fade within half a second. Time that no
+card covers belongs to the card before it; time before the first card belongs to that card.
 """
 
 from __future__ import annotations
@@ -17,53 +17,58 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits, check_seconds, check_texts
 
 if TYPE_CHECKING:
-    from sorairo.generation.api import Capabilities
-    from sorairo.generation.progress import ProgressCallback
     from sorairo.video import Clip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """From `start` to `end` (s) the clip shows what `prompt` says, in a `style` (a name, or words).
-
-    `picture` or `clip` is the name of a file: the picture is seen, the clip begins, `at` seconds
-    after the start. `cut` begins a new shot. `expanded` is the prompt in more detail, if it was to
-    have more.
-    """
+    """A span of time and what the clip shows in it."""
 
     start: float
+    """Seconds."""
     end: float
+    """Seconds."""
     prompt: str = ""
+    """What is shown."""
     expanded: str = ""
+    """The prompt with more detail, used in its place; "" where it was not expanded."""
     cut: bool = True
+    """Whether the card begins a new shot."""
     picture: str | None = None
+    """The name of a picture to show, if any; a card has a picture or a clip, not both."""
     clip: str | None = None
+    """The name of a clip to show, if any."""
     at: float = 0.0
+    """When the picture is shown or the clip begins, in seconds after `start`."""
     style: str = ""
+    """The name of a style, or any words; "": that of the storyboard."""
 
     @property
     def footage(self) -> str | None:
+        """The name of the card's file, if it has one."""
         return self.picture if self.picture is not None else self.clip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Storyboard(Request):
-    """Cards without gaps or overlaps, from time 0 on. `prompt` is said with each of them, `style`
-    with each that has none of its own. `inputs`, if there are any, are the cards' files in order.
-    """
+    """A clip of several shots. `inputs`, if there are any, are the files of the cards in order."""
 
     command: ClassVar[str] = "storyboard"
 
     cards: tuple[Card, ...]
+    """In order, from time 0 on, without gaps or overlaps."""
     prompt: str = ""
+    """Words that are added to the prompt of every card."""
 
     @property
     def seconds(self) -> float:
+        """Length of the result."""
         return self.cards[-1].end
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What the model is told, card by card; one that says nothing and does not cut goes on."""
+        """The text of each card; a card without a prompt that does not cut has that of the one
+        before."""
         texts: list[str] = []
         for card in self.cards:
             if texts and not card.cut and not card.prompt:
@@ -75,16 +80,15 @@ class Storyboard(Request):
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """Those of the cards; of what footage shows no more is said than the card does."""
+        """The prompts of the cards; where a card shows footage, its prompt is not expanded."""
         return tuple("" if card.footage else card.prompt for card in self.cards)
 
-    def in_detail(self, prompts: Sequence[str]) -> Storyboard:
+    def with_expanded(self, prompts: Sequence[str]) -> Storyboard:
         cards = zip(self.cards, prompts, strict=True)
         return replace(self, cards=tuple(replace(card, expanded=text) for card, text in cards))
 
     @property
     def scene(self) -> str:
-        """What is seen last."""
         said = [card.prompt for card in self.cards if card.prompt]
         return with_style(said[-1] if said else "", self.prompt)
 
@@ -99,11 +103,3 @@ class Storyboard(Request):
         wanted = sum(card.footage is not None for card in self.cards)
         if len(clips) != wanted:
             raise RequestError(f"The cards name {wanted} files, but {len(clips)} are given.")
-
-    def make(
-        self,
-        model: Capabilities,
-        clips: Sequence[Clip],
-        on_progress: ProgressCallback | None = None,
-    ) -> Clip:
-        return model.storyboard(self, clips, on_progress=on_progress)

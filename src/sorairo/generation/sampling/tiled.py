@@ -8,7 +8,7 @@ noise, so that their order means nothing and no window is the first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import torch
 from jaxtyping import Float
@@ -16,42 +16,7 @@ from torch import Tensor
 
 from sorairo.generation.canvas.canvas import Canvas
 from sorairo.generation.sampling.sampler import Velocity
-
-Box = tuple[int, int, int, int]
-"""(top, left, bottom, right) in tokens, the last two not included."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Windows:
-    """The side of a window and how much neighbours share at least, in tokens."""
-
-    side: int = 12
-    overlap: int = 3
-
-    def boxes(self, rows: int, columns: int) -> list[Box]:
-        """Windows of equal size that cover the picture, spread evenly, row by row."""
-        height, width = min(self.side, rows), min(self.side, columns)
-        return [
-            (top, left, top + height, left + width)
-            for top in self._starts(rows)
-            for left in self._starts(columns)
-        ]
-
-    def _starts(self, length: int) -> list[int]:
-        spare = length - self.side
-        if spare <= 0:
-            return [0]
-        count = 1 + -(-spare // (self.side - self.overlap))
-        return [round(spare * i / (count - 1)) for i in range(count)]
-
-    def weights(self, box: Box) -> Float[Tensor, "h w"]:
-        """How much a window counts at its tokens: less where it sees less around them."""
-        top, left, bottom, right = box
-        return self._ramp(bottom - top)[:, None] * self._ramp(right - left)[None, :]
-
-    def _ramp(self, length: int) -> Tensor:
-        place = torch.arange(length) + 0.5
-        return torch.minimum(place, length - place).clamp(max=max(0.5, self.overlap))
+from sorairo.generation.settings import Box, Windows
 
 
 def mosaic(
@@ -70,7 +35,7 @@ def mosaic(
         part = crop(canvas, box)
         if not bool(part.held.all()):
             tokens = _cut(index, box).flatten()
-            weight = windows.weights(box).expand(f, -1, -1).reshape(-1, 1)
+            weight = window_weights(box, windows.overlap).expand(f, -1, -1).reshape(-1, 1)
             seen.append((tokens, weight, velocity_of(part)))
 
     def velocity(x: Tensor, sigma: Tensor) -> Tensor:
@@ -83,6 +48,18 @@ def mosaic(
         return total / count.clamp(min=1e-6)
 
     return velocity
+
+
+def window_weights(box: Box, overlap: int) -> Float[Tensor, "h w"]:
+    """How much a window counts at each of its tokens: less near its edges, over `overlap` tokens,
+    where it sees less of what is around them."""
+    top, left, bottom, right = box
+    return _ramp(bottom - top, overlap)[:, None] * _ramp(right - left, overlap)[None, :]
+
+
+def _ramp(length: int, overlap: int) -> Tensor:
+    place = torch.arange(length) + 0.5
+    return torch.minimum(place, length - place).clamp(max=max(0.5, overlap))
 
 
 def crop(canvas: Canvas, box: Box) -> Canvas:

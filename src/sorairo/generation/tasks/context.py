@@ -1,4 +1,5 @@
-"""The ends of given clips, as a canvas sees them. No torch."""
+"""What tasks need of given clips: the canvas for them, and their ends as the canvas sees them. No
+torch."""
 
 from __future__ import annotations
 
@@ -8,44 +9,53 @@ from sorairo.generation.tasks.layout import CanvasSpec, GivenFrames
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps, canvas_size, onto
 
-CONTEXT = 6  # groups of a given clip that the model sees on each side of what it makes
+CONTEXT = 6  # latent frames of a given clip that the model sees on each side of what it generates
 Size = tuple[int, int]  # width, height
 
 
 def size_for(clip: Clip, spec: CanvasSpec) -> Size:
-    """The canvas for footage of this shape."""
+    """The size of the canvas for a clip of this shape."""
     return canvas_size(clip.width, clip.height, multiple=spec.multiple, area=spec.area)
 
 
+def size_of(width: int | None, height: int | None, spec: CanvasSpec) -> Size:
+    """The size of the canvas for a result of this size; without one, the model's own."""
+    if not width or not height:
+        return spec.size
+    return canvas_size(width, height, multiple=spec.multiple, area=spec.area)
+
+
 def shaped(clip: Clip, like: Clip) -> Clip:
-    """The clip cut to the aspect ratio of another one, which is that of the result."""
+    """The clip, cropped to the aspect ratio of another one, which is that of the result."""
     if abs(clip.width * like.height - like.width * clip.height) < max(clip.width, clip.height):
         return clip
     return clip.fit(like.width, like.height)
 
 
 def still(clip: Clip, fps: float) -> Clip:
-    """The first frame, for one frame's time."""
+    """The first frame, as a clip of one frame."""
     return Clip(frames=clip.frames[:1], fps=fps, metadata=clip.metadata)
 
 
 def ending(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
-    """The last frames as the canvas sees them: whole groups, or one frame of a clip too short."""
+    """The last frames at the canvas's size and rate: whole latent frames, or one frame where the
+    clip is shorter than that."""
     frames = at_fps(onto(clip, *size), spec.fps).frames
     groups = min(CONTEXT, len(frames) // spec.group)
     return frames[-groups * spec.group :] if groups else frames[-1:]
 
 
 def beginning(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
-    """The first frames as the canvas sees them: whole groups, or one frame."""
+    """The first frames at the canvas's size and rate: whole latent frames, or one frame where the
+    clip is shorter than that."""
     frames = at_fps(onto(clip, *size), spec.fps).frames
     groups = min(CONTEXT, len(frames) // spec.group)
     return frames[: groups * spec.group] if groups else frames[:1]
 
 
 def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
-    """The ending, with its latents if they were kept; then it may end with frames after the clip's
-    own."""
+    """The ending, with the latents that the clip keeps of it, if it does. Then copies of the last
+    frame may follow the clip's own frames, to fill the last latent frame."""
     frames, kept = ending(clip, spec, size), clip.latents
     if kept is None or kept.tail is None:
         return GivenFrames(first=0, frames=frames)
@@ -56,7 +66,8 @@ def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
 
 
 def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> GivenFrames:
-    """The beginning, with its latents if they were kept, from frame `first` on."""
+    """The beginning, from canvas frame `first` on, with the latents that the clip keeps of it, if
+    it does."""
     frames, kept = beginning(clip, spec, size), clip.latents
     if kept is None or kept.head is None:
         return GivenFrames(first=first, frames=frames)
@@ -65,13 +76,14 @@ def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> Giv
 
 
 def part(clip: Clip, start: float, end: float | None) -> Clip:
-    """The stretch of a clip between two times in seconds; at least one frame."""
+    """The part of a clip between two times in seconds; at least one frame."""
     first = min(round(start * clip.fps), clip.num_frames - 1)
     last = clip.num_frames if end is None else max(first + 1, round(end * clip.fps))
     sound = clip.sound.part(first / clip.fps, last / clip.fps) if clip.sound else None
     return Clip(frames=clip.frames[first:last], fps=clip.fps, sound=sound, metadata=clip.metadata)
 
 
-def padding_of(seen: np.ndarray, spec: CanvasSpec) -> int:
-    """A single frame is the beginning of a clip; whole groups are cut out of one."""
-    return spec.group - 1 if len(seen) == 1 else 0
+def padding_of(given: np.ndarray, spec: CanvasSpec) -> int:
+    """`padding_frames` of a canvas that begins with given frames: a single frame fills a latent
+    frame alone; others are whole latent frames."""
+    return spec.group - 1 if len(given) == 1 else 0

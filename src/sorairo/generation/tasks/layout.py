@@ -27,10 +27,16 @@ class CanvasSpec:
     """Both sides of a picture are multiples of this, in pixels."""
     area: int = registry.TABLETOP.area
     """Pixels of a picture, about: a canvas of another shape has the same area."""
+    size: tuple[int, int] = registry.TABLETOP.sizes[0]
+    """Width and height of a canvas whose shape nothing else decides."""
     window: int = 13
     """Latent frames that the model sees at once."""
     world: str = registry.DEFAULT
     """The world whose words the model knows; "" for one trained on no simulated world."""
+
+    def frames_in(self, seconds: float) -> int:
+        """The number of frames in a length of time; at least one."""
+        return max(1, round(seconds * self.fps))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

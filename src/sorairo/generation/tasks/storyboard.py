@@ -1,5 +1,5 @@
-"""From a storyboard to a draft: a shot for each cut, a text for each card, pictures and clips at
-their times. No torch."""
+"""Storyboards: a shot for each cut, a prompt for each card, pictures and clips at their times. No
+torch."""
 
 from __future__ import annotations
 
@@ -24,35 +24,34 @@ from sorairo.video.resampling import at_fps
 from sorairo.world import registry
 from sorairo.world.protocol import TextMeaning
 
-FADE = 0.5  # seconds in which one text takes over from another, around a joint without a cut
+FADE = 0.5  # seconds in which one prompt takes over from another where there is no cut
 
 
-def layout(
+def storyboard(
     board: Storyboard,
     clips: Sequence[Clip] = (),
     *,
     spec: CanvasSpec,
     size: Size | None = None,
 ) -> CanvasLayout:
-    """The canvas of a storyboard whose cards show `clips`, of the `size` given, else of the first
-    of them.
+    """A canvas for a storyboard whose cards show `clips`. Without a `size` it has the shape of the
+    first clip, if there is one.
 
-    A cut falls on the frame nearest to its time. Raises RequestError for a card that lasts no
-    frame, and where there are more or fewer clips than the cards name.
+    A cut falls on the frame nearest to its time. Raises RequestError for a card that is shorter
+    than a frame, and where there are more or fewer clips than the cards name.
     """
     board.validate_inputs(clips)
     spans = _spans(board, spec)
     given = iter(clips)
     shown = [next(given) if card.footage is not None else None for card in board.cards]
-    side = round(spec.area**0.5)
-    size = size or (size_for(clips[0], spec) if clips else (side, side))
+    size = size or (size_for(clips[0], spec) if clips else spec.size)
     shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
     texts = board.texts
     prompts = tuple(dict.fromkeys(texts))
     laid = _Laid(spec=spec, size=size, shots=shots, end=spans[-1][1])
     for card, span, clip in zip(board.cards, spans, shown, strict=True):
         laid.put(card, span, clip)
-    laid.make(laid.end)
+    laid.generate(laid.end)
     return CanvasLayout(
         spec=spec,
         num_frames=laid.end,
@@ -87,7 +86,8 @@ def _spans(board: Storyboard, spec: CanvasSpec) -> list[tuple[int, int]]:
 def _prompt_weights(
     texts: list[int], spans: list[tuple[int, int]], shots: tuple[int, ...], fps: float
 ) -> np.ndarray:
-    """[frames, texts]: each card hears its own; where two meet in one shot they fade."""
+    """[frames, prompts]: each card has its own; where two meet within a shot they cross-fade.
+    `texts` are the indices of the cards' prompts."""
     prompt_weights = np.zeros((spans[-1][1], max(texts) + 1), np.float32)
     for text, (start, end) in zip(texts, spans, strict=True):
         prompt_weights[start:end, text] = 1.0
@@ -108,30 +108,30 @@ def _prompt_weights(
 
 @dataclass(kw_only=True)
 class _Laid:
-    """Pieces laid one after the other, and what of them stands on the canvas."""
+    """The parts of the layout, put together card by card."""
 
     spec: CanvasSpec
     size: Size
     shots: tuple[int, ...]
-    end: int
-    done: int = 0
+    end: int  # frames of the canvas
+    done: int = 0  # frames that have a piece
     pieces: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
     given: list[GivenFrames] = field(default_factory=list)
     keyframes: list[Keyframe] = field(default_factory=list)
 
     def put(self, card: Card, span: tuple[int, int], clip: Clip | None) -> None:
-        """The footage of a card; what lies before it is made."""
+        """The footage of a card, and a generated piece before it."""
         if clip is None:
             return
         first = min(round((card.start + card.at) * self.spec.fps), span[1] - 1)
-        self.make(first)
+        self.generate(first)
         if card.picture is not None:
             self._put_picture(clip, first)
         else:
             self._put_clip(clip, first, span[1])
 
-    def make(self, until: int) -> None:
-        """Made pieces from what is done until a frame, one in each shot."""
+    def generate(self, until: int) -> None:
+        """Generated pieces from the last piece to frame `until`, one in each shot."""
         cuts = [shot for shot in self.shots if self.done < shot < until]
         for end in (*cuts, until):
             if end > self.done:
@@ -150,14 +150,14 @@ class _Laid:
         frames = at_fps(clip.fit(*self.size), self.spec.fps).frames[: end - first]
         last = first + len(frames)
         self.given.append(GivenFrames(first=first, frames=frames))
-        # groups that the clip fills only in part are made, led by the clip's outermost frames
+        # latent frames that the clip fills only in part are generated; keyframes lead them
         for frame in {first, last - 1}:
             if not self._is_cut(frame if frame == first else last):
                 self.keyframes.append(Keyframe(at=frame, picture=frames[frame - first]))
         self._keep(part(clip, 0, len(frames) / self.spec.fps), first, last)
 
     def _keep(self, clip: Clip, first: int, last: int) -> None:
-        """Across a cut there is no joint."""
+        """A given piece; its edge at a cut has no neighbour on the canvas."""
         edges = (None if self._is_cut(first) else first, None if self._is_cut(last) else last - 1)
         self.pieces.append(GivenSegment(clip=clip, edges=edges))
         self.done = last

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from sorairo.errors import RequestError
-from sorairo.generation.requests.base import GenerateRequest, Request
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, parse_size
-from sorairo.generation.requests.media import (
-    AnimateRequest,
-    CastRequest,
-    EditRequest,
-    ExtendRequest,
-)
 from sorairo.generation.requests.storyboard_toml import storyboard
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.errors import ApiError, invalid_type

@@ -180,8 +180,12 @@ class Worker:
                 sources.append(InputFile(name=f"given {index + 1}", sha256=""))
             request = replace(request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
-            with self.engine.keeping(self._checkpoint(job, folder)):
-                clip = request.make(self.engine, clips, told.progress)
+            clip = self.engine.make(
+                request,
+                clips,
+                on_progress=told.progress,
+                checkpoint=self._checkpoint(job, folder),
+            )
             told.check()
             files = OutputFiles(
                 clip=folder / VARIANTS["video"][0],

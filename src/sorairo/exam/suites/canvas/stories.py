@@ -13,8 +13,6 @@ from sorairo.exam.perception.seam_metrics import changes
 from sorairo.exam.statistics import Aim, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.generation.requests.storyboard import Card, Storyboard
-from sorairo.generation.settings import Settings
-from sorairo.generation.tasks import storyboard
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import Scene
@@ -41,8 +39,7 @@ class Story:
             Card(start=SECONDS * i, end=SECONDS * (i + 1), prompt=prompt)
             for i, prompt in enumerate(self.prompts)
         )
-        layout = storyboard.layout(Storyboard(cards=cards), spec=model.spec)
-        return [model.run(layout, Settings(**plan.how(self.seed)))]
+        return [model.make(Storyboard(cards=cards, **plan.how(self.seed)))]
 
     def truth(self) -> Answer:
         shots = [film(scene, SECONDS).frames for scene in self.scenes]

@@ -1,0 +1,57 @@
+"""Requests for a bridge from the end of a given clip to the beginning of a clip. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from sorairo.generation.requests.base import GivenRequest
+from sorairo.generation.requests.limits import Limits, check_seconds, check_texts
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoopRequest(GivenRequest):
+    """The given clip and a bridge from its end to its beginning."""
+
+    command: ClassVar[str] = "loop"
+
+    seconds: float = 2.0
+    """Length of the bridge."""
+
+    def validate(self, limits: Limits = Limits()) -> None:
+        check_seconds(self.seconds, limits, "A bridge")
+        super().validate(limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectRequest(GivenRequest):
+    """The first given clip, a bridge, the second."""
+
+    command: ClassVar[str] = "connect"
+
+    seconds: float = 2.0
+    """Length of the bridge."""
+    prompt_a: str | None = None
+    """The prompt at the beginning of the bridge; None: `prompt`."""
+    prompt_b: str | None = None
+    """The prompt at its end; None: `prompt`."""
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        first, second = (
+            self.text if own is None else replace(self, prompt=own, expanded="").text
+            for own in (self.prompt_a, self.prompt_b)
+        )
+        return first, second
+
+    @property
+    def scene(self) -> str:
+        return self.prompt if self.prompt_b is None else self.prompt_b
+
+    def reworded(self, prompt: str) -> ConnectRequest:
+        return replace(self, prompt=prompt, expanded="", prompt_a=None, prompt_b=None)
+
+    def validate(self, limits: Limits = Limits()) -> None:
+        check_seconds(self.seconds, limits, "A bridge")
+        check_texts(limits, first_prompt=self.prompt_a, second_prompt=self.prompt_b)
+        super().validate(limits)

@@ -1,0 +1,101 @@
+"""From a request to a clip: its task writes a layout, and whatever runs layouts (the engine) fills
+it. No torch."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sorairo.errors import RequestError
+from sorairo.generation.progress import ProgressCallback, part_of_whole
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.limits import Limits, Size
+from sorairo.generation.settings import Settings
+from sorairo.generation.tasks.context import size_for
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
+from sorairo.generation.tasks.registry import layout_of
+from sorairo.video import Clip
+
+if TYPE_CHECKING:
+    from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+
+
+class RequestRunner(ABC):
+    """Makes clips of requests. A subclass runs the layouts."""
+
+    @property
+    @abstractmethod
+    def spec(self) -> CanvasSpec:
+        """The canvas that layouts are written for."""
+
+    @property
+    @abstractmethod
+    def limits(self) -> Limits:
+        """What can be asked of the model."""
+
+    @abstractmethod
+    def knows(self, clip: Clip, size: Size) -> bool:
+        """Whether the latents kept with a clip are this model's, for a canvas of this size."""
+
+    @abstractmethod
+    def run(
+        self,
+        layout: CanvasLayout,
+        settings: Settings = Settings(),
+        on_progress: ProgressCallback | None = None,
+        checkpoint: SamplingCheckpoint | None = None,
+    ) -> Clip:
+        """The clip of a layout. `on_progress` is called after every step; a `checkpoint` is
+        written to, and resumed from, as the run goes on. Raises RequestError before it starts if
+        the result does not fit into memory."""
+
+    @abstractmethod
+    def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
+        """The clips of several layouts, those of equal shape sampled as one batch."""
+
+    def make(
+        self,
+        request: Request,
+        clips: Sequence[Clip] = (),
+        *,
+        on_progress: ProgressCallback | None = None,
+        checkpoint: SamplingCheckpoint | None = None,
+    ) -> Clip:
+        """The clip of a request and the clips that were given with it, in the order of its
+        `inputs`. The request is not validated. Raises RequestError."""
+        given, stages = clips, request.stages()
+        for index, stage in enumerate(stages):
+            layout = layout_of(stage, self._usable(given), self.spec)
+            part = part_of_whole(on_progress, index, len(stages))
+            given = [self.run(layout, stage.settings(), part, checkpoint)]
+        return _delivered(request, clips, given[0])
+
+    def make_together(self, asked: Sequence[tuple[Request, Sequence[Clip]]]) -> list[Clip]:
+        """The clips of several requests with their given clips, sampled in as few batches as they
+        have shapes.
+
+        Raises RequestError as `make` does, and for a request that needs more than one run
+        (extending in both directions, refining a picture): make such a request alone.
+        """
+        layouts = []
+        for request, clips in asked:
+            settings = request.settings()
+            if len(request.stages()) > 1 or settings.refine is not None:
+                raise RequestError("This cannot be made together with others: make it alone.")
+            layouts.append((layout_of(request, self._usable(clips), self.spec), settings))
+        made = self.run_together(layouts)
+        return [_delivered(*each, clip) for each, clip in zip(asked, made, strict=True)]
+
+    def _usable(self, clips: Sequence[Clip]) -> list[Clip]:
+        """The clips, without kept latents that are not this model's."""
+        return [
+            clip if self.knows(clip, size_for(clip, self.spec)) else replace(clip, latents=None)
+            for clip in clips
+        ]
+
+
+def _delivered(request: Request, clips: Sequence[Clip], result: Clip) -> Clip:
+    """The result, cut to its first frame where a picture was asked for."""
+    return replace(result, frames=result.frames[:1]) if request.makes_picture(clips) else result

@@ -1,0 +1,131 @@
+"""The layout of each type of request: one function for each. No torch.
+
+To add a task, write a request type in `requests`, a function to its layout here, and an entry in
+LAYOUTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sorairo.generation.prompts.character_names import introduced
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
+from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.tasks.animate import animate
+from sorairo.generation.tasks.bridge import connect, loop
+from sorairo.generation.tasks.characters import cast
+from sorairo.generation.tasks.context import size_of
+from sorairo.generation.tasks.edit import edit
+from sorairo.generation.tasks.extend import extend_backward, extend_forward
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
+from sorairo.generation.tasks.storyboard import storyboard
+from sorairo.generation.tasks.text import text_to_video
+from sorairo.video import Clip
+
+Task = Callable[[Any, Sequence[Clip], CanvasSpec], CanvasLayout]
+"""(request, its given clips, the model's canvas) -> layout."""
+
+
+def layout_of(request: Request, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    """The layout of a request, which has one stage, and its given clips. Raises RequestError."""
+    return LAYOUTS[type(request)](request, clips, spec)
+
+
+def _generate(request: GenerateRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    return text_to_video(
+        request.text,
+        spec=spec,
+        size=size_of(request.width, request.height, spec),
+        num_frames=spec.frames_in(request.seconds),
+        cyclic=request.loop,
+    )
+
+
+def _image(request: ImageRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    size = size_of(request.width, request.height, spec)
+    return text_to_video(request.text, spec=spec, size=size, num_frames=1)
+
+
+def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    return animate(
+        list(zip(request.times(spec.fps), clips, strict=True)),
+        request.text,
+        spec=spec,
+        num_frames=spec.frames_in(request.seconds),
+        strength=request.strength,
+    )
+
+
+def _cast(request: CastRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    return cast(
+        clips,
+        introduced(request.text, request.names, clips, world=spec.world),
+        spec=spec,
+        size=size_of(request.width, request.height, spec),
+        num_frames=spec.frames_in(request.seconds),
+    )
+
+
+def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    assert not (request.forward and request.backward), "two stages"
+    task, seconds = (
+        (extend_forward, request.forward)
+        if request.forward
+        else (extend_backward, request.backward)
+    )
+    return task(clips[0], request.text, spec=spec, num_frames=spec.frames_in(seconds))
+
+
+def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    num_frames = spec.frames_in(request.seconds)
+    return loop(clips[0], request.text, spec=spec, num_frames=num_frames)
+
+
+def _connect(request: ConnectRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    before, after = clips
+    num_frames = spec.frames_in(request.seconds)
+    return connect(before, after, request.texts, spec=spec, num_frames=num_frames)
+
+
+def _edit(request: EditRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    return edit(
+        clips[0],
+        request.text,
+        spec=spec,
+        strength=request.strength,
+        region=request.mask(clips),
+        span=edited_span(request, clips[0], spec),
+    )
+
+
+def edited_span(request: EditRequest, clip: Clip, spec: CanvasSpec) -> tuple[int, int] | None:
+    """The frames at the canvas's rate between which a clip is changed; None: all of them."""
+    if request.start <= 0 and request.end is None:
+        return None
+    start = spec.frames_in(request.start) if request.start > 0 else 0
+    return start, spec.frames_in(clip.duration if request.end is None else request.end)
+
+
+def _storyboard(request: Storyboard, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
+    size = size_of(request.width, request.height, spec) if request.width else None
+    return storyboard(request, clips, spec=spec, size=size)
+
+
+LAYOUTS: dict[type[Request], Task] = {
+    GenerateRequest: _generate,
+    ImageRequest: _image,
+    AnimateRequest: _animate,
+    CastRequest: _cast,
+    ExtendRequest: _extend,
+    LoopRequest: _loop,
+    ConnectRequest: _connect,
+    EditRequest: _edit,
+    Storyboard: _storyboard,
+}

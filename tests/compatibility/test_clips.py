@@ -1,0 +1,78 @@
+"""Clips and pictures that were made before hold requests that are read and made again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Sorairo
+from .program import FRAME_TOLERANCE, difference, record
+
+# The file, the command that made it, and what is seen in it last.
+CLIPS = {
+    "generate.mp4": ("generate", "a red ball drops"),
+    "generate.gif": ("generate", "a red ball drops"),
+    "endless.mp4": ("generate", "a red ball"),
+    "image.png": ("image", "a red ball"),
+    "animate.mp4": ("animate", "it drops"),
+    "extend.mp4": ("extend", "it rolls"),
+    "loop.mp4": ("loop", "it rolls back"),
+    "connect.mp4": ("connect", "a blue ball"),
+    "edit.mp4": ("edit", "a blue ball"),
+    "masked.mp4": ("edit", "a blue ball"),
+    "storyboard.mp4": ("storyboard", "the ball lies there, at night"),
+}
+OPTIONS = ("--model", "../models/tiny", "--steps", 3, "--guidance", 1.5, "--negative", "blur")
+OPTIONS = (*OPTIONS, "--size", "64x64", "--fps", 12, "--style", "film_noir", "--json")
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_a_remix_with_the_same_prompt_is_the_same_clip(sorairo: Sorairo, old: Path, name: str):
+    """The facts are those in the old comment; the frames show the rest of the request."""
+    path = old / "clips" / name
+    request = record(path)["request"]
+    again = path.with_stem("again")
+    made = sorairo("remix", name, request["prompt"], "--json", "-o", again).facts
+    assert made["command"] == CLIPS[name][0]
+    for fact in ("prompt", "seed", "negative", "style"):
+        assert made[fact] == request[fact]
+    assert made["size"] == f"{request['width']}x{request['height']}"
+    assert request["fps"] in (made["fps"], None)
+    assert (made["latents"] is not None) == request["keep_latents"]
+    assert (made["expanded"] or "") == request["expanded"]
+    assert made["inputs"] == [source["name"] for source in request["inputs"]]
+    assert made["model_digest"] == record(path)["model_digest"]
+    again = path.with_stem("again")
+    if name == "connect.mp4":  # a remix forgets the two prompts at the ends of the bridge
+        what = ("generate.mp4", "animate.mp4", request["prompt"], "--seconds", 0.5, "--seed", 17)
+        sorairo("connect", *what, *OPTIONS, "-o", path).facts  # noqa: B018
+    assert difference(path, again) < FRAME_TOLERANCE
+
+
+@pytest.mark.parametrize("name", [name for name in CLIPS if name != "image.png"])
+def test_what_is_seen_last_is_the_prompt_of_an_extension(sorairo: Sorairo, name: str):
+    made = sorairo("extend", name, "--forward", 0.25, "-o", "longer.mp4", *OPTIONS[:4], "--json")
+    assert made.facts["prompt"] == CLIPS[name][1]
+    assert made.facts["style"] == ("neon" if name == "storyboard.mp4" else "film_noir")
+
+
+def test_kept_latents_are_used(sorairo: Sorairo, old: Path):
+    """The extension is that of today with them, and another one without."""
+    what = ("generate.mp4", "it rolls", "--forward", 0.5, "--backward", 0.25, "--seed", 15)
+    sorairo("extend", *what, *OPTIONS, "-o", "again.mp4").facts  # noqa: B018
+    clips = old / "clips"
+    assert difference(clips / "extend.mp4", clips / "again.mp4") < FRAME_TOLERANCE
+    (clips / "generate.mp4.latents.safetensors").unlink()
+    sorairo("extend", *what, *OPTIONS, "-o", "without.mp4").facts  # noqa: B018
+    assert difference(clips / "extend.mp4", clips / "without.mp4") > 2 * FRAME_TOLERANCE
+
+
+def test_a_storyboard_with_every_setting(sorairo: Sorairo, old: Path):
+    arguments = ("story.toml", "--expand", "--model", "../models/tiny", "--json", "-o", "again.mp4")
+    made = sorairo("storyboard", *arguments).facts
+    assert (made["prompt"], made["style"], made["negative"]) == ("at night", "neon", "blur")
+    assert (made["seed"], made["size"], made["fps"], made["frames"]) == (20, "64x64", 6.0, 19)
+    assert made["inputs"] == ["ball.png", "generate.mp4"]
+    clips = old / "clips"
+    assert difference(clips / "storyboard.mp4", clips / "again.mp4") < FRAME_TOLERANCE

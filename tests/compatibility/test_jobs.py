@@ -220,9 +220,7 @@ def test_an_event_that_was_not_delivered_is_delivered(client: httpx.Client, hook
     assert event["type"] == "video.completed"
     about = {name.lower(): value for name, value in headers.items()}
     secret = base64.b64decode(EXPECTED["hook"]["secret"].removeprefix("whsec_"))
-    signed = b".".join(
-        (about["webhook-id"].encode(), about["webhook-timestamp"].encode(), body)
-    )
+    signed = b".".join((about["webhook-id"].encode(), about["webhook-timestamp"].encode(), body))
     signature = base64.b64encode(hmac.new(secret, signed, hashlib.sha256).digest()).decode()
     assert about["webhook-signature"] == f"v1,{signature}"
     assert about["webhook-id"].startswith("evt_")

@@ -27,7 +27,7 @@ from sorairo.exam.canvas_running import run
 from sorairo.exam.canvas_sheet import sheet
 from sorairo.exam.canvas_suite import Plan, Report
 from sorairo.exam.canvas_suites import SUITES
-from sorairo.exam.statistics import table
+from sorairo.exam.report.text_table import text_table
 
 
 def record(report: Report) -> dict:
@@ -94,7 +94,7 @@ def main() -> None:
         report = Report(suite=suite, results=results)
         if given.part != (1, 1):
             continue
-        print(table(name, suite.aims, report.columns()), end="\n\n", flush=True)
+        print(text_table(name, suite.aims, report.columns()), end="\n\n", flush=True)
         records[name] = record(report)
         if given.json:
             given.json.write_text(json.dumps(records, indent=1) + "\n")

@@ -17,29 +17,31 @@ from pathlib import Path
 from marks import between
 from tqdm import tqdm
 
-from sorairo.exam.candidates.baselines import by_simulator
-from sorairo.exam.candidates.negative_controls import TELLS, WRONG
-from sorairo.exam.question import Truth
-from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamSuite, JudgedQuestion, SuiteResult
+from sorairo.exam.candidates.negative_controls import DETECTING_MEASURES, NEGATIVE_CONTROLS
+from sorairo.exam.candidates.standard import true_answer
+from sorairo.exam.registry import SUITES
+from sorairo.exam.scene_question import SceneTruth
+from sorairo.exam.suite import JudgedQuestion, Suite, SuiteResult
 
 ROOT = Path(__file__).parents[1]
 TARGET, PAGE = ROOT / "benchmarks" / "exam" / "wrong.json", ROOT / "docs" / "explain" / "exam.md"
 
 
-def judged(suite: ExamSuite, count: int) -> dict[str, dict]:
+def judged(suite: Suite, count: int) -> dict[str, dict]:
     """Who answered -> value and interval of the measure by which the suite tells."""
-    answers, marked = {"truth": by_simulator, **WRONG}, []
+    answers, marked = {"truth": true_answer, **NEGATIVE_CONTROLS}, []
     for question in tqdm(suite.questions(count), desc=suite.name):
-        truth = Truth(question)
+        truth = SceneTruth(question)
         verdicts = {
             name: dict(suite.judge(question, answer(question, truth), truth))
             for name, answer in answers.items()
         }
         marked.append(JudgedQuestion(question=question, verdicts=verdicts))
-    columns = SuiteResult(suite=suite, marked=marked).columns()
+    columns = SuiteResult(suite=suite, judged=marked).estimates()
     keys = {goal.measure: goal.key for goal in suite.goals}
-    figures = {name: column[keys[TELLS[suite.name]]] for name, column in columns.items()}
+    figures = {
+        name: column[keys[DETECTING_MEASURES[suite.name]]] for name, column in columns.items()
+    }
     return {
         name: {"value": f.value, "ci95": [f.low, f.high], "n": f.cases}
         for name, f in figures.items()
@@ -49,10 +51,10 @@ def judged(suite: ExamSuite, count: int) -> dict[str, dict]:
 def table(found: dict[str, dict[str, dict]]) -> str:
     """Wrong clips down, suites across; what is noticed in bold."""
     lines = [
-        "| | " + " | ".join(f"{suite}: {TELLS[suite]}" for suite in found) + " |",
+        "| | " + " | ".join(f"{suite}: {DETECTING_MEASURES[suite]}" for suite in found) + " |",
         "|---" * (len(found) + 1) + "|",
     ]
-    for name in ("truth", *WRONG):
+    for name in ("truth", *NEGATIVE_CONTROLS):
         cells = [_cell(told[name], told["truth"]) for told in found.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
@@ -68,13 +70,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(TELLS))
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(DETECTING_MEASURES))
     parser.add_argument("-n", type=int, default=16, help="questions of each suite")
     given = parser.parse_args()
     found = json.loads(TARGET.read_text()) if given.suites else {}
-    for name in given.suites or TELLS:
-        found[name] = judged(EXAM[name], max(1, given.n // 4) if name == "M8" else given.n)
-    found = {name: found[name] for name in TELLS if name in found}
+    for name in given.suites or DETECTING_MEASURES:
+        found[name] = judged(SUITES[name], max(1, given.n // 4) if name == "M8" else given.n)
+    found = {name: found[name] for name in DETECTING_MEASURES if name in found}
     TARGET.write_text(json.dumps(found, indent=1) + "\n")
     PAGE.write_text(between(PAGE.read_text(), "wrong clips", table(found)))
     print(table(found))

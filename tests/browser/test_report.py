@@ -8,23 +8,25 @@ import pytest
 from playwright.sync_api import Browser
 
 from sorairo.exam import report
-from sorairo.exam.candidates.baselines import by_simulator, frozen
-from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamRun, SuiteResult
+from sorairo.exam.candidates.baselines import frozen
+from sorairo.exam.candidates.standard import true_answer
+from sorairo.exam.registry import SUITES
+from sorairo.exam.run import ExamRun
+from sorairo.exam.suite import SuiteResult
 
-SITTINGS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
+COUNTS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
 
 
 @pytest.fixture(scope="module")
 def page_of_a_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a model that only repeats its first frame is told."""
     folder = tmp_path_factory.mktemp("exam")
-    columns = {"model": frozen, "truth": by_simulator}
-    sitting = ExamRun(columns=columns, folder=folder, who={"model": "frozen"})
-    sitting.begin()
+    columns = {"model": frozen, "truth": true_answer}
+    run = ExamRun(columns=columns, folder=folder, identity={"model": "frozen"})
+    run.begin()
     results = [
-        SuiteResult(suite=EXAM[name], marked=list(sitting.sit(EXAM[name], count)))
-        for name, count in SITTINGS.items()
+        SuiteResult(suite=SUITES[name], judged=list(run.run_suite(SUITES[name], count)))
+        for name, count in COUNTS.items()
     ]
     files = report.write(results, folder, model="frozen", commit="none")
     return next(file for file in files if file.suffix == ".html")
@@ -41,9 +43,9 @@ def test_the_report_opens(chromium: Browser, page_of_a_report: Path, width: int,
     page.on("request", lambda request: asked.append(request.url))
     page.goto(page_of_a_report.as_uri(), wait_until="load")
     assert page.locator("h1").is_visible()
-    for name in SITTINGS:
-        assert page.get_by_role("heading", name=f"{name}: {EXAM[name].title}").is_visible()
-    assert page.locator("figure.plot svg").count() >= len(SITTINGS)
+    for name in COUNTS:
+        assert page.get_by_role("heading", name=f"{name}: {SUITES[name].title}").is_visible()
+    assert page.locator("figure.plot svg").count() >= len(COUNTS)
     video = page.locator("video").first
     video.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('video').readyState >= 2")

@@ -13,20 +13,21 @@ from pathlib import Path
 import pytest
 
 from sorairo.cli.exam import exam
-from sorairo.exam.question import Truth
-from sorairo.exam.registry import EXAM
+from sorairo.exam.registry import SUITES, WORLD_SUITES
+from sorairo.exam.scene_question import SceneTruth
 
 from .conftest import Done, Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "exam.md"
+OLD = Path(__file__).parents[1] / "exam" / "old_record"
 
 
 @pytest.fixture(scope="module")
 def perfect(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of true clips, as a perfect model would hand them in."""
     folder = tmp_path_factory.mktemp("perfect")
-    for question in EXAM["M2"].questions(2):
-        Truth(question).clip.save(folder / f"{question.key}.mp4")
+    for question in SUITES["M2"].questions(2):
+        SceneTruth(question).clip.save(folder / f"{question.key}.mp4")
     return folder
 
 
@@ -62,24 +63,33 @@ def test_what_was_answered_before_a_stop_is_reported(
     here: Callable[..., Done], clips: Path, tmp_path: Path
 ):
     clips.rename(tmp_path / "theirs")
-    refused = here("exam", "--marked", "-o", "out")
+    refused = here("exam", "--report-only", "-o", "out")
     assert refused.returncode == 2
-    assert "No exam was begun in out" in refused.stderr
+    assert "There is no exam in out" in refused.stderr
     assert not (tmp_path / "out").exists()
     assert here("exam", "M2", "-n", 2, "--clips", "theirs", "-o", "out").returncode == 0
     last = tmp_path / "out" / "M2" / "M2-0001.json"
     last.unlink()
     shutil.rmtree(tmp_path / "theirs")  # nobody answers any more
-    assert here("exam", "--marked", "-o", "out").returncode == 0
+    assert here("exam", "--report-only", "-o", "out").returncode == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert {suite: told["centroid"]["n"] for suite, told in report["suites"].items()} == {"M2": 1}
     assert not last.exists()
-    other = here("exam", "M3", "--marked", "-o", "out")
+    other = here("exam", "M3", "--report-only", "-o", "out")
     assert other.returncode == 2
-    assert "No such question is answered yet in out" in other.stderr
-    misused = here("exam", "--marked", "--model", "mine", "-o", "out")
+    assert "No question of these suites has been judged in out" in other.stderr
+    misused = here("exam", "--report-only", "--model", "mine", "-o", "out")
     assert misused.returncode == 2
     assert "leave out --model" in misused.stderr
+
+
+def test_the_old_name_of_report_only_warns(here: Callable[..., Done], tmp_path: Path):
+    shutil.copytree(OLD, tmp_path / "out")
+    done = here("exam", "--marked", "-o", "out")
+    assert done.returncode == 0, done.stderr
+    assert "--marked is called --report-only now" in done.stderr
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["suites"]["M2"]["centroid"]["n"] == 2
 
 
 def test_other_clips_need_another_folder(here: Callable[..., Done], clips: Path):
@@ -119,7 +129,7 @@ def test_the_codec_is_left_out_where_all_is_asked_for(here: Callable[..., Done],
     lines = (tmp_path / "asked" / "prompts.jsonl").read_text().splitlines()
     told = [json.loads(line) for line in lines]
     suites = dict.fromkeys(line["suite"] for line in told)
-    assert list(suites) == [name for name in EXAM if name != "M12"]
+    assert list(suites) == [name for name in WORLD_SUITES if name != "M12"]
     for line in told:
         pictured = round(line["seconds"] * line["fps"]) == 1
         assert line["file"] == f"{line['key']}.{'png' if pictured else 'mp4'}"
@@ -160,7 +170,7 @@ def test_every_command_of_the_page_can_be_typed():
     for program, name, *words in commands:
         assert (program, name) == ("sorairo", "exam")
         params = exam.make_context(name, words).params
-        assert set(params["suites"]) <= EXAM.keys()
+        assert set(params["suites"]) <= SUITES.keys()
 
 
 @pytest.mark.parametrize("missing", ["mujoco", "scipy"])

@@ -8,8 +8,8 @@ import pytest
 from sorairo.exam.candidates.baselines import frozen
 from sorairo.exam.held_out_scenes import film_of, masks_of
 from sorairo.exam.perception.camera_motion import camera_path
-from sorairo.exam.question import Truth
-from sorairo.exam.registry import EXAM
+from sorairo.exam.registry import SUITES
+from sorairo.exam.scene_question import SceneTruth
 from sorairo.exam.suites.world.camera import OPPOSITE, back_again
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
@@ -48,10 +48,10 @@ class Filmed:
 
 
 def test_a_way_back_is_asked_of_what_went_out():
-    questions = EXAM["M7"].questions(12)
+    questions = SUITES["M7"].questions(12)
     question = next(q for q in questions if q.scene.camera in OPPOSITE)
-    truth = Truth(question)
+    truth = SceneTruth(question)
     assert back_again(Filmed(truth.clip), question, truth) == {"closure": pytest.approx(60)}
-    assert back_again(Filmed(frozen(question, truth)), question, truth) == {}
+    assert back_again(Filmed(frozen(question, truth)[0]), question, truth) == {}
     push = next(q for q in questions if q.scene.camera not in OPPOSITE)
-    assert back_again(Filmed(Truth(push).clip), push, Truth(push)) == {}
+    assert back_again(Filmed(SceneTruth(push).clip), push, SceneTruth(push)) == {}

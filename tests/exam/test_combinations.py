@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from sorairo.exam.registry import EXAM
+from sorairo.exam.registry import SUITES
 from sorairo.exam.suites.world.combinations import PARTS
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.model_record import trained_scenes
@@ -15,7 +15,7 @@ from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 
 def test_the_small_models_never_see_the_last_tenth():
-    asked = EXAM["M9"].questions(24)
+    asked = SUITES["M9"].questions(24)
     triples = {
         part: {
             (q.scene.bodies[0].color, q.scene.bodies[0].shape, q.scene.event)

@@ -1,4 +1,4 @@
-"""Questions handed out and clips handed in: what lies in the files, and how clips are fitted."""
+"""Exported questions and imported clips: what the files hold, and how clips are converted."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from sorairo.errors import MediaError
-from sorairo.exam.candidates.external_clips import HandedIn, as_asked, hand_out
-from sorairo.exam.question import Question, Truth
-from sorairo.exam.registry import EXAM
-from sorairo.exam.setup import sitting_of_clips
+from sorairo.exam.candidates.external_clips import ExternalClips, conform, export_questions
+from sorairo.exam.registry import SUITES
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.setup import facts_of, run_of_clips
 from sorairo.video import Clip
 
-QUESTIONS = {"M2": EXAM["M2"].questions(2), "M4": EXAM["M4"].questions(2)}
+QUESTIONS = {"M2": SUITES["M2"].questions(2), "M4": SUITES["M4"].questions(2)}
 LIKE = Clip(frames=np.zeros((24, 96, 96, 3), np.uint8), fps=12.0)
 
 
@@ -26,16 +26,19 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the true clips of M2."""
     folder = tmp_path_factory.mktemp("answers")
     for question in QUESTIONS["M2"]:
-        Truth(question).clip.save(folder / f"{question.key}.mp4")
+        SceneTruth(question).clip.save(folder / f"{question.key}.mp4")
     return folder
 
 
-def test_a_question_is_told_with_what_is_given(tmp_path: Path):
-    told = []
-    listed, readme = hand_out(
-        QUESTIONS, tmp_path / "a" / "b", judged_by="JUDGE", progress=lambda *done: told.append(done)
+def test_a_question_is_exported_with_its_given_frames(tmp_path: Path):
+    done = []
+    listed, readme = export_questions(
+        QUESTIONS,
+        tmp_path / "a" / "b",
+        judged_by="JUDGE",
+        progress=lambda *so_far: done.append(so_far),
     )
-    assert told == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    assert done == [(1, 4), (2, 4), (3, 4), (4, 4)]
     assert "JUDGE" in readme.read_text()
     assert "{key}.gif" in readme.read_text()
     lines = {line["key"]: line for line in map(json.loads, listed.read_text().splitlines())}
@@ -50,7 +53,7 @@ def test_a_question_is_told_with_what_is_given(tmp_path: Path):
         assert (line["seconds"], line["fps"]) == (question.seconds, 12)
         assert line["file"] == f"{key}.mp4"
         shown = Clip.load(listed.parent / line["given_file"])
-        true = Truth(question).given
+        true = SceneTruth(question).given
         assert (shown.width, shown.height) == tuple(line["size"])
         assert (shown.num_frames, shown.fps) == (line["given"], 12)
         off = np.abs(shown.frames.astype(int) - true.frames).mean()
@@ -65,7 +68,7 @@ def test_a_clip_of_any_size_and_rate_is_fitted(fps: float):
     frames = np.zeros((count, 192, 400, 3), np.uint8)
     for frame, at in zip(frames, seconds, strict=True):
         frame[:, round(104 + 60 * at) : round(104 + 60 * at) + 6] = 255
-    fitted = as_asked(Clip(frames=frames, fps=fps), LIKE)
+    fitted = conform(Clip(frames=frames, fps=fps), LIKE)
     assert fitted.frames.shape == LIKE.frames.shape
     assert fitted.fps == 12
     columns = fitted.frames[..., 0].mean(1)
@@ -76,59 +79,59 @@ def test_a_clip_of_any_size_and_rate_is_fitted(fps: float):
 
 def test_what_is_short_stays_and_a_picture_is_a_clip_that_stands_still():
     frames = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((96, 96, 3), np.uint8)
-    fitted = as_asked(Clip(frames=frames, fps=12.0), LIKE).frames[:, 0, 0, 0]
+    fitted = conform(Clip(frames=frames, fps=12.0), LIKE).frames[:, 0, 0, 0]
     assert fitted.tolist() == [*range(10), *[9] * 14]
-    still = as_asked(Clip(frames=frames[5:6], fps=12.0), LIKE)
+    still = conform(Clip(frames=frames[5:6], fps=12.0), LIKE)
     assert (still.num_frames, still.frames.min(), still.frames.max()) == (24, 5, 5)
 
 
 def test_the_true_clips_are_judged_as_the_truth(answers: Path):
-    handed_in = HandedIn.of(answers)
-    handed_in.check(QUESTIONS["M2"])
+    external = ExternalClips.of(answers)
+    external.check(QUESTIONS["M2"])
     for question in QUESTIONS["M2"]:
-        truth = Truth(question)
-        verdict = EXAM["M2"].judge(question, handed_in.answer(question, truth), truth)
+        truth = SceneTruth(question)
+        verdict = SUITES["M2"].judge(question, external(question, truth), truth)
         assert verdict["centroid"] < 0.01
         assert verdict["lost"] == 0
 
 
-def test_a_sitting_of_clips_has_the_columns_that_need_no_model(answers: Path, tmp_path: Path):
+def test_an_exam_of_clips_has_the_columns_that_need_no_model(answers: Path, tmp_path: Path):
     columns = ("model", "truth", "codec", "constant velocity")
-    suite = dataclasses.replace(EXAM["M2"], columns=columns)
-    sitting, facts = sitting_of_clips(HandedIn.of(answers), tmp_path)
-    (marked,) = sitting.sit(suite, 1)
-    assert list(marked.verdicts) == ["model", "truth", "constant velocity"]
-    assert marked.verdicts["model"]["centroid"] < 0.01 < marked.verdicts[columns[-1]]["centroid"]
-    assert facts["model"].startswith(f"{answers.name} ")
+    suite = dataclasses.replace(SUITES["M2"], columns=columns)
+    run = run_of_clips(ExternalClips.of(answers), tmp_path)
+    (judged,) = run.run_suite(suite, 1)
+    assert list(judged.verdicts) == ["model", "truth", "constant velocity"]
+    assert judged.verdicts["model"]["centroid"] < 0.01 < judged.verdicts[columns[-1]]["centroid"]
+    assert facts_of(run)["model"].startswith(f"{answers.name} ")
 
 
 def test_a_clip_as_gif_is_as_good(answers: Path, tmp_path: Path):
-    question: Question = QUESTIONS["M2"][0]
+    question: SceneQuestion = QUESTIONS["M2"][0]
     Clip.load(answers / "M2-0000.mp4").save(tmp_path / "M2-0000.gif")
-    handed_in, truth = HandedIn.of(tmp_path), Truth(question)
-    handed_in.check([question])
-    verdict = EXAM["M2"].judge(question, handed_in.answer(question, truth), truth)
+    external, truth = ExternalClips.of(tmp_path), SceneTruth(question)
+    external.check([question])
+    verdict = SUITES["M2"].judge(question, external(question, truth), truth)
     assert verdict["centroid"] < 0.01
 
 
 def test_what_is_missing_doubled_or_broken_is_named(answers: Path, tmp_path: Path):
     folder = Path(shutil.copytree(answers, tmp_path / "clips"))
-    digest = HandedIn.of(folder).digest
+    digest = ExternalClips.of(folder).digest
 
     def refusal() -> str:
         with pytest.raises(MediaError) as error:
-            HandedIn.of(folder).check([*QUESTIONS["M2"], *EXAM["M2"].questions(6)[2:]])
+            ExternalClips.of(folder).check([*QUESTIONS["M2"], *SUITES["M2"].questions(6)[2:]])
         return str(error.value)
 
     assert "4 of 6 clips are missing" in refusal()
     assert "(M2-0002.mp4, M2-0003.mp4, M2-0004.mp4, and 1 more)" in refusal()
     for index in range(2, 6):
         shutil.copy(folder / "M2-0000.mp4", folder / f"M2-{index:04d}.mp4")
-    assert HandedIn.of(folder).digest != digest
+    assert ExternalClips.of(folder).digest != digest
     (folder / "M2-0003.mp4").write_text("no film")
     assert "1 of 6 clips" in refusal()
     assert "(M2-0003.mp4). Cannot read" in refusal()
     shutil.copy(answers / "M2-0000.mp4", folder / "M2-0001.MOV")
     assert "answer one question (M2-0001.MOV, M2-0001.mp4): keep one" in refusal()
     with pytest.raises(MediaError, match="There is no folder"):
-        HandedIn.of(tmp_path / "elsewhere")
+        ExternalClips.of(tmp_path / "elsewhere")

@@ -13,15 +13,15 @@ from PIL import Image
 
 from sorairo.exam import report
 from sorairo.exam.held_out_scenes import scenes
-from sorairo.exam.question import Question
-from sorairo.exam.registry import EXAM
-from sorairo.exam.report.axis import TICKS, Axis, axis_of
-from sorairo.exam.report.clips import WORST
-from sorairo.exam.report.markup import VOID, tag, words
-from sorairo.exam.report.plots import gauge, heaped, plots
+from sorairo.exam.registry import SUITES
+from sorairo.exam.report.axis import MOST_TICKS, Axis, axis_of
+from sorairo.exam.report.clips import MOST_SHOWN
+from sorairo.exam.report.markup import VOID, escape, tag
+from sorairo.exam.report.plots import gauge, plots, stack_dots
 from sorairo.exam.report.view_model import SuiteView
-from sorairo.exam.run import ExamSuite, Goal, JudgedQuestion, SuiteResult
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.scene_question import SceneQuestion
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import JudgedQuestion, Suite, SuiteResult
 
 EXPLAINED = Path(__file__).parents[2] / "docs" / "explain" / "exam.md"
 SCENE = scenes(1)[0]
@@ -39,7 +39,7 @@ def result_of(
     goals: Sequence[Goal], *cases: Mapping[str, Verdict], prompt: str = "a red ball"
 ) -> SuiteResult:
     """Of cases: column -> verdict."""
-    suite = ExamSuite(
+    suite = Suite(
         name="M0",
         title="Made up",
         count=len(cases),
@@ -47,16 +47,16 @@ def result_of(
         judge=lambda _question, _clip, _truth: {},
         goals=tuple(goals),
     )
-    marked = [
+    judged = [
         JudgedQuestion(
-            question=Question(
+            question=SceneQuestion(
                 key=f"M0-{i:04d}", scene=SCENE, prompt=prompt, seed=i, seconds=1.0, given=1
             ),
             verdicts=verdicts,
         )
         for i, verdicts in enumerate(cases)
     ]
-    return SuiteResult(suite=suite, marked=marked)
+    return SuiteResult(suite=suite, judged=judged)
 
 
 def errors(*values: float) -> SuiteResult:
@@ -137,7 +137,7 @@ def test_words_of_others_are_words(folder: Path):
     assert NASTY not in text
     assert len(page.all("script")) == 1
     assert page.told.count(NASTY) == 4  # title, heading, commit, prompt
-    assert tag("b", words("<"), title='"<') == '<b title="&quot;&lt;">&lt;</b>'
+    assert tag("b", escape("<"), title='"<') == '<b title="&quot;&lt;">&lt;</b>'
 
 
 def test_a_picture_is_shown_as_one(folder: Path):
@@ -149,7 +149,7 @@ def test_a_picture_is_shown_as_one(folder: Path):
 def test_every_suite_has_a_row_that_says_whether_its_first_goal_is_met(folder: Path):
     results = [errors(0.01, 0.03), errors(0.2, 0.4), result_of([Goal(measure="a")], {"m": {}})]
     told = page_of(*results, folder=folder).told
-    summary = told[told.index("In short") : told.index("with its 95 % interval")].split("\n")
+    summary = told[told.index("Summary") : told.index("with its 95 % interval")].split("\n")
     assert (summary.count("met"), summary.count("missed")) == (1, 1)
     assert summary.count("≤ 0.05 ") == 2
     assert "model: error, 2 questions" in summary
@@ -162,15 +162,15 @@ def test_the_summary_tells_of_goals_that_the_first_one_hides(folder: Path):
     assert "≤ 0.05 \nmet\n1 of 2 goals met" in told
 
 
-@pytest.mark.parametrize("name", list(EXAM))
+@pytest.mark.parametrize("name", list(SUITES))
 def test_every_suite_of_the_exam_can_be_told(name: str, tmp_path: Path):
-    suite = EXAM[name]
-    measures = {goal.measure for goal in suite.goals if goal.measure not in suite.overall}
+    suite = SUITES[name]
+    measures = {goal.measure for goal in suite.goals if goal.measure not in suite.joint}
     verdicts = {column: dict.fromkeys(measures, 1.0) for column in suite.columns}
-    questions = [marked.question for marked in errors(1, 1).marked]
+    questions = [judged.question for judged in errors(1, 1).judged]
     result = SuiteResult(
-        suite=ExamSuite(**{**vars(suite), "overall": dict.fromkeys(suite.overall, _always)}),
-        marked=[JudgedQuestion(question=question, verdicts=verdicts) for question in questions],
+        suite=Suite(**{**vars(suite), "joint": dict.fromkeys(suite.joint, _always)}),
+        judged=[JudgedQuestion(question=question, verdicts=verdicts) for question in questions],
     )
     files = report.write([result], tmp_path, model="m", commit="c")
     assert json.loads(files[0].read_text())["suites"][name].keys() == {g.key for g in suite.goals}
@@ -251,11 +251,11 @@ def test_cases_are_dots():
 
 def test_dots_that_would_hide_one_another_stand_off_the_line():
     axis = Axis(low=0, high=1, start=0, end=300)
-    assert heaped(np.array([0.0, 0.5, 1.0]), axis) == [(0.0, 0.0), (150.0, 0.0), (300.0, 0.0)]
-    same = heaped(np.full(50, 0.5), axis)
+    assert stack_dots(np.array([0.0, 0.5, 1.0]), axis) == [(0.0, 0.0), (150.0, 0.0), (300.0, 0.0)]
+    same = stack_dots(np.full(50, 0.5), axis)
     assert len({up for _, up in same}) == 50
     assert max(abs(up) for _, up in same) <= 12
-    assert heaped(np.array([]), axis) == []
+    assert stack_dots(np.array([]), axis) == []
 
 
 def test_a_gauge_shades_where_the_goal_is_met():
@@ -270,9 +270,9 @@ def test_ticks_are_round_and_few(high: float):
     axis = axis_of([high], Goal(measure="a"), 0, 300)
     ticks = axis.ticks
     assert ticks[0] == 0
-    assert 3 <= len(ticks) <= TICKS
+    assert 3 <= len(ticks) <= MOST_TICKS
     assert high / 2 < ticks[-1] <= axis.high
-    assert all(len(axis.told(tick).replace(".", "").strip("0")) <= 2 for tick in ticks)
+    assert all(len(axis.tick_label(tick).replace(".", "").strip("0")) <= 2 for tick in ticks)
 
 
 def test_axes_hold_what_they_are_made_for():
@@ -281,15 +281,15 @@ def test_axes_hold_what_they_are_made_for():
     assert 0 < axis(-1.0) < axis(0.0) < axis(3.0) < 100
     assert axis_of([], Goal(measure="a"), 0, 100)(0.0) == 0
     share = axis_of([0.2], Goal(measure="a", share=True), 0, 100)
-    assert (share(0.0), share(1.0), share.told(0.25)) == (0, 100, "25 %")
+    assert (share(0.0), share(1.0), share.tick_label(0.25)) == (0, 100, "25 %")
 
 
 def test_the_worst_stand_first(tmp_path: Path):
-    told = SuiteView(errors(*np.linspace(0.06, 0.6, 2 * WORST)))
-    assert [m.question.seed for m in told.worst_first()] == list(reversed(range(2 * WORST)))
+    told = SuiteView(errors(*np.linspace(0.06, 0.6, 2 * MOST_SHOWN)))
+    assert [m.question.seed for m in told.worst_first()] == list(reversed(range(2 * MOST_SHOWN)))
     page = page_of(told.result, folder=tmp_path)
-    assert f"The worst answers first: {WORST} of {2 * WORST}" in page.told
-    assert page.told.count("✗ error") == WORST
+    assert f"The worst answers first: {MOST_SHOWN} of {2 * MOST_SHOWN}" in page.told
+    assert page.told.count("✗ error") == MOST_SHOWN
 
 
 def test_without_a_bound_the_worst_are_farthest_from_the_truth():
@@ -312,7 +312,7 @@ def test_the_page_about_the_exam_names_the_suites_that_run():
     """If this fails, a row of the table in docs/explain/exam.md is no longer true."""
     rows = [line for line in EXPLAINED.read_text(encoding="utf-8").splitlines() if "|" in line]
     running = [row for row in rows if row.endswith("| runs |")]
-    assert [row.split()[1] for row in running] == sorted(EXAM, key=lambda name: int(name[1:]))
+    assert [row.split()[1] for row in running] == sorted(SUITES, key=lambda name: int(name[1:]))
     for row, name in zip(running, [row.split()[1] for row in running], strict=True):
-        first = EXAM[name].goals[0]
+        first = SUITES[name].goals[0]
         assert f"| {first.key} {first} |" in row

@@ -1,4 +1,4 @@
-"""The exam: truth passes, every wrong clip is noticed where it should be, a sitting goes on."""
+"""The exam: true clips pass, suites detect wrong clips, a stopped run goes on."""
 
 from __future__ import annotations
 
@@ -14,53 +14,55 @@ import pytest
 import sorairo
 from sorairo.errors import ConfigError
 from sorairo.exam import report, setup
-from sorairo.exam.candidates.baselines import ByModel, by_simulator, frozen
-from sorairo.exam.candidates.negative_controls import WRONG
-from sorairo.exam.question import Truth
-from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamRun, Goal, SuiteResult
-from sorairo.exam.statistics import Figure, Verdict, figure_of
-from sorairo.exam.statistics import figure as figure_over
+from sorairo.exam.candidates.baselines import frozen
+from sorairo.exam.candidates.negative_controls import NEGATIVE_CONTROLS
+from sorairo.exam.candidates.standard import ModelCandidate, true_answer
+from sorairo.exam.question import Sampling
+from sorairo.exam.registry import SUITES
+from sorairo.exam.run import ExamRun
+from sorairo.exam.scene_question import SceneTruth
+from sorairo.exam.statistics import Estimate, Goal, Verdict, estimate, joint_estimate
+from sorairo.exam.suite import SuiteResult
 
 COUNTS = {"M2": 10, "M3": 10, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
 # What each suite must notice, and by which measure.
 NOTICED = [
-    *(("M2", "centroid", wrong) for wrong in WRONG if wrong != "other colours"),
-    *(("M3", "all", wrong) for wrong in WRONG if wrong != "other colours"),
-    *(("M5", "all", wrong) for wrong in WRONG),
+    *(("M2", "centroid", wrong) for wrong in NEGATIVE_CONTROLS if wrong != "other colours"),
+    *(("M3", "all", wrong) for wrong in NEGATIVE_CONTROLS if wrong != "other colours"),
+    *(("M5", "all", wrong) for wrong in NEGATIVE_CONTROLS),
     *(("M6", "overall", wrong) for wrong in ("frozen", "other colours", "vanished")),
     ("M7", "right move", "frozen"),
     *(("M7", "reprojection", wrong) for wrong in ("shuffled", "frozen")),
     *(("M9", "as told, last tenth", wrong) for wrong in ("frozen", "other colours")),
-    *(("M12", "psnr", wrong) for wrong in WRONG),
+    *(("M12", "psnr", wrong) for wrong in NEGATIVE_CONTROLS),
 ]
 
 
 @cache
-def truths(suite: str) -> list[Truth]:
+def truths(suite: str) -> list[SceneTruth]:
     """Of the suite's first questions, in English."""
-    questions = EXAM[suite].questions(COUNTS[suite])
-    return [Truth(question) for question in questions if not question.key.endswith("zh")]
+    questions = SUITES[suite].questions(COUNTS[suite])
+    return [SceneTruth(question) for question in questions if not question.key.endswith("zh")]
 
 
 @cache
-def marks(suite: str, who: str) -> list[Verdict]:
+def verdicts_on(suite: str, who: str) -> list[Verdict]:
     """The verdicts on the truth's own clips, or on wrong ones."""
-    answer = WRONG.get(who, by_simulator)
-    return [EXAM[suite].judge(t.question, answer(t.question, t), t) for t in truths(suite)]
+    answer = NEGATIVE_CONTROLS.get(who, true_answer)
+    return [SUITES[suite].judge(t.question, answer(t.question, t), t) for t in truths(suite)]
 
 
-def figure_in(suite: str, goal: Goal, verdicts: list) -> Figure:
+def estimate_in(suite: str, goal: Goal, verdicts: list) -> Estimate:
     """A measure of a suite over some verdicts."""
-    whole = EXAM[suite].overall.get(goal.measure)
-    return figure_of(whole, verdicts) if whole else figure_over(goal, verdicts)
+    whole = SUITES[suite].joint.get(goal.measure)
+    return joint_estimate(whole, verdicts) if whole else estimate(goal, verdicts)
 
 
 @pytest.mark.parametrize(("suite", "measure", "wrong"), NOTICED)
 def test_wrong_clips_are_noticed(suite: str, measure: str, wrong: str):
     """The intervals of the truth and of the wrong clips do not overlap."""
-    goal = next(goal for goal in EXAM[suite].goals if goal.measure == measure)
-    true, false = (figure_in(suite, goal, marks(suite, who)) for who in ("truth", wrong))
+    goal = next(goal for goal in SUITES[suite].goals if goal.measure == measure)
+    true, false = (estimate_in(suite, goal, verdicts_on(suite, who)) for who in ("truth", wrong))
     lower = goal.most is not None
     better = true.high < false.low if lower else true.low > false.high
     assert better, (true, false)
@@ -68,43 +70,43 @@ def test_wrong_clips_are_noticed(suite: str, measure: str, wrong: str):
 
 @pytest.mark.parametrize("suite", COUNTS)
 def test_the_truth_meets_every_goal(suite: str):
-    for goal in EXAM[suite].goals:
+    for goal in SUITES[suite].goals:
         if goal.least is not None or goal.most is not None:
-            told = figure_in(suite, goal, marks(suite, "truth"))
+            told = estimate_in(suite, goal, verdicts_on(suite, "truth"))
             assert np.isnan(told.value) or goal.met(told.value), goal.measure
 
 
-def test_a_sitting_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
+def test_a_run_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
     asked = []
 
     def answer(question, truth):
         asked.append(question.key)
         return frozen(question, truth)
 
-    sitting = ExamRun(
-        columns={"model": answer, "truth": by_simulator}, folder=tmp_path, who={"model": "a"}
+    run = ExamRun(
+        columns={"model": answer, "truth": true_answer}, folder=tmp_path, identity={"model": "a"}
     )
-    sitting.begin()
-    first = list(sitting.sit(EXAM["M2"], 2))
-    again = list(sitting.sit(EXAM["M2"], 3))
+    run.begin()
+    first = list(run.run_suite(SUITES["M2"], 2))
+    again = list(run.run_suite(SUITES["M2"], 3))
     assert asked == ["M2-0000", "M2-0001", "M2-0002"]
     assert [m.verdicts for m in again[:2]] == [m.verdicts for m in first]
     files = report.write(
-        [SuiteResult(suite=EXAM["M2"], marked=again)], tmp_path, model="a", commit="b"
+        [SuiteResult(suite=SUITES["M2"], judged=again)], tmp_path, model="a", commit="b"
     )
     told = json.loads(files[0].read_text())["suites"]["M2"]["centroid"]
     assert told["floor"] < 0.01 < told["model"]
     assert told["ci95"][0] <= told["model"] <= told["ci95"][1]
     assert "M2-0002-truth.mp4" in files[1].read_text()
-    other = dataclasses.replace(sitting, who={"model": "another"})
+    other = dataclasses.replace(sitting, identity={"model": "another"})
     with pytest.raises(ConfigError, match="another model"):
         other.begin()
 
 
 def test_intervals_shrink_with_the_number_of_questions():
-    goal = EXAM["M2"].goals[0]
-    verdicts = marks("M2", "shuffled")
-    few, many = figure_over(goal, verdicts), figure_over(goal, verdicts * 4)
+    goal = SUITES["M2"].goals[0]
+    verdicts = verdicts_on("M2", "shuffled")
+    few, many = estimate(goal, verdicts), estimate(goal, verdicts * 4)
     assert (many.high - many.low) == pytest.approx((few.high - few.low) / 2, rel=0.25)
     assert np.isclose(few.value, many.value)
 
@@ -112,48 +114,48 @@ def test_intervals_shrink_with_the_number_of_questions():
 @pytest.mark.parametrize("wrong", ["shuffled", "frozen", "weightless"])
 def test_sim_iq_is_100_for_the_truth_and_less_for_what_is_wrong(wrong: str):
     # What vanishes half-way keeps much of its score: the formula looks at motion alone.
-    suite = EXAM["M4"]
+    suite = SUITES["M4"]
     questions = suite.questions(4)
-    truths = [Truth(question) for question in questions]
+    truths = [SceneTruth(question) for question in questions]
 
     def scores(answer) -> list[float]:
         verdicts = [suite.judge(q, answer(q, t), t) for q, t in zip(questions, truths, strict=True)]
-        return [score(verdicts) for score in suite.overall.values()]
+        return [score(verdicts) for score in suite.joint.values()]
 
-    assert scores(by_simulator) == [100, 100]
-    assert max(scores(WRONG[wrong])) < 80
+    assert scores(true_answer) == [100, 100]
+    assert max(scores(NEGATIVE_CONTROLS[wrong])) < 80
 
 
 def test_a_minute_that_stands_still_is_noticed():
-    suite = EXAM["M8"]
+    suite = SUITES["M8"]
     (question,) = suite.questions(1)
-    truth = Truth(question)
-    true, false = (suite.judge(question, a(question, truth), truth) for a in (by_simulator, frozen))
+    truth = SceneTruth(question)
+    true, false = (suite.judge(question, a(question, truth), truth) for a in (true_answer, frozen))
     assert true["object set at 60 s"] == 1
     assert true["motion at 60 s"] == pytest.approx(1, abs=0.3)
     assert false["motion at 60 s"] == 0
 
 
 def test_two_runs_say_the_same():
-    engine, suite = sorairo.load(), EXAM["M6"]
+    engine, suite = sorairo.load(), SUITES["M6"]
     question = suite.questions(1)[0]
-    truth = Truth(question)
-    answer = ByModel(engine=engine, steps=4)
+    truth = SceneTruth(question)
+    answer = ModelCandidate(engine=engine, sampling=Sampling(steps=4))
     one, other = (answer(question, truth) for _ in range(2))
-    assert np.array_equal(one.frames, other.frames)
+    assert np.array_equal(one[0].frames, other[0].frames)
     assert suite.judge(question, one, truth) == suite.judge(question, other, truth)
 
 
-def test_a_crew_marks_as_one_alone(tmp_path: Path):
+def test_several_workers_judge_as_one_alone(tmp_path: Path):
     """Two processes, and none: the same verdicts of a model's clips, in the same order."""
     told = []
     for workers in (1, 2):
         folder = tmp_path / str(workers)
-        make = partial(setup.sitting_of, "tabletop", folder, steps=2, guidance=None)
-        with setup.crew_of(make, workers) as marking:
-            sitting, _ = make()
-            suite = dataclasses.replace(EXAM["M6"], together=2)
-            told.append(list(sitting.sit(suite, 3, marking)))
+        make = partial(setup.run_of_model, "tabletop", folder, steps=2, guidance=None)
+        with setup.workers_for(make, workers) as judge_batches:
+            run = make()
+            suite = dataclasses.replace(SUITES["M6"], batch_size=2)
+            told.append(list(run.run_suite(suite, 3, judge_batches)))
     one, two = told
     assert [m.question.key for m in one] == [m.question.key for m in two]
     for column in ("truth", "codec", "nearest clip"):
@@ -161,12 +163,12 @@ def test_a_crew_marks_as_one_alone(tmp_path: Path):
     assert [set(m.verdicts["model"]) for m in one] == [set(m.verdicts["model"]) for m in two]
 
 
-def test_a_crew_ends_with_its_work(tmp_path: Path):
+def test_workers_end_with_their_work(tmp_path: Path):
     def interrupted() -> None:
-        make = partial(setup.sitting_of, "tabletop", tmp_path, steps=2, guidance=None)
-        with setup.crew_of(make, 2) as marking:
-            sitting, _ = make()
-            next(sitting.sit(EXAM["M6"], 2, marking))
+        make = partial(setup.run_of_model, "tabletop", tmp_path, steps=2, guidance=None)
+        with setup.workers_for(make, 2) as judge_batches:
+            run = make()
+            next(run.run_suite(SUITES["M6"], 2, judge_batches))
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

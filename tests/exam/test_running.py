@@ -14,7 +14,7 @@ import sorairo
 from sorairo.errors import ConfigError
 from sorairo.exam.canvas_running import run
 from sorairo.exam.canvas_suite import Answer, Plan, Suite
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 
@@ -49,7 +49,7 @@ class Grey:
 
 def greys(asked: list[int], broken: int | None = None) -> Suite:
     cases = [Grey(level=9 * i, asked=asked, broken=i == broken) for i in range(4)]
-    return Suite(name="greys", cases=lambda plan: cases, aims=(Aim(measure="level"),))
+    return Suite(name="greys", cases=lambda plan: cases, aims=(Goal(measure="level"),))
 
 
 @pytest.fixture(scope="module")

@@ -5,15 +5,17 @@ import pytest
 
 import sorairo
 from sorairo.exam.candidates import violation_pairs
-from sorairo.exam.question import Truth
-from sorairo.exam.registry import EXAM
+from sorairo.exam.registry import SUITES
+from sorairo.exam.scene_question import SceneTruth
 
-QUESTIONS = EXAM["M5"].questions(4)
+QUESTIONS = SUITES["M5"].questions(4)
 
 
 @pytest.mark.parametrize("what", violation_pairs.CHANGES)
 def test_one_thing_is_changed(what: str):
-    scene = next(q.scene for q in QUESTIONS if q.scene.bodies[0].shape in violation_pairs.ALIKE)
+    scene = next(
+        q.scene for q in QUESTIONS if q.scene.bodies[0].shape in violation_pairs.SLIDING_SHAPES
+    )
     other = violation_pairs.changed(scene, what, np.random.default_rng(0))
     mine, changed = scene.bodies[0], other.bodies[0]
     differ = [
@@ -26,7 +28,7 @@ def test_one_thing_is_changed(what: str):
 
 def test_twins_are_cut_where_nothing_is_seen():
     for question in QUESTIONS:
-        masks = Truth(question).masks
+        masks = SceneTruth(question).masks
         cut = violation_pairs.hidden_group([masks], 4)
         assert cut is not None
         assert not masks[cut * 4 - 4 : cut * 4 - 2].any()
@@ -35,6 +37,8 @@ def test_twins_are_cut_where_nothing_is_seen():
 
 def test_the_shipped_model_is_asked():
     engine = sorairo.load()
-    verdicts = [violation_pairs.probe(engine, question, Truth(question)) for question in QUESTIONS]
+    verdicts = [
+        violation_pairs.probe(engine, question, SceneTruth(question)) for question in QUESTIONS
+    ]
     assert all(set(verdict) == {"twins"} for verdict in verdicts)
-    assert verdicts[:1] == [violation_pairs.probe(engine, q, Truth(q)) for q in QUESTIONS[:1]]
+    assert verdicts[:1] == [violation_pairs.probe(engine, q, SceneTruth(q)) for q in QUESTIONS[:1]]

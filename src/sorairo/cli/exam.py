@@ -1,4 +1,4 @@
-"""`sorairo exam`: how far a model obeys the world, ours or any other."""
+"""`sorairo exam`: measures how far the clips of a model obey the laws of the simulated world."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from sorairo.cli.console import progress_bar, say
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
-    from sorairo.exam.candidates.external_clips import Papers
+    from sorairo.exam.candidates.external_clips import QuestionsBySuite
     from sorairo.exam.question import Question
-    from sorairo.exam.run import ExamRun, ExamSuite, Marking
+    from sorairo.exam.run import ExamRun, JudgeBatches
+    from sorairo.exam.suite import Suite
 
 
 class _OrCommand(click.Group):
-    """A command that takes words of its own, unless the first is the name of one of its commands.
+    """A command with any number of arguments that also has subcommands.
 
-    click's own groups cannot have any number of words: they would swallow the command's name.
+    The first argument decides: the name of a subcommand runs that one. A plain `click.Group` with
+    such arguments would take the subcommand's name for one of them.
     """
 
-    allow_interspersed_args = True  # options may follow the words
+    allow_interspersed_args = True  # options may follow arguments
 
     def make_context(
         self,
@@ -43,61 +45,68 @@ class _OrCommand(click.Group):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
-    """Which questions: the suites that were named (none: all), and how many of each, by number or
-    as a `part` of all."""
+class Selection:
+    """Which questions are asked."""
 
     names: tuple[str, ...]
+    """The suites; none stands for the suites about the world."""
     quick: bool
+    """Whether to ask each suite's `quick` number of questions."""
     count: int | None
+    """How many questions of each suite."""
     part: float
+    """Which part of each suite's questions; used without `quick` and `count`."""
 
-    def suites(self) -> list[ExamSuite]:
+    def suites(self) -> list[Suite]:
         """Raises UnknownNameError, and MissingExtraError."""
         with _simulator():
-            from sorairo.exam.registry import EXAM
+            from sorairo.exam.registry import SUITES, WORLD_SUITES
         for name in self.names:
             if name in exam.commands:
                 raise click.UsageError(f"Write {name} right after `sorairo exam`.")
-            if name not in EXAM:
-                raise unknown_name("suite", name, (*EXAM, *exam.commands))
-        return [EXAM[name] for name in self.names or EXAM]
+            if name not in SUITES:
+                raise unknown_name("suite", name, (*SUITES, *exam.commands))
+        return [SUITES[name] for name in self.names or WORLD_SUITES]
 
-    def count_of(self, suite: ExamSuite) -> int:
-        some = suite.quick if self.quick else max(1, round(self.part * suite.count))
-        return self.count or some
+    def count_of(self, suite: Suite) -> int:
+        part = suite.quick if self.quick else max(1, round(self.part * suite.count))
+        return self.count or part
 
-    def for_clips(self) -> tuple[list[ExamSuite], Papers]:
-        """The suites that clips can answer, and their questions. Raises RequestError where another
-        one was named; those that were not are left out."""
+    def for_clips(self) -> tuple[list[Suite], QuestionsBySuite]:
+        """The suites that clips of another model can answer, and their questions.
+
+        Leaves out the other suites; raises RequestError if one of them was named.
+        """
         suites = self.suites()
-        from sorairo.exam.candidates.external_clips import answerable
+        from sorairo.exam.candidates.external_clips import answerable, questions_for_clips
 
         for suite in suites:
-            sentence = (
-                f"{suite.name} examines a model's {suite.columns[0]}, of which clips that are"
-                " handed in tell nothing"
+            reason = (
+                f"{suite.name} examines a model's {suite.columns[0]}, which finished clips do not"
+                " contain"
+                if suite.columns[0] != "model"
+                else f"{suite.name} calls functions of the model"
             )
             if not answerable(suite) and self.names:
-                raise RequestError(f"{sentence}: leave {suite.name} out.")
+                raise RequestError(f"{reason}: leave {suite.name} out.")
             if not answerable(suite):
-                say(f"{sentence}: it is left out.")
-        suites = [_drawn(each, self.count_of(each)) for each in suites if answerable(each)]
-        return suites, {each.name: each.questions(self.count_of(each)) for each in suites}
+                say(f"{reason}: it is left out.")
+        suites = [_with_questions(s, self.count_of(s)) for s in suites if answerable(s)]
+        return suites, {s.name: questions_for_clips(s, self.count_of(s)) for s in suites}
 
     def words(self) -> list[str]:
-        """As they are typed."""
+        """The selection as arguments of the command line."""
         count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
         part = [] if count or self.part == 1 else ["--part", f"{self.part:g}"]
         return [*self.names, *count, *part]
 
 
-def _drawn(suite: ExamSuite, count: int) -> ExamSuite:
-    """The suite with its questions drawn: where scenes are looked for, that takes a while."""
+def _with_questions(suite: Suite, count: int) -> Suite:
+    """The suite with its questions made once: some suites have to search for their scenes."""
     return _asking(suite, suite.questions(count))
 
 
-def _asking(suite: ExamSuite, questions: Sequence[Question]) -> ExamSuite:
+def _asking(suite: Suite, questions: Sequence[Question]) -> Suite:
     return dataclasses.replace(suite, questions=lambda _count: questions)
 
 
@@ -114,21 +123,24 @@ def _simulator() -> Iterator[None]:
 
 
 def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
-    """SUITE, --quick, --part and -n; the command takes them as one `asked`."""
+    """Adds SUITE, --quick, --part and -n; the command gets them as one `selection`."""
 
     @functools.wraps(command)
     def run(
         suites: tuple[str, ...], quick: bool, count: int | None, part: float, **values: Any
     ) -> None:
-        command(**values, asked=Asked(names=suites, quick=quick, count=count, part=part))
+        selection = Selection(names=suites, quick=quick, count=count, part=part)
+        command(**values, selection=selection)
 
     for option in (
-        click.option("-n", "count", type=click.IntRange(1), help="Questions of each suite."),
+        click.option(
+            "-n", "count", type=click.IntRange(1), help="How many questions of each suite."
+        ),
         click.option(
             "--part",
             type=click.FloatRange(0, 1, min_open=True),
             default=1.0,
-            help="So large a part of each suite's questions: 0.2 is a fifth.",
+            help="Which part of each suite's questions: 0.2 is a fifth.",
         ),
         click.option("--quick", is_flag=True, help="A few questions of each suite."),
         click.argument("suites", nargs=-1, metavar="[SUITE]..."),
@@ -145,8 +157,8 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
     Examples:
       sorairo exam --quick -o exam
       sorairo exam M2 M3 --model my-model -o exam
-      sorairo exam --marked -o exam
-    A model that is not ours:
+      sorairo exam --report-only -o exam
+    Clips of another model:
       sorairo exam export-prompts questions M2 -n 32
       sorairo exam M2 -n 32 --clips clips -o exam""",
 )
@@ -155,111 +167,114 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
 @click.option(
     "--clips",
     type=click.Path(path_type=Path),
-    help="Folder of clips that another model made of what export-prompts wrote.",
+    help="A folder of clips that another model made for the questions of export-prompts.",
 )
 @click.option("--steps", type=click.IntRange(1), help="Sampling steps.  [default: the model's]")
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Processes, each with the model.  [default: one a core; with a GPU one]",
+    help="Processes, each with the model.  [default: one per core; with a GPU one]",
 )
 @click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
 @click.option(
-    "--marked", is_flag=True, help="Ask nothing: report on what was answered in the folder."
+    "--report-only",
+    is_flag=True,
+    help="Ask nothing: write the report on the questions judged in the folder so far.",
 )
+@click.option("--marked", is_flag=True, hidden=True, help="The old name of --report-only.")
 @click.option(
     "-o",
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("exam"),
     show_default=True,
-    help="Folder for the report and the clips; an exam that was stopped goes on there.",
+    help="The folder for the report and the clips. A stopped exam goes on there.",
 )
 def exam(
-    asked: Asked,
+    selection: Selection,
     model: str,
     clips: Path | None,
     steps: int | None,
     guidance: float | None,
     workers: int | None,
+    report_only: bool,
     marked: bool,
     output: Path,
 ) -> None:
-    """Examine a model: the SUITEs named, or all. Prints where the report lies.
+    """Examine a model and print the paths of the report.
 
-    Every figure stands beside that of true clips, of true clips after the model's codec, and of
-    simple guesses, such as a first frame that never moves.
+    Asks the questions of the SUITEs named; of all suites about the world if none is named. Every
+    value stands beside that of true clips, of true clips after the model's codec, and of simple
+    baselines such as a first frame that never moves.
     """
-    suites = asked.suites()
+    suites = selection.suites()
     from sorairo.exam import setup
 
     if marked:
-        _refuse("--marked", "model", "clips", "steps", "guidance", "workers")
-        sitting, facts = setup.sitting_before(output)
-        _sit(sitting, _marked(sitting, suites, asked), output, facts, None)
+        say("--marked is called --report-only now.")
+    if marked or report_only:
+        _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
+        run = setup.run_before(output)
+        _run(run, _judged_before(run, suites, selection), None)
         return
     if clips is None:
-        make = functools.partial(setup.sitting_of, model, output, steps=steps, guidance=guidance)
+        make = functools.partial(setup.run_of_model, model, output, steps=steps, guidance=guidance)
     else:
-        from sorairo.exam.candidates.external_clips import HandedIn
+        from sorairo.exam.candidates.external_clips import ExternalClips
 
         _refuse("--clips", "model", "steps", "guidance")
-        suites, papers = asked.for_clips()
-        handed_in = HandedIn.of(clips)
-        handed_in.check(question for paper in papers.values() for question in paper)
-        make = functools.partial(setup.sitting_of_clips, handed_in, output)
-    with setup.crew_of(make, workers) as marking:
-        sitting, facts = make()
-        drawn = (_drawn(each, asked.count_of(each)) for each in suites)
-        _sit(sitting, drawn, output, facts, marking)
+        suites, questions = selection.for_clips()
+        external = ExternalClips.of(clips)
+        external.check(question for asked in questions.values() for question in asked)
+        make = functools.partial(setup.run_of_clips, external, output)
+    with setup.workers_for(make, workers) as judge_batches:
+        run = make()
+        ready = (_with_questions(each, selection.count_of(each)) for each in suites)
+        _run(run, ready, judge_batches)
 
 
-def _marked(sitting: ExamRun, suites: Sequence[ExamSuite], asked: Asked) -> list[ExamSuite]:
-    """The suites with those of their questions that are marked. Raises RequestError for none."""
-    papers = [(suite, sitting.marked(suite, asked.count_of(suite))) for suite in suites]
-    found = [_asking(suite, questions) for suite, questions in papers if questions]
+def _judged_before(run: ExamRun, suites: Sequence[Suite], selection: Selection) -> list[Suite]:
+    """The suites, each with the questions that have been judged. Raises RequestError for none."""
+    judged = [(suite, run.judged_before(suite, selection.count_of(suite))) for suite in suites]
+    found = [_asking(suite, questions) for suite, questions in judged if questions]
     if not found:
         raise RequestError(
-            f"No such question is answered yet in {sitting.folder}: name another suite or folder,"
-            " or leave out --marked."
+            f"No question of these suites has been judged in {run.folder}: name another suite or"
+            " folder, or leave out --report-only."
         )
     return found
 
 
 def _refuse(beside: str, *names: str) -> None:
-    """Raises UsageError for options that mean nothing beside another one."""
+    """Raises UsageError for options that have no meaning together with another one."""
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"With {beside} nothing is made any more: leave out --{name}.")
+            raise click.UsageError(f"With {beside} no model is run: leave out --{name}.")
 
 
-def _sit(
-    sitting: ExamRun,
-    suites: Iterable[ExamSuite],
-    output: Path,
-    facts: dict[str, str],
-    marking: Marking | None,
-) -> None:
-    """Suite after suite, the report being written after each."""
+def _run(run: ExamRun, suites: Iterable[Suite], judge_batches: JudgeBatches | None) -> None:
+    """Runs suite after suite and writes the report after each."""
     from sorairo.exam import report
+    from sorairo.exam.setup import facts_of
+    from sorairo.exam.suite import SuiteResult
 
-    results, files = [], ()
+    results, files, facts = [], (), facts_of(run)
     for suite in suites:
-        count, marked = len(suite.questions(suite.count)), []
+        count, judged = len(suite.questions(suite.count)), []
         with progress_bar(f"{suite.name} {suite.title}") as show:
-            for each in sitting.sit(suite, count, marking):
-                marked.append(each)
-                show(len(marked), count)
-        results.append(report.SuiteResult(suite=suite, marked=marked))
-        files = report.write(results, output, **facts)
+            for each in run.run_suite(suite, count, judge_batches):
+                judged.append(each)
+                show(len(judged), count)
+        results.append(SuiteResult(suite=suite, judged=judged))
+        files = report.write(results, run.folder, **facts)
     for file in files:
         click.echo(file)
 
 
 @exam.command(
     "export-prompts",
-    short_help="Write the questions for a model that is not ours.",
+    short_help="Write the questions for another model.",
     epilog="""\b
     Examples:
       sorairo exam export-prompts questions --quick
@@ -267,19 +282,19 @@ def _sit(
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_which_questions
-def export_prompts(folder: Path, asked: Asked) -> None:
-    """Write the questions to DIR, for a model that is not ours: of the SUITEs named, or of all.
+def export_prompts(folder: Path, selection: Selection) -> None:
+    """Write questions to DIR for another model: those of the SUITEs named, or of all.
 
-    Its clips are judged by `sorairo exam --clips`. DIR/README.txt says what to do.
+    `sorairo exam --clips` judges its clips. DIR/README.txt explains the steps.
     """
-    _, papers = asked.for_clips()
-    from sorairo.exam.candidates.external_clips import hand_out
+    _, questions = selection.for_clips()
+    from sorairo.exam.candidates.external_clips import export_questions
 
     with progress_bar("questions") as show:
-        files = hand_out(
-            papers,
+        files = export_questions(
+            questions,
             folder,
-            judged_by=" ".join(["sorairo exam", *asked.words(), "--clips CLIPS -o exam"]),
+            judged_by=" ".join(["sorairo exam", *selection.words(), "--clips CLIPS -o exam"]),
             progress=show,
         )
     for file in files:

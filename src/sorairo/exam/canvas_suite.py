@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 from PIL import Image
 
-from sorairo.exam.statistics import Aim, Figure, Verdict, figure
+from sorairo.exam.candidates.standard import through_codec
+from sorairo.exam.statistics import Estimate, Goal, Verdict, estimate
 from sorairo.generation.engine import Engine
-from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
 from sorairo.video.writing.contact_sheet import contact_sheet
 
@@ -62,7 +62,7 @@ class Suite:
 
     name: str
     cases: Callable[[Plan], Sequence[Case]]
-    aims: tuple[Aim, ...]
+    aims: tuple[Goal, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +74,10 @@ class Result:
     strips: Sequence[Image.Image]
     verdicts: dict[str, Verdict]
 
-    def badness(self, aims: Sequence[Aim]) -> float:
-        return sum(aim.badness(self.verdicts["model"]) for aim in aims)
+    def badness(self, aims: Sequence[Goal]) -> float:
+        return sum(aim.shortfall(self.verdicts["model"]) for aim in aims)
 
-    def failed(self, aims: Sequence[Aim]) -> list[str]:
+    def failed(self, aims: Sequence[Goal]) -> list[str]:
         return [aim.measure for aim in aims if aim.failed(self.verdicts["model"])]
 
 
@@ -88,11 +88,11 @@ class Report:
     suite: Suite
     results: Sequence[Result] = field(default_factory=tuple)
 
-    def columns(self) -> dict[str, dict[str, Figure]]:
+    def columns(self) -> dict[str, dict[str, Estimate]]:
         """The figures of the model, of the truth, and of the truth after the model's codec."""
         return {
             who: {
-                aim.key: figure(aim, [r.verdicts[who] for r in self.results if who in r.verdicts])
+                aim.key: estimate(aim, [r.verdicts[who] for r in self.results if who in r.verdicts])
                 for aim in self.suite.aims
             }
             for who in ("model", "truth", "codec")
@@ -118,17 +118,3 @@ def strip(clip: Clip) -> Image.Image:
     shown = Clip(frames=clip.frames[picked], fps=clip.fps)
     shown = shown.resize(max(1, round(SIDE * clip.width / clip.height)), SIDE)
     return contact_sheet(shown.frames, columns=STRIP, every=1)
-
-
-def through_codec(model: Engine, clip: Clip) -> Clip:
-    """The clip compressed and brought back by the model's codec. Sides: multiples of its own."""
-    spec = model.spec
-    layout = text_to_video(
-        "", spec=spec, size=(clip.width, clip.height), num_frames=clip.num_frames
-    )
-    held = len(layout.groups()) * spec.group
-    after = held - layout.padding_frames - clip.num_frames
-    frames = np.pad(
-        clip.frames, ((layout.padding_frames, after), (0, 0), (0, 0), (0, 0)), mode="edge"
-    )
-    return Clip(frames=model.decode(layout, model.encode(frames)), fps=clip.fps)

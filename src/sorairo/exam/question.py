@@ -1,83 +1,95 @@
-"""What is asked in the exam, and what the simulator knows about it."""
+"""What the exam asks: the contract between questions, candidates and judges.
+
+A question knows how a model is asked (`ask`) and what a right answer looks like (`truth`). A
+candidate is whoever answers: a model, the simulator itself, or a simple baseline. A suite's judge
+turns an answer into a verdict.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Any, Protocol, runtime_checkable
 
-import numpy as np
-
-from sorairo.exam.held_out_scenes import FPS, film_of, masks_of, prompt_of
-from sorairo.exam.perception.tracking import Seen, see
+from sorairo.generation.api import Capabilities
 from sorairo.video import Clip
-from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
-from sorairo.world.tabletop.scene import Scene
+
+Answer = Sequence[Clip]
+"""The clips that answer a question: one for most questions, none where there is no answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
-    """A clip of `seconds` of a scene, asked for by `prompt`, the first `given` true frames being
-    shown (0: none, 1: a picture). `key` names it in files; `seed` is the model's; `about` says what
-    it is judged by, where a suite has several kinds."""
+class Sampling:
+    """How a model samples its answers, the same for all questions of an exam."""
 
-    key: str
-    scene: Scene
-    prompt: str
-    seed: int
-    seconds: float
-    given: int = 0
-    about: str = ""
+    steps: int | None = None
+    """Sampling steps. None: the model's default."""
+    guidance: float | None = None
+    """Guidance scale. None: the model's default."""
+    model: str = "tabletop"
+    """The name or directory of the model, for questions that load it in a process of their own."""
+
+    def options(self, seed: int) -> dict[str, Any]:
+        """Keyword arguments for the methods of a model."""
+        return {"seed": seed, "steps": self.steps, "guidance": self.guidance}
+
+
+class Truth(Protocol):
+    """What is known about the right answer. A suite's judge compares answers with it."""
 
     @property
-    def num_frames(self) -> int:
-        return round(self.seconds * FPS)
+    def answer(self) -> Answer:
+        """A right answer; empty if none is known."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownAnswer:
+    """A truth that is nothing but clips."""
+
+    answer: Answer = ()
+    """A right answer; empty if none is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question(ABC):
+    """One thing that is asked of a model."""
+
+    key: str
+    """Names the question in files: `<suite>-<number>`, with a variant after it if there are any.
+    The numbers count from 0 and stay the same when more questions are asked."""
+    prompt: str
+    """The text that the model gets, or several texts joined by " | "."""
+    seed: int
+    """The seed that the model samples with."""
+    about: str = ""
+    """The kind of question, in suites that have several kinds."""
 
     @property
     def label(self) -> str:
-        return f"{self.key}  {self.prompt}"
+        """One line that names the question in lists and pictures."""
+        return f"{self.about}: {self.prompt}" if self.about else self.prompt
+
+    @abstractmethod
+    def truth(self) -> Truth:
+        """What is known about the right answer. Expensive parts are computed on access."""
+
+    @abstractmethod
+    def ask(self, model: Capabilities, truth: Any, sampling: Sampling) -> Answer:
+        """The model's answer. Of the truth it may use only what the question gives to the model."""
 
 
-def ask(suite: str, scenes: Sequence[Scene], *, seconds: float, given: int = 0) -> list[Question]:
-    """A question for each scene, in a wording that no caption has."""
-    return [
-        Question(
-            key=f"{suite}-{index:04d}",
-            scene=scene,
-            prompt=prompt_of(scene, index),
-            seed=index,
-            seconds=seconds,
-            given=given,
-        )
-        for index, scene in enumerate(scenes)
-    ]
+class Candidate(Protocol):
+    """Whoever answers questions. A candidate is a column of the report."""
+
+    def __call__(self, question: Any, truth: Any, /) -> Answer: ...
 
 
-@dataclass(frozen=True)
-class Truth:
-    """What the simulator makes of a question's scene, made when it is looked at."""
+@runtime_checkable
+class BatchCandidate(Protocol):
+    """A candidate that can answer several questions as one batch."""
 
-    question: Question
-
-    @cached_property
-    def rollout(self) -> Rollout:
-        return simulate(self.question.scene, seconds=self.question.seconds, fps=FPS)
-
-    @cached_property
-    def clip(self) -> Clip:
-        return film_of(self.rollout)
-
-    @cached_property
-    def seen(self) -> Seen:
-        """What the parser sees in the clip."""
-        return see(self.clip.frames)
-
-    @cached_property
-    def masks(self) -> np.ndarray:
-        """uint8 [F, H, W], 0 where no body is."""
-        return masks_of(self.rollout)
-
-    @property
-    def given(self) -> Clip:
-        """The frames that are shown with the question."""
-        return Clip(frames=self.clip.frames[: self.question.given], fps=FPS)
+    def answer_batch(self, asked: Sequence[tuple[Any, Any]]) -> Sequence[Answer]:
+        """The answers to pairs of (question, truth), in order."""
+        ...

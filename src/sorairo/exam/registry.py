@@ -1,8 +1,12 @@
-"""All suites of the exam, in the order in which they are sat."""
+"""All suites of the exam, by name, in the order in which they run.
+
+To add a suite: write one file in `suites/world` or `suites/canvas` that ends in a `SUITE`, and add
+its module to a line below. The command line, the worker processes and the report find it here.
+"""
 
 from __future__ import annotations
 
-from sorairo.exam.run import ExamSuite
+from sorairo.exam.suite import Suite
 from sorairo.exam.suites.world import (
     camera,
     codec,
@@ -15,5 +19,10 @@ from sorairo.exam.suites.world import (
     simiq,
 )
 
-MODULES = (drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
-EXAM: dict[str, ExamSuite] = {module.SUITE.name: module.SUITE for module in MODULES}
+WORLD = (drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
+
+WORLD_SUITES: dict[str, Suite] = {module.SUITE.name: module.SUITE for module in WORLD}
+"""Does the model obey the simulated world? These run when no suite is named."""
+
+SUITES: dict[str, Suite] = {**WORLD_SUITES}
+"""Every suite."""

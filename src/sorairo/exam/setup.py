@@ -1,12 +1,10 @@
-"""Who sits an exam, put together from a model's name or from clips that were handed in."""
+"""Makes an exam from the name of a model, from a folder of clips, or from an exam done before."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
 from os import cpu_count
 from pathlib import Path
 
@@ -15,83 +13,91 @@ import torch
 import sorairo
 from sorairo.errors import ConfigError
 from sorairo.exam.candidates import baselines
-from sorairo.exam.candidates.baselines import Answer
-from sorairo.exam.candidates.external_clips import HandedIn
-from sorairo.exam.run import SITTING, ExamRun, Marking
-from sorairo.exam.worker_pool import crew
+from sorairo.exam.candidates.external_clips import ExternalClips
+from sorairo.exam.candidates.standard import CodecCandidate, ModelCandidate, true_answer
+from sorairo.exam.question import Candidate, Sampling
+from sorairo.exam.run import ExamRun, JudgeBatches
+from sorairo.exam.run_folder import RunFolder
+from sorairo.exam.worker_pool import worker_pool
 
-Facts = dict[str, str]  # that a report tells
-BESIDE: Mapping[str, Answer] = {
-    "truth": baselines.by_simulator,
+Facts = dict[str, str]
+"""What the report says of the exam: the model and the commit."""
+
+COMPARISONS: Mapping[str, Candidate] = {
+    "truth": true_answer,
     "frozen": baselines.frozen,
     "constant velocity": baselines.constant_velocity,
     "nearest clip": baselines.nearest_clip,
 }
 
 
-def sitting_of(
-    name: str, folder: Path, *, steps: int | None, guidance: float | None
-) -> tuple[ExamRun, Facts]:
-    """A sitting of a model, and the facts that its report tells."""
-    engine = sorairo.load(name)
-    model = f"{engine.config.name} {engine.info['digest'][:12]}"
-    examined = {
-        "model": baselines.ByModel(engine=engine, steps=steps, guidance=guidance),
-        "codec": baselines.by_codec(engine),
-    }
-    who = {"model": model, "steps": steps, "guidance": guidance}
-    sitting = ExamRun(columns={**examined, **BESIDE}, folder=folder, who=who, engine=engine)
-    sitting.begin()
-    return sitting, {"model": model, "commit": commit()}
+def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float | None) -> ExamRun:
+    """An exam of a model, by name or directory.
 
-
-def sitting_of_clips(clips: HandedIn, folder: Path) -> tuple[ExamRun, Facts]:
-    """The same, of clips; there is no codec to stand beside them, and nothing to be probed."""
-    model = f"{clips.name} {clips.digest[:12]}"
-    columns = {"model": clips.answer, **BESIDE}
-    sitting = ExamRun(columns=columns, folder=folder, who={"clips": clips.digest})
-    sitting.begin()
-    return sitting, {"model": model, "commit": commit()}
-
-
-def sitting_before(folder: Path) -> tuple[ExamRun, Facts]:
-    """Whoever sat in the folder, to report on, and with nobody to answer.
-
-    Raises ConfigError where nobody did.
+    Raises ConfigError where the folder holds an exam of another model.
     """
-    try:
-        who = json.loads((folder / SITTING).read_text())
-    except FileNotFoundError:
+    engine = sorairo.load(name)
+    sampling = Sampling(steps=steps, guidance=guidance, model=name)
+    columns = {
+        "model": ModelCandidate(engine=engine, sampling=sampling),
+        "codec": CodecCandidate(engine=engine),
+        **COMPARISONS,
+    }
+    model = f"{engine.config.name} {engine.info['digest'][:12]}"
+    identity = {"model": model, "steps": steps, "guidance": guidance}
+    run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
+    run.begin()
+    return run
+
+
+def run_of_clips(clips: ExternalClips, folder: Path) -> ExamRun:
+    """An exam of clips that another model made: without a codec to compare with, and without
+    probes of the model. Raises ConfigError where the folder holds another exam."""
+    run = ExamRun(
+        columns={"model": clips, **COMPARISONS}, folder=folder, identity={"clips": clips.digest}
+    )
+    run.begin()
+    return run
+
+
+def run_before(folder: Path) -> ExamRun:
+    """The exam that was done in the folder, to report on: it cannot ask anything.
+
+    Raises ConfigError where there is none.
+    """
+    identity = RunFolder(folder).identity()
+    if identity is None:
         raise ConfigError(
-            f"No exam was begun in {folder}: leave out --marked, or name the folder of one with -o."
-        ) from None
-    model = who.get("model") or f"clips {who['clips'][:12]}"
-    return ExamRun(columns={}, folder=folder, who=who), {"model": model, "commit": commit()}
+            f"There is no exam in {folder}: leave out --report-only, or name its folder with -o."
+        )
+    return ExamRun(columns={}, folder=folder, identity=identity)
 
 
-def crew_of(
-    make: Callable[[], tuple[ExamRun, Facts]], workers: int | None
-) -> AbstractContextManager[Marking | None]:
-    """The processes that mark a sitting: one a core if nobody says how many, one beside a GPU."""
-    usual = 1 if torch.cuda.is_available() else cpu_count() or 1
-    return crew(partial(_sitting, make), workers or usual)
+def facts_of(run: ExamRun) -> Facts:
+    """What the report says of the exam."""
+    clips = run.columns.get("model")
+    if isinstance(clips, ExternalClips):
+        model = f"{clips.name} {str(run.identity['clips'])[:12]}"
+    else:
+        known = run.identity
+        model = str(known.get("model") or f"clips {str(known['clips'])[:12]}")
+    return {"model": model, "commit": commit()}
 
 
-def _sitting(make: Callable[[], tuple[ExamRun, Facts]]) -> ExamRun:
-    return make()[0]
+def workers_for(
+    make: Callable[[], ExamRun], workers: int | None
+) -> AbstractContextManager[JudgeBatches | None]:
+    """Processes that judge questions. Default: one for each core; with a GPU only one."""
+    default = 1 if torch.cuda.is_available() else cpu_count() or 1
+    return worker_pool(make, workers or default)
 
 
 def commit() -> str:
-    """Of the source tree, if it is one; "+" where it has been changed since."""
+    """The commit of the source tree, if it is one; with "+" if it has been changed since."""
     here = Path(__file__).parent
+    command = ["git", "describe", "--always", "--dirty=+"]
     try:
-        run = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        found = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return f"sorairo {sorairo.__version__}"
-    return run.stdout.strip()
+    return found.stdout.strip()

@@ -1,4 +1,4 @@
-"""From the verdicts on cases to figures beside their aims."""
+"""Goals for the measures of a suite, and estimates with 95 % intervals from its verdicts."""
 
 from __future__ import annotations
 
@@ -7,74 +7,97 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-DRAWS = 2000  # of the bootstrap
-WHOLE_DRAWS = 400  # where a statistic is slow
-Z = 1.96  # standard deviations around the mean hold 95 %
+BOOTSTRAP_SAMPLES = 2000
+JOINT_BOOTSTRAP_SAMPLES = 400  # joint measures are slow to compute
+Z = 1.96  # standard deviations around the mean that hold 95 % of a normal distribution
 STATISTICS = {"mean": np.mean, "median": np.median, "highest": np.max}
-Verdict = Mapping[str, float]  # measure -> value of one case; a yes is 1, a no 0; NaN: no answer
+
+Verdict = Mapping[str, float]
+"""Measure -> value for one answer: 1 for yes, 0 for no, NaN where the measure does not apply."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Aim:
-    """A measure, how its cases are summed up, and the bound that is aimed at (None: only told)."""
+class Goal:
+    """A measure of a suite, how it is summed up over the questions, and the bound to reach."""
 
     measure: str
+    """The name of the measure: a key of the verdicts."""
     of: str = "mean"
+    """The statistic over all questions: a key of `STATISTICS`."""
     least: float | None = None
+    """The lower bound. A measure without any bound is reported but not judged."""
     most: float | None = None
-    share: bool = False  # of cases: each says yes or no
-    below_codec: float | None = None  # how far the truth after the codec may be better
+    """The upper bound."""
+    share: bool = False
+    """Whether every verdict is a yes or a no, so that the mean is a share."""
+    below_codec: float | None = None
+    """Sets the lower bound to this much below the value of the true clips after the codec."""
+    anchors: str = ""
+    """What other models reach, each on its own test."""
 
     @property
     def key(self) -> str:
+        """The name in tables and reports."""
         return self.measure if self.of == "mean" else f"{self.measure} ({self.of})"
 
-    def given(self, codec: Figure) -> Aim:
-        """The aim with its bound, if that hangs on what the codec can do."""
+    @property
+    def bounds(self) -> list[float]:
+        return [bound for bound in (self.least, self.most) if bound is not None]
+
+    def with_codec(self, codec: Estimate) -> Goal:
+        """The goal with its lower bound computed from the codec's value, if it depends on that."""
         if self.below_codec is None or not codec.cases:
             return self
         return replace(self, least=codec.value - self.below_codec)
 
     def met(self, value: float) -> bool:
+        """Whether a value over all questions is within the bounds."""
         above = self.least is None or value >= self.least
         return above and (self.most is None or value <= self.most)
 
     def failed(self, verdict: Verdict) -> bool:
-        """Whether one case falls short."""
+        """Whether one answer misses the goal."""
         value = verdict.get(self.measure, np.nan)
-        if np.isnan(value) or (self.least is None and self.most is None):
+        if np.isnan(value) or not self.bounds:
             return False
         return value < 1 if self.share else not self.met(value)
 
-    def badness(self, verdict: Verdict) -> float:
-        """How far one case falls short, in multiples of the bound; 0 where it does not."""
+    def shortfall(self, verdict: Verdict) -> float:
+        """How far one answer misses the goal, in multiples of the bound; 0 if it does not."""
         if not self.failed(verdict):
             return 0.0
         value = verdict[self.measure]
-        bounds = [1.0] if self.share else [b for b in (self.least, self.most) if b is not None]
+        bounds = [1.0] if self.share else self.bounds
         return min(abs(value - bound) / max(abs(bound), 0.1) for bound in bounds)
 
     def __str__(self) -> str:
-        if self.least is None and self.most is None:
+        if not self.bounds:
             return ""
         if self.least is not None and self.most is not None:
             return f"{self.least:g}..{self.most:g}"
-        sign, bound = (">=", self.least) if self.least is not None else ("<=", self.most)
-        assert bound is not None
+        sign, bound = ">=" if self.least is not None else "<=", self.bounds[0]
         return f"{sign} {100 * bound:.0f} %" if self.share else f"{sign} {bound:g}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A value over `cases` cases, with its 95 % interval: Wilson's of a share (1927), as a
-    bootstrap would give none where all say the same; of anything else the bootstrap's."""
+class Estimate:
+    """The value of a measure over several answers, with its 95 % interval.
+
+    The interval of a share is Wilson's (1927), because a bootstrap has no width where all answers
+    agree. For every other statistic it is a bootstrap interval.
+    """
 
     value: float
+    """NaN without any answer."""
     low: float
+    """The lower end of the interval."""
     high: float
+    """The upper end of the interval."""
     cases: int
+    """The number of answers that the measure applies to."""
 
-    def told(self, share: bool) -> str:
+    def format(self, share: bool) -> str:
+        """The value and the interval as text, a share in percent."""
         if not self.cases:
             return "-"
         if share:
@@ -82,58 +105,51 @@ class Figure:
         return f"{self.value:.3g} [{self.low:.3g}, {self.high:.3g}]"
 
 
-def figure(aim: Aim, verdicts: Sequence[Verdict]) -> Figure:
-    """One measure over all cases that have an answer."""
-    values = np.array([verdict.get(aim.measure, np.nan) for verdict in verdicts], float)
+NO_ESTIMATE = Estimate(value=np.nan, low=np.nan, high=np.nan, cases=0)
+Estimates = Mapping[str, Mapping[str, Estimate]]
+"""Column -> key of a goal -> estimate."""
+
+
+def estimate(goal: Goal, verdicts: Sequence[Verdict]) -> Estimate:
+    """A measure over all answers that it applies to."""
+    values = np.array([verdict.get(goal.measure, np.nan) for verdict in verdicts], float)
     values = values[~np.isnan(values)]
     if not len(values):
-        return Figure(value=np.nan, low=np.nan, high=np.nan, cases=0)
-    if aim.share:
+        return NO_ESTIMATE
+    if goal.share:
         return _share(values)
-    statistic = STATISTICS[aim.of]
-    draws = np.random.default_rng(0).integers(len(values), size=(DRAWS, len(values)))
-    low, high = np.percentile(statistic(values[draws], axis=1), [2.5, 97.5])
-    return Figure(
+    statistic = STATISTICS[goal.of]
+    rng = np.random.default_rng(0)
+    resampled = values[rng.integers(len(values), size=(BOOTSTRAP_SAMPLES, len(values)))]
+    low, high = np.percentile(statistic(resampled, axis=1), [2.5, 97.5])
+    return Estimate(
         value=float(statistic(values)), low=float(low), high=float(high), cases=len(values)
     )
 
 
-def _share(values: np.ndarray) -> Figure:
+def _share(values: np.ndarray) -> Estimate:
+    """Wilson's score interval."""
     n, share = len(values), float(values.mean())
     middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z * np.sqrt(share * (1 - share) / n + (Z / (2 * n)) ** 2) / (1 + Z**2 / n)
     low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Figure(value=share, low=float(min(low, share)), high=float(max(high, share)), cases=n)
+    return Estimate(value=share, low=float(min(low, share)), high=float(max(high, share)), cases=n)
 
 
-def figure_of(
+def joint_estimate(
     statistic: Callable[[Sequence[Verdict]], float], verdicts: Sequence[Verdict]
-) -> Figure:
-    """A measure of all cases together; its cases are those of which it says something alone, or
-    all, if it says nothing of any."""
+) -> Estimate:
+    """A measure that is computed from all verdicts together.
+
+    Its cases are the verdicts from which it can be computed alone, or all of them if there is none.
+    """
     rng = np.random.default_rng(0)
-    picks = rng.integers(len(verdicts), size=(WHOLE_DRAWS, len(verdicts))) if verdicts else []
-    draws = [statistic([verdicts[i] for i in pick]) for pick in picks]
-    known = [draw for draw in draws if not np.isnan(draw)]
+    size = (JOINT_BOOTSTRAP_SAMPLES, len(verdicts))
+    picks = rng.integers(len(verdicts), size=size) if verdicts else []
+    values = [statistic([verdicts[i] for i in pick]) for pick in picks]
+    known = [value for value in values if not np.isnan(value)]
     low, high = np.percentile(known, [2.5, 97.5]) if known else (np.nan, np.nan)
     alone = sum(not np.isnan(statistic([verdict])) for verdict in verdicts)
-    return Figure(
+    return Estimate(
         value=statistic(verdicts), low=float(low), high=float(high), cases=alone or len(verdicts)
     )
-
-
-Columns = Mapping[str, Mapping[str, Figure]]  # who answered -> measure -> figure
-
-
-def table(title: str, aims: Sequence[Aim], columns: Columns) -> str:
-    """Measures down, who answered across; then the aim, and whether the first column meets it."""
-    names = list(columns)
-    lines = [f"{title:<28}" + "".join(f"{name:>28}" for name in names) + f"{'aim':>12}"]
-    for aim in aims:
-        cells = "".join(f"{columns[name][aim.key].told(aim.share):>28}" for name in names)
-        first = columns[names[0]][aim.key]
-        aim = aim.given(columns[names[-1]][aim.key])
-        bound = str(aim)
-        verdict = "" if not bound or not first.cases else "yes" if aim.met(first.value) else "NO"
-        lines.append(f"{aim.key:<28}{cells}{bound:>12} {verdict}".rstrip())
-    return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Several processes that mark one sitting: each loads the model and takes the next group."""
+"""Processes that judge the questions of one exam. Each loads the model and takes batches."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from os import cpu_count
 import torch
 
 from sorairo.exam.question import Question
-from sorairo.exam.registry import EXAM
-from sorairo.exam.run import ExamRun, ExamSuite, Marking
+from sorairo.exam.registry import SUITES
+from sorairo.exam.run import ExamRun, JudgeBatches
+from sorairo.exam.suite import Suite
 
-_mine: list[ExamRun] = []  # of a process of the crew, its own
+_own_run: list[ExamRun] = []  # in a worker process: its exam
 
 
 @contextmanager
-def crew(make: Callable[[], ExamRun], workers: int) -> Iterator[Marking | None]:
-    """The marking of `workers` processes, each with the sitting that `make` (which is sent to them)
-    gives; None for a single one, which needs no other process. They end with the context."""
+def worker_pool(make: Callable[[], ExamRun], workers: int) -> Iterator[JudgeBatches | None]:
+    """Judges batches in that many processes; they end with the context.
+
+    `make` is sent to each process and makes its exam there. With one worker this yields None: the
+    caller judges the questions itself.
+    """
     if workers == 1:
         yield None
         return
@@ -30,13 +34,13 @@ def crew(make: Callable[[], ExamRun], workers: int) -> Iterator[Marking | None]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(make, threads))
 
-    def marking(suite: ExamSuite, groups: Sequence[Sequence[Question]]) -> Iterator[None]:
-        yield from pool.map(partial(_mark, suite.name), groups)
+    def judge_batches(suite: Suite, batches: Sequence[Sequence[Question]]) -> Iterator[None]:
+        yield from pool.map(partial(_judge, suite.name), batches)
 
     try:
-        yield marking
+        yield judge_batches
     except BaseException:
-        for child in multiprocessing.active_children():  # what is half done would be made in vain
+        for child in multiprocessing.active_children():  # their results would not be used
             child.terminate()
         raise
     finally:
@@ -44,10 +48,10 @@ def crew(make: Callable[[], ExamRun], workers: int) -> Iterator[Marking | None]:
 
 
 def _begin(make: Callable[[], ExamRun], threads: int) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process handles Ctrl-C
     torch.set_num_threads(threads)
-    _mine.append(make())
+    _own_run.append(make())
 
 
-def _mark(suite: str, questions: Sequence[Question]) -> None:
-    _mine[0].mark(EXAM[suite], questions)
+def _judge(suite: str, questions: Sequence[Question]) -> None:
+    _own_run[0].judge(SUITES[suite], questions)

@@ -1,7 +1,7 @@
-"""The exam for models that are not ours: questions are handed out as files, clips are handed in.
+"""The exam for models outside of sorairo: questions are exported as files, clips are imported.
 
-A question is a line of `prompts.jsonl`, and what is shown with it lies in `given/`. A clip is named
-after its question's key. It may be of any size and rate, and in any format that can be read.
+A question is a line of `prompts.jsonl`; the frames that belong to it are in `given/`. A clip is
+named after the key of its question. It can have any size, frame rate and readable format.
 """
 
 from __future__ import annotations
@@ -13,51 +13,62 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from sorairo.errors import MediaError
 from sorairo.exam.held_out_scenes import FPS, SIDE
-from sorairo.exam.question import Question, Truth
-from sorairo.exam.run import ExamSuite
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.suite import Suite
 from sorairo.video import Clip
 from sorairo.video.atomic_write import whole_file
 from sorairo.video.latent_sidecar import file_digest
 from sorairo.video.resampling import MAX_ASPECT, at_fps
 
-GIVEN = "given"  # the folder of what is shown with questions
+GIVEN = "given"  # the folder of frames that belong to questions
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".png", ".jpg", ".jpeg", ".webp")
-LARGEST = round(MAX_ASPECT * SIDE)  # pixels of a longer side as it is read: enough to cut a square
-LOOK = 0.5  # seconds that are read of a clip to see whether it can be
-NAMED = 3  # files that a refusal names
-NEARLY = 0.005  # of a rate: 23.976 is meant as 24, and a GIF of 8 frames a second says 7.99
+LARGEST = round(MAX_ASPECT * SIDE)  # pixels of the longer side when read: enough to crop a square
+LOOK = 0.5  # seconds of a clip that are read to check it
+NAMED = 3  # files that an error names
+NEARLY = 0.005  # relative: 23.976 counts as 24, and a GIF of 8 frames a second says 7.99
 
-Papers = Mapping[str, Sequence[Question]]
-"""The questions of each suite, by its name."""
-
-
-def answerable(suite: ExamSuite) -> bool:
-    """Whether clips can answer it: not where the codec is examined, or another part of a model."""
-    return suite.columns[0] == "model"
+QuestionsBySuite = Mapping[str, Sequence[SceneQuestion]]
+"""Name of a suite -> its questions."""
 
 
-def hand_out(
-    papers: Papers, folder: Path, *, judged_by: str, progress: Callable[[int, int], None]
+def answerable(suite: Suite) -> bool:
+    """Whether clips of another model can answer the suite's questions."""
+    return suite.columns[0] == "model" and not suite.needs_engine
+
+
+def questions_for_clips(suite: Suite, count: int) -> Sequence[SceneQuestion]:
+    """The questions of an answerable suite."""
+    return cast("Sequence[SceneQuestion]", suite.questions(count))
+
+
+def export_questions(
+    questions: QuestionsBySuite,
+    folder: Path,
+    *,
+    judged_by: str,
+    progress: Callable[[int, int], None],
 ) -> tuple[Path, Path]:
-    """Writes what is given, the list of questions, and a README.txt that ends in `judged_by`, the
-    command for the clips; `progress` is told (done, total). Returns the last two.
+    """Writes the given frames, `prompts.jsonl` and a README.txt that names `judged_by`, the command
+    that judges the clips. Returns the paths of the last two.
 
-    Files of the same names are overwritten. Raises MediaError.
+    Calls `progress` with (done, total). Overwrites files of the same names. Raises MediaError.
     """
     try:
         (folder / GIVEN).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         reason = error.strerror or str(error)
         raise MediaError(f"Cannot make {folder / GIVEN}: {reason}; name another folder.") from error
-    total = sum(map(len, papers.values()))
+    total = sum(map(len, questions.values()))
     lines = []
-    for suite, questions in papers.items():
-        for question in questions:
+    for suite, asked in questions.items():
+        for question in asked:
             lines.append({"suite": suite, **_line(question, folder)})
             progress(len(lines), total)
     texts = {
@@ -73,12 +84,12 @@ def hand_out(
     return listed, readme
 
 
-def _line(question: Question, folder: Path) -> dict[str, object]:
-    """A question as it is told, its given material being written."""
+def _line(question: SceneQuestion, folder: Path) -> dict[str, object]:
+    """A question's line in `prompts.jsonl`. Writes its given frames."""
     given_file = None
     if question.given:
-        # The simulator goes forward: the beginning is the same without the rest.
-        shown = Truth(dataclasses.replace(question, seconds=question.given / FPS)).clip
+        # The simulator runs forward in time, so the beginning does not depend on the rest.
+        shown = dataclasses.replace(question, seconds=question.given / FPS).truth().clip
         given_file = f"{GIVEN}/{question.key}{'.png' if question.given == 1 else '.mp4'}"
         shown.save(folder / given_file)
     return {
@@ -94,20 +105,21 @@ def _line(question: Question, folder: Path) -> dict[str, object]:
     }
 
 
-def file_of(question: Question) -> str:
-    """What the clip of a question is best named."""
+def file_of(question: SceneQuestion) -> str:
+    """The recommended file name for the answer to a question."""
     return f"{question.key}{'.png' if question.num_frames == 1 else '.mp4'}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class HandedIn:
-    """The clips of a folder: by the key of the question, all files that are named after it."""
+class ExternalClips:
+    """A folder of clips that answer questions: a candidate of the exam."""
 
     folder: Path
     files: Mapping[str, tuple[Path, ...]]
+    """Key of a question -> all files with that name; there should be one."""
 
     @classmethod
-    def of(cls, folder: Path) -> HandedIn:
+    def of(cls, folder: Path) -> ExternalClips:
         """Raises MediaError where there is no such folder."""
         if not folder.is_dir():
             raise MediaError(f"There is no folder {folder}: name the one that holds the clips.")
@@ -123,13 +135,13 @@ class HandedIn:
 
     @property
     def digest(self) -> str:
-        """Of the names and bytes of all files."""
+        """SHA-256 of the names and bytes of all files."""
         total = hashlib.sha256()
         for path in sorted(path for paths in self.files.values() for path in paths):
             total.update(f"{path.name} {file_digest(path)}\n".encode())
         return total.hexdigest()
 
-    def check(self, questions: Iterable[Question]) -> None:
+    def check(self, questions: Iterable[SceneQuestion]) -> None:
         """Raises MediaError unless there is one clip that can be read for every question."""
         asked = list(questions)
         found = [self.files.get(question.key, ()) for question in asked]
@@ -152,31 +164,31 @@ class HandedIn:
                 f" ({_some(broken)}). {faults[broken[0]]}"
             )
 
-    def answer(self, question: Question, truth: Truth) -> Clip:
-        """The clip for a question, at its size, rate and length."""
+    def __call__(self, question: SceneQuestion, truth: SceneTruth) -> Answer:
+        """The clip for a question, converted to its size, frame rate and length."""
         (path,) = self.files[question.key]
         clip = Clip.load(path, end=question.seconds, max_side=LARGEST)
-        return as_asked(clip, truth.clip)
+        return [conform(clip, truth.clip)]
 
 
-def as_asked(clip: Clip, like: Clip) -> Clip:
-    """The clip with the size, rate and length of another.
+def conform(clip: Clip, like: Clip) -> Clip:
+    """The clip with the size, frame rate and length of another.
 
-    It is cut in the middle to that shape and scaled; at every time the frame that was on screen
-    then is shown; what is longer is cut, and the last frame of what is shorter stays.
+    It is cropped at the centre and scaled. Frames are repeated or dropped to change the rate. A
+    longer clip is cut; a shorter one is padded with its last frame.
     """
     whole = max(1, round(clip.fps))
     if math.isclose(clip.fps, whole, rel_tol=NEARLY):
         clip = dataclasses.replace(clip, fps=float(whole))
     frames = at_fps(clip, like.fps).frames[: like.num_frames]
     frames = Clip(frames=frames, fps=like.fps).fit(like.width, like.height).frames
-    stay = like.num_frames - len(frames)
-    frames = np.pad(frames, ((0, stay), (0, 0), (0, 0), (0, 0)), mode="edge")
+    missing = like.num_frames - len(frames)
+    frames = np.pad(frames, ((0, missing), (0, 0), (0, 0), (0, 0)), mode="edge")
     return Clip(frames=frames, fps=like.fps)
 
 
 def _fault(path: Path) -> str:
-    """Why a file cannot be read; nothing where it can."""
+    """Why a file cannot be read; empty if it can."""
     try:
         Clip.load(path, end=LOOK, max_side=SIDE)
     except MediaError as error:
@@ -185,7 +197,7 @@ def _fault(path: Path) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    """The first few of them, and how many are left."""
+    """The first few names and the number of the others."""
     rest = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
     return ", ".join([*names[:NAMED], *rest])
 
@@ -193,24 +205,24 @@ def _some(names: Sequence[str]) -> str:
 README = """\
 The exam of sorairo, for any model that makes clips.
 
-prompts.jsonl  a question a line: "suite", "key", "prompt" (what to show), "seconds" (how long),
-               "fps" and "size" (at which it is judged), "seed" (a number for your model, the same
-               every time), "given" (how many frames of the beginning are shown: 0 none, 1 a
-               picture), "given_file" (where they are) and "file" (what to name the clip; where it
-               ends in .png one picture is asked for).
-given/         the beginnings, at the question's size and rate.
+prompts.jsonl  one question per line: "suite", "key", "prompt" (what to show), "seconds" (how long),
+               "fps" and "size" (at which the clip is judged), "seed" (a number for your model, the
+               same every time), "given" (how many frames of the beginning are given: 0 none, 1 a
+               picture), "given_file" (where they are) and "file" (how to name the clip; if it ends
+               in .png, one picture is asked for).
+given/         the given frames, at the question's size and frame rate.
 
 What to do:
-1. Make a clip for every line, from its prompt. Where frames are given, the clip begins with them
-   and lasts "seconds" with them: put them before it if your model returns only what follows.
-2. Save it under the name in "file", all clips in one folder. Other formats that players know do as
-   well, with their own ending: {{key}}.gif, {{key}}.webm.
-3. Have them judged, where this list was made:
+1. Make a clip for every line, from its prompt. If frames are given, the clip begins with them, and
+   "seconds" includes them: put them in front if your model returns only what follows.
+2. Save it under the name in "file", all clips in one folder. Other common formats are accepted too,
+   with their own ending: {{key}}.gif, {{key}}.webm.
+3. Judge the clips, on the machine that wrote this list:
 
        {judged_by}
 
-What is judged: clips of any size and rate are taken. One of another shape is cut in the middle, one
-of another size is scaled; frames are repeated or left out, never blended; what is longer than asked
-for is cut, and if a clip is shorter its last frame stays to the end. Choose settings and seeds
-before you look at a result, and hand in the first clip that you made of each question.
+Clips of any size and frame rate are accepted. A clip of another shape is cropped at the centre, one
+of another size is scaled; frames are repeated or dropped, never blended. A clip that is too long is
+cut; if it is too short, its last frame stays to the end. Choose settings and seeds before you look
+at any result, and use the first clip that you make for each question.
 """

@@ -1,4 +1,4 @@
-"""Clips that a suite must not take for right: the simulator, with one thing made wrong."""
+"""Wrong answers that a suite must detect: true clips in which one thing is made wrong."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ import dataclasses
 
 import numpy as np
 
-from sorairo.exam.candidates.baselines import Answer, frozen
+from sorairo.exam.candidates.baselines import frozen
 from sorairo.exam.held_out_scenes import FPS, film_of
-from sorairo.exam.question import Question, Truth
+from sorairo.exam.question import Answer, Candidate
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.scene import COLORS, Scene
 
 
-def shuffled(question: Question, truth: Truth) -> Clip:
-    """The frames after the given ones in any order."""
+def shuffled(question: SceneQuestion, truth: SceneTruth) -> Answer:
+    """The frames after the given ones in random order."""
     frames, given = truth.clip.frames, max(1, question.given)
     order = np.random.default_rng(question.seed).permutation(len(frames) - given) + given
-    return Clip(frames=np.concatenate([frames[:given], frames[order]]), fps=FPS)
+    return [Clip(frames=np.concatenate([frames[:given], frames[order]]), fps=FPS)]
 
 
-def other_colors(question: Question, _truth: Truth) -> Clip:
-    """Every body in another colour."""
+def other_colors(question: SceneQuestion, _truth: SceneTruth) -> Answer:
+    """Every body has another colour."""
     names, scene = list(COLORS), question.scene
     rng = np.random.default_rng(question.seed)
     bodies = tuple(
@@ -31,28 +32,28 @@ def other_colors(question: Question, _truth: Truth) -> Clip:
         )
         for body in scene.bodies
     )
-    return _filmed(question, dataclasses.replace(scene, bodies=bodies))
+    return [_filmed(question, dataclasses.replace(scene, bodies=bodies))]
 
 
-def weightless(question: Question, _truth: Truth) -> Clip:
-    """Without gravity."""
-    return film_of(simulate(question.scene, seconds=question.seconds, fps=FPS, gravity=0.0))
+def weightless(question: SceneQuestion, _truth: SceneTruth) -> Answer:
+    """The scene without gravity."""
+    return [film_of(simulate(question.scene, seconds=question.seconds, fps=FPS, gravity=0.0))]
 
 
-def teleported(question: Question, truth: Truth) -> Clip:
-    """From the middle on, everything stands a third of the picture to the side."""
+def teleported(question: SceneQuestion, truth: SceneTruth) -> Answer:
+    """In the second half everything is a third of the picture to the side."""
     frames = truth.clip.frames.copy()
     middle = (len(frames) + question.given) // 2
     frames[middle:] = np.roll(frames[middle:], frames.shape[2] // 3, axis=2)
-    return Clip(frames=frames, fps=FPS)
+    return [Clip(frames=frames, fps=FPS)]
 
 
-def vanished(question: Question, truth: Truth) -> Clip:
-    """From the middle on, no body is there."""
+def vanished(question: SceneQuestion, truth: SceneTruth) -> Answer:
+    """In the second half there are no bodies."""
     frames = truth.clip.frames.copy()
     middle = (len(frames) + question.given) // 2
     empty = _filmed(question, _far_away(question.scene)).frames
-    return Clip(frames=np.concatenate([frames[:middle], empty[middle:]]), fps=FPS)
+    return [Clip(frames=np.concatenate([frames[:middle], empty[middle:]]), fps=FPS)]
 
 
 def _far_away(scene: Scene) -> Scene:
@@ -67,12 +68,11 @@ def _far_away(scene: Scene) -> Scene:
     return dataclasses.replace(scene, bodies=bodies, event=event)
 
 
-def _filmed(question: Question, scene: Scene) -> Clip:
+def _filmed(question: SceneQuestion, scene: Scene) -> Clip:
     return film_of(simulate(scene, seconds=question.seconds, fps=FPS))
 
 
-# By what each suite tells wrong clips from true ones.
-TELLS = {
+DETECTING_MEASURES = {  # suite -> the measure by which it detects wrong clips
     "M2": "centroid",
     "M3": "all",
     "M4": "given one frame",
@@ -83,7 +83,7 @@ TELLS = {
     "M9": "as told, last tenth",
     "M12": "psnr",
 }
-WRONG: dict[str, Answer] = {
+NEGATIVE_CONTROLS: dict[str, Candidate] = {
     "shuffled": shuffled,
     "frozen": frozen,
     "other colours": other_colors,

@@ -1,12 +1,12 @@
-"""How the columns look in every plot: a colour (a class of `page.css`) and the shape of a mark."""
+"""The look of a column in every plot: its colour (a class in `page.css`) and its marks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sorairo.exam.report.markup import tag, words
+from sorairo.exam.report.markup import escape, tag
 
-R = 4.5  # pixels from the middle of a mark to its border
+R = 4.5  # pixels: the radius of a mark
 CIRCLE = f"M{-R} 0a{R} {R} 0 1 0 {2 * R} 0a{R} {R} 0 1 0 {-2 * R} 0z"
 SQUARE = "M-4-4h8v8h-8z"
 CROSS = "M-4-4l8 8m-8 0l8-8"
@@ -23,17 +23,17 @@ KNOWN = {
 }
 UNKNOWN = ("unknown", PLUS)
 EXPLAINED = {
-    "truth": "true clips: what they lack is the judge's error",
-    "codec": "true clips after the model's codec",
-    "frozen": "a first frame that never moves",
-    "constant velocity": "things go on as they moved before",
-    "nearest clip": "the training clip that is most alike",
+    "truth": "true clips: what they lack of a full mark is the judge's error",
+    "codec": "true clips, encoded and decoded by the model's codec",
+    "frozen": "the first frame for the whole clip",
+    "constant velocity": "objects keep the velocity that the given frames show",
+    "nearest clip": "the most similar training clip",
 }
 Look = tuple[str, str]  # class, shape
 
 
 def looks(columns: Sequence[str]) -> dict[str, Look]:
-    """Of each column; the first is examined, whatever its name."""
+    """Column -> look. The first column is the examined one, whatever its name."""
     others = {name: KNOWN.get(name, UNKNOWN) for name in columns[1:]}
     return {columns[0]: EXAMINED} | others
 
@@ -44,11 +44,11 @@ def mark(look: Look, x: float, y: float) -> str:
 
 
 def legend(columns: Sequence[str], *, explained: bool = False) -> str:
-    """A list of the columns with their marks, the examined one first."""
+    """A list of the columns with their marks; the examined one first."""
     entries = []
     for name, look in looks(columns).items():
         sign = tag("svg", mark(look, 7, 7), width=14, height=14, aria_hidden="true")
         about = "with its 95 % interval" if look is EXAMINED else EXPLAINED.get(name, "")
-        told = f" {about}" if explained and about else ""
-        entries.append(tag("li", sign, tag("b", words(name)), words(told)))
+        note = f" {about}" if explained and about else ""
+        entries.append(tag("li", sign, tag("b", escape(name)), escape(note)))
     return tag("ul", *entries, class_="legend")

@@ -1,32 +1,34 @@
-"""The report for machines."""
+"""The report for programs."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sorairo.exam.report.view_model import SuiteView
-from sorairo.exam.run import Goal
+from sorairo.exam.statistics import Goal
 
-BESIDE = {"truth": "floor", "codec": "codec"}  # column -> its name; others are baselines
+NAMES = {"truth": "floor", "codec": "codec"}  # column -> its name in the report
 
 
-def measure_record(told: SuiteView, goal: Goal) -> dict:
-    """What `report.json` holds of a measure. "floor" is the true clips through the same judge."""
-    row = told.row(goal)
-    examined = row.pop(told.examined)
+def measure_record(view: SuiteView, goal: Goal) -> dict:
+    """What `report.json` says of a measure.
+
+    "floor" is the value of the true clips. Columns without a name in `NAMES` are "baselines".
+    """
+    row = view.row(goal)
+    examined = row.pop(view.examined)
     entry: dict = {
         "model": _number(examined.value),
         "ci95": [_number(examined.low), _number(examined.high)],
         "n": examined.cases,
     }
-    for name, figure in row.items():
-        if name in BESIDE:
-            entry[BESIDE[name]] = _number(figure.value)
+    for name, estimate in row.items():
+        if name in NAMES:
+            entry[NAMES[name]] = _number(estimate.value)
         else:
-            entry.setdefault("baselines", {})[name] = _number(figure.value)
-    bounds = [bound for bound in (goal.least, goal.most) if bound is not None]
-    aimed = bounds if len(bounds) > 1 else next(iter(bounds), None)
-    return entry | {"goal": aimed, "anchors": goal.anchors}
+            entry.setdefault("baselines", {})[name] = _number(estimate.value)
+    bounds = goal.bounds if len(goal.bounds) > 1 else next(iter(goal.bounds), None)
+    return entry | {"goal": bounds, "anchors": goal.anchors}
 
 
 def _number(value: float) -> float | None:

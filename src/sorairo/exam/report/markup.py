@@ -1,19 +1,19 @@
-"""Elements of HTML and SVG as text. What stands in a page as words goes through `words`."""
+"""HTML and SVG elements as text. Text that is not markup must go through `escape`."""
 
 from __future__ import annotations
 
 from html import escape
 
-VOID = frozenset({"img", "link", "meta"})
+__all__ = ["escape", "tag"]
 
-words = escape
+VOID = frozenset({"img", "link", "meta"})
 
 
 def tag(name: str, /, *inside: str, **attributes: object) -> str:
-    """An element around markup. `class_` and `aria_label` become class and aria-label; True is an
-    attribute without a value, False and None are none."""
-    told = "".join(_attribute(key, value) for key, value in attributes.items())
-    return f"<{name}{told}>" + ("" if name in VOID else f"{''.join(inside)}</{name}>")
+    """An element with markup inside. `class_` and `aria_label` become class and aria-label. True is
+    an attribute without a value; False and None leave the attribute out."""
+    written = "".join(_attribute(key, value) for key, value in attributes.items())
+    return f"<{name}{written}>" + ("" if name in VOID else f"{''.join(inside)}</{name}>")
 
 
 def _attribute(key: str, value: object) -> str:

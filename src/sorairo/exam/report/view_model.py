@@ -1,4 +1,4 @@
-"""What a report tells of a suite: its figures, and which of its measures belong into one plot."""
+"""What a report shows of a suite: its estimates, and which of its measures share a plot."""
 
 from __future__ import annotations
 
@@ -6,21 +6,20 @@ import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
 
 import numpy as np
 
-from sorairo.exam.run import Goal, JudgedQuestion, SuiteResult
-from sorairo.exam.statistics import Figure
+from sorairo.exam.statistics import NO_ESTIMATE, Estimate, Goal
+from sorairo.exam.suite import JudgedQuestion, SuiteResult
 
 AT_A_TIME = re.compile(r"(?P<what>.+) at (?P<time>\d+(\.\d+)?) s")
-NOTHING = Figure(value=np.nan, low=np.nan, high=np.nan, cases=0)
-Row = dict[str, Figure]  # column -> figure of one measure
+ByColumn = dict[str, Estimate]
+"""Column -> estimate of one measure; the examined column first."""
 
 
 @dataclass(frozen=True)
 class SuiteView:
-    """A suite's result, its figures made once."""
+    """A suite's result, with its estimates computed once."""
 
     result: SuiteResult
 
@@ -34,45 +33,47 @@ class SuiteView:
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
-        """With their bounds, where those hang on what the codec can do."""
-        codec = self.figures.get("codec", {})
-        given = (goal.given(codec.get(goal.key, NOTHING)) for goal in self.result.suite.goals)
-        return cast("tuple[Goal, ...]", tuple(given))  # what `given` returns is of its own kind
+        """The goals; bounds that depend on the codec are computed."""
+        codec = self.estimates.get("codec", {})
+        return tuple(
+            goal.with_codec(codec.get(goal.key, NO_ESTIMATE)) for goal in self.result.suite.goals
+        )
 
     @property
     def doc(self) -> str:
-        """What the module of the judge says of itself."""
+        """The docstring of the judge's module."""
         return (sys.modules[self.result.suite.judge.__module__].__doc__ or "").strip()
 
     @cached_property
-    def figures(self) -> dict[str, dict[str, Figure]]:
-        """column -> measure -> figure; what has no value has no cases, either."""
+    def estimates(self) -> dict[str, dict[str, Estimate]]:
+        """Column -> key of a goal -> estimate, without cases where there is no value."""
         return {
-            name: {key: NOTHING if np.isnan(f.value) else f for key, f in figures.items()}
-            for name, figures in self.result.columns().items()
+            name: {key: NO_ESTIMATE if np.isnan(e.value) else e for key, e in estimates.items()}
+            for name, estimates in self.result.estimates().items()
         }
 
     @property
     def columns(self) -> list[str]:
-        """Whoever answered; the first is examined."""
-        return list(self.figures)
+        """The names of the candidates; the examined one first."""
+        return list(self.estimates)
 
     @property
     def examined(self) -> str:
         return self.columns[0]
 
-    def row(self, goal: Goal) -> Row:
-        return {name: figures[goal.key] for name, figures in self.figures.items()}
+    def row(self, goal: Goal) -> ByColumn:
+        """One measure in all columns."""
+        return {name: estimates[goal.key] for name, estimates in self.estimates.items()}
 
     def values(self, goal: Goal, column: str) -> np.ndarray:
-        """Of all cases that have an answer."""
-        found = [marked.verdicts[column].get(goal.measure, np.nan) for marked in self.result.marked]
-        values = np.array(found, float)
+        """One measure of all answers in a column to which it applies."""
+        verdicts = [judged.verdicts.get(column, {}) for judged in self.result.judged]
+        values = np.array([verdict.get(goal.measure, np.nan) for verdict in verdicts], float)
         return values[~np.isnan(values)]
 
     @cached_property
     def over_time(self) -> dict[str, dict[float, Goal]]:
-        """What is measured at two times or more ("motion at 30 s") -> time -> measure."""
+        """Measures that are taken at two or more times ("motion at 30 s"): name -> time -> goal."""
         found: dict[str, dict[float, Goal]] = {}
         for goal in self.goals:
             if parts := AT_A_TIME.fullmatch(goal.measure):
@@ -81,32 +82,32 @@ class SuiteView:
 
     @property
     def fractions(self) -> list[Goal]:
-        """Shares of cases, those over time aside."""
-        return [goal for goal in self._at_no_time if goal.share]
+        """Measures that are shares, without those over time."""
+        return [goal for goal in self._not_over_time if goal.share]
 
     @property
     def spreads(self) -> list[Goal]:
-        """What differs from case to case by more than yes and no: all that is aimed at, or else
-        the first."""
-        whole = self.result.suite.overall
-        found = [g for g in self._at_no_time if not g.share and g.measure not in whole]
+        """Measures whose values differ by more than yes and no: those with a bound, or else the
+        first."""
+        joint = self.result.suite.joint
+        found = [g for g in self._not_over_time if not g.share and g.measure not in joint]
         return [goal for goal in found if str(goal)] or found[:1]
 
     @property
-    def _at_no_time(self) -> list[Goal]:
+    def _not_over_time(self) -> list[Goal]:
         timed = [goal for at in self.over_time.values() for goal in at.values()]
         return [goal for goal in self.goals if goal not in timed]
 
     def worst_first(self) -> list[JudgedQuestion]:
-        """By how far a clip misses its goals, and then by how far its verdict is from the one on
-        the true clip."""
-        gaps = np.array([self._gaps(marked) for marked in self.result.marked])
+        """By how far an answer misses its goals, then by how far its verdict is from that on the
+        true clip."""
+        gaps = np.array([self._gaps(judged) for judged in self.result.judged])
         scale = np.maximum(gaps.max(axis=0, initial=0), 1e-9)
-        far = (gaps / scale).sum(axis=1)
-        order = np.lexsort([-far, [-marked.badness(self.goals) for marked in self.result.marked]])
-        return [self.result.marked[index] for index in order]
+        distance = (gaps / scale).sum(axis=1)
+        shortfalls = [-judged.shortfall(self.goals) for judged in self.result.judged]
+        return [self.result.judged[index] for index in np.lexsort([-distance, shortfalls])]
 
-    def _gaps(self, marked: JudgedQuestion) -> list[float]:
-        mine, true = marked.verdicts[self.examined], marked.verdicts.get("truth", {})
-        gaps = [abs(mine.get(g.measure, np.nan) - true.get(g.measure, np.nan)) for g in self.goals]
+    def _gaps(self, judged: JudgedQuestion) -> list[float]:
+        own, true = judged.verdicts[self.examined], judged.verdicts.get("truth", {})
+        gaps = [abs(own.get(g.measure, np.nan) - true.get(g.measure, np.nan)) for g in self.goals]
         return list(np.nan_to_num(gaps))

@@ -9,7 +9,7 @@ import numpy as np
 from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.exam.perception.seam_metrics import pulse, seam, sharpest, usual
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.scene import Scene
@@ -125,22 +125,22 @@ LOOP_SUITE = Suite(
     name="loop",
     cases=cycles,
     aims=(
-        Aim(measure="seam, from text", of="median"),
-        Aim(measure="seam, from text", of="highest", most=1.25),
-        Aim(measure="seam, closed", of="median"),
-        Aim(measure="seam, closed", of="highest", most=1.25),
-        Aim(measure="usual change", of="median"),
-        Aim(measure="pulse", of="median"),
+        Goal(measure="seam, from text", of="median"),
+        Goal(measure="seam, from text", of="highest", most=1.25),
+        Goal(measure="seam, closed", of="median"),
+        Goal(measure="seam, closed", of="highest", most=1.25),
+        Goal(measure="usual change", of="median"),
+        Goal(measure="pulse", of="median"),
     ),
 )
 CONNECT_SUITE = Suite(
     name="connect",
     cases=bridges,
     aims=(
-        Aim(measure="ends exact", least=1.0, share=True),
-        Aim(measure="sharpest inside", of="median"),
-        Aim(measure="sharpest inside", of="highest"),
-        Aim(measure="sharpest of the bridge", of="median"),
-        Aim(measure="sharpest of the bridge", of="highest", most=3.0),
+        Goal(measure="ends exact", least=1.0, share=True),
+        Goal(measure="sharpest inside", of="median"),
+        Goal(measure="sharpest inside", of="highest"),
+        Goal(measure="sharpest of the bridge", of="median"),
+        Goal(measure="sharpest of the bridge", of="highest", most=3.0),
     ),
 )

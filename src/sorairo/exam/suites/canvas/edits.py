@@ -12,7 +12,7 @@ from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import STILL, film, prompt_of, scenes
 from sorairo.exam.perception.object_checks import colored
 from sorairo.exam.perception.seam_metrics import change, motion_similarity, moving_track
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import CLASHES, choose
@@ -144,11 +144,11 @@ EDIT_SUITE = Suite(
     name="edit",
     cases=edits,
     aims=(
-        *(Aim(measure=f"distance at {strength:g}") for strength in STRENGTHS),
-        *(Aim(measure=name, least=0.01) for name in STEPS),
-        Aim(measure="new attribute", least=0.7, share=True),
-        *(Aim(measure=f"new {name}", share=True) for name in ATTRIBUTES),
-        Aim(measure="motion alike", of="median"),
-        Aim(measure="motion kept", least=0.7, share=True),
+        *(Goal(measure=f"distance at {strength:g}") for strength in STRENGTHS),
+        *(Goal(measure=name, least=0.01) for name in STEPS),
+        Goal(measure="new attribute", least=0.7, share=True),
+        *(Goal(measure=f"new {name}", share=True) for name in ATTRIBUTES),
+        Goal(measure="motion alike", of="median"),
+        Goal(measure="motion kept", least=0.7, share=True),
     ),
 )

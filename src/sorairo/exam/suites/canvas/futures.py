@@ -19,7 +19,7 @@ from sorairo.exam.held_out_scenes import (
 )
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import brightness, held
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.simulate import simulate
@@ -157,11 +157,11 @@ EXTEND_SUITE = Suite(
     name="extend",
     cases=nexts,
     aims=(
-        Aim(measure="error"),
-        Aim(measure="straight on"),
-        Aim(measure="frozen"),
-        Aim(measure="less straight on", most=0.0),
-        Aim(measure="less frozen", most=0.0),
+        Goal(measure="error"),
+        Goal(measure="straight on"),
+        Goal(measure="frozen"),
+        Goal(measure="less straight on", most=0.0),
+        Goal(measure="less frozen", most=0.0),
     ),
 )
 CHAIN_SUITE = Suite(
@@ -171,11 +171,11 @@ CHAIN_SUITE = Suite(
         aim
         for end in ("pixels", "kept")
         for aim in (
-            Aim(measure=f"drift, {end}", of="median", most=0.03),
-            Aim(measure=f"object set, {end}", least=0.8, share=True),
-            Aim(measure=f"one object, {end}", share=True),
-            Aim(measure=f"color, {end}", share=True),
-            Aim(measure=f"shape, {end}", share=True),
+            Goal(measure=f"drift, {end}", of="median", most=0.03),
+            Goal(measure=f"object set, {end}", least=0.8, share=True),
+            Goal(measure=f"one object, {end}", share=True),
+            Goal(measure=f"color, {end}", share=True),
+            Goal(measure=f"shape, {end}", share=True),
         )
     ),
 )

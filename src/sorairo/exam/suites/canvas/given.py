@@ -11,7 +11,7 @@ import numpy as np
 from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import STILL, film, prompt_of, scenes
 from sorairo.exam.perception.seam_metrics import excess, jump, tint
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.generation.tasks.context import size_for
 from sorairo.generation.tasks.layout import CanvasSpec
@@ -21,13 +21,13 @@ GIVEN, MADE = 2.0, 1.0  # seconds
 REGION = (slice(24, 72), slice(8, 56))  # rows and columns of 96 that are made anew
 Make = Callable[[Engine, dict[str, Any]], Clip]
 AIMS = (
-    Aim(measure="exact", least=1.0, share=True),
-    Aim(measure="outside changed", of="highest", most=1.0),
-    Aim(measure="jump", of="median"),
-    Aim(measure="jump", of="highest"),
-    Aim(measure="excess", of="median"),
-    Aim(measure="excess", of="highest", most=1.5),
-    Aim(measure="tint", of="highest", most=1.5),
+    Goal(measure="exact", least=1.0, share=True),
+    Goal(measure="outside changed", of="highest", most=1.0),
+    Goal(measure="jump", of="median"),
+    Goal(measure="jump", of="highest"),
+    Goal(measure="excess", of="median"),
+    Goal(measure="excess", of="highest", most=1.5),
+    Goal(measure="tint", of="highest", most=1.5),
 )
 
 

@@ -14,7 +14,7 @@ from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import ENDLESS, FPS, film_of, prompt_of, scenes
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import FLOOR, changes
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
@@ -138,21 +138,21 @@ MINUTE_SUITE = Suite(
     name="minute",
     cases=minutes,
     aims=(
-        Aim(measure="object set", least=0.7, share=True),
-        Aim(measure="one object", share=True),
-        Aim(measure="color", share=True),
-        Aim(measure="shape", share=True),
-        Aim(measure="motion", of="median", least=0.7, most=1.3),
-        Aim(measure="as much motion", share=True),
+        Goal(measure="object set", least=0.7, share=True),
+        Goal(measure="one object", share=True),
+        Goal(measure="color", share=True),
+        Goal(measure="shape", share=True),
+        Goal(measure="motion", of="median", least=0.7, most=1.3),
+        Goal(measure="as much motion", share=True),
     ),
 )
 COST_SUITE = Suite(
     name="cost",
     cases=lambda _: [Cost()],
     aims=(
-        Aim(measure="seconds for 60 s", most=60.0),
-        Aim(measure="peak GB", most=2.5),
-        Aim(measure="two for one", most=2.2),
-        Aim(measure="threads"),
+        Goal(measure="seconds for 60 s", most=60.0),
+        Goal(measure="peak GB", most=2.5),
+        Goal(measure="two for one", most=2.2),
+        Goal(measure="threads"),
     ),
 )

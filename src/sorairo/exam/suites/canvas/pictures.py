@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import CANVAS_WORLD, STILL, film, prompt_of, scenes
 from sorairo.exam.perception.seam_metrics import psnr, pulse, sharpest
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.video import Clip
 from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of, style_of
@@ -104,15 +104,15 @@ STYLE_SUITE = Suite(
     name="style",
     cases=styled,
     aims=(
-        Aim(measure="style", least=0.9, share=True),
-        *(Aim(measure=name, share=True) for name in STYLES),
-        Aim(measure="floor", share=True),
-        Aim(measure="light", share=True),
-        Aim(measure="pulse", of="median"),
+        Goal(measure="style", least=0.9, share=True),
+        *(Goal(measure=name, share=True) for name in STYLES),
+        Goal(measure="floor", share=True),
+        Goal(measure="light", share=True),
+        Goal(measure="pulse", of="median"),
     ),
 )
 KEYFRAME_SUITE = Suite(
     name="keyframe",
     cases=keyed,
-    aims=(Aim(measure="beside, dB", below_codec=1.0), Aim(measure="sharpest", of="median")),
+    aims=(Goal(measure="beside, dB", below_codec=1.0), Goal(measure="sharpest", of="median")),
 )

@@ -10,7 +10,7 @@ from sorairo.exam.canvas_suite import Answer, Plan, Suite
 from sorairo.exam.held_out_scenes import CANVAS_WORLD, FIRST_SEED, FPS, film, prompt_of, scenes
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import changes
-from sorairo.exam.statistics import Aim, Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.generation.engine import Engine
 from sorairo.generation.requests.storyboard import Card, Storyboard
 from sorairo.video import Clip
@@ -87,10 +87,10 @@ STORY_SUITE = Suite(
     name="story",
     cases=stories,
     aims=(
-        Aim(measure="cuts", least=1.0, share=True),
-        Aim(measure="every card", share=True),
-        Aim(measure="a card", least=0.7, share=True),
-        Aim(measure="color of a card", share=True),
-        Aim(measure="shape of a card", share=True),
+        Goal(measure="cuts", least=1.0, share=True),
+        Goal(measure="every card", share=True),
+        Goal(measure="a card", least=0.7, share=True),
+        Goal(measure="color of a card", share=True),
+        Goal(measure="shape of a card", share=True),
     ),
 )

@@ -20,11 +20,11 @@ import numpy as np
 from sorairo.exam.held_out_scenes import FPS, prompt_of, scenes
 from sorairo.exam.perception.camera_motion import camera_path
 from sorairo.exam.perception.tracking import see
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.generation.engine import Engine
-from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
 from sorairo.world.tabletop.scene import STILL_LIFES
 
@@ -40,11 +40,12 @@ FILMED = dataclasses.replace(
 )
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M7", scenes(count, FILMED, skip=26_000), seconds=SECONDS, given=1)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M7", scenes(count, FILMED, skip=26_000), seconds=SECONDS, given=1)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     path = camera_path(clip.frames, see(clip.frames).masks)
     told = [SHOTS[question.scene.camera](frame / FPS) for frame in path.frames[1:]]
     error = np.square(clip.frames[1:] / 255.0 - truth.clip.frames[1:] / 255.0).mean()
@@ -59,7 +60,7 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     return verdict | {"distance": float(np.abs(reaches).mean())}
 
 
-def back_again(engine: Engine, question: Question, truth: Truth) -> Verdict:
+def back_again(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict:
     """{"closure": dB} of an orbit out and back; nothing where the camera did not go out as told."""
     scene = question.scene
     if scene.camera not in OPPOSITE:
@@ -74,7 +75,7 @@ def back_again(engine: Engine, question: Question, truth: Truth) -> Verdict:
     return {"closure": float(-10 * np.log10(max(error, 1e-6)))}
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M7",
     title="Camera",
     count=64,

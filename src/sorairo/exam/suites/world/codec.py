@@ -12,23 +12,24 @@ import numpy as np
 
 from sorairo.exam.held_out_scenes import scenes
 from sorairo.exam.perception.tracking import Seen, masks_seen, see
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
-from sorairo.video import Clip
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 4.0
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M12", scenes(count, FIRST_LIGHT, skip=22_000), seconds=SECONDS)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M12", scenes(count, FIRST_LIGHT, skip=22_000), seconds=SECONDS)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
-    """PSNR (dB) of all and on objects, and the errors of the velocity that is seen, in the clip and
-    in the true one (widths a frame; what is not seen does not move)."""
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    """PSNR (dB) of the whole picture and of the objects; and the error of the velocity that the
+    parser sees in the clip, and in the true clip (picture widths per frame)."""
     del question
+    (clip,) = answer
     error = np.square(clip.frames / 255.0 - truth.clip.frames / 255.0).mean(-1)
     there = truth.masks > 0
     return {
@@ -39,7 +40,7 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     }
 
 
-def _velocity_error(sight: Seen, truth: Truth) -> float:
+def _velocity_error(sight: Seen, truth: SceneTruth) -> float:
     true = np.diff(masks_seen(truth.masks).track, axis=0)
     seen = np.nan_to_num(np.diff(sight.track, axis=0))
     return float(np.nanmean(np.linalg.norm(seen - true, axis=1)))
@@ -55,7 +56,7 @@ def _decibels(error: float) -> float:
     return float(-10 * np.log10(max(error, 1e-6)))
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M12",
     title="Codec",
     count=64,
@@ -70,5 +71,5 @@ SUITE = ExamSuite(
         Goal(measure="velocity ratio", most=1.1),
     ),
     columns=("codec", "truth", "frozen"),
-    overall={"velocity ratio": _ratio},
+    joint={"velocity ratio": _ratio},
 )

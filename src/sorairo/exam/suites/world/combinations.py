@@ -22,9 +22,10 @@ import numpy as np
 
 from sorairo.data.rendered_shards import FIRST_CLIPS
 from sorairo.exam.held_out_scenes import FIRST_SEED, FPS, film_of
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.combinations import Template, templates
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
@@ -42,7 +43,7 @@ TRAINED_ON, THUMBNAIL = 200, 24  # clips; pixels of a side
 TOLD = ("one_object", "color", "shape", "motion")
 
 
-def questions(count: int) -> list[Question]:
+def questions(count: int) -> list[SceneQuestion]:
     every = templates(FIRST_LIGHT)
     tenth = len(every) // 10
     parts = (every[:tenth], every[-tenth:])
@@ -51,7 +52,7 @@ def questions(count: int) -> list[Question]:
         part = parts[index % 2]
         scenes.append(_scene_of(part[index // 2 % len(part)], index))
         abouts.append(PARTS[index % 2])
-    asked = ask("M9", scenes, seconds=SECONDS)
+    asked = scene_questions("M9", scenes, seconds=SECONDS)
     return [
         dataclasses.replace(each, about=about) for each, about in zip(asked, abouts, strict=True)
     ]
@@ -67,7 +68,8 @@ def _scene_of(template: Template, index: int) -> Scene:
     return sample_scene(np.random.default_rng((FIRST_SEED + SEEDS, index)), one)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     del truth
     verdict = observed_as(observe(clip.frames, fps=clip.fps), target_of(question.scene))
     found = {name: float(verdict[name]) for name in TOLD}
@@ -99,7 +101,7 @@ def _small(frames: np.ndarray) -> np.ndarray:
     return small.frames.reshape(len(frames), -1) / 255.0
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M9",
     title="Combinations",
     count=64,

@@ -11,10 +11,10 @@ import numpy as np
 
 from sorairo.exam.held_out_scenes import scenes
 from sorairo.exam.perception.tracking import chamfer, masks_seen, overlap, see
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
-from sorairo.video import Clip
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 2.0
@@ -22,11 +22,12 @@ DROPS = dataclasses.replace(FIRST_LIGHT, events=("drop",))
 LOST = 0.5  # the error of a frame without an object, in parts of the diagonal
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M2", scenes(count, DROPS, skip=20_000), seconds=SECONDS, given=1)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M2", scenes(count, DROPS, skip=20_000), seconds=SECONDS, given=1)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     seen, true = see(clip.frames), masks_seen(truth.masks)
     later = slice(question.given, None)
     error = np.linalg.norm(seen.track - true.track, axis=1)[later] / np.sqrt(2)
@@ -39,7 +40,7 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     }
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M2",
     title="Drop",
     count=256,

@@ -18,9 +18,10 @@ from sorairo.exam.held_out_scenes import FIRST_SEED, FPS, prompt_of
 from sorairo.exam.perception.camera_motion import camera_path
 from sorairo.exam.perception.motion_laws import fit_fall
 from sorairo.exam.perception.tracking import in_metres, see
-from sorairo.exam.question import Question, Truth
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.mjcf import BEHAVIOUR
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
@@ -147,14 +148,14 @@ TASKS: dict[str, Task] = {
 }
 
 
-def questions(count: int) -> list[Question]:
+def questions(count: int) -> list[SceneQuestion]:
     """`count` scenes, the tasks in turn; each is asked for in both languages."""
     asked, names = [], list(TASKS)
     for index in range(count):
         name = names[index % len(names)]
         scene = scene_of(TASKS[name], index)
         asked += [
-            Question(
+            SceneQuestion(
                 key=f"M6-{index:04d}-{language}",
                 scene=scene,
                 prompt=prompt_of(scene, index, language=language, saying=TASKS[name].saying),
@@ -178,7 +179,8 @@ def scene_of(task: Task, index: int) -> Scene:
     return scene
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     del truth
     name, _, language = question.about.partition(", ")
     right = float(TASKS[name].judge(question.scene, clip))
@@ -208,14 +210,14 @@ def _gap(verdicts: Sequence[Verdict]) -> float:
     return abs(english - chinese)
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M6",
     title="Sim-GenEval",
     count=256,
     quick=18,
     questions=questions,
     judge=judge,
-    overall={"overall": _overall, "six tasks": _six, "gap of languages": _gap},
+    joint={"overall": _overall, "six tasks": _six, "gap of languages": _gap},
     goals=(
         Goal(measure="overall", least=0.70),
         Goal(

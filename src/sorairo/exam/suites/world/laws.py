@@ -13,10 +13,10 @@ import dataclasses
 from sorairo.exam.held_out_scenes import FPS, scenes
 from sorairo.exam.perception.motion_laws import apex_rise, fit_fall, speed_rise
 from sorairo.exam.perception.tracking import in_metres, see
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
-from sorairo.video import Clip
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.dynamics.placement import GRAVITY
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
@@ -26,11 +26,12 @@ MOVES = 0.5  # of how far the true body comes: with less, a clip does not show w
 LAWFUL = dataclasses.replace(FIRST_LIGHT, events=("drop", "drop", "roll", "slide"))
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M3", scenes(count, LAWFUL, skip=21_000), seconds=SECONDS, given=1)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M3", scenes(count, LAWFUL, skip=21_000), seconds=SECONDS, given=1)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     scene = question.scene
     depth, falls = scene.bodies[0].position[1], scene.event == "drop"
     seen, true = see(clip.frames), truth.seen
@@ -54,7 +55,7 @@ def _near(value: float | None, wanted: float) -> bool:
     return value is not None and abs(value - wanted) <= WITHIN * wanted
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M3",
     title="Laws",
     count=256,

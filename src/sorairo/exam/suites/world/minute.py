@@ -11,10 +11,10 @@ import dataclasses
 from sorairo.exam.held_out_scenes import ENDLESS, FPS, scenes
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import FLOOR, brightness, changes
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
-from sorairo.video import Clip
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 
 SECONDS = 60.0
 TIMES = (5, 15, 30, 60)  # seconds
@@ -22,11 +22,12 @@ SEEN, MOVING = 2, 5  # seconds before each: for objects, and for how much moves
 ENDLESS_BY_DAY = dataclasses.replace(ENDLESS, lights=("day",))
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M8", scenes(count, ENDLESS_BY_DAY, skip=24_000), seconds=SECONDS)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M8", scenes(count, ENDLESS_BY_DAY, skip=24_000), seconds=SECONDS)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     begun, found = brightness(clip.frames[: round(FPS)]), {}
     usual = max(float(changes(truth.clip.frames).mean()), FLOOR)
     for time in TIMES:
@@ -41,11 +42,11 @@ def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
     return found
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M8",
     title="One minute",
     count=24,
-    together=1,
+    batch_size=1,
     quick=2,
     questions=questions,
     judge=judge,

@@ -19,10 +19,10 @@ import numpy as np
 from sorairo.exam.candidates import violation_pairs
 from sorairo.exam.held_out_scenes import FIRST_SEED
 from sorairo.exam.perception.tracking import masks_seen, see
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
-from sorairo.video import Clip
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.perception.lit_observer import witness
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
@@ -34,8 +34,8 @@ GONE = 1e-3  # of the picture: what is seen of a thing that is hidden
 HIDES = dataclasses.replace(CANVAS_WORLD, lights=("day",), events=("hide",), cameras=("still",))
 
 
-def questions(count: int) -> list[Question]:
-    return ask("M5", list(islice(_hiding(), count)), seconds=SECONDS, given=GIVEN)
+def questions(count: int) -> list[SceneQuestion]:
+    return scene_questions("M5", list(islice(_hiding(), count)), seconds=SECONDS, given=GIVEN)
 
 
 def _hiding() -> Iterator[Scene]:
@@ -43,8 +43,8 @@ def _hiding() -> Iterator[Scene]:
     seed = FIRST_SEED + 27_000
     while True:
         scene = sample_scene(np.random.default_rng(seed), HIDES)
-        question = Question(key="", scene=scene, prompt="", seed=0, seconds=SECONDS)
-        if len(hidden_frames(Truth(question).masks)) >= HIDDEN:
+        question = SceneQuestion(key="", scene=scene, prompt="", seed=0, seconds=SECONDS)
+        if len(hidden_frames(SceneTruth(question).masks)) >= HIDDEN:
             yield scene
         seed += 1
 
@@ -54,7 +54,8 @@ def hidden_frames(masks: np.ndarray) -> np.ndarray:
     return np.flatnonzero((masks > 0).mean((1, 2)) < GONE)
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     seen, true = see(clip.frames), masks_seen(truth.masks)
     hidden = hidden_frames(truth.masks)
     middle = int(hidden[len(hidden) // 2])
@@ -92,7 +93,7 @@ def _same_place(seen: np.ndarray, true: np.ndarray, masks: np.ndarray) -> bool:
     return not np.isnan(apart).all() and float(np.nanmedian(apart)) <= WIDTHS * width
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M5",
     title="Permanence",
     count=256,

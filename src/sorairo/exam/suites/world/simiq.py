@@ -19,9 +19,10 @@ from scipy import ndimage
 
 from sorairo.exam.held_out_scenes import FPS, STILL, film_of, scenes
 from sorairo.exam.perception.tracking import overlap
-from sorairo.exam.question import Question, Truth, ask
-from sorairo.exam.run import ExamSuite, Goal
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.question import Answer
+from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
+from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.suite import Suite
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import EXTENT
 from sorairo.world.tabletop.dynamics.simulate import simulate
@@ -33,12 +34,12 @@ METRICS = ("when", "where", "how often")
 SQUARE = np.ones((3, 3), bool)
 
 
-def questions(count: int) -> list[Question]:
-    asked = ask("M4", scenes(count, STILL, skip=23_000), seconds=SECONDS, given=1)
+def questions(count: int) -> list[SceneQuestion]:
+    asked = scene_questions("M4", scenes(count, STILL, skip=23_000), seconds=SECONDS, given=1)
     return [dataclasses.replace(q, given=SEEN) if q.seed % 2 else q for q in asked]
 
 
-def second_take(question: Question) -> Clip:
+def second_take(question: SceneQuestion) -> Clip:
     """The scene once more, nearly the same."""
     rng = np.random.default_rng((question.seed, 4))
     body = question.scene.bodies[0]
@@ -73,7 +74,8 @@ def compare(one: np.ndarray, other: np.ndarray) -> dict[str, float]:
     }
 
 
-def judge(question: Question, clip: Clip, truth: Truth) -> Verdict:
+def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
+    (clip,) = answer
     later = slice(question.given, None)
     true = truth.clip.frames[later]
     found = compare(clip.frames[later], true)
@@ -105,13 +107,13 @@ def several_given(verdicts: Sequence[Verdict]) -> float:
     return score([v for v in verdicts if v["given"] > 1])
 
 
-SUITE = ExamSuite(
+SUITE = Suite(
     name="M4",
     title="Sim-IQ",
     count=64,
     questions=questions,
     judge=judge,
-    overall={"given one frame": one_given, "given 16 frames": several_given},
+    joint={"given one frame": one_given, "given 16 frames": several_given},
     goals=(
         Goal(measure="given one frame", least=40.0, anchors="Sora 10.0, Gen-3 22.8, Sora 2 42.3"),
         Goal(measure="given 16 frames", least=60.0, anchors="Magi-1 56.0, best 62.6"),

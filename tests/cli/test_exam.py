@@ -19,7 +19,7 @@ from sorairo.exam.scene_question import SceneTruth
 from .conftest import Done, Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "exam.md"
-OLD = Path(__file__).parents[1] / "exam" / "old_record"
+OLD = Path(__file__).parents[1] / "compatibility" / "files" / "exam" / "clips-sat"
 
 
 @pytest.fixture(scope="module")

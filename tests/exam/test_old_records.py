@@ -12,7 +12,7 @@ from sorairo.exam.registry import SUITES
 from sorairo.exam.run import ExamRun
 from sorairo.exam.setup import facts_of, run_before
 
-OLD = Path(__file__).parent / "old_record"
+OLD = Path(__file__).parents[1] / "compatibility" / "files" / "exam" / "clips-sat"
 IDENTITY = json.loads((OLD / "sitting.json").read_text())
 
 
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_old_exam_is_reported_on(folder: Path):
     run = run_before(folder)
-    assert facts_of(run)["model"] == IDENTITY["model"]
+    assert facts_of(run)["model"] == f"clips {IDENTITY['clips'][:12]}"
     asked = run.judged_before(SUITES["M2"], SUITES["M2"].count)
     assert [question.key for question in asked] == ["M2-0000", "M2-0001"]
     judged = list(run.run_suite(SUITES["M2"], 2))

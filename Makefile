@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint con
 NODE := tests/server/node
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test lint types clean
+.PHONY: help demo test lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,11 +31,10 @@ demo: export PROMPT := $(PROMPT)
 test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
 	$(BIN)/python -m pytest -q
 
-lint: $(VENV)/.installed-dev ## ruff, and who may import whom
+lint: $(VENV)/.installed-dev ## ruff (checks and format), import contracts, pyright
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-
-types: $(VENV)/.installed-dev ## pyright (its first run downloads Node.js)
 	$(BIN)/pyright
 
 clean: ## remove what make made: .venv, demo/ and caches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -131,3 +132,18 @@ def test_from_json_checks_types(record: Any, error: type[Exception]):
 def test_a_value_that_is_not_json_is_refused():
     with pytest.raises(ConfigError):
         config.to_json({"x": object()})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Renamed:
+    width: int = field(default=1, metadata=config.formerly("breadth", "wide"))
+
+
+def test_former_names_of_fields_are_read_and_not_written():
+    for name in ("width", "breadth", "wide"):
+        assert config.from_json(Renamed, {name: 3}) == Renamed(width=3)
+        assert config.override(Renamed(), [f"{name}=3"]) == Renamed(width=3)
+    assert config.to_json(Renamed(width=3)) == {"width": 3}
+    assert config.original_name(*dataclasses.fields(Renamed)) == "breadth"
+    with pytest.raises(UnknownNameError):
+        config.from_json(Renamed, {"depth": 3})

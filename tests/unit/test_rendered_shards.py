@@ -18,8 +18,14 @@ from sorairo.data.rendered_shards import (
 )
 from sorairo.errors import ConfigError
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
+from sorairo.world.tabletop.scene import THREE_THINGS
 
 TINY = ClipsConfig(count=4, shots=2, shard_clips=2, seconds=2 / 12, sizes=((16, 16), (32, 16)))
+
+
+def test_a_renamed_field_renames_no_folder():
+    """The name that 8e9f576 gave this folder, when `same_look` was called `alike`."""
+    assert digest(ClipsConfig(scene=THREE_THINGS)) == "ff86b9bd3722"
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ import numpy as np
 import platformdirs
 from tqdm import tqdm
 
-from sorairo.config import from_json, to_json
+from sorairo.config import from_json, original_name, to_json
 from sorairo.errors import ConfigError
 from sorairo.world import registry
 from sorairo.world.registry import TABLETOP
@@ -190,7 +190,8 @@ def digest(config: object) -> str:
     """A short name for a configuration: equal configurations, equal folders.
 
     Only what differs from the defaults goes into it, so that a new field renames nothing. Where a
-    default has changed, `render` refuses the folders that were made with the old one.
+    default has changed, `render` refuses the folders that were made with the old one. A renamed
+    field counts under its original name.
     """
     return hashlib.sha256(json.dumps(_chosen(config), sort_keys=True).encode()).hexdigest()[:12]
 
@@ -207,7 +208,7 @@ def _chosen(value: object) -> object:
         if each.default_factory is not dataclasses.MISSING:
             default = each.default_factory()
         if getattr(value, each.name) != default:
-            chosen[each.name] = _chosen(getattr(value, each.name))
+            chosen[original_name(each)] = _chosen(getattr(value, each.name))
     return chosen
 
 

@@ -1,0 +1,12 @@
+"""Frozen dataclasses <-> JSON, and overrides such as `model.depth=8` on top of them.
+
+Field types that are understood: bool, int, float, str, None, Any, Literal, Path, unions, tuples,
+lists, dicts with string keys, and dataclasses of these. A value of another type is refused, never
+converted; the one exception is a whole number where a float is expected.
+"""
+
+from sorairo.config.fields import field_types, formerly, original_name
+from sorairo.config.json_values import from_json, to_json
+from sorairo.config.overrides import override
+
+__all__ = ["field_types", "formerly", "from_json", "original_name", "override", "to_json"]

@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint con
 NODE := tests/server/node
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test lint clean
+.PHONY: help demo test golden lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ demo: export PROMPT := $(PROMPT)
 
 test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
 	$(BIN)/python -m pytest -q
+
+golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
+	$(BIN)/python tests/golden/record.py --check
 
 lint: $(VENV)/.installed-dev ## ruff (checks and format), import contracts, pyright
 	$(BIN)/ruff check .

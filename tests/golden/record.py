@@ -26,7 +26,7 @@ import running
 
 HERE = Path(__file__).parent
 FILES = {"frames": HERE / "frames.json", "losses": HERE / "losses.json"}
-LEVELS, RELATIVE = 4.0, 1e-3  # see --near
+LEVELS, RELATIVE = 1.5, 1e-3
 
 HELP = """The whole takes about five minutes on one core. PATTERNs are those of the shell, such as
 'command/edit*', 'http/*', 'exam/*' and 'recipe/canvas'; what a case needs is made as well."""

@@ -4,9 +4,12 @@ Every command that makes clips, every kind of job of the server, questions of th
 steps of every training recipe, at fixed seeds, in float32 on one thread. Run as
 
     python tests/golden/record.py --check        # against frames.json and losses.json, exactly
-    python tests/golden/record.py --check --near # with the tolerance for other machines
+    python tests/golden/record.py --check --near # with a tolerance, on another machine
     python tests/golden/record.py --write        # writes them
     python tests/golden/record.py --list
+
+Pixels and losses are exactly those of the record only on a machine like the one that wrote it:
+write it anew, at a commit that is known to be right, before an exact comparison elsewhere.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ import torch
 from PIL import Image
 
 from sorairo.data.rendered_shards import render
-from sorairo.generation.output.upscale import enlarge, finish
+from sorairo.models.upscale import enlarge, upscale
 from sorairo.models.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import PairsConfig, average, make_pairs
@@ -97,7 +97,7 @@ def peak(frames: int) -> float:
 
 def memory(count: int) -> float:
     frames = np.zeros((count, 96, 96, 3), np.uint8)
-    made = finish(load_upscaler(), frames, fps=12, width=384, height=384, fps_out=24)
+    made = upscale(load_upscaler(), frames, fps=12, width=384, height=384, fps_out=24)
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 - made.nbytes / 2**20
 
 

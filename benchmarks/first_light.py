@@ -58,7 +58,7 @@ def decode(runs: int) -> float:
 
     engine = sorairo.load()
     layout = text_to_video("", spec=engine.spec, size=(128, 128), num_frames=49)
-    latents = torch.randn(engine.config.codec.latent_channels, 13, 16, 16)
+    latents = torch.randn(engine.model.codec.law.channels, 13, 16, 16)
     seconds = []
     for _ in range(runs + 1):
         start = time.perf_counter()

@@ -68,8 +68,11 @@ def examine(kind: str, models: list[Path], part: float, folder: Path) -> dict:
     for path in models:
         engine = sorairo.load(path)
         training = json.loads((path / "model.json").read_text())["training"]
-        report = sit(path, SUITES[kind], part, folder / engine.config.name)
-        one = {"name": engine.config.name, **{k: training[k] for k in ("steps", "flop", "seconds")}}
+        report = sit(path, SUITES[kind], part, folder / engine.info["name"])
+        one = {
+            "name": engine.info["name"],
+            **{k: training[k] for k in ("steps", "flop", "seconds")},
+        }
         one["templates"] = training["scene"].get("templates", 1.0)
         one["suites"] = {
             suite: {name: report["suites"][suite][name] for name in names}

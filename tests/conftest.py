@@ -39,8 +39,8 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from sorairo.models import hub
     from sorairo.models.codec import CodecConfig
-    from sorairo.models.delivery_defaults import Delivered
     from sorairo.models.model import Model, ModelConfig, SamplingConfig
+    from sorairo.models.model_info import DeliveryDefaults
     from sorairo.models.text import TextConfig, train_tokenizer
     from sorairo.models.transformer import TransformerConfig
 
@@ -52,7 +52,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text=TextConfig(vocabulary=tokenizer.get_vocab_size(), dim=32, heads=2, layers=1),
         sampling=SamplingConfig(steps=2),
         native_sizes=((64, 64), (128, 64)),
-        delivered=Delivered(size=None, fps=None),
+        delivery=DeliveryDefaults(size=None, fps=None),
     )
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("models") / "tiny"

@@ -25,7 +25,7 @@ def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model that does not say how its clips are delivered."""
     path = Path(shutil.copytree(tiny_model, tmp_path_factory.mktemp("delivered") / "tiny"))
     record = json.loads((path / "model.json").read_text())
-    del record["config"]["delivered"]
+    del record["config"]["delivery"]
     (path / "model.json").write_text(json.dumps(record))
     return path
 

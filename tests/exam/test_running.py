@@ -82,8 +82,8 @@ def test_cases_of_another_plan_are_not_taken(model: Engine, tmp_path: Path):
     list(run(greys([]), model, PLAN, tmp_path))
     with pytest.raises(ConfigError, match="--keep"):
         list(run(greys([]), model, replace(PLAN, steps=3), tmp_path))
-    assert model.about
-    other = Engine(model.model, model.device, replace(model.about, digest="of another"))
+    info = replace(model.model.info, digest="of another")
+    other = Engine(replace(model.model, info=info))
     with pytest.raises(ConfigError, match="another model"):
         list(run(greys([]), other, PLAN, tmp_path))
 

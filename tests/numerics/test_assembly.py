@@ -24,6 +24,9 @@ from sorairo.generation.tasks.layout import (
     single_prompt,
 )
 from sorairo.generation.tasks.text import text_to_video
+from sorairo.models.tabletop import POSITIONS
+from sorairo.models.upscale import upscale
+from sorairo.models.upscaler_files import shipped_upscaler
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import onto
 
@@ -127,7 +130,9 @@ def test_sound_stays_with_its_pictures():
 def test_a_cycle_has_no_beginning():
     """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
-    canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    canvas = paint(
+        layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
+    )
     assert canvas.grid[0] == 8
 
     def turned(values: torch.Tensor, axis: int) -> torch.Tensor:
@@ -205,7 +210,9 @@ def test_what_a_picture_leads_to_is_not_led_back_to_it():
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
-    canvas: Canvas = paint(layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2)
+    canvas: Canvas = paint(
+        layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
+    )
     x = torch.randn(canvas.tokens().shape)
     assert torch.equal(canvas.with_tokens(x).tokens(), x)
 
@@ -222,7 +229,11 @@ def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
     layout = extend_forward(clip, "a", spec=NATIVE, num_frames=4)
     canvas = onto(clip, layout.width, layout.height).frames
     frames = np.concatenate([canvas, canvas[:4]])
-    finish = partial(deliver, device=torch.device("cpu"), aspect=layout.aspect)
+    finish = partial(
+        deliver,
+        upscale=partial(upscale, shipped_upscaler(torch.device("cpu"))),
+        aspect=layout.aspect,
+    )
     result = assemble(layout, frames, width=width, height=height, fps=12.0, finish=finish)
     assert result.frames.shape == (12, height, width, 3)
     assert np.array_equal(result.frames[:8], clip.frames)

@@ -22,6 +22,7 @@ from sorairo.generation.sampling.temporal_windows import Window
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.text import text_to_video
+from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
 
 GRID = (3, 2, 2)
@@ -92,7 +93,7 @@ def test_a_stack_is_filled_as_its_canvases_are():
         return torch.tanh(x + 3 * x.mean(-2, keepdim=True)) * (1 + sigma.unsqueeze(-1))
 
     def canvas(seed: int) -> Canvas:
-        made = blank(latent_channels=2, patch=2, grid=GRID, frame_seconds=1 / 3)
+        made = blank(latent_channels=2, patch=2, grid=GRID, frame_seconds=1 / 3, law=POSITIONS)
         made.sigma_start[seed % 3] = 0.5
         return made
 

@@ -26,8 +26,8 @@ class Stopped(Exception):  # noqa: N818
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    engine.config = replace(engine.config, max_frames=200)
-    randomise(engine.model)
+    engine.model = replace(engine.model, info=replace(engine.model.info, max_frames=200))
+    randomise(engine.model.network)
     return engine
 
 

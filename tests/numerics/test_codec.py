@@ -95,15 +95,15 @@ def test_clips_begin_with_copies_of_their_first_frame(codec: Codec):
         for copy in range(3):
             assert torch.equal(padded[:, :, copy], video[:, :, 0])
         latents = codec.encode_clip(video)
-        assert latents.shape[2] == latent_frames == TINY.latent_frames(frames)
+        assert latents.shape[2] == latent_frames == TINY.law.latent_frames(frames)
         assert torch.equal(latents, codec.encode(padded))
         assert torch.equal(codec.decode_clip(latents), codec.decode(latents)[:, :, 3:])
         assert codec.decode_clip(latents).shape == video.shape
 
 
 def test_frames_and_latent_frames():
-    assert [TINY.latent_frames(n) for n in (1, 2, 5, 6, 48, 49, 50)] == [1, 2, 2, 3, 13, 13, 14]
-    assert [TINY.frames_held(n) for n in (1, 2, 13)] == [1, 5, 49]
+    assert [TINY.law.latent_frames(n) for n in (1, 2, 5, 6, 48, 49, 50)] == [1, 2, 2, 3, 13, 13, 14]
+    assert [TINY.law.frames_held(n) for n in (1, 2, 13)] == [1, 5, 49]
 
 
 @given(frames=st.integers(1, 500), time_factor=st.integers(1, 8))
@@ -111,9 +111,9 @@ def test_a_clip_fits_its_latent_frames_with_less_than_a_group_to_spare(
     frames: int, time_factor: int
 ):
     config = CodecConfig(time_factor=time_factor)
-    held = config.frames_held(config.latent_frames(frames))
+    held = config.law.frames_held(config.law.latent_frames(frames))
     assert frames <= held < frames + time_factor
-    assert config.latent_frames(held) == config.latent_frames(frames)
+    assert config.law.latent_frames(held) == config.law.latent_frames(frames)
 
 
 def test_a_codec_of_one_frame_a_group():

@@ -14,6 +14,7 @@ from sorairo.errors import RequestError
 from sorairo.generation.canvas.canvas import Stack, blank
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.models.tabletop import POSITIONS
 
 PROMPT = "a red ball drops"
 
@@ -21,7 +22,7 @@ PROMPT = "a red ball drops"
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    randomise(engine.model)
+    randomise(engine.model.network)
     return engine
 
 
@@ -56,7 +57,14 @@ def test_without_guidance_the_negative_is_not_looked_at(engine: Engine):
 def test_guidance_is_one_batch_of_two(engine: Engine):
     """The guided velocity against the formula, with each half computed alone; where the noise is
     below the levels that are guided, the velocity that was told."""
-    canvas = blank(latent_channels=8, patch=2, grid=(2, 3, 3), frame_seconds=1 / 3, prompt=PROMPT)
+    canvas = blank(
+        latent_channels=8,
+        patch=2,
+        grid=(2, 3, 3),
+        frame_seconds=1 / 3,
+        law=POSITIONS,
+        prompt=PROMPT,
+    )
     x = torch.randn(18, 32, generator=torch.Generator().manual_seed(0))
     sigma = torch.linspace(0.1, 1, 18)
     with torch.no_grad():
@@ -65,7 +73,7 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
         empty = replace(canvas, prompts=("",))
         untold = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
         guided = engine.velocity(Stack((canvas,)), negative="", scale=3.0)(x, sigma)
-        lowest = engine.config.sampling.guidance_interval[0]
+        lowest = engine.model.sampling.guidance_interval[0]
         faint = sigma * lowest * 0.99
         plain, same = (
             engine.velocity(Stack((canvas,)), negative="", scale=scale)(x, faint)

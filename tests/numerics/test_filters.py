@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.output.deflicker import filtered, without_flicker, without_stairs
+from sorairo.models.postprocess import apply_filters, damp_flicker, smooth_stairs
 
 STARTS = [0, *range(1, 21, 4)]
 
@@ -18,15 +18,15 @@ def grey(values: np.ndarray) -> np.ndarray:
 def test_a_still_picture_stays_as_it_is():
     picture = np.random.default_rng(0).integers(0, 256, (1, 16, 16, 3), dtype=np.uint8)
     frames = picture.repeat(21, 0)
-    assert np.array_equal(filtered(frames, STARTS), frames)
-    assert np.array_equal(filtered(picture, [0]), picture)
+    assert np.array_equal(apply_filters(frames, STARTS), frames)
+    assert np.array_equal(apply_filters(picture, [0]), picture)
 
 
 def test_flicker_is_taken_out():
     rng = np.random.default_rng(0)
     still = rng.integers(20, 230, (1, 16, 16, 3)).repeat(40, 0)
     frames = (still + rng.normal(0, 1.5, still.shape)).round().astype(np.uint8)
-    out = without_flicker(frames)
+    out = damp_flicker(frames)
     before, after = (np.abs(np.diff(f.astype(int), axis=0)).mean() for f in (frames, out))
     assert after < 0.4 * before
     assert np.square(out[10:] - still[10:]).mean() < np.square(frames[10:] - still[10:]).mean()
@@ -35,7 +35,7 @@ def test_flicker_is_taken_out():
 def test_stairs_become_a_slope():
     truth = np.arange(21) * 2.0 + 40
     stairs = np.concatenate([[truth[0]], truth[1:].reshape(5, 4).mean(1).repeat(4)])
-    out = without_stairs(grey(stairs), STARTS)[:, 0, 0, 0].astype(float)
+    out = smooth_stairs(grey(stairs), STARTS)[:, 0, 0, 0].astype(float)
     assert np.abs(np.diff(stairs)).max() >= 5
     assert np.abs(np.diff(out)).max() <= 3
     assert np.abs(out - truth)[:-3].mean() < 0.5 * np.abs(stairs - truth)[:-3].mean()
@@ -43,7 +43,7 @@ def test_stairs_become_a_slope():
 
 def test_a_true_slope_is_left_alone():
     frames = grey(np.arange(21) * 2.0 + 40)
-    out = without_stairs(frames, STARTS)
+    out = smooth_stairs(frames, STARTS)
     assert np.abs(out[:-2].astype(int) - frames[:-2]).max() <= 1
 
 
@@ -51,10 +51,10 @@ def test_something_that_moves_is_left_alone():
     frames = grey(np.full(21, 30.0))
     for i in range(21):
         frames[i, 4:10, i // 2 : i // 2 + 5] = 220
-    out = filtered(frames, STARTS).astype(int)
+    out = apply_filters(frames, STARTS).astype(int)
     assert np.abs(out - frames).mean() < 1.0
 
 
 def test_large_steps_are_cuts_or_motion():
     frames = grey(np.repeat([20.0, 200.0], [9, 12]))
-    assert np.array_equal(without_stairs(frames, STARTS), frames)
+    assert np.array_equal(smooth_stairs(frames, STARTS), frames)

@@ -15,12 +15,13 @@ from torch import Tensor
 from random_weights import randomise
 from sorairo.errors import RequestError
 from sorairo.flow.schedules import sampling_sigmas
-from sorairo.generation.canvas.canvas import Canvas, blank, crop_positions
+from sorairo.generation.canvas.canvas import Canvas, blank
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.image_refinement import Refiner, sizes
 from sorairo.generation.sampling.sampler import sample
 from sorairo.generation.sampling.tiled import crop, mosaic, window_weights
 from sorairo.generation.settings import RefineConfig, Windows
+from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
 
 PROMPT = "a red ball drops"
@@ -28,7 +29,9 @@ sides = st.integers(1, 70)
 
 
 def large_canvas(rows: int = 20, columns: int = 29) -> Canvas:
-    canvas = blank(latent_channels=4, patch=2, grid=(1, rows, columns), frame_seconds=1 / 3)
+    canvas = blank(
+        latent_channels=4, patch=2, grid=(1, rows, columns), frame_seconds=1 / 3, law=POSITIONS
+    )
     generator = torch.Generator().manual_seed(0)
     return replace(canvas, latents=torch.randn(canvas.latents.shape, generator=generator))
 
@@ -72,11 +75,11 @@ def test_windows_cover_everything_and_overlap(rows: int, columns: int, side: int
 
 @given(sides, sides)
 def test_a_window_has_the_positions_of_the_whole_picture(rows: int, columns: int):
-    places = crop_positions((rows, columns), (0, 0, rows, columns))
+    places = POSITIONS.crop((rows, columns), (0, 0, rows, columns))
     canvas = replace(large_canvas(rows, columns), positions=places[None])
     for box in Windows().boxes(rows, columns)[-3:]:
         part = crop(canvas, box)
-        assert torch.equal(part.positions[0], crop_positions((rows, columns), box))
+        assert torch.equal(part.positions[0], POSITIONS.crop((rows, columns), box))
         assert part.grid == part.positions.shape[1:4]
         assert part.latents.shape[2:] == (2 * part.grid[1], 2 * part.grid[2])
 
@@ -145,7 +148,7 @@ def test_levels_double_up_to_what_was_asked(native, width: int, height: int):
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    randomise(engine.model)
+    randomise(engine.model.network)
     return engine
 
 

@@ -11,8 +11,9 @@ from torch import Tensor
 from sorairo.flow import path
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
-from sorairo.generation.canvas.canvas import Canvas, blank, even_times, grid_positions
+from sorairo.generation.canvas.canvas import Canvas, blank, even_times
 from sorairo.generation.sampling.sampler import sample
+from sorairo.models.tabletop import POSITIONS
 
 GRID = (3, 2, 4)
 TOKENS = 24
@@ -26,7 +27,7 @@ def painted() -> Canvas:
     start[1, 1] = end[1, 1] = 0.05
     start[1, 0] = 0.6
     start[2, 0, 0] = end[2, 0, 0] = 1.0
-    empty = blank(latent_channels=5, patch=2, grid=GRID, frame_seconds=1 / 3)
+    empty = blank(latent_channels=5, patch=2, grid=GRID, frame_seconds=1 / 3, law=POSITIONS)
     return replace(empty, latents=latents, sigma_start=start, sigma_end=end)
 
 
@@ -134,7 +135,7 @@ def test_the_law_of_noise_on_a_canvas():
 
 
 def test_a_blank_canvas_holds_nothing():
-    canvas = blank(latent_channels=8, patch=2, grid=(4, 3, 5), frame_seconds=1 / 3)
+    canvas = blank(latent_channels=8, patch=2, grid=(4, 3, 5), frame_seconds=1 / 3, law=POSITIONS)
     assert canvas.latents.shape == (8, 4, 6, 10)
     assert canvas.grid == (4, 3, 5)
     assert canvas.tokens().shape == (60, 32)
@@ -144,7 +145,7 @@ def test_a_blank_canvas_holds_nothing():
 
 def test_positions_are_centred():
     for grid in ((2, 6, 6), (2, 5, 8), (1, 3, 3)):
-        places = grid_positions(grid, times=even_times(grid[0], 1 / 3))
+        places = POSITIONS.grid(grid, even_times(grid[0], 1 / 3))
         assert places.shape == (*grid, 3)
         torch.testing.assert_close(places[..., 1:].mean((0, 1, 2)), torch.zeros(2))
         torch.testing.assert_close(places[..., 1:], -places[..., 1:].flip(1, 2))
@@ -154,15 +155,15 @@ def test_positions_are_centred():
 def test_a_place_keeps_its_position_at_twice_the_resolution(grid: tuple[int, int, int]):
     """A token of the coarse grid lies in the middle of the four that replace it."""
     f, h, w = grid
-    coarse = grid_positions(grid, times=even_times(grid[0], 1 / 3))
-    fine = grid_positions((f, 2 * h, 2 * w), times=even_times(f, 1 / 3))
+    coarse = POSITIONS.grid(grid, even_times(grid[0], 1 / 3))
+    fine = POSITIONS.grid((f, 2 * h, 2 * w), even_times(f, 1 / 3))
     four = fine.reshape(f, h, 2, w, 2, 3).mean((2, 4))
     torch.testing.assert_close(four, coarse)
     assert float(fine[0, 1, 0, 1] - fine[0, 0, 0, 1]) == pytest.approx(4 / (h * w) ** 0.5)
 
 
 def test_one_unit_of_time_is_a_third_of_a_second():
-    at_12 = grid_positions((4, 2, 2), times=even_times(4, 4 / 12))[:, 0, 0, 0]
-    at_6 = grid_positions((4, 2, 2), times=even_times(4, 4 / 6, 1.0))[:, 0, 0, 0]
+    at_12 = POSITIONS.grid((4, 2, 2), even_times(4, 4 / 12))[:, 0, 0, 0]
+    at_6 = POSITIONS.grid((4, 2, 2), even_times(4, 4 / 6, 1.0))[:, 0, 0, 0]
     torch.testing.assert_close(at_12, torch.tensor([0.0, 1, 2, 3]))
     torch.testing.assert_close(at_6, torch.tensor([3.0, 5, 7, 9]))

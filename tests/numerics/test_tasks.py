@@ -23,6 +23,7 @@ from sorairo.generation.tasks.layout import (
     crossfade_weights,
 )
 from sorairo.generation.tasks.text import text_to_video
+from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
 
 SURFACE = CanvasSpec(area=64 * 64)
@@ -44,7 +45,7 @@ def encode(frames: np.ndarray) -> torch.Tensor:
 
 
 def painted(layout: CanvasLayout):
-    return paint(layout, encode, latent_channels=3, patch=2)
+    return paint(layout, encode, latent_channels=3, patch=2, positions=POSITIONS)
 
 
 def layouts() -> dict[str, CanvasLayout]:

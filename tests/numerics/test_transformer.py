@@ -10,8 +10,9 @@ import pytest
 import torch
 
 from random_weights import randomise
-from sorairo.generation.canvas.canvas import even_times, grid_positions
+from sorairo.generation.canvas.canvas import even_times
 from sorairo.models.model import Denoiser
+from sorairo.models.tabletop import POSITIONS
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import (
     LONGEST_WAVE,
@@ -43,7 +44,7 @@ def noise(*shape: int, seed: int = 0) -> torch.Tensor:
 
 
 def inputs(batch: int = 2) -> dict[str, torch.Tensor]:
-    positions = grid_positions(GRID, times=even_times(GRID[0], 1 / 3)).reshape(1, -1, 3)
+    positions = POSITIONS.grid(GRID, even_times(GRID[0], 1 / 3)).reshape(1, -1, 3)
     ids = torch.tensor([[1, 7, 9, 3], [1, 8, 0, 0]])[:batch]
     mask = torch.tensor([[True] * 4, [True, True, False, False]])[:batch]
     return {

@@ -14,7 +14,7 @@ from PIL import Image
 
 from random_weights import randomise
 from sorairo.errors import ModelError
-from sorairo.generation.output.upscale import enlarge, finish
+from sorairo.models.upscale import enlarge, upscale
 from sorairo.models.upscaler import Upscaler, UpscalerConfig, highest
 from sorairo.models.upscaler_files import load_upscaler, save_upscaler
 from sorairo.nn.lanczos import lanczos, lanczos_matrix
@@ -129,7 +129,7 @@ def test_what_stands_still_beside_what_moves_does_not_flicker(wild: Upscaler):
 )
 def test_any_size_and_rate(frames: int, width: int, height: int, fps_out: float):
     native = moving(frames)
-    made = finish(Upscaler(CONFIG), native, fps=12, width=width, height=height, fps_out=fps_out)
+    made = upscale(Upscaler(CONFIG), native, fps=12, width=width, height=height, fps_out=fps_out)
     assert made.shape == (max(1, round(frames / 12 * fps_out)), height, width, 3)
     assert made.dtype == np.uint8
 
@@ -138,7 +138,7 @@ def test_each_frame_is_the_one_that_has_begun():
     native = np.stack([np.full((8, 8, 3), 40 * i, np.uint8) for i in range(5)])
 
     def sigmas(fps_out: float, **more: int) -> list[int]:
-        made = finish(
+        made = upscale(
             Upscaler(CONFIG), native, fps=12, width=32, height=32, fps_out=fps_out, **more
         )
         assert np.all(made == made[:, :1, :1, :1])
@@ -155,25 +155,25 @@ def test_each_frame_is_the_one_that_has_begun():
 
 def test_small_and_slow_enough_is_only_resized(wild: Upscaler):
     native = moving(4)
-    made = finish(wild, native, fps=12, width=20, height=16, fps_out=12)
+    made = upscale(wild, native, fps=12, width=20, height=16, fps_out=12)
     assert np.array_equal(made, native)
 
 
 def test_other_aspect_ratios_are_cut_in_the_middle(wild: Upscaler):
     native = moving(1)
-    whole = finish(wild, native, fps=12, width=80, height=64, fps_out=12)
-    square = finish(wild, native, fps=12, width=64, height=64, fps_out=12)
+    whole = upscale(wild, native, fps=12, width=80, height=64, fps_out=12)
+    square = upscale(wild, native, fps=12, width=64, height=64, fps_out=12)
     assert np.array_equal(square, whole[:, :, 8:72])
 
 
 def test_progress_is_told(wild: Upscaler):
-    heard: list[tuple[int, int]] = []
+    heard: list[int] = []
     native = moving(3, 96, 96).repeat(7, axis=0)
-    finish(
+    upscale(
         wild, native, fps=12, width=64, height=64, fps_out=24, num_frames=1,
-        progress=lambda *at: heard.append(at),
+        on_frames=heard.append,
     )  # fmt: skip
-    assert heard[-1] == (21, 21)
+    assert heard[-1] == 21
     assert heard == sorted(heard)
     assert len(heard) > 1
 

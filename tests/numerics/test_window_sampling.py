@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import sampling_sigmas
-from sorairo.generation.canvas.canvas import SECOND, Canvas, Stack
+from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import paint
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import HISTORY, Sampling, fill
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GivenFrames, Keyframe
+from sorairo.models.tabletop import POSITIONS
 
 SURFACE = CanvasSpec(multiple=16)
 
@@ -51,14 +52,14 @@ def filled(layout: CanvasLayout) -> tuple[list[Canvas], Canvas]:
     sampling = Sampling(
         sigmas=sampling_sigmas(3), solver="euler", generators=[torch.Generator().manual_seed(0)]
     )
-    canvas = paint(layout, encode, latent_channels=2, patch=2)
+    canvas = paint(layout, encode, latent_channels=2, patch=2, positions=POSITIONS)
     *_, last = fill([canvas], velocity_of, sampling, windows(layout))
     assert last.done == 3 * len(windows(layout))
     return seen, last.canvases[0]
 
 
 def test_a_shot_hears_its_own_text_from_its_first_frame_on():
-    canvas = paint(story(), encode, latent_channels=2, patch=2)
+    canvas = paint(story(), encode, latent_channels=2, patch=2, positions=POSITIONS)
     shots = [group.shot for group in story().groups()]
     assert torch.equal(canvas.prompt_weights, torch.eye(3)[shots])
 
@@ -83,7 +84,7 @@ def test_a_keyframe_moves_with_its_shot_and_is_seen_by_no_other():
     third = seen[2]
     begins = third.positions[0, 6, 0, 0, 0]
     apart = third.reference_tokens[0].positions[0, 0, 0, 0] - begins
-    assert float(apart) == pytest.approx(10 / 12 * SECOND, abs=1e-4)
+    assert float(apart) == pytest.approx(10 / 12 * POSITIONS.units_per_second, abs=1e-4)
     assert third.reference_tokens[0].prompt_weights.tolist() == [[0, 0, 1]]
 
 

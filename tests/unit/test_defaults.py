@@ -18,10 +18,10 @@ from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, size_within
 from sorairo.generation.requests.storyboard import Card, Storyboard
-from sorairo.models.delivery_defaults import Delivered
+from sorairo.models.model_info import DeliveryDefaults
 from sorairo.video import Clip
 
-USUAL, AS_PAINTED = Delivered(), Delivered(size=None, fps=None)
+USUAL, AS_PAINTED = DeliveryDefaults(), DeliveryDefaults(size=None, fps=None)
 STORY = Storyboard(cards=(Card(start=0.0, end=2.0, prompt="a red ball"),))
 EXTEND = ExtendRequest(forward=1.0)
 

@@ -13,7 +13,7 @@ import torch
 from random_weights import randomise
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.models import hub
-from sorairo.models.delivery_defaults import Delivered
+from sorairo.models.model_info import DeliveryDefaults
 
 
 @pytest.fixture
@@ -40,11 +40,11 @@ def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
 
 
 def test_how_clips_are_delivered_is_said_without_loading(model: Path):
-    assert hub.info(model).delivered == Delivered(size=None, fps=None)
+    assert hub.info(model).delivery == DeliveryDefaults(size=None, fps=None)
     record = json.loads((model / "model.json").read_text())
-    assert record["config"].pop("delivered") == {"size": None, "fps": None}
+    assert record["config"].pop("delivery") == {"size": None, "fps": None}
     (model / "model.json").write_text(json.dumps(record))
-    assert hub.info(model).delivered == hub.load(model).config.delivered == Delivered()
+    assert hub.info(model).delivery == hub.load(model).config.delivery == DeliveryDefaults()
 
 
 def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: Path):

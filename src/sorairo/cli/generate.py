@@ -27,7 +27,7 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
     With --n 3 the clips get the seeds SEED, SEED+1 and SEED+2. A clip that loops lasts whole groups
     of frames: a third of a second each, at the model's own rate.
     """
-    usual = common.model.delivered.fps or common.limits.native_fps
+    usual = common.model.delivery.fps or common.limits.native_fps
     fields = {"fps": usual, **given(seconds=seconds), **common.asked}
     request = GenerateRequest(prompt=prompt, loop=loop, **fields)
     make(as_usual(request, [], common), [], common)

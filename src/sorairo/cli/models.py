@@ -11,7 +11,7 @@ import click
 from sorairo.cli.console import say
 
 if TYPE_CHECKING:
-    from sorairo.models.hub import ModelInfo
+    from sorairo.models.hub import ModelDirectory
 
 
 @click.group(
@@ -64,7 +64,7 @@ def info_command(name: str, as_json: bool) -> None:
         click.echo(f"{key.replace('_', ' ') + ':':<15} {value}")
 
 
-def _facts(info: ModelInfo) -> dict[str, Any]:
+def _facts(info: ModelDirectory) -> dict[str, Any]:
     settings = info.record["config"]
     return {
         "name": info.name,
@@ -73,8 +73,8 @@ def _facts(info: ModelInfo) -> dict[str, Any]:
         "digest": info.digest,
         "native_sizes": settings["native_sizes"],
         "fps": settings["fps"],
-        "delivered_size": info.delivered.size or settings["native_sizes"][0],
-        "delivered_fps": info.delivered.fps or settings["fps"],
+        "delivered_size": info.delivery.size or settings["native_sizes"][0],
+        "delivered_fps": info.delivery.fps or settings["fps"],
         "max_frames": settings["max_frames"],
         "max_seconds": round(settings["max_frames"] / settings["fps"], 2),
         "steps": settings["sampling"]["steps"],

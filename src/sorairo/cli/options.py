@@ -13,10 +13,10 @@ import click
 
 from sorairo.cli.prompt_expansion import Expander
 from sorairo.generation.requests.limits import Limits, limits_of, parse_size
-from sorairo.models.delivery_defaults import Delivered
+from sorairo.models.model_info import DeliveryDefaults
 
 if TYPE_CHECKING:
-    from sorairo.models.hub import ModelInfo
+    from sorairo.models.hub import ModelDirectory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ class Common:
     expander: Expander | None = None
 
     @functools.cached_property
-    def model(self) -> ModelInfo:
+    def model(self) -> ModelDirectory:
         """Raises UnknownNameError and ModelError."""
         from sorairo.models import hub
 
@@ -66,7 +66,7 @@ class _Rate(click.ParamType):
         return NATIVE if value == NATIVE else click.FLOAT.convert(value, param, ctx)
 
 
-_USUAL = Delivered()  # of models that do not say otherwise
+_USUAL = DeliveryDefaults()  # of models that do not say otherwise
 
 _OUTPUT = click.option(
     "-o",

@@ -13,7 +13,7 @@ from sorairo.generation.requests.base import Request
 
 if TYPE_CHECKING:
     from sorairo.generation.prompts.expansion import Expansion
-    from sorairo.models.hub import ModelInfo
+    from sorairo.models.hub import ModelDirectory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Expander:
     url: str | None = None
     model: str | None = None
 
-    def __call__(self, requests: Sequence[Request], model: ModelInfo) -> list[Request]:
+    def __call__(self, requests: Sequence[Request], model: ModelDirectory) -> list[Request]:
         """The requests with their prompts in more detail: each in other words by the rules, all in
         the same by a chat model. Raises RequestError for what is no address."""
         from sorairo.generation.prompts.chat_client import endpoint

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from sorairo.world import registry
 
 if TYPE_CHECKING:
-    from sorairo.models.hub import ModelInfo
+    from sorairo.models.hub import ModelDirectory
     from sorairo.world.protocol import Language
 
 
-def prompt_warnings(prompt: str, model: ModelInfo) -> list[str]:
+def prompt_warnings(prompt: str, model: ModelDirectory) -> list[str]:
     """Sentences on words that the model never saw, on what it was not trained on, and on what is
     beyond the length that it reads."""
     language = registry.language(model.world)
@@ -32,7 +32,7 @@ def _unknown_words(prompt: str, language: Language) -> list[str]:
     return [f"the model never saw {', '.join(hints)}; it makes its best clip without."]
 
 
-def _cut_off(prompt: str, model: ModelInfo) -> list[str]:
+def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
     from tokenizers import Tokenizer
 
     room = model.record["config"]["text"]["max_length"] - 1  # beside the start token

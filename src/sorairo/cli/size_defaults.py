@@ -27,4 +27,4 @@ def as_asked(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
 
 def as_usual(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
     """The same, and where nothing was asked for as what is given, or as the model is delivered."""
-    return with_defaults(as_asked(request, clips, common), clips, common.model.delivered)
+    return with_defaults(as_asked(request, clips, common), clips, common.model.delivery)

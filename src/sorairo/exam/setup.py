@@ -43,7 +43,7 @@ def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float 
         "codec": CodecCandidate(engine=engine),
         **COMPARISONS,
     }
-    model = f"{engine.config.name} {engine.info['digest'][:12]}"
+    model = f"{engine.info['name']} {engine.info['digest'][:12]}"
     identity = {"model": model, "steps": steps, "guidance": guidance}
     run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
     run.begin()

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import paint
@@ -34,9 +33,9 @@ from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
-from sorairo.models import hub
-from sorairo.models.model import Model
-from sorairo.nn.precision import choose_device, compute_dtype
+from sorairo.models.loading import load_model
+from sorairo.models.protocols import VideoModel
+from sorairo.nn.precision import choose_device
 from sorairo.video import Clip
 
 
@@ -46,66 +45,57 @@ def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
 
     Raises UnknownNameError, ModelError, and RequestError for a device that is not there.
     """
-    path = hub.find(str(name))
-    return Engine(hub.load(path), choose_device(device), hub.info(path))
+    return Engine(load_model(name, choose_device(device)))
 
 
 class Engine(Capabilities):
     """One model and all that can be made with it. Not for use from several threads at once."""
 
-    def __init__(
-        self, model: Model, device: torch.device, about: hub.ModelInfo | None = None
-    ) -> None:
-        self.device, self.dtype = device, compute_dtype(device)
-        self.model = model.to(device=device, dtype=self.dtype).eval().requires_grad_(False)
-        self.config = model.config
-        self.about = about
+    def __init__(self, model: VideoModel) -> None:
+        self.model = model
 
     @property
     def info(self) -> dict[str, Any]:
-        """Name, digest, native sizes, rate, longest clip."""
-        config = self.config
+        """Name, digest, native sizes, frame rate, longest clip and sampling defaults, as JSON."""
+        info, sampling = self.model.info, self.model.sampling
         return {
-            "name": config.name,
-            "digest": self.about.digest if self.about else "",
-            "native_sizes": [list(size) for size in config.native_sizes],
-            "fps": config.fps,
-            "max_frames": config.max_frames,
-            "steps": config.sampling.steps,
-            "guidance": config.sampling.guidance,
+            "name": info.name,
+            "digest": info.digest,
+            "native_sizes": [list(size) for size in info.native_sizes],
+            "fps": info.fps,
+            "max_frames": info.max_frames,
+            "steps": sampling.steps,
+            "guidance": sampling.guidance_of(None).scale,
         }
 
     @property
-    def weights(self) -> int:
-        """Bytes of the model."""
-        return sum(p.numel() * p.element_size() for p in self.model.parameters())
-
-    @property
     def limits(self) -> Limits:
+        info = self.model.info
         return Limits(
-            max_frames=self.config.max_frames,
-            native_fps=self.config.fps,
-            native_size=self.config.native_sizes[0],
+            max_frames=info.max_frames,
+            native_fps=info.fps,
+            native_size=info.native_sizes[0],
             multiple=self.spec.multiple,
         )
 
     @property
     def spec(self) -> CanvasSpec:
-        config = self.config
-        width, height = config.native_sizes[0]
+        info, law = self.model.info, self.model.codec.law
+        width, height = info.native_sizes[0]
         return CanvasSpec(
-            fps=config.fps,
-            group=config.codec.time_factor,
-            multiple=config.codec.space_factor * config.transformer.patch,
+            fps=info.fps,
+            group=law.time_factor,
+            multiple=law.space_factor * self.model.denoiser.patch,
             area=width * height,
             size=(width, height),
-            window=config.codec.latent_frames(config.window_frames),
-            world=config.world,
+            window=law.latent_frames(info.window_frames),
+            world=info.world,
         )
 
     def knows(self, clip: Clip, size: tuple[int, int]) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""
-        return usable(clip, self.info["digest"], size, self.config.codec.space_factor)
+        law = self.model.codec.law
+        return usable(clip, self.model.info.digest, size, law.space_factor)
 
     def run(
         self,
@@ -119,7 +109,7 @@ class Engine(Capabilities):
         if settings.refine is not None:
             return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
-        check_memory(layout, delivery, self.weights)
+        check_memory(layout, delivery, self.model.info.memory)
         course = (
             ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
             if on_progress
@@ -149,7 +139,8 @@ class Engine(Capabilities):
     ) -> list[Tensor]:
         """Latents of drafts that are alike."""
         for layout, how in zip(layouts, settings, strict=True):
-            check_memory(layout, Delivery.of(layout, how.width, how.height, how.fps), self.weights)
+            delivery = Delivery.of(layout, how.width, how.height, how.fps)
+            check_memory(layout, delivery, self.model.info.memory)
         moments = self._fill(layouts, settings, self.sampling(settings))
         return [canvas.latents for canvas in moments]
 
@@ -173,9 +164,9 @@ class Engine(Capabilities):
             fps=delivery.fps,
             finish=partial(
                 deliver,
-                device=self.device,
+                upscale=self.model.upscale,
                 aspect=layout.aspect,
-                progress=course.delivered if course else None,
+                on_frames=course.delivered if course else None,
             ),
         )
         if not settings.keep_latents:
@@ -213,7 +204,7 @@ class Engine(Capabilities):
         """The canvases of drafts that are alike; `seen` looks at the first after every step, and
         the first has a page in the diary."""
         how = settings[0]
-        velocity = partial(self.velocity, negative=how.negative, scale=self.scale(how))
+        velocity = partial(self.velocity, negative=how.negative, scale=how.guidance)
         canvases = tuple(self.paint(layout) for layout in layouts)
         name = checkpoint.next_canvas() if checkpoint else ""
         state = checkpoint.read(name) if checkpoint else None
@@ -246,43 +237,35 @@ class Engine(Capabilities):
 
     def sampling(self, settings: Sequence[Settings]) -> Sampling:
         """How drafts that are alike are filled, each from its own seed."""
-        own = self.config.sampling
+        own = self.model.sampling
         return Sampling(
-            sigmas=sampling_sigmas(settings[0].steps or own.steps, own.shift),
+            sigmas=own.sigmas(settings[0].steps),
             solver=own.solver,
             generators=[seeded(each.seed) for each in settings],
         )
 
-    def scale(self, settings: Settings) -> float:
-        return self.config.sampling.guidance if settings.guidance is None else settings.guidance
-
     def paint(self, layout: CanvasLayout) -> Canvas:
-        config = self.config
+        """The canvas of a layout, as the model sees it."""
         return paint(
             layout,
             self.encode,
-            latent_channels=config.codec.latent_channels,
-            patch=config.transformer.patch,
+            latent_channels=self.model.codec.law.channels,
+            patch=self.model.denoiser.patch,
+            positions=self.model.positions,
+            conditioning=self.model.conditioning,
         )
 
-    def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity:
-        """The guided velocity for a stack of canvases."""
-        return guided_velocity(
-            self.model,
-            stack,
-            negative=negative,
-            scale=scale,
-            guidance_interval=self.config.sampling.guidance_interval,
-            device=self.device,
-            dtype=self.dtype,
-        )
+    def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity:
+        """The velocity of a stack of canvases, guided by that scale; None: the model's own."""
+        guidance = self.model.sampling.guidance_of(scale)
+        return guided_velocity(self.model, stack, negative=negative, guidance=guidance)
 
     @torch.inference_mode()
     def encode(self, frames: np.ndarray) -> Tensor:
         """Latents [c, f, h, w] of whole groups of frames uint8 [4 f, H, W, 3]."""
-        return encode_groups(self.model.codec, frames, self.device, self.dtype)
+        return encode_groups(self.model, frames)
 
     @torch.inference_mode()
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] of a draft's latents."""
-        return decode_layout(self.model, layout, latents, self.device, self.dtype)
+        return decode_layout(self.model, layout, latents)

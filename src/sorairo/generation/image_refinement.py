@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import sampling_sigmas
-from sorairo.generation.canvas.canvas import Canvas, Stack, crop_positions
+from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.output.delivery import deliver
 from sorairo.generation.progress import Progress, ProgressCallback
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
@@ -28,6 +28,7 @@ from sorairo.generation.sampling.window_sampling import Sampling, estimate
 from sorairo.generation.settings import RefineConfig, Settings
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
+from sorairo.models.protocols import VideoModel
 from sorairo.video import Clip
 
 Size = tuple[int, int]  # width, height
@@ -39,7 +40,7 @@ Preview = Callable[[], np.ndarray]
 class PictureEngine(Protocol):
     """What refinement needs of an engine."""
 
-    device: torch.device
+    model: VideoModel
 
     @property
     def spec(self) -> CanvasSpec: ...
@@ -56,7 +57,7 @@ class PictureEngine(Protocol):
 
     def paint(self, layout: CanvasLayout) -> Canvas: ...
 
-    def velocity(self, stack: Stack, *, negative: str, scale: float) -> Velocity: ...
+    def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity: ...
 
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray: ...
 
@@ -144,9 +145,9 @@ class Refiner:
             done += 1
             on_window(done, preview)
 
-        fps, device = self.engine.spec.fps, self.engine.device
+        fps, upscale = self.engine.spec.fps, self.engine.model.upscale
         for level in self.sizes:
-            clip = Clip(frames=deliver(picture[None], fps, *level, fps, device=device), fps=fps)
+            clip = Clip(frames=deliver(picture[None], fps, *level, fps, upscale=upscale), fps=fps)
             if self.config.strength:
                 clip = self._sampled_again(clip, prompt, negative, generator, on_preview)
             picture = clip.frames[0]
@@ -166,7 +167,7 @@ class Refiner:
         layout = edit(clip, prompt, spec=spec, strength=config.strength)
         canvas = engine.paint(layout)
         _, rows, columns = canvas.grid
-        places = crop_positions((rows, columns), (0, 0, rows, columns))
+        places = engine.model.positions.crop((rows, columns), (0, 0, rows, columns))
         canvas = now = replace(canvas, positions=places[None])
         schedule = sampling_sigmas(config.steps, config.shift)
         noise = torch.randn(canvas.tokens().shape, generator=generator)

@@ -8,32 +8,31 @@ import psutil
 from sorairo.errors import RequestError
 from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
+from sorairo.models.model_info import MemoryNeeds
 
-PROGRAM = 420e6  # bytes: Python, torch and the shipped model's working memory, measured
-UPSCALER = 140e6  # bytes it works in, measured
 COPIES = 2.2  # of the delivered frames: the pieces, and the whole that they are put together to
 WHOLE = 1.1  # of the delivered frames of a clip of one piece
 NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
 SPARE = 0.9  # of the free memory that may be used
 
 
-def predicted_bytes(layout: CanvasLayout, delivery: Delivery, weights: int) -> float:
-    """Peak memory of a draft delivered so, by a model of `weights` bytes."""
+def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds) -> float:
+    """Peak memory of a layout that is delivered so, by a model with these needs."""
     native = layout.num_frames * layout.width * layout.height * 3
     given = sum(each.nbytes for each in _held(layout))
     own = (delivery.width, delivery.height, delivery.fps)
-    upscaler = UPSCALER if own != (layout.width, layout.height, layout.spec.fps) else 0.0
-    fixed = PROGRAM + upscaler + 2 * weights + given
+    upscaler = needs.upscaler if own != (layout.width, layout.height, layout.spec.fps) else 0.0
+    fixed = needs.program + upscaler + 2 * needs.weights + given
     return fixed + NATIVE_COPIES * native + _copies(layout) * delivery.bytes(layout)
 
 
 def check_memory(
-    layout: CanvasLayout, delivery: Delivery, weights: int, available: float | None = None
+    layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds, available: float | None = None
 ) -> None:
     """Raises RequestError with the number and a smaller choice if a draft will not fit."""
     if available is None:
         available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
-    needed = predicted_bytes(layout, delivery, weights)
+    needed = predicted_bytes(layout, delivery, needs)
     if needed <= SPARE * available:
         return
     frames = _copies(layout) * delivery.bytes(layout)

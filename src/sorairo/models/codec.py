@@ -16,6 +16,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from sorairo.models.latent_law import LatentLaw
 from sorairo.nn.conv import ChannelNorm, ResBlock, State
 from sorairo.nn.layout import (
     depth_to_space,
@@ -47,13 +48,15 @@ class CodecConfig:
     def pixel_channels(self) -> int:
         return 3 * self.time_factor * self.first_factor**2
 
-    def latent_frames(self, num_frames: int) -> int:
-        """Latent frames of a clip: the first holds one new frame, each later one `time_factor`."""
-        return 1 + -(-(num_frames - 1) // self.time_factor)
-
-    def frames_held(self, latent_frames: int) -> int:
-        """Frames of a clip that fills its latent frames."""
-        return 1 + (latent_frames - 1) * self.time_factor
+    @property
+    def law(self) -> LatentLaw:
+        """Latent frames of one kind: each takes `time_factor` frames, the first one too."""
+        return LatentLaw(
+            time_factor=self.time_factor,
+            space_factor=self.space_factor,
+            channels=self.latent_channels,
+            first_frames=self.time_factor,
+        )
 
 
 class Encoder(nn.Module):
@@ -128,6 +131,10 @@ class Codec(nn.Module):
         self.register_buffer("latent_mean", torch.zeros(config.latent_channels))
         self.register_buffer("latent_std", torch.ones(config.latent_channels))
         self.to_channels_last()
+
+    @property
+    def law(self) -> LatentLaw:
+        return self.config.law
 
     def to_channels_last(self) -> None:
         """Lays the weights out as convolutions want them; again after weights are assigned."""

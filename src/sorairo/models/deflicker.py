@@ -1,10 +1,10 @@
-"""What the codec's groups leave behind in time, taken out after decoding by a small network.
+"""The deflicker network: removes the flicker that the codec leaves in decoded frames.
 
-A latent frame holds four frames and knows nothing of the next, so the codec's errors change from
-group to group: what stands still flickers, what changes slowly goes in stairs of four frames. Here
-every frame sees eight on either side, and which place it has in its group. Frames that were given
-and are known exactly are marked: they stay, and what the others lack beside them is carried on.
-"""
+A latent frame is decoded into four frames without a view of the next latent frame, so the codec's
+errors change from one group of four frames to the next: still surfaces flicker, and slow changes
+become stairs. This network sees eight frames on either side of each frame, and each frame's place
+in its group. Given frames, which are known exactly, are marked: they stay as they are, and help to
+correct the frames beside them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,23 @@ from sorairo.nn.layout import depth_to_space, fold_time, space_to_depth, unfold_
 
 
 @dataclass(frozen=True, kw_only=True)
-class SteadierConfig:
-    """`fold` pixels square become one place; each block mixes `kernel` frames; `group` is the
-    codec's time factor."""
+class DeflickerConfig:
+    """The size of the network."""
 
     width: int = 64
+    """Channels."""
     blocks: int = 4
+    """Number of `TimeBlock`s."""
     kernel: int = 5
+    """Frames that each block mixes, odd."""
     fold: int = 4
+    """Pixels of each side of a block that becomes one place."""
     group: int = 4
+    """Frames of a latent frame: the codec's time factor."""
 
     @property
     def exact(self) -> int:
-        """The place of a frame that is known exactly."""
+        """The value of `places` for a frame that is known exactly."""
         return self.group
 
     @property
@@ -62,11 +66,10 @@ class TimeBlock(nn.Module):
         return x + self.conv2(fold_time(y + self.mix(around)))
 
 
-class Steadier(nn.Module):
-    """Frames as decoded to frames without flicker and stairs: what is to be added is zero at
-    first."""
+class Deflicker(nn.Module):
+    """Adds a correction to decoded frames. An untrained network adds zero."""
 
-    def __init__(self, config: SteadierConfig) -> None:
+    def __init__(self, config: DeflickerConfig) -> None:
         super().__init__()
         self.config = config
         pixels = 3 * config.fold**2
@@ -100,5 +103,5 @@ class Steadier(nn.Module):
         for block in self.blocks:
             x = block(x, frames)
         added = depth_to_space(self.head(F.silu(self.norm(x))), self.config.fold)
-        unsure = (places != self.config.exact)[:, None, None]
-        return video + unsure * unfold_time(added, frames).to(video.dtype)
+        corrected = (places != self.config.exact)[:, None, None]
+        return video + corrected * unfold_time(added, frames).to(video.dtype)

@@ -14,23 +14,27 @@ from pathlib import Path
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError, unknown_name
-from sorairo.models.delivery_defaults import Delivered
+from sorairo.models.model_info import DeliveryDefaults
 from sorairo.world import registry
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
-STEADIER = "steadier.safetensors"  # of models that have one
+DEFLICKER = "deflicker"  # a further file of models that have such a network, and its setting
+FORMERLY = {"deflicker": "steadier", "delivery": "delivered"}  # older directories have these names
 
 
 @dataclass(frozen=True, kw_only=True)
-class ModelInfo:
-    """A model that is there. `digest` is the first 16 hex digits of the SHA-256 over its files."""
+class ModelDirectory:
+    """A model on disk, as it is known without loading it."""
 
     name: str
     path: Path
     bytes: int
+    """Size of all files."""
     digest: str
+    """The first 16 hex digits of the SHA-256 over the files."""
     record: dict
+    """The content of model.json."""
 
     @property
     def world(self) -> str:
@@ -43,9 +47,11 @@ class ModelInfo:
         return self.record.get("training", {}).get("scene")
 
     @property
-    def delivered(self) -> Delivered:
-        """How its clips are delivered where nothing else is asked for. Raises ConfigError."""
-        return from_json(Delivered, self.record["config"].get("delivered", {}))
+    def delivery(self) -> DeliveryDefaults:
+        """How its clips are delivered by default. Raises ConfigError."""
+        config = self.record["config"]
+        record = config.get("delivery", config.get(FORMERLY["delivery"], {}))
+        return from_json(DeliveryDefaults, record)
 
 
 def shipped() -> Path:
@@ -53,7 +59,7 @@ def shipped() -> Path:
     return Path(__file__).parent.parent / "weights"
 
 
-def list_models() -> list[ModelInfo]:
+def list_models() -> list[ModelDirectory]:
     """All shipped models, by name."""
     return [info(path.parent) for path in sorted(shipped().glob("*/model.json"))]
 
@@ -76,7 +82,7 @@ def find(name: str) -> Path:
     raise unknown_name("model", name, known)
 
 
-def info(path: Path) -> ModelInfo:
+def info(path: Path) -> ModelDirectory:
     """What is known of a model without loading it."""
     record = _record(path)
     files = files_of(record)
@@ -85,7 +91,7 @@ def info(path: Path) -> ModelInfo:
         raise ModelError(f"The model in {path} is incomplete: {', '.join(missing)} missing.")
     stats = [(path / each).stat() for each in files]
     stamp = tuple((s.st_size, s.st_mtime_ns) for s in stats)
-    return ModelInfo(
+    return ModelDirectory(
         name=str(record["config"].get("name", path.name)),
         path=path,
         bytes=sum(s.st_size for s in stats),
@@ -95,8 +101,10 @@ def info(path: Path) -> ModelInfo:
 
 
 def files_of(record: dict) -> tuple[str, ...]:
-    """The files of a model, from its model.json."""
-    return (*FILES, STEADIER) if record["config"].get("steadier") else FILES
+    """The files of a model, from its model.json; each but the first two holds the weights of one
+    network."""
+    names = (DEFLICKER, FORMERLY[DEFLICKER])
+    return (*FILES, *(f"{name}.safetensors" for name in names if record["config"].get(name)))
 
 
 @functools.lru_cache(maxsize=16)
@@ -123,7 +131,7 @@ def _record(path: Path) -> dict:
 
 
 def load(path: Path):
-    """The Bundle of a model directory, in the number format it is stored in.
+    """The networks of a model directory of our own family, in the number format it is stored in.
 
     Raises ModelError when files are missing, broken, or do not fit together.
     """
@@ -140,11 +148,10 @@ def load(path: Path):
         with torch.device("meta"):
             model = Model(config, _tokenizer(path / "tokenizer.json"))
         for part in files_of(record)[2:]:
-            network = getattr(model, part.partition(".")[0])
-            network.load_state_dict(load_file(path / part), assign=True)
+            _network(model, part).load_state_dict(load_file(path / part), assign=True)
         model.codec.to_channels_last()
-        if model.steadier is not None:
-            model.steadier.to_channels_last()
+        if model.deflicker is not None:
+            model.deflicker.to_channels_last()
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if isinstance(error, ModelError):
             raise
@@ -153,6 +160,12 @@ def load(path: Path):
         reason = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
         raise ModelError(f"{path / part} cannot be loaded: {reason[:200]}") from error
     return model.eval().requires_grad_(False)
+
+
+def _network(model, file: str):
+    """The network of a model whose weights a file holds."""
+    name = file.partition(".")[0]
+    return getattr(model, next((new for new, old in FORMERLY.items() if old == name), name))
 
 
 def _tokenizer(path: Path):
@@ -176,7 +189,7 @@ def save(model, path: Path, training: dict | None = None) -> None:
     (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     model.tokenizer.save(str(new / "tokenizer.json"))
     for file in files_of(record)[2:]:
-        weights = getattr(model, file.partition(".")[0]).state_dict()
+        weights = _network(model, file).state_dict()
         halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
         save_file(halves, new / file)
     os.chmod(new, 0o755)

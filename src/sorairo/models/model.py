@@ -1,9 +1,8 @@
-"""A whole model: codec and steadier, transformer, text encoder and tokenizer, and what they were
+"""A whole model: codec and deflicker, transformer, text encoder and tokenizer, and what they were
 made to do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from jaxtyping import Bool, Float
@@ -11,10 +10,13 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from sorairo.config import formerly
+from sorairo.flow.guidance import Guidance
+from sorairo.flow.schedules import sampling_sigmas
 from sorairo.models.codec import Codec, CodecConfig
-from sorairo.models.deflicker import Steadier, SteadierConfig
-from sorairo.models.delivery_defaults import Delivered
-from sorairo.models.text import TextConfig, TextEncoder, tokenize
+from sorairo.models.deflicker import Deflicker, DeflickerConfig
+from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.protocols import PromptContext, TokenBatch
+from sorairo.models.text import TextConfig, TextEncoder
 from sorairo.models.transformer import Transformer, TransformerConfig
 from sorairo.world.registry import DEFAULT, TABLETOP
 
@@ -30,6 +32,16 @@ class SamplingConfig:
     solver: str = "adams"
     shift: float = 3.0
 
+    def sigmas(self, steps: int | None) -> Float[Tensor, "levels"]:
+        """The schedule of so many steps, or of the model's own."""
+        return sampling_sigmas(steps or self.steps, self.shift)
+
+    def guidance_of(self, scale: float | None) -> Guidance:
+        """Guidance of that scale, or of the model's own, within `guidance_interval`."""
+        return Guidance(
+            scale=self.guidance if scale is None else scale, interval=self.guidance_interval
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
@@ -38,7 +50,7 @@ class ModelConfig:
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
-    steadier: SteadierConfig | None = None
+    deflicker: DeflickerConfig | None = field(default=None, metadata=formerly("steadier"))
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     text: TextConfig = field(default_factory=TextConfig)
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
@@ -47,7 +59,9 @@ class ModelConfig:
     fps: float = TABLETOP.fps
     max_frames: int = 49
     window_frames: int = 49
-    delivered: Delivered = field(default_factory=Delivered)
+    delivery: DeliveryDefaults = field(
+        default_factory=DeliveryDefaults, metadata=formerly("delivered")
+    )
     version: str = ""
     notes: str = ""
 
@@ -60,6 +74,26 @@ class Denoiser(nn.Module):
         self.transformer = Transformer(transformer)
         self.text = TextEncoder(text)
 
+    @property
+    def patch(self) -> int:
+        """Latent places of each side of a token."""
+        return self.transformer.config.patch
+
+    def read(self, features: Float[Tensor, "k s d"], mask: Bool[Tensor, "k s"]) -> PromptContext:
+        """Keys and values of prompts for every block."""
+        return PromptContext(layers=tuple(self.transformer.read_text(features)), mask=mask)
+
+    def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
+        """The velocity of tokens, with prompts that were read once: sampling."""
+        return self.transformer(
+            batch.x,
+            batch.positions,
+            batch.sigma,
+            list(context.layers),
+            context.mask,
+            batch.prompt_weights,
+        )
+
     def forward(
         self,
         x: Float[Tensor, "b n p"],
@@ -69,7 +103,7 @@ class Denoiser(nn.Module):
         mask: Bool[Tensor, "bk s"],
         prompt_weights: Float[Tensor, "b n k"] | None = None,
     ) -> Float[Tensor, "b n p"]:
-        """Velocity, in one go: training. In sampling the text is read once, see `read`."""
+        """Velocity, in one go: training. In sampling the text is read once, see `velocity`."""
         text = self.transformer.read_text(self.text(ids, mask))
         return self.transformer(x, positions, sigma, text, mask, prompt_weights)
 
@@ -81,20 +115,10 @@ class Model(nn.Module):
         super().__init__()
         self.config, self.tokenizer = config, tokenizer
         self.codec = Codec(config.codec)
-        self.steadier = Steadier(config.steadier) if config.steadier else None
+        self.deflicker = Deflicker(config.deflicker) if config.deflicker else None
         self.denoiser = Denoiser(config.transformer, config.text)
 
-    def take(self, steadier: Steadier | None) -> None:
-        """Takes a steadier, with its configuration; None: goes without."""
-        self.steadier = steadier
-        self.config = replace(self.config, steadier=steadier.config if steadier else None)
-
-    def read(
-        self, prompts: Sequence[str]
-    ) -> tuple[list[tuple[Tensor, Tensor]], Bool[Tensor, "b s"]]:
-        """Keys and values of prompts for every block, and the mask of their tokens."""
-        ids, mask = tokenize(self.tokenizer, prompts, self.config.text.max_length)
-        device = next(self.parameters()).device
-        ids, mask = ids.to(device), mask.to(device)
-        features = self.denoiser.text(ids, mask)
-        return self.denoiser.transformer.read_text(features), mask
+    def set_deflicker(self, deflicker: Deflicker | None) -> None:
+        """Puts in another deflicker network, with its configuration; None removes it."""
+        self.deflicker = deflicker
+        self.config = replace(self.config, deflicker=deflicker.config if deflicker else None)

@@ -145,3 +145,18 @@ def tokenize(
         ids[i, : len(row)] = torch.tensor(row)
         mask[i, : len(row)] = True
     return ids, mask
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class PromptEncoder:
+    """Tokenizer and network as one (see `protocols.TextEncoder`)."""
+
+    tokenizer: Tokenizer
+    network: TextEncoder
+
+    def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
+        """Features of every text token, and True where a token stands."""
+        ids, mask = tokenize(self.tokenizer, prompts, self.network.config.max_length)
+        device = self.network.embedding.weight.device
+        ids, mask = ids.to(device), mask.to(device)
+        return self.network(ids, mask), mask

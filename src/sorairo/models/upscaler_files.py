@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 import torch
@@ -45,6 +46,12 @@ def load_upscaler(path: Path | None = None, device: torch.device | None = None) 
     upscaler = upscaler.to(device=device, dtype=compute_dtype(device))
     upscaler.to_channels_last()
     return upscaler.eval().requires_grad_(False)
+
+
+@lru_cache(maxsize=2)
+def shipped_upscaler(device: torch.device) -> Upscaler:
+    """The shipped upscaler on a device, loaded when it is first needed."""
+    return load_upscaler().to(device)
 
 
 def save_upscaler(upscaler: Upscaler, path: Path, training: dict | None = None) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 from PIL import Image
 
-from sorairo.generation.output.upscale import enlarge
+from sorairo.models.upscale import enlarge
 from sorairo.models.upscaler import FACTOR, Upscaler
 from sorairo.training.data.pairs import VARIANTS, Pair
 

@@ -38,7 +38,7 @@ def probe(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict
         change = "color"
     other = changed(question.scene, change, np.random.default_rng((question.seed, 9)))
     rollouts = truth.rollout, simulate(other, seconds=question.seconds, fps=FPS)
-    group = engine.config.codec.time_factor
+    group = engine.model.codec.law.time_factor
     cut = hidden_group([masks_of(rollout) for rollout in rollouts], group)
     if cut is None:
         return {}

@@ -9,15 +9,15 @@ import torch
 from torch import Tensor
 
 from sorairo.flow import path as flow
-from sorairo.generation.canvas.canvas import grid_positions
 from sorairo.generation.engine import Engine
 from sorairo.generation.sampling.seeding import seeded
+from sorairo.models.protocols import TokenBatch
 from sorairo.nn.patches import patchify
 
 
 def latents_of(engine: Engine, frames: np.ndarray) -> Tensor:
     """[c, f, h, w] of whole groups of a clip uint8 [F, H, W, 3], from its first frame on."""
-    group = engine.config.codec.time_factor
+    group = engine.model.codec.law.time_factor
     whole = 1 + (len(frames) - 1) // group * group
     return engine.encode(np.concatenate([frames[:1].repeat(group - 1, 0), frames[:whole]]))
 
@@ -34,26 +34,26 @@ def losses(
 ) -> list[float]:
     """Mean squared error of the velocity at each of the noise `sigmas`, over the latent frames from
     `given` on, those before being shown. The noise is that of `seed`, the same at each level."""
-    patch = engine.config.transformer.patch
+    model = engine.model
+    patch = model.denoiser.patch
     z = patchify(latents[None].float().cpu(), patch)
     f, h, w = latents.shape[1], latents.shape[2] // patch, latents.shape[3] // patch
-    times = torch.arange(f) * (engine.config.codec.time_factor / engine.config.fps)
-    positions = grid_positions((f, h, w), times=times).reshape(1, -1, 3)
+    times = torch.arange(f) * (model.codec.law.time_factor / model.info.fps)
+    positions = model.positions.grid((f, h, w), times).reshape(1, -1, 3)
     later = (torch.arange(f) >= given).repeat_interleave(h * w)[None]
-    text, mask = engine.model.read([prompt])
+    context = model.denoiser.read(*model.text.encode([prompt]))
     noise = torch.randn(z.shape, generator=seeded(seed))
     found = []
     for level in sigmas:
         sigma = later * level
         x = flow.point(z, noise, sigma[..., None])
-        predicted = engine.model.denoiser.transformer(
-            x.to(engine.device, engine.dtype),
-            positions.to(engine.device),
-            sigma.to(engine.device),
-            text,
-            mask,
-            None,
+        batch = TokenBatch(
+            x=x.to(model.device, model.dtype),
+            positions=positions.to(model.device),
+            sigma=sigma.to(model.device),
+            grid=(f, h, w),
         )
+        predicted = model.denoiser.velocity(batch, context)
         loss = flow.matching_loss(predicted.cpu(), flow.velocity(z, noise), later.float())
         found.append(float(loss[0]))
     return found

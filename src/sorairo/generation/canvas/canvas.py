@@ -1,5 +1,5 @@
-"""The canvas: latents, and for every token where its noise starts and where it ends. A task paints
-it, the sampler fills it."""
+"""The canvas: a grid of latent tokens, each with the noise level at which it starts and the one at
+which it ends. A task paints it, the sampler fills it."""
 
 from __future__ import annotations
 
@@ -9,50 +9,60 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.models.protocols import PositionLaw
 from sorairo.nn.patches import patchify, unpatchify
-
-SECOND = 3.0  # units of time in a second: one is a latent frame at 12 frames a second
-NATIVE_SIDE = 6  # tokens, of a picture of the shipped model's own size
-REFERENCE = -16.0  # the time, in units of a latent frame, of what is off the timeline
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceTokens:
-    """A picture on the canvas that is no part of the grid: latents [c, 1, h * patch, w * patch],
-    positions [1, h, w, 3], shares [1, k]. Held at `sigma`."""
+    """A picture that stands beside the grid: a keyframe at its own time."""
 
     latents: Tensor
+    """[c, 1, h * patch, w * patch], normalised."""
     positions: Tensor
+    """(time, y, x) of its tokens in the units of the model's position law, [1, h, w, 3]."""
     prompt_weights: Tensor
+    """How much each of the canvas's prompts counts for it, [1, k]."""
+    seconds: float
+    """Its time on the canvas."""
     sigma: float = 0.0
+    """The noise level at which it is held."""
 
-    def later(self, seconds: float) -> ReferenceTokens:
+    def later(self, seconds: float, units_per_second: float) -> ReferenceTokens:
+        """The same picture, that much later."""
         positions = self.positions.clone()
-        positions[..., 0] += seconds * SECOND
-        return replace(self, positions=positions)
+        positions[..., 0] += seconds * units_per_second
+        return replace(self, positions=positions, seconds=self.seconds + seconds)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Canvas:
-    """A grid of f x h x w tokens, and loose pictures after them.
-
-    latents     [c, f, h * patch, w * patch], normalised; what is given, zeros where nothing is
-    sigma_start [f, h, w]: 1 blank, between 0 and 1 keeps the layout, 0 given
-    sigma_end   [f, h, w]: 0, or equal to the start: held, the token never moves
-    positions   [views, f, h, w, 3]: (time, y, x) in the model's units; most canvases have one view
-    view_shares [views, f]: how much each view counts for a latent frame; columns sum to 1
-    shares      [f, k]: how much of each of `prompts` a latent frame hears; rows sum to 1
-    """
+    """A grid of f x h x w tokens, and reference tokens after them."""
 
     latents: Tensor
+    """[c, f, h * patch, w * patch], normalised: the given latents, and zeros where there are
+    none."""
     sigma_start: Tensor
+    """[f, h, w]: 1 for a blank token, 0 for a given one; one between keeps the layout of what is
+    there and loses the detail."""
     sigma_end: Tensor
+    """[f, h, w]: 0, or equal to `sigma_start`: then the token is held and never changes."""
     positions: Tensor
+    """(time, y, x) of the tokens in the units of the model's position law, [views, f, h, w, 3].
+    Most canvases have one view; the velocities of several are averaged."""
     view_weights: Tensor
+    """How much each view counts for a latent frame, [views, f]; columns sum to 1."""
     prompts: tuple[str, ...]
     prompt_weights: Tensor
+    """How much each of the k prompts counts for a latent frame, [f, k]; rows sum to 1."""
     patch: int
+    """Latent places of each side of a token."""
+    units_per_second: float
+    """What a second adds to a position in time."""
     reference_tokens: tuple[ReferenceTokens, ...] = ()
+    given: Tensor | None = None
+    """Channels that the denoiser takes beside the latents, [q, f, h * patch, w * patch]: which
+    frames are given, and their latents (see `Conditioning.given_channels`)."""
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -61,11 +71,11 @@ class Canvas:
 
     @property
     def held(self) -> Tensor:
-        """True for tokens of the grid that never move, [f, h, w]."""
+        """True for tokens of the grid that never change, [f, h, w]."""
         return self.sigma_start == self.sigma_end
 
     def sigma(self, s: float) -> Float[Tensor, "n"]:
-        """Every token's level at schedule value s (1 -> 0)."""
+        """Every token's noise level at schedule value s (1 -> 0)."""
         grid = self.sigma_end + (self.sigma_start - self.sigma_end) * s
         reference_tokens = [
             torch.full(each.positions.shape[:3], each.sigma) for each in self.reference_tokens
@@ -100,6 +110,12 @@ class Canvas:
             ]
         )
 
+    def token_given(self) -> Float[Tensor, "n q"] | None:
+        """The further channels of every token of the grid; reference tokens have none."""
+        if self.given is None:
+            return None
+        return patchify(self.given[None], self.patch)[0]
+
     def token_view_weights(self) -> Float[Tensor, "views n"]:
         _, h, w = self.grid
         views = len(self.positions)
@@ -109,14 +125,14 @@ class Canvas:
 
     def part(self, frames: tuple[int, ...], later: Float[Tensor, "n"]) -> Canvas:
         """Some latent frames of a canvas with one view, in that order, each `later` by so many
-        seconds than it was; all loose pictures, and those prompts that are heard."""
+        seconds; all reference tokens, and only the prompts that count for any of these."""
         index, positions = list(frames), self.positions[:, list(frames)].clone()
-        positions[..., 0] += (later * SECOND)[None, :, None, None]
+        positions[..., 0] += (later * self.units_per_second)[None, :, None, None]
         prompt_weights = [
             self.prompt_weights[index],
             *(each.prompt_weights for each in self.reference_tokens),
         ]
-        attended = torch.cat(prompt_weights).any(0).nonzero()[:, 0].tolist()
+        used = torch.cat(prompt_weights).any(0).nonzero()[:, 0].tolist()
         return replace(
             self,
             latents=self.latents[:, index],
@@ -124,12 +140,13 @@ class Canvas:
             sigma_end=self.sigma_end[index],
             positions=positions,
             view_weights=self.view_weights[:, index],
-            prompts=tuple(self.prompts[i] for i in attended),
-            prompt_weights=self.prompt_weights[index][:, attended],
+            prompts=tuple(self.prompts[i] for i in used),
+            prompt_weights=self.prompt_weights[index][:, used],
             reference_tokens=tuple(
-                replace(each, prompt_weights=each.prompt_weights[:, attended])
+                replace(each, prompt_weights=each.prompt_weights[:, used])
                 for each in self.reference_tokens
             ),
+            given=None if self.given is None else self.given[:, index],
         )
 
 
@@ -150,41 +167,9 @@ class Stack:
         return Stack(tuple(canvas.with_tokens(tokens) for canvas, tokens in pairs))
 
 
-def grid_positions(
-    grid: tuple[int, int, int], *, times: Float[Tensor, "f"]
-) -> Float[Tensor, "f h w 3"]:
-    """The position law of our own models.
-
-    `times` in seconds; one unit is a third of a second (a latent frame at 12 frames a second).
-    Space: the centre of the picture is 0, and a picture of h x w tokens spans 8 h / sqrt(h w) by
-    8 w / sqrt(h w): the same place in a scene has the same position whatever the resolution.
-    """
-    _, h, w = grid
-    unit = 8 / (h * w) ** 0.5
-    y = (torch.arange(h) + 0.5 - h / 2) * unit
-    x = (torch.arange(w) + 0.5 - w / 2) * unit
-    return torch.stack(torch.meshgrid(times.float() * SECOND, y, x, indexing="ij"), dim=-1)
-
-
 def even_times(frames: int, frame_seconds: float, start: float = 0.0) -> Float[Tensor, "f"]:
     """Seconds of latent frames that follow one another evenly."""
     return start + torch.arange(frames) * frame_seconds
-
-
-def crop_positions(
-    grid: tuple[int, int], box: tuple[int, int, int, int], time: float = 0.0
-) -> Float[Tensor, "1 h w 3"]:
-    """Positions of the tokens of a part of a larger picture of `grid` tokens: rows and columns
-    box[0] <= y < box[2], box[1] <= x < box[3].
-
-    In a picture of n by n tokens neighbours stand 4/3 (6 / n)^(1/4) apart: so far that attention
-    can tell them from one another (at 8 / n it cannot), and so near that it sees how large the
-    picture is.
-    """
-    whole = grid_positions((1, *grid), times=torch.tensor([time]))
-    whole[..., 1:] *= ((grid[0] * grid[1]) ** 0.5 / NATIVE_SIDE) ** 0.75
-    top, left, bottom, right = box
-    return whole[:, top:bottom, left:right]
 
 
 def blank(
@@ -193,18 +178,20 @@ def blank(
     patch: int,
     grid: tuple[int, int, int],
     frame_seconds: float,
+    law: PositionLaw,
     prompt: str = "",
 ) -> Canvas:
-    """Nothing is given: text to video."""
+    """A canvas on which nothing is given."""
     f, h, w = grid
     times = even_times(f, frame_seconds)
     return Canvas(
         latents=torch.zeros(latent_channels, f, h * patch, w * patch),
         sigma_start=torch.ones(grid),
         sigma_end=torch.zeros(grid),
-        positions=grid_positions(grid, times=times)[None],
+        positions=law.grid(grid, times)[None],
         view_weights=torch.ones(1, f),
         prompts=(prompt,),
         prompt_weights=torch.ones(f, 1),
         patch=patch,
+        units_per_second=law.units_per_second,
     )

@@ -1,4 +1,4 @@
-"""From a draft to a canvas: frames become latents, frame numbers become times."""
+"""From a layout to a canvas: frames become latents, frame numbers become times."""
 
 from __future__ import annotations
 
@@ -9,63 +9,77 @@ import torch
 from torch import Tensor
 
 from sorairo.flow.schedules import shift
-from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens, grid_positions
+from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
+from sorairo.generation.canvas.given_channels import given_channels
+from sorairo.generation.canvas.latent_frames import frames_of, shot_bounds, token_region
 from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
+from sorairo.models.model_info import Conditioning
+from sorairo.models.protocols import PositionLaw
 
 Encode = Callable[[np.ndarray], Tensor]
-"""Frames uint8 [n, H, W, 3], n whole groups, to latents [c, n / group, h, w]."""
+"""Frames uint8 [n, H, W, 3], n whole latent frames, to latents [c, n / group, h, w]."""
 
 STRENGTH_SHIFT = 3.0  # strength is a place on the schedule, as the noise levels of sampling are
+Grid = tuple[int, int, int]  # frames, rows, columns
 
 
-def paint(layout: CanvasLayout, encode: Encode, *, latent_channels: int, patch: int) -> Canvas:
-    """The canvas of a draft."""
-    spec, groups = layout.spec, layout.groups()
-    unit = spec.multiple
+def paint(
+    layout: CanvasLayout,
+    encode: Encode,
+    *,
+    latent_channels: int,
+    patch: int,
+    positions: PositionLaw,
+    conditioning: Conditioning = Conditioning(),
+) -> Canvas:
+    """The canvas of a layout, as a model with these laws sees it."""
+    groups, unit = layout.groups(), layout.spec.multiple
     grid = (len(groups), layout.height // unit, layout.width // unit)
-    times = torch.tensor(layout.times())
-    positions, view_weights = views(grid, times, layout)
+    places, view_weights = views(grid, layout, positions)
     canvas = Canvas(
         latents=torch.zeros(latent_channels, len(groups), grid[1] * patch, grid[2] * patch),
         sigma_start=torch.ones(grid),
         sigma_end=torch.zeros(grid),
-        positions=positions,
+        positions=places,
         view_weights=view_weights,
         prompts=layout.prompts,
         prompt_weights=latent_frame_prompt_weights(groups, layout),
         patch=patch,
-        reference_tokens=tuple(_loose(each, layout, grid, encode) for each in layout.keyframes),
+        units_per_second=positions.units_per_second,
+        reference_tokens=tuple(
+            _reference(each, layout, grid, encode, positions)
+            for each in (layout.keyframes if conditioning.token_noise else ())
+        ),
+        given=given_channels(layout, encode, patch) if conditioning.given_channels else None,
     )
     for given in layout.given:
-        _give(canvas, given, layout, groups, encode)
+        if conditioning.token_noise or given.strength:
+            _give(canvas, given, layout, groups, encode)
+    if not conditioning.token_noise:
+        canvas.sigma_start.fill_(canvas.sigma_start.max())
     return canvas
 
 
 def latent_frame_prompt_weights(groups: tuple[LatentFrame, ...], layout: CanvasLayout) -> Tensor:
-    """What each latent frame hears: the mean over its frames, [f, k]."""
-    rows = []
-    for group in groups:
-        low, high = _bounds(group, layout)
-        frames = np.arange(group.first, group.first + layout.spec.group).clip(low, high - 1)
-        rows.append(layout.prompt_weights[frames].mean(0))
+    """How much each prompt counts for a latent frame: the mean over its frames, [f, k]."""
+    rows = [layout.prompt_weights[frames_of(group, layout)].mean(0) for group in groups]
     return torch.from_numpy(np.stack(rows)).float()
 
 
-def views(grid: tuple[int, int, int], times: Tensor, layout: CanvasLayout) -> tuple[Tensor, Tensor]:
+def views(grid: Grid, layout: CanvasLayout, law: PositionLaw) -> tuple[Tensor, Tensor]:
     """Positions [views, f, h, w, 3] and how much each view counts [views, f].
 
-    A cycle of f latent frames is seen twice, cut open at its beginning and in its middle. Each view
-    counts by sin^2 of the distance from where it is cut, so that nothing hangs on the cut; the two
-    sum to 1.
-    """
+    A cycle of f latent frames has two views, cut open at its beginning and in its middle. Each view
+    is weighted by sin^2 of the distance from its cut, so that the cut does not show; the two
+    weights sum to 1."""
     f = grid[0]
     if not layout.cyclic:
-        return grid_positions(grid, times=times)[None], torch.ones(1, f)
+        return law.grid(grid, torch.tensor(layout.times()))[None], torch.ones(1, f)
     step = layout.spec.group / layout.spec.fps
     index = torch.arange(f)
     turned = (index + f // 2) % f
     cuts = torch.stack([index, turned])
-    positions = torch.stack([grid_positions(grid, times=cut * step) for cut in cuts])
+    positions = torch.stack([law.grid(grid, cut * step) for cut in cuts])
     counts = torch.sin(torch.pi * (cuts + 0.5) / f).square()
     return positions, counts / counts.sum(0)
 
@@ -77,14 +91,14 @@ def _give(
     groups: tuple[LatentFrame, ...],
     encode: Encode,
 ) -> None:
-    """Paints a given clip on every group that it covers, in place."""
+    """Paints a given clip on every latent frame that it covers, in place."""
     covered = [i for i, group in enumerate(groups) if _covers(given, group, layout)]
     if not covered:
         return
     if given.latents is not None:
         latents = torch.from_numpy(given.latents).float()
     else:
-        frames = [given.frames[_frames_of(groups[i], given, layout)] for i in covered]
+        frames = [given.frames[frames_of(groups[i], layout) - given.first] for i in covered]
         latents = encode(np.concatenate(frames))
     canvas.latents[:, covered] = latents[:, : len(covered)]
     start = float(shift(torch.tensor(float(given.strength)), STRENGTH_SHIFT))
@@ -95,46 +109,29 @@ def _give(
         canvas.sigma_start[covered] = torch.where(touched, start, 0.0)
 
 
-def token_region(region: np.ndarray, grid: tuple[int, int]) -> Tensor:
-    """True for tokens that a region [H, W] touches, [h, w]."""
-    mask = torch.from_numpy(np.asarray(region, np.float32))[None, None]
-    return torch.nn.functional.adaptive_max_pool2d(mask, grid)[0, 0] > 0
-
-
-def _bounds(group: LatentFrame, layout: CanvasLayout) -> tuple[int, int]:
-    """The first and the last frame (not included) of the shot that a group is in."""
-    ends = (*layout.shots[1:], layout.num_frames)
-    return layout.shots[group.shot], ends[group.shot]
-
-
 def _covers(given: GivenFrames, group: LatentFrame, layout: CanvasLayout) -> bool:
-    """Whether all frames of a group are given; those beyond the shot's ends count as given."""
-    low, high = _bounds(group, layout)
+    """Whether all frames of a latent frame are given; those beyond the shot's ends count as
+    given."""
+    low, high = shot_bounds(group, layout)
     first = max(group.first, low)
     last = min(group.first + layout.spec.group, high)
     return given.first <= first and last <= given.first + len(given.frames)
 
 
-def _frames_of(group: LatentFrame, given: GivenFrames, layout: CanvasLayout) -> np.ndarray:
-    """Indices into the given frames, those beyond the shot's ends being copies."""
-    low, high = _bounds(group, layout)
-    frames = np.arange(group.first, group.first + layout.spec.group)
-    return frames.clip(low, high - 1) - given.first
-
-
-def _loose(
-    keyframe: Keyframe, layout: CanvasLayout, grid: tuple[int, int, int], encode: Encode
+def _reference(
+    keyframe: Keyframe, layout: CanvasLayout, grid: Grid, encode: Encode, law: PositionLaw
 ) -> ReferenceTokens:
-    """A picture encoded alone, at its time; what it hears is what is said at that time."""
+    """A keyframe: a picture encoded alone, at its time, with the prompts of that time."""
     picture = np.repeat(keyframe.picture[None], layout.spec.group, axis=0)
     frame = int(np.clip(round(keyframe.at), 0, layout.num_frames - 1))
     shot = max(i for i, begins in enumerate(layout.shots) if begins <= frame)
     first = [group.shot for group in layout.groups()].index(shot)
     later = layout.times()[first] - layout.shots[shot] / layout.spec.fps if shot else 0.0
-    time = torch.tensor([keyframe.at / layout.spec.fps + later])
+    seconds = keyframe.at / layout.spec.fps + later
     return ReferenceTokens(
         latents=encode(picture),
-        positions=grid_positions((1, *grid[1:]), times=time),
+        positions=law.grid((1, *grid[1:]), torch.tensor([seconds])),
         prompt_weights=torch.from_numpy(layout.prompt_weights[frame : frame + 1]).float(),
+        seconds=seconds,
         sigma=keyframe.noise,
     )

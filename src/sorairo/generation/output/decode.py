@@ -1,62 +1,60 @@
-"""Between frames and latents, group by group, as a draft lays them out."""
+"""Between frames and latents, latent frame by latent frame, as a layout has them."""
 
 from __future__ import annotations
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from sorairo.generation.output.deflicker import steady
 from sorairo.generation.output.seams import meet
 from sorairo.generation.tasks.layout import CanvasLayout
-from sorairo.models.codec import Codec
-from sorairo.models.model import Model
+from sorairo.models.protocols import VideoModel
 from sorairo.nn.pixels import to_frames, to_video
 
 AT_ONCE = 16  # latent frames decoded together
-WARM_UP, WARM_DOWN = 3, 2  # latent frames seen before the first of a cycle and after the last
+WARM_UP, WARM_DOWN = 3, 2  # latent frames decoded before the first of a cycle and after the last
 
 
-def encode_groups(
-    codec: Codec, frames: np.ndarray, device: torch.device, dtype: torch.dtype
-) -> Tensor:
-    """Latents [c, f, h, w] of frames uint8 [4 f, H, W, 3]."""
-    return codec.encode(to_video(frames, device).to(dtype))[0].float().cpu()
+def encode_groups(model: VideoModel, frames: np.ndarray) -> Tensor:
+    """Latents [c, f, h, w] of whole latent frames, uint8 [group * f, H, W, 3]. A codec that takes
+    fewer frames for the first latent frame sees only the last of that frame's."""
+    law = model.codec.law
+    video = to_video(frames[law.time_factor - law.first_frames :], model.device)
+    return model.codec.encode(video.to(model.dtype))[0].float().cpu()
 
 
-def decode_groups(
-    codec: Codec, latents: Tensor, device: torch.device, dtype: torch.dtype
-) -> np.ndarray:
-    """Frames uint8 [4 f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew; in pieces,
-    so that a long clip needs no more memory than a short one."""
-    state = {}
-    parts = latents.split(AT_ONCE, dim=1)
-    videos = (codec.decode(part[None].to(device, dtype), state) for part in parts)
-    return np.concatenate([to_frames(video)[0] for video in videos])
+def decode_groups(model: VideoModel, latents: Tensor) -> np.ndarray:
+    """Frames uint8 [group * f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew; in
+    pieces, so that a long clip needs no more memory than a short one. Where the codec gives fewer
+    frames for the first latent frame, copies of the first stand before it."""
+    law, state = model.codec.law, {}
+    videos = (
+        model.codec.decode(part[None].to(model.device, model.dtype), state)
+        for part in latents.split(AT_ONCE, dim=1)
+    )
+    frames = np.concatenate([to_frames(video)[0] for video in videos])
+    missing = law.time_factor - law.first_frames
+    return np.concatenate([frames[:1].repeat(missing, 0), frames]) if missing else frames
 
 
-def decode_layout(
-    model: Model, layout: CanvasLayout, latents: Tensor, device: torch.device, dtype: torch.dtype
-) -> np.ndarray:
-    """The draft's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
-    codec, steadier = model.codec, model.steadier
+def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
+    """The layout's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
     size, groups = layout.spec.group, layout.groups()
     if layout.cyclic:
         f = latents.shape[1]
         turned = [i % f for i in range(-WARM_UP, f + WARM_DOWN)]  # of a short one some twice
-        frames = decode_groups(codec, latents[:, turned], device, dtype)
-        frames = steady(steadier, frames, group=size, first=0)
+        frames = decode_groups(model, latents[:, turned])
+        frames = model.postprocess(frames, first=0)
         return frames[WARM_UP * size : -WARM_DOWN * size]
     parts = []
     ends = (*layout.shots[1:], layout.num_frames)
     for shot, (start, end) in enumerate(zip(layout.shots, ends, strict=True)):
         mine = [i for i, group in enumerate(groups) if group.shot == shot]
-        frames = decode_groups(codec, latents[:, mine], device, dtype)
+        frames = decode_groups(model, latents[:, mine])
         skipped = start - groups[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
         decoded, exact = frames.copy(), lay_given(layout, frames, start)
         frames = meet(frames, decoded, exact)
-        parts.append(steady(steadier, frames, group=size, first=skipped, exact=exact))
+        parts.append(model.postprocess(frames, first=skipped, exact=exact))
     return np.concatenate(parts)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
-import torch
 
-from sorairo.generation.output.upscale import finish
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
+from sorairo.models.protocols import OnFrames
 from sorairo.video import Clip
+
+Upscale = Callable[..., np.ndarray]
+"""`VideoModel.upscale`."""
 
 FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
 
@@ -56,13 +57,6 @@ class Delivery:
         return self.frames(layout) * self.width * self.height * 3
 
 
-@lru_cache(maxsize=2)
-def _upscaler(device: torch.device):
-    from sorairo.models.upscaler_files import load_upscaler
-
-    return load_upscaler().to(device)
-
-
 def deliver(
     frames: np.ndarray,
     rate: float,
@@ -70,29 +64,21 @@ def deliver(
     height: int,
     fps: float,
     *,
-    device: torch.device,
+    upscale: Upscale,
     aspect: float | None = None,
-    progress: Callable[[int], None] | None = None,
+    on_frames: OnFrames | None = None,
 ) -> np.ndarray:
-    """The canvas's frames at another size and rate, by the learned upscaler; `progress` hears of
-    how many of them are done.
+    """The canvas's frames at another size and rate, by the model's `upscale`.
 
-    They are first stretched to the `aspect` of what was squeezed onto the canvas, then cut to the
-    size asked for.
+    They are first stretched to the `aspect` of what was squeezed onto the canvas, then cropped to
+    the size asked for. `on_frames` hears how many of them are done.
     """
     own = frames.shape[2] / frames.shape[1]
     wanted = aspect or own
     high = max(height, round(width / wanted))
     across, shown = round(high * own), max(width, round(high * wanted))
     if (across, high) != (frames.shape[2], frames.shape[1]) or fps != rate:
-        upscaler = _upscaler(device)
-        frames = finish(
-            upscaler,
-            frames,
-            fps=rate,
-            width=across,
-            height=high,
-            fps_out=fps,
-            progress=(lambda done, _total: progress(done)) if progress else None,
+        frames = upscale(
+            frames, fps=rate, width=across, height=high, fps_out=fps, on_frames=on_frames
         )
     return Clip(frames=frames, fps=fps).resize(shown, high).fit(width, height).frames

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sorairo.generation.requests.base import GivenRequest, Request
 from sorairo.generation.requests.limits import Limits, Size, own_size, size_within
-from sorairo.models.delivery_defaults import Delivered
+from sorairo.models.model_info import DeliveryDefaults
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -18,14 +18,14 @@ Kind = TypeVar("Kind", bound=Request)
 STILL_LONGEST = 1024  # pixels of a side of what becomes of a picture that keeps its size
 
 
-def with_defaults(request: Kind, clips: Sequence[Clip], delivered: Delivered) -> Kind:
+def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaults) -> Kind:
     """The request with a size and a rate where it has none.
 
     What is made of a clip has that clip's own, and a picture that is changed keeps its size. All
     else is `delivered` as the model's clips are: in the shape of the first picture, if there is
     one, and as large as fits.
     """
-    size, fps = delivered.size, delivered.fps
+    size, fps = delivery.size, delivery.fps
     films = [clip for clip in clips if clip.num_frames > 1]
     first = next(iter(clips), None)
     if films and not isinstance(request, GivenRequest):

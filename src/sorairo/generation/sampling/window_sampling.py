@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sorairo.flow import path
 from sorairo.flow.solvers import Step
-from sorairo.generation.canvas.canvas import REFERENCE, SECOND, Canvas, Stack
+from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.sampling.sampler import Velocity, sample
 from sorairo.generation.sampling.temporal_windows import Window
 
@@ -79,18 +79,17 @@ def estimate(step: Step) -> Tensor:
 
 
 def _seen(canvas: Canvas, window: Window) -> Canvas:
-    """What a window shows: what earlier windows made is held with a little noise, keyframes are
-    those near it, references are always there."""
-    own = canvas.positions[0, list(window.groups), 0, 0, 0] / SECOND
+    """The part of the canvas in a window: latent frames of earlier windows are held with a little
+    noise, and keyframes near the window are seen."""
+    units = canvas.units_per_second
+    own = canvas.positions[0, list(window.groups), 0, 0, 0] / units
     later = torch.tensor(window.times) - own
     low, high = window.near
-    reference_tokens = []
-    for each in canvas.reference_tokens:
-        time = float(each.positions[0, 0, 0, 0])
-        if time <= REFERENCE:
-            reference_tokens.append(each)
-        elif low - 1e-3 <= time / SECOND <= high + 1e-3:
-            reference_tokens.append(each.later(float(later[-1])))
+    reference_tokens = [
+        each.later(float(later[-1]), units)
+        for each in canvas.reference_tokens
+        if low - 1e-3 <= each.seconds <= high + 1e-3
+    ]
     part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(window.groups, later)
     made = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
     start, end = part.sigma_start.clone(), part.sigma_end.clone()

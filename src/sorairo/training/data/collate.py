@@ -16,8 +16,8 @@ from torch import Tensor
 
 from sorairo.data.latent_dataset import Example
 from sorairo.flow.schedules import shift
-from sorairo.generation.canvas.canvas import crop_positions, grid_positions
 from sorairo.generation.canvas.encode import STRENGTH_SHIFT
+from sorairo.models.tabletop import POSITIONS
 from sorairo.training.data.masking import MaskedCanvas, PaintingConfig, level, paint, paint_bridge
 
 
@@ -149,7 +149,7 @@ def _places(example: Example, grid: tuple[int, int, int]) -> np.ndarray:
     """Positions of an example's tokens, float32 [n, 3]."""
     if example.box and example.whole:
         top, left, rows, columns = example.box
-        places = crop_positions(example.whole, (top, left, top + rows, left + columns))
+        places = POSITIONS.crop(example.whole, (top, left, top + rows, left + columns))
         return places.reshape(-1, 3).numpy()
     return _at(tuple(example.times.tolist()), grid)
 
@@ -157,4 +157,4 @@ def _places(example: Example, grid: tuple[int, int, int]) -> np.ndarray:
 @lru_cache(maxsize=1024)
 def _at(times: tuple[float, ...], grid: tuple[int, int, int]) -> np.ndarray:
     """Positions of a grid at these times, float32 [n, 3]: few are ever asked for."""
-    return grid_positions(grid, times=torch.tensor(times)).reshape(-1, 3).numpy()
+    return POSITIONS.grid(grid, torch.tensor(times)).reshape(-1, 3).numpy()

@@ -244,7 +244,7 @@ def _twins(
 def _latents(codec: Codec, frames: np.ndarray) -> np.ndarray:
     """float16 [n, c, f, h, w] of clips uint8 [n, F, H, W, 3] from their beginning."""
     factor = codec.config.time_factor
-    whole = codec.config.frames_held((frames.shape[1] - 1) // factor + 1)
+    whole = codec.law.frames_held((frames.shape[1] - 1) // factor + 1)
     like = codec.latent_mean
     at_once = max(1, 8 * 49 * 96 * 96 // (whole * frames.shape[2] * frames.shape[3]))
     found: list[Tensor] = []

@@ -16,7 +16,7 @@ from sorairo.data.rendered_shards import (
     render,
 )
 from sorairo.models import hub
-from sorairo.models.deflicker import Steadier, SteadierConfig
+from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model import Model
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
@@ -39,7 +39,9 @@ class DeflickerRecipe:
     """The clips that it learns from."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)
     """Clips that it never learns from, for measuring."""
-    deflicker: SteadierConfig = field(default_factory=SteadierConfig, metadata=formerly("steadier"))
+    deflicker: DeflickerConfig = field(
+        default_factory=DeflickerConfig, metadata=formerly("steadier")
+    )
     objective: DeflickerLossConfig = field(default_factory=DeflickerLossConfig)
     optimiser: OptimiserConfig = field(
         default_factory=lambda: OptimiserConfig(muon_lr=0.01, adam_lr=1e-3)
@@ -74,20 +76,20 @@ class DeflickerTask:
     shards: list[Shard]
     held_out: list[Shard]
 
-    def network(self) -> Steadier:
-        return Steadier(self.recipe.deflicker)
+    def network(self) -> Deflicker:
+        return Deflicker(self.recipe.deflicker)
 
-    def optimiser(self, network: Steadier) -> MuonAdam:
+    def optimiser(self, network: Deflicker) -> MuonAdam:
         return make_optimiser(network, self.recipe.optimiser)
 
-    def objective(self, network: Steadier) -> DeflickerObjective:
+    def objective(self, network: Deflicker) -> DeflickerObjective:
         config = self.recipe.objective
         return DeflickerObjective(network, self.model.codec, config, self.shards, self.held_out)
 
     def save(self, state: TrainState, folder: Path) -> None:
-        averaged = Steadier(self.recipe.deflicker)
+        averaged = Deflicker(self.recipe.deflicker)
         averaged.load_state_dict(state.ema)
-        self.model.take(averaged)
+        self.model.set_deflicker(averaged)
         record = hub.info(hub.find(self.recipe.model)).record["training"]
         hub.save(self.model, self.result(folder), {**record, "steadier": cost(state)})
 

@@ -99,7 +99,7 @@ class DenoiserTask:
         recipe = self.recipe
         codec_of = "" if recipe.codec_run else recipe.codec_of
         model = Model(recipe.model, self.tokenizer)
-        model.take(self.encoding.deflicker)
+        model.set_deflicker(self.encoding.deflicker)
         model.codec.load_state_dict(self.encoding.codec.state_dict())
         model.denoiser.load_state_dict(state.ema)
         record = training_record(state, recipe.sources, recipe.start, codec_of)

@@ -14,7 +14,7 @@ from sorairo.data.rendered_shards import ClipsConfig, cache_folder, render
 from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
-from sorairo.models.deflicker import Steadier
+from sorairo.models.deflicker import Deflicker
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import averaged_weights, read_record
 from sorairo.training.objectives.codec import fit_scale
@@ -25,7 +25,7 @@ class EncodingCodec:
     """A codec, and where the latents that it made are kept."""
 
     codec: Codec
-    deflicker: Steadier | None
+    deflicker: Deflicker | None
     """The network of the same model that removes what the codec adds from frame to frame."""
     folder: Path
     """The folder of its latents."""
@@ -56,7 +56,7 @@ def codec_of_model(model: str, config: CodecConfig) -> EncodingCodec:
     codec = loaded.codec.float()
     _check(codec.config, config, f"the model '{model}'")
     mark = codec_mark(path)
-    return EncodingCodec(codec, loaded.steadier, cache_folder() / "codecs" / mark, mark)
+    return EncodingCodec(codec, loaded.deflicker, cache_folder() / "codecs" / mark, mark)
 
 
 def codec_mark(model: Path) -> str:

@@ -1,4 +1,4 @@
-"""Training the steadier of a model: clips brought back by its codec, and as they were."""
+"""Training the deflicker network of a model: clips brought back by its codec, and as they were."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
-from sorairo.models.deflicker import Steadier
+from sorairo.models.deflicker import Deflicker
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.data.crops import Cropped, Crops, CropsConfig
@@ -41,14 +41,14 @@ class DeflickerObjective:
 
     def __init__(
         self,
-        steadier: Steadier,
+        network: Deflicker,
         codec: Codec,
         config: DeflickerLossConfig,
         shards: list[Shard],
         held_out: list[Shard],
     ) -> None:
-        self.network, self.config, self.held_out = steadier, config, held_out
-        self.device = next(steadier.parameters()).device
+        self.network, self.config, self.held_out = network, config, held_out
+        self.device = next(network.parameters()).device
         self.codec = codec.to(self.device, compute_dtype(self.device))
         self.crops = Crops(config, shards)
         self.flop = 0.0
@@ -93,9 +93,9 @@ class DeflickerObjective:
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
         """Held-out clips: PSNR and change from frame to frame (1: as in the truth), with and
         without; pictures: true, brought back, steadied."""
-        steadier = Steadier(self.network.config).to(self.device)
-        steadier.load_state_dict(ema)
-        measured, rows = measure(steadier, self.codec, self.held_out[:1], clips=12)
+        network = Deflicker(self.network.config).to(self.device)
+        network.load_state_dict(ema)
+        measured, rows = measure(network, self.codec, self.held_out[:1], clips=12)
         Image.fromarray(np.concatenate(rows[:9])).save(path)
         return measured
 
@@ -118,7 +118,7 @@ def places_of(frames: int, first: int, group: int) -> Tensor:
 
 @torch.no_grad()
 def measure(
-    steadier: Steadier, codec: Codec, shards: list[Shard], clips: int
+    network: Deflicker, codec: Codec, shards: list[Shard], clips: int
 ) -> tuple[dict[str, float], list[np.ndarray]]:
     """Figures over some clips of each shard, and pictures of them."""
     group, like = codec.config.time_factor, codec.latent_mean
@@ -133,7 +133,7 @@ def measure(
         places = places_of(decoded.shape[2], group - 1, group).to(like.device)
         true = frames[: decoded.shape[2]]
         rows.append(true)
-        for name, made in (("codec", decoded), ("steadied", steadier(decoded, places))):
+        for name, made in (("codec", decoded), ("steadied", network(decoded, places))):
             shown = to_frames(made)[0]
             rows.append(shown)
             wrong = np.square(shown / 255.0 - true / 255.0).mean(-1)

@@ -16,6 +16,7 @@ from sorairo.flow import path as flow
 from sorairo.generation.engine import Engine
 from sorairo.models.codec import Codec
 from sorairo.models.model import Denoiser, Model, ModelConfig
+from sorairo.models.tabletop import TabletopModel
 from sorairo.models.text import tokenize
 from sorairo.training.data.collate import Batch, lay_out, padded, stacked
 from sorairo.training.data.masking import PaintingConfig, draw_kind
@@ -154,7 +155,7 @@ class DenoiserObjective:
         model = Model(config, self.tokenizer)
         model.codec.load_state_dict(codec.state_dict())
         model.denoiser.load_state_dict(ema)
-        engine = Engine(model, self.device)
+        engine = Engine(TabletopModel.of(model, self.device))
         rows = []
         for seed, prompt in enumerate(FIXED_PROMPTS):
             clip = engine.generate(prompt, seconds=49 / 12, seed=seed, steps=12)

@@ -6,22 +6,21 @@ the frame that is due do the rest. Clips of any length pass through in pieces.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from sorairo.models.protocols import OnFrames
 from sorairo.models.upscaler import Upscaler, halfway, interleave
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.video import Clip
 
-Progress = Callable[[int, int], None]
-
 PIECE = 2 * 96 * 96  # native pixels worked on together: 2 frames of the shipped model, 100 MB
 
 
-def finish(
+def upscale(
     upscaler: Upscaler,
     frames: np.ndarray,
     *,
@@ -30,13 +29,13 @@ def finish(
     height: int,
     fps_out: float,
     num_frames: int | None = None,
-    progress: Progress | None = None,
+    on_frames: OnFrames | None = None,
 ) -> np.ndarray:
     """Native frames (uint8 [F, H, W, 3] at `fps`) at `width` x `height` and `fps_out`.
 
     Frame k shows the time k / `fps_out`: the last frame that has begun by then, of twice as many as
     there were if `fps_out` is more than `fps`. Other aspect ratios are cut in the middle. The clip
-    lasts as long as before, or `num_frames`. `progress` hears of native frames done, and in all.
+    lasts as long as before, or `num_frames`. `on_frames` hears how many native frames are done.
     """
     if num_frames is None:
         num_frames = max(1, round(len(frames) / fps * fps_out))
@@ -53,8 +52,8 @@ def finish(
         if len(needed):
             out[shown] = Clip(frames=large[needed], fps=fps_out).fit(width, height).frames[places]
         first += len(large)
-        if progress:
-            progress(-(-first * len(frames) // count), len(frames))
+        if on_frames:
+            on_frames(-(-first * len(frames) // count))
     return out
 
 

@@ -1,0 +1,28 @@
+"""Which frames and which part of the picture a latent frame of a layout shows."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.generation.tasks.layout import CanvasLayout, LatentFrame
+
+
+def shot_bounds(group: LatentFrame, layout: CanvasLayout) -> tuple[int, int]:
+    """The first and the last frame (not included) of the shot that a latent frame is in."""
+    ends = (*layout.shots[1:], layout.num_frames)
+    return layout.shots[group.shot], ends[group.shot]
+
+
+def frames_of(group: LatentFrame, layout: CanvasLayout) -> np.ndarray:
+    """The numbers of the frames in a latent frame; beyond the shot's ends stand copies of its first
+    and its last frame."""
+    low, high = shot_bounds(group, layout)
+    return np.arange(group.first, group.first + layout.spec.group).clip(low, high - 1)
+
+
+def token_region(region: np.ndarray, grid: tuple[int, int]) -> Tensor:
+    """True for places of a grid (rows, columns) that a region [H, W] touches, [h, w]."""
+    mask = torch.from_numpy(np.asarray(region, np.float32))[None, None]
+    return torch.nn.functional.adaptive_max_pool2d(mask, grid)[0, 0] > 0

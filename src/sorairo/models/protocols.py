@@ -1,0 +1,219 @@
+"""What a model is to the engine.
+
+The canvas, the sampler, the engine and the exam know these protocols and no model. The shipped
+model implements them in `sorairo.models.tabletop`; a further model is a further implementation, and
+one line in `sorairo.models.loading`.
+
+Shapes: b rows of a batch, n tokens, k prompts, s tokens of text, c latent channels, f latent
+frames, h x w places of the latent grid, F video frames of H x W pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+
+from sorairo.flow.guidance import Guidance
+from sorairo.models.latent_law import LatentLaw
+from sorairo.models.model_info import Conditioning, ModelInfo
+
+OnFrames = Callable[[int], None]
+"""Called with the number of frames that are done so far."""
+
+
+@runtime_checkable
+class VideoCodec(Protocol):
+    """Between video and latents. Video is in [-1, 1]; latents are normalised, so that each channel
+    has mean 0 and variance 1 over the training data."""
+
+    @property
+    def law(self) -> LatentLaw:
+        """How many frames and pixels a latent frame holds."""
+        ...
+
+    def encode(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c f h w"]:
+        """Latents of `law.coded_frames(f)` frames, whose sides are multiples of
+        `law.space_factor`."""
+        ...
+
+    def decode(
+        self, latents: Float[Tensor, "b c f h w"], state: dict[Any, Any] | None = None
+    ) -> Float[Tensor, "b 3 F H W"]:
+        """The reverse. With a `state`, which is an empty dict at first and belongs to the codec, a
+        clip may be decoded in pieces that follow one another, and the pieces equal the whole: the
+        first piece has `law.coded_frames(f)` frames, each later one `f * law.time_factor`."""
+        ...
+
+
+@runtime_checkable
+class TextEncoder(Protocol):
+    """Between prompts and features. An empty prompt is allowed: it is the unconditional one."""
+
+    def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
+        """Features of every text token, and True where the denoiser may look at one."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class PromptContext:
+    """Prompts as a denoiser has read them: once for all steps."""
+
+    layers: tuple[tuple[Tensor, ...], ...]
+    """For every block of the denoiser its tensors, [k, s, ...] each: keys and values of the text,
+    and whatever else a model takes from a prompt."""
+    mask: Tensor
+    """True where a token of text may be seen, [k, s]."""
+
+    def first(self, count: int) -> PromptContext:
+        """The same of the first prompts alone."""
+        layers = tuple(tuple(part[:count] for part in layer) for layer in self.layers)
+        return PromptContext(layers=layers, mask=self.mask[:count])
+
+
+@dataclass(frozen=True, kw_only=True)
+class TokenBatch:
+    """A stack of canvases as a denoiser sees it at one step: first the tokens of the grid in the
+    order (frame, row, column), then those of the reference pictures."""
+
+    x: Tensor
+    """Noised tokens, [b, n, p] with p = c * patch**2."""
+    sigma: Tensor
+    """Noise level of each token in 0..1, [b, n]; [b, 1] where it is the same for all."""
+    positions: Tensor
+    """(time, y, x) of each token in the units of the model's `PositionLaw`, [b, n, 3]."""
+    grid: tuple[int, int, int]
+    """Tokens of the grid: frames, rows, columns."""
+    prompt_weights: Tensor | None = None
+    """How much each of a row's k prompts counts for a token, [b, n, k]; None where k is 1. The
+    prompts of a row stand next to one another in the `PromptContext`."""
+    given: Tensor | None = None
+    """The further channels of `Conditioning.given_channels`, [b, n, q]; None without them."""
+
+
+@runtime_checkable
+class Denoiser(Protocol):
+    """The network that predicts the velocity, noise - z, of every token."""
+
+    @property
+    def patch(self) -> int:
+        """Latent places of each side of a token."""
+        ...
+
+    def read(self, features: Float[Tensor, "k s d"], mask: Bool[Tensor, "k s"]) -> PromptContext:
+        """What all steps need of the prompts."""
+        ...
+
+    def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
+        """The velocity of the tokens. Sigma becomes the network's own measure of time here."""
+        ...
+
+
+@runtime_checkable
+class PositionLaw(Protocol):
+    """From places to the positions that a denoiser takes."""
+
+    @property
+    def units_per_second(self) -> float:
+        """What a second adds to a position in time."""
+        ...
+
+    def grid(
+        self, grid: tuple[int, int, int], times: Float[Tensor, "f"]
+    ) -> Float[Tensor, "f h w 3"]:
+        """(time, y, x) of a grid of tokens (frames, rows, columns) whose latent frames end at
+        `times`, in seconds."""
+        ...
+
+    def crop(
+        self, grid: tuple[int, int], box: tuple[int, int, int, int], time: float = 0.0
+    ) -> Float[Tensor, "1 h w 3"]:
+        """The same of the part (top, left, bottom, right) of a picture of `grid` tokens that is too
+        large to be seen at once."""
+        ...
+
+
+@runtime_checkable
+class SamplingDefaults(Protocol):
+    """How a model is sampled where a request does not say otherwise."""
+
+    @property
+    def steps(self) -> int:
+        """Steps of the solver."""
+        ...
+
+    @property
+    def solver(self) -> str:
+        """A name in `sorairo.flow.solvers.SOLVERS`."""
+        ...
+
+    def sigmas(self, steps: int | None) -> Float[Tensor, "levels"]:
+        """The schedule: `steps` + 1 noise levels, the last of them 0."""
+        ...
+
+    def guidance_of(self, scale: float | None) -> Guidance:
+        """Guidance of the scale asked for, or of the model's own."""
+        ...
+
+
+@runtime_checkable
+class VideoModel(Protocol):
+    """A model that is loaded and ready, on its device."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    @property
+    def device(self) -> torch.device:
+        """Where the networks are."""
+        ...
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """In which number format tokens and video go into them."""
+        ...
+
+    @property
+    def codec(self) -> VideoCodec: ...
+
+    @property
+    def text(self) -> TextEncoder: ...
+
+    @property
+    def denoiser(self) -> Denoiser: ...
+
+    @property
+    def positions(self) -> PositionLaw: ...
+
+    @property
+    def conditioning(self) -> Conditioning: ...
+
+    @property
+    def sampling(self) -> SamplingDefaults: ...
+
+    def postprocess(
+        self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Frames uint8 [n, H, W, 3] as decoded, mended of what this codec gets wrong; a model whose
+        codec needs nothing returns them. `first` is the place of the first frame in its latent
+        frame, and `exact` [n] is True for given frames, which stay as they are."""
+        ...
+
+    def upscale(
+        self,
+        frames: np.ndarray,
+        *,
+        fps: float,
+        width: int,
+        height: int,
+        fps_out: float,
+        on_frames: OnFrames | None = None,
+    ) -> np.ndarray:
+        """Frames uint8 [n, H, W, 3] at `fps` as [m, height, width, 3] at `fps_out`, of the same
+        duration; other aspect ratios are cropped in the middle. `on_frames` hears how many of the n
+        frames are done."""
+        ...

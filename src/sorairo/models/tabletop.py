@@ -1,0 +1,118 @@
+"""The shipped family of models behind the protocols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from sorairo.models.codec import Codec
+from sorairo.models.model import Denoiser, Model, SamplingConfig
+from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
+from sorairo.models.positions import CenteredPositions
+from sorairo.models.postprocess import remove_flicker
+from sorairo.models.protocols import OnFrames
+from sorairo.models.text import PromptEncoder
+from sorairo.models.upscale import upscale
+from sorairo.models.upscaler_files import shipped_upscaler
+from sorairo.nn.precision import compute_dtype
+
+POSITIONS = CenteredPositions()
+NOISE_PER_TOKEN = Conditioning(token_noise=True)
+TRAINED_FOR = (
+    *("generate", "image", "animate", "extend", "loop", "connect", "edit"),
+    *("storyboard", "cast"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class TabletopModel:
+    """A `VideoModel` of our own networks. Make it with `TabletopModel.of`."""
+
+    network: Model
+    """The networks, on `device` and in `dtype`."""
+    info: ModelInfo
+    device: torch.device
+    dtype: torch.dtype
+    positions: CenteredPositions = POSITIONS
+    conditioning: Conditioning = NOISE_PER_TOKEN
+
+    @classmethod
+    def of(cls, network: Model, device: torch.device, digest: str = "") -> TabletopModel:
+        """The networks moved to a device, in the number format that it is quick in; `digest` is
+        that of their files."""
+        dtype = compute_dtype(device)
+        network = network.to(device=device, dtype=dtype).eval().requires_grad_(False)
+        return cls(network=network, info=info_of(network, digest), device=device, dtype=dtype)
+
+    @property
+    def codec(self) -> Codec:
+        return self.network.codec
+
+    @property
+    def text(self) -> PromptEncoder:
+        return PromptEncoder(tokenizer=self.network.tokenizer, network=self.denoiser.text)
+
+    @property
+    def denoiser(self) -> Denoiser:
+        return self.network.denoiser
+
+    @property
+    def sampling(self) -> SamplingConfig:
+        return self.network.config.sampling
+
+    def postprocess(
+        self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Without the flicker and the stairs that the codec leaves behind."""
+        return remove_flicker(
+            self.network.deflicker,
+            frames,
+            group=self.codec.law.time_factor,
+            first=first,
+            exact=exact,
+        )
+
+    def upscale(
+        self,
+        frames: np.ndarray,
+        *,
+        fps: float,
+        width: int,
+        height: int,
+        fps_out: float,
+        on_frames: OnFrames | None = None,
+    ) -> np.ndarray:
+        """By the shipped upscaler, whatever the model."""
+        return upscale(
+            shipped_upscaler(self.device),
+            frames,
+            fps=fps,
+            width=width,
+            height=height,
+            fps_out=fps_out,
+            on_frames=on_frames,
+        )
+
+
+def info_of(network: Model, digest: str) -> ModelInfo:
+    """What is known of loaded networks."""
+    config = network.config
+    return ModelInfo(
+        name=config.name,
+        digest=digest,
+        licence="Apache-2.0",
+        trained_for=TRAINED_FOR,
+        world=config.world,
+        native_sizes=config.native_sizes,
+        fps=config.fps,
+        max_frames=config.max_frames,
+        window_frames=config.window_frames,
+        memory=MemoryNeeds(
+            weights=sum(p.numel() * p.element_size() for p in network.parameters()),
+            program=420e6,
+            upscaler=140e6,
+        ),
+        delivery=config.delivery,
+    )

@@ -1,0 +1,117 @@
+"""The engine runs a model that it has never seen, by the protocols alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from second_model import AveragingCodec, ChannelDenoiser, GreyText, SecondModel, WholeNumbers
+from sorairo.errors import RequestError
+from sorairo.generation.engine import Engine, load
+from sorairo.models import protocols
+from sorairo.video import Clip
+
+WHITE = round((0.75 + 1) * 127.5)
+
+
+def engine_of() -> tuple[Engine, SecondModel]:
+    model = SecondModel()
+    return Engine(model), model
+
+
+def picture(shade: int) -> Clip:
+    return Clip(frames=np.full((1, 48, 64, 3), shade, np.uint8), fps=16.0)
+
+
+def test_both_models_are_what_the_protocols_say(tiny_model: Path):
+    for model in (SecondModel(), load(tiny_model, device="cpu").model):
+        assert isinstance(model, protocols.VideoModel)
+        assert isinstance(model.codec, protocols.VideoCodec)
+        assert isinstance(model.text, protocols.TextEncoder)
+        assert isinstance(model.denoiser, protocols.Denoiser)
+        assert isinstance(model.positions, protocols.PositionLaw)
+        assert isinstance(model.sampling, protocols.SamplingDefaults)
+    parts = (AveragingCodec(), GreyText(), ChannelDenoiser(), WholeNumbers())
+    assert not any(isinstance(part, protocols.VideoModel) for part in parts)
+
+
+def test_text_to_video():
+    engine, model = engine_of()
+    clip = engine.generate("white", seconds=25 / 16, seed=1)
+    assert clip.frames.shape == (25, 48, 64, 3)
+    assert clip.fps == 16.0
+    assert np.abs(clip.frames.astype(int) - WHITE).max() <= 1
+    batch = model.denoiser.seen[0]
+    assert batch.grid == (7, 12, 16), "7 latent frames of 4 x 4 pixels"
+    assert batch.x.shape == (1, 7 * 12 * 16, 3)
+    assert batch.given is not None
+    assert batch.given.shape == (1, 7 * 12 * 16, 4 + 3)
+    assert not bool(batch.given[..., :4].any()), "nothing is given"
+    times = batch.positions[0, :: 12 * 16, 0]
+    torch.testing.assert_close(times, torch.arange(7.0))
+    assert len(model.denoiser.seen) == 3
+    assert model.codec.decoded == [(7, True)]
+
+
+def test_a_long_clip_is_decoded_in_pieces_that_follow_one_another():
+    engine, model = engine_of()
+    clip = engine.generate("black", seconds=81 / 16)
+    assert clip.num_frames == 81
+    assert model.codec.decoded == [(16, True), (5, False)]
+    assert np.ptp(clip.frames) == 0
+
+
+def test_animate_sets_a_picture_in_motion():
+    engine, model = engine_of()
+    clip = engine.animate(picture(40), "white", seconds=33 / 16)
+    assert clip.num_frames == 33
+    assert np.array_equal(clip.frames[:1], picture(40).frames)
+    assert abs(float(clip.frames[-1].mean()) - WHITE) <= 1, "the rest is the prompt's"
+    given = model.denoiser.seen[0].given
+    assert given is not None
+    mask = given[0, :, :4].unflatten(0, (9, 12, 16))
+    assert bool((mask[0] == 1).all()), "the first latent frame stands for the first frame"
+    assert not bool(mask[1:].any())
+    assert model.codec.encoded == [33], "the whole clip is encoded at once, grey where it is blank"
+
+
+def test_a_keyframe_is_marked_on_its_frame():
+    engine, model = engine_of()
+    clip = engine.animate([(0.0, picture(40)), (0.5, picture(90))], "white", seconds=17 / 16)
+    assert np.array_equal(clip.frames[8], picture(90).frames[0])
+    given = model.denoiser.seen[0].given
+    assert given is not None
+    mask = given[0, :, :4].unflatten(0, (5, 12, 16))[:, 0, 0]
+    assert mask.tolist() == [[1] * 4, [0] * 4, [0, 0, 0, 1], [0] * 4, [0] * 4]
+    assert bool((model.denoiser.seen[0].sigma == 1).all()), "no token has a level of its own"
+
+
+def test_a_hint_is_refused():
+    engine, _ = engine_of()
+    with pytest.raises(RequestError, match="exactly"):
+        engine.animate(picture(40), "white", seconds=1, strength=[0.5])
+
+
+def test_an_edit_starts_everywhere_at_one_level():
+    engine, model = engine_of()
+    film = Clip(frames=np.full((17, 48, 64, 3), 60, np.uint8), fps=16.0)
+    engine.edit(film, "white", strength=0.5, steps=1)
+    sigma = model.denoiser.seen[0].sigma
+    assert sigma.shape == (1, 1)
+    assert 0.5 < float(sigma) < 1
+
+
+def test_guidance_is_the_models_own_unless_it_is_asked_for():
+    engine, model = engine_of()
+    engine.generate("white", seconds=0.1, steps=1)
+    engine.generate("white", seconds=0.1, steps=1, guidance=2.0)
+    assert [len(batch.x) for batch in model.denoiser.seen] == [1, 2]
+
+
+def test_another_size_and_rate_are_the_models_upscaler():
+    engine, _ = engine_of()
+    clip = engine.generate("white", seconds=1, width=128, height=96, fps=8)
+    assert clip.frames.shape == (8, 96, 128, 3)

@@ -34,7 +34,7 @@ def test_a_deflicker_network_is_trained_and_saved_with_the_model(model_run: Path
     assert np.mean(losses[-10:]) < 0.95 * np.mean(losses[:10])
     engine, before = sorairo.load(folder), hub.info(model_run / "model")
     assert engine.model.network.deflicker is not None
-    assert (folder / hub.STEADIER).is_file()
+    assert (folder / "deflicker.safetensors").is_file()
     assert hub.info(folder).digest != before.digest
     assert hub.info(folder).record["training"]["steps"] == before.record["training"]["steps"]
     assert engine.generate("a red ball", seconds=1, seed=0).num_frames == 12

@@ -16,7 +16,6 @@ from sqlalchemy import create_engine, text
 from serving import picture
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.characters import CastRequest
-from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.requests.storyboard import Storyboard
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import KeyRing
@@ -25,6 +24,7 @@ from sorairo.jobs.schema import open_database
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.background.cleanup import ORPHANED, Janitor
+from sorairo.server.job_spec import JobSpec
 
 PNG = picture()
 URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
@@ -34,7 +34,7 @@ SMALL = {"size": "64x64", "seconds": "1"}
 def asked(service: Service, video: dict):
     job = service.queue.get(video["id"])
     assert job is not None
-    return read_comment(job.payload["request"]), job
+    return JobSpec.from_json(job.payload).request, job
 
 
 def finish(service: Service, video: dict) -> Job:

@@ -56,7 +56,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             job = service.queue.claim("stand-in")
             if job is None:
                 ending.wait(0.02)
-            elif job.payload["told"]["prompt"] == "fail":
+            elif job.payload["video"]["prompt"] == "fail":
                 service.queue.fail(job, "invalid_request", "It was asked to fail.")
             else:
                 for name, _ in [*VARIANTS.values(), PREVIEW]:

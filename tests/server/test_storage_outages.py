@@ -28,6 +28,7 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
+from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import VARIANTS
 from sorairo.server.worker.worker import NOT_KEPT, STORAGE_ERROR, Worker
@@ -66,8 +67,8 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def submitted(queue: Queue) -> None:
-    request = GenerateRequest(prompt="a red ball", seconds=0.5, steps=2).to_comment()
-    queue.submit("video_1", {"request": request, "told": {}, "media": []})
+    request = GenerateRequest(prompt="a red ball", seconds=0.5, steps=2)
+    queue.submit("video_1", JobSpec(request=request, video=VideoFields()).to_json())
 
 
 def claimed(queue: Queue) -> Job:

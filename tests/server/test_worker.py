@@ -14,18 +14,10 @@ from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import open_database
+from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.worker import Worker
-
-TOLD = {
-    "model": "sora-2",
-    "prompt": "x",
-    "size": "",
-    "seconds": "",
-    "remixed_from_video_id": None,
-    "seed": 0,
-}
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +33,8 @@ def worker(engine: Engine, tmp_path: Path) -> Worker:
 
 def claimed(worker: Worker, *, request=None, media: tuple[str, ...] = ()) -> Job:
     request = request or GenerateRequest(prompt="a red ball", seconds=0.5, steps=2)
-    payload = {"request": request.to_comment(), "told": TOLD, "media": list(media)}
-    worker.queue.submit("video_1", payload)
+    spec = JobSpec(request=request, video=VideoFields(model="sora-2", prompt="x"), media=media)
+    worker.queue.submit("video_1", spec.to_json())
     job = worker.queue.claim("me")
     assert job is not None
     return job

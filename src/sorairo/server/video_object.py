@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
+from sorairo.server.job_spec import VideoFields
 
 STATUS = {QUEUED: "queued", RUNNING: "in_progress", COMPLETED: "completed", FAILED: "failed"}
 VARIANTS = {
@@ -20,22 +21,22 @@ def video_of(job: Job, keep: float | None = None) -> dict[str, Any]:
     """All keys that the SDKs read, and of our own: `seed`, `fps`, `native_size` (as it was
     painted), `videos` (the ids of all that were asked for at once). Files are kept for `keep`
     seconds."""
-    told, result = job.payload["told"], job.result or {}
+    fields, result = VideoFields.from_payload(job.payload), job.result or {}
     return {
         "id": job.id,
         "object": "video",
-        "model": told["model"],
+        "model": fields.model,
         "status": STATUS[job.status],
         "progress": job.progress,
         "created_at": int(job.created_at),
         "completed_at": int(job.ended_at) if job.status == COMPLETED and job.ended_at else None,
         "expires_at": int(job.ended_at + keep) if keep and job.ended_at else None,
-        "prompt": told["prompt"],
-        "size": result.get("size") or told["size"],
-        "seconds": result.get("seconds") or told["seconds"],
-        "remixed_from_video_id": told["remixed_from_video_id"],
+        "prompt": fields.prompt,
+        "size": result.get("size") or fields.size,
+        "seconds": result.get("seconds") or fields.seconds,
+        "remixed_from_video_id": fields.remixed_from_video_id,
         "error": job.error,
-        "seed": told.get("seed"),
-        **{name: told[name] for name in ("videos",) if name in told},
+        "seed": fields.seed,
+        **({"videos": fields.videos} if fields.videos else {}),
         **{name: result[name] for name in ("fps", "native_size") if name in result},
     }

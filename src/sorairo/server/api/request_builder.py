@@ -20,6 +20,7 @@ from sorairo.generation.requests.storyboard_toml import storyboard
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import EDIT_STRENGTH, Fields
+from sorairo.server.job_spec import JobSpec, VideoFields
 
 USUAL_MODEL, USUAL_SIZE, USUAL_SECONDS = "sora-2", "720x1280", "4"
 FPS = 24.0
@@ -40,25 +41,27 @@ class Finder(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class JobSpec:
-    """`request` is what the worker makes; `files` are what was sent with it, or names of files that
-    are kept already; `told` are fields of the Video object; `cost` is in pixels times seconds."""
+class NewJob:
+    """A job that is not accepted yet."""
 
     request: Request
-    told: dict[str, Any]
+    """What the worker makes."""
+    video: VideoFields
+    """What the client is told of the job."""
     files: tuple[Upload | str, ...] = ()
+    """The given files: what was sent, or the names of files in the media store."""
     cost: float = 0.0
+    """Pixels times seconds, which a quota counts."""
 
-    def payload(self, media: tuple[str, ...]) -> dict[str, Any]:
-        """As it is kept with the job: `media` names the files where the worker finds them."""
-        return {"request": self.request.to_comment(), "told": self.told, "media": list(media)}
+    def spec(self, media: tuple[str, ...]) -> JobSpec:
+        """What is stored with the job; `media` names the files where the worker finds them."""
+        return JobSpec(request=self.request, video=self.video, media=media)
 
-    def again(self, number: int) -> JobSpec:
-        """The same with another seed."""
+    def again(self, number: int) -> NewJob:
+        """The same job with a later seed."""
         seed = self.request.seed + number
-        return replace(
-            self, request=replace(self.request, seed=seed), told={**self.told, "seed": seed}
-        )
+        request, video = replace(self.request, seed=seed), replace(self.video, seed=seed)
+        return replace(self, request=request, video=video)
 
 
 Made = tuple[Request, tuple[Upload | str, ...]]  # a request, and its files
@@ -71,7 +74,7 @@ class RequestBuilder:
     find: Finder
     limits: Limits = field(default_factory=Limits)
 
-    def create(self, fields: Fields) -> JobSpec:
+    def create(self, fields: Fields) -> NewJob:
         """Text to video; with pictures, these set in motion; with characters, those seen again; or
         a storyboard."""
         named = [name for name in KINDS if fields.found.get(name)]
@@ -130,7 +133,7 @@ class RequestBuilder:
         names = tuple(name for _, name in found)
         return CastRequest(names=names, **asked), tuple(path for path, _ in found)
 
-    def _story(self, fields: Fields, size: str, asked: dict[str, Any]) -> JobSpec:
+    def _story(self, fields: Fields, size: str, asked: dict[str, Any]) -> NewJob:
         """Cards in TOML, or as an object; without files."""
         written = fields.found["storyboard"]
         try:
@@ -154,7 +157,7 @@ class RequestBuilder:
         board = replace(board, **{k: v for k, v in asked.items() if k not in own and k != "prompt"})
         if fields.found.get("prompt"):
             board = replace(board, prompt=self._heard(fields.prompt()))
-        return self._order(board, fields, size, board.seconds, told=json.dumps(table))
+        return self._order(board, fields, size, board.seconds, prompt=json.dumps(table))
 
     def _heard(self, prompt: str) -> str:
         """As much of a prompt as the model takes."""
@@ -163,7 +166,7 @@ class RequestBuilder:
         cut = prompt[: self.limits.max_prompt]
         return cut[: cut.rindex(" ")] if " " in cut else cut
 
-    def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> JobSpec:
+    def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> NewJob:
         """A clip changed to what the prompt says."""
         request = EditRequest(
             prompt=self._heard(fields.prompt()),
@@ -172,7 +175,7 @@ class RequestBuilder:
         )
         return self._of_clip(request, fields, parent)
 
-    def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> JobSpec:
+    def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> NewJob:
         """A clip, and so many seconds more."""
         request = ExtendRequest(
             prompt=self._heard(fields.prompt()),
@@ -181,14 +184,12 @@ class RequestBuilder:
         )
         return self._of_clip(request, fields, parent)
 
-    def remix(
-        self, fields: Fields, request: Request, parent: str, told: Mapping[str, Any], cost: float
-    ) -> JobSpec:
+    def remix(self, fields: Fields, old: JobSpec, parent: str, cost: float) -> NewJob:
         """A finished clip's own request, seed included, with another prompt."""
-        told = {**told, "prompt": fields.prompt(), "remixed_from_video_id": parent}
-        told.pop("videos", None)
-        request = request.reworded(self._heard(fields.prompt()))
-        return JobSpec(request=self._checked(request), told=told, cost=cost)
+        prompt = fields.prompt()
+        video = replace(old.video, prompt=prompt, remixed_from_video_id=parent, videos=None)
+        request = old.request.reworded(self._heard(prompt))
+        return NewJob(request=self._checked(request), video=video, cost=cost)
 
     def _shape(self, fields: Fields, parent: Mapping[str, Any] | None) -> dict[str, Any]:
         asked = fields.extra()
@@ -199,7 +200,7 @@ class RequestBuilder:
 
     def _of_clip(
         self, request: Request, fields: Fields, parent: Mapping[str, Any] | None
-    ) -> JobSpec:
+    ) -> NewJob:
         if parent is not None:
             size, before = str(parent["size"]), float(str(parent["seconds"]))
             files = ()
@@ -218,21 +219,21 @@ class RequestBuilder:
         size: str,
         seconds: float,
         files: Sequence[Upload | str] = (),
-        told: str = "",
-    ) -> JobSpec:
-        """The prompt that is told is the one that came, however much of it is heard."""
+        prompt: str = "",
+    ) -> NewJob:
+        """The prompt that the client is told is the one that it sent, even if the model reads less
+        of it; of a storyboard it is the whole storyboard."""
         width, height = parse_size(size) if size else parse_size(USUAL_SIZE)
-        about = {
-            "model": fields.text("model", USUAL_MODEL)[:128],
-            "prompt": told or fields.prompt(),
-            "size": size,
-            "seconds": f"{seconds:g}",
-            "remixed_from_video_id": None,
-            "seed": request.seed,
-        }
-        return JobSpec(
+        video = VideoFields(
+            model=fields.text("model", USUAL_MODEL)[:128],
+            prompt=prompt or fields.prompt(),
+            size=size,
+            seconds=f"{seconds:g}",
+            seed=request.seed,
+        )
+        return NewJob(
             request=self._checked(request),
-            told=about,
+            video=video,
             files=tuple(files),
             cost=width * height * seconds,
         )

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.generation.requests.metadata import read_comment
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import (
     Owner,
@@ -24,9 +23,10 @@ from sorairo.server.api.dependencies import (
 from sorairo.server.api.downloads import content, finished
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import Fields
-from sorairo.server.api.request_builder import JobSpec, RequestBuilder
+from sorairo.server.api.request_builder import NewJob, RequestBuilder
 from sorairo.server.api.sse import events_of
 from sorairo.server.api.submission import submitted
+from sorairo.server.job_spec import JobSpec
 from sorairo.server.video_object import PREVIEW
 
 router = APIRouter(prefix="/v1")
@@ -142,16 +142,16 @@ async def remix_video(request: Request, owner: Owner, video_id: str) -> JSONResp
     fields = await fields_of(request)
     parent = await run_in_threadpool(job_of, request, owner, video_id)
 
-    def order() -> JobSpec:
-        old = read_comment(parent.payload["request"])
-        clerk = clerk_of(request, owner)
-        return clerk.remix(fields, old, parent.id, parent.payload["told"], parent.cost)
+    old = JobSpec.from_json(parent.payload)
 
-    return await submitted(request, owner, order, media=tuple(parent.payload["media"]))
+    def order() -> NewJob:
+        return clerk_of(request, owner).remix(fields, old, parent.id, parent.cost)
+
+    return await submitted(request, owner, order, media=old.media)
 
 
 async def _from_clip(
-    request: Request, owner: str, kind: Callable[[RequestBuilder], Callable[[Fields, Any], JobSpec]]
+    request: Request, owner: str, kind: Callable[[RequestBuilder], Callable[[Fields, Any], NewJob]]
 ) -> JSONResponse:
     """A job made from an uploaded clip, or from that of a finished job."""
     fields = await fields_of(request)

@@ -16,14 +16,14 @@ from sorairo.jobs.schema import AWAY
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import service_of, told
 from sorairo.server.api.quotas import check_room, left, quota_of
-from sorairo.server.api.request_builder import JobSpec
+from sorairo.server.api.request_builder import NewJob
 from sorairo.server.api.service import Service
 
 
 async def submitted(
     request: Request,
     owner: str,
-    order: Callable[[], JobSpec],
+    order: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> JSONResponse:
@@ -35,7 +35,7 @@ async def submitted(
 def submit(
     request: Request,
     owner: str,
-    order: Callable[[], JobSpec],
+    order: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> tuple[Job, dict[str, str]]:
@@ -45,13 +45,15 @@ def submit(
     check_room(service)
     names = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
     if count > 1:
-        placed = dataclasses.replace(placed, told={**placed.told, "videos": names})
+        placed = dataclasses.replace(
+            placed, video=dataclasses.replace(placed.video, videos=tuple(names))
+        )
     key = request.headers.get("idempotency-key")
     orders = [placed.again(number) if number else placed for number in range(count)]
     sources = [*media, *placed.files]
     asked = Submission(
         jobs=[
-            (name, each.payload(tuple(_paths(name, len(sources)))))
+            (name, each.spec(tuple(_paths(name, len(sources)))).to_json())
             for name, each in zip(names, orders, strict=True)
         ],
         owner=owner,

@@ -22,11 +22,11 @@ from sorairo.generation.output.export import export
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.defaults import painted_size
-from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import STOPPED, Queue
 from sorairo.jobs.schema import AWAY
+from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
 from sorairo.server.video_object import VARIANTS
@@ -169,16 +169,16 @@ class Worker:
         self.media.forget(job.id if now is None else f"{job.id}/{job.fence}")
 
     def _make(self, job: Job, told: JobReporter) -> dict[str, Any]:
-        request = read_comment(job.payload["request"])
+        spec = JobSpec.from_json(job.payload)
         with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
             folder = Path(name)
             clips, sources = [], []
-            for index, path in enumerate(job.payload["media"]):
+            for index, path in enumerate(spec.media):
                 given = folder / f"given-{index}"
                 self.media.get(path, given)
-                clips.append(decode(given, request.largest_given, meanwhile=told.listen))
+                clips.append(decode(given, spec.request.largest_given, meanwhile=told.listen))
                 sources.append(InputFile(name=f"given {index + 1}", sha256=""))
-            request = replace(request, inputs=tuple(sources))
+            request = replace(spec.request, inputs=tuple(sources))
             request.validate_inputs(clips, self.engine.limits)
             clip = self.engine.make(
                 request,

@@ -1,0 +1,107 @@
+"""The Python API: options are checked by name, and equal requests give equal clips."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from random_weights import randomise
+from sorairo.errors import RequestError
+from sorairo.generation.api import Capabilities, ClipOptions, SamplingOptions
+from sorairo.generation.engine import Engine, load
+from sorairo.generation.requests.base import InputFile
+from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.settings import Settings
+from sorairo.video import Clip
+
+PROMPT = "a red ball drops"
+QUICK: dict[str, Any] = {"seconds": 0.5, "steps": 2}
+
+
+@pytest.fixture(scope="module")
+def engine(tiny_model: Path) -> Engine:
+    engine = load(tiny_model, device="cpu")
+    randomise(engine.model)
+    return engine
+
+
+def clip_of(frames: int = 8) -> Clip:
+    rng = np.random.default_rng(0)
+    return Clip(frames=rng.integers(0, 256, (frames, 64, 64, 3), dtype=np.uint8), fps=12.0)
+
+
+def test_a_call_is_the_request_with_the_same_fields(engine: Engine):
+    made = engine.generate(PROMPT, seed=3, negative="blue", **QUICK)
+    request = GenerateRequest(prompt=PROMPT, seed=3, negative="blue", **QUICK)
+    assert np.array_equal(engine.make(request).frames, made.frames)
+
+
+def test_the_options_are_the_settings():
+    options = set(ClipOptions.__annotations__)
+    assert options == set(inspect.signature(Settings).parameters) - {"refine"}
+    assert options - set(SamplingOptions.__annotations__) == {"width", "height", "fps"}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("sede", r"no argument of generate\(\) 'sede'. Did you mean 'seed'\?"),
+        ("second", "Did you mean 'seconds'?"),
+        ("colour", "no argument of generate"),
+    ],
+)
+def test_an_unknown_option_is_a_type_error(engine: Engine, name: str, words: str):
+    with pytest.raises(TypeError, match=words):
+        engine.generate(PROMPT, **{name: 1})  # type: ignore[arg-type]
+
+
+def test_every_method_documents_itself_and_its_options():
+    methods = [
+        *("generate", "image", "animate", "cast", "extend", "loop", "connect", "edit"),
+        *("storyboard", "remix"),
+    ]
+    for name in methods:
+        method = getattr(Capabilities, name)
+        assert method.__doc__, name
+        parameters = inspect.signature(method).parameters
+        assert "on_progress" in parameters, name
+        assert "Options]" in str(parameters["options"].annotation), name
+
+
+def test_the_former_name_of_on_progress_warns(engine: Engine):
+    seen = []
+    with pytest.warns(DeprecationWarning, match=r"generate\(on_progress=...\)"):
+        engine.generate(PROMPT, **QUICK, watch=lambda now: seen.append(now.done))
+    assert seen == [1, 2]
+
+
+def test_a_region_in_words_is_the_mask_of_the_same_rectangle(engine: Engine):
+    clip, mask = clip_of(), np.zeros((64, 64), np.float32)
+    mask[:32, 16:48] = 1
+    words = engine.edit(clip, PROMPT, region="25%,0%,50%,50%", steps=2)
+    drawn = engine.edit(clip, PROMPT, region=mask, steps=2)
+    assert np.array_equal(words.frames, drawn.frames)
+    assert np.array_equal(words.frames[:, 40:], clip.frames[:, 40:])
+
+
+def test_a_remix_repeats_the_request_with_another_prompt(engine: Engine):
+    request = GenerateRequest(prompt=PROMPT, seed=5, **QUICK)
+    made = replace(clip_of(), metadata={"comment": request.to_comment()})
+    remixed = engine.remix(made, "a blue cube")
+    assert np.array_equal(remixed.frames, engine.generate("a blue cube", seed=5, **QUICK).frames)
+    other = engine.remix(made, "a blue cube", seed=6)
+    assert not np.array_equal(remixed.frames, other.frames)
+
+
+def test_a_remix_names_what_is_missing(engine: Engine):
+    with pytest.raises(RequestError, match="holds no request"):
+        engine.remix(clip_of(), "a blue cube")
+    source = InputFile(name="ball.png", sha256="")
+    comment = GenerateRequest(prompt=PROMPT, inputs=(source,)).to_comment()
+    with pytest.raises(RequestError, match=r"made from 1 files \(ball.png\), but 0 clips"):
+        engine.remix(replace(clip_of(), metadata={"comment": comment}), "a blue cube")

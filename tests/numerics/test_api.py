@@ -26,7 +26,7 @@ QUICK: dict[str, Any] = {"seconds": 0.5, "steps": 2}
 @pytest.fixture(scope="module")
 def engine(tiny_model: Path) -> Engine:
     engine = load(tiny_model, device="cpu")
-    randomise(engine.model)
+    randomise(engine.model.network)
     return engine
 
 

@@ -4,39 +4,45 @@
                                 [--media FILE ...] [--json FILE] [--sheets FOLDER]
                                 [--keep FOLDER] [--part K/N]
 
-Suites: given, extend, loop, connect, keyframe, style, edit, chain, cost, minute, ... (all without a
-name). Cases are held-out scenes of the canvas world. Beside the model stand the true renders and
-these after the model's codec, judged in the same way: what they lack is the judge's error or the
-codec's loss. Intervals are 95 % bootstrap. The whole takes hours on two cores; `--quick` takes a
-few cases of each; with --keep a run that was stopped goes on where it stopped, and several may
-share the cases: one of them with --part 1/2, one with 2/2, then one without makes the report. What
-each then says of its seconds was measured beside the others: run `cost` alone.
+Runs the suites about capabilities (all of them without a name) and prints a table for each.
+`sorairo exam SUITE ...` asks the same questions and writes a report with clips. Beside the model
+stand the true clips, and these after the model's codec. The whole takes hours on two cores;
+`--quick` asks a few questions of each suite. With --keep a stopped run goes on where it stopped,
+and several processes can share the questions: one with --part 1/2 and one with --part 2/2, then one
+without --part makes the report. Seconds measured in that way are those of a shared machine: run
+`cost` alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import asdict
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
-import sorairo
-from sorairo.exam.canvas_running import run
-from sorairo.exam.canvas_sheet import sheet
-from sorairo.exam.canvas_suite import Plan, Report
-from sorairo.exam.canvas_suites import SUITES
+from sorairo.exam.old_records import adopt_old_records
+from sorairo.exam.question import Question
+from sorairo.exam.registry import CANVAS_SUITES
+from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.report.text_table import text_table
+from sorairo.exam.run import ExamRun
+from sorairo.exam.setup import run_of_model
+from sorairo.exam.suite import Suite, SuiteResult
+from sorairo.exam.suites.canvas.given_tasks import tasks_on_footage
 
 
-def record(report: Report) -> dict:
+def record(result: SuiteResult) -> dict:
     return {
         "figures": {
-            who: {name: asdict(figure) for name, figure in column.items()}
-            for who, column in report.columns().items()
+            who: {name: asdict(estimate) for name, estimate in column.items()}
+            for who, column in result.estimates().items()
         },
-        "cases": [{"label": r.label, **r.verdicts} for r in report.results],
+        "cases": [{"label": each.question.label, **each.verdicts} for each in result.judged],
     }
 
 
@@ -50,57 +56,85 @@ def part(text: str) -> tuple[int, int]:
 def arguments() -> argparse.Namespace:
     formatter = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(SUITES))
+    parser.add_argument("suites", nargs="*", metavar="SUITE", help=", ".join(CANVAS_SUITES))
     parser.add_argument("--model", default="tabletop", help="name or directory")
-    parser.add_argument("--quick", action="store_true", help="a few cases of each suite")
-    parser.add_argument("-n", type=int, help="cases of each suite")
+    parser.add_argument("--quick", action="store_true", help="a few questions of each suite")
+    parser.add_argument("-n", type=int, help="questions of each suite")
     parser.add_argument("--steps", type=int, default=10, help="of the sampler")
     parser.add_argument("--guidance", type=float)
     parser.add_argument("--media", nargs="*", type=Path, default=[], help="photographs, footage")
-    parser.add_argument("--json", type=Path, help="write figures and every case here")
+    parser.add_argument("--json", type=Path, help="write the values and every question here")
     parser.add_argument("--sheets", type=Path, help="write a sheet of each suite, worst first")
-    parser.add_argument("--keep", type=Path, help="keep every case here, and take what is there")
+    parser.add_argument("--keep", type=Path, help="keep every verdict here, and use those there")
     parser.add_argument(
-        "--part", type=part, default=(1, 1), metavar="K/N", help="cases K, K + N, ... alone"
+        "--part", type=part, default=(1, 1), metavar="K/N", help="only questions K, K + N, ..."
     )
     given = parser.parse_args()
     if given.part != (1, 1) and not given.keep:
-        parser.error("a part of the cases has to be kept somewhere: add --keep FOLDER")
+        parser.error("a part of the questions has to be kept somewhere: add --keep FOLDER")
     if given.part != (1, 1) and (given.json or given.sheets):
-        parser.error("a part of the cases makes no report: leave out --json and --sheets")
+        parser.error("a part of the questions makes no report: leave out --json and --sheets")
     for name in given.suites:
-        if name not in SUITES:
-            parser.error(f"there is no suite '{name}': choose from {', '.join(SUITES)}")
+        if name not in CANVAS_SUITES:
+            names = ", ".join(CANVAS_SUITES)
+            parser.error(f"there is no suite '{name}': choose from {names}")
     return given
+
+
+@contextmanager
+def folder_of(keep: Path | None) -> Iterator[Path]:
+    """Where verdicts are kept: until the end only, if nobody says where."""
+    if keep:
+        yield keep
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def questions_of(suite: Suite, given: argparse.Namespace) -> list[Question]:
+    count = given.n or (suite.quick if given.quick else suite.count)
+    questions = [*suite.questions(count)]
+    if suite.name == "given":
+        questions += [question for path in given.media for question in tasks_on_footage(path)]
+    return questions
+
+
+def run_suite(run: ExamRun, suite: Suite, given: argparse.Namespace) -> SuiteResult:
+    """The part of the questions that was asked for."""
+    questions = questions_of(suite, given)
+    assert run.engine
+    plan = {
+        "model": run.engine.info["digest"],
+        "cases": given.n,
+        "quick": given.quick,
+        "steps": given.steps,
+        "guidance": given.guidance,
+        "media": [path.name for path in given.media],
+    }
+    adopt_old_records(run.files, suite, questions, plan)
+    first, every = given.part
+    mine = questions[first - 1 :: every]
+    suite = replace(suite, questions=lambda _count: mine)
+    judged = tqdm(run.run_suite(suite, len(mine)), desc=suite.name, total=len(mine))
+    return SuiteResult(suite=suite, judged=tuple(judged))
 
 
 def main() -> None:
     given = arguments()
-    model = sorairo.load(given.model)
-    plan = Plan(
-        model=given.model,
-        cases=given.n,
-        quick=given.quick,
-        steps=given.steps,
-        guidance=given.guidance,
-        media=tuple(given.media),
-    )
     records = {}
-    for name in given.suites or SUITES:
-        suite = SUITES[name]
-        results = tuple(
-            tqdm(run(suite, model, plan, given.keep, given.part), desc=name, unit="case")
-        )
-        report = Report(suite=suite, results=results)
-        if given.part != (1, 1):
-            continue
-        print(text_table(name, suite.aims, report.columns()), end="\n\n", flush=True)
-        records[name] = record(report)
-        if given.json:
-            given.json.write_text(json.dumps(records, indent=1) + "\n")
-        if given.sheets:
-            given.sheets.mkdir(parents=True, exist_ok=True)
-            sheet(report).save(given.sheets / f"{name}.png")
+    with folder_of(given.keep) as folder:
+        run = run_of_model(given.model, folder, steps=given.steps, guidance=given.guidance)
+        for name in given.suites or CANVAS_SUITES:
+            result = run_suite(run, CANVAS_SUITES[name], given)
+            if given.part != (1, 1):
+                continue
+            print(text_table(name, result.suite.goals, result.estimates()), end="\n\n", flush=True)
+            records[name] = record(result)
+            if given.json:
+                given.json.write_text(json.dumps(records, indent=1) + "\n")
+            if given.sheets:
+                given.sheets.mkdir(parents=True, exist_ok=True)
+                contact_sheet_of(result, run.files).save(given.sheets / f"{name}.png")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from tqdm import tqdm
 from sorairo.exam.candidates.negative_controls import DETECTING_MEASURES, NEGATIVE_CONTROLS
 from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.registry import SUITES
-from sorairo.exam.scene_question import SceneTruth
 from sorairo.exam.suite import JudgedQuestion, Suite, SuiteResult
 
 ROOT = Path(__file__).parents[1]
@@ -31,7 +30,7 @@ def judged(suite: Suite, count: int) -> dict[str, dict]:
     """Who answered -> value and interval of the measure by which the suite tells."""
     answers, marked = {"truth": true_answer, **NEGATIVE_CONTROLS}, []
     for question in tqdm(suite.questions(count), desc=suite.name):
-        truth = SceneTruth(question)
+        truth = question.truth()
         verdicts = {
             name: dict(suite.judge(question, answer(question, truth), truth))
             for name, answer in answers.items()

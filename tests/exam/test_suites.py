@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sorairo.exam.canvas_sheet import sheet
-from sorairo.exam.canvas_suite import Plan, Report, Result, strip
-from sorairo.exam.canvas_suites import SUITES
+from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
-from sorairo.exam.suites.canvas import bridges, edits, futures, given, minutes, pictures, stories
+from sorairo.exam.question import Answer, Question
+from sorairo.exam.registry import CANVAS_SUITES, SUITES
+from sorairo.exam.report.contact_sheet import contact_sheet_of
+from sorairo.exam.run import ExamRun
+from sorairo.exam.statistics import Verdict
+from sorairo.exam.suite import SuiteResult
+from sorairo.exam.suites.canvas import extend
+from sorairo.exam.suites.canvas.chain import Chain
 from sorairo.video import Clip
 from sorairo.world.tabletop.language.captions import held_out, parse
 
-FEW = Plan(cases=1)
+
+def shortfalls(suite: str, verdict: Verdict) -> list[str]:
+    return [goal.measure for goal in SUITES[suite].goals if goal.failed(verdict)]
 
 
-def shortfalls(suite: str, verdict) -> list[str]:
-    return [aim.measure for aim in SUITES[suite].aims if aim.failed(verdict)]
+def verdict_on(suite: str, question: Question, answer: Answer | None = None) -> Verdict:
+    """On an answer, or on the true one."""
+    truth = question.truth()
+    return SUITES[suite].judge(question, truth.answer if answer is None else answer, truth)
 
 
 def still(clip: Clip) -> Clip:
@@ -37,34 +47,47 @@ def test_prompts_say_all_that_is_judged_and_are_no_captions():
         assert scene.light in ("day", told.light)
 
 
+@pytest.mark.parametrize("suite", [name for name in CANVAS_SUITES if name != "cost"])
+def test_keys_name_questions_whatever_their_number(suite: str):
+    few, more = (SUITES[suite].questions(count) for count in (1, 2))
+    keys = [question.key for question in more]
+    assert len(set(keys)) == len(keys)
+    by_key = {question.key: question for question in more}
+    for question in few:
+        assert question.key.startswith(f"{suite}-")
+        assert by_key[question.key].label == question.label
+        assert by_key[question.key].seed == question.seed
+
+
 def test_what_is_given_is_found_changed_or_not():
-    for case in given.cases(FEW):
-        if case.true is None:
+    for question in SUITES["given"].questions(1):
+        if question.true is None:
             continue
-        assert shortfalls("given", case.judge([case.true])) == [], case.label
-        frames = np.minimum(case.true.frames, 250) + np.uint8(3)
-        worse = case.judge([Clip(frames=frames, fps=12.0)])
-        assert shortfalls("given", worse), case.label
+        true = question.true
+        assert shortfalls("given", verdict_on("given", question)) == [], question.label
+        frames = np.minimum(true.frames, 250) + np.uint8(3)
+        worse = verdict_on("given", question, [Clip(frames=frames, fps=12.0)])
+        assert shortfalls("given", worse), question.label
 
 
 def test_a_cut_at_a_joint_shows():
-    case = next(c for c in given.cases(FEW) if c.label.startswith("forward"))
-    (joint,) = case.joints
-    frames = case.true.frames.copy()
+    question = next(q for q in SUITES["given"].questions(1) if q.about == "forward")
+    (joint,) = question.joints
+    frames = question.true.frames.copy()
     frames[joint + 1 :] = frames[joint + 1 :, :, ::-1]
-    assert "excess" in shortfalls("given", case.judge([Clip(frames=frames, fps=12.0)]))
+    worse = verdict_on("given", question, [Clip(frames=frames, fps=12.0)])
+    assert "excess" in shortfalls("given", worse)
 
 
 def test_the_true_future_is_nearer_than_the_guesses():
     errors = []
-    for case in futures.nexts(Plan(cases=3)):
-        verdict = case.judge(case.truth())
+    for question in SUITES["extend"].questions(3):
+        verdict = verdict_on("extend", question)
         errors.append(verdict["error"])
-        assert shortfalls("extend", verdict) == [], (case.label, verdict)
-        frozen = np.concatenate(
-            [case.clip.frames[: futures.SEEN], case.clip.frames[[futures.SEEN - 1] * futures.NEXT]]
-        )
-        wrong = case.judge([Clip(frames=frozen, fps=12.0)])
+        assert shortfalls("extend", verdict) == [], (question.label, verdict)
+        given = question.clip.frames[: extend.GIVEN]
+        frozen = np.concatenate([given, given[-1:].repeat(extend.NEXT, axis=0)])
+        wrong = verdict_on("extend", question, [Clip(frames=frozen, fps=12.0)])
         assert wrong["error"] > 2 * verdict["error"]
         assert wrong["less frozen"] == pytest.approx(0, abs=0.03)
     assert np.median(errors) < 0.02
@@ -73,77 +96,80 @@ def test_the_true_future_is_nearer_than_the_guesses():
 def test_what_is_gone_after_ten_extensions_is_missed():
     scene = scenes(1, ENDLESS, skip=3000)[0]
     start = film(scene, 2.0)
-    case = futures.Chain(scene=scene, prompt="", seed=0, keep=True, start=start)
-    assert shortfalls("chain", case.judge([start])) == []
-    gone = Clip(frames=np.full_like(start.frames, 128), fps=12.0)
-    assert set(shortfalls("chain", case.judge([gone]))) == {"drift, kept", "object set, kept"}
+    question = Chain(key="chain-0000-kept", prompt="", seed=0, scene=scene, keep=True, start=start)
+    assert shortfalls("chain", verdict_on("chain", question, [start])) == []
+    gone = [Clip(frames=np.full_like(start.frames, 128), fps=12.0)]
+    missed = shortfalls("chain", verdict_on("chain", question, gone))
+    assert set(missed) == {"drift, kept", "object set, kept"}
 
 
 def test_loops_close_and_plain_clips_do_not():
-    case = next(c for c in bridges.cycles(FEW) if c.given is not None)
-    assert shortfalls("loop", case.judge(case.truth())) == []
+    question = next(q for q in SUITES["loop"].questions(1) if q.given is not None)
+    assert shortfalls("loop", verdict_on("loop", question)) == []
     scene = scenes(1, dataclasses.replace(STILL, events=("roll",)), skip=4000)[0]
-    assert shortfalls("loop", case.judge([film(scene, 2.0)])) == ["seam, closed"]
+    plain = verdict_on("loop", question, [film(scene, 2.0)])
+    assert shortfalls("loop", plain) == ["seam, closed"]
 
 
 def test_a_hard_cut_is_no_bridge():
-    case = bridges.bridges(FEW)[0]
-    assert shortfalls("connect", case.judge(case.truth())) == []
-    middle = case.before.frames[[-1] * 24]
-    cut = np.concatenate([case.before.frames, middle, case.after.frames])
-    verdict = case.judge([Clip(frames=cut, fps=12.0)])
+    question = SUITES["connect"].questions(1)[0]
+    assert shortfalls("connect", verdict_on("connect", question)) == []
+    middle = question.before.frames[[-1] * 24]
+    cut = np.concatenate([question.before.frames, middle, question.after.frames])
+    verdict = verdict_on("connect", question, [Clip(frames=cut, fps=12.0)])
     assert shortfalls("connect", verdict) == ["sharpest of the bridge"]
 
 
 def test_edits_that_did_nothing_or_stopped_the_motion_fail():
-    for case in edits.edits(Plan(cases=4)):
-        verdict = case.judge(case.truth())
-        assert shortfalls("edit", verdict) == [], (case.label, verdict)
-        assert case.judge([case.source] * 2)["new attribute"] == 0
-        stopped = case.judge([case.source] + [still(clip) for clip in case.truth()[1:]])
+    for question in SUITES["edit"].questions(4):
+        verdict = verdict_on("edit", question)
+        assert shortfalls("edit", verdict) == [], (question.label, verdict)
+        assert verdict_on("edit", question, [question.source] * 2)["new attribute"] == 0
+        edited = question.truth().answer[1:]
+        stopped = verdict_on("edit", question, [question.source, *(still(clip) for clip in edited)])
         assert stopped.get("motion kept", 0) == 0
 
 
 def test_styles_and_pictures():
-    case = pictures.styled(FEW)[0]
-    assert shortfalls("style", case.judge(case.truth())) == []
-    plain = film(dataclasses.replace(case.scene, style="none"), 1.0)
-    assert shortfalls("style", case.judge([plain])) == ["style"]
-    keyed = pictures.keyed(FEW)[0]
-    assert keyed.judge(keyed.truth())["beside, dB"] == 60
-    assert keyed.judge([still(keyed.true)])["beside, dB"] < 40
+    styled = SUITES["style"].questions(1)[0]
+    assert shortfalls("style", verdict_on("style", styled)) == []
+    plain = film(dataclasses.replace(styled.scene, style="none"), 1.0)
+    assert shortfalls("style", verdict_on("style", styled, [plain])) == ["style"]
+    keyed = SUITES["keyframe"].questions(1)[0]
+    assert verdict_on("keyframe", keyed)["beside, dB"] == 60
+    assert verdict_on("keyframe", keyed, [still(keyed.true)])["beside, dB"] < 40
 
 
 def test_cuts_are_looked_for_where_they_are_asked_for():
-    for case in stories.stories(Plan(cases=2)):
-        true = case.truth()
-        assert shortfalls("story", case.judge(true)) == [], case.label
-        late = Clip(frames=np.roll(true[0].frames, 2, axis=0), fps=12.0)
-        assert case.judge([late])["cuts"] == 0
-        one = Clip(frames=np.tile(true[0].frames[:24], (3, 1, 1, 1)), fps=12.0)
-        assert case.judge([one])["a card"] < 1 or len({s.bodies[0].color for s in case.scenes}) == 1
+    for question in SUITES["story"].questions(2):
+        (true,) = question.truth().answer
+        assert shortfalls("story", verdict_on("story", question)) == [], question.label
+        late = Clip(frames=np.roll(true.frames, 2, axis=0), fps=12.0)
+        assert verdict_on("story", question, [late])["cuts"] == 0
+        one = Clip(frames=np.tile(true.frames[:24], (3, 1, 1, 1)), fps=12.0)
+        colors = {scene.bodies[0].color for scene in question.scenes}
+        assert verdict_on("story", question, [one])["a card"] < 1 or len(colors) == 1
 
 
 def test_a_minute_that_came_to_rest_is_found():
-    case = minutes.minutes(Plan(cases=2))[1]  # the first frame of the other is misread, alone
-    true = case.truth()
-    assert shortfalls("minute", case.judge(true)) == []
-    assert shortfalls("minute", case.judge([still(true[0])])) == ["motion"]
+    question = SUITES["minute"].questions(2)[1]  # the first frame of the other is misread, alone
+    truth, judge = question.truth(), SUITES["minute"].judge
+    assert shortfalls("minute", judge(question, truth.answer, truth)) == []
+    stopped = [still(truth.answer[0])]
+    assert shortfalls("minute", judge(question, stopped, truth)) == ["motion"]
 
 
-def test_the_worst_case_stands_first_on_the_sheet():
-    cases = edits.edits(Plan(cases=2))
-    results = [
-        Result(
-            label=case.label,
-            strips=[strip(clip) for clip in answer],
-            verdicts={"model": case.judge(answer)},
-        )
-        for case, answer in ((cases[0], cases[0].truth()), (cases[1], [cases[1].source] * 5))
-    ]
-    report = Report(suite=SUITES["edit"], results=results)
-    aims = report.suite.aims
-    assert results[0].badness(aims) == 0 < results[1].badness(aims)
-    page = sheet(report, most=1)
-    assert page.height < sheet(report, most=2).height
-    assert report.columns()["model"]["new attribute"].value == 0.5
+def test_the_worst_answer_stands_first_on_the_sheet(tmp_path: Path):
+    suite = dataclasses.replace(SUITES["edit"], columns=("model",))
+
+    def right_once(question: Question, truth: object) -> Answer:
+        true = true_answer(question, question.truth())
+        return true if question.key == "edit-0000" else [true[0], true[0]]
+
+    run = ExamRun(columns={"model": right_once}, folder=tmp_path, identity={"model": "a"})
+    run.begin()
+    result = SuiteResult(suite=suite, judged=list(run.run_suite(suite, 2)))
+    assert result.judged[0].shortfall(suite.goals) == 0 < result.judged[1].shortfall(suite.goals)
+    page = contact_sheet_of(result, run.files, most=1)
+    assert page.height < contact_sheet_of(result, run.files, most=2).height
+    assert result.estimates()["model"]["new attribute"].value == 0.5

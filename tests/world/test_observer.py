@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from sorairo.exam.claims import examine, rates, sheet, table, true_film
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, calibration_report, fit_net
 from sorairo.world.tabletop.perception.classifiers import WORK
 from sorairo.world.tabletop.perception.motion import classify_motion, moves_as_told
 from sorairo.world.tabletop.perception.observer import judge, observe
-from sorairo.world.tabletop.perception.prompt_cases import Claim, claims_prompts
+from sorairo.world.tabletop.perception.prompt_cases import Claim
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
@@ -153,29 +152,6 @@ def test_a_fitted_net_separates_what_can_be_separated():
     net = fit_net(x, labels, ("in", "out"), hidden=8, decay=1e-6, rng=rng)
     right = [net.classes[i] == label for i, label in zip(net(x).argmax(1), labels, strict=True)]
     assert np.mean(right) > 0.98
-
-
-def test_the_exam_of_true_renders_and_of_broken_ones(renderer):
-    claims = claims_prompts(FIRST_LIGHT, 4, np.random.default_rng(1), "zh")
-    truth = true_film(renderer, 4.0)
-
-    def frozen(claim, seed):
-        clip = truth(claim, seed)
-        return dataclasses.replace(clip, frames=np.repeat(clip.frames[:1], 48, axis=0))
-
-    good, bad = examine(claims, truth), examine(claims, frozen)
-    figures = {
-        name: rates(cases, np.random.default_rng(0))
-        for name, cases in (("true", good), ("frozen", bad))
-    }
-    assert figures["true"]["all"].value == 1
-    assert figures["frozen"]["motion"].value == 0
-    assert figures["frozen"]["color"].low == 1
-    text = table(figures)
-    assert "motion" in text
-    assert "frozen" in text
-    assert sheet(good + bad).width > 8 * WORK
-    assert bad[0].to_json()["failed"] == ["motion"]
 
 
 def test_wear_changes_pixels_but_not_shape_or_type():

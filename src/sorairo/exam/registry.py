@@ -1,14 +1,30 @@
 """All suites of the exam, by name, in the order in which they run.
 
 To add a suite: write one file in `suites/world` or `suites/canvas` that ends in a `SUITE`, and add
-its module to a line below. The command line, the worker processes and the report find it here.
+the module to a tuple below. The command line, the worker processes and the report find it here.
 """
 
 from __future__ import annotations
 
+from types import ModuleType
+
 from sorairo.exam.suite import Suite
+from sorairo.exam.suites.canvas import (
+    chain,
+    connect,
+    cost,
+    edit,
+    extend,
+    given,
+    keyframe,
+    loop,
+    story,
+    style,
+)
+from sorairo.exam.suites.canvas import minute as canvas_minute
 from sorairo.exam.suites.world import (
     camera,
+    claims,
     codec,
     combinations,
     drop,
@@ -19,10 +35,18 @@ from sorairo.exam.suites.world import (
     simiq,
 )
 
-WORLD = (drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
 
-WORLD_SUITES: dict[str, Suite] = {module.SUITE.name: module.SUITE for module in WORLD}
+def _by_name(*modules: ModuleType) -> dict[str, Suite]:
+    return {module.SUITE.name: module.SUITE for module in modules}
+
+
+WORLD_SUITES = _by_name(drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
 """Does the model obey the simulated world? These run when no suite is named."""
 
-SUITES: dict[str, Suite] = {**WORLD_SUITES}
+CANVAS_SUITES = _by_name(
+    given, extend, loop, connect, keyframe, style, edit, story, chain, cost, canvas_minute
+)
+"""How good is each capability of the model?"""
+
+SUITES = {**WORLD_SUITES, **_by_name(claims), **CANVAS_SUITES}
 """Every suite."""

@@ -46,10 +46,7 @@ def test_a_clip_is_delivered_and_can_be_remixed_as_it_was(make: Make, here: Make
     done = make("generate", "a red ball", "--seconds", 0.5)
     assert shown(done) == ("512x512", 24, 12)
     assert (done.facts["native_size"], done.facts["native_fps"]) == ("64x64", 12)
-    note = (
-        "Made at 64x64 and 12 frames a second, the model's own, and brought to 512x512 and 24"
-        " by the upscaler."
-    )
+    note = "Generated at 64x64, 12 fps; upscaled to 512x512, 24 fps."
     assert done.stderr.splitlines() == [note]
     assert done.facts["notes"] == [note]
     assert (done.clip.width, done.clip.height, done.clip.num_frames) == (512, 512, 12)

@@ -1,4 +1,4 @@
-"""`sorairo animate`: pictures set in motion."""
+"""`sorairo animate`: a clip from pictures."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import complete, read_inputs
+from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import Common, common_options
-from sorairo.cli.run_request import judge, make
+from sorairo.cli.run_request import check, make
 from sorairo.errors import RequestError
 from sorairo.generation.requests.animate import AnimateRequest
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
-USUAL_SECONDS = 4.0
+DEFAULT_SECONDS = 4.0
 
 
 @click.command(
@@ -30,14 +30,16 @@ USUAL_SECONDS = 4.0
     "placed",
     multiple=True,
     metavar="T=FILE",
-    help="A picture to be shown at T seconds, or at the `end`. Can be repeated.",
+    help="Show the picture FILE at T seconds, or at the `end`. Repeatable.",
 )
-@click.option("--seconds", type=float, help="Length.  [default: 4, or until the last --at]")
+@click.option(
+    "--seconds", type=float, help="Length in seconds.  [default: 4, or the last --at if later]"
+)
 @click.option(
     "--strength",
     type=float,
     default=1.0,
-    help="How closely the pictures are shown: 1 exactly, less as a hint.  [default: 1]",
+    help="How closely to show the pictures: 1 is exactly, less takes them as hints.  [default: 1]",
 )
 @common_options
 def animate(
@@ -47,36 +49,40 @@ def animate(
     strength: float,
     common: Common,
 ) -> None:
-    """Make a clip that begins with IMAGE, or shows pictures at their times, and does what PROMPT
-    says.
+    """Set IMAGE in motion: make a clip that begins with it. --at adds pictures at other times.
 
-    Without --size the clip has the shape of the first picture, as large as fits into the default.
-    Without PROMPT it is that of the picture, if sorairo made it.
+    PROMPT says what happens. Without PROMPT, the prompt stored in the picture is used, if sorairo
+    made it. Without --size, the clip has the aspect ratio of the first picture and fits into the
+    model's default size.
     """
-    picture, prompt = _told_apart(image_and_prompt, any_placed=bool(placed))
+    picture, prompt = _image_and_prompt(image_and_prompt, any_placed=bool(placed))
     times = [_placed(each) for each in placed]
     if picture is not None:
         times.insert(0, (0.0, picture))
     if seconds is None:
-        seconds = max([USUAL_SECONDS, *(at for at, _ in times if at is not None)])
+        seconds = max([DEFAULT_SECONDS, *(at for at, _ in times if at is not None)])
     at = tuple(seconds if at is None else at for at, _ in times)
     strengths = (strength,) * len(at) if strength != 1 else ()
     request = AnimateRequest(
-        prompt=prompt or "", seconds=seconds, at=at, strength=strengths, **common.asked
+        prompt=prompt or "", seconds=seconds, at=at, strength=strengths, **common.fields
     )
-    judge(request, common)
+    check(request, common)
     inputs = read_inputs(AnimateRequest, *(path for _, path in times))
-    make(complete(request, inputs, prompt, common), [each.clip for each in inputs], common)
+    make(with_inputs(request, inputs, prompt, common), [each.clip for each in inputs], common)
 
 
-def _told_apart(words: tuple[str, ...], *, any_placed: bool) -> tuple[Path | None, str | None]:
-    """(IMAGE, PROMPT): with pictures placed by --at a single word may be either; it is the picture
-    if there is such a file, or if it is called like one."""
+def _image_and_prompt(
+    words: tuple[str, ...], *, any_placed: bool
+) -> tuple[Path | None, str | None]:
+    """(IMAGE, PROMPT). With --at, a single argument may be either: it is IMAGE if such a file
+    exists or if it has the suffix of a picture."""
     if len(words) > 2:
-        raise click.UsageError("Write the prompt in quotes: animate takes a picture and a prompt.")
+        raise click.UsageError(
+            "Write the prompt in quotes: animate takes one picture and one prompt."
+        )
     if not words:
         if not any_placed:
-            raise click.UsageError("Missing argument 'IMAGE': name a picture to set in motion.")
+            raise click.UsageError("Missing argument 'IMAGE': name a picture to animate.")
         return None, None
     first = Path(words[0])
     if len(words) == 1 and any_placed and first.suffix.lower() not in PICTURES:
@@ -90,7 +96,7 @@ def _told_apart(words: tuple[str, ...], *, any_placed: bool) -> tuple[Path | Non
 
 
 def _placed(text: str) -> tuple[float | None, Path]:
-    """(seconds, or None for the end, and the file) of "2.5=b.png"."""
+    """("2.5=b.png") -> (2.5, Path("b.png")). The time is None for the end."""
     time, _, path = text.partition("=")
     try:
         at = None if time.strip().lower() == "end" else float(time)
@@ -98,6 +104,6 @@ def _placed(text: str) -> tuple[float | None, Path]:
         at, path = None, ""
     if not path:
         raise RequestError(
-            f"'{text}' does not place a picture: write T=FILE, for example 2.5=b.png or end=b.png."
+            f"--at {text} is not valid: write T=FILE, for example 2.5=b.png or end=b.png."
         )
     return at, Path(path)

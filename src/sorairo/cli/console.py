@@ -1,4 +1,4 @@
-"""What a person reads: sentences and progress, on stderr."""
+"""Messages and progress bars, on stderr."""
 
 from __future__ import annotations
 
@@ -7,17 +7,22 @@ from contextlib import contextmanager
 
 import click
 
+BAR_FORMAT = "{desc} {percentage:3.0f}% |{bar}| {remaining} left"
+
 
 def say(sentence: str) -> None:
+    """Print a message to stderr."""
     click.echo(sentence, err=True)
 
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A function of (done, total) that draws a bar with the time left, where a person sees it."""
+    """A function of (done, total) that draws a bar with the time left, if stderr is a terminal."""
     from tqdm import tqdm
 
-    with tqdm(desc=label, leave=False, disable=None, dynamic_ncols=True) as bar:
+    with tqdm(
+        desc=label, leave=False, disable=None, dynamic_ncols=True, bar_format=BAR_FORMAT
+    ) as bar:
 
         def show(done: int, total: int) -> None:
             bar.total = total

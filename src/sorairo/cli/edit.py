@@ -1,4 +1,4 @@
-"""`sorairo edit`: a clip changed by words."""
+"""`sorairo edit`: a clip changed by a prompt."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import complete, read_inputs
+from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import Common, common_options, given
-from sorairo.cli.run_request import judge, make
+from sorairo.cli.run_request import check, make
 from sorairo.generation.requests.edit import EditRequest
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
@@ -23,15 +23,21 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 )
 @click.argument("clip", type=click.Path(path_type=Path))
 @click.argument("prompt")
-@click.option("--strength", type=float, help="0 keeps all, 1 keeps nothing.  [default: 0.6]")
+@click.option(
+    "--strength",
+    type=float,
+    help="How much to change: 0 keeps everything, 1 keeps nothing.  [default: 0.6]",
+)
 @click.option(
     "--region",
     metavar="X,Y,W,H|FILE",
-    help="Change only this part of the picture: left, top, width and height in pixels, or each in"
-    " percent (25%,0%,50%,100%); or a mask of the clip's shape, white where it is changed.",
+    help="Change only this part of the picture: left, top, width and height in pixels or percent"
+    " (25%,0%,50%,100%), or a mask picture that is white where the clip may change.",
 )
-@click.option("--from", "start", type=float, help="Change from here on, in seconds.  [default: 0]")
-@click.option("--to", "end", type=float, help="Change until here, in seconds.  [default: the end]")
+@click.option("--from", "start", type=float, help="Start of the change in seconds.  [default: 0]")
+@click.option(
+    "--to", "end", type=float, help="End of the change in seconds.  [default: the end of the clip]"
+)
 @common_options
 def edit(
     clip: Path,
@@ -42,22 +48,22 @@ def edit(
     end: float | None,
     common: Common,
 ) -> None:
-    """Change CLIP (or a picture) to what PROMPT says; all else stays as it was.
+    """Change CLIP (or a picture) so that it shows PROMPT, and keep the rest.
 
-    Pixels outside of the region and frames outside of the time are the clip's own. Times are
-    widened to whole groups of frames, a third of a second each, at the model's own rate.
+    Pixels outside --region and frames outside --from and --to are not changed. These times are
+    widened to multiples of a third of a second.
     """
     mask = _mask(region)
-    asked = given(strength=strength, start=start, end=end) | common.asked
-    asked |= given(region=region if mask is None else None)
-    request = EditRequest(prompt=prompt, **asked)
-    judge(request, common)
+    fields = given(strength=strength, start=start, end=end) | common.fields
+    fields |= given(region=region if mask is None else None)
+    request = EditRequest(prompt=prompt, **fields)
+    check(request, common)
     inputs = read_inputs(EditRequest, *[clip, *([mask] if mask else [])])
-    make(complete(request, inputs, prompt, common), [each.clip for each in inputs], common)
+    make(with_inputs(request, inputs, prompt, common), [each.clip for each in inputs], common)
 
 
 def _mask(region: str | None) -> Path | None:
-    """The picture that the region is the name of; None for a rectangle."""
+    """The mask picture that `region` names; None for a rectangle."""
     if region is None or Path(region).suffix.lower() not in PICTURES:
         return None
     return Path(region)

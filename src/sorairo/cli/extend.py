@@ -1,4 +1,4 @@
-"""`sorairo extend`, `loop` and `connect`: clips made longer, endless, and one."""
+"""`sorairo extend`, `loop` and `connect`: a clip made longer, looped, or joined to another."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import complete, read_inputs
+from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import Common, common_options, given
-from sorairo.cli.run_request import judge, make
+from sorairo.cli.run_request import check, make
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.extend import ExtendRequest
@@ -26,19 +26,19 @@ _FILE = click.Path(path_type=Path)
 )
 @click.argument("clip", type=_FILE)
 @click.argument("prompt", required=False)
-@click.option("--forward", type=float, help="Seconds to add after the end.")
-@click.option("--backward", type=float, help="Seconds to add before the beginning.")
+@click.option("--forward", type=float, help="Seconds to add at the end.")
+@click.option("--backward", type=float, help="Seconds to add at the beginning.")
 @common_options
 def extend(
     clip: Path, prompt: str | None, forward: float | None, backward: float | None, common: Common
 ) -> None:
-    """Make CLIP longer, at either end or both; PROMPT says what is added.
+    """Make CLIP longer, at its end, its beginning or both.
 
-    With --n 4 there are four endings, or beginnings. Without PROMPT it is that of the clip, if
-    sorairo made it.
+    PROMPT says what happens in the added part. Without PROMPT, the prompt stored in the clip is
+    used, if sorairo made it. With --n 4, you get four different continuations.
     """
-    asked = given(forward=forward, backward=backward) | common.asked
-    _make_from(ExtendRequest(prompt=prompt or "", **asked), clip, prompt, common)
+    fields = given(forward=forward, backward=backward) | common.fields
+    _make_from(ExtendRequest(prompt=prompt or "", **fields), clip, prompt, common)
 
 
 @click.command(
@@ -49,15 +49,16 @@ def extend(
 )
 @click.argument("clip", type=_FILE)
 @click.argument("prompt", required=False)
-@click.option("--seconds", type=float, help="Length of what is added.  [default: 2]")
+@click.option("--seconds", type=float, help="Length of the bridge in seconds.  [default: 2]")
 @common_options
 def loop(clip: Path, prompt: str | None, seconds: float | None, common: Common) -> None:
-    """Make CLIP play for ever: a bridge leads from its end to its beginning.
+    """Make CLIP loop without a visible seam, with a bridge from its end to its beginning.
 
-    Without PROMPT it is that of the clip, if sorairo made it.
+    PROMPT says what happens in the bridge. Without PROMPT, the prompt stored in the clip is used,
+    if sorairo made it.
     """
-    asked = given(seconds=seconds) | common.asked
-    _make_from(LoopRequest(prompt=prompt or "", **asked), clip, prompt, common)
+    fields = given(seconds=seconds) | common.fields
+    _make_from(LoopRequest(prompt=prompt or "", **fields), clip, prompt, common)
 
 
 @click.command(
@@ -70,9 +71,9 @@ def loop(clip: Path, prompt: str | None, seconds: float | None, common: Common) 
 @click.argument("a", type=_FILE)
 @click.argument("b", type=_FILE)
 @click.argument("prompt", required=False)
-@click.option("--prompt-a", help="What the first clip shows.  [default: PROMPT, or its own]")
-@click.option("--prompt-b", help="What the second clip shows.  [default: PROMPT, or its own]")
-@click.option("--seconds", type=float, help="Length of what is between.  [default: 2]")
+@click.option("--prompt-a", help="What A shows.  [default: PROMPT, else the prompt stored in A]")
+@click.option("--prompt-b", help="What B shows.  [default: PROMPT, else the prompt stored in B]")
+@click.option("--seconds", type=float, help="Length of the bridge in seconds.  [default: 2]")
 @common_options
 def connect(
     a: Path,
@@ -83,13 +84,14 @@ def connect(
     seconds: float | None,
     common: Common,
 ) -> None:
-    """Make one clip of A and B, with a bridge between them that leads from one to the other.
+    """Join A and B into one clip, with a bridge between them.
 
-    The text fades over the bridge from that of A to that of B. The result has A's size and rate.
+    Over the bridge the prompt changes gradually from A's to B's. The result has A's size and frame
+    rate.
     """
-    asked = given(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.asked
-    request = ConnectRequest(prompt=prompt or "", **asked)
-    judge(request, common)
+    fields = given(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.fields
+    request = ConnectRequest(prompt=prompt or "", **fields)
+    check(request, common)
     inputs = read_inputs(ConnectRequest, a, b)
     if prompt is None:
         before, after = (each.scene for each in inputs)
@@ -98,12 +100,12 @@ def connect(
             prompt_a=before if prompt_a is None else prompt_a,
             prompt_b=after if prompt_b is None else prompt_b,
         )
-    request = complete(request, inputs, prompt or "", common)
+    request = with_inputs(request, inputs, prompt or "", common)
     make(request, [each.clip for each in inputs], common)
 
 
 def _make_from(request: Request, clip: Path, prompt: str | None, common: Common) -> None:
     """What is made of one clip."""
-    judge(request, common)
+    check(request, common)
     inputs = read_inputs(type(request), clip)
-    make(complete(request, inputs, prompt, common), [inputs[0].clip], common)
+    make(with_inputs(request, inputs, prompt, common), [inputs[0].clip], common)

@@ -1,4 +1,4 @@
-"""`sorairo generate` and `sorairo image`: from a sentence."""
+"""`sorairo generate` and `sorairo image`: a clip or a picture from text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import click
 
 from sorairo.cli.options import Common, given, picture_options, text_options
 from sorairo.cli.run_request import make
-from sorairo.cli.size_defaults import as_asked, as_usual
+from sorairo.cli.size_defaults import with_native, with_size_and_rate
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 
 
@@ -18,19 +18,23 @@ from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
       sorairo generate "a green cube turns on a turntable" --loop --style oil --gif"""
 )
 @click.argument("prompt")
-@click.option("--seconds", type=float, help="Length; short enough: a picture.  [default: 4]")
-@click.option("--loop", is_flag=True, help="Its last frame is followed by its first.")
+@click.option(
+    "--seconds",
+    type=float,
+    help="Length in seconds. A single frame is saved as PNG.  [default: 4]",
+)
+@click.option("--loop", is_flag=True, help="Make a clip that loops without a visible seam.")
 @text_options
 def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> None:
-    """Make a clip of what PROMPT says, in English or Chinese.
+    """Make a clip from PROMPT, in English or Chinese.
 
-    With --n 3 the clips get the seeds SEED, SEED+1 and SEED+2. A clip that loops lasts whole groups
-    of frames: a third of a second each, at the model's own rate.
+    With --n 3, the clips use the seeds SEED, SEED+1 and SEED+2. With --loop, the length is rounded
+    to a multiple of a third of a second.
     """
-    usual = common.model.delivery.fps or common.limits.native_fps
-    fields = {"fps": usual, **given(seconds=seconds), **common.asked}
+    fps = common.model.delivery.fps or common.limits.native_fps
+    fields = {"fps": fps, **given(seconds=seconds), **common.fields}
     request = GenerateRequest(prompt=prompt, loop=loop, **fields)
-    make(as_usual(request, [], common), [], common)
+    make(with_size_and_rate(request, [], common), [], common)
 
 
 @click.command(
@@ -42,5 +46,5 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
 @click.argument("prompt")
 @picture_options
 def image(prompt: str, common: Common) -> None:
-    """Make a picture of what PROMPT says, from 64x64 up to 2048x2048; 512x512 without --size."""
-    make(as_asked(ImageRequest(prompt=prompt, **common.asked), [], common), [], common)
+    """Make a picture from PROMPT, in English or Chinese."""
+    make(with_native(ImageRequest(prompt=prompt, **common.fields), [], common), [], common)

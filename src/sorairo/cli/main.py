@@ -1,4 +1,4 @@
-"""`sorairo`: its commands, and how they end (0 done, 1 failed, 2 misuse, 130 stopped)."""
+"""`sorairo`: its commands and exit codes (0 done, 1 failed, 2 misuse, 130 stopped)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the 
 
 
 class _InOrder(click.Group):
-    """Commands are listed as they were added, not by the alphabet."""
+    """Lists commands in the order in which they were added."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
@@ -45,9 +45,9 @@ class _InOrder(click.Group):
 )
 @click.version_option(__version__, prog_name="sorairo")
 def app() -> None:
-    """An open Sora that you own: clips from words, on your own machine.
+    """Make and edit video clips with words, on your own machine.
 
-    Results go to stdout, everything else to stderr.
+    Paths of results are printed to stdout, everything else to stderr.
     """
 
 
@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run one command; its exit code."""
+    """Run one command and return its exit code."""
     try:
         app.main(arguments, prog_name="sorairo", standalone_mode=False)
         sys.stdout.flush()
@@ -91,7 +91,7 @@ def run(arguments: list[str] | None = None) -> int:
         error.show()
         return MISUSE
     except (KeyboardInterrupt, click.Abort):
-        say("Stopped; no unfinished file is left.")
+        say("Stopped. No unfinished file was left.")
         return STOPPED
     except BrokenPipeError:  # `sorairo ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -101,9 +101,9 @@ def run(arguments: list[str] | None = None) -> int:
         return FAILED if isinstance(error, TrainingError | WriteError) else MISUSE
     except Exception as error:
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-            say("Error: Out of memory; ask for fewer --seconds or a smaller --size.")
+            say("Error: Out of memory. Use fewer --seconds or a smaller --size.")
             return FAILED
-        raise  # a fault of ours: the traceback is what we need to see; Python exits with 1
+        raise  # a bug: show the traceback; Python exits with 1
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`sorairo models`: the models on this machine."""
+"""`sorairo models`: the installed models."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
       sorairo models info tabletop --json"""
 )
 def models() -> None:
-    """Look at the models that are installed."""
+    """List the installed models and show their details."""
 
 
 @models.command(
@@ -32,12 +32,12 @@ def models() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each model.")
 def list_command(as_json: bool) -> None:
-    """List the models by name."""
+    """List the installed models."""
     from sorairo.models import hub
 
     found = [_facts(info) for info in hub.list_models()]
     if not found:
-        say("There is no model on this machine.")
+        say("No model is installed.")
     for facts in found:
         click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
 
@@ -51,7 +51,7 @@ def list_command(as_json: bool) -> None:
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info_command(name: str, as_json: bool) -> None:
-    """Say what is known of the model NAME (or of a model directory)."""
+    """Show the details of the model NAME (or of a model directory)."""
     from sorairo.models import hub
 
     facts = _facts(hub.info(hub.find(name)))
@@ -87,7 +87,7 @@ def _facts(info: ModelDirectory) -> dict[str, Any]:
 def _line(facts: dict[str, Any]) -> str:
     sizes = ", ".join(_size(size) for size in facts["native_sizes"])
     return (
-        f"{facts['name']:<12} {sizes}; {facts['fps']:g} frames a second,"
+        f"{facts['name']:<12} {sizes}; {facts['fps']:g} fps,"
         f" up to {facts['max_seconds']:g} s; {facts['megabytes']:g} MB"
     )
 

@@ -1,4 +1,4 @@
-"""Where results go, decided and tried before anything slow begins."""
+"""The paths of results, chosen and checked before the model is loaded."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ def plan_outputs(
     sheet: bool = False,
     latents: bool = False,
 ) -> list[OutputFiles]:
-    """The files for each seed. Raises MediaError where one could not be written.
+    """The files for each seed. Raises MediaError if one of them could not be written.
 
-    A named `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without
-    one, a name is made from prompt and seed and ends in `suffix`, and a file that exists is left
-    alone.
+    `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without it, the
+    name is made from the prompt and the seed and ends in `suffix`; existing files are kept.
     """
     if output is not None:
         check_suffix(output)
@@ -54,13 +53,13 @@ def slug(text: str) -> str:
 
 
 def check_suffix(path: Path) -> None:
-    """Raises MediaError for a name that does not say a format we write."""
+    """Raises MediaError for a file name whose suffix is no format that can be written."""
     if path.suffix.lower() not in CLIP_SUFFIXES and not path.is_dir():
         raise MediaError(f"Cannot write {path}: end its name in .mp4, .gif or .png (one frame).")
 
 
 def check_writable(path: Path) -> None:
-    """Raises MediaError if a file of that name cannot be made there, by trying."""
+    """Raises MediaError if no file of that name can be created; tries it."""
     try:
         if path.is_dir():
             example = path / "clip.mp4"

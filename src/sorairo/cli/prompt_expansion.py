@@ -1,4 +1,4 @@
-"""`--expand`: what a prompt leaves open, filled in before anything is made."""
+"""`--expand`: details added to a prompt before the clip is made."""
 
 from __future__ import annotations
 
@@ -18,29 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Expander:
-    """By the chat model behind `url`, or behind SORAIRO_EXPAND_URL; without either by the rules of
-    the world's captions."""
+    """Expands the prompts of requests, with a chat model or with the rules of the model's world."""
 
     url: str | None = None
+    """The chat model's API; None: SORAIRO_EXPAND_URL, else the rules."""
     model: str | None = None
+    """The name of the chat model; None: SORAIRO_EXPAND_MODEL."""
 
     def __call__(self, requests: Sequence[Request], model: ModelDirectory) -> list[Request]:
-        """The requests with their prompts in more detail: each in other words by the rules, all in
-        the same by a chat model. Raises RequestError for what is no address."""
+        """The requests with expanded prompts. The rules expand each request differently, by its
+        seed; a chat model is asked once for all. Raises RequestError for an invalid address."""
         from sorairo.generation.prompts.chat_client import endpoint
         from sorairo.generation.prompts.expansion import expanded
 
         chat = endpoint(self.url, self.model)
         if chat is None:
             write = partial(expanded, world=model.world, trained_on=model.trained_on)
-            return [_in_detail(each, partial(write, seed=each.seed)) for each in requests]
-        first = _in_detail(requests[0], partial(expanded, endpoint=chat))
+            return [_expand(each, partial(write, seed=each.seed)) for each in requests]
+        first = _expand(requests[0], partial(expanded, endpoint=chat))
         return [dataclasses.replace(first, seed=each.seed) for each in requests]
 
 
-def _in_detail(request: Request, write: Callable[[str], Expansion]) -> Request:
-    """The request with each of its prompts in the words of `write`, which is not asked again once
-    it has failed."""
+def _expand(request: Request, write: Callable[[str], Expansion]) -> Request:
+    """The request with its prompts expanded by `write`, which is not called again after a
+    failure."""
     texts: list[str] = []
     failed = False
     for prompt in request.prompts:

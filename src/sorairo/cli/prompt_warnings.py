@@ -1,4 +1,4 @@
-"""Warnings about a prompt, given before sampling: what of it the model will not understand."""
+"""Warnings about parts of a prompt that the model ignores or was not trained on."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def prompt_warnings(prompt: str, model: ModelDirectory) -> list[str]:
-    """Sentences on words that the model never saw, on what it was not trained on, and on what is
-    beyond the length that it reads."""
+    """Sentences about unknown words, things that the model was not trained on, and text beyond the
+    length that the model reads."""
     language = registry.language(model.world)
     return [
         *_unknown_words(prompt, language),
@@ -26,10 +26,10 @@ def _unknown_words(prompt: str, language: Language) -> list[str]:
     hints = []
     for word in language.parse(prompt).unknown:
         near = language.nearest(word)
-        hints.append(f"'{word}' (nearest: '{near}')" if near else f"'{word}'")
+        hints.append(f"{word} (nearest known: {near})" if near else word)
     if not hints:
         return []
-    return [f"the model never saw {', '.join(hints)}; it makes its best clip without."]
+    return [f"Ignored (unknown word{'s' if len(hints) > 1 else ''}): {', '.join(hints)}"]
 
 
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
@@ -40,4 +40,4 @@ def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
     if len(encoding.ids) <= room:
         return []
     unread = prompt[encoding.offsets[room][0] :].strip()
-    return [f'the prompt is longer than the model reads; it does not see "{unread}".']
+    return [f'Ignored (the prompt is too long for the model): "{unread}"']

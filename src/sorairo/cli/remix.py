@@ -1,4 +1,4 @@
-"""`sorairo remix`: a finished clip made again from another prompt."""
+"""`sorairo remix`: a clip made again from another prompt."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import find_again, read_input, read_inputs
+from sorairo.cli.inputs import locate_inputs, read_input, read_inputs
 from sorairo.cli.options import Common, text_options
 from sorairo.cli.prompt_expansion import Expander
-from sorairo.cli.run_request import judge, make
-from sorairo.cli.size_defaults import as_asked
+from sorairo.cli.run_request import check, make
+from sorairo.cli.size_defaults import with_native
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
 
@@ -29,36 +29,37 @@ from sorairo.generation.requests.base import Request
     "elsewhere",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Where a file lies that FILE was made from; else it is looked for beside FILE, then here.",
+    help="A file that FILE was made from. Repeatable."
+    "  [default: searched for beside FILE, then in the current folder]",
 )
 @text_options
 def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) -> None:
-    """Make FILE again as it was made, seed, size and rate included, but from PROMPT.
+    """Make FILE again from PROMPT, with its old seed, size, frame rate and settings.
 
-    FILE is a clip or picture that sorairo made: its request lies in it. Options change the rest of
-    that request.
+    FILE is a clip or picture that sorairo made and stored its request in. Options override the
+    stored settings.
     """
     old = _request_of(file)
     request = dataclasses.replace(old.reworded(prompt), **_changes(old, common))
     expander = common.expander or (Expander() if old.expanded else None)
-    asked = {**common.asked, "model": request.model}
-    common = dataclasses.replace(common, asked=asked, expander=expander)
-    judge(request, common)
-    inputs = read_inputs(type(request), *find_again(request.inputs, file, elsewhere))
+    fields = {**common.fields, "model": request.model}
+    common = dataclasses.replace(common, fields=fields, expander=expander)
+    check(request, common)
+    inputs = read_inputs(type(request), *locate_inputs(request.inputs, file, elsewhere))
     clips = [each.clip for each in inputs]
-    make(as_asked(request, clips, common), clips, common)
+    make(with_native(request, clips, common), clips, common)
 
 
 def _request_of(file: Path) -> Request:
     request = read_input(file).request
     if request is None:
         raise RequestError(
-            f"{file} holds no request of sorairo's: remix a clip as `sorairo generate` wrote it."
+            f"{file} has no sorairo request stored in it: remix a file that sorairo wrote."
         )
     return request
 
 
 def _changes(old: Request, common: Common) -> dict[str, object]:
-    """What the options change, of what this kind of request has."""
+    """The options that set a field of this type of request."""
     names = {field.name for field in dataclasses.fields(old)}
-    return {name: value for name, value in common.asked.items() if name in names}
+    return {name: value for name, value in common.fields.items() if name in names}

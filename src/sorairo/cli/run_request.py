@@ -1,5 +1,5 @@
-"""From a request to files: everything is judged first, then the model is loaded, then results are
-made one by one."""
+"""Makes the results of a request: checks everything, loads the model, then makes and writes the
+results one by one."""
 
 from __future__ import annotations
 
@@ -26,9 +26,8 @@ if TYPE_CHECKING:
     from sorairo.video.clip import Clip
 
 
-def judge(request: Request, common: Common) -> None:
-    """Raises RequestError and MediaError for what can be told to be impossible before the inputs
-    are read."""
+def check(request: Request, common: Common) -> None:
+    """Raises RequestError and MediaError for what is invalid whatever the input files hold."""
     request.validate(common.limits)
     if common.output is not None:
         check_suffix(common.output)
@@ -36,9 +35,9 @@ def judge(request: Request, common: Common) -> None:
 
 
 def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
-    """Makes what was asked for, of the clips given, with one seed after another; says where it is.
+    """Make the results of the request from the input clips, one for each seed; print their paths.
 
-    Raises RequestError and MediaError before anything is loaded.
+    Raises RequestError and MediaError before the model is loaded.
     """
     requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(common.count)]
     for request in requests:
@@ -63,8 +62,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
     loaded = engine.load(common.model.path, device=common.device)
     for number, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
         started = time.monotonic()
-        label = f"{number}/{common.count}" if common.count > 1 else "sampling"
-        with progress_bar(label) as progress:
+        with progress_bar(_label(first, clips, number, common.count)) as progress:
             clip = loaded.make(
                 request, clips, on_progress=lambda now: progress(now.done, now.total)
             )
@@ -76,7 +74,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         facts["native_size"], facts["native_fps"] = _size(native), common.limits.native_fps
         facts["notes"] = [*warned, *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
-        _tell(facts, outputs, common)
+        _print_result(facts, outputs, common)
 
 
 def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[OutputFiles]:
@@ -94,29 +92,42 @@ def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> li
     path = plans[0].clip
     if path.suffix.lower() == ".png" and not picture:
         raise MediaError(
-            f"{path} can hold one frame, and this makes a clip: end its name in .mp4 or .gif."
+            f"{path} can hold only one frame, but the result is a clip: end the name in .mp4 or"
+            " .gif."
         )
     return plans
 
 
 def _title(request: Request) -> str:
-    """What a result is called that nobody named."""
+    """The text that a result's file is named after."""
     files = [Path(source.name).stem for source in request.inputs[:1]]
     return " ".join(
         [*files, *([request.command] if files or not request.prompt else []), request.prompt]
     )
 
 
+def _label(request: Request, clips: Sequence[Clip], number: int, count: int) -> str:
+    kind = "picture" if request.makes_picture(clips) else "clip"
+    return f"Making {kind} {number} of {count}" if count > 1 else f"Making the {kind}"
+
+
 def _notes(clip: Clip, native: Size, native_fps: float) -> list[str]:
-    """What the upscaler did to what was painted."""
-    pairs = [(_size(native), _size((clip.width, clip.height)))]
+    """How the size and frame rate of the result differ from those of the generated frames."""
+    size = clip.width, clip.height
+    pairs = [(_size(native), _size(size))]
     if clip.num_frames > 1 and clip.fps > native_fps:
-        pairs.append((f"{native_fps:g} frames a second", f"{clip.fps:g}"))
+        pairs.append((f"{native_fps:g} fps", f"{clip.fps:g} fps"))
     changed = [pair for pair in pairs if pair[0] != pair[1]]
     if not changed:
         return []
-    before, after = (" and ".join(each) for each in zip(*changed, strict=True))
-    return [f"Made at {before}, the model's own, and brought to {after} by the upscaler."]
+    before, after = (", ".join(each) for each in zip(*changed, strict=True))
+    return [f"Generated at {before}; {_scaling(native, size)} to {after}."]
+
+
+def _scaling(native: Size, size: Size) -> str:
+    if native == size:
+        return "interpolated"
+    return "upscaled" if size[0] * size[1] >= native[0] * native[1] else "scaled down"
 
 
 def _size(size: Size) -> str:
@@ -148,7 +159,7 @@ def _facts(common: Common, request: Request, clip: Clip, outputs: OutputFiles) -
     }
 
 
-def _tell(facts: dict[str, Any], outputs: OutputFiles, common: Common) -> None:
+def _print_result(facts: dict[str, Any], outputs: OutputFiles, common: Common) -> None:
     if common.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:

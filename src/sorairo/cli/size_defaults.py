@@ -1,4 +1,4 @@
-"""The size and the rate of a request: as asked for, as the model's own, or as they usually are."""
+"""The size and frame rate of a request that were set to `native`, or left out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind", bound=Request)
 
 
-def as_asked(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
-    """The request at the model's own size and rate, where it is to have these."""
+def with_native(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
+    """The request with the model's own size and frame rate where they were set to `native`."""
     if "size" in common.native:
         shape = (clips[0].width, clips[0].height) if clips else None
         width, height = native_size(shape, common.limits)
@@ -25,6 +25,7 @@ def as_asked(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
     return replace(request, fps=common.limits.native_fps) if "fps" in common.native else request
 
 
-def as_usual(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
-    """The same, and where nothing was asked for as what is given, or as the model is delivered."""
-    return with_defaults(as_asked(request, clips, common), clips, common.model.delivery)
+def with_size_and_rate(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
+    """The same; a size or frame rate that was left out is that of the inputs or the model's
+    default."""
+    return with_defaults(with_native(request, clips, common), clips, common.model.delivery)

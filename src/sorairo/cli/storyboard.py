@@ -1,4 +1,4 @@
-"""`sorairo storyboard`: a clip from cards in a TOML file."""
+"""`sorairo storyboard`: a clip of several shots from a TOML file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import complete, read_inputs
+from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import Common, text_options
-from sorairo.cli.run_request import judge, make
+from sorairo.cli.run_request import check, make
 
 
 @click.command(
@@ -28,19 +28,20 @@ from sorairo.cli.run_request import judge, make
 @click.argument("file", type=click.Path(path_type=Path))
 @text_options
 def storyboard(file: Path, common: Common) -> None:
-    """Make a clip of the cards in FILE, one after the other.
+    """Make a clip of several shots from the cards in FILE.
 
-    Each card has a prompt, a picture or a clip (kept as it is), and begins with a cut, or with
-    cut = false goes on where the card before it ends. A card says how long it lasts (seconds), when
-    it is shown (start, end), or has its part of the seconds of all. Options come before what the
-    file says. Of pictures the first gives the clip its shape, of clips the first its size and rate.
+    A card has a prompt, a picture, or a clip that is kept as it is. It begins with a cut; with
+    cut = false it continues the card before it. Set its length with seconds, or with start and end;
+    cards without a length share the remaining time equally. Command-line options override the file.
+    The first clip sets the default size and frame rate; without clips, the first picture sets the
+    aspect ratio.
     """
     from sorairo.generation.requests.storyboard import Storyboard
     from sorairo.generation.requests.storyboard_toml import read_storyboard
 
     board, files = read_storyboard(file)
-    board = dataclasses.replace(board, **common.asked)
-    judge(board, common)
+    board = dataclasses.replace(board, **common.fields)
+    check(board, common)
     inputs = read_inputs(Storyboard, *files)
-    board = complete(board, inputs, "", common)
+    board = with_inputs(board, inputs, "", common)
     make(board, [each.clip for each in inputs], common)

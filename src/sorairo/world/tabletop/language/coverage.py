@@ -22,15 +22,16 @@ def _not_trained_on(said: Assertions, trained_on: Mapping[str, Any] | None) -> l
         return []
     known = {"styles": ["none"], **trained_on}  # models from before there were styles
     warnings = [
-        f"the model was not taught the {kind[:-1]} '{value}'; it knows {', '.join(known[kind])}."
+        f"The model was not trained on the {kind[:-1]} '{value}'; it knows"
+        f" {', '.join(known[kind])}."
         for kind, values in _asked(said).items()
         for value in dict.fromkeys(values)
         if value is not None and value not in known[kind]
     ]
     if said.count > known["max_bodies"]:
         warnings.append(
-            f"the prompt names {said.count} objects; the model was taught"
-            f" scenes of at most {known['max_bodies']}."
+            f"The prompt names {said.count} objects; the model was trained on scenes with at most"
+            f" {known['max_bodies']}."
         )
     return warnings
 
@@ -59,6 +60,6 @@ def _may_double(said: Assertions, trained_on: Mapping[str, Any]) -> list[str]:
     if trained_on.get("max_bodies", 1) == 1:
         return []
     return [
-        "nothing happens to the one thing that the prompt names, and the model may then draw"
-        " several: say what happens (drops, rolls, slides, swings...), or use --expand."
+        "No action in your prompt; the model may draw several objects. Add one, for example"
+        " 'rolls to the left', or use --expand."
     ]

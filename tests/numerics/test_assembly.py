@@ -11,10 +11,11 @@ import torch
 
 from sorairo.generation.canvas.canvas import Canvas
 from sorairo.generation.canvas.encode import paint
-from sorairo.generation.output.assembly import Joint, assemble, carry, correction, lay_over
-from sorairo.generation.output.decode import begun_calmly
+from sorairo.generation.output.assembly import assemble, blend_region
+from sorairo.generation.output.decode import start_where_still
 from sorairo.generation.output.delivery import deliver
 from sorairo.generation.output.latent_cache import kept_ends
+from sorairo.generation.output.seams.difference import Seam, carry_difference, correction
 from sorairo.generation.tasks.extend import extend_forward
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
@@ -58,7 +59,7 @@ def draft_of(pieces: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -
 
 
 def put_together(layout: CanvasLayout, frames: np.ndarray) -> Clip:
-    return assemble(layout, frames, width=64, height=64, fps=12.0, finish=unfinished)
+    return assemble(layout, frames, width=64, height=64, fps=12.0, deliver=unfinished)
 
 
 def test_given_frames_come_back_bit_for_bit():
@@ -75,7 +76,7 @@ def test_what_was_lost_at_the_joint_is_given_back():
     """Where the made picture is what the canvas made of the given one, the given one is shown."""
     given, rebuilt = pictures(1)[0], pictures(1, seed=1)[0]
     made = np.stack([rebuilt] * 3)
-    out = carry(made, [Joint(at=-1, given=given, rebuilt=rebuilt)], fps=12.0)
+    out = carry_difference(made, [Seam(at=-1, given=given, rebuilt=rebuilt)], fps=12.0)
     assert np.abs(out.astype(int) - given).max() <= 1
 
 
@@ -84,10 +85,10 @@ def test_between_two_joints_the_nearer_counts_more():
     darker, lighter = rebuilt - 20, rebuilt + 20
     made = np.stack([rebuilt] * 9)
     joints = [
-        Joint(at=-1, given=darker, rebuilt=rebuilt),
-        Joint(at=9, given=lighter, rebuilt=rebuilt),
+        Seam(at=-1, given=darker, rebuilt=rebuilt),
+        Seam(at=9, given=lighter, rebuilt=rebuilt),
     ]
-    means = carry(made, joints, fps=12.0).mean((1, 2, 3))
+    means = carry_difference(made, joints, fps=12.0).mean((1, 2, 3))
     assert (np.diff(means) > 0).all()
     assert means[4] == pytest.approx(100)
     assert means[0] < 85
@@ -99,7 +100,7 @@ def test_detail_is_not_carried_to_where_something_moved():
     given = (rebuilt + rng.integers(-20, 21, rebuilt.shape)).astype(np.uint8)
     moved = rebuilt.copy()
     moved[:, 32:] = 200
-    added = correction(moved, Joint(at=-1, given=given, rebuilt=rebuilt), seconds=0.0)
+    added = correction(moved, Seam(at=-1, given=given, rebuilt=rebuilt), seconds=0.0)
     assert np.abs(added[:, :28]).mean() > 8
     assert np.abs(added[:, 38:]).mean() < 2
 
@@ -108,7 +109,7 @@ def test_outside_a_region_nothing_changes_and_inside_everything():
     under, made = pictures(3), pictures(3, seed=1)
     region = np.zeros((64, 64))
     region[16:48, 16:48] = 1
-    out = lay_over(made, under, region)
+    out = blend_region(made, under, region)
     inside = region > 0
     assert np.array_equal(out[:, ~inside], under[:, ~inside])
     assert np.array_equal(out[:, 24:40, 24:40], made[:, 24:40, 24:40])
@@ -150,7 +151,7 @@ def test_a_cycle_begins_where_least_changes():
     sigmas = np.repeat(np.array([0, 0, 40, 40, 80, 80, 81, 81, 90, 90, 95, 95], np.uint8), 4)
     frames = sigmas.reshape(12, 2, 2, 1).repeat(3, -1)
     latents = torch.arange(3.0).view(1, 3, 1, 1)
-    turned, moved = begun_calmly(frames, latents, group=4)
+    turned, moved = start_where_still(frames, latents, group=4)
     assert np.array_equal(turned, np.roll(frames, -4, axis=0)), "80 to 81 is the least"
     assert moved.flatten().tolist() == [1, 2, 0]
 
@@ -182,7 +183,7 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
     frames = greys + np.zeros((1, 64, 64, 3), np.uint8)
 
     def last_made(layout: CanvasLayout) -> float:
-        clip = assemble(layout, frames, width=64, height=64, fps=24.0, finish=doubled)
+        clip = assemble(layout, frames, width=64, height=64, fps=24.0, deliver=doubled)
         return float(clip.frames[2 * (layout.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
 
     given = Clip(frames=frames[8:], fps=12.0)
@@ -229,12 +230,12 @@ def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
     layout = extend_forward(clip, "a", spec=NATIVE, num_frames=4)
     canvas = onto(clip, layout.width, layout.height).frames
     frames = np.concatenate([canvas, canvas[:4]])
-    finish = partial(
+    delivered = partial(
         deliver,
         upscale=partial(upscale, shipped_upscaler(torch.device("cpu"))),
         aspect=layout.aspect,
     )
-    result = assemble(layout, frames, width=width, height=height, fps=12.0, finish=finish)
+    result = assemble(layout, frames, width=width, height=height, fps=12.0, deliver=delivered)
     assert result.frames.shape == (12, height, width, 3)
     assert np.array_equal(result.frames[:8], clip.frames)
     assert np.abs(result.frames[8].astype(int) - picture).mean() < 4

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.generation.output.assembly import Joint, correction
-from sorairo.generation.output.block_matching import displacement, moved
+from sorairo.generation.output.seams.block_matching import carry_along, displacement
+from sorairo.generation.output.seams.difference import Seam, correction
 
 
 def scene(x: int, y: int = 40) -> np.ndarray:
@@ -18,7 +18,7 @@ def scene(x: int, y: int = 40) -> np.ndarray:
     return picture
 
 
-def test_a_still_picture_has_not_moved():
+def test_a_still_picture_has_not_carry_along():
     picture = torch.from_numpy(scene(30)).permute(2, 0, 1).float()
     assert float(displacement(picture, picture, 5).abs().max()) == 0
 
@@ -37,16 +37,16 @@ def test_a_thing_is_found_again(dx: int, dy: int):
 @pytest.mark.parametrize("factor", [1, 3])
 def test_values_go_with_it_at_any_size(factor: int):
     before, after = (p.repeat(factor, 0).repeat(factor, 1) for p in (scene(30), scene(33)))
-    out = moved(before.astype(np.float32), before, after, reach=6)
+    out = carry_along(before.astype(np.float32), before, after, reach=6)
     assert np.abs(out - after)[42 * factor : 58 * factor, 35 * factor : 51 * factor].mean() < 12
 
 
-def test_detail_lost_at_a_joint_is_given_back_to_what_has_moved():
+def test_detail_lost_at_a_joint_is_given_back_to_what_has_carry_along():
     given, later = scene(30), scene(33)
     blurred, later_blurred = (
         (p.astype(float) * 0.5 + 0.5 * p.mean((0, 1))).astype(np.uint8) for p in (given, later)
     )
-    joint = Joint(at=-1, given=given, rebuilt=blurred)
+    joint = Seam(at=-1, given=given, rebuilt=blurred)
     out = later_blurred + correction(later_blurred, joint, seconds=0.0)
     square = (slice(42, 58), slice(35, 51))
     lost = np.abs(later_blurred.astype(float) - later)[square].mean()

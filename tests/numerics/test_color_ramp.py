@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sorairo.generation.output.color_ramp import TINT, match_colors
+from sorairo.generation.output.seams.color_ramp import TINT, ramp_colors
 
 
 def grey(*sigmas: float) -> np.ndarray:
@@ -21,7 +21,7 @@ def means(*parts: np.ndarray) -> np.ndarray:
 def test_from_night_to_day_the_first_step_is_small_and_the_next_are_larger():
     before, after = grey(20), grey(124)
     made = grey(*np.linspace(20, 124, 14)[1:-1])
-    course = means(before, match_colors(made, before, after), after)
+    course = means(before, ramp_colors(made, before, after), after)
     steps = np.diff(course)
     assert np.diff(means(before, made, after)).min() > 7
     assert max(steps[0], steps[-1]) <= TINT + 0.5, "half a level: frames are whole numbers"
@@ -32,7 +32,7 @@ def test_from_night_to_day_the_first_step_is_small_and_the_next_are_larger():
 
 def test_only_colour_is_changed():
     before, made = grey(20), grey(60, 100, 120, 124)
-    out = match_colors(made, before, None)
+    out = ramp_colors(made, before, None)
     contrast = out[:, 15, 15].astype(int) - out[:, 15, 16]
     assert (contrast >= 38).all(), "the mark is as clear as it was"
     assert np.array_equal(out[2:], made[2:]), "the other half is left alone"
@@ -40,11 +40,11 @@ def test_only_colour_is_changed():
 
 def test_a_small_step_is_left_alone():
     before, made = grey(20), grey(21, 60, 61)
-    assert np.array_equal(match_colors(made, before, None), made)
-    assert np.array_equal(match_colors(made, None, None), made)
+    assert np.array_equal(ramp_colors(made, before, None), made)
+    assert np.array_equal(ramp_colors(made, None, None), made)
 
 
 def test_before_a_given_frame_as_after_one():
     before, made = grey(20), grey(60, 100, 120, 124)
-    mirrored = match_colors(made[::-1], None, before)[::-1]
-    assert np.array_equal(mirrored, match_colors(made, before, None))
+    mirrored = ramp_colors(made[::-1], None, before)[::-1]
+    assert np.array_equal(mirrored, ramp_colors(made, before, None))

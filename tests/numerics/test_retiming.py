@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.generation.output.retiming import CUT, EVEN, retime_jerks
+from sorairo.generation.output.seams.retiming import CUT, EVEN, retime_jerks
 
 FPS = 12.0
 

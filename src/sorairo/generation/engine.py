@@ -18,7 +18,7 @@ from sorairo.generation.canvas.encode import paint
 from sorairo.generation.image_refinement import refined
 from sorairo.generation.memory_check import check_memory
 from sorairo.generation.output.assembly import assemble
-from sorairo.generation.output.decode import begun_calmly, decode_layout, encode_groups
+from sorairo.generation.output.decode import decode_layout, encode_groups, start_where_still
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.output.latent_cache import kept_ends, usable
 from sorairo.generation.progress import Progress, ProgressCallback, ProgressReporter
@@ -155,14 +155,14 @@ class Engine(Capabilities):
         """Latents as the clip that was asked for."""
         frames = self.decode(layout, latents)
         if layout.cyclic:
-            frames, latents = begun_calmly(frames, latents, layout.spec.group)
+            frames, latents = start_where_still(frames, latents, layout.spec.group)
         clip = assemble(
             layout,
             frames,
             width=delivery.width,
             height=delivery.height,
             fps=delivery.fps,
-            finish=partial(
+            deliver=partial(
                 deliver,
                 upscale=self.model.upscale,
                 aspect=layout.aspect,

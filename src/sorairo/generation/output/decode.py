@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
-from sorairo.generation.output.seams import meet
+from sorairo.generation.output.seams.correct import correct_canvas
 from sorairo.generation.tasks.layout import CanvasLayout
 from sorairo.models.protocols import VideoModel
 from sorairo.nn.pixels import to_frames, to_video
@@ -53,14 +53,14 @@ def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> n
         skipped = start - groups[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
         decoded, exact = frames.copy(), lay_given(layout, frames, start)
-        frames = meet(frames, decoded, exact)
+        frames = correct_canvas(frames, decoded, exact)
         parts.append(model.postprocess(frames, first=skipped, exact=exact))
     return np.concatenate(parts)
 
 
 def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
-    """Puts what the draft keeps as it is in the place of what the codec made of it; which of the
-    frames from `start` on that are, [n]."""
+    """Puts the given frames that the layout keeps in the place of what the codec made of them, in
+    `frames`, which begin at canvas frame `start`. Returns True for those, [n]."""
     exact = np.zeros(len(frames), bool)
     for given in layout.given:
         if given.strength or given.region is not None:
@@ -77,9 +77,10 @@ def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarra
     return exact
 
 
-def begun_calmly(frames: np.ndarray, latents: Tensor, group: int) -> tuple[np.ndarray, Tensor]:
-    """A cycle's frames [n, H, W, 3] and latents [c, f, h, w], turned by whole groups so that least
-    changes in the middle of the first one: there it will begin, for players show it as a seam."""
+def start_where_still(frames: np.ndarray, latents: Tensor, group: int) -> tuple[np.ndarray, Tensor]:
+    """A cycle's frames [n, H, W, 3] and latents [c, f, h, w], rotated by whole latent frames so
+    that the least changes in the middle of the first one. The result begins there, because players
+    pause at the beginning of a loop."""
     middle = frames[group // 2 - 1 :: group], frames[group // 2 :: group]
     pairs = zip(*middle, strict=True)
     first = int(np.argmin([np.abs(a.astype(np.int16) - b).mean() for a, b in pairs]))

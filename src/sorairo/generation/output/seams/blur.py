@@ -1,4 +1,4 @@
-"""The Gaussian blur by which colour and light are told from detail."""
+"""Gaussian blur, which separates colour and light from detail."""
 
 from __future__ import annotations
 
@@ -19,3 +19,9 @@ def gaussian_blur(picture: np.ndarray, deviation: float, reach: int) -> np.ndarr
     planes = F.conv2d(planes, kernel[None, None, :, None])
     planes = F.pad(planes, (reach, reach, 0, 0), mode="replicate")
     return to_picture(F.conv2d(planes, kernel[None, None, None, :])[:, 0])
+
+
+def blur_by_share(values: np.ndarray, share: float) -> np.ndarray:
+    """[H, W, c] blurred with a standard deviation of a share of the shorter side."""
+    deviation = share * min(values.shape[:2])
+    return gaussian_blur(values, max(deviation, 0.3), reach=max(1, int(3 * deviation)))

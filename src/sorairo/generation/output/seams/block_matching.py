@@ -1,4 +1,4 @@
-"""Where the parts of a picture have gone: block matching, for a few frames after a joint."""
+"""Block matching: finds where the parts of a picture have moved, for a few frames after a seam."""
 
 from __future__ import annotations
 
@@ -9,24 +9,26 @@ from torch import Tensor
 
 from sorairo.nn.pixels import to_picture, to_planes
 
-SIDE = 64  # pixels of the shorter side that blocks are matched at
-BLOCK = 5  # of these pixels
-STAY = 0.5  # of 255, for each pixel of way: where nothing tells, nothing has moved
+SIDE = 64  # pixels of the shorter side at which blocks are matched
+BLOCK = 5  # of these pixels, the side of a block
+STAY = 0.5  # of 255, cost of each pixel of displacement: in doubt nothing has moved
 
 
-def moved(values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int) -> np.ndarray:
-    """`values` [H, W, c], which belong to the picture `before`, carried to where its parts are in
-    the picture `after` (uint8 [H, W, 3] both), up to `reach` parts of SIDE away."""
+def carry_along(
+    values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int
+) -> np.ndarray:
+    """`values` [H, W, c] of the picture `before`, moved to where its parts are in the picture
+    `after` (uint8 [H, W, 3] both), up to `reach` pixels of the matching size away."""
     height, width = before.shape[:2]
     scale = SIDE / min(height, width)
     size = (max(BLOCK, round(height * scale)), max(BLOCK, round(width * scale)))
-    way = displacement(_small(before, size), _small(after, size), reach)
-    way = F.interpolate(way[None], (height, width), mode="bilinear", align_corners=False)[0]
+    shift = displacement(_small(before, size), _small(after, size), reach)
+    shift = F.interpolate(shift[None], (height, width), mode="bilinear", align_corners=False)[0]
     y, x = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     where = torch.stack(
         [
-            (x + way[1] * width / size[1] + 0.5) / width * 2 - 1,
-            (y + way[0] * height / size[0] + 0.5) / height * 2 - 1,
+            (x + shift[1] * width / size[1] + 0.5) / width * 2 - 1,
+            (y + shift[0] * height / size[0] + 0.5) / height * 2 - 1,
         ],
         dim=-1,
     )
@@ -36,12 +38,12 @@ def moved(values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int)
 
 
 def displacement(before: Tensor, after: Tensor, reach: int) -> Tensor:
-    """For every pixel of `after` [3, h, w], where it was in `before`: (dy, dx) [2, h, w], whole
-    pixels, by the least mean absolute difference over a block."""
+    """For every pixel of `after` [3, h, w] the displacement to its place in `before`, (dy, dx)
+    [2, h, w] in whole pixels, by the least mean absolute difference over a block."""
     h, w = after.shape[1:]
     padded = F.pad(before[None], (reach,) * 4, mode="replicate")[0]
     best = torch.full((h, w), torch.inf)
-    way = torch.zeros(2, h, w)
+    shift = torch.zeros(2, h, w)
     for dy in range(-reach, reach + 1):
         for dx in range(-reach, reach + 1):
             there = padded[:, reach + dy : reach + dy + h, reach + dx : reach + dx + w]
@@ -50,8 +52,11 @@ def displacement(before: Tensor, after: Tensor, reach: int) -> Tensor:
             cost = cost[0, 0] + STAY * (dy * dy + dx * dx) ** 0.5
             better = cost < best
             best = torch.where(better, cost, best)
-            way[0], way[1] = torch.where(better, dy, way[0]), torch.where(better, dx, way[1])
-    return way
+            shift[0], shift[1] = (
+                torch.where(better, dy, shift[0]),
+                torch.where(better, dx, shift[1]),
+            )
+    return shift
 
 
 def _small(picture: np.ndarray, size: tuple[int, int]) -> Tensor:

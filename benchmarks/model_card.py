@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import sorairo
-from sorairo.data.rendered_shards import cache_folder
+from sorairo.data.cache import cache_folder
 from sorairo.generation.engine import Engine
 
 PROMPTS = (

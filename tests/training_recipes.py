@@ -6,19 +6,19 @@ import dataclasses
 
 from tokenizers import Tokenizer
 
+from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.data.rendered_shards import ClipsConfig
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import LatentSource
-from sorairo.training.data.samplers import ExampleSpec
+from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
+from sorairo.training.data.samplers.example import ExampleSpec
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.codec import CodecRecipe
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.objectives.codec import CodecLossConfig
-from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
 
 Prepared = tuple[Codec, dict[str, ClipSet], Tokenizer]  # of the tiny model
 
@@ -52,7 +52,7 @@ KINDS = (
         ExampleSpec(draw="fade", source="bridges", frames=4, weight=0.1, size=SIZE),
     ),
     (ExampleSpec(draw="fade", source="bridges", frames=10, weight=0.1, size=SIZE),),
-    (ExampleSpec(draw="window", source="slow", frames=2, weight=0.1, size=SIZE, fps=6),),
+    (ExampleSpec(draw="window", source="slow", frames=2, weight=0.1, size=SIZE),),
     (
         ExampleSpec(draw="still", source="world", frames=1, weight=0.1, size=SIZE),
         ExampleSpec(draw="crop", source="large", frames=2, weight=0.1, size=SIZE),

@@ -15,7 +15,7 @@ from sorairo.models.codec import Codec, pad_start
 from sorairo.models.model import Denoiser
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training import run
-from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.data.masking import MaskingConfig
 from sorairo.training.data.tokenizer import captions
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
@@ -157,8 +157,8 @@ def test_each_phase_has_its_own_law_of_noise(prepared: Prepared):
     """From half of the steps on there is hardly any noise."""
     codec, sets, tokenizer = prepared
     model, usual = MODEL_RECIPE.model, MODEL_RECIPE.objective.phases[0]
-    low = PaintingConfig(shift=1e-3, plain=1, per_frame=0, prefix=0, suffix=0, both=0, middle=0)
-    phases = (replace(usual, until=0.5), replace(usual, painting=replace(low, box=0)))
+    low = MaskingConfig(shift=1e-3, plain=1, per_frame=0, prefix=0, suffix=0, both=0, middle=0)
+    phases = (replace(usual, until=0.5), replace(usual, masking=replace(low, box=0)))
     objective = DenoiserObjective(
         Denoiser(model.transformer, model.text),
         replace(MODEL_RECIPE.objective, phases=phases),

@@ -49,6 +49,7 @@ def test_sources_encoded_by_others_are_the_same(prepared: Prepared, tmp_path: Pa
         encode_sources(
             prepared[0],
             [(MODEL_RECIPE.sources[name], tmp_path / kind / name) for name in names],
+            patch=2,
             workers=workers,
         )
         for kind, workers in (("here", 0), ("there", 2))

@@ -12,9 +12,11 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.nn.patches import patchify
 from sorairo.training.data.collate import lay_out
-from sorairo.training.data.encode import encode_source, shown
-from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.data.samplers import CaptionConfig
+from sorairo.training.data.encode import encode_source
+from sorairo.training.data.masking import PLAIN, MaskingConfig
+from sorairo.training.data.object_tokens import object_tokens
+from sorairo.training.data.samplers.captions import CaptionConfig
+from sorairo.training.data.samplers.registry import draw_example
 from sorairo.world.tabletop.language.captions import parse
 from training_recipes import KINDS, MODEL_RECIPE, SIZE, Prepared
 
@@ -27,11 +29,11 @@ def test_shots_of_a_story_are_in_one_style(prepared: Prepared):
             assert len(styles) <= 1
 
 
-def drawn(prepared: Prepared, draw: str, source: str, count: int = 40, **taste: float):
+def drawn(prepared: Prepared, draw: str, source: str, count: int = 40, **captions: float):
     rows = [kind for kinds in KINDS for kind in kinds]
     kind = next(k for k in rows if (k.draw, k.source) == (draw, source))
     rng = np.random.default_rng(0)
-    return [kind.example(prepared[1], rng, CaptionConfig(**taste)) for _ in range(count)]
+    return [draw_example(kind, prepared[1], rng, CaptionConfig(**captions)) for _ in range(count)]
 
 
 def test_windows(prepared: Prepared):
@@ -56,8 +58,8 @@ def test_windows(prepared: Prepared):
 
 def test_most_captions_say_what_a_kind_asks_for(prepared: Prepared):
     kind = replace(KINDS[0][0], saying=("material",))
-    rng, taste = np.random.default_rng(0), CaptionConfig(no_text=0.0)
-    texts = [kind.example(prepared[1], rng, taste).texts[0] for _ in range(200)]
+    rng, captions = np.random.default_rng(0), CaptionConfig(no_text=0.0)
+    texts = [draw_example(kind, prepared[1], rng, captions).texts[0] for _ in range(200)]
     share = np.mean([parse(text).bodies[0][3] is not None for text in texts])
     assert 0.72 < share < 0.92
 
@@ -82,17 +84,17 @@ def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
     world = prepared[1]["world"]
     beginnings = [clip[:, 0] for clip in world.clips[SIZE]]
     for example in drawn(prepared, "story", "world"):
-        heard = example.prompt_weights.argmax(1)
+        attended = example.prompt_weights.argmax(1)
         assert set(example.prompt_weights.ravel()) == {0.0, 1.0}
-        assert heard[0] == 0
+        assert attended[0] == 0
         for i in range(4):
-            begins = i == 0 or heard[i] != heard[i - 1]
+            begins = i == 0 or attended[i] != attended[i - 1]
             found = [
                 k for k, b in enumerate(beginnings) if np.array_equal(b, example.latents[:, i])
             ]
             assert bool(found) == begins
         steps = np.diff(example.times)
-        np.testing.assert_allclose(steps, np.where(np.diff(heard), 1 / 12, 1 / 3))
+        np.testing.assert_allclose(steps, np.where(np.diff(attended), 1 / 12, 1 / 3))
 
 
 def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
@@ -106,10 +108,10 @@ def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
 def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
     kind = next(k for row in KINDS for k in row if k.draw == "fade" and k.frames == 10)
     bridges = prepared[1]["bridges"]
-    law = replace(PaintingConfig(), bridged=1.0)
+    law = replace(MaskingConfig(), bridged=1.0)
     for seed in range(20):
         rng = np.random.default_rng(seed)
-        example = kind.example(prepared[1], rng, CaptionConfig())
+        example = draw_example(kind, prepared[1], rng, CaptionConfig())
         index = next(
             i for i, c in enumerate(bridges.clips[SIZE]) if np.array_equal(c, example.latents)
         )
@@ -117,7 +119,7 @@ def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
         assert other == (index if index % 2 else index + 1)
         first, last = example.bridge or (0, 0)
         assert (first * 4 - 3, last * 4 - 3) == (start, end)
-        row = lay_out(example, "plain", rng, law, 2)
+        row = lay_out(example, PLAIN, rng, law, 2)
         made = row.loss_mask.reshape(10, -1) > 0
         assert made[first:last].all()
         assert not made[:first].any()
@@ -151,8 +153,8 @@ def test_an_edit_leads_from_one_twin_to_the_other(prepared: Prepared):
         )
     for scene, twin in zip(twins.scenes[SIZE], twins.twin_scenes[SIZE], strict=True):
         assert scene is not None
-        told = [(s.floor, s.light, s.style, s.bodies[0].color) for s in (scene, twin)]
-        assert sum(a != b for a, b in zip(*told, strict=True)) == 1
+        looks = [(s.floor, s.light, s.style, s.bodies[0].color) for s in (scene, twin)]
+        assert sum(a != b for a, b in zip(*looks, strict=True)) == 1
         assert (scene.event, scene.heading, scene.camera) == (twin.event, twin.heading, twin.camera)
 
 
@@ -161,8 +163,8 @@ def test_an_edit_begins_at_the_noised_origin(prepared: Prepared):
     (example,) = drawn(prepared, "edited", "twins", count=1)
     assert example.origin is not None
     for seed in range(20):
-        config = MODEL_RECIPE.objective.painting
-        row = lay_out(example, "plain", np.random.default_rng(seed), config, patch=2)
+        config = MODEL_RECIPE.objective.masking
+        row = lay_out(example, PLAIN, np.random.default_rng(seed), config, patch=2)
         origin = patchify(torch.from_numpy(example.origin.copy()).float()[None], 2)[0]
         z = row.z.float()
         away = origin - z
@@ -180,12 +182,12 @@ def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
     masks = np.zeros((1, 5, 32, 32), np.uint8)
     masks[0, 0, 3, 3] = 1  # the first frame stands four times in the first group
     masks[0, 4, 20, 31] = 2
-    there = shown(masks, (1, 4, 2, 4, 4), 4)
+    there = object_tokens(masks, (1, 4, 2, 4, 4), 4, 2)
     assert np.argwhere(there).tolist() == [[0, 0, 0, 0], [0, 1, 1, 1]]
     example = drawn(prepared, "window", "world", count=1)[0]
     assert example.objects is not None
-    config = replace(MODEL_RECIPE.objective.painting, objects=4.0)
-    row = lay_out(example, "plain", np.random.default_rng(0), config, patch=2)
+    config = replace(MODEL_RECIPE.objective.masking, objects=4.0)
+    row = lay_out(example, PLAIN, np.random.default_rng(0), config, patch=2)
     weights = np.where(example.objects.ravel(), 4.0, 1.0)
     assert row.loss_mask.tolist() == weights.tolist()
     assert set(weights) == {1.0, 4.0}
@@ -193,6 +195,8 @@ def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
 
 def test_twins_are_made_smaller_alike(prepared: Prepared, tmp_path: Path):
     source = replace(MODEL_RECIPE.sources["twins"], shrink=2.0)
-    smaller = ClipSet.load(encode_source(prepared[0], source, tmp_path))
+    smaller = ClipSet.load(
+        encode_source(prepared[0], source, tmp_path, patch=2), fps=12.0, time_factor=4, patch=2
+    )
     assert smaller.twins[SIZE].shape == smaller.clips[SIZE].shape
     assert smaller.clips[SIZE].shape[-1] == prepared[1]["twins"].clips[SIZE].shape[-1] / 2

@@ -12,7 +12,7 @@ def clips_of(recipe: object) -> list:
     """Every set of clips that a recipe names, however deep."""
     from dataclasses import fields, is_dataclass
 
-    from sorairo.data.rendered_shards import ClipsConfig
+    from sorairo.data.clips_config import ClipsConfig
 
     if isinstance(recipe, ClipsConfig):
         return [recipe]

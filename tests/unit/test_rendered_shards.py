@@ -8,14 +8,10 @@ import numpy as np
 import pytest
 
 from sorairo.config import to_json
-from sorairo.data.rendered_shards import (
-    CANVAS_CLIPS,
-    ClipsConfig,
-    digest,
-    folder_of,
-    render,
-    shards,
-)
+from sorairo.data.clip_sets import CANVAS_CLIPS
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.digest import digest
+from sorairo.data.rendered_shards import folder_of, render, shards
 from sorairo.errors import ConfigError
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import THREE_THINGS

@@ -5,12 +5,20 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.flow.schedules import Levels
+
 
 def point(
     z: Float[Tensor, "..."], noise: Float[Tensor, "..."], sigma: Float[Tensor, "..."]
 ) -> Float[Tensor, "..."]:
     """z_sigma = (1 - sigma) z + sigma noise; sigma broadcasts (per token, per sample...)."""
     return (1 - sigma) * z + sigma * noise
+
+
+def token_sigma(start: Levels, end: Levels, s: float | Levels) -> Levels:
+    """The noise level of tokens at schedule value s (1 -> 0), from where their noise starts and
+    ends. Tokens whose two are equal are held: their level never changes."""
+    return end + (start - end) * s
 
 
 def velocity(z: Float[Tensor, "..."], noise: Float[Tensor, "..."]) -> Float[Tensor, "..."]:

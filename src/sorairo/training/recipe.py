@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from torch import nn
 
-from sorairo.data.rendered_shards import ClipsConfig
+from sorairo.data.clips_config import ClipsConfig
 from sorairo.training.loop.objective import Objective
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from scipy import ndimage
 
-from sorairo.data.rendered_shards import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
+from sorairo.data.clip_sets import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.held_out_scenes import FPS, film
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth

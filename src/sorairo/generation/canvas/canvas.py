@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.flow.path import token_sigma
 from sorairo.models.protocols import PositionLaw
 from sorairo.nn.patches import patchify, unpatchify
 
@@ -76,7 +77,7 @@ class Canvas:
 
     def sigma(self, s: float) -> Float[Tensor, "n"]:
         """Every token's noise level at schedule value s (1 -> 0)."""
-        grid = self.sigma_end + (self.sigma_start - self.sigma_end) * s
+        grid = token_sigma(self.sigma_start, self.sigma_end, s)
         reference_tokens = [
             torch.full(each.positions.shape[:3], each.sigma) for each in self.reference_tokens
         ]

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.flow.schedules import shift
+from sorairo.flow.schedules import strength_sigma
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
 from sorairo.generation.canvas.given_channels import given_channels
 from sorairo.generation.canvas.latent_frames import frames_of, shot_bounds, token_region
@@ -19,7 +19,6 @@ from sorairo.models.protocols import PositionLaw
 Encode = Callable[[np.ndarray], Tensor]
 """Frames uint8 [n, H, W, 3], n whole latent frames, to latents [c, n / group, h, w]."""
 
-STRENGTH_SHIFT = 3.0  # strength is a place on the schedule, as the noise levels of sampling are
 Grid = tuple[int, int, int]  # frames, rows, columns
 
 
@@ -101,7 +100,7 @@ def _give(
         frames = [given.frames[frames_of(groups[i], layout) - given.first] for i in covered]
         latents = encode(np.concatenate(frames))
     canvas.latents[:, covered] = latents[:, : len(covered)]
-    start = float(shift(torch.tensor(float(given.strength)), STRENGTH_SHIFT))
+    start = strength_sigma(float(given.strength))
     if given.region is None:
         canvas.sigma_start[covered] = start
     else:

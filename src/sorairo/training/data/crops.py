@@ -1,5 +1,5 @@
-"""Crops of clips for networks that rebuild them: moving objects first, some in a style, some under
-another light, some of no clip of the world."""
+"""Random crops of clips, for networks that reconstruct them: mostly of moving objects, some in a
+style or another light, some of dead leaves."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
+from sorairo.models.codec import CodecConfig
 from sorairo.nn.pixels import to_video
 from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
@@ -20,28 +21,31 @@ Cropped = tuple[Tensor, Tensor]  # video [b, 3, F, H, W] and weights [b, 1, F, H
 
 @dataclass(frozen=True, kw_only=True)
 class CropsConfig:
-    """`batch` clips of `groups` groups of four frames, `crop` pixels square.
-
-    `object_weight` is the weight of a pixel on an object. Shares of samples: `styled` as one of the
-    world's styles, `tinted` under another light, `leaves` no clip of the world, `faded` into
-    another clip.
-    """
+    """How crops are drawn. Shares are of the samples."""
 
     batch: int = 24
+    """Samples of a batch."""
     groups: int = 3
+    """Latent frames of a sample."""
     crop: int = 64
+    """Side of a crop in pixels."""
     object_weight: float = 6.0
+    """Weight of a pixel on an object."""
     styled: float = 0.0
+    """Share in one of the world's styles."""
     tinted: float = 0.0
+    """Share under another light."""
     leaves: float = 0.0
+    """Share of dead leaves in place of a clip."""
     faded: float = 0.0
+    """Share that fades into another clip."""
 
 
 class Crops:
-    """Draws batches from shards."""
+    """Draws batches of crops from shards."""
 
-    def __init__(self, config: CropsConfig, shards: list[Shard]) -> None:
-        self.config = config
+    def __init__(self, config: CropsConfig, shards: list[Shard], codec: CodecConfig) -> None:
+        self.config, self.codec = config, codec
         self.frames = [shard.frames for shard in shards]
         self.masks = [shard.masks for shard in shards]
         self.square = [i for i, f in enumerate(self.frames) if f.shape[2] == f.shape[3]]
@@ -49,8 +53,8 @@ class Crops:
     def draw(
         self, rng: np.random.Generator, *, whole: bool = False, smaller: bool = False
     ) -> Cropped:
-        """Video [b, 3, F, H, W] and weights [b, 1, F, H, W]. `whole` pictures are half as many;
-        `smaller` by 2/3."""
+        """Video [b, 3, F, H, W] and weights [b, 1, F, H, W]. `whole`: half as many whole frames, no
+        crops; `smaller`: frames of 2/3 the size."""
         config = self.config
         frames, masks = [], []
         for _ in range(config.batch // 2 if whole else config.batch):
@@ -62,14 +66,16 @@ class Crops:
         video = to_video(np.stack(frames))
         weight = 1 + (config.object_weight - 1) * torch.from_numpy(np.stack(masks))[:, None].float()
         if smaller:
-            side = int(video.shape[-1] * 2 / 3) // 8 * 8
+            unit = self.codec.space_factor
+            side = int(video.shape[-1] * 2 / 3) // unit * unit
             video, weight = shrink(video, (side, side)), shrink(weight, (side, side))
         return video, weight
 
     def _sample(self, rng: np.random.Generator, whole: bool) -> tuple[np.ndarray, np.ndarray]:
         """Frames uint8 [F, H, W, 3] and where there is an object, bool [F, H, W]. Some begin where
-        their clip does, with copies of the first frame before it."""
-        config, length = self.config, self.config.groups * 4
+        their clip begins, with copies of the first frame before it."""
+        config, factor = self.config, self.codec.time_factor
+        length, padding = config.groups * factor, factor - 1
         shard = int(rng.choice(self.square)) if whole else int(rng.integers(len(self.frames)))
         clip = int(rng.integers(len(self.frames[shard])))
         f, m = self.frames[shard][clip], self.masks[shard][clip]
@@ -77,18 +83,18 @@ class Crops:
         beginning = rng.random() < 0.3
         first = 0 if beginning else int(rng.integers(len(f) - length + 1))
         box = (slice(None), slice(None)) if whole else self._box(rng, m[first + length // 2])
-        taken = length - 3 if beginning else length
+        taken = length - padding if beginning else length
         f, m = f[first : first + taken], m[first : first + taken]
         f, m = self._varied(rng, f)[:, *box], m[:, *box]
         if rng.random() < config.leaves:
             f, m = dead_leaves(rng, taken, *side), np.zeros_like(m)
         if beginning:
-            f = np.concatenate([f[:1].repeat(3, 0), f])
-            m = np.concatenate([m[:1].repeat(3, 0), m])
+            f = np.concatenate([f[:1].repeat(padding, 0), f])
+            m = np.concatenate([m[:1].repeat(padding, 0), m])
         return f, m > 0
 
     def _varied(self, rng: np.random.Generator, frames: np.ndarray) -> np.ndarray:
-        """Sometimes in a style, sometimes in another light."""
+        """The frames, some of them in a style or another light."""
         if rng.random() < self.config.styled:
             frames = apply_style(str(rng.choice(list(STYLES))), frames)
         if rng.random() < self.config.tinted:
@@ -97,7 +103,7 @@ class Crops:
         return frames
 
     def _box(self, rng: np.random.Generator, mask: np.ndarray) -> tuple[slice, slice]:
-        """A square crop, two times in three one that touches an object."""
+        """A square crop; two in three touch an object."""
         side = self.config.crop
         height, width = mask.shape
         places = np.argwhere(mask) if rng.random() < 0.67 else ()

@@ -1,127 +1,226 @@
-"""What a training canvas looks like: the same vocabulary as the tasks, drawn at random."""
+"""Which tokens of a training example are given, and the noise of each: as on the canvas of a task,
+but drawn at random.
+
+Each way of giving part of a clip is a `MaskKind` in `MASK_KINDS`. To add one, write its function
+and its entry there, and give `MaskingConfig` a field of that name for its share.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.flow.path import token_sigma
+from sorairo.flow.schedules import strength_sigma, training_sigmas
 from sorairo.world.tabletop.language.caption_plan import weighted
 
 Grid = tuple[int, int, int]
-TOP = 0.95  # above it hardly anything is seen of a clip: only its words can tell
 
 
 @dataclass(frozen=True, kw_only=True)
-class PaintingConfig:
-    """Shares of the mixes (normalised), how many of the given beginnings and ends are a single
-    latent frame for certain, the law of the noise levels (logit-normal, shifted; a share `top` of
-    them evenly from TOP to 1), the noise of history, the strengths of edits, and the
-    weight of a token that shows a body in the loss of the others. `bridged`: the share of the
-    examples with a bridge in which that is what is made, whatever else would be."""
+class MaskingConfig:
+    """How often each part of an example is given, and the law of the noise levels.
+
+    The first seven are shares of the kinds of masks; they need not add up to 1.
+    """
 
     plain: float = 0.60
+    """Nothing is given."""
     per_frame: float = 0.12
+    """Nothing is given; every latent frame has a noise level of its own."""
     prefix: float = 0.10
+    """The beginning is given."""
     suffix: float = 0.05
+    """The end is given."""
     both: float = 0.05
+    """Beginning and end are given."""
     middle: float = 0.03
+    """A span inside is given."""
     box: float = 0.05
+    """All but a box in time and space is given."""
     single: float = 0.0
+    """Share of the beginnings and ends that are one latent frame."""
     bridged: float = 0.0
+    """Share of the examples with a bridge in which all but the bridge is given, whatever their kind
+    of mask."""
     shift: float = 2.0
+    """Shift of the noise levels."""
     spread: float = 1.2
+    """Standard deviation of their logits, before the shift."""
     top: float = 0.0
+    """Share of the levels that are uniform in the highest twentieth instead, where hardly anything
+    of a clip can be seen and only the text helps."""
     history: tuple[float, float] = (0.02, 0.1)
+    """Range of the noise of given tokens, which half of the examples have."""
     strengths: tuple[float, float] = (0.3, 0.95)
+    """Range of the strengths of edits."""
     objects: float = 1.0
+    """Weight in the loss of a token that shows a body."""
 
 
 @dataclass(frozen=True)
-class MaskedCanvas:
-    """Noise levels and which tokens are held, [f, h, w] each."""
+class TokenNoise:
+    """The noise of the tokens of an example, [f, h, w] each: the terms of `generation.canvas`."""
 
-    sigma: np.ndarray
-    held: np.ndarray
+    sigma_start: np.ndarray
+    """The level at the beginning of sampling."""
+    sigma_end: np.ndarray
+    """The level at its end."""
+    level: np.ndarray | float
+    """The point of the schedule, from 1 to 0; may differ from token to token."""
+    plain: bool = False
+    """Whether nothing is given and all tokens have one level."""
 
+    @property
+    def held(self) -> np.ndarray:
+        """True for given tokens, whose level never changes."""
+        return self.sigma_start == self.sigma_end
 
-def level(rng: np.random.Generator, config: PaintingConfig, size: int | None = None):
-    """Noise levels: one, or `size` of them."""
-    s = 1 / (1 + np.exp(-config.spread * rng.standard_normal(size)))
-    sigmas = config.shift * s / (1 + (config.shift - 1) * s)
-    if not config.top:
-        return sigmas
-    return np.where(rng.random(size) < config.top, rng.uniform(TOP, 1.0, size), sigmas)
-
-
-def paint(kind: str, grid: Grid, rng: np.random.Generator, config: PaintingConfig) -> MaskedCanvas:
-    """One canvas of a kind (a field of PaintingConfig). One frame: always plain or a box."""
-    f = grid[0]
-    sigma = np.full(grid, level(rng, config))
-    held = np.zeros(grid, bool)
-    if f > 1 and kind == "per_frame":
-        sigma = np.broadcast_to(level(rng, config, f)[:, None, None], grid).copy()
-    elif f > 1 and kind in ("prefix", "suffix", "both", "middle"):
-        one = config.single > 0 and rng.random() < config.single
-        held = _span(kind, f, rng, one)[:, None, None] & np.ones(grid, bool)
-    elif kind == "box":
-        held = ~_box(grid, rng)
-    return _given(sigma, held, rng, config)
+    @property
+    def sigma(self) -> np.ndarray:
+        """The level of each token."""
+        return token_sigma(self.sigma_start, self.sigma_end, self.level)
 
 
-def paint_bridge(
-    bridge: tuple[int, int], grid: Grid, rng: np.random.Generator, config: PaintingConfig
-) -> MaskedCanvas:
-    """The latent frames from the first of a bridge to the last are made, all others given."""
-    held = np.ones(grid, bool)
-    held[slice(*bridge)] = False
-    return _given(np.full(grid, level(rng, config)), held, rng, config)
+def nothing(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """No token is given."""
+    del rng, config
+    return np.zeros(grid, bool)
 
 
-def _given(
-    sigma: np.ndarray, held: np.ndarray, rng: np.random.Generator, config: PaintingConfig
-) -> MaskedCanvas:
-    """Half of what is given has a little noise."""
-    given = rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
-    sigma[held] = given
-    return MaskedCanvas(sigma=sigma, held=held)
+def prefix(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """The first latent frames are given."""
+    return _frames(grid, 0, _length(grid[0], rng, config, end=True))
 
 
-def _span(kind: str, f: int, rng: np.random.Generator, one: bool) -> np.ndarray:
-    """Which latent frames are given, [f]: at least one is, and one is not; `one`: no more than one
-    of a beginning or an end."""
-    count = int(rng.integers(1, f))
-    if one and kind in ("prefix", "suffix"):
-        count = 1
-    given = np.zeros(f, bool)
-    if kind == "prefix":
-        given[:count] = True
-    elif kind == "suffix":
-        given[-count:] = True
-    elif kind == "both":
-        left = int(rng.integers(0, count + 1))
-        given[:left] = True
-        given[f - (count - left) :] = True
-    else:
-        first = int(rng.integers(0, f - count + 1))
-        given[first : first + count] = True
-    return given
+def suffix(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """The last latent frames are given."""
+    count = _length(grid[0], rng, config, end=True)
+    return _frames(grid, grid[0] - count, count)
 
 
-def _box(grid: Grid, rng: np.random.Generator) -> np.ndarray:
-    """A box in time and space that is to be made, [f, h, w]."""
-    inside = np.zeros(grid, bool)
+def both(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """The first and the last latent frames are given."""
+    f, count = grid[0], _length(grid[0], rng, config)
+    left = int(rng.integers(0, count + 1))
+    return _frames(grid, 0, left) | _frames(grid, f - (count - left), count - left)
+
+
+def middle(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """A span of latent frames is given."""
+    f, count = grid[0], _length(grid[0], rng, config)
+    return _frames(grid, int(rng.integers(0, f - count + 1)), count)
+
+
+def around_box(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+    """All is given but a box in time and space, at least half of the grid along each axis."""
+    del config
+    given = np.ones(grid, bool)
     ranges = []
     for length in grid:
         size = int(rng.integers((length + 1) // 2, length + 1))
         first = int(rng.integers(0, length - size + 1))
         ranges.append(slice(first, first + size))
-    inside[tuple(ranges)] = True
-    return inside
+    given[tuple(ranges)] = False
+    return given
 
 
-KINDS = ("plain", "per_frame", "prefix", "suffix", "both", "middle", "box")
+def _frames(grid: Grid, first: int, count: int) -> np.ndarray:
+    """A mask of whole latent frames."""
+    mask = np.zeros(grid, bool)
+    mask[first : first + count] = True
+    return mask
 
 
-def draw_kind(rng: np.random.Generator, config: PaintingConfig) -> str:
-    return KINDS[weighted(rng, tuple(getattr(config, kind) for kind in KINDS))]
+def _length(
+    frames: int, rng: np.random.Generator, config: MaskingConfig, *, end: bool = False
+) -> int:
+    """How many latent frames are given: at least one, and not all. A share of the beginnings and
+    ends is one."""
+    single = config.single > 0 and rng.random() < config.single
+    count = int(rng.integers(1, frames))
+    return 1 if single and end else count
+
+
+@dataclass(frozen=True)
+class MaskKind:
+    """A way of giving part of an example."""
+
+    name: str
+    """Its name, which is the field of `MaskingConfig` with its share."""
+    given: Callable[[Grid, np.random.Generator, MaskingConfig], np.ndarray]
+    """Draws which tokens are given, bool [f, h, w]."""
+    per_frame: bool = False
+    """Whether every latent frame has a noise level of its own."""
+    whole_frames: bool = False
+    """Whether it gives whole latent frames but never all of them, so that it needs two or more."""
+
+    @property
+    def gives(self) -> bool:
+        """Whether it gives anything."""
+        return self.given is not nothing
+
+
+PLAIN = MaskKind("plain", nothing)
+MASK_KINDS = (
+    PLAIN,
+    MaskKind("per_frame", nothing, per_frame=True),
+    MaskKind("prefix", prefix, whole_frames=True),
+    MaskKind("suffix", suffix, whole_frames=True),
+    MaskKind("both", both, whole_frames=True),
+    MaskKind("middle", middle, whole_frames=True),
+    MaskKind("box", around_box),
+)
+
+
+def draw_kind(rng: np.random.Generator, config: MaskingConfig) -> MaskKind:
+    """A kind of mask, by the shares of the configuration."""
+    return MASK_KINDS[weighted(rng, tuple(getattr(config, kind.name) for kind in MASK_KINDS))]
+
+
+def around_bridge(bridge: tuple[int, int]) -> MaskKind:
+    """All is given but the latent frames from the first of a bridge to before its end."""
+
+    def given(grid: Grid, rng: np.random.Generator, config: MaskingConfig) -> np.ndarray:
+        del rng, config
+        return ~_frames(grid, bridge[0], bridge[1] - bridge[0])
+
+    return MaskKind("bridge", given)
+
+
+def draw_level(
+    rng: np.random.Generator, config: MaskingConfig, size: int | None = None
+) -> np.ndarray | float:
+    """Noise levels by the configuration's law: `size` of them, or one for None."""
+    law = {"factor": config.shift, "spread": config.spread, "top": config.top}
+    return training_sigmas(rng, size, **law)
+
+
+def draw_history(rng: np.random.Generator, config: MaskingConfig) -> float:
+    """The noise of what is given: none, or a little in half of the examples."""
+    return rng.uniform(*config.history) if rng.random() < 0.5 else 0.0
+
+
+def draw_noise(
+    kind: MaskKind, grid: Grid, rng: np.random.Generator, config: MaskingConfig
+) -> TokenNoise:
+    """The noise of an example's tokens. One latent frame is never given as a whole."""
+    level = draw_level(rng, config)
+    if kind.per_frame and grid[0] > 1:
+        level = np.asarray(draw_level(rng, config, grid[0]))[:, None, None]
+    single = kind.whole_frames and grid[0] == 1
+    given = (nothing if single else kind.given)(grid, rng, config)
+    history = draw_history(rng, config)
+    start, end = np.where(given, history, 1.0), np.where(given, history, 0.0)
+    return TokenNoise(start, end, level, plain=kind is PLAIN)
+
+
+def draw_edit_noise(
+    grid: Grid, rng: np.random.Generator, config: MaskingConfig
+) -> tuple[TokenNoise, float]:
+    """The noise of an edit of random strength, and the level at which it starts."""
+    start = strength_sigma(rng.uniform(*config.strengths))
+    level = draw_level(rng, config)
+    return TokenNoise(np.full(grid, start), np.zeros(grid), level), start

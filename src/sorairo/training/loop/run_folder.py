@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sorairo.data.rendered_shards import cache_folder
+from sorairo.data.cache import cache_folder
 
 
 def run_folder(name: str) -> Path:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sorairo.data.rendered_shards import ClipsConfig, Shard, render
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig

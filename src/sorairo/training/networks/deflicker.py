@@ -7,14 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sorairo.config import formerly
-from sorairo.data.rendered_shards import (
-    CANVAS_CLIPS,
-    CROWD_CLIPS,
-    FIRST_CLIPS,
-    ClipsConfig,
-    Shard,
-    render,
-)
+from sorairo.data.clip_sets import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.rendered_shards import Shard, render
 from sorairo.models import hub
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model import Model

@@ -7,11 +7,14 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.digest import digest
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.data.rendered_shards import ClipsConfig, digest
 from sorairo.models import hub
 from sorairo.models.model import Denoiser, Model, ModelConfig
-from sorairo.training.data.encode import LatentSource, clips_of, encode_sources
+from sorairo.training.data.encode import encode_sources
+from sorairo.training.data.mixture import DenoiserLossConfig
+from sorairo.training.data.sources import LatentSource, clips_of
 from sorairo.training.data.tokenizer import make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
@@ -19,7 +22,7 @@ from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.encoding_codec import EncodingCodec, codec_of_model, codec_of_run
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
-from sorairo.training.objectives.denoiser import DenoiserLossConfig, DenoiserObjective
+from sorairo.training.objectives.denoiser import DenoiserObjective
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +57,13 @@ class ModelRecipe:
             (source, encoding.folder / f"latents-{digest([source, encoding.mark])}")
             for source in self.sources.values()
         ]
-        paths = encode_sources(encoding.codec, wanted, workers=self.loop.workers)
-        clips = {name: ClipSet.load(each) for name, each in zip(self.sources, paths, strict=True)}
+        patch, workers = self.model.transformer.patch, self.loop.workers
+        paths = encode_sources(encoding.codec, wanted, patch=patch, workers=workers)
+        law = {"time_factor": self.model.codec.time_factor, "patch": patch}
+        clips = {
+            name: ClipSet.load(each, fps=source.fps, **law)
+            for (name, source), each in zip(self.sources.items(), paths, strict=True)
+        }
         vocabulary = self.model.text.vocabulary
         tokenizer = make_tokenizer(folder / "tokenizer.json", clips, self.start, vocabulary)
         return DenoiserTask(self, encoding, clips, tokenizer)

@@ -10,7 +10,9 @@ from pathlib import Path
 from safetensors.torch import load_file, save_file
 
 from sorairo.config import from_json
-from sorairo.data.rendered_shards import ClipsConfig, cache_folder, render
+from sorairo.data.cache import cache_folder
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.rendered_shards import render
 from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig

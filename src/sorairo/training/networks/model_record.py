@@ -7,7 +7,7 @@ from typing import Any
 
 from sorairo.config import to_json
 from sorairo.models import hub
-from sorairo.training.data.encode import LatentSource
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.state import TrainState
 from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sorairo.data.rendered_shards import ClipsConfig, digest, render
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.digest import digest
+from sorairo.data.rendered_shards import render
 from sorairo.models.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaler_files import save_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs

@@ -36,7 +36,7 @@ class CodecObjective:
         self, codec: Codec, config: CodecLossConfig, shards: list[Shard], held_out: list[Shard]
     ) -> None:
         self.network, self.config, self.held_out = codec, config, held_out
-        self.crops = Crops(config, shards)
+        self.crops = Crops(config, shards, codec.config)
         self.flop: dict[tuple[int, ...], float] = {}
         self.device = next(codec.parameters()).device
 
@@ -81,15 +81,15 @@ def measure(
     """PSNR in dB on `clips` clips of each shard, errors pooled before the logarithm; and pictures,
     true above rebuilt."""
     device = next(codec.parameters()).device
-    dtype = compute_dtype(device)
+    dtype, factor = compute_dtype(device), codec.config.time_factor
     codec = codec.eval().to(dtype)
     total, on_objects, pixels, object_pixels, rows = 0.0, 0.0, 0, 0, []
     for shard in shards:
         for i in range(min(clips, len(shard.frames))):
             frames, mask = shard.frames[i], shard.masks[i] > 0
-            video = pad_start(to_video(frames[None]), codec.config.time_factor)
-            video = video[:, :, : video.shape[2] // 4 * 4].to(device, dtype)
-            rebuilt = to_frames(codec.decode(codec.encode(video))[:, :, 3:])[0]
+            video = pad_start(to_video(frames[None]), factor)
+            video = video[:, :, : video.shape[2] // factor * factor].to(device, dtype)
+            rebuilt = to_frames(codec.decode(codec.encode(video))[:, :, factor - 1 :])[0]
             kept = len(rebuilt)
             error = np.square(rebuilt / 255.0 - frames[:kept] / 255.0).mean(-1)
             total, pixels = total + error.sum(), pixels + error.size

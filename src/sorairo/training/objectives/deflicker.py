@@ -50,7 +50,7 @@ class DeflickerObjective:
         self.network, self.config, self.held_out = network, config, held_out
         self.device = next(network.parameters()).device
         self.codec = codec.to(self.device, compute_dtype(self.device))
-        self.crops = Crops(config, shards)
+        self.crops = Crops(config, shards, codec.config)
         self.flop = 0.0
 
     def draw(self, step: int, rng: np.random.Generator) -> tuple[Cropped, int, Tensor]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.rendered_shards import (
+from sorairo.data.clip_sets import (
     BRIDGE_CLIPS,
     CANVAS_CLIPS,
     CROWD_CLIPS,
@@ -24,12 +24,12 @@ from sorairo.data.rendered_shards import (
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import LatentSource
-from sorairo.training.data.masking import PaintingConfig
+from sorairo.training.data.masking import MaskingConfig
+from sorairo.training.data.mixture import DenoiserLossConfig, Phase
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
-from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase
 from sorairo.training.recipes.mixtures import Mix, half_size
 
 # Few tokens first, at 64 px; then all at full size, in short and in long.
@@ -85,7 +85,7 @@ def canvas() -> ModelRecipe:
     Few tokens first again: at 64 px twice as many clips fit into a batch. Pictures and short clips
     are many in a batch: new words are learned from them.
     """
-    painting = PaintingConfig(
+    masking = MaskingConfig(
         shift=4.0,
         top=0.12,  # only there are words all there is
         plain=0.5,
@@ -97,10 +97,10 @@ def canvas() -> ModelRecipe:
         box=0.07,
     )
     # When words are known: boxes and cylinders are told apart in less noise, where they stand.
-    fine = replace(painting, shift=1.5, top=0.06, objects=4.0, both=0.12)
+    fine = replace(masking, shift=1.5, top=0.06, objects=4.0, both=0.12)
     # How many things there are, and where, is settled in nearly pure noise again; at the end both.
-    high = replace(painting, shift=3.5, objects=2.0, both=0.12)
-    last = replace(painting, shift=2.2, top=0.1, objects=4.0, both=0.12)
+    high = replace(masking, shift=3.5, objects=2.0, both=0.12)
+    last = replace(masking, shift=2.2, top=0.1, objects=4.0, both=0.12)
     # Then cameras that follow words from a given picture, and pictures of several things.
     told = replace(high, shift=3.0, prefix=0.22, single=0.4)
     seen = replace(told, shift=2.2, objects=4.0)
@@ -143,18 +143,18 @@ def canvas() -> ModelRecipe:
             phases=(
                 Phase(until=0.0613, shapes=half_size()),
                 Phase(until=0.1771, shapes=FULL.shapes()),
-                Phase(until=0.3879, shapes=FULL.shapes(), painting=fine),
-                Phase(until=0.4967, shapes=COMPOSED.shapes(), painting=high),
-                Phase(until=0.5577, shapes=COMPOSED.shapes(), painting=last),
-                Phase(until=0.6393, shapes=FILMED.shapes(), painting=told),
-                Phase(until=0.6804, shapes=FILMED.shapes(), painting=seen),
-                Phase(until=0.6973, shapes=PICTURED.shapes(), painting=replace(told, objects=3.0)),
-                Phase(until=0.7619, shapes=BRIDGED.shapes(), painting=led),
-                Phase(until=0.847, shapes=PLACED.shapes(), painting=stood),
-                Phase(until=0.915, shapes=WHOLE.shapes(), painting=led),
-                Phase(until=1.0, shapes=COUNTED.shapes(), painting=told_apart),
+                Phase(until=0.3879, shapes=FULL.shapes(), masking=fine),
+                Phase(until=0.4967, shapes=COMPOSED.shapes(), masking=high),
+                Phase(until=0.5577, shapes=COMPOSED.shapes(), masking=last),
+                Phase(until=0.6393, shapes=FILMED.shapes(), masking=told),
+                Phase(until=0.6804, shapes=FILMED.shapes(), masking=seen),
+                Phase(until=0.6973, shapes=PICTURED.shapes(), masking=replace(told, objects=3.0)),
+                Phase(until=0.7619, shapes=BRIDGED.shapes(), masking=led),
+                Phase(until=0.847, shapes=PLACED.shapes(), masking=stood),
+                Phase(until=0.915, shapes=WHOLE.shapes(), masking=led),
+                Phase(until=1.0, shapes=COUNTED.shapes(), masking=told_apart),
             ),
-            painting=painting,
+            masking=masking,
         ),
         model=ModelConfig(
             max_frames=1441,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.rendered_shards import PUSHED_CLIPS
-from sorairo.training.data.encode import LatentSource
+from sorairo.data.clip_sets import PUSHED_CLIPS
+from sorairo.training.data.mixture import Phase
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
-from sorairo.training.objectives.denoiser import Phase
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.mixtures import Mix
@@ -70,7 +70,7 @@ def grown() -> ModelRecipe:
     }
     sources["photographs"] = replace(sources["photographs"], leaves=200)
     sources["pushed"] = LatentSource(clips=PUSHED_CLIPS)
-    high = replace(told.objective.painting, shift=3.0, objects=2.0, single=0.4)
+    high = replace(told.objective.masking, shift=3.0, objects=2.0, single=0.4)
     fine = replace(high, shift=2.2, top=0.1)
     return ModelRecipe(
         name="grown",
@@ -82,10 +82,10 @@ def grown() -> ModelRecipe:
             samples=1024,
             text_tokens=64,
             dynamic=True,
-            painting=high,
+            masking=high,
             phases=(
                 Phase(until=0.6, shapes=ALL.shapes()),
-                Phase(until=1.0, shapes=ALL.shapes(), painting=fine),
+                Phase(until=1.0, shapes=ALL.shapes(), masking=fine),
             ),
         ),
         model=replace(known.model, transformer=replace(known.model.transformer, layers=LAYERS)),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.rendered_shards import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
-from sorairo.training.data.encode import LatentSource
+from sorairo.data.clip_sets import CIRCLED_CLIPS, FALLING_CLIPS, HIDING_CLIPS
+from sorairo.training.data.mixture import Phase
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
-from sorairo.training.objectives.denoiser import Phase
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.mixtures import Mix
 
@@ -58,8 +58,8 @@ def laws() -> ModelRecipe:
     rehearsed = {
         name: replace(known.sources[name], count=count) for name, count in REHEARSED.items()
     }
-    painting = replace(
-        known.objective.painting,
+    masking = replace(
+        known.objective.masking,
         shift=2.8,
         top=0.14,
         objects=1.5,  # a camera's move is seen on the floor
@@ -81,7 +81,7 @@ def laws() -> ModelRecipe:
         objective=replace(
             known.objective,
             phases=(Phase(until=1.0, shapes=LAWFUL.shapes()),),
-            painting=painting,
+            masking=masking,
         ),
         model=known.model,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=1.2e-3),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sorairo.training.data.samplers import ExampleSpec
-from sorairo.training.objectives.denoiser import Shape
+from sorairo.training.data.mixture import Shape
+from sorairo.training.data.samplers.example import ExampleSpec
 
 WIDE = ((128, 80), (80, 128))
 WIDEST = (144, 80)
@@ -122,7 +122,7 @@ def _several_texts(size: str, share: float, bridges: float = 0.45) -> Shape:
 
 
 def _long(source: str, weight: float) -> Shape:
-    return Shape(kinds=(replace(_window(source, 23, weight), fps=1.5),))
+    return Shape(kinds=(_window(source, 23, weight),))
 
 
 def _wide(weight: float) -> Shape:

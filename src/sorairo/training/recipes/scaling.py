@@ -10,16 +10,18 @@ from __future__ import annotations
 import dataclasses
 from functools import partial
 
-from sorairo.data.rendered_shards import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS, ClipsConfig
+from sorairo.data.clip_sets import CROWD_CLIPS, CROWD_PICTURES, FIRST_CLIPS
+from sorairo.data.clips_config import ClipsConfig
 from sorairo.models.model import ModelConfig
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
-from sorairo.training.data.encode import LatentSource
-from sorairo.training.data.masking import PaintingConfig
-from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
+from sorairo.training.data.masking import MaskingConfig
+from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
+from sorairo.training.data.samplers.captions import CaptionConfig
+from sorairo.training.data.samplers.example import ExampleSpec
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
-from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 LEAST_STEPS = 240  # of the smallest of the three
@@ -34,7 +36,7 @@ MODEL = ModelConfig(
     text=TextConfig(dim=192, heads=3),
     native_sizes=((96, 96),),
 )
-PAINTING = PaintingConfig(shift=3.0, top=0.1, objects=2.0, prefix=0.25)
+MASKING = MaskingConfig(shift=3.0, top=0.1, objects=2.0, prefix=0.25)
 
 
 def scaling(times: int) -> ModelRecipe:
@@ -85,8 +87,8 @@ def _small(
         objective=DenoiserLossConfig(
             phases=(Phase(until=1.0, shapes=shapes),),
             tokens=2304,
-            taste=CaptionConfig(from_start=0.85),
-            painting=PAINTING,
+            captions=CaptionConfig(from_start=0.85),
+            masking=MASKING,
         ),
         loop=LoopConfig(steps=steps, warmup=50, cooldown=0.4, ema=0.99, sheet_every=10_000),
     )

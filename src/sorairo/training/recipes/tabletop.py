@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sorairo.data.rendered_shards import (
-    CANVAS_CLIPS,
-    ClipsConfig,
-)
-from sorairo.training.data.encode import LatentSource
-from sorairo.training.data.samplers import CaptionConfig, ExampleSpec
+from sorairo.data.clip_sets import CANVAS_CLIPS
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
+from sorairo.training.data.samplers.captions import CaptionConfig
+from sorairo.training.data.samplers.example import ExampleSpec
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.codec import CodecRecipe
@@ -15,7 +15,6 @@ from sorairo.training.networks.deflicker import DeflickerRecipe
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.upscaler import UpscalerRecipe
 from sorairo.training.objectives.codec import CodecLossConfig
-from sorairo.training.objectives.denoiser import DenoiserLossConfig, Phase, Shape
 
 
 def tabletop_codec() -> CodecRecipe:
@@ -50,7 +49,7 @@ def tabletop() -> ModelRecipe:
     full = (
         Shape(kinds=(ExampleSpec(draw="window", source="full", frames=4, weight=0.3),)),
         Shape(kinds=(ExampleSpec(draw="window", source="full", frames=13, weight=0.35),)),
-        Shape(kinds=(ExampleSpec(draw="window", source="slow", frames=7, weight=0.1, fps=6),)),
+        Shape(kinds=(ExampleSpec(draw="window", source="slow", frames=7, weight=0.1),)),
         Shape(kinds=wide),
         Shape(kinds=(ExampleSpec(draw="still", source="full", frames=1, weight=0.1),)),
     )
@@ -65,7 +64,7 @@ def tabletop() -> ModelRecipe:
         },
         objective=DenoiserLossConfig(
             phases=(Phase(until=0.36, shapes=half), Phase(until=1.0, shapes=full)),
-            taste=CaptionConfig(from_start=0.85),
+            captions=CaptionConfig(from_start=0.85),
         ),
         loop=LoopConfig(steps=3000, ema=0.998, cooldown=0.3, warmup=100),
     )

@@ -20,7 +20,7 @@ from functools import cache
 
 import numpy as np
 
-from sorairo.data.rendered_shards import FIRST_CLIPS
+from sorairo.data.clip_sets import FIRST_CLIPS
 from sorairo.exam.held_out_scenes import FIRST_SEED, FPS, film_of
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions

@@ -1,0 +1,52 @@
+"""The captions of training examples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sorairo.world.tabletop.language.captions import caption
+from sorairo.world.tabletop.scene import Scene
+
+LONG = 0.15  # share of long captions
+SAYING = 0.8  # share of the captions that mention what the kind of example asks for
+NO_EVENT = 0.3  # share without the event, where nothing moves
+PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaptionConfig:
+    """Shares of the kinds of captions, and of the windows that begin where their clip begins."""
+
+    chinese: float = 0.45
+    """Chinese captions."""
+    no_text: float = 0.1
+    """Examples without a caption."""
+    from_start: float = 0.7
+    """Windows that begin where their clip begins."""
+
+
+def example_caption(
+    scene: Scene | None,
+    rng: np.random.Generator,
+    config: CaptionConfig,
+    *,
+    picture: bool = False,
+    saying: tuple[str, ...] = (),
+) -> str:
+    """A caption, sometimes empty.
+
+    The event may be left out of the caption of a picture, or where nothing moves. Most captions
+    mention what is in `saying`.
+    """
+    if scene is None:
+        return str(rng.choice(PHOTOGRAPHS))
+    if rng.random() < config.no_text:
+        return ""
+    language = "zh" if rng.random() < config.chinese else "en"
+    detail = "long" if rng.random() < LONG else "short"
+    still = picture or scene.event == "stand"
+    event = not (still and rng.random() < NO_EVENT)
+    saying = saying if saying and rng.random() < SAYING else ()
+    return caption(scene, rng, language=language, detail=detail, event=event, saying=saying)

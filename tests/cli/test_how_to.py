@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sorairo.cli.main import app
-from sorairo.generation.requests.storyboard_toml import storyboard
+from sorairo.generation.requests.storyboard_toml import parse_storyboard
 from sorairo.world.tabletop.language.captions import parse
 
 ROOT = Path(__file__).parents[2]
@@ -108,7 +108,7 @@ def test_storyboards_can_be_read(script, tmp_path: Path):
             for card in table["card"]:
                 card.pop("clip", None) and card.update(prompt="a red ball", seconds=1)
                 card.pop("picture", None)
-            board, _ = storyboard(table, folder=tmp_path)
+            board, _ = parse_storyboard(table, folder=tmp_path)
             assert len(board.cards) > 1, name
 
 

@@ -63,7 +63,7 @@ MISUSE = {
     "no seconds": (["animate", "a.png", "--seconds", 0], "cannot last 0 seconds"),
     "film for picture": (["animate", "a.mp4"], "is a clip of 12 frames, not a picture"),
     "how much": (["extend", "a.mp4"], "forward or backward, in seconds, above 0"),
-    "less": (["extend", "a.mp4", "--forward", -1], "What is added cannot last -1 seconds"),
+    "less": (["extend", "a.mp4", "--forward", -1], "An extension cannot last -1 seconds"),
     "much more": (["extend", "a.mp4", "--backward", 1e9], "the longest for now is"),
     "no bridge": (["loop", "a.mp4", "--seconds", 0], "A bridge cannot last 0 seconds"),
     "one clip": (["connect", "a.mp4"], "Missing argument 'B'"),

@@ -12,7 +12,8 @@ import pytest
 
 from random_weights import randomise
 from sorairo.errors import RequestError
-from sorairo.generation.api import Capabilities, ClipOptions, SamplingOptions
+from sorairo.generation.api import Capabilities
+from sorairo.generation.api_options import ClipOptions, SamplingOptions
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.generate import GenerateRequest

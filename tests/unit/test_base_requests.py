@@ -46,7 +46,7 @@ def test_what_can_be_asked(changes: dict[str, Any]):
         ({"prompt": " \n"}, 'The prompt is empty: say what the clip should show, for example "'),
         ({"prompt": "x" * 2001}, "The prompt has 2001 characters: shorten it to 2000."),
         ({"negative": "x" * 2001}, "The negative prompt has 2001 characters"),
-        ({"prompt": "bad \udc80 byte"}, "The prompt is not a text in UTF-8"),
+        ({"prompt": "bad \udc80 byte"}, "The prompt is not valid UTF-8 text"),
         ({"seconds": 0}, "A clip cannot last 0 seconds: choose more than 0 and at most 4.08."),
         ({"seconds": -1}, "A clip cannot last -1 seconds"),
         ({"seconds": math.nan}, "A clip cannot last nan seconds"),

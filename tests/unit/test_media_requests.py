@@ -33,8 +33,8 @@ def clip(width: int = 80, height: int = 60, *, frames: int = 24, shade: int = 0)
     ("request_", "words"),
     [
         (ExtendRequest(), "forward or backward, in seconds, above 0"),
-        (ExtendRequest(forward=-1), "What is added cannot last -1 seconds"),
-        (ExtendRequest(forward=1, backward=NAN), "What is added cannot last nan seconds"),
+        (ExtendRequest(forward=-1), "An extension cannot last -1 seconds"),
+        (ExtendRequest(forward=1, backward=NAN), "An extension cannot last nan seconds"),
         (ExtendRequest(backward=500), "the longest for now is 4.08"),
         (LoopRequest(seconds=0), "A bridge cannot last 0 seconds"),
         (ConnectRequest(seconds=-3), "A bridge cannot last -3 seconds"),
@@ -45,7 +45,7 @@ def clip(width: int = 80, height: int = 60, *, frames: int = 24, shade: int = 0)
         (AnimateRequest(at=(NAN,)), "A picture at nan s lies outside the clip"),
         (AnimateRequest(at=(1, 1.01)), "Two pictures stand at 1.01 s"),
         (AnimateRequest(at=(3.95, 4)), "Two pictures stand at 4 s"),
-        (AnimateRequest(at=()), "Name a picture"),
+        (AnimateRequest(at=()), "Give a picture"),
         (AnimateRequest(strength=(0.0,)), "A picture's strength of 0 is out of range"),
         (AnimateRequest(strength=(NAN,)), "A picture's strength of nan is out of range"),
         (AnimateRequest(strength=(1.0, 0.5)), "There are 1 pictures and 2 strengths"),
@@ -95,7 +95,7 @@ def test_a_part_of_a_long_clip_can_be_changed():
 
 
 def test_a_clip_is_not_animated():
-    with pytest.raises(RequestError, match="is a clip of 24 frames, not a picture: go on from it"):
+    with pytest.raises(RequestError, match="is a clip of 24 frames, not a picture: continue it"):
         AnimateRequest(inputs=(A,)).validate_inputs([clip()])
 
 

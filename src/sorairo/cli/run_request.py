@@ -19,7 +19,6 @@ from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import MediaError
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.defaults import painted_size
 from sorairo.generation.requests.limits import Size
 
 if TYPE_CHECKING:
@@ -57,6 +56,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
 
     from sorairo.generation import engine
     from sorairo.generation.output.export import export
+    from sorairo.generation.requests.defaults import painted_size
 
     native = painted_size(first, clips, common.limits)
     loaded = engine.load(common.model.path, device=common.device)

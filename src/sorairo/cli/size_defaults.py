@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sorairo.cli.options import Common
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.defaults import native_size, with_defaults
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -18,6 +17,8 @@ Kind = TypeVar("Kind", bound=Request)
 
 def with_native(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
     """The request with the model's own size and frame rate where they were set to `native`."""
+    from sorairo.generation.requests.defaults import native_size
+
     if "size" in common.native:
         shape = (clips[0].width, clips[0].height) if clips else None
         width, height = native_size(shape, common.limits)
@@ -28,4 +29,6 @@ def with_native(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
 def with_size_and_rate(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
     """The same; a size or frame rate that was left out is that of the inputs or the model's
     default."""
+    from sorairo.generation.requests.defaults import with_defaults
+
     return with_defaults(with_native(request, clips, common), clips, common.model.delivery)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Unpack
 
 import numpy as np
 
-from sorairo.errors import RequestError, unknown_name
+from sorairo.errors import RequestError
+from sorairo.generation.api_options import ClipOptions, SamplingOptions, checked_options
 from sorairo.generation.progress import ProgressCallback
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
@@ -28,37 +27,6 @@ from sorairo.generation.settings import RefineConfig
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.registry import edited_span, layout_of
 from sorairo.video import Clip
-
-Kind = TypeVar("Kind", bound=Request)
-
-
-class SamplingOptions(TypedDict, total=False):
-    """Keyword arguments of every method."""
-
-    seed: int
-    """Decides the noise: the same call with the same seed gives the same frames. Default 0."""
-    steps: int | None
-    """Steps of the sampler. Default: the model's own number."""
-    guidance: float | None
-    """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely. Default:
-    the model's own."""
-    negative: str
-    """What the result should not show. Default: nothing."""
-    keep_latents: bool
-    """Whether the result keeps the latents of its ends, so that extending it need not encode them.
-    Default: False."""
-
-
-class ClipOptions(SamplingOptions, total=False):
-    """Keyword arguments of every method that makes a clip."""
-
-    width: int | None
-    """Pixels of the result; give `height` with it. Default: the size of the given clip, else the
-    model's native size."""
-    height: int | None
-    """Pixels of the result; give `width` with it."""
-    fps: float | None
-    """Frames a second of the result. Default: the rate of the given clip, else the model's own."""
 
 
 class Capabilities(RequestRunner):
@@ -86,7 +54,7 @@ class Capabilities(RequestRunner):
         A clip of one frame is a picture. With `loop` the first frame follows the last one, so that
         the clip repeats without a seam.
         """
-        asked, on_progress = _checked("generate", options, on_progress)
+        asked, on_progress = checked_options(self.generate, options, on_progress)
         if asked.get("fps") is None:
             asked["fps"] = self.spec.fps
         request = GenerateRequest(prompt=prompt, seconds=seconds, loop=loop, **asked)
@@ -105,7 +73,7 @@ class Capabilities(RequestRunner):
         """Text to image: a picture of `width` x `height` that shows the prompt, as a clip of one
         frame. It is composed at the model's native size and then refined (see `RefineConfig`);
         `on_progress` is called after every step, then after every window of the refinement."""
-        asked, on_progress = _checked("image", options, on_progress)
+        asked, on_progress = checked_options(self.image, options, on_progress)
         if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         request = ImageRequest(prompt=prompt, width=width, height=height, **asked)
@@ -131,7 +99,7 @@ class Capabilities(RequestRunner):
         `strength` says for each picture how closely it is shown: 1 (the default) exactly, less as a
         hint.
         """
-        asked, on_progress = _checked("animate", options, on_progress)
+        asked, on_progress = checked_options(self.animate, options, on_progress)
         placed = [(0.0, pictures)] if isinstance(pictures, Clip) else pictures
         request = AnimateRequest(
             prompt=prompt,
@@ -152,7 +120,7 @@ class Capabilities(RequestRunner):
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """Text to video with the things that the clips of `characters` show."""
-        asked, on_progress = _checked("cast", options, on_progress)
+        asked, on_progress = checked_options(self.cast, options, on_progress)
         request = CastRequest(prompt=prompt, seconds=seconds, **asked)
         return self._made(request, characters, on_progress)
 
@@ -168,7 +136,7 @@ class Capabilities(RequestRunner):
     ) -> Clip:
         """The clip with `forward` seconds more after its end, `backward` seconds more before its
         beginning, or both."""
-        asked, on_progress = _checked("extend", options, on_progress)
+        asked, on_progress = checked_options(self.extend, options, on_progress)
         request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
         return self._made(request, [clip], on_progress)
 
@@ -183,7 +151,7 @@ class Capabilities(RequestRunner):
     ) -> Clip:
         """The clip and a bridge of `seconds` from its end to its beginning, so that it repeats
         without a seam."""
-        asked, on_progress = _checked("loop", options, on_progress)
+        asked, on_progress = checked_options(self.loop, options, on_progress)
         return self._made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
 
     def connect(
@@ -198,7 +166,7 @@ class Capabilities(RequestRunner):
     ) -> Clip:
         """One clip, a bridge of `seconds`, another clip. `texts` are the prompts at the two ends of
         the bridge; they cross-fade over it."""
-        asked, on_progress = _checked("connect", options, on_progress)
+        asked, on_progress = checked_options(self.connect, options, on_progress)
         first, second = texts
         request = ConnectRequest(seconds=seconds, prompt_a=first, prompt_b=second, **asked)
         return self._made(request, [before, after], on_progress)
@@ -221,7 +189,7 @@ class Capabilities(RequestRunner):
         rectangle such as "25%,0%,50%,100%") and `start` and `end` in seconds limit the change; what
         lies outside of them is kept.
         """
-        asked, on_progress = _checked("edit", options, on_progress)
+        asked, on_progress = checked_options(self.edit, options, on_progress)
         words = region if isinstance(region, str) else None
         fields = {"strength": strength, "region": words, "start": start, "end": end}
         request = EditRequest(prompt=prompt, **fields, **asked)
@@ -249,7 +217,7 @@ class Capabilities(RequestRunner):
         """The clip of a storyboard: of a TOML file, or of a `Storyboard` and the pictures and
         `clips` that its cards name, in order. The keyword arguments replace what the storyboard
         says."""
-        asked, on_progress = _checked("storyboard", options, on_progress)
+        asked, on_progress = checked_options(self.storyboard, options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
@@ -269,12 +237,12 @@ class Capabilities(RequestRunner):
         `clips` are those that it was made from, if there were any, in order. The keyword arguments
         replace what its request says.
         """
-        asked, on_progress = _checked("remix", options, on_progress)
+        asked, on_progress = checked_options(self.remix, options, on_progress)
         old = request_of(clip)
         if old is None:
             raise RequestError(
-                "This clip holds no request of sorairo's: remix a clip as the command line or the"
-                " server saved it."
+                "This clip holds no request that sorairo made: remix a clip as the command line or"
+                " the server saved it."
             )
         if len(clips) != len(old.inputs):
             names = ", ".join(source.name for source in old.inputs) or "none"
@@ -289,21 +257,3 @@ class Capabilities(RequestRunner):
     ) -> Clip:
         request.validate(self.limits)
         return self.make(request, clips, on_progress=on_progress)
-
-
-def _checked(
-    method: str, options: Any, on_progress: ProgressCallback | None
-) -> tuple[dict[str, Any], ProgressCallback | None]:
-    """The options of a call, and what is called after every step. Raises TypeError for a name that
-    no option has; the former name of `on_progress`, `watch`, is still accepted."""
-    asked = dict(options)
-    if "watch" in asked:
-        message = f"{method}(watch=...) is now {method}(on_progress=...)."
-        warnings.warn(message, DeprecationWarning, stacklevel=3)
-        watch = asked.pop("watch")
-        on_progress = on_progress or watch
-    for name in asked.keys() - ClipOptions.__annotations__.keys():
-        own = inspect.signature(getattr(Capabilities, method)).parameters
-        known = [each for each in (*own, *ClipOptions.__annotations__) if each != "options"]
-        raise TypeError(str(unknown_name(f"argument of {method}()", name, known)))
-    return asked, on_progress

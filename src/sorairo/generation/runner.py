@@ -83,7 +83,9 @@ class RequestRunner(ABC):
         for request, clips in asked:
             settings = request.settings()
             if len(request.stages()) > 1 or settings.refine is not None:
-                raise RequestError("This cannot be made together with others: make it alone.")
+                raise RequestError(
+                    "This request needs more than one run and cannot be batched: make it alone."
+                )
             layouts.append((layout_of(request, self._usable(clips), self.spec), settings))
         made = self.run_together(layouts)
         return [_delivered(*each, clip) for each, clip in zip(asked, made, strict=True)]

@@ -1,0 +1,2 @@
+"""Prompts: their style, their expansion, and the names of characters in them. May import the worlds'
+registry; no request, no torch."""

@@ -26,7 +26,7 @@ def introduced(
     for name, clip in zip(names, clips, strict=False):
         seen = looks_of(clip, chinese=bool(HAN.search(prompt)), world=world)
         if seen and name.strip():
-            prompt = _said(prompt, name.strip(), seen)
+            prompt = _replaced(prompt, name.strip(), seen)
     return prompt
 
 
@@ -41,8 +41,9 @@ def looks_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT
     return found.describe(clip.frames[0], "zh" if chinese else "en")
 
 
-def _said(prompt: str, name: str, seen: str) -> str:
-    """Every mention of a name, as a word of its own where it is one of letters."""
+def _replaced(prompt: str, name: str, seen: str) -> str:
+    """The prompt with every mention of a name replaced; a name in Latin letters only where it is a
+    word of its own."""
     pattern = re.escape(name)
     if re.fullmatch(r"\w+", name, re.ASCII):
         letter = r"[^\W\u3400-\u9fff]"  # Chinese has no spaces between words

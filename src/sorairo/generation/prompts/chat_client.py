@@ -1,7 +1,7 @@
-"""A chat model behind an OpenAI-compatible endpoint, asked to write a prompt in more detail.
+"""A client for chat models behind an OpenAI-compatible endpoint, which expand prompts.
 
-What it answers is text for the video model and nothing else: one line, of bounded length, without
-control characters.
+An answer is used only as text for the video model. It is cleaned first: one line of bounded length,
+without control characters.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from urllib.parse import urlsplit
 
 from sorairo.errors import RequestError
 
-KEY = "SORAIRO_EXPAND_KEY"  # the variable that holds the key; options are seen by all
-SECONDS = 20.0  # for the whole of an answer
+KEY = "SORAIRO_EXPAND_KEY"  # the environment variable with the key; every user can see options
+SECONDS = 20.0  # until the answer is complete
 LARGEST = 256 * 1024  # bytes of a response
 LONGEST = 800  # characters of an answer
 TASK = (
@@ -31,20 +31,26 @@ TASK = (
 
 @dataclass(frozen=True, kw_only=True)
 class ChatReply:
-    """A text, or the problem why there is none."""
+    """The answer of a chat model."""
 
     text: str | None = None
+    """The expanded prompt; None where there is no usable answer."""
     problem: str = ""
+    """Why there is none, as a part of a sentence."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """`url` is the base of the API (https://host/v1) or its chat/completions."""
+    """A chat model and where it is served. Raises RequestError for a URL that is not one."""
 
     url: str
+    """The base of the API (https://host/v1), or its chat/completions."""
     model: str = "default"
+    """The name under which the endpoint serves the model."""
     key: str = field(default="", repr=False)
+    """The API key; "" sends none."""
     seconds: float = SECONDS
+    """How long an answer may take."""
 
     def __post_init__(self) -> None:
         try:
@@ -58,9 +64,9 @@ class Endpoint:
             )
 
     def ask(self, prompt: str) -> ChatReply:
-        """The prompt in more detail. Never raises for what the endpoint does."""
+        """The prompt in more detail. Whatever the endpoint does, nothing is raised."""
         answers: list[ChatReply] = []
-        # in a thread, as a timeout of a socket begins anew with every byte
+        # in a thread, because the timeout of a socket starts again with every byte
         asking = threading.Thread(target=lambda: answers.append(self._ask(prompt)), daemon=True)
         asking.start()
         asking.join(self.seconds)
@@ -89,7 +95,7 @@ class Endpoint:
             return ChatReply(
                 problem=f"{self._host} cannot be reached ({_one_line(str(reason))[:120]})"
             )
-        except Exception as error:  # of http.client: whatever is not HTTP
+        except Exception as error:  # http.client raises several for answers that are not HTTP
             return ChatReply(problem=f"{self._host} does not speak HTTP ({type(error).__name__})")
         if len(body) > LARGEST:
             return ChatReply(problem=f"{self._host} answered with more than {LARGEST // 1024} kB")
@@ -131,7 +137,7 @@ class Endpoint:
 
 
 class _StayHere(urllib.request.HTTPRedirectHandler):
-    """Another address would be told the prompt and the key."""
+    """Follows no redirect, which would send the prompt and the key to another address."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
@@ -141,7 +147,8 @@ _OPENER = urllib.request.build_opener(_StayHere)
 
 
 def cleaned(text: str) -> str:
-    """One line without control, invisible and unassigned characters, thoughts and quotes around."""
+    """The text as one line, without a reasoning block before it, quotes around it, and control,
+    invisible or unassigned characters in it."""
     text = _one_line(text.rpartition("</think>")[2])
     for opening, closing in ('""', "''", "“”", "「」", "``"):
         if len(text) > 1 and text[0] == opening and text[-1] == closing:
@@ -156,9 +163,9 @@ def _one_line(text: str) -> str:
 
 
 def endpoint(url: str | None = None, model: str | None = None) -> Endpoint | None:
-    """The `model` at `url`, or those that SORAIRO_EXPAND_URL and SORAIRO_EXPAND_MODEL name; None
-    where neither names an address. SORAIRO_EXPAND_KEY has the key. Raises RequestError for what is
-    no address."""
+    """The `model` at `url`. The defaults are the environment variables SORAIRO_EXPAND_MODEL and
+    SORAIRO_EXPAND_URL; without a URL there is no endpoint. SORAIRO_EXPAND_KEY has the key. Raises
+    RequestError for a URL that is not one."""
     url = (url or os.environ.get("SORAIRO_EXPAND_URL", "")).strip()
     if not url:
         return None

@@ -30,7 +30,7 @@ class AnimateRequest(GivenRequest):
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits)
         if not self.at:
-            raise RequestError("Name a picture to set in motion.")
+            raise RequestError("Give a picture to animate.")
         self._check_strength()
         self._check_times(limits)
         super().validate(limits)
@@ -41,7 +41,7 @@ class AnimateRequest(GivenRequest):
             if clip.num_frames > 1:
                 raise RequestError(
                     f"{source.name} is a clip of {clip.num_frames} frames, not a picture:"
-                    " go on from it with `sorairo extend`."
+                    " continue it with `sorairo extend`."
                 )
 
     def times(self, fps: float) -> tuple[float, ...]:
@@ -61,8 +61,8 @@ class AnimateRequest(GivenRequest):
         for strength in self.strength:
             if not 0 < strength <= 1:
                 raise RequestError(
-                    f"A picture's strength of {strength:g} is out of range: choose up to 1 (it is"
-                    " shown exactly) and above 0 (it hardly counts), for example 0.6."
+                    f"A picture's strength of {strength:g} is out of range: choose 1 (the picture"
+                    " is shown exactly) or less, above 0 (it is a faint hint), for example 0.6."
                 )
 
     def _check_times(self, limits: Limits) -> None:

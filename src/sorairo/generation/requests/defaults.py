@@ -1,4 +1,4 @@
-"""How large and how quick a result is where its request does not say. No torch."""
+"""The default size and frame rate of a result. No torch."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, TypeVar
 from sorairo.generation.requests.base import GivenRequest, Request
 from sorairo.generation.requests.limits import Limits, Size, own_size, size_within
 from sorairo.models.model_info import DeliveryDefaults
+from sorairo.video.resampling import MAX_ASPECT, canvas_size
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
 
 Kind = TypeVar("Kind", bound=Request)
 
-STILL_LONGEST = 1024  # pixels of a side of what becomes of a picture that keeps its size
+STILL_LONGEST = 1024  # the largest side, in pixels, of a picture edited at its own size
 
 
 def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaults) -> Kind:
-    """The request with a size and a rate where it has none.
+    """The request with a size and a frame rate where it has none.
 
-    What is made of a clip has that clip's own, and a picture that is changed keeps its size. All
-    else is `delivered` as the model's clips are: in the shape of the first picture, if there is
-    one, and as large as fits.
+    A result that is made from a clip has that clip's size and rate, and an edited picture keeps its
+    size. All other results have the size and rate at which the model's clips are delivered; with a
+    given picture, the largest size within it that has the picture's shape.
     """
     size, fps = delivery.size, delivery.fps
     films = [clip for clip in clips if clip.num_frames > 1]
@@ -41,7 +42,7 @@ def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaul
 
 
 def painted_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Size:
-    """The (width, height) of the canvas that the model paints for a request of its own."""
+    """The (width, height) of the canvas that the model fills for a request."""
     if clips and isinstance(request, GivenRequest):
         return _canvas(clips[0].width, clips[0].height, limits)
     if request.width is not None and request.height is not None:
@@ -50,19 +51,15 @@ def painted_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Siz
 
 
 def native_size(shape: Size | None, limits: Limits) -> Size:
-    """The size of a result that is as large as it is painted, in the shape of what is given, as far
-    as the limits allow."""
+    """The size of a result that is not enlarged, in the shape of what is given, as far as the
+    limits allow."""
     if shape is None:
         return limits.native_size
-    from sorairo.video.resampling import MAX_ASPECT
-
     aspect = min(max(shape[0] / shape[1], 1 / MAX_ASPECT), MAX_ASPECT)
     height = _canvas(*shape, limits)[1]
     return own_size(round(height * aspect), height, limits)
 
 
 def _canvas(width: int, height: int, limits: Limits) -> Size:
-    from sorairo.video.resampling import canvas_size
-
     area = limits.native_size[0] * limits.native_size[1]
     return canvas_size(width, height, multiple=limits.multiple, area=area)

@@ -39,9 +39,7 @@ class EditRequest(GivenRequest):
 
     def validate(self, limits: Limits = Limits()) -> None:
         if not self.prompt.strip():
-            raise RequestError(
-                "The prompt is empty: say what the clip should show when it is changed."
-            )
+            raise RequestError("The prompt is empty: say what the changed clip should show.")
         if not 0 <= self.strength <= 1:
             raise RequestError(
                 f"A strength of {self.strength:g} is out of range: choose 0 (all is kept)"
@@ -53,7 +51,7 @@ class EditRequest(GivenRequest):
             end = "the end" if self.end is None else f"{self.end:g} s"
             raise RequestError(
                 f"There is nothing from {self.start:g} s to {end}:"
-                " choose a beginning from 0 on and an end after it."
+                " choose a start of 0 or later and an end after it."
             )
         super().validate(limits)
 
@@ -69,8 +67,8 @@ class EditRequest(GivenRequest):
                 )
         if end - self.start > limits.max_edited:
             raise RequestError(
-                f"{end - self.start:.0f} seconds are too long to change at once: name at most"
-                f" {limits.max_edited:g} of them by where they begin and end."
+                f"{end - self.start:.0f} seconds are too long to change at once: choose at most"
+                f" {limits.max_edited:g} of them with a start and an end."
             )
         self.mask(clips)
 

@@ -26,7 +26,7 @@ class ExtendRequest(GivenRequest):
             raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
         for seconds in (self.forward, self.backward):
             if seconds:
-                check_seconds(seconds, limits, "What is added")
+                check_seconds(seconds, limits, "An extension")
         super().validate(limits)
 
     def stages(self) -> tuple[ExtendRequest, ...]:

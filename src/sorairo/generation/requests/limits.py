@@ -1,6 +1,6 @@
-"""What can be asked for at all. No torch.
+"""The limits of a request, and their checks. No torch.
 
-Every refusal is one sentence that names the nearest thing that can be done.
+Every error is one sentence that names the nearest value that is possible.
 """
 
 from __future__ import annotations
@@ -20,30 +20,42 @@ SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a model can be asked for. The defaults are those of the shipped one."""
+    """What a model can be asked for. The defaults are those of the shipped model."""
 
-    max_frames: int = 49  # at the model's own rate, made at once
+    max_frames: int = 49
+    """Frames that are generated in one request, at the native rate."""
     native_fps: float = TABLETOP.fps
+    """Frames a second that the model generates."""
     native_size: Size = TABLETOP.sizes[0]
-    multiple: int = 16  # of the sides of what it paints
-    max_edited: float = 120.0  # seconds of a given clip that are made anew
-    min_side: int = 64  # pixels, as delivered
+    """Pixels of the pictures that the model generates: (width, height)."""
+    multiple: int = 16
+    """The sides of a canvas are multiples of this."""
+    max_edited: float = 120.0
+    """Seconds of a given clip that one edit can change."""
+    min_side: int = 64
+    """The least side of a result in pixels."""
     max_side: int = 2048
-    min_given: int = 16  # pixels, of a given picture or clip
-    min_fps: float = 1.0  # frames a second, as delivered
+    """The largest side of a result in pixels."""
+    min_given: int = 16
+    """The least side of a given picture or clip in pixels."""
+    min_fps: float = 1.0
+    """The least frame rate of a result."""
     max_fps: float = 60.0
+    """The largest frame rate of a result."""
     max_steps: int = 200
     max_guidance: float = 30.0
-    max_prompt: int = 2000  # characters
+    max_prompt: int = 2000
+    """Characters of a prompt."""
     max_seed: int = 2**63 - 1
 
     @property
     def max_seconds(self) -> float:
+        """Seconds that are generated in one request."""
         return self.max_frames / self.native_fps
 
 
 def limits_of(settings: dict[str, Any]) -> Limits:
-    """Of a model, from the `config` of its record."""
+    """The limits of a model, from the `config` of its record."""
     width, height = settings["native_sizes"][0]
     return Limits(
         max_frames=settings["max_frames"],
@@ -62,8 +74,8 @@ def parse_size(text: str) -> Size:
 
 
 def own_size(width: int, height: int, limits: Limits = Limits(), *, longest: int = 0) -> Size:
-    """The size at which what was made from footage of `width` x `height` is delivered where no
-    other was asked for: its own, as far as the limits allow, with a side of at most `longest`."""
+    """The default size of a result that is made from footage of `width` x `height`: its own, as far
+    as the limits allow, with a side of at most `longest`."""
     scale = min(1.0, (longest or limits.max_side) / max(width, height))
     return _scaled(width, height, scale, limits)
 
@@ -83,7 +95,7 @@ def _scaled(width: int, height: int, scale: float, limits: Limits) -> Size:
 
 
 def check_prompt(prompt: str) -> None:
-    """Raises RequestError for a prompt that says nothing."""
+    """Raises RequestError for an empty prompt."""
     if not prompt.strip():
         raise RequestError(
             "The prompt is empty: say what the clip should show,"
@@ -92,8 +104,8 @@ def check_prompt(prompt: str) -> None:
 
 
 def check_texts(limits: Limits, **texts: str | None) -> None:
-    """Raises RequestError for texts that are too long or no texts; their names are what the
-    sentence calls them, with _ for spaces."""
+    """Raises RequestError for a text that is too long or not valid UTF-8. The error calls it by the
+    name of its argument, with spaces for _."""
     for name, text in texts.items():
         name, text = name.replace("_", " "), text or ""
         if len(text) > limits.max_prompt:
@@ -101,7 +113,7 @@ def check_texts(limits: Limits, **texts: str | None) -> None:
                 f"The {name} has {len(text)} characters: shorten it to {limits.max_prompt}."
             )
         if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise RequestError(f"The {name} is not a text in UTF-8: write it without raw bytes.")
+            raise RequestError(f"The {name} is not valid UTF-8 text: remove its raw bytes.")
 
 
 def check_fps(fps: float | None, limits: Limits) -> None:
@@ -156,15 +168,16 @@ def check_sampling(seed: int, steps: int | None, guidance: float | None, limits:
     if guidance is not None and not 0 <= guidance <= limits.max_guidance:
         raise RequestError(
             f"A guidance of {guidance:g} is out of range: choose 0 to"
-            f" {limits.max_guidance:g}, where 1 is none and more follows the prompt more."
+            f" {limits.max_guidance:g}; 1 turns it off, more follows the prompt more closely."
         )
 
 
 def nearest_side(side: int, limits: Limits) -> int:
+    """The possible side of a result that is nearest to `side`, in pixels."""
     even = math.floor(side / SIZE_MULTIPLE + 0.5) * SIZE_MULTIPLE
     return min(max(even, limits.min_side), limits.max_side)
 
 
 def rounded_down(seconds: float) -> str:
-    """To hundredths, so that the number named is itself accepted."""
+    """Seconds as text, rounded down to hundredths, so that the number is itself accepted."""
     return f"{math.floor(seconds * 100) / 100:g}"

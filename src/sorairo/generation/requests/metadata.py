@@ -38,7 +38,7 @@ def request_from_json(command: Any, record: Any) -> Request:
     UnknownNameError."""
     found = REQUEST_TYPES.get(str(command))
     if found is None:
-        raise RequestError("There is no request of sorairo's in it.")
+        raise RequestError("This holds no request that sorairo made.")
     return config.from_json(found, record)
 
 

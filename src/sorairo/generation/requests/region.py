@@ -22,7 +22,7 @@ _NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(%?)\s*")
 
 @dataclass(frozen=True, kw_only=True)
 class Region:
-    """A rectangle of a picture, in pixels: columns left <= x < right, rows top <= y < bottom."""
+    """A rectangle of a picture in pixels: columns left <= x < right, rows top <= y < bottom."""
 
     left: int
     top: int
@@ -39,7 +39,8 @@ class Region:
 
 
 def parse_region(text: str, width: int, height: int) -> Region:
-    """The rectangle that `text` names in a picture of `width` x `height`. Raises RequestError."""
+    """The rectangle that a text describes in a picture of `width` x `height` pixels. Raises
+    RequestError."""
     x, y, w, h = (
         number * whole / 100 if percent else number
         for (number, percent), whole in zip(
@@ -57,7 +58,7 @@ def parse_region(text: str, width: int, height: int) -> Region:
 
 
 def check_region(text: str) -> None:
-    """Raises RequestError for what is not the form of a region."""
+    """Raises RequestError for a text that does not have the form of a region."""
     _numbers(text)
 
 

@@ -48,22 +48,22 @@ def storyboard(
     shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
     texts = board.texts
     prompts = tuple(dict.fromkeys(texts))
-    laid = _Laid(spec=spec, size=size, shots=shots, end=spans[-1][1])
+    parts = _LayoutParts(spec=spec, size=size, shots=shots, end=spans[-1][1])
     for card, span, clip in zip(board.cards, spans, shown, strict=True):
-        laid.put(card, span, clip)
-    laid.generate(laid.end)
+        parts.put(card, span, clip)
+    parts.generate(parts.end)
     return CanvasLayout(
         spec=spec,
-        num_frames=laid.end,
+        num_frames=parts.end,
         width=size[0],
         height=size[1],
         prompts=prompts,
         prompt_weights=_prompt_weights(
             [prompts.index(text) for text in texts], spans, shots, spec.fps
         ),
-        pieces=tuple(laid.pieces),
-        given=tuple(laid.given),
-        keyframes=tuple(laid.keyframes),
+        pieces=tuple(parts.pieces),
+        given=tuple(parts.given),
+        keyframes=tuple(parts.keyframes),
         shots=shots,
         related_shots=_related_shots(texts, spans, shots, spec.world),
     )
@@ -107,7 +107,7 @@ def _prompt_weights(
 
 
 @dataclass(kw_only=True)
-class _Laid:
+class _LayoutParts:
     """The parts of the layout, put together card by card."""
 
     spec: CanvasSpec
@@ -172,8 +172,8 @@ def _related_shots(
     """For each shot the earlier ones that may show the same scene: first those that name the same
     things, then the one before, the first, and the rest.
 
-    The model has only seen stories of one scene. A shot of another thing, or in another place,
-    would be drawn towards the scene that it sees.
+    The model is trained on stories of one scene. If it saw an earlier shot of another scene, it
+    would draw the shot like that scene.
     """
     parse = registry.language(world).parse
     meanings = [

@@ -16,7 +16,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, parse_size
-from sorairo.generation.requests.storyboard_toml import storyboard
+from sorairo.generation.requests.storyboard_toml import parse_storyboard
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import EDIT_STRENGTH, Fields
@@ -150,7 +150,7 @@ class RequestBuilder:
         if "seconds" in fields.found and "seconds" not in table:
             table = {**table, "seconds": fields.seconds(USUAL_SECONDS)}
         try:
-            board, _ = storyboard(table)
+            board, _ = parse_storyboard(table)
         except RequestError as error:
             raise ApiError(400, str(error), param="storyboard", code="invalid_value") from error
         own = {name for name in ("seed", "steps", "guidance", "fps") if name in table}

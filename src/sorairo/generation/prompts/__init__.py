@@ -1,2 +1,2 @@
-"""Prompts: their style, their expansion, and the names of characters in them. May import the worlds'
-registry; no request, no torch."""
+"""Prompts: their style, their expansion, and the names of characters in them. May import the
+registry of worlds; no request, no torch."""

@@ -80,7 +80,7 @@ MISUSE = {
     "not ours": (["remix", "a.mp4", PROMPT], "a.mp4 has no sorairo request stored in it"),
     "folder of clips": (["extend", ".", "--forward", 1], "is a folder; name a picture or a video"),
     "text": (["extend", "text.mp4", "--forward", 1], "Cannot read text.mp4 as a picture or video"),
-    "cut off": (["loop", "cut.mp4"], "cut.mp4 has nothing in it: it may have been cut off"),
+    "cut off": (["loop", "cut.mp4"], "cut.mp4 is empty or cut off"),
     "no frames": (["loop", "none.mkv"], "none.mkv"),
     "one pixel": (["animate", "dot.png"], "dot.png has 1x1 pixels, too few to see anything"),
     "too many pixels": (["animate", "huge.png"], "huge.png has too many pixels"),

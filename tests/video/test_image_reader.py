@@ -155,7 +155,7 @@ def test_half_a_picture_and_damaged_ones_are_refused_or_read(tmp_path: Path, suf
     whole = buffer.getvalue()
     path = tmp_path / f"a.{suffix}"
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(MediaError, match="save it anew"):
+    with pytest.raises(MediaError, match="save it again"):
         Clip.load(path)
     for seed in range(40):
         rng = np.random.default_rng(seed)
@@ -177,5 +177,5 @@ def what_is_said(path: Path) -> str | None:
 
 def test_a_side_of_nothing_is_refused(tmp_path: Path):
     Image.new("RGB", (8, 8)).save(tmp_path / "a.png")
-    with pytest.raises(MediaError, match="ask for 1 or more"):
+    with pytest.raises(MediaError, match="choose 1 or more"):
         Clip.load(tmp_path / "a.png", max_side=0)

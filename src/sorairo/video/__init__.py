@@ -1,6 +1,11 @@
-"""Pixels and sound: clips of uint8 frames, in and out of mp4, gif and png. No torch."""
+"""Clips of frames and sound, in memory and in files.
+
+`reading` reads pictures and films, `writing` writes mp4, GIF and PNG; both work with frames and
+`Footage`, and `Clip` puts them together. Imports no torch.
+"""
 
 from sorairo.video.clip import Clip
+from sorairo.video.footage import Footage
 from sorairo.video.sound import Sound
 
-__all__ = ["Clip", "Sound"]
+__all__ = ["Clip", "Footage", "Sound"]

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all."""
+"""Files that are written completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sorairo.errors import WriteError
 
 @contextmanager
 def whole_file(path: str | Path) -> Iterator[Path]:
-    """A temporary name beside `path` to write to; renamed to `path` when the block ends well.
+    """Yield a temporary path beside `path` to write to; rename it to `path` when the block ends.
 
-    On any error, Ctrl-C included, the temporary file is removed and `path` is as it was. An
+    On any error, including Ctrl-C, the temporary file is removed and `path` is left as it was. An
     OSError (no such folder, no permission, disk full) becomes a WriteError.
     """
     path = Path(path)

@@ -1,9 +1,9 @@
-"""A clip: frames, a rate, and what it was made from."""
+"""Video clips: read from files, written to files, resized."""
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from sorairo.errors import MediaError
 from sorairo.video.atomic_write import whole_file
+from sorairo.video.footage import Footage
 from sorairo.video.latent_sidecar import Latents
-from sorairo.video.sound import Sound
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -21,48 +21,14 @@ SUFFIXES = (".mp4", ".gif", ".png")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Clip:
-    """`frames` (uint8 [F, H, W, 3], sRGB, at least one), shown at `fps`, with `sound` or silent.
+class Clip(Footage):
+    """A video clip, or a picture (one frame). Raises MediaError for invalid values."""
 
-    The sound begins with the first frame; what is longer than the frames is not saved. `metadata`
-    travels with the file; the keys are those of mp4 (`comment`, `title`, ...). A clip that sorairo
-    made has its request in `comment`, as JSON. `latents` are those of its ends, if they were kept.
-    """
-
-    frames: np.ndarray
-    fps: float
-    sound: Sound | None = None
     latents: Latents | None = None
-    metadata: dict[str, str] = field(default_factory=dict)
+    """The latents of the clip's ends, if they were kept, for extending it."""
 
-    def __post_init__(self) -> None:
-        frames = self.frames
-        if frames.dtype != np.uint8 or frames.ndim != 4 or frames.shape[3] != 3:
-            raise MediaError(
-                "A clip needs frames of uint8 and shape [F, H, W, 3],"
-                f" not {frames.dtype} {list(frames.shape)}."
-            )
-        if 0 in frames.shape:
-            raise MediaError("A clip needs at least one frame of at least one pixel.")
-        if not 0 < self.fps < 1000:
-            raise MediaError(f"A clip needs between 0 and 1000 frames a second, not {self.fps}.")
-
-    @property
-    def num_frames(self) -> int:
-        return self.frames.shape[0]
-
-    @property
-    def height(self) -> int:
-        return self.frames.shape[1]
-
-    @property
-    def width(self) -> int:
-        return self.frames.shape[2]
-
-    @property
-    def duration(self) -> float:
-        """Seconds."""
-        return self.num_frames / self.fps
+    # FFmpeg and Pillow take 0.1 s to import, which a clip in memory does not need: load, save and
+    # contact_sheet import them when they are called.
 
     @classmethod
     def load(
@@ -73,25 +39,26 @@ class Clip:
         end: float | None = None,
         max_side: int | None = None,
     ) -> Clip:
-        """Read a picture (one frame), a GIF, or the first video stream of anything FFmpeg knows.
+        """Read a picture (one frame), a GIF, or the first video stream of a file FFmpeg can read.
 
-        Frames come upright, with square pixels, transparency laid on white, at a constant rate; the
-        sound comes at 48 kHz, as long as the frames. `start` and `end` (s; negative: from the end)
-        read a part, `max_side` makes frames smaller while they are decoded, so that a long film
-        need not fit in memory. Raises MediaError.
+        Frames are turned upright and scaled to square pixels; transparency becomes white. The frame
+        rate is constant. The sound is resampled to 48 kHz and is as long as the frames.
+
+        `start` and `end` (seconds; negative: from the end) read a part. `max_side` limits the
+        longer side of the frames; they are scaled while they are decoded, so that a long film fits
+        in memory. Raises MediaError.
         """
-        from sorairo.video.reading.reader import (
-            read,  # FFmpeg and Pillow: 0.1 s that a clip in memory does not need
-        )
+        from sorairo.video.reading.reader import read
 
-        return read(Path(path), start=start, end=end, max_side=max_side)
+        found = read(Path(path), start=start, end=end, max_side=max_side)
+        return cls(frames=found.frames, fps=found.fps, sound=found.sound, metadata=found.metadata)
 
     def save(self, path: str | Path) -> Path:
-        """Write `.mp4`, `.gif` or, for one frame, `.png`; equal clips give equal bytes.
+        """Write `.mp4`, `.gif` or, for a single frame, `.png`, and return the path.
 
-        Sound goes into mp4 only.
-        The file appears when it is complete; an error or Ctrl-C leaves nothing. In mp4 an odd width
-        or height is made even by repeating its last column or row. Raises MediaError.
+        Equal clips give equal bytes. Only mp4 holds sound. In mp4, an odd width or height is made
+        even by repeating the last column or row. The file appears when it is complete; after an
+        error or Ctrl-C no partial file is left. Raises MediaError.
         """
         path = Path(path)
         suffix = path.suffix.lower()
@@ -119,13 +86,13 @@ class Clip:
             unknown = [key for key in self.metadata if key not in mp4_writer.MP4_TAGS]
             if unknown:
                 raise MediaError(
-                    f"An mp4 has no place for the metadata '{unknown[0]}';"
+                    f"An mp4 cannot store the metadata '{unknown[0]}';"
                     f" choose from {', '.join(mp4_writer.MP4_TAGS)}."
                 )
             mp4_writer.write_mp4(path, self.frames, self.fps, self.metadata, self.sound)
 
     def resize(self, width: int, height: int) -> Clip:
-        """The clip scaled to `width` x `height` with the Lanczos filter, in gamma light."""
+        """The clip scaled to `width` x `height` pixels with a Lanczos filter on the sRGB values."""
         from PIL import Image
 
         if (width, height) == (self.width, self.height):
@@ -138,7 +105,7 @@ class Clip:
         return dataclasses.replace(self, frames=scaled)
 
     def fit(self, width: int, height: int) -> Clip:
-        """The clip at `width` x `height`: cut in the middle to that aspect ratio, then scaled."""
+        """The clip centre-cropped to the aspect ratio of `width` x `height`, then scaled to it."""
         scale = max(width / self.width, height / self.height)
         kept_width = min(self.width, max(1, round(width / scale)))
         kept_height = min(self.height, max(1, round(height / scale)))
@@ -147,7 +114,10 @@ class Clip:
         return dataclasses.replace(self, frames=kept).resize(width, height)
 
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
-        """Every `every`-th frame in rows of `columns`; by default 12 frames in rows of 6."""
+        """One picture of every `every`-th frame, in rows of `columns`.
+
+        By default it has 12 frames, evenly spaced, in rows of 6.
+        """
         from sorairo.video.writing.contact_sheet import contact_sheet
 
         return contact_sheet(self.frames, columns=columns, every=every)

@@ -1,4 +1,4 @@
-"""The latents of a clip's two ends, kept so that it can be extended without being encoded again."""
+"""A file of latents beside a clip, with which the clip is extended without encoding it again."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ SUFFIX = ".latents.safetensors"
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Latents:
-    """Whole latent frames [c, g, h, w], float16, of the model with this digest.
-
-    `head` begins with the clip's first frame; `tail` ends with its last one, or `spare` frames
-    after it, which are not in the clip. None: that end is not known.
-    """
+    """The latents of a clip's beginning and end."""
 
     model: str
+    """The digest of the model that they belong to."""
     head: np.ndarray | None = None
+    """Latent frames that begin with the clip's first frame, float16 [c, g, h, w]; None: unknown."""
     tail: np.ndarray | None = None
+    """Latent frames that end `spare` frames after the clip's last frame; None: unknown."""
     spare: int = 0
+    """How many frames at the end of `tail` are not in the clip."""
 
 
 def save_latents(latents: Latents, clip: Path) -> Path:
-    """Writes them beside the clip's file, which must be there: they are tied to its bytes."""
+    """Write `latents` beside the file `clip`, which must exist: its digest is stored with them."""
     from safetensors.numpy import save_file
 
     ends = {"head": latents.head, "tail": latents.tail}
@@ -42,9 +42,9 @@ def save_latents(latents: Latents, clip: Path) -> Path:
 
 
 def load_latents(clip: Path) -> Latents | None:
-    """Those beside a clip's file; None where there are none or they are of other bytes.
+    """The latents beside the file `clip`; None if there are none, or if the clip has changed since.
 
-    Raises MediaError for a file that cannot be read.
+    Raises MediaError if they cannot be read.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -60,7 +60,7 @@ def load_latents(clip: Path) -> Latents | None:
         return Latents(model=record["model"], spare=int(record["spare"]), **ends)
     except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
         raise MediaError(
-            f"{path} is not what --keep-latents writes: delete it, and the clip is encoded anew."
+            f"{path} cannot be read as latents: delete it, and the clip is encoded again."
         ) from error
 
 

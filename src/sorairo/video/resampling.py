@@ -1,4 +1,4 @@
-"""From the size and rate of any footage to those of a canvas."""
+"""Brings footage to the size and frame rate of a canvas."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ import numpy as np
 from sorairo.video.clip import Clip
 
 MAX_ASPECT = 4.0  # long side : short side; 32:9, the widest screen, is 3.6
-MAX_CUT = 0.08  # of a picture's width or height that `Clip.fit` may cut away
+MAX_CUT = 0.08  # the part of a picture's width or height that `Clip.fit` may crop
 
-# A canvas of twice the area is as bad as one whose aspect ratio is off by 15%. Less, and 4:3 would
-# get twice the tokens of 5:4; more, and most pictures would lose the full 8% of a side.
+# A canvas of twice the area costs as much as one whose aspect ratio is off by 15%. With a smaller
+# weight, 4:3 would get twice the tokens of 5:4; with a larger one, most pictures would lose the
+# full 8% of a side.
 _AREA_WEIGHT = 0.2
 
 
 def canvas_size(width: int, height: int, *, multiple: int, area: int) -> tuple[int, int]:
     """The (width, height) of the canvas for footage of `width` x `height` pixels.
 
-    Both sides are multiples of `multiple`, their product is near `area` (pixels), and their aspect
-    ratio is so near that `Clip.fit` cuts at most 8% of one side, if there is such a canvas between
-    half of `area` and twice of it. Aspect ratios beyond 4:1 and 1:4 count as those: the rest of a
-    longer panorama is cut.
+    Both sides are multiples of `multiple` and their product is close to `area` (pixels). The aspect
+    ratio is close enough that `Clip.fit` crops at most 8% of one side, if such a canvas exists
+    between half and twice of `area`. Aspect ratios beyond 4:1 and 1:4 count as these: longer
+    panoramas are cropped.
     """
     aspect = min(max(width / height, 1 / MAX_ASPECT), MAX_ASPECT)
     rows = range(1, math.ceil(2 * math.sqrt(area * MAX_ASPECT) / multiple) + 1)
@@ -39,30 +40,29 @@ def canvas_size(width: int, height: int, *, multiple: int, area: int) -> tuple[i
 
 
 def onto(clip: Clip, width: int, height: int) -> Clip:
-    """The clip on a canvas: all of it, squeezed a little, if the aspect ratios are near (8%);
-    else cut in the middle."""
+    """The clip at the size of a canvas: squeezed if the aspect ratios differ by at most 8%, else
+    centre-cropped."""
     squeezed = squeezed_aspect(clip, width, height) is not None
     return clip.resize(width, height) if squeezed else clip.fit(width, height)
 
 
 def squeezed_aspect(clip: Clip, width: int, height: int) -> float | None:
-    """The aspect ratio (width : height) that `onto` squeezes to that of the canvas; None where it
-    cuts."""
+    """The aspect ratio (width : height) of a clip that `onto` squeezes; None if it crops."""
     aspect = clip.width / clip.height
     near = abs(math.log(aspect / (width / height))) <= -math.log(1 - MAX_CUT)
     return aspect if near else None
 
 
 def at_fps(clip: Clip, fps: float) -> Clip:
-    """The clip at another rate: at every time the frame that was on screen then.
+    """The clip at another frame rate: frames are repeated or dropped, never blended.
 
-    That is the nearest earlier frame, never a blend; frames are repeated or left out. The duration
-    stays as it is to half of a new frame.
+    Each new frame is the one that was on screen at its time. The duration is kept to within half a
+    frame.
     """
     if fps == clip.fps:
         return clip
     count = max(1, round(clip.duration * fps))
-    # 1e-6: a time that falls on the beginning of a frame, but for rounding, is in that frame
+    # 1e-6: a time that rounding puts just before the start of a frame belongs to that frame
     shown = np.floor(np.arange(count) * (clip.fps / fps) + 1e-6).astype(int)
     return dataclasses.replace(
         clip, frames=clip.frames[shown.clip(max=clip.num_frames - 1)], fps=fps

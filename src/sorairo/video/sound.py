@@ -1,4 +1,4 @@
-"""The sound of a clip."""
+"""The sound of a clip, as samples."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ import numpy as np
 
 from sorairo.errors import MediaError
 
-RATE = 48000  # Hz, of every sound that is read: what cameras and browsers use
+RATE = 48000  # Hz, of every sound that is read; cameras and browsers use it
 FADE_SECONDS = 0.01  # long enough that a cut does not click, too short to be heard as a fade
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sound:
-    """`samples` (float32 [n, channels], full scale is -1 to 1) at `rate` Hz; one or two channels.
-
-    Sample 0 sounds when the first frame of the clip appears. Raises MediaError.
-    """
+    """Sound in one or two channels. Raises MediaError for invalid values."""
 
     samples: np.ndarray
+    """float32 [n, channels], full scale -1 to 1. Sample 0 plays with the first frame."""
     rate: int = RATE
+    """Samples per second."""
 
     def __post_init__(self) -> None:
         samples = self.samples
@@ -35,15 +34,16 @@ class Sound:
 
     @property
     def channels(self) -> int:
+        """1 (mono) or 2 (stereo)."""
         return self.samples.shape[1]
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """The length in seconds."""
         return len(self.samples) / self.rate
 
     def part(self, start: float, end: float) -> Sound:
-        """What sounds from `start` to `end` (s), exactly that long: beyond the ends is silence."""
+        """The sound from `start` to `end` (seconds), padded with silence where there is none."""
         first, last = round(start * self.rate), round(end * self.rate)
         samples = np.zeros((max(0, last - first), self.channels), np.float32)
         samples_in_range = self.samples[max(0, first) : max(0, last)]
@@ -53,16 +53,17 @@ class Sound:
 
     @classmethod
     def joined(cls, parts: Sequence[tuple[float, Sound]], seconds: float) -> Sound:
-        """`seconds` of silence, except for the `parts`, each from its time (s) on.
+        """A sound of `seconds` in which each of the `parts` (time in seconds, sound) is mixed.
 
-        A part fades over 10 ms wherever it begins or ends inside the whole; what sounds at the same
-        time is added. The parts are of one rate; stereo, where one of them is. Raises MediaError.
+        Parts that overlap are added. A part that begins or ends inside the result fades over 10 ms.
+        All parts must have the same rate; the result is stereo if one of them is. Raises
+        MediaError.
         """
         rates = {sound.rate for _, sound in parts} or {RATE}
         if len(rates) > 1:
             raise MediaError(
                 f"Sounds of {' and '.join(map(str, sorted(rates)))} Hz cannot be joined:"
-                " bring them to one rate first."
+                " resample them to one rate first."
             )
         rate = rates.pop()
         channels = max((sound.channels for _, sound in parts), default=1)

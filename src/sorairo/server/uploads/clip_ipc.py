@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from sorairo.video.clip import Clip
+from sorairo.video.footage import Footage
 from sorairo.video.sound import Sound
 
 MOST_HEADER = 8 * 2**20  # bytes: of seven texts, each letter as an escape of six
@@ -18,7 +19,7 @@ NO_ROOM = 75  # with which a process ends that cannot write: sysexits' EX_TEMPFA
 MOST_TEXT = 100_000  # characters of one text of the metadata; a request of ours has 40,000
 
 
-def put_clip(file: BinaryIO, clip: Clip) -> None:
+def put_clip(file: BinaryIO, clip: Footage) -> None:
     sound = clip.sound
     texts = {key: text for key, text in clip.metadata.items() if len(text) <= MOST_TEXT}
     head = {

@@ -28,7 +28,7 @@ from sorairo.server.uploads.file_types import (
     kind_of,
 )
 from sorairo.server.uploads.rlimits import ResourceLimits
-from sorairo.video.clip import Clip
+from sorairo.video.footage import Footage
 from sorairo.video.reading import demuxer, image_reader, limits
 from sorairo.video.reading.image_reader import read_picture
 from sorairo.video.reading.video_reader import read_video
@@ -89,13 +89,13 @@ def _answer(out: BinaryIO, path: Path, bounds: ResourceLimits, max_side: int | N
     put_head(out, {"trouble": trouble, "reason": f"{type(reason).__name__}: {reason}"[:500]})
 
 
-def _check_written(clip: Clip, bounds: ResourceLimits) -> None:
+def _check_written(clip: Footage, bounds: ResourceLimits) -> None:
     sound = clip.sound.samples.nbytes if clip.sound else 0
     if clip.frames.nbytes + sound + MOST_HEADER > bounds.written:
         raise TooLargeError(f"{clip.frames.nbytes} bytes of frames, {sound} of sound")
 
 
-def read_strange(path: Path, bounds: ResourceLimits, max_side: int | None) -> Clip:
+def read_strange(path: Path, bounds: ResourceLimits, max_side: int | None) -> Footage:
     """The picture or film, if it is of a kind that is taken and within the bounds. Raises
     MediaError, and whatever decoders raise."""
     data = path.read_bytes()
@@ -108,7 +108,7 @@ def read_strange(path: Path, bounds: ResourceLimits, max_side: int | None) -> Cl
     return _film(path, kind, max_side)
 
 
-def _picture(path: Path, data: bytes, kind: str, max_side: int | None) -> Clip:
+def _picture(path: Path, data: bytes, kind: str, max_side: int | None) -> Footage:
     limits.MAX_PICTURE_PIXELS = MOST_PIXELS
     image_reader.FORMATS = (kind.upper(),)
     size = declared_size(data, kind)
@@ -125,7 +125,7 @@ def _picture(path: Path, data: bytes, kind: str, max_side: int | None) -> Clip:
     return clip
 
 
-def _film(path: Path, kind: str, max_side: int | None) -> Clip:
+def _film(path: Path, kind: str, max_side: int | None) -> Footage:
     """With no other demuxer and no other decoders than those that are named here, so that none
     opens a second file or an address."""
     limits.MAX_PICTURE_PIXELS = MOST_FILM_PIXELS

@@ -1,4 +1,4 @@
-"""The sound of a film, by FFmpeg."""
+"""Reads the sound of a film with FFmpeg."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from sorairo.video.reading.demuxer import begin_at, decoded, open_media
 from sorairo.video.reading.limits import check_sound
 from sorairo.video.sound import RATE, Sound
 
-_SLIP = 0.02  # s: times are rounded; only from here on, a gap between packets is silence
+_SLIP = 0.02  # seconds: times are rounded; only a longer gap between packets is silence
 
 
 def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
-    """What sounds from `start` (s, on the file's clock) for `seconds`; None where nothing can.
+    """`seconds` of sound from `start` (seconds, on the file's clock); None if there is none.
 
-    Silence where the file has none. 48 kHz; more than two channels are mixed into two.
+    Gaps become silence. The rate is 48 kHz; more than two channels are mixed to stereo.
     """
     with open_media(path) as container:
         if not container.streams.audio or container.streams.audio[0].codec_context is None:
@@ -36,7 +36,7 @@ def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
                 cursor = at
             if cursor >= len(samples):
                 break
-            has_sound |= _lay(samples, cursor, piece)
+            has_sound |= _copy(samples, cursor, piece)
             cursor += len(piece)
     return Sound(samples=samples) if has_sound else None
 
@@ -44,12 +44,12 @@ def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
 def _pieces(
     frames: Iterator[av.AudioFrame], channels: int
 ) -> Iterator[tuple[float | None, np.ndarray]]:
-    """Samples at our rate (float32 [n, channels]), and the time (s) of the first of them."""
+    """Samples at `RATE` (float32 [n, channels]), each with the time (seconds) of its first one."""
     resampler, source = None, None
     for frame in chain(frames, (None,)):
         shape = frame and (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != source:
-            yield from _resampled(resampler, None, channels)  # what it has still in it
+            yield from _resampled(resampler, None, channels)  # flush
             layout = "mono" if channels == 1 else "stereo"
             resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
             source = shape
@@ -60,13 +60,13 @@ def _resampled(
     resampler: av.AudioResampler | None, frame: av.AudioFrame | None, channels: int
 ) -> Iterator[tuple[float | None, np.ndarray]]:
     for out in resampler.resample(frame) if resampler else ():
-        if out is not None:  # as which a resampler that has nothing to do returns the end
+        if out is not None:  # a resampler that has nothing to convert returns None at the end
             time = None if out.pts is None else out.time
             yield time, out.to_ndarray().reshape(-1, channels).clip(-1, 1)
 
 
-def _lay(samples: np.ndarray, cursor: int, piece: np.ndarray) -> bool:
-    """Put `piece` into `samples` from `cursor` on, as far as it is inside."""
+def _copy(samples: np.ndarray, cursor: int, piece: np.ndarray) -> bool:
+    """Copy `piece` into `samples` from `cursor` on, as far as it fits; whether any of it does."""
     piece = piece[max(0, -cursor) :][: max(0, len(samples) - max(0, cursor))]
     samples[max(0, cursor) : max(0, cursor) + len(piece)] = piece
     return len(piece) > 0

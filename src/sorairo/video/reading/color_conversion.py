@@ -1,4 +1,4 @@
-"""A decoded video frame as it is meant to be seen: upright, square pixels, sRGB, on white."""
+"""Converts decoded video frames to upright sRGB pixels."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from PIL import Image
 
 _SMOOTH = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 
-_UNSAID = 2  # of matrix coefficients, ITU-T H.273
-_HD_HEIGHT = 720  # from here on, players take a video that does not say for BT.709, below for 601
+_UNSPECIFIED = 2  # matrix coefficients, ITU-T H.273
+_HD_HEIGHT = 720  # players assume BT.709 from this height on if the file names none, else BT.601
 
-_REFERENCE_WHITE = 203.0  # cd/m2, ITU-R BT.2408: what is white in SDR
+_REFERENCE_WHITE = 203.0  # cd/m2, ITU-R BT.2408: SDR white
 _HLG_PEAK = 1000.0  # cd/m2, ITU-R BT.2100
-_KNEE = 0.7  # of SDR's white: what is brighter is pressed together instead of cut
+_KNEE = 0.7  # of SDR white: brighter values are compressed, not clipped
 
 # Linear BT.2020 to linear BT.709, ITU-R BT.2087.
 _TO_709 = np.array(
@@ -38,15 +38,15 @@ _LUMINANCE_2020 = np.array([0.2627, 0.6780, 0.0593], np.float32)
 def to_rgb(
     picture: av.VideoFrame, size: tuple[int, int], reformatter: VideoReformatter
 ) -> np.ndarray:
-    """`picture` scaled to `size` (width, height, before it is turned), as uint8 [H, W, 3].
+    """The picture as uint8 [H, W, 3], scaled to `size` (width, height) and then turned upright.
 
-    Transparency is laid on white. HDR (PQ and HLG) becomes SDR: as bright up to 70% of white, and
-    pressed together above.
+    Transparency becomes white. HDR (PQ and HLG) becomes SDR: unchanged up to 70% of white,
+    compressed above.
     """
     is_hdr = picture.color_trc in (ColorTrc.SMPTE2084, ColorTrc.ARIB_STD_B67)
-    see_through = any(part.is_alpha for part in picture.format.components)
-    pixel_format = "rgb48le" if is_hdr else "rgba" if see_through else "rgb24"
-    width, height = (picture.width, picture.height) if see_through and not is_hdr else size
+    has_alpha = any(part.is_alpha for part in picture.format.components)
+    pixel_format = "rgb48le" if is_hdr else "rgba" if has_alpha else "rgb24"
+    width, height = (picture.width, picture.height) if has_alpha and not is_hdr else size
     pixels = reformatter.reformat(
         picture,
         width=width,
@@ -58,13 +58,13 @@ def to_rgb(
     ).to_ndarray()
     if is_hdr:
         pixels = _to_sdr(pixels, picture.color_trc, picture.color_primaries)
-    elif see_through:  # scaled when it is on white: what is hidden must not bleed
+    elif has_alpha:  # scaled after it is put on white, so that hidden colours do not bleed
         pixels = _on_white(pixels, size)
     return np.ascontiguousarray(_turned(pixels, picture))
 
 
 def _matrix(picture: av.VideoFrame) -> int | None:
-    if picture.colorspace != _UNSAID:
+    if picture.colorspace != _UNSPECIFIED:
         return None
     return Colorspace.ITU709 if picture.height >= _HD_HEIGHT else Colorspace.ITU601
 
@@ -77,13 +77,13 @@ def _on_white(rgba: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 
 def is_turned(picture: av.VideoFrame) -> bool:
-    """Whether width and height change places when the picture is shown."""
+    """Whether the picture is shown turned by a quarter, with width and height exchanged."""
     matrix = _display_matrix(picture)
     return matrix is not None and bool(abs(matrix[0, 1]) > abs(matrix[0, 0]))
 
 
 def _turned(pixels: np.ndarray, picture: av.VideoFrame) -> np.ndarray:
-    """By the display matrix: the quarter turn or the mirror image that is nearest to it.
+    """The pixels turned by the display matrix, to the nearest quarter turn or mirror image.
 
     A point (column, row) is shown at (column, row) @ matrix, ISO/IEC 14496-12, 6.2.2.
     """
@@ -106,7 +106,8 @@ def _display_matrix(picture: av.VideoFrame) -> np.ndarray | None:
 
 
 def _to_sdr(rgb48: np.ndarray, transfer: int, primaries: int) -> np.ndarray:
-    light = _light(transfer)[rgb48]  # 1 is SDR's white
+    """HDR pixels (uint16) tone-mapped to sRGB (uint8)."""
+    light = _light(transfer)[rgb48]  # 1 is SDR white
     if transfer == ColorTrc.ARIB_STD_B67:  # the system gamma of BT.2100, table 5
         luminance = light @ _LUMINANCE_2020
         peak = _HLG_PEAK / _REFERENCE_WHITE
@@ -115,8 +116,8 @@ def _to_sdr(rgb48: np.ndarray, transfer: int, primaries: int) -> np.ndarray:
         light = np.maximum(light @ _TO_709.T, 0)
     brightest = light.max(axis=-1, keepdims=True)
     over = np.maximum(brightest - _KNEE, 0)
-    pressed = _KNEE + (1 - _KNEE) * -np.expm1(-over / (1 - _KNEE))
-    light = np.where(over > 0, light * pressed / np.maximum(brightest, _KNEE), light)
+    compressed = _KNEE + (1 - _KNEE) * -np.expm1(-over / (1 - _KNEE))
+    light = np.where(over > 0, light * compressed / np.maximum(brightest, _KNEE), light)
     curve = np.where(
         light <= 0.0031308, 12.92 * light, 1.055 * np.power(light.clip(1e-9), 1 / 2.4) - 0.055
     )
@@ -125,7 +126,7 @@ def _to_sdr(rgb48: np.ndarray, transfer: int, primaries: int) -> np.ndarray:
 
 @cache
 def _light(transfer: int) -> np.ndarray:
-    """The light of each 16 bit value: float32 [65536]; ITU-R BT.2100, tables 4 (PQ) and 5 (HLG)."""
+    """Linear light of each 16-bit value, float32 [65536]; ITU-R BT.2100, tables 4 (PQ), 5 (HLG)."""
     value = np.arange(65536) / 65535
     if transfer == ColorTrc.SMPTE2084:
         m1, m2 = 2610 / 16384, 2523 / 4096 * 128

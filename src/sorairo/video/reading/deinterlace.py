@@ -1,4 +1,4 @@
-"""Films of camcorders and television, whose even and odd rows are of different times."""
+"""Deinterlacing: films whose even and odd rows show different times, from camcorders and TV."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from av.video.stream import VideoStream
 
 
 def progressive(pictures: Iterator[av.VideoFrame], stream: VideoStream) -> Iterator[av.VideoFrame]:
-    """`pictures` without combs (FFmpeg's bwdif), where the first of them says that it has such;
-    as many as before, each at the time of its first rows."""
+    """`pictures` deinterlaced with FFmpeg's bwdif, if the first one is marked as interlaced.
+
+    Their number stays the same; each keeps the time of its first rows.
+    """
     first = next(pictures, None)
     if first is None or not first.interlaced_frame:
         yield from (() if first is None else chain([first], pictures))

@@ -1,4 +1,4 @@
-"""Pictures and animated pictures, by Pillow."""
+"""Reads pictures and animations with Pillow."""
 
 from __future__ import annotations
 
@@ -14,32 +14,34 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
 
 from sorairo.errors import MediaError, TooLargeError
-from sorairo.video.clip import Clip
+from sorairo.video.footage import Footage
 from sorairo.video.reading.constant_frame_rate import nearest_frame
 from sorairo.video.reading.limits import check_picture, check_size, within
 from sorairo.video.reading.time_range import NEAR, span
 
-STILL_FPS = 12.0  # a picture is a clip of one frame, at the rate of our own models
+STILL_FPS = 12.0  # of a picture, which is a clip of one frame; the rate of our own models
 MAX_GIF_FPS = 50.0
-FORMATS: tuple[str, ...] | None = None  # of Pillow's names; None: all that it knows
+FORMATS: tuple[str, ...] | None = None  # Pillow's names; None: all that it reads
 
-_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # pages of a TIFF or a phone's JPEG are no film
-_HURRIED, _USUAL = 0.011, 0.1  # s: browsers show a frame of less than the first for the second
+_ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # pages of a TIFF or of a phone's JPEG are no animation
+_SHORTEST, _DEFAULT = 0.011, 0.1  # seconds: browsers show shorter frames for the default time
 
-# What Pillow's many decoders raise on broken files.
+# What Pillow's decoders raise on broken files.
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error, zlib.error)
 
 
 def read_picture(
     path: Path, start: float | None, end: float | None, max_side: int | None
-) -> Clip | None:
-    """The picture or the animation; None where Pillow does not know the format.
+) -> Footage | None:
+    """The picture or animation; None if Pillow does not know the format.
 
-    `start` and `end` (s) are for animations. Raises MediaError.
+    `start` and `end` (seconds) select a part of an animation. Raises MediaError.
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of Pillow, about odd files; we have our own limits
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow's, about odd files; this package has its own limits
             with Image.open(path, formats=FORMATS) as image:
                 check_picture(path, *image.size)
                 return _read(path, image, start, end, max_side)
@@ -53,19 +55,21 @@ def read_picture(
         raise
     except _BROKEN as error:
         raise MediaError(
-            f"The picture {path} is broken ({str(error).rstrip('.')}): save it anew."
+            f"The picture {path} is broken ({str(error).rstrip('.')}): save it again."
         ) from error
 
 
 def _read(
     path: Path, image: Image.Image, start: float | None, end: float | None, max_side: int | None
-) -> Clip:
+) -> Footage:
     metadata = _text_of(image)
     if image.format not in _ANIMATED or getattr(image, "n_frames", 1) == 1:
         if max_side is not None:
-            image.draft("RGB", (max_side, max_side))  # a JPEG is decoded at a half, a quarter...
+            image.draft(
+                "RGB", (max_side, max_side)
+            )  # decodes a JPEG at 1/2, 1/4 or 1/8 of its size
         frame = np.asarray(_upright(image, max_side))
-        return Clip(frames=frame[None], fps=STILL_FPS, metadata=metadata)
+        return Footage(frames=frame[None], fps=STILL_FPS, metadata=metadata)
     lengths = [_seconds(page) for page in _pages(image)]
     first, last = span(path, start, end, sum(lengths))
     starts = np.cumsum([0.0, *lengths])
@@ -80,9 +84,11 @@ def _read(
 
 def _animation(
     path: Path, frames: list[np.ndarray], times: np.ndarray, end: float, metadata: dict[str, str]
-) -> Clip:
-    """At the rate of the shortest frame, or of the mean where that is nearly the same: GIF counts
-    in hundredths of a second, so its frames are of two lengths where 1/12 s was meant."""
+) -> Footage:
+    """The frames at the rate of the shortest one, or at the mean rate if that is nearly the same.
+
+    GIF stores times in hundredths of a second, so 12 fps gives frames of two lengths.
+    """
     lengths = np.diff([*times, end])
     fps = float(min(MAX_GIF_FPS, 1 / lengths.min().clip(1 / MAX_GIF_FPS)))
     mean = len(frames) / (end - times[0])
@@ -90,23 +96,23 @@ def _animation(
     count = max(1, round((end - times[0]) * fps))
     check_size(path, count, frames[0].shape[1], frames[0].shape[0])
     shown = nearest_frame(times, times[0] + np.arange(count) / fps, slack=0.5 / fps)
-    return Clip(frames=np.stack([frames[i] for i in shown]), fps=float(fps), metadata=metadata)
+    return Footage(frames=np.stack([frames[i] for i in shown]), fps=float(fps), metadata=metadata)
 
 
 def _pages(image: Image.Image) -> Iterator[Image.Image]:
     for number, page in enumerate(ImageSequence.Iterator(image)):
-        if number or not image.info.get("default_image"):  # of an APNG, for those who show no film
+        if number or not image.info.get("default_image"):  # the still picture of an APNG
             yield page
 
 
 def _seconds(page: Image.Image) -> float:
-    page.load()  # Pillow knows how long a WebP frame lasts when it has decoded it
+    page.load()  # Pillow knows the duration of a WebP frame after decoding it
     seconds = page.info.get("duration", 0) / 1000
-    return seconds if seconds >= _HURRIED else _USUAL
+    return seconds if seconds >= _SHORTEST else _DEFAULT
 
 
 def _upright(image: Image.Image, max_side: int | None) -> Image.Image:
-    """The page as it is meant to be seen: sRGB, turned by its EXIF, on white, scaled."""
+    """The page in sRGB, turned by its EXIF orientation, on white, scaled to `max_side`."""
     image.load()
     profile = image.info.get("icc_profile")
     image = _on_white(ImageOps.exif_transpose(image))
@@ -117,7 +123,7 @@ def _upright(image: Image.Image, max_side: int | None) -> Image.Image:
 
 
 def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bit; Pillow would clip, not scale
+    if image.mode.startswith("I"):  # 16 bit, which Pillow would clip instead of scale
         array = np.asarray(image).astype(np.int32)
         scale = 257 if ";16" in image.mode or array.max() > 255 else 1
         image = Image.fromarray(((array + scale // 2) // scale).clip(0, 255).astype(np.uint8))
@@ -130,14 +136,14 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """Phones and cameras take pictures in wider colour spaces than sRGB."""
+    """The picture converted to sRGB; phones and cameras use wider colour spaces."""
     try:
         given = ImageCms.getOpenProfile(io.BytesIO(profile))
         if cast(Any, given).profile.xcolor_space.strip() != "RGB":
-            return image  # of a grey or a CMYK picture, which is RGB by now
+            return image  # the profile of a grey or CMYK picture, which is RGB by now
         return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB")) or image
     except (ImageCms.PyCMSError, OSError):
-        return image  # a broken profile: browsers take such a picture for sRGB
+        return image  # a broken profile; browsers assume sRGB
 
 
 def _text_of(image: Image.Image) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How much of a file is held in memory."""
+"""Limits on what is read into memory."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from pathlib import Path
 
 from sorairo.errors import TooLargeError
 
-MAX_PIXEL_BYTES = 4 * 2**30  # of decoded frames: 100 s of 1280x720 at 15 fps
+MAX_PIXEL_BYTES = 4 * 2**30  # decoded frames: 100 s of 1280x720 at 15 fps
 MAX_SOUND_SECONDS = 2 * 60 * 60  # 2.6 GB of samples
-MAX_PICTURE_PIXELS = 128 * 10**6  # of one picture or frame: the 108 of a phone's finest mode
+MAX_PICTURE_PIXELS = 128 * 10**6  # one picture or frame; the finest mode of phones has 108 million
 
 
 def check_size(path: Path, count: float, width: int, height: int) -> None:
-    """Raises TooLargeError where `count` frames of `width` x `height` are more than is held."""
+    """Raises TooLargeError if `count` frames of `width` x `height` exceed the limit."""
     if count * width * height * 3 > MAX_PIXEL_BYTES:
         raise TooLargeError(
             f"{path} has {count:.0f} frames of {width}x{height}, more than"
             f" {MAX_PIXEL_BYTES / 2**30:.0f} GB of pixels: cut it or make it smaller first, or read"
-            " a part of it (start, end) or a smaller picture (max_side)."
+            " a part of it (start, end) or smaller frames (max_side)."
         )
 
 
 def check_picture(path: Path, width: int, height: int) -> None:
-    """Raises TooLargeError where one picture is too large to decode."""
+    """Raises TooLargeError if one picture exceeds the limit."""
     if width * height > MAX_PICTURE_PIXELS:
         raise TooLargeError(
             f"{path} has {width}x{height} pixels, more than {MAX_PICTURE_PIXELS // 10**6} million:"
@@ -31,7 +31,7 @@ def check_picture(path: Path, width: int, height: int) -> None:
 
 
 def check_sound(path: Path, seconds: float) -> None:
-    """Raises TooLargeError where a sound is longer than memory holds."""
+    """Raises TooLargeError if a sound exceeds the limit."""
     if seconds > MAX_SOUND_SECONDS:
         raise TooLargeError(
             f"{path} has {seconds / 3600:.1f} hours of sound, more than"

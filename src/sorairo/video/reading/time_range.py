@@ -1,4 +1,4 @@
-"""A part of a file, in seconds."""
+"""The part of a file between two times."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 
 from sorairo.errors import MediaError
 
-NEAR = 1e-3  # s: Matroska rounds times to this, so a frame may come that much late
+NEAR = 1e-3  # seconds: Matroska rounds times to this, so a frame may be that much late
 
 
 def span(path: Path, start: float | None, end: float | None, seconds: float) -> tuple[float, float]:
-    """The (start, end) that is meant, where negative times count from the end of the file's
-    `seconds` (infinite where no time is negative, and it need not be known).
+    """`start` and `end` as times from 0 on; negative ones count from the end of the file.
 
-    Raises MediaError where it holds nothing.
+    `seconds` is the length of the file, or infinity if no time is negative. Raises MediaError if
+    the range is empty.
     """
     first = 0.0 if start is None else start
     last = math.inf if end is None else end
@@ -23,7 +23,7 @@ def span(path: Path, start: float | None, end: float | None, seconds: float) -> 
     if not first < last:
         raise MediaError(
             f"There is nothing in {path} from {start or 0:g} s to {end or 0:g} s:"
-            " name an end that comes after the start."
+            " the end must come after the start."
         )
     if first >= seconds:
         raise beyond(path, first, seconds)
@@ -31,5 +31,5 @@ def span(path: Path, start: float | None, end: float | None, seconds: float) -> 
 
 
 def beyond(path: Path, start: float, seconds: float) -> MediaError:
-    """The error for a start that the file does not reach."""
+    """The error for a start after the end of the file."""
     return MediaError(f"{path} ends at {seconds:.2f} s: start before that, not at {start:g} s.")

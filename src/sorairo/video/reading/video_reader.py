@@ -1,4 +1,4 @@
-"""Video files, by FFmpeg."""
+"""Reads video files with FFmpeg."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from sorairo.errors import MediaError
-from sorairo.video.clip import Clip
+from sorairo.video.footage import Footage
 from sorairo.video.reading.audio_reader import read_sound
 from sorairo.video.reading.color_conversion import is_turned, to_rgb
 from sorairo.video.reading.constant_frame_rate import at_constant_rate
@@ -32,14 +32,14 @@ from sorairo.video.reading.time_range import NEAR, beyond, span
 
 _KEPT = ("title", "artist", "comment", "copyright", "date", "description", "genre")
 
-Shot = tuple[float, float, av.VideoFrame]  # shown from (s) to (s); the end is a guess
+TimedFrame = tuple[float, float, av.VideoFrame]  # start and estimated end (seconds), frame
 
 
-def read_video(path: Path, start: float | None, end: float | None, max_side: int | None) -> Clip:
-    """The first video stream of `path`, with the sound of the same time.
+def read_video(path: Path, start: float | None, end: float | None, max_side: int | None) -> Footage:
+    """The first video stream of `path`, with its sound.
 
-    It begins with the frame on screen at `start`; packets that cannot be decoded are skipped, as
-    players do, and a file that breaks off is read until there. Raises MediaError.
+    It begins with the frame on screen at `start`. Packets that cannot be decoded are skipped, as in
+    players, and a file that breaks off is read up to there. Raises MediaError.
     """
     with open_media(path) as container:
         stream = picture_stream(path, container)
@@ -50,19 +50,19 @@ def read_video(path: Path, start: float | None, end: float | None, max_side: int
         _check_length(path, stream, first, last, max_side)
     since = zero + first if first > 0 else -math.inf
     frames, times = _part(path, since, zero + last, max_side, seek=True)
-    if first > 0 and (not frames or times[0] > since + NEAR):  # that went too far
+    if first > 0 and (not frames or times[0] > since + NEAR):  # the seek went too far
         frames, times = _part(path, since, zero + last, max_side, seek=False)
     if not frames:
         if first > 0:
             raise beyond(path, first, last_time(path) - zero)
-        raise MediaError(f"{path} has no frame that can be decoded: save it anew, as .mp4.")
+        raise MediaError(f"No frame of {path} can be decoded: convert it to .mp4.")
     *begins, until = times
-    if since - begins[0] > 1 / fps:  # a frame that had been there for long
+    if since - begins[0] > 1 / fps:  # a frame that was shown long before
         begins[0] = since
     until = min(until, zero + last)
     pictures, fps = at_constant_rate(path, frames, np.array(begins), end=until, fps=fps)
     sound = read_sound(path, begins[0], len(pictures) / fps)
-    return Clip(frames=pictures, fps=fps, sound=sound, metadata=metadata)
+    return Footage(frames=pictures, fps=fps, sound=sound, metadata=metadata)
 
 
 def _part(
@@ -72,13 +72,15 @@ def _part(
         stream = picture_stream(path, container)
         if seek:
             begin_at(container, stream, first)
-        return _pixels(path, stream, _between(_shots(container, stream), first, last), max_side)
+        return _pixels(
+            path, stream, _between(_timed_frames(container, stream), first, last), max_side
+        )
 
 
 def _check_length(
     path: Path, stream: VideoStream, first: float, last: float, max_side: int | None
 ) -> None:
-    """Raises MediaError before anything is decoded, where the header says that it is too much."""
+    """Raises MediaError, before anything is decoded, if the header shows that it is too large."""
     width, height = stream.codec_context.width, stream.codec_context.height
     check_picture(path, width, height)
     if stream.duration and stream.time_base:
@@ -86,7 +88,7 @@ def _check_length(
         check_size(path, seconds * rate(stream), *within(width, height, max_side))
 
 
-def _shots(container: InputContainer, stream: VideoStream) -> Iterator[Shot]:
+def _timed_frames(container: InputContainer, stream: VideoStream) -> Iterator[TimedFrame]:
     step = 1 / rate(stream)
     for index, picture in enumerate(progressive(decoded(container, stream), stream)):
         begins = first_time(stream) + index * step if picture.pts is None else picture.time
@@ -94,35 +96,35 @@ def _shots(container: InputContainer, stream: VideoStream) -> Iterator[Shot]:
         yield begins, begins + (lasts or step), picture
 
 
-def _between(shots: Iterator[Shot], first: float, last: float) -> Iterator[Shot]:
-    """From the one on screen at `first` to the one before `last` (s)."""
+def _between(timed_frames: Iterator[TimedFrame], first: float, last: float) -> Iterator[TimedFrame]:
+    """The frames from the one on screen at `first` to the last one before `last` (seconds)."""
     before = None
-    for shot in shots:
-        if shot[0] >= last - NEAR:
+    for timed in timed_frames:
+        if timed[0] >= last - NEAR:
             break
-        if shot[0] <= first + NEAR:
-            before = shot
+        if timed[0] <= first + NEAR:
+            before = timed
             continue
         if before is not None:
             yield before
             before = None
-        yield shot
+        yield timed
     if before is not None and before[1] > first:
         yield before
 
 
 def _pixels(
-    path: Path, stream: VideoStream, shots: Iterator[Shot], max_side: int | None
+    path: Path, stream: VideoStream, timed_frames: Iterator[TimedFrame], max_side: int | None
 ) -> tuple[list[np.ndarray], list[float]]:
-    """The frames, and the times (s) at which they begin, with the end of the last."""
+    """The frames, and their start times (seconds) followed by the end of the last one."""
     frames: list[np.ndarray] = []
     times: list[float] = []
     size, turned, until, reformatter = (0, 0), False, 0.0, VideoReformatter()
-    for begins, until_then, picture in shots:
+    for begins, until_then, picture in timed_frames:
         if not frames:
             size, turned = _shown_size(path, stream, picture, max_side), is_turned(picture)
         if times and begins <= times[-1]:
-            continue  # a clock that jumps back
+            continue  # its time jumps back
         width, height = size if is_turned(picture) == turned else (size[1], size[0])
         frames.append(to_rgb(picture, (width, height), reformatter))
         times.append(begins)
@@ -134,7 +136,7 @@ def _pixels(
 def _shown_size(
     path: Path, stream: VideoStream, picture: av.VideoFrame, max_side: int | None
 ) -> tuple[int, int]:
-    """With square pixels, before it is turned. All frames get the size of the first."""
+    """The size of the first frame with square pixels, before it is turned; all frames get it."""
     aspect = float(stream.sample_aspect_ratio or 1)  # of one pixel, width : height
     width = max(1, round(picture.width * aspect))
     check_picture(path, width, picture.height)

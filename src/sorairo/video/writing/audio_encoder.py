@@ -1,4 +1,4 @@
-"""Sound as AAC, beside the pictures of an mp4."""
+"""Encodes the sound of an mp4 as AAC."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from av.container import OutputContainer
 
 from sorairo.video.sound import RATE, Sound
 
-BIT_RATE = 128_000  # bits a second of one channel or two: what FFmpeg's encoder does well with
-_FRAME = 1024  # samples of one AAC packet
+BIT_RATE = 128_000  # bits per second for one or two channels; FFmpeg's encoder is good at it
+_FRAME = 1024  # samples per AAC packet
 
 
 class AacEncoder:
-    """The sound stream of a file that is being written, packet by packet between the pictures."""
+    """The sound stream of an mp4 that is being written, interleaved with its frames."""
 
     def __init__(self, container: OutputContainer, sound: Sound, seconds: float) -> None:
-        """`sound` is cut to `seconds`, or goes on in silence."""
-        samples = _at_our_rate(sound).part(0, seconds).samples
+        """Add the stream to the container. `sound` is cut or padded with silence to `seconds`."""
+        samples = _resampled(sound).part(0, seconds).samples
         self._container, self._samples, self._written = container, samples, 0
         self._layout = "mono" if samples.shape[1] == 1 else "stereo"
         self._stream = container.add_stream(
@@ -28,11 +28,12 @@ class AacEncoder:
         self._stream.bit_rate = BIT_RATE
 
     def write_until(self, seconds: float) -> None:
-        """Encode what sounds before `seconds`, in whole packets."""
+        """Encode the sound up to `seconds`, in whole packets."""
         while self._written + _FRAME <= min(seconds * RATE, len(self._samples)):
             self._encode(self._samples[self._written : self._written + _FRAME])
 
     def finish(self) -> None:
+        """Encode the rest of the sound and flush the encoder."""
         while self._written < len(self._samples):
             self._encode(self._samples[self._written : self._written + _FRAME])
         self._container.mux(self._stream.encode(None))
@@ -46,7 +47,7 @@ class AacEncoder:
         self._written += len(samples)
 
 
-def _at_our_rate(sound: Sound) -> Sound:
+def _resampled(sound: Sound) -> Sound:
     if sound.rate == RATE or not len(sound.samples):
         return Sound(samples=sound.samples, rate=RATE)
     layout = "mono" if sound.channels == 1 else "stereo"

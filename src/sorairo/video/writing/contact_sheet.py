@@ -1,4 +1,4 @@
-"""A contact sheet: a clip at one glance."""
+"""Contact sheets: several frames of a clip in one picture."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BACKGROUND = 255
 def contact_sheet(
     frames: np.ndarray, columns: int | None = None, every: int | None = None
 ) -> Image.Image:
-    """Every `every`-th of `frames` (uint8 [F, H, W, 3]) in rows of `columns`, read like text.
+    """Every `every`-th of `frames` (uint8 [F, H, W, 3]) in rows of `columns`, left to right.
 
-    By default 12 frames, spread evenly from the first to the last, in rows of 6.
+    By default 12 frames, evenly spaced from the first to the last, in rows of 6.
     """
     if every is None:
         count = min(12, len(frames))

@@ -1,4 +1,4 @@
-"""Animated GIF and PNG, by Pillow."""
+"""Writes animated GIF and PNG with Pillow."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-MAX_GIF_FPS = 50.0  # browsers slow down a GIF whose frames last less than 0.02 s
+MAX_GIF_FPS = 50.0  # browsers slow down GIFs with frames shorter than 0.02 s
 
 
 def write_gif(path: Path, frames: np.ndarray, fps: float, metadata: dict[str, str]) -> None:
-    """Write `frames` (uint8 [F, H, W, 3]) as a GIF that repeats for ever, in one palette.
+    """Write `frames` (uint8 [F, H, W, 3]) as a GIF that loops, with one palette.
 
-    GIF counts time in hundredths of a second: frames last 8 or 9 of them where 1/12 s is meant.
-    Above 50 frames a second some frames are left out. Of the metadata the comment is kept.
+    GIF stores times in hundredths of a second: at 12 fps, frames last 0.08 or 0.09 s. Above 50 fps
+    some frames are dropped. Of the metadata, only the comment is stored.
     """
     if fps > MAX_GIF_FPS:
         count = max(1, round(len(frames) / fps * MAX_GIF_FPS))
@@ -36,7 +36,7 @@ def write_gif(path: Path, frames: np.ndarray, fps: float, metadata: dict[str, st
 
 
 def _palette(frames: np.ndarray) -> Image.Image:
-    """256 colours for the whole clip, so that what stands still does not flicker."""
+    """A palette of 256 colours for the whole clip, so that still areas do not flicker."""
     chosen = frames[:: max(1, len(frames) // 8)]
     return Image.fromarray(chosen.reshape(-1, frames.shape[2], 3)).quantize(colors=256)
 

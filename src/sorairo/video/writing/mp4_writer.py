@@ -1,4 +1,4 @@
-"""H.264 and AAC in mp4, so that a browser plays it and equal clips give equal bytes."""
+"""Writes mp4 files (H.264 and AAC) that browsers play; equal clips give equal bytes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from sorairo.video.sound import Sound
 from sorairo.video.writing.audio_encoder import AacEncoder
 
-CRF = 16  # constant rate factor of x264: 0 lossless, 18 hardly distinguishable, 51 worst
+CRF = 16  # constant rate factor of x264: 0 is lossless, 18 looks lossless, 51 is worst
 
-# Without the second, x264's vector code made files of two kinds from the same pictures.
+# Without cpu-independent, x264's vector code made two different files from the same frames.
 _X264 = {"crf": str(CRF), "x264-params": "cpu-independent=1"}
 
-# The tags that mp4 has a place for; FFmpeg drops any other without a word.
+# The tags that mp4 can store; FFmpeg silently drops others.
 MP4_TAGS = ("title", "artist", "comment", "copyright", "date", "description", "genre")
 
 _ACCURATE = (
@@ -38,9 +38,9 @@ def write_mp4(
 ) -> None:
     """Write `frames` (uint8 [F, H, W, 3], sRGB) as H.264, 4:2:0, BT.709, index first (faststart).
 
-    4:2:0 needs an even width and height: an odd last row or column is repeated once. One encoder
-    thread and "bitexact" keep the bytes independent of the machine's cores and of the clock.
-    `sound` becomes AAC, exactly as long as the frames.
+    4:2:0 needs an even width and height: the last row or column of an odd size is repeated. One
+    encoder thread and "bitexact" make the bytes independent of the number of cores and of the
+    clock. `sound` is encoded as AAC, as long as the frames.
     """
     frames = _even(frames)
     rate = Fraction(fps).limit_denominator(1001)
@@ -53,23 +53,23 @@ def write_mp4(
         context = stream.codec_context
         context.time_base = 1 / rate
         context.thread_count = 1
-        context.gop_size = max(1, round(2 * fps))  # a key frame every two seconds: easy to seek
+        context.gop_size = max(1, round(2 * fps))  # a key frame every two seconds, for seeking
         context.colorspace = Colorspace.ITU709
         context.color_range = ColorRange.MPEG
         context.color_primaries = ColorPrimaries.BT709
         context.color_trc = ColorTrc.BT709
-        voice = AacEncoder(container, sound, len(frames) / fps) if sound else None
+        audio = AacEncoder(container, sound, len(frames) / fps) if sound else None
         for index, pixels in enumerate(frames):
             picture = _to_yuv(pixels)
             picture.pts = index
             picture.time_base = 1 / rate
             picture.duration = 1
             container.mux(stream.encode(picture))
-            if voice:
-                voice.write_until((index + 1) / fps)
+            if audio:
+                audio.write_until((index + 1) / fps)
         container.mux(stream.encode(None))
-        if voice:
-            voice.finish()
+        if audio:
+            audio.finish()
 
 
 def _to_yuv(pixels: np.ndarray) -> av.VideoFrame:
@@ -86,6 +86,6 @@ def _to_yuv(pixels: np.ndarray) -> av.VideoFrame:
 
 def _even(frames: np.ndarray) -> np.ndarray:
     height, width = frames.shape[1:3]
-    if height % 2 == width % 2 == 0:  # padding by nothing would copy the clip
+    if height % 2 == width % 2 == 0:  # np.pad would copy the clip
         return frames
     return np.pad(frames, ((0, 0), (0, height % 2), (0, width % 2), (0, 0)), mode="edge")

@@ -1,11 +1,11 @@
-"""sorairo: an open Sora that you own.
+"""sorairo: make and edit video clips with words, on your own machine.
 
     import sorairo
     model = sorairo.load()  # "tabletop"; or a name, or a model directory
     clip = model.generate("a red ball drops onto a wooden floor", seconds=4, seed=7)
     clip.save("ball.mp4")
 
-Importing this package is quick: numpy and torch come with the first name that needs them.
+Importing this package is quick: numpy and torch are imported by the first name that needs them.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
-    """The model of that name, or in that directory, ready to generate.
+    """Load a model by its name or directory.
 
-    `device` is a torch device ("cpu", "cuda"); None takes a GPU where there is one. Raises
-    UnknownNameError and ModelError.
+    `device` is a torch device ("cpu", "cuda"); None: a GPU if there is one. Raises
+    UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
     from .generation.engine import load
 

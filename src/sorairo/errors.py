@@ -1,4 +1,4 @@
-"""Every error a user can meet. The message is one sentence or two; it says what to do next."""
+"""The errors that sorairo raises. A message is one or two sentences and says what to do next."""
 
 from __future__ import annotations
 
@@ -7,48 +7,50 @@ from collections.abc import Iterable
 
 
 class SorairoError(ValueError):
-    """Something the user can mend: the command line prints it and exits with code 2."""
+    """The base class of errors that a user can fix; the command line exits with code 2."""
 
 
 class UnknownNameError(SorairoError):
-    """A name (model, recipe, field, event...) that does not exist; names the nearest that does."""
+    """A model, recipe, field or other name does not exist. The message names the nearest one."""
 
 
 class ConfigError(SorairoError):
-    """A setting of the wrong type or form; names the field, the value and what it takes."""
+    """A setting has the wrong type or form. The message names the field and what it accepts."""
 
 
 class MediaError(SorairoError):
-    """A picture or clip that cannot be read or written."""
+    """A picture or clip cannot be read or written."""
 
 
 class TooLargeError(MediaError):
-    """A picture, clip or sound of more than memory holds."""
+    """A picture, clip or sound does not fit in memory."""
 
 
 class WriteError(MediaError):
-    """A file that could not be written in the end: the disk is full, the folder has gone."""
+    """A file could not be written, for example because the disk is full."""
 
 
 class StoreAwayError(WriteError):
-    """The store of clips, a folder or one on other machines, does not answer, or refuses."""
+    """The media store (a folder, or an object store) does not answer, or refuses a request."""
 
 
 class RequestError(SorairoError):
-    """A request for something impossible (size, seconds, empty prompt); names the nearest valid."""
+    """A request cannot be fulfilled. The message names the nearest valid value."""
 
 
 class MissingExtraError(SorairoError):
-    """A part that is not installed; the message holds the command that installs it."""
+    """An optional dependency is not installed. The message holds the command that installs it."""
 
 
 class ModelError(SorairoError):
-    """A model directory that is missing, incomplete or of another version."""
+    """A model directory is missing, incomplete or of another version."""
 
 
 class QuotaError(SorairoError):
-    """More than an owner may have now: `after` so many seconds it may be asked again, None where it
-    is more than there will ever be."""
+    """A key has used up its quota of jobs or pixels."""
+
+    after: int | None
+    """Seconds after which to try again; None: the request exceeds the quota at any time."""
 
     def __init__(self, message: str, after: int | None) -> None:
         super().__init__(message)
@@ -56,15 +58,15 @@ class QuotaError(SorairoError):
 
 
 class LeaseLostError(RuntimeError):
-    """A worker was away too long and its job is another one's now: nothing a user can mend."""
+    """A worker lost its lease on a job, which another worker may have taken."""
 
 
 class TrainingError(SorairoError):
-    """A training run that must stop: a loss not finite, or a state of another recipe."""
+    """Training must stop: a loss is not finite, or the saved state is of another recipe."""
 
 
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """The error for a `name` that is not among the `known`, with the nearest or with all of them.
+    """The error for a `name` that is not in `known`; it suggests the nearest, or lists all.
 
     >>> str(unknown_name("model", "tabeltop", ["tabletop", "crafter"]))
     "There is no model 'tabeltop'. Did you mean 'tabletop'?"

@@ -152,7 +152,7 @@ def test_what_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path, na
 
 
 def test_metadata_without_a_place_is_refused(tmp_path: Path):
-    with pytest.raises(MediaError, match="no place for the metadata 'seed'"):
+    with pytest.raises(MediaError, match="cannot store the metadata 'seed'"):
         Clip(frames=CLIP.frames, fps=12.0, metadata={"seed": "7"}).save(tmp_path / "a.mp4")
     assert list(tmp_path.iterdir()) == []
 

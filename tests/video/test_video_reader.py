@@ -88,7 +88,7 @@ def test_detail_too_fine_for_the_smaller_picture_becomes_its_mean(tmp_path: Path
 @pytest.mark.parametrize(
     ("start", "end", "words"),
     [
-        (1.0, 1.0, "nothing in .* an end that comes after"),
+        (1.0, 1.0, "nothing in .* the end must come after"),
         (2.0, 1.0, "nothing in"),
         (5.0, None, "ends at 2.40 s"),
         (None, -3.0, "nothing in"),

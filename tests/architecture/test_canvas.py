@@ -12,6 +12,8 @@ import pytest
 
 import sorairo
 from sorairo.generation import tasks
+from sorairo.generation.requests.metadata import REQUEST_TYPES
+from sorairo.generation.tasks.registry import LAYOUTS
 
 SOURCE = Path(sorairo.__file__).parent
 BLIND = (
@@ -107,3 +109,7 @@ def test_every_task_writes_a_layout():
     }
     for task in public:
         assert inspect.signature(task).return_annotation == "CanvasLayout", task.__name__
+
+
+def test_every_type_of_request_has_a_layout():
+    assert set(LAYOUTS) == set(REQUEST_TYPES.values())

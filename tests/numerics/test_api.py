@@ -16,6 +16,7 @@ from sorairo.generation.api import Capabilities
 from sorairo.generation.api_options import ClipOptions, SamplingOptions
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.base import InputFile
+from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.settings import Settings
 from sorairo.video import Clip
@@ -79,6 +80,40 @@ def test_the_former_name_of_on_progress_warns(engine: Engine):
     with pytest.warns(DeprecationWarning, match=r"generate\(on_progress=...\)"):
         engine.generate(PROMPT, **QUICK, watch=lambda now: seen.append(now.done))
     assert seen == [1, 2]
+
+
+def test_extending_both_ways_is_two_runs_and_one_progress(engine: Engine):
+    clip, seen = clip_of(), []
+    both = engine.extend(
+        clip,
+        PROMPT,
+        forward=0.5,
+        backward=0.25,
+        steps=2,
+        seed=4,
+        on_progress=lambda now: seen.append((now.done, now.total)),
+    )
+    assert seen == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    first = engine.extend(clip, PROMPT, forward=0.5, steps=2, seed=4)
+    second = engine.extend(first, PROMPT, backward=0.25, steps=2, seed=4)
+    assert np.array_equal(both.frames, second.frames)
+    assert both.num_frames == 3 + 8 + 6
+    assert np.array_equal(both.frames[3:11], clip.frames)
+
+
+def test_latents_of_another_model_are_not_used(engine: Engine):
+    clip = clip_of()
+    ours = engine.extend(clip, PROMPT, forward=0.5, steps=2, keep_latents=True)
+    assert ours.latents is not None
+    another = replace(ours, latents=replace(ours.latents, model="another"))
+    without = replace(ours, latents=None)
+    for extended in (
+        engine.make(ExtendRequest(prompt=PROMPT, forward=0.5, steps=2), [each])
+        for each in (another, without)
+    ):
+        assert np.array_equal(
+            extended.frames, engine.extend(without, PROMPT, forward=0.5, steps=2).frames
+        )
 
 
 def test_a_region_in_words_is_the_mask_of_the_same_rectangle(engine: Engine):

@@ -17,9 +17,10 @@ import psutil
 from sqlalchemy import select
 
 from postgresql import PostgreSQL
+from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import RUNNING
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import AWAY, jobs
+from sorairo.jobs.schema import jobs
 
 PORT = 18_765
 URL = f"http://127.0.0.1:{PORT}"
@@ -148,7 +149,7 @@ class Disturber:
         disturbed meanwhile."""
         begun = time.monotonic()
         while (spent := time.monotonic() - begun) < TAKEN_WITHIN:
-            with suppress(*AWAY):
+            with suppress(*DATABASE_UNAVAILABLE):
                 now = self.queue.get(job)
                 if now is None or now.fence > fence:
                     break
@@ -171,7 +172,7 @@ class Disturber:
     def _fill_disk(self) -> bool:
         """Until nothing more can be written, for some seconds, while a clip is being made."""
         assert self.disk is not None
-        while not self.queue.by_status().get(RUNNING):
+        while not self.queue.count_by_status().get(RUNNING):
             time.sleep(0.05)
         ballast = self.disk / BALLAST
         try:

@@ -35,14 +35,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from disturbances import LEASE, URL, Disturber, Server, small_disk
 
 from postgresql import PostgreSQL, running
+from sorairo.jobs.database import open_database
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database, outbox
+from sorairo.jobs.schema import outbox
 from sorairo.server.worker.worker import STORAGE_ERROR
 
 KINDS = 4  # different requests
 NOBODY = "http://127.0.0.1:9/"  # hears no event: they stay where they are counted
-MOST_WAITING = 12  # jobs, or the client waits
+MAX_UNFINISHED_JOBS = 12  # jobs, or the client waits
 UNKEPT = "cannot be kept"  # says the log of a worker that met the full disk
 
 
@@ -59,7 +60,7 @@ class Client(threading.Thread):
         number = 0
         while not self.ending.wait(0.5):
             try:
-                if ask("/readyz").json()["waiting"] < MOST_WAITING:
+                if ask("/readyz").json()["waiting"] < MAX_UNFINISHED_JOBS:
                     self.accepted[submit(number, f"{os.getpid()}-{number}")] = number
                     number += 1
             except httpx.HTTPStatusError as error:
@@ -125,7 +126,7 @@ def disturbed(
 ) -> dict[str, Any]:
     media, log = folder / "disk", folder / "log"
     server, opened = Server(database, media, log), open_database(database)
-    Outbox(opened).add_hook(NOBODY)
+    Outbox(opened).add_webhook(NOBODY)
     truth = [submit(kind, f"truth-{os.getpid()}-{kind}") for kind in range(KINDS)]
     digests = [content(finished(job)["id"]) for job in truth]
     disturber = Disturber(server, Queue(opened), postgresql, media if full else None)

@@ -30,7 +30,7 @@ class WriteError(MediaError):
     """A file could not be written, for example because the disk is full."""
 
 
-class StoreAwayError(WriteError):
+class StorageUnavailableError(WriteError):
     """The media store (a folder, or an object store) does not answer, or refuses a request."""
 
 
@@ -49,12 +49,12 @@ class ModelError(SorairoError):
 class QuotaError(SorairoError):
     """A key has used up its quota of jobs or pixels."""
 
-    after: int | None
+    retry_after: int | None
     """Seconds after which to try again; None: the request exceeds the quota at any time."""
 
-    def __init__(self, message: str, after: int | None) -> None:
+    def __init__(self, message: str, retry_after: int | None) -> None:
         super().__init__(message)
-        self.after = after
+        self.retry_after = retry_after
 
 
 class LeaseLostError(RuntimeError):

@@ -7,22 +7,22 @@ import sys
 import time
 
 from sorairo.errors import LeaseLostError
+from sorairo.jobs.database import open_database
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 
 LEASE = 2.0  # seconds
 
 
 def main(url: str, name: str) -> None:
     queue = Queue(open_database(url), lease=LEASE, attempts=100)
-    while queue.waiting():
+    while queue.count_unfinished():
         job = queue.claim(name)
         if job is None:
             time.sleep(0.01)
             continue
         try:
             if job.payload["n"] % 7 == job.fence:
-                queue.give_back(job)
+                queue.release(job)
                 continue
             queue.complete(queue.renew(job, 50), {"by": name, "fence": job.fence})
         except LeaseLostError:

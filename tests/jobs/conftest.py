@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from sorairo.jobs.schema import open_database
+from sorairo.jobs.database import open_database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

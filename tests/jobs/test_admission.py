@@ -29,7 +29,7 @@ def test_many_at_once_do_not_get_more_than_there_is(database: Engine):
 
     with ThreadPoolExecutor(8) as pool:
         accepted = list(pool.map(submit, range(40)))
-    assert sum(accepted) == queue.waiting() == 10, "five each of two owners"
+    assert sum(accepted) == queue.count_unfinished() == 10, "five each of two owners"
 
 
 def test_what_was_spent_lapses_after_a_day(database: Engine):
@@ -41,14 +41,14 @@ def test_what_was_spent_lapses_after_a_day(database: Engine):
     queue.delete("b")
     now += 100
     _, allowance = queue.submit_all(one("c", quota, cost=1.0))
-    assert (allowance.spent, allowance.lapses) == (10.0, DAY - 200)
+    assert (allowance.spent, allowance.resets_in) == (10.0, DAY - 200)
     for cost, after in ((2.0, DAY - 200), (4.0, DAY - 100), (10.0, DAY)):
         with pytest.raises(QuotaError) as refused:
             queue.submit_all(one("d", quota, cost=cost))
-        assert refused.value.after == after, "when enough of it has lapsed"
+        assert refused.value.retry_after == after, "when enough of it has lapsed"
     with pytest.raises(QuotaError) as refused:
         queue.submit_all(one("d", quota, cost=11.0))
-    assert refused.value.after is None, "never"
+    assert refused.value.retry_after is None, "never"
     now += DAY - 100 + 1
     queue.submit_all(one("d", quota, cost=9.0))
 

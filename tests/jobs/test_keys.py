@@ -8,35 +8,36 @@ import pytest
 from sqlalchemy import Engine, select
 
 from sorairo.errors import RequestError
-from sorairo.jobs.keys import PREFIX, KeyRing
-from sorairo.jobs.schema import keys, open_database
+from sorairo.jobs.database import open_database
+from sorairo.jobs.keys import PREFIX, ApiKeyStore
+from sorairo.jobs.schema import keys
 
 
 def test_a_key_from_beginning_to_end(database: Engine):
-    ring = KeyRing(database)
-    assert not ring.exist()
-    key, secret = ring.create("studio")
-    other, another = ring.create("studio")
+    store = ApiKeyStore(database)
+    assert not store.any_exist()
+    key, secret = store.create("studio")
+    other, another = store.create("studio")
     assert secret.startswith(PREFIX)
     assert len(secret) >= len(PREFIX) + 43, "256 bits"
     assert len({secret, another, key.id, other.id}) == 4
-    assert ring.exist()
-    assert ring.owner(secret) == key.id
-    assert ring.owner(another) == other.id
+    assert store.any_exist()
+    assert store.find_owner(secret) == key.id
+    assert store.find_owner(another) == other.id
     for wrong in ("", "any", secret[:-1], secret + "x", key.id):
-        assert ring.owner(wrong) is None
-    assert ring.revoke(key.id)
-    assert not ring.revoke(key.id)
-    assert not ring.revoke("key_of_nobody")
-    assert ring.owner(secret) is None
-    assert ring.owner(another) == other.id
-    assert [k.revoked_at is None for k in ring.all()] == [False, True]
-    assert ring.exist(), "a revoked key is still a reason to ask for one"
+        assert store.find_owner(wrong) is None
+    assert store.revoke(key.id)
+    assert not store.revoke(key.id)
+    assert not store.revoke("key_of_nobody")
+    assert store.find_owner(secret) is None
+    assert store.find_owner(another) == other.id
+    assert [k.revoked_at is None for k in store.all_keys()] == [False, True]
+    assert store.any_exist(), "a revoked key is still a reason to ask for one"
 
 
 def test_secrets_are_not_kept(database: Engine):
-    ring = KeyRing(database)
-    _, secret = ring.create("studio")
+    store = ApiKeyStore(database)
+    _, secret = store.create("studio")
     with database.begin() as connection:
         kept = str(connection.execute(select(keys)).all())
     assert "studio" in kept
@@ -45,9 +46,9 @@ def test_secrets_are_not_kept(database: Engine):
 
 
 def test_nor_anywhere_in_the_files(tmp_path: Path):
-    ring = KeyRing(open_database(f"sqlite:///{tmp_path}/jobs.db"))
-    _, secret = ring.create("studio")
-    ring.database.dispose()
+    store = ApiKeyStore(open_database(f"sqlite:///{tmp_path}/jobs.db"))
+    _, secret = store.create("studio")
+    store.database.dispose()
     kept = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"studio" in kept
     assert secret.encode() not in kept
@@ -55,7 +56,7 @@ def test_nor_anywhere_in_the_files(tmp_path: Path):
 
 
 def test_a_name_fits(database: Engine):
-    ring = KeyRing(database)
-    ring.create("n" * 255)
+    store = ApiKeyStore(database)
+    store.create("n" * 255)
     with pytest.raises(RequestError, match="255"):
-        ring.create("n" * 256)
+        store.create("n" * 256)

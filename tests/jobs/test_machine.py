@@ -21,7 +21,7 @@ from sqlalchemy import Engine
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
 from sorairo.jobs.outbox import Outbox
-from sorairo.jobs.queue import LEASE_SECONDS, MOST_ATTEMPTS, Queue
+from sorairo.jobs.queue import LEASE_SECONDS, MAX_ATTEMPTS, Queue
 from sorairo.jobs.schema import metadata
 
 
@@ -37,7 +37,7 @@ class Machine(RuleBasedStateMachine):
                 connection.execute(table.delete())
         self.queue = Queue(self.database, clock=lambda: self.now)
         self.outbox = Outbox(self.database, clock=lambda: self.now)
-        self.outbox.add_hook("http://here/")
+        self.outbox.add_webhook("http://here/")
         self.alive: dict[str, int] = {}  # progress seen, of all that were accepted
         self.ended: dict[str, str] = {}
         self.results: dict[str, dict] = {}
@@ -46,9 +46,9 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.now += 1e9
         told = Counter()
-        while event := self.outbox.take():
+        while event := self.outbox.claim_next():
             told[event.job] += 1
-            self.outbox.delivered(event)
+            self.outbox.mark_delivered(event)
         assert set(told.values()) <= {1}
         assert set(self.ended) <= set(told), "each end is told"
         assert not (set(self.alive) - set(self.ended)) & set(told), "and nothing else"
@@ -65,7 +65,7 @@ class Machine(RuleBasedStateMachine):
         job = self.queue.claim("w")
         if job is None:
             return multiple()
-        assert job.attempts <= MOST_ATTEMPTS
+        assert job.attempts <= MAX_ATTEMPTS
         return job
 
     @rule(job=claimed, progress=st.integers(-5, 130))
@@ -96,21 +96,21 @@ class Machine(RuleBasedStateMachine):
         """Nothing is heard of it any more."""
 
     @rule(job=consumes(claimed))
-    def give_back(self, job: Job) -> None:
+    def release(self, job: Job) -> None:
         held = self._held(job)
         try:
-            self.queue.give_back(job)
+            self.queue.release(job)
             assert held
         except LeaseLostError:
             assert not held
 
     @rule(job=consumes(claimed))
-    def put_off(self, job: Job) -> None:
+    def retry_later(self, job: Job) -> None:
         held = self._held(job)
         try:
-            left = self.queue.put_off(job, "any", "Any.")
+            left = self.queue.retry_later(job, "any", "Any.")
             assert held
-            assert left.ended == (job.attempts == MOST_ATTEMPTS)
+            assert left.ended == (job.attempts == MAX_ATTEMPTS)
         except LeaseLostError:
             assert not held
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from sorairo.errors import LeaseLostError
-from sorairo.jobs.outbox import AGAIN, PREFIX, TAKEN, Outbox
+from sorairo.jobs.outbox import CLAIM_SECONDS, PREFIX, RETRY_DELAYS, Outbox
 from sorairo.jobs.queue import Queue
 
 
@@ -30,15 +30,15 @@ def parts(database: Engine, clock: Clock) -> tuple[Queue, Outbox]:
 def kinds(outbox: Outbox) -> list[tuple[str, str]]:
     """All that is due, taken."""
     found = []
-    while event := outbox.take():
+    while event := outbox.claim_next():
         found.append((event.job, event.kind))
-        outbox.delivered(event)
+        outbox.mark_delivered(event)
     return sorted(found)
 
 
 def test_every_end_is_told_once(parts: tuple[Queue, Outbox], clock: Clock):
     queue, outbox = parts
-    hook = outbox.add_hook("http://here/", owner="me")
+    hook = outbox.add_webhook("http://here/", owner="me")
     assert hook.secret.startswith(PREFIX)
     for name in ("done", "fails", "stopped", "lost", "deleted", "goes on"):
         queue.submit(name, {}, owner="me")
@@ -62,30 +62,30 @@ def test_what_is_not_heard_is_told_again_and_given_up_in_the_end(
     parts: tuple[Queue, Outbox], clock: Clock
 ):
     queue, outbox = parts
-    outbox.add_hook("http://here/")
+    outbox.add_webhook("http://here/")
     queue.submit("a", {})
     queue.complete(queue.claim("w"), {})
     names = set()
-    for wait in (*AGAIN, None):
-        event = outbox.take()
+    for wait in (*RETRY_DELAYS, None):
+        event = outbox.claim_next()
         assert event is not None
         names.add(event.id)
-        assert outbox.take() is None, "it is taken"
-        outbox.failed(event)
-        assert outbox.take() is None, "not at once"
+        assert outbox.claim_next() is None, "it is taken"
+        outbox.mark_failed(event)
+        assert outbox.claim_next() is None, "not at once"
         clock.now += (wait or 1e6) + 1
     assert len(names) == 1
-    assert outbox.take() is None, "given up"
+    assert outbox.claim_next() is None, "given up"
 
 
 def test_a_postman_who_dies_delays_an_event(parts: tuple[Queue, Outbox], clock: Clock):
     queue, outbox = parts
-    outbox.add_hook("http://here/")
+    outbox.add_webhook("http://here/")
     queue.submit("a", {})
     queue.complete(queue.claim("w"), {})
-    first = outbox.take()
-    clock.now += TAKEN + 1
-    again = outbox.take()
+    first = outbox.claim_next()
+    clock.now += CLAIM_SECONDS + 1
+    again = outbox.claim_next()
     assert first is not None
     assert again is not None
     assert first.id == again.id
@@ -93,13 +93,13 @@ def test_a_postman_who_dies_delays_an_event(parts: tuple[Queue, Outbox], clock: 
 
 def test_hooks_come_and_go(parts: tuple[Queue, Outbox]):
     queue, outbox = parts
-    one, two = outbox.add_hook("http://one/"), outbox.add_hook("http://two/")
-    assert {hook.url for hook in outbox.hooks()} == {"http://one/", "http://two/"}
+    one, two = outbox.add_webhook("http://one/"), outbox.add_webhook("http://two/")
+    assert {hook.url for hook in outbox.webhooks()} == {"http://one/", "http://two/"}
     queue.submit("a", {})
     queue.complete(queue.claim("w"), {})
-    assert outbox.remove_hook(one.id)
-    assert not outbox.remove_hook(one.id)
-    event = outbox.take()
+    assert outbox.remove_webhook(one.id)
+    assert not outbox.remove_webhook(one.id)
+    event = outbox.claim_next()
     assert event is not None
-    assert event.hook == two
-    assert outbox.take() is None
+    assert event.webhook == two
+    assert outbox.claim_next() is None

@@ -55,7 +55,7 @@ def test_a_job_from_beginning_to_end(queue: Queue, clock: Clock):
 def test_jobs_are_claimed_in_order_and_each_once(queue: Queue):
     for i in range(40):
         queue.submit(f"job-{i:02d}", {})
-    assert queue.waiting() == 40
+    assert queue.count_unfinished() == 40
     with ThreadPoolExecutor(4) as pool:
         claimed = [job.id for job in pool.map(lambda i: queue.claim(f"w{i}"), range(40)) if job]
     assert sorted(claimed) == [f"job-{i:02d}" for i in range(40)]
@@ -78,7 +78,7 @@ def test_a_worker_that_was_away_too_long_can_change_nothing(queue: Queue, clock:
         lambda: queue.renew(slow, 50),
         lambda: queue.complete(slow, {"file": "slow"}),
         lambda: queue.fail(slow, "any", "Any."),
-        lambda: queue.give_back(slow),
+        lambda: queue.release(slow),
     ):
         with pytest.raises(LeaseLostError):
             write()
@@ -109,7 +109,7 @@ def test_a_worker_that_goes_home_gives_back(queue: Queue):
         job = queue.claim("restless")
         assert job is not None
         assert job.attempts == 1
-        queue.give_back(job)
+        queue.release(job)
 
 
 def test_cancelling(queue: Queue, clock: Clock):
@@ -188,7 +188,7 @@ def test_what_cannot_be_done_is_tried_again_and_has_failed_in_the_end(queue: Que
         job = queue.claim("w")
         assert job is not None
         assert job.attempts == attempt
-        left = queue.put_off(job, "storage_error", "No room.")
+        left = queue.retry_later(job, "storage_error", "No room.")
         assert left.status == (QUEUED if attempt < 3 else FAILED)
     assert queue.claim("w") is None
     assert left.error == {"code": "storage_error", "message": "No room."}
@@ -199,7 +199,7 @@ def test_what_nobody_wants_any_more_is_not_given_to_the_next(queue: Queue):
     job = queue.claim("w")
     assert job is not None
     queue.cancel("a")
-    queue.give_back(job)
+    queue.release(job)
     assert queue.claim("w") is None
     found = queue.get("a")
     assert found is not None

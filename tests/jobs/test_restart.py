@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import Engine
 
 from postgresql import PostgreSQL
+from sorairo.jobs.database import DATABASE_UNAVAILABLE, open_database
 from sorairo.jobs.job import COMPLETED
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import AWAY, jobs, open_database
+from sorairo.jobs.schema import jobs
 
 
 @pytest.fixture
@@ -24,8 +25,8 @@ def database(postgresql: PostgreSQL) -> Iterator[Engine]:
 def test_nothing_is_noticed_of_a_restart_between_two_steps(
     database: Engine, postgresql: PostgreSQL
 ):
-    queue, ring = Queue(database), KeyRing(database)
-    _, secret = ring.create("studio")
+    queue, keys = Queue(database), ApiKeyStore(database)
+    _, secret = keys.create("studio")
     queue.submit("a", {"n": 1})
     postgresql.restart()
     job = queue.claim("w")
@@ -36,7 +37,7 @@ def test_nothing_is_noticed_of_a_restart_between_two_steps(
     postgresql.restart()
     assert queue.complete(job, {"file": "x"}).status == COMPLETED
     postgresql.restart()
-    assert ring.owner(secret) is not None
+    assert keys.find_owner(secret) is not None
 
 
 def test_while_it_is_away_everybody_is_told(database: Engine, postgresql: PostgreSQL):
@@ -52,9 +53,9 @@ def test_while_it_is_away_everybody_is_told(database: Engine, postgresql: Postgr
             lambda: queue.claim("w"),
             lambda: queue.renew(job),
             lambda: queue.complete(job, {}),
-            lambda: queue.waiting(),
+            lambda: queue.count_unfinished(),
         ):
-            with pytest.raises(AWAY):
+            with pytest.raises(DATABASE_UNAVAILABLE):
                 step()
     finally:
         postgresql.start()
@@ -71,6 +72,6 @@ def test_a_step_that_is_cut_short_was_not_done(database: Engine, postgresql: Pos
             connection.execute(jobs.delete())
             postgresql.restart()
 
-    with pytest.raises(AWAY):
+    with pytest.raises(DATABASE_UNAVAILABLE):
         cut_short()
     assert queue.get("a") is not None

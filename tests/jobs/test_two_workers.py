@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from sorairo.jobs import schema
+from sorairo.jobs import database as database_module
+from sorairo.jobs.database import open_database
 from sorairo.jobs.job import COMPLETED, FAILED
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database, outbox
+from sorairo.jobs.schema import outbox
 
 JOBS, PROCESSES, ROUNDS = 120, 4, 40
 HEARD_WITHIN = 20.0  # seconds
@@ -43,7 +44,7 @@ def ends(database: Engine) -> Counter[str]:
 
 def test_each_job_is_completed_by_one_process(url: str, database: Engine):
     queue = Queue(database)
-    Outbox(database).add_hook("http://here/")
+    Outbox(database).add_webhook("http://here/")
     names = [queue.submit(f"job-{i:03d}", {"n": i}).id for i in range(JOBS)]
     said = [process.communicate(timeout=120)[0].split() for process in claimers(url)]
     assert Counter(name for each in said for name in each) == Counter(names)
@@ -61,10 +62,10 @@ def _first_claims(names: list[str]) -> list[str]:
 
 def test_processes_that_die_lose_nothing(url: str, database: Engine):
     queue = Queue(database)
-    Outbox(database).add_hook("http://here/")
+    Outbox(database).add_webhook("http://here/")
     names = [queue.submit(f"job-{i:03d}", {"n": i}).id for i in range(JOBS)]
     processes = claimers(url)
-    while queue.waiting() == JOBS:
+    while queue.count_unfinished() == JOBS:
         time.sleep(0.01)
     for process in processes[1:]:
         process.kill()
@@ -84,7 +85,7 @@ def test_the_same_request_from_many_is_one_job(database: Engine):
     with ThreadPoolExecutor(8) as pool:
         names = list(pool.map(submit, range(40)))
     assert all(len(set(names[key::5])) == 1 for key in range(5))
-    assert queue.waiting() == 5
+    assert queue.count_unfinished() == 5
 
 
 def test_hooks_that_come_and_go_disturb_no_job(database: Engine):
@@ -92,7 +93,7 @@ def test_hooks_that_come_and_go_disturb_no_job(database: Engine):
 
     def change() -> None:
         while not ending.is_set():
-            hooks.remove_hook(hooks.add_hook("http://here/").id)
+            hooks.remove_webhook(hooks.add_webhook("http://here/").id)
 
     def work(i: int) -> None:
         queue.submit(f"job-{i}", {})
@@ -107,8 +108,8 @@ def test_hooks_that_come_and_go_disturb_no_job(database: Engine):
         finally:
             ending.set()
         changing.result()
-    assert queue.waiting() == 0
-    assert not hooks.hooks()
+    assert queue.count_unfinished() == 0
+    assert not hooks.webhooks()
     assert not ends(database), "who has gone hears nothing"
 
 
@@ -119,7 +120,7 @@ def test_a_wish_to_cancel_is_heard_whoever_has_the_job(database: Engine):
     def juggle() -> None:
         while not ending.is_set():
             if job := queue.claim("restless"):
-                queue.give_back(job)
+                queue.release(job)
 
     with ThreadPoolExecutor(1) as pool:
         juggling = pool.submit(juggle)
@@ -129,7 +130,7 @@ def test_a_wish_to_cancel_is_heard_whoever_has_the_job(database: Engine):
                 time.sleep(0.002)
                 queue.cancel(f"job-{i}")
             end = time.monotonic() + HEARD_WITHIN
-            while queue.waiting() and time.monotonic() < end:
+            while queue.count_unfinished() and time.monotonic() < end:
                 time.sleep(0.01)
         finally:
             ending.set()
@@ -145,7 +146,7 @@ def test_many_may_make_the_tables(url: str):
         start.wait()
         database = open_database(url)
         try:
-            return Queue(database).waiting()
+            return Queue(database).count_unfinished()
         finally:
             database.dispose()
 
@@ -162,7 +163,7 @@ def test_what_is_refused_at_once_is_asked_again(tmp_path: Path):
     with pytest.raises(sqlite3.OperationalError, match="locked"):
         waiting.execute("PRAGMA journal_mode=WAL")
     with ThreadPoolExecutor(1) as pool:
-        asking = pool.submit(schema._insist, waiting, "PRAGMA journal_mode=WAL")
+        asking = pool.submit(database_module._execute_when_free, waiting, "PRAGMA journal_mode=WAL")
         with pytest.raises(TimeoutError):
             asking.result(timeout=0.3)
         holding.execute("COMMIT")

@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 from s3 import S3, running_s3
 from serving import Running, serving
 from sorairo.generation.requests.limits import limits_of
-from sorairo.jobs.characters import Characters
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.database import open_database
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 from sorairo.models import hub
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
@@ -40,8 +40,8 @@ def service(tmp_path: Path) -> Service:
     return Service(
         queue=Queue(database),
         media=MediaStore(str(tmp_path / "media")),
-        keys=KeyRing(database),
-        characters=Characters(database),
+        keys=ApiKeyStore(database),
+        characters=CharacterStore(database),
         limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
     )
 

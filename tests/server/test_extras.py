@@ -17,13 +17,13 @@ from serving import picture
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.jobs.database import open_database
 from sorairo.jobs.job import Job
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.background.cleanup import ORPHANED, Janitor
+from sorairo.server.background.cleanup import ORPHAN_SECONDS, CleanupTask
 from sorairo.server.job_spec import JobSpec
 
 PNG = picture()
@@ -58,11 +58,11 @@ def test_several_at_once_differ_by_their_seeds(client: TestClient, service: Serv
     assert first["videos"][0] == first["id"]
     found = [client.get(f"/v1/videos/{name}").json() for name in first["videos"]]
     assert [video["seed"] for video in found] == [7, 8, 9]
-    assert service.queue.waiting() == 3
+    assert service.queue.count_unfinished() == 3
     header = {"Idempotency-Key": "k"}
     for _ in range(2):
         client.post("/v1/videos", json={"prompt": "x", "n": 2}, headers=header)
-    assert service.queue.waiting() == 5
+    assert service.queue.count_unfinished() == 5
     for wrong in (0, 11, 1.5, "many", [1]):
         assert client.post("/v1/videos", json={"prompt": "x", "n": wrong}).status_code == 400
 
@@ -183,7 +183,7 @@ def test_characters_are_their_owners(client: TestClient, service: Service):
 
 
 def test_files_expire(service: Service, tmp_path: Path):
-    keeping = replace(service, keep=3600.0)
+    keeping = replace(service, retention_seconds=3600.0)
     with TestClient(create_app(keeping)) as client:
         video = client.post("/v1/videos", json={"prompt": "x"}).json()
         assert video["expires_at"] is None
@@ -192,10 +192,10 @@ def test_files_expire(service: Service, tmp_path: Path):
         told = client.get(path).json()
         assert told["expires_at"] == int(job.ended_at + 3600)
         assert client.get(f"{path}/content").status_code == 200
-        janitor = Janitor(service.queue, service.characters, service.media, 3600.0)
-        janitor.round()
+        cleanup = CleanupTask(service.queue, service.characters, service.media, 3600.0)
+        cleanup.run()
         assert client.get(f"{path}/content").status_code == 200, "not yet"
-        Janitor(service.queue, service.characters, service.media, 1e-9).round()
+        CleanupTask(service.queue, service.characters, service.media, 1e-9).run()
         answer = client.get(f"{path}/content")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "expired")
         assert client.get(path).json()["status"] == "completed"
@@ -203,7 +203,7 @@ def test_files_expire(service: Service, tmp_path: Path):
 
 
 def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_path: Path):
-    media, old = tmp_path / "media", time.time() - ORPHANED - 60
+    media, old = tmp_path / "media", time.time() - ORPHAN_SECONDS - 60
     orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"
     strange = "video_archive"  # of somebody else
     service.characters.add(known, "Mossy")
@@ -212,7 +212,7 @@ def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_p
         service.media.put(f"{name}/given/0", b"x")
         if name != young:
             os.utime(media / name, (old, old))
-    Janitor(service.queue, service.characters, service.media, None).round()
+    CleanupTask(service.queue, service.characters, service.media, None).run()
     assert {path.name for path in media.iterdir()} == {young, known, strange}
 
 
@@ -282,5 +282,5 @@ def test_older_databases_get_what_they_lack(tmp_path: Path):
     job = Queue(database).claim("worker")
     assert job is not None
     assert (job.id, job.cost, job.emptied) == ("video_1", 0.0, False)
-    assert KeyRing(database).all() == []
+    assert ApiKeyStore(database).all_keys() == []
     database.dispose()

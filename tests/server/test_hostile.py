@@ -22,7 +22,7 @@ from sorairo.errors import MediaError
 from sorairo.generation.engine import Engine
 from sorairo.jobs.job import FAILED
 from sorairo.server.api.service import Service
-from sorairo.server.uploads.sandbox import SENTENCES, decode
+from sorairo.server.uploads.sandbox import ERROR_MESSAGES, decode
 from sorairo.server.worker.worker import Worker
 
 MOST_MEMORY = 250 * 2**20  # bytes; the libraries alone take 50 MB
@@ -66,7 +66,7 @@ def test_decoding_it_is_a_fixed_sentence(tmp_path: Path, made: dict[str, bytes],
     path.write_bytes(made[name])
     with measured() as most, pytest.raises(MediaError) as caught:
         decode(path, 2048)
-    assert str(caught.value) == SENTENCES[hostile.FILES[name][1]]
+    assert str(caught.value) == ERROR_MESSAGES[hostile.FILES[name][1]]
     assert most[0] < MOST_MEMORY
 
 
@@ -80,11 +80,11 @@ def test_a_server_refuses_it_or_a_worker_fails_it(
     if answer.status_code == 200:
         job = service.queue.claim("me")
         assert job is not None
-        Worker(engine, service.queue, service.media).do(job)
+        Worker(engine, service.queue, service.media).run_job(job)
         video = client.get(f"/v1/videos/{job.id}").json()
         assert video["status"] == FAILED
         assert video["error"]["code"] == "invalid_request"
-        assert video["error"]["message"] == SENTENCES[hostile.FILES[name][1]]
+        assert video["error"]["message"] == ERROR_MESSAGES[hostile.FILES[name][1]]
     else:
         assert answer.status_code == 400
         error = answer.json()["error"]
@@ -143,7 +143,7 @@ def test_a_real_server_makes_the_next_clip(server: Running, made: dict[str, byte
         answer = httpx.post(url, data=PROMPT, files=files, timeout=30)
         if answer.status_code == 200:
             error = ended(server, answer.json())["error"]
-            assert error["message"] in SENTENCES.values()
+            assert error["message"] in ERROR_MESSAGES.values()
         else:
             assert answer.status_code == 400
     files = {"input_reference": ("good.png", hostile.saved("PNG"))}

@@ -11,7 +11,7 @@ import pytest
 
 from s3 import BUCKET, S3
 from small_disk import small_files
-from sorairo.errors import ConfigError, MediaError, StoreAwayError, WriteError
+from sorairo.errors import ConfigError, MediaError, StorageUnavailableError, WriteError
 from sorairo.server.uploads.media_store import MediaStore
 
 MOST = 10_000  # bytes
@@ -43,8 +43,8 @@ def test_files_are_kept_copied_brought_and_dropped(url: str, tmp_path: Path):
     assert b"".join(store.read("video_a/1/clip")) == given.read_bytes()
     assert b"".join(store.read("video_a/1/clip", 10, 20)) == bytes(range(10, 20))
     assert b"".join(store.read("video_a/1/small")) == b"other"
-    store.drop("video_a")
-    store.drop("video_a")
+    store.delete_folder("video_a")
+    store.delete_folder("video_a")
     assert store.size("video_a/1/clip") is store.size("video_a/1/small") is None
     assert store.size("video_b/0") == given.stat().st_size
 
@@ -52,13 +52,13 @@ def test_files_are_kept_copied_brought_and_dropped(url: str, tmp_path: Path):
 def test_what_others_write_is_seen_at_once(url: str):
     ours, theirs = MediaStore(url), MediaStore(url)
     ours.put("video_a/1", b"a")
-    assert ours.older_than(time.time() + 60) == ["video_a"]
+    assert ours.folders_older_than(time.time() + 60) == ["video_a"]
     assert ours.size("video_a/2") is None
     theirs.put("video_a/2", b"b")
     theirs.put("video_b/1", b"b")
     assert ours.size("video_a/2") == 1
-    assert sorted(ours.older_than(time.time() + 60)) == ["video_a", "video_b"]
-    assert ours.older_than(time.time() - 60) == []
+    assert sorted(ours.folders_older_than(time.time() + 60)) == ["video_a", "video_b"]
+    assert ours.folders_older_than(time.time() - 60) == []
 
 
 def test_a_store_that_is_away_is_an_error_of_its_own(s3: S3, tmp_path: Path):
@@ -71,10 +71,10 @@ def test_a_store_that_is_away_is_an_error_of_its_own(s3: S3, tmp_path: Path):
         lambda: store.get("job/a", tmp_path / "brought"),
         lambda: store.size("job/a"),
         lambda: list(store.read("job/a")),
-        lambda: store.drop("job"),
-        lambda: store.older_than(0),
+        lambda: store.delete_folder("job"),
+        lambda: store.folders_older_than(0),
     ):
-        with pytest.raises(StoreAwayError):
+        with pytest.raises(StorageUnavailableError):
             ask()
     s3.start()
     assert store.size("job/a") == 1
@@ -117,10 +117,10 @@ def test_what_is_gone_is_no_want_of_room(tmp_path: Path):
 
 
 def test_room(tmp_path: Path):
-    room = MediaStore(str(tmp_path)).room()
+    room = MediaStore(str(tmp_path)).free_bytes()
     assert room is not None
     assert abs(room - shutil.disk_usage(tmp_path).free) < 2**30
-    assert MediaStore("memory://media").room() is None
+    assert MediaStore("memory://media").free_bytes() is None
     lost = MediaStore(str(tmp_path / "lost"))
     Path(lost.root).rmdir()
-    assert lost.room() is None
+    assert lost.free_bytes() is None

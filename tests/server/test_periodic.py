@@ -19,14 +19,14 @@ def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
         enough.set()
         return 60.0
 
-    rounds = PeriodicThread("janitor", work, patience=0.01)
-    rounds.start()
+    thread = PeriodicThread("cleanup", work, retry_seconds=0.01)
+    thread.start()
     assert enough.wait(10)
-    rounds.stop()
+    thread.stop()
     assert made == [0, 1], "the third would be in a minute"
-    assert not rounds.thread.is_alive()
-    assert "janitor failed" in caplog.text
+    assert not thread.thread.is_alive()
+    assert "cleanup failed" in caplog.text
 
 
 def test_what_never_began_can_be_stopped():
-    PeriodicThread("postman", lambda: 0.0).stop()
+    PeriodicThread("webhooks", lambda: 0.0).stop()

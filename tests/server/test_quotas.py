@@ -69,12 +69,12 @@ def test_of_several_videos_all_are_accepted_or_none(
     assert answers(2, "b") == 429
     assert answers(5, "c") == 403, "there can never be so many"
     assert answers(3, "a") == 200, "it had come before"
-    assert service.queue.waiting() == 3
+    assert service.queue.count_unfinished() == 3
     assert len(list((tmp_path / "media").glob("*/given/*"))) == 3, "no other file is left behind"
 
 
 def test_a_full_disk_takes_no_more(service: Service):
-    with TestClient(create_app(replace(service, least_room=2**62))) as client:
+    with TestClient(create_app(replace(service, min_free_bytes=2**62))) as client:
         answer = client.post("/v1/videos", json={"prompt": "x"})
     assert answer.status_code == 507
-    assert service.queue.waiting() == 0
+    assert service.queue.count_unfinished() == 0

@@ -23,9 +23,15 @@ from PIL import Image
 from footage import close, quarters, shades, write_video
 from hostile import png
 from sorairo.errors import MediaError
-from sorairo.server.uploads.clip_ipc import NO_ROOM, put_clip, put_head, take_clip, take_head
+from sorairo.server.uploads.clip_ipc import (
+    EXIT_NO_SPACE,
+    read_clip,
+    read_header,
+    write_clip,
+    write_header,
+)
 from sorairo.server.uploads.rlimits import ResourceLimits
-from sorairo.server.uploads.sandbox import SENTENCES, decode
+from sorairo.server.uploads.sandbox import ERROR_MESSAGES, decode
 from sorairo.video import Clip, Sound
 
 TIMES = [40 * i for i in range(12)]
@@ -104,9 +110,9 @@ def test_what_is_passed_on_is_the_same(tmp_path: Path):
         Clip(frames=frames, fps=1.0, metadata={"comment": "x" * 200_000}),
     ):
         with (tmp_path / "clip").open("wb") as file:
-            put_clip(file, clip)
+            write_clip(file, clip)
         with (tmp_path / "clip").open("rb") as file:
-            taken = take_clip(file, take_head(file))
+            taken = read_clip(file, read_header(file))
         kept = {key: text for key, text in clip.metadata.items() if len(text) < 1000}
         same(taken, Clip(frames=clip.frames, fps=clip.fps, sound=clip.sound, metadata=kept))
 
@@ -126,16 +132,16 @@ def test_what_is_passed_on_is_the_same(tmp_path: Path):
 def test_what_is_no_clip_is_not_taken(tmp_path: Path, head: dict):
     path = tmp_path / "clip"
     with path.open("wb") as file:
-        put_head(file, head)
+        write_header(file, head)
         file.write(bytes(12))
     with (
         path.open("rb") as file,
         pytest.raises((ValueError, KeyError, TypeError, AttributeError)),
     ):
-        take_clip(file, take_head(file))
+        read_clip(file, read_header(file))
     for data in (b"", b"\0" * 8, b"\xff" * 16, (4).to_bytes(8, "little") + b"[[[["):
         with pytest.raises(ValueError, match=r"header|Expecting"):
-            take_head(io.BytesIO(data))
+            read_header(io.BytesIO(data))
 
 
 # --- what ends it
@@ -150,18 +156,18 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "trouble"),
+    ("limits", "kind"),
     [
-        (ResourceLimits(memory=600 * 2**20), "hungry"),
-        (ResourceLimits(processor=1), "slow"),
-        (ResourceLimits(clock=0.05), "slow"),
-        (ResourceLimits(pixels=10**6), "large"),
+        (ResourceLimits(memory=600 * 2**20), "memory"),
+        (ResourceLimits(processor=1), "timeout"),
+        (ResourceLimits(clock=0.05), "timeout"),
+        (ResourceLimits(pixels=10**6), "too_large"),
     ],
 )
-def test_its_bounds_hold(large: Path, bounds: ResourceLimits, trouble: str):
+def test_its_bounds_hold(large: Path, limits: ResourceLimits, kind: str):
     with pytest.raises(MediaError) as caught:
-        decode(large, 2048, bounds)
-    assert str(caught.value) == SENTENCES[trouble]
+        decode(large, 2048, limits)
+    assert str(caught.value) == ERROR_MESSAGES[kind]
 
 
 def test_a_disk_is_not_filled(tmp_path: Path):
@@ -169,7 +175,7 @@ def test_a_disk_is_not_filled(tmp_path: Path):
     Image.new("RGB", (64, 64)).save(path)
     with pytest.raises(MediaError) as caught:
         decode(path, None, ResourceLimits(written=10_000))
-    assert str(caught.value) == SENTENCES["large"]
+    assert str(caught.value) == ERROR_MESSAGES["too_large"]
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
@@ -180,7 +186,7 @@ def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words]
         done = subprocess.run(command, stdout=full)
-    assert done.returncode == NO_ROOM
+    assert done.returncode == EXIT_NO_SPACE
 
 
 @contextmanager
@@ -206,20 +212,20 @@ def found(parent: psutil.Process) -> psutil.Process:
 
 
 @pytest.mark.parametrize(
-    ("number", "trouble"),
+    ("number", "kind"),
     [
         (signal.SIGSEGV, "unreadable"),
         (signal.SIGABRT, "unreadable"),
-        (signal.SIGKILL, "hungry"),
-        (signal.SIGXCPU, "slow"),
+        (signal.SIGKILL, "memory"),
+        (signal.SIGXCPU, "timeout"),
     ],
 )
-def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, trouble: str):
+def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, kind: str):
     with hanging(tmp_path) as (future, child):
         child.send_signal(number)
         with pytest.raises(MediaError) as caught:
             future.result(LATER)
-    assert str(caught.value) == SENTENCES[trouble]
+    assert str(caught.value) == ERROR_MESSAGES[kind]
 
 
 def test_one_that_nobody_waits_for_any_more_ends(tmp_path: Path):

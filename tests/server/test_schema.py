@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import checks
 
-from sorairo.jobs.characters import Characters
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.database import open_database
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 from sorairo.server.api.openapi import ROUTES
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
@@ -46,8 +46,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service = Service(
         queue=Queue(database),
         media=MediaStore(str(folder / "media")),
-        keys=KeyRing(database),
-        characters=Characters(database),
+        keys=ApiKeyStore(database),
+        characters=CharacterStore(database),
     )
     ending = threading.Event()
 

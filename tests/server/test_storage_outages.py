@@ -21,17 +21,17 @@ from postgresql import PostgreSQL
 from small_disk import small_files
 from sorairo.generation.engine import Engine
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.jobs.characters import Characters
+from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.database import open_database
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import VARIANTS
-from sorairo.server.worker.worker import NOT_KEPT, STORAGE_ERROR, Worker
+from sorairo.server.worker.worker import STORAGE_ERROR, STORAGE_MESSAGE, Worker
 
 FILES = {name for name, _ in VARIANTS.values()}
 
@@ -63,7 +63,7 @@ def away(postgresql: PostgreSQL) -> Iterator[Database]:
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sorairo.server.worker.worker.AGAIN_AFTER", 0.1)
+    monkeypatch.setattr("sorairo.server.worker.worker.RETRY_INTERVAL", 0.1)
 
 
 def submitted(queue: Queue) -> None:
@@ -92,7 +92,7 @@ def test_a_worker_waits_for_its_database(
 ):
     worker = Worker(engine, Queue(away), media)
     submitted(worker.queue)
-    working = threading.Thread(target=worker.do, args=[claimed(worker.queue)])
+    working = threading.Thread(target=worker.run_job, args=[claimed(worker.queue)])
     postgresql.stop()
     try:
         working.start()
@@ -116,11 +116,11 @@ def test_a_worker_that_has_to_stop_meanwhile_leaves_the_job_to_the_next(
     worker.stopping.set()
     postgresql.stop()
     try:
-        worker.do(job)
+        worker.run_job(job)
     finally:
         postgresql.start()
     again = Worker(engine, Queue(away), media)
-    again.do(claimed(again.queue))
+    again.run_job(claimed(again.queue))
     assert (now(again.queue).status, kept(media, 2)) == (COMPLETED, FILES)
 
 
@@ -160,7 +160,7 @@ def test_what_was_committed_stays_though_the_answer_was_lost(
             raise sqlite3.OperationalError("the connection is gone")
 
     sqlite.dialect.do_commit = commit_and_break
-    worker.do(job)
+    worker.run_job(job)
     other.dispose()
     assert cut
     assert (now(worker.queue).status, kept(media)) == (COMPLETED, FILES)
@@ -173,13 +173,13 @@ def test_what_cannot_be_kept_is_tried_again_and_has_failed_in_the_end(
     submitted(worker.queue)
     in_the_way = Path(media.root, "video_1")
     in_the_way.write_bytes(b"")
-    worker.do(claimed(worker.queue))
+    worker.run_job(claimed(worker.queue))
     assert (now(worker.queue).status, now(worker.queue).attempts) == (QUEUED, 1)
-    worker.do(claimed(worker.queue))
-    worker.do(claimed(worker.queue))
+    worker.run_job(claimed(worker.queue))
+    worker.run_job(claimed(worker.queue))
     job = now(worker.queue)
     assert job.status == FAILED
-    assert job.error == {"code": STORAGE_ERROR, "message": NOT_KEPT}
+    assert job.error == {"code": STORAGE_ERROR, "message": STORAGE_MESSAGE}
 
 
 def test_without_room_no_job_is_begun(
@@ -188,7 +188,7 @@ def test_without_room_no_job_is_begun(
     worker = Worker(engine, Queue(sqlite), media)
     submitted(worker.queue)
     with monkeypatch.context() as full:
-        full.setattr("sorairo.server.worker.worker.LEAST_ROOM", 2**62)
+        full.setattr("sorairo.server.worker.worker.MIN_FREE_BYTES", 2**62)
         working = threading.Thread(target=worker.run)
         working.start()
         time.sleep(1)
@@ -205,8 +205,8 @@ def client_of(database: Database, media: MediaStore) -> TestClient:
     service = Service(
         queue=Queue(database),
         media=media,
-        keys=KeyRing(database),
-        characters=Characters(database),
+        keys=ApiKeyStore(database),
+        characters=CharacterStore(database),
     )
     return TestClient(create_app(service), raise_server_exceptions=False)
 

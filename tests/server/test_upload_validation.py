@@ -14,7 +14,7 @@ import hostile
 from footage import shades, write_video
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.upload_validation import check_upload
-from sorairo.server.uploads.file_types import PICTURES, declared_size, kind_of
+from sorairo.server.uploads.file_types import PICTURES, declared_size, detect_type
 
 BEGINNINGS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8", b"\0\0\0\x18ftyp")
 
@@ -28,7 +28,7 @@ def test_the_size_of_every_picture_is_found(
     path = tmp_path / "picture"
     Image.new("RGB", size, "red").save(path, kind.upper(), **how)
     data = path.read_bytes()
-    assert kind_of(data) == kind
+    assert detect_type(data) == kind
     assert declared_size(data, kind) == size
     assert check_upload(data, "input_reference") == kind
 
@@ -81,4 +81,4 @@ def test_any_bytes_are_taken_or_refused(beginning: bytes, rest: bytes):
     data, found = beginning + rest, None
     with suppress(ApiError):
         found = check_upload(data, "video")
-    assert found in (None, kind_of(data))
+    assert found in (None, detect_type(data))

@@ -11,9 +11,9 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.jobs.database import open_database
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import open_database
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker.job_reporter import JobReporter
@@ -52,7 +52,7 @@ def now(worker: Worker) -> Job:
 
 
 def test_a_job_is_made_and_committed(worker: Worker):
-    worker.do(claimed(worker))
+    worker.run_job(claimed(worker))
     job = now(worker)
     assert job.status == COMPLETED
     assert job.result is not None
@@ -64,7 +64,7 @@ def test_a_job_is_made_and_committed(worker: Worker):
 def test_nothing_is_left_of_a_job_that_was_deleted(worker: Worker):
     job = claimed(worker)
     worker.queue.delete("video_1")
-    worker.do(job)
+    worker.run_job(job)
     assert not files(worker)
 
 
@@ -73,8 +73,8 @@ def test_the_slower_of_two_workers_commits_nothing(worker: Worker):
     worker.queue.clock = lambda: slow.created_at + 100
     quick = worker.queue.claim("another")
     assert quick is not None
-    worker.do(quick)
-    worker.do(slow)
+    worker.run_job(quick)
+    worker.run_job(slow)
     job = now(worker)
     assert job.result is not None
     assert job.result["folder"] == "video_1/2"
@@ -84,7 +84,7 @@ def test_the_slower_of_two_workers_commits_nothing(worker: Worker):
 def test_a_worker_that_is_told_to_stop_gives_its_job_back(worker: Worker):
     job = claimed(worker)
     worker.stopping.set()
-    worker.do(job)
+    worker.run_job(job)
     assert (now(worker).status, now(worker).attempts) == (QUEUED, 0)
 
 
@@ -120,7 +120,7 @@ def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(JobReporter, "progress", counted)
-        worker.do(job)
+        worker.run_job(job)
     worker.stopping.clear()
     result = now(worker).result
     return b"".join(worker.media.read(f"{result['folder']}/video.mp4")) if result else b""
@@ -129,7 +129,7 @@ def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None
 def test_what_cannot_be_read_fails_in_a_sentence(worker: Worker):
     worker.media.put("video_1/given/0", b"no picture at all")
     request = AnimateRequest(prompt="it moves", seconds=0.5, steps=2)
-    worker.do(claimed(worker, request=request, media=("video_1/given/0",)))
+    worker.run_job(claimed(worker, request=request, media=("video_1/given/0",)))
     job = now(worker)
     assert job.status == FAILED
     assert job.error is not None

@@ -1,4 +1,4 @@
-"""`sorairo keys` and `webhooks`: who may ask a server, and who hears of it."""
+"""`sorairo keys` and `sorairo webhooks`: API keys of a server, and where it sends events."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sorairo.cli.serve import DATABASE, places_of, server_extra
+from sorairo.cli.serve import DATABASE, server_extra, storage_urls
 from sorairo.errors import RequestError
 
 
@@ -20,13 +20,13 @@ from sorairo.errors import RequestError
       sorairo keys revoke key_1a2b3c4d5e6f7081"""
 )
 def keys() -> None:
-    """The keys that a server asks for: once there is one, it answers nobody without."""
+    """Manage API keys. From the first key on, a server requires one with every request."""
 
 
 def _ring(database: str | None) -> Any:
     with server_extra():
-        from sorairo.jobs.keys import KeyRing
-    return KeyRing(places_of(database, None).open_database())
+        from sorairo.jobs.keys import ApiKeyStore
+    return ApiKeyStore(storage_urls(database, None).open_database())
 
 
 @keys.command(
@@ -35,18 +35,18 @@ def _ring(database: str | None) -> Any:
     Example:
       sorairo keys create --name studio --json""",
 )
-@click.option("--name", required=True, help="Whose it is, for you to know.")
+@click.option("--name", required=True, help="A label for you, such as who uses it.")
 @click.option(
     "--most-waiting",
     type=click.IntRange(1),
     metavar="N",
-    help="Jobs of it that may wait or run at once.  [default: the server's 10,000]",
+    help="Jobs that may be queued or running at once.  [default: 10,000]",
 )
 @click.option(
     "--most-pixel-seconds",
     type=click.FloatRange(min=0, min_open=True),
     metavar="N",
-    help="Width x height x seconds of all its videos of a day.  [default: no bound]",
+    help="Width x height x seconds of all videos of a day.  [default: no limit]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @DATABASE
@@ -57,7 +57,7 @@ def create_key(
     as_json: bool,
     database: str | None,
 ) -> None:
-    """Make a key and print it: it is not shown again."""
+    """Create a key and print it. It cannot be shown again."""
     with server_extra():
         from sorairo.jobs.keys import Quota
 
@@ -75,8 +75,8 @@ def create_key(
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list.")
 @DATABASE
 def list_keys(as_json: bool, database: str | None) -> None:
-    """Show the keys, without their secrets."""
-    found = _ring(database).all()
+    """List the keys, without their secrets."""
+    found = _ring(database).all_keys()
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(key) for key in found]))
         return
@@ -94,9 +94,9 @@ def list_keys(as_json: bool, database: str | None) -> None:
 @click.argument("key")
 @DATABASE
 def revoke_key(key: str, database: str | None) -> None:
-    """Make KEY (its id) open nothing from now on."""
+    """Make the key with the id KEY invalid."""
     if not _ring(database).revoke(key):
-        raise RequestError(f"There is no valid key '{key}': `sorairo keys list` shows them.")
+        raise RequestError(f"There is no valid key '{key}': `sorairo keys list` lists them.")
     click.echo(key)
 
 
@@ -107,13 +107,13 @@ def revoke_key(key: str, database: str | None) -> None:
       sorairo webhooks list"""
 )
 def webhooks() -> None:
-    """Addresses that hear when a video is completed or has failed."""
+    """Manage webhooks: URLs that receive an event when a video is completed or has failed."""
 
 
 def _outbox(database: str | None) -> Any:
     with server_extra():
         from sorairo.jobs.outbox import Outbox
-    return Outbox(places_of(database, None).open_database())
+    return Outbox(storage_urls(database, None).open_database())
 
 
 @webhooks.command(
@@ -123,16 +123,20 @@ def _outbox(database: str | None) -> Any:
       sorairo webhooks create https://my.app/hooks/video""",
 )
 @click.argument("url")
-@click.option("--key", default="", help="The id of a key: only of its jobs.")
+@click.option(
+    "--key",
+    default="",
+    help="The id of a key: send only events of its jobs.  [default: of jobs without a key]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @DATABASE
 def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None:
     """Send events to URL from now on, and print the secret that signs them."""
     if not url.startswith(("http://", "https://")):
-        raise RequestError(f"'{url}' is no address: write https://...")
-    hook = _outbox(database).add_hook(url, owner=key)
-    told = {"id": hook.id, "secret": hook.secret}
-    click.echo(json.dumps(told) if as_json else f"{hook.id}  {hook.secret}")
+        raise RequestError(f"'{url}' is not a URL: write https://...")
+    hook = _outbox(database).add_webhook(url, owner=key)
+    facts = {"id": hook.id, "secret": hook.secret}
+    click.echo(json.dumps(facts) if as_json else f"{hook.id}  {hook.secret}")
 
 
 @webhooks.command(
@@ -143,8 +147,8 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
 )
 @DATABASE
 def list_hooks(database: str | None) -> None:
-    """Show where events are sent."""
-    for hook in _outbox(database).hooks():
+    """List the webhooks."""
+    for hook in _outbox(database).webhooks():
         click.echo(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
 
 
@@ -157,7 +161,7 @@ def list_hooks(database: str | None) -> None:
 @click.argument("hook")
 @DATABASE
 def delete_hook(hook: str, database: str | None) -> None:
-    """Send nothing to HOOK (its id) any more."""
-    if not _outbox(database).remove_hook(hook):
-        raise RequestError(f"There is no webhook '{hook}': `sorairo webhooks list` shows them.")
+    """Stop sending events to the webhook with the id HOOK."""
+    if not _outbox(database).remove_webhook(hook):
+        raise RequestError(f"There is no webhook '{hook}': `sorairo webhooks list` lists them.")
     click.echo(hook)

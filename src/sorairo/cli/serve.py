@@ -1,4 +1,4 @@
-"""`sorairo serve` and `worker`: OpenAI's Videos API on your own machine."""
+"""`sorairo serve` and `sorairo worker`: OpenAI's Videos API on your own machine."""
 
 from __future__ import annotations
 
@@ -13,49 +13,54 @@ import click
 
 from sorairo.errors import MissingExtraError
 
-BEHIND = 10  # how much a worker beside a server stands back: who asks is answered first
+WORKER_NICENESS = 10  # of workers that share the machine with a server, which goes first
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
 DATABASE = click.option(
-    "--database", metavar="URL", help="SQLite or PostgreSQL.  [default: a file of yours]"
+    "--database",
+    metavar="URL",
+    help="SQLite or PostgreSQL.  [default: in your data directory]",
 )
 _MEDIA = click.option(
-    "--media", metavar="URL", help="A folder, or a URL that fsspec knows.  [default: your own]"
+    "--media",
+    metavar="URL",
+    help="A folder, or a URL of fsspec.  [default: in your data directory]",
 )
 _LEASE = click.option(
     "--lease",
     type=click.FloatRange(1),
     default=30.0,
     show_default=True,
-    help="Seconds after which a worker that says nothing is taken for lost.",
+    help="Seconds after which another worker takes over the job of a silent one.",
 )
 _ATTEMPTS = click.option(
     "--attempts",
     type=click.IntRange(1),
     default=3,
     show_default=True,
-    help="Workers that a job may lose before it has failed.",
+    help="Lost workers after which a job fails.",
 )
 _MODEL = click.option("--model", default="tabletop", show_default=True, help="A name or directory.")
 
 
 @contextmanager
 def server_extra():
-    """Says what to install where a library of the server is missing."""
+    """Turns the import error of a missing server library into one that says what to install."""
     try:
         yield
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] not in LIBRARIES:
             raise
         raise MissingExtraError(
-            "The server needs its libraries: pip install 'sorairo[serve]'."
+            "The server needs more libraries: pip install 'sorairo[serve]'."
         ) from error
 
 
-def places_of(database: str | None, media: str | None) -> Any:
+def storage_urls(database: str | None, media: str | None) -> Any:
+    """The StorageUrls of the options `--database` and `--media`."""
     from sorairo.server.supervisor import StorageUrls
 
-    usual = StorageUrls.usual()
-    return StorageUrls(database=database or usual.database, media=media or usual.media)
+    default = StorageUrls.default()
+    return StorageUrls(database=database or default.database, media=media or default.media)
 
 
 @click.command(
@@ -68,26 +73,26 @@ def places_of(database: str | None, media: str | None) -> Any:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Any other than this machine's own asks for keys from the start.",
+    help="The address to listen on. If others can reach it, keys are required from the start.",
 )
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     default=8000,
     show_default=True,
-    help="Where to listen.",
+    help="The port to listen on.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(0),
     default=1,
     show_default=True,
-    help="Processes that make clips; 0: only `sorairo worker` does.",
+    help="Worker processes to start; with 0, start `sorairo worker` yourself.",
 )
 @click.option(
     "--keep-hours",
     type=click.FloatRange(min=0, min_open=True),
-    help="Hours for which files are kept after a job has ended.  [default: until it is deleted]",
+    help="Delete files so many hours after their job has ended.  [default: keep them]",
 )
 @DATABASE
 @_MEDIA
@@ -105,20 +110,24 @@ def serve(
     lease: float,
     attempts: int,
 ) -> None:
-    """Answer OpenAI's Videos API: code written for Sora runs with another base URL.
+    """Serve OpenAI's Videos API: code written for Sora only needs another base URL.
 
-    Jobs and clips are kept; what was accepted goes on after a restart.
+    Jobs and clips are stored; accepted jobs continue after a restart.
     """
     with server_extra():
-        from sorairo.server.supervisor import Workers
+        from sorairo.server.supervisor import WorkerOptions
         from sorairo.server.supervisor import serve as run
-    places = places_of(database, media)
-    crew = Workers(count=workers, model=model, lease=lease, attempts=attempts)
-    keep = keep_hours * 3600 if keep_hours else None
-    run(host, port, places, crew, open_here=_loopback(host), keep=keep)
+    run(
+        host,
+        port,
+        storage_urls(database, media),
+        WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
+        allow_anonymous=_is_loopback(host),
+        retention_seconds=keep_hours * 3600 if keep_hours else None,
+    )
 
 
-def _loopback(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:
@@ -138,7 +147,7 @@ def _loopback(host: str) -> bool:
 @_LEASE
 @_ATTEMPTS
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
-@click.option("--parent", type=int, hidden=True, help="The process with which it ends.")
+@click.option("--parent", type=int, hidden=True, help="Exit when this process exits.")
 def worker(
     database: str | None,
     media: str | None,
@@ -148,23 +157,24 @@ def worker(
     device: str | None,
     parent: int | None,
 ) -> None:
-    """Make what a server has accepted: one job after another, until it is stopped."""
+    """Run the jobs that a server has accepted, one after another, until it is stopped."""
     if parent is not None and hasattr(os, "nice"):
-        os.nice(BEHIND)
+        os.nice(WORKER_NICENESS)
     with server_extra():
         from sorairo.jobs.queue import Queue
         from sorairo.server.uploads.media_store import MediaStore
         from sorairo.server.worker.worker import Worker
     from sorairo.generation import engine
 
-    places = places_of(database, media)
-    queue = Queue(places.open_database(), lease=lease, attempts=attempts)
-    store = MediaStore(places.media)
-    working = Worker(engine.load(model, device=device), queue, store, parent=parent)
-    _until_told(working.stopping.set)
-    working.run()
+    urls = storage_urls(database, media)
+    queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
+    store = MediaStore(urls.media)
+    running = Worker(engine.load(model, device=device), queue, store, parent=parent)
+    _on_termination(running.stopping.set)
+    running.run()
 
 
-def _until_told(stop: Callable[[], None]) -> None:
+def _on_termination(stop: Callable[[], None]) -> None:
+    """Calls `stop` on SIGTERM and SIGINT."""
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda _signal, _frame: stop())

@@ -1,6 +1,8 @@
-"""A durable queue: a job is done at least once and its result is committed exactly once.
+"""A durable job queue in a database: each job runs at least once and commits its result once.
 
-It knows neither video nor HTTP. Whoever claims a job gets a fence, a number that rises with every
-claim; whatever is written afterwards names it, so that a worker that was away too long (its lease
-ran out, another one has the job) can change nothing any more.
+Here live the tables and their migrations, the queue, quotas, API keys, characters and the outbox of
+webhook events. The package may import `sorairo.errors` only: it knows neither video nor HTTP.
+
+A worker that claims a job gets a fence, a number that increases with every claim. Every later write
+names the fence, so a worker whose lease has expired can no longer change the job.
 """

@@ -1,4 +1,4 @@
-"""Accepting jobs within what their owner may have: all of a request, or none of it."""
+"""Accepting submitted jobs within the quota of their owner: all jobs of a request, or none."""
 
 from __future__ import annotations
 
@@ -14,118 +14,139 @@ from sorairo.jobs.job import QUEUED, RUNNING, Job
 from sorairo.jobs.keys import Quota
 from sorairo.jobs.schema import jobs, spending
 
-DAY = 86_400.0  # seconds in which the cost of jobs is counted
-SOON = 5  # seconds after which a job may have ended
-OWNER_LOCK = 0x6F_77_6E  # of PostgreSQL, for whoever submits for an owner
+DAY = 86_400.0  # seconds for which the cost of a job counts
+RETRY_SECONDS = 5  # after which one of the unfinished jobs may have ended
+OWNER_LOCK = 0x6F_77_6E  # class of PostgreSQL's advisory locks, one lock per owner
 
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
-    """Jobs that are accepted together, as (name, payload); each costs `cost`. The same owner's
-    submission with the same `request_key` is accepted once."""
+    """Jobs that are accepted together or not at all."""
 
     jobs: Sequence[tuple[str, dict[str, Any]]]
+    """The id and the payload of each job."""
     owner: str = ""
+    """The id of an API key; "" without a key."""
     request_key: str | None = None
+    """An idempotency key: the owner's submissions with the same key are accepted only once."""
     cost: float = 0.0
+    """The cost of each job, in pixels times seconds."""
     quota: Quota = field(default_factory=Quota)
+    """What the owner may use."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Allowance:
-    """What an owner has: jobs that wait or run, the cost of a day's, and the seconds after which
-    the first of these counts no more."""
+class QuotaUsage:
+    """How much of a quota is used."""
 
     quota: Quota
+    """The limits."""
     waiting: int
+    """Jobs that are queued or running; 0 if there is no limit on them."""
     spent: float
-    lapses: int
+    """The cost of the jobs of the last day; 0 if there is no limit on it."""
+    resets_in: int
+    """Seconds until the oldest of these jobs no longer counts."""
 
 
-def accept(connection: Connection, asked: Submission, now: float) -> tuple[list[Job], Allowance]:
-    """New jobs, or the first of those that were accepted with the same key before. Raises
-    QuotaError: then there is none."""
-    _one_at_a_time(connection, asked.owner)
-    before = look(connection, asked, now)
+def accept(
+    connection: Connection, submission: Submission, now: float
+) -> tuple[list[Job], QuotaUsage]:
+    """The new jobs, or the first of those that were accepted before with the same request key.
+
+    Raises QuotaError: then no job is accepted.
+    """
+    _lock_owner(connection, submission.owner)
+    before = check(connection, submission, now)
     if before is not None:
-        return [before], _allowance(connection, asked, now)
+        return [before], _usage(connection, submission, now)
     rows = [
         {
             "id": name,
-            "owner": asked.owner,
-            "request_key": None if index else asked.request_key,
+            "owner": submission.owner,
+            "request_key": None if index else submission.request_key,
             "payload": payload,
             "status": QUEUED,
             "created_at": now,
-            "cost": asked.cost,
+            "cost": submission.cost,
         }
-        for index, (name, payload) in enumerate(asked.jobs)
+        for index, (name, payload) in enumerate(submission.jobs)
     ]
-    made = [
+    accepted = [
         Job.of(connection.execute(insert(jobs).values(row).returning(jobs)).one()) for row in rows
     ]
-    if asked.quota.most_cost is not None:
-        cost = asked.cost * len(made)
-        connection.execute(delete(spending).where(_before(asked.owner, now - DAY)))
-        connection.execute(insert(spending).values(owner=asked.owner, at=now, cost=cost))
-    return made, _allowance(connection, asked, now)
+    if submission.quota.most_cost is not None:
+        cost = submission.cost * len(accepted)
+        connection.execute(delete(spending).where(_before(submission.owner, now - DAY)))
+        connection.execute(insert(spending).values(owner=submission.owner, at=now, cost=cost))
+    return accepted, _usage(connection, submission, now)
 
 
-def look(connection: Connection, asked: Submission, now: float) -> Job | None:
-    """The first job that was accepted with the same key before; None where these would be new.
-    Raises QuotaError where they would be too many."""
-    if asked.request_key is not None:
-        same = and_(jobs.c.owner == asked.owner, jobs.c.request_key == asked.request_key)
+def check(connection: Connection, submission: Submission, now: float) -> Job | None:
+    """The first job that was accepted before with the same request key; None if there is none.
+
+    Raises QuotaError if new jobs would exceed the quota.
+    """
+    if submission.request_key is not None:
+        same = and_(jobs.c.owner == submission.owner, jobs.c.request_key == submission.request_key)
         before = connection.execute(select(jobs).where(same)).one_or_none()
         if before is not None:
             return Job.of(before)
-    _check_at_all(asked)
-    _check_now(connection, asked, now)
+    _check_against_limits(submission)
+    _check_against_usage(connection, submission, now)
     return None
 
 
-def _one_at_a_time(connection: Connection, owner: str) -> None:
-    """SQLite has one writer; in PostgreSQL two could each see room for one, and both take it."""
+def _lock_owner(connection: Connection, owner: str) -> None:
+    """Makes concurrent submissions of an owner wait. In PostgreSQL, two could otherwise both use
+    the last free place; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock(OWNER_LOCK, func.hashtext(owner))
         connection.execute(select(lock))
 
 
-def _check_at_all(asked: Submission) -> None:
-    """Whether there can ever be so many."""
-    count, quota = len(asked.jobs), asked.quota
+def _check_against_limits(submission: Submission) -> None:
+    """Raises QuotaError if the submission alone exceeds the quota."""
+    count, quota = len(submission.jobs), submission.quota
     if quota.most_waiting is not None and count > quota.most_waiting:
-        message = f"{quota.most_waiting} jobs may wait or run at once: ask for fewer than {count}."
-        raise QuotaError(message, None)
-    if quota.most_cost is not None and count * asked.cost > quota.most_cost:
         raise QuotaError(
-            f"This alone would be {count * asked.cost:.3g} pixel-seconds, and this key has"
-            f" {quota.most_cost:.3g} a day: ask for a smaller or shorter video.",
+            f"At most {quota.most_waiting} jobs may be queued or running: ask for fewer than"
+            f" {count}.",
+            None,
+        )
+    if quota.most_cost is not None and count * submission.cost > quota.most_cost:
+        raise QuotaError(
+            f"This request needs {count * submission.cost:.3g} pixel-seconds, and the key has"
+            f" {quota.most_cost:.3g} per day: ask for a smaller or shorter video.",
             None,
         )
 
 
-def _check_now(connection: Connection, asked: Submission, now: float) -> None:
-    """Whether there may be so many beside those that there are."""
-    count, quota = len(asked.jobs), asked.quota
-    most, cost = quota.most_waiting, count * asked.cost
-    if most is not None and _waiting(connection, asked.owner) + count > most:
-        raise QuotaError(f"{most} jobs may wait or run at once: wait until one has ended.", SOON)
+def _check_against_usage(connection: Connection, submission: Submission, now: float) -> None:
+    """Raises QuotaError if the submission exceeds what is left of the quota."""
+    count, quota = len(submission.jobs), submission.quota
+    limit, cost = quota.most_waiting, count * submission.cost
+    if limit is not None and _waiting(connection, submission.owner) + count > limit:
+        raise QuotaError(
+            f"At most {limit} jobs may be queued or running: wait until one has ended.",
+            RETRY_SECONDS,
+        )
     if quota.most_cost is None:
         return
-    spent = _spent(connection, asked.owner, now)
+    spent = _spent(connection, submission.owner, now)
     total = sum(each for _, each in spent) + cost
     if total <= quota.most_cost:
         return
     raise QuotaError(
-        f"This would be {total:.3g} of the {quota.most_cost:.3g} pixel-seconds that this key has a"
-        " day: ask for a smaller or shorter video, or later.",
-        math.ceil(_lapsed(spent, total - quota.most_cost) + DAY - now),
+        f"This request would bring the day's total to {total:.3g} pixel-seconds, and the key has"
+        f" {quota.most_cost:.3g} per day: ask for a smaller or shorter video, or try again later.",
+        math.ceil(_freed_at(spent, total - quota.most_cost) + DAY - now),
     )
 
 
-def _lapsed(spent: Sequence[tuple[float, float]], cost: float) -> float:
-    """When so much of what was spent had been spent; when all of it had, if it is no more."""
+def _freed_at(spent: Sequence[tuple[float, float]], cost: float) -> float:
+    """The time of the (time, cost) entry with which the running total reaches `cost`; the time of
+    the last entry if it never does."""
     at = 0.0
     for at, each in spent:  # noqa: B007
         cost -= each
@@ -134,13 +155,14 @@ def _lapsed(spent: Sequence[tuple[float, float]], cost: float) -> float:
     return at
 
 
-def _allowance(connection: Connection, asked: Submission, now: float) -> Allowance:
-    spent = [] if asked.quota.most_cost is None else _spent(connection, asked.owner, now)
-    return Allowance(
-        quota=asked.quota,
-        waiting=_waiting(connection, asked.owner) if asked.quota.most_waiting is not None else 0,
+def _usage(connection: Connection, submission: Submission, now: float) -> QuotaUsage:
+    owner, quota = submission.owner, submission.quota
+    spent = [] if quota.most_cost is None else _spent(connection, owner, now)
+    return QuotaUsage(
+        quota=quota,
+        waiting=_waiting(connection, owner) if quota.most_waiting is not None else 0,
         spent=sum(cost for _, cost in spent),
-        lapses=math.ceil(spent[0][0] + DAY - now) if spent else 0,
+        resets_in=math.ceil(spent[0][0] + DAY - now) if spent else 0,
     )
 
 
@@ -150,10 +172,11 @@ def _waiting(connection: Connection, owner: str) -> int:
 
 
 def _spent(connection: Connection, owner: str, now: float) -> list[tuple[float, float]]:
-    """When, and what it cost, the oldest first; a deleted job has cost what it has."""
+    """Time and cost of the submissions of the last day, oldest first. Jobs that were deleted since
+    still count."""
     mine = and_(spending.c.owner == owner, spending.c.at >= now - DAY)
-    asked = select(spending.c.at, spending.c.cost).where(mine).order_by(spending.c.at)
-    return [(row.at, row.cost) for row in connection.execute(asked).all()]
+    query = select(spending.c.at, spending.c.cost).where(mine).order_by(spending.c.at)
+    return [(row.at, row.cost) for row in connection.execute(query).all()]
 
 
 def _before(owner: str, time: float) -> Any:

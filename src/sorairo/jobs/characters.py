@@ -1,4 +1,4 @@
-"""Things that are to be seen again: a name for a clip that the media store keeps."""
+"""CharacterStore: names under which clips in the media store can be shown again in later videos."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ from sorairo.jobs.schema import characters
 
 @dataclass(frozen=True, kw_only=True)
 class Character:
-    """`created_at` in seconds since 1970."""
+    """One row of the table `characters`."""
 
     id: str
+    """Also the folder of its clip in the media store."""
     owner: str
+    """The id of the API key that created it; "" without a key."""
     name: str
+    """The name by which prompts refer to it."""
     created_at: float
+    """Seconds since 1970."""
 
 
-class Characters:
+class CharacterStore:
     """The characters in a database."""
 
     def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
@@ -30,33 +34,35 @@ class Characters:
         self.reading = database.execution_options(read_only=True)
 
     def add(self, character: str, name: str, owner: str = "") -> Character:
-        made = Character(id=character, owner=owner, name=name, created_at=self.clock())
+        """Stores a new character under the id `character`."""
+        added = Character(id=character, owner=owner, name=name, created_at=self.clock())
         with self.database.begin() as connection:
-            connection.execute(insert(characters).values(vars(made)))
-        return made
+            connection.execute(insert(characters).values(vars(added)))
+        return added
 
     def get(self, character: str, owner: str) -> Character | None:
-        """None where there is no such character, or it is another one's."""
-        if not character.isprintable():  # PostgreSQL takes no NUL
+        """The owner's character with this id; None if there is none."""
+        if not character.isprintable():  # PostgreSQL rejects NUL
             return None
         mine = and_(characters.c.id == character, characters.c.owner == owner)
         with self.reading.begin() as connection:
             row = connection.execute(select(characters).where(mine)).one_or_none()
         return None if row is None else Character(**row._mapping)
 
-    def known(self, names: Sequence[str]) -> set[str]:
-        """Those names that are anybody's."""
+    def existing_ids(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that belong to a character of any owner."""
         with self.reading.begin() as connection:
-            asked = select(characters.c.id).where(characters.c.id.in_(names))
-            return set(connection.execute(asked).scalars())
+            query = select(characters.c.id).where(characters.c.id.in_(ids))
+            return set(connection.execute(query).scalars())
 
     def remove(self, character: str, owner: str) -> bool:
-        """False where there is no such character, or it is another one's."""
+        """Removes the owner's character. False if there is none."""
         mine = and_(characters.c.id == character, characters.c.owner == owner)
         with self.database.begin() as connection:
-            gone = delete(characters).where(mine).returning(characters.c.id)
-            return connection.execute(gone).one_or_none() is not None
+            deletion = delete(characters).where(mine).returning(characters.c.id)
+            return connection.execute(deletion).one_or_none() is not None
 
 
-def new_character() -> str:
+def new_character_id() -> str:
+    """A random id."""
     return f"char_{secrets.token_hex(16)}"

@@ -1,4 +1,4 @@
-"""A job, as it was when it was read."""
+"""The record of a job, as it was when it was read from the database."""
 
 from __future__ import annotations
 
@@ -8,35 +8,50 @@ from typing import Any
 from sqlalchemy import Row
 
 QUEUED, RUNNING, COMPLETED, FAILED = "queued", "running", "completed", "failed"
-WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # codes of errors
+WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # error codes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """`payload` is what is to be done, `result` what came of it, `error` {"code", "message"}.
-    `progress` is 0 to 100 and never falls; `fence` counts the claims; times are in seconds since
-    1970. `cost` is what a quota counts; `emptied`: its files are gone."""
+    """One row of the table `jobs`. Times are in seconds since 1970."""
 
     id: str
+    """The name under which the job was submitted."""
     owner: str
+    """The id of the API key that submitted it; "" without a key."""
     payload: dict[str, Any]
+    """What to do, for the worker."""
     status: str
+    """QUEUED, RUNNING, COMPLETED or FAILED."""
     progress: int
+    """Per cent done, 0 to 100; it never decreases."""
     attempts: int
+    """How many claims count against the limit of attempts."""
     fence: int
+    """How often the job was claimed; writes of a worker must name the current value."""
     cancelled: bool
+    """Whether cancellation was requested while the job ran."""
     created_at: float
+    """When the job was accepted."""
     started_at: float | None
+    """When a worker first claimed it."""
     ended_at: float | None
+    """When it was completed or failed."""
     result: dict[str, Any] | None
+    """What the worker committed; None until the job is completed."""
     error: dict[str, str] | None
+    """`code` and `message` of a failed job."""
     cost: float
+    """What the job counts against a quota, in pixels times seconds."""
     emptied: bool
+    """Whether the files of the job have been deleted."""
 
     @property
     def ended(self) -> bool:
+        """Whether the job is completed or failed."""
         return self.status in (COMPLETED, FAILED)
 
     @classmethod
     def of(cls, row: Row[Any]) -> Job:
+        """The job in a row of the table."""
         return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})

@@ -1,4 +1,4 @@
-"""API keys: 256 random bits each, shown once; the database keeps only their SHA-256."""
+"""API keys: 256 random bits each, shown once; the database stores only their SHA-256 digest."""
 
 from __future__ import annotations
 
@@ -16,42 +16,50 @@ from sorairo.errors import RequestError
 from sorairo.jobs.schema import keys
 
 PREFIX = "sk-sorairo-"
-LONGEST_NAME = 255
+MAX_NAME_LENGTH = 255
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quota:
-    """How many jobs of an owner may wait or run, and what all of a day's may cost, in pixels times
-    seconds; None: no bound."""
+    """Limits on the jobs of one owner; None means no limit."""
 
     most_waiting: int | None = None
+    """How many jobs may be queued or running at once."""
     most_cost: float | None = None
+    """The total cost of the jobs of one day, in pixels times seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key:
-    """`id` owns jobs; times are in seconds since 1970."""
+class ApiKey:
+    """An API key without its secret. Times are in seconds since 1970."""
 
     id: str
+    """The owner of the jobs that are submitted with the key."""
     name: str
+    """A label for whoever manages the keys."""
     created_at: float
+    """When the key was created."""
     revoked_at: float | None
+    """When the key was revoked; None while it is valid."""
     quota: Quota = Quota()
+    """What the key may use."""
 
 
-class KeyRing:
-    """The keys in a database."""
+class ApiKeyStore:
+    """The API keys in a database."""
 
     def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
         self.database, self.clock = database, clock
         self.reading = database.execution_options(read_only=True)
 
-    def create(self, name: str, quota: Quota = Quota()) -> tuple[Key, str]:
-        """A new key, and its secret, which is told this once. Raises RequestError."""
-        if len(name) > LONGEST_NAME:
-            raise RequestError(f"A key's name has at most {LONGEST_NAME} characters: shorten it.")
+    def create(self, name: str, quota: Quota = Quota()) -> tuple[ApiKey, str]:
+        """A new key and its secret, which cannot be read again later. Raises RequestError."""
+        if len(name) > MAX_NAME_LENGTH:
+            raise RequestError(
+                f"The name of a key has at most {MAX_NAME_LENGTH} characters: shorten it."
+            )
         secret = PREFIX + secrets.token_urlsafe(32)
-        key = Key(
+        key = ApiKey(
             id=f"key_{secrets.token_hex(8)}",
             name=name,
             created_at=self.clock(),
@@ -64,32 +72,32 @@ class KeyRing:
             connection.execute(insert(keys).values(row))
         return key, secret
 
-    def all(self) -> list[Key]:
-        """Revoked ones too, the oldest first."""
+    def all_keys(self) -> list[ApiKey]:
+        """All keys, oldest first, including revoked ones."""
         with self.reading.begin() as connection:
             rows = connection.execute(select(keys).order_by(keys.c.created_at)).all()
         return [_key(row) for row in rows]
 
     def quota(self, key: str) -> Quota:
-        """That of a key's id; none where there is no such key."""
+        """The quota of the key with this id; no limits if there is no such key."""
         with self.reading.begin() as connection:
             row = connection.execute(select(keys).where(keys.c.id == key)).one_or_none()
         return Quota() if row is None else _key(row).quota
 
     def revoke(self, key: str) -> bool:
-        """From now on it opens nothing. False where there is no such key, or it was revoked."""
+        """Makes a key invalid. False if there is no valid key with this id."""
         with self.database.begin() as connection:
             valid = (keys.c.id == key, keys.c.revoked_at.is_(None))
-            changed = update(keys).where(*valid).values(revoked_at=self.clock())
-            return connection.execute(changed.returning(keys.c.id)).one_or_none() is not None
+            revocation = update(keys).where(*valid).values(revoked_at=self.clock())
+            return connection.execute(revocation.returning(keys.c.id)).one_or_none() is not None
 
-    def exist(self) -> bool:
-        """Whether there has ever been one: the server asks for keys from then on."""
+    def any_exist(self) -> bool:
+        """Whether a key was ever created: from then on the server requires keys."""
         with self.reading.begin() as connection:
             return connection.execute(select(keys.c.id).limit(1)).one_or_none() is not None
 
-    def owner(self, secret: str) -> str | None:
-        """The id of the key with this secret; None where none that is valid has it."""
+    def find_owner(self, secret: str) -> str | None:
+        """The id of the valid key with this secret; None if there is none."""
         digest = _digest(secret)
         valid = (keys.c.digest == digest, keys.c.revoked_at.is_(None))
         with self.reading.begin() as connection:
@@ -97,9 +105,9 @@ class KeyRing:
         return row.id if row is not None and hmac.compare_digest(row.digest, digest) else None
 
 
-def _key(row: Row[Any]) -> Key:
+def _key(row: Row[Any]) -> ApiKey:
     quota = Quota(most_waiting=row.most_waiting, most_cost=row.most_cost)
-    return Key(
+    return ApiKey(
         id=row.id,
         name=row.name,
         created_at=row.created_at,

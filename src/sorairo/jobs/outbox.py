@@ -1,7 +1,7 @@
-"""Who is to hear when a job has ended, and what they have not heard yet.
+"""The outbox: webhooks, and the events that have not been delivered to them yet.
 
-An event is written in the transaction that ends the job, so that there is one if and only if the
-job has ended. It is delivered at least once: whoever hears it twice knows it by its id.
+An event is written in the transaction that ends the job, so it exists if and only if the job has
+ended. It is delivered at least once; a receiver recognises duplicates by the id.
 """
 
 from __future__ import annotations
@@ -17,104 +17,118 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sorairo.jobs.schema import hooks, outbox
 
 PREFIX = "whsec_"
-# Seconds to wait after each attempt that failed; after the last there is none.
-AGAIN = (5, 30, 300, 1800, 7200, 18_000, 36_000)
-TAKEN = 60.0  # seconds in which whoever has taken an event should deliver it
+# Seconds to wait after each failed attempt; after the last one the event is dropped.
+RETRY_DELAYS = (5, 30, 300, 1800, 7200, 18_000, 36_000)
+CLAIM_SECONDS = 60.0  # in which the process that claimed an event should deliver it
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hook:
-    """Where the events of an owner's jobs are sent, and the secret that signs them."""
+class Webhook:
+    """An address to which the events of an owner's jobs are sent."""
 
     id: str
+    """A random id, `hook_...`."""
     owner: str
+    """The id of the API key whose jobs it is about; "" for jobs without a key."""
     url: str
+    """Where events are posted."""
     secret: str
+    """The key that signs events, `whsec_...`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """`kind`: how the job ended, "completed" or "failed"."""
+    """The end of a job, to be delivered to one webhook."""
 
     id: str
+    """A random id, the same in every attempt."""
     job: str
+    """The id of the job."""
     kind: str
+    """How the job ended: "completed" or "failed"."""
     created_at: float
+    """When the job ended, in seconds since 1970."""
     attempts: int
-    hook: Hook
+    """How often delivery was attempted, including the current attempt."""
+    webhook: Webhook
+    """Where to deliver it."""
 
 
 class Outbox:
+    """The webhooks and undelivered events in a database."""
+
     def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
         self.database, self.clock = database, clock
 
-    def add_hook(self, url: str, owner: str = "") -> Hook:
-        """From now on events of the owner's jobs go to a URL."""
+    def add_webhook(self, url: str, owner: str = "") -> Webhook:
+        """A new webhook for the jobs of an owner that end from now on."""
         secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-        hook = Hook(id=f"hook_{secrets.token_hex(8)}", owner=owner, url=url, secret=secret)
+        added = Webhook(id=f"hook_{secrets.token_hex(8)}", owner=owner, url=url, secret=secret)
         with self.database.begin() as connection:
-            connection.execute(insert(hooks).values(vars(hook)))
-        return hook
+            connection.execute(insert(hooks).values(vars(added)))
+        return added
 
-    def hooks(self) -> list[Hook]:
+    def webhooks(self) -> list[Webhook]:
+        """All webhooks, ordered by id."""
         with self.database.begin() as connection:
             rows = connection.execute(select(hooks).order_by(hooks.c.id)).all()
-        return [Hook(**row._mapping) for row in rows]
+        return [Webhook(**row._mapping) for row in rows]
 
-    def remove_hook(self, hook: str) -> bool:
-        """With what it has not heard yet. False where there is no such hook."""
-        same = hooks.c.id == hook
+    def remove_webhook(self, webhook: str) -> bool:
+        """Removes a webhook and its undelivered events. False if there is none with this id."""
+        same = hooks.c.id == webhook
         with self.database.begin() as connection:
-            locked = select(hooks.c.id).where(same).with_for_update()  # no event is added meanwhile
+            locked = select(hooks.c.id).where(same).with_for_update()  # keeps new events out
             if connection.execute(locked).one_or_none() is None:
                 return False
-            connection.execute(delete(outbox).where(outbox.c.hook == hook))
+            connection.execute(delete(outbox).where(outbox.c.hook == webhook))
             connection.execute(delete(hooks).where(same))
         return True
 
-    def take(self) -> Event | None:
-        """The next event that is due; nobody else gets it for a while."""
+    def claim_next(self) -> Event | None:
+        """The next event that is due; no other process gets it for CLAIM_SECONDS."""
         now = self.clock()
         due = select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(1)
-        due = due.with_for_update(skip_locked=True)  # SQLite has one writer, and no such words
+        due = due.with_for_update(skip_locked=True)  # SQLite ignores this: it has one writer
         with self.database.begin() as connection:
-            taken = (
+            claim = (
                 update(outbox)
                 .where(outbox.c.id == due.scalar_subquery())
-                .values(due_at=now + TAKEN, attempts=outbox.c.attempts + 1)
+                .values(due_at=now + CLAIM_SECONDS, attempts=outbox.c.attempts + 1)
                 .returning(outbox)
             )
-            row = connection.execute(taken).one_or_none()
+            row = connection.execute(claim).one_or_none()
             if row is None:
                 return None
-            hook = connection.execute(select(hooks).where(hooks.c.id == row.hook)).one()
+            webhook = connection.execute(select(hooks).where(hooks.c.id == row.hook)).one()
         return Event(
             id=row.id,
             job=row.job,
             kind=row.kind,
             created_at=row.created_at,
             attempts=row.attempts,
-            hook=Hook(**hook._mapping),
+            webhook=Webhook(**webhook._mapping),
         )
 
-    def delivered(self, event: Event) -> None:
+    def mark_delivered(self, event: Event) -> None:
+        """Removes an event."""
         with self.database.begin() as connection:
             connection.execute(delete(outbox).where(outbox.c.id == event.id))
 
-    def failed(self, event: Event) -> None:
-        """It is tried again later, or given up."""
-        if event.attempts > len(AGAIN):
-            self.delivered(event)
+    def mark_failed(self, event: Event) -> None:
+        """Schedules the next attempt; after the last one, removes the event."""
+        if event.attempts > len(RETRY_DELAYS):
+            self.mark_delivered(event)
             return
-        later = self.clock() + AGAIN[event.attempts - 1]
+        due_at = self.clock() + RETRY_DELAYS[event.attempts - 1]
         with self.database.begin() as connection:
-            connection.execute(update(outbox).where(outbox.c.id == event.id).values(due_at=later))
+            connection.execute(update(outbox).where(outbox.c.id == event.id).values(due_at=due_at))
 
 
-def announce(connection: Connection, job: str, owner: str, kind: str, now: float) -> None:
-    """Writes the events of a job that ends, in the transaction that ends it."""
-    those = select(hooks.c.id).where(hooks.c.owner == owner)
-    kept = those.with_for_update(read=True, key_share=True)  # they are not removed meanwhile
-    for (hook,) in connection.execute(kept).all():
-        row = {"hook": hook, "job": job, "kind": kind, "created_at": now, "due_at": now}
+def add_events(connection: Connection, job: str, owner: str, kind: str, now: float) -> None:
+    """Writes the events of a job that ends, within the transaction that ends it."""
+    query = select(hooks.c.id).where(hooks.c.owner == owner)
+    locked = query.with_for_update(read=True, key_share=True)  # against removal of the webhooks
+    for (webhook,) in connection.execute(locked).all():
+        row = {"hook": webhook, "job": job, "kind": kind, "created_at": now, "due_at": now}
         connection.execute(insert(outbox).values(id=f"evt_{secrets.token_hex(12)}", **row))

@@ -1,4 +1,4 @@
-"""Submitting, claiming, ending: every step is one transaction."""
+"""The job queue: jobs are submitted, claimed by workers, and ended, each in one transaction."""
 
 from __future__ import annotations
 
@@ -22,35 +22,39 @@ from sqlalchemy import (
 )
 
 from sorairo.errors import LeaseLostError
-from sorairo.jobs.admission import Allowance, Submission, accept, look
+from sorairo.jobs.admission import QuotaUsage, Submission, accept, check
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
-from sorairo.jobs.outbox import announce
+from sorairo.jobs.outbox import add_events
 from sorairo.jobs.schema import jobs
 
 LEASE_SECONDS = 30.0
-MOST_ATTEMPTS = 3
-LOST = {
+MAX_ATTEMPTS = 3
+WORKER_LOST_ERROR = {
     "code": WORKER_LOST,
-    "message": "The workers that had this job were lost, one after another: submit it again.",
+    "message": "All workers that claimed this job were lost: submit it again.",
 }
-STOPPED = {"code": CANCELLED, "message": "The job was cancelled."}
+CANCELLED_ERROR = {"code": CANCELLED, "message": "The job was cancelled."}
 
 
 class Queue:
-    """The queue in a database. Any number of processes may have one."""
+    """The queue in a database. Any number of processes may open the same queue.
+
+    A claim is held for `lease` seconds unless it is renewed. A job fails after `attempts` claims
+    that led to no result.
+    """
 
     def __init__(
         self,
         database: Engine,
         *,
         lease: float = LEASE_SECONDS,
-        attempts: int = MOST_ATTEMPTS,
+        attempts: int = MAX_ATTEMPTS,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.database, self.lease, self.attempts, self.clock = database, lease, attempts, clock
         self.reading = database.execution_options(read_only=True)
 
-    # --- for whoever asks
+    # --- for servers
 
     def submit(
         self,
@@ -60,27 +64,26 @@ class Queue:
         owner: str = "",
         request_key: str | None = None,
     ) -> Job:
-        """A new job, named `job`; or the one that the owner has submitted with the same
-        `request_key` before."""
+        """A new job with the id `job`, or the owner's earlier job with the same `request_key`."""
         one = Submission(jobs=[(job, payload)], owner=owner, request_key=request_key)
         return self.submit_all(one)[0][0]
 
-    def submit_all(self, asked: Submission) -> tuple[list[Job], Allowance]:
-        """New jobs, all of them or none; or the first of those that the owner has submitted with
-        the same `request_key` before. Raises QuotaError."""
+    def submit_all(self, submission: Submission) -> tuple[list[Job], QuotaUsage]:
+        """The new jobs, all of them or none, or the first of the owner's earlier jobs with the same
+        `request_key`. Raises QuotaError."""
         with self.database.begin() as connection:
-            return accept(connection, asked, self.clock())
+            return accept(connection, submission, self.clock())
 
-    def look(self, asked: Submission) -> Job | None:
-        """What `submit_all` would come to, as far as one can tell now: the job that was accepted
-        before, or None. Raises QuotaError."""
+    def check(self, submission: Submission) -> Job | None:
+        """What `submit_all` would do at the moment: the job that was accepted before, or None if
+        new jobs would be accepted. Raises QuotaError."""
         with self.reading.begin() as connection:
-            return look(connection, asked, self.clock())
+            return check(connection, submission, self.clock())
 
     def get(self, job: str, owner: str | None = None) -> Job | None:
-        """None where there is no such job, or it is another one's."""
+        """The job with this id, of this owner if one is given; None if there is none."""
         with self.reading.begin() as connection:
-            row = connection.execute(select(jobs).where(_named(job, owner))).one_or_none()
+            row = connection.execute(select(jobs).where(_has_id(job, owner))).one_or_none()
         return None if row is None else Job.of(row)
 
     def page(
@@ -91,81 +94,83 @@ class Queue:
         after: str | None = None,
         newest_first: bool = True,
     ) -> tuple[list[Job], bool]:
-        """Up to `limit` jobs behind the job `after`, and whether there are more."""
-        asked: Select[Any] = select(jobs)
+        """Up to `limit` jobs that follow the job `after`, and whether there are more."""
+        query: Select[Any] = select(jobs)
         if owner is not None:
-            asked = asked.where(jobs.c.owner == owner)
+            query = query.where(jobs.c.owner == owner)
         if after is not None:
-            last = select(jobs.c.number).where(_named(after, owner)).scalar_subquery()
-            asked = asked.where(jobs.c.number < last if newest_first else jobs.c.number > last)
+            last = select(jobs.c.number).where(_has_id(after, owner)).scalar_subquery()
+            query = query.where(jobs.c.number < last if newest_first else jobs.c.number > last)
         order = jobs.c.number.desc() if newest_first else jobs.c.number
         with self.reading.begin() as connection:
-            rows = connection.execute(asked.order_by(order).limit(limit + 1)).all()
+            rows = connection.execute(query.order_by(order).limit(limit + 1)).all()
         return [Job.of(row) for row in rows[:limit]], len(rows) > limit
 
     def cancel(self, job: str, owner: str | None = None) -> Job | None:
-        """One that waits ends at once; one that runs, when its worker next says how far it is; one
-        that has ended stays as it is. None where there is no such job."""
+        """Cancels a job: a queued job ends at once, a running job when its worker next renews the
+        lease, and an ended job is not changed. None if there is no such job."""
         now = self.clock()
-        ended = {"status": FAILED, "error": STOPPED, "ended_at": now}
-        asked = select(jobs).where(_named(job, owner)).with_for_update()
+        ended = {"status": FAILED, "error": CANCELLED_ERROR, "ended_at": now}
+        query = select(jobs).where(_has_id(job, owner)).with_for_update()
         with self.database.begin() as connection:
-            row = connection.execute(asked).one_or_none()
+            row = connection.execute(query).one_or_none()
             if row is not None and row.status in (QUEUED, RUNNING):
                 values = ended if row.status == QUEUED else {"cancelled": True}
-                changed = update(jobs).where(jobs.c.number == row.number).values(values)
-                row = connection.execute(changed.returning(jobs)).one()
+                change = update(jobs).where(jobs.c.number == row.number).values(values)
+                row = connection.execute(change.returning(jobs)).one()
                 if row.status == FAILED:
-                    announce(connection, row.id, row.owner, FAILED, now)
+                    add_events(connection, row.id, row.owner, FAILED, now)
         return None if row is None else Job.of(row)
 
     def delete(self, job: str, owner: str | None = None) -> Job | None:
-        """Takes a job out, wherever it is; its worker finds its lease lost. The job as it was."""
+        """Deletes a job in any state; a worker that runs it loses its lease. Returns the job as it
+        was, or None if there was none."""
         with self.database.begin() as connection:
-            gone = delete(jobs).where(_named(job, owner)).returning(jobs)
-            row = connection.execute(gone).one_or_none()
+            deletion = delete(jobs).where(_has_id(job, owner)).returning(jobs)
+            row = connection.execute(deletion).one_or_none()
         return None if row is None else Job.of(row)
 
-    def waiting(self) -> int:
-        """How many jobs have not ended."""
-        asked = select(func.count()).where(jobs.c.status.in_((QUEUED, RUNNING)))
+    def count_unfinished(self) -> int:
+        """The number of jobs that are queued or running."""
+        query = select(func.count()).where(jobs.c.status.in_((QUEUED, RUNNING)))
         with self.reading.begin() as connection:
-            return connection.execute(asked).scalar_one()
+            return connection.execute(query).scalar_one()
 
-    def known(self, names: Sequence[str]) -> set[str]:
-        """Those names that are jobs'."""
+    def count_by_status(self) -> dict[str, int]:
+        """The number of jobs of each status; a status without jobs is missing."""
+        query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
         with self.reading.begin() as connection:
-            asked = select(jobs.c.id).where(jobs.c.id.in_(names))
-            return set(connection.execute(asked).scalars())
+            return {row[0]: row[1] for row in connection.execute(query).all()}
 
-    def by_status(self) -> dict[str, int]:
-        """How many jobs there are of each status."""
-        asked = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+    def existing_ids(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that belong to a job of any owner."""
         with self.reading.begin() as connection:
-            return {row[0]: row[1] for row in connection.execute(asked).all()}
+            query = select(jobs.c.id).where(jobs.c.id.in_(ids))
+            return set(connection.execute(query).scalars())
 
     def expired(self, before: float, limit: int = 100) -> list[Job]:
-        """Jobs that ended before then and still have files, the oldest first."""
-        those = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
-        asked = select(jobs).where(those).order_by(jobs.c.ended_at).limit(limit)
+        """Jobs that ended before this time and still have files, oldest first."""
+        old = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
+        query = select(jobs).where(old).order_by(jobs.c.ended_at).limit(limit)
         with self.reading.begin() as connection:
-            return [Job.of(row) for row in connection.execute(asked).all()]
+            return [Job.of(row) for row in connection.execute(query).all()]
 
-    def empty(self, job: str) -> None:
-        """Notes that a job's files are gone."""
+    def mark_files_deleted(self, job: str) -> None:
+        """Records that the files of a job have been deleted."""
         with self.database.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job).values(emptied=True))
 
     # --- for workers
 
     def claim(self, worker: str) -> Job | None:
-        """The oldest job that waits, or whose worker was lost; None where there is none."""
+        """The oldest job that is queued or whose worker was lost, now held by `worker`; None if
+        there is none."""
         now = self.clock()
         with self.database.begin() as connection:
-            self._give_up(connection, now)
-            oldest = select(jobs.c.number).where(_free(now)).order_by(jobs.c.number).limit(1)
+            self._fail_abandoned(connection, now)
+            oldest = select(jobs.c.number).where(_claimable(now)).order_by(jobs.c.number).limit(1)
             unlocked = oldest.with_for_update(skip_locked=True)  # SQLite has one writer
-            claimed = (
+            claim = (
                 update(jobs)
                 .where(jobs.c.number == unlocked.scalar_subquery())
                 .values(
@@ -178,12 +183,12 @@ class Queue:
                 )
                 .returning(jobs)
             )
-            row = connection.execute(claimed).one_or_none()
+            row = connection.execute(claim).one_or_none()
         return None if row is None else Job.of(row)
 
     def renew(self, job: Job, progress: int | None = None) -> Job:
-        """Keeps the lease, and says how far the job is (never less than before, and 100 only when
-        it is completed); the job as it now is, perhaps with the wish that it be cancelled.
+        """Renews the lease and records the progress, which never decreases and stays below 100
+        until the job is completed. In the job that is returned, `cancelled` may be set.
 
         Raises LeaseLostError.
         """
@@ -198,20 +203,20 @@ class Queue:
         return self._end(job, {"status": COMPLETED, "progress": 100, "result": result})
 
     def fail(self, job: Job, code: str, message: str) -> Job:
-        """Ends a job that cannot be done. Raises LeaseLostError."""
+        """Ends a job with an error. Raises LeaseLostError."""
         return self._end(job, {"status": FAILED, "error": {"code": code, "message": message}})
 
-    def give_back(self, job: Job) -> Job:
-        """Lets another worker have it, as if it had never been claimed: for one that goes home.
+    def release(self, job: Job) -> Job:
+        """Returns a job to the queue without counting the attempt, for a worker that shuts down.
         Raises LeaseLostError."""
         return self._write(
             job,
             {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None},
         )
 
-    def put_off(self, job: Job, code: str, message: str) -> Job:
-        """Lets another worker try what this one could not do; after the last attempt the job has
-        failed. Raises LeaseLostError."""
+    def retry_later(self, job: Job, code: str, message: str) -> Job:
+        """Returns a job to the queue for another attempt; after the last attempt it fails with this
+        error. Raises LeaseLostError."""
         if job.attempts >= self.attempts:
             return self.fail(job, code, message)
         return self._write(job, {"status": QUEUED, "leased_until": None})
@@ -220,40 +225,40 @@ class Queue:
         return self._write(job, {**values, "ended_at": self.clock(), "leased_until": None})
 
     def _write(self, job: Job, values: dict[str, Any]) -> Job:
-        """Changes a job that is still held."""
+        """Changes a job if the claim is still the current one. Raises LeaseLostError."""
         held = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status == RUNNING)
         with self.database.begin() as connection:
-            changed = update(jobs).where(held).values(values).returning(jobs)
-            row = connection.execute(changed).one_or_none()
+            change = update(jobs).where(held).values(values).returning(jobs)
+            row = connection.execute(change).one_or_none()
             if row is not None and row.status in (COMPLETED, FAILED):
-                announce(connection, row.id, row.owner, row.status, row.ended_at)
+                add_events(connection, row.id, row.owner, row.status, row.ended_at)
         if row is None:
-            raise LeaseLostError(f"The job {job.id} is another worker's now, or gone.")
+            raise LeaseLostError(f"The job {job.id} was deleted, or another worker has claimed it.")
         return Job.of(row)
 
-    def _give_up(self, connection: Connection, now: float) -> None:
-        """Ends jobs whose last worker was lost, and those that nobody holds and nobody wants."""
+    def _fail_abandoned(self, connection: Connection, now: float) -> None:
+        """Ends cancelled jobs that no worker holds, and jobs whose last attempt was lost."""
         ended = {"status": FAILED, "ended_at": now, "leased_until": None}
-        wished = and_(_free(now), jobs.c.cancelled)
-        tried = and_(_lost(now), jobs.c.attempts >= self.attempts)
-        for those, error in ((wished, STOPPED), (tried, LOST)):
-            asked = select(jobs.c.number).where(those)
-            numbers = connection.execute(asked.with_for_update(skip_locked=True)).scalars().all()
-            mine = update(jobs).where(jobs.c.number.in_(numbers)).values(**ended, error=error)
-            for row in connection.execute(mine.returning(jobs)).all() if numbers else ():
-                announce(connection, row.id, row.owner, FAILED, now)
+        cancelled = and_(_claimable(now), jobs.c.cancelled)
+        exhausted = and_(_lease_expired(now), jobs.c.attempts >= self.attempts)
+        for condition, error in ((cancelled, CANCELLED_ERROR), (exhausted, WORKER_LOST_ERROR)):
+            query = select(jobs.c.number).where(condition)
+            numbers = connection.execute(query.with_for_update(skip_locked=True)).scalars().all()
+            change = update(jobs).where(jobs.c.number.in_(numbers)).values(**ended, error=error)
+            for row in connection.execute(change.returning(jobs)).all() if numbers else ():
+                add_events(connection, row.id, row.owner, FAILED, now)
 
 
-def _named(job: str, owner: str | None) -> ColumnElement[bool]:
-    if not job.isprintable():  # PostgreSQL refuses a NUL, and both half a surrogate pair
+def _has_id(job: str, owner: str | None) -> ColumnElement[bool]:
+    if not job.isprintable():  # PostgreSQL rejects NUL, both databases reject lone surrogates
         return false()
-    mine = jobs.c.id == job
-    return mine if owner is None else and_(mine, jobs.c.owner == owner)
+    same = jobs.c.id == job
+    return same if owner is None else and_(same, jobs.c.owner == owner)
 
 
-def _free(now: float) -> ColumnElement[bool]:
-    return or_(jobs.c.status == QUEUED, _lost(now))
+def _claimable(now: float) -> ColumnElement[bool]:
+    return or_(jobs.c.status == QUEUED, _lease_expired(now))
 
 
-def _lost(now: float) -> ColumnElement[bool]:
+def _lease_expired(now: float) -> ColumnElement[bool]:
     return and_(jobs.c.status == RUNNING, jobs.c.leased_until < now)

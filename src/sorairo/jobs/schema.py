@@ -1,17 +1,11 @@
-"""The tables, and the database that holds them: SQLite or PostgreSQL, by URL."""
+"""The tables of the job database."""
 
 from __future__ import annotations
-
-import sqlite3
-import time
-from typing import Any
 
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
-    Connection,
-    Engine,
     Float,
     ForeignKey,
     Index,
@@ -20,30 +14,19 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    create_engine,
-    event,
-    exc,
     false,
-    func,
-    inspect,
-    select,
 )
-from sqlalchemy.schema import CreateColumn
-
-BUSY_SECONDS = 30  # that a writer waits for another one
-TABLES_LOCK = 0x50_72_61  # of PostgreSQL, for whoever makes the tables
-# What is raised while the database cannot be reached, or has no room: nothing was done, or the
-# answer was lost.
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)
 
 metadata = MetaData()
+
+# The columns are described at the fields of Job.
 jobs = Table(
     "jobs",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),  # the order of submission
     Column("id", String(64), nullable=False, unique=True),
     Column("owner", String(64), nullable=False),
-    Column("request_key", String(255)),
+    Column("request_key", String(255)),  # an idempotency key
     Column("payload", JSON, nullable=False),
     Column("status", String(16), nullable=False),
     Column("progress", Integer, nullable=False, default=0),
@@ -64,7 +47,8 @@ jobs = Table(
     Index("jobs_of_owner", "owner", "number"),
 )
 
-spending = Table(  # what has been submitted within a day; a job may be deleted before
+# The cost of every submission of the last day; a job may be deleted earlier.
+spending = Table(
     "spending",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
@@ -73,6 +57,8 @@ spending = Table(  # what has been submitted within a day; a job may be deleted 
     Column("cost", Float, nullable=False),
     Index("spending_of_owner", "owner", "at"),
 )
+
+# API keys.
 keys = Table(
     "keys",
     metadata,
@@ -84,6 +70,7 @@ keys = Table(
     Column("most_waiting", Integer),
     Column("most_cost", Float),
 )
+
 characters = Table(
     "characters",
     metadata,
@@ -93,14 +80,17 @@ characters = Table(
     Column("created_at", Float, nullable=False),
 )
 
+# Webhooks.
 hooks = Table(
     "hooks",
     metadata,
     Column("id", String(64), primary_key=True),
     Column("owner", String(64), nullable=False),
     Column("url", String(2048), nullable=False),
-    Column("secret", String(128), nullable=False),  # signs, so it has to be kept as it is
+    Column("secret", String(128), nullable=False),  # signs events, so a digest is not enough
 )
+
+# Webhook events that have not been delivered.
 outbox = Table(
     "outbox",
     metadata,
@@ -113,60 +103,10 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
 )
 
-
-def open_database(url: str) -> Engine:
-    """The database of a URL, its tables made where they are not there."""
-    engine = create_engine(url, pool_pre_ping=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _settle)
-        event.listen(engine, "begin", _begin)
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":  # two that make the same table disturb each other
-            connection.execute(select(func.pg_advisory_xact_lock(TABLES_LOCK)))
-        metadata.create_all(connection)
-        _add_columns(connection)
-    return engine
-
-
-def _add_columns(connection: Connection) -> None:
-    """Those that a database of an earlier version has not; they have defaults, or may be empty."""
-    there = inspect(connection)
-    for table in metadata.sorted_tables:
-        known = {column["name"] for column in there.get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                told = CreateColumn(column).compile(dialect=connection.dialect)
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {told}")
-
-
-def _settle(connection: Any, _record: object) -> None:
-    """Readers beside a writer, and nothing committed is lost when the power is."""
-    connection.isolation_level = None  # transactions are begun by _begin
-    for pragma in (
-        f"busy_timeout={1000 * BUSY_SECONDS}",  # the next one may have to wait already
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-    ):
-        _insist(connection, f"PRAGMA {pragma}")
-
-
-def _insist(connection: Any, statement: str) -> None:
-    """Several that open a new file at once all turn its log on, and where waiting for one another
-    could be for ever SQLite says so at once, whatever the timeout: then it is asked again."""
-    end = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            connection.execute(statement)
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > end:
-                raise
-        time.sleep(0.01)
-
-
-def _begin(connection: Any) -> None:
-    """The lock of a writer is taken at once: two that have read would block each other later. One
-    that only reads takes none (`read_only` of its execution options)."""
-    reading = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+# The migrations that were applied to this database.
+migrations = Table(
+    "migrations",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("applied_at", Float, nullable=False),
+)

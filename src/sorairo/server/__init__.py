@@ -1,2 +1,5 @@
-"""OpenAI's Videos API over the queue. The process that answers never imports torch: it writes jobs,
-and workers do them."""
+"""OpenAI's Videos API: an HTTP server that writes jobs to a queue, and workers that run them.
+
+The server process never imports torch; only `worker` does. The package may import everything but
+`sorairo.cli`.
+"""

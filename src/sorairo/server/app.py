@@ -1,4 +1,4 @@
-"""The HTTP application: routes, what stands before them, errors in one shape, health, figures."""
+"""The HTTP application: routes, middleware, error handlers, health checks and metrics."""
 
 from __future__ import annotations
 
@@ -8,42 +8,47 @@ from fastapi import FastAPI, Response
 
 from sorairo.server.api import characters, routes
 from sorairo.server.api.dependencies import Owner
-from sorairo.server.api.errors import handle_errors
-from sorairo.server.api.metrics import TYPE, Metrics, MetricsMiddleware
+from sorairo.server.api.errors import add_error_handlers
+from sorairo.server.api.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
 from sorairo.server.api.middleware import BodyLimitMiddleware, TrustedHostMiddleware
-from sorairo.server.api.openapi import describe
+from sorairo.server.api.openapi import complete_document
 from sorairo.server.api.service import Service
 
 
 def create_app(service: Service) -> FastAPI:
+    """The application of a server that works with these stores and settings."""
     app = FastAPI(
         title="sorairo",
         description="OpenAI's Videos API, on your own machine.",
-        docs_url=None,  # those pages load scripts from elsewhere
+        docs_url=None,  # these pages load scripts from other hosts
         redoc_url=None,
     )
     app.state.service = service
-    app.include_router(characters.router)  # before /videos/{video_id}
+    app.include_router(characters.router)  # first: /videos/{video_id} would match its paths
     app.include_router(routes.router)
     metrics = Metrics(service.queue)
-    # The last that is added stands before the others.
-    app.add_middleware(BodyLimitMiddleware, most_bytes=service.most_bytes)
+    # The middleware that is added last runs first.
+    app.add_middleware(BodyLimitMiddleware, max_bytes=service.max_body_bytes)
     app.add_middleware(TrustedHostMiddleware, hosts=service.hosts)
     app.add_middleware(MetricsMiddleware, metrics=metrics)
-    handle_errors(app)
+    add_error_handlers(app)
+    _add_monitoring(app, service, metrics)
+    complete_document(app)
+    return app
 
+
+def _add_monitoring(app: FastAPI, service: Service, metrics: Metrics) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, str]:
+        """Responds while the process is alive."""
         return {"status": "ok"}
 
     @app.get("/readyz")
     def readyz() -> dict[str, Any]:
-        return {"status": "ok", "waiting": service.queue.waiting()}
+        """Responds while the database is reachable; `waiting` counts unfinished jobs."""
+        return {"status": "ok", "waiting": service.queue.count_unfinished()}
 
     @app.get("/metrics")
-    def figures(_owner: Owner) -> Response:
-        """For Prometheus."""
-        return Response(metrics.text(), media_type=TYPE)
-
-    describe(app)
-    return app
+    def get_metrics(_owner: Owner) -> Response:
+        """Metrics for Prometheus."""
+        return Response(metrics.text(), media_type=CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""What is stored with a job: its request, its files, and fields of its Video object. No torch."""
+"""The payload of a job: its request, its given files, and fields of its Video object."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ class VideoFields:
     """The fields of a Video object that are known when its job is accepted."""
 
     model: str = ""
-    """The model's name, as the client sent it."""
+    """The name of the model, as the client sent it."""
     prompt: str = ""
     """The prompt, as the client sent it; the model may read less of it."""
     size: str = ""
-    """The size that was asked for, "" where it is that of an uploaded clip."""
+    """The requested size; "" if it is that of an uploaded clip."""
     seconds: str = ""
-    """The length that was asked for."""
+    """The requested length."""
     remixed_from_video_id: str | None = None
-    """The id of the video that it is a remix of."""
+    """The id of the video of which this is a remix."""
     seed: int | None = None
     """The seed of the request."""
     videos: tuple[str, ...] | None = None
-    """The ids of all videos that were asked for at once, where there are several."""
+    """The ids of all videos of the request, if there are several."""
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> VideoFields:
-        """Those of a job's payload. Raises ConfigError."""
+        """The fields in the payload of a job. Raises ConfigError."""
         stored = payload.get("video", payload.get("told"))  # the former name of the key
         names = {field.name for field in fields(cls)}
         return config.from_json(cls, {k: v for k, v in (stored or {}).items() if k in names})
@@ -43,11 +43,11 @@ class JobSpec:
     """The payload of a job."""
 
     request: Request
-    """What the worker makes."""
+    """What the worker generates."""
     video: VideoFields
-    """What the client is told of the job before it is done."""
+    """Fields of the Video object."""
     media: tuple[str, ...] = ()
-    """The names of the request's given files in the media store, in order."""
+    """The names of the given files in the media store, in the order of the request."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload that `from_json` reads."""
@@ -60,9 +60,10 @@ class JobSpec:
 
     @classmethod
     def from_json(cls, payload: Mapping[str, Any]) -> JobSpec:
-        """The spec of a job's payload. Payloads of earlier versions, in which the request is the
-        text of a clip's comment, are read too. Raises RequestError, ConfigError and
-        UnknownNameError."""
+        """Reads a payload. In payloads of earlier versions, the request is a clip comment.
+
+        Raises RequestError, ConfigError and UnknownNameError.
+        """
         record = payload.get("request")
         return cls(
             request=(

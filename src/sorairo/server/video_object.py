@@ -1,4 +1,4 @@
-"""The Video object: what a client is told of a job."""
+"""The Video object: how a job appears in responses."""
 
 from __future__ import annotations
 
@@ -7,21 +7,26 @@ from typing import Any
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
 from sorairo.server.job_spec import VideoFields
 
+# Status of the Video object, by status of the job.
 STATUS = {QUEUED: "queued", RUNNING: "in_progress", COMPLETED: "completed", FAILED: "failed"}
+# File name and media type of every file of a finished video.
 VARIANTS = {
     "video": ("video.mp4", "video/mp4"),
     "thumbnail": ("thumbnail.webp", "image/webp"),
     "spritesheet": ("spritesheet.jpg", "image/jpeg"),
 }
+PREVIEW = ("preview.webp", "image/webp")  # of a video that is being generated
 
-PREVIEW = ("preview.webp", "image/webp")  # of what is being made
 
+def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
+    """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-def video_of(job: Job, keep: float | None = None) -> dict[str, Any]:
-    """All keys that the SDKs read, and of our own: `seed`, `fps`, `native_size` (as it was
-    painted), `videos` (the ids of all that were asked for at once). Files are kept for `keep`
-    seconds."""
+    Keys of our own are `seed`, `fps`, `native_size` (the size before upscaling) and `videos` (the
+    ids of all videos of the request). Files are deleted `retention_seconds` after the job has
+    ended; None: never.
+    """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
+    ended_at, retention = job.ended_at, retention_seconds
     return {
         "id": job.id,
         "object": "video",
@@ -29,8 +34,8 @@ def video_of(job: Job, keep: float | None = None) -> dict[str, Any]:
         "status": STATUS[job.status],
         "progress": job.progress,
         "created_at": int(job.created_at),
-        "completed_at": int(job.ended_at) if job.status == COMPLETED and job.ended_at else None,
-        "expires_at": int(job.ended_at + keep) if keep and job.ended_at else None,
+        "completed_at": int(ended_at) if job.status == COMPLETED and ended_at else None,
+        "expires_at": int(ended_at + retention) if retention and ended_at else None,
         "prompt": fields.prompt,
         "size": result.get("size") or fields.size,
         "seconds": result.get("seconds") or fields.seconds,

@@ -1,4 +1,4 @@
-"""Characters: a short clip whose things are seen again in other videos."""
+"""Routes of characters: short clips whose objects can be shown again in other videos."""
 
 from __future__ import annotations
 
@@ -7,46 +7,46 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.jobs.characters import Character, new_character
+from sorairo.jobs.characters import Character, new_character_id
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import Fields
-from sorairo.server.api.quotas import check_room
+from sorairo.server.api.quotas import check_disk_space
 
-LONGEST_NAME = 80  # characters
+MAX_NAME_LENGTH = 80
 
 router = APIRouter(prefix="/v1")
 
 
 @router.post("/videos/characters")
 async def create_character(request: Request, owner: Owner) -> dict[str, Any]:
-    """From `name` and `video`, a file or the id of a finished video. Whoever sends one must have
-    the right to it."""
+    """Stores a character from `name` and `video`, a file or the id of a finished video. Clients
+    must have the right to use the material."""
     fields = await fields_of(request)
-    return _told(await run_in_threadpool(_keep, request, owner, fields))
+    return _character_object(await run_in_threadpool(_create, request, owner, fields))
 
 
 @router.get("/videos/characters/{character_id}")
 def get_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
-    return _told(character_of(request, owner, character_id))
+    return _character_object(character_of(request, owner, character_id))
 
 
 @router.delete("/videos/characters/{character_id}")
 def delete_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
-    """Takes the clip away too. Videos that were made with it stay."""
+    """Deletes a character and its clip. Videos that show it are not changed."""
     found, service = character_of(request, owner, character_id), service_of(request)
     service.characters.remove(found.id, owner)
-    service.media.forget(found.id)
+    service.media.try_delete_folder(found.id)
     return {"id": found.id, "object": "character.deleted", "deleted": True}
 
 
-def _keep(request: Request, owner: str, fields: Fields) -> Character:
+def _create(request: Request, owner: str, fields: Fields) -> Character:
     service, name = service_of(request), fields.text("name").strip()
-    if not 1 <= len(name) <= LONGEST_NAME:
-        message = f"'name' must have 1 to {LONGEST_NAME} characters, not {len(name)}."
+    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+        message = f"'name' must have 1 to {MAX_NAME_LENGTH} characters, not {len(name)}."
         raise ApiError(400, message, param="name", code="invalid_value")
-    check_room(service)
-    character, video = new_character(), fields.found.get("video")
+    check_disk_space(service)
+    character, video = new_character_id(), fields.values.get("video")
     path = f"{character}/given/0"
     if isinstance(video, dict):
         _, clip = clip_of(request, owner, video)
@@ -59,7 +59,7 @@ def _keep(request: Request, owner: str, fields: Fields) -> Character:
     return service.characters.add(character, name, owner)
 
 
-def _told(character: Character) -> dict[str, Any]:
+def _character_object(character: Character) -> dict[str, Any]:
     return {
         "id": character.id,
         "object": "character",

@@ -1,4 +1,4 @@
-"""What every route needs: the service, whose request it is, its fields, the job it names."""
+"""What routes look up from a request: the service, the owner, the fields, jobs and files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from sorairo.jobs.characters import Character
 from sorairo.jobs.job import COMPLETED, FAILED, Job
-from sorairo.server.api.auth import owner_of
+from sorairo.server.api.auth import authenticate
 from sorairo.server.api.body_parsing import read_body
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.field_parsing import Fields
@@ -18,42 +18,47 @@ from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
-POLL_AFTER = 500  # milliseconds, told to those who ask again and again
+POLL_AFTER_MS = 500  # clients are asked to wait so long between two requests for a job
 
 
 def service_of(request: Request) -> Service:
+    """The stores and settings of the server."""
     return request.app.state.service
 
 
 def _owner(request: Request) -> str:
-    service = service_of(request)
-    return owner_of(
-        request.headers.get("authorization"), service.keys, always=not service.open_here
-    )
+    service, header = service_of(request), request.headers.get("authorization")
+    return authenticate(header, service.keys, allow_anonymous=service.allow_anonymous)
 
 
 Owner = Annotated[str, Depends(_owner)]
+"""A route parameter: the id of the request's API key. Without a valid key the status is 401."""
 
 
 async def fields_of(request: Request) -> Fields:
+    """The fields of the body. Raises ApiError."""
     return Fields(await read_body(request))
 
 
 def job_of(request: Request, owner: str, video_id: str) -> Job:
+    """The owner's job with this id. Raises ApiError."""
     job = service_of(request).queue.get(video_id, owner)
     if job is None:
-        raise no_such(video_id)
+        raise not_found(video_id)
     return job
 
 
-def no_such(video_id: str) -> ApiError:
+def not_found(video_id: str) -> ApiError:
     message = f"There is no video '{video_id[:80]}'."
     return ApiError(404, message, param="video_id", code="not_found")
 
 
-def told(request: Request, job: Job, headers: dict[str, str] | None = None) -> JSONResponse:
-    steered = {} if job.ended else {"openai-poll-after-ms": str(POLL_AFTER)}
-    return JSONResponse(service_of(request).video(job), headers={**steered, **(headers or {})})
+def video_response(
+    request: Request, job: Job, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """The Video object of a job, with a polling hint while the job has not ended."""
+    hint = {} if job.ended else {"openai-poll-after-ms": str(POLL_AFTER_MS)}
+    return JSONResponse(service_of(request).video(job), headers={**hint, **(headers or {})})
 
 
 def file_of(request: Request, job: Job, variant: str) -> str:
@@ -66,25 +71,36 @@ def file_of(request: Request, job: Job, variant: str) -> str:
         raise ApiError(404, f"The video {job.id} {state}: it has no content.", code="not_ready")
     path = f"{job.result['folder']}/{VARIANTS[variant][0]}"
     if job.emptied or service_of(request).media.size(path) is None:
-        raise ApiError(404, f"The files of {job.id} are gone.", code="expired")
+        raise ApiError(404, f"The files of {job.id} have been deleted.", code="expired")
     return path
 
 
-def clip_of(request: Request, owner: str, named: Any) -> tuple[Job, str]:
-    """A finished job that a request is about, by an object with its `id`, and its video. Raises
+def clip_of(request: Request, owner: str, reference: Any) -> tuple[Job, str]:
+    """The finished job that an object with an `id` refers to, and the name of its clip. Raises
     ApiError."""
-    job = job_of(request, owner, Fields(named).text("id"))
+    job = job_of(request, owner, Fields(reference).text("id"))
     if job.status != COMPLETED:
         raise ApiError(400, f"The video {job.id} is not finished.", param="video")
     return job, file_of(request, job, "video")
 
 
+def character_of(request: Request, owner: str, character: str) -> Character:
+    """The owner's character with this id. Raises ApiError."""
+    found = service_of(request).characters.get(character, owner)
+    if found is None:
+        message = f"There is no character '{character[:80]}'."
+        raise ApiError(404, message, param="character_id", code="not_found")
+    return found
+
+
 @dataclass(frozen=True)
-class Files:
-    """What an owner's request may refer to (an orders.Finder)."""
+class OwnedFiles:
+    """Stored files that a request of an owner may refer to (a `StoredFiles`)."""
 
     request: Request
+    """The request, for the stores of its server."""
     owner: str
+    """Whose videos and characters are found."""
 
     def picture(self, video: str) -> str:
         return file_of(self.request, job_of(self.request, self.owner, video), "thumbnail")
@@ -94,13 +110,7 @@ class Files:
         return f"{found.id}/given/0", found.name
 
 
-def clerk_of(request: Request, owner: str) -> RequestBuilder:
-    return service_of(request).clerk(Files(request, owner))
-
-
-def character_of(request: Request, owner: str, character: str) -> Character:
-    found = service_of(request).characters.get(character, owner)
-    if found is None:
-        message = f"There is no character '{character[:80]}'."
-        raise ApiError(404, message, param="character_id", code="not_found")
-    return found
+def request_builder_of(request: Request, owner: str) -> RequestBuilder:
+    """What turns the fields of a request into a job."""
+    limits = service_of(request).limits
+    return RequestBuilder(limits=limits, stored_files=OwnedFiles(request, owner))

@@ -1,4 +1,4 @@
-"""What a client is told that asks for something impossible, in the form that its SDK reads."""
+"""Error responses, in the shape that OpenAI's SDKs parse."""
 
 from __future__ import annotations
 
@@ -9,17 +9,25 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from sorairo.errors import QuotaError, SorairoError, StoreAwayError, WriteError
-from sorairo.jobs.schema import AWAY
-from sorairo.server.uploads.media_store import NO_ROOM
+from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, WriteError
+from sorairo.jobs.database import DATABASE_UNAVAILABLE
+from sorairo.server.uploads.media_store import DISK_FULL
 
-# What is still on its way of a body that is too large is not waited for.
+# After a 413, the rest of the body is not read.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
 TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+RETRY_SOON = {"retry-after": "2"}
 
 
 class ApiError(Exception):
-    """An answer of 4xx: `param` names the field that is wrong, `code` what is wrong with it."""
+    """An error that a route responds with.
+
+    Attributes:
+        status: The HTTP status, 4xx or 5xx.
+        param: The name of the invalid field or parameter, if there is one.
+        code: What is wrong, for programs.
+        headers: Additional headers of the response.
+    """
 
     def __init__(
         self,
@@ -36,19 +44,19 @@ class ApiError(Exception):
 
 
 def invalid_type(name: str, expected: str, got: object) -> ApiError:
-    """In OpenAI's own words."""
-    message = f"Invalid type for '{name}': expected {expected}, but got {_kind(got)} instead."
+    """The error for a field of the wrong type, with the message of OpenAI's API."""
+    message = f"Invalid type for '{name}': expected {expected}, but got {_type_name(got)} instead."
     return ApiError(400, message, param=name, code="invalid_type")
 
 
-def _kind(value: object) -> str:
-    kinds = {str: "a string", bool: "a boolean", dict: "an object", list: "an array"}
+def _type_name(value: object) -> str:
+    names = {str: "a string", bool: "a boolean", dict: "an object", list: "an array"}
     if isinstance(value, int | float) and not isinstance(value, bool):
         return "a number"
-    return "null" if value is None else kinds.get(type(value), "a file")
+    return "null" if value is None else names.get(type(value), "a file")
 
 
-def envelope(
+def error_response(
     status: int,
     message: str,
     *,
@@ -56,70 +64,83 @@ def envelope(
     code: str | None = None,
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
-    usual = "server_error" if status >= 500 else "invalid_request_error"
+    """A response with an error object."""
+    default = "server_error" if status >= 500 else "invalid_request_error"
     error: dict[str, Any] = {
         "message": message,
-        "type": TYPES.get(status, usual),
+        "type": TYPES.get(status, default),
         "param": param,
         "code": code,
     }
-    told = {**HEADERS.get(status, {}), **(headers or {})}
-    return JSONResponse({"error": error}, status, headers=told)
+    all_headers = {**HEADERS.get(status, {}), **(headers or {})}
+    return JSONResponse({"error": error}, status, headers=all_headers)
 
 
-def handle_errors(app: FastAPI) -> None:
-    """Every error of the app as an envelope."""
+def add_error_handlers(app: FastAPI) -> None:
+    """Makes the app respond to every exception with an error object."""
+    for kind, handler in {
+        ApiError: _on_api_error,
+        QuotaError: _on_quota_error,
+        SorairoError: _on_invalid_request,
+        WriteError: _on_full_disk,
+        OSError: _on_os_error,
+        StorageUnavailableError: _on_unreachable_media,
+        RequestValidationError: _on_invalid_parameter,
+        HTTPException: _on_http_exception,
+        Exception: _on_unexpected_error,
+        **dict.fromkeys(DATABASE_UNAVAILABLE, _on_unreachable_database),
+    }.items():
+        app.add_exception_handler(kind, handler)
 
-    @app.exception_handler(ApiError)
-    async def refused(_request: Request, error: ApiError) -> JSONResponse:
-        return envelope(
-            error.status, str(error), param=error.param, code=error.code, headers=error.headers
-        )
 
-    @app.exception_handler(QuotaError)
-    async def too_much(_request: Request, error: QuotaError) -> JSONResponse:
-        later = {} if error.after is None else {"retry-after": str(error.after)}
-        status = 403 if error.after is None else 429  # SDKs ask again after a 429
-        return envelope(status, str(error), code="rate_limit_exceeded", headers=later)
+async def _on_api_error(_request: Request, error: Any) -> JSONResponse:
+    return error_response(
+        error.status, str(error), param=error.param, code=error.code, headers=error.headers
+    )
 
-    @app.exception_handler(SorairoError)
-    async def impossible(_request: Request, error: SorairoError) -> JSONResponse:
-        return envelope(400, str(error), code="invalid_value")
 
-    @app.exception_handler(WriteError)
-    async def full(_request: Request, _error: Exception) -> JSONResponse:
-        message = "The server has no room for what was sent: ask again later."
-        return envelope(507, message, code="storage_error")
+async def _on_quota_error(_request: Request, error: Any) -> JSONResponse:
+    if error.retry_after is None:  # SDKs retry after a 429, but not after a 403
+        return error_response(403, str(error), code="rate_limit_exceeded")
+    headers = {"retry-after": str(error.retry_after)}
+    return error_response(429, str(error), code="rate_limit_exceeded", headers=headers)
 
-    @app.exception_handler(OSError)
-    async def disk(request: Request, error: OSError) -> JSONResponse:
-        """Large uploads lie on a disk before they are anybody's."""
-        if error.errno not in NO_ROOM:
-            raise error
-        return await full(request, error)
 
-    @app.exception_handler(StoreAwayError)
-    async def out_of_reach(_request: Request, _error: StoreAwayError) -> JSONResponse:
-        message = "The store of clips cannot be reached at the moment: try again."
-        return envelope(503, message, code="unavailable", headers={"retry-after": "2"})
+async def _on_invalid_request(_request: Request, error: Any) -> JSONResponse:
+    return error_response(400, str(error), code="invalid_value")
 
-    @app.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        name = str(first["loc"][-1])
-        return envelope(400, f"'{name}': {first['msg']}.", param=name, code="invalid_value")
 
-    async def away(_request: Request, _error: Exception) -> JSONResponse:
-        message = "The database cannot be reached at the moment: try again."
-        return envelope(503, message, code="unavailable", headers={"retry-after": "2"})
+async def _on_full_disk(_request: Request, _error: Any) -> JSONResponse:
+    message = "The server has no disk space for this upload: try again later."
+    return error_response(507, message, code="storage_error")
 
-    for kind in AWAY:
-        app.add_exception_handler(kind, away)
 
-    @app.exception_handler(HTTPException)
-    async def unknown(_request: Request, error: HTTPException) -> JSONResponse:
-        return envelope(error.status_code, str(error.detail))
+async def _on_os_error(request: Request, error: Any) -> JSONResponse:
+    """Large uploads are written to a temporary file before a route sees them."""
+    if error.errno not in DISK_FULL:
+        raise error
+    return await _on_full_disk(request, error)
 
-    @app.exception_handler(Exception)
-    async def fault(_request: Request, _error: Exception) -> JSONResponse:
-        return envelope(500, "The server met a fault of its own; its log has the details.")
+
+async def _on_unreachable_media(_request: Request, _error: Any) -> JSONResponse:
+    message = "The media store is currently unreachable: try again."
+    return error_response(503, message, code="unavailable", headers=RETRY_SOON)
+
+
+async def _on_unreachable_database(_request: Request, _error: Any) -> JSONResponse:
+    message = "The database is currently unreachable: try again."
+    return error_response(503, message, code="unavailable", headers=RETRY_SOON)
+
+
+async def _on_invalid_parameter(_request: Request, error: Any) -> JSONResponse:
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return error_response(400, f"'{name}': {first['msg']}.", param=name, code="invalid_value")
+
+
+async def _on_http_exception(_request: Request, error: Any) -> JSONResponse:
+    return error_response(error.status_code, str(error.detail))
+
+
+async def _on_unexpected_error(_request: Request, _error: Any) -> JSONResponse:
+    return error_response(500, "An internal error occurred; the server's log has the details.")

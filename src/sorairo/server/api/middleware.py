@@ -1,5 +1,4 @@
-"""What stands before the application: a bound on what is sent, whose pages may ask, and headers
-that keep a browser from guessing."""
+"""Middleware: a limit on the size of bodies, a check of host and origin, and security headers."""
 
 from __future__ import annotations
 
@@ -10,9 +9,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sorairo.server.api.body_parsing import too_large
-from sorairo.server.api.errors import envelope
+from sorairo.server.api.errors import error_response
 
-HEADERS = {
+SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
@@ -20,36 +19,39 @@ HEADERS = {
 
 
 class BodyLimitMiddleware:
-    """Refuses a body that is too large as soon as that much of it has come."""
+    """Rejects a request body as soon as more than `max_bytes` of it are announced or received."""
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
-        self.app, self.most_bytes = app, most_bytes
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app, self.max_bytes = app, max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > self.most_bytes:
-            error = too_large(self.most_bytes)
-            await envelope(error.status, str(error), code=error.code)(scope, receive, send)
+        if declared.isdigit() and int(declared) > self.max_bytes:
+            error = too_large(self.max_bytes)
+            await error_response(error.status, str(error), code=error.code)(scope, receive, send)
             return
-        come = 0
+        received = 0
 
-        async def counted() -> Message:
-            nonlocal come
+        async def limited_receive() -> Message:
+            nonlocal received
             message = await receive()
-            come += len(message.get("body", b""))
-            if come > self.most_bytes:
-                raise too_large(self.most_bytes)
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise too_large(self.max_bytes)
             return message
 
-        await self.app(scope, counted, send)
+        await self.app(scope, limited_receive, send)
 
 
 class TrustedHostMiddleware:
-    """Answers only under names of its own, and no page of another site: without a key, a browser's
-    pages could ask in its user's name (DNS rebinding, cross-site requests). `hosts` None: any."""
+    """Serves only requests for one of `hosts` (None: any) and of no foreign origin.
+
+    A server without keys trusts every local program. Without these checks, any web page could send
+    requests through the user's browser (DNS rebinding, cross-site requests).
+    """
 
     def __init__(self, app: ASGIApp, hosts: Sequence[str] | None) -> None:
         self.app, self.hosts = app, hosts
@@ -58,30 +60,30 @@ class TrustedHostMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refused = self._refused(Headers(scope=scope))
-        if refused:
-            await envelope(403, refused, code="forbidden")(scope, receive, send)
+        reason = self._reason_to_reject(Headers(scope=scope))
+        if reason:
+            await error_response(403, reason, code="forbidden")(scope, receive, send)
             return
 
-        async def told(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self.app(scope, receive, told)
+        await self.app(scope, receive, send_with_headers)
 
-    def _refused(self, headers: Headers) -> str | None:
+    def _reason_to_reject(self, headers: Headers) -> str | None:
         host = headers.get("host", "")
-        if self.hosts is not None and _name(host) not in self.hosts:
-            return "This server answers only under the name of this machine: use 127.0.0.1."
+        if self.hosts is not None and _host_name(host) not in self.hosts:
+            return "This server accepts only requests to this machine's own names: use 127.0.0.1."
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc != host:
-            return "This server answers no pages of other sites: ask it from a program."
+            return "This server accepts no requests from pages of other sites: use a program."
         return None
 
 
-def _name(host: str) -> str:
-    """Without the port."""
+def _host_name(host: str) -> str:
+    """A Host header without the port."""
     return (urlsplit(f"//{host}").hostname or "").lower()

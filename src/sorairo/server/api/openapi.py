@@ -1,4 +1,4 @@
-"""The OpenAPI document of the application: every body, every answer, every refusal."""
+"""The OpenAPI document: the bodies, responses and errors of every route."""
 
 from __future__ import annotations
 
@@ -9,118 +9,127 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from sorairo.server.api.metrics import TYPE as FIGURES
+from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
 from sorairo.server.api.schemas import (
     BINARY,
     CHANGE,
     CREATE,
     EVENT,
     MANY,
-    NAMED_VIDEO,
     PROMPT,
     SCHEMAS,
     SECONDS,
     TEXT,
+    VIDEO_REFERENCE,
     Schema,
-    body,
+    request_body,
 )
 from sorairo.server.video_object import PREVIEW, VARIANTS
 
-REFUSALS = {  # those that say more than their name
-    401: "A key is needed, or that one is not valid.",
-    403: "Asked under another name than this machine's, by a page of another site, or for more than"
-    " a key has in a day.",
-    404: "There is no such thing, or it is another key's, or it has no such file (yet).",
+# Errors that need more explanation than the name of their status.
+ERROR_DESCRIPTIONS = {
+    401: "A key is required, or the key is not valid.",
+    403: "The host name or origin is not allowed, or the request exceeds the daily quota of the"
+    " key.",
+    404: "It does not exist, belongs to another key, or does not have this file (yet).",
     413: "The body is too large.",
-    429: "The key has asked for as much as it may.",
-    503: "The database cannot be reached at the moment.",
+    429: "The quota of the key is used up.",
+    503: "The database or the media store is currently unreachable.",
     507: "The disk is nearly full.",
 }
-HEADERS: Mapping[int, dict[str, Schema]] = {
+ERROR_HEADERS: Mapping[int, dict[str, Schema]] = {
     401: {"www-authenticate": TEXT},
     429: {"retry-after": TEXT},
     503: {"retry-after": TEXT},
 }
-POLL = {
+POLLING_HINT = {
     "openai-poll-after-ms": {
         "schema": TEXT,
-        "description": "Of a video that has not ended: milliseconds to wait before asking again.",
+        "description": "For a video that has not ended: milliseconds to wait before polling again.",
     }
 }
-ANYBODY, WITH_KEY = (403,), (401, 403, 503)
-ASKED = (400, 413)  # with a body
-SUBMITTED = (*ASKED, 404, 429, 507)
+WITHOUT_KEY, WITH_KEY = (403,), (401, 403, 503)  # errors of every route
+WITH_BODY = (400, 413)
+ON_SUBMISSION = (*WITH_BODY, 404, 429, 507)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """What the document says of a route: `answers` by media type, `refusals` by status."""
+class RouteDoc:
+    """What the document says about one route."""
 
-    answers: Mapping[str, Schema]
-    refusals: tuple[int, ...] = ()
+    responses: Mapping[str, Schema]
+    """The successful response, by media type."""
+    errors: tuple[int, ...] = ()
+    """Error statuses beyond those of every route."""
     body: Schema | None = None
-    open: bool = False  # without a key
+    """The request body."""
+    open: bool = False
+    """Whether no key is ever required."""
     headers: Mapping[str, Schema] | None = None
+    """Headers of the successful response."""
 
 
 def _json(name: str) -> dict[str, Schema]:
     return {"application/json": {"$ref": f"#/components/schemas/{name}"}}
 
 
-def _job(asked: Schema | None, *refusals: int) -> Told:
-    """A route that answers with a Video."""
-    return Told(answers=_json("Video"), body=asked, refusals=refusals, headers=POLL)
+def _video_route(body: Schema | None, *errors: int) -> RouteDoc:
+    """A route that responds with a Video object."""
+    return RouteDoc(responses=_json("Video"), body=body, errors=errors, headers=POLLING_HINT)
 
 
 CLIP = {"video/mp4": BINARY}
-ROUTES: Mapping[tuple[str, str], Told] = {
-    ("get", "/v1/models"): Told(answers=_json("ModelList")),
-    ("post", "/v1/videos"): _job(body({**CREATE, **MANY}, ()), *SUBMITTED),
-    ("post", "/v1/videos/sync"): Told(
-        answers=CLIP, body=body(CREATE, ()), refusals=(*SUBMITTED, 500)
+CHARACTER_BODY = request_body(
+    {"name": {"type": "string", "minLength": 1, "maxLength": 80}, "video": VIDEO_REFERENCE},
+    ("name", "video"),
+)
+ROUTES: Mapping[tuple[str, str], RouteDoc] = {
+    ("get", "/v1/models"): RouteDoc(responses=_json("ModelList")),
+    ("post", "/v1/videos"): _video_route(request_body({**CREATE, **MANY}, ()), *ON_SUBMISSION),
+    ("post", "/v1/videos/sync"): RouteDoc(
+        responses=CLIP, body=request_body(CREATE, ()), errors=(*ON_SUBMISSION, 500)
     ),
-    ("post", "/v1/videos/edits"): _job(
-        body({**CHANGE, "strength": {"type": "number"}}, ("prompt", "video")), *SUBMITTED
+    ("post", "/v1/videos/edits"): _video_route(
+        request_body({**CHANGE, "strength": {"type": "number"}}, ("prompt", "video")),
+        *ON_SUBMISSION,
     ),
-    ("post", "/v1/videos/extensions"): _job(
-        body({**CHANGE, "seconds": SECONDS}, ("prompt", "video")), *SUBMITTED
+    ("post", "/v1/videos/extensions"): _video_route(
+        request_body({**CHANGE, "seconds": SECONDS}, ("prompt", "video")), *ON_SUBMISSION
     ),
-    ("post", "/v1/videos/characters"): Told(
-        answers=_json("Character"),
-        body=body(
-            {"name": {"type": "string", "minLength": 1, "maxLength": 80}, "video": NAMED_VIDEO},
-            ("name", "video"),
-        ),
-        refusals=(*ASKED, 404, 507),
+    ("post", "/v1/videos/characters"): RouteDoc(
+        responses=_json("Character"), body=CHARACTER_BODY, errors=(*WITH_BODY, 404, 507)
     ),
-    ("get", "/v1/videos/characters/{character_id}"): Told(
-        answers=_json("Character"), refusals=(404,)
+    ("get", "/v1/videos/characters/{character_id}"): RouteDoc(
+        responses=_json("Character"), errors=(404,)
     ),
-    ("delete", "/v1/videos/characters/{character_id}"): Told(
-        answers=_json("CharacterDeleted"), refusals=(404,)
+    ("delete", "/v1/videos/characters/{character_id}"): RouteDoc(
+        responses=_json("CharacterDeleted"), errors=(404,)
     ),
-    ("get", "/v1/videos"): Told(answers=_json("VideoList"), refusals=(400, 404)),
-    ("get", "/v1/videos/{video_id}"): _job(None, 404),
-    ("delete", "/v1/videos/{video_id}"): Told(answers=_json("VideoDeleted"), refusals=(404,)),
-    ("post", "/v1/videos/{video_id}/cancel"): _job(None, 404, 413),
-    ("post", "/v1/videos/{video_id}/remix"): _job(
-        body({"prompt": PROMPT}, ("prompt",)), *SUBMITTED
+    ("get", "/v1/videos"): RouteDoc(responses=_json("VideoList"), errors=(400, 404)),
+    ("get", "/v1/videos/{video_id}"): _video_route(None, 404),
+    ("delete", "/v1/videos/{video_id}"): RouteDoc(responses=_json("VideoDeleted"), errors=(404,)),
+    ("post", "/v1/videos/{video_id}/cancel"): _video_route(None, 404, 413),
+    ("post", "/v1/videos/{video_id}/remix"): _video_route(
+        request_body({"prompt": PROMPT}, ("prompt",)), *ON_SUBMISSION
     ),
-    ("get", "/v1/videos/{video_id}/events"): Told(
-        answers={"text/event-stream": EVENT}, refusals=(404,)
+    ("get", "/v1/videos/{video_id}/events"): RouteDoc(
+        responses={"text/event-stream": EVENT}, errors=(404,)
     ),
-    ("get", "/v1/videos/{video_id}/preview"): Told(answers={PREVIEW[1]: BINARY}, refusals=(404,)),
-    ("get", "/v1/videos/{video_id}/content"): Told(
-        answers={kind: BINARY for _, kind in VARIANTS.values()}, refusals=(400, 404)
+    ("get", "/v1/videos/{video_id}/preview"): RouteDoc(
+        responses={PREVIEW[1]: BINARY}, errors=(404,)
     ),
-    ("get", "/metrics"): Told(answers={FIGURES: TEXT}),
-    ("get", "/healthz"): Told(answers=_json("Health"), open=True),
-    ("get", "/readyz"): Told(answers=_json("Readiness"), refusals=(503,), open=True),
+    ("get", "/v1/videos/{video_id}/content"): RouteDoc(
+        responses={media_type: BINARY for _, media_type in VARIANTS.values()}, errors=(400, 404)
+    ),
+    ("get", "/metrics"): RouteDoc(responses={METRICS_TYPE: TEXT}),
+    ("get", "/healthz"): RouteDoc(responses=_json("Health"), open=True),
+    ("get", "/readyz"): RouteDoc(responses=_json("Readiness"), errors=(503,), open=True),
 }
 
 
-def describe(app: FastAPI) -> None:
-    """Completes the document of an application that has all its routes."""
+def complete_document(app: FastAPI) -> None:
+    """Adds to the app's OpenAPI document what FastAPI cannot derive from the routes. All routes
+    must have been added."""
     document = app.openapi()
     document["components"] = {
         "schemas": SCHEMAS,
@@ -128,34 +137,36 @@ def describe(app: FastAPI) -> None:
     }
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
-            _complete(operation, ROUTES[method, path])
-    _variants(document["paths"]["/v1/videos/{video_id}/content"]["get"])
+            _complete_operation(operation, ROUTES[method, path])
+    _list_variants(document["paths"]["/v1/videos/{video_id}/content"]["get"])
 
 
-def _complete(operation: dict[str, Any], told: Told) -> None:
-    refusals = sorted({*told.refusals, *(ANYBODY if told.open else WITH_KEY)})
-    content = {kind: {"schema": schema} for kind, schema in told.answers.items()}
-    done: dict[str, Any] = {"description": "Done.", "content": content}
-    if told.headers:
-        done["headers"] = dict(told.headers)
-    operation["responses"] = {"200": done, **_refused(refusals)}
-    operation["security"] = [{}] if told.open else [{"key": []}, {}]
-    if told.body:
-        operation["requestBody"] = told.body
+def _complete_operation(operation: dict[str, Any], route: RouteDoc) -> None:
+    errors = sorted({*route.errors, *(WITHOUT_KEY if route.open else WITH_KEY)})
+    content = {media_type: {"schema": schema} for media_type, schema in route.responses.items()}
+    success: dict[str, Any] = {"description": "Success.", "content": content}
+    if route.headers:
+        success["headers"] = dict(route.headers)
+    operation["responses"] = {"200": success, **_error_responses(errors)}
+    operation["security"] = [{}] if route.open else [{"key": []}, {}]
+    if route.body:
+        operation["requestBody"] = route.body
 
 
-def _refused(statuses: Iterable[int]) -> dict[str, Any]:
+def _error_responses(statuses: Iterable[int]) -> dict[str, Any]:
     return {
         str(status): {
-            "description": REFUSALS.get(status, HTTPStatus(status).phrase),
-            "content": {kind: {"schema": schema} for kind, schema in _json("Error").items()},
-            "headers": {k: {"schema": s} for k, s in HEADERS.get(status, {}).items()},
+            "description": ERROR_DESCRIPTIONS.get(status, HTTPStatus(status).phrase),
+            "content": {key: {"schema": schema} for key, schema in _json("Error").items()},
+            "headers": {
+                name: {"schema": schema} for name, schema in ERROR_HEADERS.get(status, {}).items()
+            },
         }
         for status in statuses
     }
 
 
-def _variants(operation: dict[str, Any]) -> None:
+def _list_variants(operation: dict[str, Any]) -> None:
     for parameter in operation["parameters"]:
         if parameter["name"] == "variant":
             parameter["schema"]["enum"] = list(VARIANTS)

@@ -1,46 +1,48 @@
-"""How much may be asked for: by key, and by the room that is left."""
+"""The quota of an owner, the rate limit headers of responses, and the check of disk space."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.jobs.admission import SOON, Allowance
+from sorairo.jobs.admission import RETRY_SECONDS, QuotaUsage
 from sorairo.jobs.keys import Quota
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.service import Service
 
 
 def quota_of(service: Service, owner: str) -> Quota:
-    """That of the owner's key; the server's own bound on waiting jobs where it has none."""
-    own = service.keys.quota(owner)
-    return replace(own, most_waiting=service.most_waiting) if own.most_waiting is None else own
+    """The quota of the owner's key. Without a limit on unfinished jobs, that of the server."""
+    quota = service.keys.quota(owner)
+    if quota.most_waiting is not None:
+        return quota
+    return replace(quota, most_waiting=service.max_unfinished_jobs)
 
 
-def left(allowance: Allowance) -> dict[str, str]:
-    """Headers that tell what else may be asked for."""
-    quota = allowance.quota
+def rate_limit_headers(usage: QuotaUsage) -> dict[str, str]:
+    """Headers that say what is left of a quota."""
+    quota = usage.quota
     headers = {}
     if quota.most_waiting is not None:
         headers |= {
             "x-ratelimit-limit-requests": str(quota.most_waiting),
-            "x-ratelimit-remaining-requests": str(max(0, quota.most_waiting - allowance.waiting)),
-            "x-ratelimit-reset-requests": f"{SOON}s",
+            "x-ratelimit-remaining-requests": str(max(0, quota.most_waiting - usage.waiting)),
+            "x-ratelimit-reset-requests": f"{RETRY_SECONDS}s",
         }
     if quota.most_cost is not None:
         headers |= {
             "x-ratelimit-limit-pixel-seconds": f"{quota.most_cost:.0f}",
-            "x-ratelimit-remaining-pixel-seconds": f"{quota.most_cost - allowance.spent:.0f}",
-            "x-ratelimit-reset-pixel-seconds": f"{allowance.lapses}s",
+            "x-ratelimit-remaining-pixel-seconds": f"{quota.most_cost - usage.spent:.0f}",
+            "x-ratelimit-reset-pixel-seconds": f"{usage.resets_in}s",
         }
     return headers
 
 
-def check_room(service: Service) -> None:
-    """Raises ApiError 507 where the disk is nearly full."""
-    room = service.media.room()
-    if room is not None and room < service.least_room:
+def check_disk_space(service: Service) -> None:
+    """Raises ApiError 507 if the disk of the media store is nearly full."""
+    free = service.media.free_bytes()
+    if free is not None and free < service.min_free_bytes:
         raise ApiError(
             507,
-            f"Only {room // 2**20} MB of disk are left where videos are kept: delete some first.",
+            f"Only {free // 2**20} MB of disk space are left for videos: delete some first.",
             code="insufficient_storage",
         )

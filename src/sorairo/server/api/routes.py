@@ -1,4 +1,4 @@
-"""OpenAI's routes over the queue and the media store, and some of our own."""
+"""Routes of models and videos: OpenAI's, and some of our own."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from starlette.concurrency import run_in_threadpool
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import (
     Owner,
-    clerk_of,
     clip_of,
     fields_of,
     job_of,
-    no_such,
+    not_found,
+    request_builder_of,
     service_of,
-    told,
+    video_response,
 )
-from sorairo.server.api.downloads import content, finished
+from sorairo.server.api.downloads import file_response, wait_for_file
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import Fields
 from sorairo.server.api.request_builder import NewJob, RequestBuilder
-from sorairo.server.api.sse import events_of
-from sorairo.server.api.submission import submitted
+from sorairo.server.api.sse import job_events
+from sorairo.server.api.submission import submit, submit_and_respond
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.video_object import PREVIEW
 
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/v1")
 
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
-    """The names that `model` takes: OpenAI's stand for the model that is served."""
+    """The names that `model` accepts; OpenAI's names stand for the served model."""
     names = ("sora-2", "sora-2-pro", service_of(request).model)
     data = [{"id": n, "object": "model", "created": 0, "owned_by": "sorairo"} for n in names]
     return {"object": "list", "data": data}
@@ -42,30 +42,30 @@ def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
 
 @router.post("/videos")
 async def create_video(request: Request, owner: Owner) -> JSONResponse:
-    """From text, pictures, characters or cards; `n` of them at once."""
+    """Creates a video from a text, pictures, characters or a storyboard, or `n` of them at once."""
     fields = await fields_of(request)
-    count = fields.count()
-    return await submitted(
-        request, owner, lambda: clerk_of(request, owner).create(fields), count=count
-    )
+    count, builder = fields.count(), request_builder_of(request, owner)
+    return await submit_and_respond(request, owner, lambda: builder.create(fields), count=count)
 
 
 @router.post("/videos/sync")
 async def create_video_now(request: Request, owner: Owner) -> Response:
-    """The same, answered with the finished file; a client that goes away cancels it."""
+    """Creates a video and responds with the finished file. A client that disconnects cancels the
+    job."""
     fields = await fields_of(request)
-    answer = await submitted(request, owner, lambda: clerk_of(request, owner).create(fields))
-    return await finished(request, owner, answer)
+    builder = request_builder_of(request, owner)
+    job, _ = await run_in_threadpool(submit, request, owner, lambda: builder.create(fields))
+    return await wait_for_file(request, owner, job.id)
 
 
 @router.post("/videos/edits")
 async def edit_video(request: Request, owner: Owner) -> JSONResponse:
-    return await _from_clip(request, owner, lambda clerk: clerk.edit)
+    return await _submit_for_clip(request, owner, lambda builder: builder.edit)
 
 
 @router.post("/videos/extensions")
 async def extend_video(request: Request, owner: Owner) -> JSONResponse:
-    return await _from_clip(request, owner, lambda clerk: clerk.extend)
+    return await _submit_for_clip(request, owner, lambda builder: builder.extend)
 
 
 @router.get("/videos")
@@ -78,7 +78,7 @@ def list_videos(
 ) -> JSONResponse:
     queue = service_of(request).queue
     if after is not None and queue.get(after, owner) is None:
-        raise no_such(after)
+        raise not_found(after)
     found, more = queue.page(owner=owner, limit=limit, after=after, newest_first=order == "desc")
     data = [service_of(request).video(job) for job in found]
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
@@ -88,16 +88,16 @@ def list_videos(
 
 @router.get("/videos/{video_id}")
 def get_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
-    return told(request, job_of(request, owner, video_id))
+    return video_response(request, job_of(request, owner, video_id))
 
 
 @router.delete("/videos/{video_id}")
 def delete_video(request: Request, owner: Owner, video_id: str) -> dict[str, Any]:
-    """Stops it too, where it is being made."""
+    """Deletes a video and its files. A job that is queued or running is stopped."""
     service = service_of(request)
     if service.queue.delete(video_id, owner) is None:
-        raise no_such(video_id)
-    service.media.forget(video_id)
+        raise not_found(video_id)
+    service.media.try_delete_folder(video_id)
     return {"id": video_id, "object": "video.deleted", "deleted": True}
 
 
@@ -105,8 +105,8 @@ def delete_video(request: Request, owner: Owner, video_id: str) -> dict[str, Any
 def cancel_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
     job = service_of(request).queue.cancel(video_id, owner)
     if job is None:
-        raise no_such(video_id)
-    return told(request, job)
+        raise not_found(video_id)
+    return video_response(request, job)
 
 
 @router.get("/videos/{video_id}/events")
@@ -114,53 +114,57 @@ async def get_events(request: Request, owner: Owner, video_id: str) -> Streaming
     """Server-Sent Events until the job has ended: the Video object whenever it changes."""
     await run_in_threadpool(job_of, request, owner, video_id)
     service = service_of(request)
-    look = service.queue.get
-    stream = events_of(lambda: look(video_id, owner), service.video, request.is_disconnected)
+    get_job = service.queue.get
+    stream = job_events(lambda: get_job(video_id, owner), service.video, request.is_disconnected)
     headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 
 
 @router.get("/videos/{video_id}/preview")
 def get_preview(request: Request, owner: Owner, video_id: str) -> Response:
-    """A frame of the clip that is being made, as far as one can tell now."""
+    """The latest preview: one frame of a video that is being generated."""
     media, job = service_of(request).media, job_of(request, owner, video_id)
-    name, kind = PREVIEW
+    name, media_type = PREVIEW
     path = f"{job.id}/{name}"
     if media.size(path) is None:
         raise ApiError(404, f"There is no preview of {video_id} yet.", code="not_ready")
     headers = {"cache-control": "no-store"}
-    return Response(b"".join(media.read(path)), media_type=kind, headers=headers)
+    return Response(b"".join(media.read(path)), media_type=media_type, headers=headers)
 
 
 @router.get("/videos/{video_id}/content")
 def get_content(request: Request, owner: Owner, video_id: str, variant: str = "video") -> Response:
-    return content(request, job_of(request, owner, video_id), variant)
+    return file_response(request, job_of(request, owner, video_id), variant)
 
 
 @router.post("/videos/{video_id}/remix")
 async def remix_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
     fields = await fields_of(request)
     parent = await run_in_threadpool(job_of, request, owner, video_id)
+    old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
 
-    old = JobSpec.from_json(parent.payload)
+    def build() -> NewJob:
+        return builder.remix(fields, old, parent.id, parent.cost)
 
-    def order() -> NewJob:
-        return clerk_of(request, owner).remix(fields, old, parent.id, parent.cost)
-
-    return await submitted(request, owner, order, media=old.media)
+    return await submit_and_respond(request, owner, build, media=old.media)
 
 
-async def _from_clip(
-    request: Request, owner: str, kind: Callable[[RequestBuilder], Callable[[Fields, Any], NewJob]]
+async def _submit_for_clip(
+    request: Request,
+    owner: str,
+    method: Callable[[RequestBuilder], Callable[[Fields, Any], NewJob]],
 ) -> JSONResponse:
-    """A job made from an uploaded clip, or from that of a finished job."""
+    """Submits a job that changes an uploaded clip, or the clip of a finished job; `method` selects
+    the method of RequestBuilder that builds it."""
     fields = await fields_of(request)
-    video = fields.found.get("video")
-    clerk = clerk_of(request, owner)
+    video = fields.values.get("video")
+    build = method(request_builder_of(request, owner))
     if isinstance(video, Upload):
-        return await submitted(request, owner, lambda: kind(clerk)(fields, None))
+        return await submit_and_respond(request, owner, lambda: build(fields, None))
     if not isinstance(video, dict):
         raise invalid_type("video", "an object or a file", video)
     parent, path = await run_in_threadpool(clip_of, request, owner, video)
-    about = service_of(request).video(parent)
-    return await submitted(request, owner, lambda: kind(clerk)(fields, about), media=(path,))
+    parent_video = service_of(request).video(parent)
+    return await submit_and_respond(
+        request, owner, lambda: build(fields, parent_video), media=(path,)
+    )

@@ -1,5 +1,7 @@
-"""What goes over the wire, as JSON Schema: objects that are answered, and bodies that are asked
-with. Bounds that depend on the model are not here; a request beyond them is refused in a sentence.
+"""JSON Schemas of responses and request bodies.
+
+Limits that depend on the model are not part of them: a request that exceeds one gets an error with
+a message.
 """
 
 from __future__ import annotations
@@ -7,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sorairo.server.api.field_parsing import LONGEST_DATA_URL, MOST_AT_ONCE, MOST_PROMPT
-from sorairo.server.api.request_builder import MOST_CHARACTERS, MOST_CONDITIONS
+from sorairo.server.api.field_parsing import MAX_DATA_URL_LENGTH, MAX_PROMPT_LENGTH, MAX_VIDEOS
+from sorairo.server.api.request_builder import MAX_CHARACTERS, MAX_CONDITIONS
 from sorairo.server.video_object import STATUS
 
 Schema = dict[str, Any]
@@ -20,18 +22,20 @@ BINARY: Schema = {"type": "string", "format": "binary"}
 TIME: Schema = {"type": "integer", "description": "Seconds since 1970."}
 
 
-def maybe(schema: Schema) -> Schema:
-    """That, or null."""
+def nullable(schema: Schema) -> Schema:
+    """A schema, or null."""
     return {"anyOf": [schema, {"type": "null"}]}
 
 
-def only(text: str) -> Schema:
-    """A text that is always the same."""
+def constant(text: str) -> Schema:
+    """A string with a fixed value."""
     return {"type": "string", "const": text}
 
 
-def record(properties: Mapping[str, Schema], *, optional: Mapping[str, Schema] = {}) -> Schema:
-    """An object that has all of these properties, and perhaps the optional ones."""
+def object_schema(
+    properties: Mapping[str, Schema], *, optional: Mapping[str, Schema] = {}
+) -> Schema:
+    """An object with all of these properties, and perhaps the optional ones."""
     return {
         "type": "object",
         "properties": {**properties, **optional},
@@ -39,79 +43,93 @@ def record(properties: Mapping[str, Schema], *, optional: Mapping[str, Schema] =
     }
 
 
-def listed(of: str, **more: Schema) -> Schema:
+def list_schema(of: str, **more: Schema) -> Schema:
+    """A list object of OpenAI's API whose `data` are objects of the schema `of`."""
     data = {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
-    return record({"object": only("list"), "data": data, **more})
+    return object_schema({"object": constant("list"), "data": data, **more})
 
 
-def gone(kind: str) -> Schema:
-    return record({"id": TEXT, "object": only(f"{kind}.deleted"), "deleted": FLAG})
+def deleted_schema(kind: str) -> Schema:
+    """The response to a deletion."""
+    return object_schema({"id": TEXT, "object": constant(f"{kind}.deleted"), "deleted": FLAG})
 
 
-ERROR = record({"message": TEXT, "type": TEXT, "param": maybe(TEXT), "code": maybe(TEXT)})
-VIDEO = record(
+ERROR = object_schema(
+    {"message": TEXT, "type": TEXT, "param": nullable(TEXT), "code": nullable(TEXT)}
+)
+VIDEO = object_schema(
     {
         "id": TEXT,
-        "object": only("video"),
+        "object": constant("video"),
         "model": TEXT,
         "status": {"type": "string", "enum": list(STATUS.values())},
         "progress": {"type": "integer", "minimum": 0, "maximum": 100},
         "created_at": TIME,
-        "completed_at": maybe(TIME),
-        "expires_at": maybe(TIME),
-        "prompt": maybe(TEXT),
+        "completed_at": nullable(TIME),
+        "expires_at": nullable(TIME),
+        "prompt": nullable(TEXT),
         "size": TEXT,
         "seconds": TEXT,
-        "remixed_from_video_id": maybe(TEXT),
-        "error": maybe(record({"code": TEXT, "message": TEXT})),
-        "seed": maybe(WHOLE),
+        "remixed_from_video_id": nullable(TEXT),
+        "error": nullable(object_schema({"code": TEXT, "message": TEXT})),
+        "seed": nullable(WHOLE),
     },
     optional={
         "fps": NUMBER,
-        "native_size": {**TEXT, "description": "As which it was painted, before the upscaler."},
+        "native_size": {
+            **TEXT,
+            "description": "The size at which the model generated it, before upscaling.",
+        },
         "videos": {
             "type": "array",
             "items": TEXT,
-            "description": "The ids of all that were asked for at once (`n`).",
+            "description": "The ids of all videos of the request (`n`).",
         },
     },
 )
 SCHEMAS: dict[str, Schema] = {
     "Video": VIDEO,
-    "VideoList": listed("Video", first_id=maybe(TEXT), last_id=maybe(TEXT), has_more=FLAG),
-    "VideoDeleted": gone("video"),
-    "Character": record(
-        {"id": TEXT, "object": only("character"), "name": TEXT, "created_at": TIME}
+    "VideoList": list_schema(
+        "Video", first_id=nullable(TEXT), last_id=nullable(TEXT), has_more=FLAG
     ),
-    "CharacterDeleted": gone("character"),
-    "Model": record({"id": TEXT, "object": only("model"), "created": WHOLE, "owned_by": TEXT}),
-    "ModelList": listed("Model"),
-    "Error": record({"error": ERROR}),
-    "Health": record({"status": only("ok")}),
-    "Readiness": record({"status": only("ok"), "waiting": WHOLE}),
+    "VideoDeleted": deleted_schema("video"),
+    "Character": object_schema(
+        {"id": TEXT, "object": constant("character"), "name": TEXT, "created_at": TIME}
+    ),
+    "CharacterDeleted": deleted_schema("character"),
+    "Model": object_schema(
+        {"id": TEXT, "object": constant("model"), "created": WHOLE, "owned_by": TEXT}
+    ),
+    "ModelList": list_schema("Model"),
+    "Error": object_schema({"error": ERROR}),
+    "Health": object_schema({"status": constant("ok")}),
+    "Readiness": object_schema({"status": constant("ok"), "waiting": WHOLE}),
 }
-EVENT = record(  # each of a stream
+EVENT = object_schema(  # one event of a stream
     {
         "event": {
             "type": "string",
             "enum": ["video.progress", "video.completed", "video.failed", "video.deleted"],
         },
-        "data": {**TEXT, "description": "The Video in JSON; of one that was deleted: {}."},
+        "data": {**TEXT, "description": "The Video object as JSON; {} for a deleted video."},
     }
 )
 
-# --- bodies
+# --- request bodies
 
-PROMPT: Schema = {"type": "string", "minLength": 1, "maxLength": MOST_PROMPT}
-SECONDS: Schema = {"anyOf": [TEXT, NUMBER], "description": 'Of the clip, for example "4".'}
+PROMPT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_PROMPT_LENGTH}
+SECONDS: Schema = {
+    "anyOf": [TEXT, NUMBER],
+    "description": 'The length of the clip, for example "4".',
+}
 PICTURE_URL: Schema = {
     "type": "string",
-    "maxLength": LONGEST_DATA_URL,
-    "description": "A data URL with base64: other addresses are not fetched.",
+    "maxLength": MAX_DATA_URL_LENGTH,
+    "description": "A data URL with base64: other URLs are not fetched.",
 }
-PICTURE = record({"image_url": PICTURE_URL})
-NAMED_VIDEO = record({"id": TEXT})  # one that is finished
-OWN: dict[str, Schema] = {
+PICTURE = object_schema({"image_url": PICTURE_URL})
+VIDEO_REFERENCE = object_schema({"id": TEXT})  # a finished video
+OWN_FIELDS: dict[str, Schema] = {
     "seed": WHOLE,
     "fps": NUMBER,
     "num_inference_steps": WHOLE,
@@ -126,29 +144,37 @@ CREATE: dict[str, Schema] = {
     "input_reference": PICTURE,
     "conditions": {
         "type": "array",
-        "maxItems": MOST_CONDITIONS,
-        "items": record(
+        "maxItems": MAX_CONDITIONS,
+        "items": object_schema(
             {},
             optional={"time": NUMBER, "strength": NUMBER, "image_url": PICTURE_URL, "id": TEXT},
         ),
-        "description": "Pictures at their times: each a data URL, or the id of a finished video;"
-        " shown exactly with the strength 1, as a hint below.",
+        "description": "Keyframes: each a data URL, or the id of a finished video, at a time in"
+        " seconds; shown exactly with the strength 1, used as a hint below 1.",
     },
-    "characters": {"type": "array", "maxItems": MOST_CHARACTERS, "items": record({"id": TEXT})},
+    "characters": {
+        "type": "array",
+        "maxItems": MAX_CHARACTERS,
+        "items": object_schema({"id": TEXT}),
+    },
     "storyboard": {
         "anyOf": [TEXT, {"type": "object"}],
-        "description": "Cards, in TOML or as an object; without files. It needs no prompt.",
+        "description": "Cards, in TOML or as an object, without files; it needs no prompt.",
     },
     "loop": FLAG,
-    **OWN,
+    **OWN_FIELDS,
 }
-MANY: dict[str, Schema] = {"n": {"type": "integer", "minimum": 1, "maximum": MOST_AT_ONCE}}
-CHANGE: dict[str, Schema] = {"prompt": PROMPT, "video": NAMED_VIDEO, "model": TEXT, **OWN}
+MANY: dict[str, Schema] = {"n": {"type": "integer", "minimum": 1, "maximum": MAX_VIDEOS}}
+CHANGE: dict[str, Schema] = {
+    "prompt": PROMPT,
+    "video": VIDEO_REFERENCE,
+    "model": TEXT,
+    **OWN_FIELDS,
+}
 
 
-def body(properties: Mapping[str, Schema], required: tuple[str, ...]) -> Schema:
-    """The content of a request, in JSON and as a form: there, what is an object with a name of a
-    file in JSON may be the file itself."""
+def request_body(properties: Mapping[str, Schema], required: tuple[str, ...]) -> Schema:
+    """A request body, as JSON or as a form in which `video` and `input_reference` may be files."""
     files = {
         name: {"anyOf": [BINARY, properties[name]]}
         for name in ("video", "input_reference")

@@ -1,4 +1,4 @@
-"""What the application works on."""
+"""The stores and settings that the routes work with (`app.state.service`)."""
 
 from __future__ import annotations
 
@@ -6,41 +6,47 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sorairo.generation.requests.limits import Limits
-from sorairo.jobs.characters import Characters
+from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
-from sorairo.jobs.keys import KeyRing
+from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
-from sorairo.server.api.request_builder import Finder, RequestBuilder
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
 
-MOST_BYTES = 100 * 2**20
-MOST_WAITING = 10_000  # jobs of one owner
-LEAST_ROOM = 512 * 2**20  # bytes of disk
+MAX_BODY_BYTES = 100 * 2**20
+MAX_UNFINISHED_JOBS = 10_000
+MIN_FREE_BYTES = 512 * 2**20
 
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """`model` is served under its own name and OpenAI's; `open_here`: no key is needed before the
-    first exists. `hosts` are the names under which it answers (None: any). Files are kept for
-    `keep` seconds after a job has ended (None: until it is deleted)."""
+    """What one API server works with. Tests replace single fields."""
 
     queue: Queue
+    """Where jobs are submitted."""
     media: MediaStore
-    keys: KeyRing
-    characters: Characters
-    open_here: bool = True
+    """Where files are stored."""
+    keys: ApiKeyStore
+    """The API keys that are accepted."""
+    characters: CharacterStore
+    """The characters that requests may name."""
+    allow_anonymous: bool = True
+    """Whether no key is needed until the first key exists."""
     model: str = "tabletop"
+    """The name of the served model; OpenAI's model names are accepted for it, too."""
     limits: Limits = field(default_factory=Limits)
-    most_bytes: int = MOST_BYTES
-    most_waiting: int = MOST_WAITING
-    least_room: int = LEAST_ROOM
+    """What the model can generate."""
+    max_body_bytes: int = MAX_BODY_BYTES
+    """The largest request body."""
+    max_unfinished_jobs: int = MAX_UNFINISHED_JOBS
+    """How many queued or running jobs an owner without a limit of its own may have."""
+    min_free_bytes: int = MIN_FREE_BYTES
+    """With less free disk space, no jobs are accepted."""
     hosts: tuple[str, ...] | None = None
-    keep: float | None = None
-
-    def clerk(self, find: Finder) -> RequestBuilder:
-        return RequestBuilder(limits=self.limits, find=find)
+    """The host names for which requests are served; None: any."""
+    retention_seconds: float | None = None
+    """Files are deleted so long after their job has ended; None: never."""
 
     def video(self, job: Job) -> dict[str, Any]:
-        """What a client is told of a job."""
-        return video_of(job, self.keep)
+        """The Video object of a job."""
+        return video_of(job, self.retention_seconds)

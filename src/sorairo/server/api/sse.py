@@ -1,4 +1,4 @@
-"""Server-Sent Events (WHATWG HTML, section 9.2): what happens to a job, as it happens."""
+"""Server-Sent Events (WHATWG HTML, section 9.2) that follow the progress of a job."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
-from sorairo.jobs.schema import AWAY
 
-LOOK_EVERY, ALIVE_EVERY, AGAIN_AFTER = 0.25, 15.0, 1.0  # seconds
+POLL_INTERVAL, KEEP_ALIVE_INTERVAL, RETRY_INTERVAL = 0.25, 15.0, 1.0  # seconds
 
 
-async def events_of(
-    look: Callable[[], Job | None],
-    tell: Callable[[Job], dict[str, Any]],
-    gone: Callable[[], Awaitable[bool]],
+async def job_events(
+    get_job: Callable[[], Job | None],
+    to_video: Callable[[Job], dict[str, Any]],
+    is_disconnected: Callable[[], Awaitable[bool]],
 ) -> AsyncIterator[str]:
-    """An event `video.progress` with what is to `tell` of the job for each change, the last of them
-    `video.completed`, `video.failed` or `video.deleted`; a comment now and then, so that the line
-    is not thought dead. Ends when the client is `gone`."""
+    """Yields an event `video.progress` with the Video object at every change, and finally
+    `video.completed`, `video.failed` or `video.deleted`.
+
+    A comment every KEEP_ALIVE_INTERVAL keeps the connection open. Ends early if the client
+    disconnects.
+    """
     last, quiet = None, 0.0
-    while not await gone():
+    while not await is_disconnected():
         try:
-            job = await run_in_threadpool(look)
-        except AWAY:  # the database is back soon, or the client tires of it
-            await asyncio.sleep(AGAIN_AFTER)
+            job = await run_in_threadpool(get_job)
+        except DATABASE_UNAVAILABLE:
+            await asyncio.sleep(RETRY_INTERVAL)
             continue
         if job is None:
             yield "event: video.deleted\ndata: {}\n\n"
             return
-        video = json.dumps(tell(job), ensure_ascii=False)
+        video = json.dumps(to_video(job), ensure_ascii=False)
         if video != last:
             last, quiet = video, 0.0
             kind = job.status if job.ended else "progress"
             yield f"event: video.{kind}\ndata: {video}\n\n"
         if job.ended:
             return
-        if quiet >= ALIVE_EVERY:
+        if quiet >= KEEP_ALIVE_INTERVAL:
             quiet = 0.0
-            yield ": still here\n\n"
-        await asyncio.sleep(LOOK_EVERY)
-        quiet += LOOK_EVERY
+            yield ": keep-alive\n\n"
+        await asyncio.sleep(POLL_INTERVAL)
+        quiet += POLL_INTERVAL

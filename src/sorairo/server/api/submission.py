@@ -1,4 +1,4 @@
-"""From an order to jobs: once a client hears of one, it is not lost."""
+"""Submitting jobs: files are stored first, then all jobs of a request are accepted together."""
 
 from __future__ import annotations
 
@@ -11,85 +11,103 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.admission import Submission
+from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
-from sorairo.jobs.schema import AWAY
 from sorairo.server.api.body_parsing import Upload
-from sorairo.server.api.dependencies import service_of, told
-from sorairo.server.api.quotas import check_room, left, quota_of
+from sorairo.server.api.dependencies import service_of, video_response
+from sorairo.server.api.quotas import check_disk_space, quota_of, rate_limit_headers
 from sorairo.server.api.request_builder import NewJob
 from sorairo.server.api.service import Service
 
 
-async def submitted(
+async def submit_and_respond(
     request: Request,
     owner: str,
-    order: Callable[[], NewJob],
+    build: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> JSONResponse:
-    """The answer to a job that was accepted, the first of `count`."""
-    job, headers = await run_in_threadpool(submit, request, owner, order, media, count)
-    return told(request, job, headers)
+    """Submits jobs as `submit` does; the response is the Video object of the first."""
+    job, headers = await run_in_threadpool(submit, request, owner, build, media, count)
+    return video_response(request, job, headers)
 
 
 def submit(
     request: Request,
     owner: str,
-    order: Callable[[], NewJob],
+    build: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
 ) -> tuple[Job, dict[str, str]]:
-    """The first of `count` jobs, and headers that tell what else may be asked for. All are accepted
-    or none. Raises ApiError, QuotaError and RequestError."""
-    service, placed = service_of(request), order()
-    check_room(service)
-    names = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
+    """Accepts `count` jobs that differ by their seeds, all or none.
+
+    Args:
+        request: The HTTP request.
+        owner: The owner of the jobs.
+        build: Builds the job; called in a thread.
+        media: Names of given files in the media store, before those of the built job.
+        count: How many jobs.
+
+    Returns:
+        The first job, and headers that say what is left of the quota. If the owner has submitted a
+        request with the same idempotency key before, the first job of that request.
+
+    Raises:
+        ApiError, QuotaError, RequestError: No job was accepted.
+    """
+    service, job = service_of(request), build()
+    check_disk_space(service)
+    ids = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
     if count > 1:
-        placed = dataclasses.replace(
-            placed, video=dataclasses.replace(placed.video, videos=tuple(names))
-        )
-    key = request.headers.get("idempotency-key")
-    orders = [placed.again(number) if number else placed for number in range(count)]
-    sources = [*media, *placed.files]
-    asked = Submission(
+        job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
+    files = [*media, *job.files]
+    jobs = [job.with_later_seed(index) if index else job for index in range(count)]
+    submission = Submission(
         jobs=[
-            (name, each.spec(tuple(_paths(name, len(sources)))).to_json())
-            for name, each in zip(names, orders, strict=True)
+            (name, each.spec(tuple(_paths(name, len(files)))).to_json())
+            for name, each in zip(ids, jobs, strict=True)
         ],
         owner=owner,
-        request_key=key[:255] if key else None,
-        cost=placed.cost,
+        request_key=_idempotency_key(request),
+        cost=job.cost,
         quota=quota_of(service, owner),
     )
-    before = service.queue.look(asked)  # no file is written for what is refused
+    accepted_before = service.queue.check(submission)  # before any file is written
     try:
-        for name in () if before else names:
-            _keep_files(service, name, sources)
-        accepted, allowance = service.queue.submit_all(asked)
-    except AWAY:  # perhaps only the answer was lost: if it was not, the files belong to nothing
+        if not accepted_before:
+            for name in ids:
+                _store_files(service, name, files)
+        accepted, usage = service.queue.submit_all(submission)
+    except DATABASE_UNAVAILABLE:  # the jobs may have been accepted: keep their files
         raise
     except Exception:
-        _drop(service, names)
+        _delete_files(service, ids)
         raise
-    if accepted[0].id != names[0] and not before:  # the same request came in the meantime
-        _drop(service, names)
-    return accepted[0], left(allowance)
+    if accepted[0].id != ids[0] and not accepted_before:  # the same request came concurrently
+        _delete_files(service, ids)
+    return accepted[0], rate_limit_headers(usage)
 
 
-def _drop(service: Service, names: Sequence[str]) -> None:
-    for name in names:
-        service.media.forget(name)
+def _idempotency_key(request: Request) -> str | None:
+    key = request.headers.get("idempotency-key")
+    return key[:255] if key else None
 
 
-def _paths(name: str, count: int) -> list[str]:
-    """Where the files lie from which a job is made."""
-    return [f"{name}/given/{index}" for index in range(count)]
+def _paths(job: str, count: int) -> list[str]:
+    """The names of a job's given files in the media store."""
+    return [f"{job}/given/{index}" for index in range(count)]
 
 
-def _keep_files(service: Service, name: str, sources: Sequence[Upload | str]) -> None:
-    """Copies of what a job is made from: another job's may be deleted before this one is made."""
-    for path, source in zip(_paths(name, len(sources)), sources, strict=True):
-        if isinstance(source, Upload):
-            service.media.put(path, source.data)
+def _store_files(service: Service, job: str, files: Sequence[Upload | str]) -> None:
+    """Stores the given files of a job. Files of other jobs are copied, because those jobs may be
+    deleted before this one runs."""
+    for path, file in zip(_paths(job, len(files)), files, strict=True):
+        if isinstance(file, Upload):
+            service.media.put(path, file.data)
         else:
-            service.media.copy(source, path)
+            service.media.copy(file, path)
+
+
+def _delete_files(service: Service, jobs: Sequence[str]) -> None:
+    for job in jobs:
+        service.media.try_delete_folder(job)

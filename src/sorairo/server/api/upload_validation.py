@@ -1,35 +1,36 @@
-"""What is refused of a file at once, before it is kept: it costs the server nothing."""
+"""Checks of an upload that need no decoding, made before the file is stored."""
 
 from __future__ import annotations
 
 from sorairo.server.api.errors import ApiError
 from sorairo.server.uploads.file_types import (
-    MOST_PIXELS,
-    MOST_SIDE,
-    PICTURES,
+    IMAGE_TYPES,
+    MAX_PIXELS,
+    MAX_SIDE,
     declared_size,
-    is_still,
+    detect_type,
+    is_heif,
     is_too_large,
-    kind_of,
 )
 
-TAKEN = "a .png, .jpg or .webp picture or an .mp4, .mov, .webm or .mkv video"
+ACCEPTED = "a .png, .jpg or .webp picture or an .mp4, .mov, .webm or .mkv video"
 
 
 def check_upload(data: bytes, name: str) -> str:
-    """The kind of a file that came in the field `name`. Raises ApiError."""
-    kind = kind_of(data)
+    """The type of a file that was sent in the field `name`. Raises ApiError."""
+    kind = detect_type(data)
     if kind is None:
-        raise _refused(name, _reason(data))
-    if kind in PICTURES:
+        raise _invalid_file(name, _reason(data))
+    if kind in IMAGE_TYPES:
         size = declared_size(data, kind)
         if size is None:
-            raise _refused(name, f"is a {kind.upper()} file without a whole header: send it anew.")
+            reason = f"is a {kind.upper()} file with an incomplete header: send it again."
+            raise _invalid_file(name, reason)
         if is_too_large(*size):
-            raise _refused(
+            raise _invalid_file(
                 name,
-                f"has {size[0]}x{size[1]} pixels: send at most {MOST_PIXELS // 10**6} million and"
-                f" {MOST_SIDE} a side.",
+                f"has {size[0]}x{size[1]} pixels: at most {MAX_PIXELS // 10**6} million pixels and"
+                f" {MAX_SIDE} per side are allowed.",
             )
     return kind
 
@@ -37,10 +38,10 @@ def check_upload(data: bytes, name: str) -> str:
 def _reason(data: bytes) -> str:
     if not data:
         return "is an empty file."
-    if is_still(data):
-        return "is a HEIF or AVIF picture, which is not taken: save it as .jpg or .png first."
-    return f"is no file that is taken: send {TAKEN}."
+    if is_heif(data):
+        return "is a HEIF or AVIF picture, which is not supported: save it as .jpg or .png first."
+    return f"is not of a supported file type: send {ACCEPTED}."
 
 
-def _refused(name: str, reason: str) -> ApiError:
+def _invalid_file(name: str, reason: str) -> ApiError:
     return ApiError(400, f"'{name}' {reason}", param=name, code="invalid_file")

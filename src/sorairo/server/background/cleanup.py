@@ -1,4 +1,4 @@
-"""Clears away what nobody can ask for any more."""
+"""Deletes files that are no longer needed: those of expired jobs, and those of no job."""
 
 from __future__ import annotations
 
@@ -6,58 +6,67 @@ import logging
 import re
 import time
 
-from sorairo.jobs.characters import Characters
+from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.queue import Queue
-from sorairo.server.uploads.media_store import TRIAL, MediaStore
+from sorairo.server.uploads.media_store import PROBE, MediaStore
 
-EVERY = 60.0  # seconds
-ORPHANED = 3600.0  # seconds that files may lie without a job: one may just be submitted
-AT_ONCE = 500  # names that the database is asked for
-OURS = re.compile(r"(video|char)_[0-9a-f]{32}")  # names of folders
-TRIALS = re.compile(rf"{TRIAL}-[0-9a-f]+")  # of stores that were tried out by who died meanwhile
-log = logging.getLogger("sorairo.janitor")
+INTERVAL = 60.0  # seconds between two runs
+ORPHAN_SECONDS = 3600.0  # files of no job are kept so long: a job may just be being submitted
+BATCH = 500  # ids in one query
+JOB_FOLDERS = re.compile(r"(video|char)_[0-9a-f]{32}")
+PROBE_FOLDERS = re.compile(rf"{PROBE}-[0-9a-f]+")  # left by processes that died while probing
+log = logging.getLogger("sorairo.cleanup")
 
 
-class Janitor:
-    """Drops the files of jobs that ended `keep` seconds ago (None: never), and those that belong to
-    no job."""
+class CleanupTask:
+    """Deletes the files of jobs that ended more than `retention_seconds` ago (None: keeps them),
+    and files that belong to no job or character."""
 
     def __init__(
-        self, queue: Queue, characters: Characters, media: MediaStore, keep: float | None
+        self,
+        queue: Queue,
+        characters: CharacterStore,
+        media: MediaStore,
+        retention_seconds: float | None,
     ) -> None:
-        self.queue, self.characters, self.media, self.keep = queue, characters, media, keep
-        self.orphans_at = 0.0
+        self.queue, self.characters, self.media = queue, characters, media
+        self.retention_seconds = retention_seconds
+        self.next_orphan_check = 0.0
 
-    def round(self) -> float:
-        """What is to be done now; the seconds until the next round. Orphans are looked for less
-        often: every clip that is kept is looked at."""
+    def run(self) -> float:
+        """Deletes what is due; returns the seconds until the next run. Orphans are looked for less
+        often, because this lists the whole media store."""
         now = time.time()
-        self.drop_expired(now)
-        if now >= self.orphans_at:
-            self.drop_orphans(now)
-            self.orphans_at = now + ORPHANED
-        return EVERY
+        self.delete_expired(now)
+        if now >= self.next_orphan_check:
+            self.delete_orphans(now)
+            self.next_orphan_check = now + ORPHAN_SECONDS
+        return INTERVAL
 
-    def drop_expired(self, now: float) -> None:
-        while self.keep is not None and (found := self.queue.expired(now - self.keep)):
+    def delete_expired(self, now: float) -> None:
+        """Deletes the files of expired jobs."""
+        if self.retention_seconds is None:
+            return
+        while found := self.queue.expired(now - self.retention_seconds):
             for job in found:
-                self.media.drop(job.id)
-                self.queue.empty(job.id)
+                self.media.delete_folder(job.id)
+                self.queue.mark_files_deleted(job.id)
 
-    def drop_orphans(self, now: float) -> None:
-        """Where none of the folders is known, they are another database's, and left alone."""
-        found = self.media.older_than(now - ORPHANED)
-        for trial in filter(TRIALS.fullmatch, found):
-            self.media.drop(trial)
-        old = list(filter(OURS.fullmatch, found))
+    def delete_orphans(self, now: float) -> None:
+        """Deletes folders of no job or character. If the database knows none of the folders, they
+        probably belong to another database, and all are kept."""
+        found = self.media.folders_older_than(now - ORPHAN_SECONDS)
+        for probe in filter(PROBE_FOLDERS.fullmatch, found):
+            self.media.delete_folder(probe)
+        old = list(filter(JOB_FOLDERS.fullmatch, found))
         known: set[str] = set()
-        for first in range(0, len(old), AT_ONCE):
-            names = old[first : first + AT_ONCE]
-            known |= self.queue.known(names) | self.characters.known(names)
+        for first in range(0, len(old), BATCH):
+            ids = old[first : first + BATCH]
+            known |= self.queue.existing_ids(ids) | self.characters.existing_ids(ids)
         orphans = set(old) - known
         if orphans and not known:
-            log.warning("none of %d folders belongs to this database: see --media", len(orphans))
+            log.warning("none of %d folders belongs to this database: check --media", len(orphans))
             return
         for folder in orphans:
-            log.warning("%s belongs to nothing", folder)
-            self.media.drop(folder)
+            log.warning("deleting %s, which belongs to no job", folder)
+            self.media.delete_folder(folder)

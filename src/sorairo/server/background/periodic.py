@@ -1,4 +1,4 @@
-"""What the server does beside answering, again and again."""
+"""Threads that repeat a task at intervals."""
 
 from __future__ import annotations
 
@@ -6,32 +6,35 @@ import logging
 import threading
 from collections.abc import Callable
 
-log = logging.getLogger("sorairo.rounds")
+log = logging.getLogger("sorairo.periodic")
 
 
 class PeriodicThread:
-    """A thread that does `work` again and again until it is stopped. `work` says after how many
-    seconds; where it fails, that is logged, and it is done again after `patience` seconds."""
+    """A daemon thread that calls `task` until it is stopped.
 
-    def __init__(self, name: str, work: Callable[[], float], *, patience: float = 1.0) -> None:
-        self.name, self.work, self.patience = name, work, patience
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self._go_on, name=name, daemon=True)
+    `task` returns the number of seconds until the next call. If it raises, the error is logged and
+    the next call is made after `retry_seconds`.
+    """
+
+    def __init__(self, name: str, task: Callable[[], float], *, retry_seconds: float = 1.0) -> None:
+        self.name, self.task, self.retry_seconds = name, task, retry_seconds
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
     def start(self) -> None:
         self.thread.start()
 
     def stop(self) -> None:
-        """Waits for the round that is under way."""
-        self.ending.set()
+        """Prevents further calls and waits for a call that is in progress."""
+        self.stopping.set()
         if self.thread.is_alive():
             self.thread.join()
 
-    def _go_on(self) -> None:
+    def _loop(self) -> None:
         pause = 0.0
-        while not self.ending.wait(pause):
+        while not self.stopping.wait(pause):
             try:
-                pause = self.work()
-            except Exception:  # the database or the store is away for a moment
-                log.exception("%s failed; it is tried again", self.name)
-                pause = self.patience
+                pause = self.task()
+            except Exception:  # for example, the database is unreachable for a moment
+                log.exception("%s failed and is retried", self.name)
+                pause = self.retry_seconds

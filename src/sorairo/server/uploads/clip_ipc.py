@@ -1,5 +1,5 @@
-"""A clip from one process to another, through a file: the length of a JSON header, the header, the
-bytes of the frames, the bytes of the sound. What comes out is only numbers and text."""
+"""The format in which the sandbox returns a clip: the length of a JSON header, the header, the
+bytes of the frames, the bytes of the sound. Reading it yields only numbers and text."""
 
 from __future__ import annotations
 
@@ -14,64 +14,67 @@ from sorairo.video.clip import Clip
 from sorairo.video.footage import Footage
 from sorairo.video.sound import Sound
 
-MOST_HEADER = 8 * 2**20  # bytes: of seven texts, each letter as an escape of six
-NO_ROOM = 75  # with which a process ends that cannot write: sysexits' EX_TEMPFAIL
-MOST_TEXT = 100_000  # characters of one text of the metadata; a request of ours has 40,000
+MAX_HEADER = 8 * 2**20  # bytes: seven texts, with every character escaped in six bytes
+MAX_TEXT = 100_000  # characters of one metadata text; a request of ours has at most 40,000
+EXIT_NO_SPACE = 75  # exit code of the sandbox if the disk is full (EX_TEMPFAIL of sysexits.h)
 
 
-def put_clip(file: BinaryIO, clip: Footage) -> None:
+def write_clip(file: BinaryIO, clip: Footage) -> None:
+    """Writes a clip with its header; metadata texts that are too long are left out."""
     sound = clip.sound
-    texts = {key: text for key, text in clip.metadata.items() if len(text) <= MOST_TEXT}
-    head = {
+    texts = {key: text for key, text in clip.metadata.items() if len(text) <= MAX_TEXT}
+    header = {
         "frames": clip.frames.shape,
         "fps": clip.fps,
         "metadata": texts,
         "sound": None if sound is None else {"shape": sound.samples.shape, "rate": sound.rate},
     }
-    put_head(file, head)
+    write_header(file, header)
     file.write(np.ascontiguousarray(clip.frames).data)
     if sound is not None:
         file.write(np.ascontiguousarray(sound.samples).data)
 
 
-def put_head(file: BinaryIO, head: dict[str, Any]) -> None:
-    text = json.dumps(head).encode()
+def write_header(file: BinaryIO, header: dict[str, Any]) -> None:
+    text = json.dumps(header).encode()
     file.write(len(text).to_bytes(8, "little"))
     file.write(text)
 
 
-def take_head(file: BinaryIO) -> dict[str, Any]:
-    """Raises ValueError for what `put_head` does not write."""
+def read_header(file: BinaryIO) -> dict[str, Any]:
+    """Raises ValueError if the file was not written by `write_header`."""
     length = int.from_bytes(file.read(8), "little")
-    if not 0 < length <= MOST_HEADER:
+    if not 0 < length <= MAX_HEADER:
         raise ValueError(f"a header of {length} bytes")
     try:
-        head = json.loads(file.read(length))
+        header = json.loads(file.read(length))
     except RecursionError as error:
-        raise ValueError("a header of many levels") from error
-    if not isinstance(head, dict):
-        raise ValueError("a header that is no object")
-    return head
+        raise ValueError("a header that is nested too deeply") from error
+    if not isinstance(header, dict):
+        raise ValueError("a header that is not an object")
+    return header
 
 
-def take_clip(file: BinaryIO, head: dict[str, Any]) -> Clip:
-    """What `put_clip` wrote, after its header. Nothing is allocated before the file is known to
-    hold it. Raises ValueError and its kin."""
-    frames, sound = _shape(head["frames"], 4), head["sound"]
+def read_clip(file: BinaryIO, header: dict[str, Any]) -> Clip:
+    """The clip that follows a header. Checks the length of the file before it allocates memory.
+
+    Raises ValueError, KeyError, TypeError or AttributeError if header and content do not match.
+    """
+    frames, sound = _shape(header["frames"], 4), header["sound"]
     samples = _shape(sound["shape"], 2) if sound else (0, 1)
     left = os.fstat(file.fileno()).st_size - file.tell()
     if math.prod(frames) + 4 * math.prod(samples) != left:
-        raise ValueError(f"{left} bytes, not {frames} and {samples}")
-    metadata = {str(key): str(text) for key, text in head["metadata"].items()}
+        raise ValueError(f"{left} bytes do not match the shapes {frames} and {samples}")
+    metadata = {str(key): str(text) for key, text in header["metadata"].items()}
     pixels = np.fromfile(file, np.uint8, math.prod(frames)).reshape(frames)
     sound_track = None
     if sound:
         wave = np.fromfile(file, np.float32, math.prod(samples)).reshape(samples)
         sound_track = Sound(samples=wave, rate=int(sound["rate"]))
-    return Clip(frames=pixels, fps=float(head["fps"]), sound=sound_track, metadata=metadata)
+    return Clip(frames=pixels, fps=float(header["fps"]), sound=sound_track, metadata=metadata)
 
 
-def _shape(found: list[Any], sides: int) -> tuple[int, ...]:
-    if len(found) != sides or not all(isinstance(side, int) and side >= 0 for side in found):
-        raise ValueError(f"{found} is no shape")
+def _shape(found: list[Any], ndim: int) -> tuple[int, ...]:
+    if len(found) != ndim or not all(isinstance(side, int) and side >= 0 for side in found):
+        raise ValueError(f"{found} is not a shape of {ndim} dimensions")
     return tuple(found)

@@ -1,25 +1,24 @@
-"""What a file is and how large its picture is, from its first bytes. Nothing is decoded here, and
-no library reads it."""
+"""File types and picture sizes, read from the first bytes of a file without decoding it."""
 
 from __future__ import annotations
 
-PICTURES = ("png", "jpeg", "webp")
-FILMS = ("mov", "matroska")  # of the ISO base media format (mp4, mov) and of EBML (mkv, webm)
+IMAGE_TYPES = ("png", "jpeg", "webp")
+VIDEO_TYPES = ("mov", "matroska")  # ISO base media (mp4, mov) and EBML (mkv, webm)
 
-MOST_PIXELS, MOST_SIDE = 64 * 10**6, 16_384  # of a picture
+MAX_PIXELS, MAX_SIDE = 64 * 10**6, 16_384  # of a picture
 
-# ISO/IEC 14496-12: the first box of a film is one of these. QuickTime's of old has no `ftyp`.
+# ISO/IEC 14496-12: the first box of a video is one of these. Old QuickTime files have no `ftyp`.
 _FIRST_BOXES = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")
-# ISO/IEC 23008-12: still pictures in the same boxes.
-_STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+# ISO/IEC 23008-12: still pictures use the same boxes.
+_HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
 
-# ITU-T T.81, table B.1: frame headers (SOF), and markers that nothing follows.
+# ITU-T T.81, table B.1: frame headers (SOF), and markers without a segment.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
-def kind_of(data: bytes) -> str | None:
-    """One of `PICTURES` or `FILMS`, by the first 16 bytes; None for everything else."""
+def detect_type(data: bytes) -> str | None:
+    """One of `IMAGE_TYPES` or `VIDEO_TYPES`, by the first 16 bytes; None for any other file."""
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
     if data.startswith(b"\xff\xd8\xff"):
@@ -28,24 +27,26 @@ def kind_of(data: bytes) -> str | None:
         return "webp"
     if data.startswith(b"\x1a\x45\xdf\xa3"):
         return "matroska"
-    if data[4:8] in _FIRST_BOXES and not is_still(data):
+    if data[4:8] in _FIRST_BOXES and not is_heif(data):
         return "mov"
     return None
 
 
-def is_still(data: bytes) -> bool:
-    """Whether it is a picture of a phone, HEIF or AVIF."""
-    return data[4:8] == b"ftyp" and data[8:12] in _STILL_BRANDS
+def is_heif(data: bytes) -> bool:
+    """Whether the file is a HEIF or AVIF picture, as phones make them."""
+    return data[4:8] == b"ftyp" and data[8:12] in _HEIF_BRANDS
 
 
 def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
-    """(width, height) that the header of a picture states; None where it has no whole header."""
+    """(width, height) in the header of a picture of type `kind`; None if the header is not
+    complete."""
     size = {"png": _png_size, "jpeg": _jpeg_size, "webp": _webp_size}[kind](data)
     return size if size and min(size) > 0 else None
 
 
 def is_too_large(width: int, height: int) -> bool:
-    return width * height > MOST_PIXELS or max(width, height) > MOST_SIDE
+    """Whether a picture has more pixels or a longer side than allowed."""
+    return width * height > MAX_PIXELS or max(width, height) > MAX_SIDE
 
 
 def _png_size(data: bytes) -> tuple[int, int] | None:
@@ -73,7 +74,7 @@ def _jpeg_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _webp_size(data: bytes) -> tuple[int, int] | None:
-    """RFC 9649: of the canvas, or of the one picture, lossy or lossless."""
+    """RFC 9649: of the canvas, or of the single picture, lossy or lossless."""
     form, body = data[12:16], data[20:30]
     if len(body) < 10:
         return None

@@ -1,7 +1,8 @@
-"""Where files lie: a folder, or anything else that fsspec knows by its URL.
+"""The media store: the files of jobs in a folder, or in any store that fsspec opens by URL.
 
-Names are the server's own: of the job, of the claim that made it, of the kind of file. A file
-appears whole or not at all. What others write is seen at once: no listing is kept.
+The server chooses all names: the job, the claim that made the file, the kind of file. A file
+appears complete or not at all. Changes by other processes are visible at once: listings are not
+cached.
 """
 
 from __future__ import annotations
@@ -21,57 +22,67 @@ import fsspec
 from fsspec import AbstractFileSystem
 from fsspec.implementations.local import LocalFileSystem
 
-from sorairo.errors import ConfigError, MediaError, MissingExtraError, StoreAwayError, WriteError
+from sorairo.errors import (
+    ConfigError,
+    MediaError,
+    MissingExtraError,
+    StorageUnavailableError,
+    WriteError,
+)
 
-CHUNK = 1 << 20
-TRIAL = "trial"  # a folder's name begins so
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+CHUNK = 1 << 20  # bytes that `read` yields at once
+PROBE = "trial"  # prefix of the folders that `check_writable` writes
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Names under which stores list the time of the last change.
+TIME_KEYS = ("mtime", "LastModified", "last_modified", "updated", "created")
 log = logging.getLogger("sorairo.media")
-CHANGED = ("mtime", "LastModified", "last_modified", "updated", "created")  # names of a time
 
 
 class MediaStore:
-    """Any method raises StoreAwayError where the store does not answer or refuses, and WriteError
-    where a disk is full."""
+    """The files of jobs, under names of the form "folder/file".
+
+    Every method may raise StorageUnavailableError if the store is unreachable or denies access, and
+    WriteError if a disk is full.
+    """
 
     def __init__(self, url: str) -> None:
-        """Raises ConfigError, MissingExtraError and StoreAwayError."""
+        """Raises ConfigError, MissingExtraError and StorageUnavailableError."""
         try:
-            self.files, self.root = _opened(url)
+            self.files, self.root = _open(url)
         except ImportError as error:
-            raise MissingExtraError(f"Media at {url!r}: {error}.") from error
+            raise MissingExtraError(f"Cannot open the media store {url!r}: {error}.") from error
         except ValueError as error:
-            raise ConfigError(f"Media cannot be at {url!r}: {error}.") from error
-        except Exception as error:  # some connect at once
-            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
-        with self._reached():
+            raise ConfigError(f"Cannot open the media store {url!r}: {error}.") from error
+        except Exception as error:  # some stores connect here
+            raise _unavailable(error) from error
+        with self._translated_errors():
             self.files.makedirs(self.root, exist_ok=True)
 
     def put(self, name: str, source: Path | bytes) -> None:
-        """Writes a file under `name` ("folder/file")."""
-        with self._whole(name) as temporary:
+        """Writes a file."""
+        with self._atomic_write(name) as temporary:
             if isinstance(source, bytes):
                 self.files.pipe_file(temporary, source)
             else:
                 self.files.put_file(str(source), temporary)
 
     def copy(self, name: str, target: str) -> None:
-        """Keeps a file under another name as well. Raises MediaError where it is gone."""
+        """Copies a file within the store. Raises MediaError if it does not exist."""
         if self.size(name) is None:
             raise MediaError(f"{name} is gone.")
-        with self._whole(target) as temporary:
+        with self._atomic_write(target) as temporary:
             self.files.cp_file(self._path(name), temporary)
 
     def get(self, name: str, target: Path) -> None:
-        """Brings a file to this machine. Raises MediaError where it is gone."""
+        """Copies a file to a local path. Raises MediaError if it does not exist."""
         try:
-            with self._reached(FileNotFoundError):
+            with self._translated_errors(FileNotFoundError):
                 self.files.get_file(self._path(name), str(target))
         except FileNotFoundError as error:
             raise MediaError(f"{name} is gone.") from error
 
-    def room(self) -> int | None:
-        """Bytes that are free; None where nobody can tell: not on this machine."""
+    def free_bytes(self) -> int | None:
+        """Free disk space; None if it is unknown because the store is not a local folder."""
         if not isinstance(self.files, LocalFileSystem):
             return None
         try:
@@ -79,50 +90,49 @@ class MediaStore:
         except OSError:
             return None
 
-    def try_out(self) -> None:
-        """Writes a file and removes it."""
-        name = f"{TRIAL}-{secrets.token_hex(4)}"
+    def check_writable(self) -> None:
+        """Writes a file and deletes it again."""
+        name = f"{PROBE}-{secrets.token_hex(4)}"
         self.put(f"{name}/empty", b"")
-        self.drop(name)
+        self.delete_folder(name)
 
     def size(self, name: str) -> int | None:
-        """Bytes; None where it is not."""
+        """The size of a file in bytes; None if it does not exist."""
         try:
-            with self._reached(FileNotFoundError):
+            with self._translated_errors(FileNotFoundError):
                 return int(self.files.info(self._path(name))["size"])
         except FileNotFoundError:
             return None
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` up to `end`, piece by piece."""
-        with self._reached(), self.files.open(self._path(name), "rb") as opened:
+        """The bytes from `start` up to `end`, in chunks."""
+        with self._translated_errors(), self.files.open(self._path(name), "rb") as opened:
             file = cast(BinaryIO, opened)
             file.seek(start)
             left = (self.size(name) or 0) - start if end is None else end - start
-            while left > 0 and (piece := file.read(min(CHUNK, left))):
-                left -= len(piece)
-                yield piece
+            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+                left -= len(chunk)
+                yield chunk
 
-    def drop(self, folder: str) -> None:
-        """Removes all of a job's files."""
+    def delete_folder(self, folder: str) -> None:
+        """Deletes all files of a folder, if it exists."""
         path = self._path(folder)
-        with self._reached():
+        with self._translated_errors():
             with suppress(FileNotFoundError):
                 self.files.rm(path, recursive=True)
             if not isinstance(self.files, LocalFileSystem) and self.files.find(path):
-                raise PermissionError(f"{folder} is not removed")  # some keep silent about it
+                raise PermissionError(f"{folder} was not deleted")  # some stores do not say so
 
-    def forget(self, folder: str) -> None:
-        """Removes files that nobody will ask for; where that fails they stay, and are a line in the
-        log."""
+    def try_delete_folder(self, folder: str) -> None:
+        """Deletes files that are no longer needed. A failure is logged, and the files stay."""
         try:
-            self.drop(folder)
+            self.delete_folder(folder)
         except WriteError as error:
-            log.warning("%s stays: %s", folder, error)
+            log.warning("%s could not be deleted: %s", folder, error)
 
-    def older_than(self, time: float) -> list[str]:
-        """Folders of jobs that were last changed before then (seconds since 1970), where the store
-        tells: other stores than folders have files only, the latest of which counts."""
+    def folders_older_than(self, time: float) -> list[str]:
+        """Folders that were last changed before this time (seconds since 1970). In stores without
+        folders, the latest change of a file counts; files without a time are skipped."""
         changes: dict[str, float] = {}
         for path, change in self._changes():
             folder = path[len(self.root.rstrip("/")) :].strip("/").partition("/")[0]
@@ -130,8 +140,8 @@ class MediaStore:
         return [folder for folder, change in changes.items() if change < time]
 
     def _changes(self) -> Iterator[tuple[str, float]]:
-        """Paths of folders of jobs, or of the files in them, and when they were last changed."""
-        with self._reached():
+        """Paths of job folders, or of the files in them, with the time of their last change."""
+        with self._translated_errors():
             if isinstance(self.files, LocalFileSystem):
                 listed = self.files.ls(self.root, detail=True)
                 entries = [each for each in listed if each["type"] == "directory"]
@@ -139,46 +149,47 @@ class MediaStore:
                 found = cast(dict[str, dict[str, Any]], self.files.find(self.root, detail=True))
                 entries = list(found.values())
         for entry in entries:
-            changed = next((entry[name] for name in CHANGED if entry.get(name)), None)
+            changed = next((entry[key] for key in TIME_KEYS if entry.get(key)), None)
             if isinstance(changed, datetime):
                 changed = changed.timestamp()
             if changed is not None:
                 yield str(entry["name"]), changed
 
     @contextmanager
-    def _whole(self, name: str) -> Iterator[str]:
-        """A path to write to, which is that of `name` when the block ends well."""
+    def _atomic_write(self, name: str) -> Iterator[str]:
+        """A temporary path to write to, which is renamed to `name` if the block succeeds."""
         target = self._path(name)
         temporary = f"{target}.{secrets.token_hex(4)}.part"
-        with self._reached():
+        with self._translated_errors():
             try:
                 self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
                 yield temporary
-                self._settle(temporary)
+                self._fsync(temporary)
                 self.files.mv(temporary, target)
-                self._settle(target.rpartition("/")[0])
+                self._fsync(target.rpartition("/")[0])
             except Exception:
                 with suppress(Exception):
                     self.files.rm_file(temporary)
                 raise
 
     @contextmanager
-    def _reached(self, *expected: type[Exception]) -> Iterator[None]:
-        """Whatever a store may raise, as one of two errors, but for what is `expected`."""
+    def _translated_errors(self, *expected: type[Exception]) -> Iterator[None]:
+        """Turns the many errors of stores into WriteError and StorageUnavailableError, except for
+        those that are `expected`."""
         try:
             yield
         except (*expected, MediaError):
             raise
         except Exception as error:
-            if isinstance(error, OSError) and error.errno in NO_ROOM:
-                raise WriteError(f"There is no room: {error.strerror}.") from error
+            if isinstance(error, OSError) and error.errno in DISK_FULL:
+                raise WriteError(f"There is no disk space: {error.strerror}.") from error
             if isinstance(self.files, LocalFileSystem) and not isinstance(error, OSError):
                 raise
-            raise StoreAwayError(f"The store of clips cannot be reached: {error}") from error
+            raise _unavailable(error) from error
 
-    def _settle(self, path: str) -> None:
-        """Waits until a file or folder of this machine lies on its disk: what a job is said to have
-        is there when the power was lost."""
+    def _fsync(self, path: str) -> None:
+        """Flushes a local file or folder to disk: after a power failure, the files of a committed
+        job must exist."""
         if not isinstance(self.files, LocalFileSystem) or os.name == "nt":
             return
         handle = os.open(path, os.O_RDONLY)
@@ -190,13 +201,17 @@ class MediaStore:
     def _path(self, name: str) -> str:
         parts = name.split("/")
         if any(part in ("", ".", "..") for part in parts):
-            raise ValueError(f"{name!r} is no name of ours")
+            raise ValueError(f"{name!r} is not a valid name")
         return "/".join([self.root.rstrip("/"), *parts])
 
 
-def _opened(url: str) -> tuple[AbstractFileSystem, str]:
+def _unavailable(error: Exception) -> StorageUnavailableError:
+    return StorageUnavailableError(f"The media store is unreachable: {error}")
+
+
+def _open(url: str) -> tuple[AbstractFileSystem, str]:
     """The file system of a URL, and the path in it."""
     try:
         return fsspec.core.url_to_fs(url, use_listings_cache=False)
-    except TypeError:  # it hands what it does not know to a library of its own
+    except TypeError:  # some file systems reject options that they do not know
         return fsspec.core.url_to_fs(url)

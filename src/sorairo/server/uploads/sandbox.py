@@ -1,8 +1,7 @@
-"""Files that were sent, decoded in a process of their own.
+"""Decodes uploaded files in a process of their own.
 
-A decoder that a file has taken over, or made to crash or to hang, ends with that process: it has no
-more memory and time than its bounds, none of the server's environment, and nothing comes back from
-it but numbers and text.
+If a file crashes, hangs or takes over a decoder, only that process is affected. Its memory and time
+are limited, it sees none of the server's environment, and it returns only numbers and text.
 """
 
 from __future__ import annotations
@@ -22,71 +21,86 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sorairo.errors import MediaError, WriteError
-from sorairo.server.uploads.clip_ipc import NO_ROOM, take_clip, take_head
+from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_header
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
 
-# All that a client is told: a decoder's own words name folders and addresses.
-SENTENCES: Mapping[str, str] = {
-    "unreadable": "The file that was given cannot be read as a picture or video: send a .png, .jpg,"
-    " .webp or .mp4 that a player shows.",
-    "large": "The file that was given has too many pixels, frames or tracks, or too much sound:"
-    " make it smaller or shorter first.",
-    "codec": "The video that was given is coded in a way that is not taken: save it anew as .mp4,"
-    " with H.264 and AAC.",
-    "hungry": "The file that was given needs more memory than is allowed: make it smaller or"
-    " shorter first.",
-    "slow": "The file that was given takes longer to read than is allowed: make it smaller or"
-    " shorter first.",
+# What clients see: messages of a decoder would reveal paths and addresses.
+ERROR_MESSAGES: Mapping[str, str] = {
+    "unreadable": "The given file cannot be read as a picture or video: send a .png, .jpg, .webp or"
+    " .mp4 that a player can show.",
+    "too_large": "The given file has too many pixels, frames or tracks, or too much sound: make it"
+    " smaller or shorter first.",
+    "codec": "The given video uses a codec that is not supported: save it as .mp4 with H.264 and"
+    " AAC.",
+    "memory": "The given file needs more memory than is allowed: make it smaller or shorter first.",
+    "timeout": "The given file takes longer to decode than is allowed: make it smaller or shorter"
+    " first.",
 }
-# What ends a process that goes beyond its bounds: the limit of its time, the system's memory.
-KILLED: Mapping[str, str] = {"SIGXCPU": "slow", "SIGKILL": "hungry"}
-KEPT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME")
-# Threads and arenas take address space, which is bounded.
-FEW = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-LOOK_EVERY = 0.2  # seconds, whether it is still wanted
+# Signals that end a process which exceeds its limits: of CPU time, of the system's memory.
+SIGNAL_ERRORS: Mapping[str, str] = {"SIGXCPU": "timeout", "SIGKILL": "memory"}
+# Environment variables that the process sees.
+ENVIRONMENT = (
+    "PATH",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+)
+# Threads and malloc arenas use address space, which is limited.
+FEW_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+POLL_INTERVAL = 0.2  # seconds
 SANDBOX_MAIN = "sorairo.server.uploads.sandbox_main"
-log = logging.getLogger("sorairo.decoding")
+log = logging.getLogger("sorairo.sandbox")
 
 
 def decode(
     path: Path,
     max_side: int | None,
-    bounds: ResourceLimits = ResourceLimits(),
-    meanwhile: Callable[[], None] = lambda: None,
+    limits: ResourceLimits = ResourceLimits(),
+    on_poll: Callable[[], None] = lambda: None,
 ) -> Clip:
-    """The picture or film in a file that a stranger sent; with `max_side`, neither side is longer.
-    What `meanwhile` raises, called again and again, ends it.
+    """The picture or video in an uploaded file.
 
-    Raises MediaError with one of `SENTENCES`, and WriteError where the disk is full.
+    Args:
+        path: The file.
+        max_side: Larger frames are reduced until neither side is longer.
+        limits: What the process may use.
+        on_poll: Called every POLL_INTERVAL; an exception that it raises ends the process.
+
+    Raises:
+        MediaError: The file cannot be decoded; the message is one of ERROR_MESSAGES.
+        WriteError: The disk is full.
     """
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as words:
-        with _started(path, max_side, bounds, out, words) as process:
-            code = _ended(process, bounds.clock, meanwhile)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as messages:
+        with _started(path, max_side, limits, out, messages) as process:
+            code = _wait(process, limits.clock, on_poll)
         if code < 0:
             name = signal.Signals(-code).name
-            raise _trouble(KILLED.get(name, "unreadable"), f"ended by {name}")
-        if code == NO_ROOM:
-            raise WriteError("There is no room for the frames of a file that was given.")
-        if code > 0:  # a fault of ours, not of the file
-            words.seek(0)
-            raise RuntimeError(f"the decoder ended with {code}: {words.read()[-4000:]!r}")
+            raise _media_error(SIGNAL_ERRORS.get(name, "unreadable"), f"ended by {name}")
+        if code == EXIT_NO_SPACE:
+            raise WriteError("There is no disk space for the frames of the given file.")
+        if code > 0:  # a bug in the sandbox, not a bad file
+            messages.seek(0)
+            raise RuntimeError(f"the sandbox exited with {code}: {messages.read()[-4000:]!r}")
         out.seek(0)
-        return _taken(out)
+        return _result(out)
 
 
 @contextmanager
 def _started(
-    path: Path, max_side: int | None, bounds: ResourceLimits, out: BinaryIO, words: BinaryIO
+    path: Path, max_side: int | None, limits: ResourceLimits, out: BinaryIO, messages: BinaryIO
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that decodes; it does not outlive the block."""
-    settings = [json.dumps(asdict(bounds)), str(max_side or 0), str(os.getpid())]
+    """A decoding process, which is killed when the block ends."""
+    arguments = [json.dumps(asdict(limits)), str(max_side or 0), str(os.getpid())]
+    inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     with subprocess.Popen(
-        [sys.executable, "-m", SANDBOX_MAIN, str(path.absolute()), *settings],
+        [sys.executable, "-m", SANDBOX_MAIN, str(path.absolute()), *arguments],
         stdin=subprocess.DEVNULL,
         stdout=out,
-        stderr=words,
-        env={name: os.environ[name] for name in KEPT if name in os.environ} | FEW,
+        stderr=messages,
+        env=inherited | FEW_THREADS,
         start_new_session=True,
     ) as process:
         try:
@@ -95,28 +109,28 @@ def _started(
             process.kill()
 
 
-def _ended(process: subprocess.Popen[bytes], seconds: float, meanwhile: Callable[[], None]) -> int:
-    """What a process ends with. Raises MediaError where it takes longer."""
-    latest = time.monotonic() + seconds
-    while (left := latest - time.monotonic()) > 0:
+def _wait(process: subprocess.Popen[bytes], seconds: float, on_poll: Callable[[], None]) -> int:
+    """The exit code of a process. Raises MediaError if it takes longer than `seconds`."""
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0:
         with suppress(subprocess.TimeoutExpired):
-            return process.wait(min(LOOK_EVERY, left))
-        meanwhile()
-    if (code := process.poll()) is not None:  # it was `meanwhile` that took so long
+            return process.wait(min(POLL_INTERVAL, left))
+        on_poll()
+    if (code := process.poll()) is not None:  # it ended while `on_poll` ran
         return code
-    raise _trouble("slow", f"not done after {seconds:g} s")
+    raise _media_error("timeout", f"not done after {seconds:g} s")
 
 
-def _taken(out: BinaryIO) -> Clip:
+def _result(out: BinaryIO) -> Clip:
     try:
-        head = take_head(out)
-        if "trouble" not in head:
-            return take_clip(out, head)
+        header = read_header(out)
+        if "error" not in header:
+            return read_clip(out, header)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _trouble("unreadable", f"no clip came back: {error}") from error
-    raise _trouble(str(head["trouble"]), head.get("reason"))
+        raise _media_error("unreadable", f"the output is no clip: {error}") from error
+    raise _media_error(str(header["error"]), header.get("reason"))
 
 
-def _trouble(kind: str, reason: Any) -> MediaError:
-    log.info("a file that was given is %s: %.600r", kind, reason)
-    return MediaError(SENTENCES.get(kind, SENTENCES["unreadable"]))
+def _media_error(kind: str, reason: Any) -> MediaError:
+    log.info("cannot decode a given file (%s): %.600r", kind, reason)
+    return MediaError(ERROR_MESSAGES.get(kind, ERROR_MESSAGES["unreadable"]))

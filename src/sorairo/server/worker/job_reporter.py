@@ -1,4 +1,4 @@
-"""What the queue and the store hear of a job while it is made, and what its worker hears back."""
+"""Reports the progress of a job to the queue, and tells the worker when the job must stop."""
 
 from __future__ import annotations
 
@@ -12,23 +12,28 @@ from PIL import Image
 
 from sorairo.errors import LeaseLostError, WriteError
 from sorairo.generation.progress import Progress
+from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import AWAY
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import PREVIEW
 
-TOLD_EVERY = 0.5  # seconds, how far a job is
-SHOWN_EVERY = 2.0  # seconds, what it looks like by now
+REPORT_INTERVAL = 0.5  # seconds between two reports of the progress
+PREVIEW_INTERVAL = 2.0  # seconds between two preview pictures
+SAMPLING_PERCENT = 98  # the progress after the last step; the rest is for writing the files
 log = logging.getLogger("sorairo.worker")
 
 
 class CancelledError(Exception):
-    """The client does not want it any more."""
+    """The client has cancelled the job."""
 
 
 class JobReporter:
-    """The link between two steps. `keep` renews the lease meanwhile, in a thread of its own."""
+    """Connects a running job to the queue and the media store.
+
+    The worker calls `on_progress` after every sampling step and `check_cancelled` during other long
+    work. Meanwhile `keep_lease` runs in a thread of its own until `done` is set.
+    """
 
     def __init__(
         self, queue: Queue, job: Job, stopping: threading.Event, media: MediaStore
@@ -36,58 +41,59 @@ class JobReporter:
         self.queue, self.job, self.stopping, self.media = queue, job, stopping, media
         self.done = threading.Event()
         self.problem: Exception | None = None
-        self.at, self.last, self.shown = 0, 0.0, time.monotonic()
+        self.percent, self.last_report, self.last_preview = 0, 0.0, time.monotonic()
 
-    def progress(self, now: Progress) -> None:
-        """After every step."""
-        self.at = int(98 * now.done / max(1, now.total))
-        if time.monotonic() - self.last > TOLD_EVERY:
-            self._tell()
+    def on_progress(self, progress: Progress) -> None:
+        """Reports a sampling step. Raises what `check` raises."""
+        self.percent = int(SAMPLING_PERCENT * progress.done / max(1, progress.total))
+        if time.monotonic() - self.last_report > REPORT_INTERVAL:
+            self._renew()
         else:
-            self._hear()
+            self._look_for_cancellation()
         self.check()
-        if time.monotonic() - self.shown > SHOWN_EVERY:
-            self._show(now)
+        if time.monotonic() - self.last_preview > PREVIEW_INTERVAL:
+            self._store_preview(progress)
 
-    def _show(self, now: Progress) -> None:
-        """A frame of the middle, for those who watch; the clip goes on without it."""
-        frames, file = now.preview(), io.BytesIO()
+    def _store_preview(self, progress: Progress) -> None:
+        """Stores the middle frame as it looks now. A failure does not stop the job."""
+        frames, file = progress.preview(), io.BytesIO()
         Image.fromarray(frames[len(frames) // 2]).save(file, format="WEBP", quality=80)
         try:
             self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
         except WriteError as error:
             log.warning("%s", error)
-        self.shown = time.monotonic()
+        self.last_preview = time.monotonic()
 
-    def listen(self) -> None:
-        """While something is made ready that takes long. Raises what `check` does."""
-        self._hear()
+    def check_cancelled(self) -> None:
+        """Asks the queue whether the job was cancelled. Raises what `check` raises."""
+        self._look_for_cancellation()
         self.check()
 
-    def _hear(self) -> None:
-        """A wish that the job be cancelled is heard after every step; to read costs little."""
-        with suppress(*AWAY):
+    def _look_for_cancellation(self) -> None:
+        """Reads the job, which is much cheaper than a renewal and so done after every step."""
+        with suppress(*DATABASE_UNAVAILABLE):
             now = self.queue.get(self.job.id)
             if now is not None and now.cancelled:
                 self.problem = CancelledError()
 
     def check(self) -> None:
-        """Raises what ends the job: LeaseLostError, CancelledError, InterruptedError."""
+        """Raises LeaseLostError, CancelledError or, if the worker shuts down, InterruptedError."""
         if self.stopping.is_set():
             raise InterruptedError
         if self.problem is not None:
             raise self.problem
 
-    def keep(self) -> None:
+    def keep_lease(self) -> None:
+        """Renews the lease until `done` is set, three times per lease."""
         while not self.done.wait(self.queue.lease / 3):
-            self._tell()
+            self._renew()
 
-    def _tell(self) -> None:
-        self.last = time.monotonic()
+    def _renew(self) -> None:
+        self.last_report = time.monotonic()
         try:
-            if self.queue.renew(self.job, self.at).cancelled:
+            if self.queue.renew(self.job, self.percent).cancelled:
                 self.problem = CancelledError()
         except LeaseLostError as lost:
             self.problem = lost
-        except Exception:  # the database is away for a moment: the lease tells whether too long
+        except Exception:  # the database may be back before the lease expires
             log.exception("the lease of %s could not be renewed", self.job.id)

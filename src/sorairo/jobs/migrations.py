@@ -1,0 +1,60 @@
+"""Migrations: the changes that bring the database of an earlier version up to date.
+
+`MIGRATIONS` is append-only: a released migration is never changed, removed or reordered. To change
+the schema, change `schema.py` and append a migration that makes the same change. New tables need no
+migration: missing tables are created anyway.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, insert, inspect, select
+
+from sorairo.jobs.schema import jobs, metadata, migrations
+
+
+@dataclass(frozen=True, kw_only=True)
+class Migration:
+    """One change of the schema."""
+
+    version: int
+    """The number of the schema after the change: 1, 2, 3, ..."""
+    apply: Callable[[Connection], None]
+    """Makes the change in SQLite and PostgreSQL."""
+
+
+def add_column(table: str, column: str, definition: str) -> Callable[[Connection], None]:
+    """A migration that adds a column, unless it exists: databases that are older than the table
+    `migrations` do not say which changes they already have."""
+
+    def apply(connection: Connection) -> None:
+        if column not in {each["name"] for each in inspect(connection).get_columns(table)}:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {definition}")
+
+    return apply
+
+
+MIGRATIONS: Sequence[Migration] = (
+    Migration(version=1, apply=add_column("jobs", "cost", "FLOAT DEFAULT '0' NOT NULL")),
+    Migration(version=2, apply=add_column("jobs", "emptied", "BOOLEAN DEFAULT false NOT NULL")),
+    Migration(version=3, apply=add_column("keys", "most_waiting", "INTEGER")),
+    Migration(version=4, apply=add_column("keys", "most_cost", "FLOAT")),
+)
+
+
+def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> None:
+    """Creates missing tables and applies the migrations that the database lacks."""
+    is_new = not inspect(connection).has_table(jobs.name)
+    metadata.create_all(connection)
+    query = select(func.coalesce(func.max(migrations.c.version), 0))
+    current = connection.execute(query).scalar_one()
+    for step in steps:
+        if step.version <= current:
+            continue
+        if not is_new:  # the tables of a new database are those of the last version
+            step.apply(connection)
+        row = {"version": step.version, "applied_at": time.time()}
+        connection.execute(insert(migrations).values(row))

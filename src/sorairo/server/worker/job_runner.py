@@ -1,0 +1,106 @@
+"""Runs one job: reads the given files, generates the clip and stores its files."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sorairo.generation.engine import Engine
+from sorairo.generation.output.export import export
+from sorairo.generation.output.output_files import OutputFiles
+from sorairo.generation.requests.base import InputFile, Request
+from sorairo.generation.requests.defaults import painted_size
+from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+from sorairo.jobs.job import Job
+from sorairo.server.job_spec import JobSpec
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.uploads.sandbox import decode
+from sorairo.server.video_object import VARIANTS
+from sorairo.server.worker.job_reporter import JobReporter
+from sorairo.video.clip import Clip
+
+CHECKPOINTS = "stages"  # the folder of a job's sampling checkpoints, within the job's folder
+
+
+def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) -> dict[str, Any]:
+    """The result of the job, to be committed. Raises errors of the request, of the media store,
+    and those by which the reporter stops the job."""
+    spec = JobSpec.from_json(job.payload)
+    with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
+        folder = Path(name)
+        clips = _given_clips(spec, media, folder, reporter)
+        inputs = [InputFile(name=f"given {i + 1}", sha256="") for i in range(len(clips))]
+        request = replace(spec.request, inputs=tuple(inputs))
+        request.validate_inputs(clips, engine.limits)
+        clip = engine.make(
+            request,
+            clips,
+            on_progress=reporter.on_progress,
+            checkpoint=_checkpoint(engine, media, job, folder),
+        )
+        reporter.check()
+        stored = _store_files(engine, media, job, clip, request, folder, reporter)
+    native = painted_size(request, clips, engine.limits)
+    return {
+        "folder": stored,
+        "size": f"{clip.width}x{clip.height}",
+        "seconds": f"{round(clip.duration, 3):g}",
+        "fps": clip.fps,
+        "native_size": f"{native[0]}x{native[1]}",
+    }
+
+
+def _given_clips(
+    spec: JobSpec, media: MediaStore, folder: Path, reporter: JobReporter
+) -> list[Clip]:
+    """The decoded given files."""
+    clips = []
+    for index, name in enumerate(spec.media):
+        path = folder / f"given-{index}"
+        media.get(name, path)
+        limit = spec.request.largest_given
+        clips.append(decode(path, limit, on_poll=reporter.check_cancelled))
+    return clips
+
+
+def _store_files(
+    engine: Engine,
+    media: MediaStore,
+    job: Job,
+    clip: Clip,
+    request: Request,
+    folder: Path,
+    reporter: JobReporter,
+) -> str:
+    """Writes the files of a finished clip; returns their folder in the media store. Every claim has
+    a folder of its own, so that a worker that lost its lease overwrites nothing."""
+    files = OutputFiles(
+        clip=folder / VARIANTS["video"][0],
+        thumbnail=folder / VARIANTS["thumbnail"][0],
+        spritesheet=folder / VARIANTS["spritesheet"][0],
+    )
+    export(clip, request, files, model_digest=engine.info["digest"])
+    reporter.check()
+    stored = f"{job.id}/{job.fence}"
+    for name, _ in VARIANTS.values():
+        media.put(f"{stored}/{name}", folder / name)
+    return stored
+
+
+def _checkpoint(engine: Engine, media: MediaStore, job: Job, folder: Path) -> SamplingCheckpoint:
+    """The checkpoint that earlier workers left for this job, to be continued by this one."""
+    stored = f"{job.id}/{CHECKPOINTS}"
+    checkpoint = SamplingCheckpoint(
+        folder=folder,
+        model=engine.info["digest"],
+        written=lambda path: media.put(f"{stored}/{path.name}", path),
+    )
+    for number in itertools.count():
+        name = checkpoint.name(number)
+        if media.size(f"{stored}/{name}") is None:
+            break
+        media.get(f"{stored}/{name}", folder / name)
+    return checkpoint

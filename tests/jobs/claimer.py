@@ -10,7 +10,7 @@ from sorairo.errors import LeaseLostError
 from sorairo.jobs.database import open_database
 from sorairo.jobs.queue import Queue
 
-LEASE = 2.0  # seconds
+LEASE = 6.0  # seconds, more than a busy machine delays a process
 
 
 def main(url: str, name: str) -> None:

@@ -14,13 +14,13 @@ import hostile
 from footage import shades, write_video
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.upload_validation import check_upload
-from sorairo.server.uploads.file_types import PICTURES, declared_size, detect_type
+from sorairo.server.uploads.file_types import IMAGE_TYPES, declared_size, detect_type
 
 BEGINNINGS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8", b"\0\0\0\x18ftyp")
 
 
 @pytest.mark.parametrize("how", [{}, {"lossless": True}, {"exif": b"Exif\0\0" + b"x" * 60_000}])
-@pytest.mark.parametrize("kind", PICTURES)
+@pytest.mark.parametrize("kind", IMAGE_TYPES)
 @pytest.mark.parametrize("size", [(3, 5), (700, 31)])
 def test_the_size_of_every_picture_is_found(
     tmp_path: Path, kind: str, size: tuple[int, int], how: dict
@@ -62,11 +62,11 @@ def test_films_are_known(tmp_path: Path, name: str, codec: str, kind: str):
     [
         (b"", "is an empty file"),
         (b"GIF89a" + bytes(99), r"send a \.png, \.jpg or \.webp picture or an \.mp4"),
-        (hostile.HLS, "no file that is taken"),
+        (hostile.HLS, "not of a supported file type"),
         (b"\0\0\0\x18ftypheic" + bytes(99), "save it as .jpg or .png first"),
-        (b"\x89PNG\r\n\x1a\n", "PNG file without a whole header"),
-        (hostile.png(0, 8), "without a whole header"),
-        (hostile.jpeg_of(65_500, 8), r"has 65500x8 pixels: send at most 64 million and 16384"),
+        (b"\x89PNG\r\n\x1a\n", "PNG file with an incomplete header"),
+        (hostile.png(0, 8), "incomplete header"),
+        (hostile.jpeg_of(65_500, 8), r"has 65500x8 pixels: at most 64 million pixels and 16384"),
         (hostile.png(8001, 8000), "has 8001x8000 pixels"),
     ],
 )

@@ -110,16 +110,16 @@ def test_a_job_goes_on_where_an_earlier_worker_was(worker: Worker):
 
 def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None) -> bytes:
     """Does a job; notes every step, and has the worker stop after `stop` of them. Its video."""
-    before, tell = len(steps), JobReporter.progress
+    before, report = len(steps), JobReporter.on_progress
 
-    def counted(told: JobReporter, progress: Progress) -> None:
+    def counted(reporter: JobReporter, progress: Progress) -> None:
         steps.append(progress.done)
         if stop is not None and len(steps) - before >= stop:
             worker.stopping.set()
-        tell(told, progress)
+        report(reporter, progress)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JobReporter, "progress", counted)
+        patch.setattr(JobReporter, "on_progress", counted)
         worker.run_job(job)
     worker.stopping.clear()
     result = now(worker).result

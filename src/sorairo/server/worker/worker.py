@@ -25,7 +25,7 @@ RETRY_INTERVAL = 2.0  # seconds to wait while the database or the media store is
 MIN_FREE_BYTES = 64 * 2**20  # with less disk space, no job is started
 STORAGE_ERROR = "storage_error"
 STORAGE_MESSAGE = (
-    "The server could not store the clip; its disk may be full. Submit it again later."
+    "The server could not store the clip, perhaps because its disk is full: submit it again."
 )
 INTERNAL_MESSAGE = "An internal error occurred; the server's log has the details."
 log = logging.getLogger("sorairo.worker")

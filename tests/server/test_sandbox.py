@@ -271,5 +271,5 @@ def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path):
 
 def test_a_fault_of_ours_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONHOME", str(tmp_path))
-    with pytest.raises(RuntimeError, match="the decoder ended with"):
+    with pytest.raises(RuntimeError, match="the sandbox exited with"):
         decode(tmp_path / "any.png", None)

@@ -10,7 +10,7 @@ from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.networks.model_record import trained_scenes
 from sorairo.training.recipes.registry import RECIPES
 from sorairo.training.recipes.scaling import SHOWN
-from sorairo.world.tabletop.dynamics.combinations import shown
+from sorairo.world.tabletop.dynamics.combinations import shown_templates
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 
@@ -29,7 +29,7 @@ def test_the_small_models_never_see_the_last_tenth():
         assert isinstance(recipe, ModelRecipe)
         known = trained_scenes(recipe.sources)
         assert known.templates == percent / 100
-        seen = shown(dataclasses.replace(FIRST_LIGHT, templates=known.templates))
+        seen = shown_templates(dataclasses.replace(FIRST_LIGHT, templates=known.templates))
         assert triples["first tenth"] <= seen
         assert not triples["last tenth"] & seen
 

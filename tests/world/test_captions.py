@@ -90,7 +90,7 @@ def test_what_has_to_be_said_is_said(language, field):
     rng = np.random.default_rng(8)
     for _ in range(60):
         scene = any_scene(rng)
-        said = parse(caption(scene, rng, language=language, saying=(field,)))
+        said = parse(caption(scene, rng, language=language, mention=(field,)))
         where = ("shape", "color", "size", "material").index(field)
         assert all(body[where] is not None for body in said.bodies)
         assert agrees(said, scene)

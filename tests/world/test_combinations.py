@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.dynamics.combinations import shown, templates
+from sorairo.world.tabletop.dynamics.combinations import shown_templates, templates
 from sorairo.world.tabletop.dynamics.sampling import sample_scene, sample_shots
 from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT
 
@@ -23,13 +23,13 @@ def test_all_that_can_be_seen_is_there_once():
 
 
 def test_more_shares_show_more_and_keep_what_was_shown():
-    few, some, most = (shown(with_share(share)) for share in (0.1, 0.5, 0.9))
+    few, some, most = (shown_templates(with_share(share)) for share in (0.1, 0.5, 0.9))
     assert few < some < most
     assert (len(few), len(some), len(most)) == (8, 40, 72)
 
 
 def test_the_first_tenth_has_each_colour_shape_and_event():
-    few = shown(with_share(0.1))
+    few = shown_templates(with_share(0.1))
     for index, names in enumerate((FIRST_LIGHT.colors, FIRST_LIGHT.shapes, FIRST_LIGHT.events)):
         assert {template[index] for template in few} == set(names)
 
@@ -39,11 +39,15 @@ def test_scenes_and_stories_keep_to_what_is_shown():
     rng = np.random.default_rng(0)
     for _ in range(60):
         scene = sample_scene(rng, config)
-        assert (scene.bodies[0].color, scene.bodies[0].shape, scene.event) in shown(config)
+        assert (scene.bodies[0].color, scene.bodies[0].shape, scene.event) in shown_templates(
+            config
+        )
     half = dataclasses.replace(CANVAS_WORLD, templates=0.5)
     for _ in range(20):
         for scene in sample_shots(rng, half, 3):
-            assert (scene.bodies[0].color, scene.bodies[0].shape, scene.event) in shown(half)
+            assert (scene.bodies[0].color, scene.bodies[0].shape, scene.event) in shown_templates(
+                half
+            )
 
 
 def test_where_all_is_shown_scenes_are_what_they_were():

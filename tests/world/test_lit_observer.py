@@ -7,7 +7,7 @@ import pytest
 
 from sorairo.world.tabletop.fitting.fit_lit_observer import PLACES, accuracy, renders
 from sorairo.world.tabletop.fitting.fit_observer import Degradation
-from sorairo.world.tabletop.perception.lit_observer import centers, witness
+from sorairo.world.tabletop.perception.lit_observer import centers, observe_lit
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
 SEED = 9_100_000
@@ -15,7 +15,7 @@ SEED = 9_100_000
 
 @pytest.mark.slow
 def test_worn_renders_are_seen_as_they_are():
-    found = accuracy(1, seed=SEED, wear=Degradation(blur=0.8, noise=2.0))
+    found = accuracy(1, seed=SEED, degradation=Degradation(blur=0.8, noise=2.0))
     assert set(found) == set(CANVAS_WORLD.lights)
     for light, rates in found.items():
         for name in ("one_object", "color", "shape"):
@@ -26,7 +26,7 @@ def test_worn_renders_are_seen_as_they_are():
 def test_a_plain_sky_holds_nothing():
     sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2))
     sky = np.broadcast_to(sample.frames[0, 0, 0], sample.frames.shape)
-    assert witness(np.ascontiguousarray(sky)).count == 0
+    assert observe_lit(np.ascontiguousarray(sky)).count == 0
 
 
 def test_centers_are_nan_where_nothing_is_seen():

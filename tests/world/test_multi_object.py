@@ -8,9 +8,13 @@ import pytest
 
 from sorairo.exam.held_out_scenes import film
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
-from sorairo.world.tabletop.dynamics.visibility import gap
+from sorairo.world.tabletop.dynamics.visibility import smallest_gap
 from sorairo.world.tabletop.language.caption_plan import relation_of
-from sorairo.world.tabletop.perception.multi_object import on_floor, relation_between, things
+from sorairo.world.tabletop.perception.multi_object import (
+    detect_objects,
+    floor_point,
+    relation_between,
+)
 from sorairo.world.tabletop.scene import STILL_LIFES, Scene
 
 WORLD = dataclasses.replace(STILL_LIFES, lights=("day",), sizes=("small",))
@@ -20,14 +24,14 @@ def scenes(count: int, bodies: int) -> list[Scene]:
     """Of so many bodies, well apart."""
     config = dataclasses.replace(WORLD, min_bodies=bodies, max_bodies=bodies)
     drawn = (sample_scene(np.random.default_rng(8_000_000 + i), config) for i in range(600))
-    return list(islice((scene for scene in drawn if gap(scene.bodies) > 0.5), count))
+    return list(islice((scene for scene in drawn if smallest_gap(scene.bodies) > 0.5), count))
 
 
 @pytest.mark.parametrize("bodies", [1, 2, 3])
 def test_things_are_counted_and_named(bodies: int):
     counted, named = [], []
     for scene in scenes(16, bodies):
-        found = things(film(scene, 1 / 12).frames[0])
+        found = detect_objects(film(scene, 1 / 12).frames[0])
         true = sorted((body.color, body.shape) for body in scene.bodies)
         counted.append(len(found) == bodies)
         named.append(sorted((thing.color, thing.shape) for thing in found) == true)
@@ -38,7 +42,7 @@ def test_things_are_counted_and_named(bodies: int):
 def test_where_things_stand_is_seen():
     right = []
     for scene in scenes(30, 2):
-        found = {thing.color: thing for thing in things(film(scene, 1 / 12).frames[0])}
+        found = {thing.color: thing for thing in detect_objects(film(scene, 1 / 12).frames[0])}
         one, other = (found.get(body.color) for body in scene.bodies)
         if one and other and (told := relation_of(scene)):
             right.append(relation_between(one, other) == told)
@@ -48,15 +52,15 @@ def test_where_things_stand_is_seen():
 
 def test_a_place_on_the_floor_is_where_the_camera_sees_it():
     # The middle of the lowest edge of what stands at x = 0 lies before it on the axis.
-    x, y = on_floor(0.5, 0.6)
+    x, y = floor_point(0.5, 0.6)
     assert x == pytest.approx(0)
-    nearer = on_floor(0.5, 0.9)[1]
+    nearer = floor_point(0.5, 0.9)[1]
     assert nearer < y
-    assert on_floor(0.5, -0.2)[1] == float("inf")  # the sky, above the picture
+    assert floor_point(0.5, -0.2)[1] == float("inf")  # the sky, above the picture
 
 
 def test_an_empty_floor_has_no_things():
     scene = scenes(1, 1)[0]
     away = dataclasses.replace(scene.bodies[0], position=(0.0, -80.0, 2.1))
     empty = dataclasses.replace(scene, bodies=(away,))
-    assert things(film(empty, 1 / 12).frames[0]) == []
+    assert detect_objects(film(empty, 1 / 12).frames[0]) == []

@@ -9,8 +9,8 @@ from scipy import ndimage
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, calibration_report, fit_net
-from sorairo.world.tabletop.perception.classifiers import WORK
-from sorairo.world.tabletop.perception.motion import classify_motion, moves_as_told
+from sorairo.world.tabletop.perception.classifiers import WORKING_SIDE
+from sorairo.world.tabletop.perception.motion import classify_motion, matches_event
 from sorairo.world.tabletop.perception.observer import judge, observe
 from sorairo.world.tabletop.perception.prompt_cases import Claim
 from sorairo.world.tabletop.rendering.renderer import Renderer
@@ -23,7 +23,7 @@ def only(**fields) -> SceneConfig:
 
 @pytest.fixture(scope="module")
 def renderer():
-    with Renderer(width=WORK, height=WORK) as renderer:
+    with Renderer(width=WORKING_SIDE, height=WORKING_SIDE) as renderer:
         yield renderer
 
 
@@ -56,8 +56,8 @@ def test_what_never_ends_is_told_from_the_rest(renderer, event):
         frames, claim = film(renderer, seed, events=(event,))
         motion = observe(frames).motion
         assert motion.kind == event
-        assert moves_as_told(motion, event, claim.scene.heading)
-        assert not any(moves_as_told(motion, e, claim.scene.heading) for e in FIRST_LIGHT.events)
+        assert matches_event(motion, event, claim.scene.heading)
+        assert not any(matches_event(motion, e, claim.scene.heading) for e in FIRST_LIGHT.events)
 
 
 def test_what_is_wrong_is_named(renderer):
@@ -107,7 +107,7 @@ def test_an_object_that_vanishes_doubles_or_jumps_is_not_one_object(renderer):
 
 
 def test_nothing_at_all_and_noise_are_survived():
-    grey = np.full((12, WORK, WORK, 3), 128, np.uint8)
+    grey = np.full((12, WORKING_SIDE, WORKING_SIDE, 3), 128, np.uint8)
     seen = observe(grey)
     assert (seen.count, seen.color, seen.shape, seen.motion.kind) == (0, None, None, "still")
     noise = np.random.default_rng(0).integers(0, 256, grey.shape, dtype=np.uint8)
@@ -132,13 +132,13 @@ def test_other_arrays_are_refused(shape):
 def test_motion_of_made_up_tracks():
     t = np.arange(48) / 12
     ball = np.stack([0.2 + 0.12 * t, 0.6 + 0 * t], axis=1)
-    assert moves_as_told(classify_motion(ball, 12), "roll", "right")
-    assert not moves_as_told(classify_motion(ball, 12), "slide", "left")
+    assert matches_event(classify_motion(ball, 12), "roll", "right")
+    assert not matches_event(classify_motion(ball, 12), "slide", "left")
     angle = 0.8 * t
     disc = np.stack([0.5 + 0.16 * np.cos(angle), 0.65 + 0.07 * np.sin(angle)], axis=1)
-    assert moves_as_told(classify_motion(disc, 12), "turntable", "none")
+    assert matches_event(classify_motion(disc, 12), "turntable", "none")
     fall = np.stack([0.5 + 0 * t, np.minimum(0.2 + 0.3 * t**2, 0.6)], axis=1)
-    assert moves_as_told(classify_motion(fall, 12), "drop", "none")
+    assert matches_event(classify_motion(fall, 12), "drop", "none")
     gaps = fall.copy()
     gaps[10:13] = np.nan
     assert classify_motion(gaps, 12).kind == "drop"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sorairo.world.tabletop.fitting.fit_style_light_floor import confusion, report, worn
+from sorairo.world.tabletop.fitting.fit_style_light_floor import confusion, degrade, report
 from sorairo.world.tabletop.perception.style_light_floor import (
     floor_of,
     light_of,
-    shipped_scenery,
+    shipped_frame_classifiers,
     style_of,
 )
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
@@ -27,7 +27,7 @@ def samples():
 def test_styles_are_told_apart_in_worn_clips(samples):
     rng = np.random.default_rng(SEED)
     judged = [
-        (style, style_of(worn(apply_style(style, sample.frames), rng)))
+        (style, style_of(degrade(apply_style(style, sample.frames), rng)))
         for sample in samples
         for style in STYLE_NAMES
     ]
@@ -56,7 +56,7 @@ def test_any_size_and_length_can_be_judged(width: int, height: int):
 
 
 def test_the_report_counts_every_clip():
-    counts = confusion(shipped_scenery(), scenes=3, seed=SEED + 100)
+    counts = confusion(shipped_frame_classifiers(), scenes=3, seed=SEED + 100)
     assert {name: sum(t.sum() for t in tables.values()) for name, tables in counts.items()} == {
         "style": 3 * len(STYLE_NAMES),
         "light": 3 * len(STYLE_NAMES),

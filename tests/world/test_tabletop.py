@@ -14,7 +14,7 @@ from sorairo.world.tabletop.dynamics.placement import UPRIGHT, launch, lying, pl
 from sorairo.world.tabletop.dynamics.repeated_throws import HIGHEST, LOWEST
 from sorairo.world.tabletop.dynamics.sampling import CLASHES, sample_scene, sample_shots
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
-from sorairo.world.tabletop.dynamics.visibility import gap
+from sorairo.world.tabletop.dynamics.visibility import smallest_gap
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     EVENTS,
@@ -81,7 +81,7 @@ def test_things_to_be_counted_are_seen_apart_and_mostly_alike():
         rng = np.random.default_rng(0)
         scenes = [sample_scene(rng, config) for _ in range(60)]
         assert {len(scene.bodies) for scene in scenes} == {count}
-        assert min(gap(scene.bodies) for scene in scenes) > config.apart
+        assert min(smallest_gap(scene.bodies) for scene in scenes) > config.apart
         kinds = [len({(body.shape, body.color) for body in scene.bodies}) for scene in scenes]
         assert 30 < kinds.count(1) < 56
         assert set(kinds) == {1, count}

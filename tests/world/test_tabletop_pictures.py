@@ -12,7 +12,7 @@ from scipy import ndimage
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
-from sorairo.world.tabletop.rendering.floors import PIXELS, TEXTURES
+from sorairo.world.tabletop.rendering.floors import MIN_PIXELS, TEXTURES
 from sorairo.world.tabletop.rendering.renderer import FAR, Renderer
 from sorairo.world.tabletop.scene import (
     CAMERAS,
@@ -141,7 +141,9 @@ def test_the_floor_has_no_specks_where_a_camera_goes_round(renderer: Renderer):
 
 @pytest.mark.parametrize("floor", FLOORS)
 def test_a_finer_floor_is_the_same_floor(floor: str):
-    coarse, fine = (TEXTURES[floor](pixels).astype(float) for pixels in (PIXELS, 4 * PIXELS))
+    coarse, fine = (
+        TEXTURES[floor](pixels).astype(float) for pixels in (MIN_PIXELS, 4 * MIN_PIXELS)
+    )
     one, other = (each.reshape(64, each.shape[0] // 64, 64, -1, 3) for each in (coarse, fine))
     assert np.abs(one.mean((1, 3)) - other.mean((1, 3))).mean() < 2
     if floor != "checker":  # which has no grain

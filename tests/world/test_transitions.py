@@ -11,11 +11,11 @@ from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.rendering.clip_generator import make_bridges
 from sorairo.world.tabletop.rendering.transitions import (
-    across,
-    back_again,
     bridge_span,
-    cross_faded,
+    cross_fade,
     hermite,
+    return_to_start,
+    rollouts_across,
 )
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
@@ -48,7 +48,7 @@ def test_a_take_comes_back_to_its_own_beginning(event: str):
     rng = np.random.default_rng(5)
     scene = next(s for s in (sample_scene(rng, world) for _ in range(200)) if s.event == event)
     take = simulate(scene, seconds=FRAMES / FPS, fps=FPS)
-    loop = back_again(scene, (17, 37), FRAMES, FPS, rng)
+    loop = return_to_start(scene, (17, 37), FRAMES, FPS, rng)
     assert len(loop) == FRAMES
     np.testing.assert_array_equal(loop.qpos[37:], take.qpos[: FRAMES - 37])
     model = loop.model
@@ -64,19 +64,19 @@ def test_a_loop_is_as_long_as_was_asked(span: tuple[int, int]):
     rng = np.random.default_rng(0)
     scene = sample_scene(rng, CANVAS_WORLD)
     for _ in range(4):
-        assert len(back_again(scene, span, FRAMES, FPS, rng)) == FRAMES
+        assert len(return_to_start(scene, span, FRAMES, FPS, rng)) == FRAMES
 
 
 def test_two_takes_as_one():
     rng = np.random.default_rng(3)
     one, other = (sample_scene(rng, CANVAS_WORLD) for _ in range(2))
-    before, after = across(one, other, (17, 37), FRAMES, FPS)
+    before, after = rollouts_across(one, other, (17, 37), FRAMES, FPS)
     assert len(before) == 37
     assert len(after) == FRAMES - 17
     np.testing.assert_array_equal(before.qpos[:17], simulate(one, seconds=17 / FPS, fps=FPS).qpos)
     np.testing.assert_array_equal(after.qpos[20:], simulate(other, seconds=12 / FPS, fps=FPS).qpos)
     black, white = np.zeros((37, 2, 2, 3), np.uint8), np.full((32, 2, 2, 3), 255, np.uint8)
-    clip = cross_faded(black, white, (17, 37))
+    clip = cross_fade(black, white, (17, 37))
     assert len(clip) == FRAMES
     assert (clip[:17] == 0).all()
     assert (clip[37:] == 255).all()

@@ -12,8 +12,8 @@ import numpy as np
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
-from sorairo.world.tabletop.language.caption_plan import TRAVELLING, tell
-from sorairo.world.tabletop.language.captions import held_out, put_in_words
+from sorairo.world.tabletop.language.caption_plan import TRAVELLING, plan_caption
+from sorairo.world.tabletop.language.captions import held_out, write_caption
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene, SceneConfig
@@ -60,12 +60,12 @@ def prompt_of(
     for: its floor, light, camera, style and heading too. "relation" and "material" are said if they
     are in `saying`; the relation only then."""
     for rng in _generators(seed):
-        telling = tell(scene, rng, "short")
-        unsaid = "material" in saying and telling.actors[0].material is None
-        if unsaid or ("relation" in saying) != (telling.relation is not None):
+        plan = plan_caption(scene, rng, "short")
+        unsaid = "material" in saying and plan.actors[0].material is None
+        if unsaid or ("relation" in saying) != (plan.relation is not None):
             continue
         told = dataclasses.replace(
-            telling,
+            plan,
             floor=scene.floor,
             light=None if scene.light == "day" else scene.light,
             camera=None if scene.camera == "still" else scene.camera,
@@ -73,7 +73,7 @@ def prompt_of(
             if scene.event in TRAVELLING and scene.heading != "none"
             else None,
         )
-        text = put_in_words(told, rng, language, "short")
+        text = write_caption(told, rng, language, "short")
         if held_out(text):
             return text
     raise AssertionError(f"no held-out wording for {scene}")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.world.tabletop.perception.lit_observer import witness
-from sorairo.world.tabletop.perception.observer import MOST_BAD_FRAMES, Observation
+from sorairo.world.tabletop.perception.lit_observer import observe_lit
+from sorairo.world.tabletop.perception.observer import MAX_BAD_FRAMES, Observation
 from sorairo.world.tabletop.scene import Scene
 
 
 def one_object(seen: Observation) -> bool:
     """Exactly one in all but a few frames."""
-    return seen.count == 1 and seen.bad_frames <= max(1, MOST_BAD_FRAMES * len(seen.counts))
+    return seen.count == 1 and seen.bad_frames <= max(1, MAX_BAD_FRAMES * len(seen.counts))
 
 
 def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
     """Whether the objects in frames uint8 [F, H, W, 3] are those of a scene with one body."""
-    seen, body = witness(frames), scene.bodies[0]
+    seen, body = observe_lit(frames), scene.bodies[0]
     found = {
         "one object": one_object(seen),
         "color": seen.color == body.color,
@@ -29,4 +29,4 @@ def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
 
 def colored(frames: np.ndarray, color: str) -> bool:
     """Whether what stands in the frames has a colour."""
-    return witness(frames).color == color
+    return observe_lit(frames).color == color

@@ -12,7 +12,7 @@ from scipy import ndimage
 
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
 from sorairo.world.tabletop.perception.classifiers import working_size
-from sorairo.world.tabletop.perception.lit_observer import centers, looks_under
+from sorairo.world.tabletop.perception.lit_observer import centers, classifiers_for
 from sorairo.world.tabletop.perception.observer import JUMP, find_blobs
 from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
@@ -45,8 +45,8 @@ class Seen:
 def see(frames: np.ndarray) -> Seen:
     """The objects in frames uint8 [F, H, W, 3]."""
     frames = working_size(frames)
-    looks = looks_under(light_of(frames), floor_of(frames))
-    _, blobs = find_blobs(frames, looks.color)
+    classifiers = classifiers_for(light_of(frames), floor_of(frames))
+    _, blobs = find_blobs(frames, classifiers.color)
     largest = [max(found, key=lambda blob: blob.area, default=None) for found in blobs]
     nothing = np.zeros(frames.shape[1:3], bool)
     return Seen(

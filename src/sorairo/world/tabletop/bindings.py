@@ -1,7 +1,8 @@
-"""MuJoCo, loaded so that it can live beside Triton, which PyTorch's builds for GPUs bring along.
+"""Imports MuJoCo in a way that works together with Triton, a part of PyTorch's GPU builds.
 
-Both the renderer in memory (OSMesa) and Triton carry an LLVM. Where Triton's is loaded second, the
-process dies without a word; the other way round both work.
+OSMesa, which renders in memory, and Triton each contain an LLVM. If Triton's is loaded second, the
+process crashes without a message; if it is loaded first, both work. So every module here imports
+MuJoCo from this one.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Cameras: where the picture is taken from, as functions of time."""
+"""Camera motions: position and rotation as functions of time, and the field of view."""
 
 from __future__ import annotations
 
@@ -8,17 +8,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-TARGET = np.array([0.0, 0.0, 4.1])  # what every camera looks at
+TARGET = np.array([0.0, 0.0, 4.1])  # the point that every camera looks at, metres
 DISTANCE, PITCH = 27.0, math.radians(24)
 EXTENT = 18.0  # metres across the picture, at the target, where the picture is square
 
 
 @dataclass(frozen=True, kw_only=True)
 class Shot:
-    """A camera seen from its target: azimuth (radians, 0 = from -y), and distance (metres)."""
+    """A camera position relative to its target."""
 
     azimuth: float = 0.0
+    """Radians around the target; 0 looks from -y."""
     distance: float = DISTANCE
+    """Metres from the target."""
 
 
 # name -> (seconds -> Shot)
@@ -51,10 +53,10 @@ def pose_of(shot: Shot) -> tuple[np.ndarray, np.ndarray]:
 
 
 def vertical_field(width: int, height: int) -> float:
-    """Vertical field of view in degrees for a picture of this shape.
+    """Vertical field of view in degrees for a picture of this aspect ratio.
 
-    A square shows EXTENT both ways. The longer a picture, the less it shows across its short
-    side, but slowly (fourth root): 9:16 shows 15.6 m by 27.7 m.
+    A square picture shows EXTENT metres in both directions. With a longer picture the short side
+    shows less, by the fourth root of the aspect ratio: 9:16 shows 15.6 m by 27.7 m.
     """
     short = EXTENT * (min(width, height) / max(width, height)) ** 0.25
     vertical = short * height / min(width, height)

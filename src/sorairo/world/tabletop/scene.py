@@ -1,8 +1,8 @@
-"""A tabletop scene as a value: what stands where, what happens, how it is lit and filmed.
+"""A table-top scene as a value: its bodies, the event, the floor, the light, the camera, the style.
 
-Lengths are metres, times seconds, velocities m/s. x points right, y away from the camera, z up. The
-scene is large (bodies are 3 to 4 m across, the still camera sees about 18 m) so that under true
-gravity things move a few pixels a frame.
+Lengths are in metres, times in seconds, velocities in m/s. x points right, y away from the camera,
+z up. The scene is large (bodies are 3 to 4 m across, the still camera sees about 18 m) so that at
+real gravity objects move a few pixels per frame.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ STYLE_NAMES = ("none", "film_noir", "black_and_white", "pencil", "oil", "pixel_a
 EVENTS = (
     "drop", "roll", "slide", "throw", "collide", "hide", "turntable", "swing", "toss", "stand",
 )  # fmt: skip
-# Where one thing stands as seen from another, for the camera.
+# Where one body stands relative to another, as the camera sees it.
 RELATIONS = ("left", "right", "front", "behind")
-# Shapes that can do an event, where not all can.
-ABLE = {
+# The shapes that can take part in an event, for events that not all shapes can.
+EVENT_SHAPES = {
     "roll": ("sphere", "cylinder", "capsule"),
     "slide": ("box", "cylinder", "capsule"),
     "collide": ("sphere", "box", "cylinder"),
     "hide": ("sphere", "box", "cylinder"),
 }
-# Colours that would not stand out.
+# Colours that do not stand out on a floor or in a light.
 CLASHES: dict[str, tuple[str, ...]] = {
     "grass": ("green",),
     "sand": ("yellow",),
@@ -52,7 +52,7 @@ CLASHES: dict[str, tuple[str, ...]] = {
     "sunset": ("orange",),
     "night": ("black",),
 }
-# Of the first body's motion, as the camera sees it at the start.
+# Direction of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")
 
@@ -61,35 +61,53 @@ Vector = tuple[float, float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
-    """One object. `size` names the half height in SIZES; `quaternion` is (w, x, y, z)."""
+    """One object and its state at time 0."""
 
     shape: str
+    """One of SHAPES."""
     color: str
+    """A key of COLORS."""
     size: str = "large"
+    """A key of SIZES."""
     material: str = "rubber"
+    """One of MATERIALS."""
     position: Vector
+    """Of its centre, metres."""
     quaternion: tuple[float, float, float, float] = (1.0, 0.0, 0.0, 0.0)
+    """Orientation, (w, x, y, z)."""
     velocity: Vector = (0.0, 0.0, 0.0)
+    """m/s."""
     spin: Vector = (0.0, 0.0, 0.0)
+    """Angular velocity in world axes, rad/s."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Everything needed to simulate and film; equal scenes give equal pixels."""
+    """Everything needed to simulate and render a clip; equal scenes give equal pixels."""
 
     bodies: tuple[Body, ...]
+    """The bodies of the event first."""
     event: str
+    """What happens, one of EVENTS."""
     heading: str = "none"
+    """Direction of the first body's motion, one of HEADINGS."""
     floor: str = "wood"
+    """One of FLOORS."""
     light: str = "day"
+    """One of LIGHTS."""
     camera: str = "still"
+    """One of CAMERAS."""
     style: str = "none"
+    """One of STYLE_NAMES."""
 
     def to_json(self) -> dict[str, object]:
+        """The scene as JSON values."""
         return dataclasses.asdict(self)
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Scene:
+        """The scene that `to_json` gave the record for."""
+
         def body_of(fields: dict[str, Any]) -> Body:
             values: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value
@@ -103,12 +121,9 @@ class Scene:
 
 @dataclass(frozen=True, kw_only=True)
 class SceneConfig:
-    """Which part of the world scenes are drawn from. The default is the whole of it, unstyled.
+    """The part of the world that scenes are drawn from. The default is all of it, without styles.
 
-    `templates`: the share of the combinations of colour, shape and event that are shown.
-    `same_look`: the share of scenes of several bodies in which all look the same; None leaves it
-    to the event.
-    `apart`: the narrowest gap between two bodies as the camera sees them at the start, in metres.
+    Each value of a tuple is equally likely; a value listed twice is twice as likely.
     """
 
     shapes: tuple[str, ...] = SHAPES
@@ -121,13 +136,20 @@ class SceneConfig:
     cameras: tuple[str, ...] = CAMERAS
     styles: tuple[str, ...] = ("none",)
     min_bodies: int = 1
+    """The fewest bodies in a scene."""
     max_bodies: int = 4
+    """The most bodies in a scene."""
     templates: float = 1.0
+    """Fraction of the combinations of colour, shape and event that may occur; see
+    `dynamics.combinations`."""
     same_look: float | None = field(default=None, metadata=formerly("alike"))
+    """Fraction of the scenes with several bodies in which all bodies look the same. None: as the
+    event has it."""
     apart: float = 0.0
+    """The smallest gap between two bodies as the camera sees them at the start, in metres."""
 
 
-# What the shipped model is asked to master first.
+# The simplest part: one body, a still camera, daylight. The first model was trained on it.
 FIRST_LIGHT = SceneConfig(
     shapes=("sphere", "box", "cylinder"),
     colors=("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"),
@@ -140,8 +162,7 @@ FIRST_LIGHT = SceneConfig(
     max_bodies=1,
 )
 
-# What the model that paints long clips, stories and large pictures is taught. A name that stands
-# several times is drawn as many times as often.
+# One body under every light and on every floor: for long clips, stories and large pictures.
 CANVAS_WORLD = SceneConfig(
     shapes=("sphere", "box", "cylinder"),
     colors=("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"),
@@ -154,7 +175,7 @@ CANVAS_WORLD = SceneConfig(
     max_bodies=1,
 )
 
-# Several things of several materials, beside, before and behind each other, that meet and hide.
+# Several bodies of several materials beside, before and behind each other, that meet and hide.
 CROWD_WORLD = SceneConfig(
     shapes=CANVAS_WORLD.shapes,
     colors=CANVAS_WORLD.colors,
@@ -166,7 +187,7 @@ CROWD_WORLD = SceneConfig(
 )
 STILL_LIFES = dataclasses.replace(CROWD_WORLD, events=("stand",), cameras=("still",))
 SEVERAL_THINGS = dataclasses.replace(STILL_LIFES, min_bodies=2)
-# Things to be counted: alike, and each seen whole.
+# Bodies to be counted: mostly of the same look, and none of them hidden.
 THREE_THINGS = dataclasses.replace(
     STILL_LIFES, min_bodies=3, max_bodies=3, same_look=0.7, apart=0.25
 )
@@ -174,13 +195,12 @@ FOUR_THINGS = dataclasses.replace(
     THREE_THINGS, sizes=("small",), min_bodies=4, max_bodies=4, apart=0.15
 )
 
-# Nothing moves but the camera.
+# Only the camera moves.
 FILMED = dataclasses.replace(
     STILL_LIFES, cameras=tuple(name for name in CAMERAS if name != "still"), max_bodies=3
 )
 
-# What laws are told from: one thing that falls or flies, of any material, or is pushed, or goes
-# behind a screen.
+# For the laws of motion: one body that falls or flies, of any material.
 FALLING = dataclasses.replace(
     CROWD_WORLD,
     lights=("day", "day", "day", "day", "sunset", "night"),
@@ -189,9 +209,11 @@ FALLING = dataclasses.replace(
     materials=("rubber", "rubber", "metal", "wood"),
     max_bodies=1,
 )
+# One body that is pushed and slows down by friction.
 PUSHED = dataclasses.replace(FALLING, events=("roll", "slide"), materials=("rubber",))
+# One body that passes behind a screen.
 HIDING = dataclasses.replace(FALLING, sizes=("large",), events=("hide",), materials=("rubber",))
-# What a camera shows that moves around one thing, mostly at rest: every floor from every side.
+# A camera that moves around one body, mostly at rest: every floor from every side.
 CIRCLED = dataclasses.replace(
     FALLING,
     events=("stand", "stand", "stand", "stand", "drop", "roll", "slide", "turntable"),

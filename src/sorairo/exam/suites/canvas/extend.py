@@ -19,7 +19,7 @@ from sorairo.exam.suites.canvas.capability import CAPABILITY
 from sorairo.generation.api import Capabilities
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.simulate import simulate
-from sorairo.world.tabletop.perception.lit_observer import centers, witness
+from sorairo.world.tabletop.perception.lit_observer import centers, observe_lit
 
 GIVEN, NEXT = 16, 24  # frames
 PAST = 3  # frame intervals from which the velocity is taken
@@ -72,7 +72,7 @@ def questions(count: int) -> list[Future]:
 def judge(question: Future, answer: Answer, truth: Truth) -> Verdict:
     del truth
     (clip,) = answer
-    seen = held(witness(clip.frames, fps=FPS).track)[GIVEN : GIVEN + NEXT]
+    seen = held(observe_lit(clip.frames, fps=FPS).track)[GIVEN : GIVEN + NEXT]
     past, future = question.track[:GIVEN], question.track[GIVEN:]
     own = _error(seen, future)
     straight = _error(straight_on(past), future)

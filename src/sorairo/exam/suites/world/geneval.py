@@ -25,12 +25,12 @@ from sorairo.exam.suite import Suite
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.mjcf import BEHAVIOUR
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
-from sorairo.world.tabletop.dynamics.visibility import covered, gap
+from sorairo.world.tabletop.dynamics.visibility import largest_occlusion, smallest_gap
 from sorairo.world.tabletop.language.caption_plan import relation_of
 from sorairo.world.tabletop.language.captions import LANGUAGES
-from sorairo.world.tabletop.perception.lit_observer import witness
-from sorairo.world.tabletop.perception.motion import moves_as_told
-from sorairo.world.tabletop.perception.multi_object import relation_between, things
+from sorairo.world.tabletop.perception.lit_observer import observe_lit
+from sorairo.world.tabletop.perception.motion import matches_event
+from sorairo.world.tabletop.perception.multi_object import detect_objects, relation_between
 from sorairo.world.tabletop.scene import CROWD_WORLD, STILL_LIFES, Scene, SceneConfig
 
 PICTURE, CLIP = 1 / FPS, 4.0  # seconds
@@ -64,7 +64,7 @@ class Task:
 
 
 def _apart(scene: Scene) -> bool:
-    return gap(scene.bodies) > GAP
+    return smallest_gap(scene.bodies) > GAP
 
 
 def _two_kinds(scene: Scene) -> bool:
@@ -80,34 +80,34 @@ def _placed(scene: Scene) -> bool:
     """Different bodies, hardly one before the other."""
     one, other = scene.bodies
     told = relation_of(scene) is not None and one.color != other.color
-    return told and covered(scene.bodies) < HALF_HIDDEN
+    return told and largest_occlusion(scene.bodies) < HALF_HIDDEN
 
 
 def _one_object(scene: Scene, clip: Clip) -> bool:
-    found = things(clip.frames[0])
+    found = detect_objects(clip.frames[0])
     return [thing.shape for thing in found] == [scene.bodies[0].shape]
 
 
 def _two_objects(scene: Scene, clip: Clip) -> bool:
-    return Counter(thing.shape for thing in things(clip.frames[0])) == Counter(
+    return Counter(thing.shape for thing in detect_objects(clip.frames[0])) == Counter(
         body.shape for body in scene.bodies
     )
 
 
 def _colour(scene: Scene, clip: Clip) -> bool:
-    found = things(clip.frames[0])
+    found = detect_objects(clip.frames[0])
     return bool(found) and max(found, key=lambda t: t.area).color == scene.bodies[0].color
 
 
 def _binding(scene: Scene, clip: Clip) -> bool:
     """Also of the count: as many as asked, each of its shape and colour."""
-    return Counter((thing.shape, thing.color) for thing in things(clip.frames[0])) == Counter(
-        (body.shape, body.color) for body in scene.bodies
-    )
+    return Counter(
+        (thing.shape, thing.color) for thing in detect_objects(clip.frames[0])
+    ) == Counter((body.shape, body.color) for body in scene.bodies)
 
 
 def _position(scene: Scene, clip: Clip) -> bool:
-    found = {thing.color: thing for thing in things(clip.frames[0])}
+    found = {thing.color: thing for thing in detect_objects(clip.frames[0])}
     one, other = (found.get(body.color) for body in scene.bodies)
     if one is None or other is None or len(found) != 2:
         return False
@@ -126,7 +126,7 @@ def _material(scene: Scene, clip: Clip) -> bool:
 
 
 def _event(scene: Scene, clip: Clip) -> bool:
-    return moves_as_told(witness(clip.frames, fps=clip.fps).motion, scene.event, scene.heading)
+    return matches_event(observe_lit(clip.frames, fps=clip.fps).motion, scene.event, scene.heading)
 
 
 def _camera(scene: Scene, clip: Clip) -> bool:

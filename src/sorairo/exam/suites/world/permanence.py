@@ -24,7 +24,7 @@ from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questio
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
-from sorairo.world.tabletop.perception.lit_observer import witness
+from sorairo.world.tabletop.perception.lit_observer import observe_lit
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
 
 SECONDS, GIVEN = 4.0, 8
@@ -63,10 +63,10 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     gone = not seen.counts[middle].any()
     back = gone and bool((seen.counts[last] == 1).mean() > 0.5)
     verdict = {"hidden": gone, "reappears": back}
-    looks = witness(clip.frames[last])
+    looks = observe_lit(clip.frames[last])
     body = question.scene.bodies[0]
     verdict |= {"colour": back and looks.color == body.color}
-    verdict |= {"shape": back and looks.shape == witness(truth.clip.frames[last]).shape}
+    verdict |= {"shape": back and looks.shape == observe_lit(truth.clip.frames[last]).shape}
     verdict |= {"size": back and _same_size(seen.masks[last], true.masks[last])}
     out, truly_out = (_comes_out(each.masks, middle) for each in (seen, truth.seen))
     verdict |= {"time": back and abs(out - truly_out) <= FRAMES}

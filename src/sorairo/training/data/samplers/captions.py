@@ -49,4 +49,4 @@ def example_caption(
     still = picture or scene.event == "stand"
     event = not (still and rng.random() < NO_EVENT)
     saying = saying if saying and rng.random() < SAYING else ()
-    return caption(scene, rng, language=language, detail=detail, event=event, saying=saying)
+    return caption(scene, rng, language=language, detail=detail, event=event, mention=saying)

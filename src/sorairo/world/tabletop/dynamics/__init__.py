@@ -1,0 +1,1 @@
+"""Drawing scenes at random and running them forward. Imports scene, camera and bindings."""

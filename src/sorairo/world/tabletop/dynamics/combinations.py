@@ -30,15 +30,15 @@ def templates(config: SceneConfig) -> tuple[Template, ...]:
 
 
 @cache
-def shown(config: SceneConfig) -> frozenset[Template]:
+def shown_templates(config: SceneConfig) -> frozenset[Template]:
     """Those that the share `config.templates` leaves."""
     every = templates(config)
     return frozenset(every[: round(config.templates * len(every))])
 
 
-def shows(config: SceneConfig, scene: Scene) -> bool:
+def is_shown(config: SceneConfig, scene: Scene) -> bool:
     """Whether every body of a scene is of a template that is shown."""
     if config.templates >= 1:
         return True
     kinds = {(body.color, body.shape, scene.event) for body in scene.bodies}
-    return kinds <= shown(config)
+    return kinds <= shown_templates(config)

@@ -23,20 +23,20 @@ from sorairo.world.tabletop.dynamics.mjcf import (
 from sorairo.world.tabletop.dynamics.placement import (
     UPRIGHT,
     axis_rotation,
+    deceleration,
     heading_of,
     launch,
     lying,
     multiply,
     place,
-    slowing,
     standing,
 )
 from sorairo.world.tabletop.dynamics.repeated_throws import HIGHEST, LOWEST, speed_to
-from sorairo.world.tabletop.scene import ABLE, SHAPES, Body
+from sorairo.world.tabletop.scene import EVENT_SHAPES, SHAPES, Body
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cast:
+class UnplacedBodies:
     """Bodies that have looks but no places yet, and the generator for the rest."""
 
     rng: np.random.Generator
@@ -51,10 +51,10 @@ class Cast:
 
 
 # The placed bodies (as many as the event uses) and the heading of the first.
-Action = tuple[list[Body], str]
+Placement = tuple[list[Body], str]
 
 
-def drop(cast: Cast) -> Action:
+def drop(cast: UnplacedBodies) -> Placement:
     body = cast.bodies[0]
     pose = axis_rotation((0, 0, 1), cast.uniform(0, 2 * math.pi))
     if body.shape == "capsule":
@@ -70,7 +70,7 @@ def drop(cast: Cast) -> Action:
     return [body], "none"
 
 
-def roll(cast: Cast) -> Action:
+def roll(cast: UnplacedBodies) -> Placement:
     side = cast.side()
     drift = cast.uniform(-0.12, 0.12)
     pose = UPRIGHT
@@ -84,7 +84,7 @@ def roll(cast: Cast) -> Action:
     return [body], heading_of(side)
 
 
-def slide(cast: Cast) -> Action:
+def slide(cast: UnplacedBodies) -> Placement:
     side = cast.side()
     pose = axis_rotation((0, 0, 1), cast.uniform(-0.5, 0.5))
     if cast.bodies[0].shape == "capsule":
@@ -96,7 +96,7 @@ def slide(cast: Cast) -> Action:
     return [body], heading_of(side)
 
 
-def throw(cast: Cast) -> Action:
+def throw(cast: UnplacedBodies) -> Placement:
     side = cast.side()
     body = cast.bodies[0]
     pose = standing(body, cast.uniform(0, math.pi))
@@ -112,7 +112,7 @@ def throw(cast: Cast) -> Action:
     return [dataclasses.replace(body, velocity=velocity, spin=spin)], heading_of(side)
 
 
-def collide(cast: Cast) -> Action:
+def collide(cast: UnplacedBodies) -> Placement:
     side = cast.side()
     first, second = cast.bodies[:2]
     rolls = first.shape == "sphere"
@@ -127,13 +127,13 @@ def collide(cast: Cast) -> Action:
     # The second is to travel about 4 m, if all that the blow gives it is used up by friction.
     bounce = min(BEHAVIOUR[b.material].restitution for b in (first, second))
     given = (1 + bounce) * mass(first) / (mass(first) + mass(second))  # of the first one's speed
-    rests = slowing(second, rolls=second.shape == "sphere") / slowing(first, rolls=rolls)
+    rests = deceleration(second, rolls=second.shape == "sphere") / deceleration(first, rolls=rolls)
     spare = min(max(4.0 * rests / given**2, 1.5), 9.0)
     first = launch(first, direction=(side, 0.0), distance=gap + spare, rolls=rolls)
     return [first, second], heading_of(side)
 
 
-def hide(cast: Cast) -> Action:
+def hide(cast: UnplacedBodies) -> Placement:
     side = cast.side()
     body = cast.bodies[0]
     rolls = body.shape == "sphere"
@@ -147,7 +147,7 @@ def hide(cast: Cast) -> Action:
     return [body], heading_of(side)
 
 
-def turntable(cast: Cast) -> Action:
+def turntable(cast: UnplacedBodies) -> Placement:
     """All bodies stand on the disc."""
     rate = cast.side() * cast.uniform(0.6, 0.95)
     radius = 3.0
@@ -165,7 +165,7 @@ def turntable(cast: Cast) -> Action:
     return bodies, heading_of(bodies[0].velocity[0])
 
 
-def swing(cast: Cast) -> Action:
+def swing(cast: UnplacedBodies) -> Placement:
     """The first body hangs from the bar and is let go at rest."""
     side = cast.side()
     angle, length = -side * cast.uniform(0.5, 0.8), cast.uniform(6.4, 7.2)
@@ -176,7 +176,7 @@ def swing(cast: Cast) -> Action:
     return [body], heading_of(side)
 
 
-def toss(cast: Cast) -> Action:
+def toss(cast: UnplacedBodies) -> Placement:
     """The first body stands on the floor; its velocity and spin are those of its first throw."""
     pose = standing(cast.bodies[0], cast.uniform(0, math.pi))
     body = place(cast.bodies[0], x=cast.uniform(-3.5, 3.5), y=cast.uniform(-1, 2), pose=pose)
@@ -185,7 +185,7 @@ def toss(cast: Cast) -> Action:
     return [dataclasses.replace(body, velocity=velocity, spin=spin)], "none"
 
 
-def stand(cast: Cast) -> Action:
+def stand(cast: UnplacedBodies) -> Placement:
     """All bodies at rest: two of them beside or behind each other, more on six places."""
     count = len(cast.bodies)
     spots = _two_spots(cast) if count == 2 else _some_spots(cast, count)
@@ -196,7 +196,7 @@ def stand(cast: Cast) -> Action:
     return stood, "none"
 
 
-def _two_spots(cast: Cast) -> list[tuple[float, float]]:
+def _two_spots(cast: UnplacedBodies) -> list[tuple[float, float]]:
     side, y = cast.side(), cast.uniform(-1, 4)
     if cast.rng.random() < 0.5:
         x = cast.uniform(-1.5, 1.5)
@@ -207,7 +207,7 @@ def _two_spots(cast: Cast) -> list[tuple[float, float]]:
     return spots[::side]
 
 
-def _some_spots(cast: Cast, count: int) -> list[tuple[float, float]]:
+def _some_spots(cast: UnplacedBodies, count: int) -> list[tuple[float, float]]:
     """Places of two rows of three, the row behind between those in front."""
     row = [(-5.2, 0.0), (0.0, -0.8), (5.2, 0.0), (-3.4, 7.5), (2.6, 8.0), (7.8, 7.5)]
     picked = cast.rng.permutation(len(row))[:count]
@@ -224,7 +224,7 @@ class Event:
     In the share `same_look` of the scenes all bodies look the same.
     """
 
-    act: Callable[[Cast], Action]
+    act: Callable[[UnplacedBodies], Placement]
     shapes: tuple[str, ...] = SHAPES
     bodies: int = 1
     max_bodies: int = 4
@@ -235,11 +235,11 @@ class Event:
 
 EVENT_MAKERS = {
     "drop": Event(act=drop),
-    "roll": Event(act=roll, shapes=ABLE["roll"]),
-    "slide": Event(act=slide, shapes=ABLE["slide"]),
+    "roll": Event(act=roll, shapes=EVENT_SHAPES["roll"]),
+    "slide": Event(act=slide, shapes=EVENT_SHAPES["slide"]),
     "throw": Event(act=throw),
-    "collide": Event(act=collide, shapes=ABLE["collide"], bodies=2),
-    "hide": Event(act=hide, shapes=ABLE["hide"]),
+    "collide": Event(act=collide, shapes=EVENT_SHAPES["collide"], bodies=2),
+    "hide": Event(act=hide, shapes=EVENT_SHAPES["hide"]),
     "turntable": Event(act=turntable, max_bodies=3),
     "swing": Event(act=swing, behind=6.0, spread=8.4),
     "toss": Event(act=toss),
@@ -247,7 +247,7 @@ EVENT_MAKERS = {
 }
 
 
-def stand_by(cast: Cast, event: Event) -> list[Body]:
+def place_bystanders(cast: UnplacedBodies, event: Event) -> list[Body]:
     """Up to three bodies at rest behind the action."""
     if not cast.bodies:
         return []

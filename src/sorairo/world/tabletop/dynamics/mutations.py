@@ -11,7 +11,7 @@ from sorairo.world.tabletop.scene import CLASHES, Scene, SceneConfig
 CHANGES = ("color", "floor", "light")
 
 
-def changed(scene: Scene, rng: np.random.Generator, config: SceneConfig) -> Scene:
+def mutate(scene: Scene, rng: np.random.Generator, config: SceneConfig) -> Scene:
     """The scene with another colour of its first body, another floor or another light of the
     config, where it has another. What happens stays the same."""
     first = int(rng.integers(len(CHANGES)))

@@ -52,7 +52,7 @@ def heading_of(direction: float) -> str:
     return "right" if direction > 0 else "left"
 
 
-def slowing(body: Body, *, rolls: bool) -> float:
+def deceleration(body: Body, *, rolls: bool) -> float:
     """Deceleration on the floor of a body that slides, or rolls without slipping, m/s^2.
 
     Sliding: mu g. Rolling: the force f at the contact and the torque t of the rolling resistance
@@ -74,7 +74,7 @@ def launch(
 
     If it `rolls`, its spin fits its velocity.
     """
-    speed = math.sqrt(2 * slowing(body, rolls=rolls) * distance)
+    speed = math.sqrt(2 * deceleration(body, rolls=rolls) * distance)
     vx, vy = (speed * c / math.hypot(*direction) for c in direction)
     spin = (0.0, 0.0, 0.0)
     if rolls:

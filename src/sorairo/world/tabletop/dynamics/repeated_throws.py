@@ -36,7 +36,7 @@ def height_of_throw(scene: Scene, number: int) -> float:
     return LOWEST + (HIGHEST - LOWEST) * ((share + number * GOLDEN) % 1)
 
 
-class Hand:
+class Thrower:
     """Throws the first body of a scene. Each throw is aimed at where the body was at first, and
     turns it so that it comes down on the side it stood on."""
 

@@ -8,15 +8,20 @@ from typing import TypeVar
 
 import numpy as np
 
-from sorairo.world.tabletop.dynamics.combinations import shows
-from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS, Cast, Event, stand_by
-from sorairo.world.tabletop.dynamics.visibility import covered, gap
+from sorairo.world.tabletop.dynamics.combinations import is_shown
+from sorairo.world.tabletop.dynamics.events import (
+    EVENT_MAKERS,
+    Event,
+    UnplacedBodies,
+    place_bystanders,
+)
+from sorairo.world.tabletop.dynamics.visibility import largest_occlusion, smallest_gap
 from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
 
 WHOLE_WORLD = SceneConfig()
 ORIGIN = (0.0, 0.0, 0.0)
-SEARCHED = 5000  # scenes, for one that is shown
-TRIES, MOST_COVERED = 20, 0.5  # to place several bodies so that each is seen at the start
+MAX_DRAWS = 5000  # scenes, for one that is shown
+MAX_PLACEMENTS, MAX_OCCLUSION = 20, 0.5  # to place several bodies so that each is seen at the start
 T = TypeVar("T")
 
 
@@ -32,8 +37,8 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     where none of its combinations is shown, and where there is no room for so many bodies so far
     apart.
     """
-    for _ in range(SEARCHED):
-        if shows(config, scene := _any_scene(rng, config)):
+    for _ in range(MAX_DRAWS):
+        if is_shown(config, scene := _any_scene(rng, config)):
             return scene
     raise ValueError(f"templates={config.templates} leaves nothing that could be drawn")
 
@@ -46,7 +51,7 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
     count = _count(rng, config, event)
     unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
-    cast = Cast(rng=rng, bodies=_looks(rng, config, event, count, colors))
+    cast = UnplacedBodies(rng=rng, bodies=_looks(rng, config, event, count, colors))
     bodies, heading = _place(event, cast, config.apart)
     camera = choose(rng, config.cameras)
     return Scene(
@@ -76,11 +81,13 @@ def sample_shots(
         name
         for name in config.events
         if _can_do(EVENT_MAKERS[name], bodies)
-        and shows(config, dataclasses.replace(scenes[0], event=name))
+        and is_shown(config, dataclasses.replace(scenes[0], event=name))
     ]
     while len(scenes) < count:
         name = choose(rng, [each for each in able if each != scenes[-1].event] or able)
-        placed, heading = _place(EVENT_MAKERS[name], Cast(rng=rng, bodies=bodies), config.apart)
+        placed, heading = _place(
+            EVENT_MAKERS[name], UnplacedBodies(rng=rng, bodies=bodies), config.apart
+        )
         scene = dataclasses.replace(scenes[0], event=name, bodies=placed, heading=heading)
         scenes.append(dataclasses.replace(scene, camera=choose(rng, config.cameras)))
     return scenes
@@ -118,18 +125,20 @@ def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
     return int(rng.integers(low + 1, high + 1))
 
 
-def _place(event: Event, cast: Cast, apart: float) -> tuple[tuple[Body, ...], str]:
+def _place(event: Event, cast: UnplacedBodies, apart: float) -> tuple[tuple[Body, ...], str]:
     """The bodies in their places, where each is seen at the start, and the heading of the first.
 
     Until they are `apart`, only where they stand is drawn again: what is hard to place is as
     frequent as the rest.
     """
-    tries = SEARCHED if apart else TRIES
+    tries = MAX_DRAWS if apart else MAX_PLACEMENTS
     for attempt in range(tries):
         actors, heading = event.act(cast)
-        others = Cast(rng=cast.rng, bodies=cast.bodies[len(actors) :])
-        bodies = (*actors, *stand_by(others, event))
-        clear = covered(bodies) < MOST_COVERED and (not apart or gap(bodies) > apart)
+        others = UnplacedBodies(rng=cast.rng, bodies=cast.bodies[len(actors) :])
+        bodies = (*actors, *place_bystanders(others, event))
+        clear = largest_occlusion(bodies) < MAX_OCCLUSION and (
+            not apart or smallest_gap(bodies) > apart
+        )
         if clear or (not apart and attempt == tries - 1):
             return bodies, heading
     raise ValueError(f"apart={apart:g} leaves no room for {len(cast.bodies)} bodies")

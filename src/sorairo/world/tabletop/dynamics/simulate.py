@@ -13,7 +13,7 @@ from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.dynamics.mjcf import STEP, build_model, is_carried
 from sorairo.world.tabletop.dynamics.placement import GRAVITY
-from sorairo.world.tabletop.dynamics.repeated_throws import Hand
+from sorairo.world.tabletop.dynamics.repeated_throws import Thrower
 from sorairo.world.tabletop.scene import Scene
 
 TRUTH = (
@@ -74,7 +74,7 @@ def simulate(
     contacts = np.zeros((frames, bodies, bodies + 1), dtype=bool)
     qpos = np.empty((frames, model.nq))
     body_of = _bodies_of_geoms(model, bodies)
-    hand = Hand(scene, data) if scene.event == "toss" else None
+    hand = Thrower(scene, data) if scene.event == "toss" else None
     done = 0
     for frame in range(frames):
         until = round(frame / fps / STEP)

@@ -11,7 +11,7 @@ from sorairo.world.tabletop.dynamics.mjcf import half_spans
 from sorairo.world.tabletop.scene import Body
 
 
-def covered(bodies: Sequence[Body]) -> float:
+def largest_occlusion(bodies: Sequence[Body]) -> float:
     """The largest part of a body's rectangle that one nearer body's hides at the start, 0 to 1."""
     boxes, worst = _boxes(bodies), 0.0
     for index, (_, low, high) in enumerate(boxes):
@@ -21,7 +21,7 @@ def covered(bodies: Sequence[Body]) -> float:
     return worst
 
 
-def gap(bodies: Sequence[Body]) -> float:
+def smallest_gap(bodies: Sequence[Body]) -> float:
     """The narrowest gap between two bodies' rectangles at the start, across or upwards, in metres;
     0 where two meet, infinite for one body."""
     boxes, narrowest = _boxes(bodies), np.inf

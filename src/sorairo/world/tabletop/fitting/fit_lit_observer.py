@@ -18,14 +18,14 @@ from scipy import ndimage
 from tqdm import tqdm
 
 from sorairo.world.protocol import Sample
-from sorairo.world.tabletop.fitting.fit_observer import NOTHING, Degradation, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import BACKGROUND, Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, silhouette_features
-from sorairo.world.tabletop.perception.lit_observer import centers, witness
+from sorairo.world.tabletop.perception.lit_observer import centers, observe_lit
 from sorairo.world.tabletop.perception.observer import find_blobs
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
-WITNESS_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")
+LIT_OBSERVER_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")
 FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
 PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
 PIXELS = 60  # of each kind, from a frame
@@ -44,7 +44,7 @@ def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
     colors, outlines, shapes = {}, [], []
     for index, place in enumerate(tqdm(PLACES)):
         start = seed + index * clips
-        samples = [_worn(s, rng) for s in renders(place, range(start, start + clips), 1.5)]
+        samples = [_degraded(s, rng) for s in renders(place, range(start, start + clips), 1.5)]
         colors[" ".join(place)] = net = _fit_color(samples, rng)
         for sample in samples:
             found = _outlines(sample, net)
@@ -58,7 +58,7 @@ def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
 
 
 def accuracy(
-    clips: int, seed: int = REPORT_SEEDS, wear: Degradation | None = None
+    clips: int, seed: int = REPORT_SEEDS, degradation: Degradation | None = None
 ) -> dict[str, dict]:
     """By light: how often number, colour and shape are right, and the median error of the track
     against the masks, in widths."""
@@ -66,7 +66,9 @@ def accuracy(
     for index, place in enumerate(PLACES):
         start = seed + index * clips
         for sample in renders(place, range(start, start + clips), 6):
-            seen = witness(wear(sample.frames, rng) if wear else sample.frames, fps=6)
+            seen = observe_lit(
+                degradation(sample.frames, rng) if degradation else sample.frames, fps=6
+            )
             body = sample.scene.bodies[0]
             error = np.linalg.norm(seen.track - centers(sample.masks), axis=1)
             rows.setdefault(place[0], []).append(
@@ -83,10 +85,10 @@ def _mid(errors: np.ndarray) -> float:
     return float(np.nanmedian(errors)) if np.isfinite(errors).any() else 1.0
 
 
-def _worn(sample: Sample, rng: np.random.Generator) -> Sample:
+def _degraded(sample: Sample, rng: np.random.Generator) -> Sample:
     quality = int(rng.integers(40, 95)) if rng.random() < 0.3 else None
-    wear = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 5), quality=quality)
-    return dataclasses.replace(sample, frames=wear(sample.frames, rng))
+    degradation = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 5), quality=quality)
+    return dataclasses.replace(sample, frames=degradation(sample.frames, rng))
 
 
 def _fit_color(samples: list[Sample], rng: np.random.Generator) -> Net:
@@ -97,13 +99,13 @@ def _fit_color(samples: list[Sample], rng: np.random.Generator) -> Net:
         for frame, mask in zip(sample.frames, sample.masks, strict=True):
             on = mask > 0
             near = ndimage.binary_dilation(on, iterations=8) & ~on
-            for where, name in ((on, color), (near, NOTHING), (~on, NOTHING)):
+            for where, name in ((on, color), (near, BACKGROUND), (~on, BACKGROUND)):
                 choice = np.flatnonzero(where)
                 if len(choice):
                     taken = rng.choice(choice, size=min(PIXELS, len(choice)), replace=False)
                     pixels.append(frame.reshape(-1, 3)[taken])
                     labels += [name] * len(taken)
-    classes = (NOTHING, *(name for name in CANVAS_WORLD.colors if name in set(labels)))
+    classes = (BACKGROUND, *(name for name in CANVAS_WORLD.colors if name in set(labels)))
     features = pixel_features(np.concatenate(pixels))
     return fit_net(features, labels, classes, hidden=16, decay=1e-6, rng=rng)
 
@@ -126,9 +128,12 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=6, help="renders to report on, of each place")
     arguments = parser.parse_args()
     if not arguments.report:
-        WITNESS_FILE.write_text(json.dumps(fit(arguments.clips)) + "\n")
-    for name, wear in {"clean": None, "blur 1, noise 3": Degradation(blur=1.0, noise=3.0)}.items():
-        for light, found in accuracy(arguments.n, wear=wear).items():
+        LIT_OBSERVER_FILE.write_text(json.dumps(fit(arguments.clips)) + "\n")
+    for name, degradation in {
+        "clean": None,
+        "blur 1, noise 3": Degradation(blur=1.0, noise=3.0),
+    }.items():
+        for light, found in accuracy(arguments.n, degradation=degradation).items():
             print(f"{name:18}{light:8}", found)
 
 

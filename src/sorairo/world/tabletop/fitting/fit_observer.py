@@ -20,8 +20,8 @@ from scipy.optimize import minimize
 
 from sorairo.world.protocol import Sample
 from sorairo.world.tabletop.perception.classifiers import (
-    WORK,
-    Looks,
+    WORKING_SIDE,
+    Classifiers,
     Net,
     floor_features,
     pixel_features,
@@ -32,9 +32,9 @@ from sorairo.world.tabletop.perception.prompt_cases import Claim
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
-LOOKS_FILE = Path(__file__).parent.parent.joinpath("perception", "classifiers.json")
+CLASSIFIERS_FILE = Path(__file__).parent.parent.joinpath("perception", "classifiers.json")
 FIT_SEEDS, REPORT_SEEDS = 5_000_000, 6_000_000  # first seeds
-NOTHING = "background"
+BACKGROUND = "background"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,10 +65,10 @@ REPORTED = {
 }
 
 
-def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIGHT) -> Looks:
+def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIGHT) -> Classifiers:
     """Classifiers fitted to `clips` renders, worn at random; every eighth frame of each."""
     rng = np.random.default_rng(seed)
-    samples = [_worn(sample, rng) for sample in _renders(clips, seed, config, step=8)]
+    samples = [_degraded(sample, rng) for sample in _renders(clips, seed, config, step=8)]
     color = _fit_color(samples, rng, config)
     outlines, shapes, grounds, floors = [], [], [], []
     for sample in samples:
@@ -81,7 +81,7 @@ def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIG
                     frame = sample.frames[index]
                     outlines.append(silhouette_features(frame, presence[index], blob.pixels))
                     shapes.append(sample.scene.bodies[0].shape)
-    return Looks(
+    return Classifiers(
         color=color,
         shape=fit_net(np.stack(outlines), shapes, config.shapes, hidden=16, decay=2e-4, rng=rng),
         floor=fit_net(np.stack(grounds), floors, config.floors, hidden=4, decay=1e-3, rng=rng),
@@ -89,15 +89,15 @@ def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIG
 
 
 def calibration_report(
-    n: int = 200, seed: int = REPORT_SEEDS, looks: Looks | None = None
+    n: int = 200, seed: int = REPORT_SEEDS, classifiers: Classifiers | None = None
 ) -> dict[str, dict[str, float]]:
-    """The observer's accuracy (0..1) on `n` FIRST_LIGHT renders, by wear and by what is judged."""
+    """The observer's accuracy (0..1) on `n` FIRST_LIGHT renders, by degradation and by what is judged."""
     rng = np.random.default_rng(seed)
     verdicts: dict[str, list[dict[str, bool]]] = {name: [] for name in REPORTED}
     for sample in _renders(n, seed, FIRST_LIGHT):
         target = Claim(prompt="", scene=sample.scene).target
-        for name, wear in REPORTED.items():
-            seen = observe(wear(sample.frames, rng), looks=looks)
+        for name, degradation in REPORTED.items():
+            seen = observe(degradation(sample.frames, rng), classifiers=classifiers)
             verdicts[name].append(judge(seen, target))
     return {
         name: {key: float(np.mean([v[key] for v in rows])) for key in rows[0]}
@@ -158,23 +158,27 @@ def _fit_color(samples: list[Sample], rng: np.random.Generator, config: SceneCon
                 if len(choice):
                     picked = rng.choice(choice, size=min(count, len(choice)), replace=False)
                     pixels.append(frame.reshape(-1, 3)[picked])
-                    labels += [color if where is on else NOTHING] * len(picked)
+                    labels += [color if where is on else BACKGROUND] * len(picked)
     features = pixel_features(np.concatenate(pixels))
-    classes = (NOTHING, *config.colors)
+    classes = (BACKGROUND, *config.colors)
     return fit_net(features, labels, classes, hidden=24, decay=1e-6, rng=rng)
 
 
 def _renders(n: int, seed: int, config: SceneConfig, step: int = 1) -> Iterator[Sample]:
     for sample in make_clips(
-        seeds=range(seed, seed + n), config=config, seconds=4.0, width=WORK, height=WORK
+        seeds=range(seed, seed + n),
+        config=config,
+        seconds=4.0,
+        width=WORKING_SIDE,
+        height=WORKING_SIDE,
     ):
         yield Sample(frames=sample.frames[::step], masks=sample.masks[::step], scene=sample.scene)
 
 
-def _worn(sample: Sample, rng: np.random.Generator) -> Sample:
+def _degraded(sample: Sample, rng: np.random.Generator) -> Sample:
     quality = int(rng.integers(40, 95)) if rng.random() < 0.5 else None
-    wear = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
-    return Sample(frames=wear(sample.frames, rng), masks=sample.masks, scene=sample.scene)
+    degradation = Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
+    return Sample(frames=degradation(sample.frames, rng), masks=sample.masks, scene=sample.scene)
 
 
 def main() -> None:
@@ -185,12 +189,12 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=200, help="renders to report on")
     arguments = parser.parse_args()
     if not arguments.report:
-        looks = fit(arguments.clips)
-        record = {name: net.to_json() for name, net in vars(looks).items()}
-        LOOKS_FILE.write_text(json.dumps(record) + "\n")
-    for wear, rates in calibration_report(arguments.n).items():
+        classifiers = fit(arguments.clips)
+        record = {name: net.to_json() for name, net in vars(classifiers).items()}
+        CLASSIFIERS_FILE.write_text(json.dumps(record) + "\n")
+    for degradation, rates in calibration_report(arguments.n).items():
         columns = "  ".join(f"{key} {100 * rate:5.1f} %" for key, rate in rates.items())
-        print(f"{wear:28}{columns}")
+        print(f"{degradation:28}{columns}")
 
 
 if __name__ == "__main__":

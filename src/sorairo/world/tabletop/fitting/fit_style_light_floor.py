@@ -18,40 +18,40 @@ from scipy import ndimage
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, working_size
 from sorairo.world.tabletop.perception.style_light_floor import (
-    Scenery,
+    FrameClassifiers,
     frame_features,
     likeliest,
-    shipped_scenery,
+    shipped_frame_classifiers,
 )
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES, Scene
 
-SCENERY_FILE = Path(__file__).parent.parent.joinpath("perception", "style_light_floor.json")
+CLASSIFIERS_FILE = Path(__file__).parent.parent.joinpath("perception", "style_light_floor.json")
 FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
 SIZES = ((96, 96), (128, 80), (80, 128))
 CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Styled:
+class StyledClip:
     """A few worn frames uint8 [F, H, W, 3] of a scene; `truth` by the names of CLASSES."""
 
     frames: np.ndarray
     truth: dict[str, str]
 
 
-def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[Styled]:
+def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[StyledClip]:
     """Every scene of the whole world in every style, in three sizes by turns, worn at random."""
     for axis_rotation, (width, height) in enumerate(SIZES):
         seeds = range(seed + axis_rotation, seed + scenes, len(SIZES))
         for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
             for style in STYLE_NAMES:
-                styled = worn(apply_style(style, sample.frames), rng)
-                yield Styled(frames=styled, truth=_truth(sample.scene, style))
+                styled = degrade(apply_style(style, sample.frames), rng)
+                yield StyledClip(frames=styled, truth=_truth(sample.scene, style))
 
 
-def worn(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def degrade(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Frames after what a codec or a model does to them: from nothing, by blur, noise and JPEG, to
     the loss of all fine texture while edges stay."""
     if rng.random() < 0.35:
@@ -67,7 +67,7 @@ def _truth(scene: Scene, style: str) -> dict[str, str]:
     return {"style": style, "light": scene.light, "floor": scene.floor}
 
 
-def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> Scenery:
+def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> FrameClassifiers:
     """Classifiers of single frames."""
     rng = np.random.default_rng(seed)
     features, truths = [], []
@@ -81,11 +81,11 @@ def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> Scenery:
         labels = [truth[name] for truth in truths]
         return fit_net(table, labels, CLASSES[name], hidden=32, decay=1e-5, rng=rng)
 
-    return Scenery(style=net("style"), light=net("light"), floor=net("floor"))
+    return FrameClassifiers(style=net("style"), light=net("light"), floor=net("floor"))
 
 
 def confusion(
-    scenery: Scenery, scenes: int = 240, seed: int = REPORT_SEEDS
+    classifiers: FrameClassifiers, scenes: int = 240, seed: int = REPORT_SEEDS
 ) -> dict[str, dict[str, np.ndarray]]:
     """Counts [true class, judged class] of style, light and floor, by the style of the clip."""
     rng = np.random.default_rng(seed)
@@ -95,7 +95,7 @@ def confusion(
     }
     for clip in clips(scenes, seed, rng):
         for name, classes in CLASSES.items():
-            judged = likeliest(getattr(scenery, name), clip.frames)
+            judged = likeliest(getattr(classifiers, name), clip.frames)
             place = classes.index(clip.truth[name]), classes.index(judged)
             counts[name][clip.truth["style"]][place] += 1
     return counts
@@ -125,11 +125,11 @@ def main() -> None:
     parser.add_argument("-n", type=int, default=240, help="renders to report on")
     arguments = parser.parse_args()
     if not arguments.report:
-        scenery = fit(arguments.scenes)
-        record = {name: net.to_json() for name, net in vars(scenery).items()}
-        SCENERY_FILE.write_text(json.dumps(record) + "\n")
-        shipped_scenery.cache_clear()
-    print(report(confusion(shipped_scenery(), arguments.n)))
+        classifiers = fit(arguments.scenes)
+        record = {name: net.to_json() for name, net in vars(classifiers).items()}
+        CLASSIFIERS_FILE.write_text(json.dumps(record) + "\n")
+        shipped_frame_classifiers.cache_clear()
+    print(report(confusion(shipped_frame_classifiers(), arguments.n)))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Captions, and what prompts say. Imports scene only: works without a simulator installed."""

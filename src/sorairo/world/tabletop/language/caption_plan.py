@@ -1,4 +1,4 @@
-"""What a caption is going to say about a scene, before any language, and what it leaves out."""
+"""The plan of a caption: which facts of a scene it mentions, independent of the language."""
 
 from __future__ import annotations
 
@@ -13,37 +13,42 @@ from sorairo.world.tabletop.scene import Body, Scene
 
 T = TypeVar("T")
 
-# How often something is said in a (short, long) caption.
-SAY_FLOOR = (0.85, 0.97)
-SAY_HEADING = (0.88, 0.97)
-SAY_SIZE = (0.12, 0.4)
-SAY_MATERIAL = (0.08, 0.3)
-SAY_RELATION = 0.7  # of two things that stand
-SAY_DEFAULT = (0.03, 0.3)  # daylight, a still camera
-SAY_SPECIAL = (0.85, 0.97)  # any other light or camera
+# Probability that a (short, long) caption mentions a fact.
+MENTION_FLOOR = (0.85, 0.97)
+MENTION_HEADING = (0.88, 0.97)
+MENTION_SIZE = (0.12, 0.4)
+MENTION_MATERIAL = (0.08, 0.3)
+MENTION_RELATION = 0.7  # of two bodies at rest, in captions of any length
+MENTION_DEFAULT = (0.03, 0.3)  # daylight, a still camera
+MENTION_SPECIAL = (0.85, 0.97)  # any other light or camera
 
-TRAVELLING = ("roll", "slide", "throw", "collide", "hide")
+TRAVELLING = ("roll", "slide", "throw", "collide", "hide")  # events that have a heading
 
 
 @dataclass(frozen=True, kw_only=True)
 class BodyGroup:
-    """`count` bodies that are told in the same words."""
+    """Bodies that a caption describes by the same words."""
 
     count: int = 1
+    """The number of bodies."""
     shape: str
     color: str
     size: str | None = None
+    """None: not mentioned."""
     material: str | None = None
+    """None: not mentioned."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Telling:
-    """The content of one caption. None: left out. `struck` is what the first body collides with, or
-    what it stands to the left, to the right, in front of or behind: its `relation` to it."""
+class CaptionPlan:
+    """The content of one caption; None where it leaves something out."""
 
     actors: tuple[BodyGroup, ...]
-    struck: BodyGroup | None
+    """The bodies that the event happens to."""
+    landmark: BodyGroup | None
+    """The body that the first one collides with, or relative to which its place is given."""
     others: tuple[BodyGroup, ...]
+    """Bodies that only stand in the scene."""
     event: str | None
     heading: str | None
     floor: str | None
@@ -51,6 +56,7 @@ class Telling:
     camera: str | None
     style: str | None
     relation: str | None = None
+    """Where the first body stands, seen from `landmark`: one of RELATIONS."""
 
 
 def pick(rng: np.random.Generator, options: Sequence[T], lean: float = 0.6) -> T:
@@ -64,7 +70,7 @@ def _leaning(count: int, lean: float) -> tuple[float, ...]:
 
 
 def weighted(rng: np.random.Generator, weights: tuple[float, ...]) -> int:
-    """An index, drawn by weight: what `rng.choice` draws, in a tenth of its time."""
+    """An index drawn by weight: the one that `rng.choice` draws, in a tenth of the time."""
     return int(_cumulative(weights).searchsorted(rng.random(), side="right"))
 
 
@@ -75,54 +81,63 @@ def _cumulative(weights: tuple[float, ...]) -> np.ndarray:
     return total / total[-1]
 
 
-def tell(
+def plan_caption(
     scene: Scene,
     rng: np.random.Generator,
     detail: str,
     *,
     event: bool = True,
-    saying: Collection[str] = (),
-) -> Telling:
-    """Draw what is said. Sizes and materials are always said where they alone tell bodies apart or
-    where "size" or "material" is in `saying`, a style wherever there is one, and what happens
-    unless `event` is false."""
+    mention: Collection[str] = (),
+) -> CaptionPlan:
+    """Draws what a caption mentions.
+
+    Sizes and materials are always mentioned where only they distinguish two bodies and where
+    "size" or "material" is in `mention`; a style always; the event unless `event` is false.
+    """
     long = ("short", "long").index(detail)
 
-    def says(chances: tuple[float, float]) -> bool:
+    def mentions(chances: tuple[float, float]) -> bool:
         return bool(rng.random() < chances[long])
 
-    say_size = says(SAY_SIZE) or "size" in saying or _needed(scene.bodies, "size")
-    say_material = says(SAY_MATERIAL) or "material" in saying or _needed(scene.bodies, "material")
-    groups = [
-        BodyGroup(
-            shape=body.shape,
-            color=body.color,
-            size=body.size if say_size else None,
-            material=body.material if say_material else None,
-        )
-        for body in scene.bodies
-    ]
-    relation = relation_of(scene) if rng.random() < SAY_RELATION else None
-    meets = (scene.event == "collide" and len(groups) > 1) or relation is not None
-    meets = meets and (event or relation is not None)
+    groups = _described(
+        scene.bodies,
+        size=mentions(MENTION_SIZE) or "size" in mention,
+        material=mentions(MENTION_MATERIAL) or "material" in mention,
+    )
+    relation = relation_of(scene) if rng.random() < MENTION_RELATION else None
+    meets = relation is not None or (event and scene.event == "collide" and len(groups) > 1)
     acting = [(_acts(scene, i) or not event) and not (meets and i == 1) for i in range(len(groups))]
+    others = [group for i, group in enumerate(groups) if not acting[i] and not (meets and i == 1)]
     directed = event and scene.event in TRAVELLING and scene.heading != "none"
-    return Telling(
-        actors=_grouped([g for g, acts in zip(groups, acting, strict=True) if acts]),
-        struck=groups[1] if meets else None,
-        others=_grouped(
-            [group for i, group in enumerate(groups) if not acting[i] and not (meets and i == 1)]
-        ),
+    light = MENTION_DEFAULT if scene.light == "day" else MENTION_SPECIAL
+    camera = MENTION_DEFAULT if scene.camera == "still" else MENTION_SPECIAL
+    return CaptionPlan(
+        actors=_grouped([group for group, acts in zip(groups, acting, strict=True) if acts]),
+        landmark=groups[1] if meets else None,
+        others=_grouped(others),
         event=scene.event if event else None,
-        heading=scene.heading if directed and says(SAY_HEADING) else None,
-        floor=scene.floor if says(SAY_FLOOR) else None,
-        light=scene.light if says(SAY_DEFAULT if scene.light == "day" else SAY_SPECIAL) else None,
-        camera=scene.camera
-        if says(SAY_DEFAULT if scene.camera == "still" else SAY_SPECIAL)
-        else None,
+        heading=scene.heading if directed and mentions(MENTION_HEADING) else None,
+        floor=scene.floor if mentions(MENTION_FLOOR) else None,
+        light=scene.light if mentions(light) else None,
+        camera=scene.camera if mentions(camera) else None,
         style=scene.style if scene.style != "none" else None,
         relation=relation,
     )
+
+
+def _described(bodies: Sequence[Body], *, size: bool, material: bool) -> list[BodyGroup]:
+    """Each body as it is described, with its size or material if asked for or needed."""
+    size = size or _needed(bodies, "size")
+    material = material or _needed(bodies, "material")
+    return [
+        BodyGroup(
+            shape=body.shape,
+            color=body.color,
+            size=body.size if size else None,
+            material=body.material if material else None,
+        )
+        for body in bodies
+    ]
 
 
 def relation_of(scene: Scene) -> str | None:
@@ -145,7 +160,7 @@ def _needed(bodies: Sequence[Body], field: str) -> bool:
 
 
 def _acts(scene: Scene, index: int) -> bool:
-    """Whether body `index` does what the first one does, so that it may share its verb."""
+    """Whether body `index` does the same as the first one, so that one verb covers both."""
     first, body = scene.bodies[0], scene.bodies[index]
     if index == 0 or scene.event in ("turntable", "stand"):
         return True

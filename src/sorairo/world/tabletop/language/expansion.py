@@ -1,29 +1,30 @@
-"""Filling in what a prompt leaves open, by the rules of the captions.
+"""Expansion of prompts: what a prompt leaves open is filled in, in the words of captions.
 
-What a prompt says is never changed, and equal seeds fill in the same.
+Nothing that a prompt says is changed, and equal seeds fill in the same.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
-from sorairo.world.tabletop.language.caption_plan import TRAVELLING, BodyGroup, Telling
-from sorairo.world.tabletop.language.captions import put_in_words
+from sorairo.world.tabletop.language.caption_plan import TRAVELLING, BodyGroup, CaptionPlan
+from sorairo.world.tabletop.language.captions import write_caption
 from sorairo.world.tabletop.language.parsing import (
     Assertions,
     language_of,
     parse,
-    says_more,
+    says_more_than_parsed,
     words_of,
 )
-from sorairo.world.tabletop.scene import ABLE, CANVAS_WORLD, CLASHES, SceneConfig
+from sorairo.world.tabletop.scene import CANVAS_WORLD, CLASHES, EVENT_SHAPES, SceneConfig
 
-# What unknown words are about: a floor, light or camera of which nothing is to be said then.
+# Stems of unknown words that may be about the floor, the light or the camera. Where a prompt has
+# one of them, that property is not filled in.
 PLACES = "on onto across over along in into inside through under off down upon at by behind"
 ABOUT = {
     "floor": "floor ground table desk road street water sea lake river sky space beach field ice"
@@ -34,21 +35,21 @@ ABOUT = {
     " 摄 镜 推 拉 摇 跟 特写 俯 视角",
 }
 FIELDS = ("event", "heading", "floor", "light", "camera", "style")
-TRIES = 30  # wordings, until one says all there is to say; one in two does
-DAY, STILL = 0.6, 0.6  # how often light and camera are the plain ones
+TRIES = 30  # wordings drawn until one mentions every property; one in two does
+DAY, STILL = 0.6, 0.6  # probabilities of daylight and of a still camera
 
 
-def expand(prompt: str, seed: int = 0, world: SceneConfig | None = None) -> str:
-    """The prompt as a full caption of the part of the `world` that the model was taught.
+def expand(prompt: str, seed: int = 0, part: SceneConfig = CANVAS_WORLD) -> str:
+    """The prompt as a full caption of a `part` of the world.
 
-    What the world's words do not hold (a cat) comes back as it is; words beside known ones are
-    kept, and detail is put after them. Idempotent.
+    A prompt that names nothing of the world (a cat) comes back as it is; unknown words beside
+    known ones are kept, and details are added after them. Idempotent.
     """
     said = parse(prompt)
     if not said.bodies or any(shape is None for shape, *_ in said.bodies):
         return prompt
     rng = np.random.default_rng((seed, 5))
-    full = _filled(said, prompt, rng, world or CANVAS_WORLD)
+    full = _filled(said, prompt, rng, part)
     if full == said:
         return prompt
     if _sayable(said, prompt) and _core(full) != _core(said):
@@ -59,50 +60,62 @@ def expand(prompt: str, seed: int = 0, world: SceneConfig | None = None) -> str:
 
 
 def _filled(
-    said: Assertions, prompt: str, rng: np.random.Generator, world: SceneConfig
+    said: Assertions, prompt: str, rng: np.random.Generator, part: SceneConfig
 ) -> Assertions:
-    """What is said, and for all that is open a choice that goes with it.
+    """What the prompt says, and a random value that goes with it for each open property.
 
-    Words that are not known may have said any of what seems open: then only surroundings are
-    filled in, and no floor where a place is named.
+    Unknown words may be about any open property: then only the surroundings are filled in, and no
+    floor if a place is named.
     """
-
-    def choose(options):
-        return options[int(rng.integers(len(options)))]
-
-    # Every choice is drawn whether or not it is needed, so that one does not change another.
-    (shape, color, *rest), *others = said.bodies
-    unclear = CLASHES.get(said.floor or "", ()) + CLASHES.get(said.light or "", ())
-    colors = [each for each in world.colors if each not in unclear] or list(world.colors)
-    a_color, draws = choose(colors), rng.random(2)
-    floors = [each for each in world.floors if (color or a_color) not in CLASHES.get(each, ())]
-    a_floor = choose(floors or world.floors)
-    lights = [each for each in world.lights if (color or a_color) not in CLASHES.get(each, ())]
-    a_light = "day" if draws[0] < DAY and "day" in lights else choose(lights or world.lights)
-    a_camera = "still" if draws[1] < STILL and "still" in world.cameras else choose(world.cameras)
-    able = [e for e in world.events if shape in ABLE.get(e, (shape,)) and e != "collide"]
-    an_event, a_heading = choose(able or ["drop"]), choose(("left", "right"))
-
-    known = not said.unknown
-    event = said.event or (an_event if known and not others else None)
-    heading = said.heading or (a_heading if known and event in TRAVELLING else None)
+    drawn = _draw(said, rng, part)
+    known, alone = not said.unknown, said.count == 1
+    (shape, color, *rest) = said.bodies[0]
+    event = said.event or (drawn["event"] if known and alone else None)
     bodies = said.bodies
-    if known and color is None and not others:
-        bodies = ((shape, a_color, *rest),)
+    if known and alone and color is None:
+        bodies = ((shape, drawn["color"], *rest),)
     touched = _touched(said, prompt)
+
+    def surrounding(name: str) -> str | None:
+        return getattr(said, name) or (None if name in touched else drawn[name])
+
     return replace(
         said,
         bodies=bodies,
         event=event,
-        heading=heading,
-        floor=said.floor or (None if "floor" in touched else a_floor),
-        light=said.light or (None if "light" in touched else a_light),
-        camera=said.camera or (None if "camera" in touched else a_camera),
+        heading=said.heading or (drawn["heading"] if known and event in TRAVELLING else None),
+        floor=surrounding("floor"),
+        light=surrounding("light"),
+        camera=surrounding("camera"),
     )
 
 
+def _draw(said: Assertions, rng: np.random.Generator, part: SceneConfig) -> dict[str, str]:
+    """A value of each property that goes with what is said.
+
+    All are drawn whether needed or not, so that one property does not change another's value.
+    """
+
+    def choose(options: Sequence[str]) -> str:
+        return options[int(rng.integers(len(options)))]
+
+    shape, color, *_ = said.bodies[0]
+    unclear = CLASHES.get(said.floor or "", ()) + CLASHES.get(said.light or "", ())
+    drawn = {"color": choose([c for c in part.colors if c not in unclear] or part.colors)}
+    day, still = rng.random(2) < (DAY, STILL)
+    color = color or drawn["color"]
+    floors = [each for each in part.floors if color not in CLASHES.get(each, ())]
+    drawn["floor"] = choose(floors or part.floors)
+    lights = [each for each in part.lights if color not in CLASHES.get(each, ())]
+    drawn["light"] = "day" if day and "day" in lights else choose(lights or part.lights)
+    drawn["camera"] = "still" if still and "still" in part.cameras else choose(part.cameras)
+    able = [e for e in part.events if shape in EVENT_SHAPES.get(e, (shape,)) and e != "collide"]
+    drawn["event"], drawn["heading"] = choose(able or ["drop"]), choose(("left", "right"))
+    return drawn
+
+
 def _touched(said: Assertions, prompt: str) -> set[str]:
-    """Of what unknown words seem to speak: floor, light, camera."""
+    """What unknown words seem to be about: floor, light, camera."""
     about = {
         kind
         for kind, stems in ABOUT.items()
@@ -115,41 +128,41 @@ def _touched(said: Assertions, prompt: str) -> set[str]:
             about.add("floor")
     if any(re.search(re.escape(word) + "[上里中下边旁]", prompt) for word in said.unknown):
         about.add("floor")
-    if "camera" in prompt.lower() or "镜头" in prompt:  # said, but in words that are not known
+    if "camera" in prompt.lower() or "镜头" in prompt:  # a camera motion in unknown words
         about.add("camera")
     return about
 
 
 def _core(said: Assertions) -> tuple:
-    """What a caption is about; the rest are its surroundings."""
+    """The bodies and what they do; everything else is surroundings."""
     return said.bodies, said.event, said.heading, said.floor
 
 
 def _sayable(said: Assertions, prompt: str) -> bool:
-    """Whether a caption can hold all of the prompt: one body, no word that is not known, nothing
-    said twice in two ways (first left, then right)."""
-    return said.count == 1 and not said.unknown and not says_more(prompt)
+    """Whether a caption can express all of the prompt: one body, no unknown word, no property with
+    two values (first left, then right)."""
+    return said.count == 1 and not said.unknown and not says_more_than_parsed(prompt)
 
 
 def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterator[str]:
-    """Captions of a scene with one body."""
+    """Random captions of a scene with one body."""
     (shape, color, size, material), *_ = full.bodies
     assert shape is not None
     assert color is not None
     assert full.event is not None
     group = BodyGroup(shape=shape, color=color, size=size, material=material)
-    telling = Telling(
+    plan = CaptionPlan(
         actors=(group,),
-        struck=None,
+        landmark=None,
         others=(),
         **{name: getattr(full, name) for name in FIELDS},
     )
     for _ in range(TRIES):
-        yield put_in_words(telling, rng, language_of(prompt), "long")
+        yield write_caption(plan, rng, language_of(prompt), "long")
 
 
 def _appended(prompt: str, said: Assertions, full: Assertions) -> str:
-    """The prompt itself, and after it what it left open."""
+    """The prompt itself, followed by what was filled in."""
     chinese = language_of(prompt) == "zh"
     words = lexicon_zh if chinese else lexicon_en
     parts = []

@@ -1,9 +1,12 @@
-"""English words of the tabletop world. Few names a thing: a small text encoder learns them."""
+"""English words of the table-top: few names for each thing, for a small text encoder.
+
+Lists begin with the commonest form: `caption_plan.pick` prefers the front of a list.
+"""
 
 ARTICLES = ("a", "the", "one")
 NUMBERS = {2: "two", 3: "three", 4: "four"}
 
-# (singular, plural), the commonest first: `pick` leans to the front of every list.
+# (singular, plural)
 SHAPES = {
     "sphere": (("ball", "balls"), ("sphere", "spheres")),
     "box": (("cube", "cubes"), ("box", "boxes"), ("block", "blocks")),
@@ -19,7 +22,7 @@ COLORS = {
 SIZES = {"small": ("small", "little"), "large": ("large", "big")}
 MATERIALS = {"rubber": ("rubber",), "metal": ("metal",), "wood": ("wooden",)}
 
-# What stands after "on" / "onto"; {a} is an article.
+# Phrases that follow "on" or "onto"; {a} is an article.
 FLOORS = {
     "wood": ("{a} wooden floor", "{a} wood floor", "wood"),
     "checker": ("{a} checkerboard", "{a} checkered floor", "{a} checkerboard floor"),
@@ -40,7 +43,7 @@ SOME_FLOOR = ("the floor", "the ground")
 ONTO = ("onto", "on", "to")
 ALONG = ("on", "across", "over", "along")
 
-# (one does, several do, doing).
+# (third person singular, plural, participle)
 VERBS = {
     "drop": (
         ("falls", "fall", "falling"),
@@ -93,7 +96,7 @@ VERBS = {
         ("stands still", "stand still", "standing still"),
     ),
 }  # fmt: skip
-# Where one thing stands, before another.
+# Relations, written before the name of the other body.
 RELATIONS = {
     "left": ("to the left of", "left of", "on the left of"),
     "right": ("to the right of", "right of", "on the right of"),
@@ -110,7 +113,7 @@ LIGHTS = {
     "sunset": ("at sunset", "in the evening", "in evening light"),
     "night": ("at night", "in the dark"),
 }
-# What "the camera" does: (sentence, after "while the camera is").
+# After "the camera": (verb phrase of a sentence, participle phrase).
 CAMERAS = {
     "still": (("stays still", "staying still"), ("does not move", "not moving")),
     "orbit_left": (
@@ -124,7 +127,7 @@ CAMERAS = {
 }  # fmt: skip
 CAMERA_NAMES = {"still": ("still camera", "fixed camera")}
 
-# How a picture is made, after a comma.
+# Styles as a phrase after a comma.
 STYLES = {
     "film_noir": ("film noir style", "in the style of film noir", "as film noir"),
     "black_and_white": ("in black and white", "filmed in black and white"),
@@ -133,7 +136,7 @@ STYLES = {
     "pixel_art": ("in pixel art", "as pixel art", "pixel art style"),
     "neon": ("neon style", "in neon style", "in neon lines"),
 }
-# What a picture in a style is, before "of" or alone.
+# Styles as a noun, before "of" or alone.
 STYLE_MEDIA = {
     "film_noir": ("a film noir",),
     "black_and_white": ("a black and white film", "a black and white video"),
@@ -146,7 +149,7 @@ STYLE_MEDIA = {
 OPENINGS = ("a video of", "a clip of", "there is", "we see", "a photo of")
 BESIDE = ("with", "near", "next to", "beside")
 
-# Read but never written: other forms of the words above, and single words that carry their meaning.
+# Parsed but never written: other forms of the words above, and single words with their meaning.
 ALSO_READ = {
     "event": {
         "drop": ("fell", "dropped", "bounces", "bounce", "bouncing", "lands", "land", "landing"),
@@ -196,7 +199,7 @@ FILLERS = (
     "style film filmed picture lines"
 )
 
-# Words that the captions never use, and the word to use in their place.
+# Words that captions do not use, and the known word closest in meaning.
 NEAREST = {
     "crimson": "red", "scarlet": "red", "ruby": "red", "maroon": "red", "gold": "yellow",
     "golden": "yellow", "amber": "orange", "tangerine": "orange", "lime": "green",

@@ -1,4 +1,4 @@
-"""Chinese words of the tabletop world, in the order and with the meaning of `words_en`."""
+"""Chinese words of the table-top: the same tables as in `lexicon_en`."""
 
 NUMBERS = {1: "一个", 2: "两个", 3: "三个", 4: "四个"}
 
@@ -8,7 +8,7 @@ SHAPES = {
     "cylinder": ("圆柱体", "圆柱"),
     "capsule": ("胶囊", "胶囊体"),
 }
-# (before 的 or a noun, right before a noun)
+# (before 的 or a noun, directly before a noun)
 COLORS = {
     "red": ("红色", "红"),
     "orange": ("橙色", "橙"),
@@ -34,7 +34,7 @@ FLOORS = {
 }
 SOME_FLOOR = ("地上", "地面上")
 
-# Alone; {H} takes the heading or nothing.
+# Without a floor; {H} is the heading or nothing.
 VERBS = {
     "drop": ("落下", "掉落", "掉下来", "坠落"),
     "roll": ("{H}滚动", "{H}滚"),
@@ -47,16 +47,16 @@ VERBS = {
     "toss": ("一次次被抛起", "被反复抛向空中", "不断被抛起", "一次又一次被抛向空中"),
     "stand": ("立着", "静静地立着", "摆着"),
 }
-# With the floor {F} as the place it ends at or goes over.
+# With a floor {F} that the motion ends at or passes over.
 VERBS_ON_FLOOR = {
     "drop": ("落到{F}上", "掉到{F}上", "落在{F}上", "掉在{F}上", "坠落到{F}上"),
     "roll": ("{H}滚过{F}",),
     "slide": ("{H}滑过{F}",),
     "stand": ("立在{F}上", "放在{F}上", "静静地立在{F}上"),
 }
-# Where nothing is said to happen: {B} on the floor {F}.
+# Without an event: {B} on the floor {F}.
 THERE = ("{F}上有{B}", "{F}上的{B}", "{B}在{F}上")
-# Where one thing stands, after another.
+# Relations, written after the name of the other body.
 RELATIONS = {
     "left": ("的左边", "的左侧"),
     "right": ("的右边", "的右侧"),
@@ -89,7 +89,7 @@ STYLES = {
     "pixel_art": ("像素风格", "像素画风格"),
     "neon": ("霓虹风格", "霓虹灯风格"),
 }
-# What a picture in a style is, before 里 or alone.
+# Styles as a noun, before 里 or alone.
 STYLE_MEDIA = {
     "film_noir": ("黑色电影",),
     "black_and_white": ("黑白影片", "黑白视频"),

@@ -1,4 +1,4 @@
-"""What a text asserts about a scene: its phrases looked up, longest first, in caption words."""
+"""Parsing of prompts: phrases are looked up, longest first, among the words of captions."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from functools import cache
 
 from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
 
-# shape, colour, size, material; None where the text does not say.
+# Shape, colour, size, material; None where the text does not say.
 BodyWords = tuple[str | None, str | None, str | None, str | None]
 Meaning = tuple[str, str]  # (category, value)
 
-# Where several verbs meet ("rolls behind a screen"), the first of these is the event.
+# If a text has several verbs ("rolls behind a screen"), the first of these is the event.
 EVENT_ORDER = ("hide", "turntable", "swing", "toss", "collide", "throw")
 CHINESE = re.compile("[\u3400-\u9fff]")
 # ASCII pauses, then the Chinese comma, full stop, semicolon, exclamation and question mark.
 PAUSE = "[,.;!?\uff0c\u3002\uff1b\uff01\uff1f]"
 IGNORED = frozenset(("a", "an", "the"))
-# Words that change the order or the place of things; captions have them only in longer phrases.
+# Words about order or place; captions contain them only within longer phrases.
 ORDERING = frozenset(
     "back forth again then behind near next beside up down 又 旁边 附近 后面".split()  # noqa: SIM905
 )
@@ -28,10 +28,10 @@ ORDERING = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Assertions:
-    """What a caption says; None where it is silent. `relation`: where the first of two bodies
-    stands, seen from the second. `unknown`: words not in the vocabulary."""
+    """What a text asserts; None where it says nothing."""
 
     bodies: tuple[BodyWords, ...] = ()
+    """One entry for each body, in the order in which they are named."""
     event: str | None = None
     heading: str | None = None
     floor: str | None = None
@@ -39,7 +39,9 @@ class Assertions:
     camera: str | None = None
     style: str | None = None
     relation: str | None = None
+    """Where the first of two bodies stands, seen from the second."""
     unknown: tuple[str, ...] = ()
+    """Words that are not in the vocabulary, each once."""
 
     @property
     def count(self) -> int:
@@ -68,10 +70,10 @@ class Assertions:
 
 
 def parse(text: str) -> Assertions:
-    """Read an English or Chinese prompt (a text with any Chinese character is Chinese)."""
+    """Parses an English or Chinese prompt (a text with any Chinese character is Chinese)."""
     language = language_of(text)
     reader = _Reader()
-    for clause in _camera_apart(text, language):
+    for clause in _clauses(text, language):
         if clause.startswith("camera:"):
             reader.camera(clause.removeprefix("camera:"), language)
             continue
@@ -81,11 +83,11 @@ def parse(text: str) -> Assertions:
     return reader.result()
 
 
-def says_more(text: str) -> bool:
-    """Whether a text says more than `parse` tells: a thing twice in two ways (to the left, then to
-    the right), how its parts follow one another, a camera that does something else."""
+def says_more_than_parsed(text: str) -> bool:
+    """Whether a text says something that `Assertions` cannot hold: two values of one property (to
+    the left, then to the right), an order of events, an unknown camera motion."""
     language, said = language_of(text), {}
-    for clause in _camera_apart(text, language):
+    for clause in _clauses(text, language):
         if clause.startswith("camera:"):
             words = set(words_of(clause))
             if "camera" in said or words & (ORDERING | {"and", "再", "然"}):
@@ -120,7 +122,7 @@ def vocabulary() -> frozenset[str]:
 
 
 def nearest(word: str) -> str | None:
-    """The known word closest in meaning, else in spelling, to `word`; None if nothing is near."""
+    """The known word closest to `word` in meaning, else in spelling; None if none is close."""
     word = word.lower().strip()
     if word in vocabulary():
         return word
@@ -140,7 +142,7 @@ def nearest(word: str) -> str | None:
 
 
 class _Reader:
-    """Collects meanings in their order and puts adjectives to their nouns."""
+    """Collects meanings in their order and attaches adjectives to nouns."""
 
     def __init__(self) -> None:
         self.bodies: list[BodyWords] = []
@@ -172,7 +174,7 @@ class _Reader:
             self.said.setdefault(category, value)
 
     def rest(self) -> None:
-        """Adjectives with no noun after them describe the noun before, or a thing unnamed."""
+        """Adjectives without a noun after them describe the noun before, or an unnamed body."""
         color, size, material = (self.adjectives.get(k) for k in ("color", "size", "material"))
         if color:
             if self.bodies and self.bodies[-1][1] is None:
@@ -220,8 +222,8 @@ CAMERA_MARKS = {
 SIDES = {"en": {"left": "left", "right": "right"}, "zh": {"左": "left", "右": "right"}}
 
 
-def _camera_apart(text: str, language: str) -> Iterator[str]:
-    """The text in pieces: what is said of the camera, marked "camera:", and what stands between."""
+def _clauses(text: str, language: str) -> Iterator[str]:
+    """The clauses of a text; those about the camera are marked "camera:"."""
     word = "camera" if language == "en" else "镜头"
     for clause in re.split(rf"(?<={PAUSE})|\bwhile\b", text.lower()):
         before, found, after = clause.partition(word)
@@ -234,7 +236,7 @@ def _camera_apart(text: str, language: str) -> Iterator[str]:
 
 
 def _meanings(clause: str, language: str) -> Iterator[Meaning]:
-    """Meanings of the phrases of a clause, longest first; all else is ("unknown", word)."""
+    """Meanings of the phrases of a clause, longest match first, or ("unknown", word)."""
     table = _phrases(language)
     longest = max(map(len, table))
     words = words_of(clause)
@@ -258,7 +260,7 @@ def _meanings(clause: str, language: str) -> Iterator[Meaning]:
 
 @cache
 def _phrases(language: str) -> dict[tuple[str, ...], Meaning]:
-    """Every phrase of a language, as its words, with its meaning. Earlier entries win."""
+    """Every phrase of a language, split into words, with its meaning. Earlier entries win."""
     rows = _english() if language == "en" else _chinese()
     table: dict[tuple[str, ...], Meaning] = {}
     for phrase, category, value in rows:

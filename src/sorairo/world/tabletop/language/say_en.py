@@ -1,4 +1,4 @@
-"""A telling in English."""
+"""Writes the plan of a caption in English."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_en as words
-from sorairo.world.tabletop.language.caption_plan import BodyGroup, Telling, pick
+from sorairo.world.tabletop.language.caption_plan import BodyGroup, CaptionPlan, pick
 
 IS = ("is", "are")
 
 
-def say(telling: Telling, rng: np.random.Generator, detail: str) -> str:
-    """The telling as one English caption; `detail` "long" makes full sentences likelier."""
+def write(plan: CaptionPlan, rng: np.random.Generator, detail: str) -> str:
+    """A random English wording of a plan; with `detail` "long" rarely in telegraphic style."""
     telegraphic = rng.random() < (0.12 if detail == "short" else 0.04)
-    text = _telegram(telling, rng) if telegraphic else _sentences(telling, rng, detail)
+    text = _telegram(plan, rng) if telegraphic else _sentences(plan, rng, detail)
     if "." in text or rng.random() < 0.4:
         text = ". ".join(part[0].upper() + part[1:] for part in text.split(". "))
         return text + "."
@@ -43,50 +43,50 @@ def _nouns(groups: Sequence[BodyGroup], rng: np.random.Generator, article: str |
     return " and ".join(filter(None, [", ".join(nouns[:-1]), nouns[-1]]))
 
 
-def _floor(telling: Telling, rng: np.random.Generator) -> str:
-    """ "onto a wooden floor", or "" if the floor is not told."""
-    if telling.floor is None and (telling.event != "drop" or rng.random() < 0.6):
+def _floor(plan: CaptionPlan, rng: np.random.Generator) -> str:
+    """ "onto a wooden floor", or "" if the floor is not mentioned."""
+    if plan.floor is None and (plan.event != "drop" or rng.random() < 0.6):
         return ""
-    names = words.FLOORS[telling.floor] if telling.floor else words.SOME_FLOOR
+    names = words.FLOORS[plan.floor] if plan.floor else words.SOME_FLOOR
     name = pick(rng, names).format(a="a" if rng.random() < 0.5 else "the")
-    if telling.event == "drop":
+    if plan.event == "drop":
         return f"{pick(rng, words.ONTO)} {name}"
-    over = telling.event in ("roll", "slide")
+    over = plan.event in ("roll", "slide")
     return f"{pick(rng, words.ALONG, 0.4) if over else 'on'} {name}"
 
 
-def _heading(telling: Telling, rng: np.random.Generator) -> str:
-    return pick(rng, words.HEADINGS[telling.heading]) if telling.heading else ""
+def _heading(plan: CaptionPlan, rng: np.random.Generator) -> str:
+    return pick(rng, words.HEADINGS[plan.heading]) if plan.heading else ""
 
 
-def _sentences(telling: Telling, rng: np.random.Generator, detail: str) -> str:
-    own_floor = telling.floor and rng.random() < (0.05 if detail == "short" else 0.25)
-    floor = "" if own_floor else _floor(telling, rng)
+def _sentences(plan: CaptionPlan, rng: np.random.Generator, detail: str) -> str:
+    own_floor = plan.floor and rng.random() < (0.05 if detail == "short" else 0.25)
+    floor = "" if own_floor else _floor(plan, rng)
     fronted = bool(floor) and floor.startswith("on ") and rng.random() < 0.2
     opening = pick(rng, words.OPENINGS) if rng.random() < 0.2 and not fronted else ""
     before, after = "", ""
-    if telling.style:
-        opening, before, after = _style(telling.style, rng, opening, fronted)
-    text = _clause(telling, rng, opening, "" if fronted else floor)
+    if plan.style:
+        opening, before, after = _style(plan.style, rng, opening, fronted)
+    text = _clause(plan, rng, opening, "" if fronted else floor)
     if fronted:
         text = f"{floor}, {text}"
-    if telling.light:
-        light = pick(rng, words.LIGHTS[telling.light])
+    if plan.light:
+        light = pick(rng, words.LIGHTS[plan.light])
         text = f"{light}, {text}" if rng.random() < 0.25 and not fronted else f"{text} {light}"
-    if telling.others:
-        text += _others(telling, rng, detail)
+    if plan.others:
+        text += _others(plan, rng, detail)
     text = f"{before}{text}{after}"
     if own_floor:
-        text += f". The floor is {pick(rng, words.FLOOR_IS[telling.floor or ''])}"
-    if telling.camera:
-        text += _camera(telling.camera, rng, detail)
+        text += f". The floor is {pick(rng, words.FLOOR_IS[plan.floor or ''])}"
+    if plan.camera:
+        text += _camera(plan.camera, rng, detail)
     return text
 
 
 def _style(
     style: str, rng: np.random.Generator, opening: str, fronted: bool
 ) -> tuple[str, str, str]:
-    """The opening, or what stands before the rest or after it, with the style in one of them."""
+    """(opening, text before the rest, text after it), one of them with the style."""
     place = rng.random()
     if place < 0.25 and not fronted:
         return f"{pick(rng, words.STYLE_MEDIA[style])} of", "", ""
@@ -96,17 +96,17 @@ def _style(
     return opening, "", f", {phrase}"
 
 
-def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str) -> str:
+def _clause(plan: CaptionPlan, rng: np.random.Generator, opening: str, floor: str) -> str:
     """Subject, verb, heading and floor, in one of their orders."""
     article = "a" if rng.random() < 0.8 else pick(rng, ("the", "one"))
-    subject = _nouns(telling.actors, rng, article)
-    struck = ""
-    if telling.struck:
-        struck = _noun(telling.struck, rng, article if article != "one" else "a")
-        same = " ".join(struck.split()[1:]) == " ".join(subject.split()[1:])
-        struck = f"another {' '.join(struck.split()[1:])}" if same else struck
-    several = sum(group.count for group in telling.actors) > 1
-    forms = words.VERBS[telling.event] if telling.event else (("", "", ""),)
+    subject = _nouns(plan.actors, rng, article)
+    landmark = ""
+    if plan.landmark:
+        landmark = _noun(plan.landmark, rng, article if article != "one" else "a")
+        same = " ".join(landmark.split()[1:]) == " ".join(subject.split()[1:])
+        landmark = f"another {' '.join(landmark.split()[1:])}" if same else landmark
+    several = sum(group.count for group in plan.actors) > 1
+    forms = words.VERBS[plan.event] if plan.event else (("", "", ""),)
     one_does, several_do, doing = pick(rng, forms, 0.7)
     tense = rng.random()
     if opening or tense < 0.12:
@@ -115,24 +115,24 @@ def _clause(telling: Telling, rng: np.random.Generator, opening: str, floor: str
         verb = ("are " if several else "is ") + doing
     else:
         verb = several_do if several else one_does
-    heading = _heading(telling, rng)
+    heading = _heading(plan, rng)
     tail = [heading, floor] if rng.random() < 0.6 else [floor, heading]
-    if telling.struck:
+    if plan.landmark:
         subject += f" moving {heading}" if heading else ""
-        if telling.relation:
-            struck = f"{pick(rng, words.RELATIONS[telling.relation], 0.8)} {struck}"
+        if plan.relation:
+            landmark = f"{pick(rng, words.RELATIONS[plan.relation], 0.8)} {landmark}"
             verb = verb if rng.random() < 0.5 else ("" if opening else IS[several])
-            verb = verb if telling.event else ""
-        tail = [struck, floor]
+            verb = verb if plan.event else ""
+        tail = [landmark, floor]
     if several and opening == "there is":
         opening = "there are"
     return " ".join(part for part in [opening, subject, verb, *tail] if part)
 
 
-def _others(telling: Telling, rng: np.random.Generator, detail: str) -> str:
-    others = _nouns(telling.others, rng, "a")
+def _others(plan: CaptionPlan, rng: np.random.Generator, detail: str) -> str:
+    others = _nouns(plan.others, rng, "a")
     if detail == "long" and rng.random() < 0.4:
-        several = telling.others[0].count > 1
+        several = plan.others[0].count > 1
         return f". There {'are' if several else 'is'} also {others}"
     return f"{', ' if rng.random() < 0.5 else ' '}{pick(rng, words.BESIDE, 0.8)} {others}"
 
@@ -146,23 +146,23 @@ def _camera(camera: str, rng: np.random.Generator, detail: str) -> str:
     return f", camera {doing}" if rng.random() < 0.3 else f", the camera {does}"
 
 
-def _telegram(telling: Telling, rng: np.random.Generator) -> str:
+def _telegram(plan: CaptionPlan, rng: np.random.Generator) -> str:
     """ "red ball, wooden floor, falling", the first two in any order."""
-    parts = [_nouns(telling.actors, rng, None)]
-    if telling.floor:
-        floor = pick(rng, words.FLOORS[telling.floor]).replace("{a} ", "").replace("the ", "")
+    parts = [_nouns(plan.actors, rng, None)]
+    if plan.floor:
+        floor = pick(rng, words.FLOORS[plan.floor]).replace("{a} ", "").replace("the ", "")
         parts.insert(int(rng.integers(2)), floor)
-    doing = pick(rng, words.VERBS[telling.event], 0.7)[2] if telling.event else ""
-    if telling.struck:
-        beside = f" {pick(rng, words.RELATIONS[telling.relation])}" if telling.relation else ""
-        doing += f"{beside} {_noun(telling.struck, rng, 'a')}"
-    parts.append(f"{doing} {_heading(telling, rng)}".strip())
-    if telling.others:
-        parts.append(_nouns(telling.others, rng, None))
-    if telling.light:
-        parts.append(pick(rng, words.LIGHTS[telling.light]))
-    if telling.style:
-        medium = pick(rng, words.STYLE_MEDIA[telling.style]).removeprefix("a ").removeprefix("an ")
+    doing = pick(rng, words.VERBS[plan.event], 0.7)[2] if plan.event else ""
+    if plan.landmark:
+        beside = f" {pick(rng, words.RELATIONS[plan.relation])}" if plan.relation else ""
+        doing += f"{beside} {_noun(plan.landmark, rng, 'a')}"
+    parts.append(f"{doing} {_heading(plan, rng)}".strip())
+    if plan.others:
+        parts.append(_nouns(plan.others, rng, None))
+    if plan.light:
+        parts.append(pick(rng, words.LIGHTS[plan.light]))
+    if plan.style:
+        medium = pick(rng, words.STYLE_MEDIA[plan.style]).removeprefix("a ").removeprefix("an ")
         parts.insert(len(parts) if rng.random() < 0.5 else 0, medium)
     text = ", ".join(filter(None, parts))
-    return text + (_camera(telling.camera, rng, "short") if telling.camera else "")
+    return text + (_camera(plan.camera, rng, "short") if plan.camera else "")

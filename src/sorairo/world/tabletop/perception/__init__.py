@@ -1,0 +1,1 @@
+"""What frames show: objects, motion, style, light, floor. Imports language and dynamics."""

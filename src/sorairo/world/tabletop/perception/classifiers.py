@@ -1,8 +1,7 @@
-"""How things look: small classifiers of pixels, silhouettes and floors, fitted to renders.
+"""Small classifiers of pixels, silhouettes and floors, fitted to renders.
 
-The numbers are in classifiers.json, written by `python -m
-sorairo.world.tabletop.fitting.fit_observer`. Pictures are
-judged at one working size, whatever size they have come in.
+Their weights are in classifiers.json, written by
+`python -m sorairo.world.tabletop.fitting.fit_observer`. Pictures are scaled to one working size.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-WORK = 96  # pixels of the shorter side
-LEVELS = 64  # of a channel, when pixels are sorted
-PATCH = 12  # a silhouette is looked at in PATCH x PATCH cells
+WORKING_SIDE = 96  # pixels of the shorter side of a picture
+BINS = 64  # of a colour channel in the lookup table of pixels
+PATCH = 12  # a silhouette is sampled at PATCH x PATCH points
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Net:
-    """Probabilities of classes: softmax(tanh((x - mean) / scale @ w1 + b1) @ w2 + b2)."""
+    """A classifier with one hidden layer: softmax(tanh((x - mean) / scale @ w1 + b1) @ w2 + b2)."""
 
     classes: tuple[str, ...]
     mean: np.ndarray
@@ -34,7 +33,7 @@ class Net:
     b2: np.ndarray
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
-        """[..., features] -> [..., classes]."""
+        """Features [..., n] -> probabilities [..., classes]."""
         hidden = np.tanh((features - self.mean) / self.scale @ self.w1 + self.b1)
         return softmax(hidden @ self.w2 + self.b2)
 
@@ -62,29 +61,32 @@ def _rounded(values: object) -> object:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looks:
-    """`color` sorts pixels into "background" and colours, `shape` silhouettes, `floor` pictures."""
+class Classifiers:
+    """The classifiers of an observer."""
 
     color: Net
+    """Pixels (`pixel_features`), as "background" or a colour."""
     shape: Net
+    """Silhouettes (`silhouette_features`)."""
     floor: Net
+    """Pictures (`floor_features`)."""
 
 
 @cache
-def shipped_looks() -> Looks:
+def shipped_classifiers() -> Classifiers:
     """The classifiers of classifiers.json."""
     record = json.loads(
         resources.files("sorairo.world.tabletop.perception")
         .joinpath("classifiers.json")
         .read_text()
     )
-    return Looks(**{name: Net.from_json(net) for name, net in record.items()})
+    return Classifiers(**{name: Net.from_json(net) for name, net in record.items()})
 
 
 def working_size(frames: np.ndarray) -> np.ndarray:
-    """uint8 [F, H, W, 3] scaled so that the shorter side has WORK pixels."""
+    """uint8 [F, H, W, 3] scaled so that the shorter side has WORKING_SIDE pixels."""
     height, width = frames.shape[1:3]
-    scale = WORK / min(height, width)
+    scale = WORKING_SIDE / min(height, width)
     if scale == 1:
         return frames
     size = (round(width * scale), round(height * scale))
@@ -102,21 +104,21 @@ def pixel_features(pixels: np.ndarray) -> np.ndarray:
 
 
 def sort_pixels(frames: np.ndarray, net: Net) -> tuple[np.ndarray, np.ndarray]:
-    """How surely each pixel is on an object, float32 [F, H, W], and the likeliest colour there.
+    """Probability that a pixel is on an object, float32 [F, H, W], and the most probable colour.
 
     Colours are numbered in the order of `net.classes` without "background". Channels are looked up
-    at LEVELS values, as finely as noise allows: a hundred times quicker than asking the net.
+    at BINS values, as finely as noise allows: a hundred times faster than running the net.
     """
     table, colors = _lookup(net)
-    index = frames // np.uint8(256 // LEVELS)
-    index = (index[..., 0].astype(np.int32) * LEVELS + index[..., 1]) * LEVELS + index[..., 2]
+    index = frames // np.uint8(256 // BINS)
+    index = (index[..., 0].astype(np.int32) * BINS + index[..., 1]) * BINS + index[..., 2]
     return table[index], colors[index]
 
 
 @lru_cache(maxsize=2)
 def _lookup(net: Net) -> tuple[np.ndarray, np.ndarray]:
-    width = 256 // LEVELS
-    values = np.arange(LEVELS, dtype=np.uint8) * width + width // 2
+    width = 256 // BINS
+    values = np.arange(BINS, dtype=np.uint8) * width + width // 2
     cube = np.stack(np.meshgrid(values, values, values, indexing="ij"), axis=-1).reshape(-1, 3)
     chances = net(pixel_features(cube))
     background = net.classes.index("background")
@@ -125,9 +127,9 @@ def _lookup(net: Net) -> tuple[np.ndarray, np.ndarray]:
 
 
 def silhouette_features(frame: np.ndarray, presence: np.ndarray, blob: np.ndarray) -> np.ndarray:
-    """A blob as float32 [2 * PATCH ** 2 + 2]: its outline, its shading, its aspect and fullness.
+    """A blob's outline, shading, aspect ratio and fill, float32 [2 * PATCH ** 2 + 2].
 
-    frame uint8 [H, W, 3]; presence float [H, W], how surely an object is there; blob bool [H, W].
+    frame uint8 [H, W, 3]; presence float [H, W], probability of an object; blob bool [H, W].
     """
     rows, columns = np.nonzero(blob)
     height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
@@ -147,7 +149,7 @@ def silhouette_features(frame: np.ndarray, presence: np.ndarray, blob: np.ndarra
 
 
 def floor_features(frames: np.ndarray, presence: np.ndarray) -> np.ndarray:
-    """Means and spreads of the colours in the lower third where no object is, float32 [6]."""
+    """Means and deviations of the colours in the lower third outside objects, float32 [6]."""
     start = frames.shape[1] * 2 // 3
     free = frames[:, start:][presence[:, start:] < 0.5].astype(np.float32) / 255
     if len(free) == 0:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
-from sorairo.world.tabletop.perception.multi_object import things
+from sorairo.world.tabletop.perception.multi_object import detect_objects
 
 
 def describe(picture: np.ndarray, language: str) -> str:
     """The largest object in a picture uint8 [H, W, 3] ("the red ball"); "" where none is found."""
-    found = things(picture)
+    found = detect_objects(picture)
     if not found:
         return ""
     largest = max(found, key=lambda each: each.area)

@@ -1,10 +1,9 @@
-"""What stands in a clip and where, under any light and on any floor of CANVAS_WORLD.
+"""The observer under any light and on any floor of CANVAS_WORLD. For clips without a style.
 
-A pixel's colour means nothing without the light that falls on it: a red ball at night is as dark as
-a black one by day. So the light and the floor are judged first, and pixels are then sorted by the
-classifier of that light and floor. Fitted by `python -m
-sorairo.world.tabletop.fitting.fit_lit_observer`, which
-writes lit_observer.json and reports its errors on other renders. Unstyled clips only.
+The colour of a pixel depends on the light: a red ball at night is as dark as a black one by day.
+So the light and the floor are classified first, and then pixels by the classifier of that light
+and floor. The weights are in lit_observer.json, written by
+`python -m sorairo.world.tabletop.fitting.fit_lit_observer`, which also reports the errors.
 """
 
 from __future__ import annotations
@@ -15,19 +14,19 @@ from importlib import resources
 
 import numpy as np
 
-from sorairo.world.tabletop.perception.classifiers import Looks, Net, shipped_looks
+from sorairo.world.tabletop.perception.classifiers import Classifiers, Net, shipped_classifiers
 from sorairo.world.tabletop.perception.observer import Observation, observe
 from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 
-def witness(frames: np.ndarray, *, fps: float = 12.0) -> Observation:
-    """Observe uint8 frames [F, H, W, 3], as `observe` does by day on four floors."""
-    return observe(frames, fps=fps, looks=looks_under(light_of(frames), floor_of(frames)))
+def observe_lit(frames: np.ndarray, *, fps: float = 12.0) -> Observation:
+    """Observes uint8 frames [F, H, W, 3] under any light, as `observe` does in daylight."""
+    return observe(frames, fps=fps, classifiers=classifiers_for(light_of(frames), floor_of(frames)))
 
 
 def centers(masks: np.ndarray) -> np.ndarray:
-    """Where the body is, (x, y) in parts of the picture, [F, 2], from masks [F, H, W]; NaN where
-    it is not seen."""
+    """Centroids (x, y) of masks [F, H, W] as fractions of width and height, float [F, 2]; NaN in
+    frames with an empty mask."""
     found = np.full((len(masks), 2), np.nan)
     for center, mask in zip(found, masks > 0, strict=True):
         if mask.any():
@@ -36,15 +35,17 @@ def centers(masks: np.ndarray) -> np.ndarray:
     return found
 
 
-def looks_under(light: str, floor: str) -> Looks:
+def classifiers_for(light: str, floor: str) -> Classifiers:
     """The classifiers for a light and a floor."""
     shape, colors = _shipped()
-    return Looks(color=colors[f"{light} {floor}"], shape=shape, floor=shipped_looks().floor)
+    return Classifiers(
+        color=colors[f"{light} {floor}"], shape=shape, floor=shipped_classifiers().floor
+    )
 
 
 @cache
 def _shipped() -> tuple[Net, dict[str, Net]]:
-    """The classifiers of lit_observer.json: of silhouettes; of pixels, by light and floor."""
+    """The classifiers of lit_observer.json: silhouettes, and pixels by light and floor."""
     file = resources.files("sorairo.world.tabletop.perception").joinpath("lit_observer.json")
     record = json.loads(file.read_text())
     colors = {place: Net.from_json(net) for place, net in record["colors"].items()}

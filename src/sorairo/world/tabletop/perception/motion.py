@@ -1,4 +1,4 @@
-"""What a track of centroids does: falls, is thrown up, travels, swings, goes round, or stays."""
+"""Classifies the motion of a track of centroids: a fall, a throw, a swing, travel or none."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from scipy.ndimage import gaussian_filter1d
 
 from sorairo.world.tabletop.camera import PITCH
 
-STILL = 0.04  # of the width: less is no motion
-TRAVEL = 0.08  # of the width: what counts as travelling
-FALL = 0.10  # of the height
+# Lengths are in widths or heights of the picture.
+STILL = 0.04  # widths: less is no motion
+TRAVEL = 0.08  # widths: the least that counts as travelling
+FALL = 0.10  # heights: the least that counts as falling
 HIGH_FALL, FAST_FALL = 0.18, 0.22  # heights, heights a second; turntables stay below 0.16, 0.16
-TURNING = 0.28  # radians a second on the ground; true turntables do 0.6 to 0.95
-TURNING_SPEED = 0.02  # widths a second, in every third of the clip; true ones do 0.04 and more
-RISE, STRAIGHT = 0.09, 0.4  # of a throw: heights; its sideways part, of that
-THROW_SECONDS = 3.4  # in which a body is thrown up for the second time and near its top
-SWEEP = 0.2  # of the width: what a swing crosses at least; true ones 0.33 and more
-DEPTH = 0.06  # of an arc: its height, of its width
-LET_GO = 0.3  # a swing's speed in its first quarter second, of its greatest; true ones 0.2
-SHAKE = 0.8  # frames: tracks are smoothed this much before they are looked at
+TURNING = 0.28  # radians a second on the ground; real turntables do 0.6 to 0.95
+TURNING_SPEED = 0.02  # widths a second in every third of the clip; real ones do 0.04 and more
+RISE, STRAIGHT = 0.09, 0.4  # of a throw: its height, and its sideways part as a fraction of that
+THROW_SECONDS = 3.4  # seconds after which a second throw is near its top
+SWEEP = 0.2  # widths that a swing crosses at least; real ones 0.33 and more
+DEPTH = 0.06  # height of an arc as a fraction of its width
+LET_GO = 0.3  # speed of a swing in its first quarter second / its greatest; real ones 0.2
+SMOOTHING = 0.8  # frames: deviation of the Gaussian that smooths tracks
 
 
 MEASURES = ("dx", "fall", "reach", "turning", "steady", "fastest_fall", "seconds")
@@ -30,35 +31,39 @@ MEASURES = ("dx", "fall", "reach", "turning", "steady", "fastest_fall", "seconds
 
 @dataclass(frozen=True, kw_only=True)
 class Motion:
-    """`kind`: "drop", "travel" (rolling or sliding look alike), "turntable", "swing", "toss",
-    "still" or "other".
-
-    dx: from the first to the last position; fall: from the first to the lowest; both in parts of
-    the picture. reach: the larger side of the box around the track. turning: radians that the
-    direction on the ground has turned. steady: the smallest speed of the thirds of the clip, in
-    widths a second. fastest_fall: the greatest downward speed, heights a second.
-    """
+    """What a track does, and the measures by which that is decided."""
 
     kind: str
+    """"drop", "travel" (rolling and sliding look the same), "turntable", "swing", "toss", "still"
+    or "other"."""
     heading: str
+    """One of HEADINGS, by `dx`."""
     dx: float
+    """From the first to the last position, widths; positive to the right."""
     fall: float
+    """From the first position to the lowest, heights."""
     reach: float
+    """The longer side of the box around the track."""
     turning: float
+    """Radians that the direction of motion on the ground turns by."""
     steady: float
+    """The smallest mean speed among the thirds of the clip, widths a second."""
     fastest_fall: float
+    """The greatest downward speed, heights a second."""
     seconds: float
+    """From the first frame with an object to the last."""
 
 
 def classify_motion(track: np.ndarray, fps: float) -> Motion:
-    """Motion of a track [F, 2] of (x, y) in parts of the picture, y down; NaN: nothing seen."""
+    """The motion of a track [F, 2] of (x, y) as fractions of width and height, y down; NaN in
+    frames without an object."""
     seen = np.flatnonzero(~np.isnan(track[:, 0]))
     if len(seen) < 3:
         zeros = dict.fromkeys(MEASURES, 0.0)
         return Motion(kind="still", heading="none", **zeros)
     times = np.arange(seen[0], seen[-1] + 1)
     path = np.stack([np.interp(times, seen, track[seen, i]) for i in range(2)], axis=1)
-    path = gaussian_filter1d(path, SHAKE, axis=0, mode="nearest")
+    path = gaussian_filter1d(path, SMOOTHING, axis=0, mode="nearest")
     ends = max(1, len(path) // 16)
     start, end = path[:ends].mean(0), path[-ends:].mean(0)
     seconds = (len(path) - 1) / fps
@@ -79,8 +84,8 @@ def classify_motion(track: np.ndarray, fps: float) -> Motion:
     return dataclasses.replace(measured, kind=_kind(measured, path, fps))
 
 
-def moves_as_told(motion: Motion, event: str, heading: str) -> bool:
-    """Whether a motion is what an event (of one body, before a still camera) asks for."""
+def matches_event(motion: Motion, event: str, heading: str) -> bool:
+    """Whether a motion is that of an event of one body, seen by a still camera."""
     if event in ("roll", "slide"):
         return motion.kind == "travel" and motion.heading == heading
     return motion.kind == event
@@ -101,13 +106,13 @@ def _kind(motion: Motion, path: np.ndarray, fps: float) -> str:
 
 
 def _goes_round(motion: Motion) -> bool:
-    """Keeps moving, and its direction keeps turning the same way."""
+    """Whether the object keeps moving and its direction keeps turning the same way."""
     turned = abs(motion.turning) >= TURNING * motion.seconds
     return turned and motion.steady >= TURNING_SPEED
 
 
 def _is_tossed(motion: Motion, path: np.ndarray) -> bool:
-    """Goes straight up from where it is lowest, and again if there is time for it."""
+    """Whether the object goes straight up from its lowest place, and again if there is time."""
     height = path[0, 1] - path[:, 1]
     straight = np.ptp(path[:, 0]) <= STRAIGHT * height.max()
     up = (height > 0.6 * RISE).astype(int)
@@ -117,7 +122,7 @@ def _is_tossed(motion: Motion, path: np.ndarray) -> bool:
 
 
 def _swings(path: np.ndarray, fps: float) -> bool:
-    """Is let go at rest, and sweeps to and fro along one arc that is lowest in its middle."""
+    """Whether the object starts at rest and swings along an arc that is lowest in its middle."""
     x, y = path.T
     if np.ptp(x) < SWEEP:
         return False
@@ -131,7 +136,8 @@ def _swings(path: np.ndarray, fps: float) -> bool:
 
 
 def _falls(motion: Motion, path: np.ndarray) -> bool:
-    """Comes down steeply, further or faster than a turntable can bring it, and stays lower."""
+    """Whether the object comes down steeply, further or faster than on a turntable, and stays
+    lower."""
     steep = motion.fall >= HIGH_FALL or motion.fastest_fall >= FAST_FALL
     low = int(path[:, 1].argmax())
     sideways = abs(path[low, 0] - path[0, 0])
@@ -140,7 +146,7 @@ def _falls(motion: Motion, path: np.ndarray) -> bool:
 
 
 def _turning(path: np.ndarray, fps: float) -> float:
-    """Radians that the direction of motion turns by, on ground seen at the camera's pitch."""
+    """Radians that the direction of motion on the ground turns by, seen at the camera's pitch."""
     ground = gaussian_filter1d(path / [1, math.sin(PITCH)], fps / 4, axis=0, mode="nearest")
     step = max(1, round(fps / 4))
     velocity = ground[step:] - ground[:-step]

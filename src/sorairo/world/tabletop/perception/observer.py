@@ -1,8 +1,7 @@
-"""What stands in a clip and how it moves, from its pixels alone.
+"""Observes a clip: which object it shows and how that moves, from the pixels only.
 
-Pixels are sorted into background and colours, connected object pixels are blobs, and a blob's
-outline and shading tell its shape. Nothing here knows the scene; `calibrate.calibration_report`
-says how far it can be trusted.
+Pixels are classified as background or a colour, connected object pixels form blobs, and a blob's
+outline and shading give its shape. `fitting.fit_observer.calibration_report` measures the errors.
 """
 
 from __future__ import annotations
@@ -13,63 +12,72 @@ import numpy as np
 from scipy import ndimage
 
 from sorairo.world.tabletop.perception.classifiers import (
-    Looks,
+    Classifiers,
     Net,
     floor_features,
-    shipped_looks,
+    shipped_classifiers,
     silhouette_features,
     sort_pixels,
     working_size,
 )
-from sorairo.world.tabletop.perception.motion import Motion, classify_motion, moves_as_told
+from sorairo.world.tabletop.perception.motion import Motion, classify_motion, matches_event
 from sorairo.world.tabletop.perception.prompt_cases import Target
 
-MIN_AREA = 0.003  # of the picture; the smallest true object seen from afar has about 0.008
-SECOND_COLOR = 0.3  # share of a blob that makes its second colour another object
-JUMP = 0.15  # of the width between two frames; true objects stay below 0.07
-MOST_BAD_FRAMES = 0.06  # "more than a few": three of 48
-STEADY_COLOR = 0.8  # share of the frames that must show the colour
+MIN_AREA = 0.003  # fraction of the picture; the smallest object, seen from afar, covers 0.008
+SECOND_COLOR = 0.3  # fraction of a blob from which a second colour counts as another object
+JUMP = 0.15  # fraction of the width, between two frames; real motion stays below 0.07
+MAX_BAD_FRAMES = 0.06  # fraction: three frames of 48
+STEADY_COLOR = 0.8  # fraction of the frames that must show the colour
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """What is seen in F frames.
-
-    counts [F] objects; count: their most frequent number. track [F, 2] centroid (x, y) of the
-    largest object in parts of the width and height, NaN where there is none; areas [F] its part of
-    the picture. color_share: part of the frames with an object in which it has `color`;
-    shape_share: mean probability of `shape`. None and 0 where nothing was ever seen. bad_frames:
-    without exactly one object, or with a jump.
-    """
+    """What F frames show."""
 
     counts: np.ndarray
+    """Objects in each frame, int [F]."""
     count: int
+    """The most frequent number of objects."""
     color: str | None
+    """The most frequent colour of the largest object; None if no object is seen."""
     color_share: float
+    """Fraction of the frames with an object in which the largest has `color`."""
     shape: str | None
+    """The most probable shape of the largest object; None if no object is seen."""
     shape_share: float
+    """Mean probability of `shape`."""
     track: np.ndarray
+    """Centroid (x, y) of the largest object as fractions of width and height, float [F, 2]; NaN in
+    frames without an object."""
     areas: np.ndarray
+    """Fraction of the picture that the largest object covers, float [F]."""
     motion: Motion
+    """What `track` does."""
     floor: str
+    """The most probable floor."""
     bad_frames: int
+    """Frames without exactly one object, plus jumps of the track."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Blob:
-    """One connected thing in a frame; `pixels` bool [H, W]."""
+    """A connected region of object pixels in one frame."""
 
     pixels: np.ndarray
+    """bool [H, W]."""
     color: str
+    """The most frequent colour."""
     objects: int
+    """The number of objects, counted by colours."""
 
     @property
     def area(self) -> float:
+        """The fraction of the picture that it covers."""
         return float(self.pixels.mean())
 
     @property
     def center(self) -> tuple[float, float]:
-        """(x, y) in parts of the width and height."""
+        """Centroid (x, y) as fractions of width and height."""
         rows, columns = np.nonzero(self.pixels)
         height, width = self.pixels.shape
         return (columns.mean() + 0.5) / width, (rows.mean() + 0.5) / height
@@ -81,21 +89,26 @@ class Blob:
         return bool(p[0].any() or p[-1].any() or p[:, 0].any() or p[:, -1].any())
 
 
-def observe(frames: np.ndarray, *, fps: float = 12.0, looks: Looks | None = None) -> Observation:
-    """Observe uint8 frames [F, H, W, 3] of a still camera by day. ValueError for other arrays."""
+def observe(
+    frames: np.ndarray, *, fps: float = 12.0, classifiers: Classifiers | None = None
+) -> Observation:
+    """Observes uint8 frames [F, H, W, 3] of a still camera in daylight.
+
+    Raises ValueError for arrays of another type or shape.
+    """
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8 or not len(frames):
         raise ValueError(f"frames must be uint8 [F, H, W, 3], not {frames.dtype} {frames.shape}")
-    looks = looks or shipped_looks()
+    classifiers = classifiers or shipped_classifiers()
     frames = working_size(frames)
-    presence, blobs = find_blobs(frames, looks.color)
+    presence, blobs = find_blobs(frames, classifiers.color)
     largest = [max(found, key=lambda blob: blob.area, default=None) for found in blobs]
     counts = np.array([sum(blob.objects for blob in found) for found in blobs])
     track = np.array([blob.center if blob else (np.nan, np.nan) for blob in largest])
     areas = np.array([blob.area if blob else 0.0 for blob in largest])
     color, color_share = _commonest([blob.color for blob in largest if blob])
-    shape, shape_share = _shape(frames, presence, largest, looks.shape)
+    shape, shape_share = _shape(frames, presence, largest, classifiers.shape)
     jumps = np.linalg.norm(np.diff(track, axis=0), axis=1) > JUMP
-    floor = looks.floor(floor_features(frames[::8], presence[::8]))
+    floor = classifiers.floor(floor_features(frames[::8], presence[::8]))
     return Observation(
         counts=counts,
         count=int(np.bincount(counts).argmax()),
@@ -106,26 +119,26 @@ def observe(frames: np.ndarray, *, fps: float = 12.0, looks: Looks | None = None
         track=track,
         areas=areas,
         motion=classify_motion(track, fps),
-        floor=looks.floor.classes[int(floor.argmax())],
+        floor=classifiers.floor.classes[int(floor.argmax())],
         bad_frames=int((counts != 1).sum() + jumps.sum()),
     )
 
 
 def judge(observation: Observation, target: Target) -> dict[str, bool]:
-    """Whether a clip shows one_object, color, shape, motion and floor as asked, each on its own."""
+    """Whether a clip shows one object, and the target's colour, shape, motion and floor."""
     seen = observation
-    allowed = max(1, MOST_BAD_FRAMES * len(seen.counts))
+    allowed = max(1, MAX_BAD_FRAMES * len(seen.counts))
     return {
         "one_object": seen.count == 1 and seen.bad_frames <= allowed,
         "color": seen.color == target.color and seen.color_share >= STEADY_COLOR,
         "shape": seen.shape == target.shape,
-        "motion": moves_as_told(seen.motion, target.event, target.heading),
+        "motion": matches_event(seen.motion, target.event, target.heading),
         "floor": seen.floor == target.floor,
     }
 
 
 def find_blobs(frames: np.ndarray, net: Net) -> tuple[np.ndarray, list[list[Blob]]]:
-    """How surely an object is at each pixel, float [F, H, W], and the blobs of each frame."""
+    """Probability of an object at each pixel, float [F, H, W], and the blobs of each frame."""
     presence, colors = sort_pixels(frames, net)
     presence = np.asarray(ndimage.gaussian_filter(presence, (0, 0.6, 0.6)))
     names = [name for name in net.classes if name != "background"]
@@ -133,7 +146,7 @@ def find_blobs(frames: np.ndarray, net: Net) -> tuple[np.ndarray, list[list[Blob
 
 
 def connected(there: np.ndarray) -> list[np.ndarray]:
-    """The connected parts of a mask [H, W], each as one."""
+    """The connected regions of a mask [H, W], each as a mask."""
     labels = np.zeros(there.shape, np.int32)
     ndimage.label(there, output=labels)
     return [labels == index for index in range(1, int(labels.max()) + 1)]
@@ -155,7 +168,7 @@ def _frame_blobs(presence: np.ndarray, colors: np.ndarray, names: list[str]) -> 
 
 
 def _commonest(values: list[str]) -> tuple[str | None, float]:
-    """The most frequent value and its share."""
+    """The most frequent value and its fraction."""
     if not values:
         return None, 0.0
     best = max(sorted(set(values)), key=values.count)
@@ -165,7 +178,8 @@ def _commonest(values: list[str]) -> tuple[str | None, float]:
 def _shape(
     frames: np.ndarray, presence: np.ndarray, blobs: list[Blob | None], net: Net
 ) -> tuple[str | None, float]:
-    """The shape that most frames speak for, and its mean probability. Blobs cut off speak last."""
+    """The most probable shape and its mean probability, from blobs that lie whole in the picture
+    if there are any."""
     seen = [(i, blob) for i, blob in enumerate(blobs) if blob]
     seen = [(i, blob) for i, blob in seen if not blob.cut_off] or seen
     if not seen:

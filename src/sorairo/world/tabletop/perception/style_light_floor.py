@@ -1,9 +1,8 @@
-"""In which style, in which light and on which floor a clip is, from its pixels alone.
+"""Classifies the style, the light and the floor of a clip, from its pixels.
 
-The classifiers are fitted to worn renders by `python -m
-sorairo.world.tabletop.fitting.fit_style_light_floor`, which
-writes style_light_floor.json and reports their errors on other renders. Frames are judged at one
-size.
+The weights are in style_light_floor.json, written by
+`python -m sorairo.world.tabletop.fitting.fit_style_light_floor`, which fits them to degraded
+renders and reports the errors on others. Frames are scaled to one working size.
 """
 
 from __future__ import annotations
@@ -17,15 +16,15 @@ import numpy as np
 
 from sorairo.world.tabletop.perception.classifiers import Net, working_size
 
-LOOKED_AT = 8  # frames of a clip
-HORIZON = 0.55  # of the height: below is floor, whatever the camera does
-LEVELS = (5, 25, 50, 75, 95)  # percentiles
-STEPS = (1, 2, 3, 4, 6)  # pixels between compared ones
+FRAMES_SAMPLED = 8  # frames of a clip that are classified
+HORIZON = 0.55  # fraction of the height below which every camera sees floor
+PERCENTILES = (5, 25, 50, 75, 95)
+STEPS = (1, 2, 3, 4, 6)  # distances of compared pixels
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scenery:
-    """Classifiers of frames by `frame_features`."""
+class FrameClassifiers:
+    """Classifiers of single frames, by `frame_features`."""
 
     style: Net
     light: Net
@@ -33,37 +32,37 @@ class Scenery:
 
 
 @cache
-def shipped_scenery() -> Scenery:
+def shipped_frame_classifiers() -> FrameClassifiers:
     """The classifiers of style_light_floor.json."""
     file = resources.files("sorairo.world.tabletop.perception").joinpath("style_light_floor.json")
     record = json.loads(file.read_text())
-    return Scenery(**{name: Net.from_json(net) for name, net in record.items()})
+    return FrameClassifiers(**{name: Net.from_json(net) for name, net in record.items()})
 
 
 def style_of(frames: np.ndarray) -> str:
     """One of STYLE_NAMES, "none" included. frames: uint8 [F, H, W, 3], any size, F >= 1."""
-    return likeliest(shipped_scenery().style, frames)
+    return likeliest(shipped_frame_classifiers().style, frames)
 
 
 def light_of(frames: np.ndarray) -> str:
-    """One of LIGHTS, in any style that leaves it to be seen."""
-    return likeliest(shipped_scenery().light, frames)
+    """One of LIGHTS, in any style that shows it."""
+    return likeliest(shipped_frame_classifiers().light, frames)
 
 
 def floor_of(frames: np.ndarray) -> str:
     """One of FLOORS, under any light."""
-    return likeliest(shipped_scenery().floor, frames)
+    return likeliest(shipped_frame_classifiers().floor, frames)
 
 
 def likeliest(net: Net, frames: np.ndarray) -> str:
-    """The class with the highest mean probability over the frames looked at."""
-    chosen = np.linspace(0, len(frames) - 1, min(LOOKED_AT, len(frames))).round().astype(int)
+    """The class with the highest mean probability over evenly spaced frames."""
+    chosen = np.linspace(0, len(frames) - 1, min(FRAMES_SAMPLED, len(frames))).round().astype(int)
     chances = net(frame_features(working_size(frames[chosen]))).mean(0)
     return net.classes[int(chances.argmax())]
 
 
 def frame_features(frames: np.ndarray) -> np.ndarray:
-    """uint8 [F, H, W, 3] -> float32 [F, features]: colours of sky and floor, and their textures."""
+    """Colours and textures of sky and floor: uint8 [F, H, W, 3] -> float32 [F, features]."""
     pictures = frames.astype(np.float32) / 255
     height, width = pictures.shape[1:3]
     luma = pictures.mean(-1)
@@ -84,18 +83,18 @@ def frame_features(frames: np.ndarray) -> np.ndarray:
 
 
 def _colours(part: np.ndarray) -> list[np.ndarray]:
-    """Of [F, h, w, 3]: percentiles of each channel, and of how colourful pixels are."""
+    """Of [F, h, w, 3]: percentiles of each channel and of the pixels' colourfulness."""
     flat = part.reshape(len(part), -1, 3)
     spread = np.ptp(flat, axis=-1)
     return [
-        *np.percentile(flat, LEVELS, axis=1).transpose(0, 2, 1).reshape(-1, len(part)),
-        *np.percentile(spread, LEVELS, axis=1),
+        *np.percentile(flat, PERCENTILES, axis=1).transpose(0, 2, 1).reshape(-1, len(part)),
+        *np.percentile(spread, PERCENTILES, axis=1),
     ]
 
 
 def _textures(luma: np.ndarray) -> list[np.ndarray]:
-    """Of [F, h, w]: how much brightness changes over STEPS pixels across, down and aslant, in the
-    mean and in the median (strokes and grain are everywhere, contours only here and there)."""
+    """Of [F, h, w]: the change of brightness over STEPS pixels across, down and diagonally, as mean
+    and 60th percentile (strokes and grain are everywhere, contours only in places)."""
     columns = []
     for step in STEPS:
         across = luma[:, :, step:] - luma[:, :, :-step]

@@ -1,0 +1,1 @@
+"""Frames, masks and depth of rollouts, and styles laid over frames. Imports dynamics."""

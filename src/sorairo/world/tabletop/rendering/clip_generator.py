@@ -7,16 +7,16 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from sorairo.world.protocol import Sample
-from sorairo.world.tabletop.dynamics.mutations import changed
+from sorairo.world.tabletop.dynamics.mutations import mutate
 from sorairo.world.tabletop.dynamics.sampling import WHOLE_WORLD, sample_scene, sample_shots
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.rendering.transitions import (
     Span,
-    across,
-    back_again,
     bridge_span,
-    cross_faded,
+    cross_fade,
+    return_to_start,
+    rollouts_across,
 )
 from sorairo.world.tabletop.scene import Scene, SceneConfig
 
@@ -38,7 +38,7 @@ def make_clips(
         for seed in seeds:
             for shot, scene in enumerate(sample_shots(np.random.default_rng(seed), config, shots)):
                 if twins:
-                    scene = changed(scene, np.random.default_rng((seed, shot)), config)
+                    scene = mutate(scene, np.random.default_rng((seed, shot)), config)
                 rollout = simulate(scene, seconds=seconds, fps=fps)
                 frames, masks = renderer.film(rollout), renderer.masks(rollout)
                 yield Sample(frames=frames, masks=masks, scene=scene)
@@ -63,17 +63,17 @@ def make_bridges(
             rng = np.random.default_rng(seed)
             one, other = (sample_scene(rng, config) for _ in range(2))
             span = bridge_span(rng, frames, group)
-            rollouts = across(one, other, span, frames, fps)
+            rollouts = rollouts_across(one, other, span, frames, fps)
             before, after = (renderer.film(each) for each in rollouts)
             there, then = (renderer.masks(each) for each in rollouts)
             yield Sample(
-                frames=cross_faded(before, after, span),
+                frames=cross_fade(before, after, span),
                 masks=_either(there, then, span),
                 scene=one,
                 bridge=span,
             )
             span = bridge_span(rng, frames, group)
-            rollout = back_again(other, span, frames, fps, rng)
+            rollout = return_to_start(other, span, frames, fps, rng)
             yield Sample(
                 frames=renderer.film(rollout),
                 masks=renderer.masks(rollout),

@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-PIXELS, MOST_PIXELS = 256, 2048  # of the coarsest and the finest texture
-METRES = 24.0  # one tile of texture covers this much floor
+MIN_PIXELS, MAX_PIXELS = 256, 2048  # of the coarsest and the finest texture
+TILE_METRES = 24.0  # one tile of texture covers this much floor
 
 
 def pixels_for(side: int) -> int:
     """How fine a texture a picture of this many pixels across needs: a power of two."""
-    return min(max(PIXELS, 1 << (side - 1).bit_length()), MOST_PIXELS)
+    return min(max(MIN_PIXELS, 1 << (side - 1).bit_length()), MAX_PIXELS)
 
 
 def _waves(pixels: int, stretch: float) -> np.ndarray:
@@ -32,10 +32,10 @@ def _noise(pixels: int, seed: int, cutoff: float, stretch: float = 1.0) -> np.nd
 
     `stretch` > 1 makes it vary that much slower along x.
     """
-    white = np.fft.rfft2(np.random.default_rng(seed).standard_normal((PIXELS, PIXELS)))
-    terms = white * np.exp(-((_waves(PIXELS, stretch) / cutoff) ** 2))
-    if pixels > PIXELS:
-        half = PIXELS // 2
+    white = np.fft.rfft2(np.random.default_rng(seed).standard_normal((MIN_PIXELS, MIN_PIXELS)))
+    terms = white * np.exp(-((_waves(MIN_PIXELS, stretch) / cutoff) ** 2))
+    if pixels > MIN_PIXELS:
+        half = MIN_PIXELS // 2
         finer = np.zeros((pixels, pixels // 2 + 1), dtype=complex)
         finer[:half, :half], finer[-half:, :half] = terms[:half, :half], terms[half:, :half]
         terms = finer
@@ -45,7 +45,7 @@ def _noise(pixels: int, seed: int, cutoff: float, stretch: float = 1.0) -> np.nd
 
 def _grain(pixels: int, seed: int, stretch: float = 1.0) -> np.ndarray:
     """Noise of unit variance that is finer than `_noise`, or zero in the coarsest texture."""
-    if pixels == PIXELS:
+    if pixels == MIN_PIXELS:
         return np.zeros((pixels, pixels))
     waves = _waves(pixels, stretch)
     band = np.exp(-((5 * waves / pixels) ** 2)) * -np.expm1(-((waves / 90) ** 2))

@@ -19,14 +19,14 @@ from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import vertical_field
 from sorairo.world.tabletop.dynamics.simulate import Rollout
 from sorairo.world.tabletop.rendering.stage import (
-    BLANKS,
     FAR,
     LIGHTING,
     NEAR,
+    SPARE_GEOMS,
     make_stage,
     paint_floor,
     set_texture,
-    sky,
+    sky_faces,
 )
 from sorairo.world.tabletop.rendering.styles import apply_style
 
@@ -45,7 +45,7 @@ class Renderer:
         self._model = make_stage(width, height, supersample)
         self._data = mujoco.MjData(self._model)
         mujoco.mj_forward(self._model, self._data)
-        self._scene = mujoco.MjvScene(self._model, maxgeom=BLANKS + 8)
+        self._scene = mujoco.MjvScene(self._model, maxgeom=SPARE_GEOMS + 8)
         self._option = mujoco.MjvOption()
         self._camera = mujoco.MjvCamera()
         self._camera.type = mujoco.mjtCamera.mjCAMERA_FIXED
@@ -157,7 +157,7 @@ class Renderer:
     def _dress(self, rollout: Rollout) -> None:
         """Give the blanks, the floor and the sky the looks of a rollout."""
         stage, source, scene = self._model, rollout.model, rollout.scene
-        assert source.ngeom - 1 <= BLANKS, "more geoms than blanks"
+        assert source.ngeom - 1 <= SPARE_GEOMS, "more geoms than blanks"
         actors = slice(1, source.ngeom)
         stage.geom_type[actors] = source.geom_type[actors]
         stage.geom_size[actors] = source.geom_size[actors]
@@ -174,7 +174,7 @@ class Renderer:
         if self._light != scene.light:
             self._light = scene.light
             light = LIGHTING[scene.light]
-            picture = set_texture(stage, "sky", sky(light))
+            picture = set_texture(stage, "sky", sky_faces(light))
             mujoco.mjr_uploadTexture(stage, self._context, picture)
             stage.vis.headlight.ambient[:] = (
                 light.ambient

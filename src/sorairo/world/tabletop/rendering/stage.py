@@ -18,12 +18,17 @@ from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.rendering import floors
 from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 
-BLANKS = 16  # geoms on the stage for bodies and props
+SPARE_GEOMS = 16  # geoms on the stage for bodies and props
 NEAR, FAR = 3.0, 90.0  # metres
 FLOOR_RADIUS = 24.0  # metres: the table is round, so that it has a horizon from every side
-SLICES = 40  # sides of what is round, at least; in small pictures more cost time and are not seen
-ROUND = 0.12  # of the picture's side: the radius of a large sphere
-SHADOWS, MOST_SHADOWS = 512, 8192  # pixels across the shadow map, which covers three pictures
+MIN_SLICES = (
+    40  # sides of what is round, at least; in small pictures more cost time and are not seen
+)
+SPHERE_RADIUS = 0.12  # of the picture's side: the radius of a large sphere
+MIN_SHADOW_PIXELS, MAX_SHADOW_PIXELS = (
+    512,
+    8192,
+)  # pixels across the shadow map, which covers three pictures
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +69,7 @@ LIGHTING = {
 GLOSS = {"rubber": (0.12, 0.15), "wood": (0.03, 0.05), "metal": (1.0, 0.75)}
 
 
-def sky(light: Light) -> np.ndarray:
+def sky_faces(light: Light) -> np.ndarray:
     """Six faces of a skybox, uint8 [6 * 32, 32, 3]: from the horizon's colour up to the sky's."""
     up = np.clip((np.arange(32)[::-1] - 15) / 8, 0, 1)[:, None, None]
     side = np.asarray(light.horizon) * (1 - up) + np.asarray(light.sky) * up
@@ -76,12 +81,12 @@ def sky(light: Light) -> np.ndarray:
 
 def slices_for(pixels: int) -> int:
     """Sides of a circle that is drawn at most a quarter of a pixel too small: r pi^2 / 2 n^2."""
-    return max(SLICES, math.ceil(math.pi * math.sqrt(2 * ROUND * pixels)))
+    return max(MIN_SLICES, math.ceil(math.pi * math.sqrt(2 * SPHERE_RADIUS * pixels)))
 
 
 def shadow_size(side: int) -> int:
     """Pixels across the shadow map for pictures of this size, a power of two."""
-    return min(max(SHADOWS, 1 << (3 * side - 1).bit_length()), MOST_SHADOWS)
+    return min(max(MIN_SHADOW_PIXELS, 1 << (3 * side - 1).bit_length()), MAX_SHADOW_PIXELS)
 
 
 def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
@@ -110,7 +115,7 @@ def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
         )
         material = spec.add_material(name=f"{name} floor", specular=0.0, shininess=0.0)
         material.textures[mujoco.mjtTextureRole.mjTEXROLE_RGB] = name
-        material.texrepeat = [1 / floors.METRES] * 2
+        material.texrepeat = [1 / floors.TILE_METRES] * 2
         material.texuniform = True
     for name in MATERIALS:
         specular, shininess = GLOSS[name]
@@ -125,7 +130,7 @@ def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
         pos=[0, 0, -0.5],
         material="wood floor",
     )
-    for index in range(BLANKS):
+    for index in range(SPARE_GEOMS):
         world.add_geom(name=f"blank{index}", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[1, 0, 0])
     return spec.compile()
 

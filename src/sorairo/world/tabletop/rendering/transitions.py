@@ -22,9 +22,9 @@ from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene
 
 Span = tuple[int, int]  # first frame of a bridge, and the first after it
-SHORTEST = 3  # groups of frames: of a bridge, and of what is shown before and after it
-SHORT_TAKE, LONG_TAKE = 2.0, 4.0  # seconds of what comes back to its own beginning
-FARTHEST = 3.0  # metres, or radians, that a speed at an end bends a way aside
+MIN_GROUPS = 3  # groups of frames: of a bridge, and of what is shown before and after it
+MIN_SECONDS, MAX_SECONDS = 2.0, 4.0  # seconds of what comes back to its own beginning
+MAX_TANGENT = 3.0  # metres, or radians, that a speed at an end bends a way aside
 
 
 def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
@@ -34,20 +34,20 @@ def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
     Raises ValueError where there is no room for one.
     """
     groups = (frames - 1) // group + 1
-    if groups < 3 * SHORTEST:
-        raise ValueError(f"{frames} frames are too few for a bridge: take {3 * SHORTEST * group}")
-    width = int(rng.integers(SHORTEST, groups - 2 * SHORTEST + 1))
-    before = int(rng.integers(SHORTEST, groups - width - SHORTEST + 1))
+    if groups < 3 * MIN_GROUPS:
+        raise ValueError(f"{frames} frames are too few for a bridge: take {3 * MIN_GROUPS * group}")
+    width = int(rng.integers(MIN_GROUPS, groups - 2 * MIN_GROUPS + 1))
+    before = int(rng.integers(MIN_GROUPS, groups - width - MIN_GROUPS + 1))
     first = (before - 1) * group + 1
     return first, first + width * group
 
 
-def back_again(
+def return_to_start(
     scene: Scene, span: Span, frames: int, fps: float, rng: np.random.Generator
 ) -> Rollout:
     """The end of a take, a bridge, and the beginning of the same take."""
     first, last = span
-    seconds = max(first / fps, (frames - last) / fps, float(rng.uniform(SHORT_TAKE, LONG_TAKE)))
+    seconds = max(first / fps, (frames - last) / fps, float(rng.uniform(MIN_SECONDS, MAX_SECONDS)))
     take = simulate(scene, seconds=seconds, fps=fps)
     bridge = _between(take, take, take, last - first)
     return _one_after_another(
@@ -55,7 +55,7 @@ def back_again(
     )
 
 
-def across(one: Scene, other: Scene, span: Span, frames: int, fps: float) -> list[Rollout]:
+def rollouts_across(one: Scene, other: Scene, span: Span, frames: int, fps: float) -> list[Rollout]:
     """A take that goes on into the bridge, and another that comes out of it."""
     first, last = span
     before = simulate(one, seconds=first / fps, fps=fps)
@@ -66,7 +66,7 @@ def across(one: Scene, other: Scene, span: Span, frames: int, fps: float) -> lis
     ]
 
 
-def cross_faded(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
+def cross_fade(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
     """The pictures of the two takes of `across` as one clip, uint8 [F, H, W, 3]."""
     first, last = span
     count = last - first
@@ -78,7 +78,7 @@ def cross_faded(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray
 def hermite(start: np.ndarray, end: np.ndarray, steps: tuple, count: int) -> np.ndarray:
     """`count` values between two, [count, ...], on a cubic that has so large a step at each end."""
     whole = count + 1
-    leave, arrive = (np.clip(np.asarray(step) * whole, -FARTHEST, FARTHEST) for step in steps)
+    leave, arrive = (np.clip(np.asarray(step) * whole, -MAX_TANGENT, MAX_TANGENT) for step in steps)
     t = (np.arange(1, whole) / whole).reshape(-1, *[1] * np.ndim(start))
     return (
         (2 * t**3 - 3 * t**2 + 1) * start
@@ -160,15 +160,21 @@ def _views(rollout: Rollout) -> np.ndarray:
     return np.array([(each.azimuth, each.distance) for each in views])
 
 
-SHOWN = ("qpos", "camera_positions", "camera_rotations")  # of a rollout: what a renderer looks at
+RENDERED = (
+    "qpos",
+    "camera_positions",
+    "camera_rotations",
+)  # of a rollout: what a renderer looks at
 
 
 def _shown(rollout: Rollout, frames: slice) -> Rollout:
     """Some frames, for a renderer only."""
-    return dataclasses.replace(rollout, **{name: getattr(rollout, name)[frames] for name in SHOWN})
+    return dataclasses.replace(
+        rollout, **{name: getattr(rollout, name)[frames] for name in RENDERED}
+    )
 
 
 def _one_after_another(*parts: Rollout) -> Rollout:
     """Rollouts of one model, for a renderer only."""
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in SHOWN}
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in RENDERED}
     return dataclasses.replace(parts[0], **joined)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.dynamics.mjcf import STEP, build_model, is_carried
@@ -57,7 +58,7 @@ def simulate(
     scene: Scene,
     *,
     seconds: float,
-    fps: float = 12.0,
+    fps: float = TABLETOP.fps,
     gravity: float = GRAVITY,
     friction: float = 1.0,
 ) -> Rollout:

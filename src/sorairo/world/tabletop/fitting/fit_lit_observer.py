@@ -1,4 +1,4 @@
-"""Fit the witness to renders, and measure its errors on others.
+"""Fits the observer under any light to renders, and measures its errors on others.
 
 python -m sorairo.world.tabletop.fitting.fit_lit_observer           fit, write, report
 python -m sorairo.world.tabletop.fitting.fit_lit_observer --report  report only
@@ -28,7 +28,7 @@ from sorairo.world.tabletop.scene import CANVAS_WORLD
 LIT_OBSERVER_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")
 FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
 PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
-PIXELS = 60  # of each kind, from a frame
+PIXELS = 60  # pixels of each kind taken from a frame
 
 
 def renders(place: tuple[str, str], seeds: range, fps: float) -> Iterator[Sample]:
@@ -39,7 +39,7 @@ def renders(place: tuple[str, str], seeds: range, fps: float) -> Iterator[Sample
 
 
 def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
-    """The record of lit_observer.json, from `clips` worn renders of every place."""
+    """The record of lit_observer.json, from `clips` degraded renders of every light and floor."""
     rng = np.random.default_rng(seed)
     colors, outlines, shapes = {}, [], []
     for index, place in enumerate(tqdm(PLACES)):
@@ -60,8 +60,8 @@ def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
 def accuracy(
     clips: int, seed: int = REPORT_SEEDS, degradation: Degradation | None = None
 ) -> dict[str, dict]:
-    """By light: how often number, colour and shape are right, and the median error of the track
-    against the masks, in widths."""
+    """By light: the accuracy of number, colour and shape, and the median distance of the track from
+    the masks, in widths."""
     rng, rows = np.random.default_rng(seed), {}
     for index, place in enumerate(PLACES):
         start = seed + index * clips
@@ -72,7 +72,12 @@ def accuracy(
             body = sample.scene.bodies[0]
             error = np.linalg.norm(seen.track - centers(sample.masks), axis=1)
             rows.setdefault(place[0], []).append(
-                (seen.count == 1, seen.color == body.color, seen.shape == body.shape, _mid(error))
+                (
+                    seen.count == 1,
+                    seen.color == body.color,
+                    seen.shape == body.shape,
+                    _median(error),
+                )
             )
     names = ("one_object", "color", "shape", "track")
     return {
@@ -81,7 +86,7 @@ def accuracy(
     }
 
 
-def _mid(errors: np.ndarray) -> float:
+def _median(errors: np.ndarray) -> float:
     return float(np.nanmedian(errors)) if np.isfinite(errors).any() else 1.0
 
 
@@ -92,7 +97,7 @@ def _degraded(sample: Sample, rng: np.random.Generator) -> Sample:
 
 
 def _fit_color(samples: list[Sample], rng: np.random.Generator) -> Net:
-    """From pixels on bodies; and, as background, near them (edges, shadows) and anywhere."""
+    """Fitted to pixels on bodies and, as background, near them (edges, shadows) and anywhere."""
     pixels, labels = [], []
     for sample in samples:
         color = sample.scene.bodies[0].color

@@ -1,4 +1,4 @@
-"""Fit the observer to renders, and measure its own errors on others.
+"""Fits the classifiers of the observer to renders, and measures its errors on others.
 
 python -m sorairo.world.tabletop.fitting.fit_observer           fit, write classifiers.json, report
 python -m sorairo.world.tabletop.fitting.fit_observer --report  report only
@@ -39,26 +39,29 @@ BACKGROUND = "background"
 
 @dataclass(frozen=True, kw_only=True)
 class Degradation:
-    """What a lossy model or film does to a picture: Gaussian blur, Gaussian noise, JPEG blocks."""
+    """What a model or a codec does to a picture: Gaussian blur, Gaussian noise, JPEG blocks."""
 
-    blur: float = 0.0  # pixels
-    noise: float = 0.0  # of 255
-    quality: int | None = None  # JPEG
+    blur: float = 0.0
+    """Deviation in pixels."""
+    noise: float = 0.0
+    """Deviation, of 255 grey levels."""
+    quality: int | None = None
+    """JPEG quality; None: no JPEG."""
 
     def __call__(self, frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Worn frames, uint8 [F, H, W, 3]."""
-        worn = ndimage.gaussian_filter(frames.astype(np.float32), (0, self.blur, self.blur, 0))
-        worn = worn + self.noise * rng.standard_normal(worn.shape, dtype=np.float32)
-        worn = np.clip(worn.round(), 0, 255).astype(np.uint8)
-        return np.stack([self._pressed(frame) for frame in worn]) if self.quality else worn
+        """The degraded frames, uint8 [F, H, W, 3]."""
+        degraded = ndimage.gaussian_filter(frames.astype(np.float32), (0, self.blur, self.blur, 0))
+        degraded = degraded + self.noise * rng.standard_normal(degraded.shape, dtype=np.float32)
+        degraded = np.clip(degraded.round(), 0, 255).astype(np.uint8)
+        return np.stack([self._jpeg(frame) for frame in degraded]) if self.quality else degraded
 
-    def _pressed(self, frame: np.ndarray) -> np.ndarray:
+    def _jpeg(self, frame: np.ndarray) -> np.ndarray:
         file = io.BytesIO()
         Image.fromarray(frame).save(file, "JPEG", quality=self.quality)
         return np.asarray(Image.open(file))
 
 
-REPORTED = {
+REPORTED = {  # degradations that the report is about
     "clean": Degradation(),
     "blur 1, noise 4": Degradation(blur=1.0, noise=4.0),
     "blur 1.5, noise 4, jpeg 60": Degradation(blur=1.5, noise=4.0, quality=60),
@@ -66,7 +69,7 @@ REPORTED = {
 
 
 def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIGHT) -> Classifiers:
-    """Classifiers fitted to `clips` renders, worn at random; every eighth frame of each."""
+    """Classifiers fitted to every eighth frame of `clips` renders, degraded at random."""
     rng = np.random.default_rng(seed)
     samples = [_degraded(sample, rng) for sample in _renders(clips, seed, config, step=8)]
     color = _fit_color(samples, rng, config)
@@ -91,7 +94,7 @@ def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIG
 def calibration_report(
     n: int = 200, seed: int = REPORT_SEEDS, classifiers: Classifiers | None = None
 ) -> dict[str, dict[str, float]]:
-    """The observer's accuracy (0..1) on `n` FIRST_LIGHT renders, by degradation and by what is judged."""
+    """The observer's accuracy (0..1) on `n` FIRST_LIGHT renders, by degradation and measure."""
     rng = np.random.default_rng(seed)
     verdicts: dict[str, list[dict[str, bool]]] = {name: [] for name in REPORTED}
     for sample in _renders(n, seed, FIRST_LIGHT):
@@ -114,7 +117,8 @@ def fit_net(
     decay: float,
     rng: np.random.Generator,
 ) -> Net:
-    """One hidden layer: the least cross-entropy plus `decay` times the squared weights."""
+    """A net with one hidden layer that minimises cross-entropy plus `decay` times the squared
+    weights."""
     mean, scale = features.mean(0), features.std(0) + 1e-3
     x = (features - mean) / scale
     y = np.eye(len(classes))[[classes.index(label) for label in labels]]
@@ -146,7 +150,7 @@ def fit_net(
 
 
 def _fit_color(samples: list[Sample], rng: np.random.Generator, config: SceneConfig) -> Net:
-    """From pixels on bodies; and, as background, near them (edges, shadows) and anywhere."""
+    """Fitted to pixels on bodies and, as background, near them (edges, shadows) and anywhere."""
     pixels, labels = [], []
     for sample in samples:
         color = sample.scene.bodies[0].color

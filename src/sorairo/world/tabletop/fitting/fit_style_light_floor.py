@@ -1,4 +1,4 @@
-"""Fit the judges of style, light and floor to renders, and measure their errors on others.
+"""Fits the classifiers of style, light and floor to renders, and measures their errors on others.
 
 python -m sorairo.world.tabletop.fitting.fit_style_light_floor           fit, write, report
 python -m sorairo.world.tabletop.fitting.fit_style_light_floor --report  report only
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from scipy import ndimage
 
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, fit_net
 from sorairo.world.tabletop.perception.classifiers import Net, working_size
 from sorairo.world.tabletop.perception.style_light_floor import (
@@ -29,22 +30,24 @@ from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES, Scene
 
 CLASSIFIERS_FILE = Path(__file__).parent.parent.joinpath("perception", "style_light_floor.json")
 FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
-SIZES = ((96, 96), (128, 80), (80, 128))
+SIZES = TABLETOP.sizes
 CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}
 
 
 @dataclass(frozen=True, kw_only=True)
 class StyledClip:
-    """A few worn frames uint8 [F, H, W, 3] of a scene; `truth` by the names of CLASSES."""
+    """A few degraded frames of a scene in a style."""
 
     frames: np.ndarray
+    """uint8 [F, H, W, 3]."""
     truth: dict[str, str]
+    """The true class, by the names of CLASSES."""
 
 
 def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[StyledClip]:
-    """Every scene of the whole world in every style, in three sizes by turns, worn at random."""
-    for axis_rotation, (width, height) in enumerate(SIZES):
-        seeds = range(seed + axis_rotation, seed + scenes, len(SIZES))
+    """Scenes of the whole world, each in every style, in three sizes, degraded at random."""
+    for index, (width, height) in enumerate(SIZES):
+        seeds = range(seed + index, seed + scenes, len(SIZES))
         for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
             for style in STYLE_NAMES:
                 styled = degrade(apply_style(style, sample.frames), rng)
@@ -52,8 +55,8 @@ def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[StyledCl
 
 
 def degrade(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Frames after what a codec or a model does to them: from nothing, by blur, noise and JPEG, to
-    the loss of all fine texture while edges stay."""
+    """Frames as a codec or a model leaves them: unchanged, with blur, noise or JPEG blocks, or
+    without fine texture but with sharp edges."""
     if rng.random() < 0.35:
         size = int(rng.integers(2, 6))
         frames = ndimage.median_filter(frames, (1, size, size, 1))
@@ -68,7 +71,7 @@ def _truth(scene: Scene, style: str) -> dict[str, str]:
 
 
 def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> FrameClassifiers:
-    """Classifiers of single frames."""
+    """Classifiers fitted to the frames of `scenes` scenes in every style."""
     rng = np.random.default_rng(seed)
     features, truths = [], []
     for clip in clips(scenes, seed, rng):
@@ -102,7 +105,7 @@ def confusion(
 
 
 def report(counts: dict[str, dict[str, np.ndarray]]) -> str:
-    """Accuracies in percent, styles down, and the confusion of styles."""
+    """A table of accuracies in percent, by style, and the confusion matrix of styles."""
     lines = ["percent right".ljust(18) + "".join(f"{name:>8}" for name in CLASSES)]
     for style in (*STYLE_NAMES, "all"):
         cells = ""

@@ -14,12 +14,13 @@ from importlib import resources
 
 import numpy as np
 
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.perception.classifiers import Classifiers, Net, shipped_classifiers
 from sorairo.world.tabletop.perception.observer import Observation, observe
 from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 
-def observe_lit(frames: np.ndarray, *, fps: float = 12.0) -> Observation:
+def observe_lit(frames: np.ndarray, *, fps: float = TABLETOP.fps) -> Observation:
     """Observes uint8 frames [F, H, W, 3] under any light, as `observe` does in daylight."""
     return observe(frames, fps=fps, classifiers=classifiers_for(light_of(frames), floor_of(frames)))
 

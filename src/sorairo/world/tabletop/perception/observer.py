@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.perception.classifiers import (
     Classifiers,
     Net,
@@ -90,7 +91,7 @@ class Blob:
 
 
 def observe(
-    frames: np.ndarray, *, fps: float = 12.0, classifiers: Classifiers | None = None
+    frames: np.ndarray, *, fps: float = TABLETOP.fps, classifiers: Classifiers | None = None
 ) -> Observation:
     """Observes uint8 frames [F, H, W, 3] of a still camera in daylight.
 

@@ -1,4 +1,4 @@
-"""Clips with their masks, made one after another: the input of training."""
+"""Generates clips with their masks, from seeds: the training data of models."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from sorairo.world.protocol import Sample
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.dynamics.mutations import mutate
 from sorairo.world.tabletop.dynamics.sampling import WHOLE_WORLD, sample_scene, sample_shots
 from sorairo.world.tabletop.dynamics.simulate import simulate
@@ -26,14 +27,16 @@ def make_clips(
     seeds: Iterable[int],
     config: SceneConfig = WHOLE_WORLD,
     seconds: float = 5.0,
-    fps: float = 12.0,
+    fps: float = TABLETOP.fps,
     width: int = 128,
     height: int = 128,
     shots: int = 1,
     twins: bool = False,
 ) -> Iterator[Sample[Scene]]:
-    """`shots` clips a seed, those of one story. They do not depend on the seeds around it. `twins`
-    are the same clips with one thing changed in each (see `changes`)."""
+    """`shots` clips of one story for each seed. A seed's clips do not depend on the other seeds.
+
+    With `twins` the same clips, each with one thing changed (see `dynamics.mutations`).
+    """
     with Renderer(width=width, height=height) as renderer:
         for seed in seeds:
             for shot, scene in enumerate(sample_shots(np.random.default_rng(seed), config, shots)):
@@ -49,14 +52,13 @@ def make_bridges(
     seeds: Iterable[int],
     config: SceneConfig = WHOLE_WORLD,
     seconds: float = 5.0,
-    fps: float = 12.0,
+    fps: float = TABLETOP.fps,
     width: int = 128,
     height: int = 128,
     group: int = 4,
 ) -> Iterator[Sample[Scene]]:
-    """Two clips a seed, which show two scenes: one in which the first becomes the second, and one
-    in which the second comes back to its own beginning. Bridges lie between whole groups of
-    frames."""
+    """Two clips for each seed: one in which a scene becomes another, and one in which the other
+    returns to its own beginning. Bridges cover whole groups of frames."""
     frames = round(seconds * fps)
     with Renderer(width=width, height=height) as renderer:
         for seed in seeds:
@@ -83,7 +85,7 @@ def make_bridges(
 
 
 def _either(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
-    """Masks of a clip that is two in its bridge."""
+    """Masks of two clips that are cross-faded in a bridge."""
     first, last = span
     both = np.maximum(before[first:], after[: last - first])
     return np.concatenate([before[:first], both, after[last - first :]])

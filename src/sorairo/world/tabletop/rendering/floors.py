@@ -1,7 +1,6 @@
-"""Floor textures, drawn by numpy: smooth, low in contrast, the same in every scene.
+"""Floor textures, drawn with numpy: smooth, low in contrast, the same in every scene.
 
-A finer texture shows the same floor with its grain, which pictures of some hundred pixels would
-not resolve.
+A finer texture shows the same floor with grain, which pictures of a hundred pixels do not resolve.
 """
 
 from __future__ import annotations
@@ -10,27 +9,27 @@ from collections.abc import Callable
 
 import numpy as np
 
-MIN_PIXELS, MAX_PIXELS = 256, 2048  # of the coarsest and the finest texture
-TILE_METRES = 24.0  # one tile of texture covers this much floor
+MIN_PIXELS, MAX_PIXELS = 256, 2048  # sides of the coarsest and the finest texture
+TILE_METRES = 24.0  # length of floor that one tile of texture covers
 
 
 def pixels_for(side: int) -> int:
-    """How fine a texture a picture of this many pixels across needs: a power of two."""
+    """The side of the texture that a picture of this many pixels across needs: a power of two."""
     return min(max(MIN_PIXELS, 1 << (side - 1).bit_length()), MAX_PIXELS)
 
 
 def _waves(pixels: int, stretch: float) -> np.ndarray:
-    """Waves a tile of each term of `np.fft.rfft2`, [pixels, pixels // 2 + 1]."""
+    """Waves per tile of each term of `np.fft.rfft2`, [pixels, pixels // 2 + 1]."""
     fy = np.fft.fftfreq(pixels)[:, None] * pixels
     fx = np.fft.rfftfreq(pixels)[None, :] * pixels * stretch
     return np.sqrt(fx**2 + fy**2)
 
 
 def _noise(pixels: int, seed: int, cutoff: float, stretch: float = 1.0) -> np.ndarray:
-    """Periodic smooth noise [pixels, pixels], unit variance, below `cutoff` waves a tile; the same
-    at every number of pixels.
+    """Periodic smooth noise [pixels, pixels] of unit variance, below `cutoff` waves per tile; the
+    same for every number of pixels.
 
-    `stretch` > 1 makes it vary that much slower along x.
+    With `stretch` > 1 it varies that much more slowly along x.
     """
     white = np.fft.rfft2(np.random.default_rng(seed).standard_normal((MIN_PIXELS, MIN_PIXELS)))
     terms = white * np.exp(-((_waves(MIN_PIXELS, stretch) / cutoff) ** 2))
@@ -44,7 +43,7 @@ def _noise(pixels: int, seed: int, cutoff: float, stretch: float = 1.0) -> np.nd
 
 
 def _grain(pixels: int, seed: int, stretch: float = 1.0) -> np.ndarray:
-    """Noise of unit variance that is finer than `_noise`, or zero in the coarsest texture."""
+    """Noise of unit variance, finer than `_noise`; zero in the coarsest texture."""
     if pixels == MIN_PIXELS:
         return np.zeros((pixels, pixels))
     waves = _waves(pixels, stretch)

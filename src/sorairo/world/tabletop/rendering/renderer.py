@@ -1,8 +1,8 @@
-"""Pictures, masks and depth of a rollout.
+"""Renders rollouts: pictures, masks and depth.
 
-Making an OpenGL context and sending it the floors takes longer than drawing a clip. So a renderer
-owns one *stage*: a model with the floors, a sky, a light, a camera and some blank geoms, which take
-on the shapes, colours and poses of each rollout in turn.
+To make an OpenGL context and to upload the floors takes longer than to draw a clip. So a renderer
+has one *stage*: a model with the floors, a sky, a light, a camera and spare geoms, which take on
+the shapes, colours and poses of each rollout in turn.
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -34,9 +34,9 @@ FLAG = mujoco.mjtRndFlag
 
 
 class Renderer:
-    """Draws rollouts at one size. Holds an OpenGL context: use as a context manager, or `close()`.
+    """Renders rollouts at one size. Holds an OpenGL context: a context manager, or `close()`.
 
-    A picture is drawn `supersample` times larger and averaged down, so that edges are smooth.
+    Pictures are drawn `supersample` times larger and averaged down, so that edges are smooth.
     """
 
     def __init__(self, *, width: int, height: int, supersample: int = 2) -> None:
@@ -56,7 +56,7 @@ class Renderer:
         self._context = mujoco.MjrContext(self._model, mujoco.mjtFontScale.mjFONTSCALE_50)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self._light = ""
-        self._floors: set[str] = set()  # that have been painted
+        self._floors: set[str] = set()  # whose textures are drawn
 
     def render(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Pictures without a style, uint8 [F, height, width, 3]."""
@@ -66,9 +66,9 @@ class Renderer:
         large = np.empty((self.height * scale, self.width * scale, 3), dtype=np.uint8)
         indices = range(len(rollout))[frames or slice(None)]
         out = np.empty((len(indices), self.height, self.width, 3), dtype=np.uint8)
-        for target, _ in zip(out, self._play(rollout, indices), strict=True):
+        for target, _ in zip(out, self._pose_frames(rollout, indices), strict=True):
             self._draw(large, None)
-            target[:] = _shrink(large, scale)
+            target[:] = _downsample(large, scale)
         return out
 
     def film(self, rollout: Rollout) -> np.ndarray:
@@ -76,7 +76,7 @@ class Renderer:
         return apply_style(rollout.scene.style, self.render(rollout))
 
     def masks(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
-        """Which body is seen where, uint8 [F, height, width]: 0 nothing, i + 1 body i."""
+        """Which body is visible where, uint8 [F, height, width]: 0 none, i + 1 body i."""
         self._scene.flags[FLAG.mjRND_SHADOW] = 0
         self._scene.flags[FLAG.mjRND_SEGMENT] = self._scene.flags[FLAG.mjRND_IDCOLOR] = 1
         pixels = np.empty((self.height, self.width, 3), dtype=np.uint8)
@@ -85,7 +85,7 @@ class Renderer:
         label = np.zeros(self._model.ngeom, dtype=np.uint8)
         first = rollout.model.ngeom - len(rollout.scene.bodies)
         label[first : rollout.model.ngeom] = 1 + np.arange(len(rollout.scene.bodies))
-        for target, _ in zip(out, self._play(rollout, indices), strict=True):
+        for target, _ in zip(out, self._pose_frames(rollout, indices), strict=True):
             self._draw(pixels, None)
             of_segment = np.zeros(self._scene.maxgeom + 1, dtype=np.uint8)
             for geom in self._scene.geoms[: self._scene.ngeom]:
@@ -101,12 +101,13 @@ class Renderer:
         buffer = np.empty((self.height, self.width), dtype=np.float32)
         indices = range(len(rollout))[frames or slice(None)]
         out = np.empty((len(indices), self.height, self.width), dtype=np.float32)
-        for target, _ in zip(out, self._play(rollout, indices), strict=True):
+        for target, _ in zip(out, self._pose_frames(rollout, indices), strict=True):
             self._draw(None, buffer)
             target[:] = NEAR / (1 - buffer[::-1] * (1 - NEAR / FAR))
         return out
 
     def close(self) -> None:
+        """Frees the OpenGL context."""
         if self._gl is not None:
             self._gl.make_current()
             self._context.free()
@@ -126,19 +127,19 @@ class Renderer:
         mujoco.mjr_render(view, self._scene, self._context)
         mujoco.mjr_readPixels(pixels, depth, view, self._context)
 
-    def _play(self, rollout: Rollout, indices: range) -> Iterator[int]:
-        """Set the stage for each frame in turn."""
+    def _pose_frames(self, rollout: Rollout, indices: range) -> Iterator[int]:
+        """Poses bodies and camera on the stage, for each frame in turn."""
         assert self._gl is not None, "the renderer is closed"
         self._gl.make_current()
-        self._dress(rollout)
+        self._set_appearance(rollout)
         source, data = rollout.model, self._data
         actors = slice(1, source.ngeom)
-        player = mujoco.MjData(source)
+        posed = mujoco.MjData(source)
         for index in indices:
-            player.qpos[:] = rollout.qpos[index]
-            mujoco.mj_kinematics(source, player)
-            data.geom_xpos[actors] = player.geom_xpos[actors]
-            data.geom_xmat[actors] = player.geom_xmat[actors]
+            posed.qpos[:] = rollout.qpos[index]
+            mujoco.mj_kinematics(source, posed)
+            data.geom_xpos[actors] = posed.geom_xpos[actors]
+            data.geom_xmat[actors] = posed.geom_xmat[actors]
             data.cam_xpos[0] = rollout.camera_positions[index]
             data.cam_xmat[0] = rollout.camera_rotations[index].reshape(-1)
             mujoco.mjv_updateScene(
@@ -150,14 +151,14 @@ class Renderer:
                 mujoco.mjtCatBit.mjCAT_ALL,
                 self._scene,
             )
-            # Decoration casts no shadow: the floor's own would be specks on its far side.
+            # Decoration casts no shadow; the floor's own would show as specks on its far side.
             self._scene.geoms[0].category = mujoco.mjtCatBit.mjCAT_DECOR
             yield index
 
-    def _dress(self, rollout: Rollout) -> None:
-        """Give the blanks, the floor and the sky the looks of a rollout."""
+    def _set_appearance(self, rollout: Rollout) -> None:
+        """Gives the spare geoms, the floor, the sky and the light the appearance of a rollout."""
         stage, source, scene = self._model, rollout.model, rollout.scene
-        assert source.ngeom - 1 <= SPARE_GEOMS, "more geoms than blanks"
+        assert source.ngeom - 1 <= SPARE_GEOMS, "more geoms than spare ones"
         actors = slice(1, source.ngeom)
         stage.geom_type[actors] = source.geom_type[actors]
         stage.geom_size[actors] = source.geom_size[actors]
@@ -176,17 +177,16 @@ class Renderer:
             light = LIGHTING[scene.light]
             picture = set_texture(stage, "sky", sky_faces(light))
             mujoco.mjr_uploadTexture(stage, self._context, picture)
-            stage.vis.headlight.ambient[:] = (
-                light.ambient
-            )  # reaches into shadows, the sun's does not
+            # Ambient light of the headlight reaches into shadows, that of the sun does not.
+            stage.vis.headlight.ambient[:] = light.ambient
             stage.light_diffuse[0] = stage.light_specular[0] = light.sun
             direction = np.asarray(light.towards) / np.linalg.norm(light.towards)
             self._data.light_xdir[0] = direction
             self._data.light_xpos[0] = np.array([0, 0, 3]) - 25 * direction
 
 
-def _shrink(large: np.ndarray, scale: int) -> np.ndarray:
-    """Average `scale` x `scale` boxes, and turn OpenGL's bottom row up."""
+def _downsample(large: np.ndarray, scale: int) -> np.ndarray:
+    """Means over `scale` x `scale` boxes, with OpenGL's bottom row moved to the bottom."""
     if scale == 1:
         return large[::-1]
     total = np.zeros((large.shape[0] // scale, large.shape[1] // scale, 3), dtype=np.uint16)

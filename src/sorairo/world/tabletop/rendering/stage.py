@@ -1,6 +1,6 @@
-"""The stage that rollouts are filmed on: floors, sky, light, and how finely it is drawn.
+"""The stage on which rollouts are rendered: floors, sky, light, and the level of detail.
 
-Settings follow the size of the pictures, so that large ones are not coarse and small ones are
+The detail follows the size of the pictures, so that large ones are not coarse and small ones are
 drawn fast.
 """
 
@@ -18,28 +18,28 @@ from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.rendering import floors
 from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 
-SPARE_GEOMS = 16  # geoms on the stage for bodies and props
+SPARE_GEOMS = 16  # on the stage, for bodies and props
 NEAR, FAR = 3.0, 90.0  # metres
-FLOOR_RADIUS = 24.0  # metres: the table is round, so that it has a horizon from every side
-MIN_SLICES = (
-    40  # sides of what is round, at least; in small pictures more cost time and are not seen
-)
-SPHERE_RADIUS = 0.12  # of the picture's side: the radius of a large sphere
-MIN_SHADOW_PIXELS, MAX_SHADOW_PIXELS = (
-    512,
-    8192,
-)  # pixels across the shadow map, which covers three pictures
+FLOOR_RADIUS = 24.0  # metres; the floor is round, so that every camera sees a horizon
+MIN_SLICES = 40  # sides of a circle; more are not visible in small pictures
+SPHERE_RADIUS = 0.12  # of a large sphere, as a fraction of the picture's side
+MIN_SHADOW_PIXELS, MAX_SHADOW_PIXELS = 512, 8192  # across the shadow map, three pictures wide
 
 
 @dataclass(frozen=True, kw_only=True)
 class Light:
-    """Colours are RGB in 0..1; `towards` is where the light travels."""
+    """Sky and light of a time of day. Colours are RGB in 0..1."""
 
     sky: tuple[float, float, float]
+    """Colour of the sky overhead."""
     horizon: tuple[float, float, float]
+    """Colour of the sky at the horizon."""
     sun: tuple[float, float, float]
+    """Colour of the directional light."""
     ambient: tuple[float, float, float]
+    """Colour of the light in shadows."""
     towards: tuple[float, float, float]
+    """Direction in which the sunlight travels."""
 
 
 LIGHTING = {
@@ -65,12 +65,12 @@ LIGHTING = {
         towards=(0.45, 0.55, -1.0),
     ),
 }
-# specular, shininess
+# material -> (specular, shininess)
 GLOSS = {"rubber": (0.12, 0.15), "wood": (0.03, 0.05), "metal": (1.0, 0.75)}
 
 
 def sky_faces(light: Light) -> np.ndarray:
-    """Six faces of a skybox, uint8 [6 * 32, 32, 3]: from the horizon's colour up to the sky's."""
+    """The six faces of a skybox, uint8 [6 * 32, 32, 3], shaded from horizon to sky."""
     up = np.clip((np.arange(32)[::-1] - 15) / 8, 0, 1)[:, None, None]
     side = np.asarray(light.horizon) * (1 - up) + np.asarray(light.sky) * up
     side = np.broadcast_to(side, (32, 32, 3))
@@ -80,7 +80,7 @@ def sky_faces(light: Light) -> np.ndarray:
 
 
 def slices_for(pixels: int) -> int:
-    """Sides of a circle that is drawn at most a quarter of a pixel too small: r pi^2 / 2 n^2."""
+    """Sides of a circle so that it is at most a quarter pixel too small: r pi^2 / 2 n^2."""
     return max(MIN_SLICES, math.ceil(math.pi * math.sqrt(2 * SPHERE_RADIUS * pixels)))
 
 
@@ -90,8 +90,8 @@ def shadow_size(side: int) -> int:
 
 
 def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
-    """The stage for pictures of this size, drawn `supersample` times larger. Its floors are blank
-    until `paint_floor`."""
+    """The stage for pictures of this size, drawn `supersample` times larger. Floors have no texture
+    until `paint_floor` draws it."""
     side = max(width, height)
     spec = mujoco.MjSpec()
     spec.visual.global_.offwidth = width * supersample
@@ -131,18 +131,18 @@ def make_stage(width: int, height: int, supersample: int) -> mujoco.MjModel:
         material="wood floor",
     )
     for index in range(SPARE_GEOMS):
-        world.add_geom(name=f"blank{index}", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[1, 0, 0])
+        world.add_geom(name=f"spare{index}", type=mujoco.mjtGeom.mjGEOM_SPHERE, size=[1, 0, 0])
     return spec.compile()
 
 
 def paint_floor(model: mujoco.MjModel, name: str) -> int:
-    """Draws a floor's texture; its id."""
+    """Draws the texture of a floor and returns the texture's id."""
     pixels = int(model.texture(name).width[0])
     return set_texture(model, name, floors.TEXTURES[name](pixels))
 
 
 def set_texture(model: mujoco.MjModel, name: str, pixels: np.ndarray) -> int:
-    """Puts pixels in a texture of the model; its id."""
+    """Sets the pixels of a texture of the model and returns the texture's id."""
     texture = model.texture(name)
     start = int(texture.adr[0])
     model.tex_data[start : start + pixels.size] = pixels.reshape(-1)

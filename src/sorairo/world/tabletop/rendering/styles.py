@@ -1,8 +1,8 @@
-"""Styles: a clip as film noir, in black and white, as a pencil drawing, in oil, pixel art or neon.
+"""Visual styles: film noir, black and white, pencil drawing, oil painting, pixel art and neon.
 
-Each is a function of the pictures alone, so that it can be laid over any clip. Paper, grain and
-brush strokes belong to the picture, not to the frame: what stands still does not flicker. Lengths
-are in units of the shorter side / WORK, so that a style looks the same at every size.
+Each is a function of the pictures only, so that it can be applied to any clip. Paper, grain and
+brush strokes are the same in every frame, so that what stands still does not flicker. Lengths are
+in units of the shorter side / UNITS, so that a style looks the same at every size.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from scipy import ndimage
 
 from sorairo.errors import unknown_name
 
-WORK = 96  # units of the shorter side
-AT_ONCE = 4 * WORK * WORK  # pixels worked on together: they fit the processor's cache
+UNITS = 96  # of the shorter side
+CHUNK = 4 * UNITS * UNITS  # pixels processed together: they fit the processor's cache
 PAPER = np.array([0.96, 0.945, 0.91], np.float32)
 
 Style = Callable[[np.ndarray], np.ndarray]
 
 
 def apply_style(name: str, frames: np.ndarray) -> np.ndarray:
-    """Frames uint8 [F, H, W, 3] in a style; "none" gives them back as they are.
+    """Frames uint8 [F, H, W, 3] in a style; "none" returns them unchanged.
 
-    Frame by frame the same whatever the frames around it. Raises UnknownNameError.
+    Each frame is processed on its own. Raises UnknownNameError.
     """
     if name == "none":
         return frames
     if name not in STYLES:
         raise unknown_name("style", name, ("none", *STYLES))
     style = STYLES[name]
-    step = max(1, AT_ONCE // (frames.shape[1] * frames.shape[2]))
+    step = max(1, CHUNK // (frames.shape[1] * frames.shape[2]))
     styled = np.empty_like(frames)
     for start in range(0, len(frames), step):
         pictures = style(frames[start : start + step].astype(np.float32) / 255)
@@ -49,7 +49,7 @@ def film_noir(pictures: np.ndarray) -> np.ndarray:
     """Hard black and white: crushed blacks, bright lights, dark corners, fine grain."""
     height, width = pictures.shape[1:3]
     luma = _luma(pictures)
-    # Lit against its surroundings, or night would be all black and snow all white.
+    # Brightness relative to the surroundings, or night would be all black and snow all white.
     around = _blur(luma, 14)
     lit = 0.5 + 1.2 * (luma - around) / (0.4 + around) + 0.5 * (around - 0.35)
     contrast = _smoothstep(lit, 0.22, 0.9)
@@ -58,7 +58,7 @@ def film_noir(pictures: np.ndarray) -> np.ndarray:
 
 
 def pencil(pictures: np.ndarray) -> np.ndarray:
-    """Dark contours and hatched shadows on paper, with a breath of the colours."""
+    """Dark contours and hatched shadows on paper, with a little of the colours."""
     height, width = pictures.shape[1:3]
     soft = _blur(pictures, 0.7)
     luma = _luma(soft)
@@ -73,12 +73,12 @@ def pencil(pictures: np.ndarray) -> np.ndarray:
 
 
 def oil(pictures: np.ndarray) -> np.ndarray:
-    """Smooth patches (Kuwahara 1976: of the four windows at a pixel, the calmest) and strokes."""
+    """Smooth patches (a Kuwahara filter, 1976) and brush strokes."""
     height, width = pictures.shape[1:3]
-    rows, columns = _wander(height, width)
-    calm = _kuwahara(pictures[:, rows, columns], round(2.2 * _unit(height, width)))
-    luma = _luma(calm)[..., None]
-    rich = luma + 1.3 * (calm - luma)
+    rows, columns = _painter_shift(height, width)
+    smooth = _kuwahara(pictures[:, rows, columns], round(2.2 * _unit(height, width)))
+    luma = _luma(smooth)[..., None]
+    rich = luma + 1.3 * (smooth - luma)
     rich = rich + 0.25 * (rich - 0.5) * (1 - np.abs(2 * luma - 1))
     strokes = 0.045 * _strokes(height, width)[..., None]
     return rich * (1 + strokes) + 0.5 * strokes
@@ -96,11 +96,11 @@ def pixel_art(pictures: np.ndarray) -> np.ndarray:
 
 
 def neon(pictures: np.ndarray) -> np.ndarray:
-    """A dark place with glowing contours in the colours of what they surround."""
+    """Glowing contours on a dark background, in the colours of what they surround."""
     soft = _blur(pictures, 0.8)
     luma = _luma(soft)[..., None]
     contour = _smoothstep(_contours(soft), 0.08, 0.45)
-    # The colour of the more colourful side of a contour.
+    # A contour takes the colour of its more colourful side.
     chroma = pictures - pictures.min(-1, keepdims=True)
     weight = chroma.max(-1, keepdims=True) ** 2 + 1e-4
     side = _blur(np.concatenate([weight * chroma, weight], axis=-1), 1.1)
@@ -129,11 +129,11 @@ STYLES: dict[str, Style] = {
 
 
 def _unit(height: int, width: int) -> float:
-    return min(height, width) / WORK
+    return min(height, width) / UNITS
 
 
 def _luma(pictures: np.ndarray) -> np.ndarray:
-    """Brightness as ITU-R BT.601 weighs it. A matrix product rounds by batch."""
+    """Luma by ITU-R BT.601. Not a matrix product, whose rounding depends on the batch."""
     return 0.299 * pictures[..., 0] + 0.587 * pictures[..., 1] + 0.114 * pictures[..., 2]
 
 
@@ -147,7 +147,7 @@ def _smoothstep(x: np.ndarray, low: float, high: float) -> np.ndarray:
 
 
 def _blur(pictures: np.ndarray, units: float) -> np.ndarray:
-    """[F, H, W] or [F, H, W, 3] blurred: two passes of a box, near to a Gaussian and quick."""
+    """[F, H, W] or [F, H, W, 3] blurred: two box filters, fast and close to a Gaussian."""
     sigma = units * _unit(*pictures.shape[1:3])
     if sigma < 1.2:
         sigmas = (0, sigma, sigma, 0)[: pictures.ndim]
@@ -163,7 +163,7 @@ def _box(pictures: np.ndarray, size: int) -> np.ndarray:
 
 
 def _edges(pictures: np.ndarray) -> np.ndarray:
-    """How much each channel changes within a unit, [F, H, W, 3]."""
+    """The change of each channel over two units, [F, H, W, 3]."""
     step = max(1, round(_unit(*pictures.shape[1:3])))
     down = np.empty_like(pictures)
     across = np.empty_like(pictures)
@@ -175,13 +175,13 @@ def _edges(pictures: np.ndarray) -> np.ndarray:
 
 
 def _contours(pictures: np.ndarray) -> np.ndarray:
-    """The strongest edge of any channel against the brightness around it, [F, H, W, 1]."""
+    """The strongest edge of any channel, relative to the brightness around it, [F, H, W, 1]."""
     around = _blur(pictures.max(-1, keepdims=True), 9)
     return _edges(pictures).max(-1, keepdims=True) / (0.3 + around)
 
 
 def _few_colours(pictures: np.ndarray) -> np.ndarray:
-    """Twelve hues, three strengths and six brightnesses; a hue is never shifted by more than 15."""
+    """Quantised to 12 hues, 3 saturations and 6 brightnesses; hues shift by at most 15 degrees."""
     value, least = pictures.max(-1), pictures.min(-1)
     spread = value - least
     red, green, blue = np.moveaxis(pictures, -1, 0) / (spread + 1e-6)
@@ -191,41 +191,42 @@ def _few_colours(pictures: np.ndarray) -> np.ndarray:
         4 + red - green,
     )
     hue = np.round(hue * 2) / 2
-    strength = np.round(1.15 * spread / (value + 0.05) * 3) / 3
+    saturation = np.round(1.15 * spread / (value + 0.05) * 3) / 3
     value = np.round(value * 6) / 6
     channels = [
-        value * (1 - strength * np.clip(np.abs((hue - middle + 3) % 6 - 3) - 1, 0, 1))
+        value * (1 - saturation * np.clip(np.abs((hue - middle + 3) % 6 - 3) - 1, 0, 1))
         for middle in (0, 2, 4)
     ]
     return np.stack(channels, axis=-1).clip(0, 1)
 
 
 def _kuwahara(pictures: np.ndarray, radius: int) -> np.ndarray:
-    """Of the four windows, radius + 1 wide, with a pixel in their corner, the calmest's mean."""
+    """The mean of that of the four windows, radius + 1 wide, with the pixel in a corner, which has
+    the least variance (Kuwahara 1976)."""
     radius += radius % 2  # the windows' middles must lie on pixels
     size, half = radius + 1, radius // 2
     pad = ((0, 0), (half, half), (half, half), (0, 0))
     stack = np.concatenate([pictures, _luma(pictures)[..., None] ** 2], axis=-1)
     means = np.pad(_box(stack, size), pad, "edge")
-    unrest = means[..., 3] - _luma(means) ** 2
+    variance = means[..., 3] - _luma(means) ** 2
     height, width = pictures.shape[1:3]
-    best = calm = None
+    best = smoothest = None
     for y in (0, radius):
         for x in (0, radius):
-            here = unrest[:, y : y + height, x : x + width]
+            here = variance[:, y : y + height, x : x + width]
             mean = means[:, y : y + height, x : x + width, :3]
-            if best is None or calm is None:
-                best, calm = here, mean
+            if best is None or smoothest is None:
+                best, smoothest = here, mean
                 continue
             better = here < best
             best = np.where(better, here, best)
-            calm = np.where(better[..., None], mean, calm)
-    assert calm is not None
-    return calm
+            smoothest = np.where(better[..., None], mean, smoothest)
+    assert smoothest is not None
+    return smoothest
 
 
 def _block_means(pictures: np.ndarray, units: int) -> np.ndarray:
-    """Means over blocks of about `units`; a whole number of them on either side."""
+    """Means over blocks of about `units`, a whole number of blocks on each side."""
     height, width = pictures.shape[1:3]
     side = units * _unit(height, width)
     sums = pictures
@@ -241,12 +242,12 @@ def _block_means(pictures: np.ndarray, units: int) -> np.ndarray:
 
 @lru_cache(maxsize=32)
 def _noise(height: int, width: int, units: float, seed: int, stretch: float = 1.0) -> np.ndarray:
-    """Smooth noise fixed to the picture, [H, W], of mean 0 and deviation 1; grains of `units`."""
+    """Smooth noise [H, W] with deviation 1 and grains of `units`, the same for every frame."""
     unit = _unit(height, width)
     rows, columns = (np.arange(size) / unit / units for size in (height, width))
     rng = np.random.default_rng(seed)
-    # The same grains at every size and shape of picture: they are dealt from the upper left corner.
-    grid = rng.standard_normal((4 * WORK, 4 * WORK)).astype(np.float32)
+    # The grains are the same at every size and shape: they are laid from the upper left corner.
+    grid = rng.standard_normal((4 * UNITS, 4 * UNITS)).astype(np.float32)
     places = np.meshgrid(rows + 2, columns / stretch + 2, indexing="ij")
     noise = ndimage.map_coordinates(grid, places, order=3, mode="grid-wrap")
     return (noise / noise.std()).astype(np.float32)
@@ -254,14 +255,14 @@ def _noise(height: int, width: int, units: float, seed: int, stretch: float = 1.
 
 @lru_cache(maxsize=8)
 def _vignette(height: int, width: int) -> np.ndarray:
-    """1 in the middle, falling towards the corners."""
+    """A factor that is 1 in the middle and falls towards the corners."""
     y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
     return (1 - 0.75 * _smoothstep(np.hypot(x, y), 0.55, 1.5)).astype(np.float32)
 
 
 @lru_cache(maxsize=8)
 def _hatching(height: int, width: int) -> np.ndarray:
-    """Slanting strokes 4 units apart, 0..1, drawn by a hand that wavers."""
+    """Diagonal pencil strokes 5 units apart along x, slightly wavy, 0..1."""
     unit = _unit(height, width)
     y, x = np.meshgrid(np.arange(height) / unit, np.arange(width) / unit, indexing="ij")
     waver = 0.35 * _noise(height, width, 9.0, seed=4)
@@ -269,8 +270,8 @@ def _hatching(height: int, width: int) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _wander(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Where the painter's unsteady hand takes each pixel from: rows and columns [H, W]."""
+def _painter_shift(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
+    """The rows and columns [H, W] from which pixels are taken, smoothly displaced at random."""
     unit = _unit(height, width)
     y, x = np.meshgrid(np.arange(height), np.arange(width), indexing="ij")
     dy, dx = (np.round(0.6 * unit * _noise(height, width, 7.0, seed=s)).astype(int) for s in (5, 6))
@@ -279,7 +280,7 @@ def _wander(height: int, width: int) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=8)
 def _strokes(height: int, width: int) -> np.ndarray:
-    """Brush marks, about -2..2: strokes across here, strokes down there."""
+    """Brush strokes, about -2..2: horizontal in some regions, vertical in others."""
     across = _noise(height, width, 1.5, seed=7, stretch=6.0)
     down = _noise(width, height, 1.5, seed=8, stretch=6.0).T
     where = _smoothstep(_noise(height, width, 16.0, seed=9), -0.4, 0.4)

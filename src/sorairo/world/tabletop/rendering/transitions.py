@@ -1,8 +1,7 @@
-"""Bridges: what leads from the end of one take to the beginning of another, or of the same one.
+"""Bridges: transitions from the end of one rollout to the beginning of another or the same one.
 
-Things glide from where they are to where they shall be, with the speeds they have at both ends, and
-the camera with them; meanwhile one scene's looks fade into the other's. That is what a person would
-draw between two clips, and no law of nature.
+Bodies and camera move along cubic splines that fit the positions and speeds at both ends, while the
+pictures of one scene fade into those of the other. This is smooth, but not physical.
 """
 
 # pyright: reportAttributeAccessIssue=false
@@ -21,15 +20,15 @@ from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene
 
-Span = tuple[int, int]  # first frame of a bridge, and the first after it
-MIN_GROUPS = 3  # groups of frames: of a bridge, and of what is shown before and after it
-MIN_SECONDS, MAX_SECONDS = 2.0, 4.0  # seconds of what comes back to its own beginning
-MAX_TANGENT = 3.0  # metres, or radians, that a speed at an end bends a way aside
+Span = tuple[int, int]  # the first frame of a bridge, and the first frame after it
+MIN_GROUPS = 3  # groups of frames in a bridge, and before and after it
+MIN_SECONDS, MAX_SECONDS = 2.0, 4.0  # length of a rollout that returns to its beginning
+MAX_TANGENT = 3.0  # metres or radians: limit of a spline's tangent at its ends
 
 
 def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
-    """Where a clip of `frames` frames has its bridge: between whole groups of frames, of which the
-    first is the first frame alone.
+    """A random place for a bridge in a clip of `frames` frames: between whole groups of frames, of
+    which the first group is the first frame alone.
 
     Raises ValueError where there is no room for one.
     """
@@ -45,29 +44,29 @@ def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
 def return_to_start(
     scene: Scene, span: Span, frames: int, fps: float, rng: np.random.Generator
 ) -> Rollout:
-    """The end of a take, a bridge, and the beginning of the same take."""
+    """The end of a rollout, a bridge, and the beginning of the same rollout."""
     first, last = span
     seconds = max(first / fps, (frames - last) / fps, float(rng.uniform(MIN_SECONDS, MAX_SECONDS)))
-    take = simulate(scene, seconds=seconds, fps=fps)
-    bridge = _between(take, take, take, last - first)
-    return _one_after_another(
-        _shown(take, slice(-first, None)), bridge, _shown(take, slice(frames - last))
+    rollout = simulate(scene, seconds=seconds, fps=fps)
+    bridge = _between(rollout, rollout, rollout, last - first)
+    return _joined(
+        _frames(rollout, slice(-first, None)), bridge, _frames(rollout, slice(frames - last))
     )
 
 
 def rollouts_across(one: Scene, other: Scene, span: Span, frames: int, fps: float) -> list[Rollout]:
-    """A take that goes on into the bridge, and another that comes out of it."""
+    """A rollout continued into the bridge, and another that comes out of it."""
     first, last = span
     before = simulate(one, seconds=first / fps, fps=fps)
     after = simulate(other, seconds=(frames - last) / fps, fps=fps)
     return [
-        _one_after_another(before, _between(before, after, before, last - first)),
-        _one_after_another(_between(before, after, after, last - first), after),
+        _joined(before, _between(before, after, before, last - first)),
+        _joined(_between(before, after, after, last - first), after),
     ]
 
 
 def cross_fade(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
-    """The pictures of the two takes of `across` as one clip, uint8 [F, H, W, 3]."""
+    """The pictures of the two rollouts of `rollouts_across` as one clip, uint8 [F, H, W, 3]."""
     first, last = span
     count = last - first
     weight = (np.arange(1, count + 1) / (count + 1)).astype(np.float32)[:, None, None, None]
@@ -76,7 +75,8 @@ def cross_fade(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
 
 
 def hermite(start: np.ndarray, end: np.ndarray, steps: tuple, count: int) -> np.ndarray:
-    """`count` values between two, [count, ...], on a cubic that has so large a step at each end."""
+    """`count` values between two, [count, ...], on a cubic Hermite spline whose `steps` are the
+    change per value at its ends."""
     whole = count + 1
     leave, arrive = (np.clip(np.asarray(step) * whole, -MAX_TANGENT, MAX_TANGENT) for step in steps)
     t = (np.arange(1, whole) / whole).reshape(-1, *[1] * np.ndim(start))
@@ -88,18 +88,18 @@ def hermite(start: np.ndarray, end: np.ndarray, steps: tuple, count: int) -> np.
     )
 
 
-def _between(before: Rollout, after: Rollout, mine: Rollout, count: int) -> Rollout:
-    """`count` frames from the end of one rollout to the beginning of another, of the bodies and
-    props of one of them, `mine`."""
-    model = mine.model
+def _between(before: Rollout, after: Rollout, model_of: Rollout, count: int) -> Rollout:
+    """`count` frames from the end of one rollout to the beginning of another, with the bodies and
+    props of one of them, `model_of`."""
+    model = model_of.model
     qpos = np.empty((count, model.nq))
     for joint in range(model.njnt):
         place = int(model.jnt_qposadr[joint])
         if model.jnt_type[joint] == mujoco.mjtJoint.mjJNT_FREE:
             body = int(model.joint(joint).name.removeprefix("body"))
-            qpos[:, place : place + 7] = _glide(before, after, mine, body, count)
+            qpos[:, place : place + 7] = _glide(before, after, model_of, body, count)
         else:
-            qpos[:, place] = _turn(before, after, mine, place, count)
+            qpos[:, place] = _hinge_angles(before, after, model_of, place, count)
     views = hermite(
         _views(before)[-1],
         _views(after)[0],
@@ -108,20 +108,20 @@ def _between(before: Rollout, after: Rollout, mine: Rollout, count: int) -> Roll
     )
     poses = [pose_of(Shot(azimuth=azimuth, distance=distance)) for azimuth, distance in views]
     return dataclasses.replace(
-        mine,
+        model_of,
         qpos=qpos,
         camera_positions=np.stack([position for position, _ in poses]),
         camera_rotations=np.stack([rotation for _, rotation in poses]),
     )
 
 
-def _glide(before: Rollout, after: Rollout, mine: Rollout, body: int, count: int) -> np.ndarray:
-    """Places and turns of a body, [count, 7], to where the other rollout has its like; it stays
-    where that has none."""
+def _glide(before: Rollout, after: Rollout, model_of: Rollout, body: int, count: int) -> np.ndarray:
+    """Positions and quaternions of a body, [count, 7], on its way to the same body of the other
+    rollout; a body that the other lacks stays in place."""
     leaves, arrives = (body < len(each.scene.bodies) for each in (before, after))
     ends = [(before, -1) if leaves else (after, 0), (after, 0) if arrives else (before, -1)]
     here, there = (each.positions[frame, body] for each, frame in ends)
-    steps = tuple(each.velocities[frame, body] / mine.fps for each, frame in ends)
+    steps = tuple(each.velocities[frame, body] / model_of.fps for each, frame in ends)
     places = hermite(here, there, steps if leaves and arrives else (0, 0), count)
     places[:, 2] = np.maximum(places[:, 2], min(here[2], there[2]))
     turns = Rotation.from_quat(
@@ -132,24 +132,29 @@ def _glide(before: Rollout, after: Rollout, mine: Rollout, body: int, count: int
     return np.concatenate([places, between.as_quat(scalar_first=True)], axis=1)
 
 
-def _turn(before: Rollout, after: Rollout, mine: Rollout, place: int, count: int) -> np.ndarray:
-    """Angles of a hinge, [count]: on to where the take began, in as many turns as its speed would
-    make; of a prop that the other scene has not, until it stands or from standing."""
+def _hinge_angles(
+    before: Rollout, after: Rollout, model_of: Rollout, place: int, count: int
+) -> np.ndarray:
+    """Angles of a hinge, [count].
+
+    Within one rollout on to its first angle, in as many turns as its speed makes; of a prop that
+    the other scene lacks, slowing down to rest or speeding up from rest.
+    """
     if before is after:
         here, there = before.qpos[-1, place], after.qpos[0, place]
         steps = (_last_step(before.qpos[:, place]), -_last_step(after.qpos[1::-1, place]))
-        if mine.scene.event == "turntable":
+        if model_of.scene.event == "turntable":
             meant = here + (count + 1) * (steps[0] + steps[1]) / 2
             there += 2 * math.pi * round((meant - there) / (2 * math.pi))
         return hermite(here, there, steps, count)
-    angles = (mine.qpos if mine is before else mine.qpos[1::-1])[:, place]
+    angles = (model_of.qpos if model_of is before else model_of.qpos[1::-1])[:, place]
     left = (1 - np.arange(1, count + 1) / (count + 1)) * _last_step(angles)
     coasted = angles[-1] + np.cumsum(left)
-    return coasted if mine is before else coasted[::-1]
+    return coasted if model_of is before else coasted[::-1]
 
 
 def _last_step(values: np.ndarray) -> np.ndarray:
-    """The last change of a series; none where it has but one value."""
+    """The last change of a series; zero for a series of one value."""
     return values[-1] - values[-2] if len(values) > 1 else values[-1] * 0
 
 
@@ -160,21 +165,17 @@ def _views(rollout: Rollout) -> np.ndarray:
     return np.array([(each.azimuth, each.distance) for each in views])
 
 
-RENDERED = (
-    "qpos",
-    "camera_positions",
-    "camera_rotations",
-)  # of a rollout: what a renderer looks at
+RENDERED = ("qpos", "camera_positions", "camera_rotations")  # fields that a renderer reads
 
 
-def _shown(rollout: Rollout, frames: slice) -> Rollout:
-    """Some frames, for a renderer only."""
+def _frames(rollout: Rollout, frames: slice) -> Rollout:
+    """Some frames of a rollout; only what a renderer reads."""
     return dataclasses.replace(
         rollout, **{name: getattr(rollout, name)[frames] for name in RENDERED}
     )
 
 
-def _one_after_another(*parts: Rollout) -> Rollout:
-    """Rollouts of one model, for a renderer only."""
+def _joined(*parts: Rollout) -> Rollout:
+    """Rollouts of one model joined in time; only what a renderer reads."""
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in RENDERED}
     return dataclasses.replace(parts[0], **joined)

@@ -14,7 +14,7 @@ from sorairo.generation.canvas.encode import paint
 from sorairo.generation.output.assembly import assemble, blend_region
 from sorairo.generation.output.decode import start_where_still
 from sorairo.generation.output.delivery import deliver
-from sorairo.generation.output.latent_cache import kept_ends
+from sorairo.generation.output.latent_cache import end_latents
 from sorairo.generation.output.seams.difference import Seam, carry_difference, correction
 from sorairo.generation.tasks.extend import extend_forward
 from sorairo.generation.tasks.layout import (
@@ -162,7 +162,7 @@ def test_a_cycle_is_shown_from_within_a_group():
     frames = pictures(32)
     shown = put_together(layout, frames).frames
     assert np.array_equal(shown, np.concatenate([frames[2:], frames[:2]]))
-    kept = kept_ends(layout, torch.arange(8.0).view(1, 8, 1, 1), "a model")
+    kept = end_latents(layout, torch.arange(8.0).view(1, 8, 1, 1), "a model")
     assert kept.head is None
     assert kept.tail is not None
     assert kept.tail[0, -3:, 0, 0].tolist() == [6, 7, 0]

@@ -1,4 +1,8 @@
-"""The engine: a model loaded once, any number of drafts."""
+"""The engine: a loaded model, and the one way from a layout to a clip.
+
+It knows models by `sorairo.models.protocols` only, and no task: whatever a task paints is encoded,
+sampled, decoded, corrected and delivered in the same way.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +24,12 @@ from sorairo.generation.memory_check import check_memory
 from sorairo.generation.output.assembly import assemble
 from sorairo.generation.output.decode import decode_layout, encode_groups, start_where_still
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
-from sorairo.generation.output.latent_cache import kept_ends, usable
+from sorairo.generation.output.latent_cache import end_latents, usable
 from sorairo.generation.progress import Progress, ProgressCallback, ProgressReporter
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.sampling.batches import batch_groups
-from sorairo.generation.sampling.checkpoint import CanvasState, SamplingCheckpoint
-from sorairo.generation.sampling.coarse_to_fine import led, outline
+from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+from sorairo.generation.sampling.coarse_to_fine import follow_plan, plan_of
 from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.sampling.seeding import seeded
@@ -40,16 +44,16 @@ from sorairo.video import Clip
 
 
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
-    """The engine of a model, by name or directory; on a GPU if there is one and `device` does not
-    say otherwise.
+    """The engine of a model, by name or directory. Without a `device` it runs on a GPU if there is
+    one.
 
-    Raises UnknownNameError, ModelError, and RequestError for a device that is not there.
+    Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
     return Engine(load_model(name, choose_device(device)))
 
 
 class Engine(Capabilities):
-    """One model and all that can be made with it. Not for use from several threads at once."""
+    """A model and all that can be made with it. Not safe to use from several threads at once."""
 
     def __init__(self, model: VideoModel) -> None:
         self.model = model
@@ -110,39 +114,31 @@ class Engine(Capabilities):
             return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
         check_memory(layout, delivery, self.model.info.memory)
-        course = (
-            ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
-            if on_progress
-            else None
-        )
-        latents = self.fill(layout, settings, course.sampled if course else None, checkpoint)
-        return self._delivered(layout, settings, delivery, latents, course)
+        report = None
+        if on_progress:
+            report = ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
+        latents = self.fill(layout, settings, report.sampled if report else None, checkpoint)
+        return self._delivered(layout, settings, delivery, latents, report)
 
     def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
-        """The clips of several drafts. Those of equal shape are sampled as one batch: how many may
-        be asked for is for the caller to know. Raises RequestError as `run` does, for the first."""
-        found: list[Clip | None] = [None] * len(asked)
-        for places in batch_groups(asked):
-            layouts, settings = zip(*(asked[place] for place in places), strict=True)
-            if len(places) == 1:
-                found[places[0]] = self.run(layouts[0], settings[0])
+        """The clips of several layouts, in order. Those of equal shape are sampled as one batch;
+        the caller knows how many fit. Raises RequestError as `run` does."""
+        found: dict[int, Clip] = {}
+        for group in batch_groups(asked):
+            layouts, settings = zip(*(asked[index] for index in group), strict=True)
+            if len(group) == 1:
+                found[group[0]] = self.run(layouts[0], settings[0])
                 continue
-            for place, latents in zip(places, self._sampled(layouts, settings), strict=True):
-                layout, how = asked[place]
-                delivery = Delivery.of(layout, how.width, how.height, how.fps)
-                found[place] = self._delivered(layout, how, delivery, latents)
-        return [clip for clip in found if clip is not None]
-
-    @torch.inference_mode()
-    def _sampled(
-        self, layouts: Sequence[CanvasLayout], settings: Sequence[Settings]
-    ) -> list[Tensor]:
-        """Latents of drafts that are alike."""
-        for layout, how in zip(layouts, settings, strict=True):
-            delivery = Delivery.of(layout, how.width, how.height, how.fps)
-            check_memory(layout, delivery, self.model.info.memory)
-        moments = self._fill(layouts, settings, self.sampling(settings))
-        return [canvas.latents for canvas in moments]
+            deliveries = [
+                Delivery.of(layout, each.width, each.height, each.fps)
+                for layout, each in zip(layouts, settings, strict=True)
+            ]
+            for layout, delivery in zip(layouts, deliveries, strict=True):
+                check_memory(layout, delivery, self.model.info.memory)
+            canvases = self._fill(layouts, settings, self.sampling(settings))
+            for index, delivery, canvas in zip(group, deliveries, canvases, strict=True):
+                found[index] = self._delivered(*asked[index], delivery, canvas.latents)
+        return [found[index] for index in range(len(asked))]
 
     def _delivered(
         self,
@@ -150,9 +146,9 @@ class Engine(Capabilities):
         settings: Settings,
         delivery: Delivery,
         latents: Tensor,
-        course: ProgressReporter | None = None,
+        report: ProgressReporter | None = None,
     ) -> Clip:
-        """Latents as the clip that was asked for."""
+        """The result of sampled latents [c, f, h, w]."""
         frames = self.decode(layout, latents)
         if layout.cyclic:
             frames, latents = start_where_still(frames, latents, layout.spec.group)
@@ -166,12 +162,12 @@ class Engine(Capabilities):
                 deliver,
                 upscale=self.model.upscale,
                 aspect=layout.aspect,
-                on_frames=course.delivered if course else None,
+                on_frames=report.delivered if report else None,
             ),
         )
         if not settings.keep_latents:
             return clip
-        return replace(clip, latents=kept_ends(layout, latents, self.info["digest"]))
+        return replace(clip, latents=end_latents(layout, latents, self.model.info.digest))
 
     @torch.inference_mode()
     def fill(
@@ -181,62 +177,57 @@ class Engine(Capabilities):
         on_progress: ProgressCallback | None = None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> Tensor:
-        """Latents [c, f, h, w] of a draft, by the one sampler; of a long one after its plan."""
-        sampling, plan = self.sampling([settings]), outline(layout)
+        """Sampled latents [c, f, h, w] of a layout; a long one is sampled after its plan."""
+        sampling, plan = self.sampling([settings]), plan_of(layout)
         stages = [plan, layout] if plan else [layout]
         counts = [len(windows(each)) * sampling.steps for each in stages]
         if plan:
-            seen = self._on_step(plan, on_progress, 0, sum(counts))
-            (planned,) = self._fill([plan], [settings], sampling, seen, checkpoint)
-            layout = led(layout, self.decode(plan, planned.latents))
-        seen = self._on_step(layout, on_progress, sum(counts[:-1]), sum(counts))
-        (canvas,) = self._fill([layout], [settings], sampling, seen, checkpoint)
+            on_step = self._on_step(plan, on_progress, 0, sum(counts))
+            (planned,) = self._fill([plan], [settings], sampling, on_step, checkpoint)
+            layout = follow_plan(layout, self.decode(plan, planned.latents))
+        on_step = self._on_step(layout, on_progress, sum(counts[:-1]), sum(counts))
+        (canvas,) = self._fill([layout], [settings], sampling, on_step, checkpoint)
         return canvas.latents
 
+    @torch.inference_mode()
     def _fill(
         self,
         layouts: Sequence[CanvasLayout],
         settings: Sequence[Settings],
         sampling: Sampling,
-        seen: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
+        on_step: Callable[[int, Canvas], None] = lambda _done, _canvas: None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> tuple[Canvas, ...]:
-        """The canvases of drafts that are alike; `seen` looks at the first after every step, and
-        the first has a page in the diary."""
-        how = settings[0]
-        velocity = partial(self.velocity, negative=how.negative, scale=how.guidance)
+        """The filled canvases of layouts that are sampled as one batch. `on_step` is called with
+        the first of them after every step; with a checkpoint there is only one."""
+        first = settings[0]
+        velocity = partial(self.velocity, negative=first.negative, scale=first.guidance)
         canvases = tuple(self.paint(layout) for layout in layouts)
-        name = checkpoint.next_canvas() if checkpoint else ""
-        state = checkpoint.read(name) if checkpoint else None
-        if state is not None:
-            canvases = (replace(canvases[0], latents=state.latents),)
-            sampling.generators[0].set_state(state.random)
-        begun = state.windows if state else 0
-        for moment in fill(canvases, velocity, sampling, windows(layouts[0]), begun):
-            canvases = moment.canvases
-            if checkpoint and moment.done % sampling.steps == 0:
-                filled = moment.done // sampling.steps
-                random = sampling.generators[0].get_state()
-                checkpoint.write(
-                    name, CanvasState(windows=filled, latents=canvases[0].latents, random=random)
-                )
-            seen(moment.done, canvases[0])
+        record = checkpoint.begin_canvas(sampling.generators[0]) if checkpoint else None
+        if record:
+            canvases = (record.resumed(canvases[0]),)
+        done = record.windows if record else 0
+        for state in fill(canvases, velocity, sampling, windows(layouts[0]), done):
+            canvases = state.canvases
+            if record and state.done % sampling.steps == 0:
+                record.write(canvases[0], windows=state.done // sampling.steps)
+            on_step(state.done, canvases[0])
         return canvases
 
     def _on_step(
         self, layout: CanvasLayout, on_progress: ProgressCallback | None, before: int, total: int
-    ):
-        """What hears of every step of a stage."""
+    ) -> Callable[[int, Canvas], None]:
+        """Reports each step of a stage that `before` steps of other stages precede."""
 
-        def seen(done: int, canvas: Canvas) -> None:
+        def on_step(done: int, canvas: Canvas) -> None:
             if on_progress:
                 preview = partial(self.decode, layout, canvas.latents)
                 on_progress(Progress(done=before + done, total=total, preview=preview))
 
-        return seen
+        return on_step
 
     def sampling(self, settings: Sequence[Settings]) -> Sampling:
-        """How drafts that are alike are filled, each from its own seed."""
+        """How layouts are sampled as one batch, each from its own seed."""
         own = self.model.sampling
         return Sampling(
             sigmas=own.sigmas(settings[0].steps),
@@ -262,10 +253,10 @@ class Engine(Capabilities):
 
     @torch.inference_mode()
     def encode(self, frames: np.ndarray) -> Tensor:
-        """Latents [c, f, h, w] of whole groups of frames uint8 [4 f, H, W, 3]."""
+        """Latents [c, f, h, w] of whole latent frames, uint8 [group * f, H, W, 3]."""
         return encode_groups(self.model, frames)
 
     @torch.inference_mode()
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
-        """Frames uint8 [n, H, W, 3] of a draft's latents."""
+        """Frames uint8 [n, H, W, 3] of a layout's latents."""
         return decode_layout(self.model, layout, latents)

@@ -1,4 +1,4 @@
-"""How much memory a request will take, said before it starts."""
+"""Refuses a request that does not fit into memory before it starts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
 from sorairo.models.model_info import MemoryNeeds
 
-COPIES = 2.2  # of the delivered frames: the pieces, and the whole that they are put together to
-WHOLE = 1.1  # of the delivered frames of a clip of one piece
-NATIVE_COPIES = 3.0  # of the canvas's own frames: decoded, cut and finished
-SPARE = 0.9  # of the free memory that may be used
+COPIES = 2.2  # times the result's frames: the segments, and the whole that they are joined to
+WHOLE = 1.1  # times the result's frames, where it is one segment
+NATIVE_COPIES = 3.0  # times the canvas's frames: decoded, cropped and upscaled
+SPARE = 0.9  # of the free memory may be used
 
 
 def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds) -> float:
@@ -29,7 +29,7 @@ def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds
 def check_memory(
     layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds, available: float | None = None
 ) -> None:
-    """Raises RequestError with the number and a smaller choice if a draft will not fit."""
+    """Raises RequestError, with the number and a smaller size, if a layout does not fit."""
     if available is None:
         available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
     needed = predicted_bytes(layout, delivery, needs)
@@ -46,8 +46,8 @@ def check_memory(
 
 
 def _held(layout: CanvasLayout) -> list[np.ndarray]:
-    """The frames that a draft holds on to, each once: what is kept, what is made anew, and what
-    stands on the canvas."""
+    """The frames that a layout keeps in memory, each once: those of its segments and those on the
+    canvas."""
     clips = [each.clip if isinstance(each, GivenSegment) else each.under for each in layout.pieces]
     on_canvas = [each.frames for each in layout.given]
     frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]

@@ -19,6 +19,8 @@ FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
+    """The size and rate of a result."""
+
     width: int
     height: int
     fps: float
@@ -27,8 +29,8 @@ class Delivery:
     def of(
         cls, layout: CanvasLayout, width: int | None, height: int | None, fps: float | None
     ) -> Delivery:
-        """What was asked for; else the size and rate of the clip that was given, or the canvas's,
-        unsqueezed."""
+        """The size and rate asked for; else those of the given clip; else those of the canvas, in
+        the aspect ratio of what it shows."""
         given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.pieces]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
@@ -40,20 +42,21 @@ class Delivery:
         return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
     def frames(self, layout: CanvasLayout) -> int:
-        """How many frames the result has, about."""
-        kept = sum(p.clip.duration for p in layout.pieces if isinstance(p, GivenSegment))
-        made = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
-        return max(1, round((kept + made / layout.spec.fps) * self.fps))
+        """The number of frames of the result, about."""
+        given = sum(p.clip.duration for p in layout.pieces if isinstance(p, GivenSegment))
+        generated = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
+        return max(1, round((given + generated / layout.spec.fps) * self.fps))
 
     def steps(self, layout: CanvasLayout) -> int:
-        """How many steps of progress the upscaler is worth: about as long as those of sampling."""
+        """Steps of progress that the upscaler counts for; each takes about as long as one of
+        sampling."""
         if (self.width, self.height, self.fps) == (layout.width, layout.height, layout.spec.fps):
             return 0
-        made = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
-        return -(-made // FRAMES_A_STEP)
+        generated = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
+        return -(-generated // FRAMES_A_STEP)
 
     def bytes(self, layout: CanvasLayout) -> int:
-        """Of the result's frames."""
+        """The size of the result's frames in memory."""
         return self.frames(layout) * self.width * self.height * 3
 
 

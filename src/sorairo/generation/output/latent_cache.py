@@ -1,4 +1,4 @@
-"""Which latents of a result are worth keeping: those of its two ends."""
+"""The latents of a result's two ends, kept so that extending it need not encode them again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sorairo.video import Clip
 from sorairo.video.latent_sidecar import Latents
 
 
-def kept_ends(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
-    """The ends of the result of a draft with latents [c, f, h, w].
+def end_latents(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
+    """The latents at the ends of the result of a layout with latents [c, f, h, w]; `model` is the
+    digest of the model that they belong to.
 
-    An end that is the user's own clip has what was kept of that clip. The first group of a clip
-    that begins anew holds one frame four times: it is no part of a longer clip, so such a clip has
-    no head; nor has a cycle, which begins in the middle of a group (see `assemble`).
-    """
+    An end that is a given clip has the latents that were kept with that clip. The first latent
+    frame of a new clip holds copies of its first frame and fits no longer clip, so a new clip has
+    no head; nor has a loop, which begins in the middle of a latent frame (see `assemble`)."""
     if layout.cyclic:
         tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
         return Latents(model=model, tail=tail, head=None, spare=layout.spec.group // 2)
@@ -43,7 +43,8 @@ def kept_ends(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
 
 
 def usable(clip: Clip, model: str, size: tuple[int, int], unit: int) -> bool:
-    """Whether a clip's kept latents are this model's, and of a canvas of this size in pixels."""
+    """Whether the latents kept with a clip are of this model and of a canvas of this size in
+    pixels; `unit` is the codec's space factor."""
     kept = clip.latents
     if kept is None or kept.model != model:
         return False

@@ -1,24 +1,25 @@
-"""Which drafts can be sampled as one batch. No torch."""
+"""Which layouts can be sampled as one batch. No torch."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sorairo.generation.sampling.coarse_to_fine import outline
+from sorairo.generation.sampling.coarse_to_fine import plan_of
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout
 
 
 def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[int]]:
-    """Places of what can be sampled as one batch: canvases of one shape and one plan of windows,
-    with as many texts and as much guidance. What is planned first goes alone."""
+    """Groups of indices that can be sampled as one batch: canvases of one shape and the same
+    windows, with equally many prompts and keyframes, and the same sampling settings. A layout that
+    has a plan is a group of its own."""
     found: dict[tuple[object, ...], list[int]] = {}
-    for place, (layout, how) in enumerate(asked):
-        size = (layout.width, layout.height, layout.num_frames, layout.cyclic)
-        texts = (len(layout.prompts), len(layout.keyframes))
-        alone = place if outline(layout) else None
-        sampled = (how.steps, how.guidance, how.negative)
-        key = (size, texts, tuple(windows(layout)), sampled, alone)
-        found.setdefault(key, []).append(place)
+    for index, (layout, settings) in enumerate(asked):
+        shape = (layout.width, layout.height, layout.num_frames, layout.cyclic)
+        counts = (len(layout.prompts), len(layout.keyframes))
+        alone = index if plan_of(layout) else None
+        sampled = (settings.steps, settings.guidance, settings.negative)
+        key = (shape, counts, tuple(windows(layout)), sampled, alone)
+        found.setdefault(key, []).append(index)
     return list(found.values())

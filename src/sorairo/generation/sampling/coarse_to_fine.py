@@ -1,4 +1,5 @@
-"""The sparse plan of a long clip: the same model, at fewer frames a second."""
+"""The plan of a long clip: a sparse version of it, sampled first by the same model at fewer frames
+a second, whose pictures then guide the clip as keyframes."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ import numpy as np
 
 from sorairo.generation.tasks.layout import CanvasLayout, Keyframe
 
-STRIDE = 8  # frames of the clip for one of the plan: 1.5 a second at 12
+STRIDE = 8  # frames of the clip for each frame of the plan: 1.5 a second at 12
 WINDOW = 24  # latent frames of a plan that the model sees at once: a minute
-PICTURES = 4  # frames of the plan from one picture that is kept to the next: 2.7 s
-NOISE = 0.1  # of the plan's pictures: they lead, but details are made anew
+SPACING = 4  # frames of the plan from one keyframe to the next: 2.7 s
+NOISE = 0.1  # noise level of these keyframes: they keep the layout, details are sampled again
 
 
-def outline(layout: CanvasLayout) -> CanvasLayout | None:
-    """The plan of a draft that the model does not see whole; None where there is no use for one."""
+def plan_of(layout: CanvasLayout) -> CanvasLayout | None:
+    """The plan of a layout of more than two windows; None where it needs no plan, or cannot have
+    one: loops, several shots, edits."""
     groups = len(layout.groups())
     if groups <= 2 * layout.spec.window or layout.cyclic or len(layout.shots) > 1:
         return None
@@ -45,14 +47,15 @@ def outline(layout: CanvasLayout) -> CanvasLayout | None:
     )
 
 
-def led(layout: CanvasLayout, plan: np.ndarray) -> CanvasLayout:
-    """The draft with pictures of its plan (frames uint8 [n, H, W, 3]) where nothing is given."""
-    taken = [
+def follow_plan(layout: CanvasLayout, plan: np.ndarray) -> CanvasLayout:
+    """The layout with keyframes from its plan (frames uint8 [n, H, W, 3]) where nothing is
+    given."""
+    keyframes = [
         Keyframe(at=index * STRIDE, picture=plan[index], noise=NOISE)
-        for index in range(PICTURES, len(plan), PICTURES)
+        for index in range(SPACING, len(plan), SPACING)
         if not any(
             given.first <= index * STRIDE < given.first + len(given.frames)
             for given in layout.given
         )
     ]
-    return replace(layout, keyframes=(*layout.keyframes, *taken))
+    return replace(layout, keyframes=(*layout.keyframes, *keyframes))

@@ -1,4 +1,4 @@
-"""The one sampler: noise on the canvas, then steps of the solver. It knows no task."""
+"""The one sampler: puts noise on a canvas, then takes the steps of a solver. It knows no task."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def sample(
     noise: Float[Tensor, "... n p"],
     solver: str = "adams",
 ) -> Iterator[tuple[Step, Painted]]:
-    """Fills a canvas, or a stack of them, out of the noise; yields after every step the step and
-    the canvas as it then is (its last one is the result).
+    """Fills a canvas, or a stack of them, from noise. Yields the step and the canvas after every
+    step; the last one is the result.
 
     With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
-    v: a held token has slope 0 and stays bit for bit what it was (a clean one; a noised one keeps
-    its noise).
+    v. A held token has slope 0 and does not change by a bit; one that is held with noise keeps its
+    noise.
     """
     given = canvas.tokens()
     start = canvas.sigma(1.0).unsqueeze(-1)

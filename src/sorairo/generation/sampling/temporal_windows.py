@@ -1,9 +1,9 @@
-"""What of a canvas the model sees at once, window after window. No torch.
+"""The windows in which a canvas is filled, and what the model sees in each. No torch.
 
-A canvas that fits is one window. A longer one is seen in time windows, each with the end of the
-window before. Of several shots each has windows of its own, the first of which begins with the
-beginnings of one or two earlier shots of the same scene: the model has learned from stories of such
-shots, and keeps their looks. In every window the times run as if what is seen were all there is.
+A canvas that fits is one window. A longer one is cut into windows in time, each of which also sees
+the end of the window before. Each of several shots has windows of its own; the first of them also
+sees the beginnings of one or two earlier shots of the same scene, so that the model keeps their
+looks, as it has learned from stories. In every window times run as if it were a whole clip.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from dataclasses import dataclass
 
 from sorairo.generation.tasks.layout import CanvasLayout
 
-OVERLAP = 4  # latent frames of the past that a window sees
-SHOTS = 3  # that the model sees at once: the most that a story has in training
-LEAST, MOST = 3, 4  # latent frames of an earlier shot
+OVERLAP = 4  # latent frames of the window before that a window sees
+SHOTS = 3  # shots that the model sees at once: as many as a story has in training, at most
+LEAST, MOST = 3, 4  # latent frames of an earlier shot that a window sees
 BEFORE, AFTER = 1 / 3, 8 / 3  # seconds around a window in which keyframes are seen
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """Latent frames `groups` of a canvas, seen at `times` (s); the first `known` are made already.
-
-    Keyframes between the two times `near` of the canvas are seen too.
-    """
+    """What the model sees of a canvas at once."""
 
     groups: tuple[int, ...]
+    """Indices of latent frames of the canvas, in the order in which they are seen."""
     known: int
+    """The first so many of them are filled already."""
     times: tuple[float, ...]
+    """The seconds at which they are seen."""
     near: tuple[float, float]
+    """Two times of the canvas in seconds; keyframes between them are seen too."""
 
 
 def windows(layout: CanvasLayout) -> list[Window]:
-    """The windows in which a draft is filled, in order; each makes what no window before made."""
+    """The windows of a layout, in order. Each latent frame is filled in exactly one of them."""
     size, own = layout.spec.window, layout.times()
     shots = [group.shot for group in layout.groups()]
     whole = Window(
@@ -68,10 +69,11 @@ def windows(layout: CanvasLayout) -> list[Window]:
 
 
 def _spans(count: int, size: int, room: int) -> list[tuple[int, int, int]]:
-    """(first, last, known): first <= i < last, the first `known` of them made by the span before.
-    Spans make as equal parts as can be; the first leaves `room` in a window of `size`."""
+    """Spans (first, last, known) of `count` latent frames: first <= i < last, of which the first
+    `known` belong to the span before. All fill about equally many; the first leaves `room` in a
+    window of `size`."""
     parts = 1 + max(0, math.ceil((count - size + room) / (size - OVERLAP)))
-    alone = 0 if room else OVERLAP  # what the first span makes more than the others: no past
+    alone = 0 if room else OVERLAP  # the first span fills that many more: it has no past
     ends = [alone + math.ceil((count - alone) * (i + 1) / parts) for i in range(parts)]
     return [
         (max(0, begun - OVERLAP), end, min(begun, OVERLAP))
@@ -88,8 +90,8 @@ def _context(wanted: tuple[int, ...], places: list[list[int]], room: int) -> lis
 def _run_on(
     own: tuple[float, ...], shots: list[int], seen: list[int], frame: float
 ) -> tuple[float, ...]:
-    """Times from 0 on, as in training: the network knows where in a window a token stands. Each
-    shot begins a `frame` after the one before it."""
+    """Times that begin at 0, as in training, where the network has learned to tell tokens by their
+    time in the window. Each shot begins a `frame` after the one before it."""
     times, later = [], -own[seen[0]]
     for before, group in zip([seen[0], *seen], seen, strict=False):
         if shots[group] != shots[before]:

@@ -1,8 +1,8 @@
-"""One velocity for a picture of more tokens than the model sees at once: it looks through windows
-that overlap and know where they lie, and what they say is averaged in every step.
+"""The velocity of a picture of more tokens than the model sees at once: that of overlapping
+windows, averaged in every step.
 
-Bar-Tal et al., "MultiDiffusion" (arXiv 2302.08113). All windows move one canvas with one field of
-noise, so that their order means nothing and no window is the first.
+Bar-Tal et al., "MultiDiffusion" (arXiv 2302.08113). All windows are parts of one canvas with one
+field of noise, so that their order does not matter.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ def mosaic(
     windows: Windows,
     on_window: Callable[[], None] = lambda: None,
 ) -> Velocity:
-    """The velocity of a canvas without loose pictures, window by window; `on_window` is called
-    after each. Windows in which every token is held are not looked through."""
+    """The velocity of a canvas without reference tokens, window by window; `on_window` is called
+    after each. Windows in which every token is held are left out."""
     assert not canvas.reference_tokens
     f, rows, columns = canvas.grid
     index = torch.arange(f * rows * columns).reshape(f, rows, columns)
-    seen = []
+    parts = []
     for box in windows.boxes(rows, columns):
         part = crop(canvas, box)
         if not bool(part.held.all()):
             tokens = _cut(index, box).flatten()
             weight = window_weights(box, windows.overlap).expand(f, -1, -1).reshape(-1, 1)
-            seen.append((tokens, weight, velocity_of(part)))
+            parts.append((tokens, weight, velocity_of(part)))
 
     def velocity(x: Tensor, sigma: Tensor) -> Tensor:
         total, count = torch.zeros_like(x), torch.zeros(x.shape[-2], 1)
-        for tokens, weight, of_window in seen:
+        for tokens, weight, of_window in parts:
             v = of_window(x[..., tokens, :], sigma[..., tokens])
             total.index_add_(-2, tokens, weight * v)
             count.index_add_(0, tokens, weight)
@@ -63,7 +63,7 @@ def _ramp(length: int, overlap: int) -> Tensor:
 
 
 def crop(canvas: Canvas, box: Box) -> Canvas:
-    """What a window sees: the tokens keep the positions that they have in the whole picture."""
+    """The part of a canvas in a window; tokens keep their positions in the whole picture."""
     top, left, bottom, right = (side * canvas.patch for side in box)
     return replace(
         canvas,
@@ -71,6 +71,7 @@ def crop(canvas: Canvas, box: Box) -> Canvas:
         sigma_start=_cut(canvas.sigma_start, box),
         sigma_end=_cut(canvas.sigma_end, box),
         positions=canvas.positions[:, :, box[0] : box[2], box[1] : box[3]],
+        given=None if canvas.given is None else canvas.given[..., top:bottom, left:right],
     )
 
 

@@ -1,5 +1,5 @@
-"""Filling canvases of any length, window by window: each sees what is made already, slightly
-noised, and the keyframes near it. Canvases of equal shape are filled together."""
+"""Fills canvases of any length, window by window. A window sees what earlier windows have filled,
+slightly noised, and the keyframes near it. Canvases of equal shape are filled as one batch."""
 
 from __future__ import annotations
 
@@ -15,18 +15,21 @@ from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.sampling.sampler import Velocity, sample
 from sorairo.generation.sampling.temporal_windows import Window
 
-HISTORY = 0.05  # noise of what is made already: what went slightly wrong is not taken for the truth
+HISTORY = 0.05  # noise level of what is filled already, so that small errors are corrected
 
 VelocityOf = Callable[[Stack], Velocity]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sampling:
-    """How canvases are filled: levels of noise, solver, and the randomness of each canvas."""
+    """How canvases are filled."""
 
     sigmas: Tensor
+    """The schedule: noise levels from 1 to 0, [steps + 1]."""
     solver: str
+    """A name in `sorairo.flow.solvers.SOLVERS`."""
     generators: Sequence[torch.Generator]
+    """The source of each canvas's noise."""
 
     @property
     def steps(self) -> int:
@@ -35,24 +38,27 @@ class Sampling:
 
 @dataclass(frozen=True, kw_only=True)
 class FillState:
-    """After one of all steps of all windows: the whole canvases, what is being filled shown as it
-    will be, as far as one can tell now. The last moment's are the result."""
+    """The canvases after one of the steps of one of the windows."""
 
     done: int
+    """Steps that are done, of all windows."""
     canvases: tuple[Canvas, ...]
+    """The whole canvases, with the current estimate of what is being filled; after the last step
+    they are the result."""
 
 
 def fill(
     canvases: Sequence[Canvas],
     velocity_of: VelocityOf,
     sampling: Sampling,
-    parts: list[Window],
-    begun: int = 0,
+    windows: list[Window],
+    filled: int = 0,
 ) -> Iterator[FillState]:
-    """Fills canvases of one shape window by window, of which the first `begun` are filled."""
-    canvases, done = tuple(canvases), begun * sampling.steps
-    for window in parts[begun:]:
-        stack = Stack(tuple(_seen(canvas, window) for canvas in canvases))
+    """Fills canvases of one shape window by window; the first `filled` windows are filled
+    already."""
+    canvases, done = tuple(canvases), filled * sampling.steps
+    for window in windows[filled:]:
+        stack = Stack(tuple(_window_of(canvas, window) for canvas in canvases))
         if all(bool(part.held.all()) for part in stack.canvases):
             done += sampling.steps
             continue
@@ -61,24 +67,25 @@ def fill(
         now = canvases
         for step, _ in sample(velocity_of(stack), stack, sampling.sigmas, noise, sampling.solver):
             done += 1
-            made = stack.with_tokens(estimate(step)).canvases
+            parts = stack.with_tokens(estimate(step)).canvases
             now = tuple(
-                _written(canvas, part, window) for canvas, part in zip(canvases, made, strict=True)
+                _with_window(canvas, part, window)
+                for canvas, part in zip(canvases, parts, strict=True)
             )
             yield FillState(done=done, canvases=now)
         canvases = now
 
 
 def estimate(step: Step) -> Tensor:
-    """The tokens without the noise that is left in them; after the last step, the result.
+    """The tokens without their remaining noise; after the last step, the result.
 
-    The slope is (start - end) v and sigma is end + (start - end) s, so what is left to go at s is
+    The slope is (start - end) v and sigma is end + (start - end) s, so the remaining change at s is
     s times the slope.
     """
     return path.clean(step.z, step.slope, torch.tensor(step.s))
 
 
-def _seen(canvas: Canvas, window: Window) -> Canvas:
+def _window_of(canvas: Canvas, window: Window) -> Canvas:
     """The part of the canvas in a window: latent frames of earlier windows are held with a little
     noise, and keyframes near the window are seen."""
     units = canvas.units_per_second
@@ -91,13 +98,13 @@ def _seen(canvas: Canvas, window: Window) -> Canvas:
         if low - 1e-3 <= each.seconds <= high + 1e-3
     ]
     part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(window.groups, later)
-    made = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
+    history = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
     start, end = part.sigma_start.clone(), part.sigma_end.clone()
-    start[: window.known] = end[: window.known] = made
+    start[: window.known] = end[: window.known] = history
     return replace(part, sigma_start=start, sigma_end=end)
 
 
-def _written(canvas: Canvas, part: Canvas, window: Window) -> Canvas:
+def _with_window(canvas: Canvas, part: Canvas, window: Window) -> Canvas:
     """The canvas with the new latent frames of a window."""
     latents = canvas.latents.clone()
     latents[:, list(window.groups[window.known :])] = part.latents[:, window.known :]

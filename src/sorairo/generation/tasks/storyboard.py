@@ -65,6 +65,7 @@ def storyboard(
         given=tuple(parts.given),
         keyframes=tuple(parts.keyframes),
         shots=shots,
+        padding_frames=spec.group - 1,
         related_shots=_related_shots(texts, spans, shots, spec.world),
     )
 

@@ -24,9 +24,9 @@ import torch
 from PIL import Image
 
 from sorairo.data.rendered_shards import render
-from sorairo.models.upscale import enlarge, upscale
-from sorairo.models.upscaler import FACTOR, Upscaler
-from sorairo.models.upscaler_files import load_upscaler
+from sorairo.models.upscaling.upscale import enlarge, upscale
+from sorairo.models.upscaling.upscaler import FACTOR, Upscaler
+from sorairo.models.upscaling.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import PairsConfig, average, make_pairs
 from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure, psnr
 from sorairo.training.networks.upscaler import large_clips

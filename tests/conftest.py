@@ -37,10 +37,10 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     delivered as they are painted."""
     import torch
 
-    from sorairo.models import hub
     from sorairo.models.codec import CodecConfig
     from sorairo.models.model import Model, ModelConfig, SamplingConfig
     from sorairo.models.model_info import DeliveryDefaults
+    from sorairo.models.network_files import save_networks
     from sorairo.models.text import TextConfig, train_tokenizer
     from sorairo.models.transformer import TransformerConfig
 
@@ -56,5 +56,5 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("models") / "tiny"
-    hub.save(Model(config, tokenizer), path)
+    save_networks(Model(config, tokenizer), path)
     return path

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageSequence
 
-from sorairo.models.upscaler_files import load_upscaler as load_upscaler
+from sorairo.models.upscaling.upscaler_files import load_upscaler as load_upscaler
 
 FILES = Path(__file__).parent / "files"
 CANVAS_BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "canvas.py"

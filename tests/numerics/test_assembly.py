@@ -26,8 +26,8 @@ from sorairo.generation.tasks.layout import (
 )
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.tabletop import POSITIONS
-from sorairo.models.upscale import upscale
-from sorairo.models.upscaler_files import shipped_upscaler
+from sorairo.models.upscaling.upscale import upscale
+from sorairo.models.upscaling.upscaler_files import shipped_upscaler
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import onto
 

@@ -14,9 +14,9 @@ from PIL import Image
 
 from random_weights import randomise
 from sorairo.errors import ModelError
-from sorairo.models.upscale import enlarge, upscale
-from sorairo.models.upscaler import Upscaler, UpscalerConfig, highest
-from sorairo.models.upscaler_files import load_upscaler, save_upscaler
+from sorairo.models.upscaling.upscale import enlarge, upscale
+from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig, highest
+from sorairo.models.upscaling.upscaler_files import load_upscaler, save_upscaler
 from sorairo.nn.lanczos import lanczos, lanczos_matrix
 from sorairo.nn.pixels import to_frames, to_video
 

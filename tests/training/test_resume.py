@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from sorairo.errors import TrainingError
 from sorairo.models import hub
+from sorairo.models.network_files import load_networks
 from sorairo.training import run
 from sorairo.training.loop.state import read_record
 from sorairo.training.networks import codec, denoiser
@@ -68,7 +69,7 @@ def test_a_model_stopped_and_resumed(model_run: Path, monkeypatch: pytest.Monkey
     assert hub.info(folder / "model").record["training"]["steps"] == 2
     run.run(recipe)
     assert_same_state(model_run, folder)
-    ours, theirs = (hub.load(each / "model").state_dict() for each in (model_run, folder))
+    ours, theirs = (load_networks(each / "model").state_dict() for each in (model_run, folder))
     for name, value in ours.items():
         assert torch.equal(value, theirs[name])
 

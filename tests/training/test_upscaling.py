@@ -11,8 +11,8 @@ import pytest
 import torch
 
 from sorairo.data.rendered_shards import Shard, render
-from sorairo.models.upscaler import Upscaler, UpscalerConfig
-from sorairo.models.upscaler_files import load_upscaler
+from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
+from sorairo.models.upscaling.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
 from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure
 from sorairo.training.loop.optimiser import OptimiserConfig

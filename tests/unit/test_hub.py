@@ -14,6 +14,7 @@ from random_weights import randomise
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.models import hub
 from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.network_files import load_networks, save_networks
 
 
 @pytest.fixture
@@ -23,10 +24,10 @@ def model(tiny_model: Path, tmp_path: Path) -> Path:
 
 
 def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
-    model = randomise(hub.load(tiny_model).float())
+    model = randomise(load_networks(tiny_model).float())
     path = tmp_path / "new" / "mine"
-    hub.save(model, path, {"steps": 7})
-    loaded = hub.load(path)
+    save_networks(model, path, {"steps": 7})
+    loaded = load_networks(path)
     assert loaded.config == model.config
     assert loaded.tokenizer.to_str() == model.tokenizer.to_str()
     before, after = model.state_dict(), loaded.state_dict()
@@ -44,15 +45,15 @@ def test_how_clips_are_delivered_is_said_without_loading(model: Path):
     record = json.loads((model / "model.json").read_text())
     assert record["config"].pop("delivery") == {"size": None, "fps": None}
     (model / "model.json").write_text(json.dumps(record))
-    assert hub.info(model).delivery == hub.load(model).config.delivery == DeliveryDefaults()
+    assert hub.info(model).delivery == load_networks(model).config.delivery == DeliveryDefaults()
 
 
 def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: Path):
-    model, path = hub.load(tiny_model).float(), tmp_path / "mine"
-    hub.save(randomise(model, seed=1), path)
+    model, path = load_networks(tiny_model).float(), tmp_path / "mine"
+    save_networks(randomise(model, seed=1), path)
     first = hub.info(path).digest
     (path / "left-over.txt").touch()
-    hub.save(randomise(model, seed=2), path)
+    save_networks(randomise(model, seed=2), path)
     assert hub.info(path).digest != first
     assert sorted(each.name for each in path.iterdir()) == sorted(hub.FILES)
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
@@ -109,7 +110,7 @@ def test_a_broken_model_is_refused_in_a_sentence(
 ):
     damage(model)
     with pytest.raises(ModelError) as caught:
-        hub.load(model)
+        load_networks(model)
     message = str(caught.value)
     assert "\n" not in message
     assert len(message) < 400

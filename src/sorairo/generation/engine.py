@@ -21,6 +21,7 @@ from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import paint
 from sorairo.generation.image_refinement import refined
 from sorairo.generation.memory_check import check_memory
+from sorairo.generation.model_limits import canvas_spec, request_limits
 from sorairo.generation.output.assembly import assemble
 from sorairo.generation.output.decode import decode_layout, encode_groups, start_where_still
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
@@ -74,27 +75,11 @@ class Engine(Capabilities):
 
     @property
     def limits(self) -> Limits:
-        info = self.model.info
-        return Limits(
-            max_frames=info.max_frames,
-            native_fps=info.fps,
-            native_size=info.native_sizes[0],
-            multiple=self.spec.multiple,
-        )
+        return request_limits(self.model)
 
     @property
     def spec(self) -> CanvasSpec:
-        info, law = self.model.info, self.model.codec.law
-        width, height = info.native_sizes[0]
-        return CanvasSpec(
-            fps=info.fps,
-            group=law.time_factor,
-            multiple=law.space_factor * self.model.denoiser.patch,
-            area=width * height,
-            size=(width, height),
-            window=law.latent_frames(info.window_frames),
-            world=info.world,
-        )
+        return canvas_spec(self.model)
 
     def knows(self, clip: Clip, size: tuple[int, int]) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""

@@ -1,5 +1,5 @@
-"""Model directories: find, load, save. A model is `model.json`, `tokenizer.json` and safetensors;
-nothing is unpickled."""
+"""Model directories: which there are, and what is known of one without loading it. A model is
+`model.json`, `tokenizer.json` and safetensors; nothing is unpickled. No torch."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import functools
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from sorairo.config import from_json, to_json
+from sorairo.config import from_json
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.world import registry
@@ -128,76 +126,3 @@ def _record(path: Path) -> dict:
     if not isinstance(record.get("config"), dict):
         raise ModelError(f"{path / 'model.json'} does not say how the model is made (config).")
     return record
-
-
-def load(path: Path):
-    """The networks of a model directory of our own family, in the number format it is stored in.
-
-    Raises ModelError when files are missing, broken, or do not fit together.
-    """
-    import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    from sorairo.models.model import Model, ModelConfig
-
-    record = info(path).record
-    part = "model.json"
-    try:
-        config = from_json(ModelConfig, record["config"])
-        with torch.device("meta"):
-            model = Model(config, _tokenizer(path / "tokenizer.json"))
-        for part in files_of(record)[2:]:
-            _network(model, part).load_state_dict(load_file(path / part), assign=True)
-        model.codec.to_channels_last()
-        if model.deflicker is not None:
-            model.deflicker.to_channels_last()
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        if isinstance(error, ModelError):
-            raise
-        # torch lists every tensor that does not fit on a line of its own, after a headline
-        lines = [line.strip() for line in str(error).splitlines()]
-        reason = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
-        raise ModelError(f"{path / part} cannot be loaded: {reason[:200]}") from error
-    return model.eval().requires_grad_(False)
-
-
-def _network(model, file: str):
-    """The network of a model whose weights a file holds."""
-    name = file.partition(".")[0]
-    return getattr(model, next((new for new, old in FORMERLY.items() if old == name), name))
-
-
-def _tokenizer(path: Path):
-    from tokenizers import Tokenizer
-
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing narrower
-        raise ModelError(f"{path} cannot be loaded: {error}") from error
-
-
-def save(model, path: Path, training: dict | None = None) -> None:
-    """Writes a model directory, weights as bfloat16; an older one at the same place is replaced
-    once the new one is whole."""
-    import torch
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
-    record = {"format": FORMAT, "config": to_json(model.config), "training": training or {}}
-    (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    model.tokenizer.save(str(new / "tokenizer.json"))
-    for file in files_of(record)[2:]:
-        weights = _network(model, file).state_dict()
-        halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
-        save_file(halves, new / file)
-    os.chmod(new, 0o755)
-    for each in new.iterdir():
-        os.chmod(each, 0o644)  # safetensors writes for the owner alone
-    old = path.with_name(f".{path.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    new.rename(path)
-    shutil.rmtree(old, ignore_errors=True)

@@ -9,6 +9,7 @@ import torch
 
 from sorairo.errors import unknown_name
 from sorairo.models import hub
+from sorairo.models.network_files import load_networks
 from sorairo.models.protocols import VideoModel
 from sorairo.models.tabletop import TabletopModel
 
@@ -28,7 +29,7 @@ def load_model(name: str | Path, device: torch.device) -> VideoModel:
 
 
 def _tabletop(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
-    return TabletopModel.of(hub.load(found.path), device, found.digest)
+    return TabletopModel.of(load_networks(found.path), device, found.digest)
 
 
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, torch.device], VideoModel]] = {

@@ -14,8 +14,8 @@ from sorairo.models.positions import CenteredPositions
 from sorairo.models.postprocess import remove_flicker
 from sorairo.models.protocols import OnFrames
 from sorairo.models.text import PromptEncoder
-from sorairo.models.upscale import upscale
-from sorairo.models.upscaler_files import shipped_upscaler
+from sorairo.models.upscaling.upscale import upscale
+from sorairo.models.upscaling.upscaler_files import shipped_upscaler
 from sorairo.nn.precision import compute_dtype
 
 POSITIONS = CenteredPositions()

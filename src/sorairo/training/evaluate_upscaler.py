@@ -7,8 +7,8 @@ from collections import defaultdict
 import numpy as np
 from PIL import Image
 
-from sorairo.models.upscale import enlarge
-from sorairo.models.upscaler import FACTOR, Upscaler
+from sorairo.models.upscaling.upscale import enlarge
+from sorairo.models.upscaling.upscaler import FACTOR, Upscaler
 from sorairo.training.data.pairs import VARIANTS, Pair
 
 

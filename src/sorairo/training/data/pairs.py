@@ -21,7 +21,8 @@ from tqdm import tqdm
 from sorairo.data.rendered_shards import Shard
 from sorairo.models import hub
 from sorairo.models.codec import Codec
-from sorairo.models.upscaler import FACTOR
+from sorairo.models.network_files import load_networks
+from sorairo.models.upscaling.upscaler import FACTOR
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.training.data.dead_leaves import dead_leaves
@@ -83,7 +84,7 @@ class _Maker:
     @cached_property
     def codec(self) -> Codec:
         device = choose_device(None)
-        codec = hub.load(hub.find(self.config.model)).codec
+        codec = load_networks(hub.find(self.config.model)).codec
         return codec.to(device=device, dtype=compute_dtype(device))
 
     def clip(self, name: str, shard: Shard, index: int, rng: np.random.Generator) -> Pair:

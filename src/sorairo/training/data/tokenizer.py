@@ -9,6 +9,7 @@ from tokenizers import Tokenizer
 
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.models import hub
+from sorairo.models.network_files import load_networks
 from sorairo.models.text import train_tokenizer, with_words
 from sorairo.world.tabletop.language.captions import caption
 
@@ -22,7 +23,7 @@ def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary
         return Tokenizer.from_file(str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     if start:
-        known = hub.load(hub.find(start)).tokenizer
+        known = load_networks(hub.find(start)).tokenizer
         texts = captions(clips, CAPTIONS, seed=0)
         tokenizer = with_words(known, texts, vocabulary)
     else:

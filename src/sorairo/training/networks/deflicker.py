@@ -13,6 +13,7 @@ from sorairo.data.rendered_shards import Shard, render
 from sorairo.models import hub
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model import Model
+from sorairo.models.network_files import load_networks, save_networks
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
@@ -56,7 +57,7 @@ class DeflickerRecipe:
         del folder
         return DeflickerTask(
             self,
-            hub.load(hub.find(self.model)),
+            load_networks(hub.find(self.model)),
             [shard for clips in self.clips for shard in render(clips)],
             render(self.held_out),
         )
@@ -86,7 +87,7 @@ class DeflickerTask:
         averaged.load_state_dict(state.ema)
         self.model.set_deflicker(averaged)
         record = hub.info(hub.find(self.recipe.model)).record["training"]
-        hub.save(self.model, self.result(folder), {**record, "steadier": cost(state)})
+        save_networks(self.model, self.result(folder), {**record, "steadier": cost(state)})
 
     def result(self, folder: Path) -> Path:
         return folder / "model"

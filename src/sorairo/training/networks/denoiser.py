@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.models import hub
 from sorairo.models.model import Denoiser, Model, ModelConfig
+from sorairo.models.network_files import save_networks
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import DenoiserLossConfig
 from sorairo.training.data.sources import LatentSource, clips_of
@@ -111,7 +111,7 @@ class DenoiserTask:
         model.codec.load_state_dict(self.encoding.codec.state_dict())
         model.denoiser.load_state_dict(state.ema)
         record = training_record(state, recipe.sources, recipe.start, codec_of)
-        hub.save(model, self.result(folder), record)
+        save_networks(model, self.result(folder), record)
 
     def result(self, folder: Path) -> Path:
         return folder / "model"

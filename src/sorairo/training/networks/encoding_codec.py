@@ -17,6 +17,7 @@ from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker
+from sorairo.models.network_files import load_networks
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import averaged_weights, read_record
 from sorairo.training.objectives.codec import fit_scale
@@ -54,7 +55,7 @@ def codec_of_run(run: str, owner: str, config: CodecConfig, clips: ClipsConfig) 
 def codec_of_model(model: str, config: CodecConfig) -> EncodingCodec:
     """The codec of a finished model. All recipes that use it share its latents."""
     path = hub.find(model)
-    loaded = hub.load(path)
+    loaded = load_networks(path)
     codec = loaded.codec.float()
     _check(codec.config, config, f"the model '{model}'")
     mark = codec_mark(path)

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.model import Denoiser
+from sorairo.models.network_files import load_networks
 
 # Zero at first: a network without it computes the same.
 PLACE_EMBEDDING = "transformer.place_embedding.weight"
@@ -24,7 +25,7 @@ def load_initial(network: nn.Module, start: str, part: str) -> None:
     """
     if not start:
         return
-    source = getattr(hub.load(hub.find(start)), part).float().state_dict()
+    source = getattr(load_networks(hub.find(start)), part).float().state_dict()
     if isinstance(network, Denoiser):
         source = deepened(source, len(network.transformer.blocks))
     words, known = network.state_dict().get(WORDS), source.get(WORDS)

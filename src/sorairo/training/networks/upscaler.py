@@ -8,8 +8,8 @@ from pathlib import Path
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.rendered_shards import render
-from sorairo.models.upscaler import Upscaler, UpscalerConfig
-from sorairo.models.upscaler_files import save_upscaler
+from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
+from sorairo.models.upscaling.upscaler_files import save_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from sorairo.models.upscaler import FACTOR, Upscaler, halfway
+from sorairo.models.upscaling.upscaler import FACTOR, Upscaler, halfway
 from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import fold_time, unfold_time
 from sorairo.nn.pixels import to_video

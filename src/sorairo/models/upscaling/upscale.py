@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from sorairo.models.protocols import OnFrames
-from sorairo.models.upscaler import Upscaler, halfway, interleave
+from sorairo.models.upscaling.upscaler import Upscaler, halfway, interleave
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.video import Clip
 

@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError
 from sorairo.models.hub import shipped
-from sorairo.models.upscaler import Upscaler, UpscalerConfig
+from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.nn.precision import compute_dtype
 
 FORMAT = 1

@@ -1,0 +1,33 @@
+"""What a loaded model generates, in the terms of tasks and of requests."""
+
+from __future__ import annotations
+
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.tasks.layout import CanvasSpec
+from sorairo.models.protocols import VideoModel
+
+
+def canvas_spec(model: VideoModel) -> CanvasSpec:
+    """The canvas that tasks paint on."""
+    info, law = model.info, model.codec.law
+    width, height = info.native_sizes[0]
+    return CanvasSpec(
+        fps=info.fps,
+        group=law.time_factor,
+        multiple=law.space_factor * model.denoiser.patch,
+        area=width * height,
+        size=(width, height),
+        window=law.latent_frames(info.window_frames),
+        world=info.world,
+    )
+
+
+def request_limits(model: VideoModel) -> Limits:
+    """What may be asked for."""
+    info = model.info
+    return Limits(
+        max_frames=info.max_frames,
+        native_fps=info.fps,
+        native_size=info.native_sizes[0],
+        multiple=model.codec.law.space_factor * model.denoiser.patch,
+    )

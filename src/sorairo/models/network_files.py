@@ -1,0 +1,82 @@
+"""The networks of our own models, from and to a model directory (see `hub`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import nn
+
+from sorairo.config import from_json, to_json
+from sorairo.errors import ModelError
+from sorairo.models.hub import FORMAT, FORMERLY, files_of, info
+from sorairo.models.model import Model, ModelConfig
+
+
+def load_networks(path: Path) -> Model:
+    """The networks in the number format that they are stored in, for inference.
+
+    Raises ModelError when files are missing, broken, or do not fit together.
+    """
+    record = info(path).record
+    part = "model.json"
+    try:
+        config = from_json(ModelConfig, record["config"])
+        with torch.device("meta"):
+            model = Model(config, _tokenizer(path / "tokenizer.json"))
+        for part in files_of(record)[2:]:
+            _network(model, part).load_state_dict(load_file(path / part), assign=True)
+        model.codec.to_channels_last()
+        if model.deflicker is not None:
+            model.deflicker.to_channels_last()
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        if isinstance(error, ModelError):
+            raise
+        # torch lists every tensor that does not fit on a line of its own, after a headline
+        lines = [line.strip() for line in str(error).splitlines()]
+        reason = lines[min(1, len(lines) - 1)] if lines else type(error).__name__
+        raise ModelError(f"{path / part} cannot be loaded: {reason[:200]}") from error
+    return model.eval().requires_grad_(False)
+
+
+def save_networks(model: Model, path: Path, training: dict | None = None) -> None:
+    """Writes a model directory, weights as bfloat16; `training` is what its record says of how it
+    was trained. An older directory at the same place is replaced once the new one is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    record = {"format": FORMAT, "config": to_json(model.config), "training": training or {}}
+    (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
+    model.tokenizer.save(str(new / "tokenizer.json"))
+    for file in files_of(record)[2:]:
+        weights = _network(model, file).state_dict()
+        halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
+        save_file(halves, new / file)
+    os.chmod(new, 0o755)
+    for each in new.iterdir():
+        os.chmod(each, 0o644)  # safetensors writes for the owner alone
+    old = path.with_name(f".{path.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if path.exists():
+        path.rename(old)
+    new.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _network(model: Model, file: str) -> nn.Module:
+    """The network of a model whose weights a file holds."""
+    name = file.partition(".")[0]
+    return getattr(model, next((new for new, old in FORMERLY.items() if old == name), name))
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise ModelError(f"{path} cannot be loaded: {error}") from error

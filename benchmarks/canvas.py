@@ -39,8 +39,8 @@ from sorairo.exam.suites.canvas.given_tasks import tasks_on_footage
 def record(result: SuiteResult) -> dict:
     return {
         "figures": {
-            who: {name: asdict(estimate) for name, estimate in column.items()}
-            for who, column in result.estimates().items()
+            column: {key: asdict(estimate) for key, estimate in estimates.items()}
+            for column, estimates in result.estimates().items()
         },
         "cases": [{"label": each.question.label, **each.verdicts} for each in result.judged],
     }
@@ -113,9 +113,9 @@ def run_suite(run: ExamRun, suite: Suite, given: argparse.Namespace) -> SuiteRes
     }
     adopt_old_records(run.files, suite, questions, plan)
     first, every = given.part
-    mine = questions[first - 1 :: every]
-    suite = replace(suite, questions=lambda _count: mine)
-    judged = tqdm(run.run_suite(suite, len(mine)), desc=suite.name, total=len(mine))
+    part_of = questions[first - 1 :: every]
+    suite = replace(suite, questions=lambda _count: part_of)
+    judged = tqdm(run.run_suite(suite, len(part_of)), desc=suite.name, total=len(part_of))
     return SuiteResult(suite=suite, judged=tuple(judged))
 
 

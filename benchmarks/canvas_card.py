@@ -118,14 +118,14 @@ def canvas_table(found: dict) -> str:
             continue
         own = suite["model"][line.measure]
         codec = suite.get("codec", {}).get(line.measure)
-        cells = [line.words + mark, _told(own, line.share), _told(codec, line.share), line.aim]
+        cells = [line.words + mark, _value(own, line.share), _value(codec, line.share), line.aim]
         lines.append("| " + " | ".join([*cells, str(own["cases"])]) + " |")
     if any(BEFORE in line for line in lines):
         lines += ["", f"{BEFORE} of an earlier model (weights, guidance), not measured again."]
     return "\n".join(lines)
 
 
-def _told(figure: dict | None, share: bool) -> str:
+def _value(figure: dict | None, share: bool) -> str:
     if not figure or not figure["cases"]:
         return ""
     value, low, high = (figure[name] for name in ("value", "low", "high"))
@@ -165,8 +165,8 @@ def add(files: list[Path]) -> None:
         before = {**found.get("before", {}), **found.get("suites", {})}
         found = {"model": digest, "suites": {}, "before": before}
     for file in files:
-        for suite, told in json.loads(file.read_text()).items():
-            figures = {who: column for who, column in told["figures"].items() if column}
+        for suite, values in json.loads(file.read_text()).items():
+            figures = {who: column for who, column in values["figures"].items() if column}
             found["suites"][suite] = {
                 who: {
                     name: {key: _round(value) for key, value in figure.items()}
@@ -175,7 +175,7 @@ def add(files: list[Path]) -> None:
                 for who, column in figures.items()
             }
     before = found.get("before", {})
-    found["before"] = {name: told for name, told in before.items() if name not in found["suites"]}
+    found["before"] = {name: kept for name, kept in before.items() if name not in found["suites"]}
     CANVAS.write_text(json.dumps(found, indent=1, allow_nan=False) + "\n")
 
 

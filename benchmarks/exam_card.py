@@ -24,7 +24,10 @@ HEADLINES = {
     "M6": ("overall", "the result shows what the prompt says (Sim-GenEval)"),
     "M7": ("right move", "the camera moves as the prompt says"),
     "M8": ("object set at 60 s", "after a minute, the object is still the same"),
-    "M9": ("as told, last tenth", "combinations of the last tenth (part of this model's training)"),
+    "M9": (
+        "as values, last tenth",
+        "combinations of the last tenth (part of this model's training)",
+    ),
     "M12": ("psnr", "codec quality, PSNR in dB"),
 }
 
@@ -36,15 +39,17 @@ def card_table(report: dict) -> str:
         "|---|---|---|---|---|---|---|",
     ]
     for suite, measures in report["suites"].items():
-        for name, told in measures.items():
+        for name, values in measures.items():
             cells = [
                 suite,
                 name,
-                _value(told),
-                _number(told.get("floor")),
-                _number(told.get("codec")),
+                _value(values),
+                _number(values.get("floor")),
+                _number(values.get("codec")),
             ]
-            lines.append("| " + " | ".join([*cells, _number(told["goal"]), str(told["n"])]) + " |")
+            lines.append(
+                "| " + " | ".join([*cells, _number(values["goal"]), str(values["n"])]) + " |"
+            )
     return "\n".join(lines)
 
 
@@ -55,16 +60,16 @@ def readme_table(report: dict) -> str:
         "|---|---|---|---|---|",
     ]
     for suite, (measure, words) in HEADLINES.items():
-        if told := report["suites"].get(suite, {}).get(measure):
-            cells = [f"{suite}: {words}", _value(told), _number(told.get("floor"))]
-            cells += [_number(told["goal"]), str(told["n"])]
+        if values := report["suites"].get(suite, {}).get(measure):
+            cells = [f"{suite}: {words}", _value(values), _number(values.get("floor"))]
+            cells += [_number(values["goal"]), str(values["n"])]
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _value(told: dict) -> str:
-    low, high = told["ci95"]
-    return f"{_number(told['model'])} [{_number(low)}, {_number(high)}]"
+def _value(values: dict) -> str:
+    low, high = values["ci95"]
+    return f"{_number(values['model'])} [{_number(low)}, {_number(high)}]"
 
 
 def _number(value: float | list | None) -> str:

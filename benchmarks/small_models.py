@@ -32,7 +32,7 @@ LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.98)
 WORLDS = ((FIRST_LIGHT, 49 / 12, 12), (CROWD_WORLD, 49 / 12, 12), (STILL_LIFES, 1 / 12, 24))
 SKIP = 33_000  # held-out seeds that no suite asks for
 SUITES = {"scaling": ("M2", "M3", "M6"), "unseen": ("M9",)}
-TOLD = {
+REPORTED = {
     "scaling": {"M2": ("centroid", "iou"), "M3": ("all", "unreadable"), "M6": ("overall", "count")},
     "unseen": {"M9": ("as told, first tenth", "as told, last tenth")},
 }
@@ -56,8 +56,8 @@ def power_law(flop: list[float], loss: list[float]) -> tuple[float, float]:
     return float(slope), float(1 - rest)
 
 
-def sit(model: Path, suites: tuple[str, ...], part: float, folder: Path) -> dict:
-    """The report of a model's sitting."""
+def run_exam(model: Path, suites: tuple[str, ...], part: float, folder: Path) -> dict:
+    """The report of the exam of a model."""
     command = [sys.executable, "-m", "sorairo", "exam", *suites, "--model", str(model)]
     subprocess.run([*command, "--part", str(part), "-o", str(folder)], check=True)
     return json.loads((folder / "report.json").read_text())
@@ -68,7 +68,7 @@ def examine(kind: str, models: list[Path], part: float, folder: Path) -> dict:
     for path in models:
         engine = sorairo.load(path)
         training = json.loads((path / "model.json").read_text())["training"]
-        report = sit(path, SUITES[kind], part, folder / engine.info["name"])
+        report = run_exam(path, SUITES[kind], part, folder / engine.info["name"])
         one = {
             "name": engine.info["name"],
             **{k: training[k] for k in ("steps", "flop", "seconds")},
@@ -76,7 +76,7 @@ def examine(kind: str, models: list[Path], part: float, folder: Path) -> dict:
         one["templates"] = training["scene"].get("templates", 1.0)
         one["suites"] = {
             suite: {name: report["suites"][suite][name] for name in names}
-            for suite, names in TOLD[kind].items()
+            for suite, names in REPORTED[kind].items()
         }
         if kind == "scaling":
             one["loss"] = held_out_losses(engine)
@@ -105,7 +105,7 @@ def draw(kind: str, result: dict, path: Path) -> None:
         return
     series = {
         name: [(100 * m["templates"], m["suites"]["M9"][name]["model"]) for m in models]
-        for name in TOLD["unseen"]["M9"]
+        for name in REPORTED["unseen"]["M9"]
     }
     curve(path, "clips as told, over percent of the combinations that were shown", series)
 
@@ -113,7 +113,7 @@ def draw(kind: str, result: dict, path: Path) -> None:
 def table(kind: str, result: dict) -> str:
     """A model a row."""
     models = result["models"]
-    columns = [(suite, name) for suite, names in TOLD[kind].items() for name in names]
+    columns = [(suite, name) for suite, names in REPORTED[kind].items() for name in names]
     head = ["model", "steps", "10^15 FLOP", *(f"{suite}: {name}" for suite, name in columns)]
     if kind == "scaling":
         head.append("loss on clips never seen")
@@ -121,9 +121,9 @@ def table(kind: str, result: dict) -> str:
     for each in models:
         cells = [each["name"], str(each["steps"]), f"{each['flop'] / 1e15:.3f}"]
         for suite, name in columns:
-            told = each["suites"][suite][name]
-            low, high = told["ci95"]
-            cells.append(f"{told['model']:.3g} [{low:.3g}, {high:.3g}]")
+            value = each["suites"][suite][name]
+            low, high = value["ci95"]
+            cells.append(f"{value['model']:.3g} [{low:.3g}, {high:.3g}]")
         if kind == "scaling":
             cells.append(f"{np.mean(list(each['loss'].values())):.4f}")
         lines.append("| " + " | ".join(cells) + " |")

@@ -1,4 +1,4 @@
-"""Does each suite of the exam notice what is wrong? Writes benchmarks/exam/wrong.json, and the
+"""Does each suite of the exam detect wrong clips? Writes benchmarks/exam/wrong.json, and the
 table in docs/explain/exam.md.
 
     python benchmarks/wrong_clips.py [SUITE ...] [-n 16]
@@ -27,16 +27,16 @@ TARGET, PAGE = ROOT / "benchmarks" / "exam" / "wrong.json", ROOT / "docs" / "exp
 
 
 def judged(suite: Suite, count: int) -> dict[str, dict]:
-    """Who answered -> value and interval of the measure by which the suite tells."""
-    answers, marked = {"truth": true_answer, **NEGATIVE_CONTROLS}, []
+    """Candidate -> value and interval of the measure by which the suite detects wrong clips."""
+    candidates, questions = {"truth": true_answer, **NEGATIVE_CONTROLS}, []
     for question in tqdm(suite.questions(count), desc=suite.name):
         truth = question.truth()
         verdicts = {
-            name: dict(suite.judge(question, answer(question, truth), truth))
-            for name, answer in answers.items()
+            name: dict(suite.judge(question, candidate(question, truth), truth))
+            for name, candidate in candidates.items()
         }
-        marked.append(JudgedQuestion(question=question, verdicts=verdicts))
-    columns = SuiteResult(suite=suite, judged=marked).estimates()
+        questions.append(JudgedQuestion(question=question, verdicts=verdicts))
+    columns = SuiteResult(suite=suite, judged=questions).estimates()
     keys = {goal.measure: goal.key for goal in suite.goals}
     figures = {
         name: column[keys[DETECTING_MEASURES[suite.name]]] for name, column in columns.items()
@@ -48,20 +48,20 @@ def judged(suite: Suite, count: int) -> dict[str, dict]:
 
 
 def table(found: dict[str, dict[str, dict]]) -> str:
-    """Wrong clips down, suites across; what is noticed in bold."""
+    """A row for each kind of wrong clip, a column for each suite; detected ones in bold."""
     lines = [
         "| | " + " | ".join(f"{suite}: {DETECTING_MEASURES[suite]}" for suite in found) + " |",
         "|---" * (len(found) + 1) + "|",
     ]
     for name in ("truth", *NEGATIVE_CONTROLS):
-        cells = [_cell(told[name], told["truth"]) for told in found.values()]
+        cells = [_cell(values[name], values["truth"]) for values in found.values()]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _cell(told: dict, truth: dict) -> str:
-    low, high = told["ci95"]
-    text = f"{told['value']:.3g} [{low:.2g}, {high:.2g}]".replace("1e+02", "100")
+def _cell(value: dict, truth: dict) -> str:
+    low, high = value["ci95"]
+    text = f"{value['value']:.3g} [{low:.2g}, {high:.2g}]".replace("1e+02", "100")
     return f"**{text}**" if high < truth["ci95"][0] or low > truth["ci95"][1] else text
 
 

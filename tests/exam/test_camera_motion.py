@@ -10,7 +10,7 @@ from sorairo.exam.held_out_scenes import film_of, masks_of
 from sorairo.exam.perception.camera_motion import camera_path
 from sorairo.exam.registry import SUITES
 from sorairo.exam.scene_question import SceneTruth
-from sorairo.exam.suites.world.camera import OPPOSITE, back_again
+from sorairo.exam.suites.world.camera import OPPOSITE, orbit_and_back
 from sorairo.video import Clip
 from sorairo.world.tabletop.camera import SHOTS
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
@@ -51,7 +51,7 @@ def test_a_way_back_is_asked_of_what_went_out():
     questions = SUITES["M7"].questions(12)
     question = next(q for q in questions if q.scene.camera in OPPOSITE)
     truth = SceneTruth(question)
-    assert back_again(Filmed(truth.clip), question, truth) == {"closure": pytest.approx(60)}
-    assert back_again(Filmed(frozen(question, truth)[0]), question, truth) == {}
+    assert orbit_and_back(Filmed(truth.clip), question, truth) == {"closure": pytest.approx(60)}
+    assert orbit_and_back(Filmed(frozen(question, truth)[0]), question, truth) == {}
     push = next(q for q in questions if q.scene.camera not in OPPOSITE)
-    assert back_again(Filmed(SceneTruth(push).clip), push, SceneTruth(push)) == {}
+    assert orbit_and_back(Filmed(SceneTruth(push).clip), push, SceneTruth(push)) == {}

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from sorairo.errors import MediaError
-from sorairo.exam.candidates.external_clips import ExternalClips, conform, export_questions
+from sorairo.exam.candidates.external_clips import ExternalClips, conform
+from sorairo.exam.candidates.question_export import export_questions
 from sorairo.exam.registry import SUITES
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.exam.setup import facts_of, run_of_clips

@@ -98,7 +98,7 @@ def test_a_run_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
     assert told["floor"] < 0.01 < told["model"]
     assert told["ci95"][0] <= told["model"] <= told["ci95"][1]
     assert "M2-0002-truth.mp4" in files[1].read_text()
-    other = dataclasses.replace(sitting, identity={"model": "another"})
+    other = dataclasses.replace(run, identity={"model": "another"})
     with pytest.raises(ConfigError, match="another model"):
         other.begin()
 

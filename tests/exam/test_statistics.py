@@ -79,7 +79,7 @@ def test_a_share_has_wilsons_interval():
 
 
 def test_a_measure_of_all_counts_the_cases_that_it_is_of():
-    """M4's clips with one frame given and those with several, of one sitting."""
+    """M4's clips with one frame given and those with several, of one run."""
     clip = dict.fromkeys((*simiq.METRICS, "error"), 0.5)
     takes = {f"{name}, two takes": value for name, value in clip.items()}
     verdicts = [{**clip, **takes, "given": given} for given in (1.0, 16.0, 16.0)]

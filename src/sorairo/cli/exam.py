@@ -16,7 +16,7 @@ from sorairo.cli.console import progress_bar, say
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
-    from sorairo.exam.candidates.external_clips import QuestionsBySuite
+    from sorairo.exam.candidates.question_export import QuestionsBySuite
     from sorairo.exam.question import Question
     from sorairo.exam.run import ExamRun, JudgeBatches
     from sorairo.exam.suite import Suite
@@ -78,7 +78,7 @@ class Selection:
         Leaves out the other suites; raises RequestError if one of them was named.
         """
         suites = self.suites()
-        from sorairo.exam.candidates.external_clips import answerable, questions_for_clips
+        from sorairo.exam.candidates.question_export import answerable, questions_for_clips
 
         for suite in suites:
             reason = (
@@ -288,7 +288,7 @@ def export_prompts(folder: Path, selection: Selection) -> None:
     `sorairo exam --clips` judges its clips. DIR/README.txt explains the steps.
     """
     _, questions = selection.for_clips()
-    from sorairo.exam.candidates.external_clips import export_questions
+    from sorairo.exam.candidates.question_export import export_questions
 
     with progress_bar("questions") as show:
         files = export_questions(

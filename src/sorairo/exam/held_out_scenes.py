@@ -1,4 +1,4 @@
-"""Scenes, clips and prompts that no training has seen."""
+"""Scenes, clips and prompts that are held out from training."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def scenes(count: int, config: SceneConfig = CANVAS_WORLD, *, skip: int = 0) -> 
 
 
 def film(scene: Scene, seconds: float) -> Clip:
-    """What the world shows of a scene, at native size and rate."""
+    """The true clip of a scene, at native size and rate."""
     return film_of(simulate(scene, seconds=seconds, fps=FPS))
 
 
@@ -56,15 +56,17 @@ def _renderer() -> Renderer:
 def prompt_of(
     scene: Scene, seed: int = 0, *, language: str = "en", saying: Collection[str] = ()
 ) -> str:
-    """A prompt, in a wording that no caption has, which says all of the scene that can be asked
-    for: its floor, light, camera, style and heading too. "relation" and "material" are said if they
-    are in `saying`; the relation only then."""
+    """A prompt for a scene, in a wording that no caption of the training data has.
+
+    It mentions everything that a judge can check: floor, light, camera, style and heading too. It
+    mentions "relation" and "material" if they are in `saying`, and the relation only then.
+    """
     for rng in _generators(seed):
         plan = plan_caption(scene, rng, "short")
         unsaid = "material" in saying and plan.actors[0].material is None
         if unsaid or ("relation" in saying) != (plan.relation is not None):
             continue
-        told = dataclasses.replace(
+        complete = dataclasses.replace(
             plan,
             floor=scene.floor,
             light=None if scene.light == "day" else scene.light,
@@ -73,7 +75,7 @@ def prompt_of(
             if scene.event in TRAVELLING and scene.heading != "none"
             else None,
         )
-        text = write_caption(told, rng, language, "short")
+        text = write_caption(complete, rng, language, "short")
         if held_out(text):
             return text
     raise AssertionError(f"no held-out wording for {scene}")

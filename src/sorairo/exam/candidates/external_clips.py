@@ -1,113 +1,33 @@
-"""The exam for models outside of sorairo: questions are exported as files, clips are imported.
+"""Clips of another model as answers: a folder of files, named after the keys of the questions.
 
-A question is a line of `prompts.jsonl`; the frames that belong to it are in `given/`. A clip is
-named after the key of its question. It can have any size, frame rate and readable format.
+A clip can have any size, frame rate and readable format.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
 from sorairo.errors import MediaError
-from sorairo.exam.held_out_scenes import FPS, SIDE
+from sorairo.exam.candidates.question_export import file_of
+from sorairo.exam.held_out_scenes import SIDE
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
-from sorairo.exam.suite import Suite
 from sorairo.video import Clip
-from sorairo.video.atomic_write import whole_file
 from sorairo.video.latent_sidecar import file_digest
 from sorairo.video.resampling import MAX_ASPECT, at_fps
 
-GIVEN = "given"  # the folder of frames that belong to questions
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".png", ".jpg", ".jpeg", ".webp")
 LARGEST = round(MAX_ASPECT * SIDE)  # pixels of the longer side when read: enough to crop a square
 LOOK = 0.5  # seconds of a clip that are read to check it
 NAMED = 3  # files that an error names
 NEARLY = 0.005  # relative: 23.976 counts as 24, and a GIF of 8 frames a second says 7.99
-
-QuestionsBySuite = Mapping[str, Sequence[SceneQuestion]]
-"""Name of a suite -> its questions."""
-
-
-def answerable(suite: Suite) -> bool:
-    """Whether clips of another model can answer the suite's questions."""
-    return suite.columns[0] == "model" and not suite.needs_engine
-
-
-def questions_for_clips(suite: Suite, count: int) -> Sequence[SceneQuestion]:
-    """The questions of an answerable suite."""
-    return cast("Sequence[SceneQuestion]", suite.questions(count))
-
-
-def export_questions(
-    questions: QuestionsBySuite,
-    folder: Path,
-    *,
-    judged_by: str,
-    progress: Callable[[int, int], None],
-) -> tuple[Path, Path]:
-    """Writes the given frames, `prompts.jsonl` and a README.txt that names `judged_by`, the command
-    that judges the clips. Returns the paths of the last two.
-
-    Calls `progress` with (done, total). Overwrites files of the same names. Raises MediaError.
-    """
-    try:
-        (folder / GIVEN).mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise MediaError(f"Cannot make {folder / GIVEN}: {reason}; name another folder.") from error
-    total = sum(map(len, questions.values()))
-    lines = []
-    for suite, asked in questions.items():
-        for question in asked:
-            lines.append({"suite": suite, **_line(question, folder)})
-            progress(len(lines), total)
-    texts = {
-        folder / "prompts.jsonl": "".join(
-            json.dumps(line, ensure_ascii=False) + "\n" for line in lines
-        ),
-        folder / "README.txt": README.format(judged_by=judged_by),
-    }
-    for path, text in texts.items():
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    listed, readme = texts
-    return listed, readme
-
-
-def _line(question: SceneQuestion, folder: Path) -> dict[str, object]:
-    """A question's line in `prompts.jsonl`. Writes its given frames."""
-    given_file = None
-    if question.given:
-        # The simulator runs forward in time, so the beginning does not depend on the rest.
-        shown = dataclasses.replace(question, seconds=question.given / FPS).truth().clip
-        given_file = f"{GIVEN}/{question.key}{'.png' if question.given == 1 else '.mp4'}"
-        shown.save(folder / given_file)
-    return {
-        "key": question.key,
-        "prompt": question.prompt,
-        "seconds": question.seconds,
-        "fps": FPS,
-        "size": [SIDE, SIDE],
-        "seed": question.seed,
-        "given": question.given,
-        "given_file": given_file,
-        "file": file_of(question),
-    }
-
-
-def file_of(question: SceneQuestion) -> str:
-    """The recommended file name for the answer to a question."""
-    return f"{question.key}{'.png' if question.num_frames == 1 else '.mp4'}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,29 +120,3 @@ def _some(names: Sequence[str]) -> str:
     """The first few names and the number of the others."""
     rest = [f"and {len(names) - NAMED} more"] if len(names) > NAMED else []
     return ", ".join([*names[:NAMED], *rest])
-
-
-README = """\
-The exam of sorairo, for any model that makes clips.
-
-prompts.jsonl  one question per line: "suite", "key", "prompt" (what to show), "seconds" (how long),
-               "fps" and "size" (at which the clip is judged), "seed" (a number for your model, the
-               same every time), "given" (how many frames of the beginning are given: 0 none, 1 a
-               picture), "given_file" (where they are) and "file" (how to name the clip; if it ends
-               in .png, one picture is asked for).
-given/         the given frames, at the question's size and frame rate.
-
-What to do:
-1. Make a clip for every line, from its prompt. If frames are given, the clip begins with them, and
-   "seconds" includes them: put them in front if your model returns only what follows.
-2. Save it under the name in "file", all clips in one folder. Other common formats are accepted too,
-   with their own ending: {{key}}.gif, {{key}}.webm.
-3. Judge the clips, on the machine that wrote this list:
-
-       {judged_by}
-
-Clips of any size and frame rate are accepted. A clip of another shape is cropped at the centre, one
-of another size is scaled; frames are repeated or dropped, never blended. A clip that is too long is
-cut; if it is too short, its last frame stays to the end. Choose settings and seeds before you look
-at any result, and use the first clip that you make for each question.
-"""

@@ -1,8 +1,8 @@
-"""How the camera moved, from pixels: the floor of one frame laid on that of another.
+"""Recovers the camera's motion from pixels by aligning the floor of one frame with another.
 
-The camera looks at one point from a constant pitch; unknown are its azimuth and its distance. For a
-guess of both, the floor is a plane whose picture is known in advance (a homography); the guess
-under which two frames agree best is taken. Bodies and the sky are left out.
+The camera looks at a fixed point at a constant pitch; its azimuth and its distance are unknown. For
+each guess of both, a homography maps the floor of one frame to the other. The guess with the
+smallest difference is taken. Bodies and the sky are left out.
 """
 
 from __future__ import annotations
@@ -16,28 +16,30 @@ from scipy import ndimage
 from sorairo.world.tabletop.camera import DISTANCE, Shot, pose_of, vertical_field
 from sorairo.world.tabletop.rendering.stage import FLOOR_RADIUS
 
-STEP = 6  # frames between those compared: orbits turn by 6 degrees
+STEP = 6  # frames between two that are compared: an orbit turns by 6 degrees
 TURNS = np.radians(np.arange(-12, 12.1, 1.0))
-REACHES = np.exp(np.arange(-0.15, 0.151, 0.03))  # distance after, of before
+REACHES = np.exp(np.arange(-0.15, 0.151, 0.03))  # distance after, relative to before
 FINE_TURNS, FINE_REACHES = np.radians(np.arange(-1, 1.01, 0.25)), np.exp([-0.015, 0.0, 0.015])
-THIN = 5  # of the floor's pixels, one in so many is looked at for a first guess
-TURN, CLOSER, FARTHER = 10.0, 0.9, 1.12  # degrees; distance at the end, of that at first
-EDGE = 1.0  # metres of the floor's rim that are left out
+THIN = 5  # every so many pixels of the floor are used for the first guess
+TURN, CLOSER, FARTHER = 10.0, 0.9, 1.12  # degrees; distance at the end relative to the start
+EDGE = 1.0  # metres at the floor's rim that are left out
 LEAST = 200  # pixels of floor that two frames must share
 
 
 @dataclass(frozen=True, kw_only=True)
 class CameraPath:
-    """At `frames` [n] (the first is 0): azimuths in radians, 0 at first, and distances in metres,
-    the usual one at first."""
+    """The path of the camera at some frames of a clip."""
 
     frames: np.ndarray
+    """The frames [n]; the first is 0."""
     azimuths: np.ndarray
+    """Radians [n]; 0 at first."""
     distances: np.ndarray
+    """Metres [n]; the default distance at first."""
 
     @property
     def move(self) -> str:
-        """Which of CAMERAS goes so."""
+        """The name of the camera move."""
         turned = float(np.degrees(self.azimuths[-1]))
         reach = float(self.distances[-1] / self.distances[0])
         if abs(turned) > TURN:
@@ -46,7 +48,8 @@ class CameraPath:
 
 
 def camera_path(frames: np.ndarray, bodies: np.ndarray) -> CameraPath:
-    """Of frames uint8 [F, S, S, 3]; `bodies` bool [F, S, S] are left out."""
+    """The camera path of frames uint8 [F, S, S, 3]; the pixels in `bodies` [F, S, S] are
+    ignored."""
     looked_at = np.arange(0, len(frames), STEP)
     soft = ndimage.gaussian_filter(frames[looked_at].astype(np.float32), (0, 0.7, 0.7, 0))
     free = np.logical_not(ndimage.binary_dilation(bodies[looked_at], np.ones((1, 5, 5), bool)))
@@ -67,7 +70,7 @@ def _best(
     around: tuple[np.ndarray, np.ndarray],
     thin: int,
 ) -> tuple[float, float]:
-    """The turn and the reach near those given under which two frames agree best."""
+    """The turn and the relative distance, near those given, with which two frames agree best."""
     turns, reaches = about[0] + around[0], about[1] * around[1]
     errors = np.stack([_disagreement(pair, distance, turns, reach, thin) for reach in reaches], 1)
     turn, reach = np.unravel_index(int(np.argmin(errors)), errors.shape)
@@ -81,8 +84,11 @@ def _disagreement(
     reach: float,
     thin: int,
 ) -> np.ndarray:
-    """Mean difference of the floor in two frames (before, after, and where each is free of bodies),
-    if the camera moved so, for each of the `turns` [t]; infinite where they share too little."""
+    """The mean difference of the floor in two frames, for each of the `turns` [t].
+
+    `pair` is (before, after, free_before, free_after); free is where no body is. Infinite where the
+    frames share too little of the floor.
+    """
     before, after, free_before, free_after = pair
     side = len(before)
     floor, places = _floor(side, round(distance * reach, 4))
@@ -100,7 +106,7 @@ def _disagreement(
 
 
 def _between(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Pixels [n, 3] of a picture [S, S, 3] at places between its own, bilinear."""
+    """Samples a picture [S, S, 3] at fractional rows and columns [n], bilinearly: [n, 3]."""
     r, c = rows.astype(int), columns.astype(int)
     down = (rows - r).astype(np.float32)[:, None]
     right = (columns - c).astype(np.float32)[:, None]
@@ -111,8 +117,8 @@ def _between(picture: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.n
 
 @lru_cache(maxsize=512)
 def _floor(side: int, distance: float) -> tuple[np.ndarray, np.ndarray]:
-    """Which pixels show the floor from azimuth 0 at a distance, bool [S, S], and where that is,
-    (x, y) in metres [n, 2]."""
+    """Which pixels show the floor, seen from azimuth 0 at a distance: bool [S, S]; and the places
+    of these pixels on the floor, (x, y) in metres [n, 2]."""
     position, rotation = pose_of(Shot(distance=distance))
     half = np.tan(np.radians(vertical_field(1, 1)) / 2)
     across = (2 * (np.arange(side) + 0.5) / side - 1) * half
@@ -127,8 +133,10 @@ def _floor(side: int, distance: float) -> tuple[np.ndarray, np.ndarray]:
 def _seen(
     places: np.ndarray, side: int, turns: np.ndarray, distance: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Rows and columns [t, n] at which places on the floor [n, 2], told from a camera that has
-    turned by each of `turns` [t], are seen from where it was before."""
+    """The rows and columns [t, n] at which the camera before the turn sees places on the floor.
+
+    `places` [n, 2] are relative to the camera after each of the `turns` [t].
+    """
     cos, sin = np.cos(turns)[:, None], np.sin(turns)[:, None]
     x = cos * places[:, 0] - sin * places[:, 1]
     y = sin * places[:, 0] + cos * places[:, 1]

@@ -1,4 +1,4 @@
-"""The loss of denoising a given clip, level of noise by level."""
+"""The denoising loss of a given clip at several noise levels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sorairo.nn.patches import patchify
 
 
 def latents_of(engine: Engine, frames: np.ndarray) -> Tensor:
-    """[c, f, h, w] of whole groups of a clip uint8 [F, H, W, 3], from its first frame on."""
+    """The latents [c, f, h, w] of a clip uint8 [F, H, W, 3], cut to whole latent frames."""
     group = engine.model.codec.law.time_factor
     whole = 1 + (len(frames) - 1) // group * group
     return engine.encode(np.concatenate([frames[:1].repeat(group - 1, 0), frames[:whole]]))
@@ -32,8 +32,11 @@ def losses(
     given: int = 0,
     seed: int = 0,
 ) -> list[float]:
-    """Mean squared error of the velocity at each of the noise `sigmas`, over the latent frames from
-    `given` on, those before being shown. The noise is that of `seed`, the same at each level."""
+    """The mean squared error of the velocity at each of the noise levels `sigmas`.
+
+    The latent frames before `given` are given clean; the loss is that of the others. The noise is
+    the same at each level.
+    """
     model = engine.model
     patch = model.denoiser.patch
     z = patchify(latents[None].float().cpu(), patch)

@@ -1,4 +1,4 @@
-"""Laws of motion fitted to what is seen: places (x, z) in metres, frame by frame."""
+"""Laws of motion, fitted to the track of an object: places (x, z) in metres, frame by frame."""
 
 from __future__ import annotations
 
@@ -9,26 +9,25 @@ from scipy.signal import find_peaks
 
 from sorairo.world.tabletop.dynamics.placement import GRAVITY
 
-FLIGHT = 5  # frames of free flight that a fit needs at least
-HALF = 0.5  # seconds to which speeds are fitted
-TOUCH = 0.35  # metres above where it bounces: nearer than that, it may touch the floor
+FLIGHT = 5  # frames of free flight that a fit needs
+HALF = 0.5  # seconds over which a speed is fitted
+TOUCH = 0.35  # metres above the bounce: closer than that, the object may touch the floor
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fall:
-    """What is fitted to the first fall of a body and its first bounce. None: too few frames.
-
-    gravity in m/s^2; restitution: speed after the first bounce over speed before; sideways: how
-    much the horizontal speed changes in free flight, in parts of the greatest speed.
-    """
+    """Fitted to the first fall of a body and its first bounce. None: too few frames."""
 
     gravity: float | None
+    """m/s^2."""
     restitution: float | None
+    """The speed after the first bounce divided by the speed before."""
     sideways: float | None
+    """The change of the horizontal speed in free flight, in parts of the greatest speed."""
 
 
 def fit_fall(places: np.ndarray, fps: float) -> Fall:
-    """Of places [F, 2], (x, z) in metres; NaN where nothing was seen."""
+    """Fits places [F, 2], (x, z) in metres; NaN where nothing was visible."""
     first = _flight(places, 0)
     if first is None:
         return Fall(gravity=None, restitution=None, sideways=None)
@@ -55,8 +54,9 @@ def fit_fall(places: np.ndarray, fps: float) -> Fall:
 
 
 def apex_rise(places: np.ndarray) -> float:
-    """How much higher a body comes after a bounce than it was at first, in parts of that height; 0
-    where no bounce is as high. (A bounce may be higher than the one before: what tumbles jumps.)"""
+    """How much higher a body gets after a bounce than it was at first, relative to that height; 0
+    if no bounce is as high. A bounce may be higher than the one before it, because the body
+    tumbles."""
     low = np.nanmin(places[:, 1], initial=np.inf)
     start, apexes = 0, []
     while (flight := _flight(places, start)) is not None:
@@ -66,9 +66,11 @@ def apex_rise(places: np.ndarray) -> float:
 
 
 def speed_rise(places: np.ndarray, fps: float) -> float:
-    """The most that the energy of moving rises above the least it had before, in parts of the most;
-    1 where little is seen. Speeds are the slopes of straight lines fitted to half seconds: of two
-    places alone, an error of a third of a pixel in either would be a rise of a tenth."""
+    """The largest rise of the kinetic energy above its minimum so far, relative to its maximum.
+
+    1 where too little is visible. Speeds are the slopes of lines fitted to half seconds: with only
+    two places, an error of a third of a pixel in one of them would be a rise of a tenth.
+    """
     seen = np.flatnonzero(~np.isnan(places[:, 0]))
     count = round(fps * HALF) + 1
     if len(seen) < 2 * (count - 1):
@@ -83,8 +85,9 @@ def speed_rise(places: np.ndarray, fps: float) -> float:
 
 
 def _flight(places: np.ndarray, start: int) -> tuple[int, int] | None:
-    """The first stretch from `start` on in which the body is seen and clear of where it touches
-    the floor next, or has touched it last."""
+    """(first frame, end) of the first flight from `start` on: the body is visible and well above
+    the place where it last touched the floor or touches it next. None if there is no such
+    flight."""
     clear = places[:, 1] > _floor(places[:, 1]) + TOUCH
     clear[:start] = False
     if not clear.any():
@@ -96,9 +99,12 @@ def _flight(places: np.ndarray, start: int) -> tuple[int, int] | None:
 
 
 def _floor(heights: np.ndarray) -> np.ndarray:
-    """How high each frame's nearest touch of the floor is [F]; where it never bounces, the lowest
-    place. A box that stands is higher than one on its edge, and between two frames a fast one is
-    never seen as low as it comes: so one height for all would miss touches."""
+    """The height of the contact with the floor that is nearest in time, for each frame [F].
+
+    If the body never bounces, its lowest place. One height for all contacts would miss some: a box
+    on its edge is higher than a flat one, and the lowest point of a fast body is between two
+    frames.
+    """
     seen = np.flatnonzero(~np.isnan(heights))
     if not len(seen):
         return np.full(len(heights), np.inf)

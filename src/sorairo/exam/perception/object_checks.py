@@ -1,4 +1,4 @@
-"""Which objects are in a clip and where they are, as a scene says it."""
+"""Checks which objects a clip shows, against a scene."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sorairo.world.tabletop.scene import Scene
 
 
 def one_object(seen: Observation) -> bool:
-    """Exactly one in all but a few frames."""
+    """Whether there is exactly one object in all but a few frames."""
     return seen.count == 1 and seen.bad_frames <= max(1, MAX_BAD_FRAMES * len(seen.counts))
 
 
 def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
-    """Whether the objects in frames uint8 [F, H, W, 3] are those of a scene with one body."""
+    """Whether frames uint8 [F, H, W, 3] show the object of a scene with one body."""
     seen, body = observe_lit(frames), scene.bodies[0]
     found = {
         "one object": one_object(seen),
@@ -28,5 +28,5 @@ def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
 
 
 def colored(frames: np.ndarray, color: str) -> bool:
-    """Whether what stands in the frames has a colour."""
+    """Whether the object in the frames has a colour."""
     return observe_lit(frames).color == color

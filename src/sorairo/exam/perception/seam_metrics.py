@@ -1,4 +1,4 @@
-"""What can be measured in frames, uint8 [F, H, W, 3], without knowing what they show.
+"""Measures of frames uint8 [F, H, W, 3] that do not depend on what they show.
 
 Differences are means over pixels and channels, in units of 1/255.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-FLOOR = 0.5  # of 255: where less changes from frame to frame, ratios are taken to this
+FLOOR = 0.5  # of 255: the smallest denominator of ratios of changes
 BLUR = 1.5  # pixels of 96
-NOTICED = 0.2  # of the strongest change in a clip: less is grain and codec noise
+NOTICED = 0.2  # of the strongest change in a clip: anything less is grain and codec noise
 
 
 def change(one: np.ndarray, other: np.ndarray) -> float:
@@ -34,9 +34,9 @@ def jump(frames: np.ndarray, at: int) -> float:
 
 
 def excess(frames: np.ndarray, at: int) -> float:
-    """The change from frame `at` to the next, as a multiple of the usual one or, where the clip
-    moves faster just there, of the largest of the two changes before and after it. What swings is
-    at the bottom twice as fast as usual."""
+    """The change from frame `at` to the next, as a multiple of the usual one or, if that is larger,
+    of the largest of the two changes before it and the two after it: a swinging object is twice as
+    fast as usual at the bottom."""
     around = [i for i in (at - 2, at - 1, at + 1, at + 2) if 0 <= i < len(frames) - 1]
     beside = [change(frames[i], frames[i + 1]) for i in around]
     return change(frames[at], frames[at + 1]) / max(usual(frames), *beside)
@@ -59,8 +59,8 @@ def sharpest(frames: np.ndarray, first: int, last: int) -> float:
 
 
 def pulse(frames: np.ndarray, group: int = 4) -> float:
-    """How much more changes at every `group`-th frame than at the others: a clip that is made in
-    groups may move in jerks. Of all places where groups could begin, the worst; 1 is even."""
+    """How much more changes at every `group`-th frame than at the others: a clip that is made of
+    latent frames may move in jerks. Takes the worst of all offsets; 1 is even."""
     found = changes(frames)
     phases = [
         np.median(found[phase::group])
@@ -82,8 +82,8 @@ def psnr(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def moving_track(frames: np.ndarray) -> np.ndarray:
-    """Where something moves, [F - 2, 2] (x, y) in parts of the picture: the middle of what differs
-    between the frame before and the one after. NaN where nothing does."""
+    """Where something moves, [F - 2, 2] (x, y) in parts of the picture: the centre of the
+    difference between the frame before and the frame after. NaN where nothing differs."""
     grey = frames.astype(np.float32).mean(-1)
     moved = ndimage.gaussian_filter(np.abs(grey[2:] - grey[:-2]), (0, BLUR, BLUR))
     strongest = max(float(np.percentile(moved, 99.9)), 1e-6)
@@ -98,8 +98,8 @@ def moving_track(frames: np.ndarray) -> np.ndarray:
 
 
 def motion_similarity(track: np.ndarray, other: np.ndarray) -> float:
-    """Correlation of two tracks [F, 2], x and y together, over the frames in which `track` is seen;
-    where the other is not, it is taken to have stayed. 0 where either never moves."""
+    """The correlation of two tracks [F, 2], x and y together, over the frames in which `track` is
+    known. Gaps of the other are filled with its last place. 0 if either never moves."""
     seen = ~np.isnan(track[:, 0])
     if seen.sum() < 3:
         return 0.0
@@ -110,7 +110,7 @@ def motion_similarity(track: np.ndarray, other: np.ndarray) -> float:
 
 
 def held(track: np.ndarray) -> np.ndarray:
-    """The track with gaps filled by what was seen last; before anything was seen, by the first."""
+    """The track with gaps filled with the last known place, at the beginning with the first."""
     seen = np.flatnonzero(~np.isnan(track[:, 0]))
     if not len(seen):
         return np.full_like(track, 0.5)

@@ -1,6 +1,6 @@
-"""What the exam reads off pixels: where the object is, its outline, and where that is in metres.
+"""The parser: finds the object in each frame, its outline, and its place in metres.
 
-The same parser reads every clip, the true ones too. It knows the scene's camera, and nothing else.
+The same parser reads every clip, true ones too. It knows the camera of the scene, and nothing else.
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ MOSTLY = 0.94  # of the frames: 45 of 48
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """Outlines of the largest object, bool [F, h, w]; its centre [F, 2], (x, y) in parts of the
-    picture, NaN where there is none; how many objects there are in each frame [F]."""
+    """What the parser sees in a clip."""
 
     masks: np.ndarray
+    """The pixels of the largest object, bool [F, h, w]."""
     track: np.ndarray
+    """Its centre [F, 2], (x, y) in parts of the picture; NaN where there is none."""
     counts: np.ndarray
+    """The number of objects in each frame [F]."""
 
     @property
     def followed(self) -> bool:
-        """Whether it can be followed: one object in nearly every frame, and no jump."""
+        """Whether the object can be followed: one in nearly every frame, and no jumps."""
         jumps = np.linalg.norm(np.diff(self.track, axis=0), axis=1) > JUMP
         return float((self.counts == 1).mean()) >= MOSTLY and not jumps.any()
 
     @property
     def reach(self) -> float:
-        """The larger side of the box around its track, in parts of the picture."""
+        """The longer side of the bounding box of the track, in parts of the picture."""
         if np.isnan(self.track).all():
             return 0.0
         return float((np.nanmax(self.track, axis=0) - np.nanmin(self.track, axis=0)).max())
@@ -57,14 +59,14 @@ def see(frames: np.ndarray) -> Seen:
 
 
 def masks_seen(masks: np.ndarray) -> Seen:
-    """What there is to see in true masks uint8 [F, H, W]: all bodies as one."""
+    """The same for true masks uint8 [F, H, W]; all bodies count as one object."""
     counts = np.array([len(np.unique(mask[mask > 0])) for mask in masks])
     return Seen(masks=masks > 0, track=centers(masks), counts=counts)
 
 
 def chamfer(one: np.ndarray, other: np.ndarray) -> float:
-    """The mean distance from a pixel of one mask [h, w] to the nearest of the other, both ways
-    added, in parts of the diagonal; 1 where either is empty."""
+    """The mean distance from a pixel of one mask [h, w] to the nearest of the other, added both
+    ways, in parts of the diagonal; 1 if either is empty."""
     if not one.any() or not other.any():
         return 1.0
     to_one, to_other = (np.asarray(ndimage.distance_transform_edt(~m)) for m in (one, other))
@@ -79,8 +81,8 @@ def overlap(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def in_metres(track: np.ndarray, depth: float) -> np.ndarray:
-    """(x, z) in metres [F, 2] of places in the still camera's square picture, in the vertical plane
-    at `depth` (y)."""
+    """The places (x, z) in metres [F, 2] of a track in the square picture of the still camera, if
+    the object is in the vertical plane at `depth` (y)."""
     position, rotation = camera_pose("still", 0.0)
     half = np.tan(np.radians(vertical_field(1, 1)) / 2)
     right, up = (2 * track[:, 0] - 1) * half, (1 - 2 * track[:, 1]) * half

@@ -13,7 +13,16 @@ import numpy as np
 
 from sorairo.exam.report.axis import Axis, axis_of
 from sorairo.exam.report.columns import Look, looks, mark
-from sorairo.exam.report.markup import escape, tag
+from sorairo.exam.report.markup import tag
+from sorairo.exam.report.svg import (
+    goal_area,
+    horizontal_ticks,
+    line,
+    plot_figure,
+    svg,
+    text,
+    vertical_ticks,
+)
 from sorairo.exam.report.view_model import ByColumn, SuiteView
 from sorairo.exam.statistics import Estimate, Goal
 
@@ -28,7 +37,7 @@ def plots(view: SuiteView) -> list[str]:
     """All plots that the measures of a suite allow."""
     found = [_over_time(view, what, at) for what, at in view.over_time.items()]
     if len(view.fractions) > 1:
-        found.append(_shares(view, view.fractions))
+        found.append(_share_bars(view, view.fractions))
     return found + [_cases(view, goal) for goal in view.spreads]
 
 
@@ -37,11 +46,11 @@ def gauge(row: ByColumn, goal: Goal) -> str:
     width, height = GAUGE
     axis = axis_of(_all(row.values()), goal, 8, width - 8)
     drawn = [
-        _aimed(goal, axis, 2, height - 4),
-        _line(axis.start, height / 2, axis.end, height / 2, "axis"),
+        goal_area(goal, axis, 2, height - 4),
+        line(axis.start, height / 2, axis.end, height / 2, "axis"),
         _estimates(row, axis, height / 2),
     ]
-    return _svg(width, height, *drawn, label=in_words(row, goal))
+    return svg(width, height, *drawn, label=in_words(row, goal))
 
 
 def in_words(row: ByColumn, goal: Goal) -> str:
@@ -49,25 +58,25 @@ def in_words(row: ByColumn, goal: Goal) -> str:
     return f"{goal.key}: " + "; ".join([*values, f"goal {goal}"] if str(goal) else values)
 
 
-def _shares(view: SuiteView, goals: Sequence[Goal]) -> str:
+def _share_bars(view: SuiteView, goals: Sequence[Goal]) -> str:
     """A bar for each measure."""
     height = SHARE_ROW * len(goals) + BOTTOM
     axis = Axis(low=0.0, high=1.0, start=12, end=WIDTH - RIGHT, share=True)
-    drawn = [_along(axis, 0, height - BOTTOM)]
+    drawn = [horizontal_ticks(axis, 0, height - BOTTOM)]
     for index, goal in enumerate(goals):
         row, top = view.row(goal), SHARE_ROW * index
         y, own = top + 24, row[view.examined]
         drawn += [
-            _aimed(goal, axis, top + 16, 16),
-            _text(axis.start, top + 12, goal.key),
-            _text(axis.end, top + 12, own.format(share=True), anchor="end"),
+            goal_area(goal, axis, top + 16, 16),
+            text(axis.start, top + 12, goal.key),
+            text(axis.end, top + 12, own.format(share=True), anchor="end"),
         ]
         if own.cases:
             bar = {"x": axis.start, "y": y - 5, "width": axis(own.value) - axis.start, "height": 10}
             drawn.append(tag("rect", class_="bar", **bar))
         drawn.append(_estimates(row, axis, y))
     label = ". ".join(in_words(view.row(goal), goal) for goal in goals)
-    return _plot("Shares of the questions", _svg(WIDTH, height, *drawn, label=label))
+    return plot_figure("Shares of the questions", svg(WIDTH, height, *drawn, label=label))
 
 
 def _cases(view: SuiteView, goal: Goal) -> str:
@@ -75,17 +84,17 @@ def _cases(view: SuiteView, goal: Goal) -> str:
     values = {name: view.values(goal, name) for name in view.columns}
     height = CASES_ROW * len(values) + BOTTOM
     axis = axis_of(np.concatenate(list(values.values())), goal, 12, WIDTH - RIGHT)
-    drawn = [_aimed(goal, axis, 0, height - BOTTOM), _along(axis, 0, height - BOTTOM)]
+    drawn = [goal_area(goal, axis, 0, height - BOTTOM), horizontal_ticks(axis, 0, height - BOTTOM)]
     for index, (name, look) in enumerate(looks(view.columns).items()):
         y, estimate = CASES_ROW * index + 29, view.row(goal)[name]
-        drawn.append(_text(axis.start, y - 17, f"{name}  {estimate.format(goal.share)}"))
+        drawn.append(text(axis.start, y - 17, f"{name}  {estimate.format(goal.share)}"))
         dots = "".join(f"M{x:g} {y + up:g}h0" for x, up in stack_dots(values[name], axis))
         drawn.append(tag("path", class_=f"dots {look[0]}", d=dots))
         if estimate.cases:
             x = axis(estimate.value)
-            drawn.append(_line(x, y - 13, x, y + 13, f"whisker {look[0]}"))
+            drawn.append(line(x, y - 13, x, y + 13, f"whisker {look[0]}"))
     label = f"The cases of {in_words(view.row(goal), goal)}"
-    return _plot(f"{goal.key}, one dot per question", _svg(WIDTH, height, *drawn, label=label))
+    return plot_figure(f"{goal.key}, one dot per question", svg(WIDTH, height, *drawn, label=label))
 
 
 def stack_dots(values: np.ndarray, axis: Axis, reach: float = 12.0) -> list[tuple[float, float]]:
@@ -111,26 +120,26 @@ def _over_time(view: SuiteView, what: str, at: dict[float, Goal]) -> str:
         _all(f for row in rows.values() for f in row.values()), first, HEIGHT - BOTTOM, TOP
     )
     drawn = [
-        _aimed(first, up, LEFT, WIDTH - RIGHT - LEFT) if _one_bound(at.values()) else "",
-        _across(up, LEFT, WIDTH - RIGHT),
-        *(_text(along(time), HEIGHT - BOTTOM + 18, f"{time:g}", anchor="middle") for time in rows),
-        _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "seconds", anchor="middle"),
+        goal_area(first, up, LEFT, WIDTH - RIGHT - LEFT) if _one_bound(at.values()) else "",
+        vertical_ticks(up, LEFT, WIDTH - RIGHT),
+        *(text(along(time), HEIGHT - BOTTOM + 18, f"{time:g}", anchor="middle") for time in rows),
+        text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 4, "seconds", anchor="middle"),
     ]
     for name, look in reversed(looks(view.columns).items()):
         course = {time: row[name] for time, row in rows.items() if row[name].cases}
         drawn.append(_course(course, look, along, up, whiskers=name == view.examined))
     label = ". ".join(in_words(view.row(goal), goal) for goal in at.values())
-    return _plot(f"{what}, over time", _svg(WIDTH, HEIGHT, *drawn, label=label))
+    return plot_figure(f"{what}, over time", svg(WIDTH, HEIGHT, *drawn, label=label))
 
 
 def _course(
     course: dict[float, Estimate], look: Look, along: Axis, up: Axis, *, whiskers: bool
 ) -> str:
     places = {time: (along(time), up(estimate.value)) for time, estimate in course.items()}
-    drawn = [_line(*one, *other, f"course {look[0]}") for one, other in pairwise(places.values())]
+    drawn = [line(*one, *other, f"course {look[0]}") for one, other in pairwise(places.values())]
     for time, estimate in course.items() if whiskers else ():
         x = along(time)
-        drawn.append(_line(x, up(estimate.low), x, up(estimate.high), f"whisker {look[0]}"))
+        drawn.append(line(x, up(estimate.low), x, up(estimate.high), f"whisker {look[0]}"))
     return "".join([*drawn, *(mark(look, *place) for place in places.values())])
 
 
@@ -143,7 +152,7 @@ def _estimates(row: ByColumn, axis: Axis, y: float) -> str:
     ]
     own = next(iter(row.values()))
     if own.cases and drawn:
-        drawn.insert(-1, _line(axis(own.low), y, axis(own.high), y, "whisker examined"))
+        drawn.insert(-1, line(axis(own.low), y, axis(own.high), y, "whisker examined"))
     return "".join(drawn)
 
 
@@ -153,48 +162,3 @@ def _all(estimates: Iterable[Estimate]) -> list[float]:
 
 def _one_bound(goals: Iterable[Goal]) -> bool:
     return len({(goal.least, goal.most) for goal in goals}) == 1
-
-
-def _aimed(goal: Goal, axis: Axis, other: float, size: float) -> str:
-    """Shades where the goal is met; `other` and `size` are the extent across the axis."""
-    if goal.least is None and goal.most is None:
-        return ""
-    ends = (axis.low if goal.least is None else goal.least, goal.most)
-    one, two = axis(ends[0]), axis(axis.high if ends[1] is None else ends[1])
-    near, far = min(one, two), abs(two - one)
-    if axis.end > axis.start:
-        return tag("rect", class_="aimed", x=near, y=other, width=far, height=size)
-    return tag("rect", class_="aimed", x=other, y=near, width=size, height=far)
-
-
-def _along(axis: Axis, top: float, bottom: float) -> str:
-    """Ticks of a horizontal axis, below the plot."""
-    places = [(axis(value), axis.tick_label(value)) for value in axis.ticks]
-    lines = [_line(x, top, x, bottom, "grid") for x, _ in places]
-    return "".join(
-        [*lines, *(_text(x, bottom + 15, label, anchor="middle") for x, label in places)]
-    )
-
-
-def _across(axis: Axis, left: float, right: float) -> str:
-    """Ticks of a vertical axis, left of the plot."""
-    places = [(axis(value), axis.tick_label(value)) for value in axis.ticks]
-    lines = [_line(left, y, right, y, "grid") for y, _ in places]
-    return "".join([*lines, *(_text(left - 5, y + 4, label, anchor="end") for y, label in places)])
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> str:
-    return tag("path", class_=kind, d=f"M{x1:g} {y1:g}L{x2:g} {y2:g}")
-
-
-def _text(x: float, y: float, what: str, anchor: str | None = None) -> str:
-    return tag("text", escape(what), x=x, y=y, text_anchor=anchor)
-
-
-def _svg(width: int, height: int, *drawn: str, label: str) -> str:
-    box = f"0 0 {width} {height}"
-    return tag("svg", *drawn, viewBox=box, width=width, height=height, role="img", aria_label=label)
-
-
-def _plot(title: str, svg: str) -> str:
-    return tag("figure", tag("figcaption", escape(title)), svg, class_="plot")

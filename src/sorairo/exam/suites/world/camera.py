@@ -1,14 +1,14 @@
-"""M7, camera: the first frame and a camera's move are given; where does the camera go, and does the
-world keep its shape?
+"""M7, camera: the first frame and a camera move are given. Does the camera make that move, and does
+the world keep its shape?
 
-The camera is recovered from the floor (`exam.camera_path`): which move it makes, the azimuth of an
-orbit in degrees and the distance of a push or a pull against those that the words command. The
-scene is at rest, so what a true camera would see, with true depth, is the true clip itself: PSNR
-against it, less the codec's own, is the reprojection gap.
+The camera's path is recovered from the floor (`exam.perception.camera_motion`): which move it is,
+and for an orbit the angle in degrees, for a push or a pull the distance, compared with what the
+prompt says. Nothing in the scene moves, so the true clip is what a true camera would see: its PSNR
+("reprojection") may be 2 dB less than the codec's.
 
-"closure" asks for the way back: an orbit that went out as told is extended by as long an orbit to
-the other side, and the last frame compared with the first (PSNR). It is asked of a model alone, and
-of no clip that stood still: nothing closes more easily.
+"closure" tests the way back: an orbit in the right direction is extended by an equal orbit in the
+other direction, and the last frame is compared with the first (PSNR). It is measured for models
+only, and not for clips in which the camera made another move: a clip that stands still closes best.
 """
 
 from __future__ import annotations
@@ -47,21 +47,22 @@ def questions(count: int) -> list[SceneQuestion]:
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     (clip,) = answer
     path = camera_path(clip.frames, see(clip.frames).masks)
-    told = [SHOTS[question.scene.camera](frame / FPS) for frame in path.frames[1:]]
+    wanted = [SHOTS[question.scene.camera](frame / FPS) for frame in path.frames[1:]]
     error = np.square(clip.frames[1:] / 255.0 - truth.clip.frames[1:] / 255.0).mean()
     verdict = {
         "right move": float(path.move == question.scene.camera),
         "reprojection": float(-10 * np.log10(max(error, 1e-6))),
     }
     if question.scene.camera.startswith("orbit"):
-        turns = path.azimuths[1:] - [shot.azimuth for shot in told]
+        turns = path.azimuths[1:] - [shot.azimuth for shot in wanted]
         return verdict | {"degrees": float(np.degrees(np.abs(turns)).mean())}
-    reaches = path.distances[1:] / [shot.distance for shot in told] - 1
+    reaches = path.distances[1:] / [shot.distance for shot in wanted] - 1
     return verdict | {"distance": float(np.abs(reaches).mean())}
 
 
-def back_again(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict:
-    """{"closure": dB} of an orbit out and back; nothing where the camera did not go out as told."""
+def orbit_and_back(engine: Engine, question: SceneQuestion, truth: SceneTruth) -> Verdict:
+    """{"closure": dB} of an orbit and its way back; empty if the first orbit is not the right
+    move."""
     scene = question.scene
     if scene.camera not in OPPOSITE:
         return {}
@@ -82,7 +83,7 @@ SUITE = Suite(
     quick=6,
     questions=questions,
     judge=judge,
-    probe=back_again,
+    probe=orbit_and_back,
     goals=(
         Goal(measure="right move", least=0.8, share=True, anchors="WorldScore camera 22-40 of 100"),
         Goal(measure="degrees", most=2.0),

@@ -1,7 +1,8 @@
-"""M12, codec: what is left of true clips after the model's codec.
+"""M12, codec: how much of a true clip is left after the model's codec?
 
-The error of the velocity is that of what the parser sees against the simulator's own masks; the
-ratio is taken to the parser's error on the true clips, all questions added up.
+"velocity error" is the error of the velocity that the parser sees, compared with the simulator's
+masks. "velocity ratio" divides it by the parser's error on the true clips, each added up over all
+questions.
 """
 
 from __future__ import annotations

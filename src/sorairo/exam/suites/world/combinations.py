@@ -1,16 +1,16 @@
-"""M9, combinations: does a model know a red ball that rolls, having seen red things and balls roll,
-but never this?
+"""M9, combinations: does a model that knows red things and rolling balls know a red ball that
+rolls?
 
-The combinations of colour, shape and event stand in an order (`world.tabletop.templates`) of which
-a model may be taught the first part. Half of the questions are of the first tenth, half of the
-last. A clip is abnormal, by rule, unless one object of that colour and shape is seen in it
-throughout, and moves as told; "as told" is the share of the others. How many combinations a model
-was taught stands in its record (training.scene.templates): whoever was taught all of them is asked
-nothing new here.
+The combinations of colour, shape and event have a fixed order
+(`world.tabletop.dynamics.combinations`), and a model can be trained on the first part of them only.
+Half of the questions are about the first tenth, half about the last. A clip is "as told" if one
+object of the right colour and shape is visible throughout and moves as the prompt says. The model's
+record (training.scene.templates) says which part of the combinations it was trained on. For a model
+that was trained on all of them, nothing here is new.
 
-"nearest" is how far a clip is from the nearest of some training clips: the root of the mean squared
-difference of small pictures, one a second, in parts of the range. A model that only repeats its
-clips is nearer than a true clip is.
+"nearest" is the distance of a clip from the nearest of some training clips: the root of the mean
+squared difference of small pictures, one per second, where 1 is the whole range. A model that only
+repeats training clips is nearer than a true clip.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ SEEDS = 29_000
 PARTS = ("first tenth", "last tenth")
 EACH_SECOND = slice(None, None, round(FPS))
 TRAINED_ON, THUMBNAIL = 200, 24  # clips; pixels of a side
-TOLD = ("one_object", "color", "shape", "motion")
+MEASURES = ("one_object", "color", "shape", "motion")
 
 
 def questions(count: int) -> list[SceneQuestion]:
@@ -59,7 +59,7 @@ def questions(count: int) -> list[SceneQuestion]:
 
 
 def _scene_of(template: Template, index: int) -> Scene:
-    """A scene of a combination, on a floor on which its colour stands out."""
+    """A scene of a combination, on a floor that contrasts with its colour."""
     color, shape, event = template
     floors = tuple(f for f in FIRST_LIGHT.floors if color not in CLASHES.get(f, ()))
     one = dataclasses.replace(
@@ -72,7 +72,7 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     (clip,) = answer
     del truth
     verdict = observed_as(observe(clip.frames, fps=clip.fps), target_of(question.scene))
-    found = {name: float(verdict[name]) for name in TOLD}
+    found = {name: float(verdict[name]) for name in MEASURES}
     right = min(found.values())
     return {
         f"as told, {question.about}": right,
@@ -85,8 +85,7 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
 
 @cache
 def _trained_on() -> np.ndarray:
-    """Small pictures [n, frames, pixels] of the first training clips of the same part of the
-    world."""
+    """Small pictures [n, frames, pixels] of the first training clips with one object."""
     found = []
     for index in range(TRAINED_ON):
         rng = np.random.default_rng(FIRST_CLIPS.first_seed + index)
@@ -96,7 +95,7 @@ def _trained_on() -> np.ndarray:
 
 
 def _small(frames: np.ndarray) -> np.ndarray:
-    """[frames, values] in 0 ... 1 of pictures of any size."""
+    """Small pictures [frames, values] in 0 ... 1."""
     small = Clip(frames=np.ascontiguousarray(frames), fps=1.0).resize(THUMBNAIL, THUMBNAIL)
     return small.frames.reshape(len(frames), -1) / 255.0
 
@@ -120,7 +119,7 @@ SUITE = Suite(
         *(
             Goal(measure=f"{name.replace('_', ' ')}, {part}", share=True)
             for part in PARTS
-            for name in TOLD
+            for name in MEASURES
         ),
     ),
     columns=("model", "truth", "codec", "nearest clip"),

@@ -1,6 +1,6 @@
 """M2, drop (PISA, arXiv 2503.09595): one object falls; the first frame is given.
 
-Where it is then, and its outline, against the simulator's own, in parts of the picture's diagonal.
+Its place and outline are compared with the simulator's, in parts of the picture's diagonal.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 2.0
 DROPS = dataclasses.replace(FIRST_LIGHT, events=("drop",))
-LOST = 0.5  # the error of a frame without an object, in parts of the diagonal
+LOST = 0.5  # diagonals: the error of a frame without an object
 
 
 def questions(count: int) -> list[SceneQuestion]:

@@ -1,9 +1,9 @@
-"""M3, laws: gravity, restitution, momentum and energy, fitted to what falls, rolls and slides.
+"""M3, laws: gravity, bounce, momentum and energy, fitted to what falls, rolls and slides.
 
-A clip passes if every law that applies to it is kept: gravity and the bounce of a ball within 10 %
-(the bounce of the true clip through the same parser), a horizontal speed in flight that changes by
-no more than 10 % of the greatest speed, and an energy that never rises by more than 5 %. A clip
-that cannot be read (no object, several, one that jumps or hardly moves) keeps no law.
+A clip passes ("all") if it keeps every law that applies. Gravity and the bounce of a ball must be
+within 10 % (the bounce of the true clip as the same parser sees it), the horizontal speed may
+change in flight by 10 % of the greatest speed, and energy may rise by 5 %. A clip that cannot be
+read keeps no law: one with no object or several, or in which the object jumps or hardly moves.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 3.0
 WITHIN, RISE = 0.10, 0.05
-MOVES = 0.5  # of how far the true body comes: with less, a clip does not show what was asked for
+MOVES = 0.5  # of the true object's reach: with less, a clip does not show what the prompt says
 LAWFUL = dataclasses.replace(FIRST_LIGHT, events=("drop", "drop", "roll", "slide"))
 
 

@@ -1,7 +1,7 @@
-"""M8, one minute: things that never come to rest, from text alone.
+"""M8, one minute: scenes that never come to rest, from text alone.
 
-After 5, 15, 30 and 60 seconds: whether the objects of the last two seconds are those that were
-asked for, how much moves in comparison with the true clip, and how far the brightness has drifted.
+After 5, 15, 30 and 60 seconds: are the objects of the last two seconds the right ones, how much
+moves compared with the true clip, and how far has the brightness drifted?
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sorairo.exam.suite import Suite
 
 SECONDS = 60.0
 TIMES = (5, 15, 30, 60)  # seconds
-SEEN, MOVING = 2, 5  # seconds before each: for objects, and for how much moves
+SEEN, MOVING = 2, 5  # seconds before each: for objects; for the amount of motion
 ENDLESS_BY_DAY = dataclasses.replace(ENDLESS, lights=("day",))
 
 

@@ -1,11 +1,14 @@
-"""M5, permanence: a thing goes behind a screen, is not seen for eight frames or more, comes out.
+"""M5, permanence: an object passes behind a screen and is hidden for at least eight frames.
 
-Eight frames are given. Afterwards: is it there again (what never was gone does not come back), of
-the same colour, shape and size (within 10 %), at the right place (within half its width) and time
-(within two frames)? The shape is that which the true clip is read as: a ball that rolls slowly is
-still partly hidden in the end. "all" is all of it in one clip. For a model whose loss can be asked
-(`exam.twins`): does it find what happens more likely than the same clip in which behind the screen
-the thing changes its colour or its shape, or is gone?
+The first eight frames are given. Does the object reappear? (If it never disappeared, that does not
+count.) Does it have the same colour, shape and size (within 10 %), and is it in the right place
+(within half its width) at the right time (within two frames)? The right shape is what the parser
+reads in the true clip, because a slow ball is still partly hidden at the end. "all" is all of it in
+one clip.
+
+"twins" is measured for models whose loss can be computed (`exam.candidates.violation_pairs`): does
+the model find a true clip more likely than the same clip in which the object has changed or is gone
+behind the screen?
 """
 
 from __future__ import annotations
@@ -28,9 +31,9 @@ from sorairo.world.tabletop.perception.lit_observer import observe_lit
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene
 
 SECONDS, GIVEN = 4.0, 8
-HIDDEN, LAST = 8, 10  # frames: not seen at least so long; looked at in the end
-SIZE, FRAMES, WIDTHS = 0.10, 2, 0.5  # how far off it may come out
-GONE = 1e-3  # of the picture: what is seen of a thing that is hidden
+HIDDEN, LAST = 8, 10  # frames: the shortest time hidden; the last frames that are judged
+SIZE, FRAMES, WIDTHS = 0.10, 2, 0.5  # the largest error of size, time and place
+GONE = 1e-3  # of the picture: the visible part of an object that counts as hidden
 HIDES = dataclasses.replace(CANVAS_WORLD, lights=("day",), events=("hide",), cameras=("still",))
 
 
@@ -39,7 +42,7 @@ def questions(count: int) -> list[SceneQuestion]:
 
 
 def _hiding() -> Iterator[Scene]:
-    """Scenes in which the thing is hidden long enough."""
+    """Scenes in which the object is hidden long enough."""
     seed = FIRST_SEED + 27_000
     while True:
         scene = sample_scene(np.random.default_rng(seed), HIDES)
@@ -50,7 +53,7 @@ def _hiding() -> Iterator[Scene]:
 
 
 def hidden_frames(masks: np.ndarray) -> np.ndarray:
-    """The frames in which hardly anything is seen of the body, from masks [F, H, W]."""
+    """The frames in which the body is hardly visible, from masks [F, H, W]."""
     return np.flatnonzero((masks > 0).mean((1, 2)) < GONE)
 
 
@@ -76,13 +79,14 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
 
 
 def _comes_out(masks: np.ndarray, middle: int) -> int:
-    """The first frame after `middle` in which something is seen; the number of frames if never."""
+    """The first frame after `middle` in which something is visible; the number of frames if
+    never."""
     there = masks[middle:].any((1, 2))
     return middle + int(there.argmax()) if there.any() else len(masks)
 
 
 def _same_size(seen: np.ndarray, true: np.ndarray) -> bool:
-    """By the square root of the area, in the median of the frames."""
+    """Compares the square root of the area, by the median over the frames."""
     side = np.sqrt(seen.mean((1, 2)) / np.maximum(true.mean((1, 2)), 1e-6))
     return abs(float(np.median(side)) - 1) <= SIZE
 

@@ -1,12 +1,12 @@
 """M4, Sim-IQ: the score of Physics-IQ (Motamed et al., arXiv 2501.09038) on the simulator.
 
-Where something moves in the clip that was made, against the true one: at each time, anywhere, and
-how often, as intersection over union; and the squared error of pixels. Each is taken in relation to
-how much two true takes of a scene differ ("take 2": the start moved by up to half a pixel, friction
-by up to 2 %), which is 100. Half of the questions give one frame, half the first 16.
+It compares where something moves in the clip with where it moves in the true one: at each time,
+anywhere, and how often, as intersection over union; and the squared error of pixels. The second of
+two true takes of a scene scores 100: its start is moved by up to half a pixel, and its friction is
+changed by up to 2 %. Half of the questions give one frame, half the first 16.
 
-Motion is found as theirs is (difference to a running mean of weight 0.3, above 10 of 255), but with
-openings of 3x3 pixels: ours are small pictures.
+Motion is detected as in Physics-IQ (difference from a running mean of weight 0.3, above 10 of 255),
+but with openings of 3x3 pixels, because these pictures are small.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def questions(count: int) -> list[SceneQuestion]:
 
 
 def second_take(question: SceneQuestion) -> Clip:
-    """The scene once more, nearly the same."""
+    """The scene simulated again, from nearly the same start."""
     rng = np.random.default_rng((question.seed, 4))
     body = question.scene.bodies[0]
     x, y = (p + d for p, d in zip(body.position[:2], rng.uniform(-SHIFT, SHIFT, 2), strict=True))
@@ -51,7 +51,7 @@ def second_take(question: SceneQuestion) -> Clip:
 
 
 def motion(frames: np.ndarray) -> np.ndarray:
-    """Where something moves in frames uint8 [F, H, W, 3], bool [F, H, W]; nothing in the first."""
+    """Where something moves in frames uint8 [F, H, W, 3]: bool [F, H, W], nothing in the first."""
     grey = ndimage.gaussian_filter(frames.astype(np.float32).mean(-1), (0, 1.1, 1.1))
     mean, found = grey[0].copy(), [np.zeros(grey.shape[1:], bool)]
     for frame in grey[1:]:
@@ -89,13 +89,13 @@ def score(verdicts: Sequence[Verdict]) -> float:
     if not verdicts:
         return float("nan")
     mean = {name: float(np.mean([v[name] for v in verdicts])) for name in verdicts[0]}
-    fractions = [_share(mean[name], mean[f"{name}, two takes"]) for name in METRICS]
+    fractions = [_of_most(mean[name], mean[f"{name}, two takes"]) for name in METRICS]
     total = float(np.mean(fractions)) - (mean["error"] - mean["error, two takes"])
     return 100 * min(1.0, max(0.0, total))
 
 
-def _share(value: float, most: float) -> float:
-    """Of the most there can be; where nothing can be alike, all of it."""
+def _of_most(value: float, most: float) -> float:
+    """As a part of the most that is possible; 1 where nothing is possible."""
     return value / most if most else 1.0
 
 

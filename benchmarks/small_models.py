@@ -1,12 +1,12 @@
-"""What small models tell of training: more of it (M11), and what was never seen together (M9).
+"""Examines small models: with more training (M11), with fewer combinations in training (M9).
 
     python benchmarks/small_models.py scaling MODEL... [--part 0.2] [-o DIR]
     python benchmarks/small_models.py unseen MODEL... [--part 1] [-o DIR]
 
-The models are those that `journeys/scaling.sh` and `journeys/unseen.sh` train. Each sits the exam
-(in a folder of its own under DIR; what is sat already is read), and of each the loss on clips that
-it never saw is taken, by level of noise. Writes benchmarks/small/{scaling,unseen}.json, a plot of
-the same name into docs/images, and a table into docs/explain/exam.md.
+`journeys/scaling.sh` and `journeys/unseen.sh` train these models. Each one is examined in a folder
+of its own under DIR (a stopped exam goes on), and its loss on held-out clips is measured by noise
+level. Writes benchmarks/small/{scaling,unseen}.json, a plot of the same name into docs/images, and
+a table into docs/explain/exam.md.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@ table in docs/explain/exam.md.
 
     python benchmarks/wrong_clips.py [SUITE ...] [-n 16]
 
-The simulator's own clips, and the same with one thing made wrong, judged as a model's would be. A
-suite notices if the 95 % intervals do not overlap. The minute (M8) is asked a quarter as often.
-Where suites are named, the figures of the others stay as they are.
+Judges true clips, and true clips in which one thing is made wrong, like those of a model. A suite
+detects the wrong clips if the 95 % intervals do not overlap. The minute (M8) has a quarter of the
+questions. If suites are named, the values of the others stay as they are.
 """
 
 from __future__ import annotations

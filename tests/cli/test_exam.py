@@ -160,6 +160,12 @@ def test_suites_and_options_stand_in_any_order():
     assert exam.make_context("exam", []).params["suites"] == ()
 
 
+def test_the_help_names_every_suite():
+    """If this fails, add the new suite to the epilog of `sorairo exam`."""
+    assert exam.epilog
+    assert SUITES.keys() <= set(re.findall(r"[\w-]+", exam.epilog.split("Examples:")[0]))
+
+
 def test_every_command_of_the_page_can_be_typed():
     text = PAGE.read_text(encoding="utf-8")
     lines = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,7 @@ def test_keys_name_questions_whatever_their_number(suite: str):
         assert question.key.startswith(f"{suite}-")
         assert by_key[question.key].label == question.label
         assert by_key[question.key].seed == question.seed
+        assert pickle.loads(pickle.dumps(question)).label == question.label, "workers get it so"
 
 
 def test_what_is_given_is_found_changed_or_not():

@@ -16,6 +16,7 @@ from sorairo.cli.console import progress_bar, say
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
+    from sorairo.exam.candidates.external_clips import ExternalClips
     from sorairo.exam.candidates.question_export import QuestionsBySuite
     from sorairo.exam.question import Question
     from sorairo.exam.run import ExamRun, JudgeBatches
@@ -57,8 +58,11 @@ class Selection:
     part: float
     """Which part of each suite's questions; used without `quick` and `count`."""
 
-    def suites(self) -> list[Suite]:
-        """Raises UnknownNameError, and MissingExtraError."""
+    def suites(self, *, default_all: bool = False) -> list[Suite]:
+        """The suites named. Without a name those about the world, or with `default_all` every one.
+
+        Raises UnknownNameError, and MissingExtraError.
+        """
         with _simulator():
             from sorairo.exam.registry import SUITES, WORLD_SUITES
         for name in self.names:
@@ -66,7 +70,7 @@ class Selection:
                 raise click.UsageError(f"Write {name} right after `sorairo exam`.")
             if name not in SUITES:
                 raise unknown_name("suite", name, (*SUITES, *exam.commands))
-        return [SUITES[name] for name in self.names or WORLD_SUITES]
+        return [SUITES[name] for name in self.names or (SUITES if default_all else WORLD_SUITES)]
 
     def count_of(self, suite: Suite) -> int:
         part = suite.quick if self.quick else max(1, round(self.part * suite.count))
@@ -154,6 +158,14 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
     invoke_without_command=True,
     subcommand_metavar="| COMMAND ...",
     epilog="""\b
+    Suites about the world, which run when none is named:
+      M2 drop, M3 laws, M4 Sim-IQ, M5 permanence, M6 Sim-GenEval, M7 camera,
+      M8 one minute, M9 combinations, M12 codec
+    Other suites:
+      claims (prompts about one object), given, extend, loop, connect,
+      keyframe, style, edit, story, chain, cost, minute (capabilities)
+
+    \b
     Examples:
       sorairo exam --quick -o exam
       sorairo exam M2 M3 --model my-model -o exam
@@ -207,30 +219,44 @@ def exam(
     value stands beside that of true clips, of true clips after the model's codec, and of simple
     baselines such as a first frame that never moves.
     """
-    suites = selection.suites()
-    from sorairo.exam import setup
-
     if marked:
         say("--marked is called --report-only now.")
     if marked or report_only:
         _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
-        run = setup.run_before(output)
-        _run(run, _judged_before(run, suites, selection), None)
+        _report_only(selection, output)
         return
+    suites = selection.suites()
+    from sorairo.exam import setup
+
     if clips is None:
         make = functools.partial(setup.run_of_model, model, output, steps=steps, guidance=guidance)
     else:
-        from sorairo.exam.candidates.external_clips import ExternalClips
-
         _refuse("--clips", "model", "steps", "guidance")
-        suites, questions = selection.for_clips()
-        external = ExternalClips.of(clips)
-        external.check(question for asked in questions.values() for question in asked)
+        suites, external = _external(selection, clips)
         make = functools.partial(setup.run_of_clips, external, output)
     with setup.workers_for(make, workers) as judge_batches:
         run = make()
         ready = (_with_questions(each, selection.count_of(each)) for each in suites)
         _run(run, ready, judge_batches)
+
+
+def _external(selection: Selection, folder: Path) -> tuple[list[Suite], ExternalClips]:
+    """The suites that the clips in a folder answer, and the clips. Raises MediaError."""
+    suites, questions = selection.for_clips()
+    from sorairo.exam.candidates.external_clips import ExternalClips
+
+    clips = ExternalClips.of(folder)
+    clips.check(question for asked in questions.values() for question in asked)
+    return suites, clips
+
+
+def _report_only(selection: Selection, folder: Path) -> None:
+    """Writes the report on what has been judged in a folder."""
+    suites = selection.suites(default_all=True)
+    from sorairo.exam import setup
+
+    run = setup.run_before(folder)
+    _run(run, _judged_before(run, suites, selection), None)
 
 
 def _judged_before(run: ExamRun, suites: Sequence[Suite], selection: Selection) -> list[Suite]:

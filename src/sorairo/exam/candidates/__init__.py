@@ -1,0 +1,1 @@
+"""Whoever answers questions: the model, true clips, baselines, clips of others, wrong clips."""

@@ -1,0 +1,1 @@
+"""Measures of clips: tracks, laws of motion, camera paths, seams. Imports no question or suite."""

@@ -1,1 +1,1 @@
-"""The suites of the exam, one file for each question about the world."""
+"""The suites, one file each: questions, a judge, and a `SUITE`. `registry` lists them."""

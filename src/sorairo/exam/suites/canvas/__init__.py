@@ -1,0 +1,1 @@
+"""Suites about the capabilities of a model: the questions call its methods."""

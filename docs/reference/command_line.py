@@ -15,8 +15,9 @@ Record = tuple[str, str]  # an option's names with its value, and its descriptio
 INTRODUCTION = """\
 # Command line
 
-Every command prints its help with `--help` or `-h`. The paths of results (with `--json`, JSON) are printed to stdout; messages,
-warnings and progress to stderr. A file appears under its name when it is complete.
+Every command prints its help with `--help` or `-h`. The paths of results (with `--json`, JSON) are
+printed to stdout; messages, warnings and progress to stderr. A file appears under its name when it
+is complete.
 
 | exit code | meaning |
 |---|---|
@@ -31,7 +32,8 @@ warnings and progress to stderr. A file appears under its name when it is comple
 | `SORAIRO_EXPAND_MODEL` | name of that chat model |
 | `SORAIRO_EXPAND_KEY` | its API key |
 
-Tab completion for bash: `eval "$(_SORAIRO_COMPLETE=bash_source sorairo)"`; for zsh, write `zsh_source`."""
+Tab completion for bash: `eval "$(_SORAIRO_COMPLETE=bash_source sorairo)"`; for zsh, write
+`zsh_source`."""
 
 
 def page(root: click.Group = app) -> str:
@@ -119,7 +121,7 @@ def _records(name: str, command: click.Command) -> list[Record]:
 
 
 def _name(record: Record) -> str:
-    """"-n, --n INTEGER RANGE" -> "--n"."""
+    """ "-n, --n INTEGER RANGE" -> "--n"."""
     return next(word for word in record[0].replace(",", " ").split()[::-1] if word[0] == "-")
 
 

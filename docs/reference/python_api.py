@@ -44,7 +44,6 @@ REQUESTS = (
     InputFile,
 )
 OPTIONS = (SamplingOptions, ClipOptions)
-ENGINE = ["info", *public_members(RequestRunner)]  # what is documented beside the capabilities
 
 INTRODUCTION = """\
 # Python
@@ -57,13 +56,14 @@ clip = model.generate("a red ball drops onto a wooden floor", seconds=4, seed=7)
 clip.save("ball.mp4")
 ```
 
-Importing `sorairo` is quick: NumPy and PyTorch are imported by the first name that needs them. `sorairo.Clip` and
-`sorairo.SorairoError` are the classes below. A model is not safe to use from several threads at once."""
+Importing `sorairo` is quick: NumPy and PyTorch are imported by the first name that needs them.
+`sorairo.Clip` and `sorairo.SorairoError` are the classes below. A model must not be used from
+several threads at once."""
 
 REQUESTS_TEXT = """\
-A request is a value that decides a result, except for the bytes of the input files. The command line, the server and the methods
-above all make one. `model.make(request, clips)` runs it, and files that sorairo writes have it in their metadata.
-Every request has these fields:"""
+A request is a value that decides a result, except for the bytes of the input files. The command
+line, the server and the methods above all make one. `model.make(request, clips)` runs it, and files
+that sorairo writes store it in their metadata. Every request has these fields:"""
 
 
 def page() -> str:
@@ -80,12 +80,15 @@ def undocumented(
         found += [] if doc(cls) else [cls.__name__]
         found += [f"{cls.__name__}.{f.name}" for f in fields_of(cls).values() if not f.description]
         found += _undocumented_members(cls, public_members(cls))
-    return found + _undocumented_members(Engine, [*public_members(Capabilities), *ENGINE])
+    found += _undocumented_members(Capabilities, public_members(Capabilities))
+    found += _undocumented_members(RequestRunner, public_members(RequestRunner))
+    return found + _undocumented_members(Engine, ["info"])
 
 
 def _undocumented_members(cls: type, names: Iterable[str]) -> list[str]:
     """Members without a docstring, and parameters that neither it nor that of the class names."""
     found = []
+    classes = "\n".join(doc(each) for each in cls.__mro__ if each is not object)
     for name in names:
         member = getattr(cls, name)
         text = doc(member)
@@ -94,7 +97,7 @@ def _undocumented_members(cls: type, names: Iterable[str]) -> list[str]:
             found += [
                 f"{cls.__name__}.{name}({parameter})"
                 for parameter in source_docs.parameter_names(member)
-                if not re.search(rf"\b{parameter}\b", f"{text}\n{doc(cls)}")
+                if not re.search(rf"\b{parameter}\b", f"{text}\n{classes}")
             ]
     return found
 
@@ -106,13 +109,14 @@ def _functions() -> Iterable[str]:
     yield "## Methods of a model"
     yield doc(Capabilities)
     for name in public_members(Capabilities):
-        yield from _member(Engine, name, "model")
+        yield from _member(Capabilities, name, "model")
     yield "### Keyword arguments"
     yield "`image` takes the first of these, all other methods take all of them:"
     yield _field_list(fields_of(ClipOptions).values())
     yield "### Requests and layouts"
-    for name in ENGINE:
-        yield from _member(Engine, name, "model")
+    yield from _member(Engine, "info", "model")
+    for name in public_members(RequestRunner):
+        yield from _member(RequestRunner, name, "model")
 
 
 def _values() -> Iterable[str]:

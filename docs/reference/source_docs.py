@@ -1,4 +1,4 @@
-"""Signatures, fields and their documentation, as they stand in the source of a class or function."""
+"""Signatures, fields and their documentation, read from the source of classes and functions."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 88  # characters of a signature on one line
+SELF = ("self", "cls")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +56,10 @@ def public_members(cls: type) -> list[str]:
     ]
 
 
-def signature(function: Any, name: str, *, skip: tuple[str, ...] = ("self", "cls")) -> str:
-    """The definition line of a function, one parameter a line where it is long."""
+def signature(function: Any, name: str) -> str:
+    """The definition line of a function without self and cls, split over lines if it is long."""
     node = _function(function)
-    parameters = [each for each in _parameters(node.args) if each not in skip]
+    parameters = [each for each in _parameters(node.args) if each.split(":")[0] not in SELF]
     result = f" -> {ast.unparse(node.returns)}" if node.returns else ""
     line = f"{name}({', '.join(parameters)}){result}"
     if len(line) <= WIDTH:
@@ -70,7 +71,7 @@ def parameter_names(function: Any) -> list[str]:
     """The parameters of a function, without self and cls."""
     arguments = _function(function).args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    return [each.arg for each in every if each.arg not in ("self", "cls")]
+    return [each.arg for each in every if each.arg not in SELF]
 
 
 def property_type(value: property) -> str:
@@ -83,10 +84,14 @@ def property_type(value: property) -> str:
 def _bases(cls: type) -> list[type]:
     """A class and its bases in this package, the class first."""
     if not typing.is_typeddict(cls):
-        return [each for each in cls.__mro__ if each.__module__.startswith("sorairo")]
+        return [each for each in cls.__mro__ if _package(each) == _package(cls)]
     names = [base.id for base in _class_node(cls).bases if isinstance(base, ast.Name)]
     bases = [vars(sys.modules[cls.__module__]).get(name) for name in names]
     return [cls, *(each for base in bases if typing.is_typeddict(base) for each in _bases(base))]
+
+
+def _package(cls: type) -> str:
+    return cls.__module__.partition(".")[0]
 
 
 def _own_fields(cls: type) -> Iterator[Field]:

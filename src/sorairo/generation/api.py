@@ -71,8 +71,12 @@ class Capabilities(RequestRunner):
         **options: Unpack[SamplingOptions],
     ) -> Clip:
         """Text to image: a picture of `width` x `height` that shows the prompt, as a clip of one
-        frame. It is composed at the model's native size and then refined (see `RefineConfig`);
-        `on_progress` is called after every step, then after every window of the refinement."""
+        frame.
+
+        It is composed at the model's native size and then refined, as `refining` says (see
+        `RefineConfig`). `on_progress` is called after every step, then after every window of the
+        refinement.
+        """
         asked, on_progress = checked_options(self.image, options, on_progress)
         if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
@@ -94,7 +98,7 @@ class Capabilities(RequestRunner):
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """Image to video: a clip of `seconds` that begins with a picture, or that shows several
-        pictures, each at its time in seconds.
+        pictures, each at its time in seconds. `prompt` says what happens.
 
         `strength` says for each picture how closely it is shown: 1 (the default) exactly, less as a
         hint.
@@ -119,7 +123,8 @@ class Capabilities(RequestRunner):
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """Text to video with the things that the clips of `characters` show."""
+        """Text to video: a clip of `seconds` that shows the prompt, with the things that the clips
+        of `characters` show."""
         asked, on_progress = checked_options(self.cast, options, on_progress)
         request = CastRequest(prompt=prompt, seconds=seconds, **asked)
         return self._made(request, characters, on_progress)
@@ -135,7 +140,7 @@ class Capabilities(RequestRunner):
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """The clip with `forward` seconds more after its end, `backward` seconds more before its
-        beginning, or both."""
+        beginning, or both. `prompt` says what happens there."""
         asked, on_progress = checked_options(self.extend, options, on_progress)
         request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
         return self._made(request, [clip], on_progress)
@@ -150,7 +155,7 @@ class Capabilities(RequestRunner):
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """The clip and a bridge of `seconds` from its end to its beginning, so that it repeats
-        without a seam."""
+        without a seam. `prompt` says what happens in the bridge."""
         asked, on_progress = checked_options(self.loop, options, on_progress)
         return self._made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
 
@@ -164,8 +169,8 @@ class Capabilities(RequestRunner):
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """One clip, a bridge of `seconds`, another clip. `texts` are the prompts at the two ends of
-        the bridge; they cross-fade over it."""
+        """The clip `before`, a bridge of `seconds`, the clip `after`. `texts` are the prompts at
+        the two ends of the bridge; they cross-fade over it."""
         asked, on_progress = checked_options(self.connect, options, on_progress)
         first, second = texts
         request = ConnectRequest(seconds=seconds, prompt_a=first, prompt_b=second, **asked)
@@ -214,9 +219,8 @@ class Capabilities(RequestRunner):
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """The clip of a storyboard: of a TOML file, or of a `Storyboard` and the pictures and
-        `clips` that its cards name, in order. The keyword arguments replace what the storyboard
-        says."""
+        """The clip of a storyboard: `board` is a TOML file, or a `Storyboard` with the pictures and
+        `clips` that its cards name, in order. The keyword arguments override the storyboard."""
         asked, on_progress = checked_options(self.storyboard, options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
@@ -232,10 +236,11 @@ class Capabilities(RequestRunner):
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """A clip that sorairo saved, made again as it was made, seed included, from another prompt.
+        """A clip that sorairo saved, made again with the same seed and settings from another
+        prompt.
 
         `clips` are those that it was made from, if there were any, in order. The keyword arguments
-        replace what its request says.
+        override its request.
         """
         asked, on_progress = checked_options(self.remix, options, on_progress)
         old = request_of(clip)

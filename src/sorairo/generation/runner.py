@@ -47,13 +47,15 @@ class RequestRunner(ABC):
         on_progress: ProgressCallback | None = None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> Clip:
-        """The clip of a layout. `on_progress` is called after every step; a `checkpoint` is
-        written to, and resumed from, as the run goes on. Raises RequestError before it starts if
-        the result does not fit into memory."""
+        """The clip of a `layout`, sampled and delivered with `settings`.
+
+        `on_progress` is called after every step. A run is saved to its `checkpoint` as it goes on,
+        and resumed from it. Raises RequestError before it starts if the result does not fit into
+        memory."""
 
     @abstractmethod
     def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
-        """The clips of several layouts, those of equal shape sampled as one batch."""
+        """The clips of several layouts (`asked`), those of equal shape sampled as one batch."""
 
     def make(
         self,
@@ -63,8 +65,10 @@ class RequestRunner(ABC):
         on_progress: ProgressCallback | None = None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> Clip:
-        """The clip of a request and the clips that were given with it, in the order of its
-        `inputs`. The request is not validated. Raises RequestError."""
+        """The clip of a `request` and of its input `clips`, in the order of its `inputs`.
+
+        The request is not validated. `on_progress` and `checkpoint` are those of `run`. Raises
+        RequestError."""
         given, stages = clips, request.stages()
         for index, stage in enumerate(stages):
             layout = layout_of(stage, self._usable(given), self.spec)
@@ -73,8 +77,8 @@ class RequestRunner(ABC):
         return _delivered(request, clips, given[0])
 
     def make_together(self, asked: Sequence[tuple[Request, Sequence[Clip]]]) -> list[Clip]:
-        """The clips of several requests with their given clips, sampled in as few batches as they
-        have shapes.
+        """The clips of several requests with their input clips (`asked`), sampled in as few batches
+        as they have shapes.
 
         Raises RequestError as `make` does, and for a request that needs more than one run
         (extending in both directions, refining a picture): make such a request alone.

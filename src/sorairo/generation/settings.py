@@ -18,7 +18,8 @@ class Windows:
     """Tokens that neighbouring windows share at least."""
 
     def boxes(self, rows: int, columns: int) -> list[Box]:
-        """Windows of equal size that cover the picture, spread evenly, row by row."""
+        """Windows of equal size that cover a picture of `rows` x `columns` tokens, spread evenly,
+        row by row."""
         height, width = min(self.side, rows), min(self.side, columns)
         return [
             (top, left, top + height, left + width)
@@ -67,8 +68,9 @@ class Settings:
     negative: str = ""
     """What the result should not show; guidance leads away from it."""
     width: int | None = None
-    """Pixels of the result, as is `height`. None: the size of the given clip, else the canvas's."""
+    """Width of the result in pixels. None: that of the input clip, else that of the canvas."""
     height: int | None = None
+    """Height of the result in pixels. None: as for `width`."""
     fps: float | None = None
     """Frames a second of the result. None: the rate of the given clip, else the canvas's."""
     keep_latents: bool = False

@@ -39,12 +39,13 @@ class Clip(Footage):
         end: float | None = None,
         max_side: int | None = None,
     ) -> Clip:
-        """Read a picture (one frame), a GIF, or the first video stream of a file FFmpeg can read.
+        """Read a file: a picture (one frame), a GIF, or a video that FFmpeg can read.
 
         Frames are turned upright and scaled to square pixels; transparency becomes white. The frame
         rate is constant. The sound is resampled to 48 kHz and is as long as the frames.
 
-        `start` and `end` (seconds; negative: from the end) read a part. `max_side` limits the
+        Of a video, the first stream is read. `start` and `end` (seconds; negative: from the end)
+        read a part of the file at `path`. `max_side` limits the
         longer side of the frames; they are scaled while they are decoded, so that a long film fits
         in memory. Raises MediaError.
         """

@@ -61,8 +61,9 @@ class Request:
     negative: str = ""
     """What the result should not show."""
     width: int | None = None
-    """Pixels of the result, as is `height`."""
+    """Width of the result in pixels."""
     height: int | None = None
+    """Height of the result in pixels."""
     fps: float | None = None
     """Frames a second of the result."""
     seed: int = 0
@@ -107,7 +108,7 @@ class Request:
         return replace(self, prompt=prompt, expanded="")
 
     def validate(self, limits: Limits = Limits()) -> None:
-        """Raise RequestError, in one sentence, for the first thing that cannot be done."""
+        """Raise RequestError for the first field that is invalid or beyond the `limits`."""
         check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)
         check_texts(limits, expanded_prompt=self.expanded)
         check_fps(self.fps, limits)
@@ -115,10 +116,10 @@ class Request:
         check_sampling(self.seed, self.steps, self.guidance, limits)
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
-        """The same check for the given clips, which come in the order of `inputs`."""
+        """The same check for the input `clips`, in the order of `inputs`, and the `limits`."""
 
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
-        """Whether the result is one frame."""
+        """Whether the result of the request and these input `clips` is one frame."""
         return False
 
     def stages(self: Kind) -> tuple[Kind, ...]:

@@ -73,7 +73,7 @@ class EditRequest(GivenRequest):
         self.mask(clips)
 
     def mask(self, clips: Sequence[Clip]) -> np.ndarray | None:
-        """Where the clip is changed, floats 0..1 [height, width] of its pictures; None: everywhere.
+        """Where the first of the `clips` is changed, float 0..1 [height, width]; None: everywhere.
         Raises RequestError."""
         clip = clips[0]
         if self.region is not None:

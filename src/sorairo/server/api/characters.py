@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character, new_character_id
@@ -16,6 +16,7 @@ from sorairo.server.api.quotas import check_disk_space
 MAX_NAME_LENGTH = 80
 
 router = APIRouter(prefix="/v1")
+CharacterId = Annotated[str, Path(description="The id of a character.")]
 
 
 @router.post("/videos/characters")
@@ -27,12 +28,13 @@ async def create_character(request: Request, owner: Owner) -> dict[str, Any]:
 
 
 @router.get("/videos/characters/{character_id}")
-def get_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
+def get_character(request: Request, owner: Owner, character_id: CharacterId) -> dict[str, Any]:
+    """Responds with a character."""
     return _character_object(character_of(request, owner, character_id))
 
 
 @router.delete("/videos/characters/{character_id}")
-def delete_character(request: Request, owner: Owner, character_id: str) -> dict[str, Any]:
+def delete_character(request: Request, owner: Owner, character_id: CharacterId) -> dict[str, Any]:
     """Deletes a character and its clip. Videos that show it are not changed."""
     found, service = character_of(request, owner, character_id), service_of(request)
     service.characters.remove(found.id, owner)

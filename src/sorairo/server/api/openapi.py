@@ -28,12 +28,14 @@ from sorairo.server.video_object import PREVIEW, VARIANTS
 
 # Errors that need more explanation than the name of their status.
 ERROR_DESCRIPTIONS = {
+    400: "The request is not valid; the message says what to change.",
     401: "A key is required, or the key is not valid.",
     403: "The host name or origin is not allowed, or the request exceeds the daily quota of the"
     " key.",
     404: "It does not exist, belongs to another key, or does not have this file (yet).",
     413: "The body is too large.",
     429: "The quota of the key is used up.",
+    500: "The job failed.",
     503: "The database or the media store is currently unreachable.",
     507: "The disk is nearly full.",
 }
@@ -79,8 +81,18 @@ def _video_route(body: Schema | None, *errors: int) -> RouteDoc:
 
 
 CLIP = {"video/mp4": BINARY}
+CHARACTER_NAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 80,
+    "description": "What prompts call it.",
+}
+STRENGTH: Schema = {
+    "type": "number",
+    "description": "How much to change: 0 keeps everything, 1 keeps nothing. Default 0.6.",
+}
 CHARACTER_BODY = request_body(
-    {"name": {"type": "string", "minLength": 1, "maxLength": 80}, "video": VIDEO_REFERENCE},
+    {"name": CHARACTER_NAME, "video": VIDEO_REFERENCE},
     ("name", "video"),
 )
 ROUTES: Mapping[tuple[str, str], RouteDoc] = {
@@ -90,7 +102,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         responses=CLIP, body=request_body(CREATE, ()), errors=(*ON_SUBMISSION, 500)
     ),
     ("post", "/v1/videos/edits"): _video_route(
-        request_body({**CHANGE, "strength": {"type": "number"}}, ("prompt", "video")),
+        request_body({**CHANGE, "strength": STRENGTH}, ("prompt", "video")),
         *ON_SUBMISSION,
     ),
     ("post", "/v1/videos/extensions"): _video_route(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -30,6 +30,7 @@ from sorairo.server.job_spec import JobSpec
 from sorairo.server.video_object import PREVIEW
 
 router = APIRouter(prefix="/v1")
+VideoId = Annotated[str, Path(description="The id of a video.")]
 
 
 @router.get("/models")
@@ -60,11 +61,13 @@ async def create_video_now(request: Request, owner: Owner) -> Response:
 
 @router.post("/videos/edits")
 async def edit_video(request: Request, owner: Owner) -> JSONResponse:
+    """Creates a video that changes an uploaded or finished one to show the prompt."""
     return await _submit_for_clip(request, owner, lambda builder: builder.edit)
 
 
 @router.post("/videos/extensions")
 async def extend_video(request: Request, owner: Owner) -> JSONResponse:
+    """Creates a video that continues an uploaded or finished one by `seconds`."""
     return await _submit_for_clip(request, owner, lambda builder: builder.extend)
 
 
@@ -72,10 +75,13 @@ async def extend_video(request: Request, owner: Owner) -> JSONResponse:
 def list_videos(
     request: Request,
     owner: Owner,
-    limit: int = Query(20, ge=0, le=100),
-    order: str = Query("desc", pattern="^(asc|desc)$"),
-    after: str | None = None,
+    limit: int = Query(20, ge=0, le=100, description="How many videos a page has."),
+    order: str = Query(
+        "desc", pattern="^(asc|desc)$", description="Newest first, or oldest first."
+    ),
+    after: str | None = Query(None, description="The last id of the page before."),
 ) -> JSONResponse:
+    """Lists the videos of the key, page by page."""
     queue = service_of(request).queue
     if after is not None and queue.get(after, owner) is None:
         raise not_found(after)
@@ -87,12 +93,13 @@ def list_videos(
 
 
 @router.get("/videos/{video_id}")
-def get_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
+def get_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+    """Responds with the Video object: status, progress, and the error if the job failed."""
     return video_response(request, job_of(request, owner, video_id))
 
 
 @router.delete("/videos/{video_id}")
-def delete_video(request: Request, owner: Owner, video_id: str) -> dict[str, Any]:
+def delete_video(request: Request, owner: Owner, video_id: VideoId) -> dict[str, Any]:
     """Deletes a video and its files. A job that is queued or running is stopped."""
     service = service_of(request)
     if service.queue.delete(video_id, owner) is None:
@@ -102,7 +109,9 @@ def delete_video(request: Request, owner: Owner, video_id: str) -> dict[str, Any
 
 
 @router.post("/videos/{video_id}/cancel")
-def cancel_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
+def cancel_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+    """Stops a job that is queued or running; the video becomes `failed`. A video that has ended is
+    not changed."""
     job = service_of(request).queue.cancel(video_id, owner)
     if job is None:
         raise not_found(video_id)
@@ -110,7 +119,7 @@ def cancel_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
 
 
 @router.get("/videos/{video_id}/events")
-async def get_events(request: Request, owner: Owner, video_id: str) -> StreamingResponse:
+async def get_events(request: Request, owner: Owner, video_id: VideoId) -> StreamingResponse:
     """Server-Sent Events until the job has ended: the Video object whenever it changes."""
     await run_in_threadpool(job_of, request, owner, video_id)
     service = service_of(request)
@@ -121,7 +130,7 @@ async def get_events(request: Request, owner: Owner, video_id: str) -> Streaming
 
 
 @router.get("/videos/{video_id}/preview")
-def get_preview(request: Request, owner: Owner, video_id: str) -> Response:
+def get_preview(request: Request, owner: Owner, video_id: VideoId) -> Response:
     """The latest preview: one frame of a video that is being generated."""
     media, job = service_of(request).media, job_of(request, owner, video_id)
     name, media_type = PREVIEW
@@ -133,12 +142,19 @@ def get_preview(request: Request, owner: Owner, video_id: str) -> Response:
 
 
 @router.get("/videos/{video_id}/content")
-def get_content(request: Request, owner: Owner, video_id: str, variant: str = "video") -> Response:
+def get_content(
+    request: Request,
+    owner: Owner,
+    video_id: VideoId,
+    variant: str = Query("video", description="Which file: the clip, a frame, or several frames."),
+) -> Response:
+    """Downloads a file of a finished video."""
     return file_response(request, job_of(request, owner, video_id), variant)
 
 
 @router.post("/videos/{video_id}/remix")
-async def remix_video(request: Request, owner: Owner, video_id: str) -> JSONResponse:
+async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+    """Creates a video like this one, with the same seed and settings, from another prompt."""
     fields = await fields_of(request)
     parent = await run_in_threadpool(job_of, request, owner, video_id)
     old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)

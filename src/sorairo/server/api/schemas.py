@@ -19,17 +19,33 @@ NUMBER: Schema = {"type": "number"}
 WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 BINARY: Schema = {"type": "string", "format": "binary"}
-TIME: Schema = {"type": "integer", "description": "Seconds since 1970."}
+
+
+def described(schema: Schema, description: str) -> Schema:
+    """A schema with a description."""
+    return {**schema, "description": description}
+
+
+def text(description: str) -> Schema:
+    """A string."""
+    return described(TEXT, description)
+
+
+def time(description: str) -> Schema:
+    """A point in time, as OpenAI's API gives it."""
+    return described(WHOLE, f"{description}, in seconds since 1970.")
 
 
 def nullable(schema: Schema) -> Schema:
-    """A schema, or null."""
-    return {"anyOf": [schema, {"type": "null"}]}
+    """A schema, or null; the description stays that of the property."""
+    inner = {key: value for key, value in schema.items() if key != "description"}
+    outer = {key: schema[key] for key in ("description",) if key in schema}
+    return {"anyOf": [inner, {"type": "null"}], **outer}
 
 
-def constant(text: str) -> Schema:
+def constant(value: str) -> Schema:
     """A string with a fixed value."""
-    return {"type": "string", "const": text}
+    return {"type": "string", "const": value, "description": f"Always {value!r}."}
 
 
 def object_schema(
@@ -45,37 +61,68 @@ def object_schema(
 
 def list_schema(of: str, **more: Schema) -> Schema:
     """A list object of OpenAI's API whose `data` are objects of the schema `of`."""
-    data = {"type": "array", "items": {"$ref": f"#/components/schemas/{of}"}}
+    items = {"$ref": f"#/components/schemas/{of}"}
+    data = {"type": "array", "items": items, "description": "The objects of this page."}
     return object_schema({"object": constant("list"), "data": data, **more})
 
 
 def deleted_schema(kind: str) -> Schema:
     """The response to a deletion."""
-    return object_schema({"id": TEXT, "object": constant(f"{kind}.deleted"), "deleted": FLAG})
+    return object_schema(
+        {
+            "id": text(f"The id of the deleted {kind}."),
+            "object": constant(f"{kind}.deleted"),
+            "deleted": described(FLAG, "Always true."),
+        }
+    )
 
 
 ERROR = object_schema(
-    {"message": TEXT, "type": TEXT, "param": nullable(TEXT), "code": nullable(TEXT)}
+    {
+        "message": text("What is wrong, and what to do about it."),
+        "type": text("The kind of error, for example invalid_request_error."),
+        "param": nullable(text("The field of the request that is wrong.")),
+        "code": nullable(text("A short name for programs, for example not_found.")),
+    }
 )
 VIDEO = object_schema(
     {
-        "id": TEXT,
+        "id": text("The id of the video, which is also that of its job."),
         "object": constant("video"),
-        "model": TEXT,
-        "status": {"type": "string", "enum": list(STATUS.values())},
-        "progress": {"type": "integer", "minimum": 0, "maximum": 100},
-        "created_at": TIME,
-        "completed_at": nullable(TIME),
-        "expires_at": nullable(TIME),
-        "prompt": nullable(TEXT),
-        "size": TEXT,
-        "seconds": TEXT,
-        "remixed_from_video_id": nullable(TEXT),
-        "error": nullable(object_schema({"code": TEXT, "message": TEXT})),
-        "seed": nullable(WHOLE),
+        "model": text("The model, as the request named it."),
+        "status": {
+            "type": "string",
+            "enum": list(STATUS.values()),
+            "description": "Where the job is.",
+        },
+        "progress": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 100,
+            "description": "How much is done, in percent.",
+        },
+        "created_at": time("When the request was accepted"),
+        "completed_at": nullable(time("When the video was completed")),
+        "expires_at": nullable(time("When its files are deleted")),
+        "prompt": nullable(text("The prompt of the request.")),
+        "size": text("WIDTHxHEIGHT of the video; before it is completed, of the request."),
+        "seconds": text("The length of the video; before it is completed, of the request."),
+        "remixed_from_video_id": nullable(text("The id of the video that this one remixes.")),
+        "error": nullable(
+            described(
+                object_schema(
+                    {
+                        "code": text("A short name for programs."),
+                        "message": text("Why the job failed."),
+                    }
+                ),
+                "Why the job failed.",
+            )
+        ),
+        "seed": nullable(described(WHOLE, "The seed; the same request with it repeats the video.")),
     },
     optional={
-        "fps": NUMBER,
+        "fps": described(NUMBER, "Frames per second of the completed video."),
         "native_size": {
             **TEXT,
             "description": "The size at which the model generated it, before upscaling.",
@@ -90,26 +137,45 @@ VIDEO = object_schema(
 SCHEMAS: dict[str, Schema] = {
     "Video": VIDEO,
     "VideoList": list_schema(
-        "Video", first_id=nullable(TEXT), last_id=nullable(TEXT), has_more=FLAG
+        "Video",
+        first_id=nullable(text("The id of the first video of this page.")),
+        last_id=nullable(text("The id of the last one: `after` for the next page.")),
+        has_more=described(FLAG, "Whether there is a next page."),
     ),
     "VideoDeleted": deleted_schema("video"),
     "Character": object_schema(
-        {"id": TEXT, "object": constant("character"), "name": TEXT, "created_at": TIME}
+        {
+            "id": text("The id of the character, for `characters` of a request."),
+            "object": constant("character"),
+            "name": text("What prompts call it."),
+            "created_at": time("When it was stored"),
+        }
     ),
     "CharacterDeleted": deleted_schema("character"),
     "Model": object_schema(
-        {"id": TEXT, "object": constant("model"), "created": WHOLE, "owned_by": TEXT}
+        {
+            "id": text("A value that `model` accepts."),
+            "object": constant("model"),
+            "created": described(WHOLE, "Always 0."),
+            "owned_by": text("Always 'sorairo'."),
+        }
     ),
     "ModelList": list_schema("Model"),
-    "Error": object_schema({"error": ERROR}),
+    "Error": object_schema({"error": described(ERROR, "What went wrong.")}),
     "Health": object_schema({"status": constant("ok")}),
-    "Readiness": object_schema({"status": constant("ok"), "waiting": WHOLE}),
+    "Readiness": object_schema(
+        {
+            "status": constant("ok"),
+            "waiting": described(WHOLE, "How many jobs are queued or running."),
+        }
+    ),
 }
 EVENT = object_schema(  # one event of a stream
     {
         "event": {
             "type": "string",
             "enum": ["video.progress", "video.completed", "video.failed", "video.deleted"],
+            "description": "What happened.",
         },
         "data": {**TEXT, "description": "The Video object as JSON; {} for a deleted video."},
     }
@@ -117,7 +183,12 @@ EVENT = object_schema(  # one event of a stream
 
 # --- request bodies
 
-PROMPT: Schema = {"type": "string", "minLength": 1, "maxLength": MAX_PROMPT_LENGTH}
+PROMPT: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_PROMPT_LENGTH,
+    "description": "What the video shows, in English or Chinese.",
+}
 SECONDS: Schema = {
     "anyOf": [TEXT, NUMBER],
     "description": 'The length of the clip, for example "4".',
@@ -127,19 +198,28 @@ PICTURE_URL: Schema = {
     "maxLength": MAX_DATA_URL_LENGTH,
     "description": "A data URL with base64: other URLs are not fetched.",
 }
-PICTURE = object_schema({"image_url": PICTURE_URL})
-VIDEO_REFERENCE = object_schema({"id": TEXT})  # a finished video
+PICTURE = described(
+    object_schema({"image_url": PICTURE_URL}),
+    "A picture that the video begins with: a file, or an object with a data URL.",
+)
+VIDEO_REFERENCE = described(
+    object_schema({"id": text("The id of a finished video.")}),
+    "The video to work on: a file, or an object with the id of a finished video.",
+)
+MODEL = text("A name from `GET /v1/models`. Default: the served model.")
 OWN_FIELDS: dict[str, Schema] = {
-    "seed": WHOLE,
-    "fps": NUMBER,
-    "num_inference_steps": WHOLE,
-    "guidance_scale": NUMBER,
-    "negative_prompt": TEXT,
+    "seed": described(WHOLE, "The random seed. Default: a new one, which the response contains."),
+    "fps": described(NUMBER, "Frames per second of the video."),
+    "num_inference_steps": described(WHOLE, "Sampling steps. Default: the model's."),
+    "guidance_scale": described(
+        NUMBER, "How strongly to follow the prompt; 1 is off. Default: the model's."
+    ),
+    "negative_prompt": text("What the video should not show."),
 }
 CREATE: dict[str, Schema] = {
     "prompt": PROMPT,
-    "model": TEXT,
-    "size": {**TEXT, "description": "WIDTHxHEIGHT, for example 720x1280."},
+    "model": MODEL,
+    "size": text("WIDTHxHEIGHT, for example 720x1280."),
     "seconds": SECONDS,
     "input_reference": PICTURE,
     "conditions": {
@@ -147,7 +227,12 @@ CREATE: dict[str, Schema] = {
         "maxItems": MAX_CONDITIONS,
         "items": object_schema(
             {},
-            optional={"time": NUMBER, "strength": NUMBER, "image_url": PICTURE_URL, "id": TEXT},
+            optional={
+                "time": described(NUMBER, "When the picture is shown, in seconds."),
+                "strength": described(NUMBER, "1 shows it exactly, less uses it as a hint."),
+                "image_url": PICTURE_URL,
+                "id": text("The id of a finished video, whose first frame is shown."),
+            },
         ),
         "description": "Keyframes: each a data URL, or the id of a finished video, at a time in"
         " seconds; shown exactly with the strength 1, used as a hint below 1.",
@@ -155,20 +240,28 @@ CREATE: dict[str, Schema] = {
     "characters": {
         "type": "array",
         "maxItems": MAX_CHARACTERS,
-        "items": object_schema({"id": TEXT}),
+        "items": object_schema({"id": text("The id of a character.")}),
+        "description": "Characters that the prompt mentions by their names.",
     },
     "storyboard": {
         "anyOf": [TEXT, {"type": "object"}],
         "description": "Cards, in TOML or as an object, without files; it needs no prompt.",
     },
-    "loop": FLAG,
+    "loop": described(FLAG, "Whether the video loops without a visible seam."),
     **OWN_FIELDS,
 }
-MANY: dict[str, Schema] = {"n": {"type": "integer", "minimum": 1, "maximum": MAX_VIDEOS}}
+MANY: dict[str, Schema] = {
+    "n": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MAX_VIDEOS,
+        "description": "How many videos to create, with consecutive seeds.",
+    }
+}
 CHANGE: dict[str, Schema] = {
     "prompt": PROMPT,
     "video": VIDEO_REFERENCE,
-    "model": TEXT,
+    "model": MODEL,
     **OWN_FIELDS,
 }
 
@@ -176,7 +269,10 @@ CHANGE: dict[str, Schema] = {
 def request_body(properties: Mapping[str, Schema], required: tuple[str, ...]) -> Schema:
     """A request body, as JSON or as a form in which `video` and `input_reference` may be files."""
     files = {
-        name: {"anyOf": [BINARY, properties[name]]}
+        name: {
+            "anyOf": [BINARY, properties[name]],
+            "description": properties[name].get("description", ""),
+        }
         for name in ("video", "input_reference")
         if name in properties
     }

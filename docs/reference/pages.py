@@ -1,0 +1,21 @@
+"""The reference pages and what writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import command_line
+import http_api
+import python_api
+
+NOTE = "<!-- written by docs/reference/make.py -->\n\n"
+PAGES: dict[str, Callable[[], str]] = {
+    "command-line.md": command_line.page,
+    "python.md": python_api.page,
+    "http.md": http_api.page,
+}
+
+
+def text(name: str) -> str:
+    """What a page should be."""
+    return NOTE + PAGES[name]()

@@ -56,8 +56,8 @@ class PostgreSQL:
         """PostgreSQL's own programs refuse to be run by root."""
         other = ["runuser", "-u", USER, "--"] if os.geteuid() == 0 else []
         command = [*other, str(self.bin / program), *words]
-        told = self.folder / "told"
-        with told.open("wb") as file:  # no pipe: what is started would keep it open
+        log = self.folder / "output"
+        with log.open("wb") as file:  # no pipe: what is started would keep it open
             done = subprocess.run(
                 command,
                 cwd=self.folder,
@@ -67,7 +67,7 @@ class PostgreSQL:
                 stderr=subprocess.STDOUT,
             )
         if done.returncode:
-            raise RuntimeError(f"{program} failed: {told.read_text()}")
+            raise RuntimeError(f"{program} failed: {log.read_text()}")
 
 
 @contextmanager

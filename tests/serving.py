@@ -1,5 +1,5 @@
-"""A real server: `sorairo serve` with a worker, on a port of this machine, in a folder of its
-own; and a listener to its webhooks."""
+"""A real server: `sorairo serve` with a worker, on a free port, in a folder of its own; and a
+listener for its webhooks."""
 
 from __future__ import annotations
 
@@ -79,29 +79,29 @@ def database(folder: Path) -> list[str]:
     return ["--database", f"sqlite:///{folder}/jobs.db"]
 
 
-def told(folder: Path, *words: str) -> dict[str, Any]:
-    """What `sorairo WORDS --json` says about the server of a folder: `keys create`, for example."""
+def run_json(folder: Path, *words: str) -> dict[str, Any]:
+    """Runs `sorairo WORDS --json`, for example `keys create`, on the database of a folder."""
     command = [sys.executable, "-m", "sorairo", *words, "--json", *database(folder)]
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 @dataclass(frozen=True)
 class Listening:
-    """What comes to `url` lies in `heard`: bodies and headers."""
+    """A listener at `url`; `received` has the bodies and headers of its requests."""
 
     url: str
-    heard: queue.Queue[tuple[bytes, dict[str, str]]]
+    received: queue.Queue[tuple[bytes, dict[str, str]]]
 
 
 @contextmanager
 def listening() -> Iterator[Listening]:
     """A listener to webhooks, until the block ends."""
-    heard: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
+    received: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
 
     class Listener(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            heard.put((body, dict(self.headers)))
+            received.put((body, dict(self.headers)))
             self.send_response(204)
             self.end_headers()
 
@@ -110,7 +110,7 @@ def listening() -> Iterator[Listening]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as listener:
         Thread(target=listener.serve_forever, daemon=True).start()
-        yield Listening(url=f"http://127.0.0.1:{listener.server_port}/", heard=heard)
+        yield Listening(url=f"http://127.0.0.1:{listener.server_port}/", received=received)
         listener.shutdown()
 
 

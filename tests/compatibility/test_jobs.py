@@ -213,7 +213,7 @@ def test_an_event_that_was_not_delivered_is_delivered(client: httpx.Client, hook
     """It is signed with the old secret."""
     wanted = EXPECTED["generate"]["id"]
     while True:
-        body, headers = hooks.heard.get(timeout=30)
+        body, headers = hooks.received.get(timeout=30)
         event = json.loads(body)
         if event["data"]["id"] == wanted:
             break

@@ -1,5 +1,5 @@
-"""A worker process for tests: `python claimer.py URL NAME`. It ends when nothing waits any more,
-and has then printed each job that it completed; some of them it gives back first."""
+"""A worker process for tests: `python claimer.py URL NAME`. It runs until all jobs have ended, and
+prints the jobs that it completed. It releases some of them once before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an owner may have is counted where it is accepted."""
+"""Quotas are checked when jobs are accepted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def one(name: str, quota: Quota, *, cost: float = 0.0, owner: str = "me") -> Sub
     return Submission(jobs=[(name, {})], owner=owner, cost=cost, quota=quota)
 
 
-def test_many_at_once_do_not_get_more_than_there_is(database: Engine):
+def test_concurrent_submissions_stay_within_the_quota(database: Engine):
     queue, quota = Queue(database), Quota(most_waiting=7, most_cost=500.0)
 
     def submit(i: int) -> bool:
@@ -32,7 +32,7 @@ def test_many_at_once_do_not_get_more_than_there_is(database: Engine):
     assert sum(accepted) == queue.count_unfinished() == 10, "five each of two owners"
 
 
-def test_what_was_spent_lapses_after_a_day(database: Engine):
+def test_costs_count_for_a_day(database: Engine):
     now = 1_000_000.0
     queue, quota = Queue(database, clock=lambda: now), Quota(most_cost=10.0)
     queue.submit_all(one("a", quota, cost=3.0))

@@ -1,4 +1,4 @@
-"""Keys open what they should and nothing else, and are nowhere to be read."""
+"""API keys: valid and revoked ones; secrets are not stored."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_key_from_beginning_to_end(database: Engine):
     assert store.any_exist(), "a revoked key is still a reason to ask for one"
 
 
-def test_secrets_are_not_kept(database: Engine):
+def test_secrets_are_not_stored(database: Engine):
     store = ApiKeyStore(database)
     _, secret = store.create("studio")
     with database.begin() as connection:
@@ -45,7 +45,7 @@ def test_secrets_are_not_kept(database: Engine):
     assert secret.removeprefix(PREFIX) not in kept
 
 
-def test_nor_anywhere_in_the_files(tmp_path: Path):
+def test_secrets_are_not_in_the_files(tmp_path: Path):
     store = ApiKeyStore(open_database(f"sqlite:///{tmp_path}/jobs.db"))
     _, secret = store.create("studio")
     store.database.dispose()
@@ -55,7 +55,7 @@ def test_nor_anywhere_in_the_files(tmp_path: Path):
     assert secret.removeprefix(PREFIX).encode() not in kept
 
 
-def test_a_name_fits(database: Engine):
+def test_the_length_of_a_name(database: Engine):
     store = ApiKeyStore(database)
     store.create("n" * 255)
     with pytest.raises(RequestError, match="255"):

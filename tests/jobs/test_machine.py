@@ -1,5 +1,5 @@
-"""Whatever happens in whatever order: no job is lost, none is committed twice, each end is told
-once. A Hypothesis state machine against a plain model of the queue."""
+"""A Hypothesis state machine of the queue: no job is lost, none is committed twice, and each ended
+job has one event, in any order of operations."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class Machine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.now += 1e9
-        told = Counter()
+        delivered = Counter()
         while event := self.outbox.claim_next():
-            told[event.job] += 1
+            delivered[event.job] += 1
             self.outbox.mark_delivered(event)
-        assert set(told.values()) <= {1}
-        assert set(self.ended) <= set(told), "each end is told"
-        assert not (set(self.alive) - set(self.ended)) & set(told), "and nothing else"
+        assert set(delivered.values()) <= {1}
+        assert set(self.ended) <= set(delivered), "each ended job has an event"
+        assert not (set(self.alive) - set(self.ended)) & set(delivered), "and nothing else"
 
     @rule(target=submitted)
     def submit(self) -> str:
@@ -93,7 +93,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(job=consumes(claimed))
     def crash(self, job: Job) -> None:
-        """Nothing is heard of it any more."""
+        """The worker dies."""
 
     @rule(job=consumes(claimed))
     def release(self, job: Job) -> None:

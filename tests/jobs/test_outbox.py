@@ -1,4 +1,4 @@
-"""There is an event if and only if a job has ended, and it is tried until it is heard."""
+"""The outbox: one event for each ended job, and retries until it is delivered."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def kinds(outbox: Outbox) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def test_every_end_is_told_once(parts: tuple[Queue, Outbox], clock: Clock):
+def test_every_ended_job_has_one_event(parts: tuple[Queue, Outbox], clock: Clock):
     queue, outbox = parts
     hook = outbox.add_webhook("http://here/", owner="me")
     assert hook.secret.startswith(PREFIX)
@@ -58,7 +58,7 @@ def test_every_end_is_told_once(parts: tuple[Queue, Outbox], clock: Clock):
     assert kinds(outbox) == [("lost", "failed")]
 
 
-def test_what_is_not_heard_is_told_again_and_given_up_in_the_end(
+def test_failed_deliveries_are_retried_and_finally_dropped(
     parts: tuple[Queue, Outbox], clock: Clock
 ):
     queue, outbox = parts
@@ -78,7 +78,7 @@ def test_what_is_not_heard_is_told_again_and_given_up_in_the_end(
     assert outbox.claim_next() is None, "given up"
 
 
-def test_a_postman_who_dies_delays_an_event(parts: tuple[Queue, Outbox], clock: Clock):
+def test_an_event_of_a_dead_sender_is_delivered_later(parts: tuple[Queue, Outbox], clock: Clock):
     queue, outbox = parts
     outbox.add_webhook("http://here/")
     queue.submit("a", {})
@@ -91,7 +91,7 @@ def test_a_postman_who_dies_delays_an_event(parts: tuple[Queue, Outbox], clock: 
     assert first.id == again.id
 
 
-def test_hooks_come_and_go(parts: tuple[Queue, Outbox]):
+def test_adding_and_removing_webhooks(parts: tuple[Queue, Outbox]):
     queue, outbox = parts
     one, two = outbox.add_webhook("http://one/"), outbox.add_webhook("http://two/")
     assert {hook.url for hook in outbox.webhooks()} == {"http://one/", "http://two/"}

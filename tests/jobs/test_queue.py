@@ -1,4 +1,4 @@
-"""Done at least once, committed exactly once."""
+"""The queue: jobs run at least once and are committed exactly once."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_jobs_are_claimed_in_order_and_each_once(queue: Queue):
     assert queue.claim("w") is None
 
 
-def test_a_worker_that_was_away_too_long_can_change_nothing(queue: Queue, clock: Clock):
+def test_a_worker_without_its_lease_can_change_nothing(queue: Queue, clock: Clock):
     queue.submit("a", {})
     slow = queue.claim("slow")
     assert slow is not None
@@ -90,7 +90,7 @@ def test_a_worker_that_was_away_too_long_can_change_nothing(queue: Queue, clock:
     assert found.result == {"file": "quick"}
 
 
-def test_after_three_lost_workers_a_job_has_failed(queue: Queue, clock: Clock):
+def test_a_job_fails_after_three_lost_workers(queue: Queue, clock: Clock):
     queue.submit("a", {})
     for _ in range(3):
         assert queue.claim("mortal")
@@ -103,7 +103,7 @@ def test_after_three_lost_workers_a_job_has_failed(queue: Queue, clock: Clock):
     assert found.error["code"] == WORKER_LOST
 
 
-def test_a_worker_that_goes_home_gives_back(queue: Queue):
+def test_releasing_a_job_counts_no_attempt(queue: Queue):
     queue.submit("a", {})
     for _ in range(5):
         job = queue.claim("restless")
@@ -175,14 +175,14 @@ def test_pages(queue: Queue, newest_first: bool):
     assert queue.page(owner="me", limit=0) == ([], True)
 
 
-def test_what_was_accepted_is_there_after_a_restart(opened: Callable[[], Engine]):
+def test_jobs_survive_a_restart(opened: Callable[[], Engine]):
     database = opened()
     submitted = Queue(database).submit("a", {"prompt": "x"})
     database.dispose()
     assert Queue(opened()).get("a") == submitted
 
 
-def test_what_cannot_be_done_is_tried_again_and_has_failed_in_the_end(queue: Queue):
+def test_retries_end_in_failure(queue: Queue):
     queue.submit("a", {})
     for attempt in (1, 2, 3):
         job = queue.claim("w")
@@ -194,7 +194,7 @@ def test_what_cannot_be_done_is_tried_again_and_has_failed_in_the_end(queue: Que
     assert left.error == {"code": "storage_error", "message": "No room."}
 
 
-def test_what_nobody_wants_any_more_is_not_given_to_the_next(queue: Queue):
+def test_a_cancelled_job_is_not_claimed_again(queue: Queue):
     queue.submit("a", {})
     job = queue.claim("w")
     assert job is not None
@@ -208,7 +208,7 @@ def test_what_nobody_wants_any_more_is_not_given_to_the_next(queue: Queue):
 
 
 @pytest.mark.parametrize("name", ["", "a\0", "\ud800", "x" * 10_000, "video\n", "一"])
-def test_names_of_nothing(queue: Queue, name: str):
+def test_ids_of_no_job(queue: Queue, name: str):
     queue.submit("a", {})
     assert queue.get(name) is None
     assert queue.cancel(name) is None
@@ -216,7 +216,7 @@ def test_names_of_nothing(queue: Queue, name: str):
     assert queue.page(after=name) == ([], False)
 
 
-def test_whatever_is_in_a_payload_comes_back(queue: Queue):
+def test_payloads_are_stored_exactly(queue: Queue):
     payload = {
         "prompt": "a\0b \ud800 \N{SNOWMAN} 一",
         "n": [1, 2.5, None, True],

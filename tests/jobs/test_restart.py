@@ -1,4 +1,4 @@
-"""PostgreSQL falls over under those who use it: they hear of it, and go on when it is back."""
+"""Restarts and outages of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ def database(postgresql: PostgreSQL) -> Iterator[Engine]:
     database.dispose()
 
 
-def test_nothing_is_noticed_of_a_restart_between_two_steps(
-    database: Engine, postgresql: PostgreSQL
-):
+def test_a_restart_between_two_operations_goes_unnoticed(database: Engine, postgresql: PostgreSQL):
     queue, keys = Queue(database), ApiKeyStore(database)
     _, secret = keys.create("studio")
     queue.submit("a", {"n": 1})
@@ -40,7 +38,7 @@ def test_nothing_is_noticed_of_a_restart_between_two_steps(
     assert keys.find_owner(secret) is not None
 
 
-def test_while_it_is_away_everybody_is_told(database: Engine, postgresql: PostgreSQL):
+def test_operations_fail_during_an_outage(database: Engine, postgresql: PostgreSQL):
     queue = Queue(database)
     queue.submit("a", {})
     job = queue.claim("w")
@@ -63,7 +61,7 @@ def test_while_it_is_away_everybody_is_told(database: Engine, postgresql: Postgr
     assert queue.get("b") is None
 
 
-def test_a_step_that_is_cut_short_was_not_done(database: Engine, postgresql: PostgreSQL):
+def test_an_interrupted_transaction_is_rolled_back(database: Engine, postgresql: PostgreSQL):
     queue = Queue(database)
     queue.submit("a", {})
 

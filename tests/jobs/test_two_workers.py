@@ -1,4 +1,4 @@
-"""Several processes and threads at one database: nothing is done twice, nothing is left out."""
+"""Several processes and threads that share one database."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_each_job_is_completed_by_one_process(url: str, database: Engine):
     found, _ = queue.page(limit=JOBS)
     assert {job.status for job in found} == {COMPLETED}
     assert all(job.fence == (2 if int(job.id[4:]) % 7 == 1 else 1) for job in found)
-    assert ends(database) == Counter(names), "each end is told once"
+    assert ends(database) == Counter(names), "one event for each job"
 
 
 def _first_claims(names: list[str]) -> list[str]:
@@ -76,7 +76,7 @@ def test_processes_that_die_lose_nothing(url: str, database: Engine):
     assert ends(database) == Counter(names)
 
 
-def test_the_same_request_from_many_is_one_job(database: Engine):
+def test_concurrent_submissions_with_one_key_make_one_job(database: Engine):
     queue = Queue(database)
 
     def submit(i: int) -> str:
@@ -88,7 +88,7 @@ def test_the_same_request_from_many_is_one_job(database: Engine):
     assert queue.count_unfinished() == 5
 
 
-def test_hooks_that_come_and_go_disturb_no_job(database: Engine):
+def test_changing_webhooks_disturbs_no_job(database: Engine):
     queue, hooks, ending = Queue(database), Outbox(database), threading.Event()
 
     def change() -> None:
@@ -110,10 +110,10 @@ def test_hooks_that_come_and_go_disturb_no_job(database: Engine):
         changing.result()
     assert queue.count_unfinished() == 0
     assert not hooks.webhooks()
-    assert not ends(database), "who has gone hears nothing"
+    assert not ends(database), "removed webhooks get no events"
 
 
-def test_a_wish_to_cancel_is_heard_whoever_has_the_job(database: Engine):
+def test_a_cancellation_is_not_lost_between_claims(database: Engine):
     """Also where it is just claimed, or given back."""
     queue, ending = Queue(database), threading.Event()
 
@@ -139,7 +139,7 @@ def test_a_wish_to_cancel_is_heard_whoever_has_the_job(database: Engine):
     assert {job.status for job in found} == {FAILED}
 
 
-def test_many_may_make_the_tables(url: str):
+def test_concurrent_processes_create_the_tables(url: str):
     start = threading.Barrier(6)
 
     def open_one() -> int:
@@ -154,7 +154,7 @@ def test_many_may_make_the_tables(url: str):
         assert [one.result() for one in [pool.submit(open_one) for _ in range(6)]] == [0] * 6
 
 
-def test_what_is_refused_at_once_is_asked_again(tmp_path: Path):
+def test_statements_on_a_busy_database_are_retried(tmp_path: Path):
     """As SQLite refuses two that turn on the log of one file, whatever the timeout."""
     path = tmp_path / "jobs.db"
     holding = sqlite3.connect(path, isolation_level=None)
@@ -173,7 +173,7 @@ def test_what_is_refused_at_once_is_asked_again(tmp_path: Path):
     holding.close()
 
 
-def test_an_answer_that_is_lost_is_asked_for_again(opened: Callable[[], Engine]):
+def test_a_resubmitted_request_is_recognised(opened: Callable[[], Engine]):
     """The same request, of a client that does not know whether it was accepted."""
     first, second = Queue(opened()), Queue(opened())
     accepted = first.submit("a", {}, owner="me", request_key="k")

@@ -1,4 +1,4 @@
-"""The application without workers: who may see what, forms of every kind, errors of one shape."""
+"""The application without workers: keys, all forms of bodies, files, errors."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ KEYS = {
 def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestClient):
     assert client.post("/v1/videos", json={"prompt": "open"}).status_code == 200
     (_, mine), (_, yours) = service.keys.create("mine"), service.keys.create("yours")
-    asked = client.get("/v1/videos")
-    assert asked.status_code == 401, "from the first key on"
-    assert asked.headers["www-authenticate"] == "Bearer"
-    assert asked.json()["error"]["type"] == "authentication_error"
+    response = client.get("/v1/videos")
+    assert response.status_code == 401, "from the first key on"
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert response.json()["error"]["type"] == "authentication_error"
     me, you = ({"Authorization": f"Bearer {key}"} for key in (mine, yours))
     made = client.post("/v1/videos", json={"prompt": "x"}, headers=me).json()
     path = f"/v1/videos/{made['id']}"
@@ -63,7 +63,7 @@ def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestCli
     assert client.get("/healthz").status_code == 200
 
 
-def test_a_server_for_others_asks_for_keys_from_the_start(service: Service):
+def test_a_public_server_requires_keys_from_the_start(service: Service):
     with TestClient(create_app(replace(service, allow_anonymous=False))) as client:
         assert client.post("/v1/videos", json={"prompt": "x"}).status_code == 401
 
@@ -78,7 +78,7 @@ def test_a_server_for_others_asks_for_keys_from_the_start(service: Service):
          ("size", "1280x720"), ("seed", "7"))}},
     ],
 )  # fmt: skip
-def test_every_form_of_a_body_says_the_same(client: TestClient, how: dict):
+def test_every_form_of_a_body_is_equivalent(client: TestClient, how: dict):
     video = client.post("/v1/videos", **how).json()
     assert set(video) >= KEYS
     assert (video["prompt"], video["seconds"], video["size"], video["seed"]) == (
@@ -110,7 +110,7 @@ def test_pictures_in_data_urls(client: TestClient, service: Service):
         assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
 
 
-def test_names_of_files_reach_no_folder(client: TestClient, service: Service, tmp_path: Path):
+def test_file_names_are_not_paths(client: TestClient, service: Service, tmp_path: Path):
     file = ("../../../../escaped.png", PNG, "image/png")
     answer = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file})
     assert answer.status_code == 200
@@ -129,7 +129,7 @@ def test_the_same_request_twice_is_one_job(client: TestClient, service: Service)
     assert service.queue.count_unfinished() == 1
 
 
-def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service, tmp_path: Path):
+def test_deleting_a_video_deletes_its_files(client: TestClient, service: Service, tmp_path: Path):
     file = ("a.png", PNG, "image/png")
     made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
     assert len([p for p in (tmp_path / "media").rglob("*") if p.is_file()]) == 1
@@ -142,7 +142,7 @@ def test_nothing_is_left_of_what_is_deleted(client: TestClient, service: Service
     assert client.get(f"/v1/videos/{made['id']}").status_code == 404
 
 
-def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, service: Service):
+def test_a_remix_does_not_depend_on_its_parent(client: TestClient, service: Service):
     file = ("a.png", PNG, "image/png")
     made = client.post("/v1/videos", data={"prompt": "x"}, files={"input_reference": file}).json()
     remixed = client.post(f"/v1/videos/{made['id']}/remix", json={"prompt": "y"}).json()
@@ -169,7 +169,7 @@ def test_a_remix_needs_nothing_of_its_parent_any_more(client: TestClient, servic
         ("/v1/videos/extensions", b'{"prompt": "x", "video": {"id": ["a"]}}'),
     ],
 )
-def test_what_is_no_request_is_refused_in_one_shape(client: TestClient, path: str, body: bytes):
+def test_invalid_bodies_get_an_error_object(client: TestClient, path: str, body: bytes):
     answer = client.post(path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     error = answer.json()["error"]
@@ -177,13 +177,13 @@ def test_what_is_no_request_is_refused_in_one_shape(client: TestClient, path: st
     assert error["type"] == "invalid_request_error"
 
 
-def test_a_strength_that_is_no_number_is_refused(client: TestClient):
+def test_invalid_strengths_are_rejected(client: TestClient):
     for strength in ("strong", "7"):
         files = {"video": ("a.png", PNG), "prompt": (None, "x"), "strength": (None, strength)}
         assert client.post("/v1/videos/edits", files=files).status_code == 400
 
 
-def test_other_routes_and_numbers_are_refused(client: TestClient):
+def test_unknown_routes_and_invalid_parameters_are_rejected(client: TestClient):
     assert client.get("/v1/videos?limit=101").status_code == 400
     assert client.get("/v1/videos?order=up").status_code == 400
     assert client.get("/v1/videos?after=video_of_nobody").status_code == 404
@@ -197,7 +197,7 @@ names = st.sampled_from(["a", "b", "c[]", "d[x]", "d[y]", "e[][x]", "e[][y]", "f
 
 
 @given(st.lists(st.tuples(names, st.text(max_size=3)), max_size=12))
-def test_keys_in_brackets_never_fail_but_by_a_sentence(items: list[tuple[str, str]]):
+def test_bracketed_keys_raise_only_api_errors(items: list[tuple[str, str]]):
     found = {}
     with suppress(ApiError):
         found = parse_bracketed_keys(items)

@@ -1,5 +1,5 @@
-"""What goes beyond OpenAI's routes: several at once, pictures in time, stories, characters,
-expiry, figures, and who may ask at all."""
+"""Additions to OpenAI's routes: several videos at once, keyframes, storyboards, characters, expiry,
+metrics, and the check of hosts and origins."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ URL = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
 SMALL = {"size": "64x64", "seconds": "1"}
 
 
-def asked(service: Service, video: dict):
+def request_and_job(service: Service, video: dict):
     job = service.queue.get(video["id"])
     assert job is not None
     return JobSpec.from_json(job.payload).request, job
@@ -50,10 +50,10 @@ def finish(service: Service, video: dict) -> Job:
     return service.queue.complete(job, result)
 
 
-# --- what is asked for
+# --- creating videos
 
 
-def test_several_at_once_differ_by_their_seeds(client: TestClient, service: Service):
+def test_videos_of_one_request_differ_by_their_seeds(client: TestClient, service: Service):
     first = client.post("/v1/videos", json={"prompt": "x", "n": 3, "seed": 7}).json()
     assert first["videos"][0] == first["id"]
     found = [client.get(f"/v1/videos/{name}").json() for name in first["videos"]]
@@ -67,12 +67,12 @@ def test_several_at_once_differ_by_their_seeds(client: TestClient, service: Serv
         assert client.post("/v1/videos", json={"prompt": "x", "n": wrong}).status_code == 400
 
 
-def test_pictures_at_their_times(client: TestClient, service: Service):
+def test_keyframes(client: TestClient, service: Service):
     finished = client.post("/v1/videos", json={"prompt": "x"}).json()
     finish(service, finished)
     conditions = [{"image_url": URL}, {"id": finished["id"], "time": 1.5, "strength": 0.5}]
     body = {"prompt": "x", "conditions": conditions}
-    request, job = asked(service, client.post("/v1/videos", json=body).json())
+    request, job = request_and_job(service, client.post("/v1/videos", json=body).json())
     assert isinstance(request, AnimateRequest)
     assert request.at == (0.0, 1.5)
     assert request.strength == (1.0, 0.5)
@@ -80,7 +80,7 @@ def test_pictures_at_their_times(client: TestClient, service: Service):
     assert kept == [PNG, b"thumbnail.webp"]
     form = {"conditions[][file]": ("a.png", PNG), "conditions[][time]": (None, "2")}
     sent = client.post("/v1/videos", files={"prompt": (None, "x"), **form})
-    request, _ = asked(service, sent.json())
+    request, _ = request_and_job(service, sent.json())
     assert request.at == (2.0,)
     for wrong in (
         "a",
@@ -99,14 +99,14 @@ def test_pictures_at_their_times(client: TestClient, service: Service):
     assert client.post("/v1/videos", json=unknown).status_code == 404
 
 
-def test_a_story_of_cards(client: TestClient, service: Service):
+def test_storyboards(client: TestClient, service: Service):
     cards = [{"prompt": "a red ball rolls", "seconds": 2}, {"prompt": "it drops", "seconds": 1}]
     written = '[[card]]\nprompt = "a red ball rolls"\nseconds = 2\n'
     written += '[[card]]\nprompt = "it drops"\nseconds = 1\n'
     for story in ({"card": cards}, written):
         body = {"storyboard": story, "seed": 5, "size": "640x360"}
         video = client.post("/v1/videos", json=body).json()
-        request, _ = asked(service, video)
+        request, _ = request_and_job(service, video)
         assert isinstance(request, Storyboard)
         assert [card.prompt for card in request.cards] == ["a red ball rolls", "it drops"]
         assert (request.seed, request.width, request.height) == (5, 640, 360)
@@ -124,7 +124,7 @@ def test_a_story_of_cards(client: TestClient, service: Service):
         assert "passwd" not in answer.text
 
 
-def test_ways_to_begin_exclude_each_other(client: TestClient):
+def test_exclusive_fields(client: TestClient):
     body = {
         "prompt": "x",
         "conditions": [{"image_url": URL}],
@@ -135,11 +135,11 @@ def test_ways_to_begin_exclude_each_other(client: TestClient):
     assert client.post("/v1/videos", json=body).status_code == 400
 
 
-def test_long_prompts_are_taken_and_told_whole(client: TestClient, service: Service):
+def test_long_prompts_are_accepted_and_returned_whole(client: TestClient, service: Service):
     prompt = "a red ball " * 2000
     video = client.post("/v1/videos", json={"prompt": prompt}).json()
     assert video["prompt"] == prompt
-    request, _ = asked(service, video)
+    request, _ = request_and_job(service, video)
     assert len(request.prompt) <= service.limits.max_prompt
     assert prompt.startswith(request.prompt)
     assert client.post("/v1/videos", json={"prompt": "x" * 32_001}).status_code == 400
@@ -156,7 +156,7 @@ def test_characters(client: TestClient, service: Service, tmp_path: Path):
     path = f"/v1/videos/characters/{made['id']}"
     assert client.get(path).json() == made
     body = {"prompt": "Mossy rolls", "characters": [{"id": made["id"]}]}
-    request, job = asked(service, client.post("/v1/videos", json=body).json())
+    request, job = request_and_job(service, client.post("/v1/videos", json=body).json())
     assert isinstance(request, CastRequest)
     assert request.names == ("Mossy",)
     assert [b"".join(service.media.read(name)) for name in job.payload["media"]] == [PNG]
@@ -169,7 +169,7 @@ def test_characters(client: TestClient, service: Service, tmp_path: Path):
         assert client.post("/v1/videos/characters", json=wrong).status_code == 400
 
 
-def test_characters_are_their_owners(client: TestClient, service: Service):
+def test_characters_belong_to_their_owner(client: TestClient, service: Service):
     (_, mine), (_, yours) = service.keys.create("mine"), service.keys.create("yours")
     me, you = ({"Authorization": f"Bearer {key}"} for key in (mine, yours))
     form = {"name": (None, "Mossy"), "video": ("a.png", PNG)}
@@ -189,8 +189,8 @@ def test_files_expire(service: Service, tmp_path: Path):
         assert video["expires_at"] is None
         job = finish(service, video)
         path = f"/v1/videos/{video['id']}"
-        told = client.get(path).json()
-        assert told["expires_at"] == int(job.ended_at + 3600)
+        response = client.get(path).json()
+        assert response["expires_at"] == int(job.ended_at + 3600)
         assert client.get(f"{path}/content").status_code == 200
         cleanup = CleanupTask(service.queue, service.characters, service.media, 3600.0)
         cleanup.run()
@@ -202,7 +202,7 @@ def test_files_expire(service: Service, tmp_path: Path):
     assert not (tmp_path / "media" / video["id"]).exists()
 
 
-def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_path: Path):
+def test_orphaned_files_are_deleted_after_a_while(service: Service, tmp_path: Path):
     media, old = tmp_path / "media", time.time() - ORPHAN_SECONDS - 60
     orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"
     strange = "video_archive"  # of somebody else
@@ -219,15 +219,15 @@ def test_files_of_nothing_are_cleared_away_after_a_while(service: Service, tmp_p
 # --- figures, and who may ask
 
 
-def test_figures(client: TestClient, service: Service):
+def test_metrics(client: TestClient, service: Service):
     client.post("/v1/videos", json={"prompt": "x"})
     client.get("/v1/videos/video_of_nobody")
     client.get("/nowhere/at/all")
-    told = client.get("/metrics").text
-    assert 'sorairo_jobs{status="queued"} 1.0' in told
-    assert 'route="/v1/videos/{video_id}",status="404"' in told
-    assert "video_of_nobody" not in told
-    assert "nowhere" not in told
+    response = client.get("/metrics").text
+    assert 'sorairo_jobs{status="queued"} 1.0' in response
+    assert 'route="/v1/videos/{video_id}",status="404"' in response
+    assert "video_of_nobody" not in response
+    assert "nowhere" not in response
     service.keys.create("any")
     assert client.get("/metrics").status_code == 401
 
@@ -244,7 +244,7 @@ def test_figures(client: TestClient, service: Service):
         ({"host": "localhost", "origin": "null"}, 403),
     ],
 )
-def test_pages_of_others_are_not_answered(service: Service, headers: dict, status: int):
+def test_other_hosts_and_origins_are_rejected(service: Service, headers: dict, status: int):
     guarded = replace(service, hosts=("localhost", "127.0.0.1", "::1"))
     with TestClient(create_app(guarded)) as client:
         answer = client.get("/v1/videos", headers=headers)
@@ -257,7 +257,7 @@ def test_pages_of_others_are_not_answered(service: Service, headers: dict, statu
 # --- a database of an earlier version
 
 
-def test_older_databases_get_what_they_lack(tmp_path: Path):
+def test_older_databases_are_migrated(tmp_path: Path):
     url = f"sqlite:///{tmp_path}/old.db"
     older = create_engine(url)
     with older.begin() as connection:

@@ -1,5 +1,5 @@
-"""Files that do harm where they are read without care: each is a refusal or a failed job, told by
-a fixed sentence, and the server lives on."""
+"""Hostile files: each is rejected or fails its job with a fixed message, and the server keeps
+running."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def measured() -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("name", hostile.FILES)
-def test_decoding_it_is_a_fixed_sentence(tmp_path: Path, made: dict[str, bytes], name: str):
+def test_decoding_a_hostile_file_gives_a_fixed_message(
+    tmp_path: Path, made: dict[str, bytes], name: str
+):
     path = tmp_path / name
     path.write_bytes(made[name])
     with measured() as most, pytest.raises(MediaError) as caught:
@@ -71,7 +73,7 @@ def test_decoding_it_is_a_fixed_sentence(tmp_path: Path, made: dict[str, bytes],
 
 
 @pytest.mark.parametrize("name", hostile.FILES)
-def test_a_server_refuses_it_or_a_worker_fails_it(
+def test_a_hostile_file_is_rejected_or_fails_its_job(
     service: Service, client: TestClient, engine: Engine, made: dict[str, bytes], name: str
 ):
     film = name.endswith((".mp4", ".mov", ".webm", ".mkv"))
@@ -105,7 +107,7 @@ def test_a_server_refuses_it_or_a_worker_fails_it(
         b"",
     ],
 )
-def test_a_name_leads_nowhere(service: Service, client: TestClient, name: bytes):
+def test_file_names_write_no_other_file(service: Service, client: TestClient, name: bytes):
     parts = (
         b"--cut\r\n",
         b'Content-Disposition: form-data; name="prompt"\r\n\r\nit moves\r\n--cut\r\n',
@@ -135,7 +137,7 @@ def ended(server: Running, video: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-def test_a_real_server_makes_the_next_clip(server: Running, made: dict[str, bytes]):
+def test_a_real_server_survives_hostile_files(server: Running, made: dict[str, bytes]):
     workers = {child.pid for child in psutil.Process(server.process.pid).children()}
     url = f"{server.url}/v1/videos"
     for name in ("pages.png", "huge.jpg"):
@@ -147,7 +149,7 @@ def test_a_real_server_makes_the_next_clip(server: Running, made: dict[str, byte
         else:
             assert answer.status_code == 400
     files = {"input_reference": ("good.png", hostile.saved("PNG"))}
-    asked = {**PROMPT, "seconds": "0.5", "size": "64x64", "num_inference_steps": "1"}
-    video = httpx.post(url, data=asked, files=files, timeout=30).json()
+    fields = {**PROMPT, "seconds": "0.5", "size": "64x64", "num_inference_steps": "1"}
+    video = httpx.post(url, data=fields, files=files, timeout=30).json()
     assert ended(server, video)["status"] == "completed"
     assert workers == {child.pid for child in psutil.Process(server.process.pid).children()}

@@ -1,4 +1,4 @@
-"""A file appears whole or not at all, here and on S3; the store tells how much more it takes."""
+"""Files appear complete or not at all, in folders, in memory and on S3; free disk space."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     }[request.param]
 
 
-def test_files_are_kept_copied_brought_and_dropped(url: str, tmp_path: Path):
+def test_files_are_stored_copied_fetched_and_deleted(url: str, tmp_path: Path):
     store, given, brought = MediaStore(url), tmp_path / "given", tmp_path / "brought"
     given.write_bytes(bytes(range(256)) * 30_000)
     store.put("video_a/1/clip", given)
@@ -49,7 +49,7 @@ def test_files_are_kept_copied_brought_and_dropped(url: str, tmp_path: Path):
     assert store.size("video_b/0") == given.stat().st_size
 
 
-def test_what_others_write_is_seen_at_once(url: str):
+def test_changes_of_other_processes_are_visible_at_once(url: str):
     ours, theirs = MediaStore(url), MediaStore(url)
     ours.put("video_a/1", b"a")
     assert ours.folders_older_than(time.time() + 60) == ["video_a"]
@@ -61,7 +61,7 @@ def test_what_others_write_is_seen_at_once(url: str):
     assert ours.folders_older_than(time.time() - 60) == []
 
 
-def test_a_store_that_is_away_is_an_error_of_its_own(s3: S3, tmp_path: Path):
+def test_an_unreachable_store_has_an_error_of_its_own(s3: S3, tmp_path: Path):
     store = MediaStore(f"s3://{BUCKET}/away")
     store.put("job/a", b"a")
     s3.stop()
@@ -81,12 +81,12 @@ def test_a_store_that_is_away_is_an_error_of_its_own(s3: S3, tmp_path: Path):
     assert store.size("job/b") is None
 
 
-def test_a_place_of_no_kind_that_is_known():
+def test_an_unknown_url_scheme():
     with pytest.raises(ConfigError, match="nowhere"):
         MediaStore("nowhere://media")
 
 
-def test_what_does_not_fit_leaves_nothing(tmp_path: Path):
+def test_failed_writes_leave_no_file(tmp_path: Path):
     store, given = MediaStore(str(tmp_path / "media")), tmp_path / "given"
     store.put("job/old", b"old")
     store.put("job/large", bytes(2 * MOST))
@@ -105,7 +105,7 @@ def test_what_does_not_fit_leaves_nothing(tmp_path: Path):
     assert b"".join(store.read("job/old")) == b"old"
 
 
-def test_what_is_gone_is_no_want_of_room(tmp_path: Path):
+def test_a_missing_file_is_not_a_full_disk(tmp_path: Path):
     store = MediaStore(str(tmp_path / "media"))
     for ask in (
         lambda: store.copy("job/gone", "job/new"),
@@ -116,7 +116,7 @@ def test_what_is_gone_is_no_want_of_room(tmp_path: Path):
         assert not isinstance(caught.value, WriteError)
 
 
-def test_room(tmp_path: Path):
+def test_free_bytes(tmp_path: Path):
     room = MediaStore(str(tmp_path)).free_bytes()
     assert room is not None
     assert abs(room - shutil.disk_usage(tmp_path).free) < 2**30

@@ -1,4 +1,4 @@
-"""docs/moving-from-sora.md: every snippet is run as it stands, and what the page says is so."""
+"""docs/moving-from-sora.md: every snippet runs as it is written, and the limits are correct."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RUN_BY = {
 }
 
 
-def test_five_lines_lead_to_the_server():
+def test_the_first_five_lines_start_the_server():
     install, serve, address, key, program = FIRST[1].splitlines()
     assert shlex.split(install) == ["pip", "install", "sorairo[serve]"]
     assert shlex.split(serve) == ["sorairo", "serve", "&"]
@@ -44,7 +44,7 @@ def test_there_are_three_languages():
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("kind", "text"), SNIPPETS, ids=[kind for kind, _ in SNIPPETS])
-def test_every_snippet_makes_a_clip(server: Running, tmp_path: Path, kind: str, text: str):
+def test_every_snippet_generates_a_clip(server: Running, tmp_path: Path, kind: str, text: str):
     environment = {**os.environ, "OPENAI_API_KEY": "any", "OPENAI_BASE_URL": f"{server.url}/v1"}
     if kind == "js":
         (tmp_path / "node_modules").symlink_to(NODE_MODULES)
@@ -59,7 +59,7 @@ def test_every_snippet_makes_a_clip(server: Running, tmp_path: Path, kind: str, 
 
 
 @pytest.mark.parametrize(
-    ("asked", "accepted"),
+    ("fields", "accepted"),
     [
         ({"model": "sora-2-pro"}, True),
         ({"size": "64x2048"}, True),
@@ -73,10 +73,10 @@ def test_every_snippet_makes_a_clip(server: Running, tmp_path: Path, kind: str, 
         ({"prompt": "x" * 32_001}, False),
     ],
 )
-def test_what_the_page_says_of_bounds(server: Running, asked: dict[str, str], accepted: bool):
-    answer = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a red ball", **asked})
+def test_the_limits_on_the_page(server: Running, fields: dict[str, str], accepted: bool):
+    answer = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a red ball", **fields})
     assert answer.status_code == (200 if accepted else 400), answer.text
     if accepted:
         video = answer.json()
-        assert asked.items() <= video.items()
+        assert fields.items() <= video.items()
         httpx.delete(f"{server.url}/v1/videos/{video['id']}").raise_for_status()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import free_port, serving, told
+from serving import free_port, run_json, serving
 
 FOLDER = Path(__file__).with_name("node")
 
@@ -19,13 +19,13 @@ def test_the_node_sdk_runs_unchanged(tmp_path: Path):
     assert (FOLDER / "node_modules" / "openai").is_dir(), "`make test` installs OpenAI's Node SDK"
     port = free_port()
     with serving(tmp_path) as running:
-        key = told(tmp_path, "keys", "create", "--name", "node")
+        key = run_json(tmp_path, "keys", "create", "--name", "node")
         where = ["--key", key["id"], f"http://127.0.0.1:{port}/"]
         environment = {
             **os.environ,
             "OPENAI_BASE_URL": f"{running.url}/v1",
             "OPENAI_API_KEY": key["key"],
-            "OPENAI_WEBHOOK_SECRET": told(tmp_path, "webhooks", "create", *where)["secret"],
+            "OPENAI_WEBHOOK_SECRET": run_json(tmp_path, "webhooks", "create", *where)["secret"],
             "LISTENER_PORT": str(port),
         }
         command = ["node", str(FOLDER / "acceptance.mjs")]

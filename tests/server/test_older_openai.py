@@ -1,5 +1,5 @@
-"""The Python SDK that programs of Sora's days were written with: all of test_openai.py again, in a
-process where `import openai` finds that one."""
+"""The Python SDK from the time of Sora: all of test_openai.py again, in a process where
+`import openai` finds that version."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_older_sdk_is_answered_as_well():
+def test_the_older_sdk_works_too():
     found = run("-c", "import openai; print(openai.__version__)").stdout.strip()
     assert found == VERSION, f"{OLDER} is missing: `make test` installs it"
     tests = Path(__file__).with_name("test_openai.py")

@@ -13,7 +13,7 @@ import openai
 import pytest
 from PIL import Image
 
-from serving import Running, listening, serving, told
+from serving import Running, listening, run_json, serving
 from sorairo.video import Clip
 
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
@@ -67,8 +67,8 @@ def test_all_variants(client: openai.OpenAI, made, tmp_path: Path):
 
 
 def test_a_seed_repeats_a_clip(client: openai.OpenAI):
-    asked = {"prompt": "a blue cube", **SIZE, "extra_body": {**QUICK, "seed": 5}}
-    both = [client.videos.create_and_poll(**asked) for _ in range(2)]
+    fields = {"prompt": "a blue cube", **SIZE, "extra_body": {**QUICK, "seed": 5}}
+    both = [client.videos.create_and_poll(**fields) for _ in range(2)]
     one, two = (client.videos.download_content(each.id).read() for each in both)
     assert both[0].seed == 5
     assert one == two
@@ -120,7 +120,7 @@ def test_remix_edit_and_extend(client: openai.OpenAI, made, tmp_path: Path):
     assert float(longer.seconds) == pytest.approx(4.5, abs=0.05)
 
 
-def test_lists_go_on_page_after_page(client: openai.OpenAI, made):
+def test_lists_are_paginated(client: openai.OpenAI, made):
     jobs = [client.videos.create(prompt=f"ball {i}", **SIZE, extra_body=QUICK) for i in range(5)]
     names = [video.id for video in client.videos.list(limit=2)]
     assert names[:5] == [job.id for job in jobs[::-1]]
@@ -148,7 +148,7 @@ def test_cancelling_and_deleting(server: Running, client: openai.OpenAI):
         client.videos.retrieve(video.id)
 
 
-def test_characters_are_made_and_found(client: openai.OpenAI, made):
+def test_characters_are_created_and_retrieved(client: openai.OpenAI, made):
     video = client.videos.download_content(made.id).read()
     character = client.videos.create_character(name="Ruby", video=video)
     assert character.name == "Ruby"
@@ -160,13 +160,13 @@ def test_characters_are_made_and_found(client: openai.OpenAI, made):
         client.videos.create_character(name="", video=video)
 
 
-def test_webhooks_are_read_by_the_sdk(tmp_path: Path):
+def test_webhooks_are_verified_by_the_sdk(tmp_path: Path):
     """A signed event reaches a real listener; another secret does not read it."""
     with listening() as listener, serving(tmp_path) as running:
-        secret = told(tmp_path, "webhooks", "create", listener.url)["secret"]
+        secret = run_json(tmp_path, "webhooks", "create", listener.url)["secret"]
         with sdk(running, webhook_secret=secret) as client:
             video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)
-            body, headers = listener.heard.get(timeout=120)
+            body, headers = listener.received.get(timeout=120)
             event = client.webhooks.unwrap(body, headers)
             assert event.type == "video.completed"
             assert event.data.id == video.id
@@ -174,9 +174,9 @@ def test_webhooks_are_read_by_the_sdk(tmp_path: Path):
                 client.webhooks.unwrap(body.replace(b"completed", b"failed"), headers)
 
 
-def test_a_key_opens_and_another_does_not(tmp_path: Path):
+def test_valid_and_invalid_keys(tmp_path: Path):
     with serving(tmp_path, workers=0) as running:
-        secret = told(tmp_path, "keys", "create", "--name", "studio")["key"]
+        secret = run_json(tmp_path, "keys", "create", "--name", "studio")["key"]
         with sdk(running, api_key=secret) as client:
             video = client.videos.create(prompt="a ball")
             assert client.videos.retrieve(video.id).id == video.id

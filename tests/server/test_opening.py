@@ -1,4 +1,4 @@
-"""Databases that cannot be opened, in a sentence."""
+"""Databases that cannot be opened give a clear error."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from sorairo.errors import ConfigError, MissingExtraError
 from sorairo.server.supervisor import StorageUrls
 
 
-def test_a_driver_that_is_not_there():
+def test_a_missing_driver():
     with pytest.raises(MissingExtraError, match=r"pg8000.*sorairo\[postgresql\]"):
         StorageUrls(database="postgresql+pg8000://here/jobs", media="").open_database()
 
 
 @pytest.mark.parametrize("url", ["oracle+none://here/jobs", "no address"])
-def test_what_is_no_database(url: str):
+def test_an_invalid_database_url(url: str):
     with pytest.raises(ConfigError, match="check --database"):
         StorageUrls(database=url, media="").open_database()
 
 
-def test_one_that_does_not_answer(postgresql: PostgreSQL):
+def test_an_unreachable_database(postgresql: PostgreSQL):
     url = postgresql.new()
     postgresql.stop()
     try:

@@ -1,4 +1,4 @@
-"""What is done again and again goes on after a failure, and ends when it is told to."""
+"""Periodic threads continue after a failure, and end when they are stopped."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from sorairo.server.background.periodic import PeriodicThread
 
 
-def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
+def test_a_failing_task_is_retried(caplog: pytest.LogCaptureFixture):
     made, enough = [], threading.Event()
 
     def work() -> float:
@@ -28,5 +28,5 @@ def test_a_round_that_fails_is_made_again(caplog: pytest.LogCaptureFixture):
     assert "cleanup failed" in caplog.text
 
 
-def test_what_never_began_can_be_stopped():
+def test_a_thread_that_was_not_started_can_be_stopped():
     PeriodicThread("webhooks", lambda: 0.0).stop()

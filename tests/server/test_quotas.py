@@ -1,4 +1,4 @@
-"""How much may be asked for: by key, and by the room that is left."""
+"""Quotas of keys, and the limit of free disk space."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ URL = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
 SMALL = {"size": "64x64", "seconds": "1"}
 
 
-def test_a_key_may_have_so_many_jobs_waiting(client: TestClient, service: Service):
+def test_a_key_limits_unfinished_jobs(client: TestClient, service: Service):
     _, secret = service.keys.create("small", Quota(most_waiting=2))
     header = {"Authorization": f"Bearer {secret}"}
     left = []
@@ -34,7 +34,7 @@ def test_a_key_may_have_so_many_jobs_waiting(client: TestClient, service: Servic
     assert again.status_code == 200, "one has ended"
 
 
-def test_a_key_may_cost_so_much_a_day(client: TestClient, service: Service):
+def test_a_key_limits_the_cost_of_a_day(client: TestClient, service: Service):
     _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
     header = {"Authorization": f"Bearer {secret}"}
     body = {"prompt": "x", **SMALL}
@@ -47,14 +47,14 @@ def test_a_key_may_cost_so_much_a_day(client: TestClient, service: Service):
     assert client.post("/v1/videos", json=body, headers=header).status_code == 429, "it was made"
 
 
-def test_what_is_more_than_a_whole_day_is_refused_for_good(client: TestClient, service: Service):
+def test_more_than_the_quota_of_a_day_is_rejected_for_good(client: TestClient, service: Service):
     _, secret = service.keys.create("small", Quota(most_cost=3 * 64 * 64))
     header = {"Authorization": f"Bearer {secret}"}
     answer = client.post("/v1/videos", json={"prompt": "x", **SMALL, "n": 4}, headers=header)
     assert (answer.status_code, "retry-after" in answer.headers) == (403, False)
 
 
-def test_of_several_videos_all_are_accepted_or_none(
+def test_all_videos_of_a_request_are_accepted_or_none(
     client: TestClient, service: Service, tmp_path: Path
 ):
     _, secret = service.keys.create("small", Quota(most_waiting=4))
@@ -62,8 +62,8 @@ def test_of_several_videos_all_are_accepted_or_none(
     body = {"prompt": "x", **SMALL, "input_reference": {"image_url": URL}}
 
     def answers(count: int, key: str) -> int:
-        asked = {**header, "Idempotency-Key": key}
-        return client.post("/v1/videos", json={**body, "n": count}, headers=asked).status_code
+        headers = {**header, "Idempotency-Key": key}
+        return client.post("/v1/videos", json={**body, "n": count}, headers=headers).status_code
 
     assert answers(3, "a") == 200
     assert answers(2, "b") == 429
@@ -73,7 +73,7 @@ def test_of_several_videos_all_are_accepted_or_none(
     assert len(list((tmp_path / "media").glob("*/given/*"))) == 3, "no other file is left behind"
 
 
-def test_a_full_disk_takes_no_more(service: Service):
+def test_a_full_disk_accepts_no_jobs(service: Service):
     with TestClient(create_app(replace(service, min_free_bytes=2**62))) as client:
         answer = client.post("/v1/videos", json={"prompt": "x"})
     assert answer.status_code == 507

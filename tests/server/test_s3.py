@@ -1,4 +1,4 @@
-"""Clips that lie on S3: made by a worker, sent by the server, and waited for while it is away."""
+"""Clips on S3: stored by a worker, sent by the server, and an outage of the store."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def ended(server: Running, video: dict[str, Any]) -> dict[str, Any]:
     raise AssertionError(f"{video} has not ended")
 
 
-def test_clips_are_kept_on_s3_and_wait_for_it(s3: S3, tmp_path: Path):
+def test_clips_are_stored_on_s3_and_jobs_wait_for_it(s3: S3, tmp_path: Path):
     where = f"{BUCKET}/served"
     files = fsspec.filesystem("s3", use_listings_cache=False)
     with serving(tmp_path, media=f"s3://{where}") as server:

@@ -1,4 +1,4 @@
-"""A process that decodes what a stranger sent: what it hands over, and what ends it."""
+"""The process that decodes uploaded files: what it returns, and what ends it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ LATER = 60  # seconds, for a machine that is busy
         ("film.mkv", "libx265"),
     ],
 )
-def test_films_come_back_as_they_are_read_here(tmp_path: Path, name: str, codec: str):
+def test_a_decoded_video_equals_a_direct_read(tmp_path: Path, name: str, codec: str):
     noise = np.random.default_rng(0).uniform(-0.3, 0.3, (24_000, 2)).astype(np.float32)
     path = write_video(
         tmp_path / name,
@@ -75,7 +75,7 @@ def same(one: Clip, other: Clip) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpg", "webp"])
-def test_pictures_come_back_as_they_are_read_here(tmp_path: Path, suffix: str):
+def test_a_decoded_picture_equals_a_direct_read(tmp_path: Path, suffix: str):
     path = tmp_path / f"-x '{suffix}'.bin"
     kind = {"jpg": "JPEG"}.get(suffix, suffix.upper())
     Image.fromarray(quarters()).save(path, kind, quality=95)
@@ -84,7 +84,7 @@ def test_pictures_come_back_as_they_are_read_here(tmp_path: Path, suffix: str):
     assert close(clip.frames[0], quarters())
 
 
-def test_a_clip_of_ours_keeps_its_comment(tmp_path: Path):
+def test_the_comment_of_a_generated_clip_is_kept(tmp_path: Path):
     request = '{"sorairo": "generate"}'
     clip = Clip(frames=np.stack(shades([9, 99])), fps=12.0, metadata={"comment": request})
     assert decode(clip.save(tmp_path / "x.mp4"), 2048).metadata["comment"] == request
@@ -102,7 +102,7 @@ def test_the_process_loads_no_torch():
 # --- what is passed on
 
 
-def test_what_is_passed_on_is_the_same(tmp_path: Path):
+def test_clips_survive_the_ipc_format(tmp_path: Path):
     frames = np.random.default_rng(0).integers(0, 256, (3, 5, 7, 3), dtype=np.uint8)
     sound = Sound(samples=np.linspace(-1, 1, 96, dtype=np.float32).reshape(48, 2), rate=16_000)
     for clip in (
@@ -129,7 +129,7 @@ def test_what_is_passed_on_is_the_same(tmp_path: Path):
         {},
     ],
 )
-def test_what_is_no_clip_is_not_taken(tmp_path: Path, head: dict):
+def test_broken_output_is_rejected(tmp_path: Path, head: dict):
     path = tmp_path / "clip"
     with path.open("wb") as file:
         write_header(file, head)
@@ -164,13 +164,13 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (ResourceLimits(pixels=10**6), "too_large"),
     ],
 )
-def test_its_bounds_hold(large: Path, limits: ResourceLimits, kind: str):
+def test_resource_limits_hold(large: Path, limits: ResourceLimits, kind: str):
     with pytest.raises(MediaError) as caught:
         decode(large, 2048, limits)
     assert str(caught.value) == ERROR_MESSAGES[kind]
 
 
-def test_a_disk_is_not_filled(tmp_path: Path):
+def test_output_size_is_limited(tmp_path: Path):
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 64)).save(path)
     with pytest.raises(MediaError) as caught:
@@ -179,7 +179,7 @@ def test_a_disk_is_not_filled(tmp_path: Path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no disk that is always full")
-def test_a_disk_that_is_full_is_no_fault_of_the_file(tmp_path: Path):
+def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path):
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 64)).save(path)
     words = [str(path), json.dumps(asdict(ResourceLimits())), "0", str(os.getpid())]
@@ -220,7 +220,7 @@ def found(parent: psutil.Process) -> psutil.Process:
         (signal.SIGXCPU, "timeout"),
     ],
 )
-def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, kind: str):
+def test_a_killed_process_gives_a_fixed_message(tmp_path: Path, number: int, kind: str):
     with hanging(tmp_path) as (future, child):
         child.send_signal(number)
         with pytest.raises(MediaError) as caught:
@@ -228,7 +228,7 @@ def test_one_that_dies_is_told_by_a_sentence(tmp_path: Path, number: int, kind: 
     assert str(caught.value) == ERROR_MESSAGES[kind]
 
 
-def test_one_that_nobody_waits_for_any_more_ends(tmp_path: Path):
+def test_an_exception_of_on_poll_ends_the_process(tmp_path: Path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     children: list[psutil.Process] = []
@@ -244,7 +244,7 @@ def test_one_that_nobody_waits_for_any_more_ends(tmp_path: Path):
     assert not children[0].is_running()
 
 
-def test_it_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_process_sees_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with hanging(tmp_path) as (future, child):
         assert "secret" not in child.environ().values()
@@ -253,7 +253,7 @@ def test_it_knows_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
             future.result(LATER)
 
 
-def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path):
+def test_the_process_ends_with_its_parent(tmp_path: Path):
     os.mkfifo(tmp_path / "pipe")
     script = (
         "import sys; from pathlib import Path; from sorairo.server.uploads.sandbox import decode;"
@@ -269,7 +269,7 @@ def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path):
         time.sleep(0.1)
 
 
-def test_a_fault_of_ours_is_no_fault_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_sandbox_bug_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONHOME", str(tmp_path))
     with pytest.raises(RuntimeError, match="the sandbox exited with"):
         decode(tmp_path / "any.png", None)

@@ -1,5 +1,5 @@
-"""The application answers as its OpenAPI document says, whatever is asked. The clips are made by a
-stand-in that is quick; everything else is real."""
+"""Responses match the OpenAPI document, whatever the request. A stand-in completes the jobs;
+everything else is real."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             else:
                 for name, _ in [*VARIANTS.values(), PREVIEW]:
                     service.media.put(f"{job.id}/{name}", b"a file")
-                told = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
-                service.queue.complete(job, {"folder": job.id, **told})
+                result = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
+                service.queue.complete(job, {"folder": job.id, **result})
 
     maker = threading.Thread(target=make)
     maker.start()
@@ -96,15 +96,13 @@ def test_every_route_is_described(app: FastAPI):
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 @settings(max_examples=25)
 @given(data=st.data())
-def test_whatever_is_asked_is_answered_as_the_document_says(
+def test_responses_match_the_document(
     document: schemathesis.BaseSchema, method: str, path: str, data: st.DataObject
 ):
     data.draw(document[path][method].as_strategy()).call_and_validate(checks=PROMISED)
 
 
-def test_what_is_found_is_as_the_document_says(
-    document: schemathesis.BaseSchema, client: TestClient
-):
+def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, client: TestClient):
     """Answers of 200, for things that exist."""
 
     def ask(method: str, path: str, status: int = 200, **body: object) -> dict:
@@ -116,8 +114,8 @@ def test_what_is_found_is_as_the_document_says(
         answer = client.request(method, f"/v1/{path}", **body)
         assert answer.status_code == status, answer.text
         document[shape.partition("?")[0]][method].validate_response(answer)
-        told = answer.headers["content-type"] == "application/json"
-        return answer.json() if told else {}
+        is_json = answer.headers["content-type"] == "application/json"
+        return answer.json() if is_json else {}
 
     video = ask("POST", "videos", json={"prompt": "a ball", "n": 2})["id"]
     given = {"prompt": "a ball", "video": {"id": video}}

@@ -1,4 +1,4 @@
-"""What a server does for every client: it tells what happens, restarts, refuses large bodies."""
+"""A real server: events, restarts, and large bodies."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ from serving import Running, serving
 QUICK = {"num_inference_steps": 2, "fps": 12, "size": "128x128", "seconds": "0.5"}
 
 
-def submitted(server: Running, **asked: object) -> str:
+def submitted(server: Running, **fields: object) -> str:
     """The id of a video that was accepted."""
-    answer = httpx.post(f"{server.url}/v1/videos", json=asked).raise_for_status()
+    answer = httpx.post(f"{server.url}/v1/videos", json=fields).raise_for_status()
     assert answer.json()["status"] == "queued"
     return answer.json()["id"]
 
 
-def test_events_tell_of_every_step(server: Running):
+def test_events_report_every_step(server: Running):
     """Progress never goes back, and is 100 only when the file is there."""
     video = submitted(server, prompt="a ball", seconds="4", size="512x512")
-    told, previews = [], 0
+    events, previews = [], 0
     with httpx.stream("GET", f"{server.url}/v1/videos/{video}/events", timeout=120) as lines:
         for line in lines.iter_lines():
             if not line.startswith("data: "):
                 continue
-            told.append(json.loads(line.removeprefix("data: ")))
-            if told[-1]["progress"] == 100:
+            events.append(json.loads(line.removeprefix("data: ")))
+            if events[-1]["progress"] == 100:
                 file = httpx.get(f"{server.url}/v1/videos/{video}/content")
                 assert file.content[4:8] == b"ftyp"
             shown = httpx.get(f"{server.url}/v1/videos/{video}/preview")
             previews += shown.status_code == 200 and shown.content[8:12] == b"WEBP"
-    progress = [each["progress"] for each in told]
+    progress = [each["progress"] for each in events]
     assert progress == sorted(progress)
     assert len(set(progress)) > 4, "true progress, not 0 and then 100"
     assert previews > 0
-    assert [each["status"] for each in told][-1] == "completed"
-    assert {each["status"] for each in told} <= {"queued", "in_progress", "completed"}
+    assert [each["status"] for each in events][-1] == "completed"
+    assert {each["status"] for each in events} <= {"queued", "in_progress", "completed"}
 
 
-def test_what_was_accepted_is_made_after_a_restart(tmp_path: Path):
+def test_accepted_jobs_run_after_a_restart(tmp_path: Path):
     with serving(tmp_path, workers=0) as first:
         accepted = submitted(first, prompt="a red ball", **QUICK)
     with serving(tmp_path) as second:
@@ -52,8 +52,8 @@ def test_what_was_accepted_is_made_after_a_restart(tmp_path: Path):
         assert "event: video.completed" in events
 
 
-def test_large_bodies_are_refused_unread(server: Running):
-    """Whether their length is told or not."""
+def test_large_bodies_are_rejected_before_they_are_read(server: Running):
+    """With and without a declared length."""
     sent = 0
 
     def endless() -> Iterator[bytes]:

@@ -1,5 +1,4 @@
-"""The database is away for a while, or there is no room: the server says so, and nothing that was
-accepted is lost."""
+"""Outages of the database and full disks: clients get an error, and no accepted job is lost."""
 
 from __future__ import annotations
 
@@ -107,7 +106,7 @@ def test_a_worker_waits_for_its_database(
     assert (job.status, job.attempts, kept(media)) == (COMPLETED, 1, FILES)
 
 
-def test_a_worker_that_has_to_stop_meanwhile_leaves_the_job_to_the_next(
+def test_a_worker_that_stops_during_an_outage_leaves_the_job_to_another(
     engine: Engine, media: MediaStore, away: Database, postgresql: PostgreSQL
 ):
     worker = Worker(engine, Queue(away, lease=0.1), media)
@@ -124,7 +123,7 @@ def test_a_worker_that_has_to_stop_meanwhile_leaves_the_job_to_the_next(
     assert (now(again.queue).status, kept(media, 2)) == (COMPLETED, FILES)
 
 
-def test_a_worker_looks_for_jobs_as_soon_as_it_can(
+def test_a_worker_claims_jobs_after_an_outage(
     engine: Engine, media: MediaStore, away: Database, postgresql: PostgreSQL
 ):
     worker = Worker(engine, Queue(away), media)
@@ -144,7 +143,7 @@ def test_a_worker_looks_for_jobs_as_soon_as_it_can(
     assert now(worker.queue).status == COMPLETED
 
 
-def test_what_was_committed_stays_though_the_answer_was_lost(
+def test_a_commit_whose_response_was_lost_stays(
     engine: Engine, media: MediaStore, sqlite: Database
 ):
     worker = Worker(engine, Queue(sqlite), media)
@@ -166,7 +165,7 @@ def test_what_was_committed_stays_though_the_answer_was_lost(
     assert (now(worker.queue).status, kept(media)) == (COMPLETED, FILES)
 
 
-def test_what_cannot_be_kept_is_tried_again_and_has_failed_in_the_end(
+def test_a_clip_that_cannot_be_stored_is_retried_and_finally_fails(
     engine: Engine, media: MediaStore, sqlite: Database
 ):
     worker = Worker(engine, Queue(sqlite), media)
@@ -182,7 +181,7 @@ def test_what_cannot_be_kept_is_tried_again_and_has_failed_in_the_end(
     assert job.error == {"code": STORAGE_ERROR, "message": STORAGE_MESSAGE}
 
 
-def test_without_room_no_job_is_begun(
+def test_no_job_is_started_on_a_full_disk(
     engine: Engine, media: MediaStore, sqlite: Database, monkeypatch: pytest.MonkeyPatch
 ):
     worker = Worker(engine, Queue(sqlite), media)
@@ -211,7 +210,7 @@ def client_of(database: Database, media: MediaStore) -> TestClient:
     return TestClient(create_app(service), raise_server_exceptions=False)
 
 
-def test_the_server_says_that_its_database_is_away(
+def test_requests_during_a_database_outage_get_503(
     media: MediaStore, away: Database, postgresql: PostgreSQL
 ):
     with client_of(away, media) as client:
@@ -237,7 +236,7 @@ def test_the_server_says_that_its_database_is_away(
         assert client.post("/v1/videos", json={"prompt": "x"}).status_code == 200
 
 
-def test_the_server_says_that_it_has_no_room(media: MediaStore, sqlite: Database):
+def test_uploads_to_a_full_disk_get_507(media: MediaStore, sqlite: Database):
     noise = np.random.default_rng(0).integers(0, 256, (800, 800, 3), np.uint8)
     picture = io.BytesIO()
     Image.fromarray(noise).save(picture, format="PNG")

@@ -1,4 +1,4 @@
-"""What is told of a file by its first bytes."""
+"""File types and sizes are detected from the first bytes of a file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ BEGINNINGS = (b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF\0\0\0\0WEBPVP8"
 @pytest.mark.parametrize("how", [{}, {"lossless": True}, {"exif": b"Exif\0\0" + b"x" * 60_000}])
 @pytest.mark.parametrize("kind", IMAGE_TYPES)
 @pytest.mark.parametrize("size", [(3, 5), (700, 31)])
-def test_the_size_of_every_picture_is_found(
-    tmp_path: Path, kind: str, size: tuple[int, int], how: dict
-):
+def test_declared_sizes(tmp_path: Path, kind: str, size: tuple[int, int], how: dict):
     path = tmp_path / "picture"
     Image.new("RGB", size, "red").save(path, kind.upper(), **how)
     data = path.read_bytes()
@@ -52,7 +50,7 @@ def test_a_progressive_jpeg_and_an_animated_webp(tmp_path: Path):
         ("a.webm", "libvpx", "matroska"),
     ],
 )
-def test_films_are_known(tmp_path: Path, name: str, codec: str, kind: str):
+def test_video_types_are_detected(tmp_path: Path, name: str, codec: str, kind: str):
     path = write_video(tmp_path / name, shades([9, 99]), [0, 40], codec=codec, settings={})
     assert check_upload(path.read_bytes(), "video") == kind
 
@@ -70,14 +68,14 @@ def test_films_are_known(tmp_path: Path, name: str, codec: str, kind: str):
         (hostile.png(8001, 8000), "has 8001x8000 pixels"),
     ],
 )
-def test_what_is_refused_is_told_why(data: bytes, reason: str):
+def test_rejected_files_get_a_reason(data: bytes, reason: str):
     with pytest.raises(ApiError, match=reason) as caught:
         check_upload(data, "video")
     assert (caught.value.status, caught.value.param) == (400, "video")
 
 
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=80))
-def test_any_bytes_are_taken_or_refused(beginning: bytes, rest: bytes):
+def test_any_bytes_are_accepted_or_rejected(beginning: bytes, rest: bytes):
     data, found = beginning + rest, None
     with suppress(ApiError):
         found = check_upload(data, "video")

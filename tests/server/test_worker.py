@@ -1,4 +1,4 @@
-"""What a worker does with a job that was taken from it, and with one that cannot be made."""
+"""Workers: completed, deleted, lost, stopped and failing jobs."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def now(worker: Worker) -> Job:
     return job
 
 
-def test_a_job_is_made_and_committed(worker: Worker):
+def test_a_job_is_run_and_committed(worker: Worker):
     worker.run_job(claimed(worker))
     job = now(worker)
     assert job.status == COMPLETED
@@ -61,7 +61,7 @@ def test_a_job_is_made_and_committed(worker: Worker):
     assert files(worker) == {f"video_1/1/{name}" for name in kept}
 
 
-def test_nothing_is_left_of_a_job_that_was_deleted(worker: Worker):
+def test_a_deleted_job_leaves_no_files(worker: Worker):
     job = claimed(worker)
     worker.queue.delete("video_1")
     worker.run_job(job)
@@ -81,14 +81,14 @@ def test_the_slower_of_two_workers_commits_nothing(worker: Worker):
     assert {name.split("/")[1] for name in files(worker)} == {"2"}
 
 
-def test_a_worker_that_is_told_to_stop_gives_its_job_back(worker: Worker):
+def test_a_stopping_worker_releases_its_job(worker: Worker):
     job = claimed(worker)
     worker.stopping.set()
     worker.run_job(job)
     assert (now(worker).status, now(worker).attempts) == (QUEUED, 0)
 
 
-def test_a_job_goes_on_where_an_earlier_worker_was(worker: Worker):
+def test_a_job_continues_from_its_checkpoint(worker: Worker):
     """Windows that were done are not done again, and the bytes are those of one that was never
     disturbed."""
     request = GenerateRequest(prompt="a red ball on a turntable", seconds=12, steps=3, seed=5)
@@ -126,7 +126,7 @@ def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None
     return b"".join(worker.media.read(f"{result['folder']}/video.mp4")) if result else b""
 
 
-def test_what_cannot_be_read_fails_in_a_sentence(worker: Worker):
+def test_an_unreadable_file_fails_with_a_message(worker: Worker):
     worker.media.put("video_1/given/0", b"no picture at all")
     request = AnimateRequest(prompt="it moves", seconds=0.5, steps=2)
     worker.run_job(claimed(worker, request=request, media=("video_1/given/0",)))

@@ -43,12 +43,12 @@ from sorairo.server.worker.worker import STORAGE_ERROR
 
 KINDS = 4  # different requests
 NOBODY = "http://127.0.0.1:9/"  # hears no event: they stay where they are counted
-MAX_UNFINISHED_JOBS = 12  # jobs, or the client waits
-UNKEPT = "cannot be kept"  # says the log of a worker that met the full disk
+MAX_WAITING = 12  # jobs, or the client waits
+UNSTORED = "cannot be stored"  # in the log of a worker that met the full disk
 
 
 class Client(threading.Thread):
-    """Submits until it is told to stop; whatever was accepted is in `accepted`, by number."""
+    """Submits until it is stopped; the accepted jobs are in `accepted`, by number."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -60,7 +60,7 @@ class Client(threading.Thread):
         number = 0
         while not self.ending.wait(0.5):
             try:
-                if ask("/readyz").json()["waiting"] < MAX_UNFINISHED_JOBS:
+                if ask("/readyz").json()["waiting"] < MAX_WAITING:
                     self.accepted[submit(number, f"{os.getpid()}-{number}")] = number
                     number += 1
             except httpx.HTTPStatusError as error:
@@ -101,8 +101,8 @@ def finished(job: str) -> dict[str, Any]:
     return video
 
 
-def counted(client: Client, digests: list[str], told: Counter[str]) -> dict[str, Any]:
-    """What has become of all that was accepted; `told`: the events of each job."""
+def counted(client: Client, digests: list[str], events: Counter[str]) -> dict[str, Any]:
+    """What became of the accepted jobs; `events` counts those of each job."""
     ends = {job: ask(f"/v1/videos/{job}").json() for job in client.accepted}
     done = [job for job, video in ends.items() if video["status"] == "completed"]
     errors = [video["error"] or {} for video in ends.values() if video["status"] == "failed"]
@@ -113,8 +113,8 @@ def counted(client: Client, digests: list[str], told: Counter[str]) -> dict[str,
         "completed": len(done),
         "failed for want of room": without_room,
         "lost": len(ends) - len(done) - without_room,
-        "committed twice": sum(told[job] > 1 for job in ends),
-        "ended untold": sum(told[job] == 0 for job in ends),
+        "committed twice": sum(events[job] > 1 for job in ends),
+        "ended untold": sum(events[job] == 0 for job in ends),
         "submitted twice": len(ends) - len(set(client.accepted.values())),
         "other bytes": len(wrong),
         "refused meanwhile, by status": dict(sorted(client.refused.items())),
@@ -150,7 +150,7 @@ def disturbed(
         "disturbed": dict(disturber.done),
         **counts,
         "made more than once, committed once": sum(n > 1 for n in folders.values()),
-        "clips that met a full disk": log.read_text(errors="replace").count(UNKEPT),
+        "clips that met a full disk": log.read_text(errors="replace").count(UNSTORED),
         "lease, seconds": LEASE,
         "job of a dead worker taken again, seconds": span(disturber.seconds["taken again"]),
         "server killed until it answers, seconds": span(server.starts[1:]),
@@ -185,14 +185,14 @@ def main() -> None:
             postgresql = stack.enter_context(running())
         url = postgresql.new() if postgresql else f"sqlite:///{folder}/jobs.db"
         full = stack.enter_context(small_disk(folder / "disk"))
-        told = disturbed(given.kills, folder, url, postgresql, full=full)
-    print(json.dumps(told, indent=1))
+        figures = disturbed(given.kills, folder, url, postgresql, full=full)
+    print(json.dumps(figures, indent=1))
     if given.json:
         known = json.loads(given.json.read_text()) if given.json.exists() else {}
-        given.json.write_text(json.dumps({**known, given.database: told}, indent=1) + "\n")
-    slow = told["job of a dead worker taken again, seconds"].get("longest", 0) > LEASE + 5
+        given.json.write_text(json.dumps({**known, given.database: figures}, indent=1) + "\n")
+    slow = figures["job of a dead worker taken again, seconds"].get("longest", 0) > LEASE + 5
     never = ("lost", "committed twice", "ended untold", "submitted twice", "other bytes")
-    sys.exit(slow or any(told[name] for name in never))
+    sys.exit(slow or any(figures[name] for name in never))
 
 
 if __name__ == "__main__":

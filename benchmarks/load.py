@@ -244,30 +244,30 @@ def measure(url: str, memory: Memory, clients: int, quick: bool) -> dict[str, An
         job = running(client)
         for number in range(20):
             submit(client, prompt=f"ball {number}", **SHAPE)
-        told: dict[str, Any] = {
+        figures: dict[str, Any] = {
             "one video": asked(url, f"/v1/videos/{job}", clients, seconds),
             "list of 20": asked(url, "/v1/videos", clients, seconds),
             "submitted": submitted(url, jobs),
         }
         cleared(client)
-        told["cancelled"] = cancelled(client, times)
-        told["too large, length told"] = refused(url, in_chunks=False)
-        told["too large, in chunks"] = refused(url, in_chunks=True)
-        told["memory, MB"] = {"at first": round(memory.first), "highest": round(memory.most)}
+        figures["cancelled"] = cancelled(client, times)
+        figures["too large, length told"] = refused(url, in_chunks=False)
+        figures["too large, in chunks"] = refused(url, in_chunks=True)
+        figures["memory, MB"] = {"at first": round(memory.first), "highest": round(memory.most)}
         taken(client)
-        told["memory, MB"]["with an upload of 90 MB"] = round(memory.most)
-    return told
+        figures["memory, MB"]["with an upload of 90 MB"] = round(memory.most)
+    return figures
 
 
-def missed(told: dict[str, Any], jobs: int) -> list[str]:
+def missed(figures: dict[str, Any], jobs: int) -> list[str]:
     """Aims that were not reached."""
-    one, many = told["one video"], told["list of 20"]
-    large = [told["too large, length told"], told["too large, in chunks"]]
+    one, many = figures["one video"], figures["list of 20"]
+    large = [figures["too large, length told"], figures["too large, in chunks"]]
     aims = {
         "200 answers a second": min(one["requests a second"], many["requests a second"]) >= 200,
         "p99 within 100 ms": max(one["p99, ms"], many["p99, ms"]) <= 100,
-        "1,000 jobs within 10 s": told["submitted"]["seconds"] <= 10 * jobs / 1000,
-        "200 MB": told["memory, MB"]["highest"] <= 200,
+        "1,000 jobs within 10 s": figures["submitted"]["seconds"] <= 10 * jobs / 1000,
+        "200 MB": figures["memory, MB"]["highest"] <= 200,
         "413 before all was sent": all(each["status"] == 413 for each in large),
     }
     return [aim for aim, reached in aims.items() if not reached]
@@ -282,14 +282,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (url, process):
         memory = Memory(process)
         memory.start()
-        told = measure(url, memory, given.clients, given.quick)
+        figures = measure(url, memory, given.clients, given.quick)
         memory.ending.set()
-    told["missed"] = missed(told, told["submitted"]["jobs"])
-    told["where"] = {"cores": os.cpu_count(), "clients": given.clients, "quick": given.quick}
-    print(json.dumps(told, indent=1))
+    figures["missed"] = missed(figures, figures["submitted"]["jobs"])
+    figures["where"] = {"cores": os.cpu_count(), "clients": given.clients, "quick": given.quick}
+    print(json.dumps(figures, indent=1))
     if given.json:
-        given.json.write_text(json.dumps(told, indent=1) + "\n")
-    sys.exit(bool(told["missed"]))
+        given.json.write_text(json.dumps(figures, indent=1) + "\n")
+    sys.exit(bool(figures["missed"]))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from sorairo.world.tabletop.dynamics.events import EVENT_MAKERS
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.captions import LANGUAGES, Assertions, caption, parse
 from sorairo.world.tabletop.language.expansion import expand
-from sorairo.world.tabletop.language.parsing import language_of
+from sorairo.world.tabletop.language.vocabulary import language_of
 from sorairo.world.tabletop.scene import CANVAS_WORLD, FIRST_LIGHT, STYLE_NAMES, SceneConfig
 
 FIELDS = ("event", "heading", "floor", "light", "camera", "style")

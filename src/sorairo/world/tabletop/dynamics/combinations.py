@@ -1,6 +1,8 @@
-"""Combinations of colour, shape and event ("templates", as PhyWorld calls them, arXiv 2411.02385),
-in an order that never changes: a part of the world can show the first of them and keep the rest
-for questions about what was never seen together."""
+"""Combinations of colour, shape and event in a fixed order ("templates", arXiv 2411.02385).
+
+Training data can be limited to the first of them; the others then test what was never seen
+together.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +15,14 @@ from sorairo.world.tabletop.scene import Scene, SceneConfig
 
 Template = tuple[str, str, str]  # colour, shape, event
 
-# With it the first tenth of FIRST_LIGHT has every colour, shape and event, the last tenth six of
-# the eight colours and every shape and event.
+# Chosen so that the first tenth of FIRST_LIGHT has every colour, shape and event, and the last
+# tenth six of the eight colours and every shape and event.
 SALT = "864"
 
 
 @cache
 def templates(config: SceneConfig) -> tuple[Template, ...]:
-    """All that can be seen of a part of the world; its first ones are the first to be shown."""
+    """All combinations of a part of the world, in the order in which they are shown."""
     every = {
         (color, shape, event)
         for color, shape, event in product(config.colors, config.shapes, config.events)
@@ -31,13 +33,13 @@ def templates(config: SceneConfig) -> tuple[Template, ...]:
 
 @cache
 def shown_templates(config: SceneConfig) -> frozenset[Template]:
-    """Those that the share `config.templates` leaves."""
+    """The first fraction `config.templates` of the combinations."""
     every = templates(config)
     return frozenset(every[: round(config.templates * len(every))])
 
 
 def is_shown(config: SceneConfig, scene: Scene) -> bool:
-    """Whether every body of a scene is of a template that is shown."""
+    """Whether the combination of every body of a scene is shown."""
     if config.templates >= 1:
         return True
     kinds = {(body.color, body.shape, scene.event) for body in scene.bodies}

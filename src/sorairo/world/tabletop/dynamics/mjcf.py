@@ -1,4 +1,7 @@
-"""From a scene to a MuJoCo model: geometry, mass, friction and bounce. Looks live in `render`."""
+"""Builds the MuJoCo model of a scene: geometry, mass, friction and restitution.
+
+Colours and textures are set by `rendering`.
+"""
 
 # pyright: reportAttributeAccessIssue=false
 # (MuJoCo's bindings are compiled and have no stubs.)
@@ -14,24 +17,28 @@ from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.scene import COLORS, SIZES, Body, Scene
 
 STEP = 1 / 480  # seconds; a bounce lasts 31 ms, fifteen steps
-PIVOT_HEIGHT = 11.5  # of the bar that a swing hangs from
+PIVOT_HEIGHT = 11.5  # metres, of the bar that a swing hangs from
 DISC_RADIUS, DISC_HEIGHT = 5.6, 0.4
 SCREEN_HALF_WIDTH, SCREEN_HEIGHT, SCREEN_Y = 2.7, 6.6, -3.0
 CONTACT_STIFFNESS = 1e4  # 1/s^2: a bounce is half a period of a 16 Hz spring
-GRIP = 0.6  # friction of what rolls: with less, rolling resistance makes it skid
-CATCH = 0.3  # restitution of what is thrown up again and again: a hand catches it, nearly
+GRIP = 0.6  # friction of rolling bodies; with less, rolling resistance makes them skid
+CATCH = 0.3  # restitution of a body that is thrown up repeatedly, as if nearly caught
 PROP_COLOR = (0.42, 0.38, 0.36, 1.0)
 SCREEN_COLOR = (0.60, 0.55, 0.50, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
-    """How a body behaves in contact. `restitution` is speed after over speed before a bounce."""
+    """How a body behaves in contact."""
 
-    density: float  # kg/m^3
+    density: float
+    """kg/m^3."""
     restitution: float
-    sliding: float  # friction coefficient
-    rolling: float  # rolling resistance as a lever arm, metres per metre of size
+    """Speed after a bounce / speed before."""
+    sliding: float
+    """Friction coefficient."""
+    rolling: float
+    """Rolling resistance as a lever arm, metres per metre of size."""
 
 
 BEHAVIOUR = {
@@ -75,9 +82,9 @@ def half_spans(body: Body) -> np.ndarray:
 
 
 def solref(restitution: float) -> list[float]:
-    """MuJoCo's direct (negative) stiffness and damping for a contact that gives this bounce.
+    """MuJoCo's direct (negative) stiffness and damping of a contact with this restitution.
 
-    A damped spring that is let go when its force would pull has
+    A damped spring that separates when its force would pull has
     e = exp(-z / sqrt(1 - z^2) * atan2(2 z sqrt(1 - z^2), 2 z^2 - 1)) (Schwager and Poeschel 2007).
     """
 
@@ -93,7 +100,7 @@ def solref(restitution: float) -> list[float]:
 
 
 def mass(body: Body) -> float:
-    """Kilograms."""
+    """The mass of a body in kilograms."""
     r, h, depth = (*geom_size(body),)
     volume = {
         "sphere": 4 / 3 * math.pi * r**3,
@@ -105,7 +112,7 @@ def mass(body: Body) -> float:
 
 
 def friction(body: Body) -> float:
-    """Sliding friction on the floor. Spheres, and what starts out rolling, grip it."""
+    """Friction coefficient on the floor: GRIP for spheres and bodies that start out rolling."""
     vx, vy, vz = body.velocity
     starts_rolling = any(body.spin) and (vx or vy) and not vz
     grips = body.shape == "sphere" or starts_rolling
@@ -113,12 +120,12 @@ def friction(body: Body) -> float:
 
 
 def is_carried(scene: Scene, index: int) -> bool:
-    """Whether a body hangs on the swing or stands on the turntable, rather than move freely."""
+    """Whether a body is fixed to the swing or the turntable instead of moving freely."""
     return scene.event == "turntable" or (scene.event == "swing" and index == 0)
 
 
 def restitution(scene: Scene, index: int) -> float:
-    """Of a body's contacts: that of its material, unless it is caught."""
+    """The restitution of a body: that of its material, or CATCH if it is thrown repeatedly."""
     caught = scene.event == "toss" and index == 0
     return CATCH if caught else BEHAVIOUR[scene.bodies[index].material].restitution
 
@@ -130,10 +137,10 @@ def build_model(scene: Scene) -> mujoco.MjModel:
     """
     spec = mujoco.MjSpec()
     spec.option.timestep = STEP
-    # Implicit integration lets bodies that stand still jump (seen with several cylinders).
+    # With implicit integration, bodies at rest jump (seen with several cylinders).
     spec.option.integrator = mujoco.mjtIntegrator.mjINT_EULER
-    # Several contacts for one pair gave box against cylinder the energy of an explosion, one time
-    # in 80. (Before MuJoCo 4 they were off, and had no flag to disable.)
+    # With several contacts for one pair, box against cylinder exploded one time in 80. (Before
+    # MuJoCo 4 they were off by default, without a flag.)
     spec.option.disableflags |= getattr(mujoco.mjtDisableBit, "mjDSBL_MULTICCD", 0)
     spec.option.cone = mujoco.mjtCone.mjCONE_ELLIPTIC
     spec.worldbody.add_geom(
@@ -183,7 +190,7 @@ def _add_screen(spec: mujoco.MjSpec) -> None:
 
 
 def _add_turntable(spec: mujoco.MjSpec) -> mujoco.MjsBody:
-    """A disc without friction in its bearing; the bodies are fixed on it."""
+    """A disc with a frictionless bearing, to which the bodies are fixed."""
     disc = spec.worldbody.add_body(name="disc")
     disc.add_joint(name="prop", type=mujoco.mjtJoint.mjJNT_HINGE, axis=[0, 0, 1])
     disc.add_geom(
@@ -199,7 +206,7 @@ def _add_turntable(spec: mujoco.MjSpec) -> mujoco.MjsBody:
 
 
 def _add_swing(spec: mujoco.MjSpec, body: Body) -> mujoco.MjsBody:
-    """A gate with a bar, and an undamped hinge in it; a light rod carries the first body."""
+    """Two posts with a bar and an undamped hinge in it; a light rod carries the first body."""
     still = {"contype": 0, "conaffinity": 0, "rgba": PROP_COLOR}
     capsule = mujoco.mjtGeom.mjGEOM_CAPSULE
     bar = [-8.2, 0, PIVOT_HEIGHT, 8.2, 0, PIVOT_HEIGHT]

@@ -1,4 +1,4 @@
-"""The same scene with one thing about it changed: what an edit is to do."""
+"""Changes one property of a scene: examples of edits."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ CHANGES = ("color", "floor", "light")
 
 
 def mutate(scene: Scene, rng: np.random.Generator, config: SceneConfig) -> Scene:
-    """The scene with another colour of its first body, another floor or another light of the
-    config, where it has another. What happens stays the same."""
+    """The scene with another colour of its first body, another floor or another light from the
+    config, or unchanged if that has no other. The event stays the same."""
     first = int(rng.integers(len(CHANGES)))
     for what in (*CHANGES[first:], *CHANGES[:first]):
         options = _options(scene, what, config)
@@ -27,7 +27,7 @@ def mutate(scene: Scene, rng: np.random.Generator, config: SceneConfig) -> Scene
 
 
 def _options(scene: Scene, what: str, config: SceneConfig) -> list[str]:
-    """Other values, in which the first body still stands out."""
+    """Other values of a property with which the first body still stands out."""
     if what == "color":
         unclear = CLASHES.get(scene.floor, ()) + CLASHES.get(scene.light, ())
         used = {*unclear, *(body.color for body in scene.bodies)}

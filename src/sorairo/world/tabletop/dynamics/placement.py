@@ -1,4 +1,4 @@
-"""Placing and launching bodies: the geometry that events share."""
+"""Positions, orientations and velocities of bodies: the geometry that events share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def axis_rotation(axis: tuple[float, float, float], angle: float) -> Quaternion:
 
 
 def multiply(p: Quaternion, q: Quaternion) -> Quaternion:
-    """Rotate by q, then by p."""
+    """The rotation by q, then by p."""
     a, b = np.asarray(p), np.asarray(q)
     w = a[0] * b[0] - a[1:] @ b[1:]
     x, y, z = a[0] * b[1:] + b[0] * a[1:] + np.cross(a[1:], b[1:])
@@ -30,25 +30,27 @@ def multiply(p: Quaternion, q: Quaternion) -> Quaternion:
 
 
 def lying(yaw: float) -> Quaternion:
-    """Axis level, and turned by `yaw` from pointing at the camera."""
+    """The orientation of a body on its side, its axis turned by `yaw` away from the camera."""
     return multiply(axis_rotation((0, 0, 1), yaw), axis_rotation((1, 0, 0), math.pi / 2))
 
 
 def standing(body: Body, yaw: float) -> Quaternion:
-    """At rest on the floor, in a way that shows the shape; `yaw` is from 0 to pi."""
-    if body.shape == "capsule":  # it would fall over; and end on it would look like a sphere
+    """An orientation at rest on the floor that shows the shape; `yaw` is from 0 to pi."""
+    if (
+        body.shape == "capsule"
+    ):  # upright it would fall over, and seen along its axis it looks like a sphere
         return lying(0.6 + yaw * (math.pi - 1.2) / math.pi)
     return axis_rotation((0, 0, 1), yaw)
 
 
 def place(body: Body, *, x: float, y: float = 0.0, above: float = 0.0, pose: Quaternion) -> Body:
-    """The body in an orientation, its lowest point `above` the floor."""
+    """The body at (x, y) in an orientation, its lowest point `above` the floor."""
     body = dataclasses.replace(body, quaternion=pose)
     return dataclasses.replace(body, position=(x, y, float(half_spans(body)[2]) + above))
 
 
 def heading_of(direction: float) -> str:
-    """The name of a direction along x."""
+    """The heading of a direction along x."""
     return "right" if direction > 0 else "left"
 
 
@@ -70,9 +72,9 @@ def deceleration(body: Body, *, rolls: bool) -> float:
 def launch(
     body: Body, *, direction: tuple[float, float], distance: float, rolls: bool = False
 ) -> Body:
-    """The body moving along (x, y), so fast that it comes to rest after `distance`.
+    """The body moving along (x, y), at a speed with which it comes to rest after `distance`.
 
-    If it `rolls`, its spin fits its velocity.
+    If it `rolls`, its spin matches its velocity.
     """
     speed = math.sqrt(2 * deceleration(body, rolls=rolls) * distance)
     vx, vy = (speed * c / math.hypot(*direction) for c in direction)

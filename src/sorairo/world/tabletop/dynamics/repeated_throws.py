@@ -1,6 +1,4 @@
-"""Throwing one body up again and again: a hand that is not seen waits until the body has come to
-rest, and throws it once more. All of its choices follow from the scene.
-"""
+"""Throws one body up again each time it has come to rest. The throws follow from the scene."""
 
 # pyright: reportAttributeAccessIssue=false
 # (MuJoCo's bindings are compiled and have no stubs.)
@@ -17,11 +15,11 @@ from sorairo.world.tabletop.scene import Scene
 
 LOWEST, HIGHEST = 2.5, 4.5  # metres that a throw rises
 PAUSE = 0.15  # seconds at rest before each throw
-AT_REST = 0.4  # m/s up or down; at the top of its flight a body is that slow for 0.08 s only
-# A body comes down this much aslant (radians), as hands throw; and MuJoCo's contact of a cylinder
-# that stands all but upright on a plane is now and then metres off. LIFT (metres) frees it of that.
-ASLANT, LIFT = 0.07, 0.01
-GOLDEN = (math.sqrt(5) - 1) / 2  # multiples of it, modulo one, never repeat and never bunch
+AT_REST = 0.4  # m/s up or down; at the top of a throw a body is this slow for only 0.08 s
+# A body lands tilted by TILT (radians). LIFT (metres) separates it from the floor before a throw:
+# MuJoCo's contact of a nearly upright cylinder with a plane is sometimes metres off.
+TILT, LIFT = 0.07, 0.01
+GOLDEN = (math.sqrt(5) - 1) / 2  # its multiples, modulo one, are spread evenly
 
 
 def speed_to(height: float) -> float:
@@ -32,13 +30,13 @@ def speed_to(height: float) -> float:
 def height_of_throw(scene: Scene, number: int) -> float:
     """How far throw 0, 1, 2, ... rises, metres. The first body's velocity is that of throw 0."""
     first = scene.bodies[0].velocity[2] ** 2 / (2 * GRAVITY)
-    share = (first - LOWEST) / (HIGHEST - LOWEST)
-    return LOWEST + (HIGHEST - LOWEST) * ((share + number * GOLDEN) % 1)
+    fraction = (first - LOWEST) / (HIGHEST - LOWEST)
+    return LOWEST + (HIGHEST - LOWEST) * ((fraction + number * GOLDEN) % 1)
 
 
 class Thrower:
-    """Throws the first body of a scene. Each throw is aimed at where the body was at first, and
-    turns it so that it comes down on the side it stood on."""
+    """Throws the first body of a scene. Each throw aims at the body's first position and turns it
+    so that it lands on the side that it first stood on."""
 
     def __init__(self, scene: Scene, data: mujoco.MjData) -> None:
         self._scene = scene
@@ -48,8 +46,9 @@ class Thrower:
         self._rests_since: float | None = 0.0
         self._throws = 0
 
-    def look(self, now: float) -> None:
-        """Called every few steps, `now` in seconds: throws, if it is time to."""
+    def update(self, now: float) -> None:
+        """Throws the body if it has rested long enough. To be called every few steps, with the time
+        in seconds."""
         if abs(self._joint.qvel[2]) >= AT_REST:
             self._rests_since = None
         elif self._rests_since is None:
@@ -63,15 +62,15 @@ class Thrower:
         flight = 2 * upward / GRAVITY
         along = (self._home - self._joint.qpos[:2]) / flight
         rotation = self._rotation()
-        way = 2 * math.pi * GOLDEN * self._throws
-        aslant = ASLANT * np.array([math.cos(way), math.sin(way), 0.0])
-        spin = (self._righting(rotation) + aslant) / flight + self._scene.bodies[0].spin
+        direction = 2 * math.pi * GOLDEN * self._throws
+        tilt = TILT * np.array([math.cos(direction), math.sin(direction), 0.0])
+        spin = (self._to_upright(rotation) + tilt) / flight + self._scene.bodies[0].spin
         self._joint.qpos[2] += LIFT
         self._joint.qvel[:] = [*along, upward, *(rotation.T @ spin)]  # spin in the body's own axes
         self._throws += 1
 
-    def _righting(self, rotation: np.ndarray) -> np.ndarray:
-        """The turn (axis times radians, world axes) that brings what was up at first up again."""
+    def _to_upright(self, rotation: np.ndarray) -> np.ndarray:
+        """The rotation (axis times radians, world axes) that brings the first upper side up."""
         tilted = rotation @ self._up
         axis = np.cross(tilted, [0.0, 0.0, 1.0])
         sine = float(np.linalg.norm(axis))

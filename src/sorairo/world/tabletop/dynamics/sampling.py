@@ -1,4 +1,4 @@
-"""Draw scenes at random, out of the part of the world that a SceneConfig names."""
+"""Draws random scenes from the part of the world that a SceneConfig describes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sorairo.world.tabletop.dynamics.combinations import is_shown
 from sorairo.world.tabletop.dynamics.events import (
     EVENT_MAKERS,
     Event,
-    UnplacedBodies,
+    EventDraw,
     place_bystanders,
 )
 from sorairo.world.tabletop.dynamics.visibility import largest_occlusion, smallest_gap
@@ -20,8 +20,8 @@ from sorairo.world.tabletop.scene import CLASHES, Body, Scene, SceneConfig
 
 WHOLE_WORLD = SceneConfig()
 ORIGIN = (0.0, 0.0, 0.0)
-MAX_DRAWS = 5000  # scenes, for one that is shown
-MAX_PLACEMENTS, MAX_OCCLUSION = 20, 0.5  # to place several bodies so that each is seen at the start
+MAX_DRAWS = 5000  # scenes drawn until one is of a shown combination
+MAX_PLACEMENTS, MAX_OCCLUSION = 20, 0.5  # placements drawn until no body hides more of another
 T = TypeVar("T")
 
 
@@ -31,11 +31,10 @@ def choose(rng: np.random.Generator, options: Sequence[T]) -> T:
 
 
 def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
-    """A scene of the configured part of the world. Equal generators give equal scenes.
+    """A random scene of the configured part of the world. Equal generators give equal scenes.
 
-    Raises ValueError where the configured shapes and numbers of bodies can do none of its events,
-    where none of its combinations is shown, and where there is no room for so many bodies so far
-    apart.
+    Raises ValueError if no configured event suits the shapes and numbers of bodies, if no
+    combination is shown, and if there is no room for so many bodies so far apart.
     """
     for _ in range(MAX_DRAWS):
         if is_shown(config, scene := _any_scene(rng, config)):
@@ -44,15 +43,15 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
 
 
 def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
-    """One whose combination may not be shown."""
+    """A random scene, whether or not its combination is shown."""
     name = choose(rng, possible_events(config))
     event = EVENT_MAKERS[name]
     floor, light = choose(rng, config.floors), choose(rng, config.lights)
     count = _count(rng, config, event)
     unclear = CLASHES.get(floor, ()) + CLASHES.get(light, ())
     colors = [color for color in config.colors if color not in unclear] or list(config.colors)
-    cast = UnplacedBodies(rng=rng, bodies=_looks(rng, config, event, count, colors))
-    bodies, heading = _place(event, cast, config.apart)
+    draw = EventDraw(rng=rng, bodies=_unplaced_bodies(rng, config, event, count, colors))
+    bodies, heading = _place(event, draw, config.apart)
     camera = choose(rng, config.cameras)
     return Scene(
         bodies=bodies,
@@ -61,7 +60,7 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
         floor=floor,
         light=light,
         camera=camera,
-        # Drawn last, and only where there is a choice: older seeds keep their scenes.
+        # Drawn last, and only if there is a choice, so that older seeds keep their scenes.
         style=choose(rng, config.styles) if len(config.styles) > 1 else next(iter(config.styles)),
     )
 
@@ -69,10 +68,10 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
 def sample_shots(
     rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD, count: int = 1
 ) -> list[Scene]:
-    """`count` scenes of one story: the same bodies, floor, light and style, each time in another
-    event than just before (if they can do more than one), with a heading and a camera of its own.
+    """`count` scenes of one story: the same bodies, floor, light and style; each scene with
+    another event than the one before (if there is one), and a heading and a camera of its own.
 
-    The first is what `sample_scene` draws. Raises ValueError as it does.
+    The first is the one that `sample_scene` draws. Raises ValueError as that does.
     """
     scenes = [sample_scene(rng, config)]
     still = {"position": ORIGIN, "velocity": ORIGIN, "spin": ORIGIN}
@@ -86,7 +85,7 @@ def sample_shots(
     while len(scenes) < count:
         name = choose(rng, [each for each in able if each != scenes[-1].event] or able)
         placed, heading = _place(
-            EVENT_MAKERS[name], UnplacedBodies(rng=rng, bodies=bodies), config.apart
+            EVENT_MAKERS[name], EventDraw(rng=rng, bodies=bodies), config.apart
         )
         scene = dataclasses.replace(scenes[0], event=name, bodies=placed, heading=heading)
         scenes.append(dataclasses.replace(scene, camera=choose(rng, config.cameras)))
@@ -94,13 +93,13 @@ def sample_shots(
 
 
 def _can_do(event: Event, bodies: Sequence[Body]) -> bool:
-    """Whether an event has a place for all of the bodies, and the first of them are fit for it."""
+    """Whether an event has room for all bodies and the first of them have shapes for it."""
     fit = all(body.shape in event.shapes for body in bodies[: event.bodies])
     return fit and event.bodies <= len(bodies) <= event.max_bodies
 
 
 def possible_events(config: SceneConfig) -> list[str]:
-    """The events of a config that its shapes and numbers of bodies can do."""
+    """The events of a config that suit its shapes and numbers of bodies."""
     names = [
         name
         for name in config.events
@@ -117,7 +116,7 @@ def possible_events(config: SceneConfig) -> list[str]:
 
 
 def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
-    """How many bodies; half of the scenes have the fewest that the event can do with."""
+    """The number of bodies; half of the scenes have the fewest possible."""
     low = max(config.min_bodies, event.bodies)
     high = min(config.max_bodies, event.max_bodies)
     if low == high or rng.random() < 0.5:
@@ -125,36 +124,36 @@ def _count(rng: np.random.Generator, config: SceneConfig, event: Event) -> int:
     return int(rng.integers(low + 1, high + 1))
 
 
-def _place(event: Event, cast: UnplacedBodies, apart: float) -> tuple[tuple[Body, ...], str]:
-    """The bodies in their places, where each is seen at the start, and the heading of the first.
+def _place(event: Event, draw: EventDraw, apart: float) -> tuple[tuple[Body, ...], str]:
+    """The bodies in places where each is visible at the start, and the heading of the first one.
 
-    Until they are `apart`, only where they stand is drawn again: what is hard to place is as
-    frequent as the rest.
+    Until they are `apart`, only their places are drawn again, so that scenes which are hard to
+    place are as frequent as others.
     """
     tries = MAX_DRAWS if apart else MAX_PLACEMENTS
     for attempt in range(tries):
-        actors, heading = event.act(cast)
-        others = UnplacedBodies(rng=cast.rng, bodies=cast.bodies[len(actors) :])
+        actors, heading = event.act(draw)
+        others = EventDraw(rng=draw.rng, bodies=draw.bodies[len(actors) :])
         bodies = (*actors, *place_bystanders(others, event))
         clear = largest_occlusion(bodies) < MAX_OCCLUSION and (
             not apart or smallest_gap(bodies) > apart
         )
         if clear or (not apart and attempt == tries - 1):
             return bodies, heading
-    raise ValueError(f"apart={apart:g} leaves no room for {len(cast.bodies)} bodies")
+    raise ValueError(f"apart={apart:g} leaves no room for {len(draw.bodies)} bodies")
 
 
-def _looks(
+def _unplaced_bodies(
     rng: np.random.Generator,
     config: SceneConfig,
     event: Event,
     count: int,
     colors: Sequence[str],
 ) -> tuple[Body, ...]:
-    """`count` bodies without a place, of different colours while they last."""
+    """`count` bodies without a place; colours repeat only when all have been used."""
     order = rng.permutation(len(colors))
     able = [shape for shape in config.shapes if shape in event.shapes]
-    looks = tuple(
+    bodies = tuple(
         Body(
             shape=choose(rng, able if index < event.bodies else config.shapes),
             color=colors[int(order[index % len(colors)])],
@@ -164,6 +163,6 @@ def _looks(
         )
         for index in range(count)
     )
-    share = event.same_look if config.same_look is None else config.same_look
-    same_look = share and count > 1 and rng.random() < share
-    return looks[:1] * count if same_look else looks
+    fraction = event.same_look if config.same_look is None else config.same_look
+    same_look = fraction and count > 1 and rng.random() < fraction
+    return bodies[:1] * count if same_look else bodies

@@ -1,4 +1,4 @@
-"""Run a scene forward: true states per frame."""
+"""Simulates a scene: the true state for each frame."""
 
 # pyright: reportAttributeAccessIssue=false
 # (MuJoCo's bindings are compiled and have no stubs.)
@@ -21,36 +21,42 @@ TRUTH = (
     "positions", "quaternions", "velocities", "spins", "contacts",
     "camera_positions", "camera_rotations",
 )  # fmt: skip
-CONTACT_STRIDE = 4  # steps between looks at the contacts; a bounce lasts about fifteen
+CONTACT_STRIDE = 4  # simulation steps between checks of contacts; a bounce lasts about fifteen
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rollout:
-    """The ground truth of a clip of F frames with n bodies; frame 0 is the state at time 0.
-
-    positions, velocities [F, n, 3] (m, m/s) and spins [F, n, 3] (rad/s) are in world axes;
-    quaternions [F, n, 4] are (w, x, y, z). contacts [F, n, n + 1] is true where body i touched body
-    j, or anything else (last column), at any time since the frame before. camera_positions [F, 3],
-    camera_rotations [F, 3, 3] (columns: right, up, backward). `qpos` and `model` are MuJoCo's.
-    """
+    """The ground truth of a clip of F frames with n bodies, in world axes; frame 0 is the state at
+    time 0."""
 
     scene: Scene
     fps: float
+    """Frames per second."""
     positions: np.ndarray
+    """Centres, metres, [F, n, 3]."""
     quaternions: np.ndarray
+    """Orientations (w, x, y, z), [F, n, 4]."""
     velocities: np.ndarray
+    """m/s, [F, n, 3]."""
     spins: np.ndarray
+    """Angular velocities, rad/s, [F, n, 3]."""
     contacts: np.ndarray
+    """Whether body i touched body j, or anything else (last column), at any time since the frame
+    before, bool [F, n, n + 1]."""
     camera_positions: np.ndarray
+    """Metres, [F, 3]."""
     camera_rotations: np.ndarray
+    """Columns: right, up, backward, [F, 3, 3]."""
     qpos: np.ndarray = field(repr=False)
+    """MuJoCo's generalised positions, [F, model.nq]."""
     model: mujoco.MjModel = field(repr=False, compare=False)
+    """The MuJoCo model of the scene."""
 
     def __len__(self) -> int:
         return len(self.qpos)
 
     def truth(self) -> dict[str, np.ndarray]:
-        """The true state per frame by name, as documented above; see `world.protocol.Rollout`."""
+        """The fields above that describe bodies and camera, by name."""
         return {name: getattr(self, name) for name in TRUTH}
 
 
@@ -62,36 +68,15 @@ def simulate(
     gravity: float = GRAVITY,
     friction: float = 1.0,
 ) -> Rollout:
-    """Roll a scene out for round(seconds * fps) frames (at least one), with a `gravity` in m/s^2
-    and so many times the usual `friction`. Deterministic."""
+    """Simulates a scene for round(seconds * fps) frames, at least one. Deterministic.
+
+    `gravity` is in m/s^2; `friction` multiplies the usual friction.
+    """
     model = build_model(scene)
     model.opt.gravity[:] = 0.0, 0.0, -gravity
     model.geom_friction *= friction
-    data = mujoco.MjData(model)
-    _set_velocities(data, scene)
-    mujoco.mj_forward(model, data)
-    frames, bodies = max(1, round(seconds * fps)), len(scene.bodies)
-    states = np.empty((frames, bodies, 13))
-    contacts = np.zeros((frames, bodies, bodies + 1), dtype=bool)
-    qpos = np.empty((frames, model.nq))
-    body_of = _bodies_of_geoms(model, bodies)
-    hand = Thrower(scene, data) if scene.event == "toss" else None
-    done = 0
-    for frame in range(frames):
-        until = round(frame / fps / STEP)
-        _mark_contacts(data, body_of, contacts[frame])
-        while done < until:
-            stride = min(CONTACT_STRIDE - done % CONTACT_STRIDE, until - done)
-            mujoco.mj_step(model, data, nstep=stride)
-            _mark_contacts(data, body_of, contacts[frame])
-            done += stride
-            if hand and done % CONTACT_STRIDE == 0:  # at the same times for every frame rate
-                hand.look(done * STEP)
-        mujoco.mj_forward(model, data)
-        qpos[frame] = data.qpos
-        states[frame] = [_state(model, data, i) for i in range(bodies)]
-    if scene.event == "turntable":
-        contacts[:, :, -1] = True  # they are fixed on the disc
+    frames = max(1, round(seconds * fps))
+    states, contacts, qpos = _run(scene, model, frames, fps)
     poses = [camera_pose(scene.camera, frame / fps) for frame in range(frames)]
     return Rollout(
         scene=scene,
@@ -108,12 +93,43 @@ def simulate(
     )
 
 
+def _run(
+    scene: Scene, model: mujoco.MjModel, frames: int, fps: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps the model: states [frames, n, 13], contacts [frames, n, n + 1] and qpos."""
+    data, bodies = mujoco.MjData(model), len(scene.bodies)
+    _set_velocities(data, scene)
+    mujoco.mj_forward(model, data)
+    states = np.empty((frames, bodies, 13))
+    contacts = np.zeros((frames, bodies, bodies + 1), dtype=bool)
+    qpos = np.empty((frames, model.nq))
+    body_of = _bodies_of_geoms(model, bodies)
+    thrower = Thrower(scene, data) if scene.event == "toss" else None
+    done = 0
+    for frame in range(frames):
+        until = round(frame / fps / STEP)
+        _mark_contacts(data, body_of, contacts[frame])
+        while done < until:
+            stride = min(CONTACT_STRIDE - done % CONTACT_STRIDE, until - done)
+            mujoco.mj_step(model, data, nstep=stride)
+            _mark_contacts(data, body_of, contacts[frame])
+            done += stride
+            if thrower and done % CONTACT_STRIDE == 0:  # at the same times for every frame rate
+                thrower.update(done * STEP)
+        mujoco.mj_forward(model, data)
+        qpos[frame] = data.qpos
+        states[frame] = [_state(model, data, i) for i in range(bodies)]
+    if scene.event == "turntable":
+        contacts[:, :, -1] = True  # the bodies are fixed on the disc
+    return states, contacts, qpos
+
+
 def _set_velocities(data: mujoco.MjData, scene: Scene) -> None:
     if scene.event == "turntable":
         data.joint("prop").qvel[0] = scene.bodies[0].spin[2]
     for index, body in enumerate(scene.bodies):
         if is_carried(scene, index) or (scene.event == "toss" and index == 0):
-            continue  # a swing is let go at rest, a toss begins at rest
+            continue  # starts at rest
         # A free joint's angular velocity is in the body's own axes.
         local, inverse = np.empty(3), np.empty(4)
         mujoco.mju_negQuat(inverse, np.asarray(body.quaternion, dtype=float))

@@ -1,4 +1,4 @@
-"""Does the camera see every body when the clip begins? Judged by rectangles, without drawing."""
+"""How much bodies hide each other at the start of a clip, estimated by rectangles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sorairo.world.tabletop.scene import Body
 
 
 def largest_occlusion(bodies: Sequence[Body]) -> float:
-    """The largest part of a body's rectangle that one nearer body's hides at the start, 0 to 1."""
+    """The largest fraction of a body's rectangle that one nearer body hides at the start."""
     boxes, worst = _boxes(bodies), 0.0
     for index, (_, low, high) in enumerate(boxes):
         for _, nearer_low, nearer_high in boxes[:index]:
@@ -22,8 +22,8 @@ def largest_occlusion(bodies: Sequence[Body]) -> float:
 
 
 def smallest_gap(bodies: Sequence[Body]) -> float:
-    """The narrowest gap between two bodies' rectangles at the start, across or upwards, in metres;
-    0 where two meet, infinite for one body."""
+    """The smallest gap between the rectangles of two bodies at the start, horizontal or vertical,
+    in metres; 0 where two meet, infinite for one body."""
     boxes, narrowest = _boxes(bodies), np.inf
     for index, (_, low, high) in enumerate(boxes):
         for _, other_low, other_high in boxes[:index]:
@@ -34,7 +34,7 @@ def smallest_gap(bodies: Sequence[Body]) -> float:
 
 def _boxes(bodies: Sequence[Body]) -> list[tuple[float, np.ndarray, np.ndarray]]:
     """(distance, lowest corner, highest corner) of each body as the still camera sees it, in metres
-    at its target, nearest first."""
+    at the camera's target, nearest first."""
     position, rotation = camera_pose("still", 0.0)
     boxes = []
     for body in bodies:

@@ -16,7 +16,8 @@ import numpy as np
 
 from sorairo.world.tabletop.language import lexicon_en, lexicon_zh, say_en, say_zh
 from sorairo.world.tabletop.language.caption_plan import CaptionPlan, plan_caption
-from sorairo.world.tabletop.language.parsing import Assertions, nearest, parse, vocabulary, words_of
+from sorairo.world.tabletop.language.parsing import Assertions, parse
+from sorairo.world.tabletop.language.vocabulary import nearest, vocabulary, words_of
 from sorairo.world.tabletop.scene import Scene
 
 __all__ = [

@@ -16,11 +16,10 @@ from sorairo.world.tabletop.language.caption_plan import TRAVELLING, BodyGroup, 
 from sorairo.world.tabletop.language.captions import write_caption
 from sorairo.world.tabletop.language.parsing import (
     Assertions,
-    language_of,
     parse,
     says_more_than_parsed,
-    words_of,
 )
+from sorairo.world.tabletop.language.vocabulary import language_of, words_of
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CLASHES, EVENT_SHAPES, SceneConfig
 
 # Stems of unknown words that may be about the floor, the light or the camera. Where a prompt has

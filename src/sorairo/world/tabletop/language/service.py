@@ -9,7 +9,8 @@ from sorairo.config import from_json
 from sorairo.world.tabletop.language.captions import style_words
 from sorairo.world.tabletop.language.coverage import coverage_warnings
 from sorairo.world.tabletop.language.expansion import expand
-from sorairo.world.tabletop.language.parsing import Assertions, nearest, parse
+from sorairo.world.tabletop.language.parsing import Assertions, parse
+from sorairo.world.tabletop.language.vocabulary import nearest
 from sorairo.world.tabletop.scene import CANVAS_WORLD, SceneConfig
 
 

@@ -28,7 +28,7 @@ from sorairo.models.upscaling.upscale import enlarge, upscale
 from sorairo.models.upscaling.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaling.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import PairsConfig, average, make_pairs
-from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure, psnr
+from sorairo.training.evaluation.upscaler import enlarged_by_filter, measure, psnr
 from sorairo.training.networks.upscaler import large_clips
 from sorairo.training.run import run_folder
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Does more training make a better simulator of the world? One small model, the same data, 1, 4 and 16
-# times the steps (the exam's M11).
+# Does more training make a better simulator of the world? Trains one small model on the same data for
+# 1, 4 and 16 times the steps (suite M11 of the exam).
 #
-# The shipped model's codec encodes. Interrupt it whenever you like: it goes on where it stopped.
+# The codec is that of the shipped model. It may be interrupted: the same command continues.
 #
-# usage: journeys/scaling.sh [part of the exam's questions, default: 0.2]
+# usage: journeys/scaling.sh [share of the exam's questions, default: 0.2]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-0.2}

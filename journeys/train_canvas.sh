@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# From the weights of first light to those that are shipped: data, codec, transformer, deflicker, first questions.
+# Trains codec, denoiser and deflicker network of the recipe `canvas`, then takes a first look at the
+# result with the exam.
 #
-# Run journeys/train_tabletop.sh before it: the recipe begins with the weights in the package, which
-# are by then those of first light. (As shipped they are those that this script ends with. Name another
-# model with start=DIRECTORY.) Interrupt it whenever you like: it goes on where it stopped.
+# Run journeys/train_tabletop.sh before it: `canvas` starts from the weights in the package, which that
+# script replaces. (The shipped ones are later weights, of the recipe `grown`. Or name another model with
+# start=DIRECTORY.) It may be interrupted: the same command continues.
 #
 # usage: journeys/train_canvas.sh [where to put the model, default: model-canvas] [start=DIRECTORY]
 set -euo pipefail

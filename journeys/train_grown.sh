@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# From the weights of the canvas to those that are shipped: data, transformer, first questions. For a GPU.
+# Trains the denoiser of the recipe `grown`, that of the shipped model, on a GPU, then takes a first look
+# at the result with the exam.
 #
-# Run journeys/train_canvas.sh before it: the recipe begins with the weights in the package, which are by
-# then those of the canvas. (As shipped they are those that this script ends with. Name another model with
-# start=DIRECTORY.) They were made in two runs, the second from the weights of the first, with the recipe as it is
-# now: journeys/train_grown.sh model-again name=again start=model-grown. The first had less data and a higher
-# learning rate: the recipe of commit 9453e6f. Data is rendered and encoded first, by all cores; MUJOCO_GL=egl draws on the GPU.
+# Run journeys/train_canvas.sh before it and put its result into the package, or name it with
+# start=DIRECTORY. The shipped weights were made in two runs, the second from the weights of the first,
+# with the recipe as it is now: journeys/train_grown.sh model-again name=again start=model-grown. The first
+# had less data and a higher learning rate: the recipe of commit 9453e6f. All cores render and encode the
+# data first; MUJOCO_GL=egl renders on the GPU.
 #
 # usage: journeys/train_grown.sh [where to put the model, default: model-grown] [start=DIRECTORY]
 set -euo pipefail

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# From nothing to the shipped weights: data, codec, transformer, the exam's first question.
+# Trains the first model from random weights: data, codec, denoiser, then a first look at the result with
+# the exam.
 #
-# Cost on two CPU cores with bf16 instructions (about 0.45 TFLOP/s of matrix products), seen once with
+# Cost on two CPU cores with bf16 instructions (about 0.45 TFLOP/s of matrix products), measured once with
 # other work on the same cores: 16 minutes of rendering, 23 minutes of codec (0.45e15 FLOP), 6 minutes of
-# encoding, 79 minutes of transformer (0.70e15 FLOP); 6 GB in the cache folder. Interrupt it whenever you
-# like: it goes on where it stopped.
+# encoding, 79 minutes of denoiser (0.70e15 FLOP); 6 GB in the cache folder. It may be interrupted: the
+# same command continues.
 #
 # usage: journeys/train_tabletop.sh [where to put the model, default: src/sorairo/weights/tabletop]
 set -euo pipefail

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Does a model know what it never saw together? 10, 50 and 90 % of the combinations of colour, shape and
-# event are shown to a small model (the exam's M9).
+# Does a model generalise to combinations that it was not trained on? Trains a small model on 10, 50 and
+# 90 % of the combinations of colour, shape and event (suite M9 of the exam).
 #
-# The shipped model's codec encodes. Interrupt it whenever you like: it goes on where it stopped.
+# The codec is that of the shipped model. It may be interrupted: the same command continues.
 #
-# usage: journeys/unseen.sh [part of the exam's questions, default: 1]
+# usage: journeys/unseen.sh [share of the exam's questions, default: 1]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 part=${1:-1}

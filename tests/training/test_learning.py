@@ -19,9 +19,9 @@ from sorairo.training.data.masking import MaskingConfig
 from sorairo.training.data.tokenizer import captions
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
+from sorairo.training.networks.encoding_codec import fit_scale
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import trained_scenes
-from sorairo.training.objectives.codec import fit_scale
 from sorairo.training.objectives.denoiser import DenoiserObjective
 from sorairo.training.recipes.canvas import canvas
 from sorairo.world.tabletop.rendering.styles import apply_style

@@ -13,8 +13,9 @@ import torch
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaling.upscaler_files import load_upscaler
+from sorairo.training.data.pair_crops import soften
 from sorairo.training.data.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
-from sorairo.training.evaluate_upscaler import enlarged_by_filter, measure
+from sorairo.training.evaluation.upscaler import enlarged_by_filter, measure
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig
@@ -22,7 +23,6 @@ from sorairo.training.networks.upscaler import UpscalerRecipe, UpscalerTask, lar
 from sorairo.training.objectives.upscaler import (
     UpscalerLossConfig,
     UpscalerObjective,
-    soften,
 )
 from sorairo.training.run import run
 from sorairo.world.tabletop.scene import FIRST_LIGHT
@@ -96,7 +96,7 @@ def test_what_is_asked_is_what_the_small_frames_show(pairs: list[Pair]):
     wanted = objective(pairs, softened=0.0, leaves=0.0)
     for seed in range(40):
         rng = np.random.default_rng(seed)
-        small, large, weight = wanted._sample(rng)
+        small, large, weight = wanted.crops.sample(rng)
         assert small.shape == (1, 3, 4, 8, 8)
         assert large.shape == (1, 3, 3, 32, 32)
         assert weight.shape == (1, 1, 3, 32, 32)

@@ -34,12 +34,12 @@ class TrainingTask(Protocol[N]):
         ...
 
     def save(self, state: TrainState, folder: Path) -> None:
-        """Writes the result so far, from the averaged weights. Called whenever the state of the run
-        has been saved in `folder`."""
+        """Writes the result so far, from the averaged weights. Called each time after the state of
+        the run has been saved in `folder`."""
         ...
 
     def result(self, folder: Path) -> Path:
-        """Where the result lies."""
+        """The path of the result."""
         ...
 
 
@@ -65,5 +65,5 @@ class Recipe(Protocol):
         ...
 
     def prepare(self, folder: Path) -> TrainingTask[Any]:
-        """Renders, encodes and loads the data; what is missing is made first."""
+        """Loads the data. What is missing is rendered and encoded first."""
         ...

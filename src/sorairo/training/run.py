@@ -16,12 +16,12 @@ from sorairo.training.recipes.registry import find_recipe
 
 
 def main(name: str, overrides: list[str]) -> Path:
-    """Runs the recipe `name` with some of its fields set to other values; where its result lies."""
+    """Runs the recipe `name` with `overrides` of its fields; the path of the result."""
     return run(override(find_recipe(name), overrides))
 
 
 def run(recipe: Recipe) -> Path:
-    """Trains the network of a recipe, or continues an interrupted run; where its result lies."""
+    """Trains the network of a recipe, or continues an interrupted run; the path of the result."""
     folder = run_folder(recipe.run_name())
     task = recipe.prepare(folder)
     torch.manual_seed(recipe.loop.seed)

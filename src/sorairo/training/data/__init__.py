@@ -1,0 +1,1 @@
+"""Training data: sources, encoding, masks, and batches of tokens or pixels."""

@@ -1,9 +1,8 @@
-"""Procedural footage with the statistics of photographs, for networks that must not be surprised by
-what the world does not have.
+"""Procedural clips with the statistics of photographs, for networks that should generalise beyond
+the world.
 
-Dead leaves (Lee, Mumford and Huang, "Occlusion models for natural images", IJCV 2001): shapes of
-all sizes, radii by a power law, hide one another; each has a colour, a gradient and a texture, and
-they drift.
+Dead leaves (Lee, Mumford and Huang, "Occlusion models for natural images", IJCV 2001): drifting
+shapes that occlude one another, with radii by a power law, and one texture over all.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from PIL import Image, ImageDraw
 SHAPES = (24, 60)  # fewest, most
 RADII = (0.03, 0.6)  # of the picture's side; density falls with the cube, as in natural pictures
 SLOW, FAST = 0.004, 0.04  # of the side, a frame
-LARGER = 2  # drawn so much larger, then averaged
+LARGER = 2  # drawn at this multiple of the size, then averaged
 
 
 def dead_leaves(rng: np.random.Generator, frames: int, height: int, width: int) -> np.ndarray:
-    """A clip, uint8 [F, H, W, 3]. Half of the clips stand still but for a few shapes."""
+    """A clip, uint8 [F, H, W, 3]. In half of the clips only a few shapes move."""
     size = (width * LARGER, height * LARGER)
     side = min(size)
     count = int(rng.integers(*SHAPES))
@@ -49,7 +48,7 @@ def _drift(rng: np.random.Generator, side: float) -> np.ndarray:
 
 
 def _palette(rng: np.random.Generator, count: int) -> list[tuple[int, ...]]:
-    """Colours near one another, as in one place under one light; a few stand out."""
+    """Similar colours, as of one place under one light, and a few others."""
     middle = rng.uniform(30, 225) + rng.normal(0, 25, 3)
     near = middle + rng.normal(0, 22, (count, 3)) + rng.normal(0, 45, (count, 1))
     far = rng.uniform(0, 255, (count, 3))
@@ -58,12 +57,12 @@ def _palette(rng: np.random.Generator, count: int) -> list[tuple[int, ...]]:
 
 
 def _outline(rng: np.random.Generator) -> np.ndarray:
-    """A polygon of radius about one: round, or with few corners. [corners, 2]."""
+    """A polygon of radius about 1, round or with few corners, [corners, 2]."""
     corners = int(rng.choice((3, 4, 5, 16, 16)))
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(0, 2 * np.pi)
     points = np.stack([np.cos(angles), np.sin(angles) * rng.uniform(0.4, 1)], axis=1)
-    turn = rng.uniform(0, np.pi)
-    rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+    angle = rng.uniform(0, np.pi)
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     return points @ rotation.T
 
 

@@ -1,9 +1,9 @@
-"""Small pictures beside the large ones that they should become.
+"""Pairs of small clips and the large clips that an upscaler should make of them.
 
-Clips are rendered at four times the model's size and twice its rate. The small version is what the
-model really delivers: every second frame averaged down, once as it is and once after a trip through
-the shipped model's codec, which is softer. A share of clips is in one of the world's styles; beside
-them stand clips of dead leaves, so that photographs are no surprise.
+Clips are rendered at four times the model's size and twice its rate. The small version resembles
+what a model generates: every second frame, averaged down, and the same reconstructed by the
+model's codec, which is softer. A share of the clips is in one of the world's styles; clips of dead
+leaves are added, whose statistics are those of photographs.
 """
 
 from __future__ import annotations
@@ -34,50 +34,58 @@ LEAVES_FRAMES, LEAVES_SIDE, MARGIN = 17, 384, 128
 
 @dataclass(frozen=True, kw_only=True)
 class PairsConfig:
-    """`styled` is a share of clips, `leaves` a number of clips; `model` has the codec."""
+    """How pairs are made."""
 
     styled: float = 0.15
+    """Share of the clips in one of the world's styles."""
     leaves: int = 32
+    """Clips of dead leaves."""
     model: str = "tabletop"
+    """The model with the codec."""
     seed: int = 0
+    """Decides styles and leaves."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One clip in a folder: `small.npy` uint8 [variant, F, h, w, 3] and what it should become,
-    `large.npy` uint8 [2F - 1, H, W, 3]; `masks.npy` uint8 [2F - 1, H, W], 0 where no body is."""
+    """One clip in a folder, in the variants of `VARIANTS`."""
 
     path: Path
 
     @cached_property
     def small(self) -> np.ndarray:
+        """uint8 [variant, F, h, w, 3]."""
         return np.load(self.path / "small.npy", mmap_mode="r")
 
     @cached_property
     def large(self) -> np.ndarray:
+        """uint8 [2F - 1, H, W, 3]: the same frames, and those between."""
         return np.load(self.path / "large.npy", mmap_mode="r")
 
     @cached_property
     def masks(self) -> np.ndarray:
+        """uint8 [2F - 1, H, W], 0 where no body is."""
         return np.load(self.path / "masks.npy", mmap_mode="r")
 
 
 def make_pairs(shards: list[Shard], folder: Path, config: PairsConfig) -> list[Pair]:
-    """The pairs of all clips and of `config.leaves` more; what is in `folder` is not made again."""
-    maker = _Maker(folder, config)
+    """The pairs of all clips and of `config.leaves` more. Pairs already in `folder` are kept."""
+    writer = _PairWriter(folder, config)
     clips = [(shard, i) for shard in shards for i in range(len(shard.scenes))]
     total = len(clips) + config.leaves
     pairs = []
     for index in tqdm(range(total), desc="pairs", unit="clip"):
         rng = np.random.default_rng((config.seed, index))
         if index >= len(clips):
-            pairs.append(maker.leaves(f"leaves-{index - len(clips):04d}", rng))
+            pairs.append(writer.leaves(f"leaves-{index - len(clips):04d}", rng))
         else:
-            pairs.append(maker.clip(f"clip-{index:05d}", *clips[index], rng))
+            pairs.append(writer.clip(f"clip-{index:05d}", *clips[index], rng))
     return pairs
 
 
-class _Maker:
+class _PairWriter:
+    """Writes pairs that are not there yet into a folder."""
+
     def __init__(self, folder: Path, config: PairsConfig) -> None:
         self.folder, self.config = folder, config
 
@@ -104,18 +112,19 @@ class _Maker:
         return Pair(path)
 
     def _write(self, path: Path, large: np.ndarray, masks: np.ndarray) -> None:
+        """Writes a pair under another name, then renames it."""
         averaged = average(large[::2])
         new = path.with_name(f".{path.name}-{os.getpid()}")
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        np.save(new / "small.npy", np.stack([averaged, through(self.codec, averaged)]))
+        np.save(new / "small.npy", np.stack([averaged, reconstructed(self.codec, averaged)]))
         np.save(new / "large.npy", large)
         np.save(new / "masks.npy", masks)
         new.rename(path)
 
 
 def average(frames: np.ndarray) -> np.ndarray:
-    """uint8 [F, H, W, 3], each `FACTOR` x `FACTOR` pixels averaged to one."""
+    """Frames uint8 [F, H, W, 3], with each `FACTOR` x `FACTOR` pixels averaged to one."""
     total = np.zeros_like(frames[:, ::FACTOR, ::FACTOR], dtype=np.uint16)
     for y in range(FACTOR):
         for x in range(FACTOR):
@@ -124,19 +133,21 @@ def average(frames: np.ndarray) -> np.ndarray:
 
 
 @torch.inference_mode()
-def through(codec: Codec, frames: np.ndarray) -> np.ndarray:
-    """uint8 [F, H, W, 3] as the codec gives it back. F is 1 more than whole groups."""
+def reconstructed(codec: Codec, frames: np.ndarray) -> np.ndarray:
+    """Frames uint8 [F, H, W, 3] after encoding and decoding. F - 1 is a multiple of the codec's
+    time factor."""
     like = next(codec.parameters())
     video = to_video(frames[None]).to(like.device, like.dtype)
     return to_frames(codec.decode_clip(codec.encode_clip(video)))[0]
 
 
 def still_leaves(rng: np.random.Generator) -> np.ndarray:
+    """A clip of dead leaves, each of which drifts."""
     return dead_leaves(rng, LEAVES_FRAMES, LEAVES_SIDE, LEAVES_SIDE)
 
 
 def drifting_leaves(rng: np.random.Generator) -> np.ndarray:
-    """One larger picture under a camera that moves, texture and all."""
+    """A clip of a moving camera above one large picture of dead leaves."""
     side = LEAVES_SIDE + 2 * MARGIN
     picture = dead_leaves(rng, 1, side, side)[0]
     speed = rng.uniform(-1, 1, 2) * MARGIN / LEAVES_FRAMES

@@ -1,4 +1,4 @@
-"""Muon for matrices and convolutions inside the network, Adam for the rest, in one optimiser."""
+"""One optimiser: Muon for matrices and convolutions inside the network, Adam for the rest."""
 
 # pyright: reportPrivateImportUsage=false
 # (torch names its operations on lists of tensors with an underscore, and documents them.)
@@ -17,15 +17,21 @@ from sorairo.nn.precision import compute_dtype
 
 @dataclass(frozen=True, kw_only=True)
 class OptimiserConfig:
-    """Learning rates at the peak; Muon's is for orthogonal updates, of spectral norm 1 (for tall
-    matrices sqrt(rows / columns)). Only Muon's weights decay."""
+    """Settings of the optimiser. Learning rates are those at the peak of the schedule."""
 
     muon_lr: float = 0.02
+    """Learning rate of Muon, whose updates are orthogonal: of spectral norm 1, or
+    sqrt(rows / columns) for tall matrices."""
     adam_lr: float = 2e-3
+    """Learning rate of Adam."""
     momentum: float = 0.95
+    """Momentum of Muon."""
     betas: tuple[float, float] = (0.9, 0.98)
+    """Decay of the two moments of Adam."""
     weight_decay: float = 0.01
+    """Decay of the weights that Muon updates, relative to its learning rate."""
     clip_norm: float = 1.0
+    """Norm to which the gradient of all weights is clipped."""
 
 
 def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Float[Tensor, "k m n"]:
@@ -44,8 +50,7 @@ def orthogonalise(gradients: Float[Tensor, "k m n"], iterations: int = 5) -> Flo
 
 
 class MuonAdam(torch.optim.Optimizer):
-    """`matrices` are stepped by Muon (convolutions as out x rest), `others` by Adam; both take the
-    schedule's factor."""
+    """Updates `matrices` with Muon (convolutions as out x rest) and `others` with Adam."""
 
     def __init__(
         self, matrices: list[nn.Parameter], others: list[nn.Parameter], config: OptimiserConfig
@@ -59,7 +64,7 @@ class MuonAdam(torch.optim.Optimizer):
 
     @torch.no_grad()
     def step(self, factor: float = 1.0) -> None:  # type: ignore[override]
-        """One step with learning rates times `factor`."""
+        """One step, with both learning rates times `factor`."""
         for group in self.param_groups:
             params = [p for p in group["params"] if p.grad is not None]
             step = self._muon if group["muon"] else self._adam
@@ -110,8 +115,8 @@ def _gradients(params: list[Tensor]) -> list[Tensor]:
 
 
 def make_optimiser(network: nn.Module, config: OptimiserConfig) -> MuonAdam:
-    """Inner weights of two and more axes go to Muon; embeddings, first and last layers, norms and
-    biases to Adam."""
+    """An optimiser that updates inner weights of two and more axes with Muon, and embeddings, first
+    and last layers, norms and biases with Adam."""
     ends = ("embedding", "stem", "head", "modulation", "latent_")
     matrices, others = [], []
     for name, p in network.named_parameters():

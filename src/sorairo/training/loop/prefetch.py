@@ -1,4 +1,4 @@
-"""Batches, drawn when they are due or by other processes ahead of that: the same either way."""
+"""Batches drawn at their step, or ahead of it by other processes: the same either way."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 from torch.utils.data import DataLoader, Dataset
 
-AHEAD = 3  # batches that each process holds ready
+AHEAD = 3  # batches that each process keeps ready
 
 
 @dataclass
 class Steps(Dataset):
-    """What is drawn for each of some steps."""
+    """The batches of some steps, as a data set."""
 
     draw: Callable[[int], Any]
     steps: Sequence[int]
@@ -28,9 +28,12 @@ class Steps(Dataset):
 def feed(
     draw: Callable[[int], Any], steps: Sequence[int], *, workers: int, pinned: bool
 ) -> Generator[Any, None, None]:
-    """`draw` of each step in order. `workers` processes are forked from this one: what `draw` reads
-    is shared, and it must touch no other device than the CPU. `pinned`: in memory that a GPU copies
-    from quickly."""
+    """Yields the batch of each step in order.
+
+    With `workers` the batches are drawn ahead by so many processes, forked from this one: they
+    share the data that `draw` reads, and `draw` must not use a GPU. `pinned`: in pinned memory,
+    which a GPU copies from quickly.
+    """
     if not workers:
         yield from map(draw, steps)
         return

@@ -1,4 +1,4 @@
-"""Where runs lie."""
+"""The folders of training runs."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from sorairo.data.cache import cache_folder
 
 
 def run_folder(name: str) -> Path:
-    """State, journal, sheets and result of a run."""
+    """The folder with the state, journal, sheets and result of a run."""
     return cache_folder() / "runs" / name

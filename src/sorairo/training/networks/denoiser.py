@@ -41,7 +41,7 @@ class ModelRecipe:
     start: str = ""
     """A model, by name or directory, that gives the initial weights; "": random ones."""
     model: ModelConfig = field(default_factory=ModelConfig)
-    """The configuration of the model that is made."""
+    """The configuration of the new model."""
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loop: LoopConfig = field(default_factory=LoopConfig)
 

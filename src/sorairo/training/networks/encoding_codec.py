@@ -7,25 +7,27 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import torch
 from safetensors.torch import load_file, save_file
 
 from sorairo.config import from_json
 from sorairo.data.cache import cache_folder
 from sorairo.data.clips_config import ClipsConfig
-from sorairo.data.rendered_shards import render
+from sorairo.data.rendered_shards import Shard, render
 from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker
 from sorairo.models.network_files import load_networks
+from sorairo.nn.pixels import to_video
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import averaged_weights, read_record
-from sorairo.training.objectives.codec import fit_scale
 
 
 @dataclass(frozen=True)
 class EncodingCodec:
-    """A codec, and where the latents that it made are kept."""
+    """A codec, and where its latents are kept."""
 
     codec: Codec
     deflicker: Deflicker | None
@@ -88,3 +90,19 @@ def _check(trained: CodecConfig, wanted: CodecConfig, owner: str) -> None:
             f"The codec of {owner} is not the one that this recipe asks for (model.codec): "
             "train another one, or give model.codec the fields of that one."
         )
+
+
+@torch.no_grad()
+def fit_scale(codec: Codec, shards: list[Shard], clips: int = 64) -> None:
+    """Sets the mean and standard deviation of the latents' channels from some clips, so that
+    normalised latents have zero mean and unit variance."""
+    rng = np.random.default_rng(0)
+    found = []
+    for _ in range(clips):
+        frames = shards[int(rng.integers(len(shards)))].frames
+        whole = min(40, frames.shape[1]) // codec.config.time_factor * codec.config.time_factor
+        clip = frames[int(rng.integers(len(frames)))][None, :whole]
+        found.append(codec.encoder(to_video(clip)).transpose(0, 1).flatten(1))
+    values = torch.cat(found, dim=1).float()
+    codec.latent_mean.copy_(values.mean(1))
+    codec.latent_std.copy_(values.std(1))

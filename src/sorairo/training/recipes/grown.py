@@ -1,4 +1,5 @@
-"""The recipe of the shipped model: what `canvas` made, grown deeper and taught on a GPU."""
+"""The recipe `grown`, of the shipped model: `canvas` and `laws` together, in a deeper network, on a
+GPU."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.mixtures import Mix
 
-LAYERS = 12  # instead of eight
-COUNTS = {  # of the first clips of each source; all, of those that are not named
+LAYERS = 12  # `canvas` has eight
+COUNTS = {  # how many of the first clips of each source; all of the others
     "world": 1500,
     "twins": 600,
     "first": 800,
@@ -33,7 +34,7 @@ COUNTS = {  # of the first clips of each source; all, of those that are not name
     "large512": 20,
     "large256": 20,
 }
-# All that was ever taught at once: a large batch forgets nothing.
+# Everything at once: in a large batch nothing is forgotten.
 ALL = Mix(
     one=0.5,
     several=0.2,
@@ -57,27 +58,27 @@ ALL = Mix(
 
 
 def grown() -> ModelRecipe:
-    """The shipped model once more, with half as many blocks again, on what `canvas` and `laws` are
-    taught together, in batches of 147,456 tokens: minutes on a GPU. (On a CPU a step takes
-    minutes.) It was run twice: the second time as it stands here, from what the first had made
-    with less of what falls, is pushed, hides and is circled, and with a peak of the learning rate
-    of .02."""
-    known, told = canvas(), laws()
+    """The shipped model: twelve blocks that start from the eight of `canvas`, on the data of
+    `canvas` and `laws`, in batches of 147,456 tokens. It takes minutes on a GPU; on a CPU a step
+    takes minutes. The shipped weights come from two runs: the first with fewer clips of falling,
+    pushed, hidden and circled bodies and a learning rate of .02, the second, from there, with this
+    recipe."""
+    base, more = canvas(), laws()
     sources = {
         name: replace(source, count=COUNTS.get(name))
-        for name, source in {**known.sources, **told.sources}.items()
+        for name, source in {**base.sources, **more.sources}.items()
         if not name.startswith("half ")
     }
     sources["photographs"] = replace(sources["photographs"], leaves=200)
     sources["pushed"] = LatentSource(clips=PUSHED_CLIPS)
-    high = replace(told.objective.masking, shift=3.0, objects=2.0, single=0.4)
+    high = replace(more.objective.masking, shift=3.0, objects=2.0, single=0.4)
     fine = replace(high, shift=2.2, top=0.1)
     return ModelRecipe(
         name="grown",
         start="tabletop",
         sources=sources,
         objective=replace(
-            known.objective,
+            base.objective,
             tokens=147_456,
             samples=1024,
             text_tokens=64,
@@ -88,7 +89,7 @@ def grown() -> ModelRecipe:
                 Phase(until=1.0, shapes=ALL.shapes(), masking=fine),
             ),
         ),
-        model=replace(known.model, transformer=replace(known.model.transformer, layers=LAYERS)),
+        model=replace(base.model, transformer=replace(base.model.transformer, layers=LAYERS)),
         optimiser=OptimiserConfig(muon_lr=0.015, adam_lr=1.5e-3),
         loop=LoopConfig(steps=2450, ema=0.999, cooldown=0.6, warmup=100, sheet_every=3000),
     )

@@ -1,4 +1,4 @@
-"""The recipe that goes on where `canvas` ends: what things are made of, where the camera goes."""
+"""The recipe `laws`, which continues `canvas` with materials and camera movements."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.mixtures import Mix
 
-# Materials are told by how things bounce, cameras by where the floor goes; the rest is rehearsed.
-# Pictures of several things more than the rest: 450 steps with less forgot who has which colour.
+# Falling bodies, whose bounces show the material, and moving cameras. The rest is repeated, so that
+# it is not forgotten; with fewer pictures of several bodies, 450 steps confused their colours.
 LAWFUL = Mix(
     one=0.6,
     several=0.03,
@@ -31,8 +31,8 @@ LAWFUL = Mix(
     more=1.0,
     three_or_four=0.7,
 )
-# Of what is rehearsed the first clips will do: so many of each source.
-REHEARSED = {
+# How many of the first clips of each source of `canvas` are repeated.
+REPEATED = {
     "world": 480,
     "twins": 240,
     "first": 320,
@@ -51,18 +51,16 @@ REHEARSED = {
 
 
 def laws() -> ModelRecipe:
-    """The shipped model once more, on what the exam found it to lack: bounces by material, cameras,
-    numbers. A quarter of the data of `canvas`, with that recipe's names, is rehearsed. No weights
-    that ship were made so yet: docs/log.md has what the first 450 steps taught."""
-    known = canvas()
-    rehearsed = {
-        name: replace(known.sources[name], count=count) for name, count in REHEARSED.items()
-    }
+    """Continues a model of `canvas` with what it lacked in the exam: bounces by material, camera
+    movements, numbers of bodies. A quarter of the data of `canvas` is repeated, under the same
+    names. No shipped weights come from this recipe; docs/log.md reports on its first 450 steps."""
+    base = canvas()
+    repeated = {name: replace(base.sources[name], count=count) for name, count in REPEATED.items()}
     masking = replace(
-        known.objective.masking,
+        base.objective.masking,
         shift=2.8,
         top=0.14,
-        objects=1.5,  # a camera's move is seen on the floor
+        objects=1.5,  # the floor shows the camera's movement
         prefix=0.22,
         single=0.5,
         both=0.12,
@@ -71,19 +69,19 @@ def laws() -> ModelRecipe:
     return ModelRecipe(
         name="laws",
         start="tabletop",
-        sources=rehearsed
+        sources=repeated
         | {
             "falling": LatentSource(clips=FALLING_CLIPS, count=800),
             "circled": LatentSource(clips=CIRCLED_CLIPS, styled=0.05, count=640),
             "hiding": LatentSource(clips=HIDING_CLIPS, count=400),
-            "photographs": replace(known.sources["photographs"], leaves=50),
+            "photographs": replace(base.sources["photographs"], leaves=50),
         },
         objective=replace(
-            known.objective,
+            base.objective,
             phases=(Phase(until=1.0, shapes=LAWFUL.shapes()),),
             masking=masking,
         ),
-        model=known.model,
+        model=base.model,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=1.2e-3),
         loop=LoopConfig(steps=2500, ema=0.998, cooldown=0.7, warmup=50, sheet_every=500),
     )

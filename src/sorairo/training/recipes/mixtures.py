@@ -1,4 +1,4 @@
-"""What the canvas recipe shows in a phase: how much of each kind of example."""
+"""Mixtures of the kinds of examples, for the phases of the recipes `canvas`, `laws` and `grown`."""
 
 from __future__ import annotations
 
@@ -9,41 +9,50 @@ from sorairo.training.data.samplers.example import ExampleSpec
 
 WIDE = ((128, 80), (80, 128))
 WIDEST = (144, 80)
-LARGE = (1024, 512, 256)  # pixels of the pictures of which crops are taken
+LARGE = (1024, 512, 256)  # sides in pixels of the pictures that are cropped
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """Weights of the shapes of a phase at full size.
-
-    one      thirteen latent frames under one text; `crowd`, `first`, `filmed`, `falling`,
-             `circled`, `pushed` and `hiding` are those of seven sources beside the rest,
-             `photographs` the weight of the dead leaves that stand for them
-    several  stories, and clips that become others; `bridges` is the weight of the latter
-    long     a minute at 1.5 frames a second
-    short    pictures and clips of three latent frames; `still_lifes`, `more` (several things) and
-             `three_or_four` (apart) are weights of pictures, `turns` of clips `circled`
-    upright  whether every shape of film and photograph is shown, lying and upright, or two only
-    """
+    """Weights of the shapes of a phase at full size. Weights of sources are relative to the shape
+    that they belong to."""
 
     one: float
+    """Thirteen latent frames with one text."""
     several: float
+    """Thirteen latent frames with several texts: stories, and clips that fade into others."""
     short: float
-    crowd: float = 0.2
-    first: float = 0.2
-    filmed: float = 0.0
-    falling: float = 0.0
-    circled: float = 0.0
-    pushed: float = 0.0
-    hiding: float = 0.0
-    photographs: float = 0.05
-    turns: float = 0.0
-    bridges: float = 0.45
+    """Pictures, and clips of three latent frames."""
     long: float = 0.0
-    still_lifes: float = 0.35
-    more: float = 0.0
-    three_or_four: float = 0.0
+    """A minute at 1.5 frames a second."""
     upright: bool = False
+    """Whether all aspect ratios of films and photographs are used, or two only."""
+    crowd: float = 0.2
+    """In `one`: the source "crowd"."""
+    first: float = 0.2
+    """In `one`: the source "first"."""
+    filmed: float = 0.0
+    """In `one`: the source "filmed"."""
+    falling: float = 0.0
+    """In `one`: the source "falling"."""
+    circled: float = 0.0
+    """In `one`: the source "circled"."""
+    pushed: float = 0.0
+    """In `one`: the source "pushed"."""
+    hiding: float = 0.0
+    """In `one`: the source "hiding"."""
+    photographs: float = 0.05
+    """In `one`: dead leaves, which take the place of photographs."""
+    bridges: float = 0.45
+    """In `several`: clips that fade into others."""
+    still_lifes: float = 0.35
+    """In `short`: pictures of bodies at rest."""
+    more: float = 0.0
+    """In `short`: pictures of several bodies."""
+    three_or_four: float = 0.0
+    """In `short`: pictures of three and of four bodies."""
+    turns: float = 0.0
+    """In `short`: clips of the source "circled"."""
 
     def shapes(self) -> tuple[Shape, ...]:
         """The shapes to draw from."""
@@ -58,8 +67,8 @@ class Mix:
             _window(name, 13, weight * self.one) for name, weight in more.items() if weight
         )
         if self.falling:
-            told = _window("falling", 13, self.falling * self.one)
-            one += (replace(told, saying=("material",)),)
+            falling = _window("falling", 13, self.falling * self.one)
+            one += (replace(falling, saying=("material",)),)
         return (
             Shape(kinds=one),
             _several_texts("", self.several, self.bridges),
@@ -84,7 +93,7 @@ class Mix:
 
 
 def half_size() -> tuple[Shape, ...]:
-    """The first phase, at 64 px: twice as many clips fit into a batch."""
+    """The shapes of the first phase, at 64 px."""
     return (
         Shape(kinds=_one_text("half ", 0.36)),
         _several_texts("half ", 0.12),
@@ -99,7 +108,7 @@ def _window(source: str, frames: int, weight: float) -> ExampleSpec:
 
 
 def _one_text(size: str, share: float, photographs: float = 0.0) -> tuple[ExampleSpec, ...]:
-    """A clip, a clip and two pictures, or an edit; at full size also a crowd, and photographs."""
+    """Clips, clips with two given pictures, and edits; at full size also crowds and photographs."""
     kinds = (
         _window(f"{size}world", 13, 0.28),
         _window(f"{size}first", 13, 0.2),
@@ -112,7 +121,7 @@ def _one_text(size: str, share: float, photographs: float = 0.0) -> tuple[Exampl
 
 
 def _several_texts(size: str, share: float, bridges: float = 0.45) -> Shape:
-    """Thirteen latent frames: two or three shots, or one clip that becomes another."""
+    """Thirteen latent frames: two or three shots, or a clip that fades into another."""
     return Shape(
         kinds=(
             ExampleSpec(draw="story", source=f"{size}world", frames=13, weight=0.55 * share),
@@ -152,7 +161,7 @@ def _every_shape() -> tuple[Shape, ...]:
 
 
 def _both_ways(source: str, size: tuple[int, int], *, frames: int, share: float) -> Shape:
-    """Lying and upright: as many tokens."""
+    """Landscape and portrait, which have equally many tokens."""
     kind = _window(source, frames, share / 2)
     return Shape(kinds=(replace(kind, size=size), replace(kind, size=(size[1], size[0]))))
 
@@ -160,7 +169,8 @@ def _both_ways(source: str, size: tuple[int, int], *, frames: int, share: float)
 def _short(
     share: float, pictures: dict[str, float], brief: dict[str, float]
 ) -> tuple[Shape, Shape]:
-    """Pictures and clips of three latent frames, at full size, those of some sources among them."""
+    """Pictures, and clips of three latent frames: from the usual sources and from others, with the
+    weights given for those."""
     alone = (
         _window("pictures", 1, 0.30 * share),
         ExampleSpec(draw="still", source="world", frames=1, weight=0.12 * share),

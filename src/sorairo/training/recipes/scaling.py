@@ -1,8 +1,8 @@
-"""Small models, trained from nothing, that answer questions about training itself.
+"""Small models, trained from random weights, for questions about training itself.
 
 `scaling-1`, `scaling-4`, `scaling-16`: the same model and data, with 1, 4 and 16 times the compute
-(M11). `unseen-10`, `unseen-50`, `unseen-90`: so many percent of the combinations of colour, shape
-and event are shown; the last tenth of them never is (M9).
+(suite M11 of the exam). `unseen-10`, `unseen-50`, `unseen-90`: trained on so many percent of the
+combinations of colour, shape and event, never on the last tenth of them (suite M9).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
-LEAST_STEPS = 240  # of the smallest of the three
+LEAST_STEPS = 240  # of the shortest of the three runs
 TIMES = (1, 4, 16)
 UNSEEN_STEPS = 4800
 SHOWN = (10, 50, 90)  # percent
@@ -40,7 +40,7 @@ MASKING = MaskingConfig(shift=3.0, top=0.1, objects=2.0, prefix=0.25)
 
 
 def scaling(times: int) -> ModelRecipe:
-    """Falling things, several things, things that stand: what M2, M3 and M6 ask for."""
+    """Falling bodies, several bodies, and bodies at rest, as in the suites M2, M3 and M6."""
     shapes = (
         Shape(
             kinds=(
@@ -64,7 +64,7 @@ def scaling(times: int) -> ModelRecipe:
 
 
 def unseen(percent: int) -> ModelRecipe:
-    """As many clips whatever the share of the combinations."""
+    """The same number of clips for every share of the combinations."""
     world = dataclasses.replace(FIRST_LIGHT, templates=percent / 100)
     clips = dataclasses.replace(TEMPLATE_CLIPS, scene=world)
     shapes = (

@@ -1,4 +1,5 @@
-"""The recipes of the shipped model: functions that return frozen values."""
+"""The recipes of the table-top model: its codec, its first denoiser, deflicker network and
+upscaler."""
 
 from __future__ import annotations
 
@@ -18,12 +19,12 @@ from sorairo.training.objectives.codec import CodecLossConfig
 
 
 def tabletop_codec() -> CodecRecipe:
-    """The codec of the shipped model."""
+    """The first codec, from random weights."""
     return CodecRecipe(name="tabletop-codec", loop=LoopConfig(steps=1400, cooldown=0.4, ema=0.995))
 
 
 def canvas_codec() -> CodecRecipe:
-    """The codec of `tabletop_codec` taught styles, lights and what photographs are made of."""
+    """Continues the codec of `tabletop_codec` with styles, lights and dead leaves."""
     return CodecRecipe(
         name="canvas-codec",
         start="tabletop",
@@ -35,8 +36,8 @@ def canvas_codec() -> CodecRecipe:
 
 
 def tabletop() -> ModelRecipe:
-    """First light: one object, three shapes, eight colours, four floors, four events, from nothing.
-    Few tokens first."""
+    """The first model, from random weights: one body, three shapes, eight colours, four floors,
+    four events. The first phase has few tokens."""
     half = (
         Shape(kinds=(ExampleSpec(draw="window", source="half", frames=7, weight=0.45),)),
         Shape(kinds=(ExampleSpec(draw="window", source="half", frames=13, weight=0.4),)),

@@ -1,0 +1,1 @@
+"""Quality of networks on held-out clips, beside the truth and simple filters."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
 
 from second_model import AveragingCodec, ChannelDenoiser, GreyText, SecondModel, WholeNumbers
-from sorairo.errors import RequestError
+from sorairo.cli.main import app
+from sorairo.errors import RequestError, UnknownNameError
 from sorairo.generation.engine import Engine, load
-from sorairo.models import protocols
+from sorairo.models import loading, protocols
 from sorairo.video import Clip
 
 WHITE = round((0.75 + 1) * 127.5)
@@ -115,3 +119,51 @@ def test_another_size_and_rate_are_the_models_upscaler():
     engine, _ = engine_of()
     clip = engine.generate("white", seconds=1, width=128, height=96, fps=8)
     assert clip.frames.shape == (8, 96, 128, 3)
+
+
+@pytest.fixture
+def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A model directory of a second family, which is known to the program."""
+
+    def load_second(found, device: torch.device) -> SecondModel:
+        assert (found.path / "second.bin").read_bytes() == b"weights"
+        model = SecondModel(device=device)
+        return replace(model, info=replace(model.info, digest=found.digest))
+
+    config = {
+        "name": "second",
+        "native_sizes": [[64, 48]],
+        "fps": 16.0,
+        "max_frames": 81,
+        "multiple": 4,
+        "sampling": {"steps": 3, "guidance": 1.0},
+        "delivery": {"size": None, "fps": None},
+        "world": "",
+        "version": "",
+        "notes": "",
+    }
+    record = {"format": 1, "family": "second", "files": ["model.json", "second.bin"]}
+    folder = tmp_path / "second"
+    folder.mkdir()
+    (folder / "model.json").write_text(json.dumps({**record, "config": config}))
+    (folder / "second.bin").write_bytes(b"weights")
+    monkeypatch.setitem(loading.FAMILIES, "second", load_second)
+    return folder
+
+
+def test_a_directory_of_another_family_runs_from_the_command_line(directory: Path, tmp_path: Path):
+    target = tmp_path / "white.mp4"
+    words = ["generate", "white", "--seconds", "1", "--model", str(directory), "-o", str(target)]
+    result = CliRunner().invoke(app, [*words, "--json"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    clip = Clip.load(target)
+    assert clip.frames.shape == (16, 48, 64, 3)
+    assert abs(float(clip.frames.mean()) - WHITE) < 3
+    facts = json.loads(clip.metadata["comment"])
+    assert facts["model_digest"] == load(directory, device="cpu").info["digest"]
+
+
+def test_a_family_that_is_not_known(directory: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(loading.FAMILIES, "second")
+    with pytest.raises(UnknownNameError, match="second"):
+        load(directory, device="cpu")

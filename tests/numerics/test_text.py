@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from random_weights import randomise
-from sorairo.models.text import START, TextConfig, TextEncoder, tokenize, train_tokenizer
+from sorairo.models.text import START, TextConfig, TextNetwork, tokenize, train_tokenizer
 
 CAPTIONS = [
     "a red ball drops onto a wooden floor",
@@ -79,7 +79,7 @@ def test_special_tokens_cannot_be_typed(tokenizer: Tokenizer):
 
 def test_features_do_not_depend_on_padding(tokenizer: Tokenizer):
     config = TextConfig(vocabulary=tokenizer.get_vocab_size(), dim=32, heads=2, layers=2)
-    encoder = randomise(TextEncoder(config)).double()
+    encoder = randomise(TextNetwork(config)).double()
     ids, mask = tokenize(tokenizer, ["a red ball", CAPTIONS[1]], 64)
     alone, own = tokenize(tokenizer, ["a red ball"], 64)
     features = encoder(ids, mask)
@@ -91,7 +91,7 @@ def test_features_do_not_depend_on_padding(tokenizer: Tokenizer):
 
 def test_the_order_of_words_counts(tokenizer: Tokenizer):
     config = TextConfig(vocabulary=tokenizer.get_vocab_size(), dim=32, heads=2, layers=2)
-    encoder = randomise(TextEncoder(config)).double()
+    encoder = randomise(TextNetwork(config)).double()
     ids, mask = tokenize(tokenizer, ["red ball", "ball red"], 64)
     features = encoder(ids, mask)
     assert not torch.allclose(features[0, 0], features[1, 0], atol=1e-4)

@@ -11,7 +11,7 @@ import torch
 
 from random_weights import randomise
 from sorairo.generation.canvas.canvas import even_times
-from sorairo.models.model import Denoiser
+from sorairo.models.model import DenoiserNetwork
 from sorairo.models.tabletop import POSITIONS
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import (
@@ -30,12 +30,12 @@ TOKENS = 12
 
 
 @pytest.fixture(scope="module")
-def denoiser() -> Denoiser:
+def denoiser() -> DenoiserNetwork:
     transformer = TransformerConfig(
         latent_channels=4, dim=48, ffn_dim=64, heads=2, layers=2, text_dim=32, freq_dim=32
     )
     text = TextConfig(vocabulary=50, dim=32, heads=2, layers=2)
-    return randomise(Denoiser(transformer, text), scale=1.5).double().requires_grad_(False)
+    return randomise(DenoiserNetwork(transformer, text), scale=1.5).double().requires_grad_(False)
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -81,7 +81,7 @@ def test_a_new_network_predicts_nothing():
     assert torch.equal(out, torch.zeros_like(x))
 
 
-def test_one_level_for_all_is_the_same_as_the_level_of_each(denoiser: Denoiser):
+def test_one_level_for_all_is_the_same_as_the_level_of_each(denoiser: DenoiserNetwork):
     given = inputs()
     for level in (0.0, 0.3, 1.0):
         one = denoiser(**{**given, "sigma": torch.full((2, 1), level).double()})
@@ -89,7 +89,7 @@ def test_one_level_for_all_is_the_same_as_the_level_of_each(denoiser: Denoiser):
         close(one, each)
 
 
-def test_every_token_hears_its_own_level(denoiser: Denoiser):
+def test_every_token_hears_its_own_level(denoiser: DenoiserNetwork):
     """A token's level changes what it says, and through attention what others say."""
     given = inputs()
     sigma = given["sigma"].clone()
@@ -108,7 +108,7 @@ def test_every_token_hears_its_own_level(denoiser: Denoiser):
     assert moved(after, before) == [5]
 
 
-def test_every_token_hears_every_other(denoiser: Denoiser):
+def test_every_token_hears_every_other(denoiser: DenoiserNetwork):
     given = inputs()
     before = denoiser(**given)
     x = given["x"].clone()
@@ -118,7 +118,7 @@ def test_every_token_hears_every_other(denoiser: Denoiser):
     close(after[1], before[1])
 
 
-def test_the_order_of_tokens_means_nothing_their_positions_do(denoiser: Denoiser):
+def test_the_order_of_tokens_means_nothing_their_positions_do(denoiser: DenoiserNetwork):
     given = inputs()
     before = denoiser(**given)
     order = torch.randperm(TOKENS, generator=torch.Generator().manual_seed(0))
@@ -128,17 +128,17 @@ def test_the_order_of_tokens_means_nothing_their_positions_do(denoiser: Denoiser
     assert not torch.allclose(denoiser(**{**given, **shuffled}), before[:, order], atol=1e-4)
 
 
-def test_only_differences_of_positions_count(denoiser: Denoiser):
+def test_only_differences_of_positions_count(denoiser: DenoiserNetwork):
     given = inputs()
     elsewhere = given["positions"] + torch.tensor([11.0, -2.0, 3.0])
     out = denoiser(**{**given, "positions": elsewhere})
     close(out, denoiser(**given))
 
 
-def placed(denoiser: Denoiser, **asked: bool) -> Denoiser:
+def placed(denoiser: DenoiserNetwork, **asked: bool) -> DenoiserNetwork:
     """The same network with places; `learned`: they mean something."""
     config = dataclasses.replace(denoiser.transformer.config, place_frequencies=4)
-    network = Denoiser(config, denoiser.text.config).double().requires_grad_(False)
+    network = DenoiserNetwork(config, denoiser.text.config).double().requires_grad_(False)
     network.load_state_dict(denoiser.state_dict(), strict=False)
     if asked.get("learned"):
         weight = network.transformer.place_embedding.weight
@@ -146,7 +146,7 @@ def placed(denoiser: Denoiser, **asked: bool) -> Denoiser:
     return network
 
 
-def test_places_mean_nothing_at_first(denoiser: Denoiser):
+def test_places_mean_nothing_at_first(denoiser: DenoiserNetwork):
     """What a network without them has learned is kept."""
     given = inputs()
     assert torch.equal(placed(denoiser)(**given), denoiser(**given))
@@ -155,7 +155,7 @@ def test_places_mean_nothing_at_first(denoiser: Denoiser):
     assert moved(network(**given), network(**{**given, "positions": elsewhere}))
 
 
-def test_without_places_tokens_that_are_alike_stay_alike(denoiser: Denoiser):
+def test_without_places_tokens_that_are_alike_stay_alike(denoiser: DenoiserNetwork):
     """Attention to equal values is their average, wherever one stands: left is not told from right
     in a picture that shows nothing yet."""
     given = inputs()
@@ -184,7 +184,7 @@ def test_places_are_told_apart():
     close(one[0, 0, :3], torch.tensor(expected))
 
 
-def test_padding_of_the_text_has_no_influence(denoiser: Denoiser):
+def test_padding_of_the_text_has_no_influence(denoiser: DenoiserNetwork):
     given = inputs()
     before = denoiser(**given)
     garbage = given["ids"].clone()
@@ -195,7 +195,7 @@ def test_padding_of_the_text_has_no_influence(denoiser: Denoiser):
     close(denoiser(**{**given, "ids": longer, "mask": mask}), before)
 
 
-def test_the_text_has_influence(denoiser: Denoiser):
+def test_the_text_has_influence(denoiser: DenoiserNetwork):
     given = inputs()
     other = given["ids"].clone()
     other[0, 2] = 30
@@ -205,20 +205,20 @@ def test_the_text_has_influence(denoiser: Denoiser):
     assert moved(denoiser(**{**given, "ids": swapped}), denoiser(**given)) == list(range(TOKENS))
 
 
-def test_text_read_once_is_text_read_every_time(denoiser: Denoiser):
+def test_text_read_once_is_text_read_every_time(denoiser: DenoiserNetwork):
     given = inputs()
     text = denoiser.transformer.read_text(denoiser.text(given["ids"], given["mask"]))
     out = denoiser.transformer(given["x"], given["positions"], given["sigma"], text, given["mask"])
     assert torch.equal(out, denoiser(**given))
 
 
-def test_samples_of_a_batch_are_independent(denoiser: Denoiser):
+def test_samples_of_a_batch_are_independent(denoiser: DenoiserNetwork):
     given = inputs()
     alone = denoiser(**{name: value[1:] for name, value in given.items()})
     close(alone, denoiser(**given)[1:])
 
 
-def test_with_and_without_gradients_alike(denoiser: Denoiser):
+def test_with_and_without_gradients_alike(denoiser: DenoiserNetwork):
     given = inputs()
     with torch.no_grad():
         fused = denoiser(**given)
@@ -246,7 +246,7 @@ def with_texts(k: int, prompt_weights: torch.Tensor) -> dict[str, torch.Tensor]:
     }
 
 
-def test_one_text_of_all_is_that_text(denoiser: Denoiser):
+def test_one_text_of_all_is_that_text(denoiser: DenoiserNetwork):
     for which in range(2):
         prompt_weights = torch.zeros(2, TOKENS, 2)
         prompt_weights[..., which] = 1
@@ -256,7 +256,7 @@ def test_one_text_of_all_is_that_text(denoiser: Denoiser):
         close(denoiser(**given), denoiser(**alone))
 
 
-def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
+def test_a_token_hears_its_own_text_first(denoiser: DenoiserNetwork):
     """Through one block, before tokens have looked at one another, shares decide alone."""
     prompt_weights = torch.zeros(2, TOKENS, 2)
     prompt_weights[:, :6, 0], prompt_weights[:, 6:, 1] = 1, 1
@@ -274,7 +274,7 @@ def test_a_token_hears_its_own_text_first(denoiser: Denoiser):
     assert moved(heard(given["ids"]), heard(other["ids"])) == list(range(6, TOKENS))
 
 
-def test_texts_are_mixed_in_proportion(denoiser: Denoiser):
+def test_texts_are_mixed_in_proportion(denoiser: DenoiserNetwork):
     def heard(first: float) -> torch.Tensor:
         prompt_weights = torch.tensor([first, 1 - first]).expand(2, TOKENS, 2)
         given = with_texts(2, prompt_weights)

@@ -12,7 +12,7 @@ import torch
 
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import Codec, pad_start
-from sorairo.models.model import Denoiser
+from sorairo.models.model import DenoiserNetwork
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training import run
 from sorairo.training.data.masking import MaskingConfig
@@ -80,7 +80,7 @@ def test_batches(prepared: Prepared):
     codec, sets, tokenizer = prepared
     model = MODEL_RECIPE.model
     objective = DenoiserObjective(
-        Denoiser(model.transformer, model.text),
+        DenoiserNetwork(model.transformer, model.text),
         MODEL_RECIPE.objective,
         sets,
         tokenizer,
@@ -160,7 +160,7 @@ def test_each_phase_has_its_own_law_of_noise(prepared: Prepared):
     low = MaskingConfig(shift=1e-3, plain=1, per_frame=0, prefix=0, suffix=0, both=0, middle=0)
     phases = (replace(usual, until=0.5), replace(usual, masking=replace(low, box=0)))
     objective = DenoiserObjective(
-        Denoiser(model.transformer, model.text),
+        DenoiserNetwork(model.transformer, model.text),
         replace(MODEL_RECIPE.objective, phases=phases),
         sets,
         tokenizer,
@@ -181,7 +181,7 @@ def test_a_larger_vocabulary_keeps_the_words_it_knows(model_run: Path):
     text = MODEL_RECIPE.model.text
     larger = replace(text, vocabulary=text.vocabulary + 8)
     torch.manual_seed(1)
-    denoiser = Denoiser(MODEL_RECIPE.model.transformer, larger)
+    denoiser = DenoiserNetwork(MODEL_RECIPE.model.transformer, larger)
     drawn_rows = denoiser.text.embedding.weight.detach().clone()
     load_initial(denoiser, str(model_run / "model"), "denoiser")
     rows = denoiser.text.embedding.weight.detach()

@@ -10,7 +10,7 @@ from torch import nn
 
 from random_weights import randomise
 from sorairo.models.codec import Codec
-from sorairo.models.model import Denoiser
+from sorairo.models.model import DenoiserNetwork
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser, orthogonalise
 from sorairo.training.loop.state import TrainState
 from training_recipes import CODEC, CODEC_RECIPE, MODEL_RECIPE
@@ -99,7 +99,7 @@ def test_convolutions_are_stepped_as_matrices():
 @pytest.mark.parametrize("which", ["codec", "denoiser"])
 def test_every_parameter_is_stepped_exactly_once(which: str):
     model = MODEL_RECIPE.model
-    network = Codec(CODEC) if which == "codec" else Denoiser(model.transformer, model.text)
+    network = Codec(CODEC) if which == "codec" else DenoiserNetwork(model.transformer, model.text)
     optimiser = make_optimiser(network, CONFIG)
     stepped = [id(p) for group in optimiser.param_groups for p in group["params"]]
     assert sorted(stepped) == sorted(id(p) for p in network.parameters())

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from sorairo.data.rendered_shards import render_all
-from sorairo.models.model import Denoiser
+from sorairo.models.model import DenoiserNetwork
 from sorairo.training import run
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.loop.prefetch import feed
@@ -98,9 +98,9 @@ def test_a_run_ends_by_the_clock_and_is_saved(model_run: Path):
 
 def test_a_deeper_network_begins_as_the_one_it_came_from(model_run: Path):
     model = MODEL_RECIPE.model
-    deeper = Denoiser(replace(model.transformer, layers=5), model.text)
+    deeper = DenoiserNetwork(replace(model.transformer, layers=5), model.text)
     load_initial(deeper, str(model_run / "model"), "denoiser")
-    same = Denoiser(model.transformer, model.text)
+    same = DenoiserNetwork(model.transformer, model.text)
     load_initial(same, str(model_run / "model"), "denoiser")
     generator = torch.Generator().manual_seed(0)
     inputs = (

@@ -35,7 +35,10 @@ def _unknown_words(prompt: str, language: Language) -> list[str]:
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
     from tokenizers import Tokenizer
 
-    room = model.record["config"]["text"]["max_length"] - 1  # beside the start token
+    text = model.record["config"].get("text")
+    if text is None:  # a model of another family
+        return []
+    room = text["max_length"] - 1  # beside the start token
     encoding = Tokenizer.from_file(str(model.path / "tokenizer.json")).encode(prompt)
     if len(encoding.ids) <= room:
         return []

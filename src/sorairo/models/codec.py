@@ -1,12 +1,11 @@
-"""The video codec: four frames of 8x8 pixels become one latent place, and back.
+"""Our video codec: four frames of 8x8 pixels become one latent place, and back.
 
-There is one kind of latent frame. It always holds `time_factor` video frames: before the first
-frame of a clip (or a picture) stand copies of it, which are dropped after decoding. The encoder
-sees one group of frames alone, so a latent frame means the same wherever a window is cut; the
-decoder also looks at the latent frames before (causal, so that it can stream). Trained as an
-autoencoder with unit-scale noise of fixed size on the latents, a VAE whose posterior variance is
-constant.
-"""
+There is one kind of latent frame, which always holds `time_factor` video frames: the first frame of
+a clip (or a picture) is preceded by copies of it, which are dropped after decoding. The encoder
+sees only the frames of one latent frame, so a latent frame means the same wherever a clip is cut.
+The decoder also sees the latent frames before (it is causal, so that it can stream). It is trained
+as an autoencoder with noise of fixed size on the latents: a VAE whose posterior variance is
+constant. """
 
 from __future__ import annotations
 
@@ -29,15 +28,19 @@ from sorairo.nn.layout import (
 
 @dataclass(frozen=True, kw_only=True)
 class CodecConfig:
-    """The compression law and the size of the network. Widths and depths are (at 1/4 of the
-    picture, at 1/8)."""
+    """The compression law and the size of the network."""
 
     time_factor: int = 4
+    """Frames of a latent frame."""
     space_factor: int = 8
+    """Pixels of each side of a latent place."""
     latent_channels: int = 8
     widths: tuple[int, int] = (128, 192)
+    """Channels at a quarter of the picture's sides, and at an eighth."""
     encoder_depths: tuple[int, int] = (2, 2)
+    """Residual blocks of the encoder at these two sizes."""
     decoder_depths: tuple[int, int] = (3, 4)
+    """Residual blocks of the decoder."""
 
     @property
     def first_factor(self) -> int:
@@ -137,7 +140,8 @@ class Codec(nn.Module):
         return self.config.law
 
     def to_channels_last(self) -> None:
-        """Lays the weights out as convolutions want them; again after weights are assigned."""
+        """Lays the weights out in memory as convolutions are fastest; call it again after weights
+        are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -85,7 +85,8 @@ class Deflicker(nn.Module):
         self.to_channels_last()
 
     def to_channels_last(self) -> None:
-        """Lays the weights out as convolutions want them; again after weights are assigned."""
+        """Lays the weights out in memory as convolutions are fastest; call it again after weights
+        are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

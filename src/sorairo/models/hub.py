@@ -32,7 +32,9 @@ class ModelDirectory:
     digest: str
     """The first 16 hex digits of the SHA-256 over the files."""
     record: dict
-    """The content of model.json."""
+    """The content of model.json. In every family its `config` has name, native_sizes, fps,
+    max_frames, sampling (steps, guidance), version and notes; outside of our own also `multiple`,
+    of which the sides of a canvas are multiples, and "files" beside it names the model's files."""
 
     @property
     def world(self) -> str:
@@ -99,8 +101,10 @@ def info(path: Path) -> ModelDirectory:
 
 
 def files_of(record: dict) -> tuple[str, ...]:
-    """The files of a model, from its model.json; each but the first two holds the weights of one
-    network."""
+    """The files of a model, from its model.json. A model of another family names them there
+    (`files`); one of our own has a tokenizer and then one file for each network."""
+    if "files" in record:
+        return tuple(record["files"])
     names = (DEFLICKER, FORMERLY[DEFLICKER])
     return (*FILES, *(f"{name}.safetensors" for name in names if record["config"].get(name)))
 

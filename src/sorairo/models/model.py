@@ -1,5 +1,4 @@
-"""A whole model: codec and deflicker, transformer, text encoder and tokenizer, and what they were
-made to do."""
+"""The networks of our own models, and the settings that a model directory records."""
 
 from __future__ import annotations
 
@@ -16,21 +15,25 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.protocols import PromptContext, TokenBatch
-from sorairo.models.text import TextConfig, TextEncoder
+from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import Transformer, TransformerConfig
 from sorairo.world.registry import DEFAULT, TABLETOP
 
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """What the model does when nothing else is asked for; `shift` is the schedule's. Guidance is
-    applied to noise levels within `guidance_interval` (lowest, highest)."""
+    """How the model is sampled where a request does not say otherwise."""
 
     steps: int = 10
+    """Steps of the solver."""
     guidance: float = 2.0
+    """Scale of classifier-free guidance; 1 is off."""
     guidance_interval: tuple[float, float] = field(default=(0.7, 1.0), metadata=formerly("guided"))
+    """The lowest and the highest noise level at which guidance is applied."""
     solver: str = "adams"
+    """A name in `sorairo.flow.solvers.SOLVERS`."""
     shift: float = 3.0
+    """Moves the schedule towards noise, see `sorairo.flow.schedules.shift`."""
 
     def sigmas(self, steps: int | None) -> Float[Tensor, "levels"]:
         """The schedule of so many steps, or of the model's own."""
@@ -45,34 +48,40 @@ class SamplingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """Networks, native sizes (width, height), frames a second, the longest clip, the frames that
-    the transformer sees at once, the defaults of sampling, and how its clips are delivered."""
+    """What model.json says of a model."""
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
     deflicker: DeflickerConfig | None = field(default=None, metadata=formerly("steadier"))
+    """None: without such a network."""
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     text: TextConfig = field(default_factory=TextConfig)
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
-    world: str = DEFAULT  # the simulated world it was trained on; "" for none
+    world: str = DEFAULT
+    """The simulated world it was trained on; "" for none."""
     native_sizes: tuple[tuple[int, int], ...] = TABLETOP.sizes
+    """Width and height of what it generates, in pixels; the first is the default."""
     fps: float = TABLETOP.fps
+    """Frames a second of what it generates."""
     max_frames: int = 49
+    """The longest clip, in frames at `fps`."""
     window_frames: int = 49
+    """Frames that the transformer sees at once."""
     delivery: DeliveryDefaults = field(
         default_factory=DeliveryDefaults, metadata=formerly("delivered")
     )
+    """The size and rate at which its clips are delivered by default."""
     version: str = ""
     notes: str = ""
 
 
-class Denoiser(nn.Module):
-    """Transformer and text encoder: what is trained together."""
+class DenoiserNetwork(nn.Module):
+    """Transformer and text network, which are trained together; implements `protocols.Denoiser`."""
 
     def __init__(self, transformer: TransformerConfig, text: TextConfig) -> None:
         super().__init__()
         self.transformer = Transformer(transformer)
-        self.text = TextEncoder(text)
+        self.text = TextNetwork(text)
 
     @property
     def patch(self) -> int:
@@ -109,14 +118,14 @@ class Denoiser(nn.Module):
 
 
 class Model(nn.Module):
-    """The parts of a model, loaded and ready."""
+    """All networks of a model, and its tokenizer."""
 
     def __init__(self, config: ModelConfig, tokenizer: Tokenizer) -> None:
         super().__init__()
         self.config, self.tokenizer = config, tokenizer
         self.codec = Codec(config.codec)
         self.deflicker = Deflicker(config.deflicker) if config.deflicker else None
-        self.denoiser = Denoiser(config.transformer, config.text)
+        self.denoiser = DenoiserNetwork(config.transformer, config.text)
 
     def set_deflicker(self, deflicker: Deflicker | None) -> None:
         """Puts in another deflicker network, with its configuration; None removes it."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from sorairo.models.codec import Codec
-from sorairo.models.model import Denoiser, Model, SamplingConfig
+from sorairo.models.model import DenoiserNetwork, Model, SamplingConfig
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.positions import CenteredPositions
 from sorairo.models.postprocess import remove_flicker
@@ -55,7 +55,7 @@ class TabletopModel:
         return PromptEncoder(tokenizer=self.network.tokenizer, network=self.denoiser.text)
 
     @property
-    def denoiser(self) -> Denoiser:
+    def denoiser(self) -> DenoiserNetwork:
         return self.network.denoiser
 
     @property

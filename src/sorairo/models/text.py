@@ -30,8 +30,8 @@ WORD = re.compile(r"[a-z]{2,}|[\u2e80-\u9fff]")
 
 
 def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
-    """BPE whose tokens never cross a word, and in Chinese never join two characters: what is put
-    together in the world (a colour and a shape) stays apart in the text."""
+    """A BPE tokenizer whose tokens never cross a word and never join two Chinese characters, so
+    that a colour and a shape keep tokens of their own."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -52,11 +52,11 @@ def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
 
 
 def with_words(tokenizer: Tokenizer, texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """The tokenizer with tokens of their own for the words (in Chinese: characters) of `texts` that
-    it would spell out, the costliest first, up to `vocabulary` tokens. All others stay as they are.
+    """The tokenizer with further tokens, up to `vocabulary`: one for each word (in Chinese: each
+    character) of `texts` that it would spell out, those first that save the most tokens. The tokens
+    that it has keep their numbers.
 
-    A model that learns new words learns them much more quickly so: in letters, "night" and "light"
-    are neighbours.
+    A model learns new words much faster so: spelt out, "night" and "light" are much alike.
     """
     extended = Tokenizer.from_str(tokenizer.to_str())
     counts = Counter(word for text in texts for word in WORD.findall(text.lower()))
@@ -77,12 +77,20 @@ def with_words(tokenizer: Tokenizer, texts: Iterable[str], vocabulary: int) -> T
 
 @dataclass(frozen=True, kw_only=True)
 class TextConfig:
+    """The size of the text network."""
+
     vocabulary: int = 768
+    """Tokens of the tokenizer."""
     dim: int = 256
+    """Width of the features."""
     heads: int = 4
+    """Attention heads."""
     layers: int = 2
+    """Blocks."""
     ffn_dim: int = 512
+    """Width of the feed-forward layers."""
     max_length: int = 64
+    """Tokens of a prompt, at most; longer ones are cut."""
 
 
 class TextBlock(nn.Module):
@@ -102,8 +110,9 @@ class TextBlock(nn.Module):
         return x + self.ffn(self.norm2(x))
 
 
-class TextEncoder(nn.Module):
-    """Token ids [b, s] and their mask to features [b, s, dim]. Empty: the start token."""
+class TextNetwork(nn.Module):
+    """Token ids [b, s] and their mask to features [b, s, dim]. An empty prompt is the start
+    token."""
 
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
@@ -152,7 +161,7 @@ class PromptEncoder:
     """Tokenizer and network as one (see `protocols.TextEncoder`)."""
 
     tokenizer: Tokenizer
-    network: TextEncoder
+    network: TextNetwork
 
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features of every text token, and True where a token stands."""

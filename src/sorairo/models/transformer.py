@@ -25,20 +25,28 @@ LONGEST_WAVE = 128.0  # positions; the largest picture spans about 80
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig:
-    """`latent_channels` and `patch` say what a token holds. `place_frequencies` are those of the
-    embedding of a token's place in time and space; 0, as in Wan: there is none, and attention tells
-    tokens apart by where they stand to one another."""
+    """The size of the network, and what a token holds."""
 
     latent_channels: int = 8
     patch: int = 2
+    """Latent places of each side of a token."""
     dim: int = 256
+    """Width of the residual stream."""
     ffn_dim: int = 1024
+    """Width of the feed-forward layers."""
     heads: int = 4
+    """Attention heads."""
     layers: int = 8
+    """Blocks."""
     text_dim: int = 256
+    """Width of the text features."""
     freq_dim: int = 256
+    """Width of the sinusoidal embedding of the noise level."""
     rope_theta: float = 100.0
+    """Base of the rotary frequencies."""
     place_frequencies: int = 0
+    """Frequencies of the embedding of a token's position. 0, as in Wan: there is none, and
+    attention knows positions only relative to one another."""
 
     @property
     def token_channels(self) -> int:
@@ -56,11 +64,11 @@ def sinusoid(sigma: Float[Tensor, "b n"], dim: int) -> Float[Tensor, "b n d"]:
 
 
 def place_waves(positions: Float[Tensor, "b n 3"], count: int) -> Float[Tensor, "b n d"]:
-    """Cosines and sines of time, y and x, d = 6 count; the longest wave is LONGEST_WAVE, each of
-    the others half as long as the one before it.
+    """Cosines and sines of time, y and x, d = 6 count. The longest wave is LONGEST_WAVE, each other
+    one half as long as the one before it.
 
-    Where all is noise, tokens differ in nothing that attention can see, and rotary positions alone
-    cannot tell left from right: an average of equal values is the same everywhere.
+    In pure noise all tokens are alike, and rotary positions alone cannot tell left from right: an
+    average of equal values is the same everywhere.
     """
     waves = 2 * math.pi / LONGEST_WAVE * 2.0 ** torch.arange(count, device=positions.device)
     angle = (positions[..., None].float() * waves).flatten(-2)

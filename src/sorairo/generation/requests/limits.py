@@ -57,11 +57,14 @@ class Limits:
 def limits_of(settings: dict[str, Any]) -> Limits:
     """The limits of a model, from the `config` of its record."""
     width, height = settings["native_sizes"][0]
+    multiple = settings.get("multiple")
+    if multiple is None:  # our own family
+        multiple = settings["codec"]["space_factor"] * settings["transformer"]["patch"]
     return Limits(
         max_frames=settings["max_frames"],
         native_fps=settings["fps"],
         native_size=(width, height),
-        multiple=settings["codec"]["space_factor"] * settings["transformer"]["patch"],
+        multiple=multiple,
     )
 
 

@@ -1,7 +1,7 @@
-"""From the model's native size and rate to what was asked for.
+"""From the model's native size and rate to any other.
 
-The learned upscaler makes pictures four times larger and twice as many; a filter and the choice of
-the frame that is due do the rest. Clips of any length pass through in pieces.
+The learned upscaler makes frames four times as large and twice as many; a filter resizes them, and
+the frame that is due is shown at each time. Clips of any length are processed in pieces.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sorairo.models.upscaling.upscaler import Upscaler, halfway, interleave
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.video import Clip
 
-PIECE = 2 * 96 * 96  # native pixels worked on together: 2 frames of the shipped model, 100 MB
+PIECE = 2 * 96 * 96  # native pixels in a piece: 2 frames of the shipped model, 100 MB
 
 
 def upscale(
@@ -33,9 +33,9 @@ def upscale(
 ) -> np.ndarray:
     """Native frames (uint8 [F, H, W, 3] at `fps`) at `width` x `height` and `fps_out`.
 
-    Frame k shows the time k / `fps_out`: the last frame that has begun by then, of twice as many as
-    there were if `fps_out` is more than `fps`. Other aspect ratios are cut in the middle. The clip
-    lasts as long as before, or `num_frames`. `on_frames` hears how many native frames are done.
+    Frame k shows the last frame that has begun at time k / `fps_out`, of twice as many frames if
+    `fps_out` is more than `fps`. Other aspect ratios are cropped in the middle. The clip has the
+    same duration, or `num_frames`. `on_frames` hears how many native frames are done.
     """
     if num_frames is None:
         num_frames = max(1, round(len(frames) / fps * fps_out))
@@ -63,7 +63,7 @@ def enlarge(
 ) -> Iterator[np.ndarray]:
     """Pieces, in order, of uint8 [F, 4H, 4W, 3], or of the 2F - 1 frames of twice the rate.
 
-    `piece` is the number of native frames worked on at a time; the result does not depend on it.
+    `piece` is the number of native frames in a piece; the result does not depend on it.
     """
     step = piece or max(1, PIECE // (frames.shape[1] * frames.shape[2]))
     padded = np.concatenate([frames[:1], frames, frames[-1:]])

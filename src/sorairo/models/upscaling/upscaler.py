@@ -1,12 +1,11 @@
-"""The upscaler: four times larger and twice as many frames, learned as what a filter misses.
+"""The upscaler: frames four times as large and twice as many, learned as a correction of a filter.
 
-A trunk sees each small frame with its two neighbours and predicts, per small pixel, the 4x4 pixels
-to add. Both additions are multiplied by how much there is to add to: the first by the contrast
-around the pixel, the second (for the frame half way to the next) by the change around it. So a
-plain surface stays exactly what the filter makes of it, and where nothing moves the frames between
-are exactly the frames beside them: a still picture cannot flicker. The trunk sees its frames as
-they are, and divided by the same contrast, so that a faint edge may be treated as a strong one.
-"""
+A trunk sees each small frame with its two neighbours. For each small pixel it predicts two
+corrections of 4x4 pixels: one of the Lanczos-filtered frame, multiplied by the contrast around the
+pixel, and one of the frame half way to the next, multiplied by the change around it. So a plain
+surface is exactly what the filter makes of it, and where nothing moves the frames between are
+exactly the frames beside them: a still picture cannot flicker. The trunk sees the frames as they
+are and divided by that contrast, so that it can treat a faint edge like a strong one. """
 
 from __future__ import annotations
 
@@ -23,16 +22,17 @@ from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import depth_to_space, fold_time, space_to_depth, unfold_time
 
 FACTOR = 4  # in space; in time it is 2
-FLAT = 0.05  # contrast that is as good as none: 6 levels of 255
+FLAT = 0.05  # contrast that counts as none: 6 of 255
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpscalerConfig:
-    """`width` channels at the small size, twice that at half of it; `blocks` at (the small size
-    before, half of it, the small size after)."""
+    """The size of the network."""
 
     width: int = 48
+    """Channels at the small size; twice as many at half of it."""
     blocks: tuple[int, int, int] = (1, 2, 1)
+    """Residual blocks at the small size, at half of it, and at the small size again."""
 
 
 class Block(nn.Module):
@@ -50,8 +50,8 @@ class Block(nn.Module):
 
 
 class Upscaler(nn.Module):
-    """Video is [b, 3, F, H, W] in [-1, 1]; an untrained network is the Lanczos filter, and in time
-    the mean of neighbours."""
+    """Takes video [b, 3, F, H, W] in [-1, 1]. An untrained network is the Lanczos filter, and in
+    time the mean of neighbours."""
 
     def __init__(self, config: UpscalerConfig) -> None:
         super().__init__()
@@ -72,7 +72,8 @@ class Upscaler(nn.Module):
         self.to_channels_last()
 
     def to_channels_last(self) -> None:
-        """Lays the weights out as convolutions want them; again after weights are assigned."""
+        """Lays the weights out in memory as convolutions are fastest; call it again after weights
+        are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

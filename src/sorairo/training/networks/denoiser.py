@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.models.model import Denoiser, Model, ModelConfig
+from sorairo.models.model import DenoiserNetwork, Model, ModelConfig
 from sorairo.models.network_files import save_networks
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import DenoiserLossConfig
@@ -84,15 +84,15 @@ class DenoiserTask:
     clips: dict[str, ClipSet]
     tokenizer: Tokenizer
 
-    def network(self) -> Denoiser:
-        denoiser = Denoiser(self.recipe.model.transformer, self.recipe.model.text)
+    def network(self) -> DenoiserNetwork:
+        denoiser = DenoiserNetwork(self.recipe.model.transformer, self.recipe.model.text)
         load_initial(denoiser, self.recipe.start, "denoiser")
         return denoiser
 
-    def optimiser(self, network: Denoiser) -> MuonAdam:
+    def optimiser(self, network: DenoiserNetwork) -> MuonAdam:
         return make_optimiser(network, self.recipe.optimiser)
 
-    def objective(self, network: Denoiser) -> DenoiserObjective:
+    def objective(self, network: DenoiserNetwork) -> DenoiserObjective:
         recipe = self.recipe
         return DenoiserObjective(
             network,

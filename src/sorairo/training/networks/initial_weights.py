@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from sorairo.errors import TrainingError
 from sorairo.models import hub
-from sorairo.models.model import Denoiser
+from sorairo.models.model import DenoiserNetwork
 from sorairo.models.network_files import load_networks
 
 # Zero at first: a network without it computes the same.
@@ -26,7 +26,7 @@ def load_initial(network: nn.Module, start: str, part: str) -> None:
     if not start:
         return
     source = getattr(load_networks(hub.find(start)), part).float().state_dict()
-    if isinstance(network, Denoiser):
+    if isinstance(network, DenoiserNetwork):
         source = deepened(source, len(network.transformer.blocks))
     words, known = network.state_dict().get(WORDS), source.get(WORDS)
     if words is not None and known is not None and len(known) < len(words):

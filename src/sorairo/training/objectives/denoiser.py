@@ -15,7 +15,7 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.generation.engine import Engine
 from sorairo.models.codec import Codec
-from sorairo.models.model import Denoiser, Model, ModelConfig
+from sorairo.models.model import DenoiserNetwork, Model, ModelConfig
 from sorairo.models.tabletop import TabletopModel
 from sorairo.training.data.batch import Batch
 from sorairo.training.data.mixture import DenoiserLossConfig, draw_batch, phase_at
@@ -42,7 +42,7 @@ class DenoiserObjective:
 
     def __init__(
         self,
-        denoiser: Denoiser,
+        denoiser: DenoiserNetwork,
         config: DenoiserLossConfig,
         clips: dict[str, ClipSet],
         tokenizer: Tokenizer,
@@ -87,7 +87,9 @@ class DenoiserObjective:
     def _flop(self, inputs: tuple[Tensor | None, ...]) -> float:
         if not self.config.compiled:
             return count_flop(lambda: self.network(*inputs))
-        eager = Denoiser(self.network.transformer.config, self.network.text.config).to(self.device)
+        eager = DenoiserNetwork(self.network.transformer.config, self.network.text.config).to(
+            self.device
+        )
         return count_flop(lambda: eager(*inputs))
 
     def _average_by_level(self, losses: Tensor, batch: Batch) -> None:

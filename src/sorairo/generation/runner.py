@@ -51,7 +51,8 @@ class RequestRunner(ABC):
 
         `on_progress` is called after every step. A run is saved to its `checkpoint` as it goes on,
         and resumed from it. Raises RequestError before it starts if the result does not fit into
-        memory."""
+        memory.
+        """
 
     @abstractmethod
     def run_together(self, asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[Clip]:
@@ -68,7 +69,8 @@ class RequestRunner(ABC):
         """The clip of a `request` and of its input `clips`, in the order of its `inputs`.
 
         The request is not validated. `on_progress` and `checkpoint` are those of `run`. Raises
-        RequestError."""
+        RequestError.
+        """
         given, stages = clips, request.stages()
         for index, stage in enumerate(stages):
             layout = layout_of(stage, self._usable(given), self.spec)

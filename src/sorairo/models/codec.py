@@ -5,7 +5,8 @@ a clip (or a picture) is preceded by copies of it, which are dropped after decod
 sees only the frames of one latent frame, so a latent frame means the same wherever a clip is cut.
 The decoder also sees the latent frames before (it is causal, so that it can stream). It is trained
 as an autoencoder with noise of fixed size on the latents: a VAE whose posterior variance is
-constant. """
+constant.
+"""
 
 from __future__ import annotations
 

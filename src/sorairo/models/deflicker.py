@@ -4,7 +4,8 @@ A latent frame is decoded into four frames without a view of the next latent fra
 errors change from one group of four frames to the next: still surfaces flicker, and slow changes
 become stairs. This network sees eight frames on either side of each frame, and each frame's place
 in its group. Given frames, which are known exactly, are marked: they stay as they are, and help to
-correct the frames beside them."""
+correct the frames beside them.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ class LatentLaw:
     stands for the first frame, each later one for `time_factor` frames. Codecs differ in what they
     take for the first latent frame. Ours takes `time_factor` frames, the first frame after copies
     of it, so that all latent frames are of one kind and a clip may be cut at any of them; Wan's
-    takes one."""
+    takes one.
+    """
 
     time_factor: int = 4
     """Frames of a latent frame."""

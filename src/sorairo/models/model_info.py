@@ -39,7 +39,7 @@ class Conditioning:
     """
 
     token_noise: bool = True
-    """Each token has its own noise level: a given token stands on the grid with level 0, and a
+    """Each token has its own noise level: a given token is on the grid with level 0, and a
     keyframe is a group of reference tokens beside the grid. Without it all tokens are generated, at
     one level."""
     given_channels: bool = False

@@ -41,7 +41,8 @@ class CenteredPositions:
 
         In a picture of n by n tokens neighbours stand 4/3 (6 / n)^(1/4) apart: so far that
         attention can tell them from one another (at 8 / n it cannot), and so near that it sees how
-        large the picture is."""
+        large the picture is.
+        """
         whole = self.grid((1, *grid), torch.tensor([time]))
         whole[..., 1:] *= ((grid[0] * grid[1]) ** 0.5 / self.native_side) ** 0.75
         top, left, bottom, right = box

@@ -5,7 +5,8 @@ model implements them in `sorairo.models.tabletop`; a further model is a further
 one line in `sorairo.models.loading`.
 
 Shapes: b rows of a batch, n tokens, k prompts, s tokens of text, c latent channels, f latent
-frames, h x w places of the latent grid, F video frames of H x W pixels."""
+frames, h x w places of the latent grid, F video frames of H x W pixels.
+"""
 
 from __future__ import annotations
 
@@ -214,6 +215,6 @@ class VideoModel(Protocol):
         on_frames: OnFrames | None = None,
     ) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] at `fps` as [m, height, width, 3] at `fps_out`, of the same
-        duration; other aspect ratios are cropped in the middle. `on_frames` hears how many of the n
-        frames are done."""
+        duration; other aspect ratios are cropped in the middle. `on_frames` is called with the
+        number of the n frames that are done."""
         ...

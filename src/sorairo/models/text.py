@@ -136,7 +136,7 @@ class TextNetwork(nn.Module):
 def tokenize(
     tokenizer: Tokenizer, prompts: Sequence[str], max_length: int
 ) -> tuple[Int[Tensor, "b s"], Bool[Tensor, "b s"]]:
-    """Ids, padded to the longest prompt, and True where a token stands. Longer prompts are cut at
+    """Ids, padded to the longest prompt, and True where there is a token. Longer prompts are cut at
     `max_length`."""
     tokenizer.encode_special_tokens = (
         True  # a prompt that spells out "<pad>" is text like any other
@@ -164,7 +164,7 @@ class PromptEncoder:
     network: TextNetwork
 
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
-        """Features of every text token, and True where a token stands."""
+        """Features of every text token, and True where there is a token."""
         ids, mask = tokenize(self.tokenizer, prompts, self.network.config.max_length)
         device = self.network.embedding.weight.device
         ids, mask = ids.to(device), mask.to(device)

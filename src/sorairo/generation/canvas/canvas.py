@@ -16,7 +16,7 @@ from sorairo.nn.patches import patchify, unpatchify
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceTokens:
-    """A picture that stands beside the grid: a keyframe at its own time."""
+    """A picture beside the grid: a keyframe at its own time."""
 
     latents: Tensor
     """[c, 1, h * patch, w * patch], normalised."""

@@ -70,7 +70,8 @@ def views(grid: Grid, layout: CanvasLayout, law: PositionLaw) -> tuple[Tensor, T
 
     A cycle of f latent frames has two views, cut open at its beginning and in its middle. Each view
     is weighted by sin^2 of the distance from its cut, so that the cut does not show; the two
-    weights sum to 1."""
+    weights sum to 1.
+    """
     f = grid[0]
     if not layout.cyclic:
         return law.grid(grid, torch.tensor(layout.times()))[None], torch.ones(1, f)

@@ -74,7 +74,7 @@ def deliver(
     """The canvas's frames at another size and rate, by the model's `upscale`.
 
     They are first stretched to the `aspect` of what was squeezed onto the canvas, then cropped to
-    the size asked for. `on_frames` hears how many of them are done.
+    the size asked for. `on_frames` is called with the number of frames done.
     """
     own = frames.shape[2] / frames.shape[1]
     wanted = aspect or own

@@ -17,7 +17,8 @@ def end_latents(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
 
     An end that is a given clip has the latents that were kept with that clip. The first latent
     frame of a new clip holds copies of its first frame and fits no longer clip, so a new clip has
-    no head; nor has a loop, which begins in the middle of a latent frame (see `assemble`)."""
+    no head; nor has a loop, which begins in the middle of a latent frame (see `assemble`).
+    """
     if layout.cyclic:
         tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
         return Latents(model=model, tail=tail, head=None, spare=layout.spec.group // 2)

@@ -1,7 +1,8 @@
 """Sampling that can be resumed: the canvases of a request are kept in files, window by window.
 
 A file holds all that decides what follows, so that a resumed run gives the same bytes as one that
-was never stopped."""
+was never stopped.
+"""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def upscale(
 
     Frame k shows the last frame that has begun at time k / `fps_out`, of twice as many frames if
     `fps_out` is more than `fps`. Other aspect ratios are cropped in the middle. The clip has the
-    same duration, or `num_frames`. `on_frames` hears how many native frames are done.
+    same duration, or `num_frames`. `on_frames` is called with the number of native frames done.
     """
     if num_frames is None:
         num_frames = max(1, round(len(frames) / fps * fps_out))

@@ -5,7 +5,8 @@ corrections of 4x4 pixels: one of the Lanczos-filtered frame, multiplied by the 
 pixel, and one of the frame half way to the next, multiplied by the change around it. So a plain
 surface is exactly what the filter makes of it, and where nothing moves the frames between are
 exactly the frames beside them: a still picture cannot flicker. The trunk sees the frames as they
-are and divided by that contrast, so that it can treat a faint edge like a strong one. """
+are and divided by that contrast, so that it can treat a faint edge like a strong one.
+"""
 
 from __future__ import annotations
 

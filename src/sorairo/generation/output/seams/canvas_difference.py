@@ -2,7 +2,8 @@
 
 The difference between a given frame and the decoded frames beside it is added to them with a weight
 that falls with distance: its broad part, which is colour and light, everywhere; its fine part,
-which is detail, where a place looks as it did at the seam."""
+which is detail, where a place looks as it did at the seam.
+"""
 
 from __future__ import annotations
 

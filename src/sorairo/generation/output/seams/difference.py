@@ -3,7 +3,8 @@
 A given frame and what the codec makes of it differ a little, by the codec's blur. That difference
 is known at the seam. It is added to the generated frames next to it: fully where a part of the
 picture looks as it did at the seam, within the first second also where it has moved to, and
-elsewhere only its colour."""
+elsewhere only its colour.
+"""
 
 from __future__ import annotations
 

@@ -3,7 +3,8 @@
 Beside a given frame, or in a bridge between two clips, one step from frame to frame may change much
 more than the steps around it: a cut, or what is left of one. There time runs slower, and faster in
 the steps beside it, by as little as is needed; a frame that falls between two is a mixture of them,
-a short dissolve."""
+a short dissolve.
+"""
 
 from __future__ import annotations
 
@@ -124,7 +125,8 @@ class Steps:
         At a seam, that is the usual change or that of the steps beside it, whichever is more: a
         body that slides and slows down is fastest there. In a bridge the usual change counts alone,
         and away from its ends CUT times that. Within one scene a motion may gather speed over
-        `reach` steps and more; from one scene to another all steps should be equal."""
+        `reach` steps and more; from one scene to another all steps should be equal.
+        """
         usual = max(float(np.median(self.changes)), FLOOR)
         sides = self._beside(index, 2 if index in self.seams else reach)
         if index in self.seams:

@@ -137,16 +137,14 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
         command(**values, selection=selection)
 
     for option in (
-        click.option(
-            "-n", "count", type=click.IntRange(1), help="How many questions of each suite."
-        ),
+        click.option("-n", "count", type=click.IntRange(1), help="Number of questions per suite."),
         click.option(
             "--part",
             type=click.FloatRange(0, 1, min_open=True),
             default=1.0,
-            help="Which part of each suite's questions: 0.2 is a fifth.",
+            help="Fraction of each suite's questions to ask, for example 0.2.",
         ),
-        click.option("--quick", is_flag=True, help="A few questions of each suite."),
+        click.option("--quick", is_flag=True, help="Ask only a few questions per suite."),
         click.argument("suites", nargs=-1, metavar="[SUITE]..."),
     ):
         run = option(run)
@@ -175,23 +173,30 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
       sorairo exam M2 -n 32 --clips clips -o exam""",
 )
 @_which_questions
-@click.option("--model", default="tabletop", show_default=True, help="A name or a directory.")
+@click.option(
+    "--model",
+    default="tabletop",
+    show_default=True,
+    help="Name of the model, or a model directory.",
+)
 @click.option(
     "--clips",
     type=click.Path(path_type=Path),
-    help="A folder of clips that another model made for the questions of export-prompts.",
+    help="Folder of clips that another model made for the questions of export-prompts.",
 )
-@click.option("--steps", type=click.IntRange(1), help="Sampling steps.  [default: the model's]")
+@click.option(
+    "--steps", type=click.IntRange(1), help="Number of sampling steps.  [default: the model's]"
+)
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help="Processes, each with the model.  [default: one per core; with a GPU one]",
+    help="Number of processes, each with a copy of the model.  [default: one per core; 1 on a GPU]",
 )
-@click.option("--guidance", type=float, help="Guidance.  [default: the model's]")
+@click.option("--guidance", type=float, help="Guidance scale; 1 is off.  [default: the model's]")
 @click.option(
     "--report-only",
     is_flag=True,
-    help="Ask nothing: write the report on the questions judged in the folder so far.",
+    help="Ask no questions: write the report from those already judged in the folder.",
 )
 @click.option("--marked", is_flag=True, hidden=True, help="The old name of --report-only.")
 @click.option(
@@ -200,7 +205,7 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("exam"),
     show_default=True,
-    help="The folder for the report and the clips. A stopped exam goes on there.",
+    help="Folder for the report and the clips. A stopped exam continues there.",
 )
 def exam(
     selection: Selection,
@@ -215,8 +220,8 @@ def exam(
 ) -> None:
     """Examine a model and print the paths of the report.
 
-    Asks the questions of the SUITEs named; of all suites about the world if none is named. Every
-    value stands beside that of true clips, of true clips after the model's codec, and of simple
+    Asks the questions of the named SUITEs, or of all suites about the world. The report compares
+    every value with those of true clips, of true clips after the model's codec, and of simple
     baselines such as a first frame that never moves.
     """
     if marked:
@@ -309,9 +314,9 @@ def _run(run: ExamRun, suites: Iterable[Suite], judge_batches: JudgeBatches | No
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_which_questions
 def export_prompts(folder: Path, selection: Selection) -> None:
-    """Write questions to DIR for another model: those of the SUITEs named, or of all.
+    """Write the questions of the named SUITEs, or of all, to DIR for another model.
 
-    `sorairo exam --clips` judges its clips. DIR/README.txt explains the steps.
+    DIR/README.txt explains how to answer them; `sorairo exam --clips` judges the resulting clips.
     """
     _, questions = selection.for_clips()
     from sorairo.exam.candidates.question_export import export_questions

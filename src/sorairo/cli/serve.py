@@ -18,12 +18,14 @@ LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_
 DATABASE = click.option(
     "--database",
     metavar="URL",
-    help="SQLite or PostgreSQL.  [default: in your data directory]",
+    help="URL of an SQLite or PostgreSQL database."
+    "  [default: sorairo/jobs.db in your data directory, on Linux ~/.local/share]",
 )
 _MEDIA = click.option(
     "--media",
     metavar="URL",
-    help="A folder, or a URL of fsspec.  [default: in your data directory]",
+    help="Where clips are stored: a folder, or a URL for fsspec, such as s3://bucket/media."
+    "  [default: sorairo/media in your data directory, on Linux ~/.local/share]",
 )
 _LEASE = click.option(
     "--lease",
@@ -39,7 +41,12 @@ _ATTEMPTS = click.option(
     show_default=True,
     help="Lost workers after which a job fails.",
 )
-_MODEL = click.option("--model", default="tabletop", show_default=True, help="A name or directory.")
+_MODEL = click.option(
+    "--model",
+    default="tabletop",
+    show_default=True,
+    help="Name of the model, or a model directory.",
+)
 
 
 @contextmanager

@@ -16,9 +16,9 @@ from sorairo.errors import MissingExtraError
 @click.argument("recipe")
 @click.argument("overrides", nargs=-1, metavar="[FIELD.PATH=VALUE]...")
 def train(recipe: str, overrides: tuple[str, ...]) -> None:
-    """Train a network with RECIPE, with some of its fields set to other values.
+    """Train a network with a recipe, and print the path of the result.
 
-    An interrupted run continues where it stopped. Prints the path of the result.
+    FIELD.PATH=VALUE overrides a field of the recipe. An interrupted run continues where it stopped.
     """
     from sorairo import training
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
       sorairo world sample -n 6 -o samples"""
 )
 def world() -> None:
-    """Look at the simulated worlds that the models are trained on."""
+    """Sample clips from the simulated worlds that the models are trained on."""
 
 
 @world.command(
@@ -108,7 +108,7 @@ def sample(
     from sorairo.video.clip import Clip
 
     strips = []
-    with source.renderer(width, height) as renderer, progress_bar("drawing") as progress:
+    with source.renderer(width, height) as renderer, progress_bar("Rendering clips") as progress:
         for index in range(count):
             rng = np.random.default_rng(seed + index)
             scene = source.sample_scene(rng)

@@ -76,7 +76,7 @@ class AnimateRequest(GivenRequest):
             frame = self._frame(at, limits.native_fps)
             if frame in taken:
                 raise RequestError(
-                    f"Two pictures stand at {at:g} s: give them different times, at least"
+                    f"Two pictures are at {at:g} s: give them different times, at least"
                     f" {1 / limits.native_fps:.2f} s apart."
                 )
             taken.add(frame)

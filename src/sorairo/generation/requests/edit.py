@@ -42,8 +42,8 @@ class EditRequest(GivenRequest):
             raise RequestError("The prompt is empty: say what the changed clip should show.")
         if not 0 <= self.strength <= 1:
             raise RequestError(
-                f"A strength of {self.strength:g} is out of range: choose 0 (all is kept)"
-                " to 1 (nothing is kept), for example 0.6."
+                f"A strength of {self.strength:g} is out of range: choose 0 (keeps everything)"
+                " to 1 (keeps nothing), for example 0.6."
             )
         if self.region is not None:
             check_region(self.region)

@@ -122,7 +122,7 @@ def check_texts(limits: Limits, **texts: str | None) -> None:
 def check_fps(fps: float | None, limits: Limits) -> None:
     if fps is not None and not limits.min_fps <= fps <= limits.max_fps:
         raise RequestError(
-            f"{fps:g} frames a second are out of range: choose {limits.min_fps:g} to"
+            f"{fps:g} frames per second is out of range: choose {limits.min_fps:g} to"
             f" {limits.max_fps:g}, for example {limits.native_fps:g}."
         )
 
@@ -135,7 +135,7 @@ def check_seconds(seconds: float, limits: Limits, what: str = "A clip") -> None:
         )
     if seconds > limits.max_seconds + 1e-9:
         raise RequestError(
-            f"{seconds:g} seconds are too long for this model: the longest for now is"
+            f"{seconds:g} seconds is too long for this model: the longest is"
             f" {rounded_down(limits.max_seconds)} seconds."
         )
 

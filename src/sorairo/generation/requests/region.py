@@ -53,7 +53,7 @@ def parse_region(text: str, width: int, height: int) -> Region:
         )
     region = Region(left=round(x), top=round(y), right=round(x + w), bottom=round(y + h))
     if region.left >= region.right or region.top >= region.bottom:
-        raise RequestError(f"The region {text} holds no pixel: {FORM}.")
+        raise RequestError(f"The region {text} contains no pixels: {FORM}.")
     return region
 
 

@@ -84,7 +84,7 @@ def _check_times(placed: Sequence[_Placed], spec: CanvasSpec, num_frames: int) -
             )
         if each.frame == next_frame:
             raise RequestError(
-                f"Two pictures stand at {each.at:g} s: give them different times, at least"
+                f"Two pictures are at {each.at:g} s: give them different times, at least"
                 f" {1 / spec.fps:.2f} s apart."
             )
 

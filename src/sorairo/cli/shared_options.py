@@ -1,0 +1,125 @@
+"""The click options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sorairo.models.model_info import DeliveryDefaults
+
+NATIVE = "native"  # value of --size and --fps: the model's own size or frame rate
+
+
+class _Rate(click.ParamType):
+    """The type of --fps: a number or `native`."""
+
+    name = "float"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        return NATIVE if value == NATIVE else click.FLOAT.convert(value, param, ctx)
+
+
+_DEFAULTS = DeliveryDefaults()  # of models that set no others
+
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write: .mp4, .gif, or .png for a single frame."
+    "  [default: named after the prompt and the seed]",
+)
+SIZE = click.option(
+    "--size",
+    metavar="WxH",
+    help="Width x height in pixels, 64 to 2048 each, or `native` for the model's own size."
+    f"  [default: that of the input clip, else {'x'.join(map(str, _DEFAULTS.size or ()))}]",
+)
+PICTURE_SIZE = click.option(
+    "--size",
+    metavar="WxH",
+    help="Width x height in pixels, 64 to 2048 each, or `native` for the model's own size."
+    "  [default: 512x512]",
+)
+_FPS = click.option(
+    "--fps",
+    type=_Rate(),
+    help="Frames per second, 1 to 60, or `native` for the model's own rate."
+    f"  [default: that of the input clip, else {_DEFAULTS.fps:g}]",
+)
+_SEED = click.option(
+    "--seed",
+    type=int,
+    help="Random seed: the same seed and options give the same result.  [default: 0]",
+)
+_STEPS = click.option(
+    "--steps",
+    type=int,
+    help="Number of sampling steps: more are slower and finer.  [default: the model's]",
+)
+_GUIDANCE = click.option(
+    "--guidance",
+    type=float,
+    help="How strongly to follow the prompt; 1 is off. With tabletop it has no effect in edits with"
+    " --strength below 0.44.  [default: the model's]",
+)
+_NEGATIVE = click.option(
+    "--negative",
+    help="What the result should not show. It has no effect where --guidance has none.",
+)
+_STYLE = click.option(
+    "--style",
+    metavar="NAME",
+    help="A style: film_noir, black_and_white, pencil, oil, pixel_art or neon. Other words are"
+    " added to the prompt.",
+)
+_COUNT = click.option(
+    "-n",
+    "--n",
+    "count",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="Number of results, with the seeds SEED, SEED+1, ...",
+)
+_MODEL = click.option(
+    "--model", help="Name of the model, or a model directory.  [default: tabletop]"
+)
+_LATENTS = click.option(
+    "--keep-latents",
+    is_flag=True,
+    default=None,
+    help="Also write the latents of the clip, so that extending it is faster and exact.",
+)
+_SHEET = click.option(
+    "--contact-sheet", is_flag=True, help="Also write a picture of several frames."
+)
+_GIF = click.option("--gif", is_flag=True, help="Also write an animated GIF.")
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print a JSON object for each result, not its paths."
+)
+_DEVICE = click.option(
+    "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
+)
+
+EXPAND = (
+    click.option("--expand", is_flag=True, help="Add details that the prompt leaves open."),
+    click.option(
+        "--expand-url",
+        metavar="URL",
+        help="Expand the prompt with the chat model at this OpenAI-compatible API; its key is read"
+        " from SORAIRO_EXPAND_KEY.  [default: SORAIRO_EXPAND_URL, else built-in rules]",
+    ),
+    click.option(
+        "--expand-model",
+        metavar="NAME",
+        help="Name of that chat model.  [default: SORAIRO_EXPAND_MODEL]",
+    ),
+)
+
+RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
+SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
+CLIP = (_FPS, _LATENTS)

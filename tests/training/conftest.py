@@ -1,4 +1,4 @@
-"""A tiny world to learn from, in a cache folder of its own, rendered once."""
+"""A few tiny clips, codec and model runs, in a cache folder of their own."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def clips(cache: Path) -> list[Shard]:
 
 @pytest.fixture(scope="package")
 def codec_run(clips: list[Shard]) -> Path:
-    """The folder of a codec trained for four steps without a stop."""
+    """The folder of a codec trained for four steps in one go."""
     return run.run(CODEC_RECIPE)
 
 
 @pytest.fixture(scope="package")
 def model_run(codec_run: Path) -> Path:
-    """The folder of a model trained for four steps without a stop."""
+    """The folder of a model trained for four steps in one go."""
     return run.run(MODEL_RECIPE).parent
 
 

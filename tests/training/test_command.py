@@ -1,4 +1,4 @@
-"""`sorairo train` as what it is: a process, from nothing to a model that makes a clip."""
+"""`sorairo train` as a process: from random weights to a model directory."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sorairo.models import hub
+from sorairo.training.recipes.registry import FORMER_NAMES
 
 TINY_CLIPS = [
     "clips.count=4",
@@ -39,7 +40,7 @@ def train(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_from_nothing_to_a_model(tmp_path: Path):
+def test_from_random_weights_to_a_model(tmp_path: Path):
     codec = train(
         tmp_path,
         "tabletop-codec",
@@ -80,6 +81,15 @@ def test_a_recipe_that_does_not_exist(tmp_path: Path):
     assert done.returncode == 2
     assert "Did you mean 'tabletop'?" in done.stderr
     assert not done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(FORMER_NAMES))
+def test_a_former_name_of_a_recipe(tmp_path: Path, name: str):
+    """It still works, with a warning: the error is that of the recipe's own fields."""
+    done = train(tmp_path, name, "loop.step=3")
+    assert done.returncode == 2
+    assert f"The recipe '{name}' is now called '{FORMER_NAMES[name]}'" in done.stderr
+    assert "steps" in done.stderr
 
 
 def test_a_setting_that_does_not_exist(tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Training learns: less loss on what was seen; and what it learns from has the right shape."""
+"""The loss falls in training, and batches have the right shapes."""
 
 from __future__ import annotations
 

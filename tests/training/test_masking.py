@@ -1,4 +1,5 @@
-"""Training canvases: held tokens are not learned from, something always is, shares are as asked."""
+"""Masks of training examples: some tokens are always left to learn from, and kinds come in their
+shares."""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ grids = st.tuples(st.integers(1, 8), st.integers(1, 6), st.integers(1, 6))
 
 
 @given(kind=st.sampled_from(list(KINDS)), grid=grids, seed=st.integers(0, 2**32))
-def test_every_canvas(kind: str, grid: tuple[int, int, int], seed: int):
+def test_every_kind_of_mask(kind: str, grid: tuple[int, int, int], seed: int):
     noise = draw_noise(KINDS[kind], grid, np.random.default_rng(seed), CONFIG)
     assert noise.sigma.shape == noise.held.shape == grid
     assert noise.held.dtype == bool
@@ -74,7 +75,7 @@ def test_spans(kind: str, frames: int, seed: int):
 
 
 @given(frames=st.integers(2, 9), seed=st.integers(0, 2**32))
-def test_a_single_frame_may_be_given_for_certain(frames: int, seed: int):
+def test_ends_of_a_single_latent_frame(frames: int, seed: int):
     single = replace(CONFIG, single=1.0)
     for kind, first in (("prefix", True), ("suffix", False)):
         held = draw_noise(KINDS[kind], (frames, 2, 2), np.random.default_rng(seed), single).held[
@@ -93,7 +94,7 @@ def test_a_box_is_a_box_of_at_least_half_of_each_side(grid: tuple[int, int, int]
 
 
 @pytest.mark.parametrize("kind", ["prefix", "suffix", "both", "middle", "per_frame"])
-def test_a_picture_is_plain(kind: str):
+def test_a_single_latent_frame_is_never_given(kind: str):
     noise = draw_noise(KINDS[kind], (1, 4, 4), np.random.default_rng(0), CONFIG)
     assert not noise.held.any()
     assert noise.sigma.min() == noise.sigma.max()

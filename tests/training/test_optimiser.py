@@ -130,7 +130,7 @@ def step(state: TrainState) -> None:
     state.average(0.9)
 
 
-def test_a_state_saved_and_loaded_goes_on_alike(tmp_path: Path):
+def test_a_loaded_state_continues_as_the_saved_one(tmp_path: Path):
     state = trained(2)
     state.seconds, state.flop = 12.5, 3e12
     state.save(tmp_path, CODEC_RECIPE)

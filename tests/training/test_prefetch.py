@@ -1,4 +1,4 @@
-"""Batches drawn ahead by other processes, runs that end by the clock, networks that grow deeper."""
+"""Batches drawn ahead by other processes, runs with a time limit, and deeper networks."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from sorairo.training.recipes.registry import RECIPES
 from training_recipes import CLIPS, MODEL_RECIPE, Prepared, change
 
 
-def test_a_run_fed_by_others_is_the_same_run(model_run: Path):
-    fed = run.run(change(MODEL_RECIPE, name="tiny-model-fed", workers=2)).parent
-    one, other = (load_file(each / "state.safetensors") for each in (model_run, fed))
+def test_a_run_with_workers_is_the_same_run(model_run: Path):
+    worked = run.run(change(MODEL_RECIPE, name="tiny-model-fed", workers=2)).parent
+    one, other = (load_file(each / "state.safetensors") for each in (model_run, worked))
     assert one.keys() == other.keys()
     assert all(torch.equal(value, other[name]) for name, value in one.items())
 
@@ -43,7 +43,7 @@ def test_batches_come_in_the_order_of_their_steps(workers: int):
     assert all(bool((values == step).all()) for step, values in found)
 
 
-def test_sources_encoded_by_others_are_the_same(prepared: Prepared, tmp_path: Path):
+def test_sources_encoded_by_workers_are_the_same(prepared: Prepared, tmp_path: Path):
     names = ("world", "twins", "photographs")
     here, there = (
         encode_sources(
@@ -69,7 +69,7 @@ def test_sets_rendered_together_are_those_rendered_alone(clips):
     assert [shard.path for shard in first] == [shard.path for shard in clips[:1]]
 
 
-def test_every_recipe_says_which_clips_it_sees():
+def test_every_recipe_names_its_sets_of_clips():
     for name, make in RECIPES.items():
         sets = make().rendered()
         assert sets, name
@@ -85,7 +85,7 @@ def test_the_learning_rate_falls_with_the_minutes():
     assert [learning_factor(5, sudden, minutes) for minutes in (0.9, 1.0)] == [1.0, 0.0]
 
 
-def test_a_run_ends_by_the_clock_and_is_saved(model_run: Path):
+def test_a_run_with_a_time_limit_ends_and_is_saved(model_run: Path):
     folder = run.run(
         change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.02)
     ).parent
@@ -96,7 +96,7 @@ def test_a_run_ends_by_the_clock_and_is_saved(model_run: Path):
     assert lines[-2]["learning_factor"] < 1
 
 
-def test_a_deeper_network_begins_as_the_one_it_came_from(model_run: Path):
+def test_a_deeper_network_computes_the_same_at_first(model_run: Path):
     model = MODEL_RECIPE.model
     deeper = DenoiserNetwork(replace(model.transformer, layers=5), model.text)
     load_initial(deeper, str(model_run / "model"), "denoiser")

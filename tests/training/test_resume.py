@@ -1,4 +1,4 @@
-"""A resumed run is the same run; a run that fails leaves what was saved as it was."""
+"""A resumed run is the same run, and a failed run keeps its last saved state."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_another_seed_is_another_run(codec_run: Path):
     assert not torch.equal(a["network/encoder.stem.weight"], b["network/encoder.stem.weight"])
 
 
-def test_a_run_that_is_done_is_left_as_it_is(codec_run: Path):
+def test_a_finished_run_is_not_changed(codec_run: Path):
     before = load_file(codec_run / "state.safetensors")
     run.run(CODEC_RECIPE)
     after = load_file(codec_run / "state.safetensors")
@@ -115,7 +115,7 @@ def test_a_loss_that_is_not_finite_stops_the_run(
     assert hashlib.sha256((folder / "state.safetensors").read_bytes()).digest() == before
 
 
-def test_a_model_begun_with_another_counts_what_both_have_cost(model_run: Path):
+def test_the_record_of_a_model_adds_the_cost_of_the_one_it_started_from(model_run: Path):
     first = model_run / "model"
     recipe = change(MODEL_RECIPE, name="tiny-model-more", start=str(first))
     more = hub.info(run.run(recipe)).record["training"]

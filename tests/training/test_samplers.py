@@ -1,4 +1,4 @@
-"""What training draws: every kind of example has the shape and the meaning of its task."""
+"""Training examples: every kind has the shapes and the meaning of its task."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_windows(prepared: Prepared):
     np.testing.assert_allclose(slow.times, [0, 2 / 3])
 
 
-def test_most_captions_say_what_a_kind_asks_for(prepared: Prepared):
+def test_most_captions_mention_what_a_kind_asks_for(prepared: Prepared):
     kind = replace(KINDS[0][0], saying=("material",))
     rng, captions = np.random.default_rng(0), CaptionConfig(no_text=0.0)
     texts = [draw_example(kind, prepared[1], rng, captions).texts[0] for _ in range(200)]
@@ -64,7 +64,7 @@ def test_most_captions_say_what_a_kind_asks_for(prepared: Prepared):
     assert 0.72 < share < 0.92
 
 
-def test_pictures_of_a_keyed_window_stand_at_their_times(prepared: Prepared):
+def test_pictures_of_a_keyed_window_are_at_their_times(prepared: Prepared):
     world = prepared[1]["world"]
     for example in drawn(prepared, "keyed", "world"):
         assert example.loose is not None
@@ -80,7 +80,7 @@ def test_pictures_of_a_keyed_window_stand_at_their_times(prepared: Prepared):
             assert np.array_equal(example.loose[:, at], world.pictures[SIZE][index][:, which])
 
 
-def test_shots_of_a_story_each_begin_anew(prepared: Prepared):
+def test_every_shot_of_a_story_starts_at_the_start_of_its_clip(prepared: Prepared):
     world = prepared[1]["world"]
     beginnings = [clip[:, 0] for clip in world.clips[SIZE]]
     for example in drawn(prepared, "story", "world"):
@@ -105,7 +105,7 @@ def test_fades_go_from_one_text_to_the_other(prepared: Prepared):
         assert (np.diff(example.prompt_weights[:, 1]) >= 0).all()
 
 
-def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
+def test_all_but_the_bridge_is_given(prepared: Prepared):
     kind = next(k for row in KINDS for k in row if k.draw == "fade" and k.frames == 10)
     bridges = prepared[1]["bridges"]
     law = replace(MaskingConfig(), bridged=1.0)
@@ -127,7 +127,7 @@ def test_a_bridge_is_what_is_made_between_two_takes(prepared: Prepared):
         assert set(row.prompt_weights[made.ravel()][:, 0].tolist()) != {0.0, 1.0}, "words fade"
 
 
-def test_a_crop_knows_where_it_lies(prepared: Prepared):
+def test_a_crop_has_its_place_in_the_picture(prepared: Prepared):
     large = prepared[1]["large"].clips[SIZE]
     for example in drawn(prepared, "crop", "large"):
         assert example.box is not None
@@ -193,7 +193,7 @@ def test_tokens_that_show_a_body_weigh_more(prepared: Prepared):
     assert set(weights) == {1.0, 4.0}
 
 
-def test_twins_are_made_smaller_alike(prepared: Prepared, tmp_path: Path):
+def test_twins_are_shrunk_as_their_clips(prepared: Prepared, tmp_path: Path):
     source = replace(MODEL_RECIPE.sources["twins"], shrink=2.0)
     smaller = ClipSet.load(
         encode_source(prepared[0], source, tmp_path, patch=2), fps=12.0, time_factor=4, patch=2

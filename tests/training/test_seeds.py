@@ -1,4 +1,4 @@
-"""What is asked in an exam was never shown: its scenes have other seeds."""
+"""No recipe trains on scenes of the exam: their seeds differ."""
 
 from __future__ import annotations
 
@@ -36,5 +36,5 @@ def test_every_recipe_stays_below_the_seeds_of_the_exam(name: str):
         assert clips.first_seed + clips.count < FIRST_SEED
 
 
-def test_held_out_scenes_are_told_by_their_place():
+def test_held_out_scenes_by_index():
     assert scenes(3) == [*scenes(1), *scenes(2, skip=1)]

@@ -1,4 +1,4 @@
-"""Training the upscaler: pairs that fit together, a loss that falls, runs that resume."""
+"""Training of the upscaler: pairs, loss, evaluation and resumed runs."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def objective(pairs: list[Pair], **config: float) -> UpscalerObjective:
     return UpscalerObjective(Upscaler(NETWORK), settings, pairs, pairs[:2])
 
 
-def test_pairs_fit_together(pairs: list[Pair]):
+def test_pairs_have_matching_shapes(pairs: list[Pair]):
     assert len(pairs) == 3
     for pair in pairs:
         variants, frames, height, width, _ = pair.small.shape
@@ -77,7 +77,7 @@ def test_averages():
     assert np.abs(average(frames) - exact).max() <= 0.5
 
 
-def test_leaves_drift_texture_and_all():
+def test_drifting_leaves_move_with_their_texture():
     first, second = drifting_leaves(np.random.default_rng(1))[:2].astype(int)
     inner = (slice(20, -20),) * 2
     shifts = [(y, x) for y in range(-8, 9) for x in range(-8, 9)]
@@ -90,7 +90,7 @@ def test_leaves_drift_texture_and_all():
     assert exact != [(0, 0)]
 
 
-def test_what_is_asked_is_what_the_small_frames_show(pairs: list[Pair]):
+def test_small_frames_are_the_averaged_large_ones(pairs: list[Pair]):
     """Without the codec and softening, what should be made, averaged down, is what is given."""
     found = 0
     wanted = objective(pairs, softened=0.0, leaves=0.0)
@@ -113,7 +113,7 @@ def test_softening_keeps_plain_pictures_and_blurs_others():
     assert soften(noise, 1.3).std() < 0.9 * noise.std()
 
 
-def test_randomness_is_the_steps(pairs: list[Pair]):
+def test_a_step_has_its_own_randomness(pairs: list[Pair]):
     wanted = objective(pairs)
     losses = [
         wanted.loss(wanted.draw(step, step_rng(0, step)), step_generator(0, step))[0].item()
@@ -140,7 +140,7 @@ def test_the_loss_falls_as_the_recipe_trains(pairs: list[Pair]):
     assert features.abs().max() < 100
 
 
-def test_an_untrained_upscaler_measures_as_the_filter(pairs: list[Pair]):
+def test_an_untrained_upscaler_is_as_good_as_the_filter(pairs: list[Pair]):
     measured, rows = measure(load_untrained(), pairs[:2])
     for variant in ("averaged", "codec"):
         for place in ("frames", "between"):

@@ -6,7 +6,7 @@ import pytest
 
 from postgresql import PostgreSQL
 from sorairo.errors import ConfigError, MissingExtraError
-from sorairo.server.supervisor import StorageUrls
+from sorairo.server.storage_urls import StorageUrls
 
 
 def test_a_missing_driver():

@@ -64,7 +64,7 @@ def server_extra():
 
 def storage_urls(database: str | None, media: str | None) -> Any:
     """The StorageUrls of the options `--database` and `--media`."""
-    from sorairo.server.supervisor import StorageUrls
+    from sorairo.server.storage_urls import StorageUrls
 
     default = StorageUrls.default()
     return StorageUrls(database=database or default.database, media=media or default.media)
@@ -122,8 +122,8 @@ def serve(
     Jobs and clips are stored; accepted jobs continue after a restart.
     """
     with server_extra():
-        from sorairo.server.supervisor import WorkerOptions
         from sorairo.server.supervisor import serve as run
+        from sorairo.server.worker_processes import WorkerOptions
     run(
         host,
         port,

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-import platformdirs
 import uvicorn
-from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
-from sorairo.errors import ConfigError, MissingExtraError
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
-from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
@@ -30,74 +19,11 @@ from sorairo.server.background.cleanup import INTERVAL as CLEANUP_INTERVAL
 from sorairo.server.background.cleanup import CleanupTask
 from sorairo.server.background.periodic import PeriodicThread
 from sorairo.server.background.webhook_sender import WebhookSender
+from sorairo.server.storage_urls import StorageUrls
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.worker_processes import WorkerOptions, WorkerProcesses
 
-CHECK_INTERVAL = 1.0  # seconds between two checks of the worker processes
-STOP_SECONDS = 10.0  # for which a worker may return its job before it is killed
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-log = logging.getLogger("sorairo.supervisor")
-
-
-@dataclass(frozen=True, kw_only=True)
-class StorageUrls:
-    """Where jobs and files are stored."""
-
-    database: str
-    """An SQLAlchemy URL of SQLite or PostgreSQL."""
-    media: str
-    """A folder, or a URL of fsspec."""
-
-    @classmethod
-    def default(cls) -> StorageUrls:
-        """In the user's data directory."""
-        folder = Path(platformdirs.user_data_dir("sorairo"))
-        return cls(database=f"sqlite:///{folder}/jobs.db", media=str(folder / "media"))
-
-    def open_database(self) -> Engine:
-        """Opens the database, and creates it if it is an SQLite file. Raises ConfigError and
-        MissingExtraError."""
-        prefix = "sqlite:///"
-        if self.database.startswith(prefix):
-            Path(self.database.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return open_database(self.database)
-        except ModuleNotFoundError as error:
-            raise MissingExtraError(
-                f"The database driver {error.name} is not installed: for PostgreSQL write"
-                " postgresql+psycopg://..., and pip install 'sorairo[postgresql]'."
-            ) from error
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-            raise ConfigError(
-                f"The database cannot be opened ({reason}): check --database."
-            ) from error
-
-
-@dataclass(frozen=True, kw_only=True)
-class WorkerOptions:
-    """The worker processes that a server starts."""
-
-    count: int
-    """How many."""
-    model: str
-    """The name or directory of the model that they load."""
-    lease: float
-    """Seconds after which a silent worker loses its job."""
-    attempts: int
-    """How many lost workers make a job fail."""
-
-    def command(self, urls: StorageUrls) -> list[str]:
-        """The command that starts one worker."""
-        options = {
-            "database": urls.database,
-            "media": urls.media,
-            "model": self.model,
-            "lease": self.lease,
-            "attempts": self.attempts,
-            "parent": os.getpid(),
-        }
-        words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        return [sys.executable, "-m", "sorairo", "worker", *words]
 
 
 def serve(
@@ -109,7 +35,7 @@ def serve(
     allow_anonymous: bool,
     retention_seconds: float | None = None,
 ) -> None:
-    """Serves requests until the process is told to stop; workers end with it.
+    """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
 
     Args:
         host: The address to listen on.
@@ -133,21 +59,28 @@ def serve(
         model=info.name,
         limits=limits_of(info.record["config"]),
     )
-    pool = WorkerPool(workers.command(urls), workers.count)
-    sender = WebhookSender(Outbox(database))
-    cleanup = CleanupTask(service.queue, service.characters, service.media, retention_seconds)
-    pool_thread = PeriodicThread("worker pool", pool.run)
+    config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
+    _run(config, service, Outbox(database), WorkerProcesses(workers.command(urls), workers.count))
+
+
+def _run(
+    config: uvicorn.Config, service: Service, outbox: Outbox, processes: WorkerProcesses
+) -> None:
+    """Runs the server with its periodic tasks, and stops them in the end."""
+    cleanup = CleanupTask(
+        service.queue, service.characters, service.media, service.retention_seconds
+    )
+    workers_thread = PeriodicThread("worker supervision", processes.run)
     threads = (
-        pool_thread,
-        PeriodicThread("webhook delivery", sender.run),
+        workers_thread,
+        PeriodicThread("webhook delivery", WebhookSender(outbox).run),
         PeriodicThread("cleanup", cleanup.run, retry_seconds=CLEANUP_INTERVAL),
     )
-    config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
     try:
         ApiServer(config, threads).run()
     finally:
-        pool_thread.stop()
-        pool.stop()  # before the other threads: a delivery may take seconds
+        workers_thread.stop()
+        processes.stop()  # before the other threads: a delivery may take seconds
         for thread in threads:
             thread.stop()
 
@@ -164,30 +97,3 @@ class ApiServer(uvicorn.Server):
         await super().startup(sockets)
         for thread in self.threads if self.started else ():
             thread.start()
-
-
-class WorkerPool:
-    """Worker processes; those that end are replaced."""
-
-    def __init__(self, command: list[str], count: int) -> None:
-        self.command, self.count = command, count
-        self.processes: list[subprocess.Popen[bytes]] = []
-
-    def run(self) -> float:
-        """Starts missing processes; returns the seconds until the next check."""
-        for process in [each for each in self.processes if each.poll() is not None]:
-            log.warning("worker %s has exited with code %s", process.pid, process.returncode)
-            self.processes.remove(process)
-        while len(self.processes) < self.count:
-            self.processes.append(subprocess.Popen(self.command))
-        return CHECK_INTERVAL
-
-    def stop(self) -> None:
-        """Ends all processes. `run` must not be called any more."""
-        for process in self.processes:
-            process.terminate()
-        for process in self.processes:
-            try:
-                process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()

@@ -51,6 +51,7 @@ async def read_body(request: Request) -> dict[str, Any]:
 
 
 def too_large(max_bytes: int) -> ApiError:
+    """The error for a body of more than `max_bytes`."""
     return ApiError(
         413,
         f"The request is larger than {max_bytes // 2**20} MB: send a smaller file.",

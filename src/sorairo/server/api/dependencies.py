@@ -49,6 +49,7 @@ def job_of(request: Request, owner: str, video_id: str) -> Job:
 
 
 def not_found(video_id: str) -> ApiError:
+    """The error for an id of no video of the owner."""
     message = f"There is no video '{video_id[:80]}'."
     return ApiError(404, message, param="video_id", code="not_found")
 
@@ -103,9 +104,11 @@ class OwnedFiles:
     """Whose videos and characters are found."""
 
     def picture(self, video: str) -> str:
+        """The name of the thumbnail of a finished video. Raises ApiError."""
         return file_of(self.request, job_of(self.request, self.owner, video), "thumbnail")
 
     def character(self, character: str) -> tuple[str, str]:
+        """The name of the clip of a character, and the character's own name. Raises ApiError."""
         found = character_of(self.request, self.owner, character)
         return f"{found.id}/given/0", found.name
 

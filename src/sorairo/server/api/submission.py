@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import secrets
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
@@ -58,15 +59,9 @@ def submit(
     service, job = service_of(request), build()
     check_disk_space(service)
     ids = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
-    if count > 1:
-        job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
     files = [*media, *job.files]
-    jobs = [job.with_later_seed(index) if index else job for index in range(count)]
     submission = Submission(
-        jobs=[
-            (name, each.spec(tuple(_paths(name, len(files)))).to_json())
-            for name, each in zip(ids, jobs, strict=True)
-        ],
+        jobs=_payloads(job, ids, len(files)),
         owner=owner,
         request_key=_idempotency_key(request),
         cost=job.cost,
@@ -86,6 +81,17 @@ def submit(
     if accepted[0].id != ids[0] and not accepted_before:  # the same request came concurrently
         _delete_files(service, ids)
     return accepted[0], rate_limit_headers(usage)
+
+
+def _payloads(job: NewJob, ids: Sequence[str], num_files: int) -> list[tuple[str, dict[str, Any]]]:
+    """The id and payload of each job; the seed increases from one to the next."""
+    if len(ids) > 1:
+        job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
+    jobs = [job.with_later_seed(index) if index else job for index in range(len(ids))]
+    return [
+        (name, each.spec(tuple(_paths(name, num_files))).to_json())
+        for name, each in zip(ids, jobs, strict=True)
+    ]
 
 
 def _idempotency_key(request: Request) -> str | None:

@@ -22,6 +22,7 @@ class PeriodicThread:
         self.thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
     def start(self) -> None:
+        """Starts the thread; the first call is made at once."""
         self.thread.start()
 
     def stop(self) -> None:

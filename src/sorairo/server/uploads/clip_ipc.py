@@ -36,13 +36,14 @@ def write_clip(file: BinaryIO, clip: Footage) -> None:
 
 
 def write_header(file: BinaryIO, header: dict[str, Any]) -> None:
+    """Writes a header alone, or before a clip."""
     text = json.dumps(header).encode()
     file.write(len(text).to_bytes(8, "little"))
     file.write(text)
 
 
 def read_header(file: BinaryIO) -> dict[str, Any]:
-    """Raises ValueError if the file was not written by `write_header`."""
+    """The header of a file. Raises ValueError if `write_header` did not write the file."""
     length = int.from_bytes(file.read(8), "little")
     if not 0 < length <= MAX_HEADER:
         raise ValueError(f"a header of {length} bytes")

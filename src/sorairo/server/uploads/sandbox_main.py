@@ -51,6 +51,7 @@ class CodecError(MediaError):
 
 
 def main() -> None:
+    """Decodes the file that the command line names, under its limits."""
     clip_out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # keeps what libraries print out of the clip
     path, allowed = Path(sys.argv[1]), ResourceLimits(**json.loads(sys.argv[2]))

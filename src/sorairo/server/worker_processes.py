@@ -1,0 +1,69 @@
+"""The worker processes that a server starts and keeps running."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+from sorairo.server.storage_urls import StorageUrls
+
+CHECK_INTERVAL = 1.0  # seconds between two checks of the processes
+STOP_SECONDS = 10.0  # for which a worker may return its job before it is killed
+log = logging.getLogger("sorairo.supervisor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerOptions:
+    """The worker processes that a server starts."""
+
+    count: int
+    """How many."""
+    model: str
+    """The name or directory of the model that they load."""
+    lease: float
+    """Seconds after which a silent worker loses its job."""
+    attempts: int
+    """How many lost workers make a job fail."""
+
+    def command(self, urls: StorageUrls) -> list[str]:
+        """The command that starts one worker."""
+        options = {
+            "database": urls.database,
+            "media": urls.media,
+            "model": self.model,
+            "lease": self.lease,
+            "attempts": self.attempts,
+            "parent": os.getpid(),
+        }
+        words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        return [sys.executable, "-m", "sorairo", "worker", *words]
+
+
+class WorkerProcesses:
+    """Worker processes on this machine; those that end are replaced."""
+
+    def __init__(self, command: list[str], count: int) -> None:
+        self.command, self.count = command, count
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def run(self) -> float:
+        """Starts missing processes; returns the seconds until the next check."""
+        for process in [each for each in self.processes if each.poll() is not None]:
+            log.warning("worker %s has exited with code %s", process.pid, process.returncode)
+            self.processes.remove(process)
+        while len(self.processes) < self.count:
+            self.processes.append(subprocess.Popen(self.command))
+        return CHECK_INTERVAL
+
+    def stop(self) -> None:
+        """Ends all processes. `run` must not be called any more."""
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +36,14 @@ KEYS = {
     "remixed_from_video_id",
     "error",
 }
+
+
+def test_the_server_process_loads_no_torch():
+    script = "import sys, sorairo.server.supervisor; print(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    loaded = {name.split(".")[0] for name in done.stdout.split()}
+    assert not loaded & {"torch", "mujoco", "transformers"}
 
 
 def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestClient):

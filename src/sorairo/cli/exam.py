@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sorairo.cli.console import progress_bar, say
-from sorairo.errors import MissingExtraError, RequestError, unknown_name
+from sorairo.cli.exam_selection import Selection, asking, selection_options, with_questions
+from sorairo.errors import RequestError
 
 if TYPE_CHECKING:
     from sorairo.exam.candidates.external_clips import ExternalClips
-    from sorairo.exam.candidates.question_export import QuestionsBySuite
-    from sorairo.exam.question import Question
     from sorairo.exam.run import ExamRun, JudgeBatches
     from sorairo.exam.suite import Suite
 
@@ -45,112 +41,6 @@ class _OrCommand(click.Group):
         return super().make_context(info_name, args, parent, **extra)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Selection:
-    """Which questions are asked."""
-
-    names: tuple[str, ...]
-    """The suites; none stands for the suites about the world."""
-    quick: bool
-    """Whether to ask each suite's `quick` number of questions."""
-    count: int | None
-    """How many questions of each suite."""
-    part: float
-    """Which part of each suite's questions; used without `quick` and `count`."""
-
-    def suites(self, *, default_all: bool = False) -> list[Suite]:
-        """The suites named. Without a name those about the world, or with `default_all` every one.
-
-        Raises UnknownNameError, and MissingExtraError.
-        """
-        with _simulator():
-            from sorairo.exam.registry import SUITES, WORLD_SUITES
-        for name in self.names:
-            if name in exam.commands:
-                raise click.UsageError(f"Write {name} right after `sorairo exam`.")
-            if name not in SUITES:
-                raise unknown_name("suite", name, (*SUITES, *exam.commands))
-        return [SUITES[name] for name in self.names or (SUITES if default_all else WORLD_SUITES)]
-
-    def count_of(self, suite: Suite) -> int:
-        part = suite.quick if self.quick else max(1, round(self.part * suite.count))
-        return self.count or part
-
-    def for_clips(self) -> tuple[list[Suite], QuestionsBySuite]:
-        """The suites that clips of another model can answer, and their questions.
-
-        Leaves out the other suites; raises RequestError if one of them was named.
-        """
-        suites = self.suites()
-        from sorairo.exam.candidates.question_export import answerable, questions_for_clips
-
-        for suite in suites:
-            reason = (
-                f"{suite.name} examines a model's {suite.columns[0]}, which finished clips do not"
-                " contain"
-                if suite.columns[0] != "model"
-                else f"{suite.name} calls functions of the model"
-            )
-            if not answerable(suite) and self.names:
-                raise RequestError(f"{reason}: leave {suite.name} out.")
-            if not answerable(suite):
-                say(f"{reason}: it is left out.")
-        suites = [_with_questions(s, self.count_of(s)) for s in suites if answerable(s)]
-        return suites, {s.name: questions_for_clips(s, self.count_of(s)) for s in suites}
-
-    def words(self) -> list[str]:
-        """The selection as arguments of the command line."""
-        count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
-        part = [] if count or self.part == 1 else ["--part", f"{self.part:g}"]
-        return [*self.names, *count, *part]
-
-
-def _with_questions(suite: Suite, count: int) -> Suite:
-    """The suite with its questions made once: some suites have to search for their scenes."""
-    return _asking(suite, suite.questions(count))
-
-
-def _asking(suite: Suite, questions: Sequence[Question]) -> Suite:
-    return dataclasses.replace(suite, questions=lambda _count: questions)
-
-
-@contextmanager
-def _simulator() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in ("mujoco", "scipy"):
-            raise
-        raise MissingExtraError(
-            "The exam needs the simulator: pip install 'sorairo[world]'."
-        ) from error
-
-
-def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds SUITE, --quick, --part and -n; the command gets them as one `selection`."""
-
-    @functools.wraps(command)
-    def run(
-        suites: tuple[str, ...], quick: bool, count: int | None, part: float, **values: Any
-    ) -> None:
-        selection = Selection(names=suites, quick=quick, count=count, part=part)
-        command(**values, selection=selection)
-
-    for option in (
-        click.option("-n", "count", type=click.IntRange(1), help="Number of questions per suite."),
-        click.option(
-            "--part",
-            type=click.FloatRange(0, 1, min_open=True),
-            default=1.0,
-            help="Fraction of each suite's questions to ask, for example 0.2.",
-        ),
-        click.option("--quick", is_flag=True, help="Ask only a few questions per suite."),
-        click.argument("suites", nargs=-1, metavar="[SUITE]..."),
-    ):
-        run = option(run)
-    return run
-
-
 @click.group(
     cls=_OrCommand,
     invoke_without_command=True,
@@ -172,7 +62,7 @@ def _which_questions(command: Callable[..., None]) -> Callable[..., None]:
       sorairo exam export-prompts questions M2 -n 32
       sorairo exam M2 -n 32 --clips clips -o exam""",
 )
-@_which_questions
+@selection_options
 @click.option(
     "--model",
     default="tabletop",
@@ -241,7 +131,7 @@ def exam(
         make = functools.partial(setup.run_of_clips, external, output)
     with setup.workers_for(make, workers) as judge_batches:
         run = make()
-        ready = (_with_questions(each, selection.count_of(each)) for each in suites)
+        ready = (with_questions(each, selection.count_of(each)) for each in suites)
         _run(run, ready, judge_batches)
 
 
@@ -267,7 +157,7 @@ def _report_only(selection: Selection, folder: Path) -> None:
 def _judged_before(run: ExamRun, suites: Sequence[Suite], selection: Selection) -> list[Suite]:
     """The suites, each with the questions that have been judged. Raises RequestError for none."""
     judged = [(suite, run.judged_before(suite, selection.count_of(suite))) for suite in suites]
-    found = [_asking(suite, questions) for suite, questions in judged if questions]
+    found = [asking(suite, questions) for suite, questions in judged if questions]
     if not found:
         raise RequestError(
             f"No question of these suites has been judged in {run.folder}: name another suite or"
@@ -312,7 +202,7 @@ def _run(run: ExamRun, suites: Iterable[Suite], judge_batches: JudgeBatches | No
       sorairo exam export-prompts questions M2 M4 -n 32""",
 )
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@_which_questions
+@selection_options
 def export_prompts(folder: Path, selection: Selection) -> None:
     """Write the questions of the named SUITEs, or of all, to DIR for another model.
 

@@ -1,0 +1,130 @@
+"""Which questions of an exam are asked: the options, and the suites and questions they select."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sorairo.cli.console import say
+from sorairo.errors import MissingExtraError, RequestError, unknown_name
+
+if TYPE_CHECKING:
+    from sorairo.exam.candidates.question_export import QuestionsBySuite
+    from sorairo.exam.question import Question
+    from sorairo.exam.suite import Suite
+
+SUBCOMMANDS = ("export-prompts",)  # of `sorairo exam`; no suite has such a name
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Which questions are asked."""
+
+    names: tuple[str, ...]
+    """The suites; none stands for the suites about the world."""
+    quick: bool
+    """Whether to ask each suite's `quick` number of questions."""
+    count: int | None
+    """How many questions of each suite."""
+    part: float
+    """Which part of each suite's questions; used without `quick` and `count`."""
+
+    def suites(self, *, default_all: bool = False) -> list[Suite]:
+        """The suites named. Without a name those about the world, or with `default_all` every one.
+
+        Raises UnknownNameError, and MissingExtraError.
+        """
+        with _simulator():
+            from sorairo.exam.registry import SUITES, WORLD_SUITES
+        for name in self.names:
+            if name in SUBCOMMANDS:
+                raise click.UsageError(f"Write {name} right after `sorairo exam`.")
+            if name not in SUITES:
+                raise unknown_name("suite", name, (*SUITES, *SUBCOMMANDS))
+        return [SUITES[name] for name in self.names or (SUITES if default_all else WORLD_SUITES)]
+
+    def count_of(self, suite: Suite) -> int:
+        """How many questions of a suite are asked."""
+        part = suite.quick if self.quick else max(1, round(self.part * suite.count))
+        return self.count or part
+
+    def for_clips(self) -> tuple[list[Suite], QuestionsBySuite]:
+        """The suites that clips of another model can answer, and their questions.
+
+        Leaves out the other suites; raises RequestError if one of them was named.
+        """
+        suites = self.suites()
+        from sorairo.exam.candidates.question_export import answerable, questions_for_clips
+
+        for suite in suites:
+            reason = (
+                f"{suite.name} examines a model's {suite.columns[0]}, which finished clips do not"
+                " contain"
+                if suite.columns[0] != "model"
+                else f"{suite.name} calls functions of the model"
+            )
+            if not answerable(suite) and self.names:
+                raise RequestError(f"{reason}: leave {suite.name} out.")
+            if not answerable(suite):
+                say(f"{reason}: it is left out.")
+        suites = [with_questions(s, self.count_of(s)) for s in suites if answerable(s)]
+        return suites, {s.name: questions_for_clips(s, self.count_of(s)) for s in suites}
+
+    def words(self) -> list[str]:
+        """The selection as arguments of the command line."""
+        count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
+        part = [] if count or self.part == 1 else ["--part", f"{self.part:g}"]
+        return [*self.names, *count, *part]
+
+
+def with_questions(suite: Suite, count: int) -> Suite:
+    """The suite with its questions made once: some suites have to search for their scenes."""
+    return asking(suite, suite.questions(count))
+
+
+def asking(suite: Suite, questions: Sequence[Question]) -> Suite:
+    """The suite with these questions."""
+    return dataclasses.replace(suite, questions=lambda _count: questions)
+
+
+@contextmanager
+def _simulator() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in ("mujoco", "scipy"):
+            raise
+        raise MissingExtraError(
+            "The exam needs the simulator: pip install 'sorairo[world]'."
+        ) from error
+
+
+def selection_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds SUITE, --quick, --part and -n; the command gets them as one `selection`."""
+
+    @functools.wraps(command)
+    def run(
+        suites: tuple[str, ...], quick: bool, count: int | None, part: float, **values: Any
+    ) -> None:
+        selection = Selection(names=suites, quick=quick, count=count, part=part)
+        command(**values, selection=selection)
+
+    for option in (
+        click.option("-n", "count", type=click.IntRange(1), help="Number of questions per suite."),
+        click.option(
+            "--part",
+            type=click.FloatRange(0, 1, min_open=True),
+            default=1.0,
+            help="Fraction of each suite's questions to ask, for example 0.2.",
+        ),
+        click.option("--quick", is_flag=True, help="Ask only a few questions per suite."),
+        click.argument("suites", nargs=-1, metavar="[SUITE]..."),
+    ):
+        run = option(run)
+    return run

@@ -57,7 +57,9 @@ def test_ctrl_c_stops_with_one_sentence_and_whole_files(tmp_path: Path):
         Clip.load(path)
 
 
-def test_without_mujoco_the_command_to_install_it_is_said(sorairo_without: Run, tmp_path: Path):
+def test_without_mujoco_the_error_names_the_command_that_installs_it(
+    sorairo_without: Run, tmp_path: Path
+):
     done = sorairo_without("mujoco", "world", "sample", "-o", "made")
     assert done.returncode == 2
     assert "pip install 'sorairo[world]'" in done.stderr

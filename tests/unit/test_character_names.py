@@ -1,4 +1,4 @@
-"""Names of characters are said as what is seen of them."""
+"""Names of characters are replaced by what their clips show."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def test_captions_keep_all_that_they_assert(language: str, config: SceneConfig):
 
 
 @pytest.mark.parametrize("prompt", ["a ball", "red cube", "a red ball drops", "蓝色的方块", "球"])
-def test_what_is_open_is_filled_in(prompt: str):
+def test_open_properties_are_filled_in(prompt: str):
     texts = {expand(prompt, seed) for seed in range(20)}
     assert len(texts) > 5
     for text in texts:
@@ -57,7 +57,7 @@ def test_what_is_open_is_filled_in(prompt: str):
     assert expand(prompt, 7) == expand(prompt, 7)
 
 
-def test_only_what_the_model_was_taught_is_added():
+def test_only_values_that_the_model_was_trained_on_are_added():
     for seed in range(60):
         said = parse(expand("a ball", seed, FIRST_LIGHT))
         assert said.event in FIRST_LIGHT.events
@@ -78,7 +78,7 @@ def test_only_what_the_model_was_taught_is_added():
         "?!",
     ],
 )
-def test_what_is_not_of_the_world_or_complete_stays_as_it_is(prompt: str):
+def test_prompts_outside_the_world_and_complete_ones_stay_unchanged(prompt: str):
     assert expand(prompt, 3) == prompt
 
 
@@ -95,7 +95,7 @@ def test_what_is_not_of_the_world_or_complete_stays_as_it_is(prompt: str):
         ("a red ball jumps over a fence", ("event", "heading", "floor")),
     ],
 )
-def test_free_words_are_kept_and_what_they_may_say_is_left_open(prompt: str, silent: tuple):
+def test_unknown_words_are_kept_and_what_they_may_mean_is_left_open(prompt: str, silent: tuple):
     for seed in range(10):
         text = expand(prompt, seed)
         assert text.startswith(prompt)
@@ -112,7 +112,7 @@ def test_colours_that_would_not_stand_out_are_not_chosen():
         assert parse(expand("a green ball", seed)).floor != "grass"
 
 
-def test_by_the_rules_it_is_quick_and_told():
+def test_expansion_by_rules_is_quick_and_reported():
     prompt = "a red ball drops"
     started = time.perf_counter()
     found = expanded(prompt, 4)

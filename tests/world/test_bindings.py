@@ -1,4 +1,4 @@
-"""MuJoCo beside what else carries an LLVM."""
+"""MuJoCo is imported in an order that works together with Triton."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TRITON = 'import sys\nprint("mujoco" in sys.modules)\n'
 
 
 def loaded_with(backend: str, folder: Path) -> str:
-    """What a Triton that stands in `folder` prints when the world is loaded."""
+    """What a stand-in for Triton in `folder` prints when the world is loaded."""
     (folder / "triton.py").write_text(TRITON)
     environment = os.environ | {"MUJOCO_GL": backend, "PYTHONPATH": str(folder)}
     command = [sys.executable, "-c", "import sorairo.world.tabletop.dynamics.simulate"]
@@ -31,7 +31,7 @@ def test_elsewhere_triton_is_left_alone(tmp_path: Path):
     assert loaded_with("disable", tmp_path) == ""
 
 
-def test_nobody_loads_mujoco_past_that():
+def test_no_other_module_imports_mujoco():
     straight = re.compile(r"^\s*(import|from) mujoco\b", re.M)
     found = [p.name for p in PACKAGE.rglob("*.py") if straight.search(p.read_text())]
     assert found == ["bindings.py"]

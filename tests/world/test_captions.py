@@ -1,4 +1,4 @@
-"""Captions say what is true, in words that the parser reads back, and never a held-out prompt."""
+"""Captions are true, are parsed back to the same facts, and are never held-out prompts."""
 
 import dataclasses
 
@@ -86,7 +86,7 @@ def test_all_that_a_caption_asserts_is_true(language, detail):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("field", ["material", "size"])
-def test_what_has_to_be_said_is_said(language, field):
+def test_required_properties_are_mentioned(language, field):
     rng = np.random.default_rng(8)
     for _ in range(60):
         scene = any_scene(rng)
@@ -97,7 +97,7 @@ def test_what_has_to_be_said_is_said(language, field):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_picture_may_be_told_without_what_happens(language):
+def test_a_caption_of_a_picture_may_leave_out_the_event(language):
     rng = np.random.default_rng(3)
     for _ in range(300):
         scene = any_scene(rng)
@@ -108,7 +108,7 @@ def test_a_picture_may_be_told_without_what_happens(language):
         assert said.count == len(scene.bodies), text
 
 
-def test_several_things_are_there():
+def test_captions_of_several_bodies():
     ball = Body(shape="sphere", color="red", position=(0.0, 0.0, 2.1))
     scene = Scene(bodies=(ball, ball), event="stand")
     rng = np.random.default_rng(4)
@@ -128,7 +128,7 @@ def beside(x: float, y: float) -> Scene:
     ("at", "relation"),
     [((-4, 1), "left"), ((4, 1), "right"), ((1, -6), "front"), ((1, 6), "behind")],
 )
-def test_where_things_stand_is_told_and_read(at, relation, language):
+def test_relations_are_mentioned_and_parsed(at, relation, language):
     rng = np.random.default_rng(8)
     texts = [caption(beside(*at), rng, language=language) for _ in range(60)]
     said = [parse(text) for text in texts]
@@ -146,7 +146,7 @@ def test_where_things_stand_is_told_and_read(at, relation, language):
         ("a red ball goes behind a screen", None),
     ],
 )
-def test_relations_of_natural_prompts_are_read(text, relation):
+def test_relations_of_natural_prompts_are_parsed(text, relation):
     assert parse(text).relation == relation
 
 
@@ -166,7 +166,7 @@ def test_same_generator_same_caption():
     assert one == two
 
 
-def test_bodies_that_differ_only_in_size_are_told_apart():
+def test_bodies_that_differ_only_in_size_are_distinguished():
     rng = np.random.default_rng(5)
     ball = Body(shape="sphere", color="red", position=(0.0, 0.0, 2.0))
     scene = Scene(bodies=(ball, dataclasses.replace(ball, size="small")), event="turntable")
@@ -198,13 +198,13 @@ def test_unknown_language_and_detail_are_refused():
         ("球是紫色的，在大理石上往右滚", ("sphere", "purple"), "roll", "right", "marble"),
     ],
 )  # fmt: skip
-def test_natural_prompts_are_read(text, body, event, heading, floor):
+def test_natural_prompts_are_parsed(text, body, event, heading, floor):
     said = parse(text)
     assert said.bodies == ((*body, None, None),)
     assert (said.event, said.heading, said.floor) == (event, heading, floor)
 
 
-def test_the_camera_does_not_lend_its_heading_to_the_bodies():
+def test_the_direction_of_the_camera_is_not_that_of_the_bodies():
     said = parse("The camera circles to the left while two red balls roll right at night.")
     assert (said.camera, said.heading, said.light) == ("orbit_left", "right", "night")
     assert said.count == 2
@@ -226,7 +226,7 @@ def test_the_camera_does_not_lend_its_heading_to_the_bodies():
         ("a red ball falls", None),
     ],
 )
-def test_styles_are_read_and_no_colour_is_taken_from_their_names(text, style):
+def test_styles_are_parsed_and_their_names_give_no_colour(text, style):
     said = parse(text)
     assert said.style == style
     assert said.unknown == ()
@@ -236,7 +236,7 @@ def test_styles_are_read_and_no_colour_is_taken_from_their_names(text, style):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_style_is_told_in_several_words_and_places(language):
+def test_a_style_is_mentioned_in_several_words_and_places(language):
     rng = np.random.default_rng(10)
     plain = any_scene(rng, FIRST_LIGHT)
     for style in world.STYLE_NAMES[1:]:

@@ -1,4 +1,4 @@
-"""Combinations that are shown and that are not: nested, covering, and kept to."""
+"""Combinations that are shown: nested, covering, and the only ones in scenes."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def with_share(share: float):
     return dataclasses.replace(FIRST_LIGHT, templates=share)
 
 
-def test_all_that_can_be_seen_is_there_once():
+def test_every_combination_is_listed_once():
     every = templates(FIRST_LIGHT)
     assert len(set(every)) == len(every) == 8 * (3 + 2 + 2 + 3)  # only two shapes roll, two slide
     assert ("red", "box", "roll") not in every
 
 
-def test_more_shares_show_more_and_keep_what_was_shown():
+def test_a_larger_fraction_contains_a_smaller_one():
     few, some, most = (shown_templates(with_share(share)) for share in (0.1, 0.5, 0.9))
     assert few < some < most
     assert (len(few), len(some), len(most)) == (8, 40, 72)
@@ -34,7 +34,7 @@ def test_the_first_tenth_has_each_colour_shape_and_event():
         assert {template[index] for template in few} == set(names)
 
 
-def test_scenes_and_stories_keep_to_what_is_shown():
+def test_scenes_and_stories_have_shown_combinations_only():
     config = with_share(0.1)
     rng = np.random.default_rng(0)
     for _ in range(60):
@@ -50,13 +50,13 @@ def test_scenes_and_stories_keep_to_what_is_shown():
             )
 
 
-def test_where_all_is_shown_scenes_are_what_they_were():
+def test_if_all_is_shown_scenes_are_unchanged():
     one, other = (
         sample_scene(np.random.default_rng(5), config) for config in (FIRST_LIGHT, with_share(1.0))
     )
     assert one == other
 
 
-def test_nothing_shown_is_said():
+def test_an_empty_selection_is_refused():
     with pytest.raises(ValueError, match="nothing that could be drawn"):
         sample_scene(np.random.default_rng(0), with_share(0.0))

@@ -1,4 +1,4 @@
-"""The witness knows what stands in a clip under every light and on every floor."""
+"""The observer sees objects under every light and on every floor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEED = 9_100_000
 
 
 @pytest.mark.slow
-def test_worn_renders_are_seen_as_they_are():
+def test_degraded_renders_are_observed_correctly():
     found = accuracy(1, seed=SEED, degradation=Degradation(blur=0.8, noise=2.0))
     assert set(found) == set(CANVAS_WORLD.lights)
     for light, rates in found.items():
@@ -23,13 +23,13 @@ def test_worn_renders_are_seen_as_they_are():
         assert rates["track"] < 0.01, (light, rates)
 
 
-def test_a_plain_sky_holds_nothing():
+def test_a_plain_sky_has_no_objects():
     sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2))
     sky = np.broadcast_to(sample.frames[0, 0, 0], sample.frames.shape)
     assert observe_lit(np.ascontiguousarray(sky)).count == 0
 
 
-def test_centers_are_nan_where_nothing_is_seen():
+def test_centers_are_nan_for_empty_masks():
     masks = np.zeros((2, 4, 8), np.uint8)
     masks[1, 2:, 4:] = 1
     found = centers(masks)

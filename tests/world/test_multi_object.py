@@ -1,4 +1,4 @@
-"""Several things in one picture are told apart, named, and placed."""
+"""Several objects in one picture are detected, named and located."""
 
 import dataclasses
 from itertools import islice
@@ -28,7 +28,7 @@ def scenes(count: int, bodies: int) -> list[Scene]:
 
 
 @pytest.mark.parametrize("bodies", [1, 2, 3])
-def test_things_are_counted_and_named(bodies: int):
+def test_objects_are_counted_and_named(bodies: int):
     counted, named = [], []
     for scene in scenes(16, bodies):
         found = detect_objects(film(scene, 1 / 12).frames[0])
@@ -39,7 +39,7 @@ def test_things_are_counted_and_named(bodies: int):
     assert np.mean(named) >= 0.8  # small ones behind, most of all
 
 
-def test_where_things_stand_is_seen():
+def test_relations_are_recognised():
     right = []
     for scene in scenes(30, 2):
         found = {thing.color: thing for thing in detect_objects(film(scene, 1 / 12).frames[0])}
@@ -50,8 +50,7 @@ def test_where_things_stand_is_seen():
     assert np.mean(right) >= 0.95
 
 
-def test_a_place_on_the_floor_is_where_the_camera_sees_it():
-    # The middle of the lowest edge of what stands at x = 0 lies before it on the axis.
+def test_lower_pixels_show_nearer_points_of_the_floor():
     x, y = floor_point(0.5, 0.6)
     assert x == pytest.approx(0)
     nearer = floor_point(0.5, 0.9)[1]
@@ -59,7 +58,7 @@ def test_a_place_on_the_floor_is_where_the_camera_sees_it():
     assert floor_point(0.5, -0.2)[1] == float("inf")  # the sky, above the picture
 
 
-def test_an_empty_floor_has_no_things():
+def test_an_empty_floor_has_no_objects():
     scene = scenes(1, 1)[0]
     away = dataclasses.replace(scene.bodies[0], position=(0.0, -80.0, 2.1))
     empty = dataclasses.replace(scene, bodies=(away,))

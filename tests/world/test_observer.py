@@ -1,4 +1,4 @@
-"""The observer: right on true renders, worn or not, and not fooled by broken ones."""
+"""The observer: right on true renders, degraded or not, and not fooled by broken ones."""
 
 import dataclasses
 
@@ -33,14 +33,14 @@ def film(renderer: Renderer, seed: int, **fields) -> tuple[np.ndarray, Claim]:
     return frames, Claim(prompt="", scene=scene)
 
 
-def test_true_renders_pass_worn_or_not():
-    for wear, fractions in calibration_report(8, seed=6_500_000).items():
+def test_true_renders_pass_degraded_or_not():
+    for degradation, fractions in calibration_report(8, seed=6_500_000).items():
         for measure, share in fractions.items():
-            assert share >= 0.85, (wear, measure, share)
+            assert share >= 0.85, (degradation, measure, share)
 
 
 @pytest.mark.parametrize("event", FIRST_LIGHT.events)
-def test_each_event_is_told_from_the_others(renderer, event):
+def test_each_event_is_distinguished_from_the_others(renderer, event):
     frames, claim = film(renderer, 11, events=(event,))
     seen = observe(frames)
     assert all(judge(seen, claim.target).values()), (seen.motion, claim.target)
@@ -51,7 +51,7 @@ def test_each_event_is_told_from_the_others(renderer, event):
 
 
 @pytest.mark.parametrize("event", ["swing", "toss"])
-def test_what_never_ends_is_told_from_the_rest(renderer, event):
+def test_endless_motions_are_distinguished_from_others(renderer, event):
     for seed in (11, 12, 13):
         frames, claim = film(renderer, seed, events=(event,))
         motion = observe(frames).motion
@@ -60,7 +60,7 @@ def test_what_never_ends_is_told_from_the_rest(renderer, event):
         assert not any(matches_event(motion, e, claim.scene.heading) for e in FIRST_LIGHT.events)
 
 
-def test_what_is_wrong_is_named(renderer):
+def test_wrong_properties_fail_alone(renderer):
     frames, claim = film(renderer, 12, events=("slide",), shapes=("box",), colors=("red",))
     seen = observe(frames)
     wrong = {"color": "blue", "shape": "sphere", "floor": "grass"}
@@ -106,7 +106,7 @@ def test_an_object_that_vanishes_doubles_or_jumps_is_not_one_object(renderer):
     assert not judge(observe(jumping), claim.target)["one_object"]
 
 
-def test_nothing_at_all_and_noise_are_survived():
+def test_empty_and_noisy_clips_are_observed():
     grey = np.full((12, WORKING_SIDE, WORKING_SIDE, 3), 128, np.uint8)
     seen = observe(grey)
     assert (seen.count, seen.color, seen.shape, seen.motion.kind) == (0, None, None, "still")
@@ -114,7 +114,7 @@ def test_nothing_at_all_and_noise_are_survived():
     observe(noise)
 
 
-def test_size_does_not_matter():
+def test_the_size_of_a_clip_does_not_matter():
     scene = sample_scene(np.random.default_rng(16), FIRST_LIGHT)
     rollout = simulate(scene, seconds=4.0, fps=12.0)
     for side in (64, 160):
@@ -145,7 +145,7 @@ def test_motion_of_made_up_tracks():
     assert classify_motion(np.full((48, 2), np.nan), 12).kind == "still"
 
 
-def test_a_fitted_net_separates_what_can_be_separated():
+def test_a_fitted_net_separates_separable_classes():
     rng = np.random.default_rng(0)
     x = rng.standard_normal((400, 2))
     labels = ["in" if r < 1 else "out" for r in np.hypot(*x.T)]
@@ -154,9 +154,9 @@ def test_a_fitted_net_separates_what_can_be_separated():
     assert np.mean(right) > 0.98
 
 
-def test_wear_changes_pixels_but_not_shape_or_type():
+def test_degradation_changes_pixels_but_not_shape_or_type():
     frames = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3), dtype=np.uint8)
-    worn = Degradation(blur=1, noise=4, quality=60)(frames, np.random.default_rng(0))
-    assert worn.shape == frames.shape
-    assert worn.dtype == np.uint8
-    assert (worn != frames).any()
+    degraded = Degradation(blur=1, noise=4, quality=60)(frames, np.random.default_rng(0))
+    assert degraded.shape == frames.shape
+    assert degraded.dtype == np.uint8
+    assert (degraded != frames).any()

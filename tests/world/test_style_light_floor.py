@@ -1,4 +1,4 @@
-"""The judges of style, light and floor are right about renders they were not fitted to."""
+"""Style, light and floor are classified correctly on renders outside the fitted ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def samples():
     return list(make_clips(seeds=range(SEED, SEED + 24), seconds=2, fps=1, width=96, height=96))
 
 
-def test_styles_are_told_apart_in_worn_clips(samples):
+def test_styles_are_recognised_in_degraded_clips(samples):
     rng = np.random.default_rng(SEED)
     judged = [
         (style, style_of(degrade(apply_style(style, sample.frames), rng)))
@@ -35,7 +35,7 @@ def test_styles_are_told_apart_in_worn_clips(samples):
     assert right >= 0.98, [pair for pair in judged if pair[0] != pair[1]]
 
 
-def test_light_and_floor_are_told_under_each_other(samples):
+def test_light_and_floor_are_recognised_in_all_pairs(samples):
     lights = [(s.scene.light, light_of(s.frames)) for s in samples]
     floors = [(s.scene.floor, floor_of(s.frames)) for s in samples]
     assert {light for light, _ in lights} == set(LIGHTS)
@@ -45,7 +45,7 @@ def test_light_and_floor_are_told_under_each_other(samples):
 
 
 @pytest.mark.parametrize(("width", "height"), [(64, 64), (160, 100), (256, 256)])
-def test_any_size_and_length_can_be_judged(width: int, height: int):
+def test_any_size_and_length_can_be_classified(width: int, height: int):
     sample = next(
         iter(make_clips(seeds=[SEED + 50], seconds=1, fps=12, width=width, height=height))
     )

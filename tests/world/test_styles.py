@@ -1,4 +1,4 @@
-"""Styles: one look at every size, still where the picture is still, and each tellable from all."""
+"""Styles look the same at every size, do not flicker, and differ from each other."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_every_style_has_its_function():
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_frame_is_styled_the_same_in_any_company(clip: np.ndarray, style: str):
+def test_a_frame_is_styled_the_same_with_any_other_frames(clip: np.ndarray, style: str):
     styled = apply_style(style, clip)
     assert styled.shape == clip.shape
     assert styled.dtype == np.uint8
@@ -92,7 +92,7 @@ def test_styles_are_drawn_last_so_that_seeds_keep_their_scenes():
     assert found == set(STYLE_NAMES)
 
 
-def test_clips_come_in_the_style_of_their_scene_and_records_hold_it():
+def test_clips_have_the_style_of_their_scene():
     config = dataclasses.replace(FIRST_LIGHT, styles=("black_and_white",))
     settings = {"seeds": [1], "seconds": 0.2, "width": 48, "height": 48}
     sample = next(iter(make_clips(config=config, **settings)))

@@ -1,4 +1,4 @@
-"""What the tabletop world promises: seeds, views, and physics."""
+"""The table-top world: seeds, views and physics."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def test_scenes_stay_within_their_config(event: str):
         assert scene.bodies[0].shape in EVENT_MAKERS[event].shapes
 
 
-def test_a_config_that_nothing_can_do_is_an_error():
+def test_a_config_without_a_possible_event_is_an_error():
     config = SceneConfig(shapes=("box",), events=("roll",))
     with pytest.raises(ValueError, match="roll"):
         sample_scene(np.random.default_rng(0), config)
 
 
-def test_things_to_be_counted_are_seen_apart_and_mostly_alike():
+def test_bodies_to_be_counted_are_apart_and_mostly_look_the_same():
     for config, count in ((THREE_THINGS, 3), (FOUR_THINGS, 4)):
         rng = np.random.default_rng(0)
         scenes = [sample_scene(rng, config) for _ in range(60)]
@@ -156,14 +156,14 @@ def test_a_collision_that_once_exploded():
     assert total.max() <= total[0] * 1.001
 
 
-def test_bodies_that_stand_keep_still():
+def test_bodies_at_rest_stay_at_rest():
     for seed in range(6):
         rollout = simulate(scene_of("slide", seed, min_bodies=4), seconds=3)
         assert np.abs(rollout.positions[:, 1:] - rollout.positions[0, 1:]).max() < 0.02
 
 
 @pytest.mark.parametrize("event", ["turntable", "swing"])
-def test_what_never_stops_does_not_stop(event: str):
+def test_endless_events_do_not_stop(event: str):
     rollout = simulate(scene_of(event, 1, max_bodies=1), seconds=120)
     speed = np.linalg.norm(rollout.velocities[:, 0], axis=-1)
     width = np.ptp(rollout.positions[:, 0, 0].reshape(12, 120), axis=1)  # in each ten seconds
@@ -192,7 +192,7 @@ def test_throws_do_not_depend_on_the_frame_rate():
     np.testing.assert_allclose(slow, quick[::8], atol=1e-9)
 
 
-def test_shots_of_a_story_share_their_looks_and_differ_in_what_happens():
+def test_shots_of_a_story_have_the_same_bodies_and_other_events():
     for seed in range(40):
         for config in (WORLD, CANVAS_WORLD):
             shots = sample_shots(np.random.default_rng(seed), config, 3)
@@ -212,7 +212,7 @@ def test_shots_of_a_story_share_their_looks_and_differ_in_what_happens():
                 assert events[0] != events[1] != events[2]
 
 
-def test_contacts_tell_the_blow_and_the_floor():
+def test_contacts_of_a_collision_and_of_the_floor():
     rollout = simulate(scene_of("collide", 0, max_bodies=2), seconds=4)
     assert not rollout.contacts[0, 0, 1]
     assert rollout.contacts[:, 0, 1].any()

@@ -118,16 +118,14 @@ def test_depth_is_metres_from_the_camera(renderer: Renderer):
 
 @pytest.mark.parametrize("camera", ["orbit_left", "orbit_right"])
 @pytest.mark.parametrize("event", CANVAS_WORLD.events)
-def test_what_a_camera_goes_round_stays_in_view_for_two_minutes(
-    renderer: Renderer, event: str, camera: str
-):
+def test_an_orbited_body_stays_in_view_for_two_minutes(renderer: Renderer, event: str, camera: str):
     config = dataclasses.replace(CANVAS_WORLD, events=(event,), cameras=(camera,))
     scene = sample_scene(np.random.default_rng(0), config)
     seen = renderer.masks(simulate(scene, seconds=120, fps=0.3)) == 1
     assert seen.sum((1, 2)).min() > 10
 
 
-def test_the_floor_has_no_specks_where_a_camera_goes_round(renderer: Renderer):
+def test_the_floor_has_no_specks_from_any_side(renderer: Renderer):
     changes = {"floor": "snow", "light": "day", "camera": "orbit_right"}
     scene = dataclasses.replace(scene_of(3, events=("toss",), max_bodies=1), **changes)
     rollout = simulate(scene, seconds=30, fps=1)
@@ -140,7 +138,7 @@ def test_the_floor_has_no_specks_where_a_camera_goes_round(renderer: Renderer):
 
 
 @pytest.mark.parametrize("floor", FLOORS)
-def test_a_finer_floor_is_the_same_floor(floor: str):
+def test_a_finer_texture_shows_the_same_floor(floor: str):
     coarse, fine = (
         TEXTURES[floor](pixels).astype(float) for pixels in (MIN_PIXELS, 4 * MIN_PIXELS)
     )
@@ -173,7 +171,7 @@ def test_a_hidden_body_comes_out_again(renderer: Renderer):
     assert area[-1] > 20
 
 
-def test_a_closed_renderer_says_so():
+def test_a_closed_renderer_refuses_to_render():
     renderer = Renderer(width=16, height=16)
     renderer.close()
     renderer.close()

@@ -1,4 +1,4 @@
-"""Bridges between takes: they begin and end where they should, and nothing jumps."""
+"""Bridges between rollouts begin and end at the given states, without jumps."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_no_room_for_a_bridge():
         bridge_span(np.random.default_rng(0), 20, 4)
 
 
-def test_a_cubic_has_the_steps_it_was_given():
+def test_a_spline_has_the_given_steps_at_its_ends():
     start, end, steps = np.array([1.0, 0.0]), np.array([2.0, 5.0]), ([0.002, 0.0], [0.0, -0.001])
     whole = np.concatenate([start[None], hermite(start, end, steps, 999), end[None]])
     np.testing.assert_allclose(whole[1] - whole[0], steps[0], atol=2e-5)
@@ -43,7 +43,7 @@ def test_a_cubic_has_the_steps_it_was_given():
 
 
 @pytest.mark.parametrize("event", ["roll", "swing", "turntable", "drop"])
-def test_a_take_comes_back_to_its_own_beginning(event: str):
+def test_a_rollout_returns_to_its_own_beginning(event: str):
     world = CANVAS_WORLD
     rng = np.random.default_rng(5)
     scene = next(s for s in (sample_scene(rng, world) for _ in range(200)) if s.event == event)
@@ -60,14 +60,14 @@ def test_a_take_comes_back_to_its_own_beginning(event: str):
 
 
 @pytest.mark.parametrize("span", [(9, 21), (25, 37), (9, 37)])
-def test_a_loop_is_as_long_as_was_asked(span: tuple[int, int]):
+def test_a_loop_has_the_given_length(span: tuple[int, int]):
     rng = np.random.default_rng(0)
     scene = sample_scene(rng, CANVAS_WORLD)
     for _ in range(4):
         assert len(return_to_start(scene, span, FRAMES, FPS, rng)) == FRAMES
 
 
-def test_two_takes_as_one():
+def test_two_rollouts_in_one_clip():
     rng = np.random.default_rng(3)
     one, other = (sample_scene(rng, CANVAS_WORLD) for _ in range(2))
     before, after = rollouts_across(one, other, (17, 37), FRAMES, FPS)

@@ -12,7 +12,7 @@ import pytest
 
 from sorairo.errors import UnknownNameError
 from sorairo.world import registry
-from sorairo.world.protocol import World
+from sorairo.world.protocol import Language, Renderer, World
 
 WORLDS = tuple(registry.WORLDS)
 
@@ -24,6 +24,8 @@ def world(request: pytest.FixtureRequest) -> World[Any, Any, Any]:
 
 def test_the_entry_says_what_the_world_says(world: World[Any, Any, Any]):
     entry = registry.entry(world.name)
+    assert isinstance(world, World)
+    assert isinstance(world.language, Language)
     assert (entry.fps, entry.sizes) == (world.fps, world.sizes)
     assert world.language is registry.language(world.name)
 
@@ -56,6 +58,7 @@ def test_frames_masks_depth_and_truth_go_together(world: World[Any, Any, Any]):
     assert all(len(values) == frames for values in rollout.truth().values())
     assert ("actions" in rollout.truth()) == bool(world.actions)
     with world.renderer(48, 32) as renderer:
+        assert isinstance(renderer, Renderer)
         pictures, masks, depth = (
             draw(rollout) for draw in (renderer.film, renderer.masks, renderer.depth)
         )

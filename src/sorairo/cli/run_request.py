@@ -48,7 +48,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         requests[0].validate(common.limits)
     warned = [
         warning
-        for text in dict.fromkeys(requests[0].texts)
+        for text in dict.fromkeys(requests[0].texts_in(common.model.world))
         for warning in (prompt_warnings(text, common.model) if text else [])
     ]
     for warning in warned:

@@ -203,7 +203,7 @@ class Capabilities(RequestRunner):
         request.validate(self.limits)
         layout = edit(
             clip,
-            request.text,
+            request.text_in(self.spec.world),
             spec=self.spec,
             strength=strength,
             region=np.asarray(region),

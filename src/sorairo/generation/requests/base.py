@@ -22,6 +22,7 @@ from sorairo.generation.requests.limits import (
     check_texts,
 )
 from sorairo.generation.settings import Settings
+from sorairo.world import registry
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -81,13 +82,22 @@ class Request:
 
     @property
     def text(self) -> str:
-        """The text that conditions the model: the prompt, expanded or not, with its style."""
-        return with_style(self.expanded or self.prompt, self.style)
+        """The text that conditions a model of the default world; see `text_in`."""
+        return self.text_in(registry.DEFAULT)
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """All texts that condition the model."""
-        return (self.text,)
+        """All texts that condition a model of the default world; see `texts_in`."""
+        return self.texts_in(registry.DEFAULT)
+
+    def text_in(self, world: str) -> str:
+        """The text that conditions a model of a `world`: the prompt, expanded or not, with its
+        style in the words of that world."""
+        return with_style(self.expanded or self.prompt, self.style, world=world)
+
+    def texts_in(self, world: str) -> tuple[str, ...]:
+        """All texts that condition a model of a `world`."""
+        return (self.text_in(world),)
 
     @property
     def prompts(self) -> tuple[str, ...]:

@@ -36,13 +36,12 @@ class ConnectRequest(GivenRequest):
     prompt_b: str | None = None
     """The prompt at its end; None: `prompt`."""
 
-    @property
-    def texts(self) -> tuple[str, str]:
+    def texts_in(self, world: str) -> tuple[str, str]:
         first, second = (
-            self.text if own is None else replace(self, prompt=own, expanded="").text
+            self if own is None else replace(self, prompt=own, expanded="")
             for own in (self.prompt_a, self.prompt_b)
         )
-        return first, second
+        return first.text_in(world), second.text_in(world)
 
     @property
     def scene(self) -> str:

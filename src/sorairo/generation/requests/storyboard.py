@@ -65,8 +65,7 @@ class Storyboard(Request):
         """Length of the result."""
         return self.cards[-1].end
 
-    @property
-    def texts(self) -> tuple[str, ...]:
+    def texts_in(self, world: str) -> tuple[str, ...]:
         """The text of each card; a card without a prompt that does not cut has that of the one
         before."""
         texts: list[str] = []
@@ -74,8 +73,8 @@ class Storyboard(Request):
             if texts and not card.cut and not card.prompt:
                 texts.append(texts[-1])
             else:
-                said = with_style(card.expanded or card.prompt, self.prompt)
-                texts.append(with_style(said, card.style or self.style))
+                said = with_style(card.expanded or card.prompt, self.prompt, world=world)
+                texts.append(with_style(said, card.style or self.style, world=world))
         return tuple(texts)
 
     @property

@@ -40,7 +40,7 @@ def layout_of(request: Request, clips: Sequence[Clip], spec: CanvasSpec) -> Canv
 
 def _generate(request: GenerateRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     return text_to_video(
-        request.text,
+        request.text_in(spec.world),
         spec=spec,
         size=size_of(request.width, request.height, spec),
         num_frames=spec.frames_in(request.seconds),
@@ -50,13 +50,13 @@ def _generate(request: GenerateRequest, _clips: Sequence[Clip], spec: CanvasSpec
 
 def _image(request: ImageRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     size = size_of(request.width, request.height, spec)
-    return text_to_video(request.text, spec=spec, size=size, num_frames=1)
+    return text_to_video(request.text_in(spec.world), spec=spec, size=size, num_frames=1)
 
 
 def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     return animate(
         list(zip(request.times(spec.fps), clips, strict=True)),
-        request.text,
+        request.text_in(spec.world),
         spec=spec,
         num_frames=spec.frames_in(request.seconds),
         strength=request.strength,
@@ -66,7 +66,7 @@ def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -
 def _cast(request: CastRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     return cast(
         clips,
-        introduced(request.text, request.names, clips, world=spec.world),
+        introduced(request.text_in(spec.world), request.names, clips, world=spec.world),
         spec=spec,
         size=size_of(request.width, request.height, spec),
         num_frames=spec.frames_in(request.seconds),
@@ -80,24 +80,26 @@ def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> 
         if request.forward
         else (extend_backward, request.backward)
     )
-    return task(clips[0], request.text, spec=spec, num_frames=spec.frames_in(seconds))
+    return task(
+        clips[0], request.text_in(spec.world), spec=spec, num_frames=spec.frames_in(seconds)
+    )
 
 
 def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     num_frames = spec.frames_in(request.seconds)
-    return loop(clips[0], request.text, spec=spec, num_frames=num_frames)
+    return loop(clips[0], request.text_in(spec.world), spec=spec, num_frames=num_frames)
 
 
 def _connect(request: ConnectRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     before, after = clips
     num_frames = spec.frames_in(request.seconds)
-    return connect(before, after, request.texts, spec=spec, num_frames=num_frames)
+    return connect(before, after, request.texts_in(spec.world), spec=spec, num_frames=num_frames)
 
 
 def _edit(request: EditRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     return edit(
         clips[0],
-        request.text,
+        request.text_in(spec.world),
         spec=spec,
         strength=request.strength,
         region=request.mask(clips),

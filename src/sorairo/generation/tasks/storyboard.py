@@ -46,7 +46,7 @@ def storyboard(
     shown = [next(given) if card.footage is not None else None for card in board.cards]
     size = size or (size_for(clips[0], spec) if clips else spec.size)
     shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
-    texts = board.texts
+    texts = board.texts_in(spec.world)
     prompts = tuple(dict.fromkeys(texts))
     parts = _LayoutParts(spec=spec, size=size, shots=shots, end=spans[-1][1])
     for card, span, clip in zip(board.cards, spans, shown, strict=True):

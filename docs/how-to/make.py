@@ -2,10 +2,10 @@
 
     python docs/how-to/make.py --photo cat.png       # everything
     python docs/how-to/make.py --text                # text only: runs no command
-    python docs/how-to/make.py --model DIR --work W --to T extend loop   # try two pages
+    python docs/how-to/make.py --model DIR --work W --to T generate extend   # try two pages
 
-With --work, results stay in a folder, and commands that succeeded are not run again: use a new
-folder for another model.
+Commands use files that earlier pages make: `extend` needs those of `generate`. With --work, results
+stay in a folder, and commands that succeeded are not run again: use a new folder for another model.
 """
 
 from __future__ import annotations

@@ -15,14 +15,9 @@ from sorairo.generation.api import Capabilities
 from sorairo.generation.api_options import ClipOptions, SamplingOptions
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
-from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import GivenRequest, InputFile, Request
-from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
-from sorairo.generation.requests.characters import CastRequest
-from sorairo.generation.requests.edit import EditRequest
-from sorairo.generation.requests.extend import ExtendRequest
-from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.metadata import REQUEST_TYPES
+from sorairo.generation.requests.storyboard.request import Card
 from sorairo.generation.runner import RequestRunner
 from sorairo.generation.settings import RefineConfig, Settings, Windows
 from sorairo.video import Clip, Sound
@@ -30,19 +25,7 @@ from sorairo.video.footage import Footage
 from sorairo.video.latent_sidecar import Latents
 
 VALUES = (Clip, Sound, Latents, Progress, RefineConfig, Windows, Settings)
-REQUESTS = (
-    GenerateRequest,
-    ImageRequest,
-    AnimateRequest,
-    CastRequest,
-    ExtendRequest,
-    LoopRequest,
-    ConnectRequest,
-    EditRequest,
-    Storyboard,
-    Card,
-    InputFile,
-)
+REQUESTS = (*REQUEST_TYPES.values(), Card, InputFile)
 OPTIONS = (SamplingOptions, ClipOptions)
 
 INTRODUCTION = """\

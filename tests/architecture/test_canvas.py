@@ -1,4 +1,4 @@
-"""A task paints a canvas, and whatever fills it knows no task."""
+"""A task lays out a canvas, and whatever fills it knows no task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import sorairo
-from sorairo.generation import tasks
+from sorairo.generation import requests, tasks
+from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.metadata import REQUEST_TYPES
 from sorairo.generation.tasks.registry import LAYOUTS
 
@@ -23,11 +24,11 @@ BLIND = (
     "canvas/encode",
     "canvas/canvas",
 )
-TASK_MODULES = ("text", "animate", "extend", "bridge", "edit", "characters", "context")
-TASKS = {"api", "requests", "storyboard"} | set(TASK_MODULES)
+TASK_MODULES = {each.name for each in pkgutil.iter_modules(tasks.__path__)}
+TASKS = {"api", "requests"} | TASK_MODULES - {"layout"}
 
-# What only a task may know: its name, or the name of what it was asked.
-WORDS = {"extend", "loop", "connect", "edit", "animate", "image", "generate", "storyboard", "mode"}
+# What only a task may know: its name, or the name of its request.
+WORDS = {*REQUEST_TYPES, "mode"}
 
 
 def tree_of(path: Path) -> ast.Module:
@@ -94,11 +95,9 @@ def test_there_is_one_sampler_and_one_that_calls_it():
 def test_every_task_writes_a_layout():
     public = [
         task
-        for module in pkgutil.iter_modules(tasks.__path__, f"{tasks.__name__}.")
-        for name, task in inspect.getmembers(
-            importlib.import_module(module.name), inspect.isfunction
-        )
-        if task.__module__ == module.name
+        for module in (importlib.import_module(f"{tasks.__name__}.{each}") for each in TASK_MODULES)
+        for name, task in inspect.getmembers(module, inspect.isfunction)
+        if task.__module__ == module.__name__
         and not name.startswith("_")
         and "spec" in inspect.signature(task).parameters
         and inspect.signature(task).parameters["spec"].kind is inspect.Parameter.KEYWORD_ONLY
@@ -111,5 +110,17 @@ def test_every_task_writes_a_layout():
         assert inspect.signature(task).return_annotation == "CanvasLayout", task.__name__
 
 
-def test_every_type_of_request_has_a_layout():
-    assert set(LAYOUTS) == set(REQUEST_TYPES.values())
+def subclasses(cls: type) -> set[type]:
+    return {each for sub in cls.__subclasses__() for each in (sub, *subclasses(sub))}
+
+
+def test_every_type_of_request_is_registered_and_has_a_layout():
+    for module in pkgutil.walk_packages(requests.__path__, f"{requests.__name__}."):
+        importlib.import_module(module.name)
+    types = {
+        each
+        for each in subclasses(Request)
+        if "command" in vars(each) and each.__module__.startswith(requests.__name__)
+    }
+    assert types == set(REQUEST_TYPES.values())
+    assert types == set(LAYOUTS)

@@ -20,7 +20,7 @@ WITHOUT_TORCH = (
     "sorairo.generation.prompts.expansion",
     "sorairo.generation.requests.base",
     "sorairo.generation.tasks.storyboard",
-    "sorairo.generation.requests.storyboard_toml",
+    "sorairo.generation.requests.storyboard.toml",
     "sorairo.generation.tasks.text",
     "sorairo.generation.tasks.animate",
     "sorairo.generation.tasks.extend",

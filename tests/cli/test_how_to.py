@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sorairo.cli.main import app
-from sorairo.generation.requests.storyboard_toml import parse_storyboard
+from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.world.tabletop.language.captions import parse
 
 ROOT = Path(__file__).parents[2]

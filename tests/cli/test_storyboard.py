@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sorairo.generation.requests.metadata import read_comment
-from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.video import Clip
 
 from .conftest import Done, Run

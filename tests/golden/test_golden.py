@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -31,6 +32,15 @@ def check(*patterns: str) -> subprocess.CompletedProcess[str]:
     only = [word for pattern in patterns for word in ("--only", pattern)]
     command = [sys.executable, str(RECORD), "--check", "--near", *only]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_every_case_has_a_record():
+    listed = subprocess.run(
+        [sys.executable, str(RECORD), "--list"], capture_output=True, text=True, check=True
+    )
+    files = (RECORD.with_name(name) for name in ("frames.json", "losses.json"))
+    recorded = {case for file in files for case in json.loads(file.read_text(encoding="utf-8"))}
+    assert set(listed.stdout.split("\n")) - {""} == recorded, "run record.py --write --only CASE"
 
 
 @pytest.mark.slow

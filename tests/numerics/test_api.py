@@ -18,6 +18,7 @@ from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import REQUEST_TYPES
 from sorairo.generation.settings import Settings
 from sorairo.video import Clip
 
@@ -63,12 +64,9 @@ def test_an_unknown_option_is_a_type_error(engine: Engine, name: str, words: str
 
 
 def test_every_method_documents_itself_and_its_options():
-    methods = [
-        *("generate", "image", "animate", "cast", "extend", "loop", "connect", "edit"),
-        *("storyboard", "remix"),
-    ]
-    for name in methods:
-        method = getattr(Capabilities, name)
+    methods = {name: each for name, each in vars(Capabilities).items() if name[0] != "_"}
+    assert methods.keys() == REQUEST_TYPES.keys() | {"remix"}
+    for name, method in methods.items():
         assert method.__doc__, name
         parameters = inspect.signature(method).parameters
         assert "on_progress" in parameters, name

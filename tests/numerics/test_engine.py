@@ -14,6 +14,7 @@ from sorairo.errors import RequestError
 from sorairo.generation.canvas.canvas import Stack, blank
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import REQUEST_TYPES
 from sorairo.models.tabletop import POSITIONS
 
 PROMPT = "a red ball drops"
@@ -141,6 +142,8 @@ def test_a_device_that_is_not_there(tiny_model: Path):
 def test_what_the_engine_says_of_itself_is_enough_for_a_request(engine: Engine):
     assert engine.info["name"] == "tiny"
     assert len(engine.info["digest"]) == 16
+    assert "generate" in engine.info["trained_for"]
+    assert set(engine.info["trained_for"]) <= REQUEST_TYPES.keys()
     width, height = engine.info["native_sizes"][0]
     request = GenerateRequest(prompt=PROMPT, seconds=49 / 12, width=width, height=height)
     request.validate(engine.limits)

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from serving import picture
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.characters import CastRequest
-from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.jobs.database import open_database
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore

@@ -17,7 +17,7 @@ from sorairo.generation.requests.bridge import ConnectRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
 from sorairo.generation.requests.metadata import REQUEST_TYPES, read_comment
-from sorairo.generation.requests.storyboard import Card
+from sorairo.generation.requests.storyboard.request import Card
 
 GOOD = GenerateRequest(prompt="a red ball drops")
 

@@ -17,7 +17,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, size_within
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.video import Clip
 

@@ -12,7 +12,7 @@ from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.jobs.job import QUEUED, Job
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.video_object import video_of

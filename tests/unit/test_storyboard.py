@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.errors import MediaError, RequestError, SorairoError
-from sorairo.generation.requests.storyboard import Card, Storyboard
-from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
+from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
 from sorairo.generation.tasks.layout import CanvasSpec, GeneratedSegment, GivenSegment
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.video import Clip

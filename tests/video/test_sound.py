@@ -187,3 +187,14 @@ def test_what_is_not_a_sound_is_refused():
     low, high = click(0, 1, rate=16000), click(0, 1)
     with pytest.raises(MediaError, match="16000 and 48000 Hz cannot be joined"):
         Sound.joined([(0.0, low), (1.0, high)], 2.0)
+
+
+def test_a_reversed_clip_plays_backwards_with_its_sound(tmp_path: Path):
+    clip = flash(3, 24, 12.0, click(3 / 12, 5.0))  # the sound is longer than the frames
+    back = clip.reversed()
+    assert np.array_equal(back.frames, clip.frames[::-1])
+    assert back.sound is not None
+    assert back.sound.duration == pytest.approx(back.duration)
+    assert heard_at(back.sound) == pytest.approx(2.0 - 3 / 12 - 0.005, abs=0.001)
+    assert np.array_equal(back.reversed().frames, clip.frames)
+    assert back.save(tmp_path / "back.mp4").stat().st_size > 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, common_options, given
+from sorairo.cli.options import Common, common_options, not_none
 from sorairo.cli.run_request import check, make
 from sorairo.generation.requests.edit import EditRequest
 
@@ -54,8 +54,8 @@ def edit(
     widened to multiples of a third of a second.
     """
     mask = _mask(region)
-    fields = given(strength=strength, start=start, end=end) | common.fields
-    fields |= given(region=region if mask is None else None)
+    fields = not_none(strength=strength, start=start, end=end) | common.fields
+    fields |= not_none(region=region if mask is None else None)
     request = EditRequest(prompt=prompt, **fields)
     check(request, common)
     inputs = read_inputs(EditRequest, *[clip, *([mask] if mask else [])])

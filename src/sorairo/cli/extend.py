@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, common_options, given
-from sorairo.cli.run_request import check, make
-from sorairo.generation.requests.base import Request
+from sorairo.cli.options import Common, common_options, not_none
+from sorairo.cli.run_request import check, make, make_from_clip
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.extend import ExtendRequest
 
@@ -37,8 +36,8 @@ def extend(
     PROMPT says what happens in the added part. Without PROMPT, the prompt stored in the clip is
     used, if sorairo made it. With --n 4, you get four different continuations.
     """
-    fields = given(forward=forward, backward=backward) | common.fields
-    _make_from(ExtendRequest(prompt=prompt or "", **fields), clip, prompt, common)
+    fields = not_none(forward=forward, backward=backward) | common.fields
+    make_from_clip(ExtendRequest(prompt=prompt or "", **fields), clip, prompt, common)
 
 
 @click.command(
@@ -57,8 +56,8 @@ def loop(clip: Path, prompt: str | None, seconds: float | None, common: Common) 
     PROMPT says what happens in the bridge. Without PROMPT, the prompt stored in the clip is used,
     if sorairo made it.
     """
-    fields = given(seconds=seconds) | common.fields
-    _make_from(LoopRequest(prompt=prompt or "", **fields), clip, prompt, common)
+    fields = not_none(seconds=seconds) | common.fields
+    make_from_clip(LoopRequest(prompt=prompt or "", **fields), clip, prompt, common)
 
 
 @click.command(
@@ -89,7 +88,7 @@ def connect(
     Over the bridge the prompt changes gradually from A's to B's. The result has A's size and frame
     rate.
     """
-    fields = given(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.fields
+    fields = not_none(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.fields
     request = ConnectRequest(prompt=prompt or "", **fields)
     check(request, common)
     inputs = read_inputs(ConnectRequest, a, b)
@@ -102,10 +101,3 @@ def connect(
         )
     request = with_inputs(request, inputs, prompt or "", common)
     make(request, [each.clip for each in inputs], common)
-
-
-def _make_from(request: Request, clip: Path, prompt: str | None, common: Common) -> None:
-    """What is made of one clip."""
-    check(request, common)
-    inputs = read_inputs(type(request), clip)
-    make(with_inputs(request, inputs, prompt, common), [inputs[0].clip], common)

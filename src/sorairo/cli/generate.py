@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sorairo.cli.options import Common, given, picture_options, text_options
+from sorairo.cli.options import Common, not_none, picture_options, text_options
 from sorairo.cli.run_request import make
 from sorairo.cli.size_defaults import with_native, with_size_and_rate
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
@@ -32,7 +32,7 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
     to a multiple of a third of a second.
     """
     fps = common.model.delivery.fps or common.limits.native_fps
-    fields = {"fps": fps, **given(seconds=seconds), **common.fields}
+    fields = {"fps": fps, **not_none(seconds=seconds), **common.fields}
     request = GenerateRequest(prompt=prompt, loop=loop, **fields)
     make(with_size_and_rate(request, [], common), [], common)
 

@@ -55,7 +55,7 @@ class Common:
         return limits_of(self.model.record["config"])
 
 
-def given(**fields: Any) -> dict[str, Any]:
+def not_none(**fields: Any) -> dict[str, Any]:
     """The fields that are not None; the others keep the defaults of the request."""
     return {name: value for name, value in fields.items() if value is not None}
 
@@ -90,7 +90,7 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
         size = values.pop("size", None)
         width, height = parse_size(size) if size is not None else (None, None)
         fields = {name: values.pop(name) for name in _REQUEST_FIELDS if name in values}
-        fields = given(**fields, width=width, height=height)
+        fields = not_none(**fields, width=width, height=height)
         expander = _expander(values)
         command(**values, common=Common(fields=fields, native=native, expander=expander, **rest))
 
@@ -105,4 +105,4 @@ def _expander(values: dict[str, Any]) -> Expander | None:
     expand, url, model = (values.pop(name, None) for name in names)
     if model is not None and url is None and not os.environ.get("SORAIRO_EXPAND_URL"):
         raise click.UsageError("--expand-model needs --expand-url, the address of the chat model.")
-    return Expander(**given(url=url, model=model)) if expand or url or model else None
+    return Expander(**not_none(url=url, model=model)) if expand or url or model else None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import progress_bar, say
+from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import Common
 from sorairo.cli.output_paths import check_suffix, check_writable, plan_outputs
 from sorairo.cli.prompt_warnings import prompt_warnings
@@ -75,6 +76,14 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         facts["notes"] = [*warned, *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         _print_result(facts, outputs, common)
+
+
+def make_from_clip(request: Request, clip: Path, prompt: str | None, common: Common) -> None:
+    """Check a request that begins with one clip, read the clip, and make the results. If `prompt`
+    is None, the prompt that is stored in the clip is used."""
+    check(request, common)
+    inputs = read_inputs(type(request), clip)
+    make(with_inputs(request, inputs, prompt, common), [inputs[0].clip], common)
 
 
 def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[OutputFiles]:

@@ -36,8 +36,8 @@ def storyboard(file: Path, common: Common) -> None:
     The first clip sets the default size and frame rate; without clips, the first picture sets the
     aspect ratio.
     """
-    from sorairo.generation.requests.storyboard import Storyboard
-    from sorairo.generation.requests.storyboard_toml import read_storyboard
+    from sorairo.generation.requests.storyboard.request import Storyboard
+    from sorairo.generation.requests.storyboard.toml import read_storyboard
 
     board, files = read_storyboard(file)
     board = dataclasses.replace(board, **common.fields)

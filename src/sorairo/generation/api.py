@@ -20,8 +20,8 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.metadata import request_of
-from sorairo.generation.requests.storyboard import Storyboard
-from sorairo.generation.requests.storyboard_toml import load_footage, read_storyboard
+from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
 from sorairo.generation.runner import RequestRunner
 from sorairo.generation.settings import RefineConfig
 from sorairo.generation.tasks.edit import edit

@@ -114,6 +114,15 @@ class Clip(Footage):
         kept = self.frames[:, top : top + kept_height, left : left + kept_width]
         return dataclasses.replace(self, frames=kept).resize(width, height)
 
+    def reversed(self) -> Clip:
+        """The clip played backwards, with its sound; without latents, which have a direction."""
+        return dataclasses.replace(
+            self,
+            frames=np.ascontiguousarray(self.frames[::-1]),
+            sound=self.sound.part(0, self.duration).reversed() if self.sound else None,
+            latents=None,
+        )
+
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
         """One picture of every `every`-th frame, in rows of `columns`.
 

@@ -51,6 +51,10 @@ class Sound:
         samples[skipped : skipped + len(samples_in_range)] = samples_in_range
         return Sound(samples=samples, rate=self.rate)
 
+    def reversed(self) -> Sound:
+        """The sound played backwards."""
+        return Sound(samples=np.ascontiguousarray(self.samples[::-1]), rate=self.rate)
+
     @classmethod
     def joined(cls, parts: Sequence[tuple[float, Sound]], seconds: float) -> Sound:
         """A sound of `seconds` in which each of the `parts` (time in seconds, sound) is mixed.

@@ -10,10 +10,9 @@ from sorairo.generation.requests.limits import Limits, check_seconds, check_text
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoopRequest(GivenRequest):
-    """The given clip and a bridge from its end to its beginning."""
-
-    command: ClassVar[str] = "loop"
+class BridgeRequest(GivenRequest):
+    """The base of requests for a bridge: generated frames from one given clip to another, or to the
+    same clip."""
 
     seconds: float = 2.0
     """Length of the bridge."""
@@ -24,13 +23,18 @@ class LoopRequest(GivenRequest):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConnectRequest(GivenRequest):
+class LoopRequest(BridgeRequest):
+    """The given clip and a bridge from its end to its beginning."""
+
+    command: ClassVar[str] = "loop"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectRequest(BridgeRequest):
     """The first given clip, a bridge, the second."""
 
     command: ClassVar[str] = "connect"
 
-    seconds: float = 2.0
-    """Length of the bridge."""
     prompt_a: str | None = None
     """The prompt at the beginning of the bridge; None: `prompt`."""
     prompt_b: str | None = None
@@ -51,6 +55,5 @@ class ConnectRequest(GivenRequest):
         return replace(self, prompt=prompt, expanded="", prompt_a=None, prompt_b=None)
 
     def validate(self, limits: Limits = Limits()) -> None:
-        check_seconds(self.seconds, limits, "A bridge")
         check_texts(limits, first_prompt=self.prompt_a, second_prompt=self.prompt_b)
         super().validate(limits)

@@ -13,7 +13,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
-from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.video import Clip
 
 REQUEST_TYPES: dict[str, type[Request]] = {

@@ -1,2 +1,3 @@
-"""Tasks: from a request and its given clips to the layout of a canvas. May import `requests` and
-`prompts`; no engine, no torch."""
+"""Tasks: from a request and its given clips to the layout of a canvas; related tasks share a file.
+May import `requests`, `prompts`, `video`, the worlds' registry and one another; no engine, no
+torch."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.tasks.context import Size
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GeneratedSegment
 from sorairo.generation.tasks.storyboard import storyboard

@@ -1,7 +1,6 @@
 """The layout of each type of request: one function for each. No torch.
 
-To add a task, write a request type in `requests`, a function to its layout here, and an entry in
-LAYOUTS.
+To add a task, see CONTRIBUTING.md, "A new task, step by step".
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
-from sorairo.generation.requests.storyboard import Storyboard
+from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
 from sorairo.generation.tasks.characters import cast

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sorairo.errors import RequestError
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.tasks.context import Size, part, size_for, still
 from sorairo.generation.tasks.layout import (
     CanvasLayout,

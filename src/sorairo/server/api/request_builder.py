@@ -16,7 +16,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, parse_size
-from sorairo.generation.requests.storyboard_toml import parse_storyboard
+from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.field_parsing import DEFAULT_EDIT_STRENGTH, Fields

@@ -14,7 +14,7 @@ from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
 from sorairo.exam.suites.canvas.capability import CAPABILITY
 from sorairo.generation.api import Capabilities
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import Scene

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from sorairo.errors import RequestError
-from sorairo.generation.requests.storyboard import Card
+from sorairo.generation.requests.storyboard.request import Card
 
 EPSILON = 1e-6  # seconds: sums of decimal lengths are not exact
 

@@ -28,8 +28,8 @@ from typing import Any
 from sorairo import config
 from sorairo.errors import ConfigError, MediaError, RequestError, unknown_name
 from sorairo.generation.requests.limits import parse_size
-from sorairo.generation.requests.storyboard import Card, Storyboard
-from sorairo.generation.requests.storyboard_times import (
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
+from sorairo.generation.requests.storyboard.times import (
     BoardTable,
     CardTable,
     card_times,

@@ -66,8 +66,8 @@ class Storyboard(Request):
         return self.cards[-1].end
 
     def texts_in(self, world: str) -> tuple[str, ...]:
-        """The text of each card; a card without a prompt that does not cut has that of the one
-        before."""
+        """The text of each card for a model of a `world`; a card without a prompt that does not
+        cut has that of the one before."""
         texts: list[str] = []
         for card in self.cards:
             if texts and not card.cut and not card.prompt:

@@ -133,7 +133,7 @@ def test_a_remix_repeats_the_request_with_another_prompt(engine: Engine):
 
 
 def test_a_remix_names_what_is_missing(engine: Engine):
-    with pytest.raises(RequestError, match="holds no request"):
+    with pytest.raises(RequestError, match="no sorairo request"):
         engine.remix(clip_of(), "a blue cube")
     source = InputFile(name="ball.png", sha256="")
     comment = GenerateRequest(prompt=PROMPT, inputs=(source,)).to_comment()

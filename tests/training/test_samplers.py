@@ -67,17 +67,17 @@ def test_most_captions_mention_what_a_kind_asks_for(prepared: Prepared):
 def test_pictures_of_a_keyed_window_are_at_their_times(prepared: Prepared):
     world = prepared[1]["world"]
     for example in drawn(prepared, "keyed", "world"):
-        assert example.loose is not None
-        assert example.loose.shape == (4, 2, 4, 4)
+        assert example.keyframes is not None
+        assert example.keyframes.shape == (4, 2, 4, 4)
         index, first = next(
             (i, f)
             for i, clip in enumerate(world.clips[SIZE])
             for f in range(4)
             if np.array_equal(example.latents, clip[:, f : f + 1])
         )
-        for at, time in enumerate(example.loose_times):
+        for at, time in enumerate(example.keyframe_times):
             which = world.picture_frames.index(round((time + first / 3) * 12))
-            assert np.array_equal(example.loose[:, at], world.pictures[SIZE][index][:, which])
+            assert np.array_equal(example.keyframes[:, at], world.pictures[SIZE][index][:, which])
 
 
 def test_every_shot_of_a_story_starts_at_the_start_of_its_clip(prepared: Prepared):

@@ -27,7 +27,7 @@ class Selection:
     """Which questions are asked."""
 
     names: tuple[str, ...]
-    """The suites; none stands for the suites about the world."""
+    """The names of the suites; empty: the suites about the world."""
     quick: bool
     """Whether to ask each suite's `quick` number of questions."""
     count: int | None

@@ -51,7 +51,7 @@ class Common:
 
     @property
     def limits(self) -> Limits:
-        """What the model can be asked for."""
+        """The limits of requests to the model."""
         return limits_of(self.model.record["config"])
 
 

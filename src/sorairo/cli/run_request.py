@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 
 def check(request: Request, common: Common) -> None:
-    """Raises RequestError and MediaError for what is invalid whatever the input files hold."""
+    """Raises RequestError and MediaError for errors that can be found without reading the input
+    files."""
     request.validate(common.limits)
     if common.output is not None:
         check_suffix(common.output)

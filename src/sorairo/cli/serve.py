@@ -99,7 +99,7 @@ def storage_urls(database: str | None, media: str | None) -> Any:
 @click.option(
     "--keep-hours",
     type=click.FloatRange(min=0, min_open=True),
-    help="Delete files so many hours after their job has ended.  [default: keep them]",
+    help="Hours after which the files of an ended job are deleted.  [default: keep them]",
 )
 @DATABASE
 @_MEDIA

@@ -77,7 +77,7 @@ BRIDGE_CLIPS = ClipsConfig(
     shots=2,
     bridges=4,
 )
-# The shapes of film and of photographs, upright and lying, that are not in CANVAS_CLIPS.
+# The aspect ratios of films and photographs, portrait and landscape, that are not in CANVAS_CLIPS.
 WIDE, HIGH = (144, 80), (80, 144)
 WIDE_CLIPS = ClipsConfig(
     scene=CANVAS_WORLD, count=480, first_seed=7_500_000, seconds=WINDOW, sizes=(WIDE, HIGH)

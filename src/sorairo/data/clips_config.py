@@ -36,6 +36,6 @@ class ClipsConfig:
     """Whether one thing is changed in each clip, compared with the same set without twins."""
     bridges: int = 0
     """If not 0, a story is two scenes in two clips: one leads from the first scene to the second,
-    the other back to its own beginning. The bridge takes whole groups of so many frames."""
+    the other back to its own beginning. The bridge covers whole groups of this number of frames."""
     world: str = registry.DEFAULT
     """The world, by name."""

@@ -29,7 +29,7 @@ class ClipSet:
     time_factor: int
     """Frames of a latent frame."""
     patch: int
-    """Latent places of each side of a token."""
+    """Latent pixels per side of a token."""
     objects: dict[Size, np.ndarray] = field(default_factory=dict)
     """Which tokens show a body, bool [n, f, h / patch, w / patch]."""
     pictures: dict[Size, np.ndarray] = field(default_factory=dict)

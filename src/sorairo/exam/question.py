@@ -1,7 +1,7 @@
 """What the exam asks: the contract between questions, candidates and judges.
 
 A question knows how a model is asked (`ask`) and what a right answer looks like (`truth`). A
-candidate is whoever answers: a model, the simulator itself, or a simple baseline. A suite's judge
+candidate answers questions: a model, the simulator itself, or a simple baseline. A suite's judge
 turns an answer into a verdict.
 """
 
@@ -81,7 +81,7 @@ class Question(ABC):
 
 
 class Candidate(Protocol):
-    """Whoever answers questions. A candidate is a column of the report."""
+    """Answers questions. Each candidate is a column of the report."""
 
     def __call__(self, question: Any, truth: Any, /) -> Answer: ...
 

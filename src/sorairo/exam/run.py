@@ -32,7 +32,7 @@ class ExamRun:
     folder: Path
     """Where verdicts and clips are kept."""
     identity: Mapping[str, object]
-    """Who is examined, with which settings. Must be the same whenever the run is resumed."""
+    """The examined model and its settings. Must be the same whenever the run is resumed."""
     engine: Engine | None = None
     """The examined model, for suites that probe it; None for clips of another model."""
 
@@ -60,7 +60,7 @@ class ExamRun:
                 yield JudgedQuestion(question=question, verdicts=verdicts)
 
     def judged_before(self, suite: Suite, count: int) -> list[Question]:
-        """The questions, of so many, that have been judged. Later ones are not even made."""
+        """The judged questions among the first `count`. Later ones are not even made."""
         keys = self.files.keys(suite)
         if not keys:
             return []

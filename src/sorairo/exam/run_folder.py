@@ -1,8 +1,8 @@
-"""The folder of an exam: whom it examines, the verdicts, and the clips that the report shows.
+"""The folder of an exam: the examined model, the verdicts, and the clips that the report shows.
 
-`run.json` says who is examined and how. Each suite has a folder. In it a question has `KEY.json`
-(column -> verdict), `KEY.mp4` (the examined answer) and `KEY-truth.mp4`. If an answer has several
-clips, the next ones are `KEY-2.mp4` and so on.
+`run.json` holds the examined model and the settings. Each suite has a folder. In it a question has
+`KEY.json` (column -> verdict), `KEY.mp4` (the examined answer) and `KEY-truth.mp4`. If an answer
+has several clips, the next ones are `KEY-2.mp4` and so on.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class RunFolder:
     path: Path
 
     def identity(self) -> dict[str, object] | None:
-        """Whom the exam in this folder examines; None if there is no exam."""
+        """The examined model and its settings; None if there is no exam in this folder."""
         for name in (RECORD, OLD_RECORD):
             if (self.path / name).exists():
                 return json.loads((self.path / name).read_text())

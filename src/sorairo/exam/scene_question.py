@@ -25,8 +25,8 @@ from sorairo.world.tabletop.scene import Scene
 class SceneQuestion(Question):
     """Asks for one clip of a scene, from its prompt and possibly its first frames.
 
-    The answer needs nothing but a prompt and frames, so clips of any other model, and baselines,
-    can stand beside the model.
+    An answer needs nothing but a prompt and frames, so clips of other models and baselines can be
+    compared with the model.
     """
 
     scene: Scene

@@ -29,7 +29,7 @@ class Suite:
     """(question, answer, truth) -> verdict. The docstring of its module explains the suite in the
     report."""
     goals: tuple[Goal, ...]
-    """The measures of the report. The first one stands for the suite in the summary."""
+    """The measures of the report. The first one represents the suite in the summary."""
     batch_size: int = 8
     """How many questions the model answers as one batch. Questions that need several runs of the
     model must be asked one by one."""

@@ -11,13 +11,13 @@ from torch import Tensor
 def guide(
     conditional: Float[Tensor, "..."], unconditional: Float[Tensor, "..."], scale: float
 ) -> Float[Tensor, "..."]:
-    """Away from the unconditional velocity; scale 1 is the conditional one itself."""
+    """The guided velocity: extrapolates from the unconditional to the conditional one (scale 1)."""
     return unconditional + scale * (conditional - unconditional)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guidance:
-    """How strongly to guide, level by level."""
+    """The scale of classifier-free guidance at each noise level."""
 
     scale: float
     """1.0 is off."""

@@ -1,5 +1,5 @@
 """Solvers of dz/ds = f(z, s) from s = 1 to s = 0. Each is a generator that yields (step, z, slope)
-after every step, so that progress, previews and cancelling live with the caller."""
+after every step, so that the caller can report progress, show previews and cancel."""
 
 from __future__ import annotations
 

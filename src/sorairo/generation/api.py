@@ -34,10 +34,10 @@ class Capabilities(RequestRunner):
 
     All of them take the keyword arguments of `ClipOptions` (`image` those of `SamplingOptions`) and
     `on_progress`, which is called with a `Progress` after every step; an exception that it raises
-    stops the call. The results have the model's native size and rate, or those of the given clip,
-    unless others are asked for; the command line asks for larger and faster clips by default.
+    stops the call. By default, results have the model's native size and rate, or those of the given
+    clip; the command line has larger defaults.
 
-    Raises RequestError, in one sentence, for what cannot be done, before anything is sampled.
+    Every method checks its request before sampling and raises RequestError if it is invalid.
     """
 
     def generate(
@@ -139,7 +139,7 @@ class Capabilities(RequestRunner):
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """The clip with `forward` seconds more after its end, `backward` seconds more before its
+        """The clip, extended by `forward` seconds after its end, by `backward` seconds before its
         beginning, or both. `prompt` says what happens there."""
         asked, on_progress = checked_options(self.extend, options, on_progress)
         request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
@@ -246,8 +246,8 @@ class Capabilities(RequestRunner):
         old = request_of(clip)
         if old is None:
             raise RequestError(
-                "This clip holds no request that sorairo made: remix a clip as the command line or"
-                " the server saved it."
+                "This clip has no sorairo request stored in it: remix a clip that the command line"
+                " or the server saved."
             )
         if len(clips) != len(old.inputs):
             names = ", ".join(source.name for source in old.inputs) or "none"

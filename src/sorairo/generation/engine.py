@@ -1,7 +1,7 @@
 """The engine: a loaded model, and the one way from a layout to a clip.
 
-It knows models by `sorairo.models.protocols` only, and no task: whatever a task paints is encoded,
-sampled, decoded, corrected and delivered in the same way.
+It depends on the protocols in `sorairo.models.protocols`, not on a particular model or task: every
+layout is encoded, sampled, decoded, corrected and delivered in the same way.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
 
 
 class Engine(Capabilities):
-    """A model and all that can be made with it. Not safe to use from several threads at once."""
+    """A loaded model that generates clips. Not safe to use from several threads at once."""
 
     def __init__(self, model: VideoModel) -> None:
         self.model = model
@@ -164,7 +164,8 @@ class Engine(Capabilities):
         on_progress: ProgressCallback | None = None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> Tensor:
-        """Sampled latents [c, f, h, w] of a layout; a long one is sampled after its plan."""
+        """Sampled latents [c, f, h, w] of a layout. For a long one, a sparse plan is sampled
+        first."""
         sampling, plan = self.sampling([settings]), plan_of(layout)
         stages = [plan, layout] if plan else [layout]
         counts = [len(windows(each)) * sampling.steps for each in stages]
@@ -234,7 +235,8 @@ class Engine(Capabilities):
         )
 
     def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity:
-        """The velocity of a stack of canvases, guided by that scale; None: the model's own."""
+        """The velocity of a stack of canvases, with guidance of `scale` (None: the model's
+        default)."""
         guidance = self.model.sampling.guidance_of(scale)
         return guided_velocity(self.model, stack, negative=negative, guidance=guidance)
 

@@ -1,4 +1,4 @@
-"""What a loaded model generates, in the terms of tasks and of requests."""
+"""The canvas and the limits of a loaded model, as tasks and requests need them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sorairo.models.protocols import VideoModel
 
 
 def canvas_spec(model: VideoModel) -> CanvasSpec:
-    """The canvas that tasks paint on."""
+    """The canvas that tasks write layouts for."""
     info, law = model.info, model.codec.law
     width, height = info.native_sizes[0]
     return CanvasSpec(
@@ -23,7 +23,7 @@ def canvas_spec(model: VideoModel) -> CanvasSpec:
 
 
 def request_limits(model: VideoModel) -> Limits:
-    """What may be asked for."""
+    """The limits of requests to the model."""
     info = model.info
     return Limits(
         max_frames=info.max_frames,

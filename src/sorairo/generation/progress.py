@@ -48,8 +48,8 @@ class ProgressReporter:
         self.on_progress(self.last)
 
     def delivered(self, frames: int) -> None:
-        """Reports that so many frames of a piece are delivered. A number lower than the one before
-        belongs to the next piece."""
+        """Reports the number of delivered frames of the current piece. A lower number than before
+        means that the next piece has begun."""
         if self.last is None:
             return
         if frames < self.frames:

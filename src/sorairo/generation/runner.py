@@ -1,5 +1,5 @@
-"""From a request to a clip: its task writes a layout, and whatever runs layouts (the engine) fills
-it. No torch."""
+"""Runs requests: the task of a request writes a layout, and a subclass (the engine) generates the
+clip from it. No torch."""
 
 from __future__ import annotations
 
@@ -105,5 +105,5 @@ class RequestRunner(ABC):
 
 
 def _delivered(request: Request, clips: Sequence[Clip], result: Clip) -> Clip:
-    """The result, cut to its first frame where a picture was asked for."""
+    """The result, cut to its first frame if the request is for a picture."""
     return replace(result, frames=result.frames[:1]) if request.makes_picture(clips) else result

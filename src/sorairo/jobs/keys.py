@@ -36,7 +36,7 @@ class ApiKey:
     id: str
     """The owner of the jobs that are submitted with the key."""
     name: str
-    """A label for whoever manages the keys."""
+    """A label for the people who manage the keys."""
     created_at: float
     """When the key was created."""
     revoked_at: float | None

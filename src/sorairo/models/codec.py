@@ -1,4 +1,4 @@
-"""Our video codec: four frames of 8x8 pixels become one latent place, and back.
+"""Our video codec: compresses four frames of 8x8 pixels to one latent pixel, and decodes it again.
 
 There is one kind of latent frame, which always holds `time_factor` video frames: the first frame of
 a clip (or a picture) is preceded by copies of it, which are dropped after decoding. The encoder
@@ -34,7 +34,7 @@ class CodecConfig:
     time_factor: int = 4
     """Frames of a latent frame."""
     space_factor: int = 8
-    """Pixels of each side of a latent place."""
+    """Pixels per side of a latent pixel."""
     latent_channels: int = 8
     widths: tuple[int, int] = (128, 192)
     """Channels at a quarter of the picture's sides, and at an eighth."""
@@ -141,8 +141,8 @@ class Codec(nn.Module):
         return self.config.law
 
     def to_channels_last(self) -> None:
-        """Lays the weights out in memory as convolutions are fastest; call it again after weights
-        are assigned."""
+        """Stores the weights channels-last, which is fastest for convolutions. Call it again after
+        weights are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -160,8 +160,8 @@ class Codec(nn.Module):
     def decode(
         self, latents: Float[Tensor, "b c g h w"], state: State | None = None
     ) -> Float[Tensor, "b 3 F H W"]:
-        """All frames of all groups. With a `state` (an empty dict at first) a clip may be decoded
-        in pieces, and the pieces equal the whole."""
+        """All frames of all groups. With a `state` (an empty dict at first), a clip can be decoded
+        piece by piece with the same result as in one go."""
         mean, std = self._scale(latents)
         return self.decoder(latents * std + mean, state)
 

@@ -2,8 +2,8 @@
 
 A latent frame is decoded into four frames without a view of the next latent frame, so the codec's
 errors change from one group of four frames to the next: still surfaces flicker, and slow changes
-become stairs. This network sees eight frames on either side of each frame, and each frame's place
-in its group. Given frames, which are known exactly, are marked: they stay as they are, and help to
+become steps. This network sees eight frames on either side of each frame, and each frame's place in
+its group. Given frames, which are known exactly, are marked: they stay as they are, and help to
 correct the frames beside them.
 """
 
@@ -86,8 +86,8 @@ class Deflicker(nn.Module):
         self.to_channels_last()
 
     def to_channels_last(self) -> None:
-        """Lays the weights out in memory as convolutions are fastest; call it again after weights
-        are assigned."""
+        """Stores the weights channels-last, which is fastest for convolutions. Call it again after
+        weights are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

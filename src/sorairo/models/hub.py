@@ -1,5 +1,5 @@
-"""Model directories: which there are, and what is known of one without loading it. A model is
-`model.json`, `tokenizer.json` and safetensors; nothing is unpickled. No torch."""
+"""Model directories: which ones exist, and what can be read about one without loading it. A model
+is `model.json`, `tokenizer.json` and safetensors; nothing is unpickled. No torch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FORMERLY = {"deflicker": "steadier", "delivery": "delivered"}  # older directori
 
 @dataclass(frozen=True, kw_only=True)
 class ModelDirectory:
-    """A model on disk, as it is known without loading it."""
+    """A model on disk: what can be read about it without loading it."""
 
     name: str
     path: Path
@@ -83,7 +83,7 @@ def find(name: str) -> Path:
 
 
 def info(path: Path) -> ModelDirectory:
-    """What is known of a model without loading it."""
+    """What can be read about a model without loading it."""
     record = _record(path)
     files = files_of(record)
     missing = [each for each in files if not (path / each).is_file()]

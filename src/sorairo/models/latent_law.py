@@ -10,20 +10,19 @@ class LatentLaw:
     """The compression law of a codec.
 
     A clip of 1 + k * `time_factor` frames becomes 1 + k latent frames: the first latent frame
-    stands for the first frame, each later one for `time_factor` frames. Codecs differ in what they
-    take for the first latent frame. Ours takes `time_factor` frames, the first frame after copies
-    of it, so that all latent frames are of one kind and a clip may be cut at any of them; Wan's
-    takes one.
+    represents the first frame, each later one `time_factor` frames. Codecs differ in the input for
+    the first latent frame. Ours takes `time_factor` frames, the first frame after copies of it, so
+    that all latent frames are of one kind and a clip may be cut at any of them; Wan's takes one.
     """
 
     time_factor: int = 4
     """Frames of a latent frame."""
     space_factor: int = 8
-    """Pixels of each side of a latent place."""
+    """Pixels per side of a latent pixel."""
     channels: int = 8
     """Channels of the latents."""
     first_frames: int = 4
-    """Frames that the codec takes, and gives back, for the first latent frame: `time_factor` or
+    """Frames that the codec encodes to and decodes from the first latent frame: `time_factor` or
     1."""
 
     def latent_frames(self, num_frames: int) -> int:
@@ -35,7 +34,7 @@ class LatentLaw:
         return 1 + (latent_frames - 1) * self.time_factor
 
     def coded_frames(self, latent_frames: int) -> int:
-        """Frames that the codec takes for so many latent frames."""
+        """Frames that the codec encodes to this number of latent frames."""
         return self.first_frames + (latent_frames - 1) * self.time_factor
 
     @property

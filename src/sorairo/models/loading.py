@@ -1,4 +1,4 @@
-"""From the name of a model to one that the engine can use, whatever its family."""
+"""Loads a model of any family by name or directory, ready for the engine."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from sorairo.world.registry import DEFAULT, TABLETOP
 
 @dataclass(frozen=True, kw_only=True)
 class SamplingConfig:
-    """How the model is sampled where a request does not say otherwise."""
+    """The sampling defaults of a model."""
 
     steps: int = 10
     """Steps of the solver."""
@@ -36,11 +36,11 @@ class SamplingConfig:
     """Moves the schedule towards noise, see `sorairo.flow.schedules.shift`."""
 
     def sigmas(self, steps: int | None) -> Float[Tensor, "levels"]:
-        """The schedule of so many steps, or of the model's own."""
+        """The schedule of `steps` steps (None: the model's default)."""
         return sampling_sigmas(steps or self.steps, self.shift)
 
     def guidance_of(self, scale: float | None) -> Guidance:
-        """Guidance of that scale, or of the model's own, within `guidance_interval`."""
+        """Guidance of a scale (None: the model's default) within `guidance_interval`."""
         return Guidance(
             scale=self.guidance if scale is None else scale, interval=self.guidance_interval
         )
@@ -48,7 +48,7 @@ class SamplingConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelConfig:
-    """What model.json says of a model."""
+    """The configuration of a model, stored in model.json."""
 
     name: str = "tabletop"
     codec: CodecConfig = field(default_factory=CodecConfig)
@@ -85,7 +85,7 @@ class DenoiserNetwork(nn.Module):
 
     @property
     def patch(self) -> int:
-        """Latent places of each side of a token."""
+        """Latent pixels per side of a token."""
         return self.transformer.config.patch
 
     def read(self, features: Float[Tensor, "k s d"], mask: Bool[Tensor, "k s"]) -> PromptContext:

@@ -1,4 +1,4 @@
-"""What a model says about itself: what it was trained for, its sizes, its needs. No torch."""
+"""Facts about a model: its tasks, sizes, rates and memory needs. No torch."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Size = tuple[int, int]  # width, height
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryDefaults:
-    """The size and the rate to which a model's clips are brought where a request names none."""
+    """The size and frame rate at which a model's clips are delivered by default."""
 
     size: Size | None = (512, 512)
     """Width and height in pixels; None: as generated."""
@@ -24,18 +24,18 @@ class MemoryNeeds:
     weights: int
     """The model's parameters, as they are stored."""
     program: float = 420e6
-    """The program and what the model works in."""
+    """The program and the model's activations."""
     upscaler: float = 140e6
-    """What the upscaler works in."""
+    """The upscaler's activations."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conditioning:
-    """How given frames reach a denoiser. A task paints them on the canvas and knows nothing of
-    this; `generation.canvas` lays them out as it is said here.
+    """How a denoiser is conditioned on given frames. Tasks do not depend on it: `generation.canvas`
+    lays out the given frames accordingly.
 
-    A further way, a control branch, is a further field: the canvas then carries what the branch
-    takes, and the denoiser finds it in its `TokenBatch`.
+    Another kind of conditioning, such as a control branch, would be another field: the canvas would
+    hold the input of the branch and pass it to the denoiser in `TokenBatch`.
     """
 
     token_noise: bool = True
@@ -43,14 +43,14 @@ class Conditioning:
     keyframe is a group of reference tokens beside the grid. Without it all tokens are generated, at
     one level."""
     given_channels: bool = False
-    """The denoiser takes further channels at every place of the grid: for each of the latent
-    frame's frames a mask (1 where the frame is given), then the latents of the given frames, grey
-    where nothing is given."""
+    """The denoiser takes extra channels at every position of the grid: a mask for each frame of the
+    latent frame (1 where the frame is given), then the latents of the given frames, grey where
+    nothing is given."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelInfo:
-    """A model that is loaded, in numbers and names."""
+    """Facts about a loaded model."""
 
     name: str
     digest: str = ""
@@ -59,7 +59,7 @@ class ModelInfo:
     """SPDX identifier of the weights' licence."""
     trained_for: tuple[str, ...] = ()
     """The tasks that the model was trained for, by the names of their commands. Other tasks run
-    too, without a promise."""
+    too, but may give poor results."""
     world: str = ""
     """The simulated world that it was trained on, "" for none; see `world.registry`."""
     native_sizes: tuple[Size, ...]
@@ -72,6 +72,6 @@ class ModelInfo:
     window_frames: int
     """Frames that the denoiser sees at once; longer clips are generated window by window."""
     memory: MemoryNeeds
-    """What it takes to run it."""
+    """The memory that it needs."""
     delivery: DeliveryDefaults = field(default_factory=DeliveryDefaults)
     """The size and rate at which its clips are delivered by default."""

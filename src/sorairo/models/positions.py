@@ -39,9 +39,9 @@ class CenteredPositions:
         """Positions of a part of a larger picture of `grid` tokens: rows and columns
         box[0] <= y < box[2], box[1] <= x < box[3].
 
-        In a picture of n by n tokens neighbours stand 4/3 (6 / n)^(1/4) apart: so far that
-        attention can tell them from one another (at 8 / n it cannot), and so near that it sees how
-        large the picture is.
+        In a picture of n by n tokens, neighbours are 4/3 (6 / n)^(1/4) apart: far enough that
+        attention can distinguish them (at 8 / n it cannot), and near enough to show how large the
+        picture is.
         """
         whole = self.grid((1, *grid), torch.tensor([time]))
         whole[..., 1:] *= ((grid[0] * grid[1]) ** 0.5 / self.native_side) ** 0.75

@@ -2,7 +2,7 @@
 
 A latent frame is decoded into four frames without a view of the next latent frame, so the codec's
 errors change from one group of four frames to the next: still surfaces flicker, and slow changes (a
-fade, a moving shadow) become stairs of four frames. The model's deflicker network removes most of
+fade, a moving shadow) become steps of four frames. The model's deflicker network removes most of
 it. Two filters follow, each gated by how much is left to correct.
 """
 
@@ -30,7 +30,7 @@ def remove_flicker(
     first: int,
     exact: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Frames uint8 [n, H, W, 3] without flicker and stairs.
+    """Frames uint8 [n, H, W, 3] without flicker and steps between groups.
 
     `group` is the number of frames in a latent frame, `first` the place of the first frame in its
     group, and `exact` [n] is True for given frames. A single frame is returned as it is.

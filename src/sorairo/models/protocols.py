@@ -1,11 +1,11 @@
-"""What a model is to the engine.
+"""The protocols that a model implements.
 
-The canvas, the sampler, the engine and the exam know these protocols and no model. The shipped
-model implements them in `sorairo.models.tabletop`; a further model is a further implementation, and
-one line in `sorairo.models.loading`.
+The canvas, the sampler, the engine and the exam depend on these protocols and on no particular
+model. The shipped model implements them in `sorairo.models.tabletop`; a further model is a further
+implementation, and one line in `sorairo.models.loading`.
 
 Shapes: b rows of a batch, n tokens, k prompts, s tokens of text, c latent channels, f latent
-frames, h x w places of the latent grid, F video frames of H x W pixels.
+frames, h x w latent pixels, F video frames of H x W pixels.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class VideoCodec(Protocol):
         self, latents: Float[Tensor, "b c f h w"], state: dict[Any, Any] | None = None
     ) -> Float[Tensor, "b 3 F H W"]:
         """The reverse. With a `state`, which is an empty dict at first and belongs to the codec, a
-        clip may be decoded in pieces that follow one another, and the pieces equal the whole: the
-        first piece has `law.coded_frames(f)` frames, each later one `f * law.time_factor`."""
+        clip can be decoded in consecutive pieces with the same result as in one go: the first piece
+        has `law.coded_frames(f)` frames, each later one `f * law.time_factor`."""
         ...
 
 
@@ -56,22 +56,23 @@ class TextEncoder(Protocol):
     """Between prompts and features. An empty prompt is allowed: it is the unconditional one."""
 
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
-        """Features of every text token, and True where the denoiser may look at one."""
+        """Features of every text token, and a mask that is True where the denoiser may attend to
+        it."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class PromptContext:
-    """Prompts as a denoiser has read them: once for all steps."""
+    """What a denoiser computes from the prompts once, for use at every step."""
 
     layers: tuple[tuple[Tensor, ...], ...]
-    """For every block of the denoiser its tensors, [k, s, ...] each: keys and values of the text,
-    and whatever else a model takes from a prompt."""
+    """The tensors for each block of the denoiser, [k, s, ...] each: keys and values of the text,
+    and anything else that a model derives from a prompt."""
     mask: Tensor
-    """True where a token of text may be seen, [k, s]."""
+    """True where a text token may be attended to, [k, s]."""
 
     def first(self, count: int) -> PromptContext:
-        """The same of the first prompts alone."""
+        """The context of the first `count` prompts."""
         layers = tuple(tuple(part[:count] for part in layer) for layer in self.layers)
         return PromptContext(layers=layers, mask=self.mask[:count])
 
@@ -91,9 +92,9 @@ class TokenBatch:
     """Tokens of the grid: frames, rows, columns."""
     prompt_weights: Tensor | None = None
     """How much each of a row's k prompts counts for a token, [b, n, k]; None where k is 1. The
-    prompts of a row stand next to one another in the `PromptContext`."""
+    prompts of a row are adjacent in the `PromptContext`."""
     given: Tensor | None = None
-    """The further channels of `Conditioning.given_channels`, [b, n, q]; None without them."""
+    """The extra channels of `Conditioning.given_channels`, [b, n, q]; None without them."""
 
 
 @runtime_checkable
@@ -102,25 +103,26 @@ class Denoiser(Protocol):
 
     @property
     def patch(self) -> int:
-        """Latent places of each side of a token."""
+        """Latent pixels per side of a token."""
         ...
 
     def read(self, features: Float[Tensor, "k s d"], mask: Bool[Tensor, "k s"]) -> PromptContext:
-        """What all steps need of the prompts."""
+        """Computes what every step needs from the prompts."""
         ...
 
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
-        """The velocity of the tokens. Sigma becomes the network's own measure of time here."""
+        """The velocity of the tokens. Implementations convert sigma to the network's own
+        timesteps."""
         ...
 
 
 @runtime_checkable
 class PositionLaw(Protocol):
-    """From places to the positions that a denoiser takes."""
+    """Computes the positions of tokens for the denoiser's position embedding."""
 
     @property
     def units_per_second(self) -> float:
-        """What a second adds to a position in time."""
+        """Change of the time position per second."""
         ...
 
     def grid(
@@ -133,14 +135,14 @@ class PositionLaw(Protocol):
     def crop(
         self, grid: tuple[int, int], box: tuple[int, int, int, int], time: float = 0.0
     ) -> Float[Tensor, "1 h w 3"]:
-        """The same of the part (top, left, bottom, right) of a picture of `grid` tokens that is too
-        large to be seen at once."""
+        """The positions of a part (top, left, bottom, right) of a picture of `grid` tokens that is
+        larger than the denoiser's window."""
         ...
 
 
 @runtime_checkable
 class SamplingDefaults(Protocol):
-    """How a model is sampled where a request does not say otherwise."""
+    """The sampling defaults of a model."""
 
     @property
     def steps(self) -> int:
@@ -157,7 +159,7 @@ class SamplingDefaults(Protocol):
         ...
 
     def guidance_of(self, scale: float | None) -> Guidance:
-        """Guidance of the scale asked for, or of the model's own."""
+        """Guidance of a scale (None: the model's default)."""
         ...
 
 
@@ -199,9 +201,10 @@ class VideoModel(Protocol):
     def postprocess(
         self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None
     ) -> np.ndarray:
-        """Frames uint8 [n, H, W, 3] as decoded, mended of what this codec gets wrong; a model whose
-        codec needs nothing returns them. `first` is the place of the first frame in its latent
-        frame, and `exact` [n] is True for given frames, which stay as they are."""
+        """Decoded frames uint8 [n, H, W, 3], corrected for the artefacts of this codec; a model
+        whose codec needs no correction returns them unchanged. `first` is the place of the first
+        frame in its latent frame, and `exact` [n] is True for given frames, which stay as they
+        are."""
         ...
 
     def upscale(

@@ -1,4 +1,4 @@
-"""The shipped family of models behind the protocols."""
+"""The shipped family of models, as implementations of the protocols."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class TabletopModel:
 
     @classmethod
     def of(cls, network: Model, device: torch.device, digest: str = "") -> TabletopModel:
-        """The networks moved to a device, in the number format that it is quick in; `digest` is
-        that of their files."""
+        """The networks moved to a device, in the dtype that is fastest there; `digest` is that of
+        their files."""
         dtype = compute_dtype(device)
         network = network.to(device=device, dtype=dtype).eval().requires_grad_(False)
         return cls(network=network, info=info_of(network, digest), device=device, dtype=dtype)
@@ -65,7 +65,7 @@ class TabletopModel:
     def postprocess(
         self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None
     ) -> np.ndarray:
-        """Without the flicker and the stairs that the codec leaves behind."""
+        """Removes the flicker that the codec adds."""
         return remove_flicker(
             self.network.deflicker,
             frames,
@@ -84,7 +84,7 @@ class TabletopModel:
         fps_out: float,
         on_frames: OnFrames | None = None,
     ) -> np.ndarray:
-        """By the shipped upscaler, whatever the model."""
+        """Uses the shipped upscaler for every model of the family."""
         return upscale(
             shipped_upscaler(self.device),
             frames,
@@ -97,7 +97,7 @@ class TabletopModel:
 
 
 def info_of(network: Model, digest: str) -> ModelInfo:
-    """What is known of loaded networks."""
+    """Facts about loaded networks."""
     config = network.config
     return ModelInfo(
         name=config.name,

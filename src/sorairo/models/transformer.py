@@ -29,7 +29,7 @@ class TransformerConfig:
 
     latent_channels: int = 8
     patch: int = 2
-    """Latent places of each side of a token."""
+    """Latent pixels per side of a token."""
     dim: int = 256
     """Width of the residual stream."""
     ffn_dim: int = 1024

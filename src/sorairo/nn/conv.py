@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from sorairo.nn.layout import fold_time, unfold_time
 
 State = dict[int, Tensor]
-"""What a stream remembers: for each temporal convolution (by its id) its last input frames."""
+"""The state of a stream: the last input frames of each temporal convolution, by its id."""
 
 
 class ChannelNorm(nn.Module):

@@ -22,7 +22,8 @@ def lanczos(x: Float[Tensor, "n c H W"], factor: int) -> Float[Tensor, "n c H2 W
 
 @functools.lru_cache(maxsize=64)
 def lanczos_matrix(side: int, factor: int) -> Float[Tensor, "large side"]:
-    """The filter along one axis: at the ends the weights of what is there, scaled to sum 1."""
+    """The filter along one axis. At the ends, the weights that lie inside are scaled to sum to
+    1."""
     places = (np.arange(factor * side) + 0.5) / factor - 0.5
     distance = places[:, None] - np.arange(side)[None]
     weights = np.sinc(distance) * np.sinc(distance / LOBES) * (np.abs(distance) < LOBES)

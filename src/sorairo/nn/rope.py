@@ -16,7 +16,7 @@ Rotation = tuple[Tensor, Tensor]
 
 
 def axis_pairs(head_dim: int) -> tuple[int, int, int]:
-    """How many of a head's d/2 pairs turn with time, y and x (Wan's split)."""
+    """How many of a head's d/2 pairs are rotated by time, y and x (Wan's split)."""
     third = head_dim // 6
     return head_dim // 2 - 2 * third, third, third
 
@@ -32,7 +32,7 @@ def rotation(positions: Float[Tensor, "b n 3"], head_dim: int, theta: float) -> 
 
 
 def rotate(x: Float[Tensor, "b n heads d"], rope: Rotation) -> Float[Tensor, "b n heads d"]:
-    """Turns each pair by its angle."""
+    """Rotates each pair by its angle."""
     cos, sin = rope[0].to(x.dtype), rope[1].to(x.dtype)
     a, b = x.chunk(2, dim=-1)
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)

@@ -1,4 +1,4 @@
-"""The protocol of a recipe: what `run` needs to know of a network that is to be trained."""
+"""The protocols of a recipe and of a training task, which `run` works with."""
 
 from __future__ import annotations
 

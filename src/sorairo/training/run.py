@@ -1,4 +1,4 @@
-"""From a recipe to a trained network. Data, states and results lie in the cache folder."""
+"""Trains the network of a recipe. Data, states and results are in the cache folder."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 from sorairo.errors import MediaError
 
 RATE = 48000  # Hz, of every sound that is read; cameras and browsers use it
-FADE_SECONDS = 0.01  # long enough that a cut does not click, too short to be heard as a fade
+FADE_SECONDS = 0.01  # long enough that a cut does not click, too short to sound like a fade
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

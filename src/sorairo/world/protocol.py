@@ -219,7 +219,7 @@ class World(Protocol[SceneT, PartT_contra, RolloutT]):
 
         `shots` clips of one story for each seed. `twins`: the same clips, each with one thing
         changed. `bridges` > 0: two clips for each seed, each with a transition that covers whole
-        groups of so many frames. Raises ValueError for what the world does not offer.
+        groups of this number of frames. Raises ValueError for what the world does not offer.
         """
         ...
 

@@ -1,1 +1,2 @@
-"""Whoever answers questions: the model, true clips, baselines, clips of others, wrong clips."""
+"""Candidates, which answer questions: the model, true clips, baselines, clips of other models,
+negative controls."""

@@ -1,4 +1,4 @@
-"""Simple baselines: the answers that stand beside a model's."""
+"""Simple baselines, with which a model's answers are compared."""
 
 from __future__ import annotations
 

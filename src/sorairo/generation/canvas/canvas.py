@@ -1,5 +1,5 @@
 """The canvas: a grid of latent tokens, each with the noise level at which it starts and the one at
-which it ends. A task paints it, the sampler fills it."""
+which it ends. It is encoded from the layout of a task and filled by the sampler."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class ReferenceTokens:
     """The noise level at which it is held."""
 
     def later(self, seconds: float, units_per_second: float) -> ReferenceTokens:
-        """The same picture, that much later."""
+        """The same picture, moved to a time that is `seconds` later."""
         positions = self.positions.clone()
         positions[..., 0] += seconds * units_per_second
         return replace(self, positions=positions, seconds=self.seconds + seconds)
@@ -44,8 +44,8 @@ class Canvas:
     """[c, f, h * patch, w * patch], normalised: the given latents, and zeros where there are
     none."""
     sigma_start: Tensor
-    """[f, h, w]: 1 for a blank token, 0 for a given one; one between keeps the layout of what is
-    there and loses the detail."""
+    """[f, h, w]: 1 for a blank token, 0 for a given one; a value between keeps the layout of the
+    given content and loses its details."""
     sigma_end: Tensor
     """[f, h, w]: 0, or equal to `sigma_start`: then the token is held and never changes."""
     positions: Tensor
@@ -57,9 +57,9 @@ class Canvas:
     prompt_weights: Tensor
     """How much each of the k prompts counts for a latent frame, [f, k]; rows sum to 1."""
     patch: int
-    """Latent places of each side of a token."""
+    """Latent pixels per side of a token."""
     units_per_second: float
-    """What a second adds to a position in time."""
+    """Change of the time position per second."""
     reference_tokens: tuple[ReferenceTokens, ...] = ()
     given: Tensor | None = None
     """Channels that the denoiser takes beside the latents, [q, f, h * patch, w * patch]: which
@@ -125,8 +125,9 @@ class Canvas:
         return torch.cat(parts, dim=1)
 
     def part(self, frames: tuple[int, ...], later: Float[Tensor, "n"]) -> Canvas:
-        """Some latent frames of a canvas with one view, in that order, each `later` by so many
-        seconds; all reference tokens, and only the prompts that count for any of these."""
+        """The latent frames `frames` of a canvas with one view, in that order, each moved by its
+        entry of `later` (seconds), with all reference tokens and only the prompts that any of these
+        use."""
         index, positions = list(frames), self.positions[:, list(frames)].clone()
         positions[..., 0] += (later * self.units_per_second)[None, :, None, None]
         prompt_weights = [
@@ -169,7 +170,7 @@ class Stack:
 
 
 def even_times(frames: int, frame_seconds: float, start: float = 0.0) -> Float[Tensor, "f"]:
-    """Seconds of latent frames that follow one another evenly."""
+    """Times in seconds of evenly spaced latent frames."""
     return start + torch.arange(frames) * frame_seconds
 
 

@@ -91,7 +91,7 @@ def _give(
     groups: tuple[LatentFrame, ...],
     encode: Encode,
 ) -> None:
-    """Paints a given clip on every latent frame that it covers, in place."""
+    """Writes a given clip into every latent frame that it covers, in place."""
     covered = [i for i, group in enumerate(groups) if _covers(given, group, layout)]
     if not covered:
         return

@@ -1,5 +1,4 @@
-"""Given frames as further channels of a canvas, for models that take them so (see
-`Conditioning.given_channels`)."""
+"""Given frames as extra channels of a canvas, for models with `Conditioning.given_channels`."""
 
 from __future__ import annotations
 
@@ -22,7 +21,8 @@ def given_channels(
     """[group + c, f, h, w]: for each frame of a latent frame where it is given (1) or not (0), then
     the latents of all frames, grey where nothing is given. Each shot is encoded by itself.
 
-    Raises RequestError for a keyframe that is a hint: such a model shows it exactly or not at all.
+    Raises RequestError for a keyframe that is a hint: these models show a picture exactly or not at
+    all.
     """
     side = layout.spec.multiple // patch
     places = (layout.height // side, layout.width // side)

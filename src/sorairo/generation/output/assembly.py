@@ -1,4 +1,4 @@
-"""From the canvas's frames to the result: segments in order, and given frames as they were."""
+"""Assembles the result from the canvas's frames: segments in order, given frames unchanged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def assemble(
     fps: float,
     deliver: Deliver,
 ) -> Clip:
-    """The result at the size and rate asked for, from the canvas's frames uint8 [n, h, w, 3]."""
+    """The result at the requested size and rate, from the canvas's frames uint8 [n, h, w, 3]."""
     if layout.cyclic:  # it begins in the middle of a latent frame, where less changes than between
         frames = np.roll(frames, -(layout.spec.group // 2), axis=0)
     given = {

@@ -23,9 +23,9 @@ def encode_groups(model: VideoModel, frames: np.ndarray) -> Tensor:
 
 
 def decode_groups(model: VideoModel, latents: Tensor) -> np.ndarray:
-    """Frames uint8 [group * f, H, W, 3] of latents [c, f, h, w], the decoder beginning anew; in
-    pieces, so that a long clip needs no more memory than a short one. Where the codec gives fewer
-    frames for the first latent frame, copies of the first stand before it."""
+    """Frames uint8 [group * f, H, W, 3] of latents [c, f, h, w], decoded from a fresh state, in
+    pieces, so that a long clip needs no more memory than a short one. If the codec returns fewer
+    frames for the first latent frame, copies of the first frame are put before it."""
     law, state = model.codec.law, {}
     videos = (
         model.codec.decode(part[None].to(model.device, model.dtype), state)
@@ -59,8 +59,8 @@ def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> n
 
 
 def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
-    """Puts the given frames that the layout keeps in the place of what the codec made of them, in
-    `frames`, which begin at canvas frame `start`. Returns True for those, [n]."""
+    """Replaces decoded frames by the given ones that the layout keeps, in `frames`, which begin at
+    canvas frame `start`. Returns True for those, [n]."""
     exact = np.zeros(len(frames), bool)
     for given in layout.given:
         if given.strength or given.region is not None:

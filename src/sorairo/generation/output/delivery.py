@@ -29,8 +29,8 @@ class Delivery:
     def of(
         cls, layout: CanvasLayout, width: int | None, height: int | None, fps: float | None
     ) -> Delivery:
-        """The size and rate asked for; else those of the given clip; else those of the canvas, in
-        the aspect ratio of what it shows."""
+        """The requested size and rate; else those of the given clip; else those of the canvas, in
+        the aspect ratio of its content."""
         given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.pieces]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
@@ -42,7 +42,7 @@ class Delivery:
         return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
     def frames(self, layout: CanvasLayout) -> int:
-        """The number of frames of the result, about."""
+        """The approximate number of frames of the result."""
         given = sum(p.clip.duration for p in layout.pieces if isinstance(p, GivenSegment))
         generated = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
         return max(1, round((given + generated / layout.spec.fps) * self.fps))
@@ -74,7 +74,7 @@ def deliver(
     """The canvas's frames at another size and rate, by the model's `upscale`.
 
     They are first stretched to the `aspect` of what was squeezed onto the canvas, then cropped to
-    the size asked for. `on_frames` is called with the number of frames done.
+    the requested size. `on_frames` is called with the number of frames done.
     """
     own = frames.shape[2] / frames.shape[1]
     wanted = aspect or own

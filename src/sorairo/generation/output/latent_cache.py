@@ -16,8 +16,9 @@ def end_latents(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
     digest of the model that they belong to.
 
     An end that is a given clip has the latents that were kept with that clip. The first latent
-    frame of a new clip holds copies of its first frame and fits no longer clip, so a new clip has
-    no head; nor has a loop, which begins in the middle of a latent frame (see `assemble`).
+    frame of a new clip holds copies of its first frame and does not fit a longer clip, so a new
+    clip has no head. A loop has none either: it begins in the middle of a latent frame (see
+    `assemble`).
     """
     if layout.cyclic:
         tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])

@@ -13,7 +13,7 @@ class OutputFiles:
     clip: Path
     """The result itself: .mp4, .gif or, for one frame, .png."""
     gif: Path | None = None
-    """The clip once more, as an animated GIF."""
+    """A copy of the clip as an animated GIF."""
     sheet: Path | None = None
     """A contact sheet: 12 frames in one picture, as .png."""
     latents: Path | None = None
@@ -26,6 +26,6 @@ class OutputFiles:
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """All files that are wanted, in the order of the fields."""
+        """All files that are not None, in the order of the fields."""
         files = (getattr(self, each.name) for each in fields(self))
         return tuple(path for path in files if path is not None)

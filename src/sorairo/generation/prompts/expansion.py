@@ -12,7 +12,7 @@ from sorairo.world import registry
 
 @dataclass(frozen=True, kw_only=True)
 class Expansion:
-    """What came of expanding a prompt."""
+    """The result of expanding a prompt."""
 
     prompt: str
     """The prompt for the model."""

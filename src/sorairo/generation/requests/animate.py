@@ -23,7 +23,7 @@ class AnimateRequest(GivenRequest):
     seconds: float = 4.0
     """Length of the result."""
     at: tuple[float, ...] = (0.0,)
-    """The time of each picture in seconds; the end of the clip stands for its last frame."""
+    """The time of each picture in seconds; the length of the clip means its last frame."""
     strength: tuple[float, ...] = ()
     """How closely each picture is shown: 1 exactly, less as a hint. Empty: all exactly."""
 
@@ -49,7 +49,7 @@ class AnimateRequest(GivenRequest):
         return tuple(self._frame(at, fps) / fps for at in self.at)
 
     def _frame(self, at: float, fps: float) -> int:
-        """The frame at a time; the end of the clip stands for its last frame."""
+        """The frame at a time; the length of the clip means its last frame."""
         return min(round(at * fps), max(1, round(self.seconds * fps)) - 1)
 
     def _check_strength(self) -> None:

@@ -101,7 +101,7 @@ class Request:
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """The prompts that may be expanded; "" stands for one that is not."""
+        """The prompts that may be expanded; "" for one that is not."""
         return (self.prompt,)
 
     def with_expanded(self: Kind, prompts: Sequence[str]) -> Kind:

@@ -18,8 +18,8 @@ class CastRequest(GivenRequest):
     seconds: float = 4.0
     """Length of the result."""
     names: tuple[str, ...] = ()
-    """How the prompt calls the thing in each clip. A model knows no names, so that each is replaced
-    by a description of what the clip shows."""
+    """The name that the prompt uses for the object in each clip. Models do not know names, so each
+    is replaced by a description of what the clip shows."""
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits)

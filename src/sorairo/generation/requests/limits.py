@@ -20,7 +20,7 @@ SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a model can be asked for. The defaults are those of the shipped model."""
+    """The limits of requests to a model. The defaults are those of the shipped model."""
 
     max_frames: int = 49
     """Frames that are generated in one request, at the native rate."""

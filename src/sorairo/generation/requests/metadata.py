@@ -38,7 +38,7 @@ def request_from_json(command: Any, record: Any) -> Request:
     UnknownNameError."""
     found = REQUEST_TYPES.get(str(command))
     if found is None:
-        raise RequestError("This holds no request that sorairo made.")
+        raise RequestError("No sorairo request is stored here.")
     return config.from_json(found, record)
 
 

@@ -41,7 +41,7 @@ class SamplingCheckpoint:
     written: Callable[[Path], None] = lambda _path: None
     """Called with each file once it is complete."""
     canvases: int = 0
-    """Canvases that were begun so far."""
+    """The number of canvases begun so far."""
 
     @staticmethod
     def name(canvas: int) -> str:
@@ -88,7 +88,7 @@ class CanvasRecord:
 
     @property
     def windows(self) -> int:
-        """Windows that an earlier run has filled."""
+        """The number of windows that an earlier run has filled."""
         return self.state.windows if self.state else 0
 
     def resumed(self, canvas: Canvas) -> Canvas:
@@ -99,7 +99,7 @@ class CanvasRecord:
         return replace(canvas, latents=self.state.latents)
 
     def write(self, canvas: Canvas, windows: int) -> None:
-        """Notes that so many windows are filled."""
+        """Records the canvas after the first `windows` windows have been filled."""
         random = self.generator.get_state()
         state = CanvasState(windows=windows, latents=canvas.latents, random=random)
         self.checkpoint.write(self.name, state)

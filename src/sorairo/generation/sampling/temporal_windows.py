@@ -2,8 +2,9 @@
 
 A canvas that fits is one window. A longer one is cut into windows in time, each of which also sees
 the end of the window before. Each of several shots has windows of its own; the first of them also
-sees the beginnings of one or two earlier shots of the same scene, so that the model keeps their
-looks, as it has learned from stories. In every window times run as if it were a whole clip.
+sees the beginnings of one or two earlier shots of the same scene, so that the model keeps the look
+of the scene, as in the stories that it was trained on. In every window, times start at 0, as in a
+whole clip.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Window:
     groups: tuple[int, ...]
     """Indices of latent frames of the canvas, in the order in which they are seen."""
     known: int
-    """The first so many of them are filled already."""
+    """How many of them, from the first on, are already filled."""
     times: tuple[float, ...]
     """The seconds at which they are seen."""
     near: tuple[float, float]

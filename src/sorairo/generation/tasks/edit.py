@@ -69,7 +69,7 @@ class _Cut:
 
     start: int  # of what is changed
     end: int
-    first: int  # of what stands on the canvas: the change and its context on both sides
+    first: int  # on the canvas: the change and its context on both sides
     last: int
     padding_frames: int
 

@@ -41,7 +41,7 @@ class CanvasSpec:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class GivenFrames:
-    """Frames that stand on the canvas before sampling begins."""
+    """Frames that are put on the canvas before sampling begins."""
 
     first: int
     """The canvas frame of the first one."""

@@ -73,14 +73,14 @@ class Upscaler(nn.Module):
         self.to_channels_last()
 
     def to_channels_last(self) -> None:
-        """Lays the weights out in memory as convolutions are fastest; call it again after weights
-        are assigned."""
+        """Stores the weights channels-last, which is fastest for convolutions. Call it again after
+        weights are assigned."""
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def forward(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b 3 G H2 W2"]:
-        """All 2F - 1 frames of a clip; before the first and after the last stand copies of it."""
+        """All 2F - 1 frames of a clip. The first and the last frame are repeated at the ends."""
         frames, turns = self.sharpen(pad_ends(video))
         return interleave(frames, halfway(frames, turns[:, :, :-1]))
 

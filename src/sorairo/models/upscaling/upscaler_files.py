@@ -1,5 +1,5 @@
-"""The upscaler on disk: a directory of `upscaler.json` and `upscaler.safetensors`. It is no model
-that one could generate with, so it has no `model.json` and is in no list of models."""
+"""The upscaler on disk: a directory of `upscaler.json` and `upscaler.safetensors`. It cannot
+generate clips by itself, so it has no `model.json` and is not listed as a model."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def shipped_upscaler(device: torch.device) -> Upscaler:
 
 
 def save_upscaler(upscaler: Upscaler, path: Path, training: dict | None = None) -> None:
-    """Writes a directory, weights as bfloat16; an older one at the same place is replaced once the
-    new one is whole."""
+    """Writes a directory, weights as bfloat16; an older one with the same path is replaced once the
+    new one is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     record = {"format": FORMAT, "config": to_json(upscaler.config), "training": training or {}}

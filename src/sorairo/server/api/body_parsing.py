@@ -95,7 +95,7 @@ def parse_bracketed_keys(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _insert(into: Any, path: list[str], value: Any, key: str) -> None:
-    """Inserts a value at a path; the name "" stands for the next element of a list."""
+    """Inserts a value at a path; the name "" means the next element of a list."""
     name, rest = path[0], path[1:]
     if isinstance(into, list):
         # A new object begins where the last one already has the next name.

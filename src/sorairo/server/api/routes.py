@@ -35,7 +35,7 @@ VideoId = Annotated[str, Path(description="The id of a video.")]
 
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
-    """The names that `model` accepts; OpenAI's names stand for the served model."""
+    """The names that `model` accepts; OpenAI's names are aliases of the served model."""
     names = ("sora-2", "sora-2-pro", service_of(request).model)
     data = [{"id": n, "object": "model", "created": 0, "owned_by": "sorairo"} for n in names]
     return {"object": "list", "data": data}

@@ -37,13 +37,13 @@ def lay_out(
     config: MaskingConfig,
     patch: int,
 ) -> TrainingRow:
-    """An example as tokens: its grid, masked by `kind`, and its loose pictures, held, behind it."""
+    """An example as tokens: its grid, masked by `kind`, followed by its held keyframes."""
     f, h, w = (n // d for n, d in zip(example.latents.shape[1:], (1, patch, patch), strict=True))
     noise, edit_start = _draw_noise(example, kind, (f, h, w), rng, config)
     parts = [_grid_part(example, noise, patch, config.objects)]
     parts += [
-        _loose_part(example, index, (h, w), patch, draw_history(rng, config))
-        for index in range(len(example.loose_times))
+        _keyframe_part(example, index, (h, w), patch, draw_history(rng, config))
+        for index in range(len(example.keyframe_times))
     ]
 
     def joined(name: str, dtype: type = np.float32) -> Tensor:
@@ -82,8 +82,8 @@ def _edit_offset(example: TrainingExample, start: float, patch: int) -> Tensor:
     """What is added to the noise of an edit.
 
     An edit runs straight from the noised origin (1 - s) o + s e, at the level s where an edit of
-    its strength starts, to z. At level sigma on that line lies (1 - sigma) z + sigma (e + offset)
-    with offset = (1 - s) / s (o - z): noise that depends on the origin.
+    its strength starts, to z. The point at level sigma on that line is (1 - sigma) z + sigma (e +
+    offset) with offset = (1 - s) / s (o - z): noise that depends on the origin.
     """
     assert example.origin is not None
     away = _tokens(example.origin, patch).astype(np.float32) - _tokens(example.latents, patch)
@@ -118,17 +118,17 @@ def _grid_part(
     )
 
 
-def _loose_part(
+def _keyframe_part(
     example: TrainingExample, index: int, sides: tuple[int, int], patch: int, sigma: float
 ) -> _Part:
-    """The tokens of a loose picture, held at `sigma`, with the prompts of the latent frame nearest
+    """The tokens of a keyframe, held at `sigma`, with the prompts of the latent frame nearest
     in time."""
-    assert example.loose is not None
+    assert example.keyframes is not None
     h, w = sides
-    time = example.loose_times[index]
+    time = example.keyframe_times[index]
     nearest = int(np.abs(example.times - time).argmin())
     return _Part(
-        tokens=_tokens(example.loose[:, index : index + 1], patch),
+        tokens=_tokens(example.keyframes[:, index : index + 1], patch),
         positions=_at((time,), (1, h, w)),
         sigma=np.full(h * w, sigma),
         loss_mask=np.zeros(h * w, np.float32),
@@ -152,5 +152,6 @@ def _positions(example: TrainingExample, grid: Grid) -> np.ndarray:
 
 @lru_cache(maxsize=1024)
 def _at(times: tuple[float, ...], grid: Grid) -> np.ndarray:
-    """Positions of a grid at these times, float32 [n, 3]: few are ever asked for."""
+    """Positions of a grid at these times, float32 [n, 3]; cached, because few different ones
+    occur."""
     return POSITIONS.grid(grid, torch.tensor(times)).reshape(-1, 3).numpy()

@@ -48,9 +48,8 @@ def encode_sources(
     patch: int,
     workers: int = 0,
 ) -> list[list[Path]]:
-    """Encodes several sources, each into its folder, with so many processes; 0: with this one.
-
-    `patch` is the number of latent places on each side of a token.
+    """Encodes several sources, each into its folder, with `workers` processes; 0: with this one.
+    `patch` is the number of latent pixels per side of a token.
     """
     render_all([each for source, _ in wanted for each in clips_of(source)])
     done = [[folder / name for name in shard_names(source)] for source, folder in wanted]

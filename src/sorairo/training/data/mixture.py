@@ -57,7 +57,7 @@ class DenoiserLossConfig:
     tokens: int = 4608
     """Tokens of a batch."""
     samples: int = 0
-    """At most so many samples in a batch; 0: no limit."""
+    """The most samples in a batch; 0: no limit."""
     text_tokens: int = 60
     """Tokens of a text; longer ones are cut."""
     compiled: bool = True
@@ -99,6 +99,6 @@ def draw_batch(
 
 
 def _samples(config: DenoiserLossConfig, tokens: int) -> int:
-    """How many samples of so many tokens are in a batch."""
+    """The number of samples in a batch, from the number of tokens of each."""
     found = config.tokens // tokens
     return min(found, config.samples) if config.samples else found

@@ -35,7 +35,7 @@ class LatentSource:
     stride: int = 1
     """Takes every n-th frame."""
     leaves: int = 0
-    """If not 0, so many clips of dead leaves take the place of the world's clips."""
+    """If not 0, this number of clips of dead leaves replaces the world's clips."""
     count: int | None = None
     """Takes only the first clips; None: all."""
     twins: ClipsConfig | None = None

@@ -30,9 +30,9 @@ def feed(
 ) -> Generator[Any, None, None]:
     """Yields the batch of each step in order.
 
-    With `workers` the batches are drawn ahead by so many processes, forked from this one: they
-    share the data that `draw` reads, and `draw` must not use a GPU. `pinned`: in pinned memory,
-    which a GPU copies from quickly.
+    With `workers`, the batches are drawn ahead by that number of processes, forked from this one:
+    they share the data that `draw` reads, and `draw` must not use a GPU. `pinned`: in pinned
+    memory, which a GPU copies from quickly.
     """
     if not workers:
         yield from map(draw, steps)

@@ -28,7 +28,7 @@ class DeflickerRecipe:
     """How the deflicker network of a model is trained."""
 
     name: str = "tabletop-steadier"
-    """The folder of its run in the cache; the mark of the codec is appended."""
+    """The folder of its run in the cache; the short digest of the codec is appended."""
     model: str = "tabletop"
     """The model, by name or directory. The result is a copy of it with the new network."""
     clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)

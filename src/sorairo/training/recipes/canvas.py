@@ -82,7 +82,7 @@ COUNTED = replace(WHOLE, one=0.24, several=0.10, short=0.5, filmed=0.15, three_o
 # Masks, in the order of the phases.
 FIRST_MASKS = MaskingConfig(
     shift=4.0,
-    top=0.12,  # in this noise the text is the only information
+    top=0.12,  # at this noise level, the text is the only information
     plain=0.5,
     per_frame=0.08,
     prefix=0.15,

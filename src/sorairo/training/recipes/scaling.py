@@ -1,8 +1,8 @@
 """Small models, trained from random weights, for questions about training itself.
 
 `scaling-1`, `scaling-4`, `scaling-16`: the same model and data, with 1, 4 and 16 times the compute
-(suite M11 of the exam). `unseen-10`, `unseen-50`, `unseen-90`: trained on so many percent of the
-combinations of colour, shape and event, never on the last tenth of them (suite M9).
+(suite M11 of the exam). `unseen-10`, `unseen-50`, `unseen-90`: trained on 10, 50 or 90 percent of
+the combinations of colour, shape and event, never on the last tenth of them (suite M9).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Extending a clip: 16 true frames are given, the next 24 are compared with the true future.
 
-"error" is the mean distance of the object from its true place, in picture widths. It stands beside
-the errors of two guesses: "straight on" keeps the last velocity, "frozen" keeps the last place.
+"error" is the mean distance of the object from its true place, in picture widths. It is compared
+with the errors of two baselines: "straight on" keeps the last velocity, "frozen" keeps the last
+place.
 """
 
 from __future__ import annotations

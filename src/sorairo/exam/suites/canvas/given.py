@@ -23,7 +23,7 @@ OTHER_SHAPE = 255.0  # the difference of frames that cannot be compared
 
 
 def questions(count: int) -> list[GivenTask]:
-    """Every task on each of so many clips."""
+    """Every task on each of `count` clips."""
     return [question for index in range(count) for question in tasks_on_scene(index)]
 
 

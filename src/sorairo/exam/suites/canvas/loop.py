@@ -56,7 +56,7 @@ def questions(count: int) -> list[Cycle]:
     ]
     closed = [
         Cycle(
-            # The number is that of the scene with which there are so many closed loops.
+            # Numbered by the scene that completes this number of closed loops.
             key=f"loop-{2 * i + 1:04d}-closed",
             prompt=prompt_of(s),
             seed=i,

@@ -8,7 +8,8 @@ prompt says. Nothing in the scene moves, so the true clip is what a true camera 
 
 "closure" tests the way back: an orbit in the right direction is extended by an equal orbit in the
 other direction, and the last frame is compared with the first (PSNR). It is measured for models
-only, and not for clips in which the camera made another move: a clip that stands still closes best.
+only, and not for clips in which the camera made another move: a clip in which nothing moves closes
+best.
 """
 
 from __future__ import annotations

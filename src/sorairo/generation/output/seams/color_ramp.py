@@ -7,7 +7,7 @@ import numpy as np
 from sorairo.generation.output.seams.blur import blur_by_share
 from sorairo.generation.output.seams.difference import COLOR_BLUR
 
-TINT = 1.1  # of 255: the mean colour may change by that from a given frame to a generated one
+TINT = 1.1  # of 255: largest change of the mean colour from a given frame to a generated one
 
 
 def ramp_colors(

@@ -1,8 +1,8 @@
-"""The one corrector of seams: no step shows where generated frames meet given ones.
+"""Corrects the seams between given and generated frames, so that no step is visible.
 
-A codec returns a given frame softer and in slightly other colours than it was, and a model may go
-on a little beside it. Next to the exact frame both show. What the codec and the model get wrong
-should be mended there; until then it is corrected here, in two places:
+The codec blurs a given frame and shifts its colours slightly, and the model may continue it at a
+slightly different position. Beside the exact given frame, both errors are visible. They should be
+fixed in the codec and the model; until then, they are corrected here, in two places:
 
 1. on the canvas, right after decoding, at native size and rate (`correct_canvas`);
 2. in the result, at its own size and rate (`correct_seams`): the difference at each seam, then

@@ -1,9 +1,9 @@
 """Spreads a jerk of motion over the generated frames beside it.
 
 Beside a given frame, or in a bridge between two clips, one step from frame to frame may change much
-more than the steps around it: a cut, or what is left of one. There time runs slower, and faster in
-the steps beside it, by as little as is needed; a frame that falls between two is a mixture of them,
-a short dissolve.
+more than the steps around it: a cut, or what is left of one. Such a step is slowed down, and the
+steps beside it are sped up, as little as necessary; a frame that falls between two is a mixture of
+them, a short dissolve.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 
 FLOOR = 0.5  # of 255: a smaller change is none
 LEAST = 1 / 3  # of the changes around it: a bridge's outermost steps are not slowed below that
-CUT = 2.0  # inside a bridge, a step of more than so many times the usual change is spread
-EVEN = 1.15  # or, between two different scenes, of more than so many times the mean change
+CUT = 2.0  # inside a bridge, a step of more than CUT times the usual change is spread
+EVEN = 1.15  # or, between two different scenes, of more than EVEN times the mean change
 SECONDS = 1.0  # on each side of a jerk, in which time may run faster
 LONGEST = 8  # times that: a longer segment counts as two beginnings, not as a bridge
 FASTEST = 0.5  # of its duration: no step is shortened below that
@@ -63,7 +63,7 @@ class Steps:
     generated: range
     """The steps that lead to a generated frame or from one."""
     seams: tuple[int, ...]
-    """Those of them that lead from a given frame or to one."""
+    """The ones among them that start or end at a given frame."""
     other_scene: bool
     """Whether the given frames on the two sides show different scenes."""
 
@@ -119,8 +119,8 @@ class Steps:
         return durations
 
     def _wanted(self, index: int, reach: int) -> float:
-        """How long a step would have to last for its change to be no jerk: its change divided by
-        the change that is allowed.
+        """How long a step must last so that it is no jerk: its change divided by the allowed
+        change.
 
         At a seam, that is the usual change or that of the steps beside it, whichever is more: a
         body that slides and slows down is fastest there. In a bridge the usual change counts alone,

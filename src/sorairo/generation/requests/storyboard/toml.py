@@ -10,7 +10,7 @@
 
     [[card]]
     cut = false          # the shot goes on, the prompts cross-fade
-    prompt = "the red ball lies in the snow"
+    prompt = "the red ball rolls on the snow"
     picture = "ball.png" # or clip = "ball.mp4", which is kept as it is
     at = 1.5             # seconds into the card
 

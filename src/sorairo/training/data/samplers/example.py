@@ -43,9 +43,9 @@ class TrainingExample:
     """How much each latent frame attends to each text, [f, k]; rows sum to 1."""
     objects: np.ndarray | None = None
     """Which tokens show a body, [f, h / patch, w / patch]; None if that is not known."""
-    loose: np.ndarray | None = None
+    keyframes: np.ndarray | None = None
     """Pictures encoded alone, given beside the clip, [c, l, h, w]."""
-    loose_times: tuple[float, ...] = ()
+    keyframe_times: tuple[float, ...] = ()
     """Their times in seconds."""
     box: tuple[int, int, int, int] | None = None
     """The part of a larger picture that this is (top, left, rows, columns, in tokens); None: all of

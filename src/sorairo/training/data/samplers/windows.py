@@ -42,8 +42,8 @@ def keyed(
         times=times,
         texts=(example_caption(clips.scenes[spec.size][index], rng, captions),),
         prompt_weights=one_text(spec.frames),
-        loose=clips.pictures[spec.size][index][:, picked],
-        loose_times=tuple(shown[i] for i in picked),
+        keyframes=clips.pictures[spec.size][index][:, picked],
+        keyframe_times=tuple(shown[i] for i in picked),
     )
 
 

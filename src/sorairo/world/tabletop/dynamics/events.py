@@ -158,7 +158,7 @@ def hide(draw: EventDraw) -> Placement:
 
 
 def turntable(draw: EventDraw) -> Placement:
-    """All bodies stand on a disc that turns."""
+    """All bodies are on a disc that turns."""
     rate = draw.side() * draw.uniform(0.6, 0.95)
     radius = 3.0
     angle = draw.side() * math.pi / 2 + draw.uniform(-1, 1)  # clearly left or right at first
@@ -228,7 +228,8 @@ def _some_spots(draw: EventDraw, count: int) -> list[tuple[float, float]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """What can happen in a scene. Bodies that take no part stand in three places behind it."""
+    """What can happen in a scene. Bodies that take no part are at rest in three places behind
+    it."""
 
     act: Callable[[EventDraw], Placement]
     """Places the bodies that take part."""

@@ -34,7 +34,7 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     """A random scene of the configured part of the world. Equal generators give equal scenes.
 
     Raises ValueError if no configured event suits the shapes and numbers of bodies, if no
-    combination is shown, and if there is no room for so many bodies so far apart.
+    combination is shown, and if there is no room for the bodies at this distance.
     """
     for _ in range(MAX_DRAWS):
         if is_shown(config, scene := _any_scene(rng, config)):

@@ -9,7 +9,8 @@ from sorairo.world.tabletop.language.parsing import Assertions
 
 
 def coverage_warnings(said: Assertions, trained_on: Mapping[str, Any] | None) -> list[str]:
-    """Sentences on what was asked for but not trained on, and on a prompt that may be drawn twice.
+    """Warnings about requested things that were not trained on, and about a prompt whose object may
+    be drawn twice.
 
     `trained_on` is the `SceneConfig` of the model's training scenes as JSON; None: not recorded.
     """

@@ -1,7 +1,7 @@
 """Visual styles: film noir, black and white, pencil drawing, oil painting, pixel art and neon.
 
 Each is a function of the pictures only, so that it can be applied to any clip. Paper, grain and
-brush strokes are the same in every frame, so that what stands still does not flicker. Lengths are
+brush strokes are the same in every frame, so that objects at rest do not flicker. Lengths are
 in units of the shorter side / UNITS, so that a style looks the same at every size.
 """
 

@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 
 from sorairo.video import Clip
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.language.caption_plan import TRAVELLING, plan_caption
@@ -19,7 +20,7 @@ from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene, SceneConfig
 
 FIRST_SEED = 1_000_000_000  # training stays below
-SIDE, FPS = 96, 12.0
+SIDE, FPS = TABLETOP.sizes[0][0], TABLETOP.fps
 STILL = dataclasses.replace(CANVAS_WORLD, cameras=("still",))
 ENDLESS = dataclasses.replace(STILL, events=("turntable", "swing", "toss"))  # never come to rest
 TRIES = 2000

@@ -34,7 +34,7 @@ def postgresql() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The directory of an untrained model with two native sizes, 64x64 and 128x64, whose clips are
-    delivered as they are painted."""
+    delivered as they are generated."""
     import torch
 
     from sorairo.models.codec import CodecConfig

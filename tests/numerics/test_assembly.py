@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from sorairo.generation.canvas.canvas import Canvas
-from sorairo.generation.canvas.encode import paint
+from sorairo.generation.canvas.encode import encode_layout
 from sorairo.generation.output.assembly import assemble, blend_region
 from sorairo.generation.output.decode import start_where_still
 from sorairo.generation.output.delivery import deliver
@@ -45,7 +45,7 @@ def unfinished(frames: np.ndarray, rate: float, width: int, height: int, fps: fl
     return frames
 
 
-def draft_of(pieces: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -> CanvasLayout:
+def layout_of(segments: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -> CanvasLayout:
     prompts, prompt_weights = single_prompt("a", frames)
     return CanvasLayout(
         spec=NATIVE,
@@ -54,7 +54,7 @@ def draft_of(pieces: tuple[GivenSegment | GeneratedSegment, ...], frames: int) -
         height=64,
         prompts=prompts,
         prompt_weights=prompt_weights,
-        pieces=pieces,
+        segments=segments,
     )
 
 
@@ -64,7 +64,7 @@ def put_together(layout: CanvasLayout, frames: np.ndarray) -> Clip:
 
 def test_given_frames_come_back_bit_for_bit():
     clip = Clip(frames=pictures(20), fps=12.0)
-    layout = draft_of(
+    layout = layout_of(
         (GivenSegment(clip=clip, edges=(None, 7)), GeneratedSegment(first=8, last=20)), 20
     )
     result = put_together(layout, pictures(20, seed=1))
@@ -118,7 +118,7 @@ def test_outside_a_region_nothing_changes_and_inside_everything():
 def test_sound_stays_with_its_pictures():
     tone = np.sin(np.arange(48000) / 20).astype(np.float32)[:, None] * 0.5
     clip = Clip(frames=pictures(12), fps=12.0, sound=Sound(samples=tone))
-    layout = draft_of(
+    layout = layout_of(
         (GeneratedSegment(first=0, last=12), GivenSegment(clip=clip, edges=(12, None))), 24
     )
     sound = put_together(layout, pictures(24, seed=1)).sound
@@ -131,7 +131,7 @@ def test_sound_stays_with_its_pictures():
 def test_a_cycle_has_no_beginning():
     """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
-    canvas = paint(
+    canvas = encode_layout(
         layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
     )
     assert canvas.grid[0] == 8
@@ -151,13 +151,14 @@ def test_a_cycle_begins_where_least_changes():
     sigmas = np.repeat(np.array([0, 0, 40, 40, 80, 80, 81, 81, 90, 90, 95, 95], np.uint8), 4)
     frames = sigmas.reshape(12, 2, 2, 1).repeat(3, -1)
     latents = torch.arange(3.0).view(1, 3, 1, 1)
-    turned, moved = start_where_still(frames, latents, group=4)
+    turned, moved = start_where_still(frames, latents, length=4)
     assert np.array_equal(turned, np.roll(frames, -4, axis=0)), "80 to 81 is the least"
     assert moved.flatten().tolist() == [1, 2, 0]
 
 
-def test_a_cycle_is_shown_from_within_a_group():
-    """So that its last frame and its first are of one group; what is kept of its end fits them."""
+def test_a_cycle_is_shown_from_within_a_latent_frame():
+    """So that its last frame and its first are of one latent frame; what is kept of its end fits
+    them."""
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     frames = pictures(32)
     shown = put_together(layout, frames).frames
@@ -184,24 +185,24 @@ def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
 
     def last_made(layout: CanvasLayout) -> float:
         clip = assemble(layout, frames, width=64, height=64, fps=24.0, deliver=doubled)
-        return float(clip.frames[2 * (layout.pieces[0].last) - 1].mean())  # type: ignore[union-attr]
+        return float(clip.frames[2 * (layout.segments[0].last) - 1].mean())  # type: ignore[union-attr]
 
     given = Clip(frames=frames[8:], fps=12.0)
-    bridge = draft_of(
+    bridge = layout_of(
         (GeneratedSegment(first=0, last=8), GivenSegment(clip=given, edges=(None, None))), 24
     )
     assert last_made(bridge) == 75
     assert last_made(replace(bridge, shots=(0, 8))) == 70
     turning = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=24, cyclic=True)
-    assert last_made(turning) == 15, "begun within a group: the last is 10, the first 20"
-    assert last_made(draft_of((GeneratedSegment(first=0, last=24),), 24)) == 230
+    assert last_made(turning) == 15, "begun within a latent frame: the last is 10, the first 20"
+    assert last_made(layout_of((GeneratedSegment(first=0, last=24),), 24)) == 230
 
 
 def test_what_a_picture_leads_to_is_not_led_back_to_it():
     frames = np.full((36, 64, 64, 3), 80, np.uint8)
     frames[12:] = 200
     picture = Clip(frames=frames[:1] + 20, fps=12.0)
-    layout = draft_of(
+    layout = layout_of(
         (GivenSegment(clip=picture, edges=(0, 0)), GeneratedSegment(first=1, last=36)), 36
     )
     shown = put_together(layout, frames).frames.astype(int)
@@ -211,7 +212,7 @@ def test_what_a_picture_leads_to_is_not_led_back_to_it():
 
 def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
-    canvas: Canvas = paint(
+    canvas: Canvas = encode_layout(
         layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
     )
     x = torch.randn(canvas.tokens().shape)

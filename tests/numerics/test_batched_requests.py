@@ -100,7 +100,7 @@ def test_a_stack_is_filled_as_its_canvases_are():
     def filled(*seeds: int) -> tuple[Canvas, ...]:
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         sampling = Sampling(sigmas=sampling_sigmas(4), solver="adams", generators=generators)
-        window = Window(groups=(0, 1, 2), known=0, times=(0, 1 / 3, 2 / 3), near=(-1, 1))
+        window = Window(latent_frames=(0, 1, 2), known=0, times=(0, 1 / 3, 2 / 3), near=(-1, 1))
         stack = [canvas(seed) for seed in seeds]
         *_, last = fill(stack, lambda part: some, sampling, [window])
         return last.canvases

@@ -19,7 +19,7 @@ GRID = (3, 2, 4)
 TOKENS = 24
 
 
-def painted() -> Canvas:
+def mixed_canvas() -> Canvas:
     """Frame 0 given clean; frame 1 held at noise .05 but for its first row; all kinds after."""
     latents = torch.randn(5, 3, 4, 8, generator=torch.Generator().manual_seed(1))
     start, end = torch.ones(GRID), torch.zeros(GRID)
@@ -44,7 +44,7 @@ def fill(canvas: Canvas, solver: str, seed: int = 0, velocity=some_velocity, ste
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_held_tokens_never_move(solver: str):
-    canvas = painted()
+    canvas = mixed_canvas()
     held = canvas.held.flatten()
     results = [now.tokens() for _, now in fill(canvas, solver)]
     given = canvas.sigma_start.flatten() == 0
@@ -56,7 +56,7 @@ def test_held_tokens_never_move(solver: str):
 
 
 def test_a_held_token_with_noise_is_a_point_of_the_path():
-    canvas = painted()
+    canvas = mixed_canvas()
     (_, now) = fill(canvas, "euler", seed=3)[-1]
     noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(3))
     expected = path.point(canvas.tokens(), noise, torch.tensor(0.05))
@@ -67,7 +67,7 @@ def test_a_held_token_with_noise_is_a_point_of_the_path():
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_every_token_runs_from_its_start_to_its_end(solver: str):
     """With a constant velocity a token must have moved by exactly its span of sigma."""
-    canvas = painted()
+    canvas = mixed_canvas()
     constant = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(2))
     noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(0))
     start = canvas.sigma_start.flatten().unsqueeze(-1)
@@ -78,7 +78,7 @@ def test_every_token_runs_from_its_start_to_its_end(solver: str):
 
 
 def test_the_velocity_is_told_the_noise_of_each_token():
-    canvas, seen = painted(), []
+    canvas, seen = mixed_canvas(), []
 
     def watched(x: Tensor, sigma: Tensor) -> Tensor:
         seen.append(sigma)
@@ -96,7 +96,7 @@ def test_the_velocity_is_told_the_noise_of_each_token():
 def test_a_partial_start_keeps_what_was_there(strength: float):
     """With the ideal velocity of one known picture any strength ends on that picture."""
     target = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(5))
-    canvas = painted()
+    canvas = mixed_canvas()
     canvas = replace(
         canvas.with_tokens(target),
         sigma_start=torch.full(GRID, strength),
@@ -111,13 +111,13 @@ def test_a_partial_start_keeps_what_was_there(strength: float):
 
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_a_seed_is_a_result(solver: str):
-    first, again, other = (fill(painted(), solver, seed)[-1][1].latents for seed in (7, 7, 8))
+    first, again, other = (fill(mixed_canvas(), solver, seed)[-1][1].latents for seed in (7, 7, 8))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
 
 
 def test_every_step_is_yielded_and_the_canvas_is_left_as_it_was():
-    canvas = painted()
+    canvas = mixed_canvas()
     before = canvas.latents.clone()
     steps = fill(canvas, "heun", steps=6)
     assert [step.index for step, _ in steps] == list(range(6))
@@ -128,7 +128,7 @@ def test_every_step_is_yielded_and_the_canvas_is_left_as_it_was():
 
 
 def test_the_law_of_noise_on_a_canvas():
-    canvas = painted()
+    canvas = mixed_canvas()
     start, end = canvas.sigma_start.flatten(), canvas.sigma_end.flatten()
     for s in (0.0, 0.25, 1.0):
         torch.testing.assert_close(canvas.sigma(s), end + (start - end) * s)

@@ -1,4 +1,5 @@
-"""Tasks and drafts: what is given lies on whole groups, the result is made of all pieces."""
+"""Tasks and their layouts: what is given fills whole latent frames, and all segments make up the
+result."""
 
 from __future__ import annotations
 
@@ -10,7 +11,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
-from sorairo.generation.canvas.encode import latent_frame_prompt_weights, paint, token_region
+from sorairo.generation.canvas.encode import (
+    encode_layout,
+    latent_frame_prompt_weights,
+    token_region,
+)
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
 from sorairo.generation.tasks.edit import edit
@@ -26,7 +31,7 @@ from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
 
-SURFACE = CanvasSpec(area=64 * 64)
+SPEC = CanvasSpec(area=64 * 64)
 
 
 def clip_of(
@@ -44,8 +49,8 @@ def encode(frames: np.ndarray) -> torch.Tensor:
     return torch.nn.functional.avg_pool3d(video, (4, 8, 8))
 
 
-def painted(layout: CanvasLayout):
-    return paint(layout, encode, latent_channels=3, patch=2, positions=POSITIONS)
+def canvas_of(layout: CanvasLayout):
+    return encode_layout(layout, encode, latent_channels=3, patch=2, positions=POSITIONS)
 
 
 def layouts() -> dict[str, CanvasLayout]:
@@ -54,7 +59,7 @@ def layouts() -> dict[str, CanvasLayout]:
     picture = clip_of(1, seed=2)
     region = np.zeros((64, 64))
     region[16:32, 16:48] = 1
-    how = {"spec": SURFACE}
+    how = {"spec": SPEC}
     return {
         "text": text_to_video("a", size=(64, 64), num_frames=48, **how),
         "picture": text_to_video("a", size=(64, 64), num_frames=1, **how),
@@ -73,10 +78,10 @@ def layouts() -> dict[str, CanvasLayout]:
 
 
 @pytest.mark.parametrize("name", layouts())
-def test_every_draft_can_be_painted(name: str):
+def test_every_layout_can_be_encoded(name: str):
     layout = layouts()[name]
-    canvas = painted(layout)
-    assert canvas.grid == (len(layout.groups()), 4, 4)
+    canvas = canvas_of(layout)
+    assert canvas.grid == (len(layout.latent_frames()), 4, 4)
     torch.testing.assert_close(canvas.prompt_weights.sum(1), torch.ones(canvas.grid[0]))
     torch.testing.assert_close(canvas.view_weights.sum(0), torch.ones(canvas.grid[0]))
     assert bool((canvas.sigma_end == 0).all())
@@ -88,60 +93,60 @@ def test_every_draft_can_be_painted(name: str):
 
 @pytest.mark.parametrize("name", layouts())
 def test_what_is_made_was_not_given(name: str):
-    """Frames of the result that are made lie on groups that are open, and the rest of the canvas
-    that shows given frames is held, up to the group at the joint."""
+    """Frames of the result that are generated lie on latent frames that are open, and the rest of
+    the canvas, which shows given frames, is held, up to the latent frame at the joint."""
     layout = layouts()[name]
-    canvas, groups = painted(layout), layout.groups()
+    canvas, latent_frames = canvas_of(layout), layout.latent_frames()
     opened = (canvas.sigma_start > 0).flatten(1).any(1)
-    for piece in layout.pieces:
-        if isinstance(piece, GeneratedSegment):
+    for segment in layout.segments:
+        if isinstance(segment, GeneratedSegment):
             inside = [
                 i
-                for i, g in enumerate(groups)
-                if g.first >= piece.first and g.first + 4 <= piece.last
+                for i, each in enumerate(latent_frames)
+                if each.first >= segment.first and each.first + 4 <= segment.last
             ]
             assert opened[inside].all()
     for given in layout.given:
         if given.strength == 0:
             inside = [
                 i
-                for i, g in enumerate(groups)
-                if g.first >= given.first and g.first + 4 <= given.first + len(given.frames)
+                for i, each in enumerate(latent_frames)
+                if each.first >= given.first and each.first + 4 <= given.first + len(given.frames)
             ]
             assert not opened[inside].any()
 
 
-def test_latents_of_given_groups_are_those_of_the_frames_at_the_joint():
+def test_latents_of_given_frames_are_those_of_the_frames_at_the_joint():
     clip = clip_of(30)
-    canvas = painted(extend_forward(clip, "a", spec=SURFACE, num_frames=12))
+    canvas = canvas_of(extend_forward(clip, "a", spec=SPEC, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[-24:]))
     assert float(canvas.latents[:, 6:].abs().sum()) == 0
-    canvas = painted(extend_backward(clip, "a", spec=SURFACE, num_frames=10))
+    canvas = canvas_of(extend_backward(clip, "a", spec=SPEC, num_frames=10))
     torch.testing.assert_close(canvas.latents[:, 3:], encode(clip.frames[:24]))
 
 
 def test_a_clip_of_another_rate_is_seen_at_the_canvas_rate():
     clip = clip_of(60, fps=24.0)
-    canvas = painted(extend_forward(clip, "a", spec=SURFACE, num_frames=12))
+    canvas = canvas_of(extend_forward(clip, "a", spec=SPEC, num_frames=12))
     torch.testing.assert_close(canvas.latents[:, :6], encode(clip.frames[::2][-24:]))
 
 
-def test_a_picture_is_a_group_of_its_own():
+def test_a_picture_is_a_latent_frame_of_its_own():
     picture = clip_of(1)
-    layout = animate([(0.0, picture)], "a", spec=SURFACE, num_frames=24)
-    canvas = painted(layout)
+    layout = animate([(0.0, picture)], "a", spec=SPEC, num_frames=24)
+    canvas = canvas_of(layout)
     torch.testing.assert_close(canvas.latents[:, :1], encode(picture.frames.repeat(4, 0)))
     assert float(canvas.sigma_start[0].max()) == 0
     assert float(canvas.sigma_start[1:].min()) == 1
-    assert [type(p) for p in layout.pieces] == [GivenSegment, GeneratedSegment]
+    assert [type(p) for p in layout.segments] == [GivenSegment, GeneratedSegment]
 
 
 def test_a_keyframe_stands_at_its_time():
     layout = layouts()["keyframes"]
-    canvas = painted(layout)
+    canvas = canvas_of(layout)
     (reference_tokens,) = canvas.reference_tokens
     assert float(reference_tokens.positions[0, 0, 0, 0]) == pytest.approx(1.5 * 3)
-    assert [(p.first, p.last) for p in layout.pieces if isinstance(p, GeneratedSegment)] == [
+    assert [(p.first, p.last) for p in layout.segments if isinstance(p, GeneratedSegment)] == [
         (1, 18),
         (19, 24),
     ]
@@ -149,12 +154,12 @@ def test_a_keyframe_stands_at_its_time():
 
 def test_a_picture_that_is_a_hint_is_not_shown_itself():
     a, b = (0.0, clip_of(1)), (1.5, clip_of(1, seed=1))
-    layout = animate([b, a], "a", num_frames=24, spec=SURFACE, strength=(1.0, 0.4))
-    canvas = painted(layout)
+    layout = animate([b, a], "a", num_frames=24, spec=SPEC, strength=(1.0, 0.4))
+    canvas = canvas_of(layout)
     assert [float(each.positions[0, 0, 0, 0]) for each in canvas.reference_tokens] == [0.0, 1.5 * 3]
     assert [each.sigma for each in canvas.reference_tokens] == pytest.approx([0.6, 0.0])
     assert float(canvas.sigma_start.min()) == 1
-    assert [(p.first, p.last) for p in layout.pieces if isinstance(p, GeneratedSegment)] == [
+    assert [(p.first, p.last) for p in layout.segments if isinstance(p, GeneratedSegment)] == [
         (0, 18),
         (19, 24),
     ]
@@ -163,22 +168,22 @@ def test_a_picture_that_is_a_hint_is_not_shown_itself():
 @pytest.mark.parametrize("at", [-0.5, 2.0, 9.0])
 def test_a_picture_outside_the_clip_is_refused(at: float):
     with pytest.raises(RequestError, match="outside"):
-        animate([(at, clip_of(1))], "a", spec=SURFACE, num_frames=24)
+        animate([(at, clip_of(1))], "a", spec=SPEC, num_frames=24)
 
 
 def test_two_pictures_on_one_frame_are_refused():
     with pytest.raises(RequestError, match="Two pictures"):
-        animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", spec=SURFACE, num_frames=24)
+        animate([(1, clip_of(1)), (1.02, clip_of(1))], "a", spec=SPEC, num_frames=24)
 
 
-def test_groups_follow_one_another_in_time():
+def test_latent_frames_follow_one_another_in_time():
     for layout in layouts().values():
         np.testing.assert_allclose(np.diff(layout.times()), 1 / 3)
 
 
 def test_texts_fade_over_the_bridge():
     layout = layouts()["connect"]
-    prompt_weights = latent_frame_prompt_weights(layout.groups(), layout)
+    prompt_weights = latent_frame_prompt_weights(layout.latent_frames(), layout)
     assert prompt_weights[0].tolist() == [1, 0]
     assert prompt_weights[-1].tolist() == [0, 1]
     assert bool((prompt_weights[:, 1].diff() >= 0).all())
@@ -190,24 +195,28 @@ def test_a_region_touches_whole_tokens():
     region[17:20, 40:41] = 1
     touched = token_region(region, (4, 4))
     assert touched.nonzero().tolist() == [[1, 2]]
-    canvas = painted(layouts()["region"])
+    canvas = canvas_of(layouts()["region"])
     assert bool((canvas.sigma_start.amax(0) > 0).nonzero().tolist() == [[1, 1], [1, 2]])
 
 
 @settings(max_examples=40, deadline=None)
 @cases(start=st.integers(0, 40), length=st.integers(1, 40), total=st.integers(12, 48))
-def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int, total: int):
+def test_a_retake_keeps_everything_outside_of_its_latent_frames(
+    start: int, length: int, total: int
+):
     start = min(start, total - 1)
     span = (start, min(total, start + length))
-    layout = edit(clip_of(total), "a", spec=SURFACE, strength=1.0, span=span)
-    made = [p for p in layout.pieces if isinstance(p, GeneratedSegment)]
+    layout = edit(clip_of(total), "a", spec=SPEC, strength=1.0, span=span)
+    made = [p for p in layout.segments if isinstance(p, GeneratedSegment)]
     assert len(made) == 1
-    kept = sum(p.clip.num_frames for p in layout.pieces if isinstance(p, GivenSegment))
+    kept = sum(p.clip.num_frames for p in layout.segments if isinstance(p, GivenSegment))
     assert kept + made[0].last - made[0].first == total
     assert span[1] - span[0] <= made[0].last - made[0].first <= span[1] - span[0] + 3
-    before = layout.pieces[0].clip.num_frames if isinstance(layout.pieces[0], GivenSegment) else 0
+    before = (
+        layout.segments[0].clip.num_frames if isinstance(layout.segments[0], GivenSegment) else 0
+    )
     assert before == start
-    painted(layout)
+    canvas_of(layout)
 
 
 @settings(max_examples=30, deadline=None)
@@ -215,7 +224,7 @@ def test_a_retake_keeps_everything_outside_of_its_groups(start: int, length: int
 def test_extensions_are_as_long_as_asked(known: int, more: int):
     clip = clip_of(known)
     for task in (extend_forward, extend_backward):
-        layout = task(clip, "a", spec=SURFACE, num_frames=more)
-        made = next(p for p in layout.pieces if isinstance(p, GeneratedSegment))
+        layout = task(clip, "a", spec=SPEC, num_frames=more)
+        made = next(p for p in layout.segments if isinstance(p, GeneratedSegment))
         assert made.last - made.first == more
-        painted(layout)
+        canvas_of(layout)

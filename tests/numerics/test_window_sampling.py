@@ -9,17 +9,17 @@ from torch import Tensor
 
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.generation.canvas.canvas import Canvas, Stack
-from sorairo.generation.canvas.encode import paint
+from sorairo.generation.canvas.encode import encode_layout
 from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import HISTORY, Sampling, fill
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec, GivenFrames, Keyframe
 from sorairo.models.tabletop import POSITIONS
 
-SURFACE = CanvasSpec(multiple=16)
+SPEC = CanvasSpec(multiple=16)
 
 
 def encode(frames: np.ndarray) -> Tensor:
-    """Every latent of a group is the mean of its frames."""
+    """Every latent of a latent frame is the mean of its frames."""
     means = torch.from_numpy(frames).float().mean((1, 2, 3)).unflatten(0, (-1, 4)).mean(1)
     return means[None, :, None, None].expand(2, -1, 2, 2)
 
@@ -28,13 +28,13 @@ def story(**also) -> CanvasLayout:
     """Three shots of 25 frames; the second begins with a given frame of 200."""
     given = GivenFrames(first=25, frames=np.full((1, 16, 16, 3), 200, np.uint8))
     return CanvasLayout(
-        spec=SURFACE,
+        spec=SPEC,
         num_frames=75,
         width=16,
         height=16,
         prompts=("a", "b", "c"),
         prompt_weights=np.repeat(np.eye(3, dtype=np.float32), 25, axis=0),
-        pieces=(),
+        segments=(),
         given=(given,),
         shots=(0, 25, 50),
         **also,
@@ -52,15 +52,15 @@ def filled(layout: CanvasLayout) -> tuple[list[Canvas], Canvas]:
     sampling = Sampling(
         sigmas=sampling_sigmas(3), solver="euler", generators=[torch.Generator().manual_seed(0)]
     )
-    canvas = paint(layout, encode, latent_channels=2, patch=2, positions=POSITIONS)
+    canvas = encode_layout(layout, encode, latent_channels=2, patch=2, positions=POSITIONS)
     *_, last = fill([canvas], velocity_of, sampling, windows(layout))
     assert last.done == 3 * len(windows(layout))
     return seen, last.canvases[0]
 
 
 def test_a_shot_hears_its_own_text_from_its_first_frame_on():
-    canvas = paint(story(), encode, latent_channels=2, patch=2, positions=POSITIONS)
-    shots = [group.shot for group in story().groups()]
+    canvas = encode_layout(story(), encode, latent_channels=2, patch=2, positions=POSITIONS)
+    shots = [each.shot for each in story().latent_frames()]
     assert torch.equal(canvas.prompt_weights, torch.eye(3)[shots])
 
 

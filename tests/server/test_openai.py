@@ -51,7 +51,7 @@ def test_create_and_poll(made):
     assert made.completed_at >= made.created_at
     assert made.error is None
     assert made.remixed_from_video_id is None
-    assert made.native_size == "80x144", "upright, as it was painted"
+    assert made.native_size == "80x144", "upright, as it was generated"
 
 
 def test_all_variants(client: openai.OpenAI, made, tmp_path: Path):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.bridge import ConnectRequest
-from sorairo.generation.requests.defaults import native_size, painted_size, with_defaults
+from sorairo.generation.requests.defaults import generated_size, native_size, with_defaults
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
@@ -21,7 +21,7 @@ from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.video import Clip
 
-USUAL, AS_PAINTED = DeliveryDefaults(), DeliveryDefaults(size=None, fps=None)
+USUAL, AS_GENERATED = DeliveryDefaults(), DeliveryDefaults(size=None, fps=None)
 STORY = Storyboard(cards=(Card(start=0.0, end=2.0, prompt="a red ball"),))
 EXTEND = ExtendRequest(forward=1.0)
 
@@ -66,9 +66,9 @@ def test_what_nobody_asked_for(
 
 def test_a_model_may_deliver_what_it_paints():
     for request, clips in ((STORY, []), (AnimateRequest(), [PICTURE])):
-        made = with_defaults(request, clips, AS_PAINTED)
+        made = with_defaults(request, clips, AS_GENERATED)
         assert (made.width, made.height, made.fps) == (None, None, None)
-    assert with_defaults(EXTEND, [FILM], AS_PAINTED).width == 300
+    assert with_defaults(EXTEND, [FILM], AS_GENERATED).width == 300
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000))
@@ -88,6 +88,6 @@ def test_the_models_own_size(shape: tuple[int, int] | None, native: tuple[int, i
 
 def test_what_is_painted_has_the_shape_of_what_is_given_or_asked_for():
     wide = replace(STORY, width=640, height=320)
-    assert painted_size(GenerateRequest(prompt="a"), [], Limits()) == (96, 96)
-    assert painted_size(wide, [], Limits()) == painted_size(wide, [PICTURE], Limits())
-    assert painted_size(replace(EXTEND, width=64, height=64), [WIDE], Limits()) == (144, 48)
+    assert generated_size(GenerateRequest(prompt="a"), [], Limits()) == (96, 96)
+    assert generated_size(wide, [], Limits()) == generated_size(wide, [PICTURE], Limits())
+    assert generated_size(replace(EXTEND, width=64, height=64), [WIDE], Limits()) == (144, 48)

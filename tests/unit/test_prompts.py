@@ -7,7 +7,7 @@ from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.config import to_json
 from sorairo.generation.prompts.expansion import expanded
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.generation.requests.storyboard import Card, Storyboard
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.models import hub

@@ -16,7 +16,7 @@ from sorairo.generation.tasks.layout import CanvasSpec, GeneratedSegment, GivenS
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.video import Clip
 
-SURFACE = CanvasSpec()
+SPEC = CanvasSpec()
 RED, BLUE = "a red ball rolls to the left on the grass", "a blue cube slides right on the sand"
 
 
@@ -144,7 +144,7 @@ def test_files_that_are_not_text_or_not_there(folder: Path):
         load_footage(*read_storyboard(folder / "story.toml"))
 
 
-# --- drafts
+# --- layouts
 
 
 def board_of(*lengths: float, cuts: tuple[bool, ...] = (), **also) -> Storyboard:
@@ -159,7 +159,7 @@ def board_of(*lengths: float, cuts: tuple[bool, ...] = (), **also) -> Storyboard
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=5), st.data())
 def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObject):
     cuts = tuple(data.draw(st.booleans()) for _ in frames)
-    made = storyboard(board_of(*(n / 12 for n in frames), cuts=cuts), spec=SURFACE)
+    made = storyboard(board_of(*(n / 12 for n in frames), cuts=cuts), spec=SPEC)
     starts = [0, *np.cumsum(frames).tolist()]
     assert made.num_frames == starts[-1]
     expected = [s for i, s in enumerate(starts[:-1]) if i == 0 or cuts[i]]
@@ -170,13 +170,15 @@ def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObjec
         card = starts.index(start)
         assert made.prompt_weights[start, card] == 1, "a shot begins with its own text alone"
     spans = [
-        (piece.first, piece.last) for piece in made.pieces if isinstance(piece, GeneratedSegment)
+        (segment.first, segment.last)
+        for segment in made.segments
+        if isinstance(segment, GeneratedSegment)
     ]
     assert spans == list(zip(expected, [*expected[1:], starts[-1]], strict=True))
 
 
 def test_texts_fade_within_half_a_second_where_there_is_no_cut():
-    made = storyboard(board_of(2, 2, cuts=(True, False)), spec=SURFACE)
+    made = storyboard(board_of(2, 2, cuts=(True, False)), spec=SPEC)
     second = made.prompt_weights[:, 1]
     assert np.all(np.diff(second) >= 0)
     fading = np.flatnonzero((second > 0) & (second < 1))
@@ -191,7 +193,7 @@ def test_equal_texts_are_one_and_a_silent_card_goes_on():
         Card(start=2, end=3, prompt=RED),
         Card(start=3, end=4, cut=False),
     )
-    made = storyboard(Storyboard(cards=cards), spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards), spec=SPEC)
     assert made.prompts == (RED, BLUE)
     assert made.prompt_weights[24:, 0].min() == 1
     assert made.related_shots == ((), (), (0,)), "a cube on the sand is another scene"
@@ -209,7 +211,7 @@ def test_equal_texts_are_one_and_a_silent_card_goes_on():
 )
 def test_shots_see_shots_of_the_same_scene(texts: list[str], related_shots: tuple):
     cards = tuple(Card(start=i, end=i + 1, prompt=text) for i, text in enumerate(texts))
-    assert storyboard(Storyboard(cards=cards), spec=SURFACE).related_shots == related_shots
+    assert storyboard(Storyboard(cards=cards), spec=SPEC).related_shots == related_shots
 
 
 def test_styles_are_said_in_the_language_of_the_card():
@@ -217,7 +219,7 @@ def test_styles_are_said_in_the_language_of_the_card():
         Card(start=0, end=1, prompt="a red ball falls."),
         Card(start=1, end=2, prompt="一个红色的球落下。", style="oil"),
     )
-    made = storyboard(Storyboard(cards=cards, style="pixel_art"), spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards, style="pixel_art"), spec=SPEC)
     assert made.prompts == ("a red ball falls, in pixel art", "一个红色的球落下，油画风格")
 
 
@@ -227,13 +229,15 @@ def test_pictures_stand_at_their_times(folder: Path):
         Card(start=2, end=4, prompt=BLUE, picture="ball.png"),
         Card(start=4, end=6, prompt=BLUE, picture="ball.png", at=1.5),
     )
-    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "ball.png")] * 2, spec=SURFACE)
+    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "ball.png")] * 2, spec=SPEC)
     assert [each.first for each in made.given] == [24]
     assert [each.at for each in made.keyframes] == [48 + 18]
-    kept = [piece for piece in made.pieces if isinstance(piece, GivenSegment)]
-    assert [piece.edges for piece in kept] == [(None, 24), (66, 66)]
+    kept = [segment for segment in made.segments if isinstance(segment, GivenSegment)]
+    assert [segment.edges for segment in kept] == [(None, 24), (66, 66)]
     spans = [
-        (piece.first, piece.last) for piece in made.pieces if isinstance(piece, GeneratedSegment)
+        (segment.first, segment.last)
+        for segment in made.segments
+        if isinstance(segment, GeneratedSegment)
     ]
     assert spans == [(0, 24), (25, 48), (48, 66), (67, 72)]
 
@@ -244,8 +248,8 @@ def test_a_clip_is_kept_and_goes_on(folder: Path):
         Card(start=1, end=4, prompt=RED, clip="in.gif", at=0.5, cut=False),
         Card(start=4, end=5, clip="in.gif"),
     )
-    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "in.gif")] * 2, spec=SURFACE)
-    first, whole = (piece for piece in made.pieces if isinstance(piece, GivenSegment))
+    made = storyboard(Storyboard(cards=cards), [clip_of(folder, "in.gif")] * 2, spec=SPEC)
+    first, whole = (segment for segment in made.segments if isinstance(segment, GivenSegment))
     assert first.edges == (18, 18 + 24)
     assert whole.edges == (None, None)
     assert (first.clip.num_frames, whole.clip.num_frames) == (25, 12)
@@ -255,10 +259,10 @@ def test_a_clip_is_kept_and_goes_on(folder: Path):
 
 def test_a_card_shorter_than_a_frame_is_refused():
     with pytest.raises(RequestError, match=r"Card 2 lasts 0\.01 s, less than a frame"):
-        storyboard(board_of(1, 0.01, 1), spec=SURFACE)
+        storyboard(board_of(1, 0.01, 1), spec=SPEC)
 
 
 def test_footage_that_is_missing_is_refused():
     board = Storyboard(cards=(Card(start=0, end=1, picture="ball.png"),))
     with pytest.raises(RequestError, match="name 1 files, but 0 are given"):
-        storyboard(board, spec=SURFACE)
+        storyboard(board, spec=SPEC)

@@ -58,9 +58,9 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
 
     from sorairo.generation import engine
     from sorairo.generation.output.export import export
-    from sorairo.generation.requests.defaults import painted_size
+    from sorairo.generation.requests.defaults import generated_size
 
-    native = painted_size(first, clips, common.limits)
+    native = generated_size(first, clips, common.limits)
     loaded = engine.load(common.model.path, device=common.device)
     for number, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
         started = time.monotonic()

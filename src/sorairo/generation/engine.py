@@ -18,12 +18,12 @@ from torch import Tensor
 
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
-from sorairo.generation.canvas.encode import paint
+from sorairo.generation.canvas.encode import encode_layout
 from sorairo.generation.image_refinement import refined
 from sorairo.generation.memory_check import check_memory
 from sorairo.generation.model_limits import canvas_spec, request_limits
 from sorairo.generation.output.assembly import assemble
-from sorairo.generation.output.decode import decode_layout, encode_groups, start_where_still
+from sorairo.generation.output.decode import decode_layout, encode_frames, start_where_still
 from sorairo.generation.output.delivery import FRAMES_A_STEP, Delivery, deliver
 from sorairo.generation.output.latent_cache import end_latents, usable
 from sorairo.generation.progress import Progress, ProgressCallback, ProgressReporter
@@ -138,7 +138,8 @@ class Engine(Capabilities):
         """The result of sampled latents [c, f, h, w]."""
         frames = self.decode(layout, latents)
         if layout.cyclic:
-            frames, latents = start_where_still(frames, latents, layout.spec.group)
+            length = layout.spec.frames_per_latent_frame
+            frames, latents = start_where_still(frames, latents, length)
         clip = assemble(
             layout,
             frames,
@@ -190,7 +191,7 @@ class Engine(Capabilities):
         the first of them after every step; with a checkpoint there is only one."""
         first = settings[0]
         velocity = partial(self.velocity, negative=first.negative, scale=first.guidance)
-        canvases = tuple(self.paint(layout) for layout in layouts)
+        canvases = tuple(self.encode_layout(layout) for layout in layouts)
         record = checkpoint.begin_canvas(sampling.generators[0]) if checkpoint else None
         if record:
             canvases = (record.resumed(canvases[0]),)
@@ -223,9 +224,9 @@ class Engine(Capabilities):
             generators=[seeded(each.seed) for each in settings],
         )
 
-    def paint(self, layout: CanvasLayout) -> Canvas:
+    def encode_layout(self, layout: CanvasLayout) -> Canvas:
         """The canvas of a layout, as the model sees it."""
-        return paint(
+        return encode_layout(
             layout,
             self.encode,
             latent_channels=self.model.codec.law.channels,
@@ -242,8 +243,8 @@ class Engine(Capabilities):
 
     @torch.inference_mode()
     def encode(self, frames: np.ndarray) -> Tensor:
-        """Latents [c, f, h, w] of whole latent frames, uint8 [group * f, H, W, 3]."""
-        return encode_groups(self.model, frames)
+        """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]."""
+        return encode_frames(self.model, frames)
 
     @torch.inference_mode()
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:

@@ -55,7 +55,7 @@ class PictureEngine(Protocol):
         checkpoint: SamplingCheckpoint | None = ...,
     ) -> Clip: ...
 
-    def paint(self, layout: CanvasLayout) -> Canvas: ...
+    def encode_layout(self, layout: CanvasLayout) -> Canvas: ...
 
     def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity: ...
 
@@ -165,7 +165,7 @@ class Refiner:
         engine, config = self.engine, self.config
         spec = replace(engine.spec, area=clip.width * clip.height)
         layout = edit(clip, prompt, spec=spec, strength=config.strength)
-        canvas = engine.paint(layout)
+        canvas = engine.encode_layout(layout)
         _, rows, columns = canvas.grid
         places = engine.model.positions.crop((rows, columns), (0, 0, rows, columns))
         canvas = now = replace(canvas, positions=places[None])

@@ -48,11 +48,13 @@ def check_memory(
 def _held(layout: CanvasLayout) -> list[np.ndarray]:
     """The frames that a layout keeps in memory, each once: those of its segments and those on the
     canvas."""
-    clips = [each.clip if isinstance(each, GivenSegment) else each.under for each in layout.pieces]
+    clips = [
+        each.clip if isinstance(each, GivenSegment) else each.under for each in layout.segments
+    ]
     on_canvas = [each.frames for each in layout.given]
     frames = [*(clip.frames for clip in clips if clip is not None), *on_canvas]
     return list({id(each): each for each in frames}.values())
 
 
 def _copies(layout: CanvasLayout) -> float:
-    return WHOLE if len(layout.pieces) == 1 and not layout.aspect else COPIES
+    return WHOLE if len(layout.segments) == 1 and not layout.aspect else COPIES

@@ -13,7 +13,7 @@ def canvas_spec(model: VideoModel) -> CanvasSpec:
     width, height = info.native_sizes[0]
     return CanvasSpec(
         fps=info.fps,
-        group=law.time_factor,
+        frames_per_latent_frame=law.time_factor,
         multiple=law.space_factor * model.denoiser.patch,
         area=width * height,
         size=(width, height),

@@ -41,15 +41,15 @@ class ProgressReporter:
     def __init__(self, on_progress: ProgressCallback, after: int, frames_a_step: int) -> None:
         self.on_progress, self.after, self.frames_a_step = on_progress, after, frames_a_step
         self.last: Progress | None = None
-        self.earlier = self.frames = 0  # frames of the pieces delivered before, and of this one
+        self.earlier = self.frames = 0  # frames of the segments delivered before, and of this one
 
     def sampled(self, now: Progress) -> None:
         self.last = replace(now, total=now.total + self.after)
         self.on_progress(self.last)
 
     def delivered(self, frames: int) -> None:
-        """Reports the number of delivered frames of the current piece. A lower number than before
-        means that the next piece has begun."""
+        """Reports the number of delivered frames of the current segment. A lower number than before
+        means that the next segment has begun."""
         if self.last is None:
             return
         if frames < self.frames:

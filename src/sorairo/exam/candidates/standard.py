@@ -53,7 +53,7 @@ def through_codec(engine: Engine, clip: Clip) -> Clip:
     spec = engine.spec
     size = clip.width, clip.height
     layout = text_to_video("", spec=spec, size=size, num_frames=clip.num_frames)
-    total = len(layout.groups()) * spec.group
+    total = len(layout.latent_frames()) * spec.frames_per_latent_frame
     after = total - layout.padding_frames - clip.num_frames
     padding = ((layout.padding_frames, after), (0, 0), (0, 0), (0, 0))
     latents = engine.encode(np.pad(clip.frames, padding, mode="edge"))

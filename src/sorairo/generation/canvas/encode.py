@@ -17,12 +17,12 @@ from sorairo.models.model_info import Conditioning
 from sorairo.models.protocols import PositionLaw
 
 Encode = Callable[[np.ndarray], Tensor]
-"""Frames uint8 [n, H, W, 3], n whole latent frames, to latents [c, n / group, h, w]."""
+"""Frames uint8 [n, H, W, 3], n whole latent frames, to latents [c, f, h, w]."""
 
 Grid = tuple[int, int, int]  # frames, rows, columns
 
 
-def paint(
+def encode_layout(
     layout: CanvasLayout,
     encode: Encode,
     *,
@@ -32,17 +32,17 @@ def paint(
     conditioning: Conditioning = Conditioning(),
 ) -> Canvas:
     """The canvas of a layout, as a model with these laws sees it."""
-    groups, unit = layout.groups(), layout.spec.multiple
-    grid = (len(groups), layout.height // unit, layout.width // unit)
+    latent_frames, unit = layout.latent_frames(), layout.spec.multiple
+    grid = (len(latent_frames), layout.height // unit, layout.width // unit)
     places, view_weights = views(grid, layout, positions)
     canvas = Canvas(
-        latents=torch.zeros(latent_channels, len(groups), grid[1] * patch, grid[2] * patch),
+        latents=torch.zeros(latent_channels, len(latent_frames), grid[1] * patch, grid[2] * patch),
         sigma_start=torch.ones(grid),
         sigma_end=torch.zeros(grid),
         positions=places,
         view_weights=view_weights,
         prompts=layout.prompts,
-        prompt_weights=latent_frame_prompt_weights(groups, layout),
+        prompt_weights=latent_frame_prompt_weights(latent_frames, layout),
         patch=patch,
         units_per_second=positions.units_per_second,
         reference_tokens=tuple(
@@ -53,15 +53,17 @@ def paint(
     )
     for given in layout.given:
         if conditioning.token_noise or given.strength:
-            _give(canvas, given, layout, groups, encode)
+            _give(canvas, given, layout, latent_frames, encode)
     if not conditioning.token_noise:
         canvas.sigma_start.fill_(canvas.sigma_start.max())
     return canvas
 
 
-def latent_frame_prompt_weights(groups: tuple[LatentFrame, ...], layout: CanvasLayout) -> Tensor:
+def latent_frame_prompt_weights(
+    latent_frames: tuple[LatentFrame, ...], layout: CanvasLayout
+) -> Tensor:
     """How much each prompt counts for a latent frame: the mean over its frames, [f, k]."""
-    rows = [layout.prompt_weights[frames_of(group, layout)].mean(0) for group in groups]
+    rows = [layout.prompt_weights[frames_of(each, layout)].mean(0) for each in latent_frames]
     return torch.from_numpy(np.stack(rows)).float()
 
 
@@ -75,7 +77,7 @@ def views(grid: Grid, layout: CanvasLayout, law: PositionLaw) -> tuple[Tensor, T
     f = grid[0]
     if not layout.cyclic:
         return law.grid(grid, torch.tensor(layout.times()))[None], torch.ones(1, f)
-    step = layout.spec.group / layout.spec.fps
+    step = layout.spec.frames_per_latent_frame / layout.spec.fps
     index = torch.arange(f)
     turned = (index + f // 2) % f
     cuts = torch.stack([index, turned])
@@ -88,17 +90,17 @@ def _give(
     canvas: Canvas,
     given: GivenFrames,
     layout: CanvasLayout,
-    groups: tuple[LatentFrame, ...],
+    latent_frames: tuple[LatentFrame, ...],
     encode: Encode,
 ) -> None:
     """Writes a given clip into every latent frame that it covers, in place."""
-    covered = [i for i, group in enumerate(groups) if _covers(given, group, layout)]
+    covered = [i for i, each in enumerate(latent_frames) if _covers(given, each, layout)]
     if not covered:
         return
     if given.latents is not None:
         latents = torch.from_numpy(given.latents).float()
     else:
-        frames = [given.frames[frames_of(groups[i], layout) - given.first] for i in covered]
+        frames = [given.frames[frames_of(latent_frames[i], layout) - given.first] for i in covered]
         latents = encode(np.concatenate(frames))
     canvas.latents[:, covered] = latents[:, : len(covered)]
     start = strength_sigma(float(given.strength))
@@ -109,12 +111,12 @@ def _give(
         canvas.sigma_start[covered] = torch.where(touched, start, 0.0)
 
 
-def _covers(given: GivenFrames, group: LatentFrame, layout: CanvasLayout) -> bool:
+def _covers(given: GivenFrames, latent_frame: LatentFrame, layout: CanvasLayout) -> bool:
     """Whether all frames of a latent frame are given; those beyond the shot's ends count as
     given."""
-    low, high = shot_bounds(group, layout)
-    first = max(group.first, low)
-    last = min(group.first + layout.spec.group, high)
+    low, high = shot_bounds(latent_frame, layout)
+    first = max(latent_frame.first, low)
+    last = min(latent_frame.first + layout.spec.frames_per_latent_frame, high)
     return given.first <= first and last <= given.first + len(given.frames)
 
 
@@ -122,10 +124,10 @@ def _reference(
     keyframe: Keyframe, layout: CanvasLayout, grid: Grid, encode: Encode, law: PositionLaw
 ) -> ReferenceTokens:
     """A keyframe: a picture encoded alone, at its time, with the prompts of that time."""
-    picture = np.repeat(keyframe.picture[None], layout.spec.group, axis=0)
+    picture = np.repeat(keyframe.picture[None], layout.spec.frames_per_latent_frame, axis=0)
     frame = int(np.clip(round(keyframe.at), 0, layout.num_frames - 1))
     shot = max(i for i, begins in enumerate(layout.shots) if begins <= frame)
-    first = [group.shot for group in layout.groups()].index(shot)
+    first = [each.shot for each in layout.latent_frames()].index(shot)
     later = layout.times()[first] - layout.shots[shot] / layout.spec.fps if shot else 0.0
     seconds = keyframe.at / layout.spec.fps + later
     return ReferenceTokens(

@@ -18,8 +18,9 @@ GREY = 128  # of pixels where nothing is given
 def given_channels(
     layout: CanvasLayout, encode: Callable[[np.ndarray], Tensor], patch: int
 ) -> Tensor:
-    """[group + c, f, h, w]: for each frame of a latent frame where it is given (1) or not (0), then
-    the latents of all frames, grey where nothing is given. Each shot is encoded by itself.
+    """[n + c, f, h, w]: for each of the n frames of a latent frame where it is given (1) or not
+    (0), then the latents of all frames, grey where nothing is given. Each shot is encoded by
+    itself.
 
     Raises RequestError for a keyframe that is a hint: these models show a picture exactly or not at
     all.
@@ -29,8 +30,8 @@ def given_channels(
     frames, known = _known(layout, places)
     parts = []
     for shot in range(len(layout.shots)):
-        groups = [group for group in layout.groups() if group.shot == shot]
-        index = np.stack([frames_of(group, layout) for group in groups])
+        latent_frames = [each for each in layout.latent_frames() if each.shot == shot]
+        index = np.stack([frames_of(each, layout) for each in latent_frames])
         mask = torch.from_numpy(known[index]).transpose(0, 1)
         parts.append(torch.cat([mask, encode(frames[index.ravel()])]))
     return torch.cat(parts, dim=1)

@@ -9,17 +9,18 @@ from torch import Tensor
 from sorairo.generation.tasks.layout import CanvasLayout, LatentFrame
 
 
-def shot_bounds(group: LatentFrame, layout: CanvasLayout) -> tuple[int, int]:
+def shot_bounds(latent_frame: LatentFrame, layout: CanvasLayout) -> tuple[int, int]:
     """The first and the last frame (not included) of the shot that a latent frame is in."""
     ends = (*layout.shots[1:], layout.num_frames)
-    return layout.shots[group.shot], ends[group.shot]
+    return layout.shots[latent_frame.shot], ends[latent_frame.shot]
 
 
-def frames_of(group: LatentFrame, layout: CanvasLayout) -> np.ndarray:
+def frames_of(latent_frame: LatentFrame, layout: CanvasLayout) -> np.ndarray:
     """The numbers of the frames in a latent frame; beyond the shot's ends stand copies of its first
     and its last frame."""
-    low, high = shot_bounds(group, layout)
-    return np.arange(group.first, group.first + layout.spec.group).clip(low, high - 1)
+    low, high = shot_bounds(latent_frame, layout)
+    last = latent_frame.first + layout.spec.frames_per_latent_frame
+    return np.arange(latent_frame.first, last).clip(low, high - 1)
 
 
 def token_region(region: np.ndarray, grid: tuple[int, int]) -> Tensor:

@@ -30,17 +30,17 @@ def assemble(
 ) -> Clip:
     """The result at the requested size and rate, from the canvas's frames uint8 [n, h, w, 3]."""
     if layout.cyclic:  # it begins in the middle of a latent frame, where less changes than between
-        frames = np.roll(frames, -(layout.spec.group // 2), axis=0)
+        frames = np.roll(frames, -(layout.spec.frames_per_latent_frame // 2), axis=0)
     given = {
-        index: at_fps(piece.clip.fit(width, height), fps).frames
-        for index, piece in enumerate(layout.pieces)
-        if isinstance(piece, GivenSegment)
+        index: at_fps(segment.clip.fit(width, height), fps).frames
+        for index, segment in enumerate(layout.segments)
+        if isinstance(segment, GivenSegment)
     }
     parts = [
         given[index]
         if index in given
         else _generated(layout, index, frames, given, (width, height), fps, deliver)
-        for index in range(len(layout.pieces))
+        for index in range(len(layout.segments))
     ]
     frames = np.concatenate(parts) if len(parts) > 1 else parts[0]
     return Clip(frames=frames, fps=fps, sound=sound_of(layout, [len(p) for p in parts], fps))
@@ -51,7 +51,8 @@ def sound_of(layout: CanvasLayout, lengths: list[int], fps: float) -> Sound | No
     clip keeps its sound."""
     starts = np.cumsum([0, *lengths]) / fps
     clips = [
-        piece.clip if isinstance(piece, GivenSegment) else piece.under for piece in layout.pieces
+        segment.clip if isinstance(segment, GivenSegment) else segment.under
+        for segment in layout.segments
     ]
     placed = [
         (float(start), clip.sound.part(0, clip.duration))
@@ -72,11 +73,11 @@ def _generated(
 ) -> np.ndarray:
     """The frames of a generated segment in the result; `given` are those of the given segments, by
     index."""
-    piece = layout.pieces[index]
-    assert isinstance(piece, GeneratedSegment)
+    segment = layout.segments[index]
+    assert isinstance(segment, GeneratedSegment)
     rate = layout.spec.fps
-    count = max(1, round((piece.last - piece.first) / rate * fps))
-    generated = deliver(frames[_canvas_frames(layout, piece)], rate, *size, fps)[:count]
+    count = max(1, round((segment.last - segment.first) / rate * fps))
+    generated = deliver(frames[_canvas_frames(layout, segment)], rate, *size, fps)[:count]
 
     def rebuilt(frame: int) -> np.ndarray:
         return deliver(frames[frame : frame + 1], rate, *size, rate)[0]
@@ -87,29 +88,29 @@ def _generated(
         if other is not None:
             shown = Clip(frames=other.clip.frames[edge][None], fps=rate).fit(*size).frames[0]
             seams.append(Seam(at=at, given=shown, rebuilt=rebuilt(other.frame)))
-    beside = [other and given[other.piece] for other in neighbours]
+    beside = [other and given[other.segment] for other in neighbours]
     generated = correct_seams(generated, seams, *beside, fps=fps)
-    if piece.under is not None and piece.region is not None:
-        under = at_fps(piece.under.fit(*size), fps).frames
-        generated = blend_region(generated, under, piece.region)
+    if segment.under is not None and segment.region is not None:
+        under = at_fps(segment.under.fit(*size), fps).frames
+        generated = blend_region(generated, under, segment.region)
     return generated
 
 
-def _canvas_frames(layout: CanvasLayout, piece: GeneratedSegment) -> list[int]:
+def _canvas_frames(layout: CanvasLayout, segment: GeneratedSegment) -> list[int]:
     """The canvas's frames of a segment, and the next one unless a cut is before it: at a higher
     rate there are frames between the two."""
-    indices = list(range(piece.first, piece.last))
+    indices = list(range(segment.first, segment.last))
     if layout.cyclic:
-        return [*indices, piece.last % layout.num_frames]
-    if piece.last < layout.num_frames and piece.last not in layout.shots:
-        return [*indices, piece.last]
+        return [*indices, segment.last % layout.num_frames]
+    if segment.last < layout.num_frames and segment.last not in layout.shots:
+        return [*indices, segment.last]
     return indices
 
 
 class Neighbour(NamedTuple):
     """A given segment beside a generated one."""
 
-    piece: int
+    segment: int
     """Its index in the layout."""
     clip: Clip
     """Its frames."""
@@ -120,9 +121,9 @@ class Neighbour(NamedTuple):
 def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
     """The given segment before (`side` -1) or after (1) a generated one, if there is no cut between
     them. In a loop the last segment is before the first."""
-    pieces, beside = layout.pieces, index + side
-    if not 0 <= beside < len(pieces):
-        first, last = pieces[0], pieces[-1]
+    segments, beside = layout.segments, index + side
+    if not 0 <= beside < len(segments):
+        first, last = segments[0], segments[-1]
         cyclic = (
             isinstance(first, GivenSegment)
             and isinstance(last, GeneratedSegment)
@@ -130,8 +131,8 @@ def _neighbour(layout: CanvasLayout, index: int, side: int) -> Neighbour | None:
         )
         if not cyclic:
             return None
-        beside %= len(pieces)
-    other = pieces[beside]
+        beside %= len(segments)
+    other = segments[beside]
     frame = other.edges[1 if side < 0 else 0] if isinstance(other, GivenSegment) else None
     if not isinstance(other, GivenSegment) or frame is None:
         return None

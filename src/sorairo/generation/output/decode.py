@@ -14,16 +14,16 @@ AT_ONCE = 16  # latent frames decoded together
 WARM_UP, WARM_DOWN = 3, 2  # latent frames decoded before the first of a cycle and after the last
 
 
-def encode_groups(model: VideoModel, frames: np.ndarray) -> Tensor:
-    """Latents [c, f, h, w] of whole latent frames, uint8 [group * f, H, W, 3]. A codec that takes
+def encode_frames(model: VideoModel, frames: np.ndarray) -> Tensor:
+    """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]. A codec that takes
     fewer frames for the first latent frame sees only the last of that frame's."""
     law = model.codec.law
     video = to_video(frames[law.time_factor - law.first_frames :], model.device)
     return model.codec.encode(video.to(model.dtype))[0].float().cpu()
 
 
-def decode_groups(model: VideoModel, latents: Tensor) -> np.ndarray:
-    """Frames uint8 [group * f, H, W, 3] of latents [c, f, h, w], decoded from a fresh state, in
+def decode_latents(model: VideoModel, latents: Tensor) -> np.ndarray:
+    """Frames uint8 [n, H, W, 3] of latents [c, f, h, w], decoded from a fresh state, in
     pieces, so that a long clip needs no more memory than a short one. If the codec returns fewer
     frames for the first latent frame, copies of the first frame are put before it."""
     law, state = model.codec.law, {}
@@ -38,19 +38,19 @@ def decode_groups(model: VideoModel, latents: Tensor) -> np.ndarray:
 
 def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> np.ndarray:
     """The layout's frames, shot by shot, uint8 [num_frames, H, W, 3]."""
-    size, groups = layout.spec.group, layout.groups()
+    size, latent_frames = layout.spec.frames_per_latent_frame, layout.latent_frames()
     if layout.cyclic:
         f = latents.shape[1]
         turned = [i % f for i in range(-WARM_UP, f + WARM_DOWN)]  # of a short one some twice
-        frames = decode_groups(model, latents[:, turned])
+        frames = decode_latents(model, latents[:, turned])
         frames = model.postprocess(frames, first=0)
         return frames[WARM_UP * size : -WARM_DOWN * size]
     parts = []
     ends = (*layout.shots[1:], layout.num_frames)
     for shot, (start, end) in enumerate(zip(layout.shots, ends, strict=True)):
-        mine = [i for i, group in enumerate(groups) if group.shot == shot]
-        frames = decode_groups(model, latents[:, mine])
-        skipped = start - groups[mine[0]].first
+        mine = [i for i, each in enumerate(latent_frames) if each.shot == shot]
+        frames = decode_latents(model, latents[:, mine])
+        skipped = start - latent_frames[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
         decoded, exact = frames.copy(), lay_given(layout, frames, start)
         frames = correct_canvas(frames, decoded, exact)
@@ -77,11 +77,13 @@ def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarra
     return exact
 
 
-def start_where_still(frames: np.ndarray, latents: Tensor, group: int) -> tuple[np.ndarray, Tensor]:
-    """A cycle's frames [n, H, W, 3] and latents [c, f, h, w], rotated by whole latent frames so
-    that the least changes in the middle of the first one. The result begins there, because players
-    pause at the beginning of a loop."""
-    middle = frames[group // 2 - 1 :: group], frames[group // 2 :: group]
+def start_where_still(
+    frames: np.ndarray, latents: Tensor, length: int
+) -> tuple[np.ndarray, Tensor]:
+    """A cycle's frames [n, H, W, 3] and latents [c, f, h, w], rotated by whole latent frames of
+    `length` frames so that the least changes in the middle of the first one. The result begins
+    there, because players pause at the beginning of a loop."""
+    middle = frames[length // 2 - 1 :: length], frames[length // 2 :: length]
     pairs = zip(*middle, strict=True)
     first = int(np.argmin([np.abs(a.astype(np.int16) - b).mean() for a, b in pairs]))
-    return np.roll(frames, -first * group, axis=0), latents.roll(-first, dims=1)
+    return np.roll(frames, -first * length, axis=0), latents.roll(-first, dims=1)

@@ -31,7 +31,7 @@ class Delivery:
     ) -> Delivery:
         """The requested size and rate; else those of the given clip; else those of the canvas, in
         the aspect ratio of its content."""
-        given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.pieces]
+        given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.segments]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
             own, size = clips[0].fps, (clips[0].width, clips[0].height)
@@ -43,8 +43,10 @@ class Delivery:
 
     def frames(self, layout: CanvasLayout) -> int:
         """The approximate number of frames of the result."""
-        given = sum(p.clip.duration for p in layout.pieces if isinstance(p, GivenSegment))
-        generated = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
+        given = sum(p.clip.duration for p in layout.segments if isinstance(p, GivenSegment))
+        generated = sum(
+            p.last - p.first for p in layout.segments if isinstance(p, GeneratedSegment)
+        )
         return max(1, round((given + generated / layout.spec.fps) * self.fps))
 
     def steps(self, layout: CanvasLayout) -> int:
@@ -52,7 +54,9 @@ class Delivery:
         sampling."""
         if (self.width, self.height, self.fps) == (layout.width, layout.height, layout.spec.fps):
             return 0
-        generated = sum(p.last - p.first for p in layout.pieces if isinstance(p, GeneratedSegment))
+        generated = sum(
+            p.last - p.first for p in layout.segments if isinstance(p, GeneratedSegment)
+        )
         return -(-generated // FRAMES_A_STEP)
 
     def bytes(self, layout: CanvasLayout) -> int:

@@ -22,25 +22,31 @@ def end_latents(layout: CanvasLayout, latents: Tensor, model: str) -> Latents:
     """
     if layout.cyclic:
         tail = _array(latents.roll(-1, dims=1)[:, -CONTEXT:])
-        return Latents(model=model, tail=tail, head=None, spare=layout.spec.group // 2)
-    groups = layout.groups()
-    first, last = layout.pieces[0], layout.pieces[-1]
+        return Latents(
+            model=model, tail=tail, head=None, spare=layout.spec.frames_per_latent_frame // 2
+        )
+    latent_frames = layout.latent_frames()
+    first, last = layout.segments[0], layout.segments[-1]
     head, tail, spare = None, None, 0
     if isinstance(first, GivenSegment):
         head = first.clip.latents.head if first.clip.latents else None
-    elif first.first == 0 and groups[0].first == 0:
+    elif first.first == 0 and latent_frames[0].first == 0:
         head = _array(latents[:, :CONTEXT])
     if isinstance(last, GivenSegment):
         if last.clip.latents:
             tail, spare = last.clip.latents.tail, last.clip.latents.spare
     elif isinstance(last, GeneratedSegment) and last.last == layout.num_frames:
-        shot = groups[-1].shot
+        shot = latent_frames[-1].shot
         whole = [
-            i for i, g in enumerate(groups) if g.shot == shot and g.first >= layout.shots[shot]
+            i
+            for i, each in enumerate(latent_frames)
+            if each.shot == shot and each.first >= layout.shots[shot]
         ]
         if whole:
             tail = _array(latents[:, whole[-CONTEXT:]])
-            spare = groups[-1].first + layout.spec.group - layout.num_frames
+            spare = (
+                latent_frames[-1].first + layout.spec.frames_per_latent_frame - layout.num_frames
+            )
     return Latents(model=model, head=head, tail=tail, spare=spare)
 
 

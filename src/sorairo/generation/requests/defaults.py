@@ -41,7 +41,7 @@ def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaul
     return replace(request, fps=fps) if request.fps is None else request
 
 
-def painted_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Size:
+def generated_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Size:
     """The (width, height) of the canvas that the model fills for a request."""
     if clips and isinstance(request, GivenRequest):
         return _canvas(clips[0].width, clips[0].height, limits)

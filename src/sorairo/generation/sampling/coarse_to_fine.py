@@ -18,8 +18,8 @@ NOISE = 0.1  # noise level of these keyframes: they keep the layout, details are
 def plan_of(layout: CanvasLayout) -> CanvasLayout | None:
     """The plan of a layout of more than two windows; None where it needs no plan, or cannot have
     one: loops, several shots, edits."""
-    groups = len(layout.groups())
-    if groups <= 2 * layout.spec.window or layout.cyclic or len(layout.shots) > 1:
+    count = len(layout.latent_frames())
+    if count <= 2 * layout.spec.window or layout.cyclic or len(layout.shots) > 1:
         return None
     if any(given.strength for given in layout.given):
         return None
@@ -40,10 +40,10 @@ def plan_of(layout: CanvasLayout) -> CanvasLayout | None:
         spec=spec,
         num_frames=len(frames),
         prompt_weights=layout.prompt_weights[frames],
-        pieces=(),
+        segments=(),
         given=(),
         keyframes=tuple(pictures),
-        padding_frames=spec.group - 1,
+        padding_frames=spec.frames_per_latent_frame - 1,
     )
 
 

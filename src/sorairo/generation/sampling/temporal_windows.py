@@ -24,7 +24,7 @@ BEFORE, AFTER = 1 / 3, 8 / 3  # seconds around a window in which keyframes are s
 class Window:
     """What the model sees of a canvas at once."""
 
-    groups: tuple[int, ...]
+    latent_frames: tuple[int, ...]
     """Indices of latent frames of the canvas, in the order in which they are seen."""
     known: int
     """How many of them, from the first on, are already filled."""
@@ -37,9 +37,9 @@ class Window:
 def windows(layout: CanvasLayout) -> list[Window]:
     """The windows of a layout, in order. Each latent frame is filled in exactly one of them."""
     size, own = layout.spec.window, layout.times()
-    shots = [group.shot for group in layout.groups()]
+    shots = [each.shot for each in layout.latent_frames()]
     whole = Window(
-        groups=tuple(range(len(own))),
+        latent_frames=tuple(range(len(own))),
         known=0,
         times=own,
         near=(own[0] - BEFORE, own[-1] + AFTER),
@@ -60,7 +60,7 @@ def windows(layout: CanvasLayout) -> list[Window]:
             if not known:
                 before = _context(wanted, places, size - len(seen))
             window = Window(
-                groups=(*before, *seen),
+                latent_frames=(*before, *seen),
                 known=len(before) + known,
                 times=_run_on(own, shots, [*before, *seen], 1 / layout.spec.fps),
                 near=(max(own[seen[0]] - BEFORE, begins), min(own[seen[-1]] + AFTER, ends)),
@@ -85,7 +85,7 @@ def _spans(count: int, size: int, room: int) -> list[tuple[int, int, int]]:
 def _context(wanted: tuple[int, ...], places: list[list[int]], room: int) -> list[int]:
     """The beginnings of one or two earlier shots, in the order of the clip."""
     chosen = sorted(list(dict.fromkeys(wanted))[: min(SHOTS - 1, room // LEAST)])
-    return [group for other in chosen for group in places[other][: min(MOST, room // len(chosen))]]
+    return [index for other in chosen for index in places[other][: min(MOST, room // len(chosen))]]
 
 
 def _run_on(
@@ -94,8 +94,8 @@ def _run_on(
     """Times that begin at 0, as in training, where the network has learned to tell tokens by their
     time in the window. Each shot begins a `frame` after the one before it."""
     times, later = [], -own[seen[0]]
-    for before, group in zip([seen[0], *seen], seen, strict=False):
-        if shots[group] != shots[before]:
-            later = times[-1] + frame - own[group]
-        times.append(own[group] + later)
+    for before, index in zip([seen[0], *seen], seen, strict=False):
+        if shots[index] != shots[before]:
+            later = times[-1] + frame - own[index]
+        times.append(own[index] + later)
     return tuple(times)

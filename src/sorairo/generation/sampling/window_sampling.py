@@ -89,7 +89,7 @@ def _window_of(canvas: Canvas, window: Window) -> Canvas:
     """The part of the canvas in a window: latent frames of earlier windows are held with a little
     noise, and keyframes near the window are seen."""
     units = canvas.units_per_second
-    own = canvas.positions[0, list(window.groups), 0, 0, 0] / units
+    own = canvas.positions[0, list(window.latent_frames), 0, 0, 0] / units
     later = torch.tensor(window.times) - own
     low, high = window.near
     reference_tokens = [
@@ -97,7 +97,9 @@ def _window_of(canvas: Canvas, window: Window) -> Canvas:
         for each in canvas.reference_tokens
         if low - 1e-3 <= each.seconds <= high + 1e-3
     ]
-    part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(window.groups, later)
+    part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(
+        window.latent_frames, later
+    )
     history = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
     start, end = part.sigma_start.clone(), part.sigma_end.clone()
     start[: window.known] = end[: window.known] = history
@@ -107,5 +109,5 @@ def _window_of(canvas: Canvas, window: Window) -> Canvas:
 def _with_window(canvas: Canvas, part: Canvas, window: Window) -> Canvas:
     """The canvas with the new latent frames of a window."""
     latents = canvas.latents.clone()
-    latents[:, list(window.groups[window.known :])] = part.latents[:, window.known :]
+    latents[:, list(window.latent_frames[window.known :])] = part.latents[:, window.known :]
     return replace(canvas, latents=latents)

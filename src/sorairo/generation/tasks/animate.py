@@ -58,10 +58,10 @@ def animate(
         height=size[1],
         prompts=prompts,
         prompt_weights=prompt_weights,
-        pieces=tuple(canvas.pieces),
+        segments=tuple(canvas.segments),
         given=tuple(canvas.given),
         keyframes=tuple(canvas.keyframes),
-        padding_frames=spec.group - 1,
+        padding_frames=spec.frames_per_latent_frame - 1,
         aspect=squeezed_aspect(shape, *size),
     )
 
@@ -96,8 +96,8 @@ class _Pictures:
     spec: CanvasSpec
     size: Size
     shape: Clip
-    done: int = 0  # frames of the result that have a piece
-    pieces: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
+    done: int = 0  # frames of the result that have a segment
+    segments: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
     given: list[GivenFrames] = field(default_factory=list)
     keyframes: list[Keyframe] = field(default_factory=list)
 
@@ -113,11 +113,11 @@ class _Pictures:
             self.keyframes.append(Keyframe(at=one.frame, picture=picture[0]))
             self.generate(one.frame)
         shown = still(one.clip, self.spec.fps)
-        self.pieces.append(GivenSegment(clip=shown, edges=(one.frame, one.frame)))
+        self.segments.append(GivenSegment(clip=shown, edges=(one.frame, one.frame)))
         self.done = one.frame + 1
 
     def generate(self, until: int) -> None:
-        """A generated piece from the last one to frame `until`."""
+        """A generated segment from the last one to frame `until`."""
         if self.done < until:
-            self.pieces.append(GeneratedSegment(first=self.done, last=until))
+            self.segments.append(GeneratedSegment(first=self.done, last=until))
             self.done = until

@@ -38,18 +38,18 @@ def _bridge(
     *,
     loop: bool = False,
 ) -> CanvasLayout:
-    size, group = size_for(before, spec), spec.group
+    size, length = size_for(before, spec), spec.frames_per_latent_frame
     left = ending(before, spec, size)
     right = beginning(shaped(after, before), spec, size)
     start = len(left)
-    end = start + max(1, round(num_frames / group)) * group
+    end = start + max(1, round(num_frames / length)) * length
     total = end + len(right)
     bridge = GeneratedSegment(first=start, last=end)
     if loop:
-        pieces = (GivenSegment(clip=before, edges=(end, start - 1)), bridge)
+        segments = (GivenSegment(clip=before, edges=(end, start - 1)), bridge)
     else:
         first = GivenSegment(clip=before, edges=(None, start - 1))
-        pieces = (first, bridge, GivenSegment(clip=after, edges=(end, None)))
+        segments = (first, bridge, GivenSegment(clip=after, edges=(end, None)))
     return CanvasLayout(
         spec=spec,
         num_frames=total,
@@ -58,7 +58,7 @@ def _bridge(
         prompts=prompts,
         prompt_weights=crossfade_weights(prompts, total, start, end),
         given=(GivenFrames(first=0, frames=left), GivenFrames(first=end, frames=right)),
-        pieces=pieces,
+        segments=segments,
         padding_frames=padding_of(left, spec),
         aspect=squeezed_aspect(before, *size),
     )

@@ -34,5 +34,5 @@ def cast(
     layout = storyboard(Storyboard(cards=tuple(cards)), characters, spec=spec, size=size)
     first = layout.shots[-1]
     return dataclasses.replace(
-        layout, pieces=(GeneratedSegment(first=first, last=first + num_frames),)
+        layout, segments=(GeneratedSegment(first=first, last=first + num_frames),)
     )

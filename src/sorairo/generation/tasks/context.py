@@ -41,16 +41,22 @@ def ending(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The last frames at the canvas's size and rate: whole latent frames, or one frame where the
     clip is shorter than that."""
     frames = at_fps(onto(clip, *size), spec.fps).frames
-    groups = min(CONTEXT, len(frames) // spec.group)
-    return frames[-groups * spec.group :] if groups else frames[-1:]
+    count = _context_frames(len(frames), spec)
+    return frames[-count:] if count else frames[-1:]
 
 
 def beginning(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The first frames at the canvas's size and rate: whole latent frames, or one frame where the
     clip is shorter than that."""
     frames = at_fps(onto(clip, *size), spec.fps).frames
-    groups = min(CONTEXT, len(frames) // spec.group)
-    return frames[: groups * spec.group] if groups else frames[:1]
+    count = _context_frames(len(frames), spec)
+    return frames[:count] if count else frames[:1]
+
+
+def _context_frames(available: int, spec: CanvasSpec) -> int:
+    """Frames in as many whole latent frames of context as there are frames for; 0 for none."""
+    length = spec.frames_per_latent_frame
+    return min(CONTEXT, available // length) * length
 
 
 def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
@@ -59,7 +65,7 @@ def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
     frames, kept = ending(clip, spec, size), clip.latents
     if kept is None or kept.tail is None:
         return GivenFrames(first=0, frames=frames)
-    wanted = kept.tail.shape[1] * spec.group
+    wanted = kept.tail.shape[1] * spec.frames_per_latent_frame
     frames = at_fps(onto(clip, *size), spec.fps).frames[-wanted + kept.spare :]
     after = frames[-1:].repeat(wanted - len(frames), 0)
     return GivenFrames(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
@@ -71,7 +77,9 @@ def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> Giv
     frames, kept = beginning(clip, spec, size), clip.latents
     if kept is None or kept.head is None:
         return GivenFrames(first=first, frames=frames)
-    frames = at_fps(onto(clip, *size), spec.fps).frames[: kept.head.shape[1] * spec.group]
+    frames = at_fps(onto(clip, *size), spec.fps).frames[
+        : kept.head.shape[1] * spec.frames_per_latent_frame
+    ]
     return GivenFrames(first=first, frames=frames, latents=kept.head)
 
 
@@ -86,4 +94,4 @@ def part(clip: Clip, start: float, end: float | None) -> Clip:
 def padding_of(given: np.ndarray, spec: CanvasSpec) -> int:
     """`padding_frames` of a canvas that begins with given frames: a single frame fills a latent
     frame alone; others are whole latent frames."""
-    return spec.group - 1 if len(given) == 1 else 0
+    return spec.frames_per_latent_frame - 1 if len(given) == 1 else 0

@@ -36,7 +36,7 @@ def edit(
     """
     size = size_for(clip, spec)
     frames = at_fps(onto(clip, *size), spec.fps).frames
-    cut = _cut(span or (0, len(frames)), len(frames), spec.group)
+    cut = _cut(span or (0, len(frames)), len(frames), spec.frames_per_latent_frame)
     shown = [
         GivenFrames(first=0, frames=frames[cut.first : cut.start]),
         GivenFrames(
@@ -57,7 +57,7 @@ def edit(
         prompts=prompts,
         prompt_weights=prompt_weights,
         given=tuple(each for each in shown if len(each.frames)),
-        pieces=_pieces(clip, cut, len(frames), spec.fps, region),
+        segments=_segments(clip, cut, len(frames), spec.fps, region),
         padding_frames=cut.padding_frames,
         aspect=squeezed_aspect(clip, *size),
     )
@@ -74,13 +74,13 @@ class _Cut:
     padding_frames: int
 
 
-def _cut(span: tuple[int, int], total: int, group: int) -> _Cut:
+def _cut(span: tuple[int, int], total: int, length: int) -> _Cut:
     """The change widened to whole latent frames, with its context aligned to them."""
     start, end = span
-    padding_frames = -start % group if start else group - 1
-    end = min(total, end + -(end + padding_frames) % group)
-    first, last = max(0, start - CONTEXT * group), min(total, end + CONTEXT * group)
-    first += -(first - start) % group if first else 0
+    padding_frames = -start % length if start else length - 1
+    end = min(total, end + -(end + padding_frames) % length)
+    first, last = max(0, start - CONTEXT * length), min(total, end + CONTEXT * length)
+    first += -(first - start) % length if first else 0
     return _Cut(
         start=start,
         end=end,
@@ -90,7 +90,7 @@ def _cut(span: tuple[int, int], total: int, group: int) -> _Cut:
     )
 
 
-def _pieces(
+def _segments(
     clip: Clip, cut: _Cut, total: int, fps: float, region: np.ndarray | None
 ) -> tuple[GivenSegment | GeneratedSegment, ...]:
     """The clip before the change, the change, the clip after it."""
@@ -99,11 +99,11 @@ def _pieces(
         for low, high in ((0, cut.start), (cut.start, cut.end), (cut.end, total))
     )
     start, end = cut.start - cut.first, cut.end - cut.first
-    pieces: list[GivenSegment | GeneratedSegment] = [
+    segments: list[GivenSegment | GeneratedSegment] = [
         GeneratedSegment(first=start, last=end, under=middle, region=region)
     ]
     if cut.start:
-        pieces.insert(0, GivenSegment(clip=before, edges=(None, start - 1)))
+        segments.insert(0, GivenSegment(clip=before, edges=(None, start - 1)))
     if cut.end < total:
-        pieces.append(GivenSegment(clip=after, edges=(end, None)))
-    return tuple(pieces)
+        segments.append(GivenSegment(clip=after, edges=(end, None)))
+    return tuple(segments)

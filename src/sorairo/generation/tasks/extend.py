@@ -29,7 +29,7 @@ def extend_forward(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int
         prompts=prompts,
         prompt_weights=prompt_weights,
         given=(given,),
-        pieces=(
+        segments=(
             GivenSegment(clip=clip, edges=(None, known - 1)),
             GeneratedSegment(first=known, last=known + num_frames),
         ),
@@ -52,10 +52,10 @@ def extend_backward(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: in
         prompts=prompts,
         prompt_weights=prompt_weights,
         given=(given,),
-        pieces=(
+        segments=(
             GeneratedSegment(first=0, last=num_frames),
             GivenSegment(clip=clip, edges=(num_frames, None)),
         ),
-        padding_frames=-num_frames % spec.group,
+        padding_frames=-num_frames % spec.frames_per_latent_frame,
         aspect=squeezed_aspect(clip, *size),
     )

@@ -2,7 +2,7 @@
 
 A layout says, in frames, seconds and pixels, what is given, what is generated, and what of both
 makes up the result. `canvas.encode` turns any layout into a canvas, and `output.assembly` builds
-the result from its pieces. Nothing after a task knows which task it was.
+the result from its segments. Nothing after a task knows which task it was.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class CanvasSpec:
 
     fps: float = registry.TABLETOP.fps
     """Frames a second."""
-    group: int = 4
+    frames_per_latent_frame: int = 4
     """Frames in a latent frame."""
     multiple: int = 16
     """Both sides of a picture are multiples of this, in pixels."""
@@ -104,7 +104,7 @@ class CanvasLayout:
     """The texts that condition the canvas; k of them."""
     prompt_weights: np.ndarray
     """float [num_frames, k]: how much each prompt counts for each frame; rows sum to 1."""
-    pieces: tuple[GivenSegment | GeneratedSegment, ...]
+    segments: tuple[GivenSegment | GeneratedSegment, ...]
     """The result, in order."""
     given: tuple[GivenFrames, ...] = ()
     keyframes: tuple[Keyframe, ...] = ()
@@ -121,9 +121,9 @@ class CanvasLayout:
     aspect: float | None = None
     """Width / height of what the canvas shows, where that was squeezed onto it."""
 
-    def groups(self) -> tuple[LatentFrame, ...]:
+    def latent_frames(self) -> tuple[LatentFrame, ...]:
         """The latent frames, shot by shot."""
-        size, found = self.spec.group, []
+        size, found = self.spec.frames_per_latent_frame, []
         ends = (*self.shots[1:], self.num_frames)
         for shot, (start, end) in enumerate(zip(self.shots, ends, strict=True)):
             padding_frames = self.padding_frames if shot == 0 else size - 1
@@ -136,12 +136,12 @@ class CanvasLayout:
     def times(self) -> tuple[float, ...]:
         """The times of the latent frames in seconds: where the last frame of each is. A shot begins
         one frame after the last latent frame before it, even if the end of that is not shown."""
-        size, fps, found, later = self.spec.group, self.spec.fps, [], 0
-        groups = self.groups()
-        for index, group in enumerate(groups):
-            if index and group.shot != groups[index - 1].shot:
-                later += groups[index - 1].first + size - self.shots[group.shot]
-            found.append((group.first + size - 1 + later) / fps)
+        size, fps, found, later = self.spec.frames_per_latent_frame, self.spec.fps, [], 0
+        latent_frames = self.latent_frames()
+        for index, latent_frame in enumerate(latent_frames):
+            if index and latent_frame.shot != latent_frames[index - 1].shot:
+                later += latent_frames[index - 1].first + size - self.shots[latent_frame.shot]
+            found.append((latent_frame.first + size - 1 + later) / fps)
         return tuple(found)
 
 

@@ -61,11 +61,11 @@ def storyboard(
         prompt_weights=_prompt_weights(
             [prompts.index(text) for text in texts], spans, shots, spec.fps
         ),
-        pieces=tuple(parts.pieces),
+        segments=tuple(parts.segments),
         given=tuple(parts.given),
         keyframes=tuple(parts.keyframes),
         shots=shots,
-        padding_frames=spec.group - 1,
+        padding_frames=spec.frames_per_latent_frame - 1,
         related_shots=_related_shots(texts, spans, shots, spec.world),
     )
 
@@ -115,13 +115,13 @@ class _LayoutParts:
     size: Size
     shots: tuple[int, ...]
     end: int  # frames of the canvas
-    done: int = 0  # frames that have a piece
-    pieces: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
+    done: int = 0  # frames that have a segment
+    segments: list[GivenSegment | GeneratedSegment] = field(default_factory=list)
     given: list[GivenFrames] = field(default_factory=list)
     keyframes: list[Keyframe] = field(default_factory=list)
 
     def put(self, card: Card, span: tuple[int, int], clip: Clip | None) -> None:
-        """The footage of a card, and a generated piece before it."""
+        """The footage of a card, and a generated segment before it."""
         if clip is None:
             return
         first = min(round((card.start + card.at) * self.spec.fps), span[1] - 1)
@@ -132,11 +132,11 @@ class _LayoutParts:
             self._put_clip(clip, first, span[1])
 
     def generate(self, until: int) -> None:
-        """Generated pieces from the last piece to frame `until`, one in each shot."""
+        """Generated segments from the last segment to frame `until`, one in each shot."""
         cuts = [shot for shot in self.shots if self.done < shot < until]
         for end in (*cuts, until):
             if end > self.done:
-                self.pieces.append(GeneratedSegment(first=self.done, last=end))
+                self.segments.append(GeneratedSegment(first=self.done, last=end))
                 self.done = end
 
     def _put_picture(self, clip: Clip, frame: int) -> None:
@@ -158,9 +158,9 @@ class _LayoutParts:
         self._keep(part(clip, 0, len(frames) / self.spec.fps), first, last)
 
     def _keep(self, clip: Clip, first: int, last: int) -> None:
-        """A given piece; its edge at a cut has no neighbour on the canvas."""
+        """A given segment; its edge at a cut has no neighbour on the canvas."""
         edges = (None if self._is_cut(first) else first, None if self._is_cut(last) else last - 1)
-        self.pieces.append(GivenSegment(clip=clip, edges=edges))
+        self.segments.append(GivenSegment(clip=clip, edges=edges))
         self.done = last
 
     def _is_cut(self, frame: int) -> bool:

@@ -20,7 +20,8 @@ def text_to_video(
     `num_frames` is rounded to a multiple of their length, at least two of them.
     """
     if cyclic:
-        num_frames = max(2, round(num_frames / spec.group)) * spec.group
+        length = spec.frames_per_latent_frame
+        num_frames = max(2, round(num_frames / length)) * length
     prompts, prompt_weights = single_prompt(prompt, num_frames)
     return CanvasLayout(
         spec=spec,
@@ -29,7 +30,7 @@ def text_to_video(
         height=size[1],
         prompts=prompts,
         prompt_weights=prompt_weights,
-        pieces=(GeneratedSegment(first=0, last=num_frames),),
-        padding_frames=0 if cyclic else spec.group - 1,
+        segments=(GeneratedSegment(first=0, last=num_frames),),
+        padding_frames=0 if cyclic else spec.frames_per_latent_frame - 1,
         cyclic=cyclic,
     )

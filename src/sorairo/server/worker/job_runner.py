@@ -12,7 +12,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.output.export import export
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile, Request
-from sorairo.generation.requests.defaults import painted_size
+from sorairo.generation.requests.defaults import generated_size
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.jobs.job import Job
 from sorairo.server.job_spec import JobSpec
@@ -43,7 +43,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
         )
         reporter.check()
         stored = _store_files(engine, media, job, clip, request, folder, reporter)
-    native = painted_size(request, clips, engine.limits)
+    native = generated_size(request, clips, engine.limits)
     return {
         "folder": stored,
         "size": f"{clip.width}x{clip.height}",

@@ -1,16 +1,16 @@
-"""Every capability of a model, measured beside what is aimed at.
+"""Measures every capability of a model and compares it with its goal.
 
     python benchmarks/canvas.py [SUITE ...] [--model tabletop] [--quick] [-n CASES] [--steps 10]
                                 [--media FILE ...] [--json FILE] [--sheets FOLDER]
                                 [--keep FOLDER] [--part K/N]
 
 Runs the suites about capabilities (all of them without a name) and prints a table for each.
-`sorairo exam SUITE ...` asks the same questions and writes a report with clips. Beside the model
-stand the true clips, and these after the model's codec. The whole takes hours on two cores;
-`--quick` asks a few questions of each suite. With --keep a stopped run goes on where it stopped,
-and several processes can share the questions: one with --part 1/2 and one with --part 2/2, then one
-without --part makes the report. Seconds measured in that way are those of a shared machine: run
-`cost` alone.
+`sorairo exam SUITE ...` asks the same questions and writes a report with clips. Each table compares
+the model with the true clips, and with these after the model's codec. All suites take hours on two
+cores; `--quick` asks a few questions of each suite. With --keep, a stopped run continues where it
+stopped, and several processes can share the questions: one with --part 1/2 and one with --part 2/2,
+then one without --part makes the report. Processes that run at the same time slow each other down:
+run `cost` alone.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def arguments() -> argparse.Namespace:
 
 @contextmanager
 def folder_of(keep: Path | None) -> Iterator[Path]:
-    """Where verdicts are kept: until the end only, if nobody says where."""
+    """The folder of the verdicts: the given one, or a temporary one."""
     if keep:
         yield keep
         return
@@ -100,7 +100,7 @@ def questions_of(suite: Suite, given: argparse.Namespace) -> list[Question]:
 
 
 def run_suite(run: ExamRun, suite: Suite, given: argparse.Namespace) -> SuiteResult:
-    """The part of the questions that was asked for."""
+    """The requested part of the questions."""
     questions = questions_of(suite, given)
     assert run.engine
     plan = {

@@ -4,8 +4,8 @@
     python benchmarks/canvas_card.py FILE ...
 
 Copies the figures (not the single cases) from the files to benchmarks/canvas.json, and rewrites the
-tables between their marks in docs/models/tabletop.md from it and from benchmarks/claims.json. A
-test checks that they agree. Without a file, only the page is rewritten; figures of an earlier model
+tables between their marks in docs/models/tabletop.md from that file and benchmarks/claims.json. A
+test checks that they agree. Without a file, only the page is rewritten. Figures of an earlier model
 than the shipped one are marked.
 """
 
@@ -150,15 +150,15 @@ def claims_table(found: dict) -> str:
 
 
 def page() -> str:
-    """The card as it should be."""
+    """The text of the model card with current tables."""
     text = CARD.read_text()
     text = between(text, "claims", claims_table(json.loads(CLAIMS.read_text())))
     return between(text, "canvas", canvas_table(json.loads(CANVAS.read_text())))
 
 
 def add(files: list[Path]) -> None:
-    """Takes figures of this model over into CANVAS; those of another one are kept as such until a
-    suite is measured again."""
+    """Copies figures of this model into CANVAS. Figures of another model are kept, and marked,
+    until a suite is measured again."""
     digest = sorairo.load().info["digest"][:12]
     found = json.loads(CANVAS.read_text()) if CANVAS.exists() else {}
     if found.get("model") != digest:

@@ -1,4 +1,4 @@
-"""What the kill loop does to a server: who is killed, what is full, what is away."""
+"""The faults that the kill loop injects into a server: kills, full disks, database restarts."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from sorairo.jobs.schema import jobs
 PORT = 18_765
 URL = f"http://127.0.0.1:{PORT}"
 LEASE = 3.0  # seconds
-TAKEN_WITHIN = 60.0  # seconds, or a job of a dead worker is not looked for any longer
-LEFT_ALONE = 0.8  # of the workers that are killed at a job: until another one has it
+TAKEN_WITHIN = 60.0  # seconds, longest wait for another worker to take over a job
+LEFT_ALONE = 0.8  # share of the kills at which the takeover is timed
 DISK = 768 * 2**20  # bytes
 BALLAST = "ballast"
 # Of twenty disturbances in random order.
@@ -34,7 +34,7 @@ DECK = {"server": 2, "stopped past its lease": 1, "disk full": 2, "database rest
 
 
 class Server:
-    """`sorairo serve` with two workers, started again whenever it is gone."""
+    """`sorairo serve` with two workers, restarted whenever it has ended."""
 
     def __init__(self, database: str, media: Path, log: Path) -> None:
         words = ["--port", str(PORT), "--database", database, "--media", str(media)]
@@ -63,7 +63,7 @@ class Server:
 
 
 def answered(path: str) -> None:
-    """Asks until there is an answer that is well."""
+    """Polls until the server responds with success."""
     while True:
         with suppress(httpx.HTTPError):
             httpx.get(f"{URL}{path}", timeout=5).raise_for_status()
@@ -73,8 +73,8 @@ def answered(path: str) -> None:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[bool]:
-    """A file system of its own in a folder, until the block ends; False where none can be mounted:
-    that takes root on Linux."""
+    """Mounts a small file system on a folder until the block ends. Yields False if that is not
+    possible: it needs root on Linux."""
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", f"size={DISK}", "tmpfs", str(folder)]
     mounted = sys.platform == "linux" and not subprocess.run(command, check=False).returncode
@@ -86,7 +86,7 @@ def small_disk(folder: Path) -> Iterator[bool]:
 
 
 class Disturber:
-    """Does one thing after the other, `seconds` has how long the server took to recover."""
+    """Injects one fault after another; `seconds` holds how long the server took to recover."""
 
     def __init__(
         self, server: Server, queue: Queue, postgresql: PostgreSQL | None, disk: Path | None
@@ -108,7 +108,7 @@ class Disturber:
             yield from self.rng.sample(deck, len(deck))
 
     def next(self) -> None:
-        """After a while, one thing; what it came to is in `done`."""
+        """Waits for a while, then injects one fault and counts it in `done`."""
         ways: dict[str, Callable[[], bool]] = {
             "worker": self._kill_worker,
             "server": self._kill_server,
@@ -125,12 +125,12 @@ class Disturber:
                     return
 
     def killed(self) -> int:
-        """How many were sent SIGKILL."""
+        """The number of processes that were sent SIGKILL."""
         return self.done["worker"] + self.done["server"]
 
     def _kill_worker(self) -> bool:
         worker = self.rng.choice(self.server.workers())
-        worker.suspend()  # so that what it holds is known
+        worker.suspend()  # stopped, so that its job does not change
         held = self._held(worker.pid)
         worker.kill()
         if held is not None and self.rng.random() < LEFT_ALONE:
@@ -138,15 +138,15 @@ class Disturber:
         return True
 
     def _held(self, process: int) -> tuple[str, int] | None:
-        """The job that a worker has, and its fence."""
+        """The job that a worker holds, and its fence."""
         mine = (jobs.c.status == RUNNING, jobs.c.worker.endswith(f":{process}"))
         with self.queue.reading.begin() as connection:
             row = connection.execute(select(jobs.c.id, jobs.c.fence).where(*mine)).one_or_none()
         return None if row is None else (row.id, row.fence)
 
     def _watch(self, job: str, fence: int) -> None:
-        """Notes how long it takes until another worker has the job of a dead one; nothing else is
-        disturbed meanwhile."""
+        """Measures how long it takes until another worker claims the job of a dead one. No other
+        fault is injected meanwhile."""
         begun = time.monotonic()
         while (spent := time.monotonic() - begun) < TAKEN_WITHIN:
             with suppress(*DATABASE_UNAVAILABLE):
@@ -170,7 +170,7 @@ class Disturber:
         return True
 
     def _fill_disk(self) -> bool:
-        """Until nothing more can be written, for some seconds, while a clip is being made."""
+        """Fills the disk for some seconds while a clip is being made."""
         assert self.disk is not None
         while not self.queue.count_by_status().get(RUNNING):
             time.sleep(0.05)

@@ -1,11 +1,11 @@
-"""How good and how fast the finish is: decibels beside the Lanczos filter, seconds, memory.
+"""Measures the upscaler: PSNR compared with the Lanczos filter, time and memory.
 
     python benchmarks/finish.py [--clips 16] [--upscaler DIRECTORY] [--json FILE] [--sheet FILE]
                                 [PHOTOGRAPH ...]
 
-Renders held-out clips at 384x384 and 24 frames a second (seeds from 5,000,000), of the first world
-and of the whole. What is enlarged: every second frame, averaged down ("averaged"), and as the
-shipped codec gives it back ("codec"). Photographs are averaged down and enlarged again.
+Renders held-out clips at 384x384 and 24 frames a second (seeds from 5,000,000), of the simplest
+part of the world and of all of it. The input is every second frame, averaged down ("averaged"),
+also after the shipped codec ("codec"). Photographs are averaged down and enlarged again.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def on_clips(upscaler: Upscaler, clips: int) -> tuple[dict[str, dict[str, float]
 
 
 def on_photographs(upscaler: Upscaler, paths: list[Path]) -> dict[str, dict[str, float]]:
-    """PSNR in dB of whole photographs; and the same of one after the trip to uint8 only."""
+    """PSNR in dB of whole photographs."""
     found = {}
     for path in paths:
         whole = np.asarray(Image.open(path).convert("RGB"))
@@ -82,8 +82,8 @@ def speed(upscaler: Upscaler, runs: int = 3) -> float:
 
 
 def peak(frames: int) -> float:
-    """Peak memory in MB of a process that makes 384x384 at 24 fps of `frames` frames, less the
-    result itself."""
+    """Peak memory in MB of a process that upscales `frames` frames to 384x384 at 24 fps, without
+    the result itself."""
     script = f"import benchmarks.finish as b; print(b.memory({frames}))"
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -1,10 +1,10 @@
-"""Times the shipped model as a user meets it: whole processes, medians, peak memory.
+"""Measures time and peak memory of the shipped model in whole processes, as a user runs it.
 
     python benchmarks/first_light.py [--runs 5] [--json FILE]
 
 Prints a table: `import sorairo`, `sorairo generate` of a 4 s clip as it is delivered and at native
-size and rate (wall time with start-up, peak memory), and decoding 48 frames at 128x128; beside them
-the best matrix product of this machine, since seconds depend on it.
+size and rate (wall time with start-up, peak memory), and decoding 48 frames at 128x128; also the
+best matrix product of this machine, because the times depend on it.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""How good and how fast large pictures are: objects, sharpness beside the Lanczos filter, seconds.
+"""Measures large pictures: objects, sharpness compared with the Lanczos filter, time and memory.
 
     python benchmarks/images.py [--model tabletop] [-n 32] [--size 1024x1024] [--strength 0.3]
                                 [--steps 6] [--json FILE] [--sheet FILE]
 
-Held-out prompts of one object each, the place in the row being the seed. Judged are whether one
-object is seen, of the colour and shape told, in the picture and in the native one that it grew
-from; and the energy of gradients on the object and its outline, over that of the native picture
-enlarged by the Lanczos filter. Seconds are of wall time and of all cores; memory is the peak of
-the whole process, the judge included.
+Uses held-out prompts of one object each, with their index as the seed. Judges whether the large
+picture, and the native one that it was refined from, show one object of the right colour and shape;
+and divides the energy of gradients on the object and its outline by that of the native picture
+enlarged by the Lanczos filter. Times are wall time on all cores; memory is the peak of the whole
+process, including the judge.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ JUDGED = ("one_object", "color", "shape", "floor")
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One prompt: what was judged of the native and of the large picture, how much sharper the
-    object is than by the filter (None where none is seen), seconds."""
+    """One prompt: the verdicts on the native and the large picture, how much sharper the object is
+    than with the filter (None if there is no object), and the seconds."""
 
     prompt: str
     native: dict[str, bool]
@@ -57,7 +57,7 @@ def gradient_energy(picture: np.ndarray, mask: np.ndarray) -> float:
 
 
 def object_mask(picture: np.ndarray) -> np.ndarray:
-    """Where the judge sees objects, bool [H, W], one of its pixels wider than that."""
+    """The mask of the objects that the judge finds, widened by one of its pixels, bool [H, W]."""
     _, blobs = find_blobs(working_size(picture[None]), shipped_looks().color)
     if not blobs[0]:
         return np.zeros(picture.shape[:2], bool)
@@ -76,7 +76,7 @@ def judged(picture: np.ndarray, claim: Claim) -> dict[str, bool]:
 def make(
     engine: Engine, claim: Claim, seed: int, size: tuple[int, int], config: RefineConfig
 ) -> tuple[Case, np.ndarray, np.ndarray]:
-    """A case, its picture, and the native one enlarged by the filter."""
+    """A case, its picture, and the native picture enlarged by the filter."""
     width, height = size
     spec = engine.spec
     native = canvas_size(width, height, multiple=spec.multiple, area=spec.area)

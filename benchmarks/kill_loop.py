@@ -3,11 +3,12 @@ database, and counts what was lost.
 
     python benchmarks/kill_loop.py [--kills 200] [--database sqlite|postgresql] [--json FILE]
 
-A client submits jobs, each with an `Idempotency-Key`, and asks again where it got no answer. When
-enough has been killed, the queue is let run empty. Then every job that was accepted must be
-completed, once, or have failed for want of room; and its clip be the bytes that an undisturbed
-server makes of the same request. PostgreSQL is started here, in a folder of its own. The disk is
-a small one that only root on Linux can mount; elsewhere it does not get full.
+A client submits jobs, each with an `Idempotency-Key`, and retries requests without a response.
+After the last kill, the loop waits until the queue is empty. Then every accepted job must have been
+completed once, or have failed because the disk was full, and its clip must have the bytes that an
+undisturbed server makes for the same request. PostgreSQL is started here, in a folder of its own.
+The disk that gets full is a small file system that only root on Linux can mount; elsewhere this
+fault is left out.
 """
 
 from __future__ import annotations
@@ -42,13 +43,13 @@ from sorairo.jobs.schema import outbox
 from sorairo.server.worker.worker import STORAGE_ERROR
 
 KINDS = 4  # different requests
-NOBODY = "http://127.0.0.1:9/"  # hears no event: they stay where they are counted
+NOBODY = "http://127.0.0.1:9/"  # nothing listens: events stay countable
 MAX_WAITING = 12  # jobs, or the client waits
 UNSTORED = "cannot be stored"  # in the log of a worker that met the full disk
 
 
 class Client(threading.Thread):
-    """Submits until it is stopped; the accepted jobs are in `accepted`, by number."""
+    """Submits jobs until it is stopped; `accepted` holds the accepted ones by number."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -102,7 +103,7 @@ def finished(job: str) -> dict[str, Any]:
 
 
 def counted(client: Client, digests: list[str], events: Counter[str]) -> dict[str, Any]:
-    """What became of the accepted jobs; `events` counts those of each job."""
+    """The outcome of the accepted jobs; `events` counts the events of each job."""
     ends = {job: ask(f"/v1/videos/{job}").json() for job in client.accepted}
     done = [job for job, video in ends.items() if video["status"] == "completed"]
     errors = [video["error"] or {} for video in ends.values() if video["status"] == "failed"]

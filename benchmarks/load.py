@@ -1,11 +1,11 @@
-"""How much the server bears: asks, submits, cancels and uploads while a clip is being made.
+"""Load test of the server: reads, submits, cancels and uploads while a clip is being made.
 
     python benchmarks/load.py [--quick] [--clients 16] [--json FILE]
 
-Everything goes to one `sorairo serve` with one worker, which makes clips all the time. Asked are
-the Video object and the list, by clients that keep their connections; then jobs are submitted in
-multipart, as OpenAI's SDKs do; then running jobs are cancelled; then uploads that are too large
-are sent. The memory is that of the process that answers, highest of all that time.
+Everything goes to one `sorairo serve` with one worker, which makes clips all the time. Clients with
+persistent connections request the Video object and the list. Then jobs are submitted as multipart,
+as OpenAI's SDKs do; then running jobs are cancelled; then uploads that are too large are sent. The
+memory is the peak of the API process.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def serving(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
 
 
 class Memory(threading.Thread):
-    """The most that a process had, in MB, until it is stopped."""
+    """The peak memory of a process in MB, until the measurement is stopped."""
 
     def __init__(self, process: psutil.Process) -> None:
         super().__init__(daemon=True)
@@ -96,7 +96,7 @@ def submit(client: httpx.Client, **asked: str) -> str:
 
 
 def running(client: httpx.Client) -> str:
-    """The id of a job that takes long and that a worker has begun."""
+    """The id of a long job that a worker has begun."""
     job = submit(client, **LONG)
     while look(client, job)["progress"] == 0:
         time.sleep(0.05)
@@ -108,7 +108,7 @@ def look(client: httpx.Client, job: str) -> dict:
 
 
 def asked(url: str, path: str, clients: int, seconds: float) -> dict[str, float]:
-    """Requests that many clients have answered, each at its own connection, one after another."""
+    """Sends requests from `clients` clients, each on its own connection, one after another."""
     end = time.monotonic() + seconds
 
     def ask(_: int) -> list[float]:
@@ -130,8 +130,7 @@ def asked(url: str, path: str, clients: int, seconds: float) -> dict[str, float]
 
 
 class Line:
-    """A connection that is kept, without what a client library costs the machine that is
-    measured."""
+    """A persistent connection without a client library, whose cost would be measured too."""
 
     def __init__(self, url: str) -> None:
         host, _, port = url.removeprefix("http://").partition(":")
@@ -144,7 +143,7 @@ class Line:
         self.socket.close()
 
     def get(self, path: str) -> bytes:
-        """The body of an answer of 200."""
+        """The body of a response with the status 200."""
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
         came = b""
         while b"\r\n\r\n" not in came:
@@ -163,7 +162,7 @@ class Line:
 
 
 def submitted(url: str, jobs: int, clients: int = 8) -> dict[str, float]:
-    """Jobs from several clients at once, until each has its answer."""
+    """Submits jobs from several clients at once, until each has its response."""
 
     def some(first: int) -> list[str]:
         with httpx.Client(base_url=url, timeout=60) as client:
@@ -180,14 +179,14 @@ def submitted(url: str, jobs: int, clients: int = 8) -> dict[str, float]:
 
 
 def cleared(client: httpx.Client) -> None:
-    """Nothing waits or is made any more."""
+    """Waits until no job is queued or running."""
     while jobs := client.get("/v1/videos?limit=100").raise_for_status().json()["data"]:
         for job in jobs:
             client.delete(f"/v1/videos/{job['id']}").raise_for_status()
 
 
 def cancelled(client: httpx.Client, times: int) -> dict[str, float]:
-    """Seconds from the wish until the job has ended; and those of a step of it."""
+    """Seconds from the cancel request until the job has ended, and seconds per sampling step."""
     took, steps = [], []
     for _ in range(times):
         job = running(client)
@@ -205,7 +204,7 @@ def cancelled(client: httpx.Client, times: int) -> dict[str, float]:
 
 
 def step_seconds(client: httpx.Client, job: str) -> float:
-    """By how far the job comes in a while: 100 of progress are all steps."""
+    """Seconds per sampling step, from the progress that a job makes in a while."""
     begun, first = time.monotonic(), look(client, job)["progress"]
     while (gone := look(client, job)["progress"] - first) < 5:
         time.sleep(0.05)
@@ -213,7 +212,7 @@ def step_seconds(client: httpx.Client, job: str) -> float:
 
 
 def refused(url: str, *, in_chunks: bool) -> dict[str, float | int]:
-    """How much of an upload had been sent when the answer, 413, was there."""
+    """How much of an upload had been sent when the response 413 arrived."""
     length = "Transfer-Encoding: chunked" if in_chunks else f"Content-Length: {LARGE}"
     host, _, port = url.removeprefix("http://").partition(":")
     begun, sent, piece = time.monotonic(), 0, FILE_BEGINS
@@ -260,7 +259,7 @@ def measure(url: str, memory: Memory, clients: int, quick: bool) -> dict[str, An
 
 
 def missed(figures: dict[str, Any], jobs: int) -> list[str]:
-    """Aims that were not reached."""
+    """Goals that were not met."""
     one, many = figures["one video"], figures["list of 20"]
     large = [figures["too large, length told"], figures["too large, in chunks"]]
     aims = {

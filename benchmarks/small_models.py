@@ -30,7 +30,7 @@ from sorairo.world.tabletop.scene import CROWD_WORLD, FIRST_LIGHT, STILL_LIFES
 ROOT = Path(__file__).parents[1]
 LEVELS = (0.1, 0.3, 0.5, 0.7, 0.9, 0.98)
 WORLDS = ((FIRST_LIGHT, 49 / 12, 12), (CROWD_WORLD, 49 / 12, 12), (STILL_LIFES, 1 / 12, 24))
-SKIP = 33_000  # held-out seeds that no suite asks for
+SKIP = 33_000  # held-out seeds that no suite uses
 SUITES = {"scaling": ("M2", "M3", "M6"), "unseen": ("M9",)}
 REPORTED = {
     "scaling": {"M2": ("centroid", "iou"), "M3": ("all", "unreadable"), "M6": ("overall", "count")},
@@ -39,7 +39,7 @@ REPORTED = {
 
 
 def held_out_losses(engine: Engine) -> dict[str, float]:
-    """The mean loss at each level of noise on clips and pictures that no training has seen."""
+    """The mean loss at each noise level on held-out clips and pictures."""
     rows = []
     for world, seconds, count in WORLDS:
         for index, scene in enumerate(scenes(count, world, skip=SKIP)):
@@ -111,7 +111,7 @@ def draw(kind: str, result: dict, path: Path) -> None:
 
 
 def table(kind: str, result: dict) -> str:
-    """A model a row."""
+    """A table with one row for each model."""
     models = result["models"]
     columns = [(suite, name) for suite, names in REPORTED[kind].items() for name in names]
     head = ["model", "steps", "10^15 FLOP", *(f"{suite}: {name}" for suite, name in columns)]

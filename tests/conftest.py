@@ -1,4 +1,4 @@
-"""What many tests need: a small model that has learned nothing, a PostgreSQL, ears for Ctrl-C."""
+"""Shared fixtures: an untrained small model, a PostgreSQL server, and handling of Ctrl-C."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ settings.load_profile("sorairo")
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Processes started now heed SIGINT, also where a shell runs the tests in the background."""
+    """New processes react to SIGINT, even if a shell runs the tests in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before or signal.SIG_DFL)
@@ -26,7 +26,7 @@ def interruptible() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
-    """One that answers; whoever stops it starts it again."""
+    """A running server. A test that stops it must start it again."""
     with running(safe=False) as one:
         yield one
 

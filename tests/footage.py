@@ -1,4 +1,4 @@
-"""Films as people have them, made on the fly."""
+"""Generates films like those of phones and cameras."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def quarters(height: int = 32, width: int = 48) -> np.ndarray:
 
 
 def close(a: np.ndarray, b: np.ndarray) -> bool:
-    """Equal but for the seams, where colour is blurred by 4:2:0."""
+    """Equal except at the borders, where 4:2:0 blurs colour."""
     return bool((np.abs(a.astype(int) - b.astype(int)).max(axis=-1) < 12).mean() > 0.8)
 
 

@@ -1,4 +1,4 @@
-"""Files that do harm where they are read without care, made on the fly."""
+"""Generates hostile files, which harm programs that read them without limits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 def png(
     width: int, height: int, *extra: bytes, bits: int = 1, colour: int = 0, level: int = 9
 ) -> bytes:
-    """Black, with chunks more before its pixels."""
+    """A black PNG with extra chunks before its pixels."""
     channels = {0: 1, 2: 3, 6: 4}[colour]
     row = bytes(1 + (width * bits * channels + 7) // 8)
     packer = zlib.compressobj(level)
@@ -86,7 +86,7 @@ def gif_bomb() -> bytes:
 
 
 def jpeg_of(width: int, height: int) -> bytes:
-    """A small one whose frame header says another size."""
+    """A small JPEG whose frame header declares another size."""
     data = bytearray(saved("JPEG"))
     place = data.index(b"\xff\xc0") + 5
     data[place : place + 4] = struct.pack(">HH", height, width)
@@ -128,7 +128,7 @@ def of_many_streams(folder: Path) -> bytes:
 
 
 def of_huge_frames(folder: Path) -> bytes:
-    """64 x 64, but each frame of VP8 says that it has 16383 x 16383."""
+    """A film of 64 x 64 whose VP8 frames declare 16383 x 16383."""
     data = bytearray(film(folder, "huge.webm", codec="libvpx", settings={"g": "1"}))
     at = -1
     while (at := data.find(b"\x9d\x01\x2a", at + 1)) >= 0:  # RFC 6386, 9.1
@@ -137,7 +137,7 @@ def of_huge_frames(folder: Path) -> bytes:
 
 
 def of_declared_size(folder: Path, side: int) -> bytes:
-    """Of which only the container says how large it is, and no frame is whole."""
+    """A film whose size only the container declares, without a complete frame."""
     data = bytearray(film(folder, "sides.mov", codec="mjpeg", pixel_format="yuvj420p"))
     at = data.index(b"jpeg", data.index(b"stsd"))
     data[at + 28 : at + 32] = struct.pack(">HH", side, side)  # ISO/IEC 14496-12, 12.1.3

@@ -1,4 +1,4 @@
-"""A PostgreSQL of one's own: a cluster in a new folder, on a socket there, gone with the folder."""
+"""A temporary PostgreSQL server: a cluster in a new folder, on a socket in it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PostgreSQL:
         self._control("start")
 
     def stop(self) -> None:
-        """At once, as when the machine falls over."""
+        """Stops at once, as in a crash."""
         self._control("stop", "-m", "immediate")
 
     def restart(self) -> None:
@@ -72,7 +72,7 @@ class PostgreSQL:
 
 @contextmanager
 def running(*, safe: bool = True) -> Iterator[PostgreSQL]:
-    """One that answers, until the block ends."""
+    """A running server, until the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="sorairo-postgresql-"))
     try:
         if os.geteuid() == 0:

@@ -1,4 +1,5 @@
-"""Networks start with zeros in their last layers, which would let many a test pass for nothing."""
+"""Random weights for tests. Networks start with zeros in their last layers, which would make many
+tests trivial."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An S3 of one's own, on a port of this machine; what is kept in it is gone with the process."""
+"""A temporary S3 server on a port of this machine; its files are kept in memory."""
 
 from __future__ import annotations
 

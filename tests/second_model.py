@@ -1,9 +1,9 @@
-"""A second family of models, as unlike the shipped one as the protocols allow.
+"""A second family of models, as different from the shipped one as the protocols allow.
 
 Its codec has another law (the first latent frame holds one frame, each later one four; 4 x 4
-pixels; 3 channels), its tokens are single places, its positions are whole numbers, and its denoiser
-takes given frames as further channels instead of noise per token. The arithmetic is simple and
-exact: the codec averages, and the denoiser knows the latents that it leads to."""
+pixels; 3 channels), its tokens are single latent pixels, its positions are whole numbers, and its
+denoiser takes given frames as extra channels instead of noise per token. The arithmetic is simple
+and exact: the codec averages, and the denoiser knows the latents that it leads to."""
 
 from __future__ import annotations
 

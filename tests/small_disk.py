@@ -1,4 +1,4 @@
-"""A disk that gets full."""
+"""Simulates a disk that gets full."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task lays out a canvas, and whatever fills it knows no task."""
+"""Tasks write layouts, and the modules that fill a canvas do not depend on tasks."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ def strings(tree: ast.Module) -> set[str]:
 
 
 @pytest.mark.parametrize("name", BLIND)
-def test_what_fills_a_canvas_knows_no_task(name: str):
+def test_modules_that_fill_a_canvas_name_no_task(name: str):
     tree = tree_of(SOURCE / "generation" / f"{name}.py")
     assert not imported(tree) & TASKS
     assert not strings(tree) & WORDS
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    assert not names & (WORDS - {"loop"}), "a canvas is told apart by what is on it"
+    assert not names & (WORDS - {"loop"}), "a canvas does not depend on the task"
 
 
 def test_there_is_one_sampler_and_one_that_calls_it():

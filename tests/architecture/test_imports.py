@@ -1,4 +1,4 @@
-"""Importing stays quick, and what need not know torch does not load it."""
+"""Importing is quick, and modules that do not need torch do not load it."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ COUNTS = {"M2": 3, "M3": 2, "M6": 1, "M9": 2}
 
 @pytest.fixture(scope="module")
 def page_of_a_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a model that only repeats its first frame is told."""
+    """The report of a model that only repeats its first frame."""
     folder = tmp_path_factory.mktemp("exam")
     columns = {"model": frozen, "truth": true_answer}
     run = ExamRun(columns=columns, folder=folder, identity={"model": "frozen"})

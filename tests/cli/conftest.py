@@ -1,4 +1,4 @@
-"""The command line is tested as what it is: a process with two streams and an exit code."""
+"""Runs the command line as a process with two streams and an exit code."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class Done:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Of `--json`, of the first result."""
+        """The JSON object of the first result."""
         assert self.returncode == 0, self.stderr
         return json.loads(self.stdout.splitlines()[0])
 
     @property
     def clip(self) -> Clip:
-        """The first result, of `--json`."""
+        """The clip of the first result, from `--json`."""
         return Clip.load(self.folder / self.facts["path"])
 
 

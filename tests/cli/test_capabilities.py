@@ -1,5 +1,5 @@
-"""Every capability from end to end, on footage made on the fly, with a model that has learned
-nothing: what is given stays, what is asked for is added, and the file tells how it was made."""
+"""Every capability from end to end, on generated footage, with an untrained model: given frames
+stay unchanged, the requested ones are added, and the file contains its request."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Equal but for what two passes of H.264 change."""
+    """Equal except for the loss of two passes of H.264."""
     return float(np.abs(a.astype(int) - b.astype(int)).mean()) < 3
 
 
@@ -158,7 +158,7 @@ def test_a_picture_can_be_edited(make: Make, picture: Path):
     assert done.clip.num_frames == 1
 
 
-def test_what_nobody_says_is_what_the_clip_says(make: Make):
+def test_missing_prompts_come_from_the_clip(make: Make):
     made = make("generate", "a red ball", "--style", "pencil", "--seconds", 0.5, "-o", "a.mp4")
     done = make("extend", "a.mp4", "--forward", 0.5, "-o", "b.mp4")
     assert (done.facts["prompt"], done.facts["style"]) == ("a red ball", "pencil")
@@ -190,25 +190,25 @@ def test_a_remix_without_its_input(make: Make, ball: Path, tmp_path: Path):
     assert make("remix", "a.mp4", "it stops", "--input", kept, "-o", "b.mp4").returncode == 0
 
 
-def test_latents_are_kept_beside_the_clip_when_asked_for(make: Make):
+def test_latents_are_kept_beside_the_clip_on_request(make: Make):
     done = make("generate", "a red ball", "--seconds", 2, "--keep-latents", "-o", "a.mp4")
     assert done.facts["latents"] == "a.mp4.latents.safetensors"
     assert (done.folder / done.facts["latents"]).is_file()
     assert make("extend", "a.mp4", "--forward", 0.5, "-o", "b.mp4").facts["frames"] == 30
 
 
-def test_progress_is_told_over_both_ends(tiny_model: Path):
+def test_progress_covers_both_ends(tiny_model: Path):
     import sorairo
 
-    heard: list[float] = []
+    reported: list[float] = []
     long = scene(2.0)
     sorairo.load(tiny_model).extend(
         long,
         forward=1,
         backward=4,
         steps=2,
-        on_progress=lambda now: heard.append(now.done / now.total),
+        on_progress=lambda now: reported.append(now.done / now.total),
     )
-    assert heard == sorted(heard)
-    assert heard[-1] == 1
-    assert len(heard) >= 4
+    assert reported == sorted(reported)
+    assert reported[-1] == 1
+    assert len(reported) >= 4

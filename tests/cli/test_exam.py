@@ -24,7 +24,7 @@ OLD = Path(__file__).parents[1] / "compatibility" / "files" / "exam" / "clips-sa
 
 @pytest.fixture(scope="module")
 def perfect(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of true clips, as a perfect model would hand them in."""
+    """A folder of true clips, as a perfect model would make them."""
     folder = tmp_path_factory.mktemp("perfect")
     for question in SUITES["M2"].questions(2):
         SceneTruth(question).clip.save(folder / f"{question.key}.mp4")
@@ -37,7 +37,7 @@ def clips(perfect: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(perfect, tmp_path / "clips"))
 
 
-def test_clips_of_another_model_sit_the_exam(sorairo: Run, clips: Path, tmp_path: Path):
+def test_clips_of_another_model_are_examined(sorairo: Run, clips: Path, tmp_path: Path):
     exported = sorairo("exam", "export-prompts", "asked", "M2", "-n", 2)
     assert exported.returncode == 0, exported.stderr
     assert exported.stdout.split() == ["asked/prompts.jsonl", "asked/README.txt"]
@@ -73,7 +73,9 @@ def test_what_was_answered_before_a_stop_is_reported(
     shutil.rmtree(tmp_path / "theirs")  # nobody answers any more
     assert here("exam", "--report-only", "-o", "out").returncode == 0
     report = json.loads((tmp_path / "out" / "report.json").read_text())
-    assert {suite: told["centroid"]["n"] for suite, told in report["suites"].items()} == {"M2": 1}
+    assert {suite: values["centroid"]["n"] for suite, values in report["suites"].items()} == {
+        "M2": 1
+    }
     assert not last.exists()
     other = here("exam", "M3", "--report-only", "-o", "out")
     assert other.returncode == 2
@@ -112,7 +114,7 @@ MISUSE = {
 
 
 @pytest.mark.parametrize("case", MISUSE)
-def test_misuse_is_told_before_anything_is_judged(
+def test_misuse_is_reported_before_anything_is_judged(
     here: Callable[..., Done], clips: Path, tmp_path: Path, case: str
 ):
     arguments, sentence = MISUSE[case]
@@ -127,10 +129,10 @@ def test_the_codec_is_left_out_where_all_is_asked_for(here: Callable[..., Done],
     assert done.returncode == 0, done.stderr
     assert "M12 examines a model's codec" in done.stderr
     lines = (tmp_path / "asked" / "prompts.jsonl").read_text().splitlines()
-    told = [json.loads(line) for line in lines]
-    suites = dict.fromkeys(line["suite"] for line in told)
+    questions = [json.loads(line) for line in lines]
+    suites = dict.fromkeys(line["suite"] for line in questions)
     assert list(suites) == [name for name in WORLD_SUITES if name != "M12"]
-    for line in told:
+    for line in questions:
         pictured = round(line["seconds"] * line["fps"]) == 1
         assert line["file"] == f"{line['key']}.{'png' if pictured else 'mp4'}"
 
@@ -152,7 +154,7 @@ def test_export_misuse(here: Callable[..., Done], clips: Path, words: list[str],
     assert clips.is_dir()
 
 
-def test_suites_and_options_stand_in_any_order():
+def test_suites_and_options_come_in_any_order():
     for words in (["M2", "--quick", "M3"], ["--quick", "M2", "M3"], ["M2", "M3", "--quick"]):
         context = exam.make_context("exam", words)
         assert context.params["suites"] == ("M2", "M3")
@@ -181,7 +183,7 @@ def test_every_command_of_the_page_can_be_typed():
 
 @pytest.mark.parametrize("missing", ["mujoco", "scipy"])
 @pytest.mark.parametrize("asked", [["M12"], ["--clips", "."], ["export-prompts", "questions"]])
-def test_without_the_simulator_the_command_to_install_it_is_said(
+def test_without_the_simulator_the_error_names_the_command_that_installs_it(
     missing: str, asked: list[str], sorairo_without: Run, tmp_path: Path
 ):
     done = sorairo_without(missing, "exam", *asked)

@@ -1,4 +1,4 @@
-"""`sorairo generate` from end to end, with a model that has learned nothing."""
+"""`sorairo generate` from end to end, with an untrained model."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_one_frame_is_a_picture(generate: Make, tmp_path: Path):
     assert GenerateRequest.from_comment(clip.metadata["comment"]).prompt == PROMPT
 
 
-def test_words_never_seen_are_named_and_the_clip_is_made(generate: Make):
+def test_unknown_words_are_named_and_the_clip_is_made(generate: Make):
     done = generate("-o", "out.mp4", prompt="a red elephnat drops onto a woodden floor")
     assert done.returncode == 0
     assert done.stdout == "out.mp4\n"
@@ -114,14 +114,14 @@ def test_words_never_seen_are_named_and_the_clip_is_made(generate: Make):
     assert warning in done.stderr
 
 
-def test_what_is_not_read_is_said(generate: Make):
+def test_text_that_is_not_read_is_warned_of(generate: Make):
     done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then turns green")
     assert done.returncode == 0
     assert "Ignored (the prompt is too long for the model)" in done.stderr
     assert done.stderr.rstrip().endswith('then turns green"')
 
 
-def test_words_the_world_has_but_the_model_was_not_taught(
+def test_words_of_the_world_that_the_model_was_not_trained_on(
     here: Make, tiny_model: Path, tmp_path: Path
 ):
     from sorairo import config
@@ -139,7 +139,7 @@ def test_words_the_world_has_but_the_model_was_not_taught(
         assert said in done.stderr
 
 
-def test_an_unusable_device_is_said(generate: Make, tmp_path: Path):
+def test_an_unusable_device_is_an_error(generate: Make, tmp_path: Path):
     done = generate("-o", "out.mp4", "--device", "abacus")
     assert (done.returncode, done.stdout) == (2, "")
     assert "'abacus'" in done.stderr
@@ -147,7 +147,7 @@ def test_an_unusable_device_is_said(generate: Make, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_broken_model_is_said(here: Make, tiny_model: Path, tmp_path: Path):
+def test_a_broken_model_is_an_error(here: Make, tiny_model: Path, tmp_path: Path):
     broken = tmp_path / "broken"
     shutil.copytree(tiny_model, broken)
     weights = broken / "codec.safetensors"
@@ -163,7 +163,7 @@ def test_a_broken_model_is_said(here: Make, tiny_model: Path, tmp_path: Path):
 
 
 def test_a_prompt_in_more_detail(generate: Make, here: Make):
-    """Both texts are kept; each seed has its own; a remix is told in more detail as well."""
+    """Both prompts are stored; each seed has its own expansion; a remix is expanded too."""
     options = ("--expand", "--json", "--n", 2)
     done = generate("-o", "a.mp4", *options, prompt="a red ball")
     first, second = (json.loads(line) for line in done.stdout.splitlines())

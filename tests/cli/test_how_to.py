@@ -1,4 +1,4 @@
-"""The how-to pages are what their script writes, and what they say can be typed."""
+"""The how-to pages are up to date with their script, and their commands are valid."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def test_every_capability_has_a_command():
     assert shown == app.commands.keys() - others
 
 
-def test_all_options_that_pages_speak_of_exist():
+def test_all_options_on_the_pages_exist():
     known = {option for each in app.commands.values() for p in each.params for option in p.opts}
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= known, page.name
 
 
-def test_all_variables_that_pages_speak_of_exist():
+def test_all_variables_on_the_pages_exist():
     helps = " ".join(getattr(p, "help", "") or "" for p in app.commands["generate"].params)
     for page in PAGES:
         named = re.findall(r"SORAIRO_[A-Z_]+", page.read_text(encoding="utf-8"))
@@ -93,7 +93,7 @@ def test_every_file_that_is_given_was_made_before(script):
         assert shown <= made, page.name
 
 
-def test_prompts_are_of_words_that_the_model_was_taught():
+def test_prompts_use_words_that_the_model_was_trained_on():
     for line in COMMANDS:
         for word in (each for each in shlex.split(line)[2:] if " " in each or each > "一"):
             assert not parse(word).unknown, line
@@ -113,7 +113,7 @@ def test_storyboards_can_be_read(script, tmp_path: Path):
 
 
 def test_readme_links_every_page_and_every_picture():
-    """A page has no picture as long as the shipped model cannot make it."""
+    """A page has no picture while the shipped model cannot make it."""
     text = README.read_text(encoding="utf-8")
     for page in PAGES:
         assert f"](docs/how-to/{page.name})" in text

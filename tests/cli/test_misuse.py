@@ -1,4 +1,4 @@
-"""What cannot be done is said in a sentence, with exit code 2, at once, and leaves nothing."""
+"""Misuse stops at once with a one-sentence error and exit code 2, and leaves no files."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ MISUSE = {
 
 @pytest.fixture(scope="module")
 def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of files as they should be, and as they should not."""
+    """A folder of valid and invalid files."""
     folder = tmp_path_factory.mktemp("footage")
     frames = np.full((12, 60, 80, 3), 120, np.uint8)
     Clip(frames=frames, fps=12.0).save(folder / "a.mp4")
@@ -116,7 +116,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def misuse(
     here: Callable[..., Done], tiny_model: Path, footage: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """`sorairo` in a folder of footage, with a model that is there and is never loaded."""
+    """`sorairo` in a folder of footage, with a model that exists and is never loaded."""
     from sorairo.generation import engine
 
     monkeypatch.setattr(engine, "load", lambda *_, **__: pytest.fail("a model was loaded"))
@@ -142,7 +142,7 @@ def test_misuse(misuse: Callable[..., Done], footage: Path, case: str):
     assert sorted(footage.iterdir()) == before
 
 
-def test_misuse_is_said_before_a_model_is_loaded(sorairo: Run, tiny_model: Path):
+def test_misuse_is_reported_before_a_model_is_loaded(sorairo: Run, tiny_model: Path):
     started = time.monotonic()
     sorairo("generate", PROMPT, "-o", "no/clip.mp4", "--model", tiny_model)
     quick = time.monotonic() - started

@@ -1,4 +1,5 @@
-"""Names of results: from prompt and seed, numbered, never over a file that nobody named."""
+"""Names of results: made from prompt and seed, numbered; existing files are overwritten only with
+-o."""
 
 from __future__ import annotations
 
@@ -29,7 +30,7 @@ def test_slugs(prompt: str, name: str):
     assert slug(prompt) == name
 
 
-def test_a_file_that_nobody_named_is_left_alone(tmp_path: Path):
+def test_an_existing_file_is_not_overwritten(tmp_path: Path):
     first = plan_outputs(None, "a ball", [7])[0].clip
     assert str(first) == "a-ball-seed7.mp4"
     (tmp_path / first).touch()
@@ -47,7 +48,7 @@ def test_several_clips_are_numbered():
     assert [str(plan.clip) for plan in plans] == ["a-ball-seed7.mp4", "a-ball-seed8.mp4"]
 
 
-def test_a_gif_asked_for_as_gif_is_one_file():
+def test_a_gif_as_output_is_one_file():
     assert len(plan_outputs(Path("out.gif"), "a ball", [7], gif=True)[0].paths) == 1
 
 

@@ -1,4 +1,4 @@
-"""What the README promises of the model in the package. Without its weights these fail."""
+"""What the README promises of the shipped model. These tests need its weights."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_the_default_model_is_listed(sorairo: Run):
     assert tabletop["max_frames"] >= 48
 
 
-def test_two_wrong_names_get_the_right_one(sorairo: Run, tmp_path: Path):
+def test_errors_suggest_the_right_name(sorairo: Run, tmp_path: Path):
     for arguments in (["generate", PROMPT, "--model", "tabeltop"], ["models", "info", "tabeltop"]):
         done = sorairo(*arguments)
         assert (done.returncode, done.stdout) == (2, "")
@@ -45,7 +45,7 @@ def test_two_wrong_names_get_the_right_one(sorairo: Run, tmp_path: Path):
 def test_a_prompt_becomes_a_clip(sorairo: Run, tmp_path: Path, prompt: str):
     done = sorairo("generate", prompt, "--seed", 7, "--json", "-o", "out.mp4")
     assert done.returncode == 0, done.stderr
-    assert len(done.stderr.splitlines()) == 1, "where it was made, and nothing else"
+    assert len(done.stderr.splitlines()) == 1, "the generated size, and nothing else"
     facts = json.loads(done.stdout)
     clip = Clip.load(tmp_path / "out.mp4")
     assert (clip.num_frames, clip.fps, clip.width, clip.height) == (96, 24.0, 512, 512)
@@ -70,7 +70,7 @@ def test_seconds_beyond_the_model_are_refused(sorairo: Run):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
 def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
-    """Ten on two usual cores, and as much more on slower ones as they multiply slower."""
+    """Ten seconds on two typical cores; the limit scales with the speed of matrix products."""
     cpu = torch.device("cpu")
     limit = 10 * max(1.0, USUAL_PEAK / measured_peak(cpu, compute_dtype(cpu)))
     command = [sys.executable, "-m", "sorairo", "generate", PROMPT, "-o", str(tmp_path / "a.mp4")]

@@ -1,4 +1,4 @@
-"""What a result is like that nobody gave a size or a rate, and the model's own for the asking."""
+"""The default size and frame rate of results, and `native`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NATIVE = ("--size", "native", "--fps", "native")
 
 @pytest.fixture(scope="module")
 def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model that does not say how its clips are delivered."""
+    """A model without delivery defaults."""
     path = Path(shutil.copytree(tiny_model, tmp_path_factory.mktemp("delivered") / "tiny"))
     record = json.loads((path / "model.json").read_text())
     del record["config"]["delivery"]
@@ -62,7 +62,7 @@ def test_a_clip_is_delivered_and_can_be_remixed_as_it_was(make: Make, here: Make
     assert shown(here("remix", "native.mp4", "a cube", "-o", "b.mp4", "--json")) == ("64x64", 12, 6)
 
 
-def test_of_size_and_rate_one_can_be_asked_for(make: Make):
+def test_size_or_rate_alone_can_be_set(make: Make):
     brief = ("generate", "a red ball", "--seconds", 0.25)
     assert shown(make(*brief, "--size", "native")) == ("64x64", 24, 6)
     assert shown(make(*brief, "--size", "128x64")) == ("128x64", 24, 6)
@@ -95,7 +95,7 @@ def test_a_story_and_a_picture(make: Make, here: Make, model: Path, tmp_path: Pa
     assert picture.stderr == ""
 
 
-def test_what_a_model_delivers_is_told(here: Make, model: Path, tiny_model: Path):
+def test_the_delivery_defaults_of_a_model_are_shown(here: Make, model: Path, tiny_model: Path):
     facts = json.loads(here("models", "info", model, "--json").stdout)
     assert (facts["delivered_size"], facts["delivered_fps"]) == ([512, 512], 24)
     facts = json.loads(here("models", "info", tiny_model, "--json").stdout)

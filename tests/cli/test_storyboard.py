@@ -1,4 +1,4 @@
-"""`sorairo storyboard` from a file to a clip, with a model that has learned nothing."""
+"""`sorairo storyboard` from a file to a clip, with an untrained model."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ seconds = 0.5
 
 @pytest.fixture
 def story(tmp_path: Path) -> Path:
-    """With a folder of its own: a grey picture, and a clip of twelve greys."""
+    """A storyboard in a folder of its own, with a grey picture and a clip of twelve greys."""
     folder = tmp_path / "cards"
     folder.mkdir()
     Clip(frames=np.full((1, 64, 96, 3), 77, np.uint8), fps=12).save(folder / "ball.png")
@@ -97,7 +97,7 @@ def test_mistakes_end_with_2_and_write_nothing(sorairo: Run, tmp_path: Path):
     assert set(tmp_path.rglob("*")) == before
 
 
-def test_cards_are_told_in_more_detail_and_footage_is_not(make: Callable[..., Done], story: Path):
+def test_cards_are_expanded_unless_they_show_footage(make: Callable[..., Done], story: Path):
     text = STORY.replace("a red ball rolls to the left", "a red ball")
     story.write_text(text, encoding="utf-8")
     done = make("storyboard", story, "--expand", "-o", "story.mp4")

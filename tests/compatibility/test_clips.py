@@ -51,7 +51,7 @@ def test_a_remix_with_the_same_prompt_is_the_same_clip(sorairo: Sorairo, old: Pa
 
 
 @pytest.mark.parametrize("name", [name for name in CLIPS if name != "image.png"])
-def test_what_is_seen_last_is_the_prompt_of_an_extension(sorairo: Sorairo, name: str):
+def test_an_extension_gets_the_prompt_of_the_end(sorairo: Sorairo, name: str):
     made = sorairo("extend", name, "--forward", 0.25, "-o", "longer.mp4", *OPTIONS[:4], "--json")
     assert made.facts["prompt"] == CLIPS[name][1]
     assert made.facts["style"] == ("neon" if name == "storyboard.mp4" else "film_noir")

@@ -1,4 +1,4 @@
-"""A server goes on with the database and the media of an earlier version."""
+"""A server continues with the database and the media of an earlier version."""
 
 from __future__ import annotations
 

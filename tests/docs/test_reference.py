@@ -1,4 +1,4 @@
-"""The reference pages are what their script writes, and nothing public is undocumented."""
+"""The reference pages are up to date with their script, and nothing public is undocumented."""
 
 from __future__ import annotations
 

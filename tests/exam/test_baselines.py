@@ -1,4 +1,4 @@
-"""The simple guesses that stand beside a model."""
+"""The baselines that a model is compared with."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rolling() -> tuple[SceneQuestion, SceneTruth]:
     return question, SceneTruth(question)
 
 
-def test_constant_velocity_goes_on_as_it_was(rolling: tuple[SceneQuestion, SceneTruth]):
+def test_constant_velocity_continues_the_motion(rolling: tuple[SceneQuestion, SceneTruth]):
     question, truth = rolling
     (clip,) = constant_velocity(question, truth)
     assert clip.frames.shape == truth.clip.frames.shape
@@ -38,10 +38,10 @@ def test_constant_velocity_goes_on_as_it_was(rolling: tuple[SceneQuestion, Scene
     moved = np.linalg.norm(true.track[later] - true.track[GIVEN - 1], axis=1)
     assert moved[-1] > 0.05
     assert off.max() < 0.3 * moved[-1]
-    assert (seen.counts[later] == 1).all(), "it left something of itself behind"
+    assert (seen.counts[later] == 1).all(), "it left a trace behind"
 
 
-def test_constant_velocity_knows_nothing_of_what_is_not_given(
+def test_constant_velocity_uses_the_given_frames_only(
     rolling: tuple[SceneQuestion, SceneTruth],
 ):
     question, truth = rolling

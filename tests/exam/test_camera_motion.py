@@ -1,4 +1,4 @@
-"""The camera's way is recovered from pixels."""
+"""The camera's path is recovered from pixels."""
 
 import dataclasses
 
@@ -35,7 +35,7 @@ def test_true_cameras_are_recovered(floor: str, camera: str):
 
 
 class Filmed:
-    """A model that gives the clip out, and the same clip backwards for the way back."""
+    """A model that returns the clip, and the clip reversed for the way back."""
 
     def __init__(self, clip: Clip) -> None:
         self.clip = clip
@@ -47,7 +47,7 @@ class Filmed:
         return Clip(frames=np.concatenate([clip.frames, clip.frames[::-1]]), fps=clip.fps)
 
 
-def test_a_way_back_is_asked_of_what_went_out():
+def test_the_way_back_extends_the_way_out():
     questions = SUITES["M7"].questions(12)
     question = next(q for q in questions if q.scene.camera in OPPOSITE)
     truth = SceneTruth(question)

@@ -31,7 +31,7 @@ OLD = Path(__file__).parents[1] / "compatibility" / "files" / "exam" / "kept"
 
 @dataclass(frozen=True, kw_only=True)
 class Grey(Question):
-    """Notes that it was asked; the answer is a clip of one level of grey."""
+    """Records that it was asked; the answer is a clip of one level of grey."""
 
     asked: list[int] = field(default_factory=list)
     broken: bool = False
@@ -78,7 +78,7 @@ def run_in(folder: Path) -> ExamRun:
     return run
 
 
-def test_what_was_stopped_goes_on_where_it_stopped(tmp_path: Path):
+def test_a_stopped_run_continues_where_it_stopped(tmp_path: Path):
     asked: list[int] = []
     with pytest.raises(KeyboardInterrupt):
         list(run_in(tmp_path).run_suite(greys(asked, broken=2), 4))
@@ -91,7 +91,7 @@ def test_what_was_stopped_goes_on_where_it_stopped(tmp_path: Path):
     assert len(RunFolder(tmp_path).clips(greys([]), judged[0].question)) == 1
 
 
-def test_several_share_the_questions(tmp_path: Path):
+def test_several_processes_share_the_questions(tmp_path: Path):
     asked: list[int] = []
     suite = greys(asked)
     for first in (0, 1):

@@ -12,7 +12,7 @@ sys.path.append(str(BENCHMARKS))  # scripts there import each other
 CARD = runpy.run_path(str(BENCHMARKS / "exam_card.py"))
 
 
-def test_what_is_quoted_is_what_was_measured():
+def test_quoted_figures_are_the_measured_ones():
     for path, text in CARD["pages"]().items():
         assert path.read_text() == text, f"{path.name}: run python benchmarks/exam_card.py"
         assert "<!-- exam -->" in text

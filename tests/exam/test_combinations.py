@@ -1,4 +1,4 @@
-"""M9 asks for what was never shown together, in the words and the order that it says."""
+"""M9 asks for combinations that were not shown in training, in a fixed order."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_small_models_never_see_the_last_tenth():
         assert not triples["last tenth"] & seen
 
 
-def test_the_order_of_what_is_shown_does_not_hang_on_what_else_is_taught():
+def test_the_order_of_combinations_does_not_depend_on_other_data():
     recipe = RECIPES["unseen-50"]()
     assert isinstance(recipe, ModelRecipe)
     scenes = {source.clips.scene for source in recipe.sources.values()}

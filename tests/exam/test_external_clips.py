@@ -64,7 +64,7 @@ def test_a_question_is_exported_with_its_given_frames(tmp_path: Path):
 
 @pytest.mark.parametrize("fps", [6, 12, 24, 30, 24000 / 1001])
 def test_a_clip_of_any_size_and_rate_is_fitted(fps: float):
-    """A bar goes once through the middle of a wide picture; it is where it is at every time."""
+    """A bar crosses the middle of a wide picture; its position at every time is kept."""
     count, seconds = round(3 * fps), np.arange(round(3 * fps)) / round(fps)
     frames = np.zeros((count, 192, 400, 3), np.uint8)
     for frame, at in zip(frames, seconds, strict=True):
@@ -78,7 +78,7 @@ def test_a_clip_of_any_size_and_rate_is_fitted(fps: float):
     assert np.abs(seen - (2.5 + 60 * shown) / 2).max() < 1
 
 
-def test_what_is_short_stays_and_a_picture_is_a_clip_that_stands_still():
+def test_short_clips_are_padded_and_a_picture_is_a_still_clip():
     frames = np.arange(10, dtype=np.uint8)[:, None, None, None] * np.ones((96, 96, 3), np.uint8)
     fitted = conform(Clip(frames=frames, fps=12.0), LIKE).frames[:, 0, 0, 0]
     assert fitted.tolist() == [*range(10), *[9] * 14]

@@ -43,7 +43,7 @@ def test_a_push_in_flight_is_seen():
 
 
 def test_a_touch_that_is_not_as_low_as_the_next():
-    """A box comes down on its edge, jumps, and at last lies flat: lower than it was on its edge."""
+    """A box lands on its edge, bounces, and finally rests flat, lower than on its edge."""
     places = bouncing(7.0, 9.81, 0.7, 2.0, vx=0.5)
     later = np.array([[2.0, height] for height in (-0.6, -0.8, -0.8, -0.8)])
     fall = fit_fall(np.concatenate([places, later]), FPS)

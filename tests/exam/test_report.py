@@ -1,4 +1,4 @@
-"""The report: a page that stands alone, plots that tell the figures, the worst answers first."""
+"""The report: a self-contained page, plots with their figures as text, the worst answers first."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ ERROR = Goal(measure="error", most=0.05, anchors="another .149")
 def result_of(
     goals: Sequence[Goal], *cases: Mapping[str, Verdict], prompt: str = "a red ball"
 ) -> SuiteResult:
-    """Of cases: column -> verdict."""
+    """The result of a suite, from cases (column -> verdict)."""
     suite = Suite(
         name="M0",
         title="Made up",
@@ -60,18 +60,18 @@ def result_of(
 
 
 def errors(*values: float) -> SuiteResult:
-    """A case a value, the true clips being right."""
+    """One case for each value; the true clips are right."""
     return result_of([ERROR], *({"model": {"error": v}, "truth": {"error": 0.0}} for v in values))
 
 
 class Page(HTMLParser):
-    """Raises where an element is not closed; keeps what stands in the page."""
+    """A parsed page: its elements and its text. Raises if an element is not closed."""
 
     def __init__(self, text: str):
         super().__init__()
         self.open: list[str] = []
         self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.told = ""
+        self.text = ""
         self.feed(text)
         self.close()
         assert not self.open, self.open
@@ -85,7 +85,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data: str):
-        self.told += data + "\n"
+        self.text += data + "\n"
 
     def all(self, *tags: str) -> list[dict[str, str | None]]:
         return [attributes for tag, attributes in self.found if tag in tags]
@@ -97,7 +97,7 @@ def page_of(*results: SuiteResult, folder: Path) -> Page:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """With the clips of a question, and with pictures of another (the page never reads a clip)."""
+    """A folder with the clips of one question and the pictures of another (the page reads none)."""
     (tmp_path / "M0").mkdir()
     for name in ("M0-0000.mp4", "M0-0000-truth.mp4", "M0-0001.mp4", "M0-0001-truth.mp4"):
         (tmp_path / "M0" / name).write_bytes(b"")
@@ -106,7 +106,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_page_stands_alone(folder: Path):
+def test_the_page_is_self_contained(folder: Path):
     result = errors(0.2, 0.1)
     files = report.write([result], folder, model="m", commit="c")
     text = files[1].read_text(encoding="utf-8")
@@ -120,7 +120,7 @@ def test_the_page_stands_alone(folder: Path):
         assert target[1:] in ids if target.startswith("#") else (folder / target).exists()
 
 
-def test_a_reader_without_eyes_is_told_everything(folder: Path):
+def test_a_screen_reader_gets_everything(folder: Path):
     page = page_of(errors(0.2, 0.1), folder=folder)
     assert page.all("html")[0]["lang"] == "en"
     assert all(svg.get("aria-label") or svg.get("aria-hidden") for svg in page.all("svg"))
@@ -130,13 +130,13 @@ def test_a_reader_without_eyes_is_told_everything(folder: Path):
     assert len(page.all("caption")) == len(page.all("table")) == 2
 
 
-def test_words_of_others_are_words(folder: Path):
+def test_text_is_escaped(folder: Path):
     result = result_of([ERROR], {"model": {"error": 0.1}}, prompt=NASTY)
     text = report.page([result], folder, model=NASTY, commit=NASTY)
     page = Page(text)
     assert NASTY not in text
     assert len(page.all("script")) == 1
-    assert page.told.count(NASTY) == 4  # title, heading, commit, prompt
+    assert page.text.count(NASTY) == 4  # title, heading, commit, prompt
     assert tag("b", escape("<"), title='"<') == '<b title="&quot;&lt;">&lt;</b>'
 
 
@@ -148,22 +148,22 @@ def test_a_picture_is_shown_as_one(folder: Path):
 
 def test_every_suite_has_a_row_that_says_whether_its_first_goal_is_met(folder: Path):
     results = [errors(0.01, 0.03), errors(0.2, 0.4), result_of([Goal(measure="a")], {"m": {}})]
-    told = page_of(*results, folder=folder).told
-    summary = told[told.index("Summary") : told.index("with its 95 % interval")].split("\n")
+    text = page_of(*results, folder=folder).text
+    summary = text[text.index("Summary") : text.index("with its 95 % interval")].split("\n")
     assert (summary.count("met"), summary.count("missed")) == (1, 1)
     assert summary.count("≤ 0.05 ") == 2
     assert "model: error, 2 questions" in summary
 
 
-def test_the_summary_tells_of_goals_that_the_first_one_hides(folder: Path):
+def test_the_summary_counts_all_goals(folder: Path):
     case = {"model": {"error": 0.01, "iou": 0.1}, "truth": {"error": 0.0}}
     result = result_of([ERROR, Goal(measure="iou", least=0.4), Goal(measure="lost")], case)
-    told = page_of(result, folder=folder).told
-    assert "≤ 0.05 \nmet\n1 of 2 goals met" in told
+    text = page_of(result, folder=folder).text
+    assert "≤ 0.05 \nmet\n1 of 2 goals met" in text
 
 
 @pytest.mark.parametrize("name", list(SUITES))
-def test_every_suite_of_the_exam_can_be_told(name: str, tmp_path: Path):
+def test_every_suite_of_the_exam_can_be_reported(name: str, tmp_path: Path):
     suite = SUITES[name]
     measures = {goal.measure for goal in suite.goals if goal.measure not in suite.joint}
     verdicts = {column: dict.fromkeys(measures, 1.0) for column in suite.columns}
@@ -182,30 +182,30 @@ def _always(_verdicts: Sequence[Verdict]) -> float:
     return 50.0
 
 
-def test_what_no_case_answers_is_not_measured(tmp_path: Path):
+def test_a_measure_without_cases_is_not_measured(tmp_path: Path):
     nothing = {"model": {"error": float("nan")}, "truth": {}}
     files = report.write([result_of([ERROR], nothing)], tmp_path, model="m", commit="c")
     entry = json.loads(files[0].read_text(), parse_constant=pytest.fail)["suites"]["M0"]["error"]
     assert (entry["model"], entry["ci95"], entry["n"]) == (None, [None, None], 0)
-    assert "not measured" in Page(files[1].read_text(encoding="utf-8")).told
+    assert "not measured" in Page(files[1].read_text(encoding="utf-8")).text
 
 
-def test_a_bound_below_the_codec_is_told_as_a_number(tmp_path: Path):
+def test_a_bound_below_the_codec_is_shown_as_a_number(tmp_path: Path):
     goal = Goal(measure="psnr", below_codec=2.0)
     case = {name: {"psnr": value} for name, value in (("model", 27.0), ("codec", 30.0))}
     result = result_of([goal], case)
     files = report.write([result], tmp_path, model="m", commit="c")
     assert json.loads(files[0].read_text())["suites"]["M0"]["psnr"]["goal"] == 28.0
-    told = Page(files[1].read_text(encoding="utf-8")).told
-    assert "≥ 28 \nmissed" in told
-    assert "✗ psnr 27" in told
+    text = Page(files[1].read_text(encoding="utf-8")).text
+    assert "≥ 28 \nmissed" in text
+    assert "✗ psnr 27" in text
 
 
 def test_the_record_names_floor_codec_and_baselines():
     case = {name: {"error": i / 10} for i, name in enumerate(("m", "truth", "codec", "still"))}
     both = Goal(measure="error", of="median", least=0.8, most=1.2)
-    told = report.record([result_of([ERROR, both], case)], model="m", commit="c")
-    assert told["suites"]["M0"]["error"] == {
+    found = report.record([result_of([ERROR, both], case)], model="m", commit="c")
+    assert found["suites"]["M0"]["error"] == {
         "model": 0.0,
         "ci95": [0.0, 0.0],
         "n": 1,
@@ -215,18 +215,18 @@ def test_the_record_names_floor_codec_and_baselines():
         "goal": 0.05,
         "anchors": "another .149",
     }
-    assert told["suites"]["M0"]["error (median)"]["goal"] == [0.8, 1.2]
+    assert found["suites"]["M0"]["error (median)"]["goal"] == [0.8, 1.2]
 
 
 def test_measures_at_several_times_are_lines():
     names = [goal.measure for goal in TIMED]
     case = {"model": dict.fromkeys(names, 1.0), "truth": dict.fromkeys(names, 0.0)}
-    told = SuiteView(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
-    assert {what: list(at) for what, at in told.over_time.items()} == {
+    view = SuiteView(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
+    assert {what: list(at) for what, at in view.over_time.items()} == {
         "set": [5.0, 60.0],
         "drift": [5.0, 60.0],
     }
-    lines = plots(told)[:2]
+    lines = plots(view)[:2]
     assert "set at 60 s: model 100 % [21, 100]; truth 0 % [0, 79]; goal &gt;= 75 %" in lines[0]
     for line in lines:
         assert line.count('class="course') == 2  # one step from 5 to 60 s a column
@@ -249,7 +249,7 @@ def test_cases_are_dots():
     assert [path.count("h0") for path in dots] == [100, 100]
 
 
-def test_dots_that_would_hide_one_another_stand_off_the_line():
+def test_overlapping_dots_are_moved_off_the_line():
     axis = Axis(low=0, high=1, start=0, end=300)
     assert stack_dots(np.array([0.0, 0.5, 1.0]), axis) == [(0.0, 0.0), (150.0, 0.0), (300.0, 0.0)]
     same = stack_dots(np.full(50, 0.5), axis)
@@ -284,25 +284,25 @@ def test_axes_hold_what_they_are_made_for():
     assert (share(0.0), share(1.0), share.tick_label(0.25)) == (0, 100, "25 %")
 
 
-def test_the_worst_stand_first(tmp_path: Path):
-    told = SuiteView(errors(*np.linspace(0.06, 0.6, 2 * MOST_SHOWN)))
-    assert [m.question.seed for m in told.worst_first()] == list(reversed(range(2 * MOST_SHOWN)))
-    page = page_of(told.result, folder=tmp_path)
-    assert f"The worst answers first: {MOST_SHOWN} of {2 * MOST_SHOWN}" in page.told
-    assert page.told.count("✗ error") == MOST_SHOWN
+def test_the_worst_come_first(tmp_path: Path):
+    view = SuiteView(errors(*np.linspace(0.06, 0.6, 2 * MOST_SHOWN)))
+    assert [m.question.seed for m in view.worst_first()] == list(reversed(range(2 * MOST_SHOWN)))
+    page = page_of(view.result, folder=tmp_path)
+    assert f"The worst answers first: {MOST_SHOWN} of {2 * MOST_SHOWN}" in page.text
+    assert page.text.count("✗ error") == MOST_SHOWN
 
 
 def test_without_a_bound_the_worst_are_farthest_from_the_truth():
     cases = [{"model": {"a": a}, "truth": {"a": 0.5}} for a in (0.5, 0.1, 0.7, float("nan"))]
-    told = SuiteView(result_of([Goal(measure="a")], *cases))
-    assert [m.question.seed for m in told.worst_first()] == [1, 2, 0, 3]
+    view = SuiteView(result_of([Goal(measure="a")], *cases))
+    assert [m.question.seed for m in view.worst_first()] == [1, 2, 0, 3]
 
 
-def test_a_verdict_is_told_in_words(tmp_path: Path):
+def test_a_verdict_is_shown_in_words(tmp_path: Path):
     goals = [*TIMED[:2], ERROR, Goal(measure="seen", share=True), Goal(measure="nothing")]
     verdict = {"set at 5 s": 1.0, "set at 60 s": 0.0, "error": 0.01234, "seen": 1.0}
     page = page_of(result_of(goals, {"model": verdict}), folder=tmp_path)
-    entries = page.told.split("\n")
+    entries = page.text.split("\n")
     for entry in ("set: ✓ 5 s yes, ✗ 60 s no", "✓ error 0.0123", "seen yes"):
         assert entry in entries
     assert not any(entry.startswith("nothing ") for entry in entries)

@@ -1,4 +1,4 @@
-"""The exam: true clips pass, suites detect wrong clips, a stopped run goes on."""
+"""The exam: true clips pass, suites detect wrong clips, a stopped run can be continued."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ NOTICED = [
 
 @cache
 def truths(suite: str) -> list[SceneTruth]:
-    """Of the suite's first questions, in English."""
+    """The truths of the suite's first questions, in English."""
     questions = SUITES[suite].questions(COUNTS[suite])
     return [SceneTruth(question) for question in questions if not question.key.endswith("zh")]
 
@@ -59,7 +59,7 @@ def estimate_in(suite: str, goal: Goal, verdicts: list) -> Estimate:
 
 
 @pytest.mark.parametrize(("suite", "measure", "wrong"), NOTICED)
-def test_wrong_clips_are_noticed(suite: str, measure: str, wrong: str):
+def test_wrong_clips_are_detected(suite: str, measure: str, wrong: str):
     """The intervals of the truth and of the wrong clips do not overlap."""
     goal = next(goal for goal in SUITES[suite].goals if goal.measure == measure)
     true, false = (estimate_in(suite, goal, verdicts_on(suite, who)) for who in ("truth", wrong))
@@ -72,11 +72,11 @@ def test_wrong_clips_are_noticed(suite: str, measure: str, wrong: str):
 def test_the_truth_meets_every_goal(suite: str):
     for goal in SUITES[suite].goals:
         if goal.least is not None or goal.most is not None:
-            told = estimate_in(suite, goal, verdicts_on(suite, "truth"))
-            assert np.isnan(told.value) or goal.met(told.value), goal.measure
+            found = estimate_in(suite, goal, verdicts_on(suite, "truth"))
+            assert np.isnan(found.value) or goal.met(found.value), goal.measure
 
 
-def test_a_run_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
+def test_a_stopped_run_continues_with_the_same_result(tmp_path: Path):
     asked = []
 
     def answer(question, truth):
@@ -94,9 +94,9 @@ def test_a_run_goes_on_where_it_stopped_and_says_the_same(tmp_path: Path):
     files = report.write(
         [SuiteResult(suite=SUITES["M2"], judged=again)], tmp_path, model="a", commit="b"
     )
-    told = json.loads(files[0].read_text())["suites"]["M2"]["centroid"]
-    assert told["floor"] < 0.01 < told["model"]
-    assert told["ci95"][0] <= told["model"] <= told["ci95"][1]
+    found = json.loads(files[0].read_text())["suites"]["M2"]["centroid"]
+    assert found["floor"] < 0.01 < found["model"]
+    assert found["ci95"][0] <= found["model"] <= found["ci95"][1]
     assert "M2-0002-truth.mp4" in files[1].read_text()
     other = dataclasses.replace(run, identity={"model": "another"})
     with pytest.raises(ConfigError, match="another model"):
@@ -126,7 +126,7 @@ def test_sim_iq_is_100_for_the_truth_and_less_for_what_is_wrong(wrong: str):
     assert max(scores(NEGATIVE_CONTROLS[wrong])) < 80
 
 
-def test_a_minute_that_stands_still_is_noticed():
+def test_a_motionless_minute_is_detected():
     suite = SUITES["M8"]
     (question,) = suite.questions(1)
     truth = SceneTruth(question)
@@ -136,7 +136,7 @@ def test_a_minute_that_stands_still_is_noticed():
     assert false["motion at 60 s"] == 0
 
 
-def test_two_runs_say_the_same():
+def test_two_runs_give_the_same_result():
     engine, suite = sorairo.load(), SUITES["M6"]
     question = suite.questions(1)[0]
     truth = SceneTruth(question)
@@ -147,16 +147,16 @@ def test_two_runs_say_the_same():
 
 
 def test_several_workers_judge_as_one_alone(tmp_path: Path):
-    """Two processes, and none: the same verdicts of a model's clips, in the same order."""
-    told = []
+    """With two worker processes and with none: the same verdicts in the same order."""
+    results = []
     for workers in (1, 2):
         folder = tmp_path / str(workers)
         make = partial(setup.run_of_model, "tabletop", folder, steps=2, guidance=None)
         with setup.workers_for(make, workers) as judge_batches:
             run = make()
             suite = dataclasses.replace(SUITES["M6"], batch_size=2)
-            told.append(list(run.run_suite(suite, 3, judge_batches)))
-    one, two = told
+            results.append(list(run.run_suite(suite, 3, judge_batches)))
+    one, two = results
     assert [m.question.key for m in one] == [m.question.key for m in two]
     for column in ("truth", "codec", "nearest clip"):
         assert [m.verdicts[column] for m in one] == [m.verdicts[column] for m in two]

@@ -1,4 +1,4 @@
-"""What is measured in pixels: closed forms, and what must not pass."""
+"""Measures of pixels: checked against closed forms, and on clips that must fail."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_decibels_have_a_top():
     assert seam_metrics.psnr(frames[0], frames[0] + 1) == pytest.approx(48.13, abs=0.01)
 
 
-def test_jerks_are_told_from_even_motion():
+def test_jerks_are_distinguished_from_even_motion():
     frames = sliding(40)
     assert seam_metrics.pulse(frames) == pytest.approx(1.0)
     jerky = frames[np.arange(39) // 4 * 4]

@@ -70,10 +70,11 @@ def test_the_table_says_what_is_met():
 
 
 def test_a_share_has_wilsons_interval():
-    """Wilson (1927): 8 of 10 lie between 49 and 94 %; all of 16 are no proof of all."""
+    """Wilson (1927): the interval of 8 out of 10 is 49 to 94 %; 16 out of 16 does not give 100
+    %."""
     goal = Goal(measure="right", share=True)
-    told = estimate(goal, [{"right": float(i < 8)} for i in range(10)])
-    assert (told.low, told.value, told.high) == pytest.approx((0.490, 0.8, 0.943), abs=1e-3)
+    found = estimate(goal, [{"right": float(i < 8)} for i in range(10)])
+    assert (found.low, found.value, found.high) == pytest.approx((0.490, 0.8, 0.943), abs=1e-3)
     every = estimate(goal, [{"right": 1.0}] * 16)
     assert (every.low, every.value, every.high) == pytest.approx((0.806, 1.0, 1.0), abs=1e-3)
 
@@ -91,7 +92,7 @@ def test_a_measure_of_all_counts_the_cases_that_it_is_of():
     )
 
 
-def test_where_two_takes_have_nothing_alike_nothing_is_asked_for():
+def test_two_takes_without_common_motion_require_nothing():
     nothing = dict.fromkeys((*simiq.METRICS, "error"), 0.0)
     takes = {f"{name}, two takes": 0.0 for name in nothing}
     assert simiq.score([{**nothing, **takes, "given": 1.0}]) == 100

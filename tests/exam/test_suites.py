@@ -28,7 +28,7 @@ def shortfalls(suite: str, verdict: Verdict) -> list[str]:
 
 
 def verdict_on(suite: str, question: Question, answer: Answer | None = None) -> Verdict:
-    """On an answer, or on the true one."""
+    """The verdict on an answer, or on the true one."""
     truth = question.truth()
     return SUITES[suite].judge(question, truth.answer if answer is None else answer, truth)
 
@@ -41,15 +41,15 @@ def test_prompts_say_all_that_is_judged_and_are_no_captions():
     for scene in scenes(12, STILL):
         styled = dataclasses.replace(scene, style="oil")
         text = prompt_of(styled)
-        told = parse(text)
+        parsed = parse(text)
         assert held_out(text)
         assert prompt_of(styled) == text
-        assert (told.floor, told.style) == (scene.floor, "oil")
-        assert scene.light in ("day", told.light)
+        assert (parsed.floor, parsed.style) == (scene.floor, "oil")
+        assert scene.light in ("day", parsed.light)
 
 
 @pytest.mark.parametrize("suite", [name for name in CANVAS_SUITES if name != "cost"])
-def test_keys_name_questions_whatever_their_number(suite: str):
+def test_keys_do_not_depend_on_the_number_of_questions(suite: str):
     few, more = (SUITES[suite].questions(count) for count in (1, 2))
     keys = [question.key for question in more]
     assert len(set(keys)) == len(keys)
@@ -58,7 +58,7 @@ def test_keys_name_questions_whatever_their_number(suite: str):
         assert question.key.startswith(f"{suite}-")
         assert by_key[question.key].label == question.label
         assert by_key[question.key].seed == question.seed
-        assert pickle.loads(pickle.dumps(question)).label == question.label, "workers get it so"
+        assert pickle.loads(pickle.dumps(question)).label == question.label, "workers get a pickle"
 
 
 def test_what_is_given_is_found_changed_or_not():
@@ -95,7 +95,7 @@ def test_the_true_future_is_nearer_than_the_guesses():
     assert np.median(errors) < 0.02
 
 
-def test_what_is_gone_after_ten_extensions_is_missed():
+def test_an_object_that_is_gone_after_ten_extensions_is_detected():
     scene = scenes(1, ENDLESS, skip=3000)[0]
     start = film(scene, 2.0)
     question = Chain(key="chain-0000-kept", prompt="", seed=0, scene=scene, keep=True, start=start)
@@ -142,7 +142,7 @@ def test_styles_and_pictures():
     assert verdict_on("keyframe", keyed, [still(keyed.true)])["beside, dB"] < 40
 
 
-def test_cuts_are_looked_for_where_they_are_asked_for():
+def test_cuts_are_looked_for_where_they_are_requested():
     for question in SUITES["story"].questions(2):
         (true,) = question.truth().answer
         assert shortfalls("story", verdict_on("story", question)) == [], question.label
@@ -161,7 +161,7 @@ def test_a_minute_that_came_to_rest_is_found():
     assert shortfalls("minute", judge(question, stopped, truth)) == ["motion"]
 
 
-def test_the_worst_answer_stands_first_on_the_sheet(tmp_path: Path):
+def test_the_worst_answer_comes_first_on_the_sheet(tmp_path: Path):
     suite = dataclasses.replace(SUITES["edit"], columns=("model",))
 
     def right_once(question: Question, truth: object) -> Answer:

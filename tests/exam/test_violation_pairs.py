@@ -1,4 +1,5 @@
-"""Possible and impossible twins: what is changed, where they are cut, what a loss says."""
+"""Pairs of possible and impossible clips: what is changed, where they are cut, how losses are
+compared."""
 
 import numpy as np
 import pytest

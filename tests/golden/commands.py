@@ -132,7 +132,7 @@ def _output(name: str, words: tuple[str, ...]) -> str:
 
 
 def _made(folder: Path, *words: str) -> list[dict[str, Any]]:
-    """Runs a command; of each result what it is said to be, and its digests."""
+    """Runs a command; for each result, its JSON facts and digests."""
     made = []
     for line in sorairo(folder, *words, "--json").splitlines():
         facts = json.loads(line)
@@ -156,7 +156,7 @@ def _sampled(folder: Path) -> dict[str, Any]:
 
 
 def _draw_inputs(folder: Path) -> None:
-    """Files that no model made."""
+    """Draws input files without a model."""
     picture = Image.new("RGB", (160, 90), (120, 150, 180))
     ImageDraw.Draw(picture).ellipse((60, 20, 110, 70), fill=(200, 40, 40))
     picture.save(folder / "wide.png")

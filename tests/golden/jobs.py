@@ -1,4 +1,4 @@
-"""Every kind of job of the server, asked for over HTTP from a real server with one worker."""
+"""Every kind of job, submitted over HTTP to a real server with one worker."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def names() -> list[str]:
 
 
 def cases(folder: Path, wanted: set[str]) -> Iterator[tuple[str, Any]]:
-    """Serves in `folder` and asks for what is `wanted`; name by name, the record of each."""
+    """Runs a server in `folder` and submits the `wanted` jobs; yields the record of each by
+    name."""
     if not wanted & set(names()):
         return
     (folder / "server").mkdir()
@@ -123,7 +124,7 @@ def _ask(client: httpx.Client, path: str, body: dict[str, Any], file: bytes = b"
 
 
 def _made(client: httpx.Client, video: str) -> dict[str, Any]:
-    """What is said of a finished video, and its digest."""
+    """The Video object of a finished video, and its digest."""
     told = _wait(client, video)
     fields = {name: told[name] is not None if name in VOLATILE else told[name] for name in told}
     return {"told": fields, "video": digest(_content(client, video))}

@@ -1,4 +1,4 @@
-"""What the program makes now: a record of frames and of losses, to be compared with what it made.
+"""Records frames and losses of the current program, and compares them with an earlier record.
 
 Every command that makes clips, every kind of job of the server, questions of the exam, and twenty
 steps of every training recipe, at fixed seeds, in float32 on one thread. Run as
@@ -9,7 +9,7 @@ steps of every training recipe, at fixed seeds, in float32 on one thread. Run as
     python tests/golden/record.py --list
 
 Pixels and losses are exactly those of the record only on a machine like the one that wrote it:
-write it anew, at a commit that is known to be right, before an exact comparison elsewhere.
+elsewhere, write a new record at a commit that is known to be right before an exact comparison.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def _compared(expected: Any, found: Any, near: bool) -> list[str]:
 
 
 def _write(before: dict[str, Any], after: dict[str, Any], known: list[str]) -> None:
-    """Cases that were not made keep their records; those that are no more lose theirs."""
+    """Cases that were not run keep their records; records of removed cases are deleted."""
     for name, path in FILES.items():
         merged = before[name] | after[name]
         merged = {case: merged[case] for case in known if case in merged}

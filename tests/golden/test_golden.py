@@ -1,4 +1,4 @@
-"""The record still holds: a part of it that is quick to make, with a tolerance for other machines.
+"""A quick part of the record, compared with a tolerance for other machines.
 `make golden` compares all of it exactly."""
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ QUICK = (
 
 
 def check(*patterns: str) -> subprocess.CompletedProcess[str]:
-    """The record compared with what is made now, in a process that has its own environment."""
+    """Compares the record with the current program, in a process with its own environment."""
     only = [word for pattern in patterns for word in ("--only", pattern)]
     command = [sys.executable, str(RECORD), "--check", "--near", *only]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -13,7 +13,7 @@ from sorairo.jobs.database import open_database
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Of an empty database."""
+    """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/jobs.db"
     return request.getfixturevalue("postgresql").new()
@@ -21,7 +21,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def opened(url: str) -> Iterator[Callable[[], Engine]]:
-    """Opens the database, as often as one likes."""
+    """A function that opens the database; it can be called several times."""
     found: list[Engine] = []
 
     def one() -> Engine:

@@ -28,7 +28,7 @@ def parts(database: Engine, clock: Clock) -> tuple[Queue, Outbox]:
 
 
 def kinds(outbox: Outbox) -> list[tuple[str, str]]:
-    """All that is due, taken."""
+    """The kinds of all events that are due, which are claimed."""
     found = []
     while event := outbox.claim_next():
         found.append((event.job, event.kind))

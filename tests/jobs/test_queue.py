@@ -42,7 +42,7 @@ def test_a_job_from_beginning_to_end(queue: Queue, clock: Clock):
     assert queue.claim("another") is None
     assert queue.renew(job, 40).progress == 40
     assert queue.renew(job, 20).progress == 40, "progress never falls"
-    assert queue.renew(job, 100).progress == 99, "100 is for what is there"
+    assert queue.renew(job, 100).progress == 99, "100 only if the result exists"
     clock.now += 5
     done = queue.complete(job, {"file": "clip.mp4"})
     assert (done.status, done.progress, done.result) == (COMPLETED, 100, {"file": "clip.mp4"})
@@ -125,7 +125,7 @@ def test_cancelling(queue: Queue, clock: Clock):
     running = queue.cancel("a", "me")
     assert running is not None
     assert (running.status, running.cancelled) == (RUNNING, True)
-    assert queue.renew(first).cancelled, "its worker hears of it"
+    assert queue.renew(first).cancelled, "its worker is informed"
     assert queue.cancel("c", "you") is None
     clock.now += 31  # the worker never comes back
     later = queue.claim("another")
@@ -136,7 +136,7 @@ def test_cancelling(queue: Queue, clock: Clock):
     assert ended.error is not None
     assert ended.error["code"] == CANCELLED
     done = queue.complete(later, {})
-    assert queue.cancel("c", "me") == done, "what has ended stays"
+    assert queue.cancel("c", "me") == done, "an ended job is not changed"
 
 
 def test_deleting_takes_the_job_from_its_worker(queue: Queue):

@@ -155,7 +155,7 @@ def test_concurrent_processes_create_the_tables(url: str):
 
 
 def test_statements_on_a_busy_database_are_retried(tmp_path: Path):
-    """As SQLite refuses two that turn on the log of one file, whatever the timeout."""
+    """As SQLite does when two processes enable the WAL of one file, regardless of the timeout."""
     path = tmp_path / "jobs.db"
     holding = sqlite3.connect(path, isolation_level=None)
     holding.execute("BEGIN EXCLUSIVE")

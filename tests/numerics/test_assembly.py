@@ -1,4 +1,4 @@
-"""Results: given frames come back as they were, and nothing jumps where they meet what is made."""
+"""Results: given frames are unchanged, and nothing jumps where they meet generated ones."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def test_given_frames_come_back_bit_for_bit():
     assert np.array_equal(result.frames[:20], clip.frames)
 
 
-def test_what_was_lost_at_the_joint_is_given_back():
-    """Where the made picture is what the canvas made of the given one, the given one is shown."""
+def test_detail_lost_at_the_joint_is_restored():
+    """Where a generated frame equals the decoded given one, the given one is shown."""
     given, rebuilt = pictures(1)[0], pictures(1, seed=1)[0]
     made = np.stack([rebuilt] * 3)
     out = carry_difference(made, [Seam(at=-1, given=given, rebuilt=rebuilt)], fps=12.0)
@@ -129,7 +129,7 @@ def test_sound_stays_with_its_pictures():
 
 
 def test_a_cycle_has_no_beginning():
-    """Begun half a cycle later, the two views of a cycle change places, and nothing else."""
+    """A cycle begun half a cycle later has its two views swapped, and is otherwise the same."""
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     canvas = encode_layout(
         layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
@@ -171,7 +171,8 @@ def test_a_cycle_is_shown_from_within_a_latent_frame():
 
 
 def doubled(frames: np.ndarray, rate: float, width: int, height: int, fps: float) -> np.ndarray:
-    """Delivery at twice the rate: the frames between are the means, the last one stays."""
+    """Delivery at twice the rate: new frames are means of their neighbours, the last one is
+    repeated."""
     if fps == rate:
         return frames
     mean = (frames.astype(int) + np.concatenate([frames[1:], frames[-1:]])) // 2
@@ -179,7 +180,7 @@ def doubled(frames: np.ndarray, rate: float, width: int, height: int, fps: float
 
 
 def test_at_a_higher_rate_what_is_made_leads_to_what_follows_it():
-    """To the clip that is given next, and in a cycle to its beginning; not across a cut."""
+    """To the next given clip, and in a cycle to its beginning, but not across a cut."""
     greys = np.arange(0, 240, 10, dtype=np.uint8)[:, None, None, None]
     frames = greys + np.zeros((1, 64, 64, 3), np.uint8)
 
@@ -210,7 +211,7 @@ def test_what_a_picture_leads_to_is_not_led_back_to_it():
     assert abs(shown[-1] - 200).max() < 4
 
 
-def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
+def test_reference_tokens_are_not_part_of_the_grid():
     layout = text_to_video("a", spec=NATIVE, size=(64, 64), num_frames=32, cyclic=True)
     canvas: Canvas = encode_layout(
         layout, lambda frames: torch.zeros(1), latent_channels=3, patch=2, positions=POSITIONS
@@ -221,8 +222,8 @@ def test_a_canvas_keeps_its_loose_pictures_out_of_its_grid():
 
 @pytest.mark.parametrize("size", [(128, 72), (90, 120), (451, 300), (64, 64), (120, 112)])
 def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
-    """A clip of any shape, squeezed onto a canvas and delivered: the same things at the same
-    places as in its own frames."""
+    """A clip of any shape, squeezed onto a canvas and delivered, has everything at the same
+    position as in its own frames."""
     width, height = size
     y, x = np.mgrid[:height, :width]
     picture = np.zeros((height, width, 3), np.uint8)

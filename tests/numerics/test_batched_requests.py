@@ -1,4 +1,4 @@
-"""What is made together is what each would have been alone."""
+"""Requests that are generated as one batch give the same clips as alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def shown(one: Clip, other: Clip) -> float:
 
 
 def test_clips_made_together_are_those_made_alone(engine: Engine):
-    """But for the last bits, as a batch is multiplied in another order."""
+    """Except for the last bits, because a batch is multiplied in another order."""
     picture = Clip(frames=np.full((1, 96, 96, 3), 120, np.uint8), fps=12.0)
     rolls = AnimateRequest(prompt="a blue cube rolls", seconds=0.5, seed=3, steps=2)
     cube = GenerateRequest(prompt="a blue cube", seconds=0.5, seed=2, steps=2)
@@ -58,7 +58,7 @@ def test_clips_made_together_are_those_made_alone(engine: Engine):
     assert np.array_equal(together[1].frames[0], picture.frames[0])
 
 
-def test_what_needs_two_runs_is_refused(engine: Engine):
+def test_requests_with_two_runs_are_refused(engine: Engine):
     clip = Clip(frames=np.full((8, 96, 96, 3), 120, np.uint8), fps=12.0)
     for request, clips in (
         (ExtendRequest(forward=0.5, backward=0.5), [clip]),
@@ -68,7 +68,7 @@ def test_what_needs_two_runs_is_refused(engine: Engine):
             engine.make_together([(request, clips)])
 
 
-def test_only_what_is_alike_is_sampled_together(engine: Engine):
+def test_only_similar_requests_are_sampled_together(engine: Engine):
     spec = engine.spec
     size = (96, 96)
     layouts = [

@@ -1,4 +1,4 @@
-"""What belongs to a thing goes where the thing goes."""
+"""Values are moved with the object that they belong to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def scene(x: int, y: int = 40) -> np.ndarray:
     return picture
 
 
-def test_a_still_picture_has_not_carry_along():
+def test_a_still_picture_has_not_moved():
     picture = torch.from_numpy(scene(30)).permute(2, 0, 1).float()
     assert float(displacement(picture, picture, 5).abs().max()) == 0
 
@@ -41,7 +41,7 @@ def test_values_go_with_it_at_any_size(factor: int):
     assert np.abs(out - after)[42 * factor : 58 * factor, 35 * factor : 51 * factor].mean() < 12
 
 
-def test_detail_lost_at_a_joint_is_given_back_to_what_has_carry_along():
+def test_detail_lost_at_a_joint_is_restored_where_something_moved():
     given, later = scene(30), scene(33)
     blurred, later_blurred = (
         (p.astype(float) * 0.5 + 0.5 * p.mean((0, 1))).astype(np.uint8) for p in (given, later)

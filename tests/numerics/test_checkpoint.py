@@ -1,4 +1,4 @@
-"""A run that was stopped goes on where it was, and gives what it would have given."""
+"""A stopped run continues from its checkpoint and gives the same result."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_stopped_run_goes_on(engine: Engine, tmp_path: Path):
         assert left <= steps - stop + 3, "no more than one window is made again"
 
 
-def test_pages_of_another_model_and_broken_ones_are_not_read(engine: Engine, tmp_path: Path):
+def test_files_of_another_model_and_broken_ones_are_not_read(engine: Engine, tmp_path: Path):
     generate(engine, tmp_path)
     (page,) = [path for path in tmp_path.iterdir() if not path.name.startswith(".")][:1]
     assert SamplingCheckpoint(folder=tmp_path, model="m").read(page.name) is not None
@@ -69,14 +69,14 @@ def test_pages_of_another_model_and_broken_ones_are_not_read(engine: Engine, tmp
     assert SamplingCheckpoint(folder=tmp_path, model="m").read(page.name) is None
 
 
-def test_files_are_told_when_they_are_whole(engine: Engine, tmp_path: Path):
-    told: list[Path] = []
+def test_files_are_reported_when_complete(engine: Engine, tmp_path: Path):
+    written: list[Path] = []
     short = replace(LONG, seconds=0.5)
-    checkpoint = SamplingCheckpoint(folder=tmp_path, model="m", written=told.append)
+    checkpoint = SamplingCheckpoint(folder=tmp_path, model="m", written=written.append)
     engine.make(short, checkpoint=checkpoint)
-    assert told == [tmp_path / "canvas-0.safetensors"]
+    assert written == [tmp_path / "canvas-0.safetensors"]
     engine.make(short)
-    assert len(told) == 1, "nothing is written without a checkpoint"
+    assert len(written) == 1, "nothing is written without a checkpoint"
 
 
 def test_every_stage_of_a_request_has_a_state(engine: Engine, tmp_path: Path):

@@ -1,4 +1,5 @@
-"""The codec: groups alone going in, only the past coming out, streaming the same as whole."""
+"""The codec: groups are encoded alone, the decoder is causal, and streaming gives the same
+result."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ TINY = CodecConfig(widths=(16, 24), latent_channels=4, encoder_depths=(1, 1), de
 
 @pytest.fixture(scope="module")
 def codec() -> Codec:
-    """Random everywhere (the temporal mixes start at zero), in float64."""
+    """A codec with random weights (the temporal mixes start at zero), in float64."""
     codec = randomise(Codec(TINY), seed=1).double()
     codec.latent_mean.copy_(torch.tensor([0.5, -1, 2, 0]))
     codec.latent_std.copy_(torch.tensor([0.5, 2, 1, 3]))

@@ -6,7 +6,7 @@ from sorairo.generation.output.seams.color_ramp import TINT, ramp_colors
 
 
 def grey(*sigmas: float) -> np.ndarray:
-    """Frames of one grey each, with a mark that is no colour: half of it lighter, half darker."""
+    """Frames of one grey each, with a mark of neutral mean colour: half lighter, half darker."""
     frames = np.repeat(np.asarray(sigmas, np.float32)[:, None, None, None], 32, axis=1)
     frames = np.repeat(np.repeat(frames, 32, axis=2), 3, axis=3)
     frames[:, 15:17, 15:16] += 20

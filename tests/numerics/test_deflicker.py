@@ -1,5 +1,5 @@
-"""The deflicker network adds nothing at first, reaches as far as it says, and pieces of a clip
-equal the whole."""
+"""The deflicker network: no change when untrained, the stated receptive field, and the same result
+in pieces."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONFIG = DeflickerConfig(width=16, blocks=2, kernel=3)
 
 
 def rough(config: DeflickerConfig = CONFIG) -> Deflicker:
-    """One whose every layer does something."""
+    """A network in which every layer has an effect."""
     torch.manual_seed(0)
     network = Deflicker(config).eval().requires_grad_(False)
     for module in network.modules():

@@ -1,4 +1,4 @@
-"""The engine, with a model that has learned nothing: seeds, sizes, rates, and what it refuses."""
+"""The engine with an untrained model: seeds, sizes, rates, and refused requests."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_prompts_and_negatives_count(engine: Engine):
     assert len({clip.frames.tobytes() for clip in clips}) == 4
 
 
-def test_without_guidance_the_negative_is_not_looked_at(engine: Engine):
+def test_without_guidance_the_negative_is_not_used(engine: Engine):
     clips = [
         engine.generate(PROMPT, seconds=0.1, guidance=1.0, negative=text) for text in ("", "cube")
     ]
@@ -57,7 +57,7 @@ def test_without_guidance_the_negative_is_not_looked_at(engine: Engine):
 
 def test_guidance_is_one_batch_of_two(engine: Engine):
     """The guided velocity against the formula, with each half computed alone; where the noise is
-    below the levels that are guided, the velocity that was told."""
+    below the levels that are guided, the conditional velocity."""
     canvas = blank(
         latent_channels=8,
         patch=2,
@@ -70,9 +70,9 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
     sigma = torch.linspace(0.1, 1, 18)
     with torch.no_grad():
         x, sigma = x[None], sigma[None]
-        told = engine.velocity(Stack((canvas,)), negative="", scale=1.0)(x, sigma)
+        cond = engine.velocity(Stack((canvas,)), negative="", scale=1.0)(x, sigma)
         empty = replace(canvas, prompts=("",))
-        untold = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
+        uncond = engine.velocity(Stack((empty,)), negative="", scale=1.0)(x, sigma)
         guided = engine.velocity(Stack((canvas,)), negative="", scale=3.0)(x, sigma)
         lowest = engine.model.sampling.guidance_interval[0]
         faint = sigma * lowest * 0.99
@@ -84,9 +84,9 @@ def test_guidance_is_one_batch_of_two(engine: Engine):
     assert lowest > 0
     # Texts are read in one batch with the negative, so the last bits may differ.
     assert float((same - plain).norm()) < 0.1 * float((other - plain).norm())
-    expected = untold + 3 * (told - untold)
+    expected = uncond + 3 * (cond - uncond)
     assert float((guided - expected).norm()) < 0.05 * float(expected.norm())  # 16-bit numbers
-    assert float((told - untold).norm()) > 0.05 * float(told.norm())
+    assert float((cond - uncond).norm()) > 0.05 * float(cond.norm())
 
 
 def test_progress_counts_every_step(engine: Engine):
@@ -127,7 +127,7 @@ def test_another_rate_lasts_as_long(engine: Engine):
         ({"prompt": " "}, "empty"),
     ],
 )
-def test_what_cannot_be_made_is_refused(engine: Engine, changes: dict, words: str):
+def test_invalid_requests_are_refused(engine: Engine, changes: dict, words: str):
     request = {"prompt": PROMPT, "seconds": 1.0, **changes}
     with pytest.raises(RequestError, match=words):
         engine.generate(**request)
@@ -139,7 +139,7 @@ def test_a_device_that_is_not_there(tiny_model: Path):
             load(tiny_model, device=name)
 
 
-def test_what_the_engine_says_of_itself_is_enough_for_a_request(engine: Engine):
+def test_the_facts_of_an_engine_are_enough_for_a_request(engine: Engine):
     assert engine.info["name"] == "tiny"
     assert len(engine.info["digest"]) == 16
     assert "generate" in engine.info["trained_for"]

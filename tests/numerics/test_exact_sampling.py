@@ -62,7 +62,8 @@ def test_a_gaussian_comes_out(solver: str, tolerance: float):
 @pytest.mark.parametrize("solver", SOLVERS)
 @pytest.mark.parametrize("steps", [1, 2, 7])
 def test_one_data_point_is_reached_along_a_straight_line(solver: str, steps: int):
-    """The velocity is constant on the way, so any solver with any steps stays on the path."""
+    """The velocity is constant on the path, so every solver with any number of steps stays on
+    it."""
     point, e = torch.tensor([[0.3, -2.0, 5.0]], dtype=torch.float64), noise(50, 3)
     velocity = points_velocity(point, torch.ones(1, dtype=torch.float64))
     end = 0.01 if solver == "heun" else 0.0  # at 0 the direction is 0 / 0, and Heun looks there

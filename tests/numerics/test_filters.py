@@ -1,4 +1,4 @@
-"""Flicker and stairs are taken out; what moves, and what is true already, is left alone."""
+"""Flicker and steps are removed; motion and correct frames are left alone."""
 
 from __future__ import annotations
 

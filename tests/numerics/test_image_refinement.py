@@ -37,7 +37,8 @@ def large_canvas(rows: int = 20, columns: int = 29) -> Canvas:
 
 
 def by_position(canvas: Canvas):
-    """A velocity that looks at a token, its place in the scene and its noise, not at others."""
+    """A velocity that depends on a token, its position and its noise level, but not on other
+    tokens."""
     places = canvas.token_positions()[0]
 
     def velocity(x: Tensor, sigma: Tensor) -> Tensor:
@@ -86,8 +87,8 @@ def test_a_window_has_the_positions_of_the_whole_picture(rows: int, columns: int
 
 @pytest.mark.parametrize("windows", [Windows(), Windows(side=5, overlap=0), Windows(side=7)])
 def test_what_windows_agree_on_is_what_the_whole_would_do(windows: Windows):
-    """Where tokens don't look at each other, windows must change nothing: one field of noise, and
-    tokens, levels and places in the right order."""
+    """If tokens do not attend to each other, windows must change nothing: one field of noise, and
+    tokens, levels and positions in the right order."""
     canvas = large_canvas()
     canvas = replace(canvas, sigma_start=torch.linspace(0.1, 1, 20 * 29).reshape(1, 20, 29))
     whole = filled(canvas, by_position(canvas))
@@ -130,7 +131,7 @@ def test_what_is_held_stays_also_where_windows_overlap():
 
 
 @given(st.sampled_from([(96, 96), (128, 80), (80, 128), (192, 48)]), *[st.integers(64, 2048)] * 2)
-def test_levels_double_up_to_what_was_asked(native, width: int, height: int):
+def test_levels_double_up_to_the_requested_size(native, width: int, height: int):
     found = sizes(native, (width, height), multiple=16, least=1.5)
     scale = max(width / native[0], height / native[1])
     assert bool(found) == (scale >= 1.5)
@@ -178,7 +179,7 @@ def test_a_seed_is_a_picture(engine: Engine):
 
 
 def test_at_strength_0_the_upscaler_does_all(engine: Engine):
-    """Nothing but what stands in the native picture: the model is not asked, nor the codec."""
+    """The result depends on the native picture only: neither the model nor the codec is called."""
     native = engine.image(PROMPT, width=64, height=64)
     nothing = RefineConfig(strength=0)
     large, again = (
@@ -234,6 +235,6 @@ def test_progress_counts_every_window_and_an_exception_stops(engine: Engine):
     ("changes", "words"),
     [({"width": 4096}, "2048"), ({"fps": 12}, "leave fps out"), ({"prompt": ""}, "empty")],
 )
-def test_what_cannot_be_made_is_refused(engine: Engine, changes: dict, words: str):
+def test_invalid_requests_are_refused(engine: Engine, changes: dict, words: str):
     with pytest.raises(RequestError, match=words):
         engine.image(**{"prompt": PROMPT, **changes})

@@ -1,4 +1,4 @@
-"""Memory is predicted before anything starts, and a refusal names what would fit."""
+"""Memory is estimated before anything starts, and the error names a size that fits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_larger_longer_and_faster_needs_more():
     assert 1.5e9 < sizes[2] < 2.5e9
 
 
-def test_what_is_put_together_needs_more_than_what_is_made_whole():
+def test_an_assembled_result_needs_more_than_a_single_segment():
     """Its frames are held twice for a moment, and the clip that was given."""
     clip = Clip(frames=np.zeros((240, 96, 96, 3), np.uint8), fps=12.0)
     longer = extend_forward(clip, "a", spec=CanvasSpec(), num_frames=480)
@@ -39,7 +39,7 @@ def test_what_is_put_together_needs_more_than_what_is_made_whole():
     assert joined > whole + 1e9
 
 
-def test_a_clip_that_is_made_anew_is_held_once():
+def test_a_clip_that_is_generated_again_is_held_once():
     clip = Clip(frames=np.zeros((48, 720, 720, 3), np.uint8), fps=12.0)
     native = Delivery(width=96, height=96, fps=12.0)
     whole = edit(clip, "a", spec=CanvasSpec(), strength=0.6)
@@ -57,4 +57,4 @@ def test_what_does_not_fit_is_refused_with_a_size_that_fits():
     assert found
     smaller = Delivery(width=int(found[1]), height=int(found[2]), fps=24.0)
     check_memory(MINUTE, smaller, NEEDS, available=4e9)
-    assert smaller.width > 200, "no smaller than it need be"
+    assert smaller.width > 200, "no smaller than necessary"

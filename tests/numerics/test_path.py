@@ -1,4 +1,4 @@
-"""The path, its velocity, guidance and the noise levels, against what they are by definition."""
+"""The path, its velocity, guidance and the noise levels, checked against their definitions."""
 
 from __future__ import annotations
 

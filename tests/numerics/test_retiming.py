@@ -1,4 +1,4 @@
-"""What changes in a jerk beside given frames is spread, and nothing else is touched."""
+"""Jerks beside given frames are spread, and nothing else is changed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_without_given_frames_nothing_is_done():
     assert retime_jerks(made, None, None, FPS) is made
 
 
-def test_a_long_piece_is_evened_at_both_ends_and_not_between():
+def test_a_long_segment_is_retimed_at_both_ends_only():
     made = sigmas(*np.arange(15, 75, 0.5), *np.arange(0, 60, 0.5))
     before, after = sigmas(*np.arange(0, 12)), sigmas(*np.arange(63, 75))
     out = retime_jerks(made, before, after, FPS)

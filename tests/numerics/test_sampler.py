@@ -1,4 +1,4 @@
-"""The canvas and the sampler: what is given stays, what is blank is filled, all by one law."""
+"""The canvas and the sampler: given tokens stay, blank ones are filled, by one law."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def mixed_canvas() -> Canvas:
 
 
 def some_velocity(x: Tensor, sigma: Tensor) -> Tensor:
-    """Any function in which every token looks at every other."""
+    """Any function in which every token depends on every other."""
     mixed = torch.tanh(x + x.mean(0, keepdim=True) * 3)
     return mixed * (1 + sigma.unsqueeze(-1)) - 0.3 * x.roll(1, 0)
 
@@ -77,7 +77,7 @@ def test_every_token_runs_from_its_start_to_its_end(solver: str):
     torch.testing.assert_close(now.tokens(), expected, atol=1e-5, rtol=1e-5)
 
 
-def test_the_velocity_is_told_the_noise_of_each_token():
+def test_the_velocity_gets_the_noise_level_of_each_token():
     canvas, seen = mixed_canvas(), []
 
     def watched(x: Tensor, sigma: Tensor) -> Tensor:
@@ -153,7 +153,7 @@ def test_positions_are_centred():
 
 @pytest.mark.parametrize("grid", [(2, 4, 4), (2, 3, 5), (2, 8, 2)])
 def test_a_place_keeps_its_position_at_twice_the_resolution(grid: tuple[int, int, int]):
-    """A token of the coarse grid lies in the middle of the four that replace it."""
+    """A token of the coarse grid is in the middle of the four that replace it."""
     f, h, w = grid
     coarse = POSITIONS.grid(grid, even_times(grid[0], 1 / 3))
     fine = POSITIONS.grid((f, 2 * h, 2 * w), even_times(f, 1 / 3))

@@ -1,4 +1,5 @@
-"""Made frames take over what the codec lost of the given ones, and no more than that."""
+"""The detail that the codec loses at a seam is carried into the generated frames, and nothing
+else."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ TRUE = RNG.integers(60, 190, (48, 48, 3)).astype(np.float32)
 
 
 def laid(frames: np.ndarray, exact: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What the codec made of a still picture, the same with given frames laid over it, and which
-    they are."""
+    """Decoded frames of a still picture, the same with the given frames pasted in, and a mask of
+    these."""
     given = np.zeros(len(frames), bool)
     given[exact] = True
     over = frames.copy()

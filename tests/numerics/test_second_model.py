@@ -1,4 +1,4 @@
-"""The engine runs a model that it has never seen, by the protocols alone."""
+"""The engine runs a second, different model through the protocols alone."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_animate_sets_a_picture_in_motion():
     given = model.denoiser.seen[0].given
     assert given is not None
     mask = given[0, :, :4].unflatten(0, (9, 12, 16))
-    assert bool((mask[0] == 1).all()), "the first latent frame stands for the first frame"
+    assert bool((mask[0] == 1).all()), "the first latent frame represents the first frame"
     assert not bool(mask[1:].any())
     assert model.codec.encoded == [33], "the whole clip is encoded at once, grey where it is blank"
 
@@ -108,7 +108,7 @@ def test_an_edit_starts_everywhere_at_one_level():
     assert 0.5 < float(sigma) < 1
 
 
-def test_guidance_is_the_models_own_unless_it_is_asked_for():
+def test_guidance_is_the_models_own_by_default():
     engine, model = engine_of()
     engine.generate("white", seconds=0.1, steps=1)
     engine.generate("white", seconds=0.1, steps=1, guidance=2.0)

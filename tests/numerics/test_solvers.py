@@ -1,4 +1,4 @@
-"""Each solver has the order that it claims, on an equation whose answer is known."""
+"""Each solver has its order of accuracy, on equations with a known solution."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_every_step_is_yielded(solver: str):
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
-def test_nothing_is_computed_before_it_is_asked_for(solver: str):
+def test_nothing_is_computed_before_it_is_needed(solver: str):
     calls = []
 
     def loss_mask(z: Tensor, s: float) -> Tensor:

@@ -141,7 +141,7 @@ def test_a_picture_is_a_latent_frame_of_its_own():
     assert [type(p) for p in layout.segments] == [GivenSegment, GeneratedSegment]
 
 
-def test_a_keyframe_stands_at_its_time():
+def test_a_keyframe_is_at_its_time():
     layout = layouts()["keyframes"]
     canvas = canvas_of(layout)
     (reference_tokens,) = canvas.reference_tokens
@@ -221,7 +221,7 @@ def test_a_retake_keeps_everything_outside_of_its_latent_frames(
 
 @settings(max_examples=30, deadline=None)
 @cases(known=st.integers(1, 40), more=st.integers(1, 40))
-def test_extensions_are_as_long_as_asked(known: int, more: int):
+def test_extensions_are_as_long_as_requested(known: int, more: int):
     clip = clip_of(known)
     for task in (extend_forward, extend_backward):
         layout = task(clip, "a", spec=SPEC, num_frames=more)

@@ -1,4 +1,4 @@
-"""The tokenizer keeps words and Chinese characters apart; the encoder reads what it is given."""
+"""The tokenizer keeps words and Chinese characters apart; the encoder uses all of its input."""
 
 from __future__ import annotations
 

@@ -89,8 +89,8 @@ def test_one_level_for_all_is_the_same_as_the_level_of_each(denoiser: DenoiserNe
         close(one, each)
 
 
-def test_every_token_hears_its_own_level(denoiser: DenoiserNetwork):
-    """A token's level changes what it says, and through attention what others say."""
+def test_every_token_depends_on_its_own_level(denoiser: DenoiserNetwork):
+    """A token's level changes its own output and, through attention, that of others."""
     given = inputs()
     sigma = given["sigma"].clone()
     sigma[0, 5] = 0.9
@@ -108,7 +108,7 @@ def test_every_token_hears_its_own_level(denoiser: DenoiserNetwork):
     assert moved(after, before) == [5]
 
 
-def test_every_token_hears_every_other(denoiser: DenoiserNetwork):
+def test_every_token_attends_to_every_other(denoiser: DenoiserNetwork):
     given = inputs()
     before = denoiser(**given)
     x = given["x"].clone()
@@ -136,7 +136,7 @@ def test_only_differences_of_positions_count(denoiser: DenoiserNetwork):
 
 
 def placed(denoiser: DenoiserNetwork, **asked: bool) -> DenoiserNetwork:
-    """The same network with places; `learned`: they mean something."""
+    """The same network with a position embedding; `learned`: with random weights."""
     config = dataclasses.replace(denoiser.transformer.config, place_frequencies=4)
     network = DenoiserNetwork(config, denoiser.text.config).double().requires_grad_(False)
     network.load_state_dict(denoiser.state_dict(), strict=False)
@@ -156,8 +156,8 @@ def test_places_mean_nothing_at_first(denoiser: DenoiserNetwork):
 
 
 def test_without_places_tokens_that_are_alike_stay_alike(denoiser: DenoiserNetwork):
-    """Attention to equal values is their average, wherever one stands: left is not told from right
-    in a picture that shows nothing yet."""
+    """Attention to equal values is their average at every position: without an embedding, left
+    cannot be distinguished from right in pure noise."""
     given = inputs()
     related_shots = {
         **given,
@@ -168,10 +168,10 @@ def test_without_places_tokens_that_are_alike_stay_alike(denoiser: DenoiserNetwo
     close(out, out[:, :1].expand_as(out))
     out = placed(denoiser, learned=True)(**related_shots)
     apart = (out[0][:, None] - out[0][None]).norm(dim=-1) + torch.eye(TOKENS)
-    assert float(apart.min()) > 1e-3, "each of the twelve stands elsewhere"
+    assert float(apart.min()) > 1e-3, "the twelve positions differ"
 
 
-def test_places_are_told_apart():
+def test_places_are_distinguished():
     """Within one wave of the longest, and as the same numbers whatever else is in the batch."""
     y, x = torch.meshgrid(torch.linspace(-40, 40, 41), torch.linspace(-40, 40, 41), indexing="ij")
     positions = torch.stack([torch.zeros_like(x), y, x], dim=-1).reshape(1, -1, 3)
@@ -225,7 +225,7 @@ def test_with_and_without_gradients_alike(denoiser: DenoiserNetwork):
     close(denoiser(**given), fused)
 
 
-def test_noise_levels_are_told_apart():
+def test_noise_levels_are_distinguished():
     embedded = sinusoid(torch.tensor([[0.0, 0.5, 0.501, 1.0]]), 256)
     assert embedded.shape == (1, 4, 256)
     close(embedded[0, 0, :128], torch.ones(128))
@@ -256,8 +256,8 @@ def test_one_text_of_all_is_that_text(denoiser: DenoiserNetwork):
         close(denoiser(**given), denoiser(**alone))
 
 
-def test_a_token_hears_its_own_text_first(denoiser: DenoiserNetwork):
-    """Through one block, before tokens have looked at one another, shares decide alone."""
+def test_a_token_attends_to_its_own_text_first(denoiser: DenoiserNetwork):
+    """In one block, before tokens attend to one another, only the prompt weights count."""
     prompt_weights = torch.zeros(2, TOKENS, 2)
     prompt_weights[:, :6, 0], prompt_weights[:, 6:, 1] = 1, 1
     given = with_texts(2, prompt_weights)
@@ -266,16 +266,16 @@ def test_a_token_hears_its_own_text_first(denoiser: DenoiserNetwork):
     block = denoiser.transformer.blocks[0]
     x = noise(2, TOKENS, 48)
 
-    def heard(ids: torch.Tensor) -> torch.Tensor:
+    def attended(ids: torch.Tensor) -> torch.Tensor:
         context = denoiser.transformer.text_embedding(denoiser.text(ids, given["mask"]))
         keys = block.cross_attn.keys_values(context)
         return block.cross_attn.mixed(x, keys, given["mask"], given["prompt_weights"])
 
-    assert moved(heard(given["ids"]), heard(other["ids"])) == list(range(6, TOKENS))
+    assert moved(attended(given["ids"]), attended(other["ids"])) == list(range(6, TOKENS))
 
 
 def test_texts_are_mixed_in_proportion(denoiser: DenoiserNetwork):
-    def heard(first: float) -> torch.Tensor:
+    def attended(first: float) -> torch.Tensor:
         prompt_weights = torch.tensor([first, 1 - first]).expand(2, TOKENS, 2)
         given = with_texts(2, prompt_weights)
         cross = denoiser.transformer.blocks[0].cross_attn
@@ -284,4 +284,4 @@ def test_texts_are_mixed_in_proportion(denoiser: DenoiserNetwork):
             noise(2, TOKENS, 48), cross.keys_values(context), given["mask"], prompt_weights
         )
 
-    close(heard(0.3), 0.3 * heard(1.0) + 0.7 * heard(0.0))
+    close(attended(0.3), 0.3 * attended(1.0) + 0.7 * attended(0.0))

@@ -1,4 +1,4 @@
-"""The upscaler and what delivers with it: laws that hold whatever the weights are."""
+"""The upscaler and delivery: properties that hold for any weights."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CONFIG = UpscalerConfig(width=8, blocks=(1, 1, 1))
 
 @pytest.fixture(scope="module")
 def wild() -> Upscaler:
-    """With random weights: whatever holds for it holds by construction."""
+    """An upscaler with random weights: its properties hold by construction."""
     return randomise(Upscaler(CONFIG), scale=0.7).requires_grad_(False)
 
 
@@ -105,7 +105,7 @@ def test_what_is_plain_is_the_filters_also_beside_what_is_not(wild: Upscaler):
     assert np.all(made[:, :, 4 * 9 :] == 200)
 
 
-def test_what_stands_still_does_not_flicker(wild: Upscaler):
+def test_still_content_does_not_flicker(wild: Upscaler):
     frames = np.repeat(moving(1), 5, axis=0)
     made = together(wild, frames, doubled=True, piece=2).astype(int)
     assert np.abs(made - made[:1]).max() <= 1
@@ -113,7 +113,7 @@ def test_what_stands_still_does_not_flicker(wild: Upscaler):
     assert np.abs(made[0] - alone[0]).max() <= 1
 
 
-def test_what_stands_still_beside_what_moves_does_not_flicker(wild: Upscaler):
+def test_still_content_beside_motion_does_not_flicker(wild: Upscaler):
     frames = np.repeat(moving(1, 12, 32), 4, axis=0)
     frames[:, :, :6] = moving(4, 12, 6, seed=1)
     made = together(wild, frames, doubled=True, piece=8)[2:5, :, 4 * 28 :].astype(int)
@@ -166,16 +166,16 @@ def test_other_aspect_ratios_are_cut_in_the_middle(wild: Upscaler):
     assert np.array_equal(square, whole[:, :, 8:72])
 
 
-def test_progress_is_told(wild: Upscaler):
-    heard: list[int] = []
+def test_progress_is_reported(wild: Upscaler):
+    reported: list[int] = []
     native = moving(3, 96, 96).repeat(7, axis=0)
     upscale(
         wild, native, fps=12, width=64, height=64, fps_out=24, num_frames=1,
-        on_frames=heard.append,
+        on_frames=reported.append,
     )  # fmt: skip
-    assert heard[-1] == 21
-    assert heard == sorted(heard)
-    assert len(heard) > 1
+    assert reported[-1] == 21
+    assert reported == sorted(reported)
+    assert len(reported) > 1
 
 
 def test_what_is_saved_is_what_is_loaded(wild: Upscaler, tmp_path: Path):

@@ -1,4 +1,4 @@
-"""Filling window by window: what a window is shown of the canvas, and what it writes."""
+"""Filling window by window: what the model sees of the canvas in a window, and what is written."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def filled(layout: CanvasLayout) -> tuple[list[Canvas], Canvas]:
     return seen, last.canvases[0]
 
 
-def test_a_shot_hears_its_own_text_from_its_first_frame_on():
+def test_a_shot_uses_its_own_text_from_its_first_frame_on():
     canvas = encode_layout(story(), encode, latent_channels=2, patch=2, positions=POSITIONS)
     shots = [each.shot for each in story().latent_frames()]
     assert torch.equal(canvas.prompt_weights, torch.eye(3)[shots])

@@ -29,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[S3]:
-    """One that answers; whoever stops it starts it again."""
+    """A running server. A test that stops it must start it again."""
     with running_s3() as running:
         yield running
 

@@ -191,7 +191,7 @@ def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path):
 
 @contextmanager
 def hanging(folder: Path) -> Iterator[tuple[Future[Clip], psutil.Process]]:
-    """A decoder that waits for what never comes."""
+    """A decoder that waits forever."""
     path = folder / "pipe"
     os.mkfifo(path)
     with ThreadPoolExecutor(1) as pool:

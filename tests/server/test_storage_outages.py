@@ -98,7 +98,7 @@ def test_a_worker_waits_for_its_database(
         while kept(media) != FILES:
             time.sleep(0.05)
         working.join(1)
-        assert working.is_alive(), "it has the clip, and nobody to tell"
+        assert working.is_alive(), "it has the clip, but no database"
     finally:
         postgresql.start()
     working.join(60)

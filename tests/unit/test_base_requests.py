@@ -1,4 +1,4 @@
-"""A request that cannot be met is refused in one sentence that names what can."""
+"""An invalid request is refused with one sentence that names the nearest valid value."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ GOOD = GenerateRequest(prompt="a red ball drops")
         {"steps": 1, "guidance": 0.0, "seed": 2**63 - 1},
     ],
 )
-def test_what_can_be_asked(changes: dict[str, Any]):
+def test_valid_requests(changes: dict[str, Any]):
     dataclasses.replace(GOOD, **changes).validate()
 
 
@@ -64,7 +64,7 @@ def test_what_can_be_asked(changes: dict[str, Any]):
         ({"guidance": math.nan}, "A guidance of nan is out of range"),
     ],
 )
-def test_what_cannot(changes: dict[str, Any], words: str):
+def test_invalid_requests(changes: dict[str, Any], words: str):
     with pytest.raises(RequestError) as caught:
         dataclasses.replace(GOOD, **changes).validate()
     assert words in str(caught.value)
@@ -170,11 +170,11 @@ def test_a_comment_from_before_there_were_other_kinds():
         ("a red ball", "none", "a red ball"),
     ],
 )
-def test_a_style_is_told_after_the_prompt(prompt: str, style: str, text: str):
+def test_a_style_is_added_after_the_prompt(prompt: str, style: str, text: str):
     assert dataclasses.replace(GOOD, prompt=prompt, style=style).text == text
 
 
-def test_other_words_forget_what_the_old_ones_came_to():
+def test_a_new_prompt_drops_the_old_expansion():
     old = ConnectRequest(prompt="", prompt_a="a red ball", prompt_b="a cube", seed=4)
     assert old.scene == "a cube"
     new = old.reworded("a blue ball")

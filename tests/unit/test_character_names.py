@@ -55,7 +55,7 @@ def test_every_mention_of_a_name(red: Clip, prompt: str, said: str):
 
 def test_several_names_and_odd_ones(red: Clip):
     blue = clip_of("blue", "box")
-    heard = introduced("A+ meets Mossy", ("A+", "Mossy"), (blue, red))
-    assert heard == "the blue cube meets the red ball"
+    replaced = introduced("A+ meets Mossy", ("A+", "Mossy"), (blue, red))
+    assert replaced == "the blue cube meets the red ball"
     assert introduced("苔藓在草地上弹跳", ("苔藓",), (red,)) == "红色的球在草地上弹跳"
     assert introduced("nobody is here", ("", "  "), (blue, red)) == "nobody is here"

@@ -1,4 +1,4 @@
-"""A chat endpoint that answers well, late, wrongly, with too much or with another address."""
+"""Chat endpoints that respond correctly, late, wrongly, with too much, or with a redirect."""
 
 from __future__ import annotations
 
@@ -63,22 +63,22 @@ def says(content: object) -> Answering:
 
 
 def test_a_good_answer_is_the_prompt(serve):
-    heard: list[dict] = []
+    received: list[dict] = []
 
     def answer(handler, asked):
-        heard.append({**asked, "key": handler.headers["Authorization"]})
+        received.append({**asked, "key": handler.headers["Authorization"]})
         says("  “A red ball drops\n onto\u200b wet\x1b[31m sand.” ")(handler, asked)
 
     found = expanded(PROMPT, endpoint=serve(answer))
     assert found.prompt == "A red ball drops onto wet[31m sand."
     assert (found.raw, found.by, found.warning) == (PROMPT, "scribe", "")
-    (asked,) = heard
+    (asked,) = received
     assert (asked["path"], asked["model"]) == ("/v1/chat/completions", "scribe")
     assert asked["messages"][-1] == {"role": "user", "content": PROMPT}
     assert asked["key"] == "Bearer secret"
 
 
-def test_thoughts_are_left_out(serve):
+def test_reasoning_blocks_are_left_out(serve):
     found = expanded(PROMPT, endpoint=serve(says("<think>a ball, hm</think>\n\nA red ball falls.")))
     assert found.prompt == "A red ball falls."
 
@@ -89,7 +89,7 @@ def late(handler, asked):
 
 
 def dripping(handler, asked):
-    """A byte now and then, each in time."""
+    """Sends a byte now and then, each within the socket's timeout."""
     handler.send_response(200)
     handler.end_headers()
     for _ in range(100):
@@ -133,7 +133,7 @@ def test_what_goes_wrong_leaves_the_prompt_as_it_is(serve, answering, problem: s
     assert time.monotonic() - started < 10
 
 
-def test_nobody_there():
+def test_an_unreachable_server():
     found = expanded(PROMPT, endpoint=Endpoint(url="http://127.0.0.1:1/v1"))
     assert "cannot be reached" in found.warning
     assert found.prompt == PROMPT

@@ -1,4 +1,4 @@
-"""The size and the rate of what was asked for without them."""
+"""The default size and frame rate of requests."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FILM, SMALL = footage(300, 200, frames=3), footage(40, 80, frames=2)
         (STORY, [PICTURE, FILM, SMALL], (300, 200), None),
     ],
 )
-def test_what_nobody_asked_for(
+def test_default_sizes_and_rates(
     request_: Request, clips: list[Clip], size: tuple[int, int], fps: float | None
 ):
     """A rate of None is that of the clip that is given."""
@@ -64,7 +64,7 @@ def test_what_nobody_asked_for(
     assert ((half.width, half.height), half.fps) == (size, 6.0)
 
 
-def test_a_model_may_deliver_what_it_paints():
+def test_a_model_may_deliver_its_native_size():
     for request, clips in ((STORY, []), (AnimateRequest(), [PICTURE])):
         made = with_defaults(request, clips, AS_GENERATED)
         assert (made.width, made.height, made.fps) == (None, None, None)
@@ -86,7 +86,7 @@ def test_the_models_own_size(shape: tuple[int, int] | None, native: tuple[int, i
     assert native_size(shape, Limits()) == native
 
 
-def test_what_is_painted_has_the_shape_of_what_is_given_or_asked_for():
+def test_the_canvas_has_the_shape_of_the_input_or_of_the_requested_size():
     wide = replace(STORY, width=640, height=320)
     assert generated_size(GenerateRequest(prompt="a"), [], Limits()) == (96, 96)
     assert generated_size(wide, [], Limits()) == generated_size(wide, [PICTURE], Limits())

@@ -32,7 +32,7 @@ def keeps(before: Assertions, after: Assertions) -> bool:
 @pytest.mark.parametrize("config", [WHOLE, CANVAS_WORLD], ids=["whole", "canvas"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_captions_keep_all_that_they_assert(language: str, config: SceneConfig):
-    rng, told = np.random.default_rng(3), []
+    rng, filled = np.random.default_rng(3), []
     for seed in range(250):
         prompt = caption(sample_scene(rng, config), rng, language=language)
         said, text = parse(prompt), expand(prompt, seed)
@@ -41,8 +41,8 @@ def test_captions_keep_all_that_they_assert(language: str, config: SceneConfig):
         assert expand(text, seed) == text, (prompt, text)
         assert expand(text, seed + 1) == text, "nothing is open any more"
         assert language_of(text) == language
-        told.append(all((new.floor, new.light, new.camera)))
-    assert all(told)
+        filled.append(all((new.floor, new.light, new.camera)))
+    assert all(filled)
 
 
 @pytest.mark.parametrize("prompt", ["a ball", "red cube", "a red ball drops", "蓝色的方块", "球"])

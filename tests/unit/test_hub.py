@@ -1,4 +1,5 @@
-"""Model directories: what is saved is what is loaded; what is broken is refused in a sentence."""
+"""Model directories: saving and loading round-trips; broken directories give a one-sentence
+error."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ def test_what_is_saved_is_what_is_loaded(tiny_model: Path, tmp_path: Path):
     assert hub.info(path).record["training"] == {"steps": 7}
 
 
-def test_how_clips_are_delivered_is_said_without_loading(model: Path):
+def test_delivery_defaults_are_known_without_loading(model: Path):
     assert hub.info(model).delivery == DeliveryDefaults(size=None, fps=None)
     record = json.loads((model / "model.json").read_text())
     assert record["config"].pop("delivery") == {"size": None, "fps": None}

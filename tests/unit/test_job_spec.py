@@ -1,4 +1,4 @@
-"""What is stored with a job is read as it was, also where an earlier version stored it."""
+"""The stored request of a job reads back unchanged, also from an earlier version."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_what_holds_no_request_is_refused(payload: dict[str, Any]):
         JobSpec.from_json(payload)
 
 
-def test_a_client_is_told_what_is_stored():
+def test_a_client_gets_the_stored_fields():
     spec = JobSpec(request=GenerateRequest(prompt="x"), video=VIDEO)
     job = Job(
         id="video_1",

@@ -1,4 +1,4 @@
-"""Requests about the user's own footage: what is refused before anything is loaded."""
+"""Requests with given footage: what is refused before anything is loaded."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def clip(width: int = 80, height: int = 60, *, frames: int = 24, shade: int = 0)
         (dataclasses.replace(EDIT, region="1,2,3,-4"), "'1,2,3,-4' is not a region"),
     ],
 )
-def test_what_cannot_be_asked(request_: Request, words: str):
+def test_invalid_requests(request_: Request, words: str):
     with pytest.raises(RequestError) as caught:
         request_.validate()
     assert words in str(caught.value)
@@ -80,7 +80,7 @@ def test_what_cannot_be_asked(request_: Request, words: str):
         ({"inputs": (A, B)}, [clip(), clip()], "The mask is black everywhere"),
     ],
 )
-def test_what_cannot_be_done_to_a_clip(changes: dict[str, Any], clips: list[Clip], words: str):
+def test_requests_that_do_not_fit_the_clip(changes: dict[str, Any], clips: list[Clip], words: str):
     request = dataclasses.replace(EDIT, **changes)
     request.validate()
     with pytest.raises(RequestError) as caught:

@@ -1,4 +1,4 @@
-"""Storyboards: what is written is what is meant, cuts fall on their frames, mistakes are named."""
+"""Storyboards: files are read correctly, cuts fall on their frames, mistakes give clear errors."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def board_of(*lengths: float, cuts: tuple[bool, ...] = (), **also) -> Storyboard
 
 
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=5), st.data())
-def test_cuts_fall_on_the_frames_asked_for(frames: list[int], data: st.DataObject):
+def test_cuts_fall_on_the_requested_frames(frames: list[int], data: st.DataObject):
     cuts = tuple(data.draw(st.booleans()) for _ in frames)
     made = storyboard(board_of(*(n / 12 for n in frames), cuts=cuts), spec=SPEC)
     starts = [0, *np.cumsum(frames).tolist()]
@@ -186,7 +186,7 @@ def test_texts_fade_within_half_a_second_where_there_is_no_cut():
     assert second[23] + second[24] == pytest.approx(1)
 
 
-def test_equal_texts_are_one_and_a_silent_card_goes_on():
+def test_equal_texts_are_merged_and_a_card_without_a_prompt_continues():
     cards = (
         Card(start=0, end=1, prompt=RED),
         Card(start=1, end=2, prompt=BLUE),
@@ -214,7 +214,7 @@ def test_shots_see_shots_of_the_same_scene(texts: list[str], related_shots: tupl
     assert storyboard(Storyboard(cards=cards), spec=SPEC).related_shots == related_shots
 
 
-def test_styles_are_said_in_the_language_of_the_card():
+def test_styles_are_worded_in_the_language_of_the_card():
     cards = (
         Card(start=0, end=1, prompt="a red ball falls."),
         Card(start=1, end=2, prompt="一个红色的球落下。", style="oil"),
@@ -223,7 +223,7 @@ def test_styles_are_said_in_the_language_of_the_card():
     assert made.prompts == ("a red ball falls, in pixel art", "一个红色的球落下，油画风格")
 
 
-def test_pictures_stand_at_their_times(folder: Path):
+def test_pictures_are_at_their_times(folder: Path):
     cards = (
         Card(start=0, end=2, prompt=RED),
         Card(start=2, end=4, prompt=BLUE, picture="ball.png"),

@@ -1,4 +1,5 @@
-"""Windows: everything is made once, nothing is seen before it is made, shots see earlier shots."""
+"""Windows: everything is generated once, nothing is seen before it is generated, shots see earlier
+shots."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ SPEC = CanvasSpec()
 
 
 def layout_of(*lengths: int, related_shots: tuple[tuple[int, ...], ...] = ()) -> CanvasLayout:
-    """Shots of so many frames, each with a text of its own."""
+    """A layout of shots with these numbers of frames, each with its own text."""
     total = sum(lengths)
     return CanvasLayout(
         spec=SPEC,
@@ -52,7 +53,7 @@ def test_every_group_is_made_once_after_what_it_sees(lengths: list[int]):
 
 
 @pytest.mark.parametrize("frames", [1, 48, 49, 50, 120, 720])
-def test_one_shot_goes_on_from_its_own_past(frames: int):
+def test_one_shot_continues_from_its_own_past(frames: int):
     layout = layout_of(frames)
     parts = windows(layout)
     assert (len(parts) == 1) == (len(layout.latent_frames()) <= 13)
@@ -93,7 +94,7 @@ def test_each_shot_of_a_long_story_sees_the_one_before_and_the_first():
     assert frames.tolist() == [0, 4, 8, 9, 13, 17, *range(18, 18 + 7 * 4, 4)]
 
 
-def test_a_shot_sees_the_shots_that_it_is_said_to_be_like():
+def test_a_shot_sees_its_related_shots():
     layout = layout_of(*[25] * 5, related_shots=((), (0,), (0,), (1, 2, 0), (2, 0)))
     assert shown(layout) == [[0], [0, 1], [0, 2], [1, 2, 3], [0, 2, 4]]
 

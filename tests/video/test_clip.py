@@ -1,4 +1,4 @@
-"""Clips come back from their files as they went in, as far as the format can."""
+"""Clips survive saving and loading, as far as the format allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and animations as people have them; huge, tiny and broken ones."""
+"""Pictures and animations of all kinds: usual, huge, tiny and broken ones."""
 
 from __future__ import annotations
 

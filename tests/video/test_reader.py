@@ -96,7 +96,7 @@ def sound_only(path: Path) -> None:
         ("sound.m4a", "sound", "only sound"),
     ],
 )
-def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: object, words: str):
+def test_unreadable_files_are_reported(tmp_path: Path, name: str, content: object, words: str):
     path = tmp_path / name
     if content == "folder":
         path.mkdir()
@@ -108,7 +108,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, name: str, content: object,
         Clip.load(path)
 
 
-def test_a_truncated_video_is_said_or_read_as_far_as_it_goes(tmp_path: Path):
+def test_a_truncated_video_is_reported_or_read_as_far_as_it_goes(tmp_path: Path):
     frames = [np.roll(quarters(), shift, axis=1) for shift in range(24)]
     path = write_video(tmp_path / "whole.mp4", frames, [40 * i for i in range(24)])
     half = tmp_path / "half.mp4"

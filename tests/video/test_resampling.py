@@ -1,4 +1,4 @@
-"""Footage of any size and rate finds its canvas."""
+"""Footage of any size and rate is brought to a suitable canvas."""
 
 from __future__ import annotations
 

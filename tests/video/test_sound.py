@@ -1,4 +1,4 @@
-"""Sound stays where it belongs."""
+"""Sound stays in sync with the frames."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def click(at: float, seconds: float, channels: int = 1, rate: int = 48000) -> So
 
 
 def heard_at(sound: Sound) -> float:
-    """When the click begins (s)."""
+    """The time at which the click begins (s)."""
     loud = np.abs(sound.samples).max(axis=1)
     return int(np.argmax(loud > 0.3 * loud.max())) / sound.rate
 
@@ -88,7 +88,7 @@ def test_equal_clips_give_equal_bytes(tmp_path: Path):
     assert len(digests) == 1
 
 
-def test_sound_and_pictures_lie_side_by_side_in_the_file(tmp_path: Path):
+def test_sound_and_pictures_are_interleaved_in_the_file(tmp_path: Path):
     """So that a browser can play while it loads."""
     import av
 
@@ -116,7 +116,7 @@ def test_no_sound_stays_none_and_a_gif_is_silent(tmp_path: Path):
     assert Clip.load(flash(3, 24, 12.0, click(0, 1)).save(tmp_path / "a.gif")).sound is None
 
 
-def test_the_sound_stays_when_the_frames_are_made_anew():
+def test_the_sound_stays_when_the_frames_are_replaced():
     clip = flash(3, 24, 12.0, click(0, 2))
     assert clip.resize(16, 16).sound is clip.sound
     assert clip.fit(8, 16).sound is clip.sound
@@ -155,7 +155,7 @@ def test_joining_nothing_to_a_sound_is_the_sound(sound: Sound):
     assert np.array_equal(whole.samples, sound.samples)
 
 
-def test_joined_sounds_lie_at_their_times_and_do_not_click():
+def test_joined_sounds_start_at_their_times_and_do_not_click():
     hum = Sound(samples=np.full((48000, 1), 0.5, np.float32))
     whole = Sound.joined([(1.0, hum), (3.0, hum)], 4.0)
     level = whole.samples[:, 0]

@@ -24,7 +24,7 @@ WHOLE = SceneConfig(styles=world.STYLE_NAMES)
 
 
 def any_scene(rng: np.random.Generator, config: SceneConfig = WHOLE) -> Scene:
-    """Every word of the world in every company, whether or not physics could make it."""
+    """A scene with any combination of properties, physically possible or not."""
 
     def choose(options):
         return options[int(rng.integers(len(options)))]

@@ -21,7 +21,7 @@ WORLD = dataclasses.replace(STILL_LIFES, lights=("day",), sizes=("small",))
 
 
 def scenes(count: int, bodies: int) -> list[Scene]:
-    """Of so many bodies, well apart."""
+    """Scenes of `bodies` bodies, well apart."""
     config = dataclasses.replace(WORLD, min_bodies=bodies, max_bodies=bodies)
     drawn = (sample_scene(np.random.default_rng(8_000_000 + i), config) for i in range(600))
     return list(islice((scene for scene in drawn if smallest_gap(scene.bodies) > 0.5), count))
@@ -44,8 +44,8 @@ def test_relations_are_recognised():
     for scene in scenes(30, 2):
         found = {thing.color: thing for thing in detect_objects(film(scene, 1 / 12).frames[0])}
         one, other = (found.get(body.color) for body in scene.bodies)
-        if one and other and (told := relation_of(scene)):
-            right.append(relation_between(one, other) == told)
+        if one and other and (relation := relation_of(scene)):
+            right.append(relation_between(one, other) == relation)
     assert len(right) > 15
     assert np.mean(right) >= 0.95
 

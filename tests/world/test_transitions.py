@@ -23,7 +23,7 @@ FRAMES, FPS = 49, 12.0
 
 
 @given(seed=st.integers(0, 2**32), groups=st.integers(9, 30))
-def test_spans_lie_between_whole_groups(seed: int, groups: int):
+def test_spans_are_between_whole_groups(seed: int, groups: int):
     frames = (groups - 1) * 4 + 1
     first, last = bridge_span(np.random.default_rng(seed), frames, 4)
     assert first % 4 == last % 4 == 1

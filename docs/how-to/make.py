@@ -28,7 +28,7 @@ from strip import Row, save
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BEGIN, END = "<!-- written by docs/how-to/make.py -->", "<!-- until here -->"
-PHOTO = "photo.jpg"  # what stands for a photograph of the reader's
+PHOTO = "photo.jpg"  # the name of the reader's photograph in commands
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +61,8 @@ def _page(table: dict) -> Page:
 
 
 def run(pages: list[Page], work: Path, options: list[str], photo: Path | None) -> None:
-    """Runs the commands of `pages` in the folder `work`; those that have ended well are listed in
-    its file `done`. What needs a photograph is left out where there is none."""
+    """Runs the commands of `pages` in the folder `work` and lists the successful ones in its file
+    `done`. Commands that need a photograph are skipped without one."""
     done = work / "done"
     ended = done.read_text(encoding="utf-8").splitlines() if done.exists() else []
     if photo is not None:
@@ -95,7 +95,7 @@ def _run(command: str, work: Path, options: list[str]) -> None:
 
 
 def picture(page: Page, work: Path, to: Path) -> None:
-    """Writes the picture of a page; rows of what was left out are left out."""
+    """Writes the picture of a page, without the rows of skipped commands."""
     rows = [row for row in page.row if all((work / file).exists() for file in row.files)]
     save(rows, work, to / picture_of(page))
 
@@ -104,17 +104,17 @@ def picture(page: Page, work: Path, to: Path) -> None:
 
 
 def picture_of(page: Page) -> str:
-    """Where its picture lies in the repository."""
+    """The path of a page's picture in the repository."""
     return f"docs/images/how-to/{page.name}.jpg"
 
 
 def pictured(page: Page) -> bool:
-    """Whether it has one: the shipped model may not have learned yet what the page shows."""
+    """Whether a page has a picture: the shipped model may not support the capability yet."""
     return (ROOT / picture_of(page)).exists()
 
 
 def texts(pages: list[Page], readme: str) -> dict[str, str]:
-    """All that is written, by its path in the repository."""
+    """The text of every written file, by its path in the repository."""
     written = {f"docs/how-to/{page.name}.md": markdown(page) for page in pages}
     return written | {"README.md": with_table(readme, pages)}
 

@@ -20,7 +20,7 @@ PLAN = "plan.json"
 def adopt_old_records(
     files: RunFolder, suite: Suite, questions: Sequence[Question], plan: Mapping[str, object]
 ) -> int:
-    """Writes old verdicts under the questions' keys, so that the run goes on after them.
+    """Writes old verdicts under the questions' keys, so that the run continues after them.
 
     Returns how many there were. Raises ConfigError where they are of another plan.
     """

@@ -54,7 +54,7 @@ class KnownAnswer:
 
 @dataclass(frozen=True, kw_only=True)
 class Question(ABC):
-    """One thing that is asked of a model."""
+    """One question to a model."""
 
     key: str
     """Names the question in files: `<suite>-<number>`, with a variant after it if there are any.

@@ -38,7 +38,7 @@ class RunFolder:
         return None
 
     def begin(self, identity: Mapping[str, object]) -> None:
-        """Makes the folder, or goes on with the exam in it.
+        """Makes the folder, or continues the exam in it.
 
         Raises ConfigError where the folder holds an exam of another model or other settings.
         """

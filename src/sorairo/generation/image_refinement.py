@@ -38,7 +38,7 @@ Preview = Callable[[], np.ndarray]
 
 @runtime_checkable
 class PictureEngine(Protocol):
-    """What refinement needs of an engine."""
+    """The methods of an engine that refinement uses."""
 
     model: VideoModel
 
@@ -64,8 +64,8 @@ class PictureEngine(Protocol):
 
 def sizes(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Size]:
     """The sizes (width, height) of the levels, each about twice the one before. The last covers
-    `wanted`; all have the native aspect ratio and sides that are multiples of `multiple`. Empty
-    where `wanted` is less than `least` times the native size."""
+    `wanted`; all have the native aspect ratio and sides that are multiples of `multiple`. Empty if
+    `wanted` is less than `least` times the native size."""
     scale = max(wanted[0] / native[0], wanted[1] / native[1])
     found: list[Size] = []
     while scale >= least:
@@ -133,7 +133,7 @@ class Refiner:
         negative: str = "",
         on_window: Callable[[int, Preview], None] = lambda done, preview: None,
     ) -> np.ndarray:
-        """A picture uint8 [h, w, 3] at the wanted size, uint8 [height, width, 3].
+        """Enlarges a picture uint8 [h, w, 3] to the requested size, uint8 [height, width, 3].
 
         `on_window` is called after every window with the number of windows done, of `total`, and a
         preview; an exception that it raises stops the refinement.

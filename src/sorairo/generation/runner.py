@@ -33,7 +33,7 @@ class RequestRunner(ABC):
     @property
     @abstractmethod
     def limits(self) -> Limits:
-        """What can be asked of the model."""
+        """The limits of requests to the model."""
 
     @abstractmethod
     def knows(self, clip: Clip, size: Size) -> bool:

@@ -1,3 +1,3 @@
-"""Models: the protocols by which the engine knows them (`protocols`), the shipped family behind
-them (`tabletop` and its networks), and model directories (`hub`, `loading`). May import `nn` and
-`flow`; no generation."""
+"""Models: the protocols through which the engine uses them (`protocols`), the shipped family
+(`tabletop` and its networks), and model directories (`hub`, `loading`). May import `nn` and `flow`;
+no generation."""

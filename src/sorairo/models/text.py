@@ -56,7 +56,7 @@ def with_words(tokenizer: Tokenizer, texts: Iterable[str], vocabulary: int) -> T
     character) of `texts` that it would spell out, those first that save the most tokens. The tokens
     that it has keep their numbers.
 
-    A model learns new words much faster so: spelt out, "night" and "light" are much alike.
+    A model learns new words much faster this way: spelt out, "night" and "light" are very similar.
     """
     extended = Tokenizer.from_str(tokenizer.to_str())
     counts = Counter(word for text in texts for word in WORD.findall(text.lower()))

@@ -18,7 +18,7 @@ N = TypeVar("N", bound=nn.Module)
 
 @runtime_checkable
 class TrainingTask(Protocol[N]):
-    """A network to train, with its data at hand."""
+    """A network to train, with its data loaded."""
 
     def network(self) -> N:
         """A new network with its initial weights, drawn with torch's global generator or copied
@@ -30,7 +30,7 @@ class TrainingTask(Protocol[N]):
         ...
 
     def objective(self, network: N) -> Objective:
-        """What the network learns."""
+        """The training objective."""
         ...
 
     def save(self, state: TrainState, folder: Path) -> None:

@@ -15,7 +15,7 @@ class OpenMeaning:
     things: frozenset[Hashable] = frozenset()
 
     def may_share_scene(self, other: OpenMeaning) -> bool:
-        """Always: nothing speaks against it."""
+        """Always true: nothing contradicts it."""
         return True
 
 

@@ -20,7 +20,7 @@ Size = tuple[int, int]  # width, height
 
 @runtime_checkable
 class Scene(Protocol):
-    """A starting situation and what is going to happen, as a value: equal scenes, equal pixels."""
+    """An initial state and the events that follow, as a value: equal scenes give equal pixels."""
 
     def to_json(self) -> dict[str, object]:
         """The scene as JSON values; `World.scene_from_json` reads them back."""

@@ -30,7 +30,7 @@ WIDTH, HEIGHT = 350, 220
 LEFT, RIGHT, TOP, BOTTOM = 46, 12, 10, 38  # margins
 GAUGE = 200, 22
 SHARE_ROW, CASES_ROW = 34, 46
-DOT = 3.4
+DOT = 3.4  # pixels, the radius
 
 
 def plots(view: SuiteView) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFiles:
-    """Where the files of one result are written; None for what is not wanted."""
+    """The paths of the files of one result; None for a file that is not written."""
 
     clip: Path
     """The result itself: .mp4, .gif or, for one frame, .png."""

@@ -92,7 +92,7 @@ class CanvasRecord:
         return self.state.windows if self.state else 0
 
     def resumed(self, canvas: Canvas) -> Canvas:
-        """The canvas as an earlier run left it, its generator set to go on from there."""
+        """The canvas as an earlier run left it; sets the generator to continue from there."""
         if self.state is None:
             return canvas
         self.generator.set_state(self.state.random)

@@ -1,4 +1,5 @@
-"""The one sampler: puts noise on a canvas, then takes the steps of a solver. It knows no task."""
+"""The sampler: adds noise to a canvas, then takes the steps of a solver. It does not depend on
+tasks."""
 
 from __future__ import annotations
 

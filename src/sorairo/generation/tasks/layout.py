@@ -32,7 +32,7 @@ class CanvasSpec:
     window: int = 13
     """Latent frames that the model sees at once."""
     world: str = registry.DEFAULT
-    """The world whose words the model knows; "" for one trained on no simulated world."""
+    """The world whose vocabulary the model was trained on; "" if there is none."""
 
     def frames_in(self, seconds: float) -> int:
         """The number of frames in a length of time; at least one."""

@@ -18,7 +18,7 @@ from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
-POLL_AFTER_MS = 500  # clients are asked to wait so long between two requests for a job
+POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 
 
 def service_of(request: Request) -> Service:

@@ -1,4 +1,4 @@
-"""What a denoiser learns from: phases, shapes and kinds of examples, and batches drawn from
+"""The training mixture of a denoiser: phases, shapes and kinds of examples, and batches drawn from
 them."""
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """What a part of the run learns from."""
+    """The mixture in one part of a run."""
 
     until: float
     """The share of the steps at which the phase ends."""
@@ -50,7 +50,7 @@ class Phase:
 
 @dataclass(frozen=True, kw_only=True)
 class DenoiserLossConfig:
-    """What a denoiser learns from, in batches of which size."""
+    """The training mixture of a denoiser, and the size of its batches."""
 
     phases: tuple[Phase, ...]
     """One after another."""

@@ -81,8 +81,8 @@ class PairCrops:
 
 
 def _frames(rng: np.random.Generator, last: int, stride: int) -> tuple[np.ndarray, list[int]]:
-    """The four small frames of a sample, and the three large ones that are wanted: two and the one
-    between them. Some samples are a single picture, half of the rest are reversed in time."""
+    """The four small frames of a sample, and the three large target frames: two and the one between
+    them. Some samples are a single picture, half of the rest are reversed in time."""
     first = int(rng.integers(last - stride + 1))
     # beyond the ends of a clip: copies of its end frames
     shown = np.clip(first + stride * np.arange(-1, 3), 0, last)

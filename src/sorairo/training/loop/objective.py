@@ -1,4 +1,4 @@
-"""The protocol of an objective: what a network learns, and from which batches."""
+"""The protocol of a training objective: draws batches and computes the loss of a network."""
 
 from __future__ import annotations
 

@@ -29,9 +29,9 @@ class CodecRecipe:
     start: str = ""
     """A model, by name or directory, whose codec gives the initial weights; "": random ones."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
-    """The clips that it learns from."""
+    """The clips of the training set."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)
-    """Clips that it never learns from, for measuring."""
+    """Held-out clips, for evaluation."""
     codec: CodecConfig = field(default_factory=CodecConfig)
     objective: CodecLossConfig = field(default_factory=CodecLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)

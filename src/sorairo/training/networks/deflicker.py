@@ -32,9 +32,9 @@ class DeflickerRecipe:
     model: str = "tabletop"
     """The model, by name or directory. The result is a copy of it with the new network."""
     clips: tuple[ClipsConfig, ...] = (CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS)
-    """The clips that it learns from."""
+    """The clips of the training set."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)
-    """Clips that it never learns from, for measuring."""
+    """Held-out clips, for evaluation."""
     deflicker: DeflickerConfig = field(
         default_factory=DeflickerConfig, metadata=formerly("steadier")
     )

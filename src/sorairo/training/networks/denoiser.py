@@ -36,7 +36,7 @@ class ModelRecipe:
     codec_of: str = "tabletop"
     """That model. The new model takes its deflicker network as well."""
     sources: dict[str, LatentSource]
-    """The clips that it learns from, by the names that the objective uses."""
+    """The clips of the training set, by the names that the objective uses."""
     objective: DenoiserLossConfig
     start: str = ""
     """A model, by name or directory, that gives the initial weights; "": random ones."""

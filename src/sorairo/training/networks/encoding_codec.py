@@ -1,4 +1,4 @@
-"""The frozen codec that encodes the clips a denoiser learns from."""
+"""The frozen codec that encodes a denoiser's training clips."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class UpscalerRecipe:
     wide: ClipsConfig = field(default_factory=lambda: large_clips(SceneConfig(), 80, 4_500_000))
     """Clips of everything else in the world."""
     held_out: ClipsConfig = field(default_factory=lambda: large_clips(FIRST_LIGHT, 16, 5_000_000))
-    """Clips that it never learns from, for measuring."""
+    """Held-out clips, for evaluation."""
     pairs: PairsConfig = field(default_factory=PairsConfig)
     """How clips become pairs of small and large frames."""
     upscaler: UpscalerConfig = field(default_factory=UpscalerConfig)

@@ -1,1 +1,1 @@
-"""What each kind of network learns: its loss, and the batches it draws."""
+"""The training objective of each kind of network: its loss, and the batches it draws."""

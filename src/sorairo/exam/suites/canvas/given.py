@@ -1,6 +1,6 @@
 """Given content: it must come back unchanged, and no seam may show where it meets generated frames.
 
-Every task of the model is asked on the same true clips. "jump" is the change across a joint as a
+Every task of the model is tested on the same true clips. "jump" is the change across a joint as a
 multiple of the usual change from frame to frame; "excess" compares with the frames around the joint
 where the clip moves faster there; "tint" is the change of the mean colour. "outside changed" is the
 largest difference outside of an edited region.

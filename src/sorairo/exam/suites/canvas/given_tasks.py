@@ -102,7 +102,7 @@ def tasks_on_scene(index: int) -> Iterator[GivenTask]:
 
 
 def tasks_on_footage(path: Path) -> Iterator[GivenTask]:
-    """What can be asked of a photograph or of footage without a prompt, fitted to the canvas."""
+    """The tasks for a photograph or footage without a prompt, fitted to the canvas."""
     clip = Clip.load(path, end=GIVEN) if path.suffix == ".mp4" else Clip.load(path)
     clip = clip.fit(*size_for(clip, CanvasSpec()))
     source = Source(key=f"given-footage-{path.stem}", name=path.stem, prompt="", seed=0)

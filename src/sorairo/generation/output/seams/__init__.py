@@ -1,2 +1,2 @@
-"""Corrections where generated frames meet given ones. `correct` is the entry; the other modules are
-its parts, and import nothing of the package but one another."""
+"""Corrections where generated frames meet given ones. `correct` is the entry point; the other
+modules are its parts, and import only one another from the package."""

@@ -19,7 +19,7 @@ EVEN = 1.15  # or, between two different scenes, of more than EVEN times the mea
 SECONDS = 1.0  # on each side of a jerk, in which time may run faster
 LONGEST = 8  # times that: a longer segment counts as two beginnings, not as a bridge
 FASTEST = 0.5  # of its duration: no step is shortened below that
-YIELDED = 0.85  # of its wanted duration: the limit where a seam needs the time
+YIELDED = 0.85  # of its ideal duration: the limit where a seam needs the time
 DIFFERENT = 6.0  # of 255: where half of a picture differs by more, it shows another scene
 
 

@@ -9,7 +9,7 @@
     seconds = 3          # or end = 3; start, if it does not begin at once
 
     [[card]]
-    cut = false          # the shot goes on, the prompts cross-fade
+    cut = false          # the shot continues, the prompts cross-fade
     prompt = "the red ball rolls on the snow"
     picture = "ball.png" # or clip = "ball.mp4", which is kept as it is
     at = 1.5             # seconds into the card

@@ -1,1 +1,1 @@
-"""Random training examples: one function for each kind of canvas that a task may ask for."""
+"""Random training examples: one function for each kind of canvas that tasks use."""

@@ -10,7 +10,7 @@ from sorairo.world.tabletop.language.captions import caption
 from sorairo.world.tabletop.scene import Scene
 
 LONG = 0.15  # share of long captions
-SAYING = 0.8  # share of the captions that mention what the kind of example asks for
+SAYING = 0.8  # share of the captions that mention the properties of `ExampleSpec.saying`
 NO_EVENT = 0.3  # share without the event, where nothing moves
 PHOTOGRAPHS = ("", "", "a photograph", "a picture", "a photo", "一张照片", "照片")
 

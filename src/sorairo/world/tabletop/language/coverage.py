@@ -1,4 +1,4 @@
-"""Warnings about what a prompt asks for that a model's training scenes did not show."""
+"""Warnings about things in a prompt that were not in the model's training scenes."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _not_trained_on(said: Assertions, trained_on: Mapping[str, Any] | None) -> l
 
 
 def _asked(said: Assertions) -> dict[str, tuple[str | None, ...]]:
-    """The values that a prompt asks for, by the field of SceneConfig that lists them."""
+    """The values that a prompt names, by the field of SceneConfig that lists them."""
     bodies = list(said.bodies) or [(None,) * 4]
     shapes, colors, sizes, materials = zip(*bodies, strict=True)
     return {

@@ -18,7 +18,12 @@ import numpy as np
 import torch
 from PIL import Image, ImageSequence
 
+from sorairo.config import from_json
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.upscaling.upscaler_files import load_upscaler as load_upscaler
+from sorairo.training.loop.state import read_record
+from sorairo.training.networks.encoding_codec import codec_of_run
 
 FILES = Path(__file__).parent / "files"
 CANVAS_BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "canvas.py"
@@ -90,3 +95,11 @@ def record(path: Path) -> dict[str, Any]:
             return json.loads(image.text["comment"])  # type: ignore[attr-defined]
     with av.open(str(path)) as container:
         return json.loads(container.metadata["comment"])
+
+
+def run_codec(folder: Path) -> Codec:
+    """The codec of a training run, as other recipes open it."""
+    recipe = json.loads(read_record(folder / "state.safetensors")["recipe"])
+    config = from_json(CodecConfig, recipe["codec"])
+    clips = from_json(ClipsConfig, recipe["clips"])
+    return codec_of_run(folder.name, "a-test", config, clips).codec

@@ -3,6 +3,8 @@ result."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 import torch
 from hypothesis import given
@@ -15,10 +17,11 @@ from sorairo.nn import layout
 TINY = CodecConfig(widths=(16, 24), latent_channels=4, encoder_depths=(1, 1), decoder_depths=(1, 2))
 
 
-@pytest.fixture(scope="module")
-def codec() -> Codec:
+@pytest.fixture(scope="module", params=[False, True], ids=["low-memory", "high-memory"])
+def codec(request: pytest.FixtureRequest) -> Codec:
     """A codec with random weights (the temporal mixes start at zero), in float64."""
-    codec = randomise(Codec(TINY), seed=1).double()
+    config = dataclasses.replace(TINY, high_memory=request.param)
+    codec = randomise(Codec(config), seed=1).double()
     codec.latent_mean.copy_(torch.tensor([0.5, -1, 2, 0]))
     codec.latent_std.copy_(torch.tensor([0.5, 2, 1, 3]))
     return codec.requires_grad_(False)

@@ -42,6 +42,9 @@ class CodecConfig:
     """Residual blocks of the encoder at these two sizes."""
     decoder_depths: tuple[int, int] = (3, 4)
     """Residual blocks of the decoder."""
+    high_memory: bool = False
+    """Whether the decoder has memory of earlier frames at a quarter of the picture's sides, and not
+    only at an eighth."""
 
     @property
     def first_factor(self) -> int:
@@ -98,7 +101,9 @@ class Decoder(nn.Module):
             ResBlock(deep, temporal=True) for _ in range(config.decoder_depths[1])
         )
         self.up = nn.Conv2d(deep, 4 * wide, 1)
-        self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.decoder_depths[0]))
+        self.high = nn.ModuleList(
+            ResBlock(wide, temporal=config.high_memory) for _ in range(config.decoder_depths[0])
+        )
         self.norm = ChannelNorm(wide)
         self.head = nn.Conv2d(wide, config.pixel_channels, 3, padding=1)
 
@@ -112,7 +117,7 @@ class Decoder(nn.Module):
             x = block(x, groups, state)
         x = depth_to_space(self.up(x), 2).contiguous(memory_format=torch.channels_last)
         for block in self.high:
-            x = block(x)
+            x = block(x, groups, state)
         x = self.head(self.norm(x))
         return ungroup_frames(x, groups, config.time_factor, config.first_factor)
 

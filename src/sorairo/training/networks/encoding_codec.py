@@ -79,7 +79,7 @@ def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> Codec:
     _check(trained, config, f"the run '{run}'")
     codec = Codec(trained)
     codec.load_state_dict(averaged_weights(path))
-    if bool((codec.latent_std == 1).all()):  # a codec that started from a model keeps its scale
+    if bool((codec.latent_std == 1).any()):  # a channel without a scale; a model gives one to each
         fit_scale(codec, render(clips))
     return codec.eval().requires_grad_(False)
 

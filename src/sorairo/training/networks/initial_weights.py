@@ -7,8 +7,10 @@ from torch import Tensor, nn
 
 from sorairo.errors import TrainingError
 from sorairo.models import hub
+from sorairo.models.codec import Codec
 from sorairo.models.model import DenoiserNetwork
 from sorairo.models.network_files import load_networks
+from sorairo.training.networks.larger_codec import enlarged
 
 # Zero at first: a network without it computes the same.
 PLACE_EMBEDDING = "transformer.place_embedding.weight"
@@ -20,14 +22,16 @@ WORDS = "text.embedding.weight"  # of a denoiser: one row a token
 def load_initial(network: nn.Module, start: str, part: str) -> None:
     """Copies the weights of a part of the model `start` into the network; does nothing for "".
 
-    A deeper network keeps what the model computes; new words, and an embedding of places that the
-    model does not have, keep their random weights.
+    A deeper denoiser or a larger codec computes the same at first; new words, and an embedding of
+    places that the model does not have, keep their random weights.
     """
     if not start:
         return
     source = getattr(load_networks(hub.find(start)), part).float().state_dict()
     if isinstance(network, DenoiserNetwork):
         source = deepened(source, len(network.transformer.blocks))
+    if isinstance(network, Codec):
+        source = enlarged(source, network)
     words, known = network.state_dict().get(WORDS), source.get(WORDS)
     if words is not None and known is not None and len(known) < len(words):
         source[WORDS] = torch.cat([known, words[len(known) :].to(known)])

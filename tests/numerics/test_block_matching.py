@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.generation.output.seams.block_matching import carry_along, displacement
+from sorairo.generation.output.seams.block_matching import displacement, follow_motion
 from sorairo.generation.output.seams.difference import Seam, correction
 
 
@@ -37,7 +37,7 @@ def test_a_thing_is_found_again(dx: int, dy: int):
 @pytest.mark.parametrize("factor", [1, 3])
 def test_values_go_with_it_at_any_size(factor: int):
     before, after = (p.repeat(factor, 0).repeat(factor, 1) for p in (scene(30), scene(33)))
-    out = carry_along(before.astype(np.float32), before, after, reach=6)
+    out = follow_motion(before.astype(np.float32), before, after, reach=6)
     assert np.abs(out - after)[42 * factor : 58 * factor, 35 * factor : 51 * factor].mean() < 12
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.models.postprocess import apply_filters, damp_flicker, smooth_stairs
+from sorairo.models.postprocess import apply_filters, damp_flicker, smooth_steps
 
 STARTS = [0, *range(1, 21, 4)]
 
@@ -35,7 +35,7 @@ def test_flicker_is_taken_out():
 def test_stairs_become_a_slope():
     truth = np.arange(21) * 2.0 + 40
     stairs = np.concatenate([[truth[0]], truth[1:].reshape(5, 4).mean(1).repeat(4)])
-    out = smooth_stairs(grey(stairs), STARTS)[:, 0, 0, 0].astype(float)
+    out = smooth_steps(grey(stairs), STARTS)[:, 0, 0, 0].astype(float)
     assert np.abs(np.diff(stairs)).max() >= 5
     assert np.abs(np.diff(out)).max() <= 3
     assert np.abs(out - truth)[:-3].mean() < 0.5 * np.abs(stairs - truth)[:-3].mean()
@@ -43,7 +43,7 @@ def test_stairs_become_a_slope():
 
 def test_a_true_slope_is_left_alone():
     frames = grey(np.arange(21) * 2.0 + 40)
-    out = smooth_stairs(frames, STARTS)
+    out = smooth_steps(frames, STARTS)
     assert np.abs(out[:-2].astype(int) - frames[:-2]).max() <= 1
 
 
@@ -57,4 +57,4 @@ def test_something_that_moves_is_left_alone():
 
 def test_large_steps_are_cuts_or_motion():
     frames = grey(np.repeat([20.0, 200.0], [9, 12]))
-    assert np.array_equal(smooth_stairs(frames, STARTS), frames)
+    assert np.array_equal(smooth_steps(frames, STARTS), frames)

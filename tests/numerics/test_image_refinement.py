@@ -19,7 +19,7 @@ from sorairo.generation.canvas.canvas import Canvas, blank
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.image_refinement import Refiner, sizes
 from sorairo.generation.sampling.sampler import sample
-from sorairo.generation.sampling.tiled import crop, mosaic, window_weights
+from sorairo.generation.sampling.tiled import crop, tiled_velocity, window_weights
 from sorairo.generation.settings import RefineConfig, Windows
 from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
@@ -92,7 +92,7 @@ def test_what_windows_agree_on_is_what_the_whole_would_do(windows: Windows):
     canvas = large_canvas()
     canvas = replace(canvas, sigma_start=torch.linspace(0.1, 1, 20 * 29).reshape(1, 20, 29))
     whole = filled(canvas, by_position(canvas))
-    torch.testing.assert_close(filled(canvas, mosaic(canvas, by_position, windows)), whole)
+    torch.testing.assert_close(filled(canvas, tiled_velocity(canvas, by_position, windows)), whole)
 
 
 def test_the_order_of_windows_means_nothing():
@@ -107,7 +107,9 @@ def test_the_order_of_windows_means_nothing():
         return velocity
 
     canvas = large_canvas()
-    results = [filled(canvas, mosaic(canvas, looking_around, w())) for w in (Windows, Backwards)]
+    results = [
+        filled(canvas, tiled_velocity(canvas, looking_around, w())) for w in (Windows, Backwards)
+    ]
     torch.testing.assert_close(*results, atol=1e-4, rtol=1e-4)
     alone = filled(canvas, looking_around(canvas))
     assert not torch.allclose(results[0], alone, atol=1e-2)
@@ -124,7 +126,7 @@ def test_what_is_held_stays_also_where_windows_overlap():
         asked.append(part)
         return by_position(part)
 
-    result = filled(canvas, mosaic(canvas, velocity_of, Windows(side=6, overlap=2)))
+    result = filled(canvas, tiled_velocity(canvas, velocity_of, Windows(side=6, overlap=2)))
     assert torch.equal(result[..., 18:36], canvas.latents[..., 18:36])
     assert not torch.isclose(result[..., :18], canvas.latents[..., :18]).all()
     assert len(asked) < len(Windows(side=6, overlap=2).boxes(20, 29)), "held windows are skipped"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sorairo.exam.held_out_scenes import film
-from sorairo.generation.prompts.character_names import introduced, looks_of
+from sorairo.generation.prompts.character_names import describe_characters, description_of
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.scene import STILL_LIFES, SceneConfig
@@ -31,11 +31,11 @@ def red() -> Clip:
 
 
 def test_the_largest_thing_in_words(red: Clip):
-    assert looks_of(red) == "the red ball"
-    assert looks_of(red, chinese=True) == "红色的球"
-    assert looks_of(clip_of("blue", "cylinder")) == "the blue cylinder"
+    assert description_of(red) == "the red ball"
+    assert description_of(red, chinese=True) == "红色的球"
+    assert description_of(clip_of("blue", "cylinder")) == "the blue cylinder"
     nothing = Clip(frames=np.full((1, 96, 96, 3), 128, np.uint8), fps=12.0)
-    assert looks_of(nothing) == ""
+    assert description_of(nothing) == ""
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_the_largest_thing_in_words(red: Clip):
     ],
 )
 def test_every_mention_of_a_name(red: Clip, prompt: str, said: str):
-    assert introduced(prompt, ("Mossy",), (red,)) == said
+    assert describe_characters(prompt, ("Mossy",), (red,)) == said
 
 
 def test_several_names_and_odd_ones(red: Clip):
     blue = clip_of("blue", "box")
-    replaced = introduced("A+ meets Mossy", ("A+", "Mossy"), (blue, red))
+    replaced = describe_characters("A+ meets Mossy", ("A+", "Mossy"), (blue, red))
     assert replaced == "the blue cube meets the red ball"
-    assert introduced("苔藓在草地上弹跳", ("苔藓",), (red,)) == "红色的球在草地上弹跳"
-    assert introduced("nobody is here", ("", "  "), (blue, red)) == "nobody is here"
+    assert describe_characters("苔藓在草地上弹跳", ("苔藓",), (red,)) == "红色的球在草地上弹跳"
+    assert describe_characters("nobody is here", ("", "  "), (blue, red)) == "nobody is here"

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, common_options
+from sorairo.cli.options import CommonOptions, common_options
 from sorairo.cli.run_request import check, make
 from sorairo.errors import RequestError
 from sorairo.generation.requests.animate import AnimateRequest
@@ -47,7 +47,7 @@ def animate(
     placed: tuple[str, ...],
     seconds: float | None,
     strength: float,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Set IMAGE in motion: make a clip that begins with it. --at adds pictures at other times.
 

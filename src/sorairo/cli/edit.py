@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, common_options, not_none
+from sorairo.cli.options import CommonOptions, common_options, not_none
 from sorairo.cli.run_request import check, make
 from sorairo.generation.requests.edit import EditRequest
 
@@ -46,7 +46,7 @@ def edit(
     region: str | None,
     start: float | None,
     end: float | None,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Change CLIP (or a picture) so that it shows PROMPT, and keep the rest.
 

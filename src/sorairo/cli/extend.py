@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, common_options, not_none
+from sorairo.cli.options import CommonOptions, common_options, not_none
 from sorairo.cli.run_request import check, make, make_from_clip
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.extend import ExtendRequest
@@ -29,7 +29,11 @@ _FILE = click.Path(path_type=Path)
 @click.option("--backward", type=float, help="Seconds to add at the beginning.")
 @common_options
 def extend(
-    clip: Path, prompt: str | None, forward: float | None, backward: float | None, common: Common
+    clip: Path,
+    prompt: str | None,
+    forward: float | None,
+    backward: float | None,
+    common: CommonOptions,
 ) -> None:
     """Make CLIP longer, at its end, its beginning or both.
 
@@ -50,7 +54,7 @@ def extend(
 @click.argument("prompt", required=False)
 @click.option("--seconds", type=float, help="Length of the bridge in seconds.  [default: 2]")
 @common_options
-def loop(clip: Path, prompt: str | None, seconds: float | None, common: Common) -> None:
+def loop(clip: Path, prompt: str | None, seconds: float | None, common: CommonOptions) -> None:
     """Make CLIP loop without a visible seam, with a bridge from its end to its beginning.
 
     PROMPT says what happens in the bridge. Without PROMPT, the prompt stored in the clip is used,
@@ -81,7 +85,7 @@ def connect(
     prompt_a: str | None,
     prompt_b: str | None,
     seconds: float | None,
-    common: Common,
+    common: CommonOptions,
 ) -> None:
     """Join A and B into one clip, with a bridge between them.
 

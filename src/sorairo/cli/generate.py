@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sorairo.cli.options import Common, not_none, picture_options, text_options
+from sorairo.cli.options import CommonOptions, not_none, picture_options, text_options
 from sorairo.cli.run_request import make
 from sorairo.cli.size_defaults import with_native, with_size_and_rate
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
@@ -25,7 +25,7 @@ from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 )
 @click.option("--loop", is_flag=True, help="Make a clip that loops without a visible seam.")
 @text_options
-def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> None:
+def generate(prompt: str, seconds: float | None, loop: bool, common: CommonOptions) -> None:
     """Make a clip from PROMPT, in English or Chinese.
 
     With --n 3, the clips use the seeds SEED, SEED+1 and SEED+2. With --loop, the length is rounded
@@ -45,6 +45,6 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: Common) -> 
 )
 @click.argument("prompt")
 @picture_options
-def image(prompt: str, common: Common) -> None:
+def image(prompt: str, common: CommonOptions) -> None:
     """Make a picture from PROMPT, in English or Chinese."""
     make(with_native(ImageRequest(prompt=prompt, **common.fields), [], common), [], common)

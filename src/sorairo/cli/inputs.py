@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sorairo.cli.options import Common
+from sorairo.cli.options import CommonOptions
 from sorairo.cli.size_defaults import with_size_and_rate
 from sorairo.errors import MediaError, RequestError
 from sorairo.generation.requests.base import InputFile, Request
@@ -64,7 +64,9 @@ def source_of(path: Path) -> InputFile:
         raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
 
 
-def with_inputs(request: Kind, inputs: Sequence[Input], prompt: str | None, common: Common) -> Kind:
+def with_inputs(
+    request: Kind, inputs: Sequence[Input], prompt: str | None, common: CommonOptions
+) -> Kind:
     """The request with its inputs, a size and a frame rate. If `prompt` is None, it gets the prompt
     and the style that are stored in the first input."""
     changes: dict[str, Any] = {"inputs": tuple(each.source for each in inputs)}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Common:
+class CommonOptions:
     """The values of the shared options of one command."""
 
     fields: dict[str, Any]
@@ -92,7 +92,9 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
         fields = {name: values.pop(name) for name in _REQUEST_FIELDS if name in values}
         fields = not_none(**fields, width=width, height=height)
         expander = _expander(values)
-        command(**values, common=Common(fields=fields, native=native, expander=expander, **rest))
+        command(
+            **values, common=CommonOptions(fields=fields, native=native, expander=expander, **rest)
+        )
 
     for option in reversed(options):
         run = option(run)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import locate_inputs, read_input, read_inputs
-from sorairo.cli.options import Common, text_options
+from sorairo.cli.options import CommonOptions, text_options
 from sorairo.cli.prompt_expansion import Expander
 from sorairo.cli.run_request import check, make
 from sorairo.cli.size_defaults import with_native
@@ -33,7 +33,7 @@ from sorairo.generation.requests.base import Request
     "  [default: searched for beside FILE, then in the current folder]",
 )
 @text_options
-def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: Common) -> None:
+def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOptions) -> None:
     """Make FILE again from PROMPT, with its old seed, size, frame rate and settings.
 
     FILE is a clip or picture that sorairo made and stored its request in. Options override the
@@ -59,7 +59,7 @@ def _request_of(file: Path) -> Request:
     return request
 
 
-def _changes(old: Request, common: Common) -> dict[str, object]:
+def _changes(old: Request, common: CommonOptions) -> dict[str, object]:
     """The options that set a field of this type of request."""
     names = {field.name for field in dataclasses.fields(old)}
     return {name: value for name, value in common.fields.items() if name in names}

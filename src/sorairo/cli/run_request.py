@@ -14,7 +14,7 @@ import click
 
 from sorairo.cli.console import progress_bar, say
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common
+from sorairo.cli.options import CommonOptions
 from sorairo.cli.output_paths import check_suffix, check_writable, plan_outputs
 from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import MediaError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sorairo.video.clip import Clip
 
 
-def check(request: Request, common: Common) -> None:
+def check(request: Request, common: CommonOptions) -> None:
     """Raises RequestError and MediaError for errors that can be found without reading the input
     files."""
     request.validate(common.limits)
@@ -35,7 +35,7 @@ def check(request: Request, common: Common) -> None:
         check_writable(common.output)
 
 
-def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
+def make(first: Request, clips: Sequence[Clip], common: CommonOptions) -> None:
     """Make the results of the request from the input clips, one for each seed; print their paths.
 
     Raises RequestError and MediaError before the model is loaded.
@@ -79,7 +79,7 @@ def make(first: Request, clips: Sequence[Clip], common: Common) -> None:
         _print_result(facts, outputs, common)
 
 
-def make_from_clip(request: Request, clip: Path, prompt: str | None, common: Common) -> None:
+def make_from_clip(request: Request, clip: Path, prompt: str | None, common: CommonOptions) -> None:
     """Check a request that begins with one clip, read the clip, and make the results. If `prompt`
     is None, the prompt that is stored in the clip is used."""
     check(request, common)
@@ -87,7 +87,9 @@ def make_from_clip(request: Request, clip: Path, prompt: str | None, common: Com
     make(with_inputs(request, inputs, prompt, common), [inputs[0].clip], common)
 
 
-def _plans(requests: list[Request], clips: Sequence[Clip], common: Common) -> list[OutputFiles]:
+def _plans(
+    requests: list[Request], clips: Sequence[Clip], common: CommonOptions
+) -> list[OutputFiles]:
     first = requests[0]
     picture = first.makes_picture(clips)
     plans = plan_outputs(
@@ -144,7 +146,9 @@ def _size(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
-def _facts(common: Common, request: Request, clip: Clip, outputs: OutputFiles) -> dict[str, Any]:
+def _facts(
+    common: CommonOptions, request: Request, clip: Clip, outputs: OutputFiles
+) -> dict[str, Any]:
     def name(path: Path | None) -> str | None:
         return str(path) if path else None
 
@@ -169,7 +173,7 @@ def _facts(common: Common, request: Request, clip: Clip, outputs: OutputFiles) -
     }
 
 
-def _print_result(facts: dict[str, Any], outputs: OutputFiles, common: Common) -> None:
+def _print_result(facts: dict[str, Any], outputs: OutputFiles, common: CommonOptions) -> None:
     if common.as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from sorairo.cli.options import Common
+from sorairo.cli.options import CommonOptions
 from sorairo.generation.requests.base import Request
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Kind = TypeVar("Kind", bound=Request)
 
 
-def with_native(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
+def with_native(request: Kind, clips: Sequence[Clip], common: CommonOptions) -> Kind:
     """The request with the model's own size and frame rate where they were set to `native`."""
     from sorairo.generation.requests.defaults import native_size
 
@@ -26,7 +26,7 @@ def with_native(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
     return replace(request, fps=common.limits.native_fps) if "fps" in common.native else request
 
 
-def with_size_and_rate(request: Kind, clips: Sequence[Clip], common: Common) -> Kind:
+def with_size_and_rate(request: Kind, clips: Sequence[Clip], common: CommonOptions) -> Kind:
     """The same; a size or frame rate that was left out is that of the inputs or the model's
     default."""
     from sorairo.generation.requests.defaults import with_defaults

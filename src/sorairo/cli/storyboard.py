@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_inputs, with_inputs
-from sorairo.cli.options import Common, text_options
+from sorairo.cli.options import CommonOptions, text_options
 from sorairo.cli.run_request import check, make
 
 
@@ -27,7 +27,7 @@ from sorairo.cli.run_request import check, make
 )
 @click.argument("file", type=click.Path(path_type=Path))
 @text_options
-def storyboard(file: Path, common: Common) -> None:
+def storyboard(file: Path, common: CommonOptions) -> None:
     """Make a clip of several shots from the cards in FILE.
 
     A card has a prompt, a picture, or a clip that is kept as it is. It begins with a cut; with

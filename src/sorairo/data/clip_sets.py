@@ -1,4 +1,4 @@
-"""The sets of clips that recipes train on. Each has seeds of its own."""
+"""The sets of clips that recipes train on. Each has its own range of seeds."""
 
 from __future__ import annotations
 

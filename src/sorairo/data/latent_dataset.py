@@ -23,7 +23,7 @@ class ClipSet:
     clips: dict[Size, np.ndarray]
     """Latents, float16 [n, c, f, h, w]."""
     scenes: dict[Size, list[Scene | None]]
-    """Their scenes; None for clips that are of no scene."""
+    """Their scenes; None for clips without a scene."""
     fps: float
     """Frames a second."""
     time_factor: int

@@ -41,12 +41,12 @@ def _by_name(*modules: ModuleType) -> dict[str, Suite]:
 
 
 WORLD_SUITES = _by_name(drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
-"""Does the model obey the simulated world? These run when no suite is named."""
+"""Suites that test whether a model obeys the simulated world. They run when no suite is named."""
 
 CANVAS_SUITES = _by_name(
     given, extend, loop, connect, keyframe, style, edit, story, chain, cost, canvas_minute
 )
-"""How good is each capability of the model?"""
+"""Suites that measure the capabilities of a model."""
 
 SUITES = {**WORLD_SUITES, **_by_name(claims), **CANVAS_SUITES}
 """Every suite."""

@@ -1,4 +1,4 @@
-"""Questions about a scene of the simulator, and what the simulator knows about the answer."""
+"""Questions about a scene of the simulator, and the simulator's ground truth for the answer."""
 
 from __future__ import annotations
 

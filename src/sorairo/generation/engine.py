@@ -83,7 +83,7 @@ class Engine(Capabilities):
     def spec(self) -> CanvasSpec:
         return canvas_spec(self.model)
 
-    def knows(self, clip: Clip, size: tuple[int, int]) -> bool:
+    def accepts_latents(self, clip: Clip, size: tuple[int, int]) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""
         law = self.model.codec.law
         return usable(clip, self.model.info.digest, size, law.space_factor)

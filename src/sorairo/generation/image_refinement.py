@@ -3,7 +3,7 @@
 Each level enlarges the picture about twice with the upscaler and samples it again from a noise
 level below 1, as an edit does (SDEdit, Meng et al., arXiv 2108.01073), so that the model draws the
 detail that a small picture cannot hold. The picture spans the same positions at every level, with
-tokens that are closer together; so a window of tokens has the positions of the part that it shows.
+denser tokens; so a window of tokens has the positions of the part that it shows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sorairo.generation.progress import Progress, ProgressCallback
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.generation.sampling.sampler import Velocity, sample
 from sorairo.generation.sampling.seeding import seeded
-from sorairo.generation.sampling.tiled import mosaic
+from sorairo.generation.sampling.tiled import tiled_velocity
 from sorairo.generation.sampling.window_sampling import Sampling, estimate
 from sorairo.generation.settings import RefineConfig, Settings
 from sorairo.generation.tasks.edit import edit
@@ -176,7 +176,7 @@ class Refiner:
             return engine.velocity(Stack((part,)), negative=negative, scale=config.guidance)
 
         with torch.inference_mode():
-            velocity = mosaic(
+            velocity = tiled_velocity(
                 canvas,
                 velocity_of,
                 config.windows,

@@ -36,7 +36,7 @@ class RequestRunner(ABC):
         """The limits of requests to the model."""
 
     @abstractmethod
-    def knows(self, clip: Clip, size: Size) -> bool:
+    def accepts_latents(self, clip: Clip, size: Size) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""
 
     @abstractmethod
@@ -99,7 +99,9 @@ class RequestRunner(ABC):
     def _usable(self, clips: Sequence[Clip]) -> list[Clip]:
         """The clips, without kept latents that are not this model's."""
         return [
-            clip if self.knows(clip, size_for(clip, self.spec)) else replace(clip, latents=None)
+            clip
+            if self.accepts_latents(clip, size_for(clip, self.spec))
+            else replace(clip, latents=None)
             for clip in clips
         ]
 

@@ -19,7 +19,7 @@ from sorairo.nn.pixels import to_frames, to_video
 PIECE = 64  # frames that the network takes at once
 DAMPING = 0.85  # share of the frame before in a place that does not change
 FLICKER = 8.0  # of 255: smaller differences between frames are taken for errors
-STAIR = 32.0  # of 255: smaller steps between groups are taken for stairs, larger ones for motion
+STEP = 32.0  # of 255: smaller steps between groups are smoothed, larger ones are motion
 
 
 def remove_flicker(
@@ -61,7 +61,7 @@ def apply_network(
 
 def apply_filters(frames: np.ndarray, starts: list[int]) -> np.ndarray:
     """Both filters on frames uint8 [n, H, W, 3] whose groups begin at `starts` (the first 0)."""
-    return smooth_stairs(damp_flicker(frames), starts)
+    return smooth_steps(damp_flicker(frames), starts)
 
 
 def damp_flicker(frames: np.ndarray) -> np.ndarray:
@@ -77,7 +77,7 @@ def damp_flicker(frames: np.ndarray) -> np.ndarray:
     return out.numpy()
 
 
-def smooth_stairs(frames: np.ndarray, starts: list[int]) -> np.ndarray:
+def smooth_steps(frames: np.ndarray, starts: list[int]) -> np.ndarray:
     """Replaces a step between groups by a line from the middle of one group to the middle of the
     next, gated by the size of the step."""
     out = torch.from_numpy(frames.copy())
@@ -90,7 +90,7 @@ def smooth_stairs(frames: np.ndarray, starts: list[int]) -> np.ndarray:
             if not 0 <= other < len(groups):
                 continue
             step = groups[other].mean(0) - group.mean(0)
-            weight = torch.exp(-(_mean_3x3(step.abs().amax(-1)) / STAIR).square()).unsqueeze(-1)
+            weight = torch.exp(-(_mean_3x3(step.abs().amax(-1)) / STEP).square()).unsqueeze(-1)
             missing = weight * (step / (middles[other] - middles[k]) - slope)
             for j in range(len(group)):
                 away = starts[k] + j - middles[k]

@@ -29,7 +29,7 @@ DEFAULTS = {  # attributes of a scene, and their values where a prompt does not 
 
 
 def frozen(question: SceneQuestion, truth: SceneTruth) -> Answer:
-    """The first true frame for the whole clip."""
+    """A clip that repeats the first true frame."""
     return [Clip(frames=truth.clip.frames[:1].repeat(question.num_frames, 0), fps=FPS)]
 
 

@@ -34,7 +34,7 @@ class ModelCandidate:
 
 
 def true_answer(_question: Question, truth: Truth) -> Answer:
-    """The true clips: what they lack of a full mark is the judge's error."""
+    """The true clips. What they fall short of a full score is the judge's error."""
     return truth.answer
 
 

@@ -1,6 +1,6 @@
 """The parser: finds the object in each frame, its outline, and its place in metres.
 
-The same parser reads every clip, true ones too. It knows the camera of the scene, and nothing else.
+The same parser reads every clip, true ones too. Of the scene, it uses only the camera.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ NAMES = {"truth": "floor", "codec": "codec"}  # column -> its name in the report
 
 
 def measure_record(view: SuiteView, goal: Goal) -> dict:
-    """What `report.json` says of a measure.
+    """The entry of a measure in `report.json`.
 
     "floor" is the value of the true clips. Columns without a name in `NAMES` are "baselines".
     """

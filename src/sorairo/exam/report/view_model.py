@@ -1,4 +1,5 @@
-"""What a report shows of a suite: its estimates, and which of its measures share a plot."""
+"""The data that a report shows for a suite: its estimates, and which of its measures share a
+plot."""
 
 from __future__ import annotations
 

@@ -16,8 +16,8 @@ def shot_bounds(latent_frame: LatentFrame, layout: CanvasLayout) -> tuple[int, i
 
 
 def frames_of(latent_frame: LatentFrame, layout: CanvasLayout) -> np.ndarray:
-    """The numbers of the frames in a latent frame; beyond the shot's ends stand copies of its first
-    and its last frame."""
+    """The numbers of the frames in a latent frame; beyond the shot's ends, its first and last frame
+    are repeated."""
     low, high = shot_bounds(latent_frame, layout)
     last = latent_frame.first + layout.spec.frames_per_latent_frame
     return np.arange(latent_frame.first, last).clip(low, high - 1)

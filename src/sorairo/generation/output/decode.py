@@ -52,13 +52,13 @@ def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> n
         frames = decode_latents(model, latents[:, mine])
         skipped = start - latent_frames[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
-        decoded, exact = frames.copy(), lay_given(layout, frames, start)
+        decoded, exact = frames.copy(), paste_given(layout, frames, start)
         frames = correct_canvas(frames, decoded, exact)
         parts.append(model.postprocess(frames, first=skipped, exact=exact))
     return np.concatenate(parts)
 
 
-def lay_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
+def paste_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
     """Replaces decoded frames by the given ones that the layout keeps, in `frames`, which begin at
     canvas frame `start`. Returns True for those, [n]."""
     exact = np.zeros(len(frames), bool)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def introduced(
+def describe_characters(
     prompt: str, names: Sequence[str], clips: Sequence[Clip], *, world: str = registry.DEFAULT
 ) -> str:
     """The prompt with each name replaced by what its clip shows ("the red ball").
@@ -24,13 +24,13 @@ def introduced(
     which recognises it, is not installed.
     """
     for name, clip in zip(names, clips, strict=False):
-        seen = looks_of(clip, chinese=bool(HAN.search(prompt)), world=world)
+        seen = description_of(clip, chinese=bool(HAN.search(prompt)), world=world)
         if seen and name.strip():
             prompt = _replaced(prompt, name.strip(), seen)
     return prompt
 
 
-def looks_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
+def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
     """The largest thing in a clip's first frame, in words; "" where there is none."""
     if world == registry.NONE:
         return ""

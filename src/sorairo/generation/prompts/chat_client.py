@@ -34,9 +34,9 @@ class ChatReply:
     """The answer of a chat model."""
 
     text: str | None = None
-    """The expanded prompt; None where there is no usable answer."""
+    """The expanded prompt; None if there is no usable answer."""
     problem: str = ""
-    """Why there is none, as a part of a sentence."""
+    """Why there is none, as a clause for an error message."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,14 +136,14 @@ class Endpoint:
         return ChatReply(text=text)
 
 
-class _StayHere(urllib.request.HTTPRedirectHandler):
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
     """Follows no redirect, which would send the prompt and the key to another address."""
 
     def redirect_request(self, *_: Any, **__: Any) -> None:
         return None
 
 
-_OPENER = urllib.request.build_opener(_StayHere)
+_OPENER = urllib.request.build_opener(_NoRedirects)
 
 
 def cleaned(text: str) -> str:

@@ -35,7 +35,7 @@ def expanded(
     """The prompt with more detail: by a chat `endpoint` if there is one, else by the rules of the
     `world` and the part of it that the model was `trained_on` (from its model.json).
 
-    Where the endpoint fails the prompt stays as it is, with a warning that says why.
+    If the endpoint fails, the prompt stays as it is, and `warning` says why.
     """
     if endpoint is None:
         text = registry.language(world).expand(prompt, seed, trained_on)

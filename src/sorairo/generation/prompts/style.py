@@ -1,4 +1,4 @@
-"""The text that a model reads: a prompt and a style. No torch."""
+"""Adds a style to a prompt, in the words of the model's world. No torch."""
 
 from __future__ import annotations
 

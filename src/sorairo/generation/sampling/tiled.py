@@ -19,7 +19,7 @@ from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.settings import Box, Windows
 
 
-def mosaic(
+def tiled_velocity(
     canvas: Canvas,
     velocity_of: Callable[[Canvas], Velocity],
     windows: Windows,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sorairo.generation.prompts.character_names import introduced
+from sorairo.generation.prompts.character_names import describe_characters
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
@@ -65,7 +65,7 @@ def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -
 def _cast(request: CastRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     return cast(
         clips,
-        introduced(request.text_in(spec.world), request.names, clips, world=spec.world),
+        describe_characters(request.text_in(spec.world), request.names, clips, world=spec.world),
         spec=spec,
         size=size_of(request.width, request.height, spec),
         num_frames=spec.frames_in(request.seconds),

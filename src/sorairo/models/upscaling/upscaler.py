@@ -2,10 +2,10 @@
 
 A trunk sees each small frame with its two neighbours. For each small pixel it predicts two
 corrections of 4x4 pixels: one of the Lanczos-filtered frame, multiplied by the contrast around the
-pixel, and one of the frame half way to the next, multiplied by the change around it. So a plain
-surface is exactly what the filter makes of it, and where nothing moves the frames between are
-exactly the frames beside them: a still picture cannot flicker. The trunk sees the frames as they
-are and divided by that contrast, so that it can treat a faint edge like a strong one.
+pixel, and one of the frame half way to the next, multiplied by the change around it. So a uniform
+surface is exactly the output of the filter, and where nothing moves, the frames between equal the
+frames beside them: a still picture cannot flicker. The input of the trunk is the frames, and the
+frames divided by that contrast, so that it can treat a faint edge like a strong one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from sorairo.nn.lanczos import lanczos
 from sorairo.nn.layout import depth_to_space, fold_time, space_to_depth, unfold_time
 
 FACTOR = 4  # in space; in time it is 2
-FLAT = 0.05  # contrast that counts as none: 6 of 255
+FLAT = 0.05  # contrast that is treated as zero: 6 of 255
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ Grid = tuple[int, int, int]
 class MaskingConfig:
     """How often each part of an example is given, and the law of the noise levels.
 
-    The first seven are shares of the kinds of masks; they need not add up to 1.
+    The first seven fields are the shares of the kinds of masks; they need not sum to 1.
     """
 
     plain: float = 0.60

@@ -1,4 +1,5 @@
-"""The sources of training latents: sets of clips, put in a style, shrunk or made up."""
+"""The sources of training latents: sets of clips, some of them restyled, downscaled or
+procedural."""
 
 from __future__ import annotations
 

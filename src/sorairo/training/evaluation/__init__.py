@@ -1,1 +1,2 @@
-"""Quality of networks on held-out clips, beside the truth and simple filters."""
+"""Measures the quality of networks on held-out clips, compared with the truth and simple
+filters."""

@@ -20,7 +20,7 @@ from sorairo.training.loop.optimiser import MuonAdam
 
 @dataclass
 class TrainState:
-    """All that changes in the course of a run."""
+    """Everything that changes during a run."""
 
     network: nn.Module
     optimiser: MuonAdam

@@ -27,7 +27,7 @@ class CodecRecipe:
     name: str
     """The folder of its run in the cache."""
     start: str = ""
-    """A model, by name or directory, whose codec gives the initial weights; "": random ones."""
+    """A model, by name or directory, whose codec provides the initial weights; "": random ones."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
     """The clips of the training set."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)

@@ -34,12 +34,13 @@ class ModelRecipe:
     codec_run: str = ""
     """The codec run whose codec encodes the clips; "": the codec of a model does."""
     codec_of: str = "tabletop"
-    """That model. The new model takes its deflicker network as well."""
+    """The model, by name or directory, of that codec. The new model uses its deflicker network
+    too."""
     sources: dict[str, LatentSource]
     """The clips of the training set, by the names that the objective uses."""
     objective: DenoiserLossConfig
     start: str = ""
-    """A model, by name or directory, that gives the initial weights; "": random ones."""
+    """A model, by name or directory, that provides the initial weights; "": random ones."""
     model: ModelConfig = field(default_factory=ModelConfig)
     """The configuration of the new model."""
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)

@@ -60,11 +60,11 @@ def codec_of_model(model: str, config: CodecConfig) -> EncodingCodec:
     loaded = load_networks(path)
     codec = loaded.codec.float()
     _check(codec.config, config, f"the model '{model}'")
-    mark = codec_mark(path)
+    mark = codec_digest(path)
     return EncodingCodec(codec, loaded.deflicker, cache_folder() / "codecs" / mark, mark)
 
 
-def codec_mark(model: Path) -> str:
+def codec_digest(model: Path) -> str:
     """A short name for the weights of a model's codec."""
     return hashlib.sha256((model / "codec.safetensors").read_bytes()).hexdigest()[:12]
 

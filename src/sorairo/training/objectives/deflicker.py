@@ -1,4 +1,5 @@
-"""Training the deflicker network of a model: clips brought back by its codec, and as they were."""
+"""The objective of a deflicker network: restore clips that were encoded and decoded by the model's
+codec."""
 
 from __future__ import annotations
 

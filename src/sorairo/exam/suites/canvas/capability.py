@@ -17,4 +17,5 @@ class CapabilitySettings(TypedDict):
 CAPABILITY = CapabilitySettings(
     columns=("model", "truth", "codec"), batch_size=1, needs_engine=True, timed=True
 )
-"""The questions call the model's methods, several times for some, so they are asked one by one."""
+"""The questions call the model's methods, some of them several times, so they are asked one by
+one."""

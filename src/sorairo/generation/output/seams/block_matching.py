@@ -14,7 +14,7 @@ BLOCK = 5  # of these pixels, the side of a block
 STAY = 0.5  # of 255, cost of each pixel of displacement: in doubt nothing has moved
 
 
-def carry_along(
+def follow_motion(
     values: np.ndarray, before: np.ndarray, after: np.ndarray, reach: int
 ) -> np.ndarray:
     """`values` [H, W, c] of the picture `before`, moved to where its parts are in the picture

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sorairo.generation.output.seams.block_matching import carry_along
+from sorairo.generation.output.seams.block_matching import follow_motion
 from sorairo.generation.output.seams.blur import blur_by_share
 
 COLOR_BLUR = 1 / 8  # of the shorter side: what is wider counts as colour and not as detail
@@ -37,7 +37,7 @@ class Seam:
 
     @cached_property
     def difference(self) -> np.ndarray:
-        """What the rebuilt frame lacks, float32 [H, W, 3]."""
+        """The exact frame minus the rebuilt one, float32 [H, W, 3]."""
         return self.given.astype(np.float32) - self.rebuilt
 
     @cached_property
@@ -68,7 +68,7 @@ def correction(picture: np.ndarray, seam: Seam, seconds: float) -> np.ndarray:
     if seconds < FOLLOWED:
         reach = min(FARTHEST, 2 + round(seconds * SPEED))
         both = np.concatenate([difference, rebuilt], axis=-1)
-        both = carry_along(both, seam.rebuilt, picture, reach)
+        both = follow_motion(both, seam.rebuilt, picture, reach)
         difference, rebuilt = both[..., :3], both[..., 3:]
     change = np.abs(picture.astype(np.float32) - rebuilt).mean(-1)
     same = np.exp(-np.square(blur_by_share(change[..., None], 1 / 96) / SAME))

@@ -44,7 +44,7 @@ class TrainingExample:
     objects: np.ndarray | None = None
     """Which tokens show a body, [f, h / patch, w / patch]; None if that is not known."""
     keyframes: np.ndarray | None = None
-    """Pictures encoded alone, given beside the clip, [c, l, h, w]."""
+    """Keyframes: pictures encoded alone, given beside the clip's grid, [c, l, h, w]."""
     keyframe_times: tuple[float, ...] = ()
     """Their times in seconds."""
     box: tuple[int, int, int, int] | None = None

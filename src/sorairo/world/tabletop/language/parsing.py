@@ -51,7 +51,8 @@ class Assertions:
         )
 
     def may_share_scene(self, other: Assertions) -> bool:
-        """Whether two texts may be of one scene: a thing in common, nothing that differs."""
+        """Whether two texts may describe one scene: they share an object, and nothing
+        contradicts."""
         if self.style != other.style:
             return False
         for name in ("floor", "light"):

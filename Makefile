@@ -1,4 +1,4 @@
-# `make demo`: a clip from a sentence.  `make test`: everything that has to hold.  `make help`: the rest.
+# `make demo`: a clip from a sentence.  `make test`: all checks and tests.  `make help`: the rest.
 # Needs Python >= 3.11 with venv, and make. A .venv that exists is used and kept.
 
 SHELL := /bin/bash
@@ -58,7 +58,7 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# The server is tried with an older Python SDK of OpenAI's and with that for Node as well.
+# The server is also tested with an older Python SDK of OpenAI and with the one for Node.
 $(VENV)/.other-clients: tests/server/older-openai.txt $(NODE)/package-lock.json \
 		$(VENV)/.installed-dev $(VENV)/.system-packages
 	rm -rf $(VENV)/openai-2.54.0
@@ -67,7 +67,7 @@ $(VENV)/.other-clients: tests/server/older-openai.txt $(NODE)/package-lock.json 
 	npm ci --silent --prefix $(NODE)
 	@touch $@
 
-# MuJoCo draws without a screen through OSMesa; pages are tried in Chromium, the server from Node,
+# MuJoCo renders without a display through OSMesa; pages are tested in Chromium, the server from Node,
 # the queue on PostgreSQL too.
 $(VENV)/.system-packages: Makefile | $(BIN)/python
 	@missing=""; \
@@ -83,8 +83,8 @@ $(VENV)/.system-packages: Makefile | $(BIN)/python
 	elif [[ "$$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
 	else \
-		echo "The tests draw with OSMesa, open pages in Chromium, run a client in Node.js 20 and start PostgreSQL;" >&2; \
-		echo "install what is missing, on Debian and Ubuntu so, then run make test again:" >&2; \
+		echo "The tests render with OSMesa, open pages in Chromium, run a client in Node.js 20 and start PostgreSQL;" >&2; \
+		echo "install what is missing, on Debian and Ubuntu with this command, then run make test again:" >&2; \
 		echo "    sudo apt-get update && sudo apt-get install -y $$missing" >&2; \
 		exit 1; \
 	fi

@@ -78,7 +78,7 @@ CROPS = ["objective.batch=4", "objective.crop=32"]
 STEADIED = {"count": 3, "shard_clips": 3, "shots": 3, "seconds": 2.1, "sizes": [[64, 64]]}
 SHIPPED = _network(codec="", channels=8)  # beside the codec of the shipped model
 
-# In order: some begin with what others have made, whose folder stands for "{runs}".
+# In order: some start from the results of others, whose folder replaces "{runs}".
 RECIPES: dict[str, list[str]] = {
     "tabletop-codec": [f"codec={CODEC}", *_clips("clips", 4, 2, 2.1, 64), *HELD_OUT, *CROPS],
     "tabletop": [*_sources("full", "half", "slow"), *_network()],

@@ -18,7 +18,7 @@ try:
     import mujoco
 except AttributeError as error:  # how PyOpenGL says that a library is not there
     raise MissingExtraError(
-        "MuJoCo draws without a screen by OSMesa: sudo apt-get install libosmesa6"
+        "MuJoCo needs OSMesa to render without a display: sudo apt-get install libosmesa6"
         " (or set MUJOCO_GL=egl where there is a GPU)."
     ) from error
 

@@ -25,7 +25,7 @@ HEADLINES = {
     "M7": ("right move", "the camera moves as the prompt says"),
     "M8": ("object set at 60 s", "after a minute, the object is still the same"),
     "M9": (
-        "as values, last tenth",
+        "as told, last tenth",
         "combinations of the last tenth (part of this model's training)",
     ),
     "M12": ("psnr", "codec quality, PSNR in dB"),

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
+from einops import rearrange, repeat
+from torch import Tensor
 
-from second_model import AveragingCodec, ChannelDenoiser, GreyText, SecondModel, WholeNumbers
+from second_model import INFO, AveragingCodec, ChannelDenoiser, GreyText, SecondModel, WholeNumbers
 from sorairo.cli.main import app
-from sorairo.errors import RequestError, UnknownNameError
+from sorairo.errors import ModelError, RequestError, UnknownNameError
+from sorairo.exam.setup import run_of_model
 from sorairo.generation.engine import Engine, load
-from sorairo.models import loading, protocols
+from sorairo.models import hub, loading, protocols
+from sorairo.models.latent_law import LatentLaw
+from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.video import Clip
 
 WHITE = round((0.75 + 1) * 127.5)
@@ -167,3 +174,108 @@ def test_a_family_that_is_not_known(directory: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.delitem(loading.FAMILIES, "second")
     with pytest.raises(UnknownNameError, match="second"):
         load(directory, device="cpu")
+
+
+def change(directory: Path, edit: Callable[[dict], object]) -> None:
+    record = json.loads((directory / "model.json").read_text())
+    edit(record)
+    (directory / "model.json").write_text(json.dumps(record))
+
+
+KEYS = ["name", "native_sizes", "fps", "max_frames", "multiple", "sampling"]
+
+
+@pytest.mark.parametrize("key", [*KEYS, "world", "delivery", "version", "notes"])
+def test_a_record_without_a_key_is_refused_by_its_name(directory: Path, key: str):
+    change(directory, lambda record: record["config"].pop(key))
+    result = CliRunner().invoke(app, ["models", "info", str(directory)])
+    assert isinstance(result.exception, ModelError)
+    assert f"'{key}'" in str(result.exception)
+
+
+def test_a_record_that_does_not_name_its_files_is_refused(directory: Path):
+    change(directory, lambda record: record.pop("files"))
+    with pytest.raises(ModelError, match="files"):
+        hub.info(directory)
+
+
+def test_a_text_section_of_another_family_is_its_own(directory: Path, tmp_path: Path):
+    change(directory, lambda record: record["config"].update(text={"layers": 2}))
+    words = ["generate", "white", "--seconds", "1", "--model", str(directory)]
+    result = CliRunner().invoke(app, [*words, "-o", str(tmp_path / "white.mp4")])
+    assert result.exit_code == 0, result.output
+    assert "Ignored" not in result.output
+
+
+def test_a_record_that_differs_from_the_model_is_refused(directory: Path):
+    change(directory, lambda record: record["config"].update(multiple=8))
+    with pytest.raises(ModelError, match="multiple is 8, that of the loaded model 4"):
+        load(directory, device="cpu")
+
+
+def test_the_exam_refuses_a_model_of_another_rate(directory: Path, tmp_path: Path):
+    with pytest.raises(ModelError, match="no simulated world at 16"):
+        run_of_model(str(directory), tmp_path / "exam", steps=None, guidance=None)
+
+
+FRAME_LAW = LatentLaw(time_factor=1, space_factor=4, channels=3, first_frames=1)
+
+
+@dataclass
+class FrameCodec(AveragingCodec):
+    """Every latent frame is one frame."""
+
+    law: LatentLaw = FRAME_LAW
+
+    def encode(self, video: Tensor) -> Tensor:
+        return rearrange(video, "b c f (h p) (w q) -> b c f h w (p q)", p=4, q=4).mean(-1)
+
+    def decode(self, latents: Tensor, state: dict[Any, Any] | None = None) -> Tensor:
+        return repeat(latents, "b c f h w -> b c f (h p) (w q)", p=4, q=4)
+
+
+@dataclass
+class FrameDenoiser(ChannelDenoiser):
+    """The mask has one channel, since a latent frame has one frame."""
+
+    def velocity(self, batch: TokenBatch, context: PromptContext) -> Tensor:
+        assert batch.given is not None
+        mask, latents = batch.given[..., :1], batch.given[..., 1:]
+        grey = context.layers[0][0][:, :1].expand_as(batch.x)
+        target = torch.where(mask == 1, latents, grey)
+        return (batch.x - target) / batch.sigma[..., None].clamp(min=1e-6)
+
+
+def frame_model(**facts: Any) -> SecondModel:
+    return SecondModel(codec=FrameCodec(), denoiser=FrameDenoiser(), info=replace(INFO, **facts))
+
+
+def test_latent_frames_of_one_frame_loop():
+    clip = Engine(frame_model()).generate("white", seconds=1, loop=True)
+    assert clip.frames.shape == (16, 48, 64, 3)
+    assert np.abs(clip.frames.astype(int) - WHITE).max() <= 1
+
+
+@pytest.mark.parametrize("window", [3, 4])
+def test_windows_that_are_too_short_are_refused(window: int):
+    with pytest.raises(ModelError, match="at least 5"):
+        Engine(frame_model(window_frames=window)).generate("white", seconds=1)
+
+
+def test_a_short_window_is_enough_for_short_clips():
+    engine = Engine(frame_model(window_frames=4, max_frames=4))
+    clip = engine.generate("black", seconds=4 / 16)
+    assert clip.num_frames == 4
+    assert np.ptp(clip.frames) == 0
+
+
+def test_windows_of_five_latent_frames_follow_one_another():
+    clip = Engine(frame_model(window_frames=5)).generate("white", seconds=1)
+    assert clip.num_frames == 16
+    assert np.abs(clip.frames.astype(int) - WHITE).max() <= 1
+
+
+def test_an_exact_model_is_not_corrected_beside_given_frames():
+    clip = Engine(frame_model(corrects_seams=False)).animate(picture(40), "white", seconds=1)
+    assert np.array_equal(clip.frames[0], picture(40).frames[0])
+    assert np.abs(clip.frames[1:].astype(int) - WHITE).max() <= 1

@@ -65,22 +65,22 @@ def info_command(name: str, as_json: bool) -> None:
 
 
 def _facts(info: ModelDirectory) -> dict[str, Any]:
-    settings = info.record["config"]
+    facts = info.facts
     return {
         "name": info.name,
         "path": str(info.path),
         "megabytes": round(info.bytes / 1e6, 1),
         "digest": info.digest,
-        "native_sizes": settings["native_sizes"],
-        "fps": settings["fps"],
-        "delivered_size": info.delivery.size or settings["native_sizes"][0],
-        "delivered_fps": info.delivery.fps or settings["fps"],
-        "max_frames": settings["max_frames"],
-        "max_seconds": round(settings["max_frames"] / settings["fps"], 2),
-        "steps": settings["sampling"]["steps"],
-        "guidance": settings["sampling"]["guidance"],
-        "version": settings["version"],
-        "notes": settings["notes"],
+        "native_sizes": [list(size) for size in facts.native_sizes],
+        "fps": facts.fps,
+        "delivered_size": info.delivery.size or list(facts.native_sizes[0]),
+        "delivered_fps": info.delivery.fps or facts.fps,
+        "max_frames": facts.max_frames,
+        "max_seconds": round(facts.max_frames / facts.fps, 2),
+        "steps": facts.sampling.steps,
+        "guidance": facts.sampling.guidance,
+        "version": facts.version,
+        "notes": facts.notes,
     }
 
 

@@ -13,6 +13,7 @@ import click
 
 from sorairo.cli.prompt_expansion import Expander
 from sorairo.cli.shared_options import CLIP, EXPAND, NATIVE, PICTURE_SIZE, RESULT, SAMPLING, SIZE
+from sorairo.config import to_json
 from sorairo.generation.requests.limits import Limits, limits_of, parse_size
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class CommonOptions:
     @property
     def limits(self) -> Limits:
         """The limits of requests to the model."""
-        return limits_of(self.model.record["config"])
+        return limits_of(to_json(self.model.facts))
 
 
 def not_none(**fields: Any) -> dict[str, Any]:

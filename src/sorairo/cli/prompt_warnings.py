@@ -35,8 +35,10 @@ def _unknown_words(prompt: str, language: Language) -> list[str]:
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
     from tokenizers import Tokenizer
 
+    from sorairo.models.model_record import TABLETOP_FAMILY
+
     text = model.record["config"].get("text")
-    if text is None:  # a model of another family
+    if model.family != TABLETOP_FAMILY or text is None:
         return []
     room = text["max_length"] - 1  # beside the start token
     encoding = Tokenizer.from_file(str(model.path / "tokenizer.json")).encode(prompt)

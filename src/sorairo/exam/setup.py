@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 import sorairo
-from sorairo.errors import ConfigError
+from sorairo.errors import ConfigError, ModelError
 from sorairo.exam.candidates import baselines
 from sorairo.exam.candidates.external_clips import ExternalClips
 from sorairo.exam.candidates.standard import CodecCandidate, ModelCandidate, true_answer
@@ -19,6 +19,7 @@ from sorairo.exam.question import Candidate, Sampling
 from sorairo.exam.run import ExamRun, JudgeBatches
 from sorairo.exam.run_folder import RunFolder
 from sorairo.exam.worker_pool import worker_pool
+from sorairo.world import registry
 
 Facts = dict[str, str]
 """What the report says of the exam: the model and the commit."""
@@ -34,9 +35,11 @@ COMPARISONS: Mapping[str, Candidate] = {
 def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float | None) -> ExamRun:
     """An exam of a model, by name or directory.
 
-    Raises ConfigError where the folder holds an exam of another model.
+    Raises ConfigError where the folder holds an exam of another model, and ModelError for a model
+    of another world or frame rate.
     """
     engine = sorairo.load(name)
+    _check_world(engine.spec.world, engine.spec.fps, name)
     sampling = Sampling(steps=steps, guidance=guidance, model=name)
     columns = {
         "model": ModelCandidate(engine=engine, sampling=sampling),
@@ -48,6 +51,15 @@ def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float 
     run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
     run.begin()
     return run
+
+
+def _check_world(world: str, fps: float, name: str) -> None:
+    if world != registry.DEFAULT or fps != registry.TABLETOP.fps:
+        raise ModelError(
+            f"The exam asks about the {registry.DEFAULT} world at {registry.TABLETOP.fps:g} frames"
+            f" a second: it cannot examine '{name}', a model of"
+            f" {f'the world {world}' if world else 'no simulated world'} at {fps:g}."
+        )
 
 
 def run_of_clips(clips: ExternalClips, folder: Path) -> ExamRun:

@@ -152,6 +152,7 @@ class Engine(Capabilities):
                 aspect=layout.aspect,
                 on_frames=report.delivered if report else None,
             ),
+            corrects_seams=self.model.info.corrects_seams,
         )
         if not settings.keep_latents:
             return clip

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+from sorairo.errors import ModelError
 from sorairo.generation.requests.limits import Limits
+from sorairo.generation.sampling.temporal_windows import OVERLAP
 from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.models.protocols import VideoModel
 
 
 def canvas_spec(model: VideoModel) -> CanvasSpec:
-    """The canvas that tasks write layouts for."""
+    """The canvas that tasks write layouts for. Raises ModelError for a window that is too short
+    for clips of several windows."""
     info, law = model.info, model.codec.law
     width, height = info.native_sizes[0]
+    window = law.latent_frames(info.window_frames)
+    if window <= OVERLAP and law.latent_frames(info.max_frames) > window:
+        raise ModelError(
+            f"The model '{info.name}' has windows of {window} latent frames: longer clips need"
+            f" windows of at least {OVERLAP + 1}."
+        )
     return CanvasSpec(
         fps=info.fps,
         frames_per_latent_frame=law.time_factor,
         multiple=law.space_factor * model.denoiser.patch,
         area=width * height,
         size=(width, height),
-        window=law.latent_frames(info.window_frames),
+        window=window,
         world=info.world,
     )
 

@@ -10,10 +10,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sorairo.config import from_json
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
-from sorairo.world import registry
+from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
@@ -32,14 +31,23 @@ class ModelDirectory:
     digest: str
     """The first 16 hex digits of the SHA-256 over the files."""
     record: dict
-    """The content of model.json. In every family its `config` has name, native_sizes, fps,
-    max_frames, sampling (steps, guidance), version and notes; outside of our own also `multiple`,
-    of which the sides of a canvas are multiples, and "files" beside it names the model's files."""
+    """The content of model.json. In every family its `config` has the fields of `ModelFacts`;
+    outside of our own, "files" beside it names the model's files."""
+
+    @functools.cached_property
+    def facts(self) -> ModelFacts:
+        """What the record says about the model. Raises ModelError."""
+        return facts_of(self.record, self.path)
+
+    @property
+    def family(self) -> str:
+        """The family of the model."""
+        return family_of(self.record)
 
     @property
     def world(self) -> str:
         """The simulated world that it was trained on, "" for none; see `world.registry`."""
-        return self.record["config"].get("world", registry.DEFAULT)
+        return self.facts.world
 
     @property
     def trained_on(self) -> dict | None:
@@ -48,10 +56,8 @@ class ModelDirectory:
 
     @property
     def delivery(self) -> DeliveryDefaults:
-        """How its clips are delivered by default. Raises ConfigError."""
-        config = self.record["config"]
-        record = config.get("delivery", config.get(FORMERLY["delivery"], {}))
-        return from_json(DeliveryDefaults, record)
+        """How its clips are delivered by default."""
+        return self.facts.delivery
 
 
 def shipped() -> Path:
@@ -92,7 +98,7 @@ def info(path: Path) -> ModelDirectory:
     stats = [(path / each).stat() for each in files]
     stamp = tuple((s.st_size, s.st_mtime_ns) for s in stats)
     return ModelDirectory(
-        name=str(record["config"].get("name", path.name)),
+        name=facts_of(record, path).name,
         path=path,
         bytes=sum(s.st_size for s in stats),
         digest=_digest(path, files, stamp),
@@ -105,6 +111,8 @@ def files_of(record: dict) -> tuple[str, ...]:
     (`files`); one of our own has a tokenizer and then one file for each network."""
     if "files" in record:
         return tuple(record["files"])
+    if family_of(record) != TABLETOP_FAMILY:
+        raise ModelError("The model's model.json does not name its files (files).")
     names = (DEFLICKER, FORMERLY[DEFLICKER])
     return (*FILES, *(f"{name}.safetensors" for name in names if record["config"].get(name)))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from sorairo.errors import unknown_name
+from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.models.protocols import VideoModel
@@ -22,10 +22,30 @@ def load_model(name: str | Path, device: torch.device) -> VideoModel:
     for a model or a family that is not known.
     """
     found = hub.info(hub.find(str(name)))
-    family = found.record.get("family", "tabletop")
+    family = found.family
     if family not in FAMILIES:
-        raise unknown_name("model family", str(family), FAMILIES)
-    return FAMILIES[family](found, device)
+        raise unknown_name("model family", family, FAMILIES)
+    model = FAMILIES[family](found, device)
+    _check_record(found, model)
+    return model
+
+
+def _check_record(found: hub.ModelDirectory, model: VideoModel) -> None:
+    """Raises ModelError where the record and the loaded model differ."""
+    info, facts = model.info, found.facts
+    pairs = {
+        "multiple": (facts.multiple, model.codec.law.space_factor * model.denoiser.patch),
+        "native_sizes": (facts.native_sizes, info.native_sizes),
+        "fps": (facts.fps, info.fps),
+        "max_frames": (facts.max_frames, info.max_frames),
+        "world": (facts.world, info.world),
+    }
+    for key, (recorded, loaded) in pairs.items():
+        if recorded != loaded:
+            raise ModelError(
+                f"{found.path / 'model.json'} does not fit the model: its {key} is {recorded!r},"
+                f" that of the loaded model {loaded!r}."
+            )
 
 
 def _tabletop(found: hub.ModelDirectory, device: torch.device) -> VideoModel:

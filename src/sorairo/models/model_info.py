@@ -70,7 +70,12 @@ class ModelInfo:
     max_frames: int
     """The longest clip, in frames at `fps`."""
     window_frames: int
-    """Frames that the denoiser sees at once; longer clips are generated window by window."""
+    """Frames that the denoiser sees at once; longer clips are generated window by window. Where
+    `max_frames` is more, it has at least 5 latent frames: each window sees 4 of the one before."""
+    corrects_seams: bool = True
+    """Whether the colours and motion of generated frames are corrected beside given frames. False
+    for a model whose codec and motion fit given frames exactly: the given frames are put in, and
+    the generated ones stay as decoded."""
     memory: MemoryNeeds
     """The memory that it needs."""
     delivery: DeliveryDefaults = field(default_factory=DeliveryDefaults)

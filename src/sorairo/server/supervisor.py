@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import uvicorn
 
+from sorairo.config import to_json
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.keys import ApiKeyStore
@@ -57,7 +58,7 @@ def serve(
         hosts=tuple({host.lower(), *LOOPBACK}) if allow_anonymous else None,
         retention_seconds=retention_seconds,
         model=info.name,
-        limits=limits_of(info.record["config"]),
+        limits=limits_of(to_json(info.facts)),
     )
     config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
     _run(config, service, Outbox(database), WorkerProcesses(workers.command(urls), workers.count))

@@ -27,8 +27,10 @@ def assemble(
     height: int,
     fps: float,
     deliver: Deliver,
+    corrects_seams: bool = True,
 ) -> Clip:
-    """The result at the requested size and rate, from the canvas's frames uint8 [n, h, w, 3]."""
+    """The result at the requested size and rate, from the canvas's frames uint8 [n, h, w, 3].
+    `corrects_seams` is the model's (see `ModelInfo`)."""
     if layout.cyclic:  # it begins in the middle of a latent frame, where less changes than between
         frames = np.roll(frames, -(layout.spec.frames_per_latent_frame // 2), axis=0)
     given = {
@@ -39,7 +41,7 @@ def assemble(
     parts = [
         given[index]
         if index in given
-        else _generated(layout, index, frames, given, (width, height), fps, deliver)
+        else _generated(layout, index, frames, given, (width, height), fps, deliver, corrects_seams)
         for index in range(len(layout.segments))
     ]
     frames = np.concatenate(parts) if len(parts) > 1 else parts[0]
@@ -70,6 +72,7 @@ def _generated(
     size: tuple[int, int],
     fps: float,
     deliver: Deliver,
+    corrects_seams: bool,
 ) -> np.ndarray:
     """The frames of a generated segment in the result; `given` are those of the given segments, by
     index."""
@@ -89,7 +92,8 @@ def _generated(
             shown = Clip(frames=other.clip.frames[edge][None], fps=rate).fit(*size).frames[0]
             seams.append(Seam(at=at, given=shown, rebuilt=rebuilt(other.frame)))
     beside = [other and given[other.segment] for other in neighbours]
-    generated = correct_seams(generated, seams, *beside, fps=fps)
+    if corrects_seams:
+        generated = correct_seams(generated, seams, *beside, fps=fps)
     if segment.under is not None and segment.region is not None:
         under = at_fps(segment.under.fit(*size), fps).frames
         generated = blend_region(generated, under, segment.region)

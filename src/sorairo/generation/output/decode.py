@@ -53,7 +53,8 @@ def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> n
         skipped = start - latent_frames[mine[0]].first
         frames = frames[skipped : skipped + end - start].copy()
         decoded, exact = frames.copy(), paste_given(layout, frames, start)
-        frames = correct_canvas(frames, decoded, exact)
+        if model.info.corrects_seams:
+            frames = correct_canvas(frames, decoded, exact)
         parts.append(model.postprocess(frames, first=skipped, exact=exact))
     return np.concatenate(parts)
 
@@ -82,7 +83,10 @@ def start_where_still(
 ) -> tuple[np.ndarray, Tensor]:
     """A cycle's frames [n, H, W, 3] and latents [c, f, h, w], rotated by whole latent frames of
     `length` frames so that the least changes in the middle of the first one. The result begins
-    there, because players pause at the beginning of a loop."""
+    there, because players pause at the beginning of a loop. A latent frame of one frame has no
+    middle: nothing is rotated."""
+    if length < 2:
+        return frames, latents
     middle = frames[length // 2 - 1 :: length], frames[length // 2 :: length]
     pairs = zip(*middle, strict=True)
     first = int(np.argmin([np.abs(a.astype(np.int16) - b).mean() for a, b in pairs]))

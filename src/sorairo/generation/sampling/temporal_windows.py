@@ -73,7 +73,8 @@ def _spans(count: int, size: int, room: int) -> list[tuple[int, int, int]]:
     """Spans (first, last, known) of `count` latent frames: first <= i < last, of which the first
     `known` belong to the span before. All fill about equally many; the first leaves `room` in a
     window of `size`."""
-    parts = 1 + max(0, math.ceil((count - size + room) / (size - OVERLAP)))
+    more = max(0, count - size + room)  # a window of OVERLAP or less is never continued
+    parts = 1 + (math.ceil(more / (size - OVERLAP)) if more and size > OVERLAP else 0)
     alone = 0 if room else OVERLAP  # the first span fills that many more: it has no past
     ends = [alone + math.ceil((count - alone) * (i + 1) / parts) for i in range(parts)]
     return [

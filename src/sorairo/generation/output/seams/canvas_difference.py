@@ -11,7 +11,7 @@ import numpy as np
 
 from sorairo.generation.output.seams.blur import gaussian_blur
 
-FADE = 12.0  # frames over which colours fade to the model's own
+FADE = 12.0  # frames of the canvas, at any rate, over which colours fade to the model's own
 BROAD = 6.0  # the shorter side divided by this: what is wider is colour and light
 SAME = 20.0  # of 255: where a picture has changed by less, a place looks as it did
 

@@ -1,0 +1,96 @@
+"""What a model's record, `model.json`, says about the model before it is loaded. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from sorairo.config import from_json
+from sorairo.errors import ConfigError, ModelError
+from sorairo.models.model_info import DeliveryDefaults, Size
+from sorairo.world import registry
+
+TABLETOP_FAMILY = "tabletop"  # of records that name no family
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplingFacts:
+    """The sampling defaults that a record names."""
+
+    steps: int
+    """Steps of the solver."""
+    guidance: float
+    """Guidance scale; 1 is off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """The part of a record's `config` that all families share. It agrees with the `ModelInfo` of
+    the loaded model."""
+
+    name: str
+    """The name of the model."""
+    native_sizes: tuple[Size, ...]
+    """Sizes of what it generates, in pixels; the first is the default."""
+    fps: float
+    """Frames a second of what it generates."""
+    max_frames: int
+    """The longest clip, in frames at `fps`."""
+    multiple: int
+    """The sides of a canvas are multiples of this: `law.space_factor * denoiser.patch`."""
+    sampling: SamplingFacts
+    """The sampling defaults."""
+    world: str
+    """The simulated world that it was trained on, "" for none; see `world.registry`."""
+    delivery: DeliveryDefaults
+    """The size and rate at which its clips are delivered by default."""
+    version: str
+    """The version of the model, "" for none."""
+    notes: str
+    """Remarks about the model, "" for none."""
+
+
+def family_of(record: dict[str, Any]) -> str:
+    """The family that a record names."""
+    return str(record.get("family", TABLETOP_FAMILY))
+
+
+def facts_of(record: dict[str, Any], path: Path) -> ModelFacts:
+    """The facts in the record of the model in `path`. Raises ModelError, which names the key, for
+    one that is missing or wrong."""
+    config = dict(record["config"])
+    if family_of(record) == TABLETOP_FAMILY:
+        config = _with_tabletop_defaults(config, path)
+    known = {f.name: config[f.name] for f in fields(ModelFacts) if f.name in config}
+    if isinstance(known.get("sampling"), dict):
+        names = {f.name for f in fields(SamplingFacts)}
+        known["sampling"] = {k: v for k, v in known["sampling"].items() if k in names}
+    try:
+        facts = from_json(ModelFacts, known)
+    except (ConfigError, ValueError) as error:
+        raise ModelError(f"{path / 'model.json'} cannot be read: in config, {error}") from error
+    if not facts.native_sizes:
+        raise ModelError(f"{path / 'model.json'} cannot be read: native_sizes is empty.")
+    return facts
+
+
+def _with_tabletop_defaults(config: dict[str, Any], path: Path) -> dict[str, Any]:
+    """The config with the defaults of tabletop's `ModelConfig` where older records lack a key."""
+    codec, transformer, sampling = (
+        found if isinstance(found := config.get(name), dict) else {}
+        for name in ("codec", "transformer", "sampling")
+    )
+    multiple = codec.get("space_factor", 8) * transformer.get("patch", 2)
+    defaults = {
+        "name": path.name,
+        "native_sizes": registry.TABLETOP.sizes,
+        "fps": registry.TABLETOP.fps,
+        "max_frames": 49,
+        "multiple": multiple,
+        "world": registry.DEFAULT,
+        "delivery": config.get("delivered", {}),
+        "version": "",
+        "notes": "",
+    }
+    return {**defaults, **config, "sampling": {"steps": 10, "guidance": 2.0, **sampling}}

@@ -7,6 +7,7 @@ became part of the program.
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,24 @@ def test_a_run_starts_from_the_smaller_codec_of_a_model(sorairo: Sorairo, cache:
     assert done.returncode == 0, done.stderr
     check_losses(cache, expected, first=1)
     assert data(cache) == before
+
+
+def test_a_stopped_run_goes_on(sorairo: Sorairo, cache: Path):
+    """With every part of the loss and of the data that needs no package."""
+    expected = EXPECTED["all"]
+    before = data(cache)
+    done = sorairo("train", *expected["command"])
+    assert done.returncode == 0, done.stderr
+    check_losses(cache, expected, first=3)
+    assert data(cache) == before
+
+
+def test_the_same_run_from_the_beginning(sorairo: Sorairo, cache: Path):
+    expected = EXPECTED["all"]
+    shutil.rmtree(cache / "sorairo" / "runs")
+    done = sorairo("train", *expected["command"])
+    assert done.returncode == 0, done.stderr
+    check_losses(cache, expected, first=1)
 
 
 def test_the_codec_of_a_run_opens(cache: Path):

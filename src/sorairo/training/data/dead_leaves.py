@@ -27,7 +27,7 @@ def dead_leaves(rng: np.random.Generator, frames: int, height: int, width: int) 
     shared = _drift(rng, side) if rng.random() < 0.5 else np.zeros(2)
     moves = np.stack([_drift(rng, side) if rng.random() < 0.15 else shared for _ in range(count)])
     colors = _palette(rng, count)
-    outlines = [_outline(rng) for _ in range(count)]
+    outlines = [random_outline(rng) for _ in range(count)]
     order = np.argsort(-radii * rng.uniform(0.5, 1.5, count))
     grain = _grain(rng, height, width)
     out = np.empty((frames, height, width, 3), np.uint8)
@@ -56,7 +56,7 @@ def _palette(rng: np.random.Generator, count: int) -> list[tuple[int, ...]]:
     return [tuple(int(v) for v in color) for color in chosen]
 
 
-def _outline(rng: np.random.Generator) -> np.ndarray:
+def random_outline(rng: np.random.Generator) -> np.ndarray:
     """A polygon of radius about 1, round or with few corners, [corners, 2]."""
     corners = int(rng.choice((3, 4, 5, 16, 16)))
     angles = np.linspace(0, 2 * np.pi, corners, endpoint=False) + rng.uniform(0, 2 * np.pi)

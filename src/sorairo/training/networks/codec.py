@@ -30,6 +30,8 @@ class CodecRecipe:
     """A model, by name or directory, whose codec provides the initial weights; "": random ones."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
     """The clips of the training set."""
+    more_clips: tuple[ClipsConfig, ...] = ()
+    """Further clips of the training set. Shards of all sets are drawn equally often."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)
     """Held-out clips, for evaluation."""
     codec: CodecConfig = field(default_factory=CodecConfig)
@@ -41,11 +43,12 @@ class CodecRecipe:
         return self.name
 
     def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
-        return [(self.clips, None), (self.held_out, None)]
+        return [(clips, None) for clips in (self.clips, *self.more_clips, self.held_out)]
 
     def prepare(self, folder: Path) -> CodecTask:
         del folder
-        return CodecTask(self, render(self.clips), render(self.held_out))
+        shards = [shard for clips in (self.clips, *self.more_clips) for shard in render(clips)]
+        return CodecTask(self, shards, render(self.held_out))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from sorairo.errors import unknown_name
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.canvas import canvas
+from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.grown import grown
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.scaling import SMALL
@@ -25,6 +26,7 @@ from sorairo.training.recipes.tabletop import (
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop-codec": tabletop_codec,
     "canvas-codec": canvas_codec,
+    "codec2": codec2,
     "tabletop": tabletop,
     "canvas": canvas,
     "laws": laws,

@@ -1,0 +1,55 @@
+"""A codec alone in a directory: `codec.safetensors` in bfloat16, and `codec.json` with its
+configuration and facts about it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from sorairo.config import from_json, to_json
+from sorairo.models import hub
+from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.network_files import load_networks
+from sorairo.nn.precision import compute_dtype
+from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import averaged_weights, read_record
+
+
+def write_codec(folder: Path, codec: Codec, facts: dict[str, Any]) -> None:
+    """Writes a codec to a directory."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {k: v.to(torch.bfloat16).contiguous() for k, v in codec.state_dict().items()}
+    save_file(weights, folder / "codec.safetensors")
+    record = {"codec": to_json(codec.config), **facts}
+    (folder / "codec.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+def open_codec(name: str) -> Codec:
+    """The codec of a directory written by `write_codec`, of a training run or of a model, ready to
+    compute on the CPU. A run is named as its recipe, a model by its name or directory."""
+    state = run_folder(name) / "state.safetensors"
+    if (Path(name) / "codec.json").exists():
+        codec = _read(Path(name))
+    elif state.exists():
+        config = json.loads(read_record(state)["recipe"])["codec"]
+        codec = _with_weights(config, averaged_weights(state))
+    else:
+        codec = load_networks(hub.find(name)).codec
+    codec = codec.eval().requires_grad_(False).to(compute_dtype(torch.device("cpu")))
+    codec.to_channels_last()
+    return codec
+
+
+def _read(folder: Path) -> Codec:
+    record = json.loads((folder / "codec.json").read_text())
+    return _with_weights(record["codec"], load_file(folder / "codec.safetensors"))
+
+
+def _with_weights(config: dict[str, Any], weights: dict[str, torch.Tensor]) -> Codec:
+    codec = Codec(from_json(CodecConfig, config))
+    codec.load_state_dict(weights)
+    return codec

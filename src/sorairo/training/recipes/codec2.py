@@ -1,0 +1,68 @@
+"""The recipe of the second codec: 16 channels, a decoder with memory at both resolutions, and data
+and a loss for fast small objects, edges and changes in time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sorairo.data.clip_sets import CANVAS_CLIPS, CIRCLED_CLIPS, CROWD_CLIPS, FALLING_CLIPS
+from sorairo.data.clips_config import ClipsConfig
+from sorairo.models.codec import CodecConfig
+from sorairo.training.loop.optimiser import OptimiserConfig
+from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.codec import CodecRecipe
+from sorairo.training.objectives.codec import CodecLossConfig
+
+SIZES = ((128, 128), (96, 96))
+FALLING = replace(FALLING_CLIPS, count=640, sizes=SIZES)
+CANVAS = replace(CANVAS_CLIPS, count=720)
+CROWD = replace(CROWD_CLIPS, count=480, sizes=SIZES)
+CIRCLED = replace(CIRCLED_CLIPS, count=120, sizes=SIZES)
+
+# Clips for measuring codecs, from seeds that no training set reaches.
+HELD_OUT = {
+    "first light": ClipsConfig(count=80, first_seed=1_000_000),
+    "falling": replace(FALLING, count=40, first_seed=1_100_000, sizes=((128, 128),)),
+    "crowd": replace(CROWD, count=40, first_seed=1_200_000, sizes=((128, 128),)),
+}
+
+OBJECTIVE = CodecLossConfig(
+    batch=18,
+    groups=4,
+    whole_groups=8,
+    object_weight=4.0,
+    styled=0.15,
+    tinted=0.1,
+    leaves=0.05,
+    faded=0.06,
+    collages=0.2,
+    fast=0.5,
+    relit=0.1,
+    cut=0.05,
+    latent_noise=0.15,
+    latent_cost=5e-4,
+    moving_weight=6.0,
+    edges=0.5,
+    change=0.5,
+    perceptual=0.02,
+    shrunk_latents=0.15,
+)
+
+
+def codec2() -> CodecRecipe:
+    """Continues the codec of the first model, which has eight channels.
+
+    It needs the pictures of `python -m sorairo.training.data.gather_pictures` and the package of
+    `sorairo.training.objectives.perceptual`. `objective.collages=0 objective.perceptual=0` trains
+    without them.
+    """
+    return CodecRecipe(
+        name="codec2",
+        start="tabletop",
+        clips=FALLING,
+        more_clips=(CANVAS, CROWD, CIRCLED),
+        codec=CodecConfig(latent_channels=16, encoder_depths=(3, 3), high_memory=True),
+        objective=OBJECTIVE,
+        optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=2e-3),
+        loop=LoopConfig(steps=6000, warmup=30, cooldown=0.5, ema=0.99, workers=1, save_minutes=3.0),
+    )

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sorairo.errors import MissingExtraError, TrainingError
-from sorairo.training.data.collages import collage
 from sorairo.training.data.fast_motion import FastMoments, changed_share
-from sorairo.training.data.gather_pictures import gather, tone_mapped
-from sorairo.training.data.pictures import Pictures, load_pictures
+from sorairo.training.data.photographs.collages import collage
+from sorairo.training.data.photographs.gather import gather, tone_mapped
+from sorairo.training.data.photographs.pictures import Pictures, load_pictures
 from sorairo.training.data.transitions import change_light, cut
 
 seeds = st.integers(0, 2**32 - 1)

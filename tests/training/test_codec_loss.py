@@ -15,7 +15,7 @@ from PIL import Image
 from sorairo.data.rendered_shards import Shard
 from sorairo.errors import MissingExtraError
 from sorairo.training import run
-from sorairo.training.data.pictures import pictures_folder
+from sorairo.training.data.photographs.pictures import pictures_folder
 from sorairo.training.objectives import perceptual
 from sorairo.training.objectives.moving_edges import change_error, edge_error, motion
 from sorairo.training.objectives.perceptual import STRIDES, PerceptualDistance

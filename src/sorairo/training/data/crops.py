@@ -13,10 +13,10 @@ from torch import Tensor
 from sorairo.data.rendered_shards import Shard
 from sorairo.models.codec import CodecConfig
 from sorairo.nn.pixels import to_video
-from sorairo.training.data.collages import collage
 from sorairo.training.data.dead_leaves import dead_leaves
 from sorairo.training.data.fast_motion import FastMoments
-from sorairo.training.data.pictures import load_pictures
+from sorairo.training.data.photographs.collages import collage
+from sorairo.training.data.photographs.pictures import load_pictures
 from sorairo.training.data.transitions import Masked, change_light, cross_fade, cut
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
@@ -57,7 +57,7 @@ class CropsConfig:
     faded: float = 0.0
     """Share of the crops that fade into another clip."""
     collages: float = 0.0
-    """Share made of photographs (see `sorairo.training.data.pictures`)."""
+    """Share made of photographs (see `sorairo.training.data.photographs.pictures`)."""
     fast: float = 0.0
     """Share of the crops that show fast motion of small objects."""
     relit: float = 0.0

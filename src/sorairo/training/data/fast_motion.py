@@ -14,9 +14,9 @@ class FastMoments:
     def __init__(self, masks: list[np.ndarray]) -> None:
         """`masks`: uint8 [n, F, H, W] of each shard."""
         self.lengths = [m.shape[1] - 1 for m in masks]
-        shares = [np.stack([changed_share(clip) for clip in m]) for m in masks]
-        self.first = np.cumsum([0, *(share.size for share in shares)])
-        self.total = np.cumsum(np.concatenate([share.ravel() for share in shares]).astype(float))
+        fractions = [np.stack([changed_share(clip) for clip in m]) for m in masks]
+        self.first = np.cumsum([0, *(share.size for share in fractions)])
+        self.total = np.cumsum(np.concatenate([share.ravel() for share in fractions]).astype(float))
 
     def draw(self, rng: np.random.Generator) -> tuple[int, int, int]:
         """A shard, a clip of it, and a frame that differs from the one before it."""

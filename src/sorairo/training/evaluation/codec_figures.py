@@ -128,11 +128,11 @@ def decode_seconds(codec: Codec) -> float:
 def fastest_clips(codecs: list[Codec], shard: Shard, clips: int, columns: int = 12) -> Image.Image:
     """A picture of the clips of a shard with the fastest objects: the true frames, and below them
     those of each codec, around the fastest moment."""
-    shares = np.stack([changed_share(mask[:FRAMES]) for mask in shard.masks])
+    fractions = np.stack([changed_share(mask[:FRAMES]) for mask in shard.masks])
     rows = []
-    for index in np.argsort(-np.sort(shares, axis=1)[:, -columns:].mean(1))[:clips]:
+    for index in np.argsort(-np.sort(fractions, axis=1)[:, -columns:].mean(1))[:clips]:
         frames = shard.frames[index][:FRAMES]
-        first = int(np.convolve(shares[index], np.ones(columns), "valid").argmax())
+        first = int(np.convolve(fractions[index], np.ones(columns), "valid").argmax())
         made = (frames, *(reconstruct(codec, frames) for codec in codecs))
         rows += [np.concatenate(list(each[first : first + columns]), axis=1) for each in made]
     return Image.fromarray(np.concatenate(rows))

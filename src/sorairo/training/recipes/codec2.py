@@ -52,7 +52,7 @@ OBJECTIVE = CodecLossConfig(
 def codec2() -> CodecRecipe:
     """Continues the codec of the first model, which has eight channels.
 
-    It needs the pictures of `python -m sorairo.training.data.gather_pictures` and the package of
+    It needs the pictures of `python -m sorairo.training.data.photographs.gather` and the package of
     `sorairo.training.objectives.perceptual`. `objective.collages=0 objective.perceptual=0` trains
     without them.
     """

@@ -1,6 +1,6 @@
 """Photographs and cut-out objects, from which `collages` makes clips.
 
-They come from archives of packages: see `sorairo.training.data.gather_pictures`.
+They come from archives of packages: see `sorairo.training.data.photographs.gather`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def load_pictures() -> Pictures:
     if not paths:
         raise TrainingError(
             f"There are no pictures in {folder}: gather them first with `python -m "
-            "sorairo.training.data.gather_pictures ARCHIVE...`, or set `objective.collages=0`."
+            "sorairo.training.data.photographs.gather ARCHIVE...`, or set `objective.collages=0`."
         )
     cutouts = folder / "cutouts.npy"
     return Pictures(

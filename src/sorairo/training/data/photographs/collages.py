@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from sorairo.training.data.dead_leaves import random_outline
-from sorairo.training.data.pictures import Pictures
+from sorairo.training.data.photographs.pictures import Pictures
 
 STILL = 0.5  # share of clips with a still camera
 LARGER = 2  # objects are drawn at this multiple of their size, then averaged

@@ -1,4 +1,4 @@
-"""Copy pictures of packages into the cache: `python -m sorairo.training.data.gather_pictures
+"""Copy pictures of packages into the cache: `python -m sorairo.training.data.photographs.gather
 ARCHIVE...`, with wheels (`pip download scikit-image`) and tarballs (`npm pack @pmndrs/assets`).
 
 `SOURCES` names the packages, their pictures and their licences; the licence of each picture is
@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image
 
 from sorairo.errors import MissingExtraError, TrainingError
-from sorairo.training.data.pictures import SIDE, pictures_folder
+from sorairo.training.data.photographs.pictures import SIDE, pictures_folder
 
 
 @dataclass(frozen=True)

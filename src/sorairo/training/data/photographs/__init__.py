@@ -1,0 +1,1 @@
+"""Photographs and cut-out objects from packages, and clips made of them."""

@@ -279,3 +279,39 @@ def test_an_exact_model_is_not_corrected_beside_given_frames():
     clip = Engine(frame_model(corrects_seams=False)).animate(picture(40), "white", seconds=1)
     assert np.array_equal(clip.frames[0], picture(40).frames[0])
     assert np.abs(clip.frames[1:].astype(int) - WHITE).max() <= 1
+
+
+def test_a_small_native_size_can_be_asked_for(directory: Path, tmp_path: Path):
+    clip = engine_of()[0].generate("white", seconds=0.5, width=64, height=48)
+    assert clip.frames.shape == (8, 48, 64, 3)
+    target = tmp_path / "white.mp4"
+    words = ["generate", "white", "--seconds", "1", "--model", str(directory), "-o", str(target)]
+    result = CliRunner().invoke(app, [*words, "--size", "native"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert Clip.load(target).frames.shape == (16, 48, 64, 3)
+
+
+def test_without_a_length_a_clip_is_as_long_as_a_short_model_can(
+    directory: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    short = frame_model(max_frames=24)
+    assert Engine(short).generate("white").num_frames == 24
+    assert Engine(short).animate(picture(40), "white").num_frames == 24
+    assert engine_of()[0].generate("white").num_frames == 64
+    monkeypatch.setitem(loading.FAMILIES, "second", lambda found, device: short)
+    change(directory, lambda record: record["config"].update(max_frames=24))
+    target = tmp_path / "white.mp4"
+    words = ["generate", "white", "--model", str(directory), "-o", str(target)]
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert Clip.load(target).num_frames == 24
+
+
+def test_connect_takes_one_prompt_for_both_ends():
+    engine, _ = engine_of()
+    film = Clip(frames=np.full((8, 48, 64, 3), 40, np.uint8), fps=16.0)
+    one = engine.connect(film, film, "white", seconds=1)
+    two = engine.connect(film, film, ("white", "white"), seconds=1)
+    assert np.array_equal(one.frames, two.frames)
+    with pytest.raises(RequestError, match="not 3"):
+        engine.connect(film, film, ("a", "b", "c"), seconds=1)  # type: ignore

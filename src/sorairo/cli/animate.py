@@ -11,9 +11,9 @@ from sorairo.cli.options import CommonOptions, common_options
 from sorairo.cli.run_request import check, make
 from sorairo.errors import RequestError
 from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.limits import default_seconds
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".gif")
-DEFAULT_SECONDS = 4.0
 
 
 @click.command(
@@ -60,7 +60,7 @@ def animate(
     if picture is not None:
         times.insert(0, (0.0, picture))
     if seconds is None:
-        seconds = max([DEFAULT_SECONDS, *(at for at, _ in times if at is not None)])
+        seconds = max([default_seconds(common.limits), *(at for at, _ in times if at is not None)])
     at = tuple(seconds if at is None else at for at, _ in times)
     strengths = (strength,) * len(at) if strength != 1 else ()
     request = AnimateRequest(

@@ -51,7 +51,7 @@ def edit(
     """Change CLIP (or a picture) so that it shows PROMPT, and keep the rest.
 
     Pixels outside --region and frames outside --from and --to are not changed. These times are
-    widened to multiples of a third of a second.
+    widened to whole latent frames (a third of a second with tabletop).
     """
     mask = _mask(region)
     fields = not_none(strength=strength, start=start, end=end) | common.fields

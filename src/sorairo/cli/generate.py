@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from sorairo.cli.options import CommonOptions, not_none, picture_options, text_options
+from sorairo.cli.options import CommonOptions, picture_options, text_options
 from sorairo.cli.run_request import make
 from sorairo.cli.size_defaults import with_native, with_size_and_rate
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
+from sorairo.generation.requests.limits import default_seconds
 
 
 @click.command(
@@ -29,10 +30,11 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: CommonOptio
     """Make a clip from PROMPT, in English or Chinese.
 
     With --n 3, the clips use the seeds SEED, SEED+1 and SEED+2. With --loop, the length is rounded
-    to a multiple of a third of a second.
+    to whole latent frames (a third of a second with tabletop).
     """
     fps = common.model.delivery.fps or common.limits.native_fps
-    fields = {"fps": fps, **not_none(seconds=seconds), **common.fields}
+    seconds = default_seconds(common.limits) if seconds is None else seconds
+    fields = {"fps": fps, "seconds": seconds, **common.fields}
     request = GenerateRequest(prompt=prompt, loop=loop, **fields)
     make(with_size_and_rate(request, [], common), [], common)
 

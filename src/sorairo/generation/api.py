@@ -19,6 +19,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
+from sorairo.generation.requests.limits import default_seconds
 from sorairo.generation.requests.metadata import request_of
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
@@ -37,14 +38,19 @@ class Capabilities(RequestRunner):
     stops the call. By default, results have the model's native size and rate, or those of the given
     clip; the command line has larger defaults.
 
+    `seconds` left out is 4, or the model's longest clip where that is shorter.
+
     Every method checks its request before sampling and raises RequestError if it is invalid.
     """
+
+    def _length(self, seconds: float | None) -> float:
+        return default_seconds(self.limits) if seconds is None else seconds
 
     def generate(
         self,
         prompt: str,
         *,
-        seconds: float = 4.0,
+        seconds: float | None = None,
         loop: bool = False,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
@@ -57,7 +63,7 @@ class Capabilities(RequestRunner):
         asked, on_progress = checked_options(self.generate, options, on_progress)
         if asked.get("fps") is None:
             asked["fps"] = self.spec.fps
-        request = GenerateRequest(prompt=prompt, seconds=seconds, loop=loop, **asked)
+        request = GenerateRequest(prompt=prompt, seconds=self._length(seconds), loop=loop, **asked)
         return self._made(request, (), on_progress)
 
     def image(
@@ -92,7 +98,7 @@ class Capabilities(RequestRunner):
         pictures: Clip | Sequence[tuple[float, Clip]],
         prompt: str = "",
         *,
-        seconds: float = 4.0,
+        seconds: float | None = None,
         strength: Sequence[float] = (),
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
@@ -107,7 +113,7 @@ class Capabilities(RequestRunner):
         placed = [(0.0, pictures)] if isinstance(pictures, Clip) else pictures
         request = AnimateRequest(
             prompt=prompt,
-            seconds=seconds,
+            seconds=self._length(seconds),
             at=tuple(time for time, _ in placed),
             strength=tuple(strength),
             **asked,
@@ -119,14 +125,14 @@ class Capabilities(RequestRunner):
         characters: Sequence[Clip],
         prompt: str,
         *,
-        seconds: float = 4.0,
+        seconds: float | None = None,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """Text to video: a clip of `seconds` that shows the prompt, with the things that the clips
         of `characters` show."""
         asked, on_progress = checked_options(self.cast, options, on_progress)
-        request = CastRequest(prompt=prompt, seconds=seconds, **asked)
+        request = CastRequest(prompt=prompt, seconds=self._length(seconds), **asked)
         return self._made(request, characters, on_progress)
 
     def extend(
@@ -163,16 +169,19 @@ class Capabilities(RequestRunner):
         self,
         before: Clip,
         after: Clip,
-        texts: tuple[str, str] = ("", ""),
+        texts: str | tuple[str, str] = ("", ""),
         *,
         seconds: float = 2.0,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """The clip `before`, a bridge of `seconds`, the clip `after`. `texts` are the prompts at
-        the two ends of the bridge; they cross-fade over it."""
+        the two ends of the bridge, which cross-fade over it, or one prompt for both."""
         asked, on_progress = checked_options(self.connect, options, on_progress)
-        first, second = texts
+        both = (texts, texts) if isinstance(texts, str) else texts
+        if len(both) != 2:
+            raise RequestError(f"connect takes one prompt or two, not {len(both)}.")
+        first, second = both
         request = ConnectRequest(seconds=seconds, prompt_a=first, prompt_b=second, **asked)
         return self._made(request, [before, after], on_progress)
 

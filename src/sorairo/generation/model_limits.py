@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sorairo.errors import ModelError
-from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.limits import Limits, min_side_of
 from sorairo.generation.sampling.temporal_windows import OVERLAP
 from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.models.protocols import VideoModel
@@ -34,9 +34,11 @@ def canvas_spec(model: VideoModel) -> CanvasSpec:
 def request_limits(model: VideoModel) -> Limits:
     """The limits of requests to the model."""
     info = model.info
+    width, height = info.native_sizes[0]
     return Limits(
         max_frames=info.max_frames,
         native_fps=info.fps,
-        native_size=info.native_sizes[0],
+        native_size=(width, height),
+        min_side=min_side_of(width, height),
         multiple=model.codec.law.space_factor * model.denoiser.patch,
     )

@@ -23,7 +23,7 @@ class LatentLaw:
     """Channels of the latents."""
     first_frames: int = 4
     """Frames that the codec encodes to and decodes from the first latent frame: `time_factor` or
-    1."""
+    1. For `time_factor` 1 both are the same."""
 
     def latent_frames(self, num_frames: int) -> int:
         """Latent frames of a clip; the last one may be filled in part."""
@@ -36,9 +36,3 @@ class LatentLaw:
     def coded_frames(self, latent_frames: int) -> int:
         """Frames that the codec encodes to this number of latent frames."""
         return self.first_frames + (latent_frames - 1) * self.time_factor
-
-    @property
-    def padding_frames(self) -> int:
-        """Copies of the first frame in the first latent frame, where all hold `time_factor`
-        frames."""
-        return self.time_factor - 1

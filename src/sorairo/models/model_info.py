@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 Size = tuple[int, int]  # width, height
 
@@ -32,7 +32,8 @@ class MemoryNeeds:
 @dataclass(frozen=True, kw_only=True)
 class Conditioning:
     """How a denoiser is conditioned on given frames. Tasks do not depend on it: `generation.canvas`
-    lays out the given frames accordingly.
+    lays out the given frames accordingly. With neither flag, the denoiser sees no given frames that
+    are exact: they are only put into the result.
 
     Another kind of conditioning, such as a control branch, would be another field: the canvas would
     hold the input of the branch and pass it to the denoiser in `TokenBatch`.
@@ -78,5 +79,3 @@ class ModelInfo:
     the generated ones stay as decoded."""
     memory: MemoryNeeds
     """The memory that it needs."""
-    delivery: DeliveryDefaults = field(default_factory=DeliveryDefaults)
-    """The size and rate at which its clips are delivered by default."""

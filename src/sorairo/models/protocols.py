@@ -85,14 +85,17 @@ class TokenBatch:
     x: Tensor
     """Noised tokens, [b, n, p] with p = c * patch**2."""
     sigma: Tensor
-    """Noise level of each token in 0..1, [b, n]; [b, 1] where it is the same for all."""
+    """Noise level of each token in 0..1, float32 [b, n]; [b, 1] where it is the same for all. Held
+    tokens may have 0: their velocity is not used, but must be finite."""
     positions: Tensor
-    """(time, y, x) of each token in the units of the model's `PositionLaw`, [b, n, 3]."""
+    """(time, y, x) of each token in the units of the model's `PositionLaw`, [b, n, 3]. Time is not
+    the clip's: see `PositionLaw.grid`."""
     grid: tuple[int, int, int]
     """Tokens of the grid: frames, rows, columns."""
     prompt_weights: Tensor | None = None
-    """How much each of a row's k prompts counts for a token, [b, n, k]; None where k is 1. The
-    prompts of a row are adjacent in the `PromptContext`."""
+    """How much each of a row's k prompts counts for a token, [b, n, k]; None where k is 1. Rows
+    are the conditional ones, then the unconditional ones; row r has the prompts r*k ... r*k+k-1 of
+    the `PromptContext`."""
     given: Tensor | None = None
     """The extra channels of `Conditioning.given_channels`, [b, n, q]; None without them."""
 
@@ -111,8 +114,9 @@ class Denoiser(Protocol):
         ...
 
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
-        """The velocity of the tokens. Implementations convert sigma to the network's own
-        timesteps."""
+        """The velocity of the tokens, in any float dtype. All tensors are on the model's device: x
+        and `given` in its dtype, sigma in float32, positions in the dtype that its `PositionLaw`
+        returns. Implementations convert sigma to the network's own timesteps."""
         ...
 
 
@@ -129,7 +133,9 @@ class PositionLaw(Protocol):
         self, grid: tuple[int, int, int], times: Float[Tensor, "f"]
     ) -> Float[Tensor, "f h w 3"]:
         """(time, y, x) of a grid of tokens (frames, rows, columns) whose latent frames end at
-        `times`, in seconds."""
+        `times`, in seconds. Time is not the clip's: each window begins at 0, a sparse plan has
+        large steps, keyframes may lie before 0 or between frames, and a cyclic canvas has two views
+        with rotated times."""
         ...
 
     def crop(
@@ -219,5 +225,6 @@ class VideoModel(Protocol):
     ) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] at `fps` as [m, height, width, 3] at `fps_out`, of the same
         duration; other aspect ratios are cropped in the middle. `on_frames` is called with the
-        number of the n frames that are done."""
+        number of the n frames that are done. Results of
+        native size and rate do not call this method."""
         ...

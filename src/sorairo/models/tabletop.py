@@ -114,5 +114,4 @@ def info_of(network: Model, digest: str) -> ModelInfo:
             program=420e6,
             upscaler=140e6,
         ),
-        delivery=config.delivery,
     )

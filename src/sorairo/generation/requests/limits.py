@@ -15,6 +15,7 @@ from sorairo.world.registry import TABLETOP
 
 Size = tuple[int, int]  # width, height
 
+DEFAULT_SECONDS = 4.0  # of a clip for which no length is given
 SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
 
 
@@ -54,6 +55,11 @@ class Limits:
         return self.max_frames / self.native_fps
 
 
+def default_seconds(limits: Limits) -> float:
+    """The length of a clip for which none is given, in seconds."""
+    return min(DEFAULT_SECONDS, limits.max_seconds)
+
+
 def limits_of(settings: dict[str, Any]) -> Limits:
     """The limits of a model, from the `config` of its record."""
     width, height = settings["native_sizes"][0]
@@ -65,7 +71,13 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         native_fps=settings["fps"],
         native_size=(width, height),
         multiple=multiple,
+        min_side=min_side_of(width, height),
     )
+
+
+def min_side_of(width: int, height: int) -> int:
+    """The least side of a result of a model with that native size, in pixels."""
+    return min(Limits.min_side, width, height)
 
 
 def parse_size(text: str) -> Size:

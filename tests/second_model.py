@@ -74,7 +74,11 @@ class ChannelDenoiser:
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Tensor:
         assert batch.given is not None
         self.seen.append(batch)
-        grey = context.layers[0][0][:, :1].expand_as(batch.x)
+        grey = context.layers[0][0][:, :1]
+        if batch.prompt_weights is not None:
+            weights = batch.prompt_weights
+            grey = (weights * grey.view(len(weights), 1, -1)).sum(-1, keepdim=True)
+        grey = grey.expand_as(batch.x)
         mask, latents = batch.given[..., :4], batch.given[..., 4:]
         target = torch.where(mask.mean(-1, keepdim=True) == 1, latents, grey)
         return (batch.x - target) / batch.sigma[..., None].clamp(min=1e-6)

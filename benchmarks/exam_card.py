@@ -60,7 +60,8 @@ def readme_table(report: dict) -> str:
         "|---|---|---|---|---|",
     ]
     for suite, (measure, words) in HEADLINES.items():
-        if values := report["suites"].get(suite, {}).get(measure):
+        if suite in report["suites"]:
+            values = report["suites"][suite][measure]
             cells = [f"{suite}: {words}", _value(values), _number(values.get("floor"))]
             cells += [_number(values["goal"]), str(values["n"])]
             lines.append("| " + " | ".join(cells) + " |")

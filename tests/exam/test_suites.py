@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import pickle
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from sorairo.exam import registry, setup, suites
 from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
 from sorairo.exam.question import Answer, Question
 from sorairo.exam.registry import CANVAS_SUITES, SUITES
 from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.run import ExamRun
-from sorairo.exam.statistics import Verdict
+from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import SuiteResult
 from sorairo.exam.suites.canvas import extend
 from sorairo.exam.suites.canvas.chain import Chain
@@ -46,6 +49,37 @@ def test_prompts_say_all_that_is_judged_and_are_no_captions():
         assert prompt_of(styled) == text
         assert (parsed.floor, parsed.style) == (scene.floor, "oil")
         assert scene.light in ("day", parsed.light)
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_a_suite_names_what_exists(name: str):
+    suite = SUITES[name]
+    assert set(suite.columns) <= {"model", "codec", *setup.COMPARISONS}
+    assert suite.goals
+    assert "-" not in name
+    assert set(suite.joint) <= {goal.measure for goal in suite.goals}
+
+
+def test_every_suite_file_is_registered():
+    written = {
+        path.stem
+        for path in Path(suites.__file__).parent.glob("*/*.py")
+        if "SUITE = Suite(" in path.read_text(encoding="utf-8")
+    }
+    registered = {Path(module.__file__ or "").stem for module in modules_of(registry)}
+    assert written <= registered
+
+
+def modules_of(module: ModuleType) -> list[ModuleType]:
+    return [each for each in vars(module).values() if inspect.ismodule(each)]
+
+
+def test_one_answer_meets_a_goal_on_a_share():
+    rare, usual = Goal(measure="m", share=True, most=0.1), Goal(measure="m", share=True, least=0.9)
+    for value, bad, good in ((0.0, usual, rare), (1.0, rare, usual)):
+        assert bad.failed({"m": value})
+        assert not good.failed({"m": value})
+        assert (bad.shortfall({"m": value}), good.shortfall({"m": value})) == (1.0, 0.0)
 
 
 @pytest.mark.parametrize("suite", [name for name in CANVAS_SUITES if name != "cost"])

@@ -116,7 +116,12 @@ def selection_options(command: Callable[..., None]) -> Callable[..., None]:
         command(**values, selection=selection)
 
     for option in (
-        click.option("-n", "count", type=click.IntRange(1), help="Number of questions per suite."),
+        click.option(
+            "-n",
+            "count",
+            type=click.IntRange(1),
+            help="Number of questions (scenes, where a scene has several) per suite.",
+        ),
         click.option(
             "--part",
             type=click.FloatRange(0, 1, min_open=True),

@@ -1,7 +1,8 @@
 """All suites of the exam, by name, in the order in which they run.
 
 To add a suite: write one file in `suites/world` or `suites/canvas` that ends in a `SUITE`, and add
-the module to a tuple below. The command line, the worker processes and the report find it here.
+the module to a tuple below. The command line, the worker processes and the report find it here. The
+help text, the tests and the docs name suites too: see CONTRIBUTING.md, "A new exam suite".
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ from sorairo.exam.suites.world import (
 
 
 def _by_name(*modules: ModuleType) -> dict[str, Suite]:
-    return {module.SUITE.name: module.SUITE for module in modules}
+    found = {module.SUITE.name: module.SUITE for module in modules}
+    assert len(found) == len(modules), "two suites have one name"
+    return found
 
 
 WORLD_SUITES = _by_name(drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)

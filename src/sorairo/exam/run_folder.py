@@ -67,7 +67,7 @@ class RunFolder:
     def keep(self, suite: Suite, question: Question, verdicts: Mapping[str, Verdict]) -> None:
         """Writes the verdicts, after all clips are written: the question is judged then."""
         with whole_file(self._file(suite, question, ".json")) as new:
-            new.write_text(json.dumps({name: dict(each) for name, each in verdicts.items()}))
+            new.write_text(json.dumps({name: _plain(each) for name, each in verdicts.items()}))
 
     def keep_clips(
         self, suite: Suite, question: Question, answer: Answer, *, truth: bool = False
@@ -98,3 +98,8 @@ def number_of(key: str) -> int:
     """The number of the question in its key; 0 if it has none."""
     found = NUMBER.match(key)
     return int(found[1]) if found else 0
+
+
+def _plain(verdict: Verdict) -> dict[str, float]:
+    """A verdict with Python's numbers: judges may return NumPy's."""
+    return {measure: float(value) for measure, value in verdict.items()}

@@ -29,11 +29,15 @@ class Goal:
     most: float | None = None
     """The upper bound."""
     share: bool = False
-    """Whether every verdict is a yes or a no, so that the mean is a share."""
+    """Whether every verdict is a yes or a no, so that the mean is a share. An answer meets the goal
+    with a yes, or with a no where the only bound is an upper one."""
     below_codec: float | None = None
     """Sets the lower bound to this much below the value of the true clips after the codec."""
     anchors: str = ""
     """What other models reach, each on its own test."""
+
+    def __post_init__(self) -> None:
+        assert self.of in STATISTICS, f"{self.measure}: no statistic '{self.of}'"
 
     @property
     def key(self) -> str:
@@ -60,14 +64,17 @@ class Goal:
         value = verdict.get(self.measure, np.nan)
         if np.isnan(value) or not self.bounds:
             return False
-        return value < 1 if self.share else not self.met(value)
+        if self.share:
+            return value > 0 if self.least is None and self.below_codec is None else value < 1
+        return not self.met(value)
 
     def shortfall(self, verdict: Verdict) -> float:
         """How far one answer misses the goal, in multiples of the bound; 0 if it does not."""
         if not self.failed(verdict):
             return 0.0
-        value = verdict[self.measure]
-        bounds = [1.0] if self.share else self.bounds
+        if self.share:
+            return 1.0
+        value, bounds = verdict[self.measure], self.bounds
         return min(abs(value - bound) / max(abs(bound), 0.1) for bound in bounds)
 
     def __str__(self) -> str:

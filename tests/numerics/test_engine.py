@@ -143,6 +143,7 @@ def test_the_facts_of_an_engine_are_enough_for_a_request(engine: Engine):
     assert engine.info["name"] == "tiny"
     assert len(engine.info["digest"]) == 16
     assert "generate" in engine.info["trained_for"]
+    assert engine.info["licence"] == "Apache-2.0"
     assert set(engine.info["trained_for"]) <= REQUEST_TYPES.keys()
     width, height = engine.info["native_sizes"][0]
     request = GenerateRequest(prompt=PROMPT, seconds=49 / 12, width=width, height=height)

@@ -61,12 +61,13 @@ class Engine(Capabilities):
 
     @property
     def info(self) -> dict[str, Any]:
-        """Name, digest, tasks that it was trained for, native sizes, frame rate, longest clip and
-        sampling defaults, as JSON."""
+        """Name, digest, licence of the weights, tasks that it was trained for, native sizes, frame
+        rate, longest clip and sampling defaults, as JSON."""
         info, sampling = self.model.info, self.model.sampling
         return {
             "name": info.name,
             "digest": info.digest,
+            "licence": info.licence,
             "trained_for": list(info.trained_for),
             "native_sizes": [list(size) for size in info.native_sizes],
             "fps": info.fps,

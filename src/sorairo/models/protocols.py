@@ -225,6 +225,5 @@ class VideoModel(Protocol):
     ) -> np.ndarray:
         """Frames uint8 [n, H, W, 3] at `fps` as [m, height, width, 3] at `fps_out`, of the same
         duration; other aspect ratios are cropped in the middle. `on_frames` is called with the
-        number of the n frames that are done. Results of
-        native size and rate do not call this method."""
+        number of the n frames that are done. Not called for results of native size and rate."""
         ...

@@ -20,7 +20,6 @@ of one sentence with the card's number.
 
 from __future__ import annotations
 
-import tomllib
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from typing import Any
 from sorairo import config
 from sorairo.errors import ConfigError, MediaError, RequestError, unknown_name
 from sorairo.generation.requests.limits import parse_size
+from sorairo.generation.requests.storyboard.bounded_toml import load_toml
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.requests.storyboard.times import (
     BoardTable,
@@ -38,6 +38,8 @@ from sorairo.generation.requests.storyboard.times import (
 )
 from sorairo.video import Clip
 
+MAX_CARDS = 500  # four a second for the two minutes of the longest clip
+
 
 def read_storyboard(path: str | Path) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML file, and the pictures and clips that its cards name, in order; they
@@ -45,11 +47,11 @@ def read_storyboard(path: str | Path) -> tuple[Storyboard, tuple[Path, ...]]:
     path = Path(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
-        table = tomllib.loads(text.replace("\r\n", "\n"))
+        table = load_toml(text)
     except FileNotFoundError as error:
         raise RequestError(f"There is no file {path}.") from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
+    except (OSError, UnicodeDecodeError, RequestError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         raise RequestError(f"Cannot read {path} as a storyboard in TOML: {reason}.") from error
     return parse_storyboard(table, folder=path.parent)
 
@@ -62,6 +64,10 @@ def parse_storyboard(
     if not board.card:
         raise RequestError(
             'The storyboard has no cards: add one, as [[card]] with prompt = "a red ball drops".'
+        )
+    if len(board.card) > MAX_CARDS:
+        raise RequestError(
+            f"The storyboard has {len(board.card)} cards: at most {MAX_CARDS} are possible."
         )
     written: list[CardTable] = [
         _typed(CardTable, card, f"card {number}") for number, card in enumerate(board.card, 1)

@@ -284,3 +284,16 @@ def test_older_databases_are_migrated(tmp_path: Path):
     assert (job.id, job.cost, job.emptied) == ("video_1", 0.0, False)
     assert ApiKeyStore(database).all_keys() == []
     database.dispose()
+
+
+def test_characters_are_listed_page_by_page(client: TestClient, service: Service):
+    made = [service.characters.add(f"char_{n}", f"Ruby {n}").id for n in range(5)][::-1]
+    service.characters.add("char_of_another", "Sapphire", "key_1")
+    first = client.get("/v1/videos/characters?limit=2").json()
+    assert [each["id"] for each in first["data"]] == made[:2]
+    assert (first["has_more"], first["last_id"]) == (True, made[1])
+    rest = client.get(f"/v1/videos/characters?after={made[1]}").json()
+    assert ([each["id"] for each in rest["data"]], rest["has_more"]) == (made[2:], False)
+    for wrong in ("char_of_another", "char_none"):
+        answer = client.get(f"/v1/videos/characters?after={wrong}")
+        assert (answer.status_code, answer.json()["error"]["param"]) == (400, "after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -70,6 +71,36 @@ def storage_urls(database: str | None, media: str | None) -> Any:
     return StorageUrls(database=database or default.database, media=media or default.media)
 
 
+def _host_names(_context: Any, _option: Any, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names in lower case, without port, as a Host header would give them."""
+    for name in names:
+        if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
+            raise click.BadParameter(f"{name!r} is no host name: give it without http:// and port.")
+    return tuple(name.lower().rstrip(".") for name in names)
+
+
+def _origins(_context: Any, _option: Any, urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Origins as browsers send them: in lower case and without a slash at the end."""
+    found = tuple(url.rstrip("/").lower() for url in urls)
+    for url, origin in zip(urls, found, strict=True):
+        if origin != "null" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/@?#\s*]+", origin):
+            raise click.BadParameter(
+                f"{url!r} is no origin: give scheme, host and port, such as http://localhost:3000."
+            )
+    return found
+
+
+def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[str, ...]:
+    for address in addresses:
+        try:
+            ipaddress.ip_network(address)
+        except ValueError as error:
+            raise click.BadParameter(
+                f"{address!r} is no IP address or network, such as 10.0.0.5 or 10.0.0.0/24."
+            ) from error
+    return addresses
+
+
 @click.command(
     epilog="""\b
     Examples:
@@ -88,6 +119,33 @@ def storage_urls(database: str | None, media: str | None) -> Any:
     default=8000,
     show_default=True,
     help="The port to listen on.",
+)
+@click.option(
+    "--allow-host",
+    "allow_hosts",
+    metavar="NAME",
+    multiple=True,
+    callback=_host_names,
+    help="Another name under which a server without keys is found, such as host.docker.internal."
+    " Repeatable; with keys, every name works.",
+)
+@click.option(
+    "--allow-origin",
+    "allow_origins",
+    metavar="URL",
+    multiple=True,
+    callback=_origins,
+    help="The origin of web pages that may use a server without keys, such as"
+    " http://localhost:3000. Repeatable; with keys, every page may.",
+)
+@click.option(
+    "--trust-proxy",
+    "proxies",
+    metavar="ADDRESS",
+    multiple=True,
+    callback=_networks,
+    help="Address or network of a reverse proxy, whose X-Forwarded-For, -Proto and -Host headers"
+    " are read. Repeatable.",
 )
 @click.option(
     "--workers",
@@ -109,6 +167,9 @@ def storage_urls(database: str | None, media: str | None) -> Any:
 def serve(
     host: str,
     port: int,
+    allow_hosts: tuple[str, ...],
+    allow_origins: tuple[str, ...],
+    proxies: tuple[str, ...],
     workers: int,
     keep_hours: float | None,
     database: str | None,
@@ -122,6 +183,7 @@ def serve(
     Jobs and clips are stored; accepted jobs continue after a restart.
     """
     with server_extra():
+        from sorairo.server.supervisor import AccessOptions
         from sorairo.server.supervisor import serve as run
         from sorairo.server.worker_processes import WorkerOptions
     run(
@@ -131,6 +193,7 @@ def serve(
         WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
         allow_anonymous=_is_loopback(host),
         retention_seconds=keep_hours * 3600 if keep_hours else None,
+        access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
     )
 
 

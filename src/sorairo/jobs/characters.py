@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, and_, delete, insert, select
+from sqlalchemy import Engine, and_, delete, insert, select, tuple_
 
 from sorairo.jobs.schema import characters
 
@@ -39,6 +39,23 @@ class CharacterStore:
         with self.database.begin() as connection:
             connection.execute(insert(characters).values(vars(added)))
         return added
+
+    def page(
+        self, owner: str, *, limit: int = 20, after: str | None = None
+    ) -> tuple[list[Character], bool] | None:
+        """Up to `limit` characters of an owner that follow `after`, newest first, and whether there
+        are more; None if there is no character `after`."""
+        found = self.get(after, owner) if after is not None else None
+        if after is not None and found is None:
+            return None
+        query = select(characters).where(characters.c.owner == owner)
+        order = (characters.c.created_at.desc(), characters.c.id.desc())
+        if found is not None:
+            last = (found.created_at, found.id)
+            query = query.where(tuple_(characters.c.created_at, characters.c.id) < last)
+        with self.reading.begin() as connection:
+            rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+        return [Character(**row._mapping) for row in rows[:limit]], len(rows) > limit
 
     def get(self, character: str, owner: str) -> Character | None:
         """The owner's character with this id; None if there is none."""

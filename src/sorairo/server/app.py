@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -9,14 +10,23 @@ from fastapi import FastAPI, Response
 from sorairo.server.api import characters, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.errors import add_error_handlers
+from sorairo.server.api.forwarded import ForwardedMiddleware
 from sorairo.server.api.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
-from sorairo.server.api.middleware import BodyLimitMiddleware, TrustedHostMiddleware
+from sorairo.server.api.middleware import (
+    BodyLimitMiddleware,
+    HeadMiddleware,
+    SecurityHeadersMiddleware,
+)
 from sorairo.server.api.openapi import complete_document
+from sorairo.server.api.origins import OriginMiddleware
+from sorairo.server.api.prefixes import PrefixMiddleware
+from sorairo.server.api.request_ids import RequestIdMiddleware, UnexpectedErrorMiddleware
 from sorairo.server.api.service import Service
 
 
-def create_app(service: Service) -> FastAPI:
-    """The application of a server that works with these stores and settings."""
+def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
+    """The application of a server that works with these stores and settings. The `X-Forwarded-*`
+    headers of requests from the addresses `proxies` are read."""
     app = FastAPI(
         title="sorairo",
         description="OpenAI's Videos API, on your own machine.",
@@ -28,9 +38,16 @@ def create_app(service: Service) -> FastAPI:
     app.include_router(routes.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
+    app.add_middleware(UnexpectedErrorMiddleware)
     app.add_middleware(BodyLimitMiddleware, max_bytes=service.max_body_bytes)
-    app.add_middleware(TrustedHostMiddleware, hosts=service.hosts)
+    app.add_middleware(OriginMiddleware, service=service)
+    app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=metrics)
+    app.add_middleware(PrefixMiddleware)
+    app.add_middleware(HeadMiddleware)
+    if proxies:
+        app.add_middleware(ForwardedMiddleware, proxies=proxies)
+    app.add_middleware(RequestIdMiddleware)
     add_error_handlers(app)
     _add_monitoring(app, service, metrics)
     complete_document(app)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import socket
+import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import uvicorn
 
@@ -14,17 +18,39 @@ from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.models import hub
+from sorairo.server.api.origins import host_name
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.background.cleanup import INTERVAL as CLEANUP_INTERVAL
 from sorairo.server.background.cleanup import CleanupTask
 from sorairo.server.background.periodic import PeriodicThread
 from sorairo.server.background.webhook_sender import WebhookSender
+from sorairo.server.connections import (
+    BACKLOG,
+    ConnectionLimits,
+    Connections,
+    limit_to_descriptors,
+)
+from sorairo.server.logs import log_config
 from sorairo.server.storage_urls import StorageUrls
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker_processes import WorkerOptions, WorkerProcesses
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+STOP_SECONDS = 3  # for which responses may go on when the server stops
+TICKS_PER_SECOND = 10  # of uvicorn's main loop
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccessOptions:
+    """Whom a server trusts beyond its own machine."""
+
+    hosts: tuple[str, ...] = ()
+    """Other names under which a server without keys is served."""
+    origins: tuple[str, ...] = ()
+    """The origins of web pages that may use a server without keys."""
+    proxies: tuple[str, ...] = ()
+    """Addresses of reverse proxies whose `X-Forwarded-*` headers are read."""
 
 
 def serve(
@@ -35,6 +61,7 @@ def serve(
     *,
     allow_anonymous: bool,
     retention_seconds: float | None = None,
+    access: AccessOptions = AccessOptions(),
 ) -> None:
     """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
 
@@ -46,6 +73,7 @@ def serve(
         allow_anonymous: Whether no key is needed until the first key exists. If so, only requests
             to a loopback name of this machine, or to `host`, are served.
         retention_seconds: Files are deleted so long after their job has ended; None: never.
+        access: Which other names, pages and proxies are trusted.
     """
     info = hub.info(hub.find(workers.model))
     database = urls.open_database()
@@ -55,19 +83,37 @@ def serve(
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
         allow_anonymous=allow_anonymous,
-        hosts=tuple({host.lower(), *LOOPBACK}) if allow_anonymous else None,
+        hosts=_hosts(host, access) if allow_anonymous else None,
+        allow_origins=access.origins,
         retention_seconds=retention_seconds,
         model=info.name,
         limits=limits_of(to_json(info.facts)),
     )
-    config = uvicorn.Config(create_app(service), host=host, port=port, access_log=False)
-    _run(config, service, Outbox(database), WorkerProcesses(workers.command(urls), workers.count))
+    connections = Connections(limit_to_descriptors(ConnectionLimits(proxies=access.proxies)))
+    config = uvicorn.Config(
+        create_app(service, proxies=access.proxies),
+        host=host,
+        port=port,
+        http=connections.protocol(),
+        ws="none",
+        backlog=BACKLOG,
+        access_log=False,
+        log_config=log_config(),
+        proxy_headers=False,
+        timeout_graceful_shutdown=STOP_SECONDS + 2,
+    )
+    server = ApiServer(config, service, connections)
+    _run(server, Outbox(database), WorkerProcesses(workers.command(urls), workers.count))
 
 
-def _run(
-    config: uvicorn.Config, service: Service, outbox: Outbox, processes: WorkerProcesses
-) -> None:
+def _hosts(host: str, access: AccessOptions) -> tuple[str, ...]:
+    names = {host_name(f"[{each}]" if ":" in each else each) for each in (host, *LOOPBACK)}
+    return tuple({name for name in names if name} | set(access.hosts))
+
+
+def _run(server: ApiServer, outbox: Outbox, processes: WorkerProcesses) -> None:
     """Runs the server with its periodic tasks, and stops them in the end."""
+    service = server.service
     cleanup = CleanupTask(
         service.queue, service.characters, service.media, service.retention_seconds
     )
@@ -78,7 +124,9 @@ def _run(
         PeriodicThread("cleanup", cleanup.run, retry_seconds=CLEANUP_INTERVAL),
     )
     try:
-        ApiServer(config, threads).run()
+        signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(0))
+        server.threads = threads
+        server.run()
     finally:
         workers_thread.stop()
         processes.stop()  # before the other threads: a delivery may take seconds
@@ -88,13 +136,26 @@ def _run(
 
 class ApiServer(uvicorn.Server):
     """The HTTP server. It starts the periodic threads only after it has begun to serve: starting
-    workers keeps a core busy for seconds."""
+    workers keeps a core busy for seconds. When it stops, streams of events and waiting requests end
+    at once, and other responses within STOP_SECONDS."""
 
-    def __init__(self, config: uvicorn.Config, threads: Sequence[PeriodicThread]) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, connections: Connections) -> None:
         super().__init__(config)
-        self.threads = threads
+        self.service, self.connections = service, connections
+        self.threads: Sequence[PeriodicThread] = ()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         for thread in self.threads if self.started else ():
             thread.start()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_PER_SECOND == 0:
+            self.connections.close_slow()
+        return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.service.stopping.set()
+        abort = asyncio.get_running_loop().call_later(STOP_SECONDS, self.connections.abort_all)
+        await super().shutdown(sockets)
+        abort.cancel()

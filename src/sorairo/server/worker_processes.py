@@ -6,12 +6,13 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 
 from sorairo.server.storage_urls import StorageUrls
 
 CHECK_INTERVAL = 1.0  # seconds between two checks of the processes
-STOP_SECONDS = 10.0  # for which a worker may return its job before it is killed
+STOP_SECONDS = 3.0  # for which stopping waits for the workers
 log = logging.getLogger("sorairo.supervisor")
 
 
@@ -59,11 +60,16 @@ class WorkerProcesses:
         return CHECK_INTERVAL
 
     def stop(self) -> None:
-        """Ends all processes. `run` must not be called any more."""
+        """Ends all processes. `run` must not be called any more.
+
+        A worker returns its job to the queue after the current step. One that needs longer than
+        STOP_SECONDS for that is not killed: its job would wait until the lease expires.
+        """
         for process in self.processes:
             process.terminate()
+        end = time.monotonic() + STOP_SECONDS
         for process in self.processes:
             try:
-                process.wait(STOP_SECONDS)
+                process.wait(max(0.0, end - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
+                log.info("worker %s ends after its current step", process.pid)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character, new_character_id
@@ -25,6 +25,24 @@ async def create_character(request: Request, owner: Owner) -> dict[str, Any]:
     must have the right to use the material."""
     fields = await fields_of(request)
     return _character_object(await run_in_threadpool(_create, request, owner, fields))
+
+
+@router.get("/videos/characters")
+def list_characters(
+    request: Request,
+    owner: Owner,
+    limit: int = Query(20, ge=0, le=100, description="How many characters a page has."),
+    after: str | None = Query(None, description="The last id of the page before."),
+) -> dict[str, Any]:
+    """Lists the characters of the key, newest first, page by page."""
+    page = service_of(request).characters.page(owner, limit=limit, after=after)
+    if page is None:
+        message = f"'after': there is no character '{(after or '')[:80]}'."
+        raise ApiError(400, message, param="after", code="invalid_value")
+    data = [_character_object(each) for each in page[0]]
+    first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
+    ends = {"first_id": first, "last_id": last, "has_more": page[1]}
+    return {"object": "list", "data": data, **ends}
 
 
 @router.get("/videos/characters/{character_id}")

@@ -14,10 +14,14 @@ from sorairo.server.api.auth import authenticate
 from sorairo.server.api.body_parsing import read_body
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.prefixes import DEPLOYMENT
 from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
+# Routes whose bodies have a field `model`.
+WITH_MODEL = tuple(f"/v1/videos{last}" for last in ("", "/sync", "/edits", "/extensions"))
+POST_ONLY = ("sync", "edits", "extensions")  # routes that `/videos/{video_id}` matches
 POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 
 
@@ -27,8 +31,8 @@ def service_of(request: Request) -> Service:
 
 
 def _owner(request: Request) -> str:
-    service, header = service_of(request), request.headers.get("authorization")
-    return authenticate(header, service.keys, allow_anonymous=service.allow_anonymous)
+    service = service_of(request)
+    return authenticate(request.headers, service.keys, required=service.requires_key())
 
 
 Owner = Annotated[str, Depends(_owner)]
@@ -36,8 +40,12 @@ Owner = Annotated[str, Depends(_owner)]
 
 
 async def fields_of(request: Request) -> Fields:
-    """The fields of the body. Raises ApiError."""
-    return Fields(await read_body(request))
+    """The fields of the body. Without a `model`, it is the deployment in the path of Azure's
+    clients. Raises ApiError."""
+    values, deployment = await read_body(request), request.scope.get(DEPLOYMENT)
+    if deployment and not values.get("model") and request.url.path in WITH_MODEL:
+        values["model"] = deployment
+    return Fields(values)
 
 
 def job_of(request: Request, owner: str, video_id: str) -> Job:
@@ -49,7 +57,10 @@ def job_of(request: Request, owner: str, video_id: str) -> Job:
 
 
 def not_found(video_id: str) -> ApiError:
-    """The error for an id of no video of the owner."""
+    """The error for an id of no video of the owner, or for a route that only takes POST."""
+    if video_id in POST_ONLY:
+        message = f"There is no such request for /v1/videos/{video_id}: send POST."
+        return ApiError(405, message, code="method_not_allowed", headers={"allow": "POST"})
     message = f"There is no video '{video_id[:80]}'."
     return ApiError(404, message, param="video_id", code="not_found")
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, WriteError
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
+from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
 
 # After a 413, the rest of the body is not read.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
 TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
 RETRY_SOON = {"retry-after": "2"}
+CLIENT_CLOSED_REQUEST = 499
 
 
 class ApiError(Exception):
@@ -87,6 +90,7 @@ def add_error_handlers(app: FastAPI) -> None:
         StorageUnavailableError: _on_unreachable_media,
         RequestValidationError: _on_invalid_parameter,
         HTTPException: _on_http_exception,
+        ClientDisconnect: _on_client_disconnect,
         Exception: _on_unexpected_error,
         **dict.fromkeys(DATABASE_UNAVAILABLE, _on_unreachable_database),
     }.items():
@@ -138,8 +142,21 @@ async def _on_invalid_parameter(_request: Request, error: Any) -> JSONResponse:
     return error_response(400, f"'{name}': {first['msg']}.", param=name, code="invalid_value")
 
 
-async def _on_http_exception(_request: Request, error: Any) -> JSONResponse:
-    return error_response(error.status_code, str(error.detail))
+async def _on_http_exception(request: Request, error: Any) -> JSONResponse:
+    status = error.status_code
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    if status == 404:
+        return error_response(404, wrong_path_message(request), code="unknown_url")
+    if status == 405:
+        headers["allow"] = ", ".join(methods_of(request, request.scope["path"]))
+        message = wrong_method_message(request)
+        return error_response(405, message, code="method_not_allowed", headers=headers)
+    return error_response(status, str(error.detail), headers=headers)
+
+
+async def _on_client_disconnect(_request: Request, _error: Any) -> Response:
+    """The client has left before it had sent the whole body: nobody reads the response."""
+    return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
 async def _on_unexpected_error(_request: Request, _error: Any) -> JSONResponse:

@@ -1,9 +1,6 @@
-"""Middleware: a limit on the size of bodies, a check of host and origin, and security headers."""
+"""Middleware: security headers, HEAD requests, and a limit on the size of bodies."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,6 +13,51 @@ SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
+MAX_LENGTH_DIGITS = 20  # of a Content-Length; longer numbers are larger than any limit
+
+
+class SecurityHeadersMiddleware:
+    """Adds the SECURITY_HEADERS that a response does not set itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+class HeadMiddleware:
+    """Answers HEAD as GET without the body (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+        ended = False
+
+        async def send_head(message: Message) -> None:
+            nonlocal ended
+            if message["type"] == "http.response.start":
+                await send(message)
+            elif not ended:
+                ended = True
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+        async def receive_nothing() -> Message:
+            # A response that goes on, such as a stream of events, ends when its client has left.
+            return {"type": "http.disconnect"} if ended else await receive()
+
+        await self.app({**scope, "method": "GET"}, receive_nothing, send_head)
 
 
 class BodyLimitMiddleware:
@@ -28,8 +70,7 @@ class BodyLimitMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > self.max_bytes:
+        if self._declares_too_much(Headers(scope=scope).get("content-length", "")):
             error = too_large(self.max_bytes)
             await error_response(error.status, str(error), code=error.code)(scope, receive, send)
             return
@@ -45,45 +86,7 @@ class BodyLimitMiddleware:
 
         await self.app(scope, limited_receive, send)
 
-
-class TrustedHostMiddleware:
-    """Serves only requests for one of `hosts` (None: any) and of no foreign origin.
-
-    A server without keys trusts every local program. Without these checks, any web page could send
-    requests through the user's browser (DNS rebinding, cross-site requests).
-    """
-
-    def __init__(self, app: ASGIApp, hosts: Sequence[str] | None) -> None:
-        self.app, self.hosts = app, hosts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        reason = self._reason_to_reject(Headers(scope=scope))
-        if reason:
-            await error_response(403, reason, code="forbidden")(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-    def _reason_to_reject(self, headers: Headers) -> str | None:
-        host = headers.get("host", "")
-        if self.hosts is not None and _host_name(host) not in self.hosts:
-            return "This server accepts only requests to this machine's own names: use 127.0.0.1."
-        origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
-            return "This server accepts no requests from pages of other sites: use a program."
-        return None
-
-
-def _host_name(host: str) -> str:
-    """A Host header without the port."""
-    return (urlsplit(f"//{host}").hostname or "").lower()
+    def _declares_too_much(self, length: str) -> bool:
+        if not (length.isascii() and length.isdigit()):
+            return False
+        return len(length) > MAX_LENGTH_DIGITS or int(length) > self.max_bytes

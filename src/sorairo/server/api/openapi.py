@@ -97,6 +97,7 @@ CHARACTER_BODY = request_body(
 )
 ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/models"): RouteDoc(responses=_json("ModelList")),
+    ("get", "/v1/models/{model}"): RouteDoc(responses=_json("Model"), errors=(404,)),
     ("post", "/v1/videos"): _video_route(request_body({**CREATE, **MANY}, ()), *ON_SUBMISSION),
     ("post", "/v1/videos/sync"): RouteDoc(
         responses=CLIP, body=request_body(CREATE, ()), errors=(*ON_SUBMISSION, 500)
@@ -111,6 +112,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("post", "/v1/videos/characters"): RouteDoc(
         responses=_json("Character"), body=CHARACTER_BODY, errors=(*WITH_BODY, 404, 507)
     ),
+    ("get", "/v1/videos/characters"): RouteDoc(responses=_json("CharacterList"), errors=(400,)),
     ("get", "/v1/videos/characters/{character_id}"): RouteDoc(
         responses=_json("Character"), errors=(404,)
     ),

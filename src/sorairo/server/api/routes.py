@@ -36,9 +36,27 @@ VideoId = Annotated[str, Path(description="The id of a video.")]
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
     """The names that `model` accepts; OpenAI's names are aliases of the served model."""
-    names = ("sora-2", "sora-2-pro", service_of(request).model)
-    data = [{"id": n, "object": "model", "created": 0, "owned_by": "sorairo"} for n in names]
-    return {"object": "list", "data": data}
+    return {"object": "list", "data": [_model_object(name) for name in _model_names(request)]}
+
+
+@router.get("/models/{model}")
+def get_model(
+    request: Request, _owner: Owner, model: str = Path(description="The name of a model.")
+) -> dict[str, Any]:
+    """Responds with one of the models."""
+    if model not in _model_names(request):
+        names = ", ".join(_model_names(request))
+        message = f"There is no model '{model[:80]}': choose {names}."
+        raise ApiError(404, message, param="model", code="model_not_found")
+    return _model_object(model)
+
+
+def _model_names(request: Request) -> tuple[str, ...]:
+    return ("sora-2", "sora-2-pro", service_of(request).model)
+
+
+def _model_object(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "sorairo"}
 
 
 @router.post("/videos")
@@ -124,7 +142,12 @@ async def get_events(request: Request, owner: Owner, video_id: VideoId) -> Strea
     await run_in_threadpool(job_of, request, owner, video_id)
     service = service_of(request)
     get_job = service.queue.get
-    stream = job_events(lambda: get_job(video_id, owner), service.video, request.is_disconnected)
+    stream = job_events(
+        lambda: get_job(video_id, owner),
+        service.video,
+        request.is_disconnected,
+        service.stopping.is_set,
+    )
     headers = {"cache-control": "no-cache", "x-accel-buffering": "no"}
     return StreamingResponse(stream, media_type="text/event-stream", headers=headers)
 

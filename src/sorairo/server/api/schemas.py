@@ -151,6 +151,12 @@ SCHEMAS: dict[str, Schema] = {
             "created_at": time("When it was stored"),
         }
     ),
+    "CharacterList": list_schema(
+        "Character",
+        first_id=nullable(text("The id of the first character of this page.")),
+        last_id=nullable(text("The id of the last one: `after` for the next page.")),
+        has_more=described(FLAG, "Whether there is a next page."),
+    ),
     "CharacterDeleted": deleted_schema("character"),
     "Model": object_schema(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,9 +44,17 @@ class Service:
     min_free_bytes: int = MIN_FREE_BYTES
     """With less free disk space, no jobs are accepted."""
     hosts: tuple[str, ...] | None = None
-    """The host names for which requests are served; None: any."""
+    """The host names for which requests are served while no key is required; None: any."""
+    allow_origins: tuple[str, ...] = ()
+    """The origins of web pages that may use the server while no key is required."""
     retention_seconds: float | None = None
     """Files are deleted so long after their job has ended; None: never."""
+    stopping: threading.Event = field(default_factory=threading.Event)
+    """Set when the server begins to stop: open streams and waiting requests then end."""
+
+    def requires_key(self) -> bool:
+        """Whether requests need a key: from the start, or since the first key was created."""
+        return not self.allow_anonymous or self.keys.any_exist()
 
     def video(self, job: Job) -> dict[str, Any]:
         """The Video object of a job."""

@@ -13,21 +13,26 @@ from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
 
 POLL_INTERVAL, KEEP_ALIVE_INTERVAL, RETRY_INTERVAL = 0.25, 15.0, 1.0  # seconds
+STOPPING = "retry: 5000\n: the server is stopping, connect again\n\n"
 
 
 async def job_events(
     get_job: Callable[[], Job | None],
     to_video: Callable[[Job], dict[str, Any]],
     is_disconnected: Callable[[], Awaitable[bool]],
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> AsyncIterator[str]:
     """Yields an event `video.progress` with the Video object at every change, and finally
     `video.completed`, `video.failed` or `video.deleted`.
 
     A comment every KEEP_ALIVE_INTERVAL keeps the connection open. Ends early if the client
-    disconnects.
+    disconnects, and with a comment if the server stops.
     """
     last, quiet = None, 0.0
     while not await is_disconnected():
+        if is_stopping():
+            yield STOPPING
+            return
         try:
             job = await run_in_threadpool(get_job)
         except DATABASE_UNAVAILABLE:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import itertools
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -11,21 +13,61 @@ from starlette.concurrency import run_in_threadpool
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.server.api.dependencies import file_of, not_found, service_of
 from sorairo.server.api.errors import CLIENT_CLOSED_REQUEST, ApiError
+from sorairo.server.api.middleware import HEAD
+from sorairo.server.api.ranges import UnsatisfiableRangeError, Validators
 from sorairo.server.video_object import VARIANTS
 
 POLL_INTERVAL = 0.25  # seconds
+CACHE_CONTROL = "private, immutable, max-age=86400"
 CLIENT_ERRORS = ("invalid_request", CANCELLED)  # codes of failed jobs; others are server errors
 
 
-def file_response(request: Request, job: Job, variant: str) -> StreamingResponse:
-    """A file of a finished job. Raises ApiError."""
+def file_response(request: Request, job: Job, variant: str, *, download: bool = True) -> Response:
+    """A file of a finished job, or the part of it that the request asks for. Raises ApiError.
+
+    The file never changes, so that clients may keep it: its name in the media store, which
+    contains the number of the claim, makes the entity tag. With `download`, a browser stores the
+    file; without, it shows it.
+    """
     path = file_of(request, job, variant)
     media, (name, media_type) = service_of(request).media, VARIANTS[variant]
+    size = media.size(path) or 0
+    tag = hashlib.sha256(f"{path} {size}".encode()).hexdigest()[:32]
+    validators = Validators(etag=f'"{tag}"', modified_at=job.ended_at or 0.0)
+    kind = "attachment" if download else "inline"
     headers = {
-        "content-length": str(media.size(path) or 0),
-        "content-disposition": f'attachment; filename="{job.id}{name[name.index(".") :]}"',
+        "accept-ranges": "bytes",
+        "cache-control": CACHE_CONTROL,
+        "content-disposition": f'{kind}; filename="{job.id}{name[name.index(".") :]}"',
+        "etag": validators.etag,
+        "last-modified": validators.last_modified,
     }
-    return StreamingResponse(media.read(path), media_type=media_type, headers=headers)
+    if validators.is_unchanged(request.headers):
+        return Response(status_code=304, headers=headers)
+    try:
+        part = validators.range_of(request.headers, size)
+    except UnsatisfiableRangeError as error:
+        raise _unsatisfiable(size) from error
+    status, (start, end) = (200, (0, size)) if part is None else (206, part)
+    if part is not None:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    headers["content-length"] = str(end - start)
+    if request.scope.get(HEAD):
+        return Response(status_code=status, headers=headers, media_type=media_type)
+    chunks = media.read(path, start, end)
+    first = next(chunks, b"")  # an error of the store is still one with a status
+    return StreamingResponse(
+        itertools.chain((first,), chunks), status, headers=headers, media_type=media_type
+    )
+
+
+def _unsatisfiable(size: int) -> ApiError:
+    return ApiError(
+        416,
+        f"The range lies behind the end of the file, which has {size} bytes.",
+        code="invalid_range",
+        headers={"content-range": f"bytes */{size}"},
+    )
 
 
 async def wait_for_file(request: Request, owner: str, video_id: str) -> Response:

@@ -13,6 +13,7 @@ SECURITY_HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
 }
+HEAD = "sorairo.head"  # key of the scope: only the head of the response is wanted
 MAX_LENGTH_DIGITS = 20  # of a Content-Length; longer numbers are larger than any limit
 
 
@@ -57,7 +58,7 @@ class HeadMiddleware:
             # A response that goes on, such as a stream of events, ends when its client has left.
             return {"type": "http.disconnect"} if ended else await receive()
 
-        await self.app({**scope, "method": "GET"}, receive_nothing, send_head)
+        await self.app({**scope, "method": "GET", HEAD: True}, receive_nothing, send_head)
 
 
 class BodyLimitMiddleware:

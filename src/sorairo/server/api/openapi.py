@@ -34,6 +34,7 @@ ERROR_DESCRIPTIONS = {
     " key.",
     404: "It does not exist, belongs to another key, or does not have this file (yet).",
     413: "The body is too large.",
+    416: "The requested range lies behind the end of the file.",
     429: "The quota of the key is used up.",
     500: "The job failed.",
     503: "The database or the media store is currently unreachable.",
@@ -49,6 +50,11 @@ POLLING_HINT = {
         "schema": TEXT,
         "description": "For a video that has not ended: milliseconds to wait before polling again.",
     }
+}
+FILE_HEADERS = {
+    "etag": {"schema": TEXT, "description": "Identifies the file, for `If-None-Match`."},
+    "last-modified": {"schema": TEXT, "description": "When the video was completed."},
+    "accept-ranges": {"schema": TEXT, "description": "Always 'bytes': `Range` is read."},
 }
 WITHOUT_KEY, WITH_KEY = (403,), (401, 403, 503)  # errors of every route
 WITH_BODY = (400, 413)
@@ -69,6 +75,8 @@ class RouteDoc:
     """Whether no key is ever required."""
     headers: Mapping[str, Schema] | None = None
     """Headers of the successful response."""
+    partial: bool = False
+    """Whether `Range` and `If-None-Match` are read: the status may be 206 or 304."""
 
 
 def _json(name: str) -> dict[str, Schema]:
@@ -133,7 +141,10 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         responses={PREVIEW[1]: BINARY}, errors=(404,)
     ),
     ("get", "/v1/videos/{video_id}/content"): RouteDoc(
-        responses={media_type: BINARY for _, media_type in VARIANTS.values()}, errors=(400, 404)
+        responses={media_type: BINARY for _, media_type in VARIANTS.values()},
+        errors=(400, 404, 416),
+        headers=FILE_HEADERS,
+        partial=True,
     ),
     ("get", "/metrics"): RouteDoc(responses={METRICS_TYPE: TEXT}),
     ("get", "/healthz"): RouteDoc(responses=_json("Health"), open=True),
@@ -162,6 +173,11 @@ def _complete_operation(operation: dict[str, Any], route: RouteDoc) -> None:
     if route.headers:
         success["headers"] = dict(route.headers)
     operation["responses"] = {"200": success, **_error_responses(errors)}
+    if route.partial:
+        operation["responses"] |= {
+            "206": {**success, "description": "The part that `Range` asks for."},
+            "304": {"description": "The file has not changed.", "headers": success["headers"]},
+        }
     operation["security"] = [{}] if route.open else [{"key": []}, {}]
     if route.body:
         operation["requestBody"] = route.body

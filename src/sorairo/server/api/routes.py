@@ -170,9 +170,10 @@ def get_content(
     owner: Owner,
     video_id: VideoId,
     variant: str = Query("video", description="Which file: the clip, a frame, or several frames."),
+    download: bool = Query(True, description="0 lets a browser show the file, not store it."),
 ) -> Response:
-    """Downloads a file of a finished video."""
-    return file_response(request, job_of(request, owner, video_id), variant)
+    """Downloads a file of a finished video, or the part of it that `Range` asks for."""
+    return file_response(request, job_of(request, owner, video_id), variant, download=download)
 
 
 @router.post("/videos/{video_id}/remix")

@@ -9,9 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "deployment.md"
 READERS = ("os.environ.get", "os.environ.setdefault", "os.environ.pop", "os.getenv")
-# Names that are not literals: a constant, and the variables that the sandbox passes on.
-CONSTANTS = {"KEY": "SORAIRO_EXPAND_KEY"}
-PASSED_ON = {("uploads/sandbox.py", "name")}
+# Names that are not literals: a constant, and the variables that are passed on to processes.
+CONSTANTS = {"KEY": "SORAIRO_EXPAND_KEY", "SAFE_PATH": "PYTHONSAFEPATH"}
+PASSED_ON = {("uploads/sandbox.py", "name"), ("sorairo/processes.py", "name")}
 
 
 def used() -> set[str]:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import httpx
+import psutil
 
 from serving import Running, serving
 
@@ -42,6 +43,20 @@ def test_events_report_every_step(server: Running):
     assert previews > 0
     assert [each["status"] for each in events][-1] == "completed"
     assert {each["status"] for each in events} <= {"queued", "in_progress", "completed"}
+
+
+def test_urls_are_hidden_and_files_are_private(server: Running):
+    """Other users of the machine see neither passwords in URLs nor prompts and clips."""
+    video = submitted(server, prompt="a red ball", **QUICK)
+    httpx.get(f"{server.url}/v1/videos/{video}/events", timeout=120)
+    (worker,) = psutil.Process(server.process.pid).children()
+    urls = {name: worker.environ()[name] for name in ("SORAIRO_DATABASE", "SORAIRO_MEDIA")}
+    assert not [word for word in worker.cmdline() for url in urls.values() if url in word]
+    database = Path(urls["SORAIRO_DATABASE"].removeprefix("sqlite:///"))
+    media = Path(urls["SORAIRO_MEDIA"])
+    private = [*database.parent.glob("jobs.db*"), media, *media.rglob("*")]
+    assert {path.name for path in private} >= {"jobs.db", "jobs.db-wal", "video.mp4", video}
+    assert not [path for path in private if path.stat().st_mode & 0o077]
 
 
 def test_accepted_jobs_run_after_a_restart(tmp_path: Path):

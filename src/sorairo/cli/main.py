@@ -25,6 +25,7 @@ from sorairo.cli.storyboard import storyboard
 from sorairo.cli.train import train
 from sorairo.cli.world import world
 from sorairo.errors import SorairoError, TrainingError, WriteError
+from sorairo.processes import protect_children
 
 FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
 
@@ -75,6 +76,7 @@ for command in (
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit."""
+    protect_children()
     signal.signal(signal.SIGTERM, _terminate)
     sys.exit(run(arguments))
 

@@ -19,13 +19,17 @@ LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_
 DATABASE = click.option(
     "--database",
     metavar="URL",
-    help="URL of an SQLite or PostgreSQL database."
+    envvar="SORAIRO_DATABASE",
+    help="URL of an SQLite or PostgreSQL database. Every user of the machine can see options: give"
+    " a URL with a password as the environment variable SORAIRO_DATABASE instead."
     "  [default: sorairo/jobs.db in your data directory, on Linux ~/.local/share]",
 )
 _MEDIA = click.option(
     "--media",
     metavar="URL",
-    help="Where clips are stored: a folder, or a URL for fsspec, such as s3://bucket/media."
+    envvar="SORAIRO_MEDIA",
+    help="Where clips are stored: a folder, or a URL for fsspec, such as s3://bucket/media;"
+    " or the environment variable SORAIRO_MEDIA."
     "  [default: sorairo/media in your data directory, on Linux ~/.local/share]",
 )
 _LEASE = click.option(
@@ -185,16 +189,18 @@ def serve(
     with server_extra():
         from sorairo.server.supervisor import AccessOptions
         from sorairo.server.supervisor import serve as run
+        from sorairo.server.temporary_files import temporary_files
         from sorairo.server.worker_processes import WorkerOptions
-    run(
-        host,
-        port,
-        storage_urls(database, media),
-        WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
-        allow_anonymous=_is_loopback(host),
-        retention_seconds=keep_hours * 3600 if keep_hours else None,
-        access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
-    )
+    with temporary_files():
+        run(
+            host,
+            port,
+            storage_urls(database, media),
+            WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
+            allow_anonymous=_is_loopback(host),
+            retention_seconds=keep_hours * 3600 if keep_hours else None,
+            access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
+        )
 
 
 def _is_loopback(host: str) -> bool:
@@ -232,16 +238,18 @@ def worker(
         os.nice(WORKER_NICENESS)
     with server_extra():
         from sorairo.jobs.queue import Queue
+        from sorairo.server.temporary_files import temporary_files
         from sorairo.server.uploads.media_store import MediaStore
         from sorairo.server.worker.worker import Worker
-    from sorairo.generation import engine
+    with temporary_files():
+        from sorairo.generation import engine
 
-    urls = storage_urls(database, media)
-    queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
-    store = MediaStore(urls.media)
-    running = Worker(engine.load(model, device=device), queue, store, parent=parent)
-    _on_termination(running.stopping.set)
-    running.run()
+        urls = storage_urls(database, media)
+        queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
+        store = MediaStore(urls.media)
+        running = Worker(engine.load(model, device=device), queue, store, parent=parent)
+        _on_termination(running.stopping.set)
+        running.run()
 
 
 def _on_termination(stop: Callable[[], None]) -> None:

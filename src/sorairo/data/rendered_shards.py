@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from sorairo.data.cache import cache_folder
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.errors import ConfigError
+from sorairo.processes import spawn_context
 from sorairo.world import registry
 from sorairo.world.protocol import Sample
 from sorairo.world.tabletop.scene import Scene
@@ -99,7 +99,7 @@ def render_all(
         missing |= {path: (config, i) for i, path in enumerate(found[-1]) if not path.exists()}
     if missing:
         workers = processes or os.cpu_count() or 1
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
             jobs = [pool.submit(_render_shard, *each) for each in missing.values()]
             for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
                 job.result()

@@ -16,6 +16,7 @@ from sorairo.exam.question import Question
 from sorairo.exam.registry import SUITES
 from sorairo.exam.run import ExamRun, JudgeBatches
 from sorairo.exam.suite import Suite
+from sorairo.processes import spawn_context
 
 _own_run: list[ExamRun] = []  # in a worker process: its exam
 
@@ -31,8 +32,9 @@ def worker_pool(make: Callable[[], ExamRun], workers: int) -> Iterator[JudgeBatc
         yield None
         return
     threads = max(1, (cpu_count() or 1) // workers)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(make, threads))
+    pool = ProcessPoolExecutor(
+        workers, spawn_context(), initializer=_begin, initargs=(make, threads)
+    )
 
     def judge_batches(suite: Suite, batches: Sequence[Sequence[Question]]) -> Iterator[None]:
         yield from pool.map(partial(_judge, suite.name), batches)

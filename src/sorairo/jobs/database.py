@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, exc, func, select
@@ -19,8 +21,9 @@ DATABASE_UNAVAILABLE = (exc.OperationalError, exc.InterfaceError, exc.TimeoutErr
 
 def open_database(url: str) -> Engine:
     """The database at a URL, with all tables in their latest version."""
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)  # prompts stay unlogged
     if engine.dialect.name == "sqlite":
+        _create_private_file(engine.url.database)
         event.listen(engine, "connect", _configure)
         event.listen(engine, "begin", _begin)
     with engine.begin() as connection:
@@ -28,6 +31,14 @@ def open_database(url: str) -> Engine:
             connection.execute(select(func.pg_advisory_xact_lock(MIGRATION_LOCK)))
         migrate(connection)
     return engine
+
+
+def _create_private_file(path: str | None) -> None:
+    """Creates an SQLite file that only its owner can read. The files that SQLite makes beside it
+    get the same mode."""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with suppress(OSError):  # SQLite has an error of its own
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
 
 def _configure(connection: Any, _record: object) -> None:

@@ -28,12 +28,18 @@ class StorageUrls:
         folder = Path(platformdirs.user_data_dir("sorairo"))
         return cls(database=f"sqlite:///{folder}/jobs.db", media=str(folder / "media"))
 
+    def to_environment(self) -> dict[str, str]:
+        """The environment variables from which the command line reads the URLs."""
+        return {"SORAIRO_DATABASE": self.database, "SORAIRO_MEDIA": self.media}
+
     def open_database(self) -> Engine:
         """Opens the database, and creates it if it is an SQLite file. Raises ConfigError and
         MissingExtraError."""
         prefix = "sqlite:///"
         if self.database.startswith(prefix):
-            Path(self.database.removeprefix(prefix)).parent.mkdir(parents=True, exist_ok=True)
+            Path(self.database.removeprefix(prefix)).parent.mkdir(
+                mode=0o700, parents=True, exist_ok=True
+            )
         try:
             return open_database(self.database)
         except ModuleNotFoundError as error:

@@ -103,7 +103,7 @@ def serve(
         timeout_graceful_shutdown=STOP_SECONDS + 2,
     )
     server = ApiServer(config, service, connections)
-    _run(server, Outbox(database), WorkerProcesses(workers.command(urls), workers.count))
+    _run(server, Outbox(database), WorkerProcesses(workers, urls))
 
 
 def _hosts(host: str, access: AccessOptions) -> tuple[str, ...]:

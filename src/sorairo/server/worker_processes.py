@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 
+from sorairo.processes import python_command, python_environment
 from sorairo.server.storage_urls import StorageUrls
 
 CHECK_INTERVAL = 1.0  # seconds between two checks of the processes
@@ -29,25 +29,24 @@ class WorkerOptions:
     attempts: int
     """How many lost workers make a job fail."""
 
-    def command(self, urls: StorageUrls) -> list[str]:
-        """The command that starts one worker."""
+    def command(self) -> list[str]:
+        """The command that starts one worker. URLs may have passwords, so they are not in it: every
+        user of the machine can see commands."""
         options = {
-            "database": urls.database,
-            "media": urls.media,
             "model": self.model,
             "lease": self.lease,
             "attempts": self.attempts,
             "parent": os.getpid(),
         }
         words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
-        return [sys.executable, "-m", "sorairo", "worker", *words]
+        return python_command("-m", "sorairo", "worker", *words)
 
 
 class WorkerProcesses:
     """Worker processes on this machine; those that end are replaced."""
 
-    def __init__(self, command: list[str], count: int) -> None:
-        self.command, self.count = command, count
+    def __init__(self, options: WorkerOptions, urls: StorageUrls) -> None:
+        self.options, self.urls = options, urls
         self.processes: list[subprocess.Popen[bytes]] = []
 
     def run(self) -> float:
@@ -55,8 +54,9 @@ class WorkerProcesses:
         for process in [each for each in self.processes if each.poll() is not None]:
             log.warning("worker %s has exited with code %s", process.pid, process.returncode)
             self.processes.remove(process)
-        while len(self.processes) < self.count:
-            self.processes.append(subprocess.Popen(self.command))
+        while len(self.processes) < self.options.count:
+            environment = python_environment() | self.urls.to_environment()
+            self.processes.append(subprocess.Popen(self.options.command(), env=environment))
         return CHECK_INTERVAL
 
     def stop(self) -> None:

@@ -32,6 +32,7 @@ from sorairo.errors import (
 
 CHUNK = 1 << 20  # bytes that `read` yields at once
 PROBE = "trial"  # prefix of the folders that `check_writable` writes
+FILE_MODE, FOLDER_MODE = 0o600, 0o700  # clips are for their owner alone
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Names under which stores list the time of the last change.
 TIME_KEYS = ("mtime", "LastModified", "last_modified", "updated", "created")
@@ -56,7 +57,7 @@ class MediaStore:
         except Exception as error:  # some stores connect here
             raise _unavailable(error) from error
         with self._translated_errors():
-            self.files.makedirs(self.root, exist_ok=True)
+            self._make_folder(self.root)
 
     def put(self, name: str, source: Path | bytes) -> None:
         """Writes a file."""
@@ -162,8 +163,10 @@ class MediaStore:
         temporary = f"{target}.{secrets.token_hex(4)}.part"
         with self._translated_errors():
             try:
-                self.files.makedirs(target.rpartition("/")[0], exist_ok=True)
+                self._make_folder(target.rpartition("/")[0])
                 yield temporary
+                if isinstance(self.files, LocalFileSystem):
+                    os.chmod(temporary, FILE_MODE)
                 self._fsync(temporary)
                 self.files.mv(temporary, target)
                 self._fsync(target.rpartition("/")[0])
@@ -171,6 +174,12 @@ class MediaStore:
                 with suppress(Exception):
                     self.files.rm_file(temporary)
                 raise
+
+    def _make_folder(self, path: str) -> None:
+        if isinstance(self.files, LocalFileSystem):
+            _make_private_folder(Path(path))
+        else:
+            self.files.makedirs(path, exist_ok=True)
 
     @contextmanager
     def _translated_errors(self, *expected: type[Exception]) -> Iterator[None]:
@@ -203,6 +212,13 @@ class MediaStore:
         if any(part in ("", ".", "..") for part in parts):
             raise ValueError(f"{name!r} is not a valid name")
         return "/".join([self.root.rstrip("/"), *parts])
+
+
+def _make_private_folder(path: Path) -> None:
+    """Creates a local folder, and those above it that are missing."""
+    if not path.is_dir():
+        _make_private_folder(path.parent)
+        path.mkdir(FOLDER_MODE, exist_ok=True)
 
 
 def _unavailable(error: Exception) -> StorageUnavailableError:

@@ -11,7 +11,6 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sorairo.errors import MediaError, WriteError
+from sorairo.processes import python_command, python_environment
 from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_header
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
@@ -96,11 +96,11 @@ def _started(
     arguments = [json.dumps(asdict(limits)), str(max_side or 0), str(os.getpid())]
     inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     with subprocess.Popen(
-        [sys.executable, "-m", SANDBOX_MAIN, str(path.absolute()), *arguments],
+        python_command("-m", SANDBOX_MAIN, str(path.absolute()), *arguments),
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=messages,
-        env=inherited | FEW_THREADS,
+        env=python_environment(inherited | FEW_THREADS),
         start_new_session=True,
     ) as process:
         try:

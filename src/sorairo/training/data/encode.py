@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from sorairo.data.rendered_shards import Shard, render, render_all
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.pixels import to_video
 from sorairo.nn.precision import choose_device, compute_dtype
+from sorairo.processes import spawn_context
 from sorairo.training.data.object_tokens import object_tokens
 from sorairo.training.data.sources import (
     LEAVES_CLIPS,
@@ -68,7 +68,7 @@ def encode_sources(
             return done
         with ProcessPoolExecutor(
             workers,
-            mp_context=get_context("spawn"),
+            mp_context=spawn_context(),
             initializer=_set_encoder,
             initargs=(codec, patch),
         ) as pool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +14,7 @@ from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
 from sorairo.exam.suites.canvas.capability import CAPABILITY
 from sorairo.generation.api import Capabilities
+from sorairo.processes import python_command, python_environment
 from sorairo.video import Clip
 
 SECONDS = 60.0
@@ -47,8 +47,13 @@ class Cost(Question):
 def _measure(sampling: Sampling, seconds: float) -> Clip:
     """Makes a clip in a new process. Returns a blank one with the cost in its comment."""
     arguments = [sampling.model, str(seconds), str(sampling.steps or 0)]
-    command = [sys.executable, "-c", SCRIPT, *arguments]
-    cost = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    cost = subprocess.run(
+        python_command("-c", SCRIPT, *arguments),
+        env=python_environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
     blank = np.zeros((1, 16, 16, 3), np.uint8)
     return Clip(frames=blank, fps=FPS, metadata={"comment": cost})
 

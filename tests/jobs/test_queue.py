@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine
 
-from sorairo.errors import LeaseLostError
+from sorairo.errors import LeaseLostError, RequestError
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST
 from sorairo.jobs.queue import Queue
 
@@ -213,7 +213,8 @@ def test_ids_of_no_job(queue: Queue, name: str):
     assert queue.get(name) is None
     assert queue.cancel(name) is None
     assert queue.delete(name) is None
-    assert queue.page(after=name) == ([], False)
+    with pytest.raises(RequestError, match="there is no video"):
+        queue.page(after=name)
 
 
 def test_payloads_are_stored_exactly(queue: Queue):

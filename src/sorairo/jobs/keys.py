@@ -91,6 +91,12 @@ class ApiKeyStore:
             revocation = update(keys).where(*valid).values(revoked_at=self.clock())
             return connection.execute(revocation.returning(keys.c.id)).one_or_none() is not None
 
+    def is_valid(self, key: str) -> bool:
+        """Whether there is a key with this id that has not been revoked."""
+        valid = (keys.c.id == key, keys.c.revoked_at.is_(None))
+        with self.reading.begin() as connection:
+            return connection.execute(select(keys.c.id).where(*valid)).one_or_none() is not None
+
     def any_exist(self) -> bool:
         """Whether a key was ever created: from then on the server requires keys."""
         with self.reading.begin() as connection:

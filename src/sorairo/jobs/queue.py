@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs.admission import QuotaUsage, Submission, accept, check
+from sorairo.jobs.cursors import find_cursor, remember_place
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import add_events
 from sorairo.jobs.schema import jobs
@@ -94,15 +95,15 @@ class Queue:
         after: str | None = None,
         newest_first: bool = True,
     ) -> tuple[list[Job], bool]:
-        """Up to `limit` jobs that follow the job `after`, and whether there are more."""
+        """Up to `limit` jobs that follow the job `after`, which may be deleted meanwhile, and
+        whether there are more. Raises RequestError if there never was a job `after`."""
         query: Select[Any] = select(jobs)
         if owner is not None:
             query = query.where(jobs.c.owner == owner)
-        if after is not None:
-            last = select(jobs.c.number).where(_has_id(after, owner)).scalar_subquery()
-            query = query.where(jobs.c.number < last if newest_first else jobs.c.number > last)
         order = jobs.c.number.desc() if newest_first else jobs.c.number
         with self.reading.begin() as connection:
+            if after is not None:
+                query = query.where(find_cursor(connection, after, owner).follows(newest_first))
             rows = connection.execute(query.order_by(order).limit(limit + 1)).all()
         return [Job.of(row) for row in rows[:limit]], len(rows) > limit
 
@@ -128,6 +129,8 @@ class Queue:
         with self.database.begin() as connection:
             deletion = delete(jobs).where(_has_id(job, owner)).returning(jobs)
             row = connection.execute(deletion).one_or_none()
+            if row is not None:
+                remember_place(connection, row.id, row.owner, row.number, self.clock())
         return None if row is None else Job.of(row)
 
     def count_unfinished(self) -> int:

@@ -58,6 +58,24 @@ spending = Table(
     Index("spending_of_owner", "owner", "at"),
 )
 
+# The places of jobs that were deleted, so that lists can go on from there.
+deleted_jobs = Table(
+    "deleted_jobs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("deleted_at", Float, nullable=False, index=True),
+)
+
+# Secrets of the servers, in hexadecimal.
+server_secrets = Table(
+    "server_secrets",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", String(128), nullable=False),
+)
+
 # API keys.
 keys = Table(
     "keys",

@@ -22,6 +22,7 @@ from sorairo.server.api.origins import OriginMiddleware
 from sorairo.server.api.prefixes import PrefixMiddleware
 from sorairo.server.api.request_ids import RequestIdMiddleware, UnexpectedErrorMiddleware
 from sorairo.server.api.service import Service
+from sorairo.server.api.video_view import VideoViews
 
 
 def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
@@ -33,7 +34,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         docs_url=None,  # these pages load scripts from other hosts
         redoc_url=None,
     )
-    app.state.service = service
+    app.state.service, app.state.views = service, VideoViews(service)
     app.include_router(characters.router)  # first: /videos/{video_id} would match its paths
     app.include_router(routes.router)
     metrics = Metrics(service.queue)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from fastapi.responses import JSONResponse
 
 from sorairo.jobs.characters import Character
@@ -39,6 +40,36 @@ Owner = Annotated[str, Depends(_owner)]
 """A route parameter: the id of the request's API key. Without a valid key the status is 401."""
 
 
+def _file_owner(
+    request: Request,
+    expires: str | None = Query(None, description="When `signature` expires, in seconds."),
+    signature: str | None = Query(
+        None, description="Replaces the key, in a `url` of a completed Video object."
+    ),
+) -> str:
+    service = service_of(request)
+    if signature is None or not service.requires_key():
+        return _owner(request)
+    video_id, variant = request.path_params["video_id"], request.query_params.get("variant")
+    job = service.queue.get(video_id)
+    if job is None:
+        raise not_found(video_id)
+    query = {"expires": expires or "", "signature": signature}
+    request.app.state.views.signer.check(job, variant or "video", query)
+    if not service.keys.is_valid(job.owner):
+        raise ApiError(403, "The key of this link has been revoked.", code="invalid_signature")
+    return job.owner
+
+
+FileOwner = Annotated[str, Depends(_file_owner)]
+"""A route parameter: the owner by a signed link to a file of `video_id`, or as `Owner`."""
+
+
+def viewer_of(request: Request) -> Callable[[Job], dict[str, Any]]:
+    """What makes the Video object of a job, for the client of a request."""
+    return request.app.state.views.viewer(request)
+
+
 async def fields_of(request: Request) -> Fields:
     """The fields of the body. Without a `model`, it is the deployment in the path of Azure's
     clients. Raises ApiError."""
@@ -68,9 +99,10 @@ def not_found(video_id: str) -> ApiError:
 def video_response(
     request: Request, job: Job, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """The Video object of a job, with a polling hint while the job has not ended."""
+    """The Video object of a job, with a polling hint while the job has not ended. Reads from the
+    database."""
     hint = {} if job.ended else {"openai-poll-after-ms": str(POLL_AFTER_MS)}
-    return JSONResponse(service_of(request).video(job), headers={**hint, **(headers or {})})
+    return JSONResponse(viewer_of(request)(job), headers={**hint, **(headers or {})})
 
 
 def file_of(request: Request, job: Job, variant: str) -> str:

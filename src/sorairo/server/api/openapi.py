@@ -127,7 +127,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("delete", "/v1/videos/characters/{character_id}"): RouteDoc(
         responses=_json("CharacterDeleted"), errors=(404,)
     ),
-    ("get", "/v1/videos"): RouteDoc(responses=_json("VideoList"), errors=(400, 404)),
+    ("get", "/v1/videos"): RouteDoc(responses=_json("VideoList"), errors=(400,)),
     ("get", "/v1/videos/{video_id}"): _video_route(None, 404),
     ("delete", "/v1/videos/{video_id}"): RouteDoc(responses=_json("VideoDeleted"), errors=(404,)),
     ("post", "/v1/videos/{video_id}/cancel"): _video_route(None, 404, 413),

@@ -9,8 +9,10 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.errors import RequestError
 from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import (
+    FileOwner,
     Owner,
     clip_of,
     fields_of,
@@ -19,6 +21,7 @@ from sorairo.server.api.dependencies import (
     request_builder_of,
     service_of,
     video_response,
+    viewer_of,
 )
 from sorairo.server.api.downloads import file_response, wait_for_file
 from sorairo.server.api.errors import ApiError, invalid_type
@@ -97,14 +100,17 @@ def list_videos(
     order: str = Query(
         "desc", pattern="^(asc|desc)$", description="Newest first, or oldest first."
     ),
-    after: str | None = Query(None, description="The last id of the page before."),
+    after: str | None = Query(
+        None, description="The last id of the page before; its video may be deleted meanwhile."
+    ),
 ) -> JSONResponse:
     """Lists the videos of the key, page by page."""
-    queue = service_of(request).queue
-    if after is not None and queue.get(after, owner) is None:
-        raise not_found(after)
-    found, more = queue.page(owner=owner, limit=limit, after=after, newest_first=order == "desc")
-    data = [service_of(request).video(job) for job in found]
+    queue, newest_first = service_of(request).queue, order == "desc"
+    try:
+        found, more = queue.page(owner=owner, limit=limit, after=after, newest_first=newest_first)
+    except RequestError as error:
+        raise ApiError(400, str(error), param="after", code="invalid_value") from error
+    data = list(map(viewer_of(request), found))
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
     ends = {"first_id": first, "last_id": last, "has_more": more}
     return JSONResponse({"object": "list", "data": data, **ends})
@@ -144,7 +150,7 @@ async def get_events(request: Request, owner: Owner, video_id: VideoId) -> Strea
     get_job = service.queue.get
     stream = job_events(
         lambda: get_job(video_id, owner),
-        service.video,
+        viewer_of(request),
         request.is_disconnected,
         service.stopping.is_set,
     )
@@ -167,7 +173,7 @@ def get_preview(request: Request, owner: Owner, video_id: VideoId) -> Response:
 @router.get("/videos/{video_id}/content")
 def get_content(
     request: Request,
-    owner: Owner,
+    owner: FileOwner,
     video_id: VideoId,
     variant: str = Query("video", description="Which file: the clip, a frame, or several frames."),
     download: bool = Query(True, description="0 lets a browser show the file, not store it."),

@@ -66,6 +66,16 @@ def list_schema(of: str, **more: Schema) -> Schema:
     return object_schema({"object": constant("list"), "data": data, **more})
 
 
+def page_schema(of: str) -> Schema:
+    """One page of a list that is read with `limit` and `after`."""
+    return list_schema(
+        of,
+        first_id=nullable(text("The id of the first object of this page.")),
+        last_id=nullable(text("The id of the last one: `after` for the next page.")),
+        has_more=described(FLAG, "Whether there is a next page."),
+    )
+
+
 def deleted_schema(kind: str) -> Schema:
     """The response to a deletion."""
     return object_schema(
@@ -123,10 +133,17 @@ VIDEO = object_schema(
     },
     optional={
         "fps": described(NUMBER, "Frames per second of the completed video."),
-        "native_size": {
-            **TEXT,
-            "description": "The size at which the model generated it, before upscaling.",
-        },
+        "native_size": text("The size at which the model generated it, before upscaling."),
+        "queue_position": described(WHOLE, "While it is queued: 1 for the next one."),
+        "estimated_seconds": described(
+            WHOLE,
+            "Until it is completed, as an estimate from finished videos of the same kind; missing"
+            " if there is none.",
+        ),
+        "url": text(
+            "The address of the clip of a completed video; if keys are required, with a signature"
+            " that replaces the key and expires."
+        ),
         "videos": {
             "type": "array",
             "items": TEXT,
@@ -136,12 +153,7 @@ VIDEO = object_schema(
 )
 SCHEMAS: dict[str, Schema] = {
     "Video": VIDEO,
-    "VideoList": list_schema(
-        "Video",
-        first_id=nullable(text("The id of the first video of this page.")),
-        last_id=nullable(text("The id of the last one: `after` for the next page.")),
-        has_more=described(FLAG, "Whether there is a next page."),
-    ),
+    "VideoList": page_schema("Video"),
     "VideoDeleted": deleted_schema("video"),
     "Character": object_schema(
         {
@@ -151,12 +163,7 @@ SCHEMAS: dict[str, Schema] = {
             "created_at": time("When it was stored"),
         }
     ),
-    "CharacterList": list_schema(
-        "Character",
-        first_id=nullable(text("The id of the first character of this page.")),
-        last_id=nullable(text("The id of the last one: `after` for the next page.")),
-        has_more=described(FLAG, "Whether there is a next page."),
-    ),
+    "CharacterList": page_schema("Character"),
     "CharacterDeleted": deleted_schema("character"),
     "Model": object_schema(
         {

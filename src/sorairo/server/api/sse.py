@@ -11,6 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
+from sorairo.server.api.video_view import VOLATILE
 
 POLL_INTERVAL, KEEP_ALIVE_INTERVAL, RETRY_INTERVAL = 0.25, 15.0, 1.0  # seconds
 STOPPING = "retry: 5000\n: the server is stopping, connect again\n\n"
@@ -34,18 +35,18 @@ async def job_events(
             yield STOPPING
             return
         try:
-            job = await run_in_threadpool(get_job)
+            job, video = await run_in_threadpool(_read, get_job, to_video)
         except DATABASE_UNAVAILABLE:
             await asyncio.sleep(RETRY_INTERVAL)
             continue
         if job is None:
             yield "event: video.deleted\ndata: {}\n\n"
             return
-        video = json.dumps(to_video(job), ensure_ascii=False)
-        if video != last:
-            last, quiet = video, 0.0
+        lasting = {name: value for name, value in video.items() if name not in VOLATILE}
+        if lasting != last:
+            last, quiet = lasting, 0.0
             kind = job.status if job.ended else "progress"
-            yield f"event: video.{kind}\ndata: {video}\n\n"
+            yield f"event: video.{kind}\ndata: {json.dumps(video, ensure_ascii=False)}\n\n"
         if job.ended:
             return
         if quiet >= KEEP_ALIVE_INTERVAL:
@@ -53,3 +54,10 @@ async def job_events(
             yield ": keep-alive\n\n"
         await asyncio.sleep(POLL_INTERVAL)
         quiet += POLL_INTERVAL
+
+
+def _read(
+    get_job: Callable[[], Job | None], to_video: Callable[[Job], dict[str, Any]]
+) -> tuple[Job | None, dict[str, Any]]:
+    job = get_job()
+    return job, {} if job is None else to_video(job)

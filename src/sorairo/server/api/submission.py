@@ -30,7 +30,7 @@ async def submit_and_respond(
 ) -> JSONResponse:
     """Submits jobs as `submit` does; the response is the Video object of the first."""
     job, headers = await run_in_threadpool(submit, request, owner, build, media, count)
-    return video_response(request, job, headers)
+    return await run_in_threadpool(video_response, request, job, headers)
 
 
 def submit(

@@ -1,0 +1,144 @@
+"""When a job will be finished: its place in the queue, and an estimate from finished jobs."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine, select
+
+from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
+from sorairo.jobs.schema import jobs
+
+RECENT_JOBS, PER_KIND = 200, 20  # finished jobs that are read, and that count for each kind
+MIN_PROGRESS = 10  # per cent from which on a job's own progress tells most about its duration
+QUEUE_SECONDS, RATES_SECONDS = 1.0, 15.0  # for which what was read from the database is used again
+_KIND = jobs.c.payload["command"].as_string()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What is known about the future of a job; None where nothing is."""
+
+    queue_position: int | None = None
+    """1 for the next job that a worker takes; None for a job that is not queued."""
+    estimated_seconds: int | None = None
+    """Until it is completed."""
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The unfinished jobs at one moment."""
+
+    positions: Mapping[str, int] = field(default_factory=dict)
+    waits: Mapping[str, float | None] = field(default_factory=dict)
+    """Seconds until a queued job is started."""
+
+
+class Forecaster:
+    """Forecasts for the jobs in a database.
+
+    The work of a job is its cost (pixels times seconds of the clip). A job takes its work times the
+    median of seconds per work of the last finished jobs of the same kind (the same command). Jobs
+    ahead are shared between as many workers as there are running jobs.
+    """
+
+    def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
+        self.reading, self.clock = database.execution_options(read_only=True), clock
+        self.lock = threading.Lock()
+        self.rates: Mapping[str | None, float] = {}
+        self.snapshot = _Snapshot()
+        self.rates_until = self.snapshot_until = 0.0
+
+    def of(self, job: Job) -> Forecast:
+        """The forecast for a job."""
+        if job.ended:
+            return Forecast()
+        with self.lock:
+            missing = job.status == QUEUED and job.id not in self.snapshot.positions
+            if missing or self.snapshot_until <= self.clock():
+                self._read()
+            snapshot, rates = self.snapshot, self.rates
+        own = _total(rates, job.payload.get("command"), job.cost)
+        if job.status == RUNNING:
+            return Forecast(
+                estimated_seconds=_whole(
+                    _remaining(own, job.progress, job.started_at, self.clock())
+                )
+            )
+        wait = snapshot.waits.get(job.id)
+        total = None if own is None or wait is None else wait + own
+        return Forecast(
+            queue_position=snapshot.positions.get(job.id), estimated_seconds=_whole(total)
+        )
+
+    def _read(self) -> None:
+        now = self.clock()
+        with self.reading.begin() as connection:
+            if self.rates_until <= now:
+                self.rates, self.rates_until = _rates(connection), now + RATES_SECONDS
+            self.snapshot = _snapshot(connection, self.rates, now)
+        self.snapshot_until = now + QUEUE_SECONDS
+
+
+def _rates(connection: Connection) -> Mapping[str | None, float]:
+    """Seconds per pixel-second of each kind of job."""
+    columns = (
+        _KIND.label("kind"),
+        jobs.c.cost,
+        jobs.c.started_at,
+        jobs.c.ended_at,
+        jobs.c.attempts,
+    )
+    done = select(*columns).where(jobs.c.status == COMPLETED)
+    seen: dict[str | None, list[float]] = defaultdict(list)
+    for row in connection.execute(done.order_by(jobs.c.number.desc()).limit(RECENT_JOBS)):
+        undisturbed = row.attempts == 1 and row.cost > 0 and row.started_at is not None
+        if undisturbed and len(seen[row.kind]) < PER_KIND:
+            seen[row.kind].append((row.ended_at - row.started_at) / row.cost)
+    return {kind: statistics.median(each) for kind, each in seen.items() if each}
+
+
+def _snapshot(connection: Connection, rates: Mapping[str | None, float], now: float) -> _Snapshot:
+    columns = (_KIND.label("kind"), jobs.c.id, jobs.c.cost, jobs.c.progress, jobs.c.started_at)
+    query = select(*columns).order_by(jobs.c.number)
+    usual = statistics.median(rates.values()) if rates else None
+
+    def total(row: object) -> float | None:
+        known = _total(rates, row.kind, row.cost)  # type: ignore[attr-defined]
+        return known if known is not None or usual is None else usual * row.cost  # type: ignore[attr-defined]
+
+    running = connection.execute(query.where(jobs.c.status == RUNNING)).all()
+    left = [_remaining(total(row), row.progress, row.started_at, now) for row in running]
+    ahead = None if None in left else math.fsum(each for each in left if each is not None)
+    positions, waits = {}, {}
+    for row in connection.execute(query.where(jobs.c.status == QUEUED)):
+        positions[row.id] = len(positions) + 1
+        waits[row.id] = None if ahead is None else ahead / max(1, len(running))
+        own = total(row)
+        ahead = None if ahead is None or own is None else ahead + own
+    return _Snapshot(positions, waits)
+
+
+def _total(rates: Mapping[str | None, float], kind: str | None, cost: float) -> float | None:
+    """Seconds that a job takes; None if nothing is known about its kind or its work."""
+    return rates[kind] * cost if kind in rates and cost > 0 else None
+
+
+def _remaining(
+    total: float | None, progress: int, started_at: float | None, now: float
+) -> float | None:
+    """Seconds until a running job is completed."""
+    elapsed = now - (started_at or now)
+    if progress >= MIN_PROGRESS:
+        return elapsed * (100 - progress) / progress
+    return None if total is None else max(0.0, total - elapsed)
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else math.ceil(seconds)

@@ -1,0 +1,71 @@
+"""A cursor of a list outlives its job."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, func, select
+
+from sorairo.errors import RequestError
+from sorairo.jobs.cursors import KEPT_SECONDS
+from sorairo.jobs.queue import Queue
+from sorairo.jobs.schema import deleted_jobs
+
+
+class Clock:
+    now = 1e9
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+@pytest.mark.parametrize("limit", [1, 3])
+def test_a_list_is_walked_while_its_jobs_are_deleted(
+    database: Engine, newest_first: bool, limit: int
+):
+    queue = Queue(database)
+    names = [queue.submit(f"video_{n}", {}, owner="me").id for n in range(10)]
+    other = queue.submit("video_of_another", {}, owner="you").id
+    seen, after, more = [], None, True
+    while more:
+        found, more = queue.page(owner="me", limit=limit, after=after, newest_first=newest_first)
+        for job in found:
+            assert queue.delete(job.id, "me")
+        seen += [job.id for job in found]
+        after = seen[-1]
+    assert seen == (names[::-1] if newest_first else names)
+    assert queue.get(other)
+
+
+def test_a_job_with_the_number_of_a_deleted_one_is_listed(database: Engine):
+    """SQLite gives the number of the last job again when that job is deleted."""
+    queue = Queue(database)
+    for name in ("a", "b"):
+        queue.submit(name, {})
+    queue.delete("b")
+    queue.submit("c", {})
+    assert [job.id for job in queue.page(after="b", newest_first=False)[0]] == ["c"]
+    assert [job.id for job in queue.page(after="b")[0]] == ["a"]
+    queue.delete("c")
+    queue.submit("b", {})
+    assert [job.id for job in queue.page(after="b")[0]] == ["a"], "an id that is used again"
+    queue.delete("b")
+    assert [job.id for job in queue.page(after="b")[0]] == ["a"]
+
+
+def test_places_belong_to_an_owner_and_are_forgotten_in_time(database: Engine):
+    clock = Clock()
+    queue = Queue(database, clock=clock)
+    for name in ("a", "b", "c"):
+        queue.submit(name, {}, owner="me")
+    queue.delete("a", "you")
+    queue.delete("b", "me")
+    assert [job.id for job in queue.page(owner="me", after="b")[0]] == ["a"]
+    with pytest.raises(RequestError, match="'after': there is no video 'b'"):
+        queue.page(owner="you", after="b")
+    clock.now += KEPT_SECONDS + 1
+    queue.delete("c", "me")
+    with pytest.raises(RequestError):
+        queue.page(owner="me", after="b")
+    with database.begin() as connection:
+        assert connection.execute(select(func.count()).select_from(deleted_jobs)).scalar() == 1

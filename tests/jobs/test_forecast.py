@@ -1,0 +1,120 @@
+"""The place of a job in the queue, and the estimate of the time until it is completed."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from sorairo.jobs.admission import Submission
+from sorairo.jobs.forecast import Forecast, Forecaster
+from sorairo.jobs.job import Job
+from sorairo.jobs.queue import Queue
+
+NONE = Forecast()
+
+
+class Clock:
+    now = 1e9
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Bench:
+    """A queue and a clock that only moves when it is told to."""
+
+    def __init__(self, database: Engine) -> None:
+        self.clock = Clock()
+        self.queue = Queue(database, clock=self.clock, lease=1e6)
+        self.forecaster = Forecaster(database, clock=self.clock)
+
+    def submit(self, name: str, cost: float, kind: str = "generate") -> Job:
+        jobs = [(name, {"command": kind})]
+        return self.queue.submit_all(Submission(jobs=jobs, cost=cost))[0][0]
+
+    def claim(self, progress: int = 0) -> Job:
+        job = self.queue.claim("me")
+        assert job is not None
+        return self.queue.renew(job, progress)
+
+    def finish(self, name: str, cost: float, seconds: float, kind: str = "generate") -> None:
+        self.submit(name, cost, kind)
+        job = self.claim()
+        self.clock.now += seconds
+        self.queue.complete(job, {})
+
+    def of(self, name: str) -> Forecast:
+        job = self.queue.get(name)
+        assert job is not None
+        return self.forecaster.of(job)
+
+
+def test_places_in_the_queue(database: Engine):
+    bench = Bench(database)
+    for name in ("a", "b", "c"):
+        bench.submit(name, 10)
+    assert [bench.of(name).queue_position for name in ("a", "b", "c")] == [1, 2, 3]
+    running = bench.claim()
+    bench.clock.now += 2
+    assert [bench.of(name).queue_position for name in ("a", "b", "c")] == [None, 1, 2]
+    bench.queue.complete(running, {})
+    assert bench.of("a") == NONE
+    bench.submit("d", 10)
+    assert bench.of("d").queue_position == 3, "at once"
+
+
+def test_without_finished_jobs_of_the_kind_there_is_no_estimate(database: Engine):
+    bench = Bench(database)
+    bench.submit("a", 10)
+    assert bench.of("a") == Forecast(queue_position=1)
+    bench.claim()
+    assert bench.of("a") == NONE
+    bench.queue.cancel("a")
+    bench.finish("edited", 10, 100, "edit")
+    bench.submit("b", 10)
+    assert bench.of("b").estimated_seconds is None
+    bench.submit("free", 0, "edit")
+    bench.clock.now += 60
+    assert bench.of("free").estimated_seconds is None, "nothing is known of its work"
+
+
+def test_estimates_are_work_times_the_usual_rate(database: Engine):
+    bench = Bench(database)
+    for number, seconds in enumerate((20, 20, 500)):  # one was disturbed: the median counts
+        bench.finish(f"done_{number}", 10, seconds)
+    bench.finish("edited", 10, 50, "edit")
+    bench.submit("a", 10)
+    assert bench.of("a") == Forecast(queue_position=1, estimated_seconds=20)
+    bench.submit("b", 30, "edit")
+    bench.submit("c", 40)
+    assert bench.of("b").estimated_seconds == 20 + 150
+    assert bench.of("c").estimated_seconds == 20 + 150 + 80
+    bench.claim()
+    bench.clock.now += 15
+    assert bench.of("a").estimated_seconds == 5
+    assert bench.of("c").estimated_seconds == 5 + 150 + 80
+    bench.clock.now += 60
+    assert bench.of("a").estimated_seconds == 0, "late"
+
+
+def test_progress_tells_more_than_other_jobs(database: Engine):
+    bench = Bench(database)
+    bench.finish("done", 10, 20)
+    bench.submit("a", 10)
+    bench.submit("b", 10)
+    job = bench.claim()
+    bench.clock.now += 30
+    bench.queue.renew(job, 25)
+    assert bench.of("a").estimated_seconds == 90
+    assert bench.of("b").estimated_seconds == 90 + 20
+
+
+def test_running_jobs_share_what_is_ahead(database: Engine):
+    bench = Bench(database)
+    bench.finish("done", 10, 20)
+    for name in ("a", "b", "c", "d"):
+        bench.submit(name, 10)
+    for _ in range(2):
+        bench.claim()
+    bench.clock.now += 10
+    assert bench.of("c").estimated_seconds == (10 + 10) / 2 + 20
+    assert bench.of("d").estimated_seconds == (10 + 10 + 20) / 2 + 20

@@ -30,6 +30,10 @@ class WriteError(MediaError):
     """A file could not be written, for example because the disk is full."""
 
 
+class NameTakenError(WriteError):
+    """A file of that name exists, and must not be overwritten."""
+
+
 class StorageUnavailableError(WriteError):
     """The media store (a folder, or an object store) does not answer, or refuses a request."""
 

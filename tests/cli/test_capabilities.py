@@ -3,6 +3,8 @@ stay unchanged, the requested ones are added, and the file contains its request.
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +16,7 @@ from PIL import Image
 from sorairo.generation.requests.bridge import ConnectRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.metadata import read_comment
-from sorairo.video import Clip
+from sorairo.video import Clip, Sound
 from sorairo.video.latent_sidecar import file_digest
 
 from .conftest import Done
@@ -150,6 +152,52 @@ def test_edit_of_a_time_leaves_the_rest(make: Make, tmp_path: Path):
     request = read_comment(done.clip.metadata["comment"])
     assert isinstance(request, EditRequest)
     assert (request.start, request.end) == (1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("frames", "fps", "options"),
+    [
+        (31, 30.0, ("--region", "0,0,40,40")),
+        (31, 30.0, ("--from", 0.3, "--to", 0.8)),
+        (25, 24.0, ()),
+        (7, 60.0, ()),
+        (2, 30.0, ("--region", "0,0,40,40")),
+        (5, 3.0, ("--from", 0.9)),
+    ],
+)
+def test_an_edited_clip_keeps_its_frames_and_sound(
+    make: Make, tmp_path: Path, frames: int, fps: float, options: tuple[object, ...]
+):
+    clip = scene(frames / fps, fps=fps)
+    tone = np.sin(np.arange(round(48_000 * clip.duration)) / 20).astype(np.float32)[:, None]
+    clip = dataclasses.replace(clip, sound=Sound(samples=tone / 2, rate=48_000))
+    assert clip.num_frames == frames
+    clip.save(tmp_path / "a.mp4")
+    made = make("edit", "a.mp4", "a red ball", *options, "-o", "b.mp4").clip
+    assert (made.num_frames, made.fps) == (frames, fps)
+    assert made.sound is not None
+    assert abs(made.sound.duration - clip.duration) < 1e-3
+    assert float(np.abs(made.sound.samples[-480:]).mean()) > 0.1
+
+
+def test_a_file_whose_name_is_no_text(make: Make, tmp_path: Path):
+    given = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.png"))
+    Clip(frames=scene(0.1).frames[:1], fps=12.0).save(given)
+    made = make("animate", given, "--seconds", 0.25)
+    assert made.facts["inputs"] == ["\ufffd.png"]
+    assert made.clip.num_frames == 3
+
+
+def test_given_clips_keep_their_frames(make: Make, tmp_path: Path):
+    for name, frames in (("a", 31), ("b", 7)):
+        scene(frames / 30, fps=30.0).save(tmp_path / f"{name}.mp4")
+    for command, added in {
+        ("extend", "a.mp4", "--forward", 0.5): 15,
+        ("extend", "a.mp4", "--backward", 0.5): 15,
+        ("loop", "a.mp4", "--seconds", 2 / 3): 20,
+        ("connect", "a.mp4", "b.mp4", "--seconds", 2 / 3): 20 + 7,
+    }.items():
+        assert make(*command, "-o", "c.mp4").clip.num_frames == 31 + added
 
 
 def test_a_picture_can_be_edited(make: Make, picture: Path):

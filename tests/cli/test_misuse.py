@@ -22,12 +22,49 @@ WITHOUT_MODEL = ("world", "models", "genrate")
 MISUSE = {
     "empty prompt": (["generate", ""], "The prompt is empty: say what the clip should show"),
     "blank prompt": (["generate", "  "], "The prompt is empty"),
+    "marks for a prompt": (["generate", "!!!"], "The prompt is empty"),
+    "nothing to be seen": (["image", "\u200b"], "The prompt is empty"),
+    "marks for an edit": (["edit", "a.mp4", "..."], "The prompt is empty"),
+    "marks for more": (["extend", "a.mp4", "?", "--forward", 1], "The prompt is empty"),
+    "marks for an end": (["connect", "a.mp4", "a.mp4", "--prompt-b", "-"], "The prompt is empty"),
+    "narrow": (["generate", PROMPT, "--size", "2048x64"], "too narrow: the long side is at most 4"),
+    "narrow picture": (["image", PROMPT, "--size", "64x512"], "for example 128x512."),
+    "narrow clip": (["extend", "wide.mp4", "--forward", 1], "wide.mp4, which has 160x16 pixels,"),
+    "narrow still": (["animate", "wide.png"], "wide.png, which has 160x16 pixels, is too narrow"),
+    "endless": (["generate", PROMPT, "--seconds", "1e999"], "A clip cannot last inf seconds"),
+    "no number": (["generate", PROMPT, "--fps", "nan"], "nan frames per second is out of range"),
+    "long seed": (["generate", PROMPT, "--seed", "1" + "0" * 400], "A seed is between 0 and 2**63"),
+    "longest seed": (["image", PROMPT, "--seed", "1" * 5000], "is not a valid integer"),
+    "long steps": (["image", PROMPT, "--steps", "1" + "0" * 400], "choose 1 to 200"),
+    "long guidance": (["image", PROMPT, "--guidance", "9" * 400], "choose 0 to 30"),
+    "long region": (["edit", "a.mp4", PROMPT, "--region", "0,0,1," + "9" * 400], "reaches beyond"),
+    "long time": (["edit", "a.mp4", PROMPT, "--to", "1e999"], "lies outside the clip"),
+    "long strength": (["animate", "a.png", "--strength", "nan"], "strength of nan"),
+    "long world seed": (
+        ["world", "sample", "-o", "out", "--seed", "9" * 30],
+        "is not in the range",
+    ),
+    "to stdout": (["generate", PROMPT, "-o", "-"], "Results are not written to stdout"),
+    "over its input": (["extend", "a.mp4", "--forward", 1, "-o", "a.mp4"], "is an input of this"),
+    "a gif over its input": (
+        ["extend", "a.gif", "--forward", 1, "--gif", "-o", "a.mp4"],
+        "a.gif is an input of this command",
+    ),
+    "over a mask": (
+        ["edit", "a.mp4", PROMPT, "--region", "x-sheet.png", "--contact-sheet", "-o", "x.mp4"],
+        "x-sheet.png is an input",
+    ),
+    "over a card": (["storyboard", "card.toml", "-o", "a.mp4"], "a.mp4 is an input"),
+    "over a picture": (["animate", "--at", "1=a.png", "-o", "a.png"], "a.png is an input"),
+    "long card name": (["storyboard", "long-name.toml"], "Card 1 names a file that cannot exist"),
+    "deep board": (["storyboard", "deep.toml"], "no names of more than 8 parts"),
+    "deep model": (["models", "info", "deep"], "nested too deeply"),
     "no prompt": (["generate"], "Missing argument 'PROMPT'"),
     "odd size": (
         ["generate", PROMPT, "--size", "127x96"],
         "both sides are multiples of 2; the nearest is 128x96.",
     ),
-    "huge size": (["generate", PROMPT, "--size", "9000x96"], "the nearest is 2048x96."),
+    "huge size": (["generate", PROMPT, "--size", "9000x96"], "the nearest is 2048x512."),
     "no size": (["generate", PROMPT, "--size", "big"], "'big' is not a size: write WIDTHxHEIGHT"),
     "negative seconds": (["generate", PROMPT, "--seconds", "-2"], "cannot last -2 seconds"),
     "absurd seconds": (["generate", PROMPT, "--seconds", "86400"], "the longest is"),
@@ -100,6 +137,16 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Clip(frames=frames[:1] * 0, fps=12.0).save(folder / "black.png")
     Clip(frames=np.zeros((1, 1, 1, 3), np.uint8), fps=12.0).save(folder / "dot.png")
     Clip(frames=np.zeros((125, 16, 16, 3), np.uint8), fps=1.0).save(folder / "long.mp4")
+    Clip(frames=frames, fps=12.0).save(folder / "a.gif")
+    Clip(frames=frames[:1], fps=12.0).save(folder / "x-sheet.png")
+    wide = np.full((12, 16, 160, 3), 120, np.uint8)
+    Clip(frames=wide, fps=12.0).save(folder / "wide.mp4")
+    Clip(frames=wide[:1], fps=12.0).save(folder / "wide.png")
+    (folder / "card.toml").write_text('[[card]]\nclip = "a.mp4"\n')
+    (folder / "long-name.toml").write_text(f'[[card]]\nseconds = 1\npicture = "{"x" * 5000}"\n')
+    (folder / "deep.toml").write_text("a" + ".a" * 16_000 + " = 1\n")
+    (folder / "deep").mkdir()
+    (folder / "deep" / "model.json").write_text("[" * 20_000)
     (folder / "text.mp4").write_text("not a film")
     (folder / "cut.mp4").write_bytes((folder / "a.mp4").read_bytes()[:300])
     (folder / "broken.png").write_bytes((folder / "a.png").read_bytes()[:60])

@@ -87,6 +87,23 @@ def test_it_can_be_remixed(make: Callable[..., Done], story: Path):
     assert done.clip.num_frames == 48
 
 
+def test_of_a_long_film_only_what_is_shown_is_read(make: Callable[..., Done], tmp_path: Path):
+    """Beyond its second second, the film cannot be decoded."""
+    frames = np.full((96, 64, 64, 3), 90, np.uint8)
+    frames += np.random.default_rng(0).integers(0, 50, frames.shape, dtype=np.uint8)
+    data = bytearray(Clip(frames=frames, fps=12).save(tmp_path / "film.mp4").read_bytes())
+    half = len(data) // 2
+    data[half:] = bytes(len(data) - half)
+    (tmp_path / "film.mp4").write_bytes(data)
+    (tmp_path / "story.toml").write_text(
+        '[[card]]\nclip = "film.mp4"\nseconds = 0.5\n[[card]]\nprompt = "a ball"\nseconds = 0.5\n'
+    )
+    monkey = Clip.load(tmp_path / "film.mp4", end=0.5)
+    done = make("storyboard", "story.toml", "-o", "story.mp4")
+    assert done.clip.num_frames == 12
+    assert np.abs(done.clip.frames[:6].astype(int) - monkey.frames).mean() < 5
+
+
 def test_mistakes_end_with_2_and_write_nothing(sorairo: Run, tmp_path: Path):
     (tmp_path / "story.toml").write_text("[[card]]\npromt = 'a red ball'\n")
     before = set(tmp_path.rglob("*"))

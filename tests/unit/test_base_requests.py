@@ -27,10 +27,13 @@ GOOD = GenerateRequest(prompt="a red ball drops")
     [
         {},
         {"prompt": "一个红色的球落下"},
+        {"prompt": "🔴"},
+        {"prompt": "7"},
+        {"width": 512, "height": 120},
         {"seconds": 1 / 12},
         {"seconds": 49 / 12},
         {"seconds": 4.08},
-        {"width": 64, "height": 2048},
+        {"width": 512, "height": 2048},
         {"fps": 1.0},
         {"fps": 60.0},
         {"steps": 1, "guidance": 0.0, "seed": 2**63 - 1},
@@ -44,6 +47,9 @@ def test_valid_requests(changes: dict[str, Any]):
     ("changes", "words"),
     [
         ({"prompt": " \n"}, 'The prompt is empty: say what the clip should show, for example "'),
+        ({"prompt": "!!!"}, "The prompt is empty"),
+        ({"prompt": "\u200b\u2060\ufeff"}, "The prompt is empty"),
+        ({"prompt": "。，…\u3000\u3164\u2800"}, "The prompt is empty"),
         ({"prompt": "x" * 2001}, "The prompt has 2001 characters: shorten it to 2000."),
         ({"negative": "x" * 2001}, "The negative prompt has 2001 characters"),
         ({"prompt": "bad \udc80 byte"}, "The prompt is not valid UTF-8 text"),
@@ -55,7 +61,10 @@ def test_valid_requests(changes: dict[str, Any]):
         ({"fps": 0}, "0 frames per second is out of range: choose 1 to 60, for example 12."),
         ({"fps": math.nan}, "nan frames per second is out of range"),
         ({"width": 127, "height": 96}, "both sides are multiples of 2; the nearest is 128x96."),
-        ({"width": 32, "height": 9999}, "the nearest is 64x2048."),
+        ({"width": 32, "height": 9999}, "the nearest is 512x2048."),
+        ({"width": 2048, "height": 64}, "2048x64 is too narrow: the long side is at most 4 times"),
+        ({"width": 2048, "height": 64}, "the short one, for example 2048x512."),
+        ({"width": 64, "height": 300}, "for example 76x300."),
         ({"width": 128}, "Give both width and height, or neither."),
         ({"seed": -1}, "A seed is between 0 and 2**63 - 1; the nearest is 0."),
         ({"steps": 0}, "0 steps are out of range: choose 1 to 200, for example 1."),
@@ -186,6 +195,8 @@ def test_a_new_prompt_drops_the_old_expansion():
 @given(st.integers(1, 20_000), st.integers(1, 20_000), st.sampled_from([0, 1024]))
 def test_the_size_of_what_is_given_can_be_delivered(width: int, height: int, longest: int):
     size = own_size(width, height, longest=longest)
-    dataclasses.replace(GOOD, width=size[0], height=size[1]).validate()
+    request = dataclasses.replace(GOOD, width=size[0], height=size[1])
+    if max(size) <= 4 * min(size):  # longer shapes are refused
+        request.validate()
     if min(width, height) >= 64 and max(width, height) <= (longest or 2048):
         assert size == (width + width % 2, height + height % 2)

@@ -27,6 +27,8 @@ SECONDS = 2.0  # far above what bounded work takes, far below that of unbounded 
         ('a = "' + r"\"" * 60_000, "Unterminated string"),
         ("a = " + "9" * 5_000, "a number is too long"),
         ("#" * (MAX_LENGTH + 1), "at most"),
+        ("a" * 200_000, "Expected '='"),
+        ("a" * 50 + " " * 200_000, "Expected '='"),
     ],
 )
 def test_hostile_text_is_refused_at_once(text: str, reason: str):

@@ -122,11 +122,42 @@ def test_bad_overrides_say_what_to_do(assignment: str, sentence: str):
         ({"name": "x", "model": {"kernel": [3, 3]}}, ConfigError),
         ({"name": "x", "sizes": 3}, ConfigError),
         ([], ConfigError),
+        ({"name": "x", "model": {"width": 10**400}}, ConfigError),
     ],
 )
 def test_from_json_checks_types(record: Any, error: type[Exception]):
     with pytest.raises(error):
         config.from_json(Recipe, record)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 100_000, "it is nested too deeply"),
+        ('{"a":' * 100_000, "it is nested too deeply"),
+        ("1" * 5000, "4300 digits"),
+        ("{", "Expecting"),
+        (b"\xff\xfe\xfd", "codec can't decode"),
+        ("1" + " " * 5 * 2**20, "more than 4194304 bytes"),
+    ],
+)
+def test_hostile_json_is_one_error(tmp_path: Path, text: str | bytes, reason: str):
+    file = tmp_path / "record.json"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ConfigError, match=reason):
+        config.read_json(file)
+    if len(text) <= 2**20:
+        with pytest.raises(ConfigError, match=reason):
+            config.parse_json(text)
+
+
+def test_overrides_and_errors_stay_short():
+    for value in ("[" * 100_000, "9" * 5000, "x" * 100_000):
+        with pytest.raises(ConfigError) as caught:
+            config.override(RECIPE, [f"model.kernel={value}"])
+        assert len(str(caught.value)) < 250
+    with pytest.raises(ConfigError, match=r"'model.width' takes a number below 1e308, not 1000"):
+        config.from_json(Recipe, {"name": "x", "model": {"width": 10**400}})
 
 
 def test_a_value_that_is_not_json_is_refused():

@@ -66,9 +66,10 @@ def animate(
     request = AnimateRequest(
         prompt=prompt or "", seconds=seconds, at=at, strength=strengths, **common.fields
     )
-    check(request, common)
-    inputs = read_inputs(AnimateRequest, *(path for _, path in times))
-    make(with_inputs(request, inputs, prompt, common), [each.clip for each in inputs], common)
+    paths = [path for _, path in times]
+    check(request, common, *paths)
+    inputs = read_inputs(AnimateRequest, *paths)
+    make(with_inputs(request, inputs, prompt, common), inputs, common)
 
 
 def _image_and_prompt(

@@ -57,9 +57,10 @@ def edit(
     fields = not_none(strength=strength, start=start, end=end) | common.fields
     fields |= not_none(region=region if mask is None else None)
     request = EditRequest(prompt=prompt, **fields)
-    check(request, common)
-    inputs = read_inputs(EditRequest, *[clip, *([mask] if mask else [])])
-    make(with_inputs(request, inputs, prompt, common), [each.clip for each in inputs], common)
+    paths = [clip, *([mask] if mask else [])]
+    check(request, common, *paths)
+    inputs = read_inputs(EditRequest, *paths)
+    make(with_inputs(request, inputs, prompt, common), inputs, common)
 
 
 def _mask(region: str | None) -> Path | None:

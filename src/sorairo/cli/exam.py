@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.console import progress_bar, say
+from sorairo.cli.console import progress_bar, say, show
 from sorairo.cli.exam_selection import Selection, asking, selection_options, with_questions
 from sorairo.errors import RequestError
 
@@ -183,14 +183,14 @@ def _run(run: ExamRun, suites: Iterable[Suite], judge_batches: JudgeBatches | No
     results, files, facts = [], (), facts_of(run)
     for suite in suites:
         count, judged = len(suite.questions(suite.count)), []
-        with progress_bar(f"{suite.name} {suite.title}") as show:
+        with progress_bar(f"{suite.name} {suite.title}") as progress:
             for each in run.run_suite(suite, count, judge_batches):
                 judged.append(each)
-                show(len(judged), count)
+                progress(len(judged), count)
         results.append(SuiteResult(suite=suite, judged=judged))
         files = report.write(results, run.folder, **facts)
     for file in files:
-        click.echo(file)
+        show(str(file))
 
 
 @exam.command(
@@ -211,12 +211,12 @@ def export_prompts(folder: Path, selection: Selection) -> None:
     _, questions = selection.for_clips()
     from sorairo.exam.candidates.question_export import export_questions
 
-    with progress_bar("questions") as show:
+    with progress_bar("questions") as progress:
         files = export_questions(
             questions,
             folder,
             judged_by=" ".join(["sorairo exam", *selection.words(), "--clips CLIPS -o exam"]),
-            progress=show,
+            progress=progress,
         )
     for file in files:
-        click.echo(file)
+        show(str(file))

@@ -94,7 +94,7 @@ def connect(
     """
     fields = not_none(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.fields
     request = ConnectRequest(prompt=prompt or "", **fields)
-    check(request, common)
+    check(request, common, a, b)
     inputs = read_inputs(ConnectRequest, a, b)
     if prompt is None:
         before, after = (each.scene for each in inputs)
@@ -104,4 +104,4 @@ def connect(
             prompt_b=after if prompt_b is None else prompt_b,
         )
     request = with_inputs(request, inputs, prompt or "", common)
-    make(request, [each.clip for each in inputs], common)
+    make(request, inputs, common)

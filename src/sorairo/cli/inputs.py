@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,14 +44,15 @@ def read_inputs(kind: type[Request], *paths: Path) -> list[Input]:
     return [read_input(path, max_side=kind.largest_given) for path in paths]
 
 
-def read_input(path: Path, *, max_side: int | None = None) -> Input:
-    """Read an input file and the latents beside it. Raises MediaError."""
+def read_input(path: Path, *, max_side: int | None = None, seconds: float | None = None) -> Input:
+    """Read an input file, or its first `seconds`, and the latents beside it. Raises MediaError."""
     from sorairo.generation.requests.metadata import request_of
     from sorairo.video import Clip
     from sorairo.video.latent_sidecar import load_latents
 
-    clip = Clip.load(path, max_side=max_side)
-    clip = dataclasses.replace(clip, latents=load_latents(path))
+    clip = Clip.load(path, max_side=max_side, end=seconds)
+    if seconds is None:  # they are of both ends
+        clip = dataclasses.replace(clip, latents=load_latents(path))
     return Input(path=path, clip=clip, source=source_of(path), request=request_of(clip))
 
 
@@ -59,7 +61,8 @@ def source_of(path: Path) -> InputFile:
     from sorairo.video.latent_sidecar import file_digest
 
     try:
-        return InputFile(name=path.name, sha256=file_digest(path))
+        name = os.fsencode(path.name).decode("utf-8", "replace")  # it becomes part of a comment
+        return InputFile(name=name, sha256=file_digest(path))
     except OSError as error:
         raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
 

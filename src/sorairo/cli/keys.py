@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from typing import Any
 
 import click
 
+from sorairo.cli.console import show, show_json
 from sorairo.cli.serve import DATABASE, server_extra, storage_urls
 from sorairo.errors import RequestError
 
@@ -63,7 +63,7 @@ def create_key(
 
     quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds)
     key, secret = _ring(database).create(name, quota)
-    click.echo(json.dumps({"id": key.id, "key": secret}) if as_json else f"{key.id}  {secret}")
+    show_json({"id": key.id, "key": secret}) if as_json else show(f"{key.id}  {secret}")
 
 
 @keys.command(
@@ -78,11 +78,11 @@ def list_keys(as_json: bool, database: str | None) -> None:
     """List the keys, without their secrets."""
     found = _ring(database).all_keys()
     if as_json:
-        click.echo(json.dumps([dataclasses.asdict(key) for key in found]))
+        show_json([dataclasses.asdict(key) for key in found])
         return
     for key in found:
         made = time.strftime("%Y-%m-%d", time.localtime(key.created_at))
-        click.echo(f"{key.id}  {made}  {'revoked' if key.revoked_at else 'valid  '}  {key.name}")
+        show(f"{key.id}  {made}  {'revoked' if key.revoked_at else 'valid  '}  {key.name}")
 
 
 @keys.command(
@@ -97,7 +97,7 @@ def revoke_key(key: str, database: str | None) -> None:
     """Make the key with the id KEY invalid."""
     if not _ring(database).revoke(key):
         raise RequestError(f"There is no valid key '{key}': `sorairo keys list` lists them.")
-    click.echo(key)
+    show(key)
 
 
 @click.group(
@@ -136,7 +136,7 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
         raise RequestError(f"'{url}' is not a URL: write https://...")
     hook = _outbox(database).add_webhook(url, owner=key)
     facts = {"id": hook.id, "secret": hook.secret}
-    click.echo(json.dumps(facts) if as_json else f"{hook.id}  {hook.secret}")
+    show_json(facts) if as_json else show(f"{hook.id}  {hook.secret}")
 
 
 @webhooks.command(
@@ -149,7 +149,7 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
 def list_hooks(database: str | None) -> None:
     """List the webhooks."""
     for hook in _outbox(database).webhooks():
-        click.echo(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
+        show(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
 
 
 @webhooks.command(
@@ -164,4 +164,4 @@ def delete_hook(hook: str, database: str | None) -> None:
     """Stop sending events to the webhook with the id HOOK."""
     if not _outbox(database).remove_webhook(hook):
         raise RequestError(f"There is no webhook '{hook}': `sorairo webhooks list` lists them.")
-    click.echo(hook)
+    show(hook)

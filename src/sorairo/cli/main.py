@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -12,7 +12,7 @@ import click
 
 from sorairo import __version__
 from sorairo.cli.animate import animate
-from sorairo.cli.console import say
+from sorairo.cli.console import abandon_streams, is_stream_error, prepare_streams, say
 from sorairo.cli.edit import edit
 from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
@@ -78,25 +78,27 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit."""
     protect_children()
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(run(arguments))
+    prepare_streams()
+    code = run(arguments)
+    abandon_streams()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     try:
         app.main(arguments, prog_name="sorairo", standalone_mode=False)
-        sys.stdout.flush()
         return 0
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.UsageError as error:
-        error.show()
+        with suppress(OSError):
+            error.show()
         return MISUSE
     except (KeyboardInterrupt, click.Abort):
         say("Stopped. No unfinished file was left.")
         return STOPPED
     except BrokenPipeError:  # `sorairo ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except SorairoError as error:
         say(f"Error: {error}")
@@ -104,6 +106,9 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
             say("Error: Out of memory. Use fewer --seconds or a smaller --size.")
+            return FAILED
+        if isinstance(error, OSError) and is_stream_error(error):
+            say(f"Error: Cannot write to stdout: {error.strerror}.")
             return FAILED
         raise  # a bug: show the traceback; Python exits with 1
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.console import say
+from sorairo.cli.console import say, show, show_json
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelDirectory
@@ -39,7 +38,7 @@ def list_command(as_json: bool) -> None:
     if not found:
         say("No model is installed.")
     for facts in found:
-        click.echo(json.dumps(facts, ensure_ascii=False) if as_json else _line(facts))
+        show_json(facts) if as_json else show(_line(facts))
 
 
 @models.command(
@@ -56,12 +55,12 @@ def info_command(name: str, as_json: bool) -> None:
 
     facts = _facts(hub.info(hub.find(name)))
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
+        show_json(facts)
         return
     facts["native_sizes"] = ", ".join(_size(size) for size in facts["native_sizes"])
     facts["delivered_size"] = _size(facts["delivered_size"])
     for key, value in facts.items():
-        click.echo(f"{key.replace('_', ' ') + ':':<15} {value}")
+        show(f"{key.replace('_', ' ') + ':':<15} {value}")
 
 
 def _facts(info: ModelDirectory) -> dict[str, Any]:

@@ -1,97 +1,141 @@
-"""The paths of results, chosen and checked before the model is loaded."""
+"""The paths of results: chosen, checked and reserved before the model is loaded."""
 
 from __future__ import annotations
 
+import os
 import re
-import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from sorairo.cli.path_checks import check_inputs_kept, check_suffix, check_writable
+from sorairo.cli.reservations import Reservations
 from sorairo.errors import MediaError
 from sorairo.generation.output.output_files import OutputFiles
 
-CLIP_SUFFIXES = (".mp4", ".gif", ".png")
-SLUG_LENGTH = 48  # characters; three bytes each in Chinese, and file names end at 255 bytes
+SLUG_LENGTH = 48  # characters; four bytes each at most, and file names end at 255 bytes
 
 
-def plan_outputs(
+@dataclass(frozen=True, kw_only=True)
+class Extras:
+    """Which files are written beside each clip."""
+
+    gif: bool = False
+    sheet: bool = False
+    latents: bool = False
+
+    def beside(self, clip: Path) -> OutputFiles:
+        """The files of a result whose clip has that path."""
+        from sorairo.video.latent_sidecar import SUFFIX
+
+        return OutputFiles(
+            clip=clip,
+            gif=clip.with_suffix(".gif") if self.gif and clip.suffix.lower() != ".gif" else None,
+            sheet=clip.with_name(f"{clip.stem}-sheet.png") if self.sheet else None,
+            latents=clip.with_name(clip.name + SUFFIX) if self.latents else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedOutputs:
+    """The files of the results of one command, reserved against other commands."""
+
+    files: list[OutputFiles]
+    """Those of each result."""
+    overwrite: bool
+    """Whether the user named them: then files that exist are overwritten."""
+    _prompt: str
+    _suffix: str
+    _extras: Extras
+    _reservations: Reservations
+
+    def renamed(self, seed: int) -> OutputFiles:
+        """Other names for the result of a seed, where a file has taken those that were planned."""
+        return _free(self._prompt, seed, self._suffix, self._extras, self._reservations)
+
+
+@contextmanager
+def planned_outputs(
     output: Path | None,
     prompt: str,
-    seeds: list[int],
+    seeds: Sequence[int],
     *,
     suffix: str = ".mp4",
-    gif: bool = False,
-    sheet: bool = False,
-    latents: bool = False,
-) -> list[OutputFiles]:
-    """The files for each seed. Raises MediaError if one of them could not be written.
+    extras: Extras = Extras(),
+    inputs: Sequence[Path] = (),
+) -> Iterator[PlannedOutputs]:
+    """The files for each seed, reserved until the block ends.
 
     `output` is overwritten, and numbered (-1, -2, ...) if there are several seeds. Without it, the
-    name is made from the prompt and the seed and ends in `suffix`; existing files are kept.
+    name is made from the prompt and the seed and ends in `suffix`; existing files are kept. Raises
+    MediaError if a file could not be written, is one of the `inputs`, or is being written by
+    another command.
     """
-    if output is not None:
-        check_suffix(output)
-        check_writable(output)
-    plans = []
-    extras = {"gif": gif, "sheet": sheet, "latents": latents}
-    for index, seed in enumerate(seeds, start=1):
+    with Reservations() as reservations:
         if output is None:
-            plan = _free(Path(f"{slug(prompt)}-seed{seed}{suffix}"), **extras)
+            name = partial(_free, suffix=suffix, extras=extras, reservations=reservations)
+            files = [name(prompt, seed) for seed in seeds]
         else:
-            name = output if len(seeds) == 1 else output.with_stem(f"{output.stem}-{index}")
-            plan = _beside(name, **extras)
-        for path in plan.paths:
-            check_writable(path)
-        plans.append(plan)
-    return plans
+            files = [extras.beside(each) for each in _numbered(output, len(seeds))]
+            for path in [path for each in files for path in each.paths]:
+                if not reservations.take(path):
+                    raise MediaError(
+                        f"{path} is being written by another sorairo command: wait for it, or"
+                        " choose another name."
+                    )
+            check_outputs(output, len(seeds), extras, inputs)
+        yield PlannedOutputs(
+            files=files,
+            overwrite=output is not None,
+            _prompt=prompt,
+            _suffix=suffix,
+            _extras=extras,
+            _reservations=reservations,
+        )
+
+
+def check_outputs(output: Path, count: int, extras: Extras, inputs: Sequence[Path]) -> None:
+    """Raises MediaError if one of the files of `count` results could not be written, or is one of
+    the `inputs`."""
+    check_suffix(output)
+    if count > 1:
+        check_writable(output)
+    paths = [path for each in _numbered(output, count) for path in extras.beside(each).paths]
+    for path in paths:
+        check_writable(path)
+    check_inputs_kept(paths, inputs)
 
 
 def slug(text: str) -> str:
-    """The letters and digits of `text`, of any script, joined by hyphens."""
+    """The letters and digits of `text`, of any script, joined by hyphens; those that the file
+    system can store."""
     words = re.findall(r"[^\W_]+", text.lower())
     short = "-".join(words)[:SLUG_LENGTH].rstrip("-")
+    try:
+        os.fsencode(short)
+    except UnicodeEncodeError:
+        return slug(short.encode("ascii", "replace").decode())
     return short or "clip"
 
 
-def check_suffix(path: Path) -> None:
-    """Raises MediaError for a file name whose suffix is no format that can be written."""
-    if path.suffix.lower() not in CLIP_SUFFIXES and not path.is_dir():
-        raise MediaError(f"Cannot write {path}: end its name in .mp4, .gif or .png (one frame).")
+def _numbered(output: Path, count: int) -> list[Path]:
+    if count == 1:
+        return [output]
+    return [output.with_stem(f"{output.stem}-{index}") for index in range(1, count + 1)]
 
 
-def check_writable(path: Path) -> None:
-    """Raises MediaError if no file of that name can be created; tries it."""
-    try:
-        if path.is_dir():
-            example = path / "clip.mp4"
-            raise MediaError(f"{path} is a folder: name a file in it, for example {example}.")
-        if not path.parent.exists():
-            raise MediaError(f"There is no folder {path.parent}: create it first.")
-        if not path.parent.is_dir():
-            raise MediaError(f"{path.parent} is a file, not a folder: choose another place.")
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-        path.exists()  # a name that is too long fails here
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise MediaError(f"Cannot write {path}: {reason}; choose another place.") from error
-
-
-def _beside(clip: Path, *, gif: bool, sheet: bool, latents: bool) -> OutputFiles:
-    from sorairo.video.latent_sidecar import SUFFIX
-
-    return OutputFiles(
-        clip=clip,
-        gif=clip.with_suffix(".gif") if gif and clip.suffix.lower() != ".gif" else None,
-        sheet=clip.with_name(f"{clip.stem}-sheet.png") if sheet else None,
-        latents=clip.with_name(clip.name + SUFFIX) if latents else None,
-    )
-
-
-def _free(clip: Path, **extras: bool) -> OutputFiles:
-    stem, number = clip.stem, 1
+def _free(
+    prompt: str, seed: int, suffix: str, extras: Extras, reservations: Reservations
+) -> OutputFiles:
+    """Files that do not exist, and that no other command writes."""
+    name, number = f"{slug(prompt)}-seed{seed}", 1
     while True:
-        plan = _beside(clip, **extras)
-        if not any(path.exists() for path in plan.paths):
-            return plan
+        files = extras.beside(Path(f"{name if number == 1 else f'{name}-{number}'}{suffix}"))
+        free = not any(os.path.lexists(path) for path in files.paths)
+        if free and reservations.take_all(files.paths):
+            for path in files.paths:
+                check_writable(path)
+            return files
         number += 1
-        clip = clip.with_stem(f"{stem}-{number}")

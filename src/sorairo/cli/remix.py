@@ -44,10 +44,10 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
     expander = common.expander or (Expander() if old.expanded else None)
     fields = {**common.fields, "model": request.model}
     common = dataclasses.replace(common, fields=fields, expander=expander)
-    check(request, common)
+    check(request, common, file)
     inputs = read_inputs(type(request), *locate_inputs(request.inputs, file, elsewhere))
     clips = [each.clip for each in inputs]
-    make(with_native(request, clips, common), clips, common)
+    make(with_native(request, clips, common), inputs, common, file)
 
 
 def _request_of(file: Path) -> Request:

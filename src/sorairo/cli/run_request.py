@@ -4,110 +4,127 @@ results one by one."""
 from __future__ import annotations
 
 import dataclasses
-import json
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
 
 from sorairo.cli.console import progress_bar, say
-from sorairo.cli.inputs import read_inputs, with_inputs
+from sorairo.cli.inputs import Input, read_inputs, with_inputs
 from sorairo.cli.options import CommonOptions
-from sorairo.cli.output_paths import check_suffix, check_writable, plan_outputs
+from sorairo.cli.output_paths import Extras, PlannedOutputs, check_outputs, planned_outputs
 from sorairo.cli.prompt_warnings import prompt_warnings
-from sorairo.errors import MediaError
-from sorairo.generation.output.output_files import OutputFiles
+from sorairo.cli.results import facts_of, print_result, scaling_notes, size_text
+from sorairo.errors import MediaError, NameTakenError
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.limits import Size
-
-if TYPE_CHECKING:
-    from sorairo.video.clip import Clip
 
 
-def check(request: Request, common: CommonOptions) -> None:
+def check(request: Request, common: CommonOptions, *paths: Path) -> None:
     """Raises RequestError and MediaError for errors that can be found without reading the input
-    files."""
+    files, which are at `paths`."""
     request.validate(common.limits)
     if common.output is not None:
-        check_suffix(common.output)
-        check_writable(common.output)
+        check_outputs(common.output, common.count, _extras(common), paths)
 
 
-def make(first: Request, clips: Sequence[Clip], common: CommonOptions) -> None:
-    """Make the results of the request from the input clips, one for each seed; print their paths.
+def make(first: Request, inputs: Sequence[Input], common: CommonOptions, *others: Path) -> None:
+    """Make the results of the request from its inputs, one for each seed; print their paths.
 
-    Raises RequestError and MediaError before the model is loaded.
+    The inputs, and the `others`, are not overwritten. Raises RequestError and MediaError before the
+    model is loaded.
     """
+    clips = [each.clip for each in inputs]
     requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(common.count)]
+    first.validate_inputs(clips, common.limits)
     for request in requests:
         request.validate(common.limits)
-    first.validate_inputs(clips, common.limits)
-    plans = _plans(requests, clips, common)
-    if common.expander is not None:
-        requests = common.expander(requests, common.model)
-        requests[0].validate(common.limits)
-    warned = [
-        warning
-        for text in dict.fromkeys(requests[0].texts_in(common.model.world))
-        for warning in (prompt_warnings(text, common.model) if text else [])
-    ]
-    for warning in warned:
-        say(f"Warning: {warning}")
-
-    from sorairo.generation import engine
-    from sorairo.generation.output.export import export
-    from sorairo.generation.requests.defaults import generated_size
-
-    native = generated_size(first, clips, common.limits)
-    loaded = engine.load(common.model.path, device=common.device)
-    for number, (request, outputs) in enumerate(zip(requests, plans, strict=True), start=1):
-        started = time.monotonic()
-        with progress_bar(_label(first, clips, number, common.count)) as progress:
-            clip = loaded.make(
-                request, clips, on_progress=lambda now: progress(now.done, now.total)
-            )
-        notes = _notes(clip, native, common.limits.native_fps)
-        for note in notes if number == 1 else []:
-            say(note)
-        export(clip, request, outputs, model_digest=loaded.info["digest"])
-        facts = _facts(common, request, clip, outputs)
-        facts["native_size"], facts["native_fps"] = _size(native), common.limits.native_fps
-        facts["notes"] = [*warned, *notes]
-        facts["wall_seconds"] = round(time.monotonic() - started, 3)
-        _print_result(facts, outputs, common)
+    paths = [*(each.path for each in inputs), *others]
+    with _planned(requests, inputs, common, paths) as plans:
+        if common.expander is not None:
+            requests = common.expander(requests, common.model)
+            requests[0].validate(common.limits)
+        warned = [
+            warning
+            for text in dict.fromkeys(requests[0].texts_in(common.model.world))
+            for warning in (prompt_warnings(text, common.model) if text else [])
+        ]
+        for warning in warned:
+            say(f"Warning: {warning}")
+        _make_all(requests, inputs, common, plans, warned)
 
 
 def make_from_clip(request: Request, clip: Path, prompt: str | None, common: CommonOptions) -> None:
     """Check a request that begins with one clip, read the clip, and make the results. If `prompt`
     is None, the prompt that is stored in the clip is used."""
-    check(request, common)
+    check(request, common, clip)
     inputs = read_inputs(type(request), clip)
-    make(with_inputs(request, inputs, prompt, common), [inputs[0].clip], common)
+    make(with_inputs(request, inputs, prompt, common), inputs, common)
 
 
-def _plans(
-    requests: list[Request], clips: Sequence[Clip], common: CommonOptions
-) -> list[OutputFiles]:
+def _make_all(
+    requests: Sequence[Request],
+    inputs: Sequence[Input],
+    common: CommonOptions,
+    plans: PlannedOutputs,
+    warned: Sequence[str],
+) -> None:
+    from sorairo.generation import engine
+    from sorairo.generation.output.export import export
+    from sorairo.generation.requests.defaults import generated_size
+
+    clips = [each.clip for each in inputs]
+    native = generated_size(requests[0], clips, common.limits)
+    loaded = engine.load(common.model.path, device=common.device)
+    for number, (request, outputs) in enumerate(zip(requests, plans.files, strict=True), start=1):
+        started = time.monotonic()
+        label = _label(request.makes_picture(clips), number, common.count)
+        with progress_bar(label) as progress:
+            clip = loaded.make(
+                request, clips, on_progress=lambda now: progress(now.done, now.total)
+            )
+        notes = scaling_notes(clip, native, common.limits.native_fps)
+        for note in notes if number == 1 else []:
+            say(note)
+        digest, overwrite = loaded.info["digest"], plans.overwrite
+        while True:
+            try:
+                export(clip, request, outputs, model_digest=digest, overwrite=overwrite)
+                break
+            except NameTakenError:  # by a file that was not there when the command began
+                outputs = plans.renamed(request.seed)
+        facts = facts_of(common, request, clip, outputs)
+        facts["native_size"], facts["native_fps"] = size_text(native), common.limits.native_fps
+        facts["notes"] = [*warned, *notes]
+        facts["wall_seconds"] = round(time.monotonic() - started, 3)
+        print_result(facts, outputs, common)
+
+
+def _planned(
+    requests: list[Request],
+    inputs: Sequence[Input],
+    common: CommonOptions,
+    paths: Sequence[Path],
+) -> AbstractContextManager[PlannedOutputs]:
     first = requests[0]
-    picture = first.makes_picture(clips)
-    plans = plan_outputs(
+    picture = first.makes_picture([each.clip for each in inputs])
+    if common.output is not None and common.output.suffix.lower() == ".png" and not picture:
+        raise MediaError(
+            f"{common.output} can hold only one frame, but the result is a clip: end the name in"
+            " .mp4 or .gif."
+        )
+    return planned_outputs(
         common.output,
         _title(first),
         [each.seed for each in requests],
         suffix=".png" if picture else ".mp4",
-        gif=common.gif,
-        sheet=common.contact_sheet,
-        latents=first.keep_latents,
+        extras=_extras(common, latents=first.keep_latents),
+        inputs=paths,
     )
-    path = plans[0].clip
-    if path.suffix.lower() == ".png" and not picture:
-        raise MediaError(
-            f"{path} can hold only one frame, but the result is a clip: end the name in .mp4 or"
-            " .gif."
-        )
-    return plans
+
+
+def _extras(common: CommonOptions, *, latents: bool | None = None) -> Extras:
+    kept = bool(common.fields.get("keep_latents")) if latents is None else latents
+    return Extras(gif=common.gif, sheet=common.contact_sheet, latents=kept)
 
 
 def _title(request: Request) -> str:
@@ -118,63 +135,6 @@ def _title(request: Request) -> str:
     )
 
 
-def _label(request: Request, clips: Sequence[Clip], number: int, count: int) -> str:
-    kind = "picture" if request.makes_picture(clips) else "clip"
+def _label(picture: bool, number: int, count: int) -> str:
+    kind = "picture" if picture else "clip"
     return f"Making {kind} {number} of {count}" if count > 1 else f"Making the {kind}"
-
-
-def _notes(clip: Clip, native: Size, native_fps: float) -> list[str]:
-    """How the size and frame rate of the result differ from those of the generated frames."""
-    size = clip.width, clip.height
-    pairs = [(_size(native), _size(size))]
-    if clip.num_frames > 1 and clip.fps > native_fps:
-        pairs.append((f"{native_fps:g} fps", f"{clip.fps:g} fps"))
-    changed = [pair for pair in pairs if pair[0] != pair[1]]
-    if not changed:
-        return []
-    before, after = (", ".join(each) for each in zip(*changed, strict=True))
-    return [f"Generated at {before}; {_scaling(native, size)} to {after}."]
-
-
-def _scaling(native: Size, size: Size) -> str:
-    if native == size:
-        return "interpolated"
-    return "upscaled" if size[0] * size[1] >= native[0] * native[1] else "scaled down"
-
-
-def _size(size: Size) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-def _facts(
-    common: CommonOptions, request: Request, clip: Clip, outputs: OutputFiles
-) -> dict[str, Any]:
-    def name(path: Path | None) -> str | None:
-        return str(path) if path else None
-
-    return {
-        "path": str(outputs.clip),
-        "gif": name(outputs.gif),
-        "contact_sheet": name(outputs.sheet),
-        "latents": name(outputs.latents),
-        "command": request.command,
-        "prompt": request.prompt,
-        "expanded": request.expanded or None,
-        "style": request.style,
-        "negative": request.negative,
-        "inputs": [source.name for source in request.inputs],
-        "seed": request.seed,
-        "size": _size((clip.width, clip.height)),
-        "fps": clip.fps,
-        "frames": clip.num_frames,
-        "seconds": round(clip.duration, 3),
-        "model": common.model.name,
-        "model_digest": common.model.digest,
-    }
-
-
-def _print_result(facts: dict[str, Any], outputs: OutputFiles, common: CommonOptions) -> None:
-    if common.as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False))
-    else:
-        click.echo("\n".join(map(str, outputs.paths)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sorairo.cli.inputs import read_inputs, with_inputs
+from sorairo.cli.inputs import read_input, with_inputs
 from sorairo.cli.options import CommonOptions, text_options
 from sorairo.cli.run_request import check, make
 
@@ -41,7 +41,10 @@ def storyboard(file: Path, common: CommonOptions) -> None:
 
     board, files = read_storyboard(file)
     board = dataclasses.replace(board, **common.fields)
-    check(board, common)
-    inputs = read_inputs(Storyboard, *files)
+    check(board, common, *files)
+    inputs = [
+        read_input(file, max_side=Storyboard.largest_given, seconds=seconds)
+        for file, seconds in zip(files, board.seconds_shown, strict=True)
+    ]
     board = with_inputs(board, inputs, "", common)
-    make(board, [each.clip for each in inputs], common)
+    make(board, inputs, common)

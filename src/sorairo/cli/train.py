@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sorairo.cli.console import say
+from sorairo.cli.console import say, show
 from sorairo.errors import MissingExtraError
 
 
@@ -33,4 +33,4 @@ def train(recipe: str, overrides: tuple[str, ...]) -> None:
         raise MissingExtraError(
             f"Training needs {error.name}: pip install 'sorairo[train]'."
         ) from error
-    click.echo(result)
+    show(str(result))

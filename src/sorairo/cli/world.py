@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.console import progress_bar
+from sorairo.cli.console import progress_bar, show
 from sorairo.errors import MediaError, RequestError
 from sorairo.generation.requests.limits import parse_size
 from sorairo.world import registry
@@ -54,7 +54,7 @@ def world() -> None:
 )
 @click.option(
     "--seed",
-    type=click.IntRange(0),
+    type=click.IntRange(0, 2**63 - 1),
     default=0,
     show_default=True,
     help="Seed of the first clip; each further clip has the next number.",
@@ -119,8 +119,8 @@ def sample(
             path.with_suffix(".txt").write_text("\n".join(captions) + "\n", encoding="utf-8")
             strips.append(_strip(clip))
             progress(index + 1, count)
-            click.echo(path)
-    click.echo(_save_sheet(np.concatenate(strips), output / "contact-sheet.png"))
+            show(str(path))
+    show(str(_save_sheet(np.concatenate(strips), output / "contact-sheet.png")))
 
 
 STRIP = 6  # frames of each clip on the contact sheet

@@ -6,7 +6,17 @@ converted; the one exception is a whole number where a float is expected.
 """
 
 from sorairo.config.fields import field_types, formerly, original_name
+from sorairo.config.json_files import parse_json, read_json
 from sorairo.config.json_values import from_json, to_json
 from sorairo.config.overrides import override
 
-__all__ = ["field_types", "formerly", "from_json", "original_name", "override", "to_json"]
+__all__ = [
+    "field_types",
+    "formerly",
+    "from_json",
+    "original_name",
+    "override",
+    "parse_json",
+    "read_json",
+    "to_json",
+]

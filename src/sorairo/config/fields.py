@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import reprlib
 import types
 import typing
 from collections.abc import Iterable
 from typing import Any
 
 from sorairo.errors import ConfigError
+
+_BRIEFLY = reprlib.Repr()
+_BRIEFLY.maxstring = _BRIEFLY.maxother = 100  # characters; of numbers, the default of 40
 
 
 def formerly(*names: str) -> dict[str, tuple[str, ...]]:
@@ -71,4 +75,4 @@ def name_of(kind: Any) -> str:
 
 
 def wrong(path: str, value: Any, wanted: str) -> ConfigError:
-    return ConfigError(f"'{path or 'value'}' takes {wanted}, not {value!r}.")
+    return ConfigError(f"'{path or 'value'}' takes {wanted}, not {_BRIEFLY.repr(value)}.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +17,7 @@ from sorairo.config.fields import (
     paths,
     wrong,
 )
+from sorairo.config.json_files import parse_json
 from sorairo.config.json_values import check, to_json
 from sorairo.errors import ConfigError, unknown_name
 
@@ -79,8 +79,8 @@ def _parse(kind: Any, text: str, path: str) -> Any:
     if (origin or kind) in (tuple, list) and not text.startswith("["):
         return _parse_items(kind, text, path)
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
+        return parse_json(text)
+    except ConfigError:
         raise wrong(path, text, name_of(kind)) from None
 
 

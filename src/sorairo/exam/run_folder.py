@@ -12,7 +12,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from sorairo.config import read_json
 from sorairo.errors import ConfigError
 from sorairo.exam.question import Answer, Question
 from sorairo.exam.statistics import Verdict
@@ -34,7 +36,7 @@ class RunFolder:
         """The examined model and its settings; None if there is no exam in this folder."""
         for name in (RECORD, OLD_RECORD):
             if (self.path / name).exists():
-                return json.loads((self.path / name).read_text())
+                return self._read(self.path / name)
         return None
 
     def begin(self, identity: Mapping[str, object]) -> None:
@@ -62,7 +64,16 @@ class RunFolder:
 
     def verdicts(self, suite: Suite, question: Question) -> dict[str, Verdict]:
         """Column -> verdict of a judged question."""
-        return json.loads(self._file(suite, question, ".json").read_text())
+        return self._read(self._file(suite, question, ".json"))
+
+    @staticmethod
+    def _read(path: Path) -> Any:
+        try:
+            return read_json(path)
+        except (OSError, ConfigError) as error:
+            raise ConfigError(
+                f"{path} cannot be read: {error}. Remove it, or name another folder with -o."
+            ) from error
 
     def keep(self, suite: Suite, question: Question, verdicts: Mapping[str, Verdict]) -> None:
         """Writes the verdicts, after all clips are written: the question is judged then."""

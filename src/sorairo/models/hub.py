@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sorairo.errors import ModelError, unknown_name
+from sorairo.config import read_json
+from sorairo.errors import ConfigError, ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
 
@@ -110,11 +110,18 @@ def files_of(record: dict) -> tuple[str, ...]:
     """The files of a model, from its model.json. A model of another family names them there
     (`files`); one of our own has a tokenizer and then one file for each network."""
     if "files" in record:
-        return tuple(record["files"])
+        names = record["files"]
+        if not isinstance(names, list) or not all(map(_is_file_name, names)):
+            raise ModelError("The model's model.json does not list the names of its files (files).")
+        return tuple(names)
     if family_of(record) != TABLETOP_FAMILY:
         raise ModelError("The model's model.json does not name its files (files).")
     names = (DEFLICKER, FORMERLY[DEFLICKER])
     return (*FILES, *(f"{name}.safetensors" for name in names if record["config"].get(name)))
+
+
+def _is_file_name(name: object) -> bool:
+    return isinstance(name, str) and name == os.path.basename(name) and "\0" not in name
 
 
 @functools.lru_cache(maxsize=16)
@@ -122,14 +129,17 @@ def _digest(path: Path, files: tuple[str, ...], stamp: object) -> str:
     """The stamp is part of the cache's key."""
     total = hashlib.sha256()
     for name in files:
-        total.update((path / name).read_bytes())
+        try:
+            total.update((path / name).read_bytes())
+        except OSError as error:
+            raise ModelError(f"{path / name} cannot be read: {error.strerror}.") from error
     return total.hexdigest()[:16]
 
 
 def _record(path: Path) -> dict:
     try:
-        record = json.loads((path / "model.json").read_text())
-    except (OSError, ValueError) as error:
+        record = read_json(path / "model.json")
+    except (OSError, ConfigError) as error:
         raise ModelError(f"{path / 'model.json'} cannot be read: {error}.") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise ModelError(
@@ -137,4 +147,6 @@ def _record(path: Path) -> dict:
         )
     if not isinstance(record.get("config"), dict):
         raise ModelError(f"{path / 'model.json'} does not say how the model is made (config).")
+    if not isinstance(record.get("training", {}), dict):
+        raise ModelError(f"{path / 'model.json'} cannot be read: 'training' is no object.")
     return record

@@ -11,6 +11,7 @@ from sorairo.errors import ConfigError, ModelError
 from sorairo.models.model_info import DeliveryDefaults, Size
 from sorairo.world import registry
 
+_FAR = 1e9  # above every size, rate and number of frames
 TABLETOP_FAMILY = "tabletop"  # of records that name no family
 
 
@@ -72,6 +73,16 @@ def facts_of(record: dict[str, Any], path: Path) -> ModelFacts:
         raise ModelError(f"{path / 'model.json'} cannot be read: in config, {error}") from error
     if not facts.native_sizes:
         raise ModelError(f"{path / 'model.json'} cannot be read: native_sizes is empty.")
+    numbers = {
+        "native_sizes": min(side for size in facts.native_sizes for side in size),
+        "fps": facts.fps,
+        "max_frames": facts.max_frames,
+        "multiple": facts.multiple,
+    }
+    for key, number in numbers.items():
+        if not 0 < number < _FAR:
+            shown = "so large" if number >= _FAR else number
+            raise ModelError(f"{path / 'model.json'} cannot be read: {key} cannot be {shown}.")
     return facts
 
 

@@ -2,28 +2,53 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sorairo.errors import WriteError
+from sorairo.errors import NameTakenError, WriteError
+
+_STEM = 40  # characters of the name that its temporary name repeats: 160 bytes at most, of 255
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 @contextmanager
-def whole_file(path: str | Path) -> Iterator[Path]:
+def whole_file(path: str | Path, *, overwrite: bool = True) -> Iterator[Path]:
     """Yield a temporary path beside `path` to write to; rename it to `path` when the block ends.
 
-    On any error, including Ctrl-C, the temporary file is removed and `path` is left as it was. An
-    OSError (no such folder, no permission, disk full) becomes a WriteError.
+    On any error, including Ctrl-C, the temporary file is removed and `path` is left as it was. If
+    `path` is a symbolic link, the file that it points to is written. An OSError (no such folder, no
+    permission, disk full) becomes a WriteError. Without `overwrite`, a file that exists by the end
+    of the block is kept, and NameTakenError is raised.
     """
     path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.part{path.suffix}")
+    target = Path(os.path.realpath(path)) if overwrite and path.is_symlink() else path
+    stem = target.stem[:_STEM]
+    temporary = target.with_name(f".{stem}.{secrets.token_hex(4)}.part{target.suffix[:_STEM]}")
     try:
         yield temporary
-        os.replace(temporary, path)
+        if overwrite:
+            os.replace(temporary, target)
+        else:
+            _rename_to_free(temporary, target)
     except OSError as error:
         raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _rename_to_free(temporary: Path, path: Path) -> None:
+    """Rename a file to a name that no file has. Raises NameTakenError, and OSError."""
+    try:
+        try:
+            os.link(temporary, path)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            os.replace(temporary, path)
+    except FileExistsError as error:
+        raise NameTakenError(f"{path} exists already: choose another name.") from error

@@ -54,12 +54,13 @@ class Clip(Footage):
         found = read(Path(path), start=start, end=end, max_side=max_side)
         return cls(frames=found.frames, fps=found.fps, sound=found.sound, metadata=found.metadata)
 
-    def save(self, path: str | Path) -> Path:
+    def save(self, path: str | Path, *, overwrite: bool = True) -> Path:
         """Write `.mp4`, `.gif` or, for a single frame, `.png`, and return the path.
 
         Equal clips give equal bytes. Only mp4 holds sound. In mp4, an odd width or height is made
         even by repeating the last column or row. The file appears when it is complete; after an
-        error or Ctrl-C no partial file is left. Raises MediaError.
+        error or Ctrl-C no partial file is left. Raises MediaError, and without `overwrite`
+        NameTakenError where the file exists.
         """
         path = Path(path)
         suffix = path.suffix.lower()
@@ -72,7 +73,7 @@ class Clip(Footage):
             )
         if path.is_dir():
             raise MediaError(f"Cannot write {path}: it is a folder; name a file in it.")
-        with whole_file(path) as temporary:
+        with whole_file(path, overwrite=overwrite) as temporary:
             self._write(temporary, suffix)
         return path
 

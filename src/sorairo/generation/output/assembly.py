@@ -79,8 +79,8 @@ def _generated(
     segment = layout.segments[index]
     assert isinstance(segment, GeneratedSegment)
     rate = layout.spec.fps
-    count = max(1, round((segment.last - segment.first) / rate * fps))
-    generated = deliver(frames[_canvas_frames(layout, segment)], rate, *size, fps)[:count]
+    count = _count(layout, segment, given, fps)
+    generated = _exactly(count, deliver(frames[_canvas_frames(layout, segment)], rate, *size, fps))
 
     def rebuilt(frame: int) -> np.ndarray:
         return deliver(frames[frame : frame + 1], rate, *size, rate)[0]
@@ -98,6 +98,24 @@ def _generated(
         under = at_fps(segment.under.fit(*size), fps).frames
         generated = blend_region(generated, under, segment.region)
     return generated
+
+
+def _count(
+    layout: CanvasLayout, segment: GeneratedSegment, given: Mapping[int, np.ndarray], fps: float
+) -> int:
+    """Frames of a generated segment in the result. An edited clip keeps its number of frames."""
+    if segment.under is None:
+        return max(1, round((segment.last - segment.first) / layout.spec.fps * fps))
+    clips = [s.clip if isinstance(s, GivenSegment) else s.under for s in layout.segments]
+    total = sum(clip.num_frames for clip in clips if clip is not None) / segment.under.fps * fps
+    return max(1, round(total) - sum(map(len, given.values())))
+
+
+def _exactly(count: int, frames: np.ndarray) -> np.ndarray:
+    """The first `count` frames; the last one is repeated where there are fewer."""
+    if len(frames) >= count:
+        return frames[:count]
+    return frames[np.arange(count).clip(max=len(frames) - 1)]
 
 
 def _canvas_frames(layout: CanvasLayout, segment: GeneratedSegment) -> list[int]:
@@ -152,6 +170,6 @@ def blend_region(generated: np.ndarray, under: np.ndarray, region: np.ndarray) -
     radius = max(1, round(min(width, height) / 48))
     inner = mask.filter(ImageFilter.MinFilter(2 * radius + 1)).filter(ImageFilter.BoxBlur(radius))
     weight = np.where(np.asarray(mask) > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
-    count = min(len(generated), len(under))
-    mixed = weight * generated[:count] + (1 - weight) * under[:count]
-    return np.where(weight > 0, mixed.round(), under[:count]).astype(np.uint8)
+    under = under[np.arange(len(generated)).clip(max=len(under) - 1)]
+    mixed = weight * generated + (1 - weight) * under
+    return np.where(weight > 0, mixed.round(), under).astype(np.uint8)

@@ -6,12 +6,15 @@ clip that leaves (marking, signing) belongs here. No torch.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from sorairo.errors import NameTakenError
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.video import Clip
 from sorairo.video.atomic_write import whole_file
@@ -25,26 +28,43 @@ THUMBNAIL_SIDE = 512  # pixels of the longer side, at most
 QUALITY = 85  # of lossy pictures, 0 to 100
 
 
-def export(clip: Clip, request: Request, files: OutputFiles, *, model_digest: str) -> None:
+def export(
+    clip: Clip, request: Request, files: OutputFiles, *, model_digest: str, overwrite: bool = True
+) -> None:
     """Writes the files of a clip that was made for `request` by the model with this digest.
 
     The request travels in the clip's `comment`, as JSON. Each file appears whole or not at all.
-    Raises MediaError and WriteError.
+    Raises MediaError and WriteError. Without `overwrite` it raises NameTakenError where one of the
+    files exists, and then leaves none of its own.
     """
     comment = request.to_comment(model_digest=model_digest)
     clip = replace(clip, metadata={"comment": comment})
-    clip.save(files.clip)
-    if files.latents and clip.latents:
-        save_latents(clip.latents, files.clip)
-    if files.gif:
-        clip.save(files.gif)
-    if files.sheet:
-        with whole_file(files.sheet) as temporary:
-            clip.contact_sheet().save(temporary, format="PNG")
+    with _all_or_none() as written:
+        written.append(clip.save(files.clip, overwrite=overwrite))
+        if files.latents and clip.latents:
+            save_latents(clip.latents, files.clip)
+            written.append(files.latents)
+        if files.gif:
+            written.append(clip.save(files.gif, overwrite=overwrite))
+        if files.sheet:
+            with whole_file(files.sheet, overwrite=overwrite) as temporary:
+                clip.contact_sheet().save(temporary, format="PNG")
     if files.thumbnail:
         _save_thumbnail(clip, files.thumbnail)
     if files.spritesheet:
         _save_spritesheet(clip, files.spritesheet)
+
+
+@contextmanager
+def _all_or_none() -> Iterator[list[Path]]:
+    """A list of the files that have been written: removed if the name of another is taken."""
+    written: list[Path] = []
+    try:
+        yield written
+    except NameTakenError:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _save_thumbnail(clip: Clip, path: Path) -> None:

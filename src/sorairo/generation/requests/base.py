@@ -17,7 +17,9 @@ from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.limits import (
     Limits,
     check_fps,
+    check_prompt,
     check_sampling,
+    check_shape,
     check_size,
     check_texts,
 )
@@ -121,6 +123,8 @@ class Request:
         """Raise RequestError for the first field that is invalid or beyond the `limits`."""
         check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)
         check_texts(limits, expanded_prompt=self.expanded)
+        if self.prompt:
+            check_prompt(self.prompt)
         check_fps(self.fps, limits)
         check_size(self.width, self.height, limits)
         check_sampling(self.seed, self.steps, self.guidance, limits)
@@ -178,6 +182,12 @@ class GivenRequest(Request):
                     f"{source.name} has {clip.width}x{clip.height} pixels, too few to see anything:"
                     f" both sides must be at least {limits.min_given}."
                 )
+            check_shape(
+                clip.width,
+                clip.height,
+                limits,
+                f"{source.name}, which has {clip.width}x{clip.height} pixels,",
+            )
 
 
 def read_record(comment: str) -> dict[str, Any]:

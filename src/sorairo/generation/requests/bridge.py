@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from sorairo.generation.requests.base import GivenRequest
-from sorairo.generation.requests.limits import Limits, check_seconds, check_texts
+from sorairo.generation.requests.limits import Limits, check_prompt, check_seconds, check_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,4 +56,7 @@ class ConnectRequest(BridgeRequest):
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_texts(limits, first_prompt=self.prompt_a, second_prompt=self.prompt_b)
+        for prompt in (self.prompt_a, self.prompt_b):
+            if prompt:
+                check_prompt(prompt)
         super().validate(limits)

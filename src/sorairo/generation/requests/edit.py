@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
-from sorairo.generation.requests.limits import Limits, rounded_down
+from sorairo.generation.requests.limits import Limits, rounded_down, says_nothing
 from sorairo.generation.requests.region import check_region, drawn_mask, parse_region
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class EditRequest(GivenRequest):
     """Where it ends, in seconds; None: at the end of the clip."""
 
     def validate(self, limits: Limits = Limits()) -> None:
-        if not self.prompt.strip():
+        if says_nothing(self.prompt):
             raise RequestError("The prompt is empty: say what the changed clip should show.")
         if not 0 <= self.strength <= 1:
             raise RequestError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,10 @@ from sorairo.world.registry import TABLETOP
 
 Size = tuple[int, int]  # width, height
 
+ASPECT_SLACK = 0.08  # of longer shapes, as much is cropped as of any other shape at most
 DEFAULT_SECONDS = 4.0  # of a clip for which no length is given
+_MEANINGFUL = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"}  # categories of Unicode
+_BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd"  # letters and symbols that show nothing
 SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
 
 
@@ -37,6 +41,9 @@ class Limits:
     """The least side of a result in pixels."""
     max_side: int = 2048
     """The largest side of a result in pixels."""
+    max_aspect: float = 4.0
+    """Long side : short side of what the model composes. Results and inputs may be a little longer
+    (`ASPECT_SLACK`)."""
     min_given: int = 16
     """The least side of a given picture or clip in pixels."""
     min_fps: float = 1.0
@@ -109,9 +116,17 @@ def _scaled(width: int, height: int, scale: float, limits: Limits) -> Size:
     )
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text has no letter, number or pictogram: only spaces, punctuation and characters
+    that are not seen."""
+    return not any(
+        unicodedata.category(each) in _MEANINGFUL and each not in _BLANK for each in text
+    )
+
+
 def check_prompt(prompt: str) -> None:
     """Raises RequestError for an empty prompt."""
-    if not prompt.strip():
+    if says_nothing(prompt):
         raise RequestError(
             "The prompt is empty: say what the clip should show,"
             ' for example "a red ball drops onto a wooden floor".'
@@ -157,7 +172,7 @@ def check_size(width: int | None, height: int | None, limits: Limits) -> None:
         return
     if width is None or height is None:
         raise RequestError("Give both width and height, or neither.")
-    nearest = f"{nearest_side(width, limits)}x{nearest_side(height, limits)}"
+    nearest = _nearest_size(width, height, limits)
     if not all(limits.min_side <= side <= limits.max_side for side in (width, height)):
         raise RequestError(
             f"A size of {width}x{height} is out of range: both sides are between"
@@ -168,6 +183,23 @@ def check_size(width: int | None, height: int | None, limits: Limits) -> None:
             f"A size of {width}x{height} cannot be made: both sides are multiples of"
             f" {SIZE_MULTIPLE}; the nearest is {nearest}."
         )
+    check_shape(width, height, limits, f"A size of {width}x{height}")
+
+
+def check_shape(width: int, height: int, limits: Limits, what: str) -> None:
+    """Raises RequestError for a shape that the model cannot compose as a whole."""
+    if max(width, height) > limits.max_aspect * (1 + ASPECT_SLACK) * min(width, height):
+        raise RequestError(
+            f"{what} is too narrow: the long side is at most {limits.max_aspect:g} times the short"
+            f" one, for example {_nearest_size(width, height, limits)}."
+        )
+
+
+def _nearest_size(width: int, height: int, limits: Limits) -> str:
+    """The nearest possible size of a result, as WxH."""
+    width, height = nearest_side(width, limits), nearest_side(height, limits)
+    least = nearest_side(math.ceil(max(width, height) / limits.max_aspect), limits)
+    return f"{max(width, least)}x{max(height, least)}"
 
 
 def check_sampling(seed: int, steps: int | None, guidance: float | None, limits: Limits) -> None:

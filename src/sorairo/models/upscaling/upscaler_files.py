@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from sorairo.config import from_json, to_json
+from sorairo.config import from_json, read_json, to_json
 from sorairo.errors import ModelError
 from sorairo.models.hub import shipped
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
@@ -31,7 +31,7 @@ def load_upscaler(path: Path | None = None, device: torch.device | None = None) 
     path = shipped() / "finish" if path is None else path
     device = torch.device("cpu") if device is None else device
     try:
-        record = json.loads((path / RECORD).read_text())
+        record = read_json(path / RECORD)
         if not isinstance(record, dict) or record.get("format") != FORMAT:
             raise ModelError(
                 f"The upscaler in {path} is of another format than this version reads ({FORMAT})."

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from sorairo.config import from_json, to_json
+from sorairo.config import from_json, read_json, to_json
+from sorairo.errors import ModelError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.network_files import load_networks
@@ -45,8 +47,11 @@ def open_codec(name: str) -> Codec:
 
 
 def _read(folder: Path) -> Codec:
-    record = json.loads((folder / "codec.json").read_text())
-    return _with_weights(record["codec"], load_file(folder / "codec.safetensors"))
+    try:
+        record = read_json(folder / "codec.json")
+        return _with_weights(record["codec"], load_file(folder / "codec.safetensors"))
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"The codec in {folder} cannot be loaded: {str(error)[:200]}") from error
 
 
 def _with_weights(config: dict[str, Any], weights: dict[str, torch.Tensor]) -> Codec:

@@ -45,7 +45,7 @@ def write_mp4(
     frames = _even(frames)
     rate = Fraction(fps).limit_denominator(1001)
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
-    with av.open(str(path), "w", format="mp4", options=options) as container:
+    with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
         container.metadata.update(metadata)
         stream = container.add_stream("libx264", rate=rate, options=_X264)
         stream.width, stream.height = frames.shape[2], frames.shape[1]

@@ -15,7 +15,7 @@ from sorairo.errors import RequestError
 MAX_LENGTH = 256 * 2**10  # characters; a card with a prompt of the full length has 2,100
 MAX_PARTS = 8  # of a dotted key; no setting of a storyboard has more than two
 MAX_NESTING = 8  # of brackets on one line
-_PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
+_PART = r"""(?:(?<![A-Za-z0-9_-])[A-Za-z0-9_-]++|"[^"\n]*"|'[^'\n]*')"""  # linear on long words
 _DEEP_KEY = re.compile(rf"{_PART}(?:[ \t]*\.[ \t]*{_PART}){{{MAX_PARTS}}}")
 # A string that does not end reaches to the end, so that the time stays linear.
 _STRING_OR_COMMENT = re.compile(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sorairo.errors import RequestError
 from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.limits import Limits, check_seconds, check_texts
+from sorairo.generation.requests.limits import Limits, check_seconds, check_texts, says_nothing
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -65,6 +65,15 @@ class Storyboard(Request):
         """Length of the result."""
         return self.cards[-1].end
 
+    @property
+    def seconds_shown(self) -> tuple[float | None, ...]:
+        """How much of each file is shown, in seconds from its beginning; None for a picture."""
+        return tuple(
+            card.end - card.start - card.at if card.clip is not None else None
+            for card in self.cards
+            if card.footage is not None
+        )
+
     def texts_in(self, world: str) -> tuple[str, ...]:
         """The text of each card for a model of a `world`; a card without a prompt that does not
         cut has that of the one before."""
@@ -96,6 +105,8 @@ class Storyboard(Request):
         for number, card in enumerate(self.cards, start=1):
             texts = {f"prompt_of_card_{number}": card.prompt, f"style_of_card_{number}": card.style}
             check_texts(limits, **texts, expanded_prompt=card.expanded)
+            if card.prompt and says_nothing(card.prompt):
+                raise RequestError(f"The prompt of card {number} is empty: say what it shows.")
         check_seconds(self.seconds, limits, "A storyboard")
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:

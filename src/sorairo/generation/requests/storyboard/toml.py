@@ -20,6 +20,7 @@ of one sentence with the card's number.
 
 from __future__ import annotations
 
+import reprlib
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from typing import Any
 from sorairo import config
 from sorairo.errors import ConfigError, MediaError, RequestError, unknown_name
 from sorairo.generation.requests.limits import parse_size
-from sorairo.generation.requests.storyboard.bounded_toml import load_toml
+from sorairo.generation.requests.storyboard.bounded_toml import MAX_LENGTH, load_toml
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.requests.storyboard.times import (
     BoardTable,
@@ -38,6 +39,7 @@ from sorairo.generation.requests.storyboard.times import (
 )
 from sorairo.video import Clip
 
+LENGTH_SIDE = 32  # pixels of the longer side at which a clip is read for its length alone
 MAX_CARDS = 500  # four a second for the two minutes of the longest clip
 
 
@@ -46,7 +48,8 @@ def read_storyboard(path: str | Path) -> tuple[Storyboard, tuple[Path, ...]]:
     are looked for beside it. Raises RequestError, in one sentence that names the card."""
     path = Path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with path.open("rb") as file:
+            text = file.read(4 * MAX_LENGTH + 4).decode("utf-8-sig")  # four bytes a letter at most
         table = load_toml(text)
     except FileNotFoundError as error:
         raise RequestError(f"There is no file {path}.") from error
@@ -105,16 +108,18 @@ def parse_storyboard(
 def load_footage(board: Storyboard, files: tuple[Path, ...]) -> list[Clip]:
     """The pictures and clips of a storyboard's files; of each clip the part that is shown. Raises
     MediaError."""
-    shown = [(i, card) for i, card in enumerate(board.cards, start=1) if card.footage]
+    numbers = [i for i, card in enumerate(board.cards, start=1) if card.footage]
     return [
-        _load(i, file, card.end - card.start - card.at if card.clip else None)
-        for (i, card), file in zip(shown, files, strict=True)
+        _load(number, file, seconds)
+        for number, file, seconds in zip(numbers, files, board.seconds_shown, strict=True)
     ]
 
 
-def _load(number: int, file: Path, seconds: float | None = None) -> Clip:
+def _load(
+    number: int, file: Path, seconds: float | None = None, max_side: int | None = None
+) -> Clip:
     try:
-        return Clip.load(file, end=seconds)
+        return Clip.load(file, end=seconds, max_side=max_side)
     except MediaError as error:
         raise MediaError(f"Card {number}: {error}") from error
 
@@ -123,7 +128,7 @@ def _clip_seconds(number: int, card: CardTable, file: Path | None) -> float | No
     """The length of a card's clip where it decides that of the card."""
     if file is None or card.clip is None or card.seconds is not None or card.end is not None:
         return None
-    return _load(number, file).duration
+    return _load(number, file, max_side=LENGTH_SIDE).duration
 
 
 def _file(number: int, card: CardTable, folder: Path) -> Path | None:
@@ -134,7 +139,13 @@ def _file(number: int, card: CardTable, folder: Path) -> Path | None:
     if name is None:
         return None
     file = folder / name
-    if not file.is_file():
+    try:
+        found = file.is_file()
+    except (OSError, ValueError) as error:  # too long for a name, or a zero byte in it
+        raise RequestError(
+            f"Card {number} names a file that cannot exist: {reprlib.repr(name)}."
+        ) from error
+    if not found:
         raise RequestError(f"Card {number} names {file}, but there is no such file.")
     return file
 

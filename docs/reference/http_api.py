@@ -22,8 +22,9 @@ INTRODUCTION = """\
 The routes of `sorairo serve`, which implements OpenAI's Videos API; [the guide](../videos-api.md)
 shows how to use them. The server has this reference as an OpenAPI document at `/openapi.json`. Once
 a key exists, or with a public `--host`, every route but the health checks requires
-`Authorization: Bearer KEY`. Bodies are JSON or multipart forms; in a form, `video` and
-`input_reference` may be files."""
+`Authorization: Bearer KEY`. Bodies are JSON or forms; in a multipart form, `video` and
+`input_reference` may be files. Null is the same as leaving a field out. A name that is not listed
+is an error (`unknown_parameter`)."""
 
 
 def document() -> dict[str, Any]:
@@ -49,6 +50,7 @@ def page() -> str:
     parts = [INTRODUCTION, "\n".join(links)]
     for name, operation in operations:
         parts += _route(name, operation)
+    parts += ["## Ignored fields", _ignored(api)]
     parts.append("## Objects")
     for name, schema in api["components"]["schemas"].items():
         parts += [f"### {name}", _properties(schema)]
@@ -108,6 +110,16 @@ def _route(name: str, operation: dict[str, Any]) -> Iterable[str]:
     responses = operation["responses"]
     yield "\n".join(
         ["| status | response |", "|---|---|", *map(_response, responses, responses.values())]
+    )
+
+
+def _ignored(api: dict[str, Any]) -> str:
+    """The fields of other servers that are accepted and can do nothing."""
+    body = api["paths"]["/v1/videos"]["post"]["requestBody"]["content"]["application/json"]
+    names = ", ".join(f"`{name}`" for name in body["schema"]["x-ignored"])
+    return (
+        "Fields that other servers have and that can do nothing here are accepted, and the response"
+        f" names them in `ignored`: {names}."
     )
 
 

@@ -9,16 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from s3 import S3, running_s3
+from services import new_service
 from serving import Running, serving
-from sorairo.generation.requests.limits import limits_of
-from sorairo.jobs.characters import CharacterStore
-from sorairo.jobs.database import open_database
-from sorairo.jobs.keys import ApiKeyStore
-from sorairo.jobs.queue import Queue
-from sorairo.models import hub
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
-from sorairo.server.uploads.media_store import MediaStore
 
 
 @pytest.fixture(scope="session")
@@ -36,14 +30,7 @@ def s3() -> Iterator[S3]:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Service:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
-    return Service(
-        queue=Queue(database),
-        media=MediaStore(str(tmp_path / "media")),
-        keys=ApiKeyStore(database),
-        characters=CharacterStore(database),
-        limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
-    )
+    return new_service(tmp_path)
 
 
 @pytest.fixture

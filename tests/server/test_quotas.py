@@ -78,3 +78,12 @@ def test_a_full_disk_accepts_no_jobs(service: Service):
         answer = client.post("/v1/videos", json={"prompt": "x"})
     assert answer.status_code == 507
     assert service.queue.count_unfinished() == 0
+
+
+def test_large_quotas_are_written_out(client: TestClient, service: Service):
+    _, secret = service.keys.create("small", Quota(most_cost=1000))
+    header = {"Authorization": f"Bearer {secret}"}
+    answer = client.post("/v1/videos", json={"prompt": "x"}, headers=header)
+    assert answer.status_code == 403
+    error = answer.json()["error"]
+    assert "3,686,400 pixel-seconds, and the key has 1,000 per day" in error["message"]

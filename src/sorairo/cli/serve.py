@@ -163,6 +163,11 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     type=click.FloatRange(min=0, min_open=True),
     help="Hours after which the files of an ended job are deleted.  [default: keep them]",
 )
+@click.option(
+    "--accept-any-model",
+    is_flag=True,
+    help="Accept requests for any model name; the served model answers them.",
+)
 @DATABASE
 @_MEDIA
 @_MODEL
@@ -176,6 +181,7 @@ def serve(
     proxies: tuple[str, ...],
     workers: int,
     keep_hours: float | None,
+    accept_any_model: bool,
     database: str | None,
     media: str | None,
     model: str,
@@ -199,6 +205,7 @@ def serve(
             WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
             allow_anonymous=_is_loopback(host),
             retention_seconds=keep_hours * 3600 if keep_hours else None,
+            accept_any_model=accept_any_model,
             access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
         )
 

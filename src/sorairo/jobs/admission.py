@@ -116,8 +116,8 @@ def _check_against_limits(submission: Submission) -> None:
         )
     if quota.most_cost is not None and count * submission.cost > quota.most_cost:
         raise QuotaError(
-            f"This request needs {count * submission.cost:.3g} pixel-seconds, and the key has"
-            f" {quota.most_cost:.3g} per day: ask for a smaller or shorter video.",
+            f"This request needs {count * submission.cost:,.0f} pixel-seconds, and the key has"
+            f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video.",
             None,
         )
 
@@ -138,8 +138,8 @@ def _check_against_usage(connection: Connection, submission: Submission, now: fl
     if total <= quota.most_cost:
         return
     raise QuotaError(
-        f"This request would bring the day's total to {total:.3g} pixel-seconds, and the key has"
-        f" {quota.most_cost:.3g} per day: ask for a smaller or shorter video, or try again later.",
+        f"This request would bring the day's total to {total:,.0f} pixel-seconds, and the key has"
+        f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video, or try again later.",
         math.ceil(_freed_at(spent, total - quota.most_cost) + DAY - now),
     )
 

@@ -11,6 +11,7 @@ from sorairo.server.api import characters, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.errors import add_error_handlers
 from sorairo.server.api.forwarded import ForwardedMiddleware
+from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
 from sorairo.server.api.middleware import (
     BodyLimitMiddleware,
@@ -31,6 +32,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     app = FastAPI(
         title="sorairo",
         description="OpenAI's Videos API, on your own machine.",
+        default_response_class=SafeJSONResponse,
         docs_url=None,  # these pages load scripts from other hosts
         redoc_url=None,
     )

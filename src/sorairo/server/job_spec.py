@@ -29,6 +29,8 @@ class VideoFields:
     """The seed of the request."""
     videos: tuple[str, ...] | None = None
     """The ids of all videos of the request, if there are several."""
+    ignored: tuple[str, ...] | None = None
+    """The names of the request's fields that can do nothing here, if there are any."""
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> VideoFields:
@@ -48,6 +50,8 @@ class JobSpec:
     """Fields of the Video object."""
     media: tuple[str, ...] = ()
     """The names of the given files in the media store, in the order of the request."""
+    body_digest: str = ""
+    """The digest of the fields of the request's body; "" where it is not known."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload that `from_json` reads."""
@@ -56,6 +60,7 @@ class JobSpec:
             "request": config.to_json(self.request),
             "video": config.to_json(self.video),
             "media": list(self.media),
+            "body_digest": self.body_digest,
         }
 
     @classmethod
@@ -73,4 +78,5 @@ class JobSpec:
             ),
             video=VideoFields.from_payload(payload),
             media=tuple(payload.get("media", ())),
+            body_digest=payload.get("body_digest", ""),
         )

@@ -61,6 +61,7 @@ def serve(
     *,
     allow_anonymous: bool,
     retention_seconds: float | None = None,
+    accept_any_model: bool = False,
     access: AccessOptions = AccessOptions(),
 ) -> None:
     """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
@@ -73,6 +74,7 @@ def serve(
         allow_anonymous: Whether no key is needed until the first key exists. If so, only requests
             to a loopback name of this machine, or to `host`, are served.
         retention_seconds: Files are deleted so long after their job has ended; None: never.
+        accept_any_model: Whether requests may name any model.
         access: Which other names, pages and proxies are trusted.
     """
     info = hub.info(hub.find(workers.model))
@@ -87,6 +89,7 @@ def serve(
         allow_origins=access.origins,
         retention_seconds=retention_seconds,
         model=info.name,
+        accept_any_model=accept_any_model,
         limits=limits_of(to_json(info.facts)),
     )
     connections = Connections(limit_to_descriptors(ConnectionLimits(proxies=access.proxies)))

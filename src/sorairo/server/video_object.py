@@ -21,9 +21,10 @@ PREVIEW = ("preview.webp", "image/webp")  # of a video that is being generated
 def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-    Keys of our own are `seed`, `fps`, `native_size` (the size before upscaling) and `videos` (the
-    ids of all videos of the request). Files are deleted `retention_seconds` after the job has
-    ended; None: never.
+    Keys of our own are `seed`, `fps`, `native_size` (the size before upscaling), `videos` (the ids
+    of all videos of the request), `ignored` (fields of the request that can do nothing here) and
+    `cancel_requested` (while the worker has not stopped yet). Files are deleted
+    `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -43,5 +44,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         "error": job.error,
         "seed": fields.seed,
         **({"videos": fields.videos} if fields.videos else {}),
+        **({"ignored": fields.ignored} if fields.ignored else {}),
+        **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
         **{name: result[name] for name in ("fps", "native_size") if name in result},
     }

@@ -1,82 +1,107 @@
 """Request bodies: JSON, or forms with or without files, with bracketed keys such as `video[id]` or
-`characters[][id]`."""
+`characters[][id]`. Bodies are bounded before they are read, and parsed in a thread."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import Request
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.references import MAX_DATA_URL_LENGTH
+from sorairo.server.api.json_text import parse_json
+from sorairo.server.api.uploaded_file import Upload
 
 MAX_FIELDS, MAX_FILES = 64, 4
 MAX_FIELD_BYTES = 24 * 2**20  # enough for a picture as a data URL
-FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+# A body without files: the largest data URL (clients escape its slashes), and 2 MB for the rest.
+MAX_JSON_BYTES = MAX_DATA_URL_LENGTH + 2 * 2**20
+MAX_URLENCODED_BYTES = MAX_JSON_BYTES * 5 // 4  # + / = take three bytes each
+MAX_ESCAPES = 2_000_000  # of an urlencoded body; the largest data URL has some 700,000
+MAX_KEY_LENGTH, MAX_KEY_PARTS = 200, 5
+MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file that was sent with a request."""
-
-    name: str
-    """The client's name of the file, used only in messages."""
-    data: bytes
-    """The content."""
 
 
 async def read_body(request: Request) -> dict[str, Any]:
     """The fields of a request: strings, numbers, lists, objects, and files as `Upload`. Raises
     ApiError."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type in FORMS:
-        return await _read_form(request)
-    text = await request.body()
+    if media_type == MULTIPART:
+        return await _read_multipart(request)
+    is_form = media_type == URLENCODED
+    text = await _read_bounded(request, MAX_URLENCODED_BYTES if is_form else MAX_JSON_BYTES)
+    if is_form and not text.lstrip().startswith(b"{"):  # curl sends JSON as a form by default
+        return await run_in_threadpool(_parse_urlencoded, text)
+    return await run_in_threadpool(_parse_json_object, text)
+
+
+def too_large(max_bytes: int, advice: str = "send a smaller file") -> ApiError:
+    """The error for a body of more than `max_bytes`."""
+    message = f"The request is larger than {max_bytes // 2**20} MB: {advice}."
+    return ApiError(413, message, code="too_large")
+
+
+async def _read_bounded(request: Request, max_bytes: int) -> bytes:
+    """The body of a request without files. Raises ApiError as soon as it is too large."""
+    error = too_large(max_bytes, "send files in a multipart form")
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and (len(declared) > 18 or int(declared) > max_bytes):
+        raise error
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > max_bytes:
+            raise error
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _parse_json_object(text: bytes) -> dict[str, Any]:
     if not text.strip():
         return {}
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        message = "The body is neither JSON nor a form."
-        raise ApiError(400, message, code="invalid_json") from error
+    found = parse_json(text)
     if not isinstance(found, dict):
         raise ApiError(400, "The body must be a JSON object.", code="invalid_type")
     return found
 
 
-def too_large(max_bytes: int) -> ApiError:
-    """The error for a body of more than `max_bytes`."""
-    return ApiError(
-        413,
-        f"The request is larger than {max_bytes // 2**20} MB: send a smaller file.",
-        code="too_large",
-    )
+def _parse_urlencoded(text: bytes) -> dict[str, Any]:
+    if text.count(b"%") + text.count(b"+") > MAX_ESCAPES or text.count(b"&") >= MAX_FIELDS:
+        message = f"The form has too many fields or escapes: send at most {MAX_FIELDS} fields."
+        raise ApiError(400, message, code="invalid_form")
+    # What is not UTF-8 becomes lone surrogates, which no field accepts.
+    decoded = text.decode("utf-8", "surrogateescape")
+    items = parse_qsl(decoded, keep_blank_values=True, errors="surrogateescape")
+    return parse_bracketed_keys(items)
 
 
-async def _read_form(request: Request) -> dict[str, Any]:
+async def _read_multipart(request: Request) -> dict[str, Any]:
     limits = {"max_fields": MAX_FIELDS, "max_files": MAX_FILES, "max_part_size": MAX_FIELD_BYTES}
     try:
         async with request.form(**limits) as form:
             items = [(key, await _value(value)) for key, value in form.multi_items()]
     except MultiPartException as error:
-        raise ApiError(400, f"The form cannot be read: {error.message}.") from error
-    return parse_bracketed_keys(items)
+        message = f"The form cannot be read: {error.message.rstrip('.')}."
+        raise ApiError(400, message, code="invalid_form") from error
+    return await run_in_threadpool(parse_bracketed_keys, items)
 
 
 async def _value(value: UploadFile | str) -> Upload | str:
     if isinstance(value, str):
         return value
-    return Upload(name=value.filename or "upload", data=await value.read())
+    return Upload(name=value.filename or "", data=await value.read())
 
 
 def parse_bracketed_keys(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Turns bracketed keys into objects and lists. Raises ApiError.
+    """Turns bracketed keys into objects and lists; a key that is repeated gives a list. Raises
+    ApiError.
 
     >>> parse_bracketed_keys(
     ...     [("video[id]", "v"), ("characters[][id]", "a"), ("characters[][id]", "b")]
@@ -85,10 +110,11 @@ def parse_bracketed_keys(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for key, value in items:
-        match = _KEY.fullmatch(key)
-        if match is None:
-            message = f"'{key}' is not a valid field name."
-            raise ApiError(400, message, code="invalid_value")
+        parts = key.count("[") + 1
+        match = _KEY.fullmatch(key) if len(key) <= MAX_KEY_LENGTH else None
+        if match is None or parts > MAX_KEY_PARTS:
+            message = f"'{key[:80]}' is not a valid field name."
+            raise ApiError(400, message, param=key[:80], code="invalid_value")
         path = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
         _insert(found, path, value, key)
     return found
@@ -106,10 +132,20 @@ def _insert(into: Any, path: list[str], value: Any, key: str) -> None:
             _insert(into[-1], rest, value, key)
         return
     if not rest:
-        into[name] = value
+        into[name] = _with_repetition(into[name], value, key) if name in into else value
         return
     inner = into.setdefault(name, [] if rest[0] == "" else {})
     if not isinstance(inner, list if rest[0] == "" else dict):
-        message = f"'{key}' contradicts the other fields."
-        raise ApiError(400, message, code="invalid_value")
+        raise _contradiction(key)
     _insert(inner, rest, value, key)
+
+
+def _with_repetition(before: Any, value: Any, key: str) -> list[Any]:
+    if isinstance(before, dict):
+        raise _contradiction(key)
+    return [*before, value] if isinstance(before, list) else [before, value]
+
+
+def _contradiction(key: str) -> ApiError:
+    message = f"'{key[:80]}' contradicts the other fields."
+    return ApiError(400, message, param=key[:80], code="invalid_value")

@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character, new_character_id
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
-from sorairo.server.api.errors import ApiError, invalid_type
-from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.fields.references import VideoReference
+from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.quotas import check_disk_space
-
-MAX_NAME_LENGTH = 80
 
 router = APIRouter(prefix="/v1")
 CharacterId = Annotated[str, Path(description="The id of a character.")]
@@ -23,8 +23,10 @@ CharacterId = Annotated[str, Path(description="The id of a character.")]
 async def create_character(request: Request, owner: Owner) -> dict[str, Any]:
     """Stores a character from `name` and `video`, a file or the id of a finished video. Clients
     must have the right to use the material."""
-    fields = await fields_of(request)
-    return _character_object(await run_in_threadpool(_create, request, owner, fields))
+    fields = await fields_of(request, Endpoint.CHARACTER)
+    character = await run_in_threadpool(_create, request, owner, fields)
+    ignored = {"ignored": list(fields.ignored)} if fields.ignored else {}
+    return {**_character_object(character), **ignored}
 
 
 @router.get("/videos/characters")
@@ -61,21 +63,15 @@ def delete_character(request: Request, owner: Owner, character_id: CharacterId) 
 
 
 def _create(request: Request, owner: str, fields: Fields) -> Character:
-    service, name = service_of(request), fields.text("name").strip()
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
-        message = f"'name' must have 1 to {MAX_NAME_LENGTH} characters, not {len(name)}."
-        raise ApiError(400, message, param="name", code="invalid_value")
+    service, name, video = service_of(request), fields.get("name").strip(), fields.get("video")
     check_disk_space(service)
-    character, video = new_character_id(), fields.values.get("video")
+    character = new_character_id()
     path = f"{character}/given/0"
-    if isinstance(video, dict):
+    if isinstance(video, VideoReference):
         _, clip = clip_of(request, owner, video)
         service.media.copy(clip, path)
     else:
-        upload = fields.upload("video")
-        if upload is None:
-            raise invalid_type("video", "an object or a file", video)
-        service.media.put(path, upload.data)
+        service.media.put(path, video.data)
     return service.characters.add(character, name, owner)
 
 

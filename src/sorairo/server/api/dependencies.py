@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
-from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character
 from sorairo.jobs.job import COMPLETED, FAILED, Job
 from sorairo.server.api.auth import authenticate
 from sorairo.server.api.body_parsing import read_body
 from sorairo.server.api.errors import ApiError
-from sorairo.server.api.field_parsing import Fields
+from sorairo.server.api.fields.parsing import Fields, parse_fields
+from sorairo.server.api.fields.references import VideoReference
+from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.fields.table import fields_of as field_table
+from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.prefixes import DEPLOYMENT
 from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
-# Routes whose bodies have a field `model`.
-WITH_MODEL = tuple(f"/v1/videos{last}" for last in ("", "/sync", "/edits", "/extensions"))
 POST_ONLY = ("sync", "edits", "extensions")  # routes that `/videos/{video_id}` matches
 POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 
@@ -70,13 +72,14 @@ def viewer_of(request: Request) -> Callable[[Job], dict[str, Any]]:
     return request.app.state.views.viewer(request)
 
 
-async def fields_of(request: Request) -> Fields:
-    """The fields of the body. Without a `model`, it is the deployment in the path of Azure's
-    clients. Raises ApiError."""
+async def fields_of(request: Request, endpoint: Endpoint) -> Fields:
+    """The fields of the body of a request to this endpoint. Without a `model`, it is the deployment
+    in the path of Azure's clients. Raises ApiError."""
     values, deployment = await read_body(request), request.scope.get(DEPLOYMENT)
-    if deployment and not values.get("model") and request.url.path in WITH_MODEL:
-        values["model"] = deployment
-    return Fields(values)
+    if deployment and "model" in field_table(endpoint):
+        values = {**values, "model": values.get("model") or deployment}
+    limits = service_of(request).limits
+    return await run_in_threadpool(parse_fields, values, endpoint, limits)
 
 
 def job_of(request: Request, owner: str, video_id: str) -> Job:
@@ -98,11 +101,11 @@ def not_found(video_id: str) -> ApiError:
 
 def video_response(
     request: Request, job: Job, headers: dict[str, str] | None = None
-) -> JSONResponse:
+) -> SafeJSONResponse:
     """The Video object of a job, with a polling hint while the job has not ended. Reads from the
     database."""
     hint = {} if job.ended else {"openai-poll-after-ms": str(POLL_AFTER_MS)}
-    return JSONResponse(viewer_of(request)(job), headers={**hint, **(headers or {})})
+    return SafeJSONResponse(viewer_of(request)(job), headers={**hint, **(headers or {})})
 
 
 def file_of(request: Request, job: Job, variant: str) -> str:
@@ -119,12 +122,11 @@ def file_of(request: Request, job: Job, variant: str) -> str:
     return path
 
 
-def clip_of(request: Request, owner: str, reference: Any) -> tuple[Job, str]:
-    """The finished job that an object with an `id` refers to, and the name of its clip. Raises
-    ApiError."""
-    job = job_of(request, owner, Fields(reference).text("id"))
+def clip_of(request: Request, owner: str, video: VideoReference) -> tuple[Job, str]:
+    """The finished job of a video, and the name of its clip. Raises ApiError."""
+    job = job_of(request, owner, video.id)
     if job.status != COMPLETED:
-        raise ApiError(400, f"The video {job.id} is not finished.", param="video")
+        raise ApiError(400, f"The video {job.id} is not finished.", param="video", code="not_ready")
     return job, file_of(request, job, "video")
 
 
@@ -158,5 +160,8 @@ class OwnedFiles:
 
 def request_builder_of(request: Request, owner: str) -> RequestBuilder:
     """What turns the fields of a request into a job."""
-    limits = service_of(request).limits
-    return RequestBuilder(limits=limits, stored_files=OwnedFiles(request, owner))
+    service, files = service_of(request), OwnedFiles(request, owner)
+    deployment = request.scope.get(DEPLOYMENT)  # a name of Azure's customers, whatever it is
+    known = (*service.models, *([deployment] if deployment else ()))
+    models = None if service.accept_any_model else known
+    return RequestBuilder(limits=service.limits, stored_files=files, models=models)

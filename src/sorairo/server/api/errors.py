@@ -6,18 +6,19 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, WriteError
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
+from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
 
 # After a 413, the rest of the body is not read.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
 TYPES = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
+MAX_MESSAGE_LENGTH, MAX_PARAM_LENGTH = 2_000, 200  # both may repeat what the client sent
 RETRY_SOON = {"retry-after": "2"}
 CLIENT_CLOSED_REQUEST = 499
 
@@ -66,17 +67,17 @@ def error_response(
     param: str | None = None,
     code: str | None = None,
     headers: dict[str, str] | None = None,
-) -> JSONResponse:
+) -> SafeJSONResponse:
     """A response with an error object."""
     default = "server_error" if status >= 500 else "invalid_request_error"
     error: dict[str, Any] = {
-        "message": message,
+        "message": message[:MAX_MESSAGE_LENGTH],
         "type": TYPES.get(status, default),
-        "param": param,
+        "param": param if param is None else param[:MAX_PARAM_LENGTH],
         "code": code,
     }
     all_headers = {**HEADERS.get(status, {}), **(headers or {})}
-    return JSONResponse({"error": error}, status, headers=all_headers)
+    return SafeJSONResponse({"error": error}, status, headers=all_headers)
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -97,52 +98,57 @@ def add_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
-async def _on_api_error(_request: Request, error: Any) -> JSONResponse:
+async def _on_api_error(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(
         error.status, str(error), param=error.param, code=error.code, headers=error.headers
     )
 
 
-async def _on_quota_error(_request: Request, error: Any) -> JSONResponse:
+async def _on_quota_error(_request: Request, error: Any) -> SafeJSONResponse:
     if error.retry_after is None:  # SDKs retry after a 429, but not after a 403
         return error_response(403, str(error), code="rate_limit_exceeded")
     headers = {"retry-after": str(error.retry_after)}
     return error_response(429, str(error), code="rate_limit_exceeded", headers=headers)
 
 
-async def _on_invalid_request(_request: Request, error: Any) -> JSONResponse:
+async def _on_invalid_request(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(400, str(error), code="invalid_value")
 
 
-async def _on_full_disk(_request: Request, _error: Any) -> JSONResponse:
+async def _on_full_disk(_request: Request, _error: Any) -> SafeJSONResponse:
     message = "The server has no disk space for this upload: try again later."
     return error_response(507, message, code="storage_error")
 
 
-async def _on_os_error(request: Request, error: Any) -> JSONResponse:
+async def _on_os_error(request: Request, error: Any) -> SafeJSONResponse:
     """Large uploads are written to a temporary file before a route sees them."""
     if error.errno not in DISK_FULL:
         raise error
     return await _on_full_disk(request, error)
 
 
-async def _on_unreachable_media(_request: Request, _error: Any) -> JSONResponse:
+async def _on_unreachable_media(_request: Request, _error: Any) -> SafeJSONResponse:
     message = "The media store is currently unreachable: try again."
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 
-async def _on_unreachable_database(_request: Request, _error: Any) -> JSONResponse:
+async def _on_unreachable_database(_request: Request, _error: Any) -> SafeJSONResponse:
     message = "The database is currently unreachable: try again."
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 
-async def _on_invalid_parameter(_request: Request, error: Any) -> JSONResponse:
+async def _on_invalid_parameter(_request: Request, error: Any) -> SafeJSONResponse:
     first = error.errors()[0]
     name = str(first["loc"][-1])
-    return error_response(400, f"'{name}': {first['msg']}.", param=name, code="invalid_value")
+    if first["type"] == "literal_error":
+        choices = first["ctx"]["expected"].replace("'", "")
+        message = f"'{name}' is '{str(first['input'])[:40]}': choose {choices}."
+    else:
+        message = f"'{name}': {first['msg']}."
+    return error_response(400, message, param=name, code="invalid_value")
 
 
-async def _on_http_exception(request: Request, error: Any) -> JSONResponse:
+async def _on_http_exception(request: Request, error: Any) -> SafeJSONResponse:
     status = error.status_code
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     if status == 404:
@@ -159,5 +165,5 @@ async def _on_client_disconnect(_request: Request, _error: Any) -> Response:
     return Response(status_code=CLIENT_CLOSED_REQUEST)
 
 
-async def _on_unexpected_error(_request: Request, _error: Any) -> JSONResponse:
+async def _on_unexpected_error(_request: Request, _error: Any) -> SafeJSONResponse:
     return error_response(500, "An internal error occurred; the server's log has the details.")

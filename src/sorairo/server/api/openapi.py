@@ -9,21 +9,9 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
-from sorairo.server.api.schemas import (
-    BINARY,
-    CHANGE,
-    CREATE,
-    EVENT,
-    MANY,
-    PROMPT,
-    SCHEMAS,
-    SECONDS,
-    TEXT,
-    VIDEO_REFERENCE,
-    Schema,
-    request_body,
-)
+from sorairo.server.api.schemas import BINARY, EVENT, SCHEMAS, TEXT, Schema, request_body
 from sorairo.server.video_object import PREVIEW, VARIANTS
 
 # Errors that need more explanation than the name of their status.
@@ -89,36 +77,19 @@ def _video_route(body: Schema | None, *errors: int) -> RouteDoc:
 
 
 CLIP = {"video/mp4": BINARY}
-CHARACTER_NAME: Schema = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": 80,
-    "description": "What prompts call it.",
-}
-STRENGTH: Schema = {
-    "type": "number",
-    "description": "How much to change: 0 keeps everything, 1 keeps nothing. Default 0.6.",
-}
-CHARACTER_BODY = request_body(
-    {"name": CHARACTER_NAME, "video": VIDEO_REFERENCE},
-    ("name", "video"),
-)
 ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/models"): RouteDoc(responses=_json("ModelList")),
     ("get", "/v1/models/{model}"): RouteDoc(responses=_json("Model"), errors=(404,)),
-    ("post", "/v1/videos"): _video_route(request_body({**CREATE, **MANY}, ()), *ON_SUBMISSION),
+    ("post", "/v1/videos"): _video_route(request_body(Endpoint.CREATE), *ON_SUBMISSION),
     ("post", "/v1/videos/sync"): RouteDoc(
-        responses=CLIP, body=request_body(CREATE, ()), errors=(*ON_SUBMISSION, 500)
+        responses=CLIP, body=request_body(Endpoint.SYNC), errors=(*ON_SUBMISSION, 500)
     ),
-    ("post", "/v1/videos/edits"): _video_route(
-        request_body({**CHANGE, "strength": STRENGTH}, ("prompt", "video")),
-        *ON_SUBMISSION,
-    ),
-    ("post", "/v1/videos/extensions"): _video_route(
-        request_body({**CHANGE, "seconds": SECONDS}, ("prompt", "video")), *ON_SUBMISSION
-    ),
+    ("post", "/v1/videos/edits"): _video_route(request_body(Endpoint.EDIT), *ON_SUBMISSION),
+    ("post", "/v1/videos/extensions"): _video_route(request_body(Endpoint.EXTEND), *ON_SUBMISSION),
     ("post", "/v1/videos/characters"): RouteDoc(
-        responses=_json("Character"), body=CHARACTER_BODY, errors=(*WITH_BODY, 404, 507)
+        responses=_json("Character"),
+        body=request_body(Endpoint.CHARACTER),
+        errors=(*WITH_BODY, 404, 507),
     ),
     ("get", "/v1/videos/characters"): RouteDoc(responses=_json("CharacterList"), errors=(400,)),
     ("get", "/v1/videos/characters/{character_id}"): RouteDoc(
@@ -132,7 +103,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("delete", "/v1/videos/{video_id}"): RouteDoc(responses=_json("VideoDeleted"), errors=(404,)),
     ("post", "/v1/videos/{video_id}/cancel"): _video_route(None, 404, 413),
     ("post", "/v1/videos/{video_id}/remix"): _video_route(
-        request_body({"prompt": PROMPT}, ("prompt",)), *ON_SUBMISSION
+        request_body(Endpoint.REMIX), *ON_SUBMISSION
     ),
     ("get", "/v1/videos/{video_id}/events"): RouteDoc(
         responses={"text/event-stream": EVENT}, errors=(404,)

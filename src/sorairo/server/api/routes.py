@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import RequestError
-from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import (
     FileOwner,
     Owner,
@@ -24,9 +23,13 @@ from sorairo.server.api.dependencies import (
     viewer_of,
 )
 from sorairo.server.api.downloads import file_response, wait_for_file
-from sorairo.server.api.errors import ApiError, invalid_type
-from sorairo.server.api.field_parsing import Fields
-from sorairo.server.api.request_builder import NewJob, RequestBuilder
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.fields.references import VideoReference
+from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.new_job import NewJob
+from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
 from sorairo.server.job_spec import JobSpec
@@ -39,7 +42,7 @@ VideoId = Annotated[str, Path(description="The id of a video.")]
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
     """The names that `model` accepts; OpenAI's names are aliases of the served model."""
-    return {"object": "list", "data": [_model_object(name) for name in _model_names(request)]}
+    return {"object": "list", "data": [_model_object(name) for name in service_of(request).models]}
 
 
 @router.get("/models/{model}")
@@ -47,15 +50,11 @@ def get_model(
     request: Request, _owner: Owner, model: str = Path(description="The name of a model.")
 ) -> dict[str, Any]:
     """Responds with one of the models."""
-    if model not in _model_names(request):
-        names = ", ".join(_model_names(request))
-        message = f"There is no model '{model[:80]}': choose {names}."
+    names = service_of(request).models
+    if model not in names:
+        message = f"There is no model '{model[:80]}': choose {', '.join(names)}."
         raise ApiError(404, message, param="model", code="model_not_found")
     return _model_object(model)
-
-
-def _model_names(request: Request) -> tuple[str, ...]:
-    return ("sora-2", "sora-2-pro", service_of(request).model)
 
 
 def _model_object(name: str) -> dict[str, Any]:
@@ -63,33 +62,36 @@ def _model_object(name: str) -> dict[str, Any]:
 
 
 @router.post("/videos")
-async def create_video(request: Request, owner: Owner) -> JSONResponse:
+async def create_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video from a text, pictures, characters or a storyboard, or `n` of them at once."""
-    fields = await fields_of(request)
-    count, builder = fields.count(), request_builder_of(request, owner)
-    return await submit_and_respond(request, owner, lambda: builder.create(fields), count=count)
+    fields = await fields_of(request, Endpoint.CREATE)
+    build, media = await _creation(request, owner, fields)
+    return await submit_and_respond(request, owner, build, media, count=fields.get("n", 1))
 
 
 @router.post("/videos/sync")
 async def create_video_now(request: Request, owner: Owner) -> Response:
     """Creates a video and responds with the finished file. A client that disconnects cancels the
     job."""
-    fields = await fields_of(request)
-    builder = request_builder_of(request, owner)
-    job, _ = await run_in_threadpool(submit, request, owner, lambda: builder.create(fields))
-    return await wait_for_file(request, owner, job.id)
+    fields = await fields_of(request, Endpoint.SYNC)
+    build, media = await _creation(request, owner, fields)
+    job, _ = await run_in_threadpool(submit, request, owner, build, media)
+    response = await wait_for_file(request, owner, job.id)
+    if fields.ignored:
+        response.headers["x-ignored-parameters"] = ", ".join(fields.ignored)
+    return response
 
 
 @router.post("/videos/edits")
-async def edit_video(request: Request, owner: Owner) -> JSONResponse:
+async def edit_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that changes an uploaded or finished one to show the prompt."""
-    return await _submit_for_clip(request, owner, lambda builder: builder.edit)
+    return await _submit_for_clip(request, owner, Endpoint.EDIT, lambda builder: builder.edit)
 
 
 @router.post("/videos/extensions")
-async def extend_video(request: Request, owner: Owner) -> JSONResponse:
+async def extend_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that continues an uploaded or finished one by `seconds`."""
-    return await _submit_for_clip(request, owner, lambda builder: builder.extend)
+    return await _submit_for_clip(request, owner, Endpoint.EXTEND, lambda builder: builder.extend)
 
 
 @router.get("/videos")
@@ -97,13 +99,11 @@ def list_videos(
     request: Request,
     owner: Owner,
     limit: int = Query(20, ge=0, le=100, description="How many videos a page has."),
-    order: str = Query(
-        "desc", pattern="^(asc|desc)$", description="Newest first, or oldest first."
-    ),
+    order: Literal["asc", "desc"] = Query("desc", description="Oldest first, or newest first."),
     after: str | None = Query(
         None, description="The last id of the page before; its video may be deleted meanwhile."
     ),
-) -> JSONResponse:
+) -> SafeJSONResponse:
     """Lists the videos of the key, page by page."""
     queue, newest_first = service_of(request).queue, order == "desc"
     try:
@@ -113,11 +113,11 @@ def list_videos(
     data = list(map(viewer_of(request), found))
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
     ends = {"first_id": first, "last_id": last, "has_more": more}
-    return JSONResponse({"object": "list", "data": data, **ends})
+    return SafeJSONResponse({"object": "list", "data": data, **ends})
 
 
 @router.get("/videos/{video_id}")
-def get_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+def get_video(request: Request, owner: Owner, video_id: VideoId) -> SafeJSONResponse:
     """Responds with the Video object: status, progress, and the error if the job failed."""
     return video_response(request, job_of(request, owner, video_id))
 
@@ -133,7 +133,7 @@ def delete_video(request: Request, owner: Owner, video_id: VideoId) -> dict[str,
 
 
 @router.post("/videos/{video_id}/cancel")
-def cancel_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+def cancel_video(request: Request, owner: Owner, video_id: VideoId) -> SafeJSONResponse:
     """Stops a job that is queued or running; the video becomes `failed`. A video that has ended is
     not changed."""
     job = service_of(request).queue.cancel(video_id, owner)
@@ -183,32 +183,42 @@ def get_content(
 
 
 @router.post("/videos/{video_id}/remix")
-async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> JSONResponse:
+async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> SafeJSONResponse:
     """Creates a video like this one, with the same seed and settings, from another prompt."""
-    fields = await fields_of(request)
+    fields = await fields_of(request, Endpoint.REMIX)
+    build, media = await _remix(request, owner, fields, video_id)
+    return await submit_and_respond(request, owner, build, media)
+
+
+Build = tuple[Callable[[], NewJob], tuple[str, ...]]  # builds a job, and its files from other jobs
+
+
+async def _creation(request: Request, owner: str, fields: Fields) -> Build:
+    """What builds a new video, or a remix where the fields name a video to remix."""
+    if video := fields.get("remixed_from_video_id"):
+        return await _remix(request, owner, fields, video.id)
+    builder = request_builder_of(request, owner)
+    return lambda: builder.create(fields), ()
+
+
+async def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build:
     parent = await run_in_threadpool(job_of, request, owner, video_id)
     old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
-
-    def build() -> NewJob:
-        return builder.remix(fields, old, parent.id, parent.cost)
-
-    return await submit_and_respond(request, owner, build, media=old.media)
+    return lambda: builder.remix(fields, old, parent.id, parent.cost), old.media
 
 
 async def _submit_for_clip(
     request: Request,
     owner: str,
+    endpoint: Endpoint,
     method: Callable[[RequestBuilder], Callable[[Fields, Any], NewJob]],
-) -> JSONResponse:
+) -> SafeJSONResponse:
     """Submits a job that changes an uploaded clip, or the clip of a finished job; `method` selects
     the method of RequestBuilder that builds it."""
-    fields = await fields_of(request)
-    video = fields.values.get("video")
-    build = method(request_builder_of(request, owner))
-    if isinstance(video, Upload):
+    fields = await fields_of(request, endpoint)
+    video, build = fields.get("video"), method(request_builder_of(request, owner))
+    if not isinstance(video, VideoReference):
         return await submit_and_respond(request, owner, lambda: build(fields, None))
-    if not isinstance(video, dict):
-        raise invalid_type("video", "an object or a file", video)
     parent, path = await run_in_threadpool(clip_of, request, owner, video)
     parent_video = service_of(request).video(parent)
     return await submit_and_respond(

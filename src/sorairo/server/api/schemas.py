@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sorairo.server.api.field_parsing import MAX_DATA_URL_LENGTH, MAX_PROMPT_LENGTH, MAX_VIDEOS
-from sorairo.server.api.request_builder import MAX_CHARACTERS, MAX_CONDITIONS
+from sorairo.server.api.fields.table import IGNORED, Endpoint, RequestField, fields_of
 from sorairo.server.video_object import STATUS
 
 Schema = dict[str, Any]
@@ -95,6 +94,11 @@ ERROR = object_schema(
         "code": nullable(text("A short name for programs, for example not_found.")),
     }
 )
+IGNORED_NAMES: Schema = {
+    "type": "array",
+    "items": TEXT,
+    "description": "The names of fields of the request that can do nothing here.",
+}
 VIDEO = object_schema(
     {
         "id": text("The id of the video, which is also that of its job."),
@@ -149,6 +153,8 @@ VIDEO = object_schema(
             "items": TEXT,
             "description": "The ids of all videos of the request (`n`).",
         },
+        "ignored": IGNORED_NAMES,
+        "cancel_requested": described(FLAG, "True while a cancelled job has not stopped yet."),
     },
 )
 SCHEMAS: dict[str, Schema] = {
@@ -161,7 +167,8 @@ SCHEMAS: dict[str, Schema] = {
             "object": constant("character"),
             "name": text("What prompts call it."),
             "created_at": time("When it was stored"),
-        }
+        },
+        optional={"ignored": IGNORED_NAMES},
     ),
     "CharacterList": page_schema("Character"),
     "CharacterDeleted": deleted_schema("character"),
@@ -196,104 +203,31 @@ EVENT = object_schema(  # one event of a stream
 
 # --- request bodies
 
-PROMPT: Schema = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": MAX_PROMPT_LENGTH,
-    "description": "What the video shows, in English or Chinese.",
-}
-SECONDS: Schema = {
-    "anyOf": [TEXT, NUMBER],
-    "description": 'The length of the clip, for example "4".',
-}
-PICTURE_URL: Schema = {
-    "type": "string",
-    "maxLength": MAX_DATA_URL_LENGTH,
-    "description": "A data URL with base64: other URLs are not fetched.",
-}
-PICTURE = described(
-    object_schema({"image_url": PICTURE_URL}),
-    "A picture that the video begins with: a file, or an object with a data URL.",
-)
-VIDEO_REFERENCE = described(
-    object_schema({"id": text("The id of a finished video.")}),
-    "The video to work on: a file, or an object with the id of a finished video.",
-)
-MODEL = text("A name from `GET /v1/models`. Default: the served model.")
-OWN_FIELDS: dict[str, Schema] = {
-    "seed": described(WHOLE, "The random seed. Default: a new one, which the response contains."),
-    "fps": described(NUMBER, "Frames per second of the video."),
-    "num_inference_steps": described(WHOLE, "Sampling steps. Default: the model's."),
-    "guidance_scale": described(
-        NUMBER, "How strongly to follow the prompt; 1 is off. Default: the model's."
-    ),
-    "negative_prompt": text("What the video should not show."),
-}
-CREATE: dict[str, Schema] = {
-    "prompt": PROMPT,
-    "model": MODEL,
-    "size": text("WIDTHxHEIGHT, for example 720x1280."),
-    "seconds": SECONDS,
-    "input_reference": PICTURE,
-    "conditions": {
-        "type": "array",
-        "maxItems": MAX_CONDITIONS,
-        "items": object_schema(
-            {},
-            optional={
-                "time": described(NUMBER, "When the picture is shown, in seconds."),
-                "strength": described(NUMBER, "1 shows it exactly, less uses it as a hint."),
-                "image_url": PICTURE_URL,
-                "id": text("The id of a finished video, whose first frame is shown."),
-            },
-        ),
-        "description": "Keyframes: each a data URL, or the id of a finished video, at a time in"
-        " seconds; shown exactly with the strength 1, used as a hint below 1.",
-    },
-    "characters": {
-        "type": "array",
-        "maxItems": MAX_CHARACTERS,
-        "items": object_schema({"id": text("The id of a character.")}),
-        "description": "Characters that the prompt mentions by their names.",
-    },
-    "storyboard": {
-        "anyOf": [TEXT, {"type": "object"}],
-        "description": "Cards, in TOML or as an object, without files; it needs no prompt.",
-    },
-    "loop": described(FLAG, "Whether the video loops without a visible seam."),
-    **OWN_FIELDS,
-}
-MANY: dict[str, Schema] = {
-    "n": {
-        "type": "integer",
-        "minimum": 1,
-        "maximum": MAX_VIDEOS,
-        "description": "How many videos to create, with consecutive seeds.",
-    }
-}
-CHANGE: dict[str, Schema] = {
-    "prompt": PROMPT,
-    "video": VIDEO_REFERENCE,
-    "model": MODEL,
-    **OWN_FIELDS,
-}
+URLENCODED = "application/x-www-form-urlencoded"
 
 
-def request_body(properties: Mapping[str, Schema], required: tuple[str, ...]) -> Schema:
-    """A request body, as JSON or as a form in which `video` and `input_reference` may be files."""
-    files = {
-        name: {
-            "anyOf": [BINARY, properties[name]],
-            "description": properties[name].get("description", ""),
-        }
-        for name in ("video", "input_reference")
-        if name in properties
-    }
-    schema = {"type": "object", "required": list(required)}
-    return {
-        "required": True,
-        "content": {
-            "multipart/form-data": {"schema": {**schema, "properties": {**properties, **files}}},
-            "application/json": {"schema": {**schema, "properties": dict(properties)}},
-        },
-    }
+def request_body(endpoint: Endpoint) -> Schema:
+    """The body of a route, from the table of fields: JSON, or a form in which some fields may be
+    files. Null is the same as leaving a field out. Fields of other servers that can do nothing here
+    are accepted, too (`x-ignored`); any other name is an error."""
+    fields = fields_of(endpoint)
+    required = [name for name, each in fields.items() if endpoint in each.required_by]
+    schema = {"type": "object", "required": required, "x-ignored": sorted(IGNORED)}
+    plain = {name: _property(each) for name, each in fields.items()}
+    files = {name: _file_property(each) for name, each in fields.items() if each.file}
+    form = {"schema": {**schema, "properties": {**plain, **files}}}
+    json = {"schema": {**schema, "properties": plain}}
+    content = {"multipart/form-data": form, "application/json": json, URLENCODED: dict(json)}
+    return {"required": True, "content": content}
+
+
+def _property(field: RequestField) -> Schema:
+    aliases = ", ".join(f"`{alias}`" for alias in field.aliases)
+    also = f" Also accepted as {aliases}." if aliases else ""
+    return described(field.type.schema(), f"{field.description}{also}")
+
+
+def _file_property(field: RequestField) -> Schema:
+    plain = _property(field)
+    schema = {key: value for key, value in plain.items() if key != "description"}
+    return described({"anyOf": [BINARY, schema]}, plain["description"])

@@ -14,6 +14,10 @@ from sorairo.jobs.queue import Queue
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
 
+OPENAI_MODELS = (
+    *("sora-2", "sora-2-pro"),
+    *("sora-2-2025-10-06", "sora-2-pro-2025-10-06", "sora-2-2025-12-08"),
+)
 MAX_BODY_BYTES = 100 * 2**20
 MAX_UNFINISHED_JOBS = 10_000
 MIN_FREE_BYTES = 512 * 2**20
@@ -35,6 +39,8 @@ class Service:
     """Whether no key is needed until the first key exists."""
     model: str = "tabletop"
     """The name of the served model; OpenAI's model names are accepted for it, too."""
+    accept_any_model: bool = False
+    """Whether requests may name any model."""
     limits: Limits = field(default_factory=Limits)
     """What the model can generate."""
     max_body_bytes: int = MAX_BODY_BYTES
@@ -55,6 +61,11 @@ class Service:
     def requires_key(self) -> bool:
         """Whether requests need a key: from the start, or since the first key was created."""
         return not self.allow_anonymous or self.keys.any_exist()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The names that stand for the served model."""
+        return tuple(dict.fromkeys((*OPENAI_MODELS, self.model)))
 
     def video(self, job: Job) -> dict[str, Any]:
         """The Video object of a job."""

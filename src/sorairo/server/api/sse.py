@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
+from sorairo.server.api.json_response import json_bytes
 from sorairo.server.api.video_view import VOLATILE
 
 POLL_INTERVAL, KEEP_ALIVE_INTERVAL, RETRY_INTERVAL = 0.25, 15.0, 1.0  # seconds
@@ -46,7 +46,7 @@ async def job_events(
         if lasting != last:
             last, quiet = lasting, 0.0
             kind = job.status if job.ended else "progress"
-            yield f"event: video.{kind}\ndata: {json.dumps(video, ensure_ascii=False)}\n\n"
+            yield f"event: video.{kind}\ndata: {json_bytes(video).decode()}\n\n"
         if job.ended:
             return
         if quiet >= KEEP_ALIVE_INTERVAL:

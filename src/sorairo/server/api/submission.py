@@ -8,17 +8,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from fastapi import Request
-from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
-from sorairo.server.api.body_parsing import Upload
 from sorairo.server.api.dependencies import service_of, video_response
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.quotas import check_disk_space, quota_of, rate_limit_headers
-from sorairo.server.api.request_builder import NewJob
 from sorairo.server.api.service import Service
+from sorairo.server.api.uploaded_file import Upload
+
+MAX_IDEMPOTENCY_KEY = 255
 
 
 async def submit_and_respond(
@@ -27,7 +30,7 @@ async def submit_and_respond(
     build: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
-) -> JSONResponse:
+) -> SafeJSONResponse:
     """Submits jobs as `submit` does; the response is the Video object of the first."""
     job, headers = await run_in_threadpool(submit, request, owner, build, media, count)
     return await run_in_threadpool(video_response, request, job, headers)
@@ -68,6 +71,7 @@ def submit(
         quota=quota_of(service, owner),
     )
     accepted_before = service.queue.check(submission)  # before any file is written
+    _check_same_request(accepted_before, job)
     try:
         if not accepted_before:
             for name in ids:
@@ -80,6 +84,7 @@ def submit(
         raise
     if accepted[0].id != ids[0] and not accepted_before:  # the same request came concurrently
         _delete_files(service, ids)
+        _check_same_request(accepted[0], job)
     return accepted[0], rate_limit_headers(usage)
 
 
@@ -96,7 +101,23 @@ def _payloads(job: NewJob, ids: Sequence[str], num_files: int) -> list[tuple[str
 
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
-    return key[:255] if key else None
+    if key and len(key) > MAX_IDEMPOTENCY_KEY:
+        message = f"An Idempotency-Key has at most {MAX_IDEMPOTENCY_KEY} characters."
+        raise ApiError(400, message, param="Idempotency-Key", code="invalid_value")
+    return key or None
+
+
+def _check_same_request(accepted: Job | None, job: NewJob) -> None:
+    """Raises ApiError if a job that was accepted before, with the same idempotency key, was built
+    from another body. Jobs of earlier versions have no digest."""
+    before = accepted.payload.get("body_digest") if accepted else None
+    if before and before != job.body_digest:
+        raise ApiError(
+            400,
+            "This Idempotency-Key belongs to a request with another body: choose a new key.",
+            param="Idempotency-Key",
+            code="idempotency_key_reused",
+        )
 
 
 def _paths(job: str, count: int) -> list[str]:

@@ -1,0 +1,171 @@
+"""Fields that hold several values: keyframes, characters, storyboards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sorairo.errors import RequestError
+from sorairo.generation.requests.storyboard.bounded_toml import load_toml
+from sorairo.server.api.errors import invalid_type
+from sorairo.server.api.fields.references import (
+    DATA_URL,
+    MAX_DATA_URL_LENGTH,
+    Picture,
+    Video,
+    VideoReference,
+)
+from sorairo.server.api.fields.scalars import Number, Schema, Text, invalid_value
+from sorairo.server.api.json_text import parse_json
+from sorairo.server.api.uploaded_file import Upload
+
+MAX_ID_LENGTH = 200
+TIME = Number(example="1.5")
+STRENGTH = Number(example="0.5")
+_PICTURE_KEYS = {"file": "file", "image": "image", "input_reference": "input_reference"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """A keyframe."""
+
+    time: float
+    """When it is shown, in seconds."""
+    strength: float
+    """How closely it is shown; 1 is exactly."""
+    picture: Upload | VideoReference
+    """What is shown: a picture, or the first frame of a finished video."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Keyframes."""
+
+    most: int
+    """How many a request may have."""
+
+    def parse(self, value: Any, name: str) -> tuple[Condition, ...]:
+        """The keyframes. Raises ApiError."""
+        found = _elements(value, name, self.most)
+        return tuple(_condition(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def schema(self) -> Schema:
+        described = {
+            "time": {**TIME.schema(), "description": "When the picture is shown, in seconds."},
+            "strength": {
+                **STRENGTH.schema(),
+                "description": "1 shows it exactly, less uses it as a hint.",
+            },
+            "image_url": {
+                "type": "string",
+                "maxLength": MAX_DATA_URL_LENGTH,
+                "description": DATA_URL,
+            },
+            "id": {
+                "type": "string",
+                "description": "The id of a finished video, whose first frame is shown.",
+            },
+        }
+        items = {"type": "object", "properties": described}
+        return {"type": "array", "maxItems": self.most, "items": items}
+
+
+def _condition(value: Any, name: str) -> Condition:
+    if not isinstance(value, Mapping):
+        raise invalid_type(name, "an object", value)
+    given = {key: each for key, each in value.items() if each is not None}
+    time = TIME.parse(given.pop("time", 0.0), f"{name}.time")
+    strength = STRENGTH.parse(given.pop("strength", 1.0), f"{name}.strength")
+    if not given:
+        message = f"'{name}' needs 'file', 'image_url' or the 'id' of a video."
+        raise invalid_value(name, message)
+    key = next(iter(given))
+    if key in _PICTURE_KEYS and len(given) == 1:
+        picture = Picture().parse(given[key], f"{name}.{key}")
+    elif "id" in given:
+        picture = Video().parse(given, name)
+    else:
+        picture = Picture().parse(given, name)
+    return Condition(time=time, strength=strength, picture=picture)
+
+
+@dataclass(frozen=True)
+class CharacterIds:
+    """The ids of characters."""
+
+    most: int
+    """How many a request may have."""
+
+    def parse(self, value: Any, name: str) -> tuple[str, ...]:
+        """The ids. Raises ApiError."""
+        found = _elements(value, name, self.most)
+        return tuple(_character(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def schema(self) -> Schema:
+        id_of = {"type": "string", "description": "The id of a character."}
+        items = {"type": "object", "properties": {"id": id_of}, "required": ["id"]}
+        return {"type": "array", "maxItems": self.most, "items": items}
+
+
+def _character(value: Any, name: str) -> str:
+    path = name
+    if isinstance(value, Mapping):
+        path = f"{name}.id"
+        for key in value:
+            if key != "id" and value[key] is not None:
+                message = f"Unknown parameter: '{name}.{key}'."
+                raise invalid_value(f"{name}.{key}", message, "unknown_parameter")
+        value = value.get("id")
+        if value is None:
+            raise invalid_value(path, f"Missing required parameter: '{path}'.", MISSING)
+    return Text(max_length=MAX_ID_LENGTH, strict=True).parse(value, path)
+
+
+MISSING = "missing_required_parameter"
+
+
+def _elements(value: Any, name: str, most: int) -> list[Any]:
+    """The elements of a list, which may be JSON in a form's text, or a single object."""
+    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+        value = parse_json(value.encode("utf-8", "surrogatepass"), name)
+    if isinstance(value, Mapping) and value and all(str(key).isdecimal() for key in value):
+        value = list(value.values())  # a form with the keys characters[0][id], characters[1][id]
+    if isinstance(value, Mapping | str) and value:
+        value = [value]
+    if not isinstance(value, list):
+        raise invalid_type(name, "an array", value)
+    if len(value) > most:
+        raise invalid_value(name, f"'{name}' has {len(value)} entries: at most {most} are allowed.")
+    return value
+
+
+@dataclass(frozen=True)
+class StoryboardTable:
+    """Cards, in TOML, in JSON, or as an object."""
+
+    def parse(self, value: Any, name: str) -> dict[str, Any]:
+        """The table of the storyboard; its settings are not checked yet. Raises ApiError."""
+        if isinstance(value, str):
+            value = _board_of_text(value, name)
+        if not isinstance(value, dict):
+            raise invalid_type(name, "an object", value)
+        cards = value.get("card")
+        for card in cards if isinstance(cards, list) else ():
+            if isinstance(card, dict) and {"picture", "clip"} & set(card):
+                message = "Cards cannot contain files: use 'conditions', or `sorairo storyboard`."
+                raise invalid_value(name, message)
+        return value
+
+    def schema(self) -> Schema:
+        return {"anyOf": [{"type": "string"}, {"type": "object"}]}
+
+
+def _board_of_text(text: str, name: str) -> Any:
+    if text.lstrip().startswith("{"):
+        return parse_json(text.encode("utf-8", "surrogatepass"), name)
+    try:
+        return load_toml(text)
+    except RequestError as error:
+        reason = str(error).rstrip(".")
+        raise invalid_value(name, f"'{name}' cannot be read as TOML: {reason}.") from error

@@ -1,0 +1,128 @@
+"""The fields that say what a video shows, and from what it is made."""
+
+from __future__ import annotations
+
+from sorairo.generation.requests.limits import check_seconds, check_size
+from sorairo.server.api.fields.compound import CharacterIds, Conditions, StoryboardTable
+from sorairo.server.api.fields.references import Picture, StoredVideo, Video
+from sorairo.server.api.fields.request_field import (
+    CHANGING,
+    CREATING,
+    SAMPLING,
+    SIZED,
+    Endpoint,
+    RequestField,
+)
+from sorairo.server.api.fields.scalars import Flag, Number, Size, Text
+
+MAX_PROMPT_LENGTH = 32_000
+MAX_NAME_LENGTH = 80
+MAX_CONDITIONS, MAX_CHARACTERS = 8, 2
+
+CONTENT_FIELDS: tuple[RequestField, ...] = (
+    RequestField(
+        name="prompt",
+        type=Text(max_length=MAX_PROMPT_LENGTH, strict=True),
+        description="What the video shows, in English or Chinese.",
+        endpoints=SAMPLING,
+        required_by=CHANGING | {Endpoint.REMIX},
+        keeps_blank=True,
+    ),
+    RequestField(
+        name="name",
+        type=Text(max_length=MAX_NAME_LENGTH),
+        description="What prompts call it.",
+        endpoints=frozenset({Endpoint.CHARACTER}),
+        required_by=frozenset({Endpoint.CHARACTER}),
+        keeps_blank=True,
+    ),
+    RequestField(
+        name="video",
+        type=Video(),
+        description="The video to work on: a file, an object with the id of a finished video, or"
+        " the id alone.",
+        endpoints=CHANGING | {Endpoint.CHARACTER},
+        required_by=CHANGING | {Endpoint.CHARACTER},
+        aliases=("video_id", "input_video", "source_video", "video_url"),
+        file=True,
+    ),
+    RequestField(
+        name="model",
+        type=Text(max_length=128),
+        description="A name from `GET /v1/models`. Default: `sora-2`; for a video that is made from"
+        " another one, its model.",
+        endpoints=SAMPLING,
+        aliases=("model_name", "model_id"),
+    ),
+    RequestField(
+        name="size",
+        type=Size(),
+        description="WIDTHxHEIGHT. Default: 720x1280; for a remix, the size of the video.",
+        endpoints=SIZED,
+        aliases=("video_size",),
+        check=lambda size, limits: check_size(size[0], size[1], limits),
+    ),
+    RequestField(
+        name="seconds",
+        type=Number(example='"4"', as_text=True),
+        description='The length of the video. Default: "4"; for a remix, that of the video.',
+        endpoints=SIZED,
+        aliases=("duration", "n_seconds", "duration_seconds", "num_seconds"),
+        check=check_seconds,
+    ),
+    RequestField(
+        name="seconds",
+        type=Number(example='"4"', as_text=True),
+        description='How much is added. Default: "4".',
+        endpoints=frozenset({Endpoint.EXTEND}),
+        aliases=("duration", "n_seconds", "duration_seconds", "num_seconds"),
+        check=lambda seconds, limits: check_seconds(seconds, limits, "An extension"),
+    ),
+    RequestField(
+        name="input_reference",
+        type=Picture(),
+        description="A picture that the video begins with: a file, a data URL, or an object with"
+        " `image_url`, a data URL.",
+        endpoints=CREATING,
+        aliases=(
+            *("image", "image_url", "image_reference", "reference_url", "input_image"),
+            *("reference_image", "reference_images", "input_references", "images", "image_urls"),
+            *("first_frame", "first_frame_image", "first_image", "start_image", "init_image"),
+        ),
+        file=True,
+    ),
+    RequestField(
+        name="conditions",
+        type=Conditions(MAX_CONDITIONS),
+        description="Keyframes: each a data URL, or the id of a finished video, at a time in"
+        " seconds; shown exactly with the strength 1, used as a hint below 1.",
+        endpoints=CREATING,
+        aliases=("keyframes",),
+    ),
+    RequestField(
+        name="characters",
+        type=CharacterIds(MAX_CHARACTERS),
+        description="Characters that the prompt mentions by their names: objects with `id`.",
+        endpoints=CREATING,
+        aliases=("character_ids",),
+    ),
+    RequestField(
+        name="storyboard",
+        type=StoryboardTable(),
+        description="Cards, in TOML or as an object, without files; it needs no prompt.",
+        endpoints=CREATING,
+    ),
+    RequestField(
+        name="remixed_from_video_id",
+        type=StoredVideo(),
+        description="The id of a video to remix, as with `POST /v1/videos/{video_id}/remix`.",
+        endpoints=CREATING,
+        aliases=("remix_id", "remix_video_id", "remix_from_video_id", "remixed_from"),
+    ),
+    RequestField(
+        name="loop",
+        type=Flag(),
+        description="Whether the video loops without a visible seam. Default: false.",
+        endpoints=CREATING,
+    ),
+)

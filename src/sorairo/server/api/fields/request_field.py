@@ -1,0 +1,54 @@
+"""What the table of fields says about one field, and the routes that take fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sorairo.generation.requests.limits import Limits
+from sorairo.server.api.fields.scalars import FieldType
+
+
+class Endpoint(StrEnum):
+    """The routes that take a body."""
+
+    CREATE = "POST /v1/videos"
+    SYNC = "POST /v1/videos/sync"
+    EDIT = "POST /v1/videos/edits"
+    EXTEND = "POST /v1/videos/extensions"
+    REMIX = "POST /v1/videos/{video_id}/remix"
+    CHARACTER = "POST /v1/videos/characters"
+
+
+CREATING = frozenset({Endpoint.CREATE, Endpoint.SYNC})
+CHANGING = frozenset({Endpoint.EDIT, Endpoint.EXTEND})
+SAMPLING = CREATING | CHANGING | {Endpoint.REMIX}
+SIZED = CREATING | {Endpoint.REMIX}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestField:
+    """A field of a body. Null means that it is absent, for every field."""
+
+    name: str
+    """Its name in the API."""
+    type: FieldType
+    """Parses it."""
+    description: str
+    """What it does, and what it is by default."""
+    endpoints: frozenset[Endpoint]
+    """The routes that take it."""
+    required_by: frozenset[Endpoint] = frozenset()
+    """The routes that need it."""
+    aliases: tuple[str, ...] = ()
+    """What other servers and clients call it."""
+    check: Callable[[Any, Limits], None] | None = None
+    """Raises RequestError if the model cannot do it."""
+    parameter: str = ""
+    """The parameter of a generation request that it sets directly, if there is one."""
+    file: bool = False
+    """Whether a form may send it as a file."""
+    keeps_blank: bool = False
+    """Whether a blank text is checked like any other; else it is absent."""

@@ -1,0 +1,132 @@
+"""The fields that say how videos are made: how many, from which noise, at which rate; and other
+ways to give their size and length."""
+
+from __future__ import annotations
+
+from sorairo.generation.requests.limits import check_fps, check_sampling, check_texts
+from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
+from sorairo.server.api.fields.request_field import (
+    CREATING,
+    SAMPLING,
+    SIZED,
+    Endpoint,
+    RequestField,
+)
+from sorairo.server.api.fields.scalars import Number, Ratio, Resolution, Seed, Text
+
+MAX_VIDEOS = 10  # of one request
+ORIENTATIONS = {"landscape": (16, 9), "portrait": (9, 16), "square": (1, 1)}
+RESOLUTIONS = {"sd": 480, "hd": 720, "full_hd": 1080, "fullhd": 1080, "fhd": 1080}
+
+SAMPLING_FIELDS: tuple[RequestField, ...] = (
+    RequestField(
+        name="n",
+        type=Number(low=1, high=MAX_VIDEOS, whole=True),
+        description="How many videos to create, with consecutive seeds. Default: 1.",
+        endpoints=frozenset({Endpoint.CREATE}),
+        aliases=(
+            *("n_variants", "num_videos", "num_outputs", "num_generations"),
+            *("num_videos_per_prompt", "num_outputs_per_prompt"),
+        ),
+    ),
+    RequestField(
+        name="n",
+        type=Number(low=1, high=1, whole=True),
+        description="How many videos to create: one, whose file is the response.",
+        endpoints=frozenset({Endpoint.SYNC}),
+        aliases=(
+            *("n_variants", "num_videos", "num_outputs", "num_generations"),
+            *("num_videos_per_prompt", "num_outputs_per_prompt"),
+        ),
+    ),
+    RequestField(
+        name="strength",
+        type=Number(low=0, high=1, example="0.6"),
+        description="How much to change: 0 keeps everything, 1 keeps nothing. Default: 0.6.",
+        endpoints=frozenset({Endpoint.EDIT}),
+        aliases=("denoising_strength", "edit_strength"),
+        parameter="strength",
+    ),
+    RequestField(
+        name="seed",
+        type=Seed(),
+        description="The random seed. Default, and with -1: a new one, which the response contains;"
+        " for a remix, that of the video.",
+        endpoints=SAMPLING,
+        check=lambda seed, limits: check_sampling(0 if seed is None else seed, None, None, limits),
+        parameter="seed",
+    ),
+    RequestField(
+        name="fps",
+        type=Number(example="24"),
+        description="Frames per second of the video. Default: 24; for a video that is made from"
+        " another one, its own.",
+        endpoints=SAMPLING,
+        aliases=("frame_rate", "framerate", "frames_per_second", "video_fps"),
+        check=check_fps,
+        parameter="fps",
+    ),
+    RequestField(
+        name="num_inference_steps",
+        type=Number(whole=True, example="20"),
+        description="Sampling steps. Default: the model's.",
+        endpoints=SAMPLING,
+        aliases=("steps", "infer_steps", "num_steps", "sample_steps", "sampling_steps"),
+        check=lambda steps, limits: check_sampling(0, steps, None, limits),
+        parameter="steps",
+    ),
+    RequestField(
+        name="guidance_scale",
+        type=Number(example="4"),
+        description="How strongly to follow the prompt; 1 is off. Default: the model's.",
+        endpoints=SAMPLING,
+        aliases=("cfg_scale", "cfg", "guidance", "sample_guide_scale"),
+        check=lambda guidance, limits: check_sampling(0, None, guidance, limits),
+        parameter="guidance",
+    ),
+    RequestField(
+        name="negative_prompt",
+        type=Text(max_length=MAX_PROMPT_LENGTH),
+        description="What the video should not show.",
+        endpoints=SAMPLING,
+        aliases=("negative", "neg_prompt"),
+        check=lambda text, limits: check_texts(limits, negative_prompt=text),
+        parameter="negative",
+    ),
+    RequestField(
+        name="width",
+        type=Number(low=1, high=999_999, whole=True),
+        description="With `height`: another way to give `size`.",
+        endpoints=SIZED,
+        aliases=("target_width",),
+    ),
+    RequestField(
+        name="height",
+        type=Number(low=1, high=999_999, whole=True),
+        description="With `width`: another way to give `size`.",
+        endpoints=SIZED,
+        aliases=("target_height",),
+    ),
+    RequestField(
+        name="aspect_ratio",
+        type=Ratio(ORIENTATIONS),
+        description="WIDTH:HEIGHT, for example 16:9: another way to give `size`, with `resolution`."
+        " Default: 16:9.",
+        endpoints=SIZED,
+        aliases=("ratio", "orientation"),
+    ),
+    RequestField(
+        name="resolution",
+        type=Resolution(RESOLUTIONS),
+        description="The shorter side, for example 720p: another way to give `size`, with"
+        " `aspect_ratio`. Default: 720p.",
+        endpoints=SIZED,
+    ),
+    RequestField(
+        name="num_frames",
+        type=Number(low=1, high=1_000_000, whole=True),
+        description="Frames of the video: another way to give `seconds`, with `fps`.",
+        endpoints=CREATING,
+        aliases=("frames", "n_frames", "target_video_length"),
+    ),
+)

@@ -1,0 +1,51 @@
+"""A job that a request asks for, before it is accepted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from sorairo.generation.requests.base import Request
+from sorairo.server.api.uploaded_file import Upload
+from sorairo.server.job_spec import JobSpec, VideoFields
+
+
+class StoredFiles(Protocol):
+    """Finds stored files that a request refers to."""
+
+    def picture(self, video: str) -> str:
+        """The name of the thumbnail of a finished video. Raises ApiError."""
+        ...
+
+    def character(self, character: str) -> tuple[str, str]:
+        """The name of a character's clip in the media store, and the character's own name. Raises
+        ApiError."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """A job that has not been accepted yet."""
+
+    request: Request
+    """What the worker generates."""
+    video: VideoFields
+    """Fields of the Video object."""
+    files: tuple[Upload | str, ...] = ()
+    """The given files: uploads, or the names of files in the media store."""
+    cost: float = 0.0
+    """What counts against the quota, in pixels times seconds."""
+    body_digest: str = ""
+    """The digest of the fields that it was built from, to recognize a repeated request."""
+
+    def spec(self, media: tuple[str, ...]) -> JobSpec:
+        """The payload of the job; `media` are the names of its given files in the media store."""
+        return JobSpec(
+            request=self.request, video=self.video, media=media, body_digest=self.body_digest
+        )
+
+    def with_later_seed(self, offset: int) -> NewJob:
+        """The same job with a seed that is higher by `offset`."""
+        seed = self.request.seed + offset
+        request, video = replace(self.request, seed=seed), replace(self.video, seed=seed)
+        return replace(self, request=request, video=video)

@@ -1,0 +1,26 @@
+"""The stores and settings of a server without a process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sorairo.generation.requests.limits import limits_of
+from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.database import open_database
+from sorairo.jobs.keys import ApiKeyStore
+from sorairo.jobs.queue import Queue
+from sorairo.models import hub
+from sorairo.server.api.service import Service
+from sorairo.server.uploads.media_store import MediaStore
+
+
+def new_service(folder: Path) -> Service:
+    """The stores and settings of a server without a process, for the shipped model."""
+    database = open_database(f"sqlite:///{folder}/jobs.db")
+    return Service(
+        queue=Queue(database),
+        media=MediaStore(str(folder / "media")),
+        keys=ApiKeyStore(database),
+        characters=CharacterStore(database),
+        limits=limits_of(hub.info(hub.find("tabletop")).record["config"]),
+    )

@@ -19,7 +19,10 @@ from sorairo.jobs.schema import jobs, keys, metadata, migrations, outbox, spendi
 
 OLD_FILE = Path(__file__).parents[1] / "compatibility" / "files" / "jobs" / "jobs.db"
 LATER = (spending, outbox, migrations)  # tables that the first version did not have
-LATER_COLUMNS = (jobs.c.cost, jobs.c.emptied, keys.c.most_waiting, keys.c.most_cost)
+LATER_COLUMNS = (
+    *(jobs.c.cost, jobs.c.emptied, jobs.c.postponed, jobs.c.due_at),
+    *(keys.c.most_waiting, keys.c.most_cost),
+)
 ALL_VERSIONS = [migration.version for migration in MIGRATIONS]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +12,7 @@ from sqlalchemy import Engine
 
 from sorairo.errors import LeaseLostError, RequestError
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST
+from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 
 
@@ -230,3 +233,82 @@ def test_payloads_are_stored_exactly(queue: Queue):
     done = queue.complete(job, payload)
     assert queue.get("a") == done
     assert done.result == payload
+
+
+def test_a_job_that_cannot_be_stored_is_put_off(queue: Queue, clock: Clock):
+    """It counts no attempt, others go first, and it waits longer each time."""
+    queue.submit("large", {})
+    queue.submit("small", {})
+    for seconds in (2, 4, 8, 16, 32, 60, 60, 60):
+        job = queue.claim("w")
+        assert job is not None
+        assert (job.id, job.attempts) == ("large", 1)
+        left = queue.postpone(job)
+        assert (left.status, left.attempts) == (QUEUED, 0)
+        clock.now += seconds - 0.5
+        other = queue.claim("w")
+        assert other is not None
+        assert other.id == "small"
+        queue.release(other)
+        clock.now += 1
+    with pytest.raises(LeaseLostError):
+        queue.postpone(job)
+    queue.cancel("small")
+    large = queue.claim("w")
+    assert large is not None
+    queue.cancel("large")
+    queue.postpone(large)
+    assert queue.claim("w") is None
+    ended = queue.get("large")
+    assert ended is not None
+    assert ended.error is not None
+    assert ended.error["code"] == CANCELLED
+
+
+def test_after_an_outage_only_queued_jobs_are_claimed(queue: Queue, clock: Clock):
+    """A worker whose renewals failed may live: its job is not taken, and does not fail."""
+    queue.submit("held", {})
+    held = queue.claim("alive")
+    assert held is not None
+    queue.submit("waiting", {})
+    clock.now += 1000
+    waiting = queue.claim("another", take_over=False)
+    assert waiting is not None
+    assert waiting.id == "waiting"
+    assert queue.claim("another", take_over=False) is None
+    assert queue.renew(held).status == RUNNING
+
+
+SKEWED = """
+import sys, time
+real, away = time.time, float(sys.argv[2])
+time.time = lambda: real() + away
+from sorairo.jobs.database import open_database
+from sorairo.jobs.outbox import Outbox
+from sorairo.jobs.queue import Queue
+database = open_database(sys.argv[1])
+job, event = Queue(database).claim("skewed"), Outbox(database).claim_next()
+print(job and job.id, event and event.job)
+"""
+
+
+@pytest.mark.parametrize("away", [45, -45])
+def test_a_machine_whose_clock_is_wrong_takes_no_job_of_a_living_worker(
+    url: str, database: Engine, away: int
+):
+    queue, outbox = Queue(database), Outbox(database)
+    outbox.add_webhook("http://here/")
+    for name in ("running", "ended"):
+        queue.submit(name, {})
+    queue.cancel("ended")
+    assert queue.claim("alive")
+    assert outbox.claim_next()
+
+    def claimed() -> str:
+        command = [sys.executable, "-c", SKEWED, url, str(away)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert claimed() == "None None"
+    queue.submit("waiting", {})
+    assert claimed() == "waiting None"
+    assert queue.claim("alive") is None, "the lease of the other machine is as long as ours"

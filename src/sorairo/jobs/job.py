@@ -43,6 +43,8 @@ class Job:
     """`code` and `message` of a failed job."""
     cost: float
     """What the job counts against a quota, in pixels times seconds."""
+    postponed: int
+    """How often it was put off because there was no room for its clip."""
     emptied: bool
     """Whether the files of the job have been deleted."""
 

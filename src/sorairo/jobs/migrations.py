@@ -42,15 +42,23 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=2, apply=add_column("jobs", "emptied", "BOOLEAN DEFAULT false NOT NULL")),
     Migration(version=3, apply=add_column("keys", "most_waiting", "INTEGER")),
     Migration(version=4, apply=add_column("keys", "most_cost", "FLOAT")),
+    Migration(version=5, apply=add_column("jobs", "postponed", "INTEGER DEFAULT '0' NOT NULL")),
+    Migration(version=6, apply=add_column("jobs", "due_at", "FLOAT")),
 )
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has all tables and migrations."""
+    if not set(metadata.tables) <= set(inspect(connection).get_table_names()):
+        return False
+    return _version(connection) >= MIGRATIONS[-1].version
 
 
 def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> None:
     """Creates missing tables and applies the migrations that the database lacks."""
     is_new = not inspect(connection).has_table(jobs.name)
     metadata.create_all(connection)
-    query = select(func.coalesce(func.max(migrations.c.version), 0))
-    current = connection.execute(query).scalar_one()
+    current = _version(connection)
     for step in steps:
         if step.version <= current:
             continue
@@ -58,3 +66,8 @@ def migrate(connection: Connection, steps: Sequence[Migration] = MIGRATIONS) -> 
             step.apply(connection)
         row = {"version": step.version, "applied_at": time.time()}
         connection.execute(insert(migrations).values(row))
+
+
+def _version(connection: Connection) -> int:
+    query = select(func.coalesce(func.max(migrations.c.version), 0))
+    return connection.execute(query).scalar_one()

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import secrets
-import time
-from collections.abc import Callable
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, select, update
 
+from sorairo.jobs import clock as clocks
 from sorairo.jobs.schema import hooks, outbox
 
 PREFIX = "whsec_"
@@ -57,8 +58,9 @@ class Event:
 class Outbox:
     """The webhooks and undelivered events in a database."""
 
-    def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Engine, *, clock: clocks.Clock | None = None) -> None:
         self.database, self.clock = database, clock
+        self.reading = database.execution_options(read_only=True)
 
     def add_webhook(self, url: str, owner: str = "") -> Webhook:
         """A new webhook for the jobs of an owner that end from now on."""
@@ -70,7 +72,7 @@ class Outbox:
 
     def webhooks(self) -> list[Webhook]:
         """All webhooks, ordered by id."""
-        with self.database.begin() as connection:
+        with self.reading.begin() as connection:
             rows = connection.execute(select(hooks).order_by(hooks.c.id)).all()
         return [Webhook(**row._mapping) for row in rows]
 
@@ -85,12 +87,19 @@ class Outbox:
             connection.execute(delete(hooks).where(same))
         return True
 
-    def claim_next(self) -> Event | None:
-        """The next event that is due; no other process gets it for CLAIM_SECONDS."""
-        now = self.clock()
-        due = select(outbox.c.id).where(outbox.c.due_at <= now).order_by(outbox.c.due_at).limit(1)
-        due = due.with_for_update(skip_locked=True)  # SQLite ignores this: it has one writer
+    def any_due(self, busy: Collection[str] = ()) -> bool:
+        """Whether `claim_next` would find an event. Unlike it, this takes no write lock."""
+        with self.reading.begin() as connection:
+            due = self._due(connection, busy).limit(1)
+            return connection.execute(due).one_or_none() is not None
+
+    def claim_next(self, busy: Collection[str] = ()) -> Event | None:
+        """The next event that is due, of a webhook that is not in `busy`; no other process gets it
+        for CLAIM_SECONDS."""
         with self.database.begin() as connection:
+            now = clocks.now(connection, self.clock)
+            due = self._due(connection, busy).order_by(outbox.c.due_at).limit(1)
+            due = due.with_for_update(skip_locked=True)  # SQLite ignores this: it has one writer
             claim = (
                 update(outbox)
                 .where(outbox.c.id == due.scalar_subquery())
@@ -110,6 +119,10 @@ class Outbox:
             webhook=Webhook(**webhook._mapping),
         )
 
+    def _due(self, connection: Connection, busy: Collection[str]) -> Select[Any]:
+        due = select(outbox.c.id).where(outbox.c.due_at <= clocks.now(connection, self.clock))
+        return due.where(outbox.c.hook.not_in(busy)) if busy else due
+
     def mark_delivered(self, event: Event) -> None:
         """Removes an event."""
         with self.database.begin() as connection:
@@ -120,8 +133,9 @@ class Outbox:
         if event.attempts > len(RETRY_DELAYS):
             self.mark_delivered(event)
             return
-        due_at = self.clock() + RETRY_DELAYS[event.attempts - 1]
+        delay = RETRY_DELAYS[event.attempts - 1]
         with self.database.begin() as connection:
+            due_at = clocks.now(connection, self.clock) + delay
             connection.execute(update(outbox).where(outbox.c.id == event.id).values(due_at=due_at))
 
 

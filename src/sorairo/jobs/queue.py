@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Engine,
     Select,
     and_,
     case,
     delete,
-    false,
     func,
     or_,
     select,
@@ -22,7 +19,9 @@ from sqlalchemy import (
 )
 
 from sorairo.errors import LeaseLostError
+from sorairo.jobs import clock as clocks
 from sorairo.jobs.admission import QuotaUsage, Submission, accept, check
+from sorairo.jobs.conditions import claimable, has_id, is_due, lease_expired
 from sorairo.jobs.cursors import find_cursor, remember_place
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import add_events
@@ -30,6 +29,7 @@ from sorairo.jobs.schema import jobs
 
 LEASE_SECONDS = 30.0
 MAX_ATTEMPTS = 3
+POSTPONED_SECONDS, MAX_POSTPONED_SECONDS = 2.0, 60.0  # of a job that could not be stored
 WORKER_LOST_ERROR = {
     "code": WORKER_LOST,
     "message": "All workers that claimed this job were lost: submit it again.",
@@ -41,7 +41,7 @@ class Queue:
     """The queue in a database. Any number of processes may open the same queue.
 
     A claim is held for `lease` seconds unless it is renewed. A job fails after `attempts` claims
-    that led to no result.
+    that led to no result. Times are those of the database, or of `clock`.
     """
 
     def __init__(
@@ -50,10 +50,13 @@ class Queue:
         *,
         lease: float = LEASE_SECONDS,
         attempts: int = MAX_ATTEMPTS,
-        clock: Callable[[], float] = time.time,
+        clock: clocks.Clock | None = None,
     ) -> None:
         self.database, self.lease, self.attempts, self.clock = database, lease, attempts, clock
         self.reading = database.execution_options(read_only=True)
+
+    def _now(self, connection: Connection) -> float:
+        return clocks.now(connection, self.clock)
 
     # --- for servers
 
@@ -73,18 +76,18 @@ class Queue:
         """The new jobs, all of them or none, or the first of the owner's earlier jobs with the same
         `request_key`. Raises QuotaError."""
         with self.database.begin() as connection:
-            return accept(connection, submission, self.clock())
+            return accept(connection, submission, self._now(connection))
 
     def check(self, submission: Submission) -> Job | None:
         """What `submit_all` would do at the moment: the job that was accepted before, or None if
         new jobs would be accepted. Raises QuotaError."""
         with self.reading.begin() as connection:
-            return check(connection, submission, self.clock())
+            return check(connection, submission, self._now(connection))
 
     def get(self, job: str, owner: str | None = None) -> Job | None:
         """The job with this id, of this owner if one is given; None if there is none."""
         with self.reading.begin() as connection:
-            row = connection.execute(select(jobs).where(_has_id(job, owner))).one_or_none()
+            row = connection.execute(select(jobs).where(has_id(job, owner))).one_or_none()
         return None if row is None else Job.of(row)
 
     def page(
@@ -110,13 +113,14 @@ class Queue:
     def cancel(self, job: str, owner: str | None = None) -> Job | None:
         """Cancels a job: a queued job ends at once, a running job when its worker next renews the
         lease, and an ended job is not changed. None if there is no such job."""
-        now = self.clock()
-        ended = {"status": FAILED, "error": CANCELLED_ERROR, "ended_at": now}
-        query = select(jobs).where(_has_id(job, owner)).with_for_update()
+        query = select(jobs).where(has_id(job, owner)).with_for_update()
         with self.database.begin() as connection:
             row = connection.execute(query).one_or_none()
             if row is not None and row.status in (QUEUED, RUNNING):
-                values = ended if row.status == QUEUED else {"cancelled": True}
+                now = self._now(connection)
+                values: dict[str, Any] = {"cancelled": True}
+                if row.status == QUEUED:
+                    values |= {"status": FAILED, "error": CANCELLED_ERROR, "ended_at": now}
                 change = update(jobs).where(jobs.c.number == row.number).values(values)
                 row = connection.execute(change.returning(jobs)).one()
                 if row.status == FAILED:
@@ -127,7 +131,7 @@ class Queue:
         """Deletes a job in any state; a worker that runs it loses its lease. Returns the job as it
         was, or None if there was none."""
         with self.database.begin() as connection:
-            deletion = delete(jobs).where(_has_id(job, owner)).returning(jobs)
+            deletion = delete(jobs).where(has_id(job, owner)).returning(jobs)
             row = connection.execute(deletion).one_or_none()
             if row is not None:
                 remember_place(connection, row.id, row.owner, row.number, self.clock())
@@ -151,11 +155,12 @@ class Queue:
             query = select(jobs.c.id).where(jobs.c.id.in_(ids))
             return set(connection.execute(query).scalars())
 
-    def expired(self, before: float, limit: int = 100) -> list[Job]:
-        """Jobs that ended before this time and still have files, oldest first."""
-        old = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
-        query = select(jobs).where(old).order_by(jobs.c.ended_at).limit(limit)
+    def expired(self, seconds: float, limit: int = 100) -> list[Job]:
+        """Jobs that ended more than `seconds` ago and still have files, oldest first."""
         with self.reading.begin() as connection:
+            before = self._now(connection) - seconds
+            old = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
+            query = select(jobs).where(old).order_by(jobs.c.ended_at).limit(limit)
             return [Job.of(row) for row in connection.execute(query).all()]
 
     def mark_files_deleted(self, job: str) -> None:
@@ -165,13 +170,15 @@ class Queue:
 
     # --- for workers
 
-    def claim(self, worker: str) -> Job | None:
+    def claim(self, worker: str, *, take_over: bool = True) -> Job | None:
         """The oldest job that is queued or whose worker was lost, now held by `worker`; None if
-        there is none."""
-        now = self.clock()
+        there is none. Without `take_over`, only queued jobs are claimed."""
         with self.database.begin() as connection:
-            self._fail_abandoned(connection, now)
-            oldest = select(jobs.c.number).where(_claimable(now)).order_by(jobs.c.number).limit(1)
+            now = self._now(connection)
+            if take_over:
+                self._fail_abandoned(connection, now)
+            ready = claimable(now) if take_over else is_due(now)
+            oldest = select(jobs.c.number).where(ready).order_by(jobs.c.number).limit(1)
             unlocked = oldest.with_for_update(skip_locked=True)  # SQLite has one writer
             claim = (
                 update(jobs)
@@ -195,11 +202,11 @@ class Queue:
 
         Raises LeaseLostError.
         """
-        values: dict[str, Any] = {"leased_until": self.clock() + self.lease}
+        values: dict[str, Any] = {}
         if progress is not None:
             now = min(99, max(0, progress))
             values["progress"] = case((jobs.c.progress < now, now), else_=jobs.c.progress)
-        return self._write(job, values)
+        return self._write(job, values, after={"leased_until": self.lease})
 
     def complete(self, job: Job, result: dict[str, Any]) -> Job:
         """Commits the result. Raises LeaseLostError: then nothing is committed."""
@@ -224,14 +231,35 @@ class Queue:
             return self.fail(job, code, message)
         return self._write(job, {"status": QUEUED, "leased_until": None})
 
-    def _end(self, job: Job, values: dict[str, Any]) -> Job:
-        return self._write(job, {**values, "ended_at": self.clock(), "leased_until": None})
+    def postpone(self, job: Job) -> Job:
+        """Returns a job to the queue because nobody could store its clip now. The attempt does not
+        count; the job is due after POSTPONED_SECONDS, and after twice as long each further time.
+        Raises LeaseLostError."""
+        seconds = min(POSTPONED_SECONDS * 2.0 ** min(job.postponed, 10), MAX_POSTPONED_SECONDS)
+        return self._write(
+            job,
+            {
+                "status": QUEUED,
+                "attempts": jobs.c.attempts - 1,
+                "leased_until": None,
+                "postponed": jobs.c.postponed + 1,
+            },
+            after={"due_at": seconds},
+        )
 
-    def _write(self, job: Job, values: dict[str, Any]) -> Job:
-        """Changes a job if the claim is still the current one. Raises LeaseLostError."""
+    def _end(self, job: Job, values: dict[str, Any]) -> Job:
+        return self._write(job, {**values, "leased_until": None}, after={"ended_at": 0.0})
+
+    def _write(
+        self, job: Job, values: Mapping[str, Any], after: Mapping[str, float] | None = None
+    ) -> Job:
+        """Changes a job if the claim is still the current one; `after` has columns that are set to
+        a time so many seconds from now. Raises LeaseLostError."""
         held = and_(jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.status == RUNNING)
         with self.database.begin() as connection:
-            change = update(jobs).where(held).values(values).returning(jobs)
+            now = self._now(connection) if after else 0.0
+            times = {column: now + seconds for column, seconds in (after or {}).items()}
+            change = update(jobs).where(held).values(**values, **times).returning(jobs)
             row = connection.execute(change).one_or_none()
             if row is not None and row.status in (COMPLETED, FAILED):
                 add_events(connection, row.id, row.owner, row.status, row.ended_at)
@@ -242,26 +270,12 @@ class Queue:
     def _fail_abandoned(self, connection: Connection, now: float) -> None:
         """Ends cancelled jobs that no worker holds, and jobs whose last attempt was lost."""
         ended = {"status": FAILED, "ended_at": now, "leased_until": None}
-        cancelled = and_(_claimable(now), jobs.c.cancelled)
-        exhausted = and_(_lease_expired(now), jobs.c.attempts >= self.attempts)
+        free = or_(jobs.c.status == QUEUED, lease_expired(now))
+        cancelled = and_(free, jobs.c.cancelled)
+        exhausted = and_(lease_expired(now), jobs.c.attempts >= self.attempts)
         for condition, error in ((cancelled, CANCELLED_ERROR), (exhausted, WORKER_LOST_ERROR)):
             query = select(jobs.c.number).where(condition)
             numbers = connection.execute(query.with_for_update(skip_locked=True)).scalars().all()
             change = update(jobs).where(jobs.c.number.in_(numbers)).values(**ended, error=error)
             for row in connection.execute(change.returning(jobs)).all() if numbers else ():
                 add_events(connection, row.id, row.owner, FAILED, now)
-
-
-def _has_id(job: str, owner: str | None) -> ColumnElement[bool]:
-    if not job.isprintable():  # PostgreSQL rejects NUL, both databases reject lone surrogates
-        return false()
-    same = jobs.c.id == job
-    return same if owner is None else and_(same, jobs.c.owner == owner)
-
-
-def _claimable(now: float) -> ColumnElement[bool]:
-    return or_(jobs.c.status == QUEUED, _lease_expired(now))
-
-
-def _lease_expired(now: float) -> ColumnElement[bool]:
-    return and_(jobs.c.status == RUNNING, jobs.c.leased_until < now)

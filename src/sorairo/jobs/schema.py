@@ -41,6 +41,8 @@ jobs = Table(
     Column("result", JSON),
     Column("error", JSON),
     Column("cost", Float, nullable=False, default=0.0, server_default="0"),
+    Column("postponed", Integer, nullable=False, default=0, server_default="0"),
+    Column("due_at", Float),
     Column("emptied", Boolean, nullable=False, default=False, server_default=false()),
     UniqueConstraint("owner", "request_key"),
     Index("jobs_waiting", "status", "number"),

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from sorairo.errors import ConfigError, MissingExtraError
-from sorairo.jobs.database import open_database
+from sorairo.jobs.database import BUSY_SECONDS, open_database
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,16 +32,16 @@ class StorageUrls:
         """The environment variables from which the command line reads the URLs."""
         return {"SORAIRO_DATABASE": self.database, "SORAIRO_MEDIA": self.media}
 
-    def open_database(self) -> Engine:
-        """Opens the database, and creates it if it is an SQLite file. Raises ConfigError and
-        MissingExtraError."""
+    def open_database(self, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+        """Opens the database, and creates it if it is an SQLite file. Writers wait `busy_seconds`
+        for one another. Raises ConfigError and MissingExtraError."""
         prefix = "sqlite:///"
         if self.database.startswith(prefix):
             Path(self.database.removeprefix(prefix)).parent.mkdir(
                 mode=0o700, parents=True, exist_ok=True
             )
         try:
-            return open_database(self.database)
+            return open_database(self.database, busy_seconds=busy_seconds)
         except ModuleNotFoundError as error:
             raise MissingExtraError(
                 f"The database driver {error.name} is not installed: for PostgreSQL write"

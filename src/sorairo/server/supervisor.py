@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import uvicorn
+from anyio import to_thread
 
 from sorairo.config import to_json
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.database import MAX_WAITING, REQUEST_BUSY_SECONDS
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
@@ -38,6 +40,7 @@ from sorairo.server.worker_processes import WorkerOptions, WorkerProcesses
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STOP_SECONDS = 3  # for which responses may go on when the server stops
+THREADS = 3 * MAX_WAITING  # of requests: most of them read, and do not wait for the writers
 TICKS_PER_SECOND = 10  # of uvicorn's main loop
 
 
@@ -78,7 +81,7 @@ def serve(
         access: Which other names, pages and proxies are trusted.
     """
     info = hub.info(hub.find(workers.model))
-    database = urls.open_database()
+    database = urls.open_database(busy_seconds=REQUEST_BUSY_SECONDS)
     service = Service(
         queue=Queue(database),
         media=MediaStore(urls.media),
@@ -148,6 +151,7 @@ class ApiServer(uvicorn.Server):
         self.threads: Sequence[PeriodicThread] = ()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        to_thread.current_default_thread_limiter().total_tokens = THREADS
         await super().startup(sockets)
         for thread in self.threads if self.started else ():
             thread.start()

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, WriteError
-from sorairo.jobs.database import DATABASE_UNAVAILABLE
+from sorairo.jobs.database import DATABASE_UNAVAILABLE, is_busy, is_full
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
@@ -132,8 +132,12 @@ async def _on_unreachable_media(_request: Request, _error: Any) -> SafeJSONRespo
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 
-async def _on_unreachable_database(_request: Request, _error: Any) -> SafeJSONResponse:
+async def _on_unreachable_database(request: Request, error: Any) -> SafeJSONResponse:
+    if is_full(error):
+        return await _on_full_disk(request, error)
     message = "The database is currently unreachable: try again."
+    if is_busy(error):
+        message = "The database is busy with other requests: try again."
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 

@@ -37,17 +37,17 @@ class CleanupTask:
         """Deletes what is due; returns the seconds until the next run. Orphans are looked for less
         often, because this lists the whole media store."""
         now = time.time()
-        self.delete_expired(now)
+        self.delete_expired()
         if now >= self.next_orphan_check:
             self.delete_orphans(now)
             self.next_orphan_check = now + ORPHAN_SECONDS
         return INTERVAL
 
-    def delete_expired(self, now: float) -> None:
+    def delete_expired(self) -> None:
         """Deletes the files of expired jobs."""
         if self.retention_seconds is None:
             return
-        while found := self.queue.expired(now - self.retention_seconds):
+        while found := self.queue.expired(self.retention_seconds):
             for job in found:
                 self.media.delete_folder(job.id)
                 self.queue.mark_files_deleted(job.id)

@@ -134,7 +134,8 @@ class Queue:
             deletion = delete(jobs).where(has_id(job, owner)).returning(jobs)
             row = connection.execute(deletion).one_or_none()
             if row is not None:
-                remember_place(connection, row.id, row.owner, row.number, self.clock())
+                now = self._now(connection)
+                remember_place(connection, row.id, row.owner, row.number, now)
         return None if row is None else Job.of(row)
 
     def count_unfinished(self) -> int:

@@ -155,6 +155,36 @@ def of_a_million_frames(folder: Path) -> bytes:
     return bytes(data)
 
 
+def of_a_long_frame(folder: Path) -> bytes:
+    """12 frames, of which each lasts two days, in 2 kB."""
+    data = bytearray(film(folder))
+    at = data.index(b"stts") + 8
+    count = int.from_bytes(data[at : at + 4])
+    assert count == 1, "all frames last equally long"
+    data[at + 4 : at + 8] = struct.pack(">I", 2**31 - 1)
+    return bytes(data)
+
+
+def of_repeated_edits(folder: Path) -> bytes:
+    """24 frames that an edit list shows 4,000 times: 96,000 frames in 70 kB."""
+    data = film(folder)
+    start = data.index(b"edts") - 4
+    end = start + int.from_bytes(data[start : start + 4])
+    at = data.index(b"mvhd")
+    version, scale = data[at + 4], int.from_bytes(data[at + 16 : at + 20])
+    assert version == 0
+    edit = struct.pack(">IiHH", scale * 24 // 25, 0, 1, 0)  # ISO/IEC 14496-12, 8.6.6
+    body = struct.pack(">II", 0, 4000) + edit * 4000
+    edits = struct.pack(">I4s", 8 + len(body), b"elst") + body
+    box = struct.pack(">I4s", 8 + len(edits), b"edts") + edits
+    grown, data = len(box) - (end - start), data[:start] + box + data[end:]
+    for name in (b"moov", b"trak"):
+        at = data.index(name) - 4
+        size = int.from_bytes(data[at : at + 4]) + grown
+        data = data[:at] + struct.pack(">I", size) + data[at + 4 :]
+    return data
+
+
 def of_another_codec(folder: Path) -> bytes:
     return film(folder, "film.mkv", codec="ffv1", settings={})
 
@@ -212,6 +242,8 @@ FILES: Mapping[str, tuple[Callable[[Path], bytes], str]] = {
     "cut.mp4": (cut_in_its_header, "unreadable"),
     "streams.mp4": (of_many_streams, "too_large"),
     "frames.mp4": (of_a_million_frames, "too_large"),
+    "days.mp4": (of_a_long_frame, "too_large"),
+    "edits.mp4": (of_repeated_edits, "too_large"),
     "sides.mp4": (lambda folder: of_declared_size(folder, 30_000), "unreadable"),
     "sides.mov": (lambda folder: of_declared_size(folder, 12_000), "too_large"),
     "sides.webm": (of_huge_frames, "unreadable"),

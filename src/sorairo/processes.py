@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,33 @@ if TYPE_CHECKING:
 SAFE_PATH = "PYTHONSAFEPATH"
 # Variables with folders of modules. A relative or empty entry means the current folder.
 MODULE_FOLDERS = ("PYTHONPATH", "PYTHONUSERBASE")
+
+# Folders of programs and libraries, of which relative and empty ones mean the current folder.
+LIBRARY_FOLDERS = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+# Runs a module as `python -m` does. The folder of this package comes last: a package that is
+# installed is found without it, and one that only PYTHONPATH named is found by it.
+_RUN_MODULE = (
+    "import runpy, sys; sys.path.append(sys.argv.pop(1));"
+    " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+)
+
+
+def isolated_command(module: str, *arguments: str) -> list[str]:
+    """The command that runs a module of this package for files from strangers: in addition to what
+    `python_command` does, Python reads no variable of the environment (PYTHONPATH, PYTHONSTARTUP,
+    PYTHONHOME...)."""
+    source = str(Path(__file__).resolve().parents[1])
+    return [sys.executable, "-E", "-P", "-c", _RUN_MODULE, source, module, *arguments]
+
+
+def isolated_environment(names: Iterable[str]) -> dict[str, str]:
+    """These variables of the environment, as far as they are set, and no others; lists of folders
+    without relative and empty entries."""
+    found = {name: os.environ[name] for name in names if name in os.environ}
+    for name in set(LIBRARY_FOLDERS) & set(found):
+        folders = [each for each in found[name].split(os.pathsep) if os.path.isabs(each)]
+        found[name] = os.pathsep.join(folders)
+    return {name: value for name, value in found.items() if value}
 
 
 def python_command(*arguments: str) -> list[str]:

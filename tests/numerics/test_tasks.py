@@ -228,3 +228,21 @@ def test_extensions_are_as_long_as_requested(known: int, more: int):
         made = next(p for p in layout.segments if isinstance(p, GeneratedSegment))
         assert made.last - made.first == more
         canvas_of(layout)
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        lambda clip: extend_forward(clip, "a", spec=SPEC, num_frames=24),
+        lambda clip: extend_backward(clip, "a", spec=SPEC, num_frames=24),
+        lambda clip: connect(clip, clip, ("a", "b"), spec=SPEC, num_frames=24),
+        lambda clip: edit(clip, "a", spec=SPEC, strength=0.5, span=(12, 36)),
+    ],
+)
+def test_memory_does_not_grow_with_the_length_of_the_clip(task):
+    """A clip of few frames that lasts a month, and one of many large frames."""
+    long = Clip(frames=np.zeros((12, 64, 64, 3), np.uint8), fps=12 / (30 * 86_400))
+    many = Clip(frames=np.broadcast_to(np.zeros(3, np.uint8), (40_000, 64, 64, 3)), fps=120.0)
+    for clip in (long, many):
+        layout = task(clip)
+        assert sum(len(each.frames) for each in layout.given) <= 120

@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +20,11 @@ import psutil
 import pytest
 from PIL import Image
 
+import hostile
 from footage import close, quarters, shades, write_video
 from hostile import png
 from sorairo.errors import MediaError
+from sorairo.processes import isolated_command
 from sorairo.server.uploads.clip_ipc import (
     EXIT_NO_SPACE,
     read_clip,
@@ -31,7 +33,13 @@ from sorairo.server.uploads.clip_ipc import (
     write_header,
 )
 from sorairo.server.uploads.rlimits import ResourceLimits
-from sorairo.server.uploads.sandbox import ERROR_MESSAGES, decode
+from sorairo.server.uploads.sandbox import (
+    ERROR_MESSAGES,
+    INSPECTION,
+    SANDBOX_MAIN,
+    decode,
+    inspect,
+)
 from sorairo.video import Clip, Sound
 
 TIMES = [40 * i for i in range(12)]
@@ -182,9 +190,10 @@ def test_output_size_is_limited(tmp_path: Path):
 def test_a_full_disk_is_not_blamed_on_the_file(tmp_path: Path):
     path = tmp_path / "picture.png"
     Image.new("RGB", (64, 64)).save(path)
-    words = [str(path), json.dumps(asdict(ResourceLimits())), "0", str(os.getpid())]
+    task = {"read": "clip", "path": str(path), "max_side": None, "seconds": None}
+    task |= {"limits": asdict(ResourceLimits()), "parent": os.getpid()}
     with open("/dev/full", "wb") as full:
-        command = [sys.executable, "-m", "sorairo.server.uploads.sandbox_main", *words]
+        command = isolated_command(SANDBOX_MAIN, json.dumps(task))
         done = subprocess.run(command, stdout=full)
     assert done.returncode == EXIT_NO_SPACE
 
@@ -205,7 +214,7 @@ def found(parent: psutil.Process) -> psutil.Process:
     end = time.monotonic() + LATER
     while time.monotonic() < end:
         for child in parent.children(recursive=True):
-            if "sorairo.server.uploads.sandbox_main" in child.cmdline():
+            if SANDBOX_MAIN in child.cmdline():
                 return child
         time.sleep(0.02)
     raise AssertionError("no decoder was started")
@@ -270,6 +279,142 @@ def test_the_process_ends_with_its_parent(tmp_path: Path):
 
 
 def test_a_sandbox_bug_is_not_blamed_on_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("PYTHONHOME", str(tmp_path))
-    with pytest.raises(RuntimeError, match="the sandbox exited with"):
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho it is broken >&2\nexit 3\n")
+    broken.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    with pytest.raises(RuntimeError, match="the sandbox exited with 3: b'it is broken"):
         decode(tmp_path / "any.png", None)
+
+
+# --- what it can reach
+
+
+def test_nothing_of_the_current_folder_or_the_environment_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    trap = f"open({str(tmp_path / 'trapped')!r}, 'w').close()"
+    for name in ("PIL", "av", "numpy", "json", "sorairo", "sitecustomize", "usercustomize"):
+        (tmp_path / f"{name}.py").write_text(trap)
+    Image.new("RGB", (64, 48)).save(tmp_path / "picture.png")
+    monkeypatch.chdir(tmp_path)
+    for name in ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "LD_LIBRARY_PATH", "PYTHONUSERBASE"):
+        monkeypatch.setenv(name, f"{tmp_path}:." if name == "PYTHONPATH" else ".")
+    info = inspect(Path("picture.png"))
+    assert (info.width, info.height, info.num_frames) == (64, 48, 1)
+    assert decode(Path("picture.png"), None).frames.shape == (1, 48, 64, 3)
+    assert not (tmp_path / "trapped").exists()
+
+
+REACHED = """
+import json, os, socket, subprocess, sys, threading
+from pathlib import Path
+from sorairo.server.uploads.confinement import confine, python_folders
+
+given, other, parent = sys.argv[1:]
+confine([*python_folders(), Path(given)])
+attempts = {
+    "socket": socket.socket,
+    "fork": os.fork,
+    "program": lambda: subprocess.run(["/bin/true"]),
+    "signal": lambda: os.kill(int(parent), 0),
+    "another file": lambda: Path(other).read_bytes(),
+    "writing": lambda: Path(given).write_bytes(b"x"),
+    "a new file": lambda: Path(other + "2").write_bytes(b"x"),
+    "the given file": lambda: Path(given).read_bytes(),
+    "a thread": lambda: threading.Thread(target=print, args=("",)).start(),
+    "a library": lambda: __import__("sqlite3"),
+}
+reached = []
+for name, attempt in attempts.items():
+    try:
+        attempt()
+        reached.append(name)
+    except OSError:
+        pass
+print(json.dumps(reached))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="seccomp and Landlock are Linux's")
+def test_a_confined_process_reaches_only_the_given_file(tmp_path: Path):
+    given, other = tmp_path / "given", tmp_path / "other"
+    given.write_bytes(b"given")
+    other.write_bytes(b"other")
+    words = [str(given), str(other), str(os.getpid())]
+    done = subprocess.run([sys.executable, "-c", REACHED, *words], capture_output=True, check=True)
+    assert json.loads(done.stdout) == ["the given file", "a thread", "a library"]
+    assert given.read_bytes() == b"given"
+
+
+# --- what is known before anything is decoded
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "times", "expected"),
+    [
+        ("even.mp4", "libx264", [40 * i for i in range(12)], (64, 48, 12, 25.0)),
+        ("late.mkv", "libx264", [900 + 40 * i for i in range(12)], (64, 48, 12, 25.0)),
+        ("film.webm", "libvpx", [33 * i for i in range(30)], (64, 48, 30, 30.3)),
+        ("uneven.mp4", "mpeg4", [0, 40, 80, 120, 160, 200, 960], (64, 48, 25, 25.0)),
+        ("long.mp4", "libx264", [0, 300_000], (64, 48, 2, 1 / 300)),
+    ],
+)
+def test_size_and_length_are_those_of_the_decoded_clip(
+    tmp_path: Path, name: str, codec: str, times: list[int], expected: tuple
+):
+    frames = shades([9 + 7 * i for i in range(len(times))], 48, 64)
+    path = write_video(tmp_path / name, frames, times, codec=codec, settings={"bf": "2"})
+    info, clip = inspect(path), decode(path, None)
+    assert (info.width, info.height, info.num_frames) == expected[:3]
+    assert info.fps == pytest.approx(expected[3], rel=0.02)
+    assert (info.width, info.height) == (clip.width, clip.height)
+    assert info.num_frames == clip.num_frames
+    assert info.fps == pytest.approx(clip.fps)
+
+
+def test_a_turned_video_and_a_turned_picture(tmp_path: Path):
+    path = write_video(tmp_path / "x.mp4", [quarters()] * 3, TIMES[:3], rotation=90)
+    assert (inspect(path).width, inspect(path).height) == (32, 48)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(quarters()).save(tmp_path / "x.jpg", exif=exif)
+    info = inspect(tmp_path / "x.jpg")
+    assert (info.width, info.height, info.num_frames) == (32, 48, 1)
+
+
+def test_an_animation(tmp_path: Path):
+    pages = [Image.new("RGB", (64, 48), (9 * i, 0, 0)) for i in range(5)]
+    pages[0].save(tmp_path / "x.webp", save_all=True, append_images=pages[1:], duration=100)
+    info = inspect(tmp_path / "x.webp")
+    assert (info.width, info.height, info.num_frames, info.fps) == (64, 48, 5, 10.0)
+
+
+@pytest.mark.parametrize("make", [hostile.of_a_long_frame, hostile.of_repeated_edits])
+@pytest.mark.parametrize("read", [inspect, lambda path: decode(path, 2048)])
+def test_a_small_file_that_lasts_long_is_refused_by_its_packets(
+    tmp_path: Path, make: Callable[[Path], bytes], read: Callable[[Path], object]
+):
+    path = tmp_path / "long.mp4"
+    path.write_bytes(make(tmp_path))
+    with pytest.raises(MediaError) as caught:
+        read(path)
+    assert str(caught.value) == ERROR_MESSAGES["too_large"]
+
+
+def test_inspection_decodes_one_frame(tmp_path: Path):
+    """A film of 540 MB of frames, within limits that hold only some of them."""
+    black = np.zeros((1024, 1024, 3), np.uint8)
+    path = write_video(tmp_path / "x.mp4", [black] * 172, [40 * i for i in range(172)])
+    limits = replace(INSPECTION, memory=700 * 2**20)
+    assert inspect(path, limits).num_frames == 172
+    with pytest.raises(MediaError):
+        decode(path, None, limits)
+
+
+def test_only_the_beginning_is_decoded(tmp_path: Path):
+    frames = shades([5 * i for i in range(50)])
+    path = write_video(tmp_path / "x.mp4", frames, [40 * i for i in range(50)])
+    clip = decode(path, None, seconds=1.0)
+    assert (clip.num_frames, clip.fps) == (25, 25.0)
+    assert np.array_equal(clip.frames, decode(path, None).frames[:25])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sorairo.video import Clip
-from sorairo.video.resampling import MAX_ASPECT, MAX_CUT, at_fps, canvas_size
+from sorairo.video.resampling import MAX_ASPECT, MAX_CUT, at_fps, canvas_size, frames_at
 
 
 @pytest.mark.parametrize(
@@ -88,3 +88,13 @@ def test_one_frame_stays_one_frame_or_lasts_as_long():
     clip = dataclasses.replace(numbered(3, 5.0), metadata={"comment": "kept"})
     assert at_fps(clip, 5.0) is clip
     assert at_fps(clip, 10.0).metadata == clip.metadata
+
+
+@pytest.mark.parametrize("fps", [12.0, 8.0, 30.0])
+def test_a_part_at_another_rate_is_that_part_of_the_whole(fps: float):
+    clip = Clip(frames=np.arange(40, dtype=np.uint8).reshape(40, 1, 1, 1).repeat(3, 3), fps=12.0)
+    whole = at_fps(clip, fps)
+    assert frames_at(clip, fps) == whole.num_frames
+    part = at_fps(clip, fps, 5, 17)
+    assert np.array_equal(part.frames, whole.frames[5:17])
+    assert part.fps == fps

@@ -6,24 +6,31 @@ import numpy as np
 import psutil
 
 from sorairo.errors import RequestError
+from sorairo.generation.memory_estimate import (
+    COPIES,
+    SPARE,
+    WHOLE,
+    fitting_size,
+    frame_bytes,
+    needs_too_much,
+    peak_bytes,
+)
 from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
 from sorairo.models.model_info import MemoryNeeds
 
-COPIES = 2.2  # times the result's frames: the segments, and the whole that they are joined to
-WHOLE = 1.1  # times the result's frames, where it is one segment
-NATIVE_COPIES = 3.0  # times the canvas's frames: decoded, cropped and upscaled
-SPARE = 0.9  # of the free memory may be used
-
 
 def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds) -> float:
     """Peak memory of a layout that is delivered so, by a model with these needs."""
-    native = layout.num_frames * layout.width * layout.height * 3
-    given = sum(each.nbytes for each in _held(layout))
     own = (delivery.width, delivery.height, delivery.fps)
-    upscaler = needs.upscaler if own != (layout.width, layout.height, layout.spec.fps) else 0.0
-    fixed = needs.program + upscaler + 2 * needs.weights + given
-    return fixed + NATIVE_COPIES * native + _copies(layout) * delivery.bytes(layout)
+    return peak_bytes(
+        delivery.bytes(layout),
+        copies=_copies(layout),
+        given=sum(each.nbytes for each in _held(layout)),
+        native=frame_bytes(layout.num_frames, layout.width, layout.height),
+        upscaled=own != (layout.width, layout.height, layout.spec.fps),
+        needs=needs,
+    )
 
 
 def check_memory(
@@ -36,13 +43,10 @@ def check_memory(
     if needed <= SPARE * available:
         return
     frames = _copies(layout) * delivery.bytes(layout)
-    scale = max(0.0, (SPARE * available - (needed - frames)) / frames) ** 0.5
-    sides = (delivery.width, delivery.height)
-    width, height = (max(64, int(side * scale) // 16 * 16) for side in sides)
-    raise RequestError(
-        f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
-        f" ask for {width}x{height} pixels, or for fewer seconds."
+    size = fitting_size(
+        delivery.width, delivery.height, needed=needed, frames=frames, available=available
     )
+    raise RequestError(needs_too_much(needed, available, *size))
 
 
 def _held(layout: CanvasLayout) -> list[np.ndarray]:

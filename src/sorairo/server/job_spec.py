@@ -20,9 +20,9 @@ class VideoFields:
     prompt: str = ""
     """The prompt, as the client sent it; the model may read less of it."""
     size: str = ""
-    """The requested size; "" if it is that of an uploaded clip."""
+    """The size; "" in jobs of earlier versions that worked on an uploaded clip."""
     seconds: str = ""
-    """The requested length."""
+    """The length as clients see it."""
     remixed_from_video_id: str | None = None
     """The id of the video of which this is a remix."""
     seed: int | None = None

@@ -20,6 +20,9 @@ from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
 from sorairo.models import hub
+from sorairo.models.hub import ModelDirectory
+from sorairo.models.model_info import MemoryNeeds
+from sorairo.server.api.memory_budget import MemoryBudget, machine_memory
 from sorairo.server.api.origins import host_name
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
@@ -94,6 +97,7 @@ def serve(
         model=info.name,
         accept_any_model=accept_any_model,
         limits=limits_of(to_json(info.facts)),
+        memory=_memory(info) if workers.count else None,
     )
     connections = Connections(limit_to_descriptors(ConnectionLimits(proxies=access.proxies)))
     config = uvicorn.Config(
@@ -110,6 +114,11 @@ def serve(
     )
     server = ApiServer(config, service, connections)
     _run(server, Outbox(database), WorkerProcesses(workers, urls))
+
+
+def _memory(model: ModelDirectory) -> MemoryBudget:
+    """The memory of the workers that this server starts."""
+    return MemoryBudget(available=machine_memory(), needs=MemoryNeeds(weights=model.bytes))
 
 
 def _hosts(host: str, access: AccessOptions) -> tuple[str, ...]:

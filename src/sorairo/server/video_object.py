@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
@@ -15,16 +16,17 @@ VARIANTS = {
     "thumbnail": ("thumbnail.webp", "image/webp"),
     "spritesheet": ("spritesheet.jpg", "image/jpeg"),
 }
+TOLERANCE = 0.5  # seconds between the length that was announced and that of the result
 PREVIEW = ("preview.webp", "image/webp")  # of a video that is being generated
 
 
 def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-    Keys of our own are `seed`, `fps`, `native_size` (the size before upscaling), `videos` (the ids
-    of all videos of the request), `ignored` (fields of the request that can do nothing here) and
-    `cancel_requested` (while the worker has not stopped yet). Files are deleted
-    `retention_seconds` after the job has ended; None: never.
+    Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size before
+    upscaling), `videos` (the ids of all videos of the request), `ignored` (fields of the request
+    that can do nothing here) and `cancel_requested` (while the worker has not stopped yet). Files
+    are deleted `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -39,12 +41,21 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         "expires_at": int(ended_at + retention) if retention and ended_at else None,
         "prompt": fields.prompt,
         "size": result.get("size") or fields.size,
-        "seconds": result.get("seconds") or fields.seconds,
+        "seconds": _seconds(fields.seconds, result.get("seconds")),
         "remixed_from_video_id": fields.remixed_from_video_id,
         "error": job.error,
         "seed": fields.seed,
         **({"videos": fields.videos} if fields.videos else {}),
         **({"ignored": fields.ignored} if fields.ignored else {}),
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
+        **({"duration": float(result["seconds"])} if "seconds" in result else {}),
         **{name: result[name] for name in ("fps", "native_size") if name in result},
     }
+
+
+def _seconds(requested: str, made: str | None) -> str:
+    """The length that clients see. It stays as it was when the job was accepted: clients read it as
+    an integer, and a clip of 5.005 s is one of 5. Jobs of earlier versions did not know it."""
+    if made is None or (requested and abs(float(requested) - float(made)) <= TOLERANCE):
+        return requested
+    return f"{max(1, math.floor(float(made) + 0.5))}"

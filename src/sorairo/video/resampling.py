@@ -53,17 +53,26 @@ def squeezed_aspect(clip: Clip, width: int, height: int) -> float | None:
     return aspect if near else None
 
 
-def at_fps(clip: Clip, fps: float) -> Clip:
+def at_fps(clip: Clip, fps: float, first: int = 0, last: int | None = None) -> Clip:
     """The clip at another frame rate: frames are repeated or dropped, never blended.
 
     Each new frame is the one that was on screen at its time. The duration is kept to within half a
-    frame.
+    frame. `first` and `last` (not included) select some of the new frames, so that no memory is
+    used for the others.
     """
+    last = frames_at(clip, fps) if last is None else last
     if fps == clip.fps:
-        return clip
-    count = max(1, round(clip.duration * fps))
+        return clip if (first, last) == (0, clip.num_frames) else _with(clip, slice(first, last))
     # 1e-6: a time that rounding puts just before the start of a frame belongs to that frame
-    shown = np.floor(np.arange(count) * (clip.fps / fps) + 1e-6).astype(int)
-    return dataclasses.replace(
-        clip, frames=clip.frames[shown.clip(max=clip.num_frames - 1)], fps=fps
-    )
+    shown = np.floor(np.arange(first, last) * (clip.fps / fps) + 1e-6).astype(int)
+    selected = _with(clip, shown.clip(max=clip.num_frames - 1))
+    return dataclasses.replace(selected, fps=fps)
+
+
+def frames_at(clip: Clip, fps: float) -> int:
+    """The number of frames that a clip has at another frame rate."""
+    return clip.num_frames if fps == clip.fps else max(1, round(clip.duration * fps))
+
+
+def _with(clip: Clip, frames: np.ndarray | slice) -> Clip:
+    return dataclasses.replace(clip, frames=clip.frames[frames])

@@ -54,6 +54,8 @@ class Request:
     """The name of the command that makes it, `sorairo <command>`."""
     largest_given: ClassVar[int | None] = 2048
     """The largest side, in pixels, at which given files are read; None: at their own size."""
+    given_seconds: ClassVar[float | None] = None
+    """How many seconds of given clips, from their beginning, are shown; None: all."""
 
     prompt: str
     """What the result shows, as the user wrote it."""
@@ -81,6 +83,11 @@ class Request:
     """Whether the result keeps the latents of its ends, for extending it."""
     inputs: tuple[InputFile, ...] = ()
     """The given files. Their clips are passed beside the request, in this order."""
+
+    @property
+    def reading_side(self) -> int | None:
+        """`largest_given` for this request."""
+        return self.largest_given
 
     @property
     def text(self) -> str:

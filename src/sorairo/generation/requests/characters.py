@@ -14,6 +14,7 @@ class CastRequest(GivenRequest):
     """Text to video with the things of the given clips in it."""
 
     command: ClassVar[str] = "cast"
+    given_seconds: ClassVar[float | None] = 2.0  # the task shows 1.5 s of each
 
     seconds: float = 4.0
     """Length of the result."""

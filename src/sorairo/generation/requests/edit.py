@@ -37,6 +37,12 @@ class EditRequest(GivenRequest):
     end: float | None = None
     """Where it ends, in seconds; None: at the end of the clip."""
 
+    @property
+    def reading_side(self) -> int | None:
+        """Without a region, no larger than results are."""
+        is_whole = self.region is None and len(self.inputs) < 2
+        return GivenRequest.largest_given if is_whole else None
+
     def validate(self, limits: Limits = Limits()) -> None:
         if says_nothing(self.prompt):
             raise RequestError("The prompt is empty: say what the changed clip should show.")

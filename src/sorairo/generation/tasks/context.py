@@ -7,7 +7,7 @@ import numpy as np
 
 from sorairo.generation.tasks.layout import CanvasSpec, GivenFrames
 from sorairo.video import Clip
-from sorairo.video.resampling import at_fps, canvas_size, onto
+from sorairo.video.resampling import at_fps, canvas_size, frames_at, onto
 
 CONTEXT = 6  # latent frames of a given clip that the model sees on each side of what it generates
 Size = tuple[int, int]  # width, height
@@ -40,17 +40,22 @@ def still(clip: Clip, fps: float) -> Clip:
 def ending(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The last frames at the canvas's size and rate: whole latent frames, or one frame where the
     clip is shorter than that."""
-    frames = at_fps(onto(clip, *size), spec.fps).frames
-    count = _context_frames(len(frames), spec)
-    return frames[-count:] if count else frames[-1:]
+    total = frames_at(clip, spec.fps)
+    count = _context_frames(total, spec) or 1
+    return canvas_frames(clip, spec, size, total - count, total)
 
 
 def beginning(clip: Clip, spec: CanvasSpec, size: Size) -> np.ndarray:
     """The first frames at the canvas's size and rate: whole latent frames, or one frame where the
     clip is shorter than that."""
-    frames = at_fps(onto(clip, *size), spec.fps).frames
-    count = _context_frames(len(frames), spec)
-    return frames[:count] if count else frames[:1]
+    count = _context_frames(frames_at(clip, spec.fps), spec) or 1
+    return canvas_frames(clip, spec, size, 0, count)
+
+
+def canvas_frames(clip: Clip, spec: CanvasSpec, size: Size, first: int, last: int) -> np.ndarray:
+    """The frames from `first` to `last` (not included) at the canvas's size and rate. Only these
+    are scaled, so that time and memory do not grow with the clip."""
+    return onto(at_fps(clip, spec.fps, first, last), *size).frames
 
 
 def _context_frames(available: int, spec: CanvasSpec) -> int:
@@ -66,7 +71,9 @@ def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
     if kept is None or kept.tail is None:
         return GivenFrames(first=0, frames=frames)
     wanted = kept.tail.shape[1] * spec.frames_per_latent_frame
-    frames = at_fps(onto(clip, *size), spec.fps).frames[-wanted + kept.spare :]
+    total = frames_at(clip, spec.fps)
+    first = max(0, total - wanted + kept.spare)
+    frames = canvas_frames(clip, spec, size, first, total)
     after = frames[-1:].repeat(wanted - len(frames), 0)
     return GivenFrames(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
 
@@ -77,9 +84,8 @@ def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> Giv
     frames, kept = beginning(clip, spec, size), clip.latents
     if kept is None or kept.head is None:
         return GivenFrames(first=first, frames=frames)
-    frames = at_fps(onto(clip, *size), spec.fps).frames[
-        : kept.head.shape[1] * spec.frames_per_latent_frame
-    ]
+    wanted = kept.head.shape[1] * spec.frames_per_latent_frame
+    frames = canvas_frames(clip, spec, size, 0, min(wanted, frames_at(clip, spec.fps)))
     return GivenFrames(first=first, frames=frames, latents=kept.head)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.generation.tasks.context import CONTEXT, part, size_for
+from sorairo.generation.tasks.context import CONTEXT, canvas_frames, part, size_for
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
     CanvasSpec,
@@ -16,7 +16,7 @@ from sorairo.generation.tasks.layout import (
     single_prompt,
 )
 from sorairo.video import Clip
-from sorairo.video.resampling import at_fps, onto, squeezed_aspect
+from sorairo.video.resampling import frames_at, squeezed_aspect
 
 
 def edit(
@@ -35,17 +35,14 @@ def edit(
     latent frames), limit the change; what lies outside of them is kept.
     """
     size = size_for(clip, spec)
-    frames = at_fps(onto(clip, *size), spec.fps).frames
-    cut = _cut(span or (0, len(frames)), len(frames), spec.frames_per_latent_frame)
+    total = frames_at(clip, spec.fps)
+    cut = _cut(span or (0, total), total, spec.frames_per_latent_frame)
+    frames = canvas_frames(clip, spec, size, cut.first, cut.last)
+    start, end = cut.start - cut.first, cut.end - cut.first
     shown = [
-        GivenFrames(first=0, frames=frames[cut.first : cut.start]),
-        GivenFrames(
-            first=cut.start - cut.first,
-            frames=frames[cut.start : cut.end],
-            strength=strength,
-            region=region,
-        ),
-        GivenFrames(first=cut.end - cut.first, frames=frames[cut.end : cut.last]),
+        GivenFrames(first=0, frames=frames[:start]),
+        GivenFrames(first=start, frames=frames[start:end], strength=strength, region=region),
+        GivenFrames(first=end, frames=frames[end:]),
     ]
     num_frames = cut.last - cut.first
     prompts, prompt_weights = single_prompt(prompt, num_frames)
@@ -57,7 +54,7 @@ def edit(
         prompts=prompts,
         prompt_weights=prompt_weights,
         given=tuple(each for each in shown if len(each.frames)),
-        segments=_segments(clip, cut, len(frames), spec.fps, region),
+        segments=_segments(clip, cut, total, spec.fps, region),
         padding_frames=cut.padding_frames,
         aspect=squeezed_aspect(clip, *size),
     )

@@ -20,7 +20,7 @@ from sorairo.generation.tasks.layout import (
     Keyframe,
 )
 from sorairo.video import Clip
-from sorairo.video.resampling import at_fps
+from sorairo.video.resampling import at_fps, frames_at
 from sorairo.world import registry
 from sorairo.world.protocol import TextMeaning
 
@@ -148,7 +148,8 @@ class _LayoutParts:
         self._keep(still(clip, self.spec.fps), frame, frame + 1)
 
     def _put_clip(self, clip: Clip, first: int, end: int) -> None:
-        frames = at_fps(clip.fit(*self.size), self.spec.fps).frames[: end - first]
+        count = min(end - first, frames_at(clip, self.spec.fps))
+        frames = at_fps(clip, self.spec.fps, 0, count).fit(*self.size).frames
         last = first + len(frames)
         self.given.append(GivenFrames(first=first, frames=frames))
         # latent frames that the clip fills only in part are generated; keyframes lead them

@@ -7,12 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.jobs.characters import Character, new_character_id
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.given_clips import check_given, inspected
 from sorairo.server.api.quotas import check_disk_space
 
 router = APIRouter(prefix="/v1")
@@ -71,6 +73,8 @@ def _create(request: Request, owner: str, fields: Fields) -> Character:
         _, clip = clip_of(request, owner, video)
         service.media.copy(clip, path)
     else:
+        infos = [inspected(video, fields.sent_as.get("video", "video"))]
+        check_given(CastRequest(), infos, "video", service.limits)
         service.media.put(path, video.data)
     return service.characters.add(character, name, owner)
 

@@ -164,4 +164,6 @@ def request_builder_of(request: Request, owner: str) -> RequestBuilder:
     deployment = request.scope.get(DEPLOYMENT)  # a name of Azure's customers, whatever it is
     known = (*service.models, *([deployment] if deployment else ()))
     models = None if service.accept_any_model else known
-    return RequestBuilder(limits=service.limits, stored_files=files, models=models)
+    return RequestBuilder(
+        limits=service.limits, stored_files=files, models=models, memory=service.memory
+    )

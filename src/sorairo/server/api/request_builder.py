@@ -5,28 +5,31 @@ from __future__ import annotations
 import dataclasses
 import json
 import secrets
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sorairo.errors import RequestError, SorairoError
+from sorairo.errors import SorairoError
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.generation.requests.limits import Limits, parse_size
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
+from sorairo.jobs.job import Job
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
-from sorairo.server.api.new_job import NewJob, StoredFiles
+from sorairo.server.api.given_clips import GivenClip, check_given, check_pictures
+from sorairo.server.api.job_builder import DEFAULT_MODEL, DEFAULT_SIZE, JobBuilder, cost_of
+from sorairo.server.api.memory_budget import check_frames
+from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.uploaded_file import Upload
-from sorairo.server.job_spec import JobSpec, VideoFields
+from sorairo.server.job_spec import JobSpec
 
-DEFAULT_MODEL, DEFAULT_SIZE, DEFAULT_SECONDS = "sora-2", (720, 1280), 4.0
+DEFAULT_SECONDS = 4.0
 DEFAULT_EDIT_STRENGTH = 0.6
 BOARD_SETTINGS = ("seed", "steps", "guidance", "fps", "negative")  # parameters of any request
 # At most one of these fields may be given.
@@ -36,16 +39,9 @@ Built = tuple[Request, tuple[Upload | str, ...]]  # a request and its given file
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestBuilder:
+class RequestBuilder(JobBuilder):
     """Builds the jobs of one request. Every method raises ApiError, or RequestError if the model
     cannot generate it."""
-
-    stored_files: StoredFiles
-    """Finds videos and characters that the request names."""
-    limits: Limits = field(default_factory=Limits)
-    """What the model can generate."""
-    models: tuple[str, ...] | None = None
-    """The names that `model` accepts; None: any."""
 
     def create(self, fields: Fields) -> NewJob:
         """A new video from a text, from pictures, with characters, or from a storyboard."""
@@ -68,18 +64,21 @@ class RequestBuilder:
             "input_reference": self._from_picture,
         }
         make = kinds[given[0]] if given else self._from_text
-        parameters["prompt"] = self._shorten(fields.require("prompt"))
+        parameters["prompt"] = self.shorten(fields.require("prompt"))
         parameters["seconds"] = fields.get("seconds", DEFAULT_SECONDS)
         request, files = make(fields, parameters)
-        self._check(request, fields, given[0] if given else None)
+        self.check(request, fields, given[0] if given else None)
+        self.check_memory(request, parameters["seconds"], in_pieces=bool(files))
         size = f"{width}x{height}"
-        return self._new_job(request, fields, size, parameters["seconds"], files=files)
+        return self.new_job(request, fields, size, parameters["seconds"], files=files)
 
     def _from_text(self, _fields: Fields, parameters: dict[str, Any]) -> Built:
         return GenerateRequest(**parameters), ()
 
     def _from_picture(self, fields: Fields, parameters: dict[str, Any]) -> Built:
-        return AnimateRequest(**parameters), (fields.get("input_reference"),)
+        request, picture = AnimateRequest(**parameters), fields.get("input_reference")
+        name = fields.sent_as.get("input_reference", "input_reference")
+        return check_pictures(request, [picture], name, self.limits), (picture,)
 
     def _from_conditions(self, fields: Fields, parameters: dict[str, Any]) -> Built:
         conditions = fields.get("conditions")
@@ -88,7 +87,8 @@ class RequestBuilder:
             strength=tuple(each.strength for each in conditions),
             **parameters,
         )
-        return request, tuple(self._file(each.picture) for each in conditions)
+        files = tuple(self._file(each.picture) for each in conditions)
+        return check_pictures(request, files, "conditions", self.limits), files
 
     def _file(self, picture: Upload | VideoReference) -> Upload | str:
         if isinstance(picture, Upload):
@@ -115,50 +115,45 @@ class RequestBuilder:
             own |= {"width", "height"}
         board = replace(board, **{k: v for k, v in parameters.items() if k not in own})
         if "prompt" in fields.values:
-            board = replace(board, prompt=self._shorten(fields.require("prompt")))
-        self._check(board, fields, "storyboard")
+            board = replace(board, prompt=self.shorten(fields.require("prompt")))
+        self.check(board, fields, "storyboard")
+        self.check_memory(board, board.seconds, in_pieces=True)
         size = f"{board.width}x{board.height}"
-        return self._new_job(board, fields, size, board.seconds, prompt=json.dumps(table))
+        return self.new_job(board, fields, size, board.seconds, prompt=json.dumps(table))
 
-    def _shorten(self, prompt: str) -> str:
-        """The beginning of a prompt that is too long for the model, up to the last space."""
-        if len(prompt) <= self.limits.max_prompt:
-            return prompt
-        cut = prompt[: self.limits.max_prompt]
-        return cut[: cut.rindex(" ")] if " " in cut else cut
+    def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
+        """An edit of a clip by a prompt."""
+        parameters = {"strength": DEFAULT_EDIT_STRENGTH, **self._like(clip, fields)}
+        request = EditRequest(prompt=self.shorten(fields.require("prompt")), **parameters)
+        return self._from_clip(request, fields, clip, generated=clip.info.duration)
 
-    def edit(self, fields: Fields, parent: Mapping[str, Any] | None) -> NewJob:
-        """An edit of a clip by a prompt.
-
-        `parent` is the Video object of the finished video to edit; None: the clip is an upload.
-        """
-        parameters = {"strength": DEFAULT_EDIT_STRENGTH, **_like_parent(fields, parent)}
-        request = EditRequest(prompt=self._shorten(fields.require("prompt")), **parameters)
-        return self._from_clip(request, fields, parent)
-
-    def extend(self, fields: Fields, parent: Mapping[str, Any] | None) -> NewJob:
-        """A continuation of a clip by some seconds; `parent` as in `edit`."""
+    def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
+        """A continuation of a clip by some seconds."""
+        added = fields.get("seconds", DEFAULT_SECONDS)
         request = ExtendRequest(
-            prompt=self._shorten(fields.require("prompt")),
-            forward=fields.get("seconds", DEFAULT_SECONDS),
-            **_like_parent(fields, parent),
+            prompt=self.shorten(fields.require("prompt")),
+            forward=added,
+            **self._like(clip, fields),
         )
-        return self._from_clip(request, fields, parent)
+        return self._from_clip(request, fields, clip, added=added, generated=added)
 
-    def remix(self, fields: Fields, old: JobSpec, parent: str, cost: float) -> NewJob:
+    def remix(self, fields: Fields, old: JobSpec, parent: Job, shown: Mapping[str, Any]) -> NewJob:
         """The request of an old job, including its seed, with another prompt and whatever else the
-        fields change; `parent` is the id of the old job, and `cost` its cost."""
+        fields change; `shown` is the Video object of the job, with the size and the length of its
+        result if it has one."""
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
         if given or fields.get("loop"):
             name = given[0] if given else "loop"
             raise fields.error(name, f"A remix cannot have '{name}': leave it out.")
         prompt, changes = fields.require("prompt"), fields.parameters()
-        request = old.request.reworded(self._shorten(prompt))
+        request = old.request.reworded(self.shorten(prompt))
         video = replace(
             old.video,
             prompt=prompt,
-            model=self._model(fields, old.video.model),
-            remixed_from_video_id=parent,
+            size=str(shown["size"]),
+            seconds=str(shown["seconds"]),
+            model=self.model_name(fields, old.video.model),
+            remixed_from_video_id=parent.id,
             videos=None,
             ignored=fields.ignored or None,
         )
@@ -172,73 +167,51 @@ class RequestBuilder:
             changes["seconds"] = fields.get("seconds")
             video = replace(video, seconds=f"{changes['seconds']:g}")
         request = replace(request, **changes)
-        self._check(request, fields, None)
-        if {"size", "seconds"} & set(fields.values):
-            cost = _cost(video)
+        self.check(request, fields, None)
+        is_changed = bool({"size", "seconds"} & set(fields.values))
+        cost = cost_of(video) if is_changed else max(parent.cost, cost_of(video))
+        self.check_memory(request, float(video.seconds), in_pieces=bool(old.media))
         video = replace(video, seed=request.seed)
-        body = digest_of(fields, parent)
+        body = digest_of(fields, parent.id)
         return NewJob(request=request, video=video, cost=cost, body_digest=body)
 
     def _from_clip(
-        self, request: Request, fields: Fields, parent: Mapping[str, Any] | None
-    ) -> NewJob:
-        if parent is not None:
-            size, before = str(parent["size"]), float(str(parent["seconds"]))
-            files, model = (), str(parent["model"])
-        else:
-            size, before, files, model = "", 0.0, (fields.require("video"),), DEFAULT_MODEL
-        added = request.forward if isinstance(request, ExtendRequest) else 0.0
-        self._check(request, fields, "video")
-        return self._new_job(request, fields, size, before + added, files=files, model=model)
-
-    def _new_job(
         self,
         request: Request,
         fields: Fields,
-        size: str,
-        seconds: float,
+        clip: GivenClip,
         *,
-        files: Sequence[Upload | str] = (),
-        prompt: str = "",
-        model: str = DEFAULT_MODEL,
+        generated: float,
+        added: float = 0.0,
     ) -> NewJob:
-        """The job of a request. Its Video object shows the prompt as the client sent it, even if
-        the model reads less of it; for a storyboard, `prompt` is the whole storyboard. `model` is
-        the name where the client sent none."""
-        video = VideoFields(
-            model=self._model(fields, model),
-            prompt=prompt or fields.require("prompt"),
-            size=size,
-            seconds=f"{seconds:g}",
-            seed=request.seed,
-            ignored=fields.ignored or None,
-        )
-        return NewJob(
-            request=request,
-            video=video,
-            files=tuple(files),
-            cost=_cost(video),
-            body_digest=digest_of(fields),
-        )
-
-    def _model(self, fields: Fields, default: str) -> str:
-        name = fields.get("model", default)
-        if self.models is None or "model" not in fields.values or name in self.models:
-            return name
-        message = f"There is no model '{name[:80]}': choose {', '.join(self.models)}."
-        raise fields.error("model", message, "model_not_found")
-
-    def _check(self, request: Request, fields: Fields, name: str | None) -> None:
-        """Raises ApiError if the model cannot do it, with the field `name` as its `param`: the
-        values of the other fields have been checked."""
-        try:
-            request.validate(self.limits)
-        except RequestError as error:
-            raise fields.error(name or "prompt", str(error)) from error
-        if request.seed + fields.get("n", 1) - 1 > self.limits.max_seed:
-            raise fields.error(
-                "seed", "The seed is too large for so many videos: choose a smaller."
+        """A job whose result has a clip in it. What the clip is like is known, so a request that
+        does not fit it, or a result that is too large, is refused here and not by the worker."""
+        width, height = size = clip.size(self.limits)
+        name = fields.sent_as.get("video", "video")
+        self.check(request, fields, "video")
+        check_given(request, [clip.info], name, self.limits)
+        read = clip.info.within(request.reading_side)
+        check_frames(read, name)
+        seconds = clip.info.duration + added
+        if self.memory:
+            frames = seconds * (request.fps or read.fps)
+            self.memory.check(
+                size, frames=frames, generated=generated, limits=self.limits, given=read, name=name
             )
+        return self.new_job(
+            request,
+            fields,
+            f"{width}x{height}",
+            clip.seconds + added,
+            files=() if clip.upload is None else (clip.upload,),
+            model=clip.model or DEFAULT_MODEL,
+            cost=width * height * seconds,
+        )
+
+    def _like(self, clip: GivenClip, fields: Fields) -> dict[str, Any]:
+        """The parameters of a request for a clip, whose result has the clip's size."""
+        width, height = clip.size(self.limits)
+        return {"width": width, "height": height, **_sampling(fields)}
 
 
 def _size(fields: Fields) -> tuple[int, int]:
@@ -253,17 +226,3 @@ def _size(fields: Fields) -> tuple[int, int]:
 def _sampling(fields: Fields) -> dict[str, Any]:
     """The parameters that the fields set directly, with a random seed if none is given."""
     return {"seed": secrets.randbelow(2**31), **fields.parameters()}
-
-
-def _like_parent(fields: Fields, parent: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The parameters of a request for a clip: the size is that of the finished parent."""
-    if parent is None:
-        return _sampling(fields)
-    width, height = parse_size(str(parent["size"]))
-    return {"width": width, "height": height, **_sampling(fields)}
-
-
-def _cost(video: VideoFields) -> float:
-    """What a video counts against a quota; one of an unknown size counts as the default one."""
-    width, height = parse_size(video.size) if video.size else DEFAULT_SIZE
-    return width * height * float(video.seconds)

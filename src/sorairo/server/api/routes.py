@@ -27,6 +27,7 @@ from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.given_clips import GivenClip, finished_clip, uploaded_clip
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.request_builder import RequestBuilder
@@ -204,23 +205,25 @@ async def _creation(request: Request, owner: str, fields: Fields) -> Build:
 async def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build:
     parent = await run_in_threadpool(job_of, request, owner, video_id)
     old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
-    return lambda: builder.remix(fields, old, parent.id, parent.cost), old.media
+    shown = service_of(request).video(parent)
+    return lambda: builder.remix(fields, old, parent, shown), old.media
 
 
 async def _submit_for_clip(
     request: Request,
     owner: str,
     endpoint: Endpoint,
-    method: Callable[[RequestBuilder], Callable[[Fields, Any], NewJob]],
+    method: Callable[[RequestBuilder], Callable[[Fields, GivenClip], NewJob]],
 ) -> SafeJSONResponse:
     """Submits a job that changes an uploaded clip, or the clip of a finished job; `method` selects
     the method of RequestBuilder that builds it."""
     fields = await fields_of(request, endpoint)
     video, build = fields.get("video"), method(request_builder_of(request, owner))
     if not isinstance(video, VideoReference):
-        return await submit_and_respond(request, owner, lambda: build(fields, None))
+        name = fields.sent_as.get("video", "video")
+        return await submit_and_respond(
+            request, owner, lambda: build(fields, uploaded_clip(video, name))
+        )
     parent, path = await run_in_threadpool(clip_of, request, owner, video)
-    parent_video = service_of(request).video(parent)
-    return await submit_and_respond(
-        request, owner, lambda: build(fields, parent_video), media=(path,)
-    )
+    clip = finished_clip(parent, service_of(request).video(parent))
+    return await submit_and_respond(request, owner, lambda: build(fields, clip), media=(path,))

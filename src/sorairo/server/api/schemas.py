@@ -119,8 +119,8 @@ VIDEO = object_schema(
         "completed_at": nullable(time("When the video was completed")),
         "expires_at": nullable(time("When its files are deleted")),
         "prompt": nullable(text("The prompt of the request.")),
-        "size": text("WIDTHxHEIGHT of the video; before it is completed, of the request."),
-        "seconds": text("The length of the video; before it is completed, of the request."),
+        "size": text("WIDTHxHEIGHT of the video."),
+        "seconds": text("The length of the video, for an uploaded clip in whole seconds."),
         "remixed_from_video_id": nullable(text("The id of the video that this one remixes.")),
         "error": nullable(
             described(
@@ -136,6 +136,7 @@ VIDEO = object_schema(
         "seed": nullable(described(WHOLE, "The seed; the same request with it repeats the video.")),
     },
     optional={
+        "duration": described(NUMBER, "The exact length of the completed video in seconds."),
         "fps": described(NUMBER, "Frames per second of the completed video."),
         "native_size": text("The size at which the model generated it, before upscaling."),
         "queue_position": described(WHOLE, "While it is queued: 1 for the next one."),

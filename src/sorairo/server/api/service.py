@@ -11,6 +11,7 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.server.api.memory_budget import MemoryBudget
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
 
@@ -43,6 +44,8 @@ class Service:
     """Whether requests may name any model."""
     limits: Limits = field(default_factory=Limits)
     """What the model can generate."""
+    memory: MemoryBudget | None = None
+    """The memory of the machine where jobs run; None: not known here."""
     max_body_bytes: int = MAX_BODY_BYTES
     """The largest request body."""
     max_unfinished_jobs: int = MAX_UNFINISHED_JOBS

@@ -44,6 +44,19 @@ def declared_size(data: bytes, kind: str) -> tuple[int, int] | None:
     return size if size and min(size) > 0 else None
 
 
+def is_animated(data: bytes, kind: str) -> bool:
+    """Whether a picture of type `kind` declares that it has several frames."""
+    if kind == "webp":  # RFC 9649, 2.7.1.1
+        return data[12:16] == b"VP8X" and len(data) > 20 and bool(data[20] & 0x02)
+    place = 8
+    while kind == "png" and place + 12 <= len(data):  # ISO/IEC 15948, 5.3 and 11.3.6
+        name = data[place + 4 : place + 8]
+        if name in (b"acTL", b"IDAT"):
+            return name == b"acTL" and int.from_bytes(data[place + 8 : place + 12]) > 1
+        place += 12 + int.from_bytes(data[place : place + 4])
+    return False
+
+
 def is_too_large(width: int, height: int) -> bool:
     """Whether a picture has more pixels or a longer side than allowed."""
     return width * height > MAX_PIXELS or max(width, height) > MAX_SIDE

@@ -1,7 +1,8 @@
-"""Decodes uploaded files in a process of their own.
+"""Reads uploaded files in a process of their own.
 
 If a file crashes, hangs or takes over a decoder, only that process is affected. Its memory and time
-are limited, it sees none of the server's environment, and it returns only numbers and text.
+are limited, it sees none of the server's environment, it is confined (see `confinement`), and it
+returns only numbers and text.
 """
 
 from __future__ import annotations
@@ -17,19 +18,21 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from sorairo.errors import MediaError, WriteError
-from sorairo.processes import python_command, python_environment
+from sorairo.processes import isolated_command, isolated_environment
 from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_header
+from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
 
+Result = TypeVar("Result")
 # What clients see: messages of a decoder would reveal paths and addresses.
 ERROR_MESSAGES: Mapping[str, str] = {
     "unreadable": "The given file cannot be read as a picture or video: send a .png, .jpg, .webp or"
     " .mp4 that a player can show.",
-    "too_large": "The given file has too many pixels, frames or tracks, or too much sound: make it"
+    "too_large": "The given file has too many pixels, frames or tracks, or it is too long: make it"
     " smaller or shorter first.",
     "codec": "The given video uses a codec that is not supported: save it as .mp4 with H.264 and"
     " AAC.",
@@ -40,18 +43,13 @@ ERROR_MESSAGES: Mapping[str, str] = {
 # Signals that end a process which exceeds its limits: of CPU time, of the system's memory.
 SIGNAL_ERRORS: Mapping[str, str] = {"SIGXCPU": "timeout", "SIGKILL": "memory"}
 # Environment variables that the process sees.
-ENVIRONMENT = (
-    "PATH",
-    "SYSTEMROOT",
-    "LD_LIBRARY_PATH",
-    "DYLD_LIBRARY_PATH",
-    "PYTHONPATH",
-    "PYTHONHOME",
-)
+ENVIRONMENT = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 # Threads and malloc arenas use address space, which is limited.
 FEW_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 POLL_INTERVAL = 0.2  # seconds
 SANDBOX_MAIN = "sorairo.server.uploads.sandbox_main"
+INSPECTION = ResourceLimits(memory=2 * 2**30, pixels=2**29, written=2**24, processor=10, clock=30.0)
+"""What reading headers and packets and decoding one frame may use."""
 log = logging.getLogger("sorairo.sandbox")
 
 
@@ -60,6 +58,8 @@ def decode(
     max_side: int | None,
     limits: ResourceLimits = ResourceLimits(),
     on_poll: Callable[[], None] = lambda: None,
+    *,
+    seconds: float | None = None,
 ) -> Clip:
     """The picture or video in an uploaded file.
 
@@ -68,13 +68,42 @@ def decode(
         max_side: Larger frames are reduced until neither side is longer.
         limits: What the process may use.
         on_poll: Called every POLL_INTERVAL; an exception that it raises ends the process.
+        seconds: Only so much of the beginning is decoded; None: everything.
 
     Raises:
         MediaError: The file cannot be decoded; the message is one of ERROR_MESSAGES.
         WriteError: The disk is full.
     """
+    task = {"read": "clip", "max_side": max_side, "seconds": seconds}
+    return _run(task, path, limits, on_poll, read_clip)
+
+
+def inspect(path: Path, limits: ResourceLimits = INSPECTION) -> MediaInfo:
+    """Size and length of the picture or video in an uploaded file, from its header, its packets and
+    its first frame. Raises what `decode` raises."""
+    return _run({"read": "info"}, path, limits, lambda: None, _read_info)
+
+
+def _read_info(_file: BinaryIO, header: dict[str, Any]) -> MediaInfo:
+    return MediaInfo(
+        width=int(header["width"]),
+        height=int(header["height"]),
+        num_frames=int(header["num_frames"]),
+        fps=float(header["fps"]),
+    )
+
+
+def _run(
+    task: Mapping[str, Any],
+    path: Path,
+    limits: ResourceLimits,
+    on_poll: Callable[[], None],
+    read: Callable[[BinaryIO, dict[str, Any]], Result],
+) -> Result:
+    """What a process makes of a file; `read` reads the output that follows its header."""
+    task = {**task, "path": str(path.absolute()), "limits": asdict(limits), "parent": os.getpid()}
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as messages:
-        with _started(path, max_side, limits, out, messages) as process:
+        with _started(task, out, messages) as process:
             code = _wait(process, limits.clock, on_poll)
         if code < 0:
             name = signal.Signals(-code).name
@@ -85,22 +114,21 @@ def decode(
             messages.seek(0)
             raise RuntimeError(f"the sandbox exited with {code}: {messages.read()[-4000:]!r}")
         out.seek(0)
-        return _result(out)
+        return _result(out, read)
 
 
 @contextmanager
 def _started(
-    path: Path, max_side: int | None, limits: ResourceLimits, out: BinaryIO, messages: BinaryIO
+    task: Mapping[str, Any], out: BinaryIO, messages: BinaryIO
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A decoding process, which is killed when the block ends."""
-    arguments = [json.dumps(asdict(limits)), str(max_side or 0), str(os.getpid())]
-    inherited = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
     with subprocess.Popen(
-        python_command("-m", SANDBOX_MAIN, str(path.absolute()), *arguments),
+        isolated_command(SANDBOX_MAIN, json.dumps(task)),
         stdin=subprocess.DEVNULL,
         stdout=out,
         stderr=messages,
-        env=python_environment(inherited | FEW_THREADS),
+        env=isolated_environment(ENVIRONMENT) | FEW_THREADS,
+        cwd=Path(tempfile.gettempdir()).anchor,
         start_new_session=True,
     ) as process:
         try:
@@ -121,13 +149,13 @@ def _wait(process: subprocess.Popen[bytes], seconds: float, on_poll: Callable[[]
     raise _media_error("timeout", f"not done after {seconds:g} s")
 
 
-def _result(out: BinaryIO) -> Clip:
+def _result(out: BinaryIO, read: Callable[[BinaryIO, dict[str, Any]], Result]) -> Result:
     try:
         header = read_header(out)
         if "error" not in header:
-            return read_clip(out, header)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _media_error("unreadable", f"the output is no clip: {error}") from error
+            return read(out, header)
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise _media_error("unreadable", f"the output cannot be read: {error}") from error
     raise _media_error(str(header["error"]), header.get("reason"))
 
 

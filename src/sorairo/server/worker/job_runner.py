@@ -61,8 +61,8 @@ def _given_clips(
     for index, name in enumerate(spec.media):
         path = folder / f"given-{index}"
         media.get(name, path)
-        limit = spec.request.largest_given
-        clips.append(decode(path, limit, on_poll=reporter.check_cancelled))
+        side, seconds = spec.request.reading_side, spec.request.given_seconds
+        clips.append(decode(path, side, on_poll=reporter.check_cancelled, seconds=seconds))
     return clips
 
 

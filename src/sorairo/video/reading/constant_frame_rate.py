@@ -14,24 +14,35 @@ MAX_FPS = 60.0  # for uneven times; screen recordings have frames one millisecon
 def at_constant_rate(
     path: Path, frames: list[np.ndarray], times: np.ndarray, *, end: float, fps: float
 ) -> tuple[np.ndarray, float]:
-    """`frames`, which appear at `times` (seconds) and last until `end`, as [F, H, W, 3] and a rate.
+    """`frames`, which appear at `times` (seconds) and last until `end`, as [F, H, W, 3] and a rate
+    (see `constant_rate`). Empties `frames`. Raises MediaError."""
+    count, rate, is_even = constant_rate(times, end=end, fps=fps)
+    if is_even:
+        return _selected(path, frames, np.arange(count)), rate
+    height, width = frames[0].shape[:2]
+    check_size(path, count, width, height)
+    wanted = times[0] + np.arange(count) / rate
+    return _selected(path, frames, nearest_frame(times, wanted, slack=0.5 / rate)), rate
+
+
+def constant_rate(times: np.ndarray, *, end: float, fps: float) -> tuple[int, float, bool]:
+    """The number and the rate of the frames of a film whose frames appear at `times` (seconds) and
+    last until `end`, and whether they are its own frames, each once.
 
     If the times are even to within half a frame, all frames are kept, and the rate is `fps`, which
     a header gives exactly, if it agrees with the times. Otherwise the rate is that of most frames,
-    at most 60, and frames are repeated or dropped. Empties `frames`. Raises MediaError.
+    at most 60, and frames are repeated or dropped.
     """
     measured = (len(times) - 1) / (times[-1] - times[0]) if times[-1] > times[0] else 0.0
-    if len(frames) == 1 or measured <= 0:
-        return _selected(path, frames, np.arange(len(frames))), fps
+    if len(times) == 1 or measured <= 0:
+        return len(times), fps, True
     if abs(fps / measured - 1) > 0.01:
         fps = measured
     drift = (times - times[0]) * fps - np.arange(len(times))
     if np.abs(drift).max() < 0.5:
-        return _selected(path, frames, np.arange(len(frames))), fps
+        return len(times), fps, True
     fps = min(MAX_FPS, 1 / _usual_step(times))
-    count = max(1, round((end - times[0]) * fps))
-    wanted = times[0] + np.arange(count) / fps
-    return _selected(path, frames, nearest_frame(times, wanted, slack=0.5 / fps)), fps
+    return max(1, round((end - times[0]) * fps)), fps, False
 
 
 def _usual_step(times: np.ndarray) -> float:

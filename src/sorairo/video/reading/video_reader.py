@@ -122,7 +122,7 @@ def _pixels(
     size, turned, until, reformatter = (0, 0), False, 0.0, VideoReformatter()
     for begins, until_then, picture in timed_frames:
         if not frames:
-            size, turned = _shown_size(path, stream, picture, max_side), is_turned(picture)
+            size, turned = shown_size(path, stream, picture, max_side), is_turned(picture)
         if times and begins <= times[-1]:
             continue  # its time jumps back
         width, height = size if is_turned(picture) == turned else (size[1], size[0])
@@ -133,7 +133,7 @@ def _pixels(
     return frames, [*times, until]
 
 
-def _shown_size(
+def shown_size(
     path: Path, stream: VideoStream, picture: av.VideoFrame, max_side: int | None
 ) -> tuple[int, int]:
     """The size of the first frame with square pixels, before it is turned; all frames get it."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from sorairo.server.api import characters, routes
+from sorairo.server.api import characters, pages, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.errors import add_error_handlers
 from sorairo.server.api.forwarded import ForwardedMiddleware
@@ -39,6 +39,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     app.state.service, app.state.views = service, VideoViews(service)
     app.include_router(characters.router)  # first: /videos/{video_id} would match its paths
     app.include_router(routes.router)
+    app.include_router(pages.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
     app.add_middleware(UnexpectedErrorMiddleware)

@@ -8,7 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 
 from serving import serving
 from sorairo.jobs.job import QUEUED
+from sorairo.server import supervisor
 from sorairo.server.api.service import Service
 from sorairo.server.connections import ConnectionLimits, limit_to_descriptors
 from sorairo.server.logs import RepeatFilter
@@ -58,59 +59,62 @@ def until_read(running: Threaded) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize(
-    ("data", "drip"),
-    [
-        (b"", b""),
-        (HEAD, b""),
-        (HEAD, b"X: y\r\n"),
-        (HEAD + b"\r\n" + HEAD, b"X: y\r\n"),
-        (POST % (b"", 10_000), b""),
-        (POST % (b"", 10_000), b" "),
-        (POST.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") % b"", b"1\r\n \r\n"),
-    ],
-    ids=["silent", "head", "drips", "second head", "body", "drips a body", "drips chunks"],
-)
-def test_a_client_that_takes_too_long_is_disconnected(start: Start, data: bytes, drip: bytes):
-    with start(SLOW) as running, connected(running.port, data) as one:
-        begun = time.monotonic()
-        one.settimeout(0.1)
-        received = b""
-        while time.monotonic() < begun + WAIT:
-            try:
-                chunk = one.recv(1000)
-                received += chunk
-                if not chunk:
-                    break
-            except TimeoutError:
-                if drip:
-                    one.sendall(drip)
-            except ConnectionError:
-                break
-        assert time.monotonic() < begun + WAIT
-        assert b"HTTP/1.1 408" in received
-        assert json.loads(received.rpartition(b"\r\n")[2])["error"]["type"]
-        assert not running.connections.open
+SLOW_CLIENTS = {  # what is sent at once, and again and again
+    "silent": (b"", b""),
+    "a head": (HEAD, b""),
+    "a head that drips": (HEAD, b"X: y\r\n"),
+    "a second head that drips": (HEAD + b"\r\n" + HEAD, b"X: y\r\n"),
+    "a body": (POST % (b"", 10_000), b""),
+    "a body that drips": (POST % (b"", 10_000), b" "),
+    "chunks that drip": (
+        POST.replace(b"Content-Length: %d", b"Transfer-Encoding: chunked") % b"",
+        b"1\r\n \r\n",
+    ),
+}
 
 
-def test_a_client_that_takes_nothing_is_disconnected(start: Start, service: Service):
-    job = service.queue.submit("video_1", {"video": {}})
+def test_clients_that_take_too_long_are_disconnected(start: Start, service: Service):
+    """All at once, beside one that takes nothing of a large response."""
+    request = big_file(service)
+    with start(SLOW) as running, ExitStack() as stack:
+        sockets = {
+            name: stack.enter_context(connected(running.port, data))
+            for name, (data, _) in SLOW_CLIENTS.items()
+        }
+        taking_nothing = stack.enter_context(connected(running.port, request))
+        taking_nothing.recv(1000)
+        end = time.monotonic() + WAIT
+        while running.connections.open:
+            assert time.monotonic() < end, [each.address for each in running.connections.open]
+            for name, one in sockets.items():
+                with suppress(OSError):
+                    one.sendall(SLOW_CLIENTS[name][1])
+            time.sleep(0.1)
+        for name, one in sockets.items():
+            received = rest(one)
+            if b"drip" not in name.encode():  # unread data makes the kernel drop the response
+                assert b"HTTP/1.1 408" in received, name
+                assert json.loads(received.rpartition(b"\r\n")[2])["error"]["type"]
+
+
+def test_a_client_that_takes_little_is_served(start: Start, service: Service):
+    request = big_file(service)
+    limits = replace(SLOW, write_pause=1.5)
+    with start(limits) as running, connected(running.port, request) as one:
+        for _ in range(5):
+            assert one.recv(2**20)
+            time.sleep(0.4)
+        assert running.connections.open
+
+
+def big_file(service: Service) -> bytes:
+    """A request for a file of 30 MB."""
+    service.queue.submit("video_1", {"video": {}, "command": "generate"})
     claimed = service.queue.claim("me")
     assert claimed is not None
     service.media.put("video_1/1/video.mp4", bytes(30 * 2**20))
     service.queue.complete(claimed, {"folder": "video_1/1"})
-    request = f"GET /v1/videos/{job.id}/content HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-    with start(SLOW) as running, connected(running.port, request) as one:
-        one.recv(1000)
-        end = time.monotonic() + WAIT
-        while running.connections.open:
-            assert time.monotonic() < end
-            time.sleep(0.05)
-    with start(SLOW) as running, connected(running.port, request) as one:
-        for _ in range(4):  # slow, but not too slow
-            assert one.recv(2**20)
-            time.sleep(0.4)
-        assert running.connections.open
+    return b"GET /v1/videos/video_1/content HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def test_those_who_wait_longest_make_room(start: Start):
@@ -118,8 +122,11 @@ def test_those_who_wait_longest_make_room(start: Start):
     limits = replace(ConnectionLimits(), total=20)
     with start(limits) as running, connected(running.port, POST % (b"", 21) + b"{") as working:
         until_read(running)
-        held = [connected(running.port, HEAD) for _ in range(60)]
-        sockets = [each.__enter__() for each in held]
+        sockets = []
+        for _ in range(60):
+            sockets.append(connected(running.port, HEAD))
+            sockets[-1].__enter__()
+            time.sleep(0.01)  # the queue of the kernel is short
         begun = time.monotonic()
         assert httpx.get(f"http://127.0.0.1:{running.port}/healthz").status_code == 200
         assert time.monotonic() - begun < 2
@@ -127,7 +134,7 @@ def test_those_who_wait_longest_make_room(start: Start):
         working.sendall(b'"prompt": "a ball" }')
         assert working.recv(100).startswith(b"HTTP/1.1 200")
         for each in sockets:
-            each.close()
+            each.__exit__(None, None, None)
 
 
 def test_one_address_cannot_take_all_connections(start: Start, monkeypatch: pytest.MonkeyPatch):
@@ -194,17 +201,16 @@ def test_sigterm_ends_the_server_whatever_is_open(tmp_path: Path):
         assert [each["status"] for each in videos] == [QUEUED] * 2, "both jobs are kept"
 
 
-def test_a_slow_download_does_not_hold_up_the_end(start: Start, service: Service):
-    service.queue.submit("video_1", {"video": {}})
-    claimed = service.queue.claim("me")
-    assert claimed is not None
-    service.media.put("video_1/1/video.mp4", bytes(30 * 2**20))
-    service.queue.complete(claimed, {"folder": "video_1/1"})
-    request = b"GET /v1/videos/video_1/content HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+def test_a_slow_download_does_not_hold_up_the_end(
+    start: Start, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(supervisor, "STOP_SECONDS", 0.5)
+    request = big_file(service)
     with start(ConnectionLimits()) as running, connected(running.port, request) as one:
         one.recv(1000)
         begun = time.monotonic()
         running.server.should_exit = True
         while running.connections.open:
-            assert time.monotonic() - begun < 5
+            assert time.monotonic() - begun < 3
             time.sleep(0.05)
+        assert time.monotonic() - begun > 0.4, "it had its time"

@@ -7,11 +7,12 @@ import statistics
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, select
 
+from sorairo.jobs import clock as clocks
 from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
 from sorairo.jobs.schema import jobs
 
@@ -48,8 +49,9 @@ class Forecaster:
     ahead are shared between as many workers as there are running jobs.
     """
 
-    def __init__(self, database: Engine, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Engine, *, clock: clocks.Clock | None = None) -> None:
         self.reading, self.clock = database.execution_options(read_only=True), clock
+        self.offset = 0.0  # of the database's clock from that of this machine
         self.lock = threading.Lock()
         self.rates: Mapping[str | None, float] = {}
         self.snapshot = _Snapshot()
@@ -61,15 +63,13 @@ class Forecaster:
             return Forecast()
         with self.lock:
             missing = job.status == QUEUED and job.id not in self.snapshot.positions
-            if missing or self.snapshot_until <= self.clock():
+            if missing or self.snapshot_until <= self._now():
                 self._read()
             snapshot, rates = self.snapshot, self.rates
         own = _total(rates, job.payload.get("command"), job.cost)
         if job.status == RUNNING:
             return Forecast(
-                estimated_seconds=_whole(
-                    _remaining(own, job.progress, job.started_at, self.clock())
-                )
+                estimated_seconds=_whole(_remaining(own, job.progress, job.started_at, self._now()))
             )
         wait = snapshot.waits.get(job.id)
         total = None if own is None or wait is None else wait + own
@@ -77,9 +77,13 @@ class Forecaster:
             queue_position=snapshot.positions.get(job.id), estimated_seconds=_whole(total)
         )
 
+    def _now(self) -> float:
+        return self.clock() if self.clock else time.time() + self.offset
+
     def _read(self) -> None:
-        now = self.clock()
         with self.reading.begin() as connection:
+            now = clocks.now(connection, self.clock)
+            self.offset = now - time.time()
             if self.rates_until <= now:
                 self.rates, self.rates_until = _rates(connection), now + RATES_SECONDS
             self.snapshot = _snapshot(connection, self.rates, now)

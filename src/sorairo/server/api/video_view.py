@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -24,7 +23,7 @@ class VideoViews:
     def __init__(self, service: Service) -> None:
         database = service.queue.database
         self.service = service
-        self.forecaster = Forecaster(database, clock=service.queue.clock or time.time)
+        self.forecaster = Forecaster(database, clock=service.queue.clock)
         self.signer = LinkSigner(cache(lambda: signing_secret(database)))
 
     def viewer(self, request: Request) -> Callable[[Job], dict[str, Any]]:

@@ -90,6 +90,9 @@ async def _read_multipart(request: Request) -> dict[str, Any]:
     except MultiPartException as error:
         message = f"The form cannot be read: {error.message.rstrip('.')}."
         raise ApiError(400, message, code="invalid_form") from error
+    except ValueError as error:  # a charset that Python knows and that cannot decode text
+        message = "The form cannot be read in its charset: send it in UTF-8."
+        raise ApiError(400, message, code="invalid_form") from error
     return await run_in_threadpool(parse_bracketed_keys, items)
 
 

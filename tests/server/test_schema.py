@@ -3,9 +3,11 @@ everything else is real."""
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import schemathesis
@@ -15,11 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemathesis import checks
 
+from hostile_values import ANY_JSON
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.server.api.fields.table import IGNORED, NESTED, Endpoint, fields_of
 from sorairo.server.api.openapi import ROUTES
+from sorairo.server.api.schemas import URLENCODED
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.uploads.media_store import MediaStore
@@ -100,6 +105,37 @@ def test_responses_match_the_document(
     document: schemathesis.BaseSchema, method: str, path: str, data: st.DataObject
 ):
     data.draw(document[path][method].as_strategy()).call_and_validate(checks=PROMISED)
+
+
+@pytest.mark.parametrize("endpoint", Endpoint)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_hostile_values_get_documented_responses(
+    document: schemathesis.BaseSchema,
+    client: TestClient,
+    service: Service,
+    endpoint: Endpoint,
+    data: st.DataObject,
+):
+    """Fields of the table with any JSON in them, as JSON or as a form: an error names its field,
+    and nothing is stored that breaks the list."""
+    names = [*fields_of(endpoint), *sorted(IGNORED)[:3], *sorted(NESTED)]
+    strange = data.draw(st.dictionaries(st.sampled_from(names), ANY_JSON, min_size=1, max_size=3))
+    usual = {"prompt": "a ball", "name": "Ruby"}
+    body = {key: value for key, value in {**usual, **strange}.items() if key in names}
+    method, path = endpoint.lower().split()
+    url = path.replace("{video_id}", "video_of_nobody")
+    if data.draw(st.booleans()):
+        texts = {k: v if isinstance(v, str) else json.dumps(v) for k, v in body.items()}
+        form = urlencode(texts, errors="surrogatepass")
+        answer = client.post(url, content=form, headers={"content-type": URLENCODED})
+    else:
+        kind = {"content-type": "application/json"}
+        answer = client.post(url, content=json.dumps(body), headers=kind)
+    document[path][method].validate_response(answer)
+    if answer.status_code in (400, 404):
+        assert answer.json()["error"]["param"] is not None
+    assert client.get("/v1/videos?limit=1").status_code == 200
 
 
 def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, client: TestClient):

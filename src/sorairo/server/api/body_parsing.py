@@ -23,7 +23,7 @@ MAX_FIELD_BYTES = 24 * 2**20  # enough for a picture as a data URL
 # A body without files: the largest data URL (clients escape its slashes), and 2 MB for the rest.
 MAX_JSON_BYTES = MAX_DATA_URL_LENGTH + 2 * 2**20
 MAX_URLENCODED_BYTES = MAX_JSON_BYTES * 5 // 4  # + / = take three bytes each
-MAX_ESCAPES = 2_000_000  # of an urlencoded body; the largest data URL has some 700,000
+MAX_ESCAPES = 1_000_000  # of an urlencoded body; the largest data URL has some 700,000
 MAX_KEY_LENGTH, MAX_KEY_PARTS = 200, 5
 MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencoded"
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")

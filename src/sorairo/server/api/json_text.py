@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.texts import check_texts_of
 
 MAX_DIGITS = 40  # longer integers are read as floating-point numbers, which may be infinite
 MAX_FLOAT_LENGTH = 400  # characters; the digits of the largest float are 309
@@ -21,14 +22,15 @@ def parse_json(text: bytes, name: str | None = None) -> Any:
     """The value of a JSON text, which came in the field `name` or is the whole body.
 
     Raises ApiError for what is no JSON, has too many or too deeply nested values, or has one key
-    twice. Numbers beyond the range of a float are infinite.
+    twice; in a field, also for texts that cannot be encoded. Numbers beyond the range of a float
+    are infinite.
     """
     what = f"'{name}'" if name else "The body"
     if sum(text.count(mark) for mark in _STRUCTURE) > MAX_VALUES or _depth(text) > MAX_DEPTH:
         message = f"{what} has too many values, or they are nested too deeply."
         raise ApiError(400, message, param=name, code="invalid_json")
     try:
-        return json.loads(text, **_HOOKS)
+        found = json.loads(text, **_HOOKS)
     except _DuplicateKeyError as error:
         key = str(error)
         message = f"{what} has the key '{key}' twice: send it once."
@@ -36,6 +38,9 @@ def parse_json(text: bytes, name: str | None = None) -> Any:
     except (ValueError, RecursionError) as error:
         message = f"{what} is not valid JSON." if name else "The body is neither JSON nor a form."
         raise ApiError(400, message, param=name, code="invalid_json") from error
+    if name:
+        check_texts_of(found, name)
+    return found
 
 
 class _DuplicateKeyError(Exception):

@@ -9,6 +9,8 @@ import pytest
 
 from sorairo import __version__
 from sorairo.cli.main import app
+from sorairo.cli.number_types import FiniteRange
+from sorairo.generation.requests.metadata import REQUEST_TYPES
 
 from .conftest import Run
 
@@ -24,6 +26,7 @@ def commands(group: click.Group, name: str = "sorairo") -> dict[str, click.Comma
 
 
 COMMANDS = commands(app)
+REQUESTS = {f"sorairo {name}" for name in [*REQUEST_TYPES, "remix"]}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -44,6 +47,18 @@ def test_every_option_says_what_it_does(name: str):
     for parameter in COMMANDS[name].params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.opts[-1]} has no help"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_numbers_are_bounded(name: str):
+    """Those of requests by `Limits`, all others by their type."""
+    for parameter in COMMANDS[name].params:
+        if isinstance(parameter.type, click.IntRange):
+            assert parameter.type.max is not None, parameter.name
+        elif isinstance(parameter.type, click.FloatRange):
+            assert isinstance(parameter.type, FiniteRange), parameter.name
+        elif isinstance(parameter.type, type(click.INT) | type(click.FLOAT)):
+            assert REQUESTS & {name} or parameter.hidden, parameter.name
 
 
 def test_help_and_version_go_to_stdout(sorairo: Run):

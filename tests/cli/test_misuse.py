@@ -17,7 +17,7 @@ from sorairo.video import Clip
 from .conftest import Done, Run
 
 PROMPT = "a red ball drops onto a wooden floor"
-WITHOUT_MODEL = ("world", "models", "genrate")
+WITHOUT_MODEL = ("world", "models", "genrate", "exam", "serve", "keys")
 
 MISUSE = {
     "empty prompt": (["generate", ""], "The prompt is empty: say what the clip should show"),
@@ -123,6 +123,13 @@ MISUSE = {
     "too many pixels": (["animate", "huge.png"], "huge.png has too many pixels"),
     "broken picture": (["edit", "broken.png", PROMPT], "The picture broken.png is broken"),
     "minutes": (["edit", "long.mp4", PROMPT], "125 seconds are too long to change at once"),
+    "a folder of the system": (["world", "sample", "-o", "/proc/x"], "Cannot make the folder"),
+    "an exam of the system": (["exam", "M2", "-o", "/proc/x"], "Cannot make the folder /proc/x"),
+    "an exam in a film": (["exam", "M2", "-o", "a.mp4"], "is a file"),
+    "no length of a world": (["world", "sample", "-o", "x", "--seconds", "nan"], "nan is not a"),
+    "many workers": (["serve", "--workers", "9" * 20], "is not in the range"),
+    "long keep": (["serve", "--keep-hours", "inf"], "is not in the range"),
+    "long quota": (["keys", "create", "--name", "x", "--most-pixel-seconds", "nan"], "nan is not"),
     "world size": (["world", "sample", "-o", "out", "--size", "4x4"], "16 to 2048 pixels a side"),
 }
 

@@ -11,6 +11,8 @@ import click
 
 from sorairo.cli.console import progress_bar, say, show
 from sorairo.cli.exam_selection import Selection, asking, selection_options, with_questions
+from sorairo.cli.number_types import FiniteRange
+from sorairo.cli.path_checks import check_writable, make_folder
 from sorairo.errors import RequestError
 
 if TYPE_CHECKING:
@@ -75,14 +77,16 @@ class _OrCommand(click.Group):
     help="Folder of clips that another model made for the questions of export-prompts.",
 )
 @click.option(
-    "--steps", type=click.IntRange(1), help="Number of sampling steps.  [default: the model's]"
+    "--steps", type=click.IntRange(1, 200), help="Number of sampling steps.  [default: the model's]"
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     help="Number of processes, each with a copy of the model.  [default: one per core; 1 on a GPU]",
 )
-@click.option("--guidance", type=float, help="Guidance scale; 1 is off.  [default: the model's]")
+@click.option(
+    "--guidance", type=FiniteRange(0, 30), help="Guidance scale; 1 is off.  [default: the model's]"
+)
 @click.option(
     "--report-only",
     is_flag=True,
@@ -129,6 +133,8 @@ def exam(
         _refuse("--clips", "model", "steps", "guidance")
         suites, external = _external(selection, clips)
         make = functools.partial(setup.run_of_clips, external, output)
+    make_folder(output)
+    check_writable(output / "report.json")
     with setup.workers_for(make, workers) as judge_batches:
         run = make()
         ready = (with_questions(each, selection.count_of(each)) for each in suites)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import say
+from sorairo.cli.number_types import FiniteRange
 from sorairo.errors import MissingExtraError, RequestError, unknown_name
 
 if TYPE_CHECKING:
@@ -119,12 +120,12 @@ def selection_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "-n",
             "count",
-            type=click.IntRange(1),
+            type=click.IntRange(1, 10**6),
             help="Number of questions (scenes, where a scene has several) per suite.",
         ),
         click.option(
             "--part",
-            type=click.FloatRange(0, 1, min_open=True),
+            type=FiniteRange(0, 1, min_open=True),
             default=1.0,
             help="Fraction of each suite's questions to ask, for example 0.2.",
         ),

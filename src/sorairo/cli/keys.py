@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sorairo.cli.console import show, show_json
+from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.serve import DATABASE, server_extra, storage_urls
 from sorairo.errors import RequestError
 
@@ -38,13 +39,13 @@ def _ring(database: str | None) -> Any:
 @click.option("--name", required=True, help="A label for you, such as who uses it.")
 @click.option(
     "--most-waiting",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 10**9),
     metavar="N",
     help="Jobs that may be queued or running at once.  [default: 10,000]",
 )
 @click.option(
     "--most-pixel-seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(0, 1e18, min_open=True),
     metavar="N",
     help="Width x height x seconds of all videos of a day.  [default: no limit]",
 )

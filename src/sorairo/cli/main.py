@@ -92,6 +92,8 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.UsageError as error:
+        if len(error.message) > 400:  # it repeats what was typed
+            error.message = f"{error.message[:300]} ... {error.message[-80:]}"
         with suppress(OSError):
             error.show()
         return MISUSE

@@ -59,6 +59,16 @@ def check_inputs_kept(paths: Iterable[Path], inputs: Iterable[Path]) -> None:
                     )
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder where there is none. Raises MediaError."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise MediaError(f"{path} is a file, not a folder: choose another place.") from None
+    except OSError as error:
+        raise MediaError(f"Cannot make the folder {_short(path)}: {error.strerror}.") from error
+
+
 def valid_on_windows(name: str) -> bool:
     """Whether Windows allows a file of that name."""
     return not (

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from sorairo.cli.number_types import FiniteRange
 from sorairo.errors import MissingExtraError
 
 WORKER_NICENESS = 10  # of workers that share the machine with a server, which goes first
@@ -34,14 +35,14 @@ _MEDIA = click.option(
 )
 _LEASE = click.option(
     "--lease",
-    type=click.FloatRange(1),
+    type=FiniteRange(1, 86_400),
     default=30.0,
     show_default=True,
     help="Seconds after which another worker takes over the job of a silent one.",
 )
 _ATTEMPTS = click.option(
     "--attempts",
-    type=click.IntRange(1),
+    type=click.IntRange(1, 1000),
     default=3,
     show_default=True,
     help="Lost workers after which a job fails.",
@@ -153,14 +154,14 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
 )
 @click.option(
     "--workers",
-    type=click.IntRange(0),
+    type=click.IntRange(0, 1000),
     default=1,
     show_default=True,
     help="Worker processes to start; with 0, start `sorairo worker` yourself.",
 )
 @click.option(
     "--keep-hours",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(0, 1e6, min_open=True),
     help="Hours after which the files of an ended job are deleted.  [default: keep them]",
 )
 @click.option(

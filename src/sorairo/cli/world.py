@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import progress_bar, show
-from sorairo.errors import MediaError, RequestError
+from sorairo.cli.number_types import FiniteRange
+from sorairo.cli.path_checks import check_writable, make_folder
+from sorairo.errors import RequestError
 from sorairo.generation.requests.limits import parse_size
 from sorairo.world import registry
 
@@ -64,14 +66,14 @@ def world() -> None:
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(0, 60, min_open=True),
+    type=FiniteRange(0, 60, min_open=True),
     default=4.0,
     show_default=True,
     help="Length of each clip.",
 )
 @click.option(
     "--fps",
-    type=click.FloatRange(1, 60),
+    type=FiniteRange(1, 60),
     default=registry.TABLETOP.fps,
     show_default=True,
     help="Frames per second.",
@@ -101,7 +103,9 @@ def sample(
     if not (16 <= width <= 2048 and 16 <= height <= 2048):
         raise RequestError(f"A size of {size} is out of range: 16 to 2048 pixels a side.")
     source = registry.world(name)
-    _make_folder(output)
+    make_folder(output)
+    for file in (f"{name}-{seed}.mp4", "contact-sheet.png"):
+        check_writable(output / file)
 
     import numpy as np
 
@@ -151,12 +155,3 @@ def _save_sheet(frames: np.ndarray, path: Path) -> Path:
     with whole_file(path) as temporary:
         contact_sheet(frames, columns=STRIP, every=1).save(temporary, format="PNG")
     return path
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise MediaError(f"{path} is a file, not a folder: choose another place.") from None
-    except OSError as error:
-        raise MediaError(f"Cannot make the folder {path}: {error.strerror}.") from error

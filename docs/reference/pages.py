@@ -7,12 +7,14 @@ from collections.abc import Callable
 import command_line
 import http_api
 import python_api
+import word_list
 
 NOTE = "<!-- written by docs/reference/make.py -->\n\n"
 PAGES: dict[str, Callable[[], str]] = {
     "command-line.md": command_line.page,
     "python.md": python_api.page,
     "http.md": http_api.page,
+    "words.md": word_list.page,
 }
 
 

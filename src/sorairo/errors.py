@@ -42,6 +42,10 @@ class RequestError(SorairoError):
     """A request cannot be fulfilled. The message names the nearest valid value."""
 
 
+class PromptNotUnderstoodError(RequestError):
+    """A prompt names nothing that the model can draw. The message names prompts that work."""
+
+
 class MissingExtraError(SorairoError):
     """An optional dependency is not installed. The message holds the command that installs it."""
 

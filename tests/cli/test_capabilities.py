@@ -218,10 +218,10 @@ def test_missing_prompts_come_from_the_clip(make: Make):
 def test_a_remix_is_the_same_request_with_another_prompt(make: Make, ball: Path):
     make("extend", ball, "it rolls", "--forward", 0.5, "--seed", 7, "-o", "a.mp4")
     again = make("remix", "a.mp4", "it rolls", "-o", "b.mp4")
-    other = make("remix", "a.mp4", "it stops", "-o", "c.mp4", "--json")
+    other = make("remix", "a.mp4", "it stands still", "-o", "c.mp4", "--json")
     a, b = ((again.folder / name).read_bytes() for name in ("a.mp4", "b.mp4"))
     assert a == b
-    assert (other.facts["seed"], other.facts["prompt"]) == (7, "it stops")
+    assert (other.facts["seed"], other.facts["prompt"]) == (7, "it stands still")
     assert other.facts["inputs"] == ["ball.mp4"]
 
 
@@ -230,12 +230,15 @@ def test_a_remix_without_its_input(make: Make, ball: Path, tmp_path: Path):
     kept = tmp_path / "kept.mp4"
     shutil.copy(ball, kept)
     scene(1.0, shade=200).save(ball)
-    done = make("remix", "a.mp4", "it stops")
+    done = make("remix", "a.mp4", "it stands still")
     assert (done.returncode, done.stdout) == (2, "")
     assert "ball.mp4 has changed since a.mp4 was made from it" in done.stderr
     ball.unlink()
-    assert "made from ball.mp4, which cannot be found" in make("remix", "a.mp4", "it stops").stderr
-    assert make("remix", "a.mp4", "it stops", "--input", kept, "-o", "b.mp4").returncode == 0
+    assert (
+        "made from ball.mp4, which cannot be found"
+        in make("remix", "a.mp4", "it stands still").stderr
+    )
+    assert make("remix", "a.mp4", "it stands still", "--input", kept, "-o", "b.mp4").returncode == 0
 
 
 def test_latents_are_kept_beside_the_clip_on_request(make: Make):

@@ -107,18 +107,59 @@ def test_one_frame_is_a_picture(generate: Make, tmp_path: Path):
 
 
 def test_unknown_words_are_named_and_the_clip_is_made(generate: Make):
-    done = generate("-o", "out.mp4", prompt="a red elephnat drops onto a woodden floor")
+    done = generate(
+        "-o", "out.mp4", "--no-vary", prompt="a red elephnat drops onto a woodden floor"
+    )
     assert done.returncode == 0
     assert done.stdout == "out.mp4\n"
-    warning = "Warning: Ignored (unknown words): elephnat, woodden (nearest known: wooden)\n"
-    assert warning in done.stderr
+    assert "Read as: a red ball drops onto a wooden floor\n" in done.stderr
+    assert "Warning: Ignored (unknown word): elephnat\n" in done.stderr
+
+
+def test_words_that_mean_the_same_are_read(generate: Make):
+    prompt = "a crimson orb plummets onto golden dunes"
+    done = generate("-o", "out.mp4", "--json", "--no-vary", prompt=prompt)
+    text = "a red ball drops onto the sand"
+    assert f"Read as: {text}\n" in done.stderr
+    assert (done.facts["prompt"], done.facts["read_as"]) == (prompt, text)
+    assert done.facts["notes"][0] == f"Read as: {text}"
+    request = GenerateRequest.from_comment(done.clip.metadata["comment"])
+    assert (request.prompt, request.read, request.text) == (prompt, text, text)
+    raw = generate("-o", "raw.mp4", "--json", "--no-rewrite", prompt=prompt)
+    assert raw.facts["read_as"] is None
+    assert GenerateRequest.from_comment(raw.clip.metadata["comment"]).text == prompt
+    assert "not trained on these words: crimson, orb, plummets, golden dunes" in raw.stderr
+
+
+@pytest.mark.parametrize("prompt", ["a cat looks around", "猫在看窗外"])
+def test_a_prompt_of_which_nothing_is_known_is_refused(generate: Make, tmp_path: Path, prompt: str):
+    done = generate("-o", "out.mp4", prompt=prompt)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "These prompts work: 'a red ball drops onto a wooden floor'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_prompt_of_which_nothing_is_known_can_be_made_anyhow(generate: Make):
+    assert generate("-o", "out.mp4", "--no-rewrite", prompt="a cat looks around").returncode == 0
+
+
+def test_each_seed_shows_another_take(generate: Make):
+    options = ("-o", "out.mp4", "--json", "--n", 3)
+    lines = generate(*options, prompt="a red ball rolls").stdout.splitlines()
+    texts = [json.loads(line)["read_as"] for line in lines]
+    assert len(set(texts)) == 3
+    assert all(" red ball rolls to the " in text for text in texts)
+    again = generate(*options, prompt="a red ball rolls").stdout.splitlines()
+    assert [json.loads(line)["read_as"] for line in again] == texts
+    plain = generate(*options, "--no-vary", prompt="a red ball rolls").stdout.splitlines()
+    assert {json.loads(line)["read_as"] for line in plain} == {None}
 
 
 def test_text_that_is_not_read_is_warned_of(generate: Make):
-    done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then turns green")
+    done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then rolls to the left")
     assert done.returncode == 0
     assert "Ignored (the prompt is too long for the model)" in done.stderr
-    assert done.stderr.rstrip().endswith('then turns green"')
+    assert done.stderr.rstrip().endswith('then rolls to the left"')
 
 
 def test_words_of_the_world_that_the_model_was_not_trained_on(
@@ -174,7 +215,7 @@ def test_a_prompt_in_more_detail(generate: Make, here: Make):
     assert (request.prompt, request.text) == ("a red ball", first["expanded"])
     other = here("remix", "a-1.mp4", "a blue box", "-o", "b.mp4", "--json")
     assert "blue" in other.facts["expanded"]
-    plain = generate("-o", "c.mp4", "--json", prompt="a cat").facts
+    plain = generate("-o", "c.mp4", "--json", prompt="a ball").facts
     assert plain["expanded"] is None
 
 

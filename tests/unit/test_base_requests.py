@@ -173,9 +173,10 @@ def test_a_comment_from_before_there_were_other_kinds():
     [
         ("a red ball", "", "a red ball"),
         ("a red ball.", "pixel_art", "a red ball, in pixel art"),
-        ("a red ball", "with soft shadows", "a red ball, with soft shadows"),
+        ("a red ball", "with soft shadows", "a red ball"),
+        ("a red ball", "cyberpunk, at dusk", "a red ball, neon style, at sunset"),
         ("一个红色的球。", "oil", "一个红色的球，油画风格"),
-        ("", "with soft shadows", "with soft shadows"),
+        ("", "with soft shadows", ""),
         ("a red ball", "none", "a red ball"),
     ],
 )

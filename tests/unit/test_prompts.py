@@ -3,16 +3,24 @@
 import dataclasses
 from pathlib import Path
 
+import pytest
+
 from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.config import to_json
+from sorairo.errors import PromptNotUnderstoodError
 from sorairo.generation.prompts.expansion import expanded
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.bridge import ConnectRequest
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.reading import read_request
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.tasks.layout import CanvasSpec
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.models import hub
 from sorairo.world import registry
-from sorairo.world.tabletop.scene import CROWD_WORLD
+from sorairo.world.tabletop.scene import CROWD_WORLD, SceneConfig
 
 
 def test_a_prompt_without_an_event_is_warned_of(tiny_model: Path):
@@ -47,3 +55,70 @@ def test_shots_of_a_model_of_no_world_may_all_show_one_scene():
     assert storyboard(board, spec=spec).related_shots == ((), (), (0,))
     open_spec = dataclasses.replace(spec, world=registry.NONE)
     assert storyboard(board, spec=open_spec).related_shots == ((), (0,), (1, 0))
+
+
+def limits(trained_on: SceneConfig | None = CROWD_WORLD) -> Limits:
+    record = None if trained_on is None else to_json(trained_on)
+    return Limits(world=registry.DEFAULT, trained_on=record)
+
+
+def test_all_prompts_of_a_request_are_read():
+    cards = (
+        Card(start=0, end=1, prompt="a crimson orb plummets"),
+        Card(start=1, end=2, prompt="the red ball rolls"),
+        Card(start=2, end=3, picture="ball.png"),
+    )
+    board = Storyboard(cards=cards, prompt="after dark", style="cyberpunk")
+    read = read_request(board, limits())
+    assert read.request.texts == (
+        "a red ball drops, at night, neon style",
+        "the red ball rolls, at night, neon style",
+        "at night, neon style",
+    )
+    assert read.notes == ("Read as: at night", "Read as: a red ball drops")
+    assert read.request.cards[0].prompt == "a crimson orb plummets"
+    joined = ConnectRequest(prompt_a="a scarlet cube", prompt_b="a navy cube")
+    assert read_request(joined, limits()).request.texts == ("a red cube", "a blue cube")
+    cast = CastRequest(prompt="Ruby plummets", names=("Ruby",))
+    assert read_request(cast, limits()).request.text == "ruby drops"
+
+
+def test_reading_again_changes_nothing_and_a_new_prompt_or_seed_is_read_anew():
+    request = GenerateRequest(prompt="a crimson orb rolls", seed=3)
+    read = read_request(request, limits()).request
+    assert "red ball" in read.read
+    assert read_request(read, limits()).request == read
+    assert read.reworded("a navy cube slides").read == ""
+    other = read_request(dataclasses.replace(read, seed=4), limits()).request
+    assert other.read != read.read
+    still = dataclasses.replace(request, vary=False)
+    assert read_request(still, limits()).request.read == "a red ball rolls"
+    raw = dataclasses.replace(request, rewrite=False)
+    assert read_request(raw, limits()).request.text == request.prompt
+
+
+def test_only_requests_from_text_alone_are_varied_and_need_words():
+    given = AnimateRequest(prompt="a crimson orb rolls", seed=3)
+    assert read_request(given, limits()).request.read == "a red ball rolls"
+    for prompt in ("", "!!!", "\u200b"):
+        empty = dataclasses.replace(given, prompt=prompt)
+        assert read_request(empty, limits()).request.read == ""
+    with pytest.raises(PromptNotUnderstoodError, match="These prompts work"):
+        read_request(dataclasses.replace(given, prompt="a cat looks around"), limits())
+    with pytest.raises(PromptNotUnderstoodError):
+        read_request(GenerateRequest(prompt="!!!"), limits())
+    night = dataclasses.replace(given, prompt="after dark")
+    assert read_request(night, limits()).request.read == "at night"
+
+
+def test_an_unknown_style_is_named():
+    request = GenerateRequest(prompt="a red ball", style="watercolour")
+    read = read_request(request, limits())
+    assert read.notes == ("Ignored (unknown style): watercolour",)
+    assert read.request.text == "a red ball"
+
+
+def test_a_model_of_no_world_is_given_all_prompts():
+    request = GenerateRequest(prompt="a cat in Paris looks around", seed=3)
+    read = read_request(request, Limits(world=registry.NONE))
+    assert (read.request, read.notes) == (request, ())

@@ -43,7 +43,7 @@ def generate(prompt: str, seconds: float | None, loop: bool, common: CommonOptio
     epilog="""\b
     Examples:
       sorairo image "a red ball on a wooden floor"
-      sorairo image "a yellow cone on marble at night" --size 1024x768 --style pencil -o cone.png"""
+      sorairo image "a yellow cylinder on marble at night" --size 1024x768 -o can.png"""
 )
 @click.argument("prompt")
 @picture_options

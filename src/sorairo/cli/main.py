@@ -23,6 +23,7 @@ from sorairo.cli.remix import remix
 from sorairo.cli.serve import serve, worker
 from sorairo.cli.storyboard import storyboard
 from sorairo.cli.train import train
+from sorairo.cli.words import words
 from sorairo.cli.world import world
 from sorairo.errors import SorairoError, TrainingError, WriteError
 from sorairo.processes import protect_children
@@ -62,6 +63,7 @@ for command in (
     edit,
     storyboard,
     remix,
+    words,
     models,
     serve,
     worker,

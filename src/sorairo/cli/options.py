@@ -62,7 +62,10 @@ def not_none(**fields: Any) -> dict[str, Any]:
 
 
 _OTHER_OPTIONS = ("output", "count", "contact_sheet", "gif", "as_json", "device")
-_REQUEST_FIELDS = ("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents")
+_REQUEST_FIELDS = (
+    *("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents"),
+    *("rewrite", "vary"),
+)
 
 Command = Callable[..., None]
 

@@ -1,35 +1,48 @@
-"""Warnings about parts of a prompt that the model ignores or was not trained on."""
+"""Prompts as the model reads them, and warnings about what it does not show."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from sorairo.cli.console import say
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.reading import READ_AS, read_request
 from sorairo.world import registry
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelDirectory
-    from sorairo.world.protocol import Language
 
 
-def prompt_warnings(prompt: str, model: ModelDirectory) -> list[str]:
-    """Sentences about unknown words, things that the model was not trained on, and text beyond the
-    length that the model reads."""
-    language = registry.language(model.world)
-    return [
-        *_unknown_words(prompt, language),
-        *language.warnings(prompt, model.trained_on),
-        *_cut_off(prompt, model),
-    ]
+def prompt_warnings(text: str, model: ModelDirectory) -> list[str]:
+    """Sentences about words and things that the model was not trained on, and text beyond the
+    length that it reads. `text` is what the model reads."""
+    found = registry.language(model.world).warnings(text, model.trained_on)
+    return [*found, *_cut_off(text, model)]
 
 
-def _unknown_words(prompt: str, language: Language) -> list[str]:
-    hints = []
-    for word in language.parse(prompt).unknown:
-        near = language.nearest(word)
-        hints.append(f"{word} (nearest known: {near})" if near else word)
-    if not hints:
-        return []
-    return [f"Ignored (unknown word{'s' if len(hints) > 1 else ''}): {', '.join(hints)}"]
+def read_prompts(
+    requests: Sequence[Request], model: ModelDirectory, limits: Limits
+) -> tuple[list[Request], list[list[str]]]:
+    """The requests with their prompts in words of the model, and what the user should know about
+    each. Raises PromptNotUnderstoodError."""
+    found = [read_request(request, limits) for request in requests]
+    notes = []
+    for read in found:
+        texts = dict.fromkeys(text for text in read.request.texts_in(model.world) if text)
+        warned = [warning for text in texts for warning in prompt_warnings(text, model)]
+        notes.append(list(dict.fromkeys([*read.notes, *warned])))
+    return [read.request for read in found], notes
+
+
+def say_notes(notes: Sequence[Sequence[str]], number: int) -> None:
+    """Say what a user should know about the prompt of result `number` (from 0), and that of no
+    earlier one."""
+    before = {note for earlier in notes[:number] for note in earlier}
+    for note in notes[number]:
+        if note not in before:
+            say(note if note.startswith(READ_AS) else f"Warning: {note}")
 
 
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:

@@ -55,6 +55,7 @@ def facts_of(
         "command": request.command,
         "prompt": request.prompt,
         "expanded": request.expanded or None,
+        "read_as": request.read or None,
         "style": request.style,
         "negative": request.negative,
         "inputs": [source.name for source in request.inputs],

@@ -13,7 +13,7 @@ from sorairo.cli.console import progress_bar, say
 from sorairo.cli.inputs import Input, read_inputs, with_inputs
 from sorairo.cli.options import CommonOptions
 from sorairo.cli.output_paths import Extras, PlannedOutputs, check_outputs, planned_outputs
-from sorairo.cli.prompt_warnings import prompt_warnings
+from sorairo.cli.prompt_warnings import read_prompts, say_notes
 from sorairo.cli.results import facts_of, print_result, scaling_notes, size_text
 from sorairo.errors import MediaError, NameTakenError
 from sorairo.generation.requests.base import Request
@@ -43,14 +43,9 @@ def make(first: Request, inputs: Sequence[Input], common: CommonOptions, *others
         if common.expander is not None:
             requests = common.expander(requests, common.model)
             requests[0].validate(common.limits)
-        warned = [
-            warning
-            for text in dict.fromkeys(requests[0].texts_in(common.model.world))
-            for warning in (prompt_warnings(text, common.model) if text else [])
-        ]
-        for warning in warned:
-            say(f"Warning: {warning}")
-        _make_all(requests, inputs, common, plans, warned)
+        requests, notes = read_prompts(requests, common.model, common.limits)
+        say_notes(notes, 0)
+        _make_all(requests, inputs, common, plans, notes)
 
 
 def make_from_clip(request: Request, clip: Path, prompt: str | None, common: CommonOptions) -> None:
@@ -66,7 +61,7 @@ def _make_all(
     inputs: Sequence[Input],
     common: CommonOptions,
     plans: PlannedOutputs,
-    warned: Sequence[str],
+    prompt_notes: Sequence[Sequence[str]],
 ) -> None:
     from sorairo.generation import engine
     from sorairo.generation.output.export import export
@@ -76,6 +71,8 @@ def _make_all(
     native = generated_size(requests[0], clips, common.limits)
     loaded = engine.load(common.model.path, device=common.device)
     for number, (request, outputs) in enumerate(zip(requests, plans.files, strict=True), start=1):
+        if number > 1:
+            say_notes(prompt_notes, number - 1)
         started = time.monotonic()
         label = _label(request.makes_picture(clips), number, common.count)
         with progress_bar(label) as progress:
@@ -94,7 +91,7 @@ def _make_all(
                 outputs = plans.renamed(request.seed)
         facts = facts_of(common, request, clip, outputs)
         facts["native_size"], facts["native_fps"] = size_text(native), common.limits.native_fps
-        facts["notes"] = [*warned, *notes]
+        facts["notes"] = [*prompt_notes[number - 1], *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         print_result(facts, outputs, common)
 

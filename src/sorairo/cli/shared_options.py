@@ -105,6 +105,19 @@ _DEVICE = click.option(
     "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
 )
 
+_REWRITE = click.option(
+    "--rewrite/--no-rewrite",
+    default=None,
+    help="Put the prompt in words that the model was trained on, and say how it is read."
+    "  [default: rewrite]",
+)
+_VARY = click.option(
+    "--vary/--no-vary",
+    default=None,
+    help="Draw size, direction, floor and light from the seed where a prompt without pictures"
+    " leaves them open.  [default: vary]",
+)
+
 EXPAND = (
     click.option("--expand", is_flag=True, help="Add details that the prompt leaves open."),
     click.option(
@@ -121,5 +134,5 @@ EXPAND = (
 )
 
 RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
-SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _MODEL)
+SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL)
 CLIP = (_FPS, _LATENTS)

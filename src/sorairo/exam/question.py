@@ -32,7 +32,9 @@ class Sampling:
 
     def options(self, seed: int) -> dict[str, Any]:
         """Keyword arguments for the methods of a model."""
-        return {"seed": seed, "steps": self.steps, "guidance": self.guidance}
+        asked = {"seed": seed, "steps": self.steps, "guidance": self.guidance}
+        # the model is examined, not the reading of prompts before it
+        return {**asked, "rewrite": False, "vary": False}
 
 
 class Truth(Protocol):

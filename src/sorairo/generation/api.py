@@ -21,6 +21,7 @@ from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.limits import default_seconds
 from sorairo.generation.requests.metadata import request_of
+from sorairo.generation.requests.reading import Kind, ReadRequest, read_request
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
 from sorairo.generation.runner import RequestRunner
@@ -40,7 +41,11 @@ class Capabilities(RequestRunner):
 
     `seconds` left out is 4, or the model's longest clip where that is shorter.
 
-    Every method checks its request before sampling and raises RequestError if it is invalid.
+    Prompts are put in words that the model was trained on; `notes` of the result say how a prompt
+    was read and what of it is ignored. `rewrite=False` leaves prompts as they are.
+
+    Every method checks its request before sampling and raises RequestError if it is invalid, and
+    PromptNotUnderstoodError for a prompt that names nothing the model can draw.
     """
 
     def _length(self, seconds: float | None) -> float:
@@ -87,11 +92,12 @@ class Capabilities(RequestRunner):
         if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         request = ImageRequest(prompt=prompt, width=width, height=height, **asked)
-        request.validate(self.limits)
-        settings = request.settings()
+        read = self._read(request)
+        settings = read.request.settings()
         if refining is not None:
             settings = dataclasses.replace(settings, refine=refining)
-        return self.run(layout_of(request, (), self.spec), settings, on_progress)
+        made = self.run(layout_of(read.request, (), self.spec), settings, on_progress)
+        return dataclasses.replace(made, notes=read.notes)
 
     def animate(
         self,
@@ -209,16 +215,17 @@ class Capabilities(RequestRunner):
         request = EditRequest(prompt=prompt, **fields, **asked)
         if region is None or words is not None:
             return self._made(request, [clip], on_progress)
-        request.validate(self.limits)
+        read = self._read(request)
         layout = edit(
             clip,
-            request.text_in(self.spec.world),
+            read.request.text_in(self.spec.world),
             spec=self.spec,
             strength=strength,
             region=np.asarray(region),
             span=edited_span(request, clip, self.spec),
         )
-        return self.run(layout, request.settings(), on_progress)
+        made = self.run(layout, request.settings(), on_progress)
+        return dataclasses.replace(made, notes=read.notes)
 
     def storyboard(
         self,
@@ -269,5 +276,11 @@ class Capabilities(RequestRunner):
     def _made(
         self, request: Request, clips: Sequence[Clip], on_progress: ProgressCallback | None
     ) -> Clip:
+        read = self._read(request)
+        made = self.make(read.request, clips, on_progress=on_progress)
+        return dataclasses.replace(made, notes=read.notes)
+
+    def _read(self, request: Kind) -> ReadRequest[Kind]:
+        """The request, checked, with its prompts in words of the model."""
         request.validate(self.limits)
-        return self.make(request, clips, on_progress=on_progress)
+        return read_request(request, self.limits)

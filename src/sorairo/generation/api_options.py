@@ -23,6 +23,12 @@ class SamplingOptions(TypedDict, total=False):
     the model's own."""
     negative: str
     """What the result should not show. Default: nothing."""
+    rewrite: bool
+    """Whether the prompt is put in words that the model was trained on ("crimson" is read as
+    "red"). Default: True. `Clip.notes` say how it was read."""
+    vary: bool
+    """Whether sizes, places and light that a prompt without pictures leaves open are drawn from the
+    seed. Default: True."""
     keep_latents: bool
     """Whether the result keeps the latents of its ends, so that extending it need not encode them.
     Default: False."""

@@ -40,5 +40,7 @@ def request_limits(model: VideoModel) -> Limits:
         native_fps=info.fps,
         native_size=(width, height),
         min_side=min_side_of(width, height),
+        world=info.world,
+        trained_on=info.trained_on,
         multiple=model.codec.law.space_factor * model.denoiser.patch,
     )

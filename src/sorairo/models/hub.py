@@ -52,7 +52,7 @@ class ModelDirectory:
     @property
     def trained_on(self) -> dict | None:
         """The part of that world its training scenes were drawn from, as JSON; None: not known."""
-        return self.record.get("training", {}).get("scene")
+        return self.facts.trained_on
 
     @property
     def delivery(self) -> DeliveryDefaults:

@@ -49,7 +49,7 @@ def _check_record(found: hub.ModelDirectory, model: VideoModel) -> None:
 
 
 def _tabletop(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
-    return TabletopModel.of(load_networks(found.path), device, found.digest)
+    return TabletopModel.of(load_networks(found.path), device, found.digest, found.trained_on)
 
 
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, torch.device], VideoModel]] = {

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 Size = tuple[int, int]  # width, height
 
@@ -63,6 +65,8 @@ class ModelInfo:
     too, but may give poor results."""
     world: str = ""
     """The simulated world that it was trained on, "" for none; see `world.registry`."""
+    trained_on: Mapping[str, Any] | None = None
+    """The part of that world that its training scenes were drawn from, as JSON; None: not known."""
     native_sizes: tuple[Size, ...]
     """Sizes of what it generates, in pixels; the first is the default, and its area is that of
     every canvas."""

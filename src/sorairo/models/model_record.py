@@ -50,6 +50,8 @@ class ModelFacts:
     """The version of the model, "" for none."""
     notes: str
     """Remarks about the model, "" for none."""
+    trained_on: dict[str, Any] | None = None
+    """The part of the world that its training scenes were drawn from, as JSON; None: not known."""
 
 
 def family_of(record: dict[str, Any]) -> str:
@@ -64,6 +66,7 @@ def facts_of(record: dict[str, Any], path: Path) -> ModelFacts:
     if family_of(record) == TABLETOP_FAMILY:
         config = _with_tabletop_defaults(config, path)
     known = {f.name: config[f.name] for f in fields(ModelFacts) if f.name in config}
+    known["trained_on"] = record.get("training", {}).get("scene")
     if isinstance(known.get("sampling"), dict):
         names = {f.name for f in fields(SamplingFacts)}
         known["sampling"] = {k: v for k, v in known["sampling"].items() if k in names}

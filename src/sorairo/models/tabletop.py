@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,12 +41,19 @@ class TabletopModel:
     conditioning: Conditioning = NOISE_PER_TOKEN
 
     @classmethod
-    def of(cls, network: Model, device: torch.device, digest: str = "") -> TabletopModel:
+    def of(
+        cls,
+        network: Model,
+        device: torch.device,
+        digest: str = "",
+        trained_on: Mapping[str, Any] | None = None,
+    ) -> TabletopModel:
         """The networks moved to a device, in the dtype that is fastest there; `digest` is that of
-        their files."""
+        their files, `trained_on` the part of the world that they were trained on."""
         dtype = compute_dtype(device)
         network = network.to(device=device, dtype=dtype).eval().requires_grad_(False)
-        return cls(network=network, info=info_of(network, digest), device=device, dtype=dtype)
+        info = replace(info_of(network, digest), trained_on=trained_on)
+        return cls(network=network, info=info, device=device, dtype=dtype)
 
     @property
     def codec(self) -> Codec:

@@ -27,6 +27,8 @@ class VideoFields:
     """The id of the video of which this is a remix."""
     seed: int | None = None
     """The seed of the request."""
+    notes: tuple[str, ...] = ()
+    """How the prompt is read, and what of it is ignored."""
     videos: tuple[str, ...] | None = None
     """The ids of all videos of the request, if there are several."""
     ignored: tuple[str, ...] | None = None

@@ -24,9 +24,10 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
     Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size before
-    upscaling), `videos` (the ids of all videos of the request), `ignored` (fields of the request
-    that can do nothing here) and `cancel_requested` (while the worker has not stopped yet). Files
-    are deleted `retention_seconds` after the job has ended; None: never.
+    upscaling), `notes` (how the prompt is read), `videos` (the ids of all videos of the request),
+    `ignored` (fields of the request that can do nothing here) and `cancel_requested` (while the
+    worker has not stopped yet). Files are deleted `retention_seconds` after the job has ended;
+    None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -45,6 +46,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         "remixed_from_video_id": fields.remixed_from_video_id,
         "error": job.error,
         "seed": fields.seed,
+        **({"notes": list(fields.notes)} if fields.notes else {}),
         **({"videos": fields.videos} if fields.videos else {}),
         **({"ignored": fields.ignored} if fields.ignored else {}),
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),

@@ -26,6 +26,8 @@ class Clip(Footage):
 
     latents: Latents | None = None
     """The latents of the clip's ends, if they were kept, for extending it."""
+    notes: tuple[str, ...] = ()
+    """How the prompt of a generated clip was read, and what of it is ignored; not saved."""
 
     # FFmpeg and Pillow take 0.1 s to import, which a clip in memory does not need: load, save and
     # contact_sheet import them when they are called.

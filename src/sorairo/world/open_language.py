@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sorairo.world.protocol import PromptReading, WordGroup
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +27,26 @@ class OpenLanguage:
     def parse(self, text: str) -> OpenMeaning:
         return OpenMeaning()
 
-    def nearest(self, word: str) -> str | None:
-        return word
+    @property
+    def examples(self) -> tuple[str, ...]:
+        return ()
+
+    def read(
+        self,
+        prompt: str,
+        trained_on: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
+    ) -> PromptReading:
+        return PromptReading(text=prompt)
+
+    def vary(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
+        return prompt
+
+    def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(texts)
+
+    def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
+        return ()
 
     def style_words(self, style: str, language: str) -> str:
         """The style as it is named, in words: "pixel_art" -> "pixel art"."""

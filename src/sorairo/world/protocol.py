@@ -7,7 +7,7 @@ world; `registry` loads one by its name. A world is implemented in a sub-package
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
@@ -114,6 +114,35 @@ class TextMeaning(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class PromptReading:
+    """How a prompt is read for a model."""
+
+    text: str
+    """The prompt in words that the model was trained on; the prompt itself where it has no other
+    words, and in languages that know no words."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what is ignored: unknown words, and what the model was not trained on."""
+    empty: bool = False
+    """Whether the prompt has no words at all."""
+    understood: bool = True
+    """Whether the prompt names anything that the model can draw."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WordGroup:
+    """The words that stand for one value, such as a colour."""
+
+    kind: str
+    """What the value is: "color", "shape", ..."""
+    value: str
+    """Its name."""
+    written: dict[str, tuple[str, ...]]
+    """By language: the words that models are trained on."""
+    read: dict[str, tuple[str, ...]]
+    """By language: other words that are read as these."""
+
+
 @runtime_checkable
 class Language(Protocol):
     """Services on prompts in the words of a world. Loaded without the world's simulator."""
@@ -122,13 +151,38 @@ class Language(Protocol):
         """What a text asserts, in any of the languages of `World.text_languages`."""
         ...
 
-    def nearest(self, word: str) -> str | None:
-        """The known word closest to `word` in meaning, else in spelling; None if none is near."""
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Prompts that work, for users whose prompt does not."""
+        ...
+
+    def read(
+        self,
+        prompt: str,
+        trained_on: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
+    ) -> PromptReading:
+        """The prompt in words of the world, for a model trained on a part of it (as JSON; None: all
+        of it). Idempotent. `names` are those of characters, which are kept."""
+        ...
+
+    def vary(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
+        """The prompt with sizes, places and light that it leaves open drawn from the seed. Never
+        contradicts it."""
+        ...
+
+    def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """The texts of one shot, in order: what one leaves open and a later one says is filled in
+        with what holds by default, so that it does not begin too early."""
+        ...
+
+    def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
+        """The vocabulary, as far as a model that was trained on this part of the world draws it."""
         ...
 
     def style_words(self, style: str, language: str) -> str:
-        """What a prompt says of a style: ("pixel_art", "en") -> "in pixel art". Words that name no
-        style come back as they are; "none" and "" give ""."""
+        """What a prompt says of a style: ("pixel_art", "en") -> "in pixel art". "none", "" and
+        words that mean nothing in the world give ""."""
         ...
 
     def expand(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
@@ -137,8 +191,8 @@ class Language(Protocol):
         ...
 
     def warnings(self, prompt: str, trained_on: Mapping[str, Any] | None = None) -> list[str]:
-        """Sentences on what the prompt asks for that a model trained on this part of the world
-        will not show. Unknown words are left to the caller (see `parse`)."""
+        """Sentences on what a prompt in the words of the world asks for that a model trained on
+        this part of it will not show. Unknown words are named by `read`."""
         ...
 
 

@@ -38,7 +38,10 @@ def expanded(
     If the endpoint fails, the prompt stays as it is, and `warning` says why.
     """
     if endpoint is None:
-        text = registry.language(world).expand(prompt, seed, trained_on)
+        language = registry.language(world)
+        reading = language.read(prompt, trained_on)
+        known = reading.text if reading.understood else prompt
+        text = language.expand(known, seed, trained_on)
         return Expansion(prompt=text, raw=prompt, by="rules" if text != prompt else "")
     answer = endpoint.ask(prompt)
     if answer.text is None:

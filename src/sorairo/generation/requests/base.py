@@ -61,6 +61,14 @@ class Request:
     """What the result shows, as the user wrote it."""
     expanded: str = ""
     """The prompt with more detail, used in its place; "" where it was not expanded."""
+    read: str = ""
+    """The prompt, expanded or not, in words that the model knows, used in its place (see
+    `reading`); "" where it is used as it is."""
+    rewrite: bool = True
+    """Whether the prompt is put in words that the model knows. If not, nothing is varied either."""
+    vary: bool = True
+    """Whether sizes, places and light that the prompt leaves open are drawn from the seed, in
+    results that are made from text alone."""
     style: str = ""
     """The name of a style, or any words; put after the prompt."""
     negative: str = ""
@@ -100,9 +108,9 @@ class Request:
         return self.texts_in(registry.DEFAULT)
 
     def text_in(self, world: str) -> str:
-        """The text that conditions a model of a `world`: the prompt, expanded or not, with its
-        style in the words of that world."""
-        return with_style(self.expanded or self.prompt, self.style, world=world)
+        """The text that conditions a model of a `world`: the prompt, as it is read or expanded,
+        with its style in the words of that world."""
+        return with_style(self.read or self.expanded or self.prompt, self.style, world=world)
 
     def texts_in(self, world: str) -> tuple[str, ...]:
         """All texts that condition a model of a `world`."""
@@ -115,7 +123,22 @@ class Request:
 
     def with_expanded(self: Kind, prompts: Sequence[str]) -> Kind:
         """The same request with its `prompts` expanded; "" where one stays as it is."""
-        return replace(self, expanded=prompts[0])
+        return replace(self, expanded=prompts[0], read="")
+
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        """The prompts as they are before they are put in words that the model knows."""
+        return (self.expanded or self.prompt,)
+
+    def with_read(self: Kind, texts: Sequence[str]) -> Kind:
+        """The same request, of which the model reads these texts in place of `to_read`; "" for one
+        that stays as it is."""
+        return replace(self, read=texts[0])
+
+    @property
+    def from_text_alone(self) -> bool:
+        """Whether nothing but the prompt and the seed decides what the result shows."""
+        return False
 
     @property
     def scene(self) -> str:
@@ -124,12 +147,12 @@ class Request:
 
     def reworded(self: Kind, prompt: str) -> Kind:
         """The same request with another prompt."""
-        return replace(self, prompt=prompt, expanded="")
+        return replace(self, prompt=prompt, expanded="", read="")
 
     def validate(self, limits: Limits = Limits()) -> None:
         """Raise RequestError for the first field that is invalid or beyond the `limits`."""
         check_texts(limits, prompt=self.prompt, negative_prompt=self.negative, style=self.style)
-        check_texts(limits, expanded_prompt=self.expanded)
+        check_texts(limits, expanded_prompt=self.expanded, read_prompt=self.read)
         if self.prompt:
             check_prompt(self.prompt)
         check_fps(self.fps, limits)

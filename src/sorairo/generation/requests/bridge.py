@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -39,11 +40,15 @@ class ConnectRequest(BridgeRequest):
     """The prompt at the beginning of the bridge; None: `prompt`."""
     prompt_b: str | None = None
     """The prompt at its end; None: `prompt`."""
+    read_a: str = ""
+    """`prompt_a` in words that the model knows; "" where it is used as it is."""
+    read_b: str = ""
+    """The same for `prompt_b`."""
 
     def texts_in(self, world: str) -> tuple[str, str]:
         first, second = (
-            self if own is None else replace(self, prompt=own, expanded="")
-            for own in (self.prompt_a, self.prompt_b)
+            self if own is None else replace(self, prompt=own, expanded="", read=read)
+            for own, read in ((self.prompt_a, self.read_a), (self.prompt_b, self.read_b))
         )
         return first.text_in(world), second.text_in(world)
 
@@ -51,8 +56,17 @@ class ConnectRequest(BridgeRequest):
     def scene(self) -> str:
         return self.prompt if self.prompt_b is None else self.prompt_b
 
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        return (*super().to_read, self.prompt_a or "", self.prompt_b or "")
+
+    def with_read(self, texts: Sequence[str]) -> ConnectRequest:
+        read, read_a, read_b = texts
+        return replace(self, read=read, read_a=read_a, read_b=read_b)
+
     def reworded(self, prompt: str) -> ConnectRequest:
-        return replace(self, prompt=prompt, expanded="", prompt_a=None, prompt_b=None)
+        plain = replace(self, prompt_a=None, prompt_b=None, read_a="", read_b="")
+        return replace(plain, prompt=prompt, expanded="", read="")
 
     def validate(self, limits: Limits = Limits()) -> None:
         check_texts(limits, first_prompt=self.prompt_a, second_prompt=self.prompt_b)

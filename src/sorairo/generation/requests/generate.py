@@ -38,6 +38,10 @@ class GenerateRequest(Request):
         check_seconds(self.seconds, limits)
         super().validate(limits)
 
+    @property
+    def from_text_alone(self) -> bool:
+        return True
+
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
         return self.num_frames == 1 and not self.loop
 
@@ -54,6 +58,10 @@ class ImageRequest(Request):
     def validate(self, limits: Limits = Limits()) -> None:
         check_prompt(self.prompt)
         super().validate(limits)
+
+    @property
+    def from_text_alone(self) -> bool:
+        return True
 
     def makes_picture(self, clips: Sequence[Clip]) -> bool:
         return True

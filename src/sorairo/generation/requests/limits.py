@@ -8,10 +8,12 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sorairo.errors import RequestError
+from sorairo.world import registry
 from sorairo.world.registry import TABLETOP
 
 Size = tuple[int, int]  # width, height
@@ -55,6 +57,10 @@ class Limits:
     max_prompt: int = 2000
     """Characters of a prompt."""
     max_seed: int = 2**63 - 1
+    world: str = registry.NONE
+    """The simulated world in whose words the model reads prompts, "" for none."""
+    trained_on: Mapping[str, Any] | None = None
+    """The part of that world that the model was trained on, as JSON; None: not known."""
 
     @property
     def max_seconds(self) -> float:
@@ -79,6 +85,8 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         native_size=(width, height),
         multiple=multiple,
         min_side=min_side_of(width, height),
+        world=settings.get("world", registry.DEFAULT),
+        trained_on=settings.get("trained_on"),
     )
 
 

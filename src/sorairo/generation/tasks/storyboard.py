@@ -46,7 +46,7 @@ def storyboard(
     shown = [next(given) if card.footage is not None else None for card in board.cards]
     size = size or (size_for(clips[0], spec) if clips else spec.size)
     shots = tuple(start for i, (start, _) in enumerate(spans) if i == 0 or board.cards[i].cut)
-    texts = board.texts_in(spec.world)
+    texts = _complete(board.texts_in(spec.world), spans, shots, spec.world)
     prompts = tuple(dict.fromkeys(texts))
     parts = _LayoutParts(spec=spec, size=size, shots=shots, end=spans[-1][1])
     for card, span, clip in zip(board.cards, spans, shown, strict=True):
@@ -68,6 +68,21 @@ def storyboard(
         padding_frames=spec.frames_per_latent_frame - 1,
         related_shots=_related_shots(texts, spans, shots, spec.world),
     )
+
+
+def _complete(
+    texts: Sequence[str], spans: list[tuple[int, int]], shots: tuple[int, ...], world: str
+) -> tuple[str, ...]:
+    """The text of each card. The prompts of a shot are mixed, so what one of them leaves open would
+    be filled by another that says it only later: it is filled in before."""
+    language = registry.language(world)
+    done: list[str] = []
+    for start, end in zip(shots, [*shots[1:], spans[-1][1]], strict=True):
+        cards = [
+            text for text, (first, _) in zip(texts, spans, strict=True) if start <= first < end
+        ]
+        done += language.complete(cards)
+    return tuple(done)
 
 
 def _spans(board: Storyboard, spec: CanvasSpec) -> list[tuple[int, int]]:

@@ -32,6 +32,8 @@ class Card:
     """What is shown."""
     expanded: str = ""
     """The prompt with more detail, used in its place; "" where it was not expanded."""
+    read: str = ""
+    """The prompt, expanded or not, in words that the model knows; "" where it is used as it is."""
     cut: bool = True
     """Whether the card begins a new shot."""
     picture: str | None = None
@@ -82,7 +84,8 @@ class Storyboard(Request):
             if texts and not card.cut and not card.prompt:
                 texts.append(texts[-1])
             else:
-                said = with_style(card.expanded or card.prompt, self.prompt, world=world)
+                said = card.read or card.expanded or card.prompt
+                said = with_style(said, self.read or self.prompt, world=world)
                 texts.append(with_style(said, card.style or self.style, world=world))
         return tuple(texts)
 
@@ -93,7 +96,17 @@ class Storyboard(Request):
 
     def with_expanded(self, prompts: Sequence[str]) -> Storyboard:
         cards = zip(self.cards, prompts, strict=True)
-        return replace(self, cards=tuple(replace(card, expanded=text) for card, text in cards))
+        expanded = (replace(card, expanded=text, read="") for card, text in cards)
+        return replace(self, cards=tuple(expanded))
+
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        return (self.prompt, *(card.expanded or card.prompt for card in self.cards))
+
+    def with_read(self, texts: Sequence[str]) -> Storyboard:
+        cards = zip(self.cards, texts[1:], strict=True)
+        read = tuple(replace(card, read=text) for card, text in cards)
+        return replace(self, read=texts[0], cards=read)
 
     @property
     def scene(self) -> str:
@@ -104,7 +117,7 @@ class Storyboard(Request):
         super().validate(limits)
         for number, card in enumerate(self.cards, start=1):
             texts = {f"prompt_of_card_{number}": card.prompt, f"style_of_card_{number}": card.style}
-            check_texts(limits, **texts, expanded_prompt=card.expanded)
+            check_texts(limits, **texts, expanded_prompt=card.expanded, read_prompt=card.read)
             if card.prompt and says_nothing(card.prompt):
                 raise RequestError(f"The prompt of card {number} is empty: say what it shows.")
         check_seconds(self.seconds, limits, "A storyboard")

@@ -17,7 +17,8 @@ import numpy as np
 from sorairo.world.tabletop.language import lexicon_en, lexicon_zh, say_en, say_zh
 from sorairo.world.tabletop.language.caption_plan import CaptionPlan, plan_caption
 from sorairo.world.tabletop.language.parsing import Assertions, parse
-from sorairo.world.tabletop.language.vocabulary import nearest, vocabulary, words_of
+from sorairo.world.tabletop.language.reading.read import read_fragment
+from sorairo.world.tabletop.language.vocabulary import vocabulary, words_of
 from sorairo.world.tabletop.scene import Scene
 
 __all__ = [
@@ -26,7 +27,6 @@ __all__ = [
     "Assertions",
     "caption",
     "held_out",
-    "nearest",
     "parse",
     "style_words",
     "vocabulary",
@@ -72,13 +72,16 @@ def write_caption(plan: CaptionPlan, rng: np.random.Generator, language: str, de
 def style_words(name: str, language: str = "en") -> str:
     """The words that name a style in a prompt: "pixel_art" -> "in pixel art", "none" -> "".
 
-    Words that are not the name of a style ("with soft shadows") come back as they are.
+    Other words for a style are read ("cyberpunk" -> "neon style"), and words that name none give
+    "". What else they say of the scene ("at dusk") stays, in the words of captions.
     """
     known = (lexicon_en if language == "en" else lexicon_zh).STYLES
     folded = re.sub(r"[\s_-]+", "_", name.strip().lower())
     if folded in ("", "none"):
         return ""
-    return known[folded][0] if folded in known else name.strip()
+    if folded in known:
+        return known[folded][0]
+    return read_fragment(name, language)
 
 
 def held_out(text: str) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sorairo.world.tabletop.language.parsing import Assertions
+from sorairo.world.tabletop.language.reading.camera_words import read_camera
+from sorairo.world.tabletop.language.reading.fold import fold
+from sorairo.world.tabletop.language.reading.pieces import cut
+from sorairo.world.tabletop.language.reading.read import TabletopReading
+from sorairo.world.tabletop.language.reading.scene_words import SPEC_FIELDS
 
 
 def coverage_warnings(said: Assertions, trained_on: Mapping[str, Any] | None) -> list[str]:
@@ -15,6 +20,28 @@ def coverage_warnings(said: Assertions, trained_on: Mapping[str, Any] | None) ->
     `trained_on` is the `SceneConfig` of the model's training scenes as JSON; None: not recorded.
     """
     return [*_not_trained_on(said, trained_on), *_may_double(said, trained_on or {})]
+
+
+def reading_notes(found: TabletopReading, trained_on: Mapping[str, Any] | None) -> Iterator[str]:
+    """Sentences on what of a prompt is left out."""
+    if found.unknown:
+        several = "s" if len(found.unknown) > 1 else ""
+        yield f"Ignored (unknown word{several}): {', '.join(found.unknown)}"
+    if found.unused:
+        yield f"Ignored (cannot be drawn where it stands): {', '.join(found.unused)}"
+    known = {"styles": ["none"], **(trained_on or {})}
+    for category, value in found.undrawn:
+        names = ", ".join(dict.fromkeys(known[SPEC_FIELDS[category]]))
+        yield f"The model was not trained on the {category} '{value}'; it knows {names}."
+
+
+def untrained_words(prompt: str) -> Iterator[str]:
+    """A sentence on words that captions do not have, whatever they mean: those of a prompt that is
+    used as it is."""
+    pieces = read_camera(cut(fold(prompt)))
+    words = [piece.said for piece in pieces if piece.category == "unknown" or not piece.written]
+    if words:
+        yield f"The model was not trained on these words: {', '.join(dict.fromkeys(words))}"
 
 
 def _not_trained_on(said: Assertions, trained_on: Mapping[str, Any] | None) -> list[str]:

@@ -55,7 +55,7 @@ def expand(prompt: str, seed: int = 0, part: SceneConfig = CANVAS_WORLD) -> str:
         for text in _wordings(full, prompt, rng):
             if parse(text) == full:
                 return text
-    return _appended(prompt, said, full)
+    return appended(prompt, said, full)
 
 
 def _filled(
@@ -160,8 +160,8 @@ def _wordings(full: Assertions, prompt: str, rng: np.random.Generator) -> Iterat
         yield write_caption(plan, rng, language_of(prompt), "long")
 
 
-def _appended(prompt: str, said: Assertions, full: Assertions) -> str:
-    """The prompt itself, followed by what was filled in."""
+def appended(prompt: str, said: Assertions, full: Assertions) -> str:
+    """The prompt itself, followed by what `full` says of floor, light and camera beyond `said`."""
     chinese = language_of(prompt) == "zh"
     words = lexicon_zh if chinese else lexicon_en
     parts = []

@@ -198,27 +198,3 @@ FILLERS = (
     "and it this that then down made covered stays light out again behind "
     "style film filmed picture lines"
 )
-
-# Words that captions do not use, and the known word closest in meaning.
-NEAREST = {
-    "crimson": "red", "scarlet": "red", "ruby": "red", "maroon": "red", "gold": "yellow",
-    "golden": "yellow", "amber": "orange", "tangerine": "orange", "lime": "green",
-    "emerald": "green", "olive": "green", "teal": "cyan", "turquoise": "cyan", "aqua": "cyan",
-    "navy": "blue", "azure": "blue", "violet": "purple", "lilac": "purple", "magenta": "pink",
-    "rose": "pink", "grey": "white", "gray": "white", "silver": "metal", "dark": "black",
-    "orb": "ball", "globe": "ball", "marbles": "balls", "bead": "ball", "round": "ball",
-    "square": "cube", "brick": "block", "dice": "cube", "die": "cube", "crate": "box",
-    "cuboid": "box", "can": "cylinder", "barrel": "cylinder", "tube": "cylinder",
-    "drum": "cylinder", "column": "cylinder", "tiny": "small", "huge": "large", "giant": "large",
-    "steel": "metal", "iron": "metal", "metallic": "metal", "plastic": "rubber",
-    "timber": "wood", "parquet": "wooden floor", "table": "floor", "desk": "wooden floor",
-    "chessboard": "checkerboard", "tiles": "checkered floor", "meadow": "grass",
-    "field": "grass", "beach": "sand", "desert": "sand", "stone": "marble", "ice": "snow",
-    "plummets": "falls", "plunges": "falls", "tumbles": "falls", "sinks": "falls",
-    "moves": "slides", "travels": "rolls", "skids": "slides", "revolves": "rotates",
-    "hurled": "thrown", "strikes": "hits", "dusk": "sunset", "dawn": "sunset",
-    "noon": "day", "midnight": "night", "wall": "screen", "pendulum": "swings",
-    "monochrome": "black and white", "grayscale": "black and white",
-    "greyscale": "black and white", "charcoal": "pencil", "crayon": "pencil",
-    "canvas": "oil painting", "retro": "pixel art", "cyberpunk": "neon",
-}  # fmt: skip

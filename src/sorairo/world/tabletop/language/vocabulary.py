@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -32,26 +31,6 @@ def vocabulary() -> frozenset[str]:
     english = {" ".join(key) for key in phrases("en")}
     chinese = {"".join(key) for key in phrases("zh")}
     return frozenset(english | chinese | IGNORED | {"camera", "镜头"})
-
-
-def nearest(word: str) -> str | None:
-    """The known word closest to `word` in meaning, else in spelling; None if none is close."""
-    word = word.lower().strip()
-    if word in vocabulary():
-        return word
-    table = lexicon_zh.NEAREST if language_of(word) == "zh" else lexicon_en.NEAREST
-    for form in (word, word.removesuffix("s"), word.removesuffix("ing"), word.removesuffix("ed")):
-        if form in table:
-            return table[form]
-    if language_of(word) == "zh":
-        inside = [known for known in vocabulary() if len(known) > 1 and known in word]
-        inside += [table[far] for far in table if far in word]
-        return max(inside, key=lambda known: (len(known), known)) if inside else None
-    if len(word) < 4:
-        return None
-    known = sorted(known for known in vocabulary() if len(known) > 2 and " " not in known)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
-    return close[0] if close else None
 
 
 @cache

@@ -1,0 +1,91 @@
+"""Puts the prompts of a request in words that the model knows. No torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from sorairo.errors import PromptNotUnderstoodError
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.world import registry
+from sorairo.world.protocol import Language
+
+READ_AS = "Read as: "
+
+Kind = TypeVar("Kind", bound=Request)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadRequest(Generic[Kind]):
+    """A request whose prompts are read, and what its user should know about that."""
+
+    request: Kind
+    notes: tuple[str, ...] = ()
+    """"Read as: ..." for a prompt that is used in other words, and what is ignored."""
+
+
+def read_request(request: Kind, limits: Limits) -> ReadRequest[Kind]:
+    """The request with its prompts in words of the model's world (`limits.world`).
+
+    Where the request says so, what they leave open is drawn from its seed. Raises
+    PromptNotUnderstoodError for a prompt that names nothing the model can draw.
+    """
+    language, trained_on = registry.language(limits.world), limits.trained_on
+    request = request.with_read([""] * len(request.to_read))
+    if not request.rewrite:
+        return ReadRequest(request=request)
+    names = request.names if isinstance(request, CastRequest) else ()
+    texts, notes = [], []
+    for index, prompt in enumerate(request.to_read):
+        if not prompt.strip():
+            texts.append("")
+            continue
+        reading = language.read(prompt, trained_on, names)
+        if reading.empty and not _needs_words(request, index):
+            texts.append("")
+            continue
+        if not reading.understood and not _is_addition(request, index):
+            raise _not_understood(prompt, language)
+        text = reading.text
+        if request.vary and request.from_text_alone and not request.expanded:
+            text = language.vary(text, request.seed, trained_on)
+        texts.append("" if text == prompt else text)
+        notes += [f"{READ_AS}{text}"] if text != prompt else []
+        notes += reading.notes
+    notes += _style_notes(request, language)
+    return ReadRequest(request=request.with_read(texts), notes=tuple(dict.fromkeys(notes)))
+
+
+def _is_addition(request: Request, index: int) -> bool:
+    """Whether a prompt is only added to others: that of a storyboard, to its cards."""
+    return isinstance(request, Storyboard) and index == 0
+
+
+def _needs_words(request: Request, index: int) -> bool:
+    return request.from_text_alone or (isinstance(request, Storyboard) and index > 0)
+
+
+def _style_notes(request: Request, language: Language) -> list[str]:
+    """A note on a style that the model does not know."""
+    style = request.style.strip()
+    if style and style.lower() != "none" and not language.style_words(style, "en"):
+        return [f"Ignored (unknown style): {style}"]
+    return []
+
+
+def _not_understood(prompt: str, language: Language) -> PromptNotUnderstoodError:
+    shown = prompt if len(prompt) <= 80 else f"{prompt[:79]}\u2026"
+    works = ", ".join(f"'{example}'" for example in language.examples)
+    return PromptNotUnderstoodError(
+        f"Nothing in '{shown}' is known to the model, which draws balls, boxes and cylinders. These"
+        f" prompts work: {works}. `sorairo words` lists all words; --no-rewrite (rewrite=False)"
+        " makes the clip anyhow."
+    )
+
+
+def with_seed(request: Kind, seed: int) -> Kind:
+    """The same request with another seed; what was drawn from the old one is to be read again."""
+    return replace(request, seed=seed).with_read([""] * len(request.to_read))

@@ -47,6 +47,8 @@ def write_video(
     matrix: str | None = None,
     colours: dict[str, Any] | None = None,
     sound: np.ndarray | None = None,
+    time_base: Fraction = Fraction(1, 1000),
+    full_range: bool = False,
 ) -> Path:
     """A film whose frames (uint8 or uint16 [H, W, 3 or 4]) are shown at `times`, in 1/1000 s.
 
@@ -58,7 +60,7 @@ def write_video(
         stream: Any = container.add_stream(codec, rate=25, options=settings)
         stream.height, stream.width = frames[0].shape[:2]
         stream.pix_fmt = pixel_format
-        stream.codec_context.time_base = Fraction(1, 1000)
+        stream.codec_context.time_base = time_base
         if rotation is not None:
             stream.set_display_rotation(rotation)
         if aspect is not None:
@@ -76,9 +78,11 @@ def write_video(
             picture = av.VideoFrame.from_ndarray(frame, format=name)
             if matrix:
                 picture = picture.reformat(
-                    format=pixel_format, dst_colorspace=matrix, dst_color_range=1
+                    format=pixel_format,
+                    dst_colorspace=matrix,
+                    dst_color_range=2 if full_range else 1,
                 )
-            picture.pts, picture.time_base = time, Fraction(1, 1000)
+            picture.pts, picture.time_base = round(time / 1000 / time_base), time_base
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
         if sound is not None:

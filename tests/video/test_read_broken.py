@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -88,15 +89,61 @@ def test_one_frame_that_would_last_for_days_is_refused(tmp_path: Path):
         Clip.load(path)
 
 
-def test_a_file_that_names_others_is_refused(tmp_path: Path, ramp: Path):
-    for name, text in {
-        "list.ffconcat": f"ffconcat version 1.0\nfile '{ramp}'\n",
-        "list.m3u8": f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:2,\n{ramp}\n#EXT-X-ENDLIST\n",
-    }.items():
-        path = tmp_path / name
-        path.write_text(text)
-        with pytest.raises(MediaError, match="Cannot read"):
-            Clip.load(path)
+@pytest.mark.parametrize("suffix", ["png", "mp4", "list"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ffconcat version 1.0\nfile '{path}'\n",
+        "#EXTM3U\n#EXT-X-TARGETDURATION:3\n#EXTINF:2,\n{path}\n#EXT-X-ENDLIST\n",
+        '<?xml version="1.0"?>\n<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static">'
+        "<Period><AdaptationSet><Representation><BaseURL>{path}</BaseURL></Representation>"
+        "</AdaptationSet></Period></MPD>",
+        '<SmoothStreamingMedia MajorVersion="2" MinorVersion="0" Duration="20000000"/>',
+        "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nt=0 0\nm=video 9 RTP/AVP 96\na=rtpmap:96 H264/90000\n",
+        "[playlist]\nFile1={path}\nNumberOfEntries=1\n",
+    ],
+    ids=["concat", "hls", "dash", "smooth", "sdp", "pls"],
+)
+def test_a_file_that_names_others_is_refused(tmp_path: Path, ramp: Path, suffix: str, text: str):
+    path = tmp_path / f"a.{suffix}"
+    path.write_text(text.format(path=ramp))
+    with pytest.raises(MediaError, match="Cannot read"):
+        Clip.load(path)
+
+
+@pytest.mark.parametrize("name", ["subfile,,start,0,end,0,,:{}", "concat:{}", "http://{}", "{}|{}"])
+def test_a_name_is_a_file_and_never_an_address(ramp: Path, name: str):
+    with pytest.raises(MediaError, match="There is no file"):
+        Clip.load(name.format(ramp, ramp))
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpg", "eps", "mp4"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n%%EndComments\nshowpage\n%%EOF\n",
+        b"%!PS-Adobe-3.0\n%%BoundingBox: 0 0 32 32\n%%EndComments\nshowpage\n",
+        b"\xc5\xd0\xd3\xc6" + bytes([30, 0, 0, 0, 60, 0, 0, 0]) + bytes(18) + b"%!PS-Adobe-3.0\n",
+        b"%PDF-1.4\n1 0 obj\n<< >>\nendobj\n",
+        b"\xd7\xcd\xc6\x9a" + bytes(40),
+    ],
+    ids=["eps", "ps", "dos-eps", "pdf", "wmf"],
+)
+def test_no_other_program_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, content: bytes
+):
+    note = tmp_path / "started"
+    for program in ("gs", "gswin64c", "pdftoppm"):
+        fake = tmp_path / program
+        fake.write_text(f"#!/bin/sh\ntouch {note}\n")
+        fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("PIL.EpsImagePlugin.gs_binary", None)  # found once a process
+    path = tmp_path / f"holiday.{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(MediaError, match="Cannot read"):
+        Clip.load(path)
+    assert not note.exists()
 
 
 def test_a_heif_picture_is_refused_by_name(tmp_path: Path):

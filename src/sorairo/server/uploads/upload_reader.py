@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 from PIL import Image
@@ -22,9 +21,9 @@ from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.footage import Footage
 from sorairo.video.reading import demuxer, image_reader, limits
-from sorairo.video.reading.color_conversion import is_turned
-from sorairo.video.reading.constant_frame_rate import constant_rate
+from sorairo.video.reading.colors.frame_pixels import is_turned
 from sorairo.video.reading.image_reader import STILL_FPS, read_picture
+from sorairo.video.reading.probe import probe_length
 from sorairo.video.reading.video_reader import read_video, shown_size
 
 MAX_VIDEO_PIXELS = 4096 * 4096  # per frame
@@ -57,9 +56,9 @@ def read_upload(
             raise MediaError(f"not a {kind} file")
         return clip
     with demuxer.open_media(path) as container:
-        stream = _checked_stream(path, container)
-        if seconds is None:
-            _timeline(container, stream)
+        _checked_stream(path, container)
+    if seconds is None:
+        probe_length(path, _check_length)
     return read_video(path, None, seconds, max_side)
 
 
@@ -70,8 +69,8 @@ def inspect_upload(path: Path, allowed: ResourceLimits) -> MediaInfo:
     if kind in IMAGE_TYPES:
         return _picture_info(path)
     with demuxer.open_media(path) as container:
-        stream = _checked_stream(path, container)
-        num_frames, fps = _timeline(container, stream)
+        _checked_stream(path, container)
+    num_frames, fps = probe_length(path, _check_length)
     with demuxer.open_media(path) as container:
         stream = demuxer.picture_stream(path, container)
         frame = next(demuxer.decoded(container, stream), None)
@@ -133,34 +132,14 @@ def _checked_stream(path: Path, container: InputContainer) -> VideoStream:
     if len(container.streams) > MAX_STREAMS:
         raise TooLargeError(f"{len(container.streams)} streams")
     stream = demuxer.picture_stream(path, container)
-    for each in (stream, *container.streams.audio[:1]):
+    sound = demuxer.sound_stream(container)
+    for each in (stream, *([sound] if sound else container.streams.audio[:1])):
         if each.codec_context is None or each.codec_context.name not in DECODERS.split(","):
             raise CodecError(f"{each.codec_context and each.codec_context.name}")
     limits.check_picture(path, stream.codec_context.width, stream.codec_context.height)
     declared = float((stream.duration or 0) * (stream.time_base or 0))
     _check_length(max(stream.frames, declared * demuxer.rate(stream)), declared)
     return stream
-
-
-def _timeline(container: InputContainer, stream: VideoStream) -> tuple[int, float]:
-    """The number of frames and the rate at which a video is read, from its packets. A header says
-    little of them: an edit list can repeat a packet, and each packet may last as long as it likes.
-    Raises MediaError."""
-    step, times, end = 1 / demuxer.rate(stream), [], 0.0
-    for packet in container.demux(stream):
-        if packet.is_discard or not packet.size:
-            continue
-        base = float(packet.time_base or 0)
-        begins = len(times) * step if packet.pts is None else packet.pts * base
-        times.append(begins)
-        end = max(end, begins + (float(packet.duration or 0) * base or step))
-        _check_length(len(times), end - min(times[0], begins))
-    if not times:
-        raise MediaError("no frames")
-    starts = np.unique(times)
-    num_frames, fps, _ = constant_rate(starts, end=end, fps=demuxer.rate(stream))
-    _check_length(num_frames, num_frames / fps)
-    return num_frames, fps
 
 
 def _check_length(frames: float, seconds: float) -> None:

@@ -9,28 +9,33 @@ from pathlib import Path
 import av
 import numpy as np
 
-from sorairo.video.reading.demuxer import begin_at, decoded, open_media
+from sorairo.video.reading.demuxer import begin_at, decoded, open_media, sound_stream
 from sorairo.video.reading.limits import check_sound
+from sorairo.video.reading.recordings import Recordings
 from sorairo.video.sound import RATE, Sound
 
 _SLIP = 0.02  # seconds: times are rounded; only a longer gap between packets is silence
 
 
-def read_sound(path: Path, start: float, seconds: float) -> Sound | None:
+def read_sound(
+    path: Path, start: float, seconds: float, recordings: Recordings = Recordings()
+) -> Sound | None:
     """`seconds` of sound from `start` (seconds, on the file's clock); None if there is none.
 
-    Gaps become silence. The rate is 48 kHz; more than two channels are mixed to stereo.
+    It is that of the track that players play, at the times of the joined `recordings`. Gaps become
+    silence. The rate is 48 kHz; more than two channels are mixed to stereo.
     """
     with open_media(path) as container:
-        if not container.streams.audio or container.streams.audio[0].codec_context is None:
+        stream = sound_stream(container)
+        if stream is None:
             return None
         check_sound(path, seconds)
-        stream = container.streams.audio[0]
         channels = 1 if stream.codec_context.channels == 1 else 2
         samples = np.zeros((round(seconds * RATE), channels), np.float32)
-        begin_at(container, stream, start)
+        if not recordings.are_joined:
+            begin_at(container, stream, start)
         has_sound, cursor = False, None
-        for time, piece in _pieces(decoded(container, stream), channels):
+        for time, piece in _pieces(decoded(container, stream, recordings), channels):
             at = round(((start if time is None else time) - start) * RATE)
             if cursor is None or (time is not None and abs(at - cursor) > _SLIP * RATE):
                 cursor = at

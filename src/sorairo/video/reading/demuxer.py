@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import av
 from av.audio.stream import AudioStream
@@ -17,8 +17,12 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from sorairo.errors import MediaError
+from sorairo.video.reading.recordings import Recordings
 
-# Containers of films. Playlists (hls, concat...) are left out: they name other files and addresses.
+Tracks = TypeVar("Tracks", VideoStream, AudioStream)
+
+# Containers of films. Playlists (hls, dash, concat...) and FFmpeg's virtual inputs are left out:
+# they name other files and addresses.
 _FORMATS = (
     "mov,matroska,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,nut,rm,dv,ivf,obu,av1,h264,hevc,m4v,"
     "mjpeg,yuv4mpegpipe,wav,mp3,aac,flac,w64,aiff,ac3,caf"
@@ -30,8 +34,18 @@ DECODER_OPTIONS: dict[str, str] = {}  # for every video decoder
 _STILL_BRANDS = ("heic", "heix", "heim", "heis", "mif1", "msf1", "avif", "avis")
 
 DEFAULT_FPS = 25.0  # of a stream without a frame rate
+_FASTEST = 1000.0  # frames per second; DV files have been seen to claim 60,000
 
 _EARLIER = 1.0  # seconds: key frames are found by their decoding time, before they are shown
+
+# Tracks that a player does not choose by itself.
+_ADDITIONAL = Disposition.attached_pic | Disposition.timed_thumbnails
+_SPECIAL = (
+    Disposition.comment
+    | Disposition.visual_impaired
+    | Disposition.hearing_impaired
+    | Disposition.dependent
+)
 
 
 def open_media(path: Path) -> InputContainer:
@@ -46,23 +60,49 @@ def open_media(path: Path) -> InputContainer:
 
 
 def picture_stream(path: Path, container: InputContainer) -> VideoStream:
-    """The first video stream that is not an attached cover picture. Raises MediaError."""
-    for stream in container.streams.video:
-        if stream.disposition & Disposition.attached_pic:
-            continue
-        if cast(Any, stream.codec_context) is None:
-            raise MediaError(f"{path} is in an unknown format: convert it to .mp4.")
+    """The video track that players show. Attached cover pictures are none. Raises MediaError."""
+    tracks = [each for each in container.streams.video if not each.disposition & _ADDITIONAL]
+    stream = _default_of(tracks)
+    if stream is not None:
         stream.thread_type = "AUTO"
         stream.codec_context.options = dict(DECODER_OPTIONS)
         return stream
+    if tracks:
+        raise MediaError(f"{path} is in an unknown format: convert it to .mp4.")
     if not container.streams.audio:
         raise MediaError(f"{path} is empty or cut off: copy it again.")
     raise MediaError(f"{path} has only sound: name a picture or a video.")
 
 
+def sound_stream(container: InputContainer) -> AudioStream | None:
+    """The sound track that players play; None if there is none that can be decoded."""
+    return _default_of(container.streams.audio)
+
+
+def _default_of(tracks: Sequence[Tracks]) -> Tracks | None:
+    """The first track that is marked as default; else the first one that is made for everybody;
+    else the first one. Tracks in unknown formats are left out."""
+    known = [each for each in tracks if cast(Any, each.codec_context) is not None]
+    for wanted in (
+        lambda each: each.disposition & Disposition.default,
+        lambda each: not each.disposition & _SPECIAL,
+    ):
+        found = next(filter(wanted, known), None)
+        if found is not None:
+            return found
+    return next(iter(known), None)
+
+
+def rates(stream: VideoStream) -> list[float]:
+    """The frame rates that the header gives, the best one first; at least one."""
+    given = (stream.guessed_rate, stream.average_rate)
+    found = [float(each) for each in given if each and 0 < each <= _FASTEST]
+    return list(dict.fromkeys(found)) or [DEFAULT_FPS]
+
+
 def rate(stream: VideoStream) -> float:
     """Frames per second, from the header."""
-    return float(stream.average_rate or stream.guessed_rate or DEFAULT_FPS)
+    return rates(stream)[0]
 
 
 def first_time(stream: VideoStream) -> float:
@@ -70,29 +110,9 @@ def first_time(stream: VideoStream) -> float:
     return float((stream.start_time or 0) * (stream.time_base or 0))
 
 
-def last_time(path: Path) -> float:
-    """When the last frame of a film ends (seconds, on the file's own clock).
-
-    It is found in the packets: the header may be missing, or describe a part that was cut off.
-    """
-    end = -math.inf
-    for everything in (False, True):
-        with open_media(path) as container, suppress(FFmpegError):
-            stream = picture_stream(path, container)
-            if not everything and container.duration:
-                container.seek(container.duration + (container.start_time or 0))
-            for packet in container.demux(stream):
-                if packet.pts is not None and packet.time_base:
-                    lasts = float((packet.duration or 0) * packet.time_base) or 1 / rate(stream)
-                    end = max(end, float(packet.pts * packet.time_base) + lasts)
-        if end > -math.inf:
-            return end
-    raise MediaError(f"The length of {path} cannot be found: convert it to .mp4.")
-
-
 def begin_at(container: InputContainer, stream: VideoStream | AudioStream, time: float) -> None:
     """Seek to a key frame before `time` (seconds, the file's clock), if the format has times."""
-    if time <= _EARLIER or _has_no_times(container) or not stream.time_base:
+    if time <= _EARLIER or has_no_times(container) or not stream.time_base:
         return
     with suppress(FFmpegError):
         # The first packet of x264 holds its version. FFmpeg corrects an error of old versions in
@@ -102,15 +122,24 @@ def begin_at(container: InputContainer, stream: VideoStream | AudioStream, time:
         container.seek(math.floor((time - _EARLIER) / stream.time_base), stream=stream)
 
 
-def _has_no_times(container: InputContainer) -> bool:
+def has_no_times(container: Any) -> bool:
+    """Whether the file is a bare stream, whose packets have no times."""
     return bool(container.format.flags & Flags.no_timestamps.value)
 
 
-def decoded(container: InputContainer, stream: VideoStream | AudioStream) -> Iterator[Any]:
-    """Every frame that can be decoded, up to where the file breaks off."""
+def decoded(
+    container: InputContainer,
+    stream: VideoStream | AudioStream,
+    recordings: Recordings = Recordings(),
+) -> Iterator[Any]:
+    """Every frame that can be decoded, up to where the file breaks off. The times of joined
+    `recordings` run on from one to the next."""
     decoder = _decoder(stream)
+    clock = recordings.clock()
     try:
         for packet in container.demux(stream):
+            if clock:
+                clock.shift(packet)
             yield from _frames_of(decoder, packet)
     except MemoryError:
         raise

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageSequence, UnidentifiedImageError
 
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.footage import Footage
-from sorairo.video.reading.constant_frame_rate import nearest_frame
-from sorairo.video.reading.limits import check_picture, check_size, within
+from sorairo.video.reading.colors.picture_color import color_of
+from sorairo.video.reading.colors.picture_pixels import upright_pixels
+from sorairo.video.reading.constant_frame_rate import at_constant_rate
+from sorairo.video.reading.limits import check_picture, check_size
 from sorairo.video.reading.time_range import NEAR, span
+from sorairo.video.reading.timeline import Timeline
 
 STILL_FPS = 12.0  # of a picture, which is a clip of one frame; the rate of our own models
-MAX_GIF_FPS = 50.0
-FORMATS: tuple[str, ...] | None = None  # Pillow's names; None: all that it reads
+# Pillow's names of the formats that are opened. Left out are those that start other programs (EPS
+# starts Ghostscript), stand for no pixels (MPEG, GRIB, HDF5, ...), or fit almost any bytes.
+FORMATS: tuple[str, ...] = (
+    "PNG",
+    "JPEG",
+    "WEBP",
+    "AVIF",
+    "GIF",
+    "TIFF",
+    "BMP",
+    "DIB",
+    "ICO",
+    "ICNS",
+    "JPEG2000",
+    "PPM",
+    "PCX",
+    "SGI",
+    "SUN",
+    "QOI",
+    "PSD",
+    "DDS",
+    "XBM",
+    "XPM",
+)
+_BY_SUFFIX = {".tga": "TGA"}  # formats without a mark of their own
 
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # pages of a TIFF or of a phone's JPEG are no animation
 _SHORTEST, _DEFAULT = 0.011, 0.1  # seconds: browsers show shorter frames for the default time
@@ -42,7 +66,8 @@ def read_picture(
             warnings.simplefilter(
                 "ignore"
             )  # Pillow's, about odd files; this package has its own limits
-            with Image.open(path, formats=FORMATS) as image:
+            formats = [*FORMATS, *filter(None, [_BY_SUFFIX.get(path.suffix.lower())])]
+            with Image.open(path, formats=formats) as image:
                 check_picture(path, *image.size)
                 return _read(path, image, start, end, max_side)
     except (UnidentifiedImageError, FileNotFoundError):
@@ -63,40 +88,25 @@ def _read(
     path: Path, image: Image.Image, start: float | None, end: float | None, max_side: int | None
 ) -> Footage:
     metadata = _text_of(image)
+    color = color_of(path, image)
     if image.format not in _ANIMATED or getattr(image, "n_frames", 1) == 1:
         if max_side is not None:
             image.draft(
                 "RGB", (max_side, max_side)
             )  # decodes a JPEG at 1/2, 1/4 or 1/8 of its size
-        frame = np.asarray(_upright(image, max_side))
+        frame = upright_pixels(image, color, max_side)
         return Footage(frames=frame[None], fps=STILL_FPS, metadata=metadata)
-    lengths = [_seconds(page) for page in _pages(image)]
-    first, last = span(path, start, end, sum(lengths))
-    starts = np.cumsum([0.0, *lengths])
+    starts = _starts(image)
+    first, last = span(path, start, end, starts[-1])
     frames, times = [], []
     for page, begins, ends in zip(_pages(image), starts, starts[1:], strict=False):
         if ends > first + NEAR and begins < last - NEAR:
-            frames.append(np.asarray(_upright(page, max_side)))
+            frames.append(upright_pixels(page, color, max_side))
             times.append(max(begins, first))
             check_size(path, len(frames), frames[0].shape[1], frames[0].shape[0])
-    return _animation(path, frames, np.array(times), min(last, starts[-1]), metadata)
-
-
-def _animation(
-    path: Path, frames: list[np.ndarray], times: np.ndarray, end: float, metadata: dict[str, str]
-) -> Footage:
-    """The frames at the rate of the shortest one, or at the mean rate if that is nearly the same.
-
-    GIF stores times in hundredths of a second, so 12 fps gives frames of two lengths.
-    """
-    lengths = np.diff([*times, end])
-    fps = float(min(MAX_GIF_FPS, 1 / lengths.min().clip(1 / MAX_GIF_FPS)))
-    mean = len(frames) / (end - times[0])
-    fps = mean if abs(mean - fps) < 0.1 * fps else fps
-    count = max(1, round((end - times[0]) * fps))
-    check_size(path, count, frames[0].shape[1], frames[0].shape[0])
-    shown = nearest_frame(times, times[0] + np.arange(count) / fps, slack=0.5 / fps)
-    return Footage(frames=np.stack([frames[i] for i in shown]), fps=float(fps), metadata=metadata)
+    timeline = Timeline(starts=np.array(times), end=min(last, starts[-1]))
+    pixels, fps = at_constant_rate(path, frames, timeline)
+    return Footage(frames=pixels, fps=fps, metadata=metadata)
 
 
 def _pages(image: Image.Image) -> Iterator[Image.Image]:
@@ -105,45 +115,17 @@ def _pages(image: Image.Image) -> Iterator[Image.Image]:
             yield page
 
 
-def _seconds(page: Image.Image) -> float:
-    page.load()  # Pillow knows the duration of a WebP frame after decoding it
-    seconds = page.info.get("duration", 0) / 1000
-    return seconds if seconds >= _SHORTEST else _DEFAULT
-
-
-def _upright(image: Image.Image, max_side: int | None) -> Image.Image:
-    """The page in sRGB, turned by its EXIF orientation, on white, scaled to `max_side`."""
-    image.load()
-    profile = image.info.get("icc_profile")
-    image = _on_white(ImageOps.exif_transpose(image))
-    size = within(*image.size, max_side)
-    if size != image.size:
-        image = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
-    return _in_srgb(image, profile) if profile else image
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bit, which Pillow would clip instead of scale
-        array = np.asarray(image).astype(np.int32)
-        scale = 257 if ";16" in image.mode or array.max() > 255 else 1
-        image = Image.fromarray(((array + scale // 2) // scale).clip(0, 255).astype(np.uint8))
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    image = image.convert("RGBA")
-    white = Image.new("RGB", image.size, "white")
-    white.paste(image, mask=image.getchannel("A"))
-    return white
-
-
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
-    """The picture converted to sRGB; phones and cameras use wider colour spaces."""
-    try:
-        given = ImageCms.getOpenProfile(io.BytesIO(profile))
-        if cast(Any, given).profile.xcolor_space.strip() != "RGB":
-            return image  # the profile of a grey or CMYK picture, which is RGB by now
-        return ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB")) or image
-    except (ImageCms.PyCMSError, OSError):
-        return image  # a broken profile; browsers assume sRGB
+def _starts(image: Image.Image) -> list[float]:
+    """When each page of an animation begins, and when the last one ends (seconds)."""
+    starts = [0.0]
+    for page in _pages(image):
+        page.load()  # Pillow knows the times of WebP and AVIF pages after decoding them
+        length = page.info.get("duration", 0) / 1000
+        length = length if length >= _SHORTEST else _DEFAULT
+        if image.format == "AVIF":  # its times are rounded to 1/1000 s each; they do not add up
+            starts[-1] = max(starts[-1] - 2 * NEAR, page.info.get("timestamp", 0) / 1000)
+        starts.append(starts[-1] + length)
+    return starts
 
 
 def _text_of(image: Image.Image) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Pixels of films (`frame_pixels`) and pictures (`picture_pixels`) as sRGB of eight bits."""

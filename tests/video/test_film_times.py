@@ -1,0 +1,259 @@
+"""What lasts how long, and which track is shown: films from phones, slide makers and TV."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from footage import shade_of, shades, write_video
+from sorairo.video import Clip, Sound
+
+MPEGTS_WRAP = 2**33 / 90_000  # seconds
+
+
+def film(
+    path: Path,
+    values: list[int],
+    times: list[float],
+    end: float,
+    *,
+    sounds: tuple[Any, ...] = (),
+    codec: str = "libx264",
+) -> Path:
+    """Grey frames of `values` at `times`, the last one until `end` (seconds); `sounds` are
+    ((start, samples float32 [n]), ...) at 48 kHz."""
+    base = Fraction(1, 90_000)
+    packets: list[Any] = []
+    with av.open(str(path), "w") as container:
+        options = {"crf": "4", "bf": "0"} if codec == "libx264" else {}
+        stream: Any = container.add_stream(codec, rate=25, options=options)
+        stream.width = stream.height = 32
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = stream.time_base = base
+        voices = [container.add_stream("aac", rate=48000, layout="mono") for _ in sounds]
+        ticks = [round(each * 90_000) for each in [*times, end]]
+        for frame, tick in zip(shades(values), ticks, strict=False):
+            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
+            picture.pts, picture.time_base = tick, base
+            packets += stream.encode(picture)
+        packets += stream.encode(None)
+        lengths = dict(zip(ticks, np.diff(ticks).tolist(), strict=False))
+        for packet in packets:
+            packet.duration = lengths[round(packet.pts * packet.time_base * 90_000)]
+        for voice, (start, samples) in zip(voices, sounds, strict=True):
+            packets += _sound_packets(voice, start, samples)
+        for packet in sorted(packets, key=lambda each: float((each.dts or 0) * each.time_base)):
+            container.mux(packet)
+    return path
+
+
+def _sound_packets(stream: Any, start: float, samples: np.ndarray) -> list[Any]:
+    packets = []
+    for at in range(0, len(samples), 1024):
+        piece = np.ascontiguousarray(samples[None, at : at + 1024])
+        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
+        frame.sample_rate, frame.time_base = 48000, Fraction(1, 48000)
+        frame.pts = round(start * 48000) + at
+        packets += stream.encode(frame)
+    return [*packets, *stream.encode(None)]
+
+
+def tone(hertz: float, seconds: float) -> np.ndarray:
+    return (0.3 * np.sin(np.arange(round(seconds * 48000)) * 2 * np.pi * hertz / 48000)).astype(
+        np.float32
+    )
+
+
+def pitch(sound: Sound) -> float:
+    spectrum = np.abs(np.fft.rfft(sound.samples[:, 0]))
+    return float(np.argmax(spectrum)) / sound.duration
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
+def test_a_last_frame_is_held_as_long_as_the_file_says(tmp_path: Path, suffix: str):
+    values, times = [10 + 8 * i for i in range(25)], [i / 25 for i in range(25)]
+    path = film(tmp_path / f"hold.{suffix}", values, times, 4.0, sounds=((0, tone(440, 4.0)),))
+    clip = Clip.load(path)
+    assert clip.duration == pytest.approx(4.0, abs=0.03)
+    assert np.abs(shade_of(clip.frames) - [*values, *values[-1:] * 75][: clip.num_frames]).max() < 2
+    assert clip.sound is not None
+    assert clip.sound.duration == pytest.approx(clip.duration, abs=1e-3)
+    assert np.abs(clip.sound.samples[-48000:]).max() > 0.2
+    held = Clip.load(path, start=-0.5)
+    assert held.duration == pytest.approx(0.5)
+    assert shade_of(held.frames)[0] == pytest.approx(values[-1], abs=2)
+    assert Clip.load(path, start=2.5, end=3.0).duration == pytest.approx(0.5, abs=0.04)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.lists(st.integers(2, 120), min_size=1, max_size=12), st.sampled_from(["mp4", "mkv"]))
+def test_any_slides_keep_their_length(tmp_path_factory: Any, lengths: list[int], suffix: str):
+    """Slides of 2 to 120 frames of 1/60 s."""
+    ends = np.cumsum(lengths) / 60
+    times = [0.0, *ends[:-1]]
+    values = [10 + 20 * i for i in range(len(times))]
+    path = film(tmp_path_factory.mktemp("slides") / f"a.{suffix}", values, times, float(ends[-1]))
+    clip = Clip.load(path)
+    assert clip.duration == pytest.approx(ends[-1], abs=0.06)
+    shown = ((shade_of(clip.frames) - 10) / 20).round().astype(int)
+    assert (np.diff(shown) >= 0).all()
+    assert set(shown.tolist()) == set(range(len(times)))
+    at = np.arange(clip.num_frames) / clip.fps
+    assert np.abs((np.array(times)[shown] - at).clip(min=0)).max() <= 0.55 / clip.fps + 0.002
+
+
+def test_a_short_last_frame_that_only_ends_a_slide_show(tmp_path: Path):
+    path = film(tmp_path / "slides.mp4", [50, 100, 100], [0, 1, 6], 6.04)
+    clip = Clip.load(path)
+    assert clip.num_frames == 6
+    assert clip.duration == pytest.approx(6.04)
+
+
+def test_the_frame_on_screen_at_the_start_of_a_part(tmp_path: Path):
+    times = [i / 30 for i in range(10)] + [1 + i / 30 for i in range(10)]
+    path = film(tmp_path / "screen.mp4", [10 + 10 * i for i in range(20)], times, 1 + 1 / 3)
+    clip = Clip.load(path, start=0.51, end=1.0)
+    assert np.abs(shade_of(clip.frames) - 100).max() < 2
+    assert clip.duration == pytest.approx(0.49, abs=0.02)
+
+
+@pytest.mark.parametrize("start", [0.0, 300.0, MPEGTS_WRAP - 0.5])
+@pytest.mark.parametrize("second", [0.0, 4000.0])
+def test_joined_recordings_are_read_to_the_end(tmp_path: Path, start: float, second: float):
+    """Two transport streams, one after the other; in some the clock starts again from 0 within."""
+    data = b""
+    for number, begins in enumerate((start, second)):
+        times = [begins + i / 25 for i in range(25)]
+        click = np.zeros(48000, np.float32)
+        click[24000 + 9600 * number : 24480 + 9600 * number] = 0.8
+        path = film(
+            tmp_path / "part.ts",
+            [20 + 100 * number + 3 * i for i in range(25)],
+            times,
+            begins + 1,
+            sounds=((begins, click),),
+        )
+        data += path.read_bytes()
+    path = tmp_path / "joined.ts"
+    path.write_bytes(data)
+    clip = Clip.load(path)
+    assert clip.num_frames == 50
+    assert clip.fps == pytest.approx(25)
+    expected = [20 + 100 * n + 3 * i for n in (0, 1) for i in range(25)]
+    assert np.abs(shade_of(clip.frames) - expected).max() < 3
+    assert clip.sound is not None
+    loud = np.flatnonzero(np.abs(clip.sound.samples[:, 0]) > 0.4) / 48000
+    assert loud[loud < 1].min() == pytest.approx(0.5, abs=0.005)
+    assert loud[loud > 1].min() == pytest.approx(1.7, abs=0.005)
+    part = Clip.load(path, start=1.2, end=1.6)
+    assert np.abs(shade_of(part.frames) - expected[30:40]).max() < 3
+    assert Clip.load(path, start=-0.2).num_frames == 5
+
+
+@pytest.mark.parametrize("seconds", [0.7, 2.0, 3.0])
+@pytest.mark.parametrize("late", [0.0, 0.4])
+def test_sound_that_begins_late_or_is_shorter_or_longer(
+    tmp_path: Path, seconds: float, late: float
+):
+    click = np.zeros(round(seconds * 48000), np.float32)
+    click[9600:10080] = 0.8
+    times = [i / 25 for i in range(50)]
+    path = film(tmp_path / "a.mp4", [100] * 50, times, 2.0, sounds=((late, click),))
+    clip = Clip.load(path)
+    assert clip.num_frames == 50
+    assert clip.sound is not None
+    assert len(clip.sound.samples) == 96000
+    first = np.flatnonzero(np.abs(clip.sound.samples[:, 0]) > 0.4)[0] / 48000
+    assert first == pytest.approx(0.2 + late, abs=0.002)
+
+
+# --- bare streams
+
+
+@pytest.mark.parametrize("start", [b"\x00\x00\x01\xb3"])
+def test_bare_mpeg_2_is_a_film(tmp_path: Path, start: bytes):
+    path = write_video(
+        tmp_path / "stream.m2v",
+        shades([10 + 9 * i for i in range(12)]),
+        [40 * i for i in range(12)],
+        codec="mpeg2video",
+        settings={"qscale": "2"},
+        time_base=Fraction(1, 25),
+    )
+    assert path.read_bytes().startswith(start)
+    clip = Clip.load(path)
+    assert clip.num_frames == 12
+    assert clip.fps == pytest.approx(25)
+
+
+def test_a_tape_whose_header_promises_60000_frames_a_second(tmp_path: Path):
+    path = tmp_path / "tape.dv"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("dvvideo", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 720, 576, "yuv420p"
+        for index in range(3):
+            picture = av.VideoFrame.from_ndarray(
+                np.full((576, 720, 3), 50 + 50 * index, np.uint8), format="rgb24"
+            )
+            picture.pts = index
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode(None))
+    clip = Clip.load(path)
+    assert clip.num_frames == 3
+    assert clip.fps == pytest.approx(25)
+
+
+# --- tracks
+
+
+def marked(path: Path, change: Callable[[Any], None]) -> Path:
+    """The film written again with other dispositions."""
+    made = path.with_name(f"marked{path.suffix}")
+    with av.open(str(path)) as source, av.open(str(made), "w") as target:
+        streams = [target.add_stream_from_template(each) for each in source.streams]
+        change(streams)
+        for packet in source.demux():
+            if packet.dts is not None:
+                packet.stream = streams[packet.stream.index]
+                target.mux(packet)
+    return made
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+@pytest.mark.parametrize("default", [0, 1])
+def test_the_sound_of_the_track_that_is_marked_as_default(
+    tmp_path: Path, suffix: str, default: int
+):
+    times = [i / 25 for i in range(25)]
+    sounds = ((0, tone(440, 1)), (0, tone(880, 1)))
+    path = film(tmp_path / f"two.{suffix}", [100] * 25, times, 1.0, sounds=sounds)
+
+    def change(streams: list[Any]) -> None:
+        for index, stream in enumerate(streams[1:]):
+            stream.disposition = int(index == default)
+
+    sound = Clip.load(marked(path, change)).sound
+    assert sound is not None
+    assert pitch(sound) == pytest.approx(440 * (1 + default), abs=3)
+
+
+@pytest.mark.parametrize("default", [0, 1])
+def test_the_pictures_of_the_track_that_is_marked_as_default(tmp_path: Path, default: int):
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        streams: list[Any] = [container.add_stream("libx264", rate=25) for _ in range(2)]
+        for index, stream in enumerate(streams):
+            stream.width = stream.height = 32
+            stream.pix_fmt, stream.disposition = "yuv420p", int(index == default)
+        for index, stream in enumerate(streams):
+            frame = av.VideoFrame.from_ndarray(shades([60 + 100 * index])[0], format="rgb24")
+            container.mux([*stream.encode(frame), *stream.encode(None)])
+    assert shade_of(Clip.load(path).frames)[0] == pytest.approx(60 + 100 * default, abs=3)

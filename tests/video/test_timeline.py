@@ -68,6 +68,8 @@ def test_even_times_give_every_frame_once_at_the_exact_rate(count: int, fps: flo
         ([3, 3, 3, 0.04], 25, [0] * 75 + [1] * 75 + [2] * 75 + [3]),
         ([0.1, 0.3, 0.1], 10, [0, 1, 1, 1, 2]),
         ([7.0], 1 / 7, [0]),
+        ([300, 0.04], 1 / 300.04, [0]),  # 7501 frames would be needed to show the second one
+        ([30, 30, 30, 30, 0.04], 4 / 120.04, [0, 1, 2, 3]),
         ([0.04] * 10 + [0.0001], 25, list(range(11))),  # a last frame without a length
         ([0.04] * 100 + [0.001, 0.039] + [0.04] * 9, 25, None),  # one is shown for 1/1000 s
     ],
@@ -96,4 +98,4 @@ def test_times_far_apart_are_refused_before_anything_is_allocated():
     with pytest.raises(TooLargeError):
         timeline_of([0.016, 0.017, 1e12]).at_constant_rate(check=check)
     with pytest.raises(TooLargeError):
-        timeline_of([1e5, 1e5, 1e5, 0.001]).at_constant_rate(check=check)
+        timeline_of([1e5, 1e5, 1e5, 0.02, 0.02]).at_constant_rate(check=check)

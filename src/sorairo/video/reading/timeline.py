@@ -15,6 +15,7 @@ import numpy as np
 MAX_FPS = 60.0  # for uneven times; screen recordings have frames one millisecond apart
 _LOST = 0.02  # the part of the frames that may be too short to be shown at a lower rate
 _SHORT = 0.05  # seconds: a last frame that is this much too short counts as even
+_MANY, _FEW = 50, 1500  # more frames than 50 for each one of the source, and 1500, are many
 _SLOW = 10.0  # frames per second: slower ones need not be a rate that anybody uses
 _ROUNDING = 1e-3  # seconds: Matroska rounds times to this
 _PREFERRED = 0.05  # frames: a nominal rate may fit the times that much worse than the measured one
@@ -83,8 +84,9 @@ class Timeline:
         If the times are even, each frame is shown once, at `even_rate`. Otherwise it is the rate of
         most frames, or a multiple of it up to `max_fps` if more than 2% of the frames would be
         lost. Frames are repeated or dropped; a frame that lasts as long as one of the result is
-        shown, at most half a frame away from its time. The duration is kept to 0.05 s. `check` may
-        refuse the number of frames by an exception.
+        shown, at most half a frame away from its time. One short frame in a long slide show is left
+        out if it would cost many frames. The duration is kept to 0.05 s. `check` may refuse the
+        number of frames by an exception.
         """
         even = self.even_rate(nominal)
         if even is not None:
@@ -94,13 +96,20 @@ class Timeline:
         allowed = int(_LOST * len(lengths))
         enough = math.ceil(usual / max(lengths[allowed], 1 / max_fps) - 1e-6)
         rates = [_nearest(min(max_fps, n / usual), nominal) for n in sorted({1, 2, enough} - {0})]
+        if self.duration * rates[-1] > _MANY * len(lengths) + _FEW:
+            slow = self._resampled(1 / _usual_by_time(lengths))
+            if self._lost(slow) <= max(1, allowed):
+                return slow
         for fps in rates[:-1]:
             check(self.duration * fps)
             found = self._resampled(fps)
-            if len(lengths) - len(np.unique(found.shown)) <= allowed:
+            if self._lost(found) <= allowed:
                 return found
         check(self.duration * rates[-1])
         return self._resampled(rates[-1])
+
+    def _lost(self, found: ConstantRate) -> int:
+        return len(self.starts) - len(np.unique(found.shown))
 
     def _resampled(self, fps: float) -> ConstantRate:
         frames = max(1, round(self.duration * fps))
@@ -126,3 +135,10 @@ def _usual(lengths: np.ndarray) -> float:
     16."""
     median = lengths[(len(lengths) - 1) // 2]  # one that occurs
     return float(lengths[np.abs(lengths - median) <= 0.25 * median].mean())
+
+
+def _usual_by_time(lengths: np.ndarray) -> float:
+    """The length of the frame that is on screen at a random time, in the median; of `lengths`
+    (sorted)."""
+    passed = np.cumsum(lengths)
+    return float(lengths[np.searchsorted(passed, passed[-1] / 2)])

@@ -49,11 +49,13 @@ def write_video(
     sound: np.ndarray | None = None,
     time_base: Fraction = Fraction(1, 1000),
     full_range: bool = False,
+    end: int | None = None,
 ) -> Path:
     """A film whose frames (uint8 or uint16 [H, W, 3 or 4]) are shown at `times`, in 1/1000 s.
 
-    `sound` is float32 [n, channels] at 48 kHz; the frames are coded with the coefficients `matrix`;
-    `colours` is what the file says about them.
+    The last frame stays until `end`, if the encoder has no B-frames. `sound` is float32 [n,
+    channels] at 48 kHz; the frames are coded with the coefficients `matrix`; `colours` is what the
+    file says about them.
     """
     settings = {"crf": "4"} if settings is None else settings
     with av.open(str(path), "w") as container:
@@ -83,11 +85,18 @@ def write_video(
                     dst_color_range=2 if full_range else 1,
                 )
             picture.pts, picture.time_base = round(time / 1000 / time_base), time_base
-            container.mux(stream.encode(picture))
-        container.mux(stream.encode(None))
+            _mux(container, stream.encode(picture), times, end)
+        _mux(container, stream.encode(None), times, end)
         if sound is not None:
             _write_sound(container, voice, sound)
     return path
+
+
+def _mux(container: Any, packets: list[Any], times: list[int], end: int | None) -> None:
+    for packet in packets:
+        if end is not None and round(1000 * packet.pts * packet.time_base) == times[-1]:
+            packet.duration = round((end - times[-1]) / 1000 / packet.time_base)
+        container.mux(packet)
 
 
 def _write_sound(container: Any, stream: Any, sound: np.ndarray) -> None:

@@ -36,7 +36,8 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Five frames of 1280x720 in 5.005 s."""
     frames = [np.full((720, 1280, 3), 40 * i, np.uint8) for i in range(5)]
     path = tmp_path_factory.mktemp("film") / "film.mp4"
-    return write_video(path, frames, [1001 * i for i in range(5)], codec="mpeg4").read_bytes()
+    times = [1001 * i for i in range(5)]
+    return write_video(path, frames, times, codec="mpeg4", end=5005).read_bytes()
 
 
 def post(client: TestClient, route: str, clip: bytes, **fields: Any) -> httpx.Response:
@@ -124,7 +125,8 @@ def test_results_of_unusual_clips(
     frames = shades([90] * len(times), size[1], size[0])
     name = "x.mov" if size[0] % 2 else "x.mp4"
     how = {"codec": "mjpeg", "pixel_format": "yuvj444p"} if size[0] % 2 else {"codec": "mpeg4"}
-    data = write_video(tmp_path / name, frames, times, settings={}, **how).read_bytes()
+    end = 2 * times[-1] - times[-2]
+    data = write_video(tmp_path / name, frames, times, settings={}, end=end, **how).read_bytes()
     video = post(client, "edits", data).json()
     assert (video["size"], video["seconds"]) == expected
 

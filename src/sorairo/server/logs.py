@@ -9,7 +9,10 @@ from typing import Any
 
 from uvicorn.config import LOGGING_CONFIG
 
+from sorairo.server.api.request_ids import LOGGER as REQUESTS
+
 MAX_REPEATS, INTERVAL = 60, 60.0  # lines of one kind of message, in seconds
+MAX_REQUESTS = 600  # lines about requests in the same time
 
 
 class RepeatFilter(logging.Filter):
@@ -27,14 +30,15 @@ class RepeatFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the record is logged."""
         kind, now = (record.name, str(record.msg)), time.monotonic()
+        most = MAX_REQUESTS if record.name == REQUESTS else self.most
         since, count = self.seen.get(kind, (now, 0))
         if now - since > self.interval:
-            dropped = max(0, count - self.most)
+            dropped = max(0, count - most)
             since, count = now, 0
             if dropped:
                 record.msg = f"{record.msg} [and {dropped} more like this before]"
         self.seen[kind] = since, count + 1
-        return count < self.most
+        return count < most
 
 
 def log_config() -> dict[str, Any]:

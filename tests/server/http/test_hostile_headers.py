@@ -133,6 +133,7 @@ OF_HEADER: Mapping[str, tuple[bytes, ...]] = {
     "expect": (b"200-ok",),
     "user-agent": (),
 }
+FRAMING = ("content-length", "transfer-encoding", "connection", "expect")
 BODY = b'{"prompt": ""}'
 FORM = b'--a\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n\xff\xfe\r\n--a--\r\n'
 
@@ -150,7 +151,8 @@ def status(port: int, method: str, path: str, header: str, value: bytes) -> int:
     head = b"".join(b"%s: %s\r\n" % (name.encode(), each) for name, each in lines.items())
     with socket.create_connection(("127.0.0.1", port), 10) as one:
         one.sendall(f"{method} {path} HTTP/1.1\r\n".encode() + head + b"\r\n" + body)
-        one.shutdown(socket.SHUT_WR)
+        if header in FRAMING:  # the server may wait for more
+            one.shutdown(socket.SHUT_WR)
         received = b""
         try:
             while chunk := one.recv(2**16):
@@ -172,7 +174,12 @@ def test_a_hostile_header_is_the_clients_error(server: Running, header: str):
     for value in (*ANY, *OF_HEADER[header]):
         for method, path in (("POST", "/v1/videos"), ("GET", "/v1/videos/video_1/content")):
             code = status(port, method, path, header, value)
-            assert code == 0 or 200 <= code < 500, (header, value, method, code)
+            assert 200 <= code < 500 or (code == 0 and header in FRAMING), (
+                header,
+                value,
+                method,
+                code,
+            )
 
 
 NAMES = st.sampled_from(list(OF_HEADER))

@@ -12,9 +12,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from sorairo.server.api.errors import error_response
 
 REQUEST_ID = "sorairo.request_id"  # key of the scope
-MAX_CLIENT_ID = 512  # characters of X-Client-Request-Id that are logged
+MAX_CLIENT_ID = 128  # characters of X-Client-Request-Id that are logged
 QUIET_METHODS = ("GET", "HEAD", "OPTIONS")  # clients poll: these are logged only if they fail
-log = logging.getLogger("sorairo.requests")
+LOGGER = "sorairo.requests"
+log = logging.getLogger(LOGGER)
 
 
 class RequestIdMiddleware:

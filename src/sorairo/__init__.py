@@ -5,13 +5,16 @@
     clip = model.generate("a red ball drops onto a wooden floor", seconds=4, seed=7)
     clip.save("ball.mp4")
 
-Importing this package is quick: numpy and torch are imported by the first name that needs them.
+Importing this package is quick: numpy and torch are imported by the first name that needs them. It
+sets how long OpenMP's threads spin (see `sorairo.openmp`), so import it before torch.
 """
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
+
+from .openmp import shorten_spinning
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Clip", "SorairoError", "__version__", "load"]
+
+shorten_spinning()
 
 _HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
 

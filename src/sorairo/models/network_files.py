@@ -18,6 +18,7 @@ from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError
 from sorairo.models.hub import FORMAT, FORMERLY, files_of, info
 from sorairo.models.model import Model, ModelConfig
+from sorairo.nn.skip_init import on_meta_device
 
 
 def load_networks(path: Path) -> Model:
@@ -29,7 +30,7 @@ def load_networks(path: Path) -> Model:
     part = "model.json"
     try:
         config = from_json(ModelConfig, record["config"])
-        with torch.device("meta"):
+        with on_meta_device():
             model = Model(config, _tokenizer(path / "tokenizer.json"))
         for part in files_of(record)[2:]:
             _network(model, part).load_state_dict(load_file(path / part), assign=True)

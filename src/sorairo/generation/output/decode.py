@@ -51,31 +51,32 @@ def decode_layout(model: VideoModel, layout: CanvasLayout, latents: Tensor) -> n
         mine = [i for i, each in enumerate(latent_frames) if each.shot == shot]
         frames = decode_latents(model, latents[:, mine])
         skipped = start - latent_frames[mine[0]].first
-        frames = frames[skipped : skipped + end - start].copy()
-        decoded, exact = frames.copy(), paste_given(layout, frames, start)
+        decoded = frames[skipped : skipped + end - start]
+        frames, exact = paste_given(layout, decoded, start)
         if model.info.corrects_seams:
             frames = correct_canvas(frames, decoded, exact)
         parts.append(model.postprocess(frames, first=skipped, exact=exact))
     return np.concatenate(parts)
 
 
-def paste_given(layout: CanvasLayout, frames: np.ndarray, start: int) -> np.ndarray:
-    """Replaces decoded frames by the given ones that the layout keeps, in `frames`, which begin at
-    canvas frame `start`. Returns True for those, [n]."""
-    exact = np.zeros(len(frames), bool)
+def paste_given(
+    layout: CanvasLayout, decoded: np.ndarray, start: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """The decoded frames, which begin at canvas frame `start`, with the given ones that the layout
+    keeps in their places, and True for those, [n]. Without any, the frames themselves."""
+    frames, exact = decoded, np.zeros(len(decoded), bool)
     for given in layout.given:
         if given.strength or given.region is not None:
             continue
-        low, high = (
-            max(given.first, start),
-            min(given.first + len(given.frames), start + len(exact)),
-        )
+        low = max(given.first, start)
+        high = min(given.first + len(given.frames), start + len(exact))
         if low < high:
+            frames = decoded.copy() if frames is decoded else frames
             frames[low - start : high - start] = given.frames[
                 low - given.first : high - given.first
             ]
             exact[low - start : high - start] = True
-    return exact
+    return frames, exact
 
 
 def start_where_still(

@@ -18,6 +18,7 @@ from sorairo.errors import ModelError
 from sorairo.models.hub import shipped
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.nn.precision import compute_dtype
+from sorairo.nn.skip_init import on_meta_device
 
 FORMAT = 1
 RECORD, WEIGHTS = "upscaler.json", "upscaler.safetensors"
@@ -36,8 +37,9 @@ def load_upscaler(path: Path | None = None, device: torch.device | None = None) 
             raise ModelError(
                 f"The upscaler in {path} is of another format than this version reads ({FORMAT})."
             )
-        upscaler = Upscaler(from_json(UpscalerConfig, record.get("config")))
-        upscaler.load_state_dict(load_file(path / WEIGHTS))
+        with on_meta_device():
+            upscaler = Upscaler(from_json(UpscalerConfig, record.get("config")))
+        upscaler.load_state_dict(load_file(path / WEIGHTS), assign=True)
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         if isinstance(error, ModelError):
             raise

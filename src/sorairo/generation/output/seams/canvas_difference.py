@@ -21,8 +21,11 @@ def fade_canvas_difference(
 ) -> np.ndarray:
     """Frames uint8 [n, H, W, 3] with the generated ones beside those that are `exact` [n]
     corrected; `decoded` is what the codec made of all of them."""
+    edges = np.flatnonzero(exact[1:] != exact[:-1]).tolist()
+    if not edges:
+        return frames
     out = frames.astype(np.float32)
-    for edge in np.flatnonzero(exact[1:] != exact[:-1]).tolist():
+    for edge in edges:
         given, step = (edge, 1) if exact[edge] else (edge + 1, -1)
         _fade_from(out, frames, decoded, exact, given, step)
     return np.where(exact[:, None, None, None], frames, out.round().clip(0, 255)).astype(np.uint8)

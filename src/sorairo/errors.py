@@ -69,6 +69,10 @@ class LeaseLostError(RuntimeError):
     """A worker lost its lease on a job, which another worker may have taken."""
 
 
+class StateError(SorairoError):
+    """The saved state of a training run cannot be read."""
+
+
 class TrainingError(SorairoError):
     """Training must stop: a loss is not finite, or the saved state is of another recipe."""
 

@@ -1,8 +1,8 @@
 """How long OpenMP's threads spin while they wait. No torch.
 
-The threads of a matrix product wait for one another by spinning. Where another process has taken the
-core of one, the others spin until it is back: with libgomp's default of milliseconds, a busy machine
-spends most of its time so. A short spin loses nothing on a quiet machine.
+The threads of a matrix product wait for one another by spinning. Where another process has taken
+the core of one, the others spin until it is back: with libgomp's default of milliseconds, a busy
+machine spends most of its time so. A short spin loses nothing on a quiet machine.
 """
 
 from __future__ import annotations

@@ -56,8 +56,7 @@ def test_from_random_weights_to_a_model(tmp_path: Path):
     assert codec.returncode == 0, codec.stderr
     assert Path(codec.stdout.strip()) == tmp_path / "sorairo" / "runs" / "tabletop-codec"
 
-    model = train(
-        tmp_path,
+    words = [
         "tabletop",
         f"sources={SOURCES}",
         f"model.codec={CODEC}",
@@ -68,12 +67,18 @@ def test_from_random_weights_to_a_model(tmp_path: Path):
         "objective.tokens=64",
         "objective.compiled=false",
         *TINY_LOOP,
-    )
+    ]
+    model = train(tmp_path, *words)
     assert model.returncode == 0, model.stderr
     path = Path(model.stdout.strip())
     info = hub.info(path)
     assert info.name == "tabletop"
     assert info.record["training"]["steps"] == 2
+    (tmp_path / "sorairo" / "runs" / "tabletop" / "state.safetensors").write_bytes(b"")
+    cut = train(tmp_path, *words)
+    assert cut.returncode == 2
+    assert "tabletop/state.safetensors, cannot be read" in cut.stderr
+    assert "Traceback" not in cut.stderr
 
 
 def test_a_recipe_that_does_not_exist(tmp_path: Path):

@@ -165,3 +165,14 @@ def test_the_average_follows_with_a_delay():
     state.ema["weight"].fill_(0.0)
     state.average(0.999)  # at first the memory is short: (1 + 0) / (10 + 0)
     assert state.ema["weight"].item() == pytest.approx(0.9)
+
+
+def test_the_iteration_is_newton_schulz():
+    """X <- a X + (b XX' + c (XX')^2) X, in double precision and written out."""
+    x = torch.randn(2, 6, 9, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    expected = x / x.norm(dim=(1, 2), keepdim=True)
+    for _ in range(5):
+        gram = expected @ expected.mT
+        expected = 3.4445 * expected + (-4.7750 * gram + 2.0315 * gram @ gram) @ expected
+    torch.testing.assert_close(orthogonalise(x), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(orthogonalise(x.mT), expected.mT, atol=1e-5, rtol=1e-5)

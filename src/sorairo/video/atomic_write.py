@@ -16,13 +16,16 @@ _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.E
 
 
 @contextmanager
-def whole_file(path: str | Path, *, overwrite: bool = True) -> Iterator[Path]:
+def whole_file(
+    path: str | Path, *, overwrite: bool = True, durable: bool = False
+) -> Iterator[Path]:
     """Yield a temporary path beside `path` to write to; rename it to `path` when the block ends.
 
     On any error, including Ctrl-C, the temporary file is removed and `path` is left as it was. If
     `path` is a symbolic link, the file that it points to is written. An OSError (no such folder, no
     permission, disk full) becomes a WriteError. Without `overwrite`, a file that exists by the end
-    of the block is kept, and NameTakenError is raised.
+    of the block is kept, and NameTakenError is raised. With `durable`, the file is on the disk
+    before it gets its name: after a power failure it is the old one or the new one, never empty.
     """
     path = Path(path)
     target = Path(os.path.realpath(path)) if overwrite and path.is_symlink() else path
@@ -30,14 +33,27 @@ def whole_file(path: str | Path, *, overwrite: bool = True) -> Iterator[Path]:
     temporary = target.with_name(f".{stem}.{secrets.token_hex(4)}.part{target.suffix[:_STEM]}")
     try:
         yield temporary
+        if durable:
+            _flush(temporary)
         if overwrite:
             os.replace(temporary, target)
         else:
             _rename_to_free(temporary, target)
+        if durable and os.name == "posix":  # elsewhere folders cannot be opened
+            _flush(target.parent)
     except OSError as error:
         raise WriteError(f"Cannot write {path}: {error.strerror or error}.") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    number = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
 
 
 def _rename_to_free(temporary: Path, path: Path) -> None:

@@ -27,7 +27,7 @@ from sorairo.training.loop.prefetch import feed
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
 from sorairo.training.loop.state import TrainState
-from sorairo.training.loop.throughput import Meter, measured_peak
+from sorairo.training.loop.throughput import Meter, layer_shapes, measured_peak
 
 Values = dict[str, float | Tensor]
 SHOWN = {"loss", "percent_of_peak", "psnr", "objects"}  # beside the progress bar
@@ -68,9 +68,9 @@ class Loop:
         stop = StopAfterStep()
         with ExitStack() as exits:
             exits.callback(stop.restore)
-            self.journal = exits.enter_context(closing(Journal(self.folder)))
+            self.journal = exits.enter_context(closing(Journal(self.folder, self.state.step)))
             torch.backends.cudnn.benchmark = True  # batches have few shapes, each of them often
-            self.meter = Meter(self.state, measured_peak(self.device, self.dtype))
+            self.meter = Meter(self.state, self._peak())
             self.bar = exits.enter_context(self._bar())
             values = self._train(stop)
             if values:
@@ -86,12 +86,12 @@ class Loop:
         state, config = self.state, self.config
         values: Values = {}
         begun = saved = time.perf_counter()
+        before = state.minutes
         with closing(self._batches()) as batches:
             while state.step < config.steps and not stop.requested:
-                minutes = (time.perf_counter() - begun) / 60
-                if config.minutes and minutes >= config.minutes:
+                if config.minutes and state.minutes >= config.minutes:
                     break
-                factor = learning_factor(state.step, config, minutes)
+                factor = learning_factor(state.step, config, state.minutes)
                 values = self.step(next(batches), factor)
                 self.bar.update()
                 logged = state.step % config.log_every == 0 or state.step == config.steps
@@ -100,6 +100,7 @@ class Loop:
                 if state.step % config.sheet_every == 0 and state.step < config.steps:
                     self._sheet()
                     self.meter.restart()
+                state.minutes = before + (time.perf_counter() - begun) / 60
                 due = time.perf_counter() - saved > 60 * config.save_minutes
                 if due and (logged or self.device.type == "cpu"):  # only with a loss that was read
                     self.save()
@@ -133,6 +134,10 @@ class Loop:
             workers=self.config.workers,
             pinned=self.device.type == "cuda",
         )
+
+    def _peak(self) -> float:
+        shapes = layer_shapes(self.objective.network)
+        return measured_peak(self.device, self.dtype, shapes)
 
     def _bar(self) -> tqdm:
         total, done = self.config.steps, self.state.step

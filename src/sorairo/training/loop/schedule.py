@@ -27,7 +27,8 @@ class LoopConfig:
     """Minutes between two saves of the state."""
     minutes: float = 0.0
     """Ends the run after this number of minutes, with a learning rate that has fallen to zero by
-    then; 0: no limit. The result then depends on the speed of the machine."""
+    then; 0: no limit. A run that is continued has what is left of them. The result then depends on
+    the speed of the machine."""
     workers: int = 0
     """Processes that draw batches ahead of their steps; 0: each batch is drawn at its step."""
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from sorairo.config import to_json
-from sorairo.errors import TrainingError
+from sorairo.errors import StateError, TrainingError, WriteError
 from sorairo.training.loop.optimiser import MuonAdam
+from sorairo.video.atomic_write import whole_file
+
+FILE = "state.safetensors"
+PARTS = {"network", "ema", "optimiser"}
 
 
 @dataclass
@@ -30,6 +33,8 @@ class TrainState:
     """Time spent in them."""
     flop: float = 0.0
     """Floating-point operations spent in them."""
+    minutes: float = 0.0
+    """Minutes of the whole run, sheets and saves included: what `LoopConfig.minutes` limits."""
     ema: dict[str, Tensor] = field(default_factory=dict)
     """The moving average of every parameter and buffer of the network, by its name."""
 
@@ -51,7 +56,7 @@ class TrainState:
 
     def save(self, folder: Path, recipe: Any) -> None:
         """Writes the state and the recipe to `folder`; the old state stays until the new one is
-        complete."""
+        complete and on the disk. Raises WriteError."""
         folder.mkdir(parents=True, exist_ok=True)
         tensors = {f"network/{k}": v for k, v in self.network.state_dict().items()}
         tensors |= {f"ema/{k}": v for k, v in self.ema.items()}
@@ -62,23 +67,29 @@ class TrainState:
             "step": str(self.step),
             "seconds": repr(self.seconds),
             "flop": repr(self.flop),
+            "minutes": repr(self.minutes),
             "recipe": json.dumps(to_json(recipe)),
         }
-        new = folder / ".state.safetensors"
-        save_file({k: v.contiguous() for k, v in tensors.items()}, new, metadata=record)
-        os.replace(new, folder / "state.safetensors")
+        path = folder / FILE
+        for unfinished in folder.glob(f".{path.stem}.*.part{path.suffix}"):  # of a killed process
+            unfinished.unlink()
+        with whole_file(path, durable=True) as temporary:
+            try:
+                save_file({k: v.contiguous() for k, v in tensors.items()}, temporary, record)
+            except SafetensorError as error:
+                raise WriteError(f"Cannot write {path}: {error}.") from error
 
     def load(self, folder: Path) -> bool:
         """Loads the state in `folder`; False if there is none.
 
-        Raises TrainingError if the network there has another shape.
+        Raises StateError if the file is broken, TrainingError if the network there has another
+        shape.
         """
-        path = folder / "state.safetensors"
+        path = folder / FILE
         if not path.exists():
             return False
-        tensors = load_file(path)
-        record = read_record(path)
-        parts: dict[str, dict[str, Tensor]] = {"network": {}, "ema": {}, "optimiser": {}}
+        tensors, record = read_state(path)
+        parts: dict[str, dict[str, Tensor]] = {part: {} for part in PARTS}
         for name, value in tensors.items():
             part, _, rest = name.partition("/")
             parts[part][rest] = value
@@ -97,16 +108,40 @@ class TrainState:
             self.optimiser.state[params[owner]][key] = value.to(device)
         self.step = int(record["step"])
         self.seconds, self.flop = float(record["seconds"]), float(record["flop"])
+        self.minutes = float(record.get("minutes", self.seconds / 60))  # older states have none
         return True
 
 
+def read_state(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors and the metadata of a file of state. Raises StateError."""
+    record = read_record(path)
+    try:
+        tensors = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise _broken(path, str(error)) from error
+    lacking = [name for name in ("step", "seconds", "flop", "recipe") if name not in record]
+    if lacking or not all(name.partition("/")[0] in PARTS for name in tensors):
+        raise _broken(path, "it is not the state of a run")
+    return tensors, record
+
+
+def _broken(path: Path, reason: str) -> StateError:
+    return StateError(
+        f"The state of the run, {path}, cannot be read ({reason[:200]}): put back a copy of it, or "
+        "delete it to start the run anew."
+    )
+
+
 def averaged_weights(path: Path) -> dict[str, Tensor]:
-    """The averaged weights in a file of state."""
-    tensors = load_file(path)
+    """The averaged weights in a file of state. Raises StateError."""
+    tensors, _ = read_state(path)
     return {k.removeprefix("ema/"): v for k, v in tensors.items() if k.startswith("ema/")}
 
 
 def read_record(path: Path) -> dict[str, str]:
-    """The metadata of a safetensors file."""
-    with safe_open(path, framework="pt") as file:
-        return file.metadata() or {}
+    """The metadata of a file of state. Raises StateError."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return file.metadata() or {}
+    except (OSError, SafetensorError) as error:
+        raise _broken(path, str(error)) from error

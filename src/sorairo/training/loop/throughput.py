@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
+from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from sorairo.training.loop.state import TrainState
 
+ROWS = 4096  # of the matrix products that are measured: tokens, or places of a convolution
+LAYERS = ((256, 1024), (1024, 256), (2048, 2048))  # of a network that is not known
+MEASURE_SECONDS, MEASURE_ROUNDS = 1.0, 50  # whichever is first
+
 
 def count_flop(forward: Callable[[], object]) -> float:
-    """FLOP of the matrix products and convolutions in one call, without gradients."""
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+    """FLOP of the matrix products and convolutions in one call.
+
+    Gradients are enabled, as in training: without them, attention on a CPU is one fused kernel that
+    the counter of torch does not know.
+    """
+    with torch.enable_grad(), FlopCounterMode(display=False) as counter:
         forward()
     return float(counter.get_total_flops())
 
 
-def measured_peak(device: torch.device, dtype: torch.dtype) -> float:
-    """FLOP/s of the fastest matrix product measured on this machine, at sizes like those of the
-    networks."""
-    best = 0.0
-    for m, k, n in ((4096, 256, 1024), (4096, 1024, 256), (2048, 2048, 2048)):
-        a, b = (torch.randn(s, dtype=dtype, device=device) for s in ((m, k), (k, n)))
-        for _ in range(5):
-            start = time.perf_counter()
-            float((a @ b)[0, 0])
-            best = max(best, 2 * m * k * n / (time.perf_counter() - start))
-    return best
+def layer_shapes(network: nn.Module) -> tuple[tuple[int, int], ...]:
+    """Inputs and outputs of each different layer of a network, of a convolution as the matrix
+    product that it is. LAYERS, if it has none."""
+    layers = [each for each in network.modules() if isinstance(each, nn.Linear | nn.Conv2d)]
+    shapes = {(each.weight[0].numel(), len(each.weight)): None for each in layers}
+    return tuple(shapes) or LAYERS
+
+
+def measured_peak(
+    device: torch.device, dtype: torch.dtype, shapes: Sequence[tuple[int, int]] = LAYERS
+) -> float:
+    """FLOP/s of matrix products with weights of these `shapes`, (inputs, outputs): the median over
+    a second of rounds of all of them."""
+    pairs = [
+        [torch.randn(size, dtype=dtype, device=device) for size in ((ROWS, inner), (inner, outer))]
+        for inner, outer in shapes
+    ]
+    flop = sum(2 * ROWS * inner * outer for inner, outer in shapes)
+    rates: list[float] = []
+    begun = now = time.perf_counter()
+    while len(rates) < MEASURE_ROUNDS and now - begun < MEASURE_SECONDS:
+        made = [a @ b for a, b in pairs]
+        float(made[-1][0, 0])  # waits for a GPU
+        started, now = now, time.perf_counter()
+        rates.append(flop / (now - started))
+    return statistics.median(rates)
 
 
 class Meter:

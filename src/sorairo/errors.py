@@ -34,6 +34,10 @@ class NameTakenError(WriteError):
     """A file of that name exists, and must not be overwritten."""
 
 
+class DiskFullError(WriteError):
+    """A file could not be written because the disk is full."""
+
+
 class StorageUnavailableError(WriteError):
     """The media store (a folder, or an object store) does not answer, or refuses a request."""
 

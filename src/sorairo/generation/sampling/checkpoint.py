@@ -15,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from sorairo.errors import WriteError
 from sorairo.generation.canvas.canvas import Canvas
 
 
@@ -70,11 +71,16 @@ class SamplingCheckpoint:
             return None
 
     def write(self, name: str, state: CanvasState) -> None:
-        """Writes the file of a canvas, complete or not at all."""
+        """Writes the file of a canvas, complete or not at all. Raises WriteError."""
         new = self.folder / f".{name}"
         tensors = {"latents": state.latents.contiguous(), "random": state.random}
-        save_file(tensors, new, {"model": self.model, "windows": str(state.windows)})
-        self.written(new.replace(self.folder / name))
+        try:
+            save_file(tensors, new, {"model": self.model, "windows": str(state.windows)})
+            path = new.replace(self.folder / name)
+        except (OSError, SafetensorError) as error:
+            new.unlink(missing_ok=True)
+            raise WriteError(f"Cannot write {self.folder / name}: {error}.") from error
+        self.written(path)
 
 
 class CanvasRecord:

@@ -8,6 +8,7 @@ from sorairo.jobs.admission import RETRY_SECONDS, QuotaUsage
 from sorairo.jobs.keys import Quota
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.service import Service
+from sorairo.server.disk_space import free_bytes
 
 
 def quota_of(service: Service, owner: str) -> Quota:
@@ -38,11 +39,12 @@ def rate_limit_headers(usage: QuotaUsage) -> dict[str, str]:
 
 
 def check_disk_space(service: Service) -> None:
-    """Raises ApiError 507 if the disk of the media store is nearly full."""
-    free = service.media.free_bytes()
+    """Raises ApiError 507 if a disk on which the server writes is nearly full."""
+    free = free_bytes(service.media, service.queue.database)
     if free is not None and free < service.min_free_bytes:
         raise ApiError(
             507,
-            f"Only {free // 2**20} MB of disk space are left for videos: delete some first.",
+            f"Only {free // 2**20} MB of disk space are left on the server: delete videos, or try"
+            " again later.",
             code="insufficient_storage",
         )

@@ -24,6 +24,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from sorairo.errors import (
     ConfigError,
+    DiskFullError,
     MediaError,
     MissingExtraError,
     StorageUnavailableError,
@@ -43,7 +44,7 @@ class MediaStore:
     """The files of jobs, under names of the form "folder/file".
 
     Every method may raise StorageUnavailableError if the store is unreachable or denies access, and
-    WriteError if a disk is full.
+    DiskFullError, a WriteError, if a disk is full.
     """
 
     def __init__(self, url: str) -> None:
@@ -191,7 +192,7 @@ class MediaStore:
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno in DISK_FULL:
-                raise WriteError(f"There is no disk space: {error.strerror}.") from error
+                raise DiskFullError(f"There is no disk space: {error.strerror}.") from error
             if isinstance(self.files, LocalFileSystem) and not isinstance(error, OSError):
                 raise
             raise _unavailable(error) from error

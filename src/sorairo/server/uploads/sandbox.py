@@ -20,7 +20,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from sorairo.errors import MediaError, WriteError
+from sorairo.errors import DiskFullError, MediaError
 from sorairo.processes import isolated_command, isolated_environment
 from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_header
 from sorairo.server.uploads.media_info import MediaInfo
@@ -72,7 +72,7 @@ def decode(
 
     Raises:
         MediaError: The file cannot be decoded; the message is one of ERROR_MESSAGES.
-        WriteError: The disk is full.
+        DiskFullError: The disk is full.
     """
     task = {"read": "clip", "max_side": max_side, "seconds": seconds}
     return _run(task, path, limits, on_poll, read_clip)
@@ -109,7 +109,7 @@ def _run(
             name = signal.Signals(-code).name
             raise _media_error(SIGNAL_ERRORS.get(name, "unreadable"), f"ended by {name}")
         if code == EXIT_NO_SPACE:
-            raise WriteError("There is no disk space for the frames of the given file.")
+            raise DiskFullError("There is no disk space for the frames of the given file.")
         if code > 0:  # a bug in the sandbox, not a bad file
             messages.seek(0)
             raise RuntimeError(f"the sandbox exited with {code}: {messages.read()[-4000:]!r}")

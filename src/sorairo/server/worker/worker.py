@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -16,6 +18,7 @@ from sorairo.generation.engine import Engine
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import CANCELLED_ERROR, Queue
+from sorairo.server.disk_space import free_bytes, says_disk_full
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
 from sorairo.server.worker.job_runner import CHECKPOINTS, run_job
@@ -24,9 +27,7 @@ POLL_INTERVAL = 0.2  # seconds between two looks for a job
 RETRY_INTERVAL = 2.0  # seconds to wait while the database or the media store is unavailable
 MIN_FREE_BYTES = 64 * 2**20  # with less disk space, no job is started
 STORAGE_ERROR = "storage_error"
-STORAGE_MESSAGE = (
-    "The server could not store the clip, perhaps because its disk is full: submit it again."
-)
+STORAGE_MESSAGE = "The server could not store the clip: submit it again."
 INTERNAL_MESSAGE = "An internal error occurred; the server's log has the details."
 log = logging.getLogger("sorairo.worker")
 
@@ -44,19 +45,24 @@ class Worker:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self.media_unavailable = False
+        self.last_outage = -math.inf  # by the monotonic clock
 
     def run(self) -> None:
         """Runs jobs until `stopping` is set; then the current job returns to the queue."""
         if self.parent:
             threading.Thread(target=self._stop_with_parent, daemon=True).start()
         while not self.stopping.is_set():
-            if self._disk_is_full() or self._media_is_unavailable():
+            if self._disk_is_full():
+                log.warning("no job is started: less than %d bytes are free", MIN_FREE_BYTES)
+                self.stopping.wait(RETRY_INTERVAL)
+                continue
+            if self._media_is_unavailable():
                 self.stopping.wait(RETRY_INTERVAL)
                 continue
             try:
-                job = self.queue.claim(self.name)
+                job = self.queue.claim(self.name, take_over=self._may_take_over())
             except DATABASE_UNAVAILABLE as error:
-                log.warning("the database is unreachable: %s", error)
+                self._note_outage(error)
                 self.stopping.wait(RETRY_INTERVAL)
                 continue
             if job is None:
@@ -76,11 +82,17 @@ class Worker:
             log.warning("%s is left to another worker: the database is unreachable", job.id)
 
     def _disk_is_full(self) -> bool:
-        free = self.media.free_bytes()
-        if free is None or free >= MIN_FREE_BYTES:
-            return False
-        log.warning("no job is started: only %d bytes of disk space are free", free)
-        return True
+        free = free_bytes(self.media, self.queue.database)
+        return free is not None and free < MIN_FREE_BYTES
+
+    def _note_outage(self, error: Exception) -> None:
+        log.warning("the database is unreachable: %s", error)
+        self.last_outage = time.monotonic()
+
+    def _may_take_over(self) -> bool:
+        """False for one lease after an outage of the database: other workers may have been unable
+        to renew their leases, and still have their jobs."""
+        return time.monotonic() - self.last_outage > self.queue.lease
 
     def _media_is_unavailable(self) -> bool:
         """Whether the media store is still unavailable after it once was."""
@@ -99,13 +111,14 @@ class Worker:
 
     def _outcome(self, job: Job) -> Callable[[], object]:
         """Runs a job; returns the function that records how it ended."""
-        fail = partial(partial, self.queue.fail, job)
         try:
             with self._reporter(job) as reporter:
                 try:
                     result = run_job(self.engine, self.media, job, reporter)
                     return partial(self._complete, job, result)
                 except StorageUnavailableError as error:
+                    if self._disk_is_full():
+                        return self._failure(job, error)
                     log.warning("%s cannot be stored: %s", job.id, error)
                     self.media_unavailable = True
                     still = self._media_is_unavailable()
@@ -113,17 +126,25 @@ class Worker:
         except LeaseLostError:
             return partial(self._discard, job)
         except CancelledError:
-            return fail(CANCELLED, CANCELLED_ERROR["message"])
+            return partial(self.queue.fail, job, CANCELLED, CANCELLED_ERROR["message"])
         except InterruptedError:
             return partial(self.queue.release, job)
-        except WriteError as error:
+        except Exception as error:
+            return self._failure(job, error)
+
+    def _failure(self, job: Job, error: Exception) -> Callable[[], object]:
+        """The function that records that a job could not be completed. While a disk is full, a job
+        is not to blame for any error."""
+        if says_disk_full(error) or self._disk_is_full():
+            log.warning("%s cannot be stored and is put off: %s", job.id, error)
+            return partial(self._postpone, job)
+        if isinstance(error, WriteError):
             log.warning("%s cannot be stored: %s", job.id, error)
             return partial(self._retry_later, job)
-        except SorairoError as error:
-            return fail("invalid_request", str(error))
-        except Exception:
-            log.exception("%s failed", job.id)
-            return fail("server_error", INTERNAL_MESSAGE)
+        if isinstance(error, SorairoError):
+            return partial(self.queue.fail, job, "invalid_request", str(error))
+        log.error("%s failed", job.id, exc_info=error)
+        return partial(self.queue.fail, job, "server_error", INTERNAL_MESSAGE)
 
     @contextmanager
     def _reporter(self, job: Job) -> Iterator[JobReporter]:
@@ -145,7 +166,7 @@ class Worker:
                 record()
                 return
             except DATABASE_UNAVAILABLE as error:
-                log.warning("the database is unreachable: %s", error)
+                self._note_outage(error)
                 if self.stopping.wait(RETRY_INTERVAL):
                     raise
 
@@ -157,6 +178,11 @@ class Worker:
         """Returns a job without counting the attempt: no worker could store its clip now."""
         self.queue.release(job)
         self.stopping.wait(RETRY_INTERVAL)
+
+    def _postpone(self, job: Job) -> None:
+        """Returns a job without counting the attempt: there was no room for its files."""
+        self.queue.postpone(job)
+        self.media.try_delete_folder(f"{job.id}/{job.fence}")
 
     def _retry_later(self, job: Job) -> None:
         """Returns a job for another attempt, because its clip could not be stored."""

@@ -129,7 +129,7 @@ def _response(status: str, response: dict[str, Any]) -> str:
         if "$ref" in content["schema"]
         else f"`{media_type}`"
         for media_type, content in response.get("content", {}).items()
-        if status == "200"
+        if status in ("200", "201")
     ]
     return f"| {status} | {response['description']} {' or '.join(types)} |".replace("  |", " |")
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Response
 
 from sorairo.server.api import characters, pages, routes
 from sorairo.server.api.dependencies import Owner
+from sorairo.server.api.dialects import azure_jobs, tasks, xai
 from sorairo.server.api.errors import add_error_handlers
 from sorairo.server.api.forwarded import ForwardedMiddleware
 from sorairo.server.api.json_response import SafeJSONResponse
@@ -37,7 +38,8 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         redoc_url=None,
     )
     app.state.service, app.state.views = service, VideoViews(service)
-    app.include_router(characters.router)  # first: /videos/{video_id} would match its paths
+    for each in (characters, xai, azure_jobs, tasks):  # before routes that match their paths, too
+        app.include_router(each.router)
     app.include_router(routes.router)
     app.include_router(pages.router)
     metrics = Metrics(service.queue)

@@ -24,7 +24,8 @@ from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
-POST_ONLY = ("sync", "edits", "extensions")  # routes that `/videos/{video_id}` matches
+# Routes that `/videos/{video_id}` matches.
+POST_ONLY = ("sync", "edits", "extensions", "generations")
 POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 
 
@@ -158,12 +159,13 @@ class OwnedFiles:
         return f"{found.id}/given/0", found.name
 
 
-def request_builder_of(request: Request, owner: str) -> RequestBuilder:
-    """What turns the fields of a request into a job."""
+def request_builder_of(request: Request, owner: str, *, any_model: bool = False) -> RequestBuilder:
+    """What turns the fields of a request into a job. With `any_model`, it may name a model that the
+    server does not know."""
     service, files = service_of(request), OwnedFiles(request, owner)
     deployment = request.scope.get(DEPLOYMENT)  # a name of Azure's customers, whatever it is
     known = (*service.models, *([deployment] if deployment else ()))
-    models = None if service.accept_any_model else known
+    models = None if any_model or service.accept_any_model else known
     return RequestBuilder(
         limits=service.limits, stored_files=files, models=models, memory=service.memory
     )

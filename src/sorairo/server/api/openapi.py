@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from sorairo.server.api.dialects.schemas import DIALECT_SCHEMAS
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
 from sorairo.server.api.schemas import BINARY, EVENT, SCHEMAS, TEXT, Schema, request_body
@@ -63,6 +64,8 @@ class RouteDoc:
     """Whether no key is ever required."""
     headers: Mapping[str, Schema] | None = None
     """Headers of the successful response."""
+    status: int = 200
+    """The status of the successful response."""
     partial: bool = False
     """Whether `Range` and `If-None-Match` are read: the status may be 206 or 304."""
 
@@ -74,6 +77,16 @@ def _json(name: str) -> dict[str, Schema]:
 def _video_route(body: Schema | None, *errors: int) -> RouteDoc:
     """A route that responds with a Video object."""
     return RouteDoc(responses=_json("Video"), body=body, errors=errors, headers=POLLING_HINT)
+
+
+def _file_route(*variants: str) -> RouteDoc:
+    """A route that responds with a file of a finished video."""
+    return RouteDoc(
+        responses={VARIANTS[name][1]: BINARY for name in variants},
+        errors=(400, 404, 416),
+        headers=FILE_HEADERS,
+        partial=True,
+    )
 
 
 CLIP = {"video/mp4": BINARY}
@@ -111,12 +124,29 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/videos/{video_id}/preview"): RouteDoc(
         responses={PREVIEW[1]: BINARY}, errors=(404,)
     ),
-    ("get", "/v1/videos/{video_id}/content"): RouteDoc(
-        responses={media_type: BINARY for _, media_type in VARIANTS.values()},
-        errors=(400, 404, 416),
-        headers=FILE_HEADERS,
-        partial=True,
+    ("get", "/v1/videos/{video_id}/content"): _file_route(*VARIANTS),
+    ("post", "/v1/videos/generations"): RouteDoc(
+        responses=_json("XaiRequest"), body=request_body(Endpoint.XAI), errors=ON_SUBMISSION
     ),
+    ("get", "/v1/videos/xai_{request_id}"): RouteDoc(responses=_json("XaiStatus"), errors=(404,)),
+    ("post", "/v1/video/generations"): RouteDoc(
+        responses=_json("Task"), body=request_body(Endpoint.TASK), errors=ON_SUBMISSION
+    ),
+    ("get", "/v1/video/generations/{task_id}"): RouteDoc(responses=_json("Task"), errors=(404,)),
+    ("post", "/v1/video/generations/jobs"): RouteDoc(
+        responses=_json("AzureJob"),
+        body=request_body(Endpoint.AZURE_JOB),
+        errors=ON_SUBMISSION,
+        status=201,
+    ),
+    ("get", "/v1/video/generations/jobs/{job_id}"): RouteDoc(
+        responses=_json("AzureJob"), errors=(404,)
+    ),
+    ("delete", "/v1/video/generations/jobs/{job_id}"): RouteDoc(
+        responses={}, errors=(404,), status=204
+    ),
+    ("get", "/v1/video/generations/{generation_id}/content/video"): _file_route("video"),
+    ("get", "/v1/video/generations/{generation_id}/content/thumbnail"): _file_route("thumbnail"),
     ("get", "/metrics"): RouteDoc(responses={METRICS_TYPE: TEXT}),
     ("get", "/healthz"): RouteDoc(responses=_json("Health"), open=True),
     ("get", "/readyz"): RouteDoc(responses=_json("Readiness"), errors=(503,), open=True),
@@ -128,7 +158,7 @@ def complete_document(app: FastAPI) -> None:
     must have been added."""
     document = app.openapi()
     document["components"] = {
-        "schemas": SCHEMAS,
+        "schemas": {**SCHEMAS, **DIALECT_SCHEMAS},
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
     }
     for path, methods in document["paths"].items():
@@ -143,7 +173,7 @@ def _complete_operation(operation: dict[str, Any], route: RouteDoc) -> None:
     success: dict[str, Any] = {"description": "Success.", "content": content}
     if route.headers:
         success["headers"] = dict(route.headers)
-    operation["responses"] = {"200": success, **_error_responses(errors)}
+    operation["responses"] = {str(route.status): success, **_error_responses(errors)}
     if route.partial:
         operation["responses"] |= {
             "206": {**success, "description": "The part that `Range` asks for."},

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import RequestError
+from sorairo.server.api.creation import creation_of, remix_of
 from sorairo.server.api.dependencies import (
     FileOwner,
     Owner,
@@ -33,7 +34,6 @@ from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
-from sorairo.server.job_spec import JobSpec
 from sorairo.server.video_object import PREVIEW
 
 router = APIRouter(prefix="/v1")
@@ -66,7 +66,7 @@ def _model_object(name: str) -> dict[str, Any]:
 async def create_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video from a text, pictures, characters or a storyboard, or `n` of them at once."""
     fields = await fields_of(request, Endpoint.CREATE)
-    build, media = await _creation(request, owner, fields)
+    build, media = await creation_of(request, owner, fields)
     return await submit_and_respond(request, owner, build, media, count=fields.get("n", 1))
 
 
@@ -75,7 +75,7 @@ async def create_video_now(request: Request, owner: Owner) -> Response:
     """Creates a video and responds with the finished file. A client that disconnects cancels the
     job."""
     fields = await fields_of(request, Endpoint.SYNC)
-    build, media = await _creation(request, owner, fields)
+    build, media = await creation_of(request, owner, fields)
     job, _ = await run_in_threadpool(submit, request, owner, build, media)
     response = await wait_for_file(request, owner, job.id)
     if fields.ignored:
@@ -187,26 +187,8 @@ def get_content(
 async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> SafeJSONResponse:
     """Creates a video like this one, with the same seed and settings, from another prompt."""
     fields = await fields_of(request, Endpoint.REMIX)
-    build, media = await _remix(request, owner, fields, video_id)
+    build, media = await remix_of(request, owner, fields, video_id)
     return await submit_and_respond(request, owner, build, media)
-
-
-Build = tuple[Callable[[], NewJob], tuple[str, ...]]  # builds a job, and its files from other jobs
-
-
-async def _creation(request: Request, owner: str, fields: Fields) -> Build:
-    """What builds a new video, or a remix where the fields name a video to remix."""
-    if video := fields.get("remixed_from_video_id"):
-        return await _remix(request, owner, fields, video.id)
-    builder = request_builder_of(request, owner)
-    return lambda: builder.create(fields), ()
-
-
-async def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build:
-    parent = await run_in_threadpool(job_of, request, owner, video_id)
-    old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
-    shown = service_of(request).video(parent)
-    return lambda: builder.remix(fields, old, parent, shown), old.media
 
 
 async def _submit_for_clip(

@@ -20,9 +20,15 @@ class Endpoint(StrEnum):
     EXTEND = "POST /v1/videos/extensions"
     REMIX = "POST /v1/videos/{video_id}/remix"
     CHARACTER = "POST /v1/videos/characters"
+    # Routes of other services; see `dialects`.
+    XAI = "POST /v1/videos/generations"
+    TASK = "POST /v1/video/generations"
+    AZURE_JOB = "POST /v1/video/generations/jobs"
 
 
-CREATING = frozenset({Endpoint.CREATE, Endpoint.SYNC})
+MANY_AT_ONCE = frozenset({Endpoint.CREATE, Endpoint.AZURE_JOB})
+ONE_AT_ONCE = frozenset({Endpoint.SYNC, Endpoint.XAI, Endpoint.TASK})
+CREATING = MANY_AT_ONCE | ONE_AT_ONCE
 CHANGING = frozenset({Endpoint.EDIT, Endpoint.EXTEND})
 SAMPLING = CREATING | CHANGING | {Endpoint.REMIX}
 SIZED = CREATING | {Endpoint.REMIX}

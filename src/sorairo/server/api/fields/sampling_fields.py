@@ -7,6 +7,8 @@ from sorairo.generation.requests.limits import check_fps, check_sampling, check_
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.request_field import (
     CREATING,
+    MANY_AT_ONCE,
+    ONE_AT_ONCE,
     SAMPLING,
     SIZED,
     Endpoint,
@@ -23,7 +25,7 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         name="n",
         type=Number(low=1, high=MAX_VIDEOS, whole=True),
         description="How many videos to create, with consecutive seeds. Default: 1.",
-        endpoints=frozenset({Endpoint.CREATE}),
+        endpoints=MANY_AT_ONCE,
         aliases=(
             *("n_variants", "num_videos", "num_outputs", "num_generations"),
             *("num_videos_per_prompt", "num_outputs_per_prompt"),
@@ -32,8 +34,8 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="n",
         type=Number(low=1, high=1, whole=True),
-        description="How many videos to create: one, whose file is the response.",
-        endpoints=frozenset({Endpoint.SYNC}),
+        description="How many videos to create: one.",
+        endpoints=ONE_AT_ONCE,
         aliases=(
             *("n_variants", "num_videos", "num_outputs", "num_generations"),
             *("num_videos_per_prompt", "num_outputs_per_prompt"),

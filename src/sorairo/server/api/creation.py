@@ -1,0 +1,34 @@
+"""How routes build new videos: from the fields of a request, or as a remix of a video."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+
+from sorairo.server.api.dependencies import job_of, request_builder_of, service_of
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.new_job import NewJob
+from sorairo.server.job_spec import JobSpec
+
+Build = tuple[Callable[[], NewJob], tuple[str, ...]]  # builds a job, and its files from other jobs
+
+
+async def creation_of(
+    request: Request, owner: str, fields: Fields, *, any_model: bool = False
+) -> Build:
+    """What builds a new video, or a remix where the fields name a video to remix. With `any_model`,
+    the request may name a model that the server does not know."""
+    if video := fields.get("remixed_from_video_id"):
+        return await remix_of(request, owner, fields, video.id)
+    builder = request_builder_of(request, owner, any_model=any_model)
+    return lambda: builder.create(fields), ()
+
+
+async def remix_of(request: Request, owner: str, fields: Fields, video_id: str) -> Build:
+    """What builds a remix of a video. Raises ApiError."""
+    parent = await run_in_threadpool(job_of, request, owner, video_id)
+    old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
+    shown = service_of(request).video(parent)
+    return lambda: builder.remix(fields, old, parent, shown), old.media

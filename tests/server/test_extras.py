@@ -294,6 +294,10 @@ def test_characters_are_listed_page_by_page(client: TestClient, service: Service
     assert (first["has_more"], first["last_id"]) == (True, made[1])
     rest = client.get(f"/v1/videos/characters?after={made[1]}").json()
     assert ([each["id"] for each in rest["data"]], rest["has_more"]) == (made[2:], False)
-    for wrong in ("char_of_another", "char_none"):
+    for name in made:  # the usual loop that empties a list
+        assert client.delete(f"/v1/videos/characters/{name}").json()["deleted"]
+        rest = client.get(f"/v1/videos/characters?after={name}&limit=1").json()["data"]
+        assert [each["id"] for each in rest] == made[made.index(name) + 1 :][:1]
+    for wrong in ("char_of_another", "char_none", "%00"):
         answer = client.get(f"/v1/videos/characters?after={wrong}")
         assert (answer.status_code, answer.json()["error"]["param"]) == (400, "after")

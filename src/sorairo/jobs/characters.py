@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine, and_, delete, insert, select, tuple_
+from sqlalchemy import Connection, Engine, and_, delete, insert, select, tuple_
 
-from sorairo.jobs.schema import characters
+from sorairo.jobs.cursors import KEPT_SECONDS
+from sorairo.jobs.schema import characters, deleted_characters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,17 +44,17 @@ class CharacterStore:
     def page(
         self, owner: str, *, limit: int = 20, after: str | None = None
     ) -> tuple[list[Character], bool] | None:
-        """Up to `limit` characters of an owner that follow `after`, newest first, and whether there
-        are more; None if there is no character `after`."""
-        found = self.get(after, owner) if after is not None else None
-        if after is not None and found is None:
-            return None
+        """Up to `limit` characters of an owner that follow `after`, which may be removed meanwhile,
+        newest first, and whether there are more; None if there never was a character `after`."""
         query = select(characters).where(characters.c.owner == owner)
         order = (characters.c.created_at.desc(), characters.c.id.desc())
-        if found is not None:
-            last = (found.created_at, found.id)
-            query = query.where(tuple_(characters.c.created_at, characters.c.id) < last)
         with self.reading.begin() as connection:
+            if after is not None:
+                created_at = _creation_time(connection, after, owner)
+                if created_at is None:
+                    return None
+                place = tuple_(characters.c.created_at, characters.c.id)
+                query = query.where(place < (created_at, after))
             rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
         return [Character(**row._mapping) for row in rows[:limit]], len(rows) > limit
 
@@ -76,8 +77,31 @@ class CharacterStore:
         """Removes the owner's character. False if there is none."""
         mine = and_(characters.c.id == character, characters.c.owner == owner)
         with self.database.begin() as connection:
-            deletion = delete(characters).where(mine).returning(characters.c.id)
-            return connection.execute(deletion).one_or_none() is not None
+            deletion = delete(characters).where(mine).returning(characters)
+            row = connection.execute(deletion).one_or_none()
+            if row is not None:
+                _remember_place(connection, Character(**row._mapping), self.clock())
+        return row is not None
+
+
+def _creation_time(connection: Connection, character: str, owner: str) -> float | None:
+    """When an owner's character was created, which may be removed meanwhile; None if there never
+    was one."""
+    for table in (characters, deleted_characters) if character.isprintable() else ():
+        mine = and_(table.c.id == character, table.c.owner == owner)
+        found = connection.execute(select(table.c.created_at).where(mine)).scalar_one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+def _remember_place(connection: Connection, character: Character, now: float) -> None:
+    """Keeps what a cursor needs of a removed character, and forgets those of long ago."""
+    same = deleted_characters.c.id == character.id
+    old = (deleted_characters.c.deleted_at < now - KEPT_SECONDS) | same
+    connection.execute(delete(deleted_characters).where(old))
+    row = {"id": character.id, "owner": character.owner, "created_at": character.created_at}
+    connection.execute(insert(deleted_characters).values(**row, deleted_at=now))
 
 
 def new_character_id() -> str:

@@ -70,6 +70,15 @@ deleted_jobs = Table(
     Column("deleted_at", Float, nullable=False, index=True),
 )
 
+deleted_characters = Table(
+    "deleted_characters",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("deleted_at", Float, nullable=False, index=True),
+)
+
 # Secrets of the servers, in hexadecimal.
 server_secrets = Table(
     "server_secrets",

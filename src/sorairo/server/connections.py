@@ -14,6 +14,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sorairo.server.api.errors import error_response
+from sorairo.server.api.request_ids import new_request_id
 
 RESERVED_FILES = 256  # descriptors for the database, clips, pipes to workers
 BACKLOG = 256  # connections that the kernel holds until they are accepted
@@ -38,6 +39,9 @@ class ConnectionLimits:
     """Bytes per second."""
     write_pause: float = 60.0
     """In which a client takes nothing of a response."""
+    stalled: float = 1.0
+    """Without a byte of a request body, or with nothing of a response taken: then the connection
+    makes room for a new one, if there is no other place."""
     proxies: tuple[str, ...] = ()
     """Addresses and networks of trusted proxies, to which `per_address` does not apply."""
 
@@ -84,23 +88,32 @@ class Connections:
 
     def admit(self, new: LimitedProtocol) -> bool:
         """Counts a new connection. If there are too many, the one that has waited longest without
-        a complete request is closed; False if there is none."""
+        a complete request makes room, or one whose client stalls; False if there is none."""
         limits, address = self.limits, new.address
+        shared = limits.is_shared(address)
+        if self.per_address[address] >= limits.per_address and not shared:
+            room = self._make_room(address)
+        else:
+            room = len(self.open) < limits.total or self._make_room(None)
         self.open.add(new)
         self.per_address[address] += 1
-        if self.per_address[address] > limits.per_address and not limits.is_shared(address):
-            if not self._close_one([each for each in self.waiting if each.address == address]):
-                return False
-        elif len(self.open) > limits.total and not self._close_one(list(self.waiting)[:1]):
-            return False
-        self.waiting[new] = None
-        return True
+        if room:
+            self.waiting[new] = None
+        return room
 
-    def _close_one(self, candidates: list[LimitedProtocol]) -> bool:
-        for each in candidates[:1]:
-            self.forget(each)
-            each.transport.abort()
-        return bool(candidates)
+    def _make_room(self, address: str | None) -> bool:
+        """Closes one connection (of an address); False if all are in use."""
+        now = time.monotonic()
+        waiting = (each for each in self.waiting if address in (None, each.address))
+        found = next(waiting, None)
+        if found is None:
+            mine = (each for each in self.open if address in (None, each.address))
+            found = max(mine, key=lambda each: each.stalled_for(now), default=None)
+            if found is None or found.stalled_for(now) <= self.limits.stalled:
+                return False
+        self.forget(found)
+        found.transport.abort()
+        return True
 
     def forget(self, closed: LimitedProtocol) -> None:
         """Stops counting a connection."""
@@ -182,6 +195,12 @@ class LimitedProtocol(H11Protocol):
         elif self._reads_body():
             self._check_body(now)
 
+    def stalled_for(self, now: float) -> float:
+        """Seconds since the client has sent or taken anything that the server waits for."""
+        if self._reads_body():
+            return 0.0 if self.flow.read_paused else now - self.last_data
+        return now - self.last_written if self.transport.get_write_buffer_size() else 0.0
+
     def _check_body(self, now: float) -> None:
         if self.flow.read_paused:  # it is the server that does not read
             self.last_data = self.body_since = now
@@ -199,7 +218,7 @@ class LimitedProtocol(H11Protocol):
         """Sends an error, unless a response has begun, and closes the connection."""
         active = self.cycle is not None and not self.cycle.response_complete
         if not (active and self.cycle.response_started):
-            headers = {"connection": "close"}
+            headers = {"connection": "close", "x-request-id": new_request_id()}
             headers |= {} if retry_after is None else {"retry-after": str(retry_after)}
             self.transport.write(_wire_format(status, message, headers))
         if active:

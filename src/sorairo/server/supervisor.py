@@ -122,8 +122,9 @@ def _memory(model: ModelDirectory) -> MemoryBudget:
 
 
 def _hosts(host: str, access: AccessOptions) -> tuple[str, ...]:
-    names = {host_name(f"[{each}]" if ":" in each else each) for each in (host, *LOOPBACK)}
-    return tuple({name for name in names if name} | set(access.hosts))
+    given = (host, *LOOPBACK, *access.hosts)
+    names = {host_name(f"[{each}]" if ":" in each else each) for each in given}
+    return tuple(name for name in names if name)
 
 
 def _run(server: ApiServer, outbox: Outbox, processes: WorkerProcesses) -> None:

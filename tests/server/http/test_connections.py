@@ -119,7 +119,7 @@ def big_file(service: Service) -> bytes:
 
 def test_those_who_wait_longest_make_room(start: Start):
     """Half-sent heads shut nobody out, and none that is in the middle of a request is dropped."""
-    limits = replace(ConnectionLimits(), total=20)
+    limits = ConnectionLimits(total=20, stalled=60)
     with start(limits) as running, connected(running.port, POST % (b"", 21) + b"{") as working:
         until_read(running)
         sockets = []
@@ -137,9 +137,22 @@ def test_those_who_wait_longest_make_room(start: Start):
             each.__exit__(None, None, None)
 
 
+def test_those_who_stall_make_room(start: Start, service: Service):
+    """Half-sent bodies and responses that nobody takes, if nothing else can be closed."""
+    request = big_file(service)
+    with start(ConnectionLimits(total=10, stalled=0.3)) as running, ExitStack() as stack:
+        for data in [POST % (b"", 20), request] * 5:
+            stack.enter_context(connected(running.port, data))
+            until_read(running)
+        time.sleep(1.5)  # what is written is looked at once a second
+        for _ in range(20):
+            assert httpx.get(f"http://127.0.0.1:{running.port}/healthz").status_code == 200
+        assert len(running.connections.open) <= 10
+
+
 def test_one_address_cannot_take_all_connections(start: Start, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(ConnectionLimits, "is_shared", lambda _self, one: one != "127.0.0.2")
-    limits = replace(ConnectionLimits(), total=30, per_address=5)
+    limits = ConnectionLimits(total=30, per_address=5, stalled=60)
     body = POST % (b"", 20)
     with start(limits) as running:
         held = [connected(running.port, body, "127.0.0.2") for _ in range(8)]

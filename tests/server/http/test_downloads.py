@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email.utils import formatdate
 from pathlib import Path
@@ -112,6 +114,19 @@ def test_head_is_get_without_the_file(path: tuple[TestClient, str]):
     missing = client.head(url.replace("video_1", "video_2"))
     assert (missing.status_code, missing.content) == (404, b"")
     assert client.head(url.replace("content", "events")).status_code == 200
+
+
+def test_conditions_of_a_post_are_ignored(client: TestClient, service: Service):
+    """The response of `/videos/sync` is a new file, whatever the client has."""
+    with ThreadPoolExecutor(1) as pool:
+        headers = {"Range": "bytes=0-9", "If-None-Match": "*"}
+        body = {"prompt": "x"}
+        answer = pool.submit(client.post, "/v1/videos/sync", json=body, headers=headers)
+        while (job := service.queue.claim("me")) is None:
+            time.sleep(0.01)
+        service.media.put(f"{job.id}/1/video.mp4", DATA)
+        service.queue.complete(job, {"folder": f"{job.id}/1"})
+        assert (answer.result().status_code, answer.result().content == DATA) == (200, True)
 
 
 def test_every_variant_is_shown_or_stored(client: TestClient, service: Service):

@@ -42,10 +42,11 @@ def file_response(request: Request, job: Job, variant: str, *, download: bool = 
         "etag": validators.etag,
         "last-modified": validators.last_modified,
     }
-    if validators.is_unchanged(request.headers):
+    conditions = request.headers if request.method == "GET" else {}  # not those of a POST
+    if validators.is_unchanged(conditions):
         return Response(status_code=304, headers=headers)
     try:
-        part = validators.range_of(request.headers, size)
+        part = validators.range_of(conditions, size)
     except UnsatisfiableRangeError as error:
         raise _unsatisfiable(size) from error
     status, (start, end) = (200, (0, size)) if part is None else (206, part)

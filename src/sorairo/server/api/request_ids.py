@@ -18,6 +18,11 @@ LOGGER = "sorairo.requests"
 log = logging.getLogger(LOGGER)
 
 
+def new_request_id() -> str:
+    """A random id."""
+    return f"req_{secrets.token_hex(16)}"
+
+
 class RequestIdMiddleware:
     """Adds `x-request-id` and `openai-processing-ms` to responses, and logs requests that change
     something and those that fail with a server error, with the `X-Client-Request-Id` of the client.
@@ -30,7 +35,7 @@ class RequestIdMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        start, scope[REQUEST_ID] = time.perf_counter(), f"req_{secrets.token_hex(16)}"
+        start, scope[REQUEST_ID] = time.perf_counter(), new_request_id()
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

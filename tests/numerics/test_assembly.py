@@ -13,9 +13,11 @@ from sorairo.generation.canvas.canvas import Canvas
 from sorairo.generation.canvas.encode import encode_layout
 from sorairo.generation.output.assembly import assemble, blend_region
 from sorairo.generation.output.decode import start_where_still
-from sorairo.generation.output.delivery import deliver
+from sorairo.generation.output.delivery import Delivery, deliver
 from sorairo.generation.output.latent_cache import end_latents
 from sorairo.generation.output.seams.difference import Seam, carry_difference, correction
+from sorairo.generation.tasks.bridge import loop
+from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.extend import extend_forward
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
@@ -241,3 +243,18 @@ def test_what_is_made_is_framed_as_what_is_given(size: tuple[int, int]):
     assert result.frames.shape == (12, height, width, 3)
     assert np.array_equal(result.frames[:8], clip.frames)
     assert np.abs(result.frames[8].astype(int) - picture).mean() < 4
+
+
+@pytest.mark.parametrize(("given", "result"), [(1 / 3, 12), (1, 12), (8, 8), (24, 24), (120, 120)])
+def test_motion_after_a_slide_show_is_fast_enough_to_be_seen(given: float, result: float):
+    spec = CanvasSpec(area=64 * 64)
+    clip = Clip(frames=np.zeros((20, 64, 64, 3), np.uint8), fps=given)
+    for layout in (
+        extend_forward(clip, "a", spec=spec, num_frames=24),
+        loop(clip, "a", spec=spec, num_frames=24),
+    ):
+        assert Delivery.of(layout, None, None, None).fps == result
+        assert Delivery.of(layout, None, None, 30.0).fps == 30
+    if given >= 1:  # an edit moves nothing that did not move
+        layout = edit(clip, "a", spec=spec, strength=0.5)
+        assert Delivery.of(layout, None, None, None).fps == given

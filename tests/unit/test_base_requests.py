@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from contextlib import suppress
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,8 +18,9 @@ from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.bridge import ConnectRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
-from sorairo.generation.requests.metadata import REQUEST_TYPES, read_comment
+from sorairo.generation.requests.metadata import REQUEST_TYPES, read_comment, request_of
 from sorairo.generation.requests.storyboard.request import Card
+from sorairo.video import Clip
 
 GOOD = GenerateRequest(prompt="a red ball drops")
 
@@ -201,3 +204,39 @@ def test_the_size_of_what_is_given_can_be_delivered(width: int, height: int, lon
         request.validate()
     if min(width, height) >= 64 and max(width, height) <= (longest or 2048):
         assert size == (width + width % 2, height + height % 2)
+
+
+@pytest.mark.parametrize("command", REQUEST_TYPES)
+@pytest.mark.parametrize(
+    "value",
+    [
+        "9" * 5000,
+        "-" + "9" * 5000,
+        "[" * 20_000 + "]" * 20_000,
+        '"\\ud800"',
+        '{"deep": ' * 3000 + "1" + "}" * 3000,
+        '"' + "x" * 200_000 + '"',
+        "[]",
+        "{}",
+        "true",
+    ],
+    ids=["long", "negative", "deep", "surrogate", "deep-object", "huge", "list", "object", "bool"],
+)
+def test_a_comment_that_is_no_request_of_ours(command: str, value: str):
+    """A file from anywhere is simply read, whatever its comment says."""
+    frames = np.zeros((1, 8, 8, 3), np.uint8)
+    fields = [field.name for field in dataclasses.fields(REQUEST_TYPES[command])]
+    plain = f'{{"sorairo": "{command}", "request": {value}}}'
+    for comment in (
+        value,
+        plain,
+        f'{{"sorairo": {value}, "request": {{}}}}',
+        *(f'{{"sorairo": "{command}", "request": {{"{name}": {value}}}}}' for name in fields),
+    ):
+        found = request_of(Clip(frames=frames, fps=12.0, metadata={"comment": comment}))
+        if found is None:
+            continue
+        assert value in ("[]", "{}", "true")  # which are valid for a few fields
+        assert isinstance(found.reworded(found.scene).text, str)
+        with suppress(SorairoError):
+            found.validate()

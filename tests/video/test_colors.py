@@ -7,13 +7,16 @@ import struct
 import zlib
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+from av.video.reformatter import VideoReformatter
 from PIL import Image, ImageCms
 
 from footage import write_video
 from sorairo.video import Clip
 from sorairo.video.reading.colors.color_space import ColorSpace, to_srgb, with_profile
+from sorairo.video.reading.colors.frame_pixels import to_rgb
 
 # Linear sRGB to linear RGB of other primaries, CSS Color 4, section 18 (sample code), rounded.
 TO = {
@@ -117,6 +120,17 @@ def test_hdr_in_wide_primaries(tmp_path: Path):
         colours={"colorspace": 9, "color_trc": 16, "color_primaries": 9},
     )
     assert np.abs(read_quarters(path) - COLORS).max() <= 12
+
+
+@pytest.mark.parametrize("matrix", [2, 3, 10, 12, 13])
+def test_a_matrix_that_is_not_named_or_reserved_follows_from_the_rest(matrix: int):
+    frame = av.VideoFrame.from_ndarray(quarters(COLORS / 255), format="rgb24")
+    coded_frame = frame.reformat(
+        format="yuv444p", dst_colorspace="bt2020" if matrix == 10 else "itu601", dst_color_range=1
+    )
+    coded_frame.colorspace, coded_frame.color_primaries = matrix, 1
+    found = to_rgb(coded_frame, (64, 64), VideoReformatter())
+    assert np.abs(found[16::32, 16::32].reshape(4, 3).astype(int) - COLORS).max() <= 4
 
 
 # --- pictures

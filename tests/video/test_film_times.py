@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from footage import shade_of, shades, write_video
+from sorairo.errors import MediaError
 from sorairo.video import Clip, Sound
 
 MPEGTS_WRAP = 2**33 / 90_000  # seconds
@@ -257,3 +258,32 @@ def test_the_pictures_of_the_track_that_is_marked_as_default(tmp_path: Path, def
             frame = av.VideoFrame.from_ndarray(shades([60 + 100 * index])[0], format="rgb24")
             container.mux([*stream.encode(frame), *stream.encode(None)])
     assert shade_of(Clip.load(path).frames)[0] == pytest.approx(60 + 100 * default, abs=3)
+
+
+@pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts", "avi", "mpg", "flv"])
+def test_the_length_is_known_without_decoding(tmp_path: Path, suffix: str):
+    """An empty edit, uneven times, held ends: what the packets say is what is read."""
+    even = [40 * i for i in range(30)]
+    codec = {"mpg": "mpeg2video", "flv": "flv1"}.get(suffix, "mpeg4")
+    base = Fraction(1, 25) if suffix in ("mpg", "avi") else Fraction(1, 1000)
+    path = write_video(
+        tmp_path / f"a.{suffix}", shades([100] * 30), even, codec=codec, settings={}, time_base=base
+    )
+    clip = Clip.load(path)
+    assert clip.num_frames == 30
+    assert clip.fps == pytest.approx(25)
+    assert Clip.duration_of(path) == pytest.approx(clip.duration)
+
+
+def test_only_what_is_shown_is_decoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Two seconds of a film that would not fit into memory as a whole."""
+    path = write_video(
+        tmp_path / "long.mp4", shades([100] * 500), [40 * i for i in range(500)], codec="mpeg4"
+    )
+    monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 60 * 32 * 32 * 3)
+    assert Clip.load(path, end=2.0).num_frames == 50
+    assert Clip.load(path, start=10, end=12).num_frames == 50
+    assert Clip.load(path, start=-2).num_frames == 50
+    assert Clip.duration_of(path) == pytest.approx(20)
+    with pytest.raises(MediaError, match="500 frames"):
+        Clip.load(path)

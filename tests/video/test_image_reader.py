@@ -26,9 +26,9 @@ def animation(path: Path, durations: list[int], **options: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("suffix", ["gif", "webp", "png"])
+@pytest.mark.parametrize("suffix", ["gif", "webp", "png", "avif"])
 def test_an_animation_keeps_its_times(tmp_path: Path, suffix: str):
-    options = {"lossless": True} if suffix == "webp" else {}
+    options = {"webp": {"lossless": True}, "avif": {"quality": 100}}.get(suffix, {})
     clip = Clip.load(animation(tmp_path / f"a.{suffix}", [100, 300, 100], **options))
     assert clip.fps == pytest.approx(10)
     assert clip.frames[:, 0, 0, 0].tolist() == [0, 40, 40, 40, 80]
@@ -39,6 +39,19 @@ def test_an_animation_keeps_its_times(tmp_path: Path, suffix: str):
     assert Clip.load(tmp_path / f"a.{suffix}", start=-0.1).frames[:, 0, 0, 0].tolist() == [80]
     with pytest.raises(MediaError, match=r"ends at 0\.50 s"):
         Clip.load(tmp_path / f"a.{suffix}", start=2)
+
+
+@pytest.mark.parametrize("suffix", ["webp", "png", "avif"])
+@pytest.mark.parametrize(("durations", "fps"), [([17, 16, 17] * 4, 60), ([42, 41, 42] * 4, 24)])
+def test_every_page_of_a_fast_animation(tmp_path: Path, suffix: str, durations: list, fps: float):
+    pages = [Image.new("RGB", (16, 8), (20 * i,) * 3) for i in range(len(durations))]
+    options = {"quality": 100} if suffix == "avif" else {"lossless": True}
+    path = tmp_path / f"a.{suffix}"
+    pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, **options)
+    clip = Clip.load(path)
+    assert np.abs(clip.frames[:, 4, 8, 0] - np.arange(0, 20 * len(durations), 20)).max() <= 2
+    assert clip.fps == pytest.approx(fps, rel=0.02)
+    assert Clip.duration_of(path) == pytest.approx(clip.duration)
 
 
 def test_frames_in_a_hurry_last_as_long_as_in_a_browser(tmp_path: Path):

@@ -15,6 +15,8 @@ from sorairo.cli.size_defaults import with_native
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
 
+_FIRST = 0.1  # seconds: the request is all that is read of the file
+
 
 @click.command(
     epilog="""\b
@@ -51,7 +53,7 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
 
 
 def _request_of(file: Path) -> Request:
-    request = read_input(file).request
+    request = read_input(file, seconds=_FIRST).request
     if request is None:
         raise RequestError(
             f"{file} has no sorairo request stored in it: remix a file that sorairo wrote."

@@ -56,6 +56,16 @@ class Clip(Footage):
         found = read(Path(path), start=start, end=end, max_side=max_side)
         return cls(frames=found.frames, fps=found.fps, sound=found.sound, metadata=found.metadata)
 
+    @staticmethod
+    def duration_of(path: str | Path) -> float:
+        """The length in seconds of what `load` reads of the whole file at `path`.
+
+        No frame of a film is decoded. Raises MediaError.
+        """
+        from sorairo.video.reading.reader import read_duration
+
+        return read_duration(Path(path))
+
     def save(self, path: str | Path, *, overwrite: bool = True) -> Path:
         """Write `.mp4`, `.gif` or, for a single frame, `.png`, and return the path.
 

@@ -14,6 +14,7 @@ from sorairo.video import Clip
 Upscale = Callable[..., np.ndarray]
 """`VideoModel.upscale`."""
 
+SLOWEST = 6.0  # frames per second at which what is generated after a given clip is delivered
 FRAMES_A_STEP = 8  # frames upscaled in about the time of a step of sampling
 
 
@@ -30,11 +31,13 @@ class Delivery:
         cls, layout: CanvasLayout, width: int | None, height: int | None, fps: float | None
     ) -> Delivery:
         """The requested size and rate; else those of the given clip; else those of the canvas, in
-        the aspect ratio of its content."""
+        the aspect ratio of its content. Motion after a slide show has the canvas's rate."""
         given = [p.clip if isinstance(p, GivenSegment) else p.under for p in layout.segments]
         clips = [clip for clip in given if clip is not None and clip.num_frames > 1]
         if clips:
             own, size = clips[0].fps, (clips[0].width, clips[0].height)
+            if own < SLOWEST and any(_is_new(part) for part in layout.segments):
+                own = layout.spec.fps  # nothing could be seen to move in a slow slide show
         else:
             own, size = layout.spec.fps, (layout.width, layout.height)
             if layout.aspect:
@@ -62,6 +65,11 @@ class Delivery:
     def bytes(self, layout: CanvasLayout) -> int:
         """The size of the result's frames in memory."""
         return self.frames(layout) * self.width * self.height * 3
+
+
+def _is_new(part: GivenSegment | GeneratedSegment) -> bool:
+    """Whether a segment is generated, and is not the edited frames of a given clip."""
+    return isinstance(part, GeneratedSegment) and part.under is None
 
 
 def deliver(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sorairo import config
-from sorairo.errors import RequestError
+from sorairo.errors import ConfigError, RequestError
 from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.limits import (
     Limits,
@@ -28,6 +28,8 @@ from sorairo.world import registry
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
+
+MAX_COMMENT = 100_000  # characters; a request of ours has at most 40,000
 
 Kind = TypeVar("Kind", bound="Request")
 
@@ -221,9 +223,16 @@ class GivenRequest(Request):
 
 
 def read_record(comment: str) -> dict[str, Any]:
-    """The JSON object in a comment; empty where there is none."""
+    """The JSON object in a comment; empty where there is none.
+
+    Anybody may have written the comment: one that no file of ours can hold (text that is not
+    Unicode, numbers of thousands of digits, nesting without end) counts as none.
+    """
+    if len(comment) > MAX_COMMENT:
+        return {}
     try:
-        record = json.loads(comment)
-    except (json.JSONDecodeError, RecursionError):
+        record = config.parse_json(comment)
+        json.dumps(record, ensure_ascii=False).encode()
+    except (ConfigError, UnicodeEncodeError):
         return {}
     return record if isinstance(record, dict) else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from av.error import FFmpegError
@@ -9,7 +11,10 @@ from av.error import FFmpegError
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.footage import Footage
 from sorairo.video.reading.image_reader import read_picture
+from sorairo.video.reading.probe import probe_length
 from sorairo.video.reading.video_reader import read_video
+
+_TINY = 16  # pixels: to learn the length of an animation, its pages are decoded so small
 
 
 def read(
@@ -25,15 +30,33 @@ def read(
     before it, is decoded. `max_side` limits the longer side of the frames, which are scaled one by
     one. Raises MediaError.
     """
+    if max_side is not None and max_side < 1:
+        raise MediaError(f"max_side cannot be {max_side}: choose 1 or more.")
+    with _one_sentence(path):
+        clip = read_picture(path, start, end, max_side)
+        return clip if clip is not None else read_video(path, start, end, max_side)
+
+
+def read_duration(path: Path) -> float:
+    """The length of what `read` returns for a whole file, in seconds. No frame of a film is
+    decoded. Raises MediaError."""
+    with _one_sentence(path):
+        clip = read_picture(path, None, None, _TINY)
+        if clip is not None:
+            return clip.duration
+        frames, fps = probe_length(path)
+        return frames / fps
+
+
+@contextmanager
+def _one_sentence(path: Path) -> Iterator[None]:
+    """Turns what libraries raise about a file into a MediaError of one sentence."""
     if not path.exists():
         raise MediaError(f"There is no file {path}.")
     if path.is_dir():
         raise MediaError(f"{path} is a folder; name a picture or a video in it.")
-    if max_side is not None and max_side < 1:
-        raise MediaError(f"max_side cannot be {max_side}: choose 1 or more.")
     try:
-        clip = read_picture(path, start, end, max_side)
-        return clip if clip is not None else read_video(path, start, end, max_side)
+        yield
     except MemoryError as error:
         raise TooLargeError(f"{path} does not fit in memory: make it smaller first.") from error
     except (OSError, FFmpegError) as error:

@@ -65,7 +65,7 @@ class Storyboard(Request):
     @property
     def seconds(self) -> float:
         """Length of the result."""
-        return self.cards[-1].end
+        return self.cards[-1].end if self.cards else 0.0
 
     @property
     def seconds_shown(self) -> tuple[float | None, ...]:

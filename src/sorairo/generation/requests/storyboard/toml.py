@@ -39,7 +39,6 @@ from sorairo.generation.requests.storyboard.times import (
 )
 from sorairo.video import Clip
 
-LENGTH_SIDE = 32  # pixels of the longer side at which a clip is read for its length alone
 MAX_CARDS = 500  # four a second for the two minutes of the longest clip
 
 
@@ -115,11 +114,9 @@ def load_footage(board: Storyboard, files: tuple[Path, ...]) -> list[Clip]:
     ]
 
 
-def _load(
-    number: int, file: Path, seconds: float | None = None, max_side: int | None = None
-) -> Clip:
+def _load(number: int, file: Path, seconds: float | None) -> Clip:
     try:
-        return Clip.load(file, end=seconds, max_side=max_side)
+        return Clip.load(file, end=seconds)
     except MediaError as error:
         raise MediaError(f"Card {number}: {error}") from error
 
@@ -128,7 +125,10 @@ def _clip_seconds(number: int, card: CardTable, file: Path | None) -> float | No
     """The length of a card's clip where it decides that of the card."""
     if file is None or card.clip is None or card.seconds is not None or card.end is not None:
         return None
-    return _load(number, file, max_side=LENGTH_SIDE).duration
+    try:
+        return Clip.duration_of(file)
+    except MediaError as error:
+        raise MediaError(f"Card {number}: {error}") from error
 
 
 def _file(number: int, card: CardTable, folder: Path) -> Path | None:

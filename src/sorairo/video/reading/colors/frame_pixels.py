@@ -23,6 +23,9 @@ _SMOOTH = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FUL
 
 _UNSPECIFIED = 2  # matrix coefficients and primaries, ITU-T H.273
 _MATRICES_2020 = (9, 10)
+# Unspecified, reserved, BT.2020 of constant luminance (for which its usual matrix is near), and the
+# two that follow from the primaries.
+_FROM_PRIMARIES = (_UNSPECIFIED, 3, 10, 12, 13)
 _HD_HEIGHT = 720  # players assume BT.709 from this height on if the file names none, else BT.601
 
 
@@ -65,9 +68,10 @@ def _primaries(picture: av.VideoFrame) -> int:
 
 
 def _matrix(picture: av.VideoFrame) -> int | None:
-    if picture.colorspace != _UNSPECIFIED:
+    """The matrix that FFmpeg converts with, where it is not the one that the file names."""
+    if picture.colorspace not in _FROM_PRIMARIES:
         return None
-    if picture.color_primaries == ColorPrimaries.BT2020:
+    if picture.color_primaries == ColorPrimaries.BT2020 or picture.colorspace in _MATRICES_2020:
         return Colorspace.BT2020
     return Colorspace.ITU709 if picture.height >= _HD_HEIGHT else Colorspace.ITU601
 

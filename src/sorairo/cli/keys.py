@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from sorairo.cli.console import show, show_json
+from sorairo.cli.console import say, show, show_json
 from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.serve import DATABASE, server_extra, storage_urls
 from sorairo.errors import RequestError
@@ -63,8 +63,22 @@ def create_key(
         from sorairo.jobs.keys import Quota
 
     quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds)
+    first = not _ring(database).any_exist()
     key, secret = _ring(database).create(name, quota)
+    if first:
+        _warn_of_deaf_webhooks(database, key.id)
     show_json({"id": key.id, "key": secret}) if as_json else show(f"{key.id}  {secret}")
+
+
+def _warn_of_deaf_webhooks(database: str | None, key: str) -> None:
+    """From the first key on, webhooks that were made without one hear of no new job."""
+    for hook in _outbox(database).webhooks():
+        if not hook.owner:
+            say(
+                f"Warning: From now on the webhook {hook.id} hears of no new job, because it"
+                " belongs to no key. To make one that does:"
+                f" `sorairo webhooks create {hook.url} --key {key}`."
+            )
 
 
 @keys.command(
@@ -127,7 +141,8 @@ def _outbox(database: str | None) -> Any:
 @click.option(
     "--key",
     default="",
-    help="The id of a key: send only events of its jobs.  [default: of jobs without a key]",
+    help="The id of a key: send only events of its jobs. Required as soon as there are keys."
+    "  [default: of jobs without a key]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @DATABASE
@@ -135,9 +150,23 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
     """Send events to URL from now on, and print the secret that signs them."""
     if not url.startswith(("http://", "https://")):
         raise RequestError(f"'{url}' is not a URL: write https://...")
+    _check_owner(_ring(database), key)
     hook = _outbox(database).add_webhook(url, owner=key)
     facts = {"id": hook.id, "secret": hook.secret}
     show_json(facts) if as_json else show(f"{hook.id}  {hook.secret}")
+
+
+def _check_owner(ring: Any, key: str) -> None:
+    """Raises RequestError if a webhook of this key would never hear of a job."""
+    valid = [each.id for each in ring.all_keys() if each.revoked_at is None]
+    if key and key not in valid:
+        raise RequestError(f"There is no valid key '{key}': `sorairo keys list` lists them.")
+    if not key and ring.any_exist():
+        nearest = valid[0] if valid else "ID"
+        raise RequestError(
+            "This database has keys, so all jobs belong to one, and a webhook without a key would"
+            f" hear of none: add --key {nearest} (`sorairo keys list` lists them)."
+        )
 
 
 @webhooks.command(
@@ -149,8 +178,10 @@ def create_hook(url: str, key: str, as_json: bool, database: str | None) -> None
 @DATABASE
 def list_hooks(database: str | None) -> None:
     """List the webhooks."""
+    deaf = _ring(database).any_exist()
     for hook in _outbox(database).webhooks():
-        show(f"{hook.id}  {hook.owner or 'without a key':16}  {hook.url}")
+        without = "without a key, hears nothing" if deaf else "without a key"
+        show(f"{hook.id}  {hook.owner or without:16}  {hook.url}")
 
 
 @webhooks.command(

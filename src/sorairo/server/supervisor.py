@@ -134,9 +134,10 @@ def _run(server: ApiServer, outbox: Outbox, processes: WorkerProcesses) -> None:
         service.queue, service.characters, service.media, service.retention_seconds
     )
     workers_thread = PeriodicThread("worker supervision", processes.run)
+    sender = WebhookSender(outbox)
     threads = (
         workers_thread,
-        PeriodicThread("webhook delivery", WebhookSender(outbox).run),
+        PeriodicThread("webhook delivery", sender.run),
         PeriodicThread("cleanup", cleanup.run, retry_seconds=CLEANUP_INTERVAL),
     )
     try:
@@ -145,9 +146,10 @@ def _run(server: ApiServer, outbox: Outbox, processes: WorkerProcesses) -> None:
         server.run()
     finally:
         workers_thread.stop()
-        processes.stop()  # before the other threads: a delivery may take seconds
+        processes.stop()  # before the other threads
         for thread in threads:
             thread.stop()
+        sender.close()
 
 
 class ApiServer(uvicorn.Server):

@@ -1,51 +1,105 @@
 """Delivers webhook events, signed as Standard Webhooks 1.0, which `webhooks.unwrap` of OpenAI's SDK
-verifies."""
+verifies.
+
+Several events are delivered at once, but only one at a time to each webhook, so a receiver that is
+slow or endless delays its own events only. A delivery has a deadline as a whole, and nothing of the
+answer is read but its head.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import json
 import logging
+import ssl
+import threading
 import time
+from collections import deque
+from functools import cache
 
 import httpx
 
 from sorairo.jobs.outbox import PREFIX, Event, Outbox
 
-POLL_INTERVAL, TIMEOUT = 1.0, 10.0  # seconds
+POLL_INTERVAL, BUSY_INTERVAL = 1.0, 0.05  # seconds; the second while events are being delivered
+DEADLINE = 10.0  # seconds from looking up the host until the head of the answer is there
+MAX_DELIVERIES = 32  # at once
 log = logging.getLogger("sorairo.webhooks")
 
 
 class WebhookSender:
-    """Delivers the events in an outbox."""
+    """Delivers the events in an outbox. `run` is called by one thread; connections are made in
+    another one, which `close` ends."""
 
-    def __init__(self, outbox: Outbox) -> None:
-        self.outbox = outbox
+    def __init__(self, outbox: Outbox, *, deadline: float = DEADLINE) -> None:
+        self.outbox, self.deadline = outbox, deadline
+        self.busy: set[str] = set()  # webhooks to which an event is being delivered
+        self.ended: deque[tuple[Event, bool]] = deque()  # deliveries, and whether they succeeded
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="webhooks", daemon=True)
 
     def run(self) -> float:
-        """Delivers one event if one is due; returns the seconds until the next run."""
-        return 0.0 if self.deliver_next() else POLL_INTERVAL
+        """Records the deliveries that have ended and begins those that are due; returns the seconds
+        until the next call."""
+        self._record()
+        while len(self.busy) < MAX_DELIVERIES and self.outbox.any_due(self.busy):
+            event = self.outbox.claim_next(self.busy)
+            if event is None:  # another server was quicker
+                break
+            self._begin(event)
+        return BUSY_INTERVAL if self.busy else POLL_INTERVAL
 
-    def deliver_next(self) -> bool:
-        """Attempts to deliver one event that is due; False if there is none."""
-        event = self.outbox.claim_next()
-        if event is None:
-            return False
-        body = event_body(event)
-        headers = signed_headers(event.id, body, event.webhook.secret, int(time.time()))
+    def close(self) -> None:
+        """Abandons what is being delivered; it is delivered again later."""
+        if self.thread.is_alive():
+            self.loop.call_soon_threadsafe(self.loop.stop)
+
+    def _begin(self, event: Event) -> None:
+        self.busy.add(event.webhook.id)
+        if self.thread.ident is None:
+            self.thread.start()
+        asyncio.run_coroutine_threadsafe(self._deliver(event), self.loop)
+
+    def _record(self) -> None:
+        while self.ended:
+            event, delivered = self.ended[0]
+            if delivered:
+                self.outbox.mark_delivered(event)
+            else:
+                self.outbox.mark_failed(event)
+            self.ended.popleft()
+            self.busy.discard(event.webhook.id)
+
+    async def _deliver(self, event: Event) -> None:
+        delivered = False
         try:
-            response = httpx.post(event.webhook.url, content=body, headers=headers, timeout=TIMEOUT)
-            delivered = response.is_success
-        except httpx.HTTPError as error:
+            async with asyncio.timeout(self.deadline):
+                delivered = await _accepted(event)
+        except Exception as error:
             log.warning("%s could not be delivered: %s", event.id, type(error).__name__)
-            delivered = False
-        if delivered:
-            self.outbox.mark_delivered(event)
-        else:
-            self.outbox.mark_failed(event)
-        return True
+        finally:
+            self.ended.append((event, delivered))
+
+
+async def _accepted(event: Event) -> bool:
+    """Posts an event; whether the receiver answers with success. The body of the answer is not
+    read: the connection is closed."""
+    body = event_body(event)
+    headers = signed_headers(event.id, body, event.webhook.secret, int(time.time()))
+    async with (
+        httpx.AsyncClient(timeout=None, verify=_trusted_authorities()) as client,
+        client.stream("POST", event.webhook.url, content=body, headers=headers) as response,
+    ):
+        return response.is_success
+
+
+@cache
+def _trusted_authorities() -> ssl.SSLContext:
+    """Loading these takes longer than a delivery."""
+    return httpx.create_ssl_context()
 
 
 def event_body(event: Event) -> bytes:

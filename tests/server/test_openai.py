@@ -136,7 +136,7 @@ def test_lists_are_paginated(client: openai.OpenAI, made):
 
 
 def test_cancelling_and_deleting(server: Running, client: openai.OpenAI):
-    video = client.videos.create(prompt="long", seconds="20", size="128x128")
+    video = client.videos.create(prompt="a ball", seconds="20", size="128x128")
     answer = httpx.post(f"{server.url}/v1/videos/{video.id}/cancel")
     assert answer.status_code == 200
     ended = client.videos.poll(video.id)

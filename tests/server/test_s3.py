@@ -30,7 +30,7 @@ def test_clips_are_stored_on_s3_and_jobs_wait_for_it(s3: S3, tmp_path: Path):
     where = f"{BUCKET}/served"
     files = fsspec.filesystem("s3", use_listings_cache=False)
     with serving(tmp_path, media=f"s3://{where}") as server:
-        form = {name: (None, str(value)) for name, value in {"prompt": "x", **SMALL}.items()}
+        form = {name: (None, str(value)) for name, value in {"prompt": "a ball", **SMALL}.items()}
         given = {"input_reference": ("a.png", picture(), "image/png")}
         first = httpx.post(f"{server.url}/v1/videos", files={**form, **given}).json()
         assert ended(server, first)["status"] == "completed"
@@ -43,7 +43,7 @@ def test_clips_are_stored_on_s3_and_jobs_wait_for_it(s3: S3, tmp_path: Path):
         away = httpx.get(f"{address}/content", timeout=60)
         assert (away.status_code, away.json()["error"]["code"]) == (503, "unavailable")
         assert "127.0.0.1" not in away.text
-        second = httpx.post(f"{server.url}/v1/videos", json={"prompt": "x", **SMALL}).json()
+        second = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a ball", **SMALL}).json()
         time.sleep(10)  # longer than three attempts take
         assert httpx.get(f"{server.url}/v1/videos/{second['id']}").json()["status"] != "failed"
         s3.start()

@@ -27,7 +27,7 @@ class VideoFields:
     """The id of the video of which this is a remix."""
     seed: int | None = None
     """The seed of the request."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] | None = None
     """How the prompt is read, and what of it is ignored."""
     videos: tuple[str, ...] | None = None
     """The ids of all videos of the request, if there are several."""

@@ -189,9 +189,9 @@ def test_a_flood_of_messages_is_not_logged():
 def test_sigterm_ends_the_server_whatever_is_open(tmp_path: Path):
     with serving(tmp_path, workers=0) as server:
         port = int(server.url.rpartition(":")[2])
-        job = httpx.post(f"{server.url}/v1/videos", json={"prompt": "x"}).json()["id"]
+        job = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a ball"}).json()["id"]
         events = f"GET /v1/videos/{job}/events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
-        prompt = b'{"prompt": "y"}'
+        prompt = b'{"prompt": "a cube"}'
         with (
             connected(port, events) as watching,
             connected(port, POST % (b"/sync", len(prompt)) + prompt) as waiting,

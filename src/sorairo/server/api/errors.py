@@ -9,7 +9,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, WriteError
+from sorairo.errors import (
+    PromptNotUnderstoodError,
+    QuotaError,
+    SorairoError,
+    StorageUnavailableError,
+    WriteError,
+)
 from sorairo.jobs.database import DATABASE_UNAVAILABLE, is_busy, is_full
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
@@ -86,6 +92,7 @@ def add_error_handlers(app: FastAPI) -> None:
         ApiError: _on_api_error,
         QuotaError: _on_quota_error,
         SorairoError: _on_invalid_request,
+        PromptNotUnderstoodError: _on_unknown_prompt,
         WriteError: _on_full_disk,
         OSError: _on_os_error,
         StorageUnavailableError: _on_unreachable_media,
@@ -113,6 +120,10 @@ async def _on_quota_error(_request: Request, error: Any) -> SafeJSONResponse:
 
 async def _on_invalid_request(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(400, str(error), code="invalid_value")
+
+
+async def _on_unknown_prompt(_request: Request, error: Any) -> SafeJSONResponse:
+    return error_response(400, str(error), param="prompt", code="prompt_not_understood")
 
 
 async def _on_full_disk(_request: Request, _error: Any) -> SafeJSONResponse:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.limits import Limits
+from sorairo.generation.requests.reading import read_request
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec, VideoFields
 
@@ -43,6 +45,12 @@ class NewJob:
         return JobSpec(
             request=self.request, video=self.video, media=media, body_digest=self.body_digest
         )
+
+    def read(self, limits: Limits) -> NewJob:
+        """The same job with its prompts in words of the model. Raises PromptNotUnderstoodError."""
+        found = read_request(self.request, limits)
+        video = replace(self.video, notes=found.notes or None)
+        return replace(self, request=found.request, video=video)
 
     def with_later_seed(self, offset: int) -> NewJob:
         """The same job with a seed that is higher by `offset`."""

@@ -149,6 +149,11 @@ VIDEO = object_schema(
             "The address of the clip of a completed video; if keys are required, with a signature"
             " that replaces the key and expires."
         ),
+        "notes": {
+            "type": "array",
+            "items": TEXT,
+            "description": "How the prompt is read, and which of its words are ignored.",
+        },
         "videos": {
             "type": "array",
             "items": TEXT,

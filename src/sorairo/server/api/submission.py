@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
@@ -64,7 +65,7 @@ def submit(
     ids = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
     files = [*media, *job.files]
     submission = Submission(
-        jobs=_payloads(job, ids, len(files)),
+        jobs=_payloads(job, ids, len(files), service.limits),
         owner=owner,
         request_key=_idempotency_key(request),
         cost=job.cost,
@@ -88,11 +89,15 @@ def submit(
     return accepted[0], rate_limit_headers(usage)
 
 
-def _payloads(job: NewJob, ids: Sequence[str], num_files: int) -> list[tuple[str, dict[str, Any]]]:
-    """The id and payload of each job; the seed increases from one to the next."""
+def _payloads(
+    job: NewJob, ids: Sequence[str], num_files: int, limits: Limits
+) -> list[tuple[str, dict[str, Any]]]:
+    """The id and payload of each job; the seed increases from one to the next, and with it what is
+    drawn from the seed."""
     if len(ids) > 1:
         job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
     jobs = [job.with_later_seed(index) if index else job for index in range(len(ids))]
+    jobs = [each.read(limits) for each in jobs]
     return [
         (name, each.spec(tuple(_paths(name, num_files))).to_json())
         for name, each in zip(ids, jobs, strict=True)

@@ -14,7 +14,7 @@ from sorairo.server.api.fields.request_field import (
     Endpoint,
     RequestField,
 )
-from sorairo.server.api.fields.scalars import Number, Ratio, Resolution, Seed, Text
+from sorairo.server.api.fields.scalars import Flag, Number, Ratio, Resolution, Seed, Text
 
 MAX_VIDEOS = 10  # of one request
 ORIENTATIONS = {"landscape": (16, 9), "portrait": (9, 16), "square": (1, 1)}
@@ -94,6 +94,22 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         aliases=("negative", "neg_prompt"),
         check=lambda text, limits: check_texts(limits, negative_prompt=text),
         parameter="negative",
+    ),
+    RequestField(
+        name="rewrite",
+        type=Flag(),
+        description="Whether the prompt is put in words that the model was trained on; `notes` of"
+        " the video say how it is read. With false it is used as it is. Default: true.",
+        endpoints=SAMPLING,
+        parameter="rewrite",
+    ),
+    RequestField(
+        name="vary",
+        type=Flag(),
+        description="Whether size, direction, floor and light that a prompt without pictures leaves"
+        " open are drawn from the seed. Default: true.",
+        endpoints=SAMPLING,
+        parameter="vary",
     ),
     RequestField(
         name="width",

@@ -1,0 +1,83 @@
+"""Prompts over HTTP are read in words of the model, and one that it does not know is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from services import new_service
+from sorairo.config import to_json
+from sorairo.generation.requests.limits import limits_of
+from sorairo.models import hub
+from sorairo.server.api.service import Service
+from sorairo.server.app import create_app
+from sorairo.server.job_spec import JobSpec
+
+CRIMSON = "a crimson orb plummets onto golden dunes"
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Service:
+    facts = hub.info(hub.find("tabletop")).facts
+    return replace(new_service(tmp_path), limits=limits_of(to_json(facts)))
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[TestClient]:
+    with TestClient(create_app(service), raise_server_exceptions=False) as client:
+        yield client
+
+
+def texts(service: Service, video: dict[str, Any]) -> tuple[str, ...]:
+    job = service.queue.get(video["id"])
+    assert job is not None
+    return JobSpec.from_json(job.payload).request.texts
+
+
+def test_a_prompt_is_read_and_the_video_says_so(client: TestClient, service: Service):
+    prompt = f"{CRIMSON} above a cat"
+    answer = client.post("/v1/videos", json={"prompt": prompt, "vary": False})
+    video = answer.json()
+    text = "a red ball drops onto the sand"
+    assert (answer.status_code, video["prompt"]) == (200, prompt)
+    assert video["notes"] == [f"Read as: {text}", "Ignored (unknown words): above, cat"]
+    assert client.get(f"/v1/videos/{video['id']}").json()["notes"] == video["notes"]
+    assert texts(service, video) == (text,)
+    again = client.post(f"/v1/videos/{video['id']}/remix", json={"prompt": "a navy can rolls"})
+    assert again.json()["notes"] == ["Read as: a blue cylinder rolls"]
+    assert texts(service, again.json()) == ("a blue cylinder rolls",)
+
+
+def test_a_prompt_is_used_as_it_is(client: TestClient, service: Service):
+    for prompt in (CRIMSON, "a cat looks around"):
+        video = client.post("/v1/videos", json={"prompt": prompt, "rewrite": False}).json()
+        assert "notes" not in video
+        assert texts(service, video) == (prompt,)
+    plain = {"prompt": "a red ball drops onto the sand", "vary": "false"}
+    assert "notes" not in client.post("/v1/videos", data=plain).json()
+
+
+def test_each_video_of_a_request_is_another_take(client: TestClient, service: Service):
+    body = {"prompt": "a red ball rolls", "n": 3, "seed": 12}
+    first = client.post("/v1/videos", json=body).json()
+    videos = [client.get(f"/v1/videos/{name}").json() for name in first["videos"]]
+    assert len({texts(service, video) for video in videos}) == 3
+    assert all(video["notes"] == [f"Read as: {texts(service, video)[0]}"] for video in videos)
+    again = client.post("/v1/videos", json={**body, "n": 1}).json()
+    assert texts(service, again) == texts(service, first)
+
+
+@pytest.mark.parametrize("route", ["/v1/videos", "/v1/videos/sync"])
+@pytest.mark.parametrize("prompt", ["a cat looks around", "猫在看窗外"])
+def test_a_prompt_of_which_nothing_is_known(client: TestClient, route: str, prompt: str):
+    answer = client.post(route, json={"prompt": prompt})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "prompt_not_understood")
+    assert error["param"] == "prompt"
+    assert "a red ball drops onto a wooden floor" in error["message"]
+    assert client.get("/v1/videos").json()["data"] == []

@@ -97,6 +97,33 @@ def test_xai(client: TestClient, service: Service, document: schemathesis.BaseSc
     assert checked(document, shape, client.get(path))["status"] == "expired"
 
 
+@pytest.mark.parametrize(
+    ("host", "is_data"),
+    [
+        ("127.0.0.1:8000", True),
+        ("localhost", True),
+        ("[::1]:8000", True),
+        ("192.168.1.2", True),
+        ("gpu.local", True),
+        ("8.8.8.8", False),
+        ("videos.example.com", False),
+    ],
+)
+def test_the_ai_sdk_gets_data_where_it_refuses_addresses(
+    client: TestClient, service: Service, host: str, is_data: bool
+):
+    made = client.post("/v1/videos/generations", json={"prompt": "a ball"}).json()
+    work(service)
+    path = f"/v1/videos/{made['request_id']}"
+    sdk = {"user-agent": "ai/6.0.1 ai-sdk/xai/3.0.138 runtime/node.js/20", "host": host}
+    url = client.get(path, headers=sdk).json()["video"]["url"]
+    assert url.startswith("data:video/mp4;base64," if is_data else f"http://{host}/v1/videos/")
+    if is_data:
+        assert base64.b64decode(url.partition(",")[2]).startswith(b"video.mp4 of video_")
+    other = client.get(path, headers={"host": host}).json()["video"]["url"]
+    assert other.startswith(f"http://{host}/v1/videos/")
+
+
 def test_xai_failures(client: TestClient, service: Service, document: schemathesis.BaseSchema):
     made = client.post("/v1/videos/generations", json=XAI).json()
     work(service, fail=True)

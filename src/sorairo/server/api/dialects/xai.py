@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
+import base64
+import ipaddress
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Request
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.server.api.dependencies import Owner, job_of, viewer_of
+from sorairo.jobs.job import Job
+from sorairo.server.api.dependencies import Owner, file_of, job_of, service_of, viewer_of
 from sorairo.server.api.dialects.translation import VIDEO_PREFIX, create, renamed, seconds_of
 from sorairo.server.api.fields.request_field import Endpoint
 from sorairo.server.api.json_response import SafeJSONResponse
 
 PREFIX = "xai_"
 STATUS = {"queued": "pending", "in_progress": "pending", "completed": "done", "failed": "failed"}
+PRIVATE_NAMES = ("localhost", ".local", ".internal")
 
 router = APIRouter(prefix="/v1")
 
@@ -37,9 +42,30 @@ async def get_for_xai(
 
     def read() -> dict[str, Any]:
         job = job_of(request, owner, VIDEO_PREFIX + request_id)
-        return _status(viewer_of(request)(job))
+        video = viewer_of(request)(job)
+        if "url" in video and _refuses(request, video["url"]):
+            video["url"] = _data_url(request, job)
+        return _status(video)
 
     return SafeJSONResponse(await run_in_threadpool(read))
+
+
+def _refuses(request: Request, url: str) -> bool:
+    """Whether the client downloads nothing from this address: Vercel's AI SDK refuses those of
+    private networks and of the machine itself, but takes data URLs."""
+    if "ai-sdk/" not in request.headers.get("user-agent", ""):
+        return False
+    host = (urlsplit(url).hostname or "").lower().rstrip(".")
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return host.endswith(PRIVATE_NAMES)
+
+
+def _data_url(request: Request, job: Job) -> str:
+    """The clip of a finished job as a data URL."""
+    data = b"".join(service_of(request).media.read(file_of(request, job, "video")))
+    return f"data:video/mp4;base64,{base64.b64encode(data).decode()}"
 
 
 def _status(video: dict[str, Any]) -> dict[str, Any]:

@@ -125,7 +125,7 @@ def test_finished_videos_are_listed_as_before(client: httpx.Client):
     for name, video in ended.items():
         new = {key for key in found[name] if key not in video}
         assert {key: found[name][key] for key in video} == video
-        assert new <= {"url"}, "only files of completed videos have an address"
+        assert new <= {"url", "duration"}, "what only completed videos have"
 
 
 def test_files_are_those_on_the_disk(client: httpx.Client, folder: Path):

@@ -58,12 +58,21 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# The server is also tested with an older Python SDK of OpenAI and with the one for Node.
-$(VENV)/.other-clients: tests/server/older-openai.txt $(NODE)/package-lock.json \
+# The server is also tested with the test suites of OpenAI's SDKs, new and old. Those of Python are in
+# its source distributions.
+SUITES := $(VENV)/openai-suites
+$(VENV)/.other-clients: tests/server/clients/python-suites.txt $(NODE)/package-lock.json \
 		$(VENV)/.installed-dev $(VENV)/.system-packages
-	rm -rf $(VENV)/openai-2.54.0
+	rm -rf $(SUITES)
+	mkdir -p $(SUITES)
+	for version in $$(cat $<); do \
+		$(BIN)/python -m pip --disable-pip-version-check download --quiet --no-deps \
+			--no-binary :all: --dest $(SUITES) openai==$$version; \
+		tar -xzf $(SUITES)/openai-$$version.tar.gz -C $(SUITES); \
+		rm $(SUITES)/openai-$$version.tar.gz; \
+	done
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps \
-		--requirement $< --target $(VENV)/openai-2.54.0
+		--target $(SUITES)/lib distro==1.9.0
 	npm ci --silent --prefix $(NODE)
 	@touch $@
 

@@ -18,6 +18,7 @@ from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.keys import keys, webhooks
+from sorairo.cli.mcp import mcp
 from sorairo.cli.models import models
 from sorairo.cli.remix import remix
 from sorairo.cli.serve import serve, worker
@@ -67,6 +68,7 @@ for command in (
     models,
     serve,
     worker,
+    mcp,
     keys,
     webhooks,
     world,

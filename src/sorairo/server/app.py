@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import FastAPI, Response
@@ -57,7 +59,14 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     add_error_handlers(app)
     _add_monitoring(app, service, metrics)
     complete_document(app)
+    _add_mcp(app, service)
     return app
+
+
+def _add_mcp(app: FastAPI, service: Service) -> None:
+    """Adds the endpoint for agents, if the package `mcp` is installed."""
+    if find_spec("mcp") is not None:
+        importlib.import_module("sorairo.server.mcp.http_endpoint").add_endpoint(app, service)
 
 
 def _add_monitoring(app: FastAPI, service: Service, metrics: Metrics) -> None:

@@ -41,8 +41,10 @@ class GivenClip:
     """Its size and length."""
     seconds: float
     """Its length as clients see it: of an upload, in whole seconds."""
-    upload: Upload | None = None
-    """The file, if it came with the request."""
+    file: Upload | str
+    """The file that came with the request, or the name of the result in the media store."""
+    name: str = "video"
+    """What the request calls the field."""
     model: str | None = None
     """The name of the model that made it, if it is the result of a job."""
 
@@ -74,7 +76,7 @@ def inspected(upload: Upload, name: str) -> MediaInfo:
 def uploaded_clip(upload: Upload, name: str) -> GivenClip:
     """A clip that was sent in the field `name`. Raises ApiError."""
     info = inspected(upload, name)
-    return GivenClip(info=info, seconds=whole_seconds(info.duration), upload=upload)
+    return GivenClip(info=info, seconds=whole_seconds(info.duration), file=upload, name=name)
 
 
 def picture_info(upload: Upload, name: str) -> MediaInfo:
@@ -89,14 +91,21 @@ def picture_info(upload: Upload, name: str) -> MediaInfo:
     return MediaInfo(width=width, height=height, num_frames=1, fps=1.0)
 
 
-def finished_clip(job: Job, video: dict[str, Any]) -> GivenClip:
-    """The result of a completed job; `video` is its Video object."""
+def finished_clip(job: Job, video: dict[str, Any], path: str, name: str) -> GivenClip:
+    """The result of a completed job that the field `name` refers to; `video` is its Video object,
+    `path` the name of its clip in the media store."""
     result = job.result or {}
     width, height = parse_size(str(video["size"]))
     fps, seconds = float(result.get("fps", 24.0)), float(result.get("seconds", video["seconds"]))
     num_frames = max(1, round(seconds * fps))
     info = MediaInfo(width=width, height=height, num_frames=num_frames, fps=fps)
-    return GivenClip(info=info, seconds=float(video["seconds"]), model=str(video["model"]))
+    return GivenClip(
+        info=info,
+        seconds=float(video["seconds"]),
+        file=path,
+        name=name,
+        model=str(video["model"]),
+    )
 
 
 def whole_seconds(seconds: float) -> float:

@@ -99,6 +99,10 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ),
     ("post", "/v1/videos/edits"): _video_route(request_body(Endpoint.EDIT), *ON_SUBMISSION),
     ("post", "/v1/videos/extensions"): _video_route(request_body(Endpoint.EXTEND), *ON_SUBMISSION),
+    ("post", "/v1/videos/loops"): _video_route(request_body(Endpoint.LOOP), *ON_SUBMISSION),
+    ("post", "/v1/videos/connections"): _video_route(
+        request_body(Endpoint.CONNECT), *ON_SUBMISSION
+    ),
     ("post", "/v1/videos/characters"): RouteDoc(
         responses=_json("Character"),
         body=request_body(Endpoint.CHARACTER),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,24 +12,20 @@ from sorairo.errors import SorairoError
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.characters import CastRequest
-from sorairo.generation.requests.edit import EditRequest
-from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
+from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder, sampling
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
-from sorairo.server.api.given_clips import GivenClip, check_given, check_pictures
-from sorairo.server.api.job_builder import DEFAULT_MODEL, DEFAULT_SIZE, JobBuilder, cost_of
-from sorairo.server.api.memory_budget import check_frames
+from sorairo.server.api.given_clips import check_pictures
+from sorairo.server.api.job_builder import DEFAULT_SIZE, cost_of
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec
 
-DEFAULT_SECONDS = 4.0
-DEFAULT_EDIT_STRENGTH = 0.6
 BOARD_SETTINGS = ("seed", "steps", "guidance", "fps", "negative")  # parameters of any request
 # At most one of these fields may be given.
 EXCLUSIVE_FIELDS = ("storyboard", "characters", "conditions", "input_reference")
@@ -39,7 +34,7 @@ Built = tuple[Request, tuple[Upload | str, ...]]  # a request and its given file
 
 
 @dataclass(frozen=True, kw_only=True)
-class RequestBuilder(JobBuilder):
+class RequestBuilder(ClipBuilder):
     """Builds the jobs of one request. Every method raises ApiError, or RequestError if the model
     cannot generate it."""
 
@@ -50,7 +45,7 @@ class RequestBuilder(JobBuilder):
             message = f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out."
             raise fields.error(given[1], message)
         width, height = _size(fields)
-        parameters = {"fps": DEFAULT_FPS, "width": width, "height": height, **_sampling(fields)}
+        parameters = {"fps": DEFAULT_FPS, "width": width, "height": height, **sampling(fields)}
         if fields.get("loop"):
             if given:
                 message = f"A video from '{given[0]}' cannot loop: leave one of them out."
@@ -121,22 +116,6 @@ class RequestBuilder(JobBuilder):
         size = f"{board.width}x{board.height}"
         return self.new_job(board, fields, size, board.seconds, prompt=json.dumps(table))
 
-    def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
-        """An edit of a clip by a prompt."""
-        parameters = {"strength": DEFAULT_EDIT_STRENGTH, **self._like(clip, fields)}
-        request = EditRequest(prompt=self.shorten(fields.require("prompt")), **parameters)
-        return self._from_clip(request, fields, clip, generated=clip.info.duration)
-
-    def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
-        """A continuation of a clip by some seconds."""
-        added = fields.get("seconds", DEFAULT_SECONDS)
-        request = ExtendRequest(
-            prompt=self.shorten(fields.require("prompt")),
-            forward=added,
-            **self._like(clip, fields),
-        )
-        return self._from_clip(request, fields, clip, added=added, generated=added)
-
     def remix(self, fields: Fields, old: JobSpec, parent: Job, shown: Mapping[str, Any]) -> NewJob:
         """The request of an old job, including its seed, with another prompt and whatever else the
         fields change; `shown` is the Video object of the job, with the size and the length of its
@@ -175,44 +154,6 @@ class RequestBuilder(JobBuilder):
         body = digest_of(fields, parent.id)
         return NewJob(request=request, video=video, cost=cost, body_digest=body)
 
-    def _from_clip(
-        self,
-        request: Request,
-        fields: Fields,
-        clip: GivenClip,
-        *,
-        generated: float,
-        added: float = 0.0,
-    ) -> NewJob:
-        """A job whose result has a clip in it. What the clip is like is known, so a request that
-        does not fit it, or a result that is too large, is refused here and not by the worker."""
-        width, height = size = clip.size(self.limits)
-        name = fields.sent_as.get("video", "video")
-        self.check(request, fields, "video")
-        check_given(request, [clip.info], name, self.limits)
-        read = clip.info.within(request.reading_side)
-        check_frames(read, name)
-        seconds = clip.info.duration + added
-        if self.memory:
-            frames = seconds * (request.fps or read.fps)
-            self.memory.check(
-                size, frames=frames, generated=generated, limits=self.limits, given=read, name=name
-            )
-        return self.new_job(
-            request,
-            fields,
-            f"{width}x{height}",
-            clip.seconds + added,
-            files=() if clip.upload is None else (clip.upload,),
-            model=clip.model or DEFAULT_MODEL,
-            cost=width * height * seconds,
-        )
-
-    def _like(self, clip: GivenClip, fields: Fields) -> dict[str, Any]:
-        """The parameters of a request for a clip, whose result has the clip's size."""
-        width, height = clip.size(self.limits)
-        return {"width": width, "height": height, **_sampling(fields)}
-
 
 def _size(fields: Fields) -> tuple[int, int]:
     """The size of a new video, which its storyboard may state. Raises ApiError."""
@@ -221,8 +162,3 @@ def _size(fields: Fields) -> tuple[int, int]:
     if stated and isinstance(size, str) and size.strip().lower() != f"{stated[0]}x{stated[1]}":
         raise fields.error("size", "'size' contradicts that of the storyboard: leave one out.")
     return stated or DEFAULT_SIZE
-
-
-def _sampling(fields: Fields) -> dict[str, Any]:
-    """The parameters that the fields set directly, with a random seed if none is given."""
-    return {"seed": secrets.randbelow(2**31), **fields.parameters()}

@@ -86,13 +86,29 @@ async def create_video_now(request: Request, owner: Owner) -> Response:
 @router.post("/videos/edits")
 async def edit_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that changes an uploaded or finished one to show the prompt."""
-    return await _submit_for_clip(request, owner, Endpoint.EDIT, lambda builder: builder.edit)
+    return await _submit_for_clips(request, owner, Endpoint.EDIT, lambda builder: builder.edit)
 
 
 @router.post("/videos/extensions")
 async def extend_video(request: Request, owner: Owner) -> SafeJSONResponse:
-    """Creates a video that continues an uploaded or finished one by `seconds`."""
-    return await _submit_for_clip(request, owner, Endpoint.EXTEND, lambda builder: builder.extend)
+    """Creates a video that continues an uploaded or finished one by `seconds`, after its end or
+    before its beginning."""
+    return await _submit_for_clips(request, owner, Endpoint.EXTEND, lambda builder: builder.extend)
+
+
+@router.post("/videos/loops")
+async def loop_video(request: Request, owner: Owner) -> SafeJSONResponse:
+    """Creates a video that loops: an uploaded or finished one, and a bridge to its beginning."""
+    return await _submit_for_clips(request, owner, Endpoint.LOOP, lambda builder: builder.loop)
+
+
+@router.post("/videos/connections")
+async def connect_videos(request: Request, owner: Owner) -> SafeJSONResponse:
+    """Creates a video of two uploaded or finished ones with a bridge between them."""
+    names = ("video", "next_video")
+    return await _submit_for_clips(
+        request, owner, Endpoint.CONNECT, lambda builder: builder.connect, names
+    )
 
 
 @router.get("/videos")
@@ -191,21 +207,28 @@ async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> Safe
     return await submit_and_respond(request, owner, build, media)
 
 
-async def _submit_for_clip(
+async def _submit_for_clips(
     request: Request,
     owner: str,
     endpoint: Endpoint,
-    method: Callable[[RequestBuilder], Callable[[Fields, GivenClip], NewJob]],
+    method: Callable[[RequestBuilder], Callable[..., NewJob]],
+    names: tuple[str, ...] = ("video",),
 ) -> SafeJSONResponse:
-    """Submits a job that changes an uploaded clip, or the clip of a finished job; `method` selects
-    the method of RequestBuilder that builds it."""
+    """Submits a job that works on clips: uploads, or the results of finished jobs, which the fields
+    `names` hold. `method` selects the method of RequestBuilder that builds it."""
     fields = await fields_of(request, endpoint)
-    video, build = fields.get("video"), method(request_builder_of(request, owner))
+    build = method(request_builder_of(request, owner))
+
+    def build_job() -> NewJob:
+        return build(fields, *(_given_clip(request, owner, fields, name) for name in names))
+
+    return await submit_and_respond(request, owner, build_job)
+
+
+def _given_clip(request: Request, owner: str, fields: Fields, name: str) -> GivenClip:
+    """The clip that a field holds. Raises ApiError."""
+    video, sent_as = fields.get(name), fields.sent_as.get(name, name)
     if not isinstance(video, VideoReference):
-        name = fields.sent_as.get("video", "video")
-        return await submit_and_respond(
-            request, owner, lambda: build(fields, uploaded_clip(video, name))
-        )
-    parent, path = await run_in_threadpool(clip_of, request, owner, video)
-    clip = finished_clip(parent, service_of(request).video(parent))
-    return await submit_and_respond(request, owner, lambda: build(fields, clip), media=(path,))
+        return uploaded_clip(video, sent_as)
+    parent, path = clip_of(request, owner, video)
+    return finished_clip(parent, service_of(request).video(parent), path, sent_as)

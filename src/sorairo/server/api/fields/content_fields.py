@@ -6,6 +6,7 @@ from sorairo.generation.requests.limits import check_seconds, check_size
 from sorairo.server.api.fields.compound import CharacterIds, Conditions, StoryboardTable
 from sorairo.server.api.fields.references import Picture, StoredVideo, Video
 from sorairo.server.api.fields.request_field import (
+    BRIDGING,
     CHANGING,
     CREATING,
     SAMPLING,
@@ -13,7 +14,7 @@ from sorairo.server.api.fields.request_field import (
     Endpoint,
     RequestField,
 )
-from sorairo.server.api.fields.scalars import Flag, Number, Size, Text
+from sorairo.server.api.fields.scalars import Choice, Flag, Number, Size, Text
 
 MAX_PROMPT_LENGTH = 32_000
 MAX_NAME_LENGTH = 80
@@ -77,6 +78,28 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
         endpoints=frozenset({Endpoint.EXTEND}),
         aliases=("duration", "n_seconds", "duration_seconds", "num_seconds"),
         check=lambda seconds, limits: check_seconds(seconds, limits, "An extension"),
+    ),
+    RequestField(
+        name="seconds",
+        type=Number(example='"2"', as_text=True),
+        description='The length of the bridge. Default: "2".',
+        endpoints=BRIDGING,
+        aliases=("duration", "n_seconds", "duration_seconds", "num_seconds"),
+        check=lambda seconds, limits: check_seconds(seconds, limits, "A bridge"),
+    ),
+    RequestField(
+        name="direction",
+        type=Choice(("forward", "backward")),
+        description="Whether the video goes on after its end, or begins earlier. Default: forward.",
+        endpoints=frozenset({Endpoint.EXTEND}),
+    ),
+    RequestField(
+        name="next_video",
+        type=Video(),
+        description="The video that the bridge leads to, as `video`.",
+        endpoints=frozenset({Endpoint.CONNECT}),
+        required_by=frozenset({Endpoint.CONNECT}),
+        file=True,
     ),
     RequestField(
         name="input_reference",

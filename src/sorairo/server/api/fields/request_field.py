@@ -18,6 +18,8 @@ class Endpoint(StrEnum):
     SYNC = "POST /v1/videos/sync"
     EDIT = "POST /v1/videos/edits"
     EXTEND = "POST /v1/videos/extensions"
+    LOOP = "POST /v1/videos/loops"
+    CONNECT = "POST /v1/videos/connections"
     REMIX = "POST /v1/videos/{video_id}/remix"
     CHARACTER = "POST /v1/videos/characters"
     # Routes of other services; see `dialects`.
@@ -29,7 +31,8 @@ class Endpoint(StrEnum):
 MANY_AT_ONCE = frozenset({Endpoint.CREATE, Endpoint.AZURE_JOB})
 ONE_AT_ONCE = frozenset({Endpoint.SYNC, Endpoint.XAI, Endpoint.TASK})
 CREATING = MANY_AT_ONCE | ONE_AT_ONCE
-CHANGING = frozenset({Endpoint.EDIT, Endpoint.EXTEND})
+BRIDGING = frozenset({Endpoint.LOOP, Endpoint.CONNECT})
+CHANGING = BRIDGING | {Endpoint.EDIT, Endpoint.EXTEND}
 SAMPLING = CREATING | CHANGING | {Endpoint.REMIX}
 SIZED = CREATING | {Endpoint.REMIX}
 

@@ -140,6 +140,22 @@ class Flag:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    values: tuple[str, ...]
+    """The words."""
+
+    def parse(self, value: Any, name: str) -> str:
+        if isinstance(value, str) and value.strip().lower() in self.values:
+            return value.strip().lower()
+        raise invalid_value(name, f"'{name}' must be {' or '.join(self.values)}.")
+
+    def schema(self) -> Schema:
+        return {"type": "string", "enum": list(self.values)}
+
+
+@dataclass(frozen=True)
 class Size:
     """Width and height in pixels, as "1280x720"."""
 

@@ -1,0 +1,103 @@
+"""Builds jobs that work on given clips."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.given_clips import GivenClip, check_given
+from sorairo.server.api.job_builder import DEFAULT_MODEL, JobBuilder
+from sorairo.server.api.memory_budget import check_frames
+from sorairo.server.api.new_job import NewJob
+
+DEFAULT_SECONDS, DEFAULT_BRIDGE_SECONDS = 4.0, 2.0
+DEFAULT_EDIT_STRENGTH = 0.6
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipBuilder(JobBuilder):
+    """Builds the jobs of requests with given clips. Every method raises ApiError, or RequestError
+    if the model cannot generate it."""
+
+    def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
+        """An edit of a clip by a prompt."""
+        parameters = {"strength": DEFAULT_EDIT_STRENGTH, **self._parameters(fields, clip)}
+        return self._from_clips(
+            EditRequest(**parameters), fields, clip, generated=clip.info.duration
+        )
+
+    def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
+        """A continuation of a clip by some seconds, after its end or before its beginning."""
+        added, direction = fields.get("seconds", DEFAULT_SECONDS), fields.get("direction")
+        request = ExtendRequest(
+            **{"backward" if direction == "backward" else "forward": added},
+            **self._parameters(fields, clip),
+        )
+        return self._from_clips(request, fields, clip, added=added, generated=added)
+
+    def loop(self, fields: Fields, clip: GivenClip) -> NewJob:
+        """A clip and a bridge from its end to its beginning."""
+        added = fields.get("seconds", DEFAULT_BRIDGE_SECONDS)
+        request = LoopRequest(seconds=added, **self._parameters(fields, clip))
+        return self._from_clips(request, fields, clip, added=added, generated=added)
+
+    def connect(self, fields: Fields, clip: GivenClip, following: GivenClip) -> NewJob:
+        """A clip, a bridge, and another clip."""
+        added = fields.get("seconds", DEFAULT_BRIDGE_SECONDS)
+        request = ConnectRequest(seconds=added, **self._parameters(fields, clip))
+        return self._from_clips(request, fields, clip, following, added=added, generated=added)
+
+    def _from_clips(
+        self,
+        request: Request,
+        fields: Fields,
+        *clips: GivenClip,
+        generated: float,
+        added: float = 0.0,
+    ) -> NewJob:
+        """A job whose result has the clips in it, and has the size of the first. What they are like
+        is known, so a request that does not fit them, or a result that is too large, is refused
+        here and not by the worker."""
+        first = clips[0]
+        width, height = size = first.size(self.limits)
+        self.check(request, fields, "video")
+        check_given(request, [clip.info for clip in clips], first.name, self.limits)
+        read = [clip.info.within(request.reading_side) for clip in clips]
+        for clip, info in zip(clips, read, strict=True):
+            check_frames(info, clip.name)
+        seconds = sum(clip.info.duration for clip in clips) + added
+        if self.memory:
+            self.memory.check(
+                size,
+                frames=seconds * (request.fps or read[0].fps),
+                generated=generated,
+                limits=self.limits,
+                given=read[0],
+                name=first.name,
+            )
+        return self.new_job(
+            request,
+            fields,
+            f"{width}x{height}",
+            sum(clip.seconds for clip in clips) + added,
+            files=tuple(clip.file for clip in clips),
+            model=first.model or DEFAULT_MODEL,
+            cost=width * height * seconds,
+        )
+
+    def _parameters(self, fields: Fields, clip: GivenClip) -> dict[str, Any]:
+        """The parameters of a request for a clip, whose result has the clip's size."""
+        width, height = clip.size(self.limits)
+        prompt = self.shorten(fields.require("prompt"))
+        return {"prompt": prompt, "width": width, "height": height, **sampling(fields)}
+
+
+def sampling(fields: Fields) -> dict[str, Any]:
+    """The parameters that the fields set directly, with a random seed if none is given."""
+    return {"seed": secrets.randbelow(2**31), **fields.parameters()}

@@ -280,6 +280,15 @@ def test_greys_deeper_than_eight_bits(tmp_path: Path, name: str, values: np.ndar
     assert np.abs(Clip.load(path).frames[0, :, :, 0].astype(int) - expected).max() <= 1
 
 
+def test_unsigned_integers_of_32_bits(tmp_path: Path):
+    path = tmp_path / "a.tif"
+    values = (GREYS / 255 * (2**32 - 1)).astype(np.uint32)
+    Image.fromarray(values.view(np.int32)).save(path)
+    signed, unsigned = (struct.pack("<HHIH", 339, 3, 1, kind) for kind in (2, 1))  # SampleFormat
+    path.write_bytes(path.read_bytes().replace(signed, unsigned))
+    assert np.array_equal(Clip.load(path).frames[0, :, :, 0], GREYS)
+
+
 def test_floats_that_are_no_numbers_are_black_or_white(tmp_path: Path):
     values = np.full((4, 4), 0.5, np.float32)
     values[0], values[1], values[2] = np.nan, np.inf, -np.inf

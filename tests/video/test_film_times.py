@@ -126,6 +126,27 @@ def test_the_frame_on_screen_at_the_start_of_a_part(tmp_path: Path):
     assert clip.duration == pytest.approx(0.49, abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        (1.5, None, {0: 1.5, 1: 3.0, 2: 3.0}),
+        (1.5, 4.5, {0: 1.5, 1: 1.5}),
+        (2.95, None, {1: 3.0, 2: 3.0}),
+        (3.0, 6.0, {1: 3.0}),
+        (-4.0, None, {1: 1.0, 2: 3.0}),
+        (None, 5.0, {0: 3.0, 1: 2.0}),
+    ],
+)
+def test_a_part_of_a_slide_show(tmp_path: Path, start: Any, end: Any, shown: dict[int, float]):
+    path = film(tmp_path / "slides.mp4", [50, 100, 150], [0, 3, 6], 9.0)
+    clip = Clip.load(path, start=start, end=end)
+    assert clip.duration == pytest.approx(sum(shown.values()), abs=0.01)
+    numbers = (shade_of(clip.frames) / 50).round().astype(int) - 1
+    for number in range(3):
+        held = float((numbers == number).sum()) / clip.fps
+        assert held == pytest.approx(shown.get(number, 0.0), abs=0.5 / clip.fps + 0.01)
+
+
 @pytest.mark.parametrize("start", [0.0, 300.0, MPEGTS_WRAP - 0.5])
 @pytest.mark.parametrize("second", [0.0, 4000.0])
 def test_joined_recordings_are_read_to_the_end(tmp_path: Path, start: float, second: float):
@@ -174,6 +195,26 @@ def test_sound_that_begins_late_or_is_shorter_or_longer(
     assert len(clip.sound.samples) == 96000
     first = np.flatnonzero(np.abs(clip.sound.samples[:, 0]) > 0.4)[0] / 48000
     assert first == pytest.approx(0.2 + late, abs=0.002)
+
+
+@pytest.mark.parametrize("suffix", ["ts", "mpg", "h264", "m2v", "mjpeg"])
+def test_files_joined_byte_by_byte(tmp_path: Path, suffix: str):
+    codecs = {"mpg": "mpeg2video", "m2v": "mpeg2video", "mjpeg": "mjpeg"}
+    path = write_video(
+        tmp_path / f"part.{suffix}",
+        shades([10 + 9 * i for i in range(25)]),
+        [40 * i for i in range(25)],
+        codec=codecs.get(suffix, "libx264"),
+        settings={},
+        time_base=Fraction(1, 25),
+        pixel_format="yuvj420p" if suffix == "mjpeg" else "yuv420p",
+    )
+    joined = tmp_path / f"joined.{suffix}"
+    joined.write_bytes(2 * path.read_bytes())
+    clip = Clip.load(joined)
+    assert clip.fps == pytest.approx(25)
+    assert np.abs(shade_of(clip.frames) - 2 * [10 + 9 * i for i in range(25)]).max() < 5
+    assert Clip.duration_of(joined) == pytest.approx(2.0)
 
 
 # --- bare streams

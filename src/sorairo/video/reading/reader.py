@@ -14,6 +14,7 @@ from sorairo.video.reading.image_reader import read_picture
 from sorairo.video.reading.probe import probe_length
 from sorairo.video.reading.video_reader import read_video
 
+_FILMS = (".mjpeg", ".mjpg")  # bare streams of JPEG pictures, which begin as one picture does
 _TINY = 16  # pixels: to learn the length of an animation, its pages are decoded so small
 
 
@@ -33,7 +34,7 @@ def read(
     if max_side is not None and max_side < 1:
         raise MediaError(f"max_side cannot be {max_side}: choose 1 or more.")
     with _one_sentence(path):
-        clip = read_picture(path, start, end, max_side)
+        clip = _picture(path, start, end, max_side)
         return clip if clip is not None else read_video(path, start, end, max_side)
 
 
@@ -41,11 +42,19 @@ def read_duration(path: Path) -> float:
     """The length of what `read` returns for a whole file, in seconds. No frame of a film is
     decoded. Raises MediaError."""
     with _one_sentence(path):
-        clip = read_picture(path, None, None, _TINY)
+        clip = _picture(path, None, None, _TINY)
         if clip is not None:
             return clip.duration
         frames, fps = probe_length(path)
         return frames / fps
+
+
+def _picture(
+    path: Path, start: float | None, end: float | None, max_side: int | None
+) -> Footage | None:
+    if path.suffix.lower() in _FILMS:
+        return None
+    return read_picture(path, start, end, max_side)
 
 
 @contextmanager

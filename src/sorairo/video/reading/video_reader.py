@@ -34,6 +34,7 @@ from sorairo.video.reading.recordings import Recordings
 from sorairo.video.reading.time_range import NEAR, beyond, span
 from sorairo.video.reading.timeline import Timeline
 
+_LONG = 0.1  # seconds: a frame that lasts longer may begin in the middle
 _KEPT = ("title", "artist", "comment", "copyright", "date", "description", "genre")
 
 
@@ -71,12 +72,23 @@ def read_video(path: Path, start: float | None, end: float | None, max_side: int
         if first > 0:
             raise beyond(path, first, last_time(path, recordings) - zero)
         raise MediaError(f"No frame of {path} can be decoded: convert it to .mp4.")
+    timeline = _from(frames, timeline, since, min(1 / nominal[0], _LONG))
     starts = timeline.starts
-    if since - starts[0] > 1 / nominal[0]:  # a frame that was shown long before
-        starts[0] = since
     pictures, fps = at_constant_rate(path, frames, timeline, nominal)
     sound = read_sound(path, float(starts[0]), len(pictures) / fps, recordings)
     return Footage(frames=pictures, fps=fps, sound=sound, metadata=metadata)
+
+
+def _from(frames: list[np.ndarray], timeline: Timeline, since: float, step: float) -> Timeline:
+    """The timeline from `since` on, if its first frame appears more than a `step` (seconds) before:
+    a slide in the middle. What is left of it is dropped if it is less than a step."""
+    starts = timeline.starts
+    if since - starts[0] <= step:
+        return timeline
+    if len(starts) > 1 and starts[1] - since < step:
+        del frames[0]
+        return Timeline(starts=starts[1:], end=timeline.end)
+    return Timeline(starts=np.array([since, *starts[1:]]), end=timeline.end)
 
 
 class _Part(NamedTuple):

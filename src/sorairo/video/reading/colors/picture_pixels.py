@@ -91,7 +91,7 @@ def _layers(image: Image.Image) -> _Layers:
 def _eight_bits(image: Image.Image, values: np.ndarray) -> np.ndarray:
     """Grey values of 12 bits or more, or of floating point, as uint8 [H, W]."""
     tags = cast(Any, getattr(image, "tag_v2", {}))
-    if image.mode == "I" and tags.get(_FORMAT, (0,))[0] == _UNSIGNED:
+    if image.mode == "I" and _is_unsigned(image, tags):
         values = values.view(np.uint32)
     values = np.nan_to_num(values.astype(np.float64), nan=0.0, posinf=np.inf, neginf=0.0)
     finite = values[np.isfinite(values)]
@@ -113,4 +113,8 @@ def _white(image: Image.Image, brightest: float, tags: Any) -> float:
         return 65535.0
     if image.mode == "F":
         return brightest
-    return 2.0 ** (32 if tags.get(_FORMAT, (0,))[0] == _UNSIGNED else 31) - 1
+    return 2.0 ** (32 if _is_unsigned(image, tags) else 31) - 1
+
+
+def _is_unsigned(image: Image.Image, tags: Any) -> bool:
+    return image.format == "TIFF" and tags.get(_FORMAT, (_UNSIGNED,))[0] == _UNSIGNED

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -87,3 +90,51 @@ def test_large_bodies_are_rejected_before_they_are_read(server: Running):
         )
         assert one.recv(100).startswith(b"HTTP/1.1 413")
     assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+def test_a_client_that_went_away_and_comes_back_gets_a_new_run(server: Running):
+    """With the same Idempotency-Key; but a job for which another client waits goes on."""
+    body = json.dumps({"prompt": "a red ball", **QUICK, "num_inference_steps": 40}).encode()
+    head = (
+        "POST /v1/videos/sync HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Idempotency-Key: again\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+
+    def newest() -> dict:
+        return httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]
+
+    before = newest()["id"]
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as one:
+        one.sendall(head.encode() + body)
+        while (first := newest()["id"]) == before:
+            time.sleep(0.05)
+    while newest()["status"] not in ("failed", "completed"):
+        time.sleep(0.05)
+    assert newest()["error"]["code"] == "cancelled"
+    headers = {"idempotency-key": "again", "content-type": "application/json"}
+    again = httpx.post(
+        f"{server.url}/v1/videos/sync", content=body, headers=headers, timeout=120
+    ).raise_for_status()
+    assert again.content[4:8] == b"ftyp"
+    assert newest()["id"] != first
+
+
+def test_reads_do_not_wait_for_a_held_database(server: Running):
+    (worker,) = psutil.Process(server.process.pid).children()
+    path = worker.environ()["SORAIRO_DATABASE"].removeprefix("sqlite:///")
+    video = submitted(server, prompt="a red ball", **QUICK)
+    holder = sqlite3.connect(path, isolation_level=None, timeout=30)
+    holder.execute("BEGIN IMMEDIATE")
+    with ThreadPoolExecutor(50) as pool, holder:
+        writing = [
+            pool.submit(httpx.post, f"{server.url}/v1/videos", json={"prompt": "x"}, timeout=60)
+            for _ in range(50)
+        ]
+        time.sleep(0.5)
+        begun = time.monotonic()
+        for path in (f"/v1/videos/{video}", "/v1/videos", "/readyz", "/v1/models"):
+            httpx.get(f"{server.url}{path}", timeout=30).raise_for_status()
+        assert time.monotonic() - begun < 8, "waiting for a writer takes up to 30 s"
+        answers = [each.result() for each in writing]
+    holder.close()
+    assert {(each.status_code, "retry-after" in each.headers) for each in answers} == {(503, True)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import time
 from pathlib import Path
 
 import pytest
@@ -135,3 +137,39 @@ def test_an_unreadable_file_fails_with_a_message(worker: Worker):
     assert job.error is not None
     assert job.error["code"] == "invalid_request"
     assert "/tmp" not in job.error["message"]
+
+
+STAGES = {
+    "decoding": "sorairo.generation.output.decode.decode_latents",
+    "flicker": "sorairo.models.tabletop.remove_flicker",
+    "upscaling": "sorairo.models.tabletop.upscale",
+    "encoding": "sorairo.video.writing.mp4_writer.write_mp4",
+}
+CANCELLED_WITHIN = 3.0  # seconds; on a quiet machine it is less than one
+
+
+@pytest.mark.parametrize("way", ["cancel", "delete"])
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_job_is_stopped_in_every_stage(
+    worker: Worker, stage: str, way: str, monkeypatch: pytest.MonkeyPatch
+):
+    """When a stage after sampling begins, the client cancels: it is not finished first."""
+    module, _, name = STAGES[stage].rpartition(".")
+    work, begun = getattr(importlib.import_module(module), name), []
+
+    def stopped(*given, **options):
+        getattr(worker.queue, way)("video_1")
+        begun.append(time.monotonic())
+        repeated = [work(*given, **options) for _ in range(200)]  # as of a long clip
+        return repeated[0]
+
+    monkeypatch.setattr(STAGES[stage], stopped)
+    request = GenerateRequest(
+        prompt="a red ball", seconds=1, steps=2, width=256, height=256, fps=24
+    )
+    worker.run_job(claimed(worker, request=request))
+    assert time.monotonic() - begun[0] < CANCELLED_WITHIN
+    assert len(begun) == 1
+    job = worker.queue.get("video_1")
+    assert job is None if way == "delete" else job and job.error
+    assert files(worker) <= {"video_1/preview.webp"}

@@ -110,15 +110,18 @@ class Queue:
             rows = connection.execute(query.order_by(order).limit(limit + 1)).all()
         return [Job.of(row) for row in rows[:limit]], len(rows) > limit
 
-    def cancel(self, job: str, owner: str | None = None) -> Job | None:
-        """Cancels a job: a queued job ends at once, a running job when its worker next renews the
-        lease, and an ended job is not changed. None if there is no such job."""
+    def cancel(self, job: str, owner: str | None = None, *, forget_key: bool = False) -> Job | None:
+        """Cancels a job: a queued job ends at once, a running job when its worker notices, and an
+        ended job is not changed. None if there is no such job. With `forget_key`, a later
+        submission with the same request key makes a new job."""
         query = select(jobs).where(has_id(job, owner)).with_for_update()
         with self.database.begin() as connection:
             row = connection.execute(query).one_or_none()
             if row is not None and row.status in (QUEUED, RUNNING):
                 now = self._now(connection)
                 values: dict[str, Any] = {"cancelled": True}
+                if forget_key:
+                    values["request_key"] = None
                 if row.status == QUEUED:
                     values |= {"status": FAILED, "error": CANCELLED_ERROR, "ended_at": now}
                 change = update(jobs).where(jobs.c.number == row.number).values(values)

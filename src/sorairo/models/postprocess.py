@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from sorairo.interruption import check_interrupted
 from sorairo.models.deflicker import Deflicker
 from sorairo.nn.pixels import to_frames, to_video
 
@@ -51,6 +52,7 @@ def apply_network(
     if exact is not None:
         places[torch.from_numpy(exact)] = network.config.exact
     for start in range(0, len(frames), PIECE):
+        check_interrupted()
         end = min(start + PIECE, len(frames))
         seen = slice(max(0, start - reach), min(len(frames), end + reach))
         video = to_video(frames[seen], like.device)
@@ -70,6 +72,7 @@ def damp_flicker(frames: np.ndarray) -> np.ndarray:
     out = torch.from_numpy(frames.copy())
     last = out[0].float()
     for i in range(1, len(out)):
+        check_interrupted()
         now = out[i].float()
         change = _mean_3x3((now - last).abs().amax(-1))
         last = now + DAMPING * torch.exp(-(change / FLICKER).square()).unsqueeze(-1) * (last - now)
@@ -85,6 +88,7 @@ def smooth_steps(frames: np.ndarray, starts: list[int]) -> np.ndarray:
     groups = [torch.from_numpy(frames[s:e]).float() for s, e in zip(starts, ends, strict=True)]
     middles = [(s + e - 1) / 2 for s, e in zip(starts, ends, strict=True)]
     for k, group in enumerate(groups):
+        check_interrupted()
         slope = (group[-1] - group[0]) / max(1, len(group) - 1)
         for other, side in ((k - 1, -1), (k + 1, 1)):
             if not 0 <= other < len(groups):

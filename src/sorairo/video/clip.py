@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sorairo.errors import MediaError
+from sorairo.interruption import check_interrupted
 from sorairo.video.atomic_write import whole_file
 from sorairo.video.footage import Footage
 from sorairo.video.latent_sidecar import Latents
@@ -114,6 +115,7 @@ class Clip(Footage):
         lanczos = Image.Resampling.LANCZOS
         scaled = np.empty((self.num_frames, height, width, 3), np.uint8)
         for large, frame in zip(scaled, self.frames, strict=True):
+            check_interrupted()
             picture = Image.fromarray(frame)
             large[:] = np.asarray(picture.resize((width, height), lanczos, reducing_gap=3.0))
         return dataclasses.replace(self, frames=scaled)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from sorairo.generation.output.seams.correct import correct_canvas
 from sorairo.generation.tasks.layout import CanvasLayout
+from sorairo.interruption import check_interrupted
 from sorairo.models.protocols import VideoModel
 from sorairo.nn.pixels import to_frames, to_video
 
@@ -27,11 +28,12 @@ def decode_latents(model: VideoModel, latents: Tensor) -> np.ndarray:
     pieces, so that a long clip needs no more memory than a short one. If the codec returns fewer
     frames for the first latent frame, copies of the first frame are put before it."""
     law, state = model.codec.law, {}
-    videos = (
-        model.codec.decode(part[None].to(model.device, model.dtype), state)
-        for part in latents.split(AT_ONCE, dim=1)
-    )
-    frames = np.concatenate([to_frames(video)[0] for video in videos])
+    parts: list[np.ndarray] = []
+    for part in latents.split(AT_ONCE, dim=1):
+        check_interrupted()
+        video = model.codec.decode(part[None].to(model.device, model.dtype), state)
+        parts.append(to_frames(video)[0])
+    frames = np.concatenate(parts)
     missing = law.time_factor - law.first_frames
     return np.concatenate([frames[:1].repeat(missing, 0), frames]) if missing else frames
 

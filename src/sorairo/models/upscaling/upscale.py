@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sorairo.interruption import check_interrupted
 from sorairo.models.protocols import OnFrames
 from sorairo.models.upscaling.upscaler import Upscaler, halfway, interleave
 from sorairo.nn.pixels import to_frames, to_video
@@ -70,6 +71,7 @@ def enlarge(
     device = next(upscaler.parameters()).device
     last: tuple[Tensor, Tensor] | None = None
     for start in range(0, len(frames), step):
+        check_interrupted()
         video = to_video(padded[start : start + step + 2], device)
         large, turns = upscaler.sharpen(video)
         if not doubled:

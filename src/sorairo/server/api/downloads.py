@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import itertools
 
@@ -72,26 +73,42 @@ def _unsatisfiable(size: int) -> ApiError:
 
 
 async def wait_for_file(request: Request, owner: str, video_id: str) -> Response:
-    """The clip of a job, as soon as it is finished. Cancels the job if the client disconnects.
-    Raises ApiError if the job fails."""
+    """The clip of a job, as soon as it is finished. Cancels the job if the client disconnects and
+    no other one waits for it; the same request then makes a new job. Raises ApiError if the job
+    fails."""
     service = service_of(request)
-    queue = service.queue
-    while True:
-        job = await run_in_threadpool(queue.get, video_id, owner)
-        if job is None:
-            raise not_found(video_id)
-        if job.status == COMPLETED:
-            return await run_in_threadpool(file_response, request, job, "video")
-        if job.ended:
-            error = job.error or {"code": "server_error", "message": "The video has failed."}
-            status = 400 if error["code"] in CLIENT_ERRORS else 500
-            raise ApiError(status, error["message"], code=error["code"])
-        if service.stopping.is_set():
-            raise _stopping(video_id)
-        if await request.is_disconnected():
-            await run_in_threadpool(queue.cancel, video_id, owner)
-            return Response(status_code=CLIENT_CLOSED_REQUEST)
-        await asyncio.sleep(POLL_INTERVAL)
+    service.waiting[video_id] += 1
+    try:
+        while True:
+            response = await _file_if_finished(request, owner, video_id)
+            if response is not None:
+                return response
+            if service.stopping.is_set():
+                raise _stopping(video_id)
+            if await request.is_disconnected():
+                if service.waiting[video_id] == 1:
+                    cancel = functools.partial(service.queue.cancel, forget_key=True)
+                    await run_in_threadpool(cancel, video_id, owner)
+                return Response(status_code=CLIENT_CLOSED_REQUEST)
+            await asyncio.sleep(POLL_INTERVAL)
+    finally:
+        service.waiting[video_id] -= 1
+        if not service.waiting[video_id]:
+            del service.waiting[video_id]
+
+
+async def _file_if_finished(request: Request, owner: str, video_id: str) -> Response | None:
+    """The clip of a job; None while it is not finished. Raises ApiError."""
+    job = await run_in_threadpool(service_of(request).queue.get, video_id, owner)
+    if job is None:
+        raise not_found(video_id)
+    if job.status == COMPLETED:
+        return await run_in_threadpool(file_response, request, job, "video")
+    if job.ended:
+        error = job.error or {"code": "server_error", "message": "The video has failed."}
+        status = 400 if error["code"] in CLIENT_ERRORS else 500
+        raise ApiError(status, error["message"], code=error["code"])
+    return None
 
 
 def _stopping(video_id: str) -> ApiError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,6 +59,8 @@ class Service:
     """The origins of web pages that may use the server while no key is required."""
     retention_seconds: float | None = None
     """Files are deleted so long after their job has ended; None: never."""
+    waiting: Counter[str] = field(default_factory=Counter)
+    """How many synchronous requests wait for a job, by its id."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server begins to stop: open streams and waiting requests then end."""
 

@@ -18,6 +18,7 @@ from sorairo.jobs.queue import Queue
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import PREVIEW
 
+WATCH_INTERVAL = 0.25  # seconds between two looks for a cancellation
 REPORT_INTERVAL = 0.5  # seconds between two reports of the progress
 PREVIEW_INTERVAL = 2.0  # seconds between two preview pictures
 SAMPLING_PERCENT = 98  # the progress after the last step; the rest is for writing the files
@@ -31,8 +32,8 @@ class CancelledError(Exception):
 class JobReporter:
     """Connects a running job to the queue and the media store.
 
-    The worker calls `on_progress` after every sampling step and `check_cancelled` during other long
-    work. Meanwhile `keep_lease` runs in a thread of its own until `done` is set.
+    The worker calls `on_progress` after every sampling step, and `check` at every turn of other
+    long work. Meanwhile `watch` runs in a thread of its own until `done` is set.
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class JobReporter:
         self.check()
 
     def _look_for_cancellation(self) -> None:
-        """Reads the job, which is much cheaper than a renewal and so done after every step."""
+        """Reads the job, which is much cheaper than a renewal and so done more often."""
         with suppress(*DATABASE_UNAVAILABLE):
             now = self.queue.get(self.job.id)
-            if now is not None and now.cancelled:
+            if now is None or now.fence != self.job.fence:
+                self.problem = LeaseLostError(f"The job {self.job.id} was deleted or claimed.")
+            elif now.cancelled:
                 self.problem = CancelledError()
 
     def check(self) -> None:
@@ -83,10 +86,16 @@ class JobReporter:
         if self.problem is not None:
             raise self.problem
 
-    def keep_lease(self) -> None:
-        """Renews the lease until `done` is set, three times per lease."""
-        while not self.done.wait(self.queue.lease / 3):
-            self._renew()
+    def watch(self) -> None:
+        """Renews the lease three times per lease, and looks for a cancellation more often, until
+        `done` is set."""
+        renewed = time.monotonic()
+        while not self.done.wait(min(WATCH_INTERVAL, self.queue.lease / 3)):
+            if time.monotonic() - renewed >= self.queue.lease / 3:
+                renewed = time.monotonic()
+                self._renew()
+            else:
+                self._look_for_cancellation()
 
     def _renew(self) -> None:
         self.last_report = time.monotonic()

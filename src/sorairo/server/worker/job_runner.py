@@ -14,6 +14,7 @@ from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.defaults import generated_size
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+from sorairo.interruption import interruptible
 from sorairo.jobs.job import Job
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
@@ -29,7 +30,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
     """The result of the job, to be committed. Raises errors of the request, of the media store,
     and those by which the reporter stops the job."""
     spec = JobSpec.from_json(job.payload)
-    with tempfile.TemporaryDirectory(prefix="sorairo-") as name:
+    with tempfile.TemporaryDirectory() as name, interruptible(reporter.check):
         folder = Path(name)
         clips = _given_clips(spec, media, folder, reporter)
         inputs = [InputFile(name=f"given {i + 1}", sha256="") for i in range(len(clips))]

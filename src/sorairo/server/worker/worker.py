@@ -126,7 +126,7 @@ class Worker:
         except LeaseLostError:
             return partial(self._discard, job)
         except CancelledError:
-            return partial(self.queue.fail, job, CANCELLED, CANCELLED_ERROR["message"])
+            return partial(self._fail, job, CANCELLED, CANCELLED_ERROR["message"])
         except InterruptedError:
             return partial(self.queue.release, job)
         except Exception as error:
@@ -142,15 +142,15 @@ class Worker:
             log.warning("%s cannot be stored: %s", job.id, error)
             return partial(self._retry_later, job)
         if isinstance(error, SorairoError):
-            return partial(self.queue.fail, job, "invalid_request", str(error))
+            return partial(self._fail, job, "invalid_request", str(error))
         log.error("%s failed", job.id, exc_info=error)
-        return partial(self.queue.fail, job, "server_error", INTERNAL_MESSAGE)
+        return partial(self._fail, job, "server_error", INTERNAL_MESSAGE)
 
     @contextmanager
     def _reporter(self, job: Job) -> Iterator[JobReporter]:
         """A reporter that renews the lease, in a thread of its own, while the block runs."""
         reporter = JobReporter(self.queue, job, self.stopping, self.media)
-        thread = threading.Thread(target=reporter.keep_lease, daemon=True)
+        thread = threading.Thread(target=reporter.watch, daemon=True)
         thread.start()
         try:
             yield reporter
@@ -173,6 +173,11 @@ class Worker:
     def _complete(self, job: Job, result: dict[str, Any]) -> None:
         self.queue.complete(job, result)
         self.media.try_delete_folder(f"{job.id}/{CHECKPOINTS}")
+
+    def _fail(self, job: Job, code: str, message: str) -> None:
+        self.queue.fail(job, code, message)
+        for folder in (CHECKPOINTS, job.fence):
+            self.media.try_delete_folder(f"{job.id}/{folder}")
 
     def _release(self, job: Job) -> None:
         """Returns a job without counting the attempt: no worker could store its clip now."""

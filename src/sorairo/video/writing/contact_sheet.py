@@ -7,6 +7,8 @@ import math
 import numpy as np
 from PIL import Image
 
+from sorairo.interruption import check_interrupted
+
 GAP = 2  # pixels between pictures
 BACKGROUND = 255
 
@@ -29,6 +31,7 @@ def contact_sheet(
     size = (columns * (width + GAP) - GAP, rows * (height + GAP) - GAP)
     sheet = Image.new("RGB", size, (BACKGROUND,) * 3)
     for index, frame in enumerate(shown):
+        check_interrupted()
         row, column = divmod(index, columns)
         sheet.paste(Image.fromarray(frame), (column * (width + GAP), row * (height + GAP)))
     return sheet

@@ -9,6 +9,7 @@ import av
 import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation
 
+from sorairo.interruption import check_interrupted
 from sorairo.video.sound import Sound
 from sorairo.video.writing.audio_encoder import AacEncoder
 
@@ -60,6 +61,7 @@ def write_mp4(
         context.color_trc = ColorTrc.BT709
         audio = AacEncoder(container, sound, len(frames) / fps) if sound else None
         for index, pixels in enumerate(frames):
+            check_interrupted()
             picture = _to_yuv(pixels)
             picture.pts = index
             picture.time_base = 1 / rate

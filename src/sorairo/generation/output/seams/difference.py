@@ -16,6 +16,7 @@ import numpy as np
 
 from sorairo.generation.output.seams.block_matching import follow_motion
 from sorairo.generation.output.seams.blur import blur_by_share
+from sorairo.interruption import check_interrupted
 
 COLOR_BLUR = 1 / 8  # of the shorter side: what is wider counts as colour and not as detail
 SAME = 10.0  # of 255: where a picture has changed by less since the seam, detail is added
@@ -53,6 +54,7 @@ def carry_difference(generated: np.ndarray, seams: Sequence[Seam], fps: float) -
         return generated
     out = generated.copy()
     for index, picture in enumerate(generated):
+        check_interrupted()
         distances = np.array([abs(index - seam.at) for seam in seams], float)
         weights = distances**-2 / (distances**-2).sum()
         total = np.zeros(picture.shape, np.float32)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.interruption import check_interrupted
+
 FLOOR = 0.5  # of 255: a smaller change is none
 LEAST = 1 / 3  # of the changes around it: a bridge's outermost steps are not slowed below that
 CUT = 2.0  # inside a bridge, a step of more than CUT times the usual change is spread
@@ -93,6 +95,7 @@ class Steps:
         """The frames, mixed where a place lies between two."""
         out = self.frames.copy()
         for index in np.flatnonzero(np.abs(places - np.arange(len(places))) > 1e-3):
+            check_interrupted()
             first = int(places[index])
             share = np.float32(places[index] - first)
             mixed = (1 - share) * self.frames[first] + share * self.frames[first + 1]

@@ -268,7 +268,7 @@ def test_json_in_curls_default_content_type(client: TestClient):
 
 def test_fields_that_can_do_nothing_are_named_back(client: TestClient):
     foreign = {"guidance_scale_2": 3, "flow_shift": 5.0, "boundary_ratio": 0.9, "user": "me"}
-    foreign |= {"extra_params": {"a": 1}, "enable_teacache": True}
+    foreign |= {"extra_params": {"a": 1}, "enable_teacache": True, "responseFormat": "url"}
     video = post(client, **foreign).json()
     assert sorted(video["ignored"]) == sorted(foreign)
     assert client.get(f"/v1/videos/{video['id']}").json()["ignored"] == video["ignored"]

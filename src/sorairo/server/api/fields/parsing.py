@@ -67,7 +67,7 @@ def parse_fields(values: Mapping[str, Any], endpoint: Endpoint, limits: Limits) 
             continue
         known = _lookup(sent, table)
         if known is None:
-            if sent not in IGNORED:
+            if not IGNORED.intersection((sent, _snake_case(sent))):
                 raise _unknown(sent, endpoint, table)
             ignored.append(sent)
             continue
@@ -111,14 +111,18 @@ def _is_blank(value: Any) -> bool:
 
 def _lookup(sent: str, table: Mapping[str, RequestField]) -> RequestField | None:
     """The field with this name or alias, also in camel case."""
-    snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", sent[:80]).lower()
-    for name in (sent, snake):
+    for name in (sent, _snake_case(sent)):
         if name in table:
             return table[name]
         for each in table.values():
             if name in each.aliases:
                 return each
     return None
+
+
+def _snake_case(name: str) -> str:
+    """`inputReference` as `input_reference`."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:80]).lower()
 
 
 def _check(known: RequestField, value: Any, sent: str, limits: Limits) -> None:

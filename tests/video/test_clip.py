@@ -84,7 +84,7 @@ def test_an_mp4_plays_in_a_browser(tmp_path: Path):
         assert float(stream.duration * stream.time_base) == pytest.approx(2.0)
 
 
-@pytest.mark.parametrize("fps", [1.0, 8.0, 23.976, 30.0, 60.0])
+@pytest.mark.parametrize("fps", [0.001, 3 / 9.04, 1.0, 8.0, 23.976, 30.0, 60.0])
 def test_mp4_keeps_the_rate(tmp_path: Path, fps: float):
     loaded = Clip.load(Clip(frames=CLIP.frames, fps=fps).save(tmp_path / "rate.mp4"))
     assert loaded.num_frames == CLIP.num_frames
@@ -127,6 +127,12 @@ def test_contact_sheet():
 
 
 # --- what cannot be
+
+
+def test_a_picture_that_a_gif_cannot_hold_long_enough(tmp_path: Path):
+    with pytest.raises(MediaError, match=r"655 s: end the name in \.mp4"):
+        Clip(frames=CLIP.frames[:2], fps=0.001).save(tmp_path / "slow.gif")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ def test_even_times_give_every_frame_once_at_the_exact_rate(count: int, fps: flo
     [
         ([0.04] * 24 + [3.04], 25, [*range(24), *[24] * 76]),  # a last frame that is held
         ([3, 3, 3], 1 / 3, [0, 1, 2]),
+        ([3, 3, 3.04], 3 / 9.04, [0, 1, 2]),
         ([1, 5], 1, [0, 1, 1, 1, 1, 1]),
         ([5, 1], 1, [0, 0, 0, 0, 0, 1]),
         ([3, 3, 3, 0.04], 25, [0] * 75 + [1] * 75 + [2] * 75 + [3]),
@@ -76,7 +77,7 @@ def test_even_times_give_every_frame_once_at_the_exact_rate(count: int, fps: flo
 )
 def test_films_and_slide_shows(lengths: list, fps: float, expected: list | None):
     timeline = timeline_of(lengths)
-    shown, found = timeline.at_constant_rate([25.0])
+    shown, found = timeline.at_constant_rate([25.0, 1 / 3])
     assert found == pytest.approx(fps)
     if expected is not None:
         assert shown.tolist() == expected

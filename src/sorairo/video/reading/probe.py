@@ -56,9 +56,10 @@ def _packet_times(
                 continue
             if clock:
                 clock.shift(packet)
-            known = packet.pts is not None and packet.time_base
-            expected = times[-1] + step if times else first_time(stream)
-            times.append(float(packet.pts * packet.time_base) if known else expected)
+            if packet.pts is not None and packet.time_base:
+                times.append(float(packet.pts * packet.time_base))
+            else:
+                times.append(times[-1] + step if times else first_time(stream))
             check(len(times), times[-1] - times[0])
     if not times:
         raise MediaError(f"No frame of {path} can be decoded: convert it to .mp4.")

@@ -17,6 +17,7 @@ _LOST = 0.02  # the part of the frames that may be too short to be shown at a lo
 _SHORT = 0.05  # seconds: a last frame that is this much too short counts as even
 _MANY, _FEW = 50, 1500  # more frames than 50 for each one of the source, and 1500, are many
 _SLOW = 10.0  # frames per second: slower ones need not be a rate that anybody uses
+_EXACT = 0.01  # seconds
 _ROUNDING = 1e-3  # seconds: Matroska rounds times to this
 _PREFERRED = 0.05  # frames: a nominal rate may fit the times that much worse than the measured one
 
@@ -70,7 +71,10 @@ class Timeline:
         slack = 0.01 + _ROUNDING / length
         rates = {_nearest(rate, nominal, slack) for rate in (measured, frames / whole)} & {*nominal}
         fps = min(rates, key=self._drift, default=measured)
-        fps = fps if self._drift(fps) < self._drift(measured) + _PREFERRED else measured
+        if self._drift(fps) >= self._drift(measured) + _PREFERRED:
+            fps = measured
+        if fps < _SLOW and abs(frames / fps - length) > _EXACT:  # a slide show keeps its length
+            fps = measured
         return fps if self._drift(fps) < 0.5 else None
 
     def at_constant_rate(

@@ -44,7 +44,7 @@ def write_mp4(
     clock. `sound` is encoded as AAC, as long as the frames.
     """
     frames = _even(frames)
-    rate = Fraction(fps).limit_denominator(1001)
+    rate = _fraction(fps)
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with av.open(f"file:{path}", "w", format="mp4", options=options) as container:
         container.metadata.update(metadata)
@@ -72,6 +72,13 @@ def write_mp4(
         container.mux(stream.encode(None))
         if audio:
             audio.finish()
+
+
+def _fraction(fps: float) -> Fraction:
+    """The rate as a fraction of small numbers, as 30000/1001 is; slides have rates far below 1."""
+    if fps < 1:
+        return 1 / Fraction(1 / fps).limit_denominator(1001)
+    return Fraction(fps).limit_denominator(1001)
 
 
 def _to_yuv(pixels: np.ndarray) -> av.VideoFrame:

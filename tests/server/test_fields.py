@@ -298,6 +298,23 @@ def test_unknown_names(client: TestClient, service: Service, path: str, name: st
 
 
 @pytest.mark.parametrize(
+    ("fields", "advice"),
+    [
+        ({"conditions": [{"image_url": URL, "tiem": 1}]}, "Did you mean 'time'?"),
+        ({"conditions": [{"imge_url": URL}]}, "Did you mean 'image_url'?"),
+        ({"input_reference": {"image_ulr": URL}}, "Did you mean 'image_url'?"),
+        ({"input_reference": {"path": "a.png"}}, "Choose from: image_url"),
+        ({"characters": [{"ID": "char_1"}]}, "Did you mean 'id'?"),
+        ({"storyboard": {"card": [{"promt": "x", "seconds": 1}]}}, "Did you mean 'prompt'?"),
+    ],
+)
+def test_unknown_names_within_fields(client: TestClient, fields: dict, advice: str):
+    error = error_of(post(client, **fields))
+    assert advice in error["message"]
+    assert error["param"].startswith(next(iter(fields)))
+
+
+@pytest.mark.parametrize(
     ("fields", "param"),
     [
         ({"size": "1280x720", "width": 640, "height": 360}, "width"),

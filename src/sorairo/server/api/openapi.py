@@ -45,6 +45,12 @@ FILE_HEADERS = {
     "last-modified": {"schema": TEXT, "description": "When the video was completed."},
     "accept-ranges": {"schema": TEXT, "description": "Always 'bytes': `Range` is read."},
 }
+IGNORED_HEADER = {
+    "x-ignored-parameters": {
+        "schema": TEXT,
+        "description": "The names of fields of the request that can do nothing here, if any.",
+    }
+}
 WITHOUT_KEY, WITH_KEY = (403,), (401, 403, 503)  # errors of every route
 WITH_BODY = (400, 413)
 ON_SUBMISSION = (*WITH_BODY, 404, 429, 507)
@@ -95,7 +101,10 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/models/{model}"): RouteDoc(responses=_json("Model"), errors=(404,)),
     ("post", "/v1/videos"): _video_route(request_body(Endpoint.CREATE), *ON_SUBMISSION),
     ("post", "/v1/videos/sync"): RouteDoc(
-        responses=CLIP, body=request_body(Endpoint.SYNC), errors=(*ON_SUBMISSION, 500)
+        responses=CLIP,
+        body=request_body(Endpoint.SYNC),
+        errors=(*ON_SUBMISSION, 500),
+        headers=IGNORED_HEADER,
     ),
     ("post", "/v1/videos/edits"): _video_route(request_body(Endpoint.EDIT), *ON_SUBMISSION),
     ("post", "/v1/videos/extensions"): _video_route(request_body(Endpoint.EXTEND), *ON_SUBMISSION),

@@ -10,20 +10,24 @@ from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.bounded_toml import load_toml
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import (
+    DATA_KEYS,
     DATA_URL,
+    DESCRIBING,
     MAX_DATA_URL_LENGTH,
+    URL_KEYS,
     Picture,
     Video,
     VideoReference,
 )
-from sorairo.server.api.fields.scalars import Number, Schema, Text, invalid_value
+from sorairo.server.api.fields.scalars import Number, Schema, Text, invalid_value, unknown_parameter
 from sorairo.server.api.json_text import parse_json
 from sorairo.server.api.uploaded_file import Upload
 
 MAX_ID_LENGTH = 200
 TIME = Number(example="1.5")
 STRENGTH = Number(example="0.5")
-_PICTURE_KEYS = {"file": "file", "image": "image", "input_reference": "input_reference"}
+_PICTURE_KEYS = ("file", "image", "input_reference")
+_CONDITION_KEYS = ("time", "strength", *_PICTURE_KEYS, "id", "video_id", *URL_KEYS, *DATA_KEYS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +78,10 @@ class Conditions:
 def _condition(value: Any, name: str) -> Condition:
     if not isinstance(value, Mapping):
         raise invalid_type(name, "an object", value)
-    given = {key: each for key, each in value.items() if each is not None}
+    given = {str(key): each for key, each in value.items() if each is not None}
+    for key in given:
+        if key not in _CONDITION_KEYS and key not in DESCRIBING | {"file_id"}:
+            raise unknown_parameter(f"{name}.{key[:80]}", _CONDITION_KEYS)
     time = TIME.parse(given.pop("time", 0.0), f"{name}.time")
     strength = STRENGTH.parse(given.pop("strength", 1.0), f"{name}.strength")
     if not given:
@@ -83,7 +90,7 @@ def _condition(value: Any, name: str) -> Condition:
     key = next(iter(given))
     if key in _PICTURE_KEYS and len(given) == 1:
         picture = Picture().parse(given[key], f"{name}.{key}")
-    elif "id" in given:
+    elif "id" in given or "video_id" in given:
         picture = Video().parse(given, name)
     else:
         picture = Picture().parse(given, name)
@@ -114,8 +121,7 @@ def _character(value: Any, name: str) -> str:
         path = f"{name}.id"
         for key in value:
             if key != "id" and value[key] is not None:
-                message = f"Unknown parameter: '{name}.{key}'."
-                raise invalid_value(f"{name}.{key}", message, "unknown_parameter")
+                raise unknown_parameter(f"{name}.{key[:80]}", ["id"])
         value = value.get("id")
         if value is None:
             raise invalid_value(path, f"Missing required parameter: '{path}'.", MISSING)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.fields.compound import MISSING
 from sorairo.server.api.fields.other_spellings import with_size_and_seconds
-from sorairo.server.api.fields.scalars import invalid_value
+from sorairo.server.api.fields.scalars import invalid_value, unknown_parameter
 from sorairo.server.api.fields.table import IGNORED, NESTED, Endpoint, RequestField, fields_of
 from sorairo.server.api.fields.texts import check_texts_of
 from sorairo.server.api.uploaded_file import Upload
@@ -141,14 +141,9 @@ def _contradiction(first: str, second: str) -> ApiError:
 
 def _unknown(sent: str, endpoint: Endpoint, table: Mapping[str, RequestField]) -> ApiError:
     name = sent[:80]
-    message = f"Unknown parameter: '{name}'. {_advice(name, endpoint, table)}"
-    return invalid_value(name, message, "unknown_parameter")
-
-
-def _advice(name: str, endpoint: Endpoint, table: Mapping[str, RequestField]) -> str:
-    others: Collection[Endpoint] = [each for each in Endpoint if _lookup(name, fields_of(each))]
-    if others:
-        return f"{endpoint} does not take it."
-    known = [*table, *(alias for each in table.values() for alias in each.aliases)]
-    near = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.6)
-    return f"Did you mean '{near[0]}'?" if near else f"Choose from: {', '.join(table)}."
+    if any(_lookup(name, fields_of(each)) for each in Endpoint):
+        message = f"Unknown parameter: '{name}'. {endpoint} does not take it."
+        return invalid_value(name, message, "unknown_parameter")
+    aliases = [alias for each in table.values() for alias in each.aliases]
+    near = difflib.get_close_matches(name.lower(), [*table, *aliases], n=1, cutoff=0.6)
+    return unknown_parameter(name, near or table)

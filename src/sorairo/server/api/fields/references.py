@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sorairo.server.api.errors import ApiError, invalid_type
-from sorairo.server.api.fields.scalars import Schema, invalid_value
+from sorairo.server.api.fields.scalars import Schema, invalid_value, unknown_parameter
 from sorairo.server.api.json_text import parse_json
 from sorairo.server.api.upload_validation import check_upload
 from sorairo.server.api.uploaded_file import Upload
@@ -20,9 +20,9 @@ MAX_DATA_URL_LENGTH = 20_971_520
 _ID = re.compile(r"video_\w{1,80}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}", re.ASCII)
 # Keys that an object may have beside its picture or video, and that change nothing.
-_DESCRIBING = frozenset({"type", "mime_type", "media_type", "mimeType", "detail", "filename"})
-_URL_KEYS = ("image_url", "video_url", "url")
-_DATA_KEYS = ("data", "b64_json", "base64")
+DESCRIBING = frozenset({"type", "mime_type", "media_type", "mimeType", "detail", "filename"})
+URL_KEYS = ("image_url", "video_url", "url")
+DATA_KEYS = ("data", "b64_json", "base64")
 
 
 @dataclass(frozen=True)
@@ -115,12 +115,11 @@ def _id(value: Any, name: str) -> str:
 
 def _only(value: Mapping[str, Any], keys: tuple[str, ...], name: str) -> str:
     """The one of the keys that the object has. Raises ApiError if it has others."""
-    present = [key for key in value if value[key] is not None and key not in _DESCRIBING]
+    present = [key for key in value if value[key] is not None and key not in DESCRIBING]
     found = [key for key in present if key in keys]
     others = [key for key in present if key not in keys]
     if others:
-        path = f"{name}.{others[0]}"
-        raise invalid_value(path, f"Unknown parameter: '{path}'.", "unknown_parameter")
+        raise unknown_parameter(f"{name}.{others[0][:80]}", keys)
     if len(found) != 1:
         raise invalid_value(name, f"'{name}' needs one of {', '.join(keys)}.")
     return found[0]
@@ -133,9 +132,9 @@ def _from_object(value: Mapping[str, Any], name: str, usual: str) -> Upload:
     if value.get("file_id") is not None:
         message = "This server stores no files: send the picture itself."
         raise invalid_value(f"{name}.file_id", message)
-    key = _only(value, (*_URL_KEYS, *_DATA_KEYS), name)
+    key = _only(value, (*URL_KEYS, *DATA_KEYS), name)
     inner, path = value[key], f"{name}.{key}"
-    if key in _DATA_KEYS:
+    if key in DATA_KEYS:
         if not isinstance(inner, str):
             raise invalid_type(path, "a string", inner)
         if not inner.startswith("data:"):

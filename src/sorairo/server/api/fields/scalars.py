@@ -5,9 +5,10 @@ Clients send numbers as strings (every form does) and strings as numbers; both a
 
 from __future__ import annotations
 
+import difflib
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,6 +38,15 @@ class FieldType(Protocol):
 def invalid_value(name: str, message: str, code: str = "invalid_value") -> ApiError:
     """The error for a field whose type is right, but whose value is not."""
     return ApiError(400, message, param=name, code=code)
+
+
+def unknown_parameter(path: str, known: Iterable[str]) -> ApiError:
+    """The error for a name that is not known, the last part of `path`, with the nearest one that
+    is."""
+    names = list(known)
+    near = difflib.get_close_matches(path.rpartition(".")[2].lower(), names, n=1, cutoff=0.6)
+    advice = f"Did you mean '{near[0]}'?" if near else f"Choose from: {', '.join(names)}."
+    return invalid_value(path, f"Unknown parameter: '{path}'. {advice}", "unknown_parameter")
 
 
 @dataclass(frozen=True, kw_only=True)

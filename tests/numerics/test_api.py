@@ -18,7 +18,7 @@ from sorairo.generation.engine import Engine, load
 from sorairo.generation.requests.base import InputFile
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
-from sorairo.generation.requests.metadata import REQUEST_TYPES
+from sorairo.generation.requests.metadata import REQUEST_TYPES, request_of
 from sorairo.generation.settings import Settings
 from sorairo.video import Clip
 
@@ -39,14 +39,15 @@ def clip_of(frames: int = 8) -> Clip:
 
 
 def test_a_call_is_the_request_with_the_same_fields(engine: Engine):
-    made = engine.generate(PROMPT, seed=3, negative="blue", **QUICK)
+    made = engine.generate(PROMPT, seed=3, negative="blue", vary=False, **QUICK)
     request = GenerateRequest(prompt=PROMPT, seed=3, negative="blue", **QUICK)
     assert np.array_equal(engine.make(request).frames, made.frames)
 
 
 def test_the_options_are_the_settings():
     options = set(ClipOptions.__annotations__)
-    assert options == set(inspect.signature(Settings).parameters) - {"refine"}
+    prompted = {"rewrite", "vary", "style"}
+    assert options - prompted == set(inspect.signature(Settings).parameters) - {"refine"}
     assert options - set(SamplingOptions.__annotations__) == {"width", "height", "fps"}
 
 
@@ -139,3 +140,82 @@ def test_a_remix_names_what_is_missing(engine: Engine):
     comment = GenerateRequest(prompt=PROMPT, inputs=(source,)).to_comment()
     with pytest.raises(RequestError, match=r"made from 1 files \(ball.png\), but 0 clips"):
         engine.remix(replace(clip_of(), metadata={"comment": comment}), "a blue cube")
+
+
+def test_files_may_be_named_where_clips_are_taken(engine: Engine, tmp_path: Path):
+    path = clip_of().save(tmp_path / "given.mp4")
+    by_path = engine.extend(path, PROMPT, forward=0.5, steps=2)
+    by_text = engine.extend(str(path), PROMPT, forward=0.5, steps=2)
+    in_memory = engine.extend(Clip.load(path), PROMPT, forward=0.5, steps=2)
+    assert np.array_equal(by_path.frames, by_text.frames)
+    assert np.array_equal(by_path.frames, in_memory.frames)
+    stored = request_of(by_path)
+    assert stored is not None
+    assert stored.inputs[0].name == "given.mp4"
+    assert len(stored.inputs[0].sha256) == 64
+
+
+def test_a_saved_clip_can_be_remixed(engine: Engine, tmp_path: Path):
+    made = engine.generate(PROMPT, seed=5, **QUICK)
+    path = made.save(tmp_path / "made.mp4")
+    again = engine.remix(path, PROMPT)
+    assert np.array_equal(again.frames, made.frames)
+    longer = engine.extend(path, PROMPT, forward=0.5, steps=2)
+    remixed = engine.remix(longer, "a blue ball drops", [path])
+    assert remixed.num_frames == longer.num_frames
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"seed": "7"}, "'seed' must be a whole number, not '7'"),
+        ({"seed": True}, "'seed' must be a whole number, not True"),
+        ({"seconds": "4"}, "'seconds' must be a number, not '4'"),
+        ({"loop": 1}, "'loop' must be True or False, not 1"),
+        ({"style": 3}, "'style' must be a text, not 3"),
+        ({"width": 64.5}, "'width' must be a whole number, not 64.5"),
+    ],
+)
+def test_an_argument_of_another_type_is_one_sentence(
+    engine: Engine, arguments: dict[str, Any], words: str
+):
+    with pytest.raises(RequestError, match=words):
+        engine.generate(PROMPT, **arguments)
+
+
+@pytest.mark.parametrize("prompts", [["a red ball", "a blue ball"], None, 7])
+def test_a_prompt_is_a_text(engine: Engine, prompts: Any):
+    with pytest.raises(RequestError, match="'prompt' must be a text"):
+        engine.generate(prompts)
+
+
+@pytest.mark.parametrize("given", [None, 3, np.zeros((4, 64, 64, 3), np.uint8)])
+def test_what_is_no_clip_is_one_sentence(engine: Engine, given: Any):
+    with pytest.raises(RequestError, match="must be a clip or the path of a file"):
+        engine.extend(given, PROMPT, forward=0.5)
+
+
+def test_a_style_is_an_option(engine: Engine):
+    made = engine.generate(PROMPT, style="oil", **QUICK)
+    stored = request_of(made)
+    assert stored is not None
+    assert stored.style == "oil"
+
+
+def test_a_rectangle_is_four_numbers_or_a_text(engine: Engine):
+    options: dict[str, Any] = {"strength": 0.5, "steps": 2}
+    by_numbers = engine.edit(clip_of(), PROMPT, region=(0, 0, 16, 32), **options)
+    by_text = engine.edit(clip_of(), PROMPT, region="0,0,16,32", **options)
+    assert np.array_equal(by_numbers.frames, by_text.frames)
+    assert np.array_equal(by_numbers.frames[:, :, 32:], clip_of().frames[:, :, 32:])
+
+
+@pytest.mark.parametrize("region", [(0, 0, 10), np.zeros((2, 64, 64)), np.full((64, 64), 3.0)])
+def test_another_region_is_one_sentence(engine: Engine, region: Any):
+    with pytest.raises(RequestError, match="'region' must be"):
+        engine.edit(clip_of(), PROMPT, region=region)
+
+
+def test_a_span_beyond_the_clip_is_one_sentence(engine: Engine):
+    with pytest.raises(RequestError):
+        engine.edit(clip_of(), PROMPT, start=30.0)

@@ -10,28 +10,35 @@ from typing import Unpack
 import numpy as np
 
 from sorairo.errors import RequestError
-from sorairo.generation.api_options import ClipOptions, SamplingOptions, checked_options
+from sorairo.generation.api_inputs import (
+    ClipSource,
+    clip_of,
+    region_of,
+)
+from sorairo.generation.api_options import (
+    ClipOptions,
+    SamplingOptions,
+    checked_options,
+    with_checked_arguments,
+)
 from sorairo.generation.progress import ProgressCallback
+from sorairo.generation.request_maker import RequestMaker
 from sorairo.generation.requests.animate import AnimateRequest
-from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
-from sorairo.generation.requests.limits import default_seconds
 from sorairo.generation.requests.metadata import request_of
-from sorairo.generation.requests.reading import Kind, ReadRequest, read_request
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.requests.storyboard.toml import load_footage, read_storyboard
-from sorairo.generation.runner import RequestRunner
 from sorairo.generation.settings import RefineConfig
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.registry import edited_span, layout_of
 from sorairo.video import Clip
 
 
-class Capabilities(RequestRunner):
+class Capabilities(RequestMaker):
     """The methods of a loaded model.
 
     All of them take the keyword arguments of `ClipOptions` (`image` those of `SamplingOptions`) and
@@ -41,6 +48,9 @@ class Capabilities(RequestRunner):
 
     `seconds` left out is 4, or the model's longest clip where that is shorter.
 
+    Clips and pictures are given as `Clip` or as the path of a file. Results carry their request, so
+    that a saved clip can be remixed.
+
     Prompts are put in words that the model was trained on; `notes` of the result say how a prompt
     was read and what of it is ignored. `rewrite=False` leaves prompts as they are.
 
@@ -48,9 +58,7 @@ class Capabilities(RequestRunner):
     PromptNotUnderstoodError for a prompt that names nothing the model can draw.
     """
 
-    def _length(self, seconds: float | None) -> float:
-        return default_seconds(self.limits) if seconds is None else seconds
-
+    @with_checked_arguments
     def generate(
         self,
         prompt: str,
@@ -68,9 +76,10 @@ class Capabilities(RequestRunner):
         asked, on_progress = checked_options(self.generate, options, on_progress)
         if asked.get("fps") is None:
             asked["fps"] = self.spec.fps
-        request = GenerateRequest(prompt=prompt, seconds=self._length(seconds), loop=loop, **asked)
-        return self._made(request, (), on_progress)
+        request = GenerateRequest(prompt=prompt, seconds=self.length(seconds), loop=loop, **asked)
+        return self.made(request, (), on_progress)
 
+    @with_checked_arguments
     def image(
         self,
         prompt: str,
@@ -92,16 +101,17 @@ class Capabilities(RequestRunner):
         if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         request = ImageRequest(prompt=prompt, width=width, height=height, **asked)
-        read = self._read(request)
+        read = self.read(request)
         settings = read.request.settings()
         if refining is not None:
             settings = dataclasses.replace(settings, refine=refining)
         made = self.run(layout_of(read.request, (), self.spec), settings, on_progress)
-        return dataclasses.replace(made, notes=read.notes)
+        return self.with_request(made, read)
 
+    @with_checked_arguments
     def animate(
         self,
-        pictures: Clip | Sequence[tuple[float, Clip]],
+        pictures: ClipSource | Sequence[tuple[float, ClipSource]],
         prompt: str = "",
         *,
         seconds: float | None = None,
@@ -116,19 +126,20 @@ class Capabilities(RequestRunner):
         hint.
         """
         asked, on_progress = checked_options(self.animate, options, on_progress)
-        placed = [(0.0, pictures)] if isinstance(pictures, Clip) else pictures
+        placed = [(0.0, pictures)] if isinstance(pictures, ClipSource) else pictures
         request = AnimateRequest(
             prompt=prompt,
-            seconds=self._length(seconds),
+            seconds=self.length(seconds),
             at=tuple(time for time, _ in placed),
             strength=tuple(strength),
             **asked,
         )
-        return self._made(request, [picture for _, picture in placed], on_progress)
+        return self.made(request, [picture for _, picture in placed], on_progress)
 
+    @with_checked_arguments
     def cast(
         self,
-        characters: Sequence[Clip],
+        characters: Sequence[ClipSource],
         prompt: str,
         *,
         seconds: float | None = None,
@@ -138,12 +149,13 @@ class Capabilities(RequestRunner):
         """Text to video: a clip of `seconds` that shows the prompt, with the things that the clips
         of `characters` show."""
         asked, on_progress = checked_options(self.cast, options, on_progress)
-        request = CastRequest(prompt=prompt, seconds=self._length(seconds), **asked)
-        return self._made(request, characters, on_progress)
+        request = CastRequest(prompt=prompt, seconds=self.length(seconds), **asked)
+        return self.made(request, characters, on_progress)
 
+    @with_checked_arguments
     def extend(
         self,
-        clip: Clip,
+        clip: ClipSource,
         prompt: str = "",
         *,
         forward: float = 0.0,
@@ -155,11 +167,12 @@ class Capabilities(RequestRunner):
         beginning, or both. `prompt` says what happens there."""
         asked, on_progress = checked_options(self.extend, options, on_progress)
         request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
-        return self._made(request, [clip], on_progress)
+        return self.made(request, [clip], on_progress)
 
+    @with_checked_arguments
     def loop(
         self,
-        clip: Clip,
+        clip: ClipSource,
         prompt: str = "",
         *,
         seconds: float = 2.0,
@@ -169,12 +182,13 @@ class Capabilities(RequestRunner):
         """The clip and a bridge of `seconds` from its end to its beginning, so that it repeats
         without a seam. `prompt` says what happens in the bridge."""
         asked, on_progress = checked_options(self.loop, options, on_progress)
-        return self._made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
+        return self.made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
 
+    @with_checked_arguments
     def connect(
         self,
-        before: Clip,
-        after: Clip,
+        before: ClipSource,
+        after: ClipSource,
         texts: str | tuple[str, str] = ("", ""),
         *,
         seconds: float = 2.0,
@@ -189,15 +203,16 @@ class Capabilities(RequestRunner):
             raise RequestError(f"connect takes one prompt or two, not {len(both)}.")
         first, second = both
         request = ConnectRequest(seconds=seconds, prompt_a=first, prompt_b=second, **asked)
-        return self._made(request, [before, after], on_progress)
+        return self.made(request, [before, after], on_progress)
 
+    @with_checked_arguments
     def edit(
         self,
-        clip: Clip,
+        clip: ClipSource,
         prompt: str,
         *,
         strength: float = 0.6,
-        region: np.ndarray | str | None = None,
+        region: np.ndarray | str | Sequence[float] | None = None,
         start: float = 0.0,
         end: float | None = None,
         on_progress: ProgressCallback | None = None,
@@ -206,31 +221,33 @@ class Capabilities(RequestRunner):
         """The clip, changed to show the prompt: SDEdit (Meng et al., arXiv 2108.01073).
 
         `strength` 0 keeps everything, 1 keeps nothing. `region` (a mask [H, W] of floats 0..1, or a
-        rectangle such as "25%,0%,50%,100%") and `start` and `end` in seconds limit the change; what
-        lies outside of them is kept.
+        rectangle: left, top, width and height in pixels, or a text such as "25%,0%,50%,100%") and
+        `start` and `end` in seconds limit the change; what lies outside of them is kept.
         """
         asked, on_progress = checked_options(self.edit, options, on_progress)
-        words = region if isinstance(region, str) else None
+        part = region_of(region)
+        words = part if isinstance(part, str) else None
         fields = {"strength": strength, "region": words, "start": start, "end": end}
         request = EditRequest(prompt=prompt, **fields, **asked)
-        if region is None or words is not None:
-            return self._made(request, [clip], on_progress)
-        read = self._read(request)
+        if part is None or isinstance(part, str):
+            return self.made(request, [clip], on_progress)
+        read, given = self.read(request), clip_of(clip)
         layout = edit(
-            clip,
+            given,
             read.request.text_in(self.spec.world),
             spec=self.spec,
             strength=strength,
-            region=np.asarray(region),
-            span=edited_span(request, clip, self.spec),
+            region=part,
+            span=edited_span(request, given, self.spec),
         )
         made = self.run(layout, request.settings(), on_progress)
         return dataclasses.replace(made, notes=read.notes)
 
+    @with_checked_arguments
     def storyboard(
         self,
         board: Storyboard | str | Path,
-        clips: Sequence[Clip] = (),
+        clips: Sequence[ClipSource] = (),
         *,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
@@ -241,13 +258,14 @@ class Capabilities(RequestRunner):
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
-        return self._made(dataclasses.replace(board, **asked), clips, on_progress)
+        return self.made(dataclasses.replace(board, **asked), clips, on_progress)
 
+    @with_checked_arguments
     def remix(
         self,
-        clip: Clip,
+        clip: ClipSource,
         prompt: str,
-        clips: Sequence[Clip] = (),
+        clips: Sequence[ClipSource] = (),
         *,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
@@ -259,7 +277,7 @@ class Capabilities(RequestRunner):
         override its request.
         """
         asked, on_progress = checked_options(self.remix, options, on_progress)
-        old = request_of(clip)
+        old = request_of(clip_of(clip))
         if old is None:
             raise RequestError(
                 "This clip has no sorairo request stored in it: remix a clip that the command line"
@@ -271,16 +289,4 @@ class Capabilities(RequestRunner):
                 f"This clip was made from {len(old.inputs)} files ({names}), but {len(clips)} clips"
                 " are given."
             )
-        return self._made(dataclasses.replace(old.reworded(prompt), **asked), clips, on_progress)
-
-    def _made(
-        self, request: Request, clips: Sequence[Clip], on_progress: ProgressCallback | None
-    ) -> Clip:
-        read = self._read(request)
-        made = self.make(read.request, clips, on_progress=on_progress)
-        return dataclasses.replace(made, notes=read.notes)
-
-    def _read(self, request: Kind) -> ReadRequest[Kind]:
-        """The request, checked, with its prompts in words of the model."""
-        request.validate(self.limits)
-        return read_request(request, self.limits)
+        return self.made(dataclasses.replace(old.reworded(prompt), **asked), clips, on_progress)

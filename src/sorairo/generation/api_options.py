@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import types
+import typing
 import warnings
-from collections.abc import Callable
-from typing import Any, TypedDict
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypedDict, TypeVar
 
-from sorairo.errors import unknown_name
+from sorairo.errors import RequestError, unknown_name
+from sorairo.generation.api_inputs import ClipSource, clip_source
 from sorairo.generation.progress import ProgressCallback
 
 
@@ -23,6 +27,8 @@ class SamplingOptions(TypedDict, total=False):
     the model's own."""
     negative: str
     """What the result should not show. Default: nothing."""
+    style: str
+    """The name of a style, such as "oil", or words for one. Default: none."""
     rewrite: bool
     """Whether the prompt is put in words that the model was trained on ("crimson" is read as
     "red"). Default: True. `Clip.notes` say how it was read."""
@@ -65,3 +71,51 @@ def checked_options(
         own = [each for each in inspect.signature(method).parameters if each != "options"]
         raise TypeError(str(unknown_name(f"argument of {name}()", unknown, [*own, *known])))
     return asked, on_progress
+
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+CLIP_SOURCE = typing.get_args(ClipSource)
+# What a value of each type is called in an error.
+KINDS = {str: "a text", bool: "True or False", int: "a whole number", float: "a number"}
+
+
+def with_checked_arguments(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """The method, which raises RequestError, in one sentence, for an argument that should be a
+    text, a number or a flag and is not."""
+
+    @wraps(method)
+    def checked(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        given = inspect.signature(method).bind_partial(*args, **kwargs).arguments
+        options: Mapping[str, Any] = given.pop("options", {})
+        kinds = _simple_types(method)
+        for name, value in {**given, **options}.items():
+            if kinds.get(name) == CLIP_SOURCE:
+                clip_source(value, name)
+            elif name in kinds:
+                _check(name, value, kinds[name])
+        return method(*args, **kwargs)
+
+    return checked
+
+
+@cache
+def _simple_types(method: Callable[..., Any]) -> dict[str, tuple[type, ...]]:
+    """The types of the parameters that hold clips, texts, numbers or flags, those of the options
+    included."""
+    hints = {**typing.get_type_hints(ClipOptions), **typing.get_type_hints(method)}
+    found = {}
+    for name, hint in hints.items():
+        parts = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+        if parts == CLIP_SOURCE or set(parts) <= {*KINDS, types.NoneType}:
+            found[name] = parts
+    return found
+
+
+def _check(name: str, value: object, kinds: tuple[type, ...]) -> None:
+    accepted = (*kinds, int) if float in kinds else kinds
+    is_flag = isinstance(value, bool)
+    if isinstance(value, accepted) and (not is_flag or bool in kinds):
+        return
+    expected = " or ".join(KINDS[kind] for kind in kinds if kind in KINDS)
+    raise RequestError(f"'{name}' must be {expected}, not {value!r:.40}.")

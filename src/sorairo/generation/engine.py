@@ -60,6 +60,10 @@ class Engine(Capabilities):
         self.model = model
 
     @property
+    def model_digest(self) -> str:
+        return self.model.info.digest
+
+    @property
     def info(self) -> dict[str, Any]:
         """Name, digest, licence of the weights, tasks that it was trained for, native sizes, frame
         rate, longest clip and sampling defaults, as JSON."""

@@ -35,6 +35,11 @@ class RequestRunner(ABC):
     def limits(self) -> Limits:
         """The limits of requests to the model."""
 
+    @property
+    @abstractmethod
+    def model_digest(self) -> str:
+        """The digest of the model, which results carry."""
+
     @abstractmethod
     def accepts_latents(self, clip: Clip, size: Size) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".mp4", ".gif", ".png")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Clip(Footage):
     """A video clip, or a picture (one frame). Raises MediaError for invalid values."""
 
@@ -32,6 +32,20 @@ class Clip(Footage):
 
     # FFmpeg and Pillow take 0.1 s to import, which a clip in memory does not need: load, save and
     # contact_sheet import them when they are called.
+
+    def __repr__(self) -> str:
+        what = "1 frame" if self.num_frames == 1 else f"{self.num_frames} frames"
+        size = f"{self.width}x{self.height}"
+        if self.num_frames == 1:
+            return f"Clip({what}, {size})"
+        sound = ", with sound" if self.sound is not None else ""
+        return f"Clip({what}, {size}, {self.fps:g} fps, {self.duration:g} s{sound})"
+
+    def _repr_html_(self) -> str:
+        """A player, or a picture, for notebooks."""
+        from sorairo.video.writing.html_player import html_player
+
+        return html_player(self, repr(self))
 
     @classmethod
     def load(

@@ -1,11 +1,14 @@
 """Load test of the server: reads, submits, cancels and uploads while a clip is being made.
 
-    python benchmarks/load.py [--quick] [--clients 16] [--json FILE]
+    python benchmarks/load.py [--quick] [--clients 16] [--rate 30] [--json FILE]
 
 Everything goes to one `sorairo serve` with one worker, which makes clips all the time. Clients with
-persistent connections request the Video object and the list. Then jobs are submitted as multipart,
-as OpenAI's SDKs do; then running jobs are cancelled; then uploads that are too large are sent. The
-memory is the peak of the API process.
+persistent connections request the Video object and the list, each as fast as it is answered (a
+closed loop); meanwhile a step of the running clip is timed, which is what the clients cost it. Then
+requests come at a fixed rate on new connections, whether earlier ones are answered or not (an open
+loop): their latency counts from the moment at which they are due. Then jobs are submitted as
+multipart, as OpenAI's SDKs do; then running jobs are cancelled; then uploads that are too large are
+sent. The memory is the peak of the API process. No step waits for more than WAIT_SECONDS.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ from typing import Any
 
 import httpx
 import psutil
+from load_clients import asked, asked_at_rate, latency
 
 LARGE = 500 * 2**20  # bytes of an upload
 PIECE = bytes(2**16)
@@ -37,6 +41,7 @@ FORM = "Content-Type: multipart/form-data; boundary=b"
 FILE_BEGINS = b'--b\r\nContent-Disposition: form-data; name="video"; filename="a.mp4"\r\n\r\n'
 SHAPE = {"size": "128x128", "seconds": "4"}
 STEPS = 200  # of a job that takes long
+WAIT_SECONDS = 120.0  # for one event, such as a job that begins
 LONG = {**SHAPE, "prompt": "a red ball", "num_inference_steps": str(STEPS)}
 
 
@@ -57,11 +62,10 @@ def serving(folder: Path) -> Iterator[tuple[str, psutil.Process]]:
         )
         url = f"http://127.0.0.1:{port}"
         try:
-            while True:
+            for _ in waiting("the server"):
                 with suppress(httpx.TransportError):
                     httpx.get(f"{url}/healthz", timeout=1).raise_for_status()
                     break
-                time.sleep(0.1)
             yield url, psutil.Process(process.pid)
         finally:
             process.terminate()
@@ -98,89 +102,70 @@ def submit(client: httpx.Client, **asked: str) -> str:
 def running(client: httpx.Client) -> str:
     """The id of a long job that a worker has begun."""
     job = submit(client, **LONG)
-    while look(client, job)["progress"] == 0:
-        time.sleep(0.05)
+    for _ in waiting(f"{job} to begin"):
+        if look(client, job)["progress"] > 0:
+            break
     return job
+
+
+def waiting(what: str, pause: float = 0.05) -> Iterator[None]:
+    """Turns of a loop that waits. Raises TimeoutError after WAIT_SECONDS."""
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        yield
+        time.sleep(pause)
+    raise TimeoutError(f"waited {WAIT_SECONDS:g} s for {what}")
 
 
 def look(client: httpx.Client, job: str) -> dict:
     return client.get(f"/v1/videos/{job}").raise_for_status().json()
 
 
-def asked(url: str, path: str, clients: int, seconds: float) -> dict[str, float]:
-    """Sends requests from `clients` clients, each on its own connection, one after another."""
-    end = time.monotonic() + seconds
-
-    def ask(_: int) -> list[float]:
-        took = []
-        with Line(url) as line:
-            while time.monotonic() < end:
-                begun = time.perf_counter()
-                line.get(path)
-                took.append(time.perf_counter() - begun)
-        return took
-
-    with ThreadPoolExecutor(clients) as pool:
-        took = sorted(each for one in pool.map(ask, range(clients)) for each in one)
-    return {
-        "requests a second": round(len(took) / seconds, 1),
-        "p50, ms": round(1000 * took[len(took) // 2], 1),
-        "p99, ms": round(1000 * took[int(0.99 * len(took))], 1),
-    }
-
-
-class Line:
-    """A persistent connection without a client library, whose cost would be measured too."""
-
-    def __init__(self, url: str) -> None:
-        host, _, port = url.removeprefix("http://").partition(":")
-        self.socket = socket.create_connection((host, int(port)), timeout=60)
-
-    def __enter__(self) -> Line:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.socket.close()
-
-    def get(self, path: str) -> bytes:
-        """The body of a response with the status 200."""
-        self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        came = b""
-        while b"\r\n\r\n" not in came:
-            came += self._more()
-        head, _, body = came.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 200"), head
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-        while len(body) < length:
-            body += self._more()
-        return body
-
-    def _more(self) -> bytes:
-        piece = self.socket.recv(2**16)
-        assert piece, "the server has hung up"
-        return piece
+def priced(url: str, paths: list[str], clients: int, seconds: float) -> dict[str, Any]:
+    """Answers to clients that ask all the time, and what a step of the running clip takes while
+    they do and without them."""
+    with httpx.Client(base_url=url, timeout=60) as client, ThreadPoolExecutor(1) as pool:
+        job = running(client)
+        alone = step_seconds(client, job)
+        meanwhile = pool.submit(lambda: [asked(url, each, clients, seconds) for each in paths])
+        time.sleep(0.5)
+        busy = step_seconds(client, job)
+        answers = meanwhile.result()
+        client.delete(f"/v1/videos/{job}").raise_for_status()
+    price = {"alone, seconds": round(alone, 3), "while clients ask, seconds": round(busy, 3)}
+    return {"answers": answers, "a step": {**price, "times": round(busy / alone, 2)}}
 
 
 def submitted(url: str, jobs: int, clients: int = 8) -> dict[str, float]:
     """Submits jobs from several clients at once, until each has its response."""
 
-    def some(first: int) -> list[str]:
+    def some(first: int) -> list[tuple[str, float]]:
+        found = []
         with httpx.Client(base_url=url, timeout=60) as client:
-            return [
-                submit(client, prompt=f"ball {i}", **SHAPE) for i in range(first, jobs, clients)
-            ]
+            for i in range(first, jobs, clients):
+                begun = time.monotonic()
+                job = submit(client, prompt=f"ball {i}", **SHAPE)
+                found.append((job, time.monotonic() - begun))
+        return found
 
     begun = time.monotonic()
     with ThreadPoolExecutor(clients) as pool:
-        accepted = {job for some_jobs in pool.map(some, range(clients)) for job in some_jobs}
+        accepted = [each for some_jobs in pool.map(some, range(clients)) for each in some_jobs]
     took = time.monotonic() - begun
-    assert len(accepted) == jobs
-    return {"jobs": jobs, "seconds": round(took, 2)}
+    assert len({job for job, _ in accepted}) == jobs
+    return {
+        "jobs": jobs,
+        "seconds": round(took, 2),
+        **latency([seconds for _, seconds in accepted]),
+    }
 
 
 def cleared(client: httpx.Client) -> None:
     """Waits until no job is queued or running."""
-    while jobs := client.get("/v1/videos?limit=100").raise_for_status().json()["data"]:
+    for _ in waiting("the queue to be empty", 0.0):
+        jobs = client.get("/v1/videos?limit=100").raise_for_status().json()["data"]
+        if not jobs:
+            break
         for job in jobs:
             client.delete(f"/v1/videos/{job['id']}").raise_for_status()
 
@@ -193,8 +178,9 @@ def cancelled(client: httpx.Client, times: int) -> dict[str, float]:
         steps.append(step_seconds(client, job))
         begun = time.monotonic()
         client.post(f"/v1/videos/{job}/cancel").raise_for_status()
-        while look(client, job)["status"] != "failed":
-            time.sleep(0.01)
+        for _ in waiting(f"{job} to end", 0.01):
+            if look(client, job)["status"] == "failed":
+                break
         took.append(time.monotonic() - begun)
     return {
         "median, seconds": round(statistics.median(took), 2),
@@ -205,9 +191,10 @@ def cancelled(client: httpx.Client, times: int) -> dict[str, float]:
 
 def step_seconds(client: httpx.Client, job: str) -> float:
     """Seconds per sampling step, from the progress that a job makes in a while."""
-    begun, first = time.monotonic(), look(client, job)["progress"]
-    while (gone := look(client, job)["progress"] - first) < 5:
-        time.sleep(0.05)
+    gone, begun, first = 0, time.monotonic(), look(client, job)["progress"]
+    for _ in waiting(f"five per cent of {job}"):
+        if (gone := look(client, job)["progress"] - first) >= 5:
+            break
     return (time.monotonic() - begun) / (gone / 100 * STEPS)
 
 
@@ -237,15 +224,21 @@ def taken(client: httpx.Client) -> None:
     client.post("/v1/videos/edits", files=parts)
 
 
-def measure(url: str, memory: Memory, clients: int, quick: bool) -> dict[str, Any]:
+def measure(url: str, memory: Memory, clients: int, rate: float, *, quick: bool) -> dict[str, Any]:
     seconds, jobs, times = (2.0, 100, 1) if quick else (20.0, 1000, 5)
     with httpx.Client(base_url=url, timeout=60) as client:
-        job = running(client)
+        known = submit(client, prompt="a blue ball", **SHAPE)
+        client.post(f"/v1/videos/{known}/cancel")
+        one = f"/v1/videos/{known}"
+        found = priced(url, [one, "/v1/videos"], clients, seconds)
+        running(client)
         for number in range(20):
             submit(client, prompt=f"ball {number}", **SHAPE)
         figures: dict[str, Any] = {
-            "one video": asked(url, f"/v1/videos/{job}", clients, seconds),
-            "list of 20": asked(url, "/v1/videos", clients, seconds),
+            "one video": found["answers"][0],
+            "list of 20": found["answers"][1],
+            "a step of the running clip": found["a step"],
+            "one video, at a fixed rate": asked_at_rate(url, one, rate, seconds),
             "submitted": submitted(url, jobs),
         }
         cleared(client)
@@ -262,11 +255,14 @@ def missed(figures: dict[str, Any], jobs: int) -> list[str]:
     """Goals that were not met."""
     one, many = figures["one video"], figures["list of 20"]
     large = [figures["too large, length told"], figures["too large, in chunks"]]
+    open_loop, step = figures["one video, at a fixed rate"], figures["a step of the running clip"]
     aims = {
         "200 answers a second": min(one["requests a second"], many["requests a second"]) >= 200,
         "p99 within 100 ms": max(one["p99, ms"], many["p99, ms"]) <= 100,
         "1,000 jobs within 10 s": figures["submitted"]["seconds"] <= 10 * jobs / 1000,
         "200 MB": figures["memory, MB"]["highest"] <= 200,
+        "p99 within 100 ms at a fixed rate": open_loop["p99, ms"] <= 100,
+        "a step at most 2.5 times as long": step["times"] <= 2.5,
         "413 before all was sent": all(each["status"] == 413 for each in large),
     }
     return [aim for aim, reached in aims.items() if not reached]
@@ -276,12 +272,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=30.0, help="requests a second, open loop")
     parser.add_argument("--json", type=Path)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))  # which ends the server
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as (url, process):
         memory = Memory(process)
         memory.start()
-        figures = measure(url, memory, given.clients, given.quick)
+        figures = measure(url, memory, given.clients, given.rate, quick=given.quick)
         memory.ending.set()
     figures["missed"] = missed(figures, figures["submitted"]["jobs"])
     figures["where"] = {"cores": os.cpu_count(), "clients": given.clients, "quick": given.quick}

@@ -39,11 +39,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(folder: Path, *, port: int = 0, workers: int = 1, media: str = "") -> Iterator[Running]:
-    """The server, until the block ends."""
+def serving(
+    folder: Path,
+    *,
+    port: int = 0,
+    workers: int = 1,
+    media: str = "",
+    options: tuple[str, ...] = (),
+) -> Iterator[Running]:
+    """The server, until the block ends; `options` are further words of the command."""
     port = port or free_port()
     where = [*database(folder), "--media", media or str(folder / "media")]
-    words = ["serve", "--port", str(port), "--workers", str(workers), *where]
+    words = ["serve", "--port", str(port), "--workers", str(workers), *where, *options]
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", *words],
         start_new_session=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from serving import Running, serving
 
@@ -60,6 +62,17 @@ def test_urls_are_hidden_and_files_are_private(server: Running):
     private = [*database.parent.glob("jobs.db*"), media, *media.rglob("*")]
     assert {path.name for path in private} >= {"jobs.db", "jobs.db-wal", "video.mp4", video}
     assert not [path for path in private if path.stat().st_mode & 0o077]
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="Linux only")
+def test_a_worker_has_its_share_of_busy_cores(server: Running):
+    """It is not niced, which would starve it, and does not delay the server either."""
+    (worker,) = psutil.Process(server.process.pid).children()
+    end = time.monotonic() + 20
+    while os.sched_getscheduler(worker.pid) != os.SCHED_BATCH and time.monotonic() < end:
+        time.sleep(0.1)
+    assert os.sched_getscheduler(worker.pid) == os.SCHED_BATCH
+    assert worker.nice() == psutil.Process(server.process.pid).nice()
 
 
 def test_accepted_jobs_run_after_a_restart(tmp_path: Path):
@@ -127,7 +140,9 @@ def test_reads_do_not_wait_for_a_held_database(server: Running):
     holder.execute("BEGIN IMMEDIATE")
     with ThreadPoolExecutor(50) as pool, holder:
         writing = [
-            pool.submit(httpx.post, f"{server.url}/v1/videos", json={"prompt": "x"}, timeout=60)
+            pool.submit(
+                httpx.post, f"{server.url}/v1/videos", json={"prompt": "a ball"}, timeout=60
+            )
             for _ in range(50)
         ]
         time.sleep(0.5)

@@ -286,7 +286,7 @@ def test_jobs_are_refused_while_any_disk_is_nearly_full(
             monkeypatch.setattr(tempfile, "tempdir", str(folders["temporary"]))
             database = open_database(f"sqlite:///{folders['database']}/{place}.db")
             with client_of(database, MediaStore(str(folders["media"] / "media"))) as client:
-                answer = client.post("/v1/videos", json={"prompt": "x"})
+                answer = client.post("/v1/videos", json={"prompt": "a ball"})
                 assert answer.status_code == 507
                 assert "try again later" in answer.json()["error"]["message"]
                 assert client.get("/v1/videos").json()["data"] == []

@@ -7,7 +7,7 @@ import os
 import re
 import signal
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -15,7 +15,6 @@ import click
 from sorairo.cli.number_types import FiniteRange
 from sorairo.errors import MissingExtraError
 
-WORKER_NICENESS = 10  # of workers that share the machine with a server, which goes first
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
 DATABASE = click.option(
     "--database",
@@ -242,8 +241,8 @@ def worker(
     parent: int | None,
 ) -> None:
     """Run the jobs that a server has accepted, one after another, until it is stopped."""
-    if parent is not None and hasattr(os, "nice"):
-        os.nice(WORKER_NICENESS)
+    if parent is not None:
+        _share_cores_with_server()
     with server_extra():
         from sorairo.jobs.queue import Queue
         from sorairo.server.temporary_files import temporary_files
@@ -258,6 +257,15 @@ def worker(
         running = Worker(engine.load(model, device=device), queue, store, parent=parent)
         _on_termination(running.stopping.set)
         running.run()
+
+
+def _share_cores_with_server() -> None:
+    """Gives this process its fair share of busy cores, but lets the server, which works for
+    milliseconds at a time, go first when it wakes up. (With a niceness of 10, a busy server left
+    the worker a tenth of a core.) Only Linux has this policy."""
+    if hasattr(os, "sched_setscheduler"):
+        with suppress(OSError):  # containers may forbid it
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _on_termination(stop: Callable[[], None]) -> None:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from sorairo.errors import WriteError
 from sorairo.server.background.periodic import PeriodicThread
 
-SWEEP_INTERVAL = 60.0  # seconds
+SWEEP_INTERVAL = 5.0  # seconds
 LOCK_SUFFIX = ".lock"
 log = logging.getLogger("sorairo.temporary")
 
@@ -30,7 +30,7 @@ log = logging.getLogger("sorairo.temporary")
 @contextmanager
 def temporary_files() -> Iterator[Path]:
     """All temporary files of this process are made in a folder of its own until the block ends.
-    Folders of processes that were killed are removed, now and once a minute.
+    Folders of processes that were killed are removed, now and every few seconds.
 
     Raises WriteError if the folder cannot be made, for example because the disk is full.
     """

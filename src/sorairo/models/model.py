@@ -14,6 +14,7 @@ from sorairo.flow.schedules import sampling_sigmas
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.noise_runs import noise_runs
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import Transformer, TransformerConfig
@@ -94,13 +95,15 @@ class DenoiserNetwork(nn.Module):
 
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
         """The velocity of tokens, with prompts that were read once: sampling."""
+        sigma, runs = noise_runs(batch.sigma)
         return self.transformer(
             batch.x,
             batch.positions,
-            batch.sigma,
+            sigma,
             list(context.layers),
             context.mask,
             batch.prompt_weights,
+            runs,
         )
 
     def forward(

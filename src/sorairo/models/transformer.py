@@ -12,11 +12,12 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from sorairo.models.noise_runs import Runs, add_gated, modulate
 from sorairo.nn.attention import Attention
+from sorairo.nn.gelu import Gelu
 from sorairo.nn.rope import Rotation, rotation
 
 KeysValues = list[tuple[Tensor, Tensor]]
@@ -75,11 +76,6 @@ def place_waves(positions: Float[Tensor, "b n 3"], count: int) -> Float[Tensor, 
     return torch.cat([angle.cos(), angle.sin()], dim=-1)
 
 
-def modulate(x: Tensor, shift: Tensor, scale: Tensor) -> Tensor:
-    """LayerNorm without parameters, then x * (1 + scale) + shift (adaLN)."""
-    return F.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
-
-
 class Block(nn.Module):
     """Self-attention, cross-attention to the text, and a feed-forward, the first and last gated by
     the noise level."""
@@ -91,27 +87,29 @@ class Block(nn.Module):
         self.norm3 = nn.LayerNorm(dim)
         self.cross_attn = Attention(dim, config.heads)
         self.ffn = nn.Sequential(
-            nn.Linear(dim, config.ffn_dim), nn.GELU("tanh"), nn.Linear(config.ffn_dim, dim)
+            nn.Linear(dim, config.ffn_dim), Gelu(), nn.Linear(config.ffn_dim, dim)
         )
         self.modulation = nn.Parameter(torch.zeros(1, 1, 6, dim))
 
     def forward(
         self,
         x: Float[Tensor, "b n c"],
-        noise: Float[Tensor, "b m 6 c"],
+        noise: Float[Tensor, "#b m 6 c"],
         text: tuple[Tensor, Tensor],
         text_mask: Bool[Tensor, "bk s"],
         rope: Rotation,
         prompt_weights: Float[Tensor, "b n k"] | None = None,
+        runs: Runs = (),
     ) -> Float[Tensor, "b n c"]:
         parts = (noise + self.modulation).to(x.dtype).unbind(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
-        x = x + self.self_attn(modulate(x, shift_a, scale_a), rope=rope) * gate_a
+        attended = self.self_attn(modulate(x, shift_a, scale_a, runs), rope=rope)
+        x = add_gated(x, attended, gate_a, runs)
         if prompt_weights is None:
             x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
         else:
             x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, prompt_weights)
-        return x + self.ffn(modulate(x, shift_f, scale_f)) * gate_f
+        return add_gated(x, self.ffn(modulate(x, shift_f, scale_f, runs)), gate_f, runs)
 
 
 class Head(nn.Module):
@@ -120,14 +118,15 @@ class Head(nn.Module):
         self.head = nn.Linear(config.dim, config.token_channels)
         self.modulation = nn.Parameter(torch.zeros(1, 1, 2, config.dim))
 
-    def forward(self, x: Tensor, noise: Float[Tensor, "b m c"]) -> Tensor:
+    def forward(self, x: Tensor, noise: Float[Tensor, "#b m c"], runs: Runs = ()) -> Tensor:
         shift, scale = (noise.unsqueeze(2) + self.modulation).to(x.dtype).unbind(2)
-        return self.head(modulate(x, shift, scale))
+        return self.head(modulate(x, shift, scale, runs))
 
 
 class Transformer(nn.Module):
-    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma [b, n] (or [b, 1]: the same
-    for all) and text.
+    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma and text. Sigma is [b, n]; or
+    [b, 1]: the same for all tokens; or [b, m] with the lengths of m `runs` of tokens that share it.
+    In the last two cases it may be [1, m]: the same for all samples.
 
     With `prompt_weights`, every sample has k texts, next to each other along the batch, and every
     token has a weight for each.
@@ -141,7 +140,7 @@ class Transformer(nn.Module):
         waves = 6 * config.place_frequencies
         self.place_embedding = nn.Linear(waves, dim, bias=False) if waves else None
         self.text_embedding = nn.Sequential(
-            nn.Linear(config.text_dim, dim), nn.GELU("tanh"), nn.Linear(dim, dim)
+            nn.Linear(config.text_dim, dim), Gelu(), nn.Linear(dim, dim)
         )
         self.time_embedding = nn.Sequential(
             nn.Linear(config.freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim)
@@ -176,13 +175,15 @@ class Transformer(nn.Module):
         self,
         x: Float[Tensor, "b n p"],
         positions: Float[Tensor, "#b n 3"],
-        sigma: Float[Tensor, "b m"],
+        sigma: Float[Tensor, "#b m"],
         text: KeysValues,
         text_mask: Bool[Tensor, "bk s"],
         prompt_weights: Float[Tensor, "b n k"] | None = None,
+        runs: Runs = (),
     ) -> Float[Tensor, "b n p"]:
         config = self.config
-        rope = rotation(positions, config.dim // config.heads, config.rope_theta)
+        cos, sin = rotation(positions, config.dim // config.heads, config.rope_theta)
+        rope = cos.to(x.dtype), sin.to(x.dtype)
         noise = self.time_embedding(sinusoid(sigma, config.freq_dim).to(x.dtype))
         per_block = self.time_projection(noise).unflatten(-1, (6, -1))
         hidden = self.patch_embedding(x)
@@ -190,5 +191,5 @@ class Transformer(nn.Module):
             waves = place_waves(positions, config.place_frequencies)
             hidden = hidden + self.place_embedding(waves.to(x.dtype))
         for block, keys_values in zip(self.blocks, text, strict=True):
-            hidden = block(hidden, per_block, keys_values, text_mask, rope, prompt_weights)
-        return self.head(hidden, noise)
+            hidden = block(hidden, per_block, keys_values, text_mask, rope, prompt_weights, runs)
+        return self.head(hidden, noise, runs)

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 Rotation = tuple[Tensor, Tensor]
-"""cos and sin, [b, n, 1, d/2] each."""
+"""cos of every angle, and sin, negative for the first half, [b, n, 1, d] each."""
 
 
 def axis_pairs(head_dim: int) -> tuple[int, int, int]:
@@ -22,17 +22,17 @@ def axis_pairs(head_dim: int) -> tuple[int, int, int]:
 
 
 def rotation(positions: Float[Tensor, "b n 3"], head_dim: int, theta: float) -> Rotation:
-    """cos and sin of every token's angles."""
+    """cos and sin of every token's angles, in float32."""
     angles = []
     for axis, pairs in enumerate(axis_pairs(head_dim)):
         exponents = torch.arange(pairs, dtype=torch.float32, device=positions.device) / pairs
         angles.append(positions[..., axis, None].float() * theta**-exponents)
     angle = torch.cat(angles, dim=-1).unsqueeze(2)
-    return angle.cos(), angle.sin()
+    cos, sin = angle.cos(), angle.sin()
+    return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
 
 
 def rotate(x: Float[Tensor, "b n heads d"], rope: Rotation) -> Float[Tensor, "b n heads d"]:
-    """Rotates each pair by its angle."""
+    """Rotates each pair by its angle: (a, b) to (a cos - b sin, b cos + a sin)."""
     cos, sin = rope[0].to(x.dtype), rope[1].to(x.dtype)
-    a, b = x.chunk(2, dim=-1)
-    return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=-1)
+    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, dims=-1), sin)

@@ -10,11 +10,11 @@ import torch.nn.functional as F
 
 from random_weights import randomise
 from sorairo.models.model import DenoiserNetwork
-from sorairo.models.noise_runs import MAX_RUNS, modulate, noise_runs
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.nn.gelu import Gelu
+from sorairo.nn.noise_runs import MAX_RUNS, modulate, noise_runs
 
 close = functools.partial(torch.testing.assert_close, atol=1e-5, rtol=1e-4)
 TOKENS = 12

@@ -14,10 +14,10 @@ from sorairo.flow.schedules import sampling_sigmas
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model_info import DeliveryDefaults
-from sorairo.models.noise_runs import noise_runs
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import Transformer, TransformerConfig
+from sorairo.nn.noise_runs import noise_runs
 from sorairo.world.registry import DEFAULT, TABLETOP
 
 

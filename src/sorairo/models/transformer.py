@@ -15,9 +15,9 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from sorairo.models.noise_runs import Runs, add_gated, modulate
 from sorairo.nn.attention import Attention
 from sorairo.nn.gelu import Gelu
+from sorairo.nn.noise_runs import Runs, add_gated, modulate
 from sorairo.nn.rope import Rotation, rotation
 
 KeysValues = list[tuple[Tensor, Tensor]]

@@ -17,6 +17,7 @@ from sorairo.models.protocols import OnFrames
 from sorairo.models.upscaling.upscaler import Upscaler, halfway, interleave
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.video import Clip
+from sorairo.video.ordered_tasks import ordered_tasks
 
 PIECE = 2 * 96 * 96  # native pixels in a piece: 2 frames of the shipped model, 100 MB
 
@@ -36,7 +37,9 @@ def upscale(
 
     Frame k shows the last frame that has begun at time k / `fps_out`, of twice as many frames if
     `fps_out` is more than `fps`. Other aspect ratios are cropped in the middle. The clip has the
-    same duration, or `num_frames`. `on_frames` is called with the number of native frames done.
+    same duration, or `num_frames`. `on_frames` is called with the number of native frames done; an
+    exception that it raises stops the work. While the network computes a piece, the one before is
+    resized in another thread.
     """
     if num_frames is None:
         num_frames = max(1, round(len(frames) / fps * fps_out))
@@ -46,15 +49,20 @@ def upscale(
     if not doubled and width <= frames.shape[2] and height <= frames.shape[1]:
         return Clip(frames=np.ascontiguousarray(frames[due]), fps=fps_out).fit(width, height).frames
     out = np.empty((num_frames, height, width, 3), np.uint8)
-    first = 0
-    for large in enlarge(upscaler, frames, doubled=doubled):
+
+    def resize(large: np.ndarray, first: int) -> None:
         shown = np.flatnonzero((due >= first) & (due < first + len(large)))
         needed, places = np.unique(due[shown] - first, return_inverse=True)
         if len(needed):
             out[shown] = Clip(frames=large[needed], fps=fps_out).fit(width, height).frames[places]
-        first += len(large)
-        if on_frames:
-            on_frames(-(-first * len(frames) // count))
+
+    first = 0
+    with ordered_tasks() as run:
+        for large in enlarge(upscaler, frames, doubled=doubled):
+            run(resize, large, first)
+            first += len(large)
+            if on_frames:
+                on_frames(-(-first * len(frames) // count))
     return out
 
 

@@ -10,6 +10,8 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
 from sorairo.server.api.service import Service
 from sorairo.server.uploads.media_store import MediaStore
@@ -26,5 +28,7 @@ def new_service(folder: Path) -> Service:
         media=MediaStore(str(folder / "media")),
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
+        files=FileStore(database),
+        storage=StorageLedger(database),
         limits=replace(limits, world=registry.NONE),
     )

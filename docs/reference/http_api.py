@@ -10,6 +10,8 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.uploads.media_store import MediaStore
@@ -36,6 +38,8 @@ def document() -> dict[str, Any]:
             media=MediaStore(f"{folder}/media"),
             keys=ApiKeyStore(database),
             characters=CharacterStore(database),
+            files=FileStore(database),
+            storage=StorageLedger(database),
         )
         found = create_app(service).openapi()
         database.dispose()

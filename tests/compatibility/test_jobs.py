@@ -209,7 +209,7 @@ def test_keys_and_webhooks_are_listed(
     studio, gone = sorairo("keys", "list", "--json", *DATABASE).facts
     assert (studio["id"], studio["name"]) == (EXPECTED["key"]["id"], "studio")
     assert studio["revoked_at"] is None
-    assert studio["quota"] == {"most_waiting": 50, "most_cost": 1e9}
+    assert studio["quota"] == {"most_waiting": 50, "most_cost": 1e9, "most_bytes": None}
     assert (gone["id"], gone["name"]) == (EXPECTED["revoked"]["id"], "gone")
     assert gone["revoked_at"] > gone["created_at"] == pytest.approx(1.696e9, rel=1e-3)
     hooks = sorairo("webhooks", "list", *DATABASE).stdout.split()

@@ -192,10 +192,12 @@ def test_files_expire(service: Service, tmp_path: Path):
         response = client.get(path).json()
         assert response["expires_at"] == int(job.ended_at + 3600)
         assert client.get(f"{path}/content").status_code == 200
-        cleanup = CleanupTask(service.queue, service.characters, service.media, 3600.0)
+        cleanup = CleanupTask(
+            service.queue, service.characters, service.files, service.media, 3600.0
+        )
         cleanup.run()
         assert client.get(f"{path}/content").status_code == 200, "not yet"
-        CleanupTask(service.queue, service.characters, service.media, 1e-9).run()
+        CleanupTask(*stores, 1e-9).run()
         answer = client.get(f"{path}/content")
         assert (answer.status_code, answer.json()["error"]["code"]) == (404, "expired")
         assert client.get(path).json()["status"] == "completed"
@@ -212,7 +214,7 @@ def test_orphaned_files_are_deleted_after_a_while(service: Service, tmp_path: Pa
         service.media.put(f"{name}/given/0", b"x")
         if name != young:
             os.utime(media / name, (old, old))
-    CleanupTask(service.queue, service.characters, service.media, None).run()
+    CleanupTask(service.queue, service.characters, service.files, service.media, None).run()
     assert {path.name for path in media.iterdir()} == {young, known, strange}
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import io
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
+import numpy as np
 from fastapi.testclient import TestClient
+from PIL import Image
 
 from serving import picture
 from sorairo.jobs.keys import Quota
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
+from sorairo.server.uploads.media_store import MediaStore
 
 URL = f"data:image/png;base64,{base64.b64encode(picture()).decode()}"
 SMALL = {"size": "64x64", "seconds": "1"}
@@ -87,3 +92,87 @@ def test_large_quotas_are_written_out(client: TestClient, service: Service):
     assert answer.status_code == 403
     error = answer.json()["error"]
     assert "3,686,400 pixel-seconds, and the key has 1,000 per day" in error["message"]
+
+
+# --- storage
+
+
+def stored_by(service: Service, most: float | None = None) -> tuple[str, dict[str, str]]:
+    key, secret = service.keys.create("small", Quota(most_bytes=most))
+    return key.id, {"Authorization": f"Bearer {secret}"}
+
+
+def test_given_files_and_characters_count_against_the_bytes_of_a_key(
+    client: TestClient, service: Service, tmp_path: Path
+):
+    """Each of the pictures has 20 kB."""
+    data = noise()
+    owner, header = stored_by(service, 50_000)
+    other, others_header = stored_by(service, 50_000)
+
+    def character(headers: dict[str, str]) -> httpx.Response:
+        files = {"video": ("a.png", data)}
+        form = {"name": "it"}
+        return client.post("/v1/videos/characters", data=form, files=files, headers=headers)
+
+    def video(headers: dict[str, str], count: str = "1") -> httpx.Response:
+        files = {"input_reference": ("a.png", data)}
+        form = {"prompt": "x", **SMALL, "n": count}
+        return client.post("/v1/videos", data=form, files=files, headers=headers)
+
+    first, second = character(header), video(header)
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert service.storage.used(owner) == 2 * len(data)
+    for refused in (character(header), video(header), video(others_header, "3")):
+        assert refused.status_code == 403
+        assert "delete videos, characters or files first" in refused.json()["error"]["message"]
+    assert len(list((tmp_path / "media").iterdir())) == 2, "nothing else is stored"
+    client.delete(f"/v1/videos/characters/{first.json()['id']}", headers=header)
+    client.delete(f"/v1/videos/{second.json()['id']}", headers=header)
+    assert service.storage.used(owner) == service.storage.used(other) == 0
+    assert video(header).status_code == 200
+
+
+def noise() -> bytes:
+    file = io.BytesIO()
+    pixels = np.random.default_rng(0).integers(0, 256, (82, 82, 3), dtype=np.uint8)
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def test_results_count_until_their_files_are_deleted(client: TestClient, service: Service):
+    owner, header = stored_by(service, 90_000)
+    body = {"prompt": "x", **SMALL}
+    video = client.post("/v1/videos", json=body, headers=header).json()
+    job = service.queue.claim("worker")
+    assert job is not None
+    service.queue.complete(job, {"folder": f"{job.id}/1", "bytes": 100_000})
+    assert service.storage.used(owner) >= 100_000
+    assert client.post("/v1/videos", json=body, headers=header).status_code == 403
+    service.queue.mark_files_deleted(video["id"])
+    assert service.storage.used(owner) == 0
+    assert client.post("/v1/videos", json=body, headers=header).status_code == 200
+
+
+def test_one_key_cannot_fill_the_disk_for_all(service: Service):
+    """A key without a limit of its own may use half of what can be stored."""
+    _, header = stored_by(service)
+    files = {"video": ("a.png", noise())}
+    for left, status in ((100_000, 200), (10_000, 403)):
+        media = Disk(service.media.root, service.min_free_bytes + left)
+        with TestClient(create_app(replace(service, media=media))) as client:
+            answer = client.post(
+                "/v1/videos/characters", data={"name": "it"}, files=files, headers=header
+            )
+        assert answer.status_code == status
+
+
+class Disk(MediaStore):
+    """A media store on a disk with so many free bytes."""
+
+    def __init__(self, root: str, free: int) -> None:
+        super().__init__(root)
+        self.free = free
+
+    def free_bytes(self) -> int:
+        return self.free

@@ -22,6 +22,8 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.fields.table import IGNORED, NESTED, Endpoint, fields_of
 from sorairo.server.api.openapi import ROUTES
 from sorairo.server.api.schemas import URLENCODED
@@ -53,6 +55,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         media=MediaStore(str(folder / "media")),
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
+        files=FileStore(database),
+        storage=StorageLedger(database),
     )
     ending = threading.Event()
 

@@ -27,6 +27,8 @@ from sorairo.jobs.database import open_database
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, RUNNING, Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.job_spec import JobSpec, VideoFields
@@ -299,6 +301,8 @@ def client_of(database: Database, media: MediaStore) -> TestClient:
         media=media,
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
+        files=FileStore(database),
+        storage=StorageLedger(database),
     )
     return TestClient(create_app(service), raise_server_exceptions=False)
 

@@ -49,12 +49,19 @@ def _ring(database: str | None) -> Any:
     metavar="N",
     help="Width x height x seconds of all videos of a day.  [default: no limit]",
 )
+@click.option(
+    "--most-bytes",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="N",
+    help="Size of all stored videos, uploads, characters and files.  [default: half of the disk]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @DATABASE
 def create_key(
     name: str,
     most_waiting: int | None,
     most_pixel_seconds: float | None,
+    most_bytes: float | None,
     as_json: bool,
     database: str | None,
 ) -> None:
@@ -62,7 +69,7 @@ def create_key(
     with server_extra():
         from sorairo.jobs.keys import Quota
 
-    quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds)
+    quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds, most_bytes=most_bytes)
     first = not _ring(database).any_exist()
     key, secret = _ring(database).create(name, quota)
     if first:

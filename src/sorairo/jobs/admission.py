@@ -13,6 +13,7 @@ from sorairo.errors import QuotaError
 from sorairo.jobs.job import QUEUED, RUNNING, Job
 from sorairo.jobs.keys import Quota
 from sorairo.jobs.schema import jobs, spending
+from sorairo.jobs.stored.ledger import add_stored, check_storage
 
 DAY = 86_400.0  # seconds for which the cost of a job counts
 RETRY_SECONDS = 5  # after which one of the unfinished jobs may have ended
@@ -31,6 +32,8 @@ class Submission:
     """An idempotency key: the owner's submissions with the same key are accepted only once."""
     cost: float = 0.0
     """The cost of each job, in pixels times seconds."""
+    bytes: int = 0
+    """The size of the given files of each job."""
     quota: Quota = field(default_factory=Quota)
     """What the owner may use."""
 
@@ -75,6 +78,8 @@ def accept(
     accepted = [
         Job.of(connection.execute(insert(jobs).values(row).returning(jobs)).one()) for row in rows
     ]
+    for job in accepted:
+        add_stored(connection, job.id, job.owner, submission.bytes)
     if submission.quota.most_cost is not None:
         cost = submission.cost * len(accepted)
         connection.execute(delete(spending).where(_before(submission.owner, now - DAY)))
@@ -94,6 +99,8 @@ def check(connection: Connection, submission: Submission, now: float) -> Job | N
             return Job.of(before)
     _check_against_limits(submission)
     _check_against_usage(connection, submission, now)
+    added = len(submission.jobs) * submission.bytes
+    check_storage(connection, submission.owner, added, submission.quota.most_bytes)
     return None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, and_, delete, insert, select, tuple_
 
 from sorairo.jobs.cursors import KEPT_SECONDS
 from sorairo.jobs.schema import characters, deleted_characters
+from sorairo.jobs.stored.ledger import add_stored, check_storage, remove_stored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +35,21 @@ class CharacterStore:
         self.database, self.clock = database, clock
         self.reading = database.execution_options(read_only=True)
 
-    def add(self, character: str, name: str, owner: str = "") -> Character:
-        """Stores a new character under the id `character`."""
+    def add(
+        self,
+        character: str,
+        name: str,
+        owner: str = "",
+        *,
+        size: int = 0,
+        most_bytes: float | None = None,
+    ) -> Character:
+        """Stores a new character under the id `character`, whose clip has `size` bytes. Raises
+        QuotaError if its owner would store more than `most_bytes`."""
         added = Character(id=character, owner=owner, name=name, created_at=self.clock())
         with self.database.begin() as connection:
+            check_storage(connection, owner, size, most_bytes)
+            add_stored(connection, character, owner, size)
             connection.execute(insert(characters).values(vars(added)))
         return added
 
@@ -81,6 +93,7 @@ class CharacterStore:
             row = connection.execute(deletion).one_or_none()
             if row is not None:
                 _remember_place(connection, Character(**row._mapping), self.clock())
+                remove_stored(connection, character)
         return row is not None
 
 

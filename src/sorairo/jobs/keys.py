@@ -27,6 +27,8 @@ class Quota:
     """How many jobs may be queued or running at once."""
     most_cost: float | None = None
     """The total cost of the jobs of one day, in pixels times seconds."""
+    most_bytes: float | None = None
+    """The total size of stored videos, given files, characters and files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +69,7 @@ class ApiKeyStore:
             quota=quota,
         )
         row = {"id": key.id, "name": name, "digest": _digest(secret), "created_at": key.created_at}
-        row |= {"most_waiting": quota.most_waiting, "most_cost": quota.most_cost}
+        row |= vars(quota)
         with self.database.begin() as connection:
             connection.execute(insert(keys).values(row))
         return key, secret
@@ -112,7 +114,7 @@ class ApiKeyStore:
 
 
 def _key(row: Row[Any]) -> ApiKey:
-    quota = Quota(most_waiting=row.most_waiting, most_cost=row.most_cost)
+    quota = Quota(most_waiting=row.most_waiting, most_cost=row.most_cost, most_bytes=row.most_bytes)
     return ApiKey(
         id=row.id,
         name=row.name,

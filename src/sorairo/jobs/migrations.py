@@ -44,6 +44,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=4, apply=add_column("keys", "most_cost", "FLOAT")),
     Migration(version=5, apply=add_column("jobs", "postponed", "INTEGER DEFAULT '0' NOT NULL")),
     Migration(version=6, apply=add_column("jobs", "due_at", "FLOAT")),
+    Migration(version=7, apply=add_column("keys", "most_bytes", "FLOAT")),
 )
 
 

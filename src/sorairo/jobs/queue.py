@@ -26,6 +26,7 @@ from sorairo.jobs.cursors import find_cursor, remember_place
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
 from sorairo.jobs.outbox import add_events
 from sorairo.jobs.schema import jobs
+from sorairo.jobs.stored.ledger import add_stored, remove_stored
 
 LEASE_SECONDS = 30.0
 MAX_ATTEMPTS = 3
@@ -139,6 +140,7 @@ class Queue:
             if row is not None:
                 now = self._now(connection)
                 remember_place(connection, row.id, row.owner, row.number, now)
+                remove_stored(connection, row.id)
         return None if row is None else Job.of(row)
 
     def count_unfinished(self) -> int:
@@ -171,6 +173,7 @@ class Queue:
         """Records that the files of a job have been deleted."""
         with self.database.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job).values(emptied=True))
+            remove_stored(connection, job)
 
     # --- for workers
 
@@ -267,6 +270,8 @@ class Queue:
             row = connection.execute(change).one_or_none()
             if row is not None and row.status in (COMPLETED, FAILED):
                 add_events(connection, row.id, row.owner, row.status, row.ended_at)
+                if row.result:
+                    add_stored(connection, row.id, row.owner, row.result.get("bytes", 0))
         if row is None:
             raise LeaseLostError(f"The job {job.id} was deleted, or another worker has claimed it.")
         return Job.of(row)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -98,6 +99,30 @@ keys = Table(
     Column("revoked_at", Float),
     Column("most_waiting", Integer),
     Column("most_cost", Float),
+    Column("most_bytes", Float),
+)
+
+# The bytes in every folder of the media store: of jobs, characters and files.
+stored = Table(
+    "stored",
+    metadata,
+    Column("folder", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False, index=True),
+    Column("bytes", BigInteger, nullable=False),
+)
+
+# The columns are described at the fields of StoredFile.
+files = Table(
+    "files",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("filename", String(255), nullable=False),
+    Column("purpose", String(32), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("expires_at", Float, index=True),
+    Index("files_of_owner", "owner", "created_at", "id"),
 )
 
 characters = Table(

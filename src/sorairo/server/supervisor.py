@@ -19,6 +19,8 @@ from sorairo.jobs.database import MAX_WAITING, REQUEST_BUSY_SECONDS
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
 from sorairo.models.model_info import MemoryNeeds
@@ -90,6 +92,8 @@ def serve(
         media=MediaStore(urls.media),
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
+        files=FileStore(database),
+        storage=StorageLedger(database),
         allow_anonymous=allow_anonymous,
         hosts=_hosts(host, access) if allow_anonymous else None,
         allow_origins=access.origins,
@@ -131,7 +135,11 @@ def _run(server: ApiServer, outbox: Outbox, processes: WorkerProcesses) -> None:
     """Runs the server with its periodic tasks, and stops them in the end."""
     service = server.service
     cleanup = CleanupTask(
-        service.queue, service.characters, service.media, service.retention_seconds
+        service.queue,
+        service.characters,
+        service.files,
+        service.media,
+        service.retention_seconds,
     )
     workers_thread = PeriodicThread("worker supervision", processes.run)
     sender = WebhookSender(outbox)

@@ -56,8 +56,15 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
 
 
 def _seconds(requested: str, made: str | None) -> str:
-    """The length that clients see. It stays as it was when the job was accepted: clients read it as
-    an integer, and a clip of 5.005 s is one of 5. Jobs of earlier versions did not know it."""
-    if made is None or (requested and abs(float(requested) - float(made)) <= TOLERANCE):
+    """The length that clients see. Whole seconds stay as they were when the job was accepted:
+    clients read them as an integer, and a clip of 5.005 s is one of 5. Jobs of earlier versions
+    with an uploaded clip did not know its length."""
+    if made is None:
         return requested
-    return f"{max(1, math.floor(float(made) + 0.5))}"
+    if requested.isdigit() and int(requested) > 0 and _near(requested, made):
+        return requested
+    return made if "." in requested else f"{max(1, math.floor(float(made) + 0.5))}"
+
+
+def _near(requested: str, made: str) -> bool:
+    return abs(float(requested) - float(made)) <= TOLERANCE

@@ -204,6 +204,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory):
     from sorairo.jobs.database import open_database
     from sorairo.jobs.keys import ApiKeyStore
     from sorairo.jobs.queue import Queue
+    from sorairo.jobs.stored.files import FileStore
+    from sorairo.jobs.stored.ledger import StorageLedger
     from sorairo.server.uploads.media_store import MediaStore
 
     folder = tmp_path_factory.mktemp("headers")
@@ -213,6 +215,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory):
         media=MediaStore(str(folder / "media")),
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
+        files=FileStore(database),
+        storage=StorageLedger(database),
     )
     app = create_app(service, proxies=("10.0.0.0/8",))
     with TestClient(app, raise_server_exceptions=False, client=("10.0.0.1", 1)) as client:

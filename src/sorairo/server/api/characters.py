@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.errors import QuotaError
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.jobs.characters import Character, new_character_id
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
@@ -15,7 +16,7 @@ from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.given_clips import check_given, inspected
-from sorairo.server.api.quotas import check_disk_space
+from sorairo.server.api.quotas import check_disk_space, quota_of
 
 router = APIRouter(prefix="/v1")
 CharacterId = Annotated[str, Path(description="The id of a character.")]
@@ -67,16 +68,26 @@ def delete_character(request: Request, owner: Owner, character_id: CharacterId) 
 def _create(request: Request, owner: str, fields: Fields) -> Character:
     service, name, video = service_of(request), fields.get("name").strip(), fields.get("video")
     check_disk_space(service)
-    character = new_character_id()
-    path = f"{character}/given/0"
+    clip = None
     if isinstance(video, VideoReference):
         _, clip = clip_of(request, owner, video)
+        size = service.media.size(clip) or 0
+    else:
+        infos, size = [inspected(video, fields.sent_as.get("video", "video"))], len(video.data)
+        check_given(CastRequest(), infos, "video", service.limits)
+    most = quota_of(service, owner).most_bytes
+    service.storage.check(owner, size, most)  # before the file is written
+    character = new_character_id()
+    path = f"{character}/given/0"
+    if clip is not None:
         service.media.copy(clip, path)
     else:
-        infos = [inspected(video, fields.sent_as.get("video", "video"))]
-        check_given(CastRequest(), infos, "video", service.limits)
         service.media.put(path, video.data)
-    return service.characters.add(character, name, owner)
+    try:
+        return service.characters.add(character, name, owner, size=size, most_bytes=most)
+    except QuotaError:
+        service.media.try_delete_folder(character)
+        raise
 
 
 def _character_object(character: Character) -> dict[str, Any]:

@@ -10,13 +10,20 @@ from sorairo.server.api.errors import ApiError
 from sorairo.server.api.service import Service
 from sorairo.server.disk_space import free_bytes
 
+SHARE_OF_DISK = 0.5  # of what can be stored, for a key without a limit of its own
+
 
 def quota_of(service: Service, owner: str) -> Quota:
-    """The quota of the owner's key. Without a limit on unfinished jobs, that of the server."""
+    """The quota of the owner's key, with the limits of the server where it has none of its own: on
+    unfinished jobs, and half of the disk, so that no key can fill it for all others."""
     quota = service.keys.quota(owner)
-    if quota.most_waiting is not None:
-        return quota
-    return replace(quota, most_waiting=service.max_unfinished_jobs)
+    if quota.most_waiting is None:
+        quota = replace(quota, most_waiting=service.max_unfinished_jobs)
+    free = service.media.free_bytes() if owner and quota.most_bytes is None else None
+    if free is not None:
+        disk = max(0, free - service.min_free_bytes) + service.storage.used()
+        quota = replace(quota, most_bytes=SHARE_OF_DISK * disk)
+    return quota
 
 
 def rate_limit_headers(usage: QuotaUsage) -> dict[str, str]:

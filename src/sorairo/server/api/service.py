@@ -12,6 +12,8 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
+from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
@@ -37,6 +39,10 @@ class Service:
     """The API keys that are accepted."""
     characters: CharacterStore
     """The characters that requests may name."""
+    files: FileStore
+    """The files that requests may name."""
+    storage: StorageLedger
+    """How much each owner stores."""
     allow_anonymous: bool = True
     """Whether no key is needed until the first key exists."""
     model: str = "tabletop"

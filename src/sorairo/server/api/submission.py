@@ -69,6 +69,7 @@ def submit(
         owner=owner,
         request_key=_idempotency_key(request),
         cost=job.cost,
+        bytes=sum(_size(service, each) for each in files),
         quota=quota_of(service, owner),
     )
     accepted_before = service.queue.check(submission)  # before any file is written
@@ -128,6 +129,11 @@ def _check_same_request(accepted: Job | None, job: NewJob) -> None:
 def _paths(job: str, count: int) -> list[str]:
     """The names of a job's given files in the media store."""
     return [f"{job}/given/{index}" for index in range(count)]
+
+
+def _size(service: Service, file: Upload | str) -> int:
+    """The size of a given file."""
+    return len(file.data) if isinstance(file, Upload) else service.media.size(file) or 0
 
 
 def _store_files(service: Service, job: str, files: Sequence[Upload | str]) -> None:

@@ -8,28 +8,30 @@ import time
 
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.files import FileStore
 from sorairo.server.uploads.media_store import PROBE, MediaStore
 
 INTERVAL = 60.0  # seconds between two runs
 ORPHAN_SECONDS = 3600.0  # files of no job are kept so long: a job may just be being submitted
 BATCH = 500  # ids in one query
-JOB_FOLDERS = re.compile(r"(video|char)_[0-9a-f]{32}")
+JOB_FOLDERS = re.compile(r"(video_|char_|file-)[0-9a-f]{32}")
 PROBE_FOLDERS = re.compile(rf"{PROBE}-[0-9a-f]+")  # left by processes that died while probing
 log = logging.getLogger("sorairo.cleanup")
 
 
 class CleanupTask:
     """Deletes the files of jobs that ended more than `retention_seconds` ago (None: keeps them),
-    and files that belong to no job or character."""
+    and files that belong to no job, character or uploaded file."""
 
     def __init__(
         self,
         queue: Queue,
         characters: CharacterStore,
+        files: FileStore,
         media: MediaStore,
         retention_seconds: float | None,
     ) -> None:
-        self.queue, self.characters, self.media = queue, characters, media
+        self.queue, self.characters, self.files, self.media = queue, characters, files, media
         self.retention_seconds = retention_seconds
         self.next_orphan_check = 0.0
 
@@ -44,7 +46,11 @@ class CleanupTask:
         return INTERVAL
 
     def delete_expired(self) -> None:
-        """Deletes the files of expired jobs."""
+        """Deletes files that have expired, and those of expired jobs."""
+        while expired := self.files.expired():
+            for file in expired:
+                self.media.delete_folder(file)
+                self.files.remove(file)
         if self.retention_seconds is None:
             return
         while found := self.queue.expired(self.retention_seconds):
@@ -53,8 +59,8 @@ class CleanupTask:
                 self.queue.mark_files_deleted(job.id)
 
     def delete_orphans(self, now: float) -> None:
-        """Deletes folders of no job or character. If the database knows none of the folders, they
-        probably belong to another database, and all are kept."""
+        """Deletes folders of no job, character or file. If the database knows none of the folders,
+        they probably belong to another database, and all are kept."""
         found = self.media.folders_older_than(now - ORPHAN_SECONDS)
         for probe in filter(PROBE_FOLDERS.fullmatch, found):
             self.media.delete_folder(probe)
@@ -63,6 +69,7 @@ class CleanupTask:
         for first in range(0, len(old), BATCH):
             ids = old[first : first + BATCH]
             known |= self.queue.existing_ids(ids) | self.characters.existing_ids(ids)
+            known |= self.files.existing_ids(ids)
         orphans = set(old) - known
         if orphans and not known:
             log.warning("none of %d folders belongs to this database: check --media", len(orphans))

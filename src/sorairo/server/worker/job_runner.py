@@ -43,10 +43,11 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
             checkpoint=_checkpoint(engine, media, job, folder),
         )
         reporter.check()
-        stored = _store_files(engine, media, job, clip, request, folder, reporter)
+        stored, size = _store_files(engine, media, job, clip, request, folder, reporter)
     native = generated_size(request, clips, engine.limits)
     return {
         "folder": stored,
+        "bytes": size,
         "size": f"{clip.width}x{clip.height}",
         "seconds": f"{round(clip.duration, 3):g}",
         "fps": clip.fps,
@@ -75,9 +76,10 @@ def _store_files(
     request: Request,
     folder: Path,
     reporter: JobReporter,
-) -> str:
-    """Writes the files of a finished clip; returns their folder in the media store. Every claim has
-    a folder of its own, so that a worker that lost its lease overwrites nothing."""
+) -> tuple[str, int]:
+    """Writes the files of a finished clip; returns their folder in the media store and their size
+    in bytes. Every claim has a folder of its own, so that a worker that lost its lease overwrites
+    nothing."""
     files = OutputFiles(
         clip=folder / VARIANTS["video"][0],
         thumbnail=folder / VARIANTS["thumbnail"][0],
@@ -86,9 +88,11 @@ def _store_files(
     export(clip, request, files, model_digest=engine.info["digest"])
     reporter.check()
     stored = f"{job.id}/{job.fence}"
+    size = 0
     for name, _ in VARIANTS.values():
         media.put(f"{stored}/{name}", folder / name)
-    return stored
+        size += (folder / name).stat().st_size
+    return stored, size
 
 
 def _checkpoint(engine: Engine, media: MediaStore, job: Job, folder: Path) -> SamplingCheckpoint:

@@ -1,0 +1,1 @@
+"""What owners store beside their jobs: files and batches, and how many bytes all of it has."""

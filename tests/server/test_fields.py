@@ -379,7 +379,7 @@ WRONG: list[tuple[str, dict[str, Any], str, str]] = [
     ("", {"model": "wan2.2"}, "model", "model_not_found"),
     ("", {"input_reference": {}}, "input_reference", "invalid_value"),
     ("", {"input_reference": []}, "input_reference", "invalid_value"),
-    ("", {"input_reference": {"file_id": "file_1"}}, "input_reference.file_id", "invalid_value"),
+    ("", {"input_reference": {"file_id": 1}}, "input_reference.file_id", "invalid_type"),
     ("", {"input_reference": {"image_url": "https://x/a.png"}}, "input_reference.image_url",
      "invalid_image_url"),
     ("", {"reference_url": "https://x/a.png"}, "reference_url", "invalid_image_url"),

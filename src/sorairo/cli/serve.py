@@ -168,6 +168,12 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     is_flag=True,
     help="Accept requests for any model name; the served model answers them.",
 )
+@click.option(
+    "--fetch-images",
+    is_flag=True,
+    help="Fetch pictures whose https address a request names: from public addresses only, up to"
+    " 10 MB and 10 seconds each.",
+)
 @DATABASE
 @_MEDIA
 @_MODEL
@@ -181,6 +187,7 @@ def serve(
     proxies: tuple[str, ...],
     workers: int,
     keep_hours: float | None,
+    fetch_images: bool,
     accept_any_model: bool,
     database: str | None,
     media: str | None,
@@ -206,6 +213,7 @@ def serve(
             allow_anonymous=_is_loopback(host),
             retention_seconds=keep_hours * 3600 if keep_hours else None,
             accept_any_model=accept_any_model,
+            fetch_images=fetch_images,
             access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
         )
 

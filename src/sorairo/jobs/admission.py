@@ -13,7 +13,7 @@ from sorairo.errors import QuotaError
 from sorairo.jobs.job import QUEUED, RUNNING, Job
 from sorairo.jobs.keys import Quota
 from sorairo.jobs.schema import jobs, spending
-from sorairo.jobs.stored.ledger import add_stored, check_storage
+from sorairo.jobs.stored.ledger import MIN_BYTES, add_stored, check_storage
 
 DAY = 86_400.0  # seconds for which the cost of a job counts
 RETRY_SECONDS = 5  # after which one of the unfinished jobs may have ended
@@ -99,7 +99,7 @@ def check(connection: Connection, submission: Submission, now: float) -> Job | N
             return Job.of(before)
     _check_against_limits(submission)
     _check_against_usage(connection, submission, now)
-    added = len(submission.jobs) * submission.bytes
+    added = len(submission.jobs) * max(MIN_BYTES, submission.bytes)
     check_storage(connection, submission.owner, added, submission.quota.most_bytes)
     return None
 

@@ -122,7 +122,7 @@ files = Table(
     Column("bytes", BigInteger, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("expires_at", Float, index=True),
-    Index("files_of_owner", "owner", "created_at", "id"),
+    Index("files_of_owner", "owner", "id"),
 )
 
 characters = Table(

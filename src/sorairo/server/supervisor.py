@@ -41,6 +41,7 @@ from sorairo.server.connections import (
 from sorairo.server.logs import log_config
 from sorairo.server.storage_urls import StorageUrls
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.uploads.picture_fetcher import PictureFetcher
 from sorairo.server.worker_processes import WorkerOptions, WorkerProcesses
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -69,6 +70,7 @@ def serve(
     *,
     allow_anonymous: bool,
     retention_seconds: float | None = None,
+    fetch_images: bool = False,
     accept_any_model: bool = False,
     access: AccessOptions = AccessOptions(),
 ) -> None:
@@ -83,6 +85,7 @@ def serve(
             to a loopback name of this machine, or to `host`, are served.
         retention_seconds: Files are deleted so long after their job has ended; None: never.
         accept_any_model: Whether requests may name any model.
+        fetch_images: Whether pictures are fetched from https addresses that requests name.
         access: Which other names, pages and proxies are trusted.
     """
     info = hub.info(hub.find(workers.model))
@@ -98,6 +101,7 @@ def serve(
         hosts=_hosts(host, access) if allow_anonymous else None,
         allow_origins=access.origins,
         retention_seconds=retention_seconds,
+        fetcher=PictureFetcher() if fetch_images else None,
         model=info.name,
         accept_any_model=accept_any_model,
         limits=limits_of(to_json(info.facts)),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select, tuple_
+from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select
 
+from sorairo.errors import RequestError
 from sorairo.jobs.schema import files
 from sorairo.jobs.stored.ledger import add_stored, check_storage, remove_stored
+
+_ID = re.compile(r"file-[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +52,11 @@ class FileStore:
     def new(
         self, filename: str, purpose: str, size: int, owner: str = "", lasts: float | None = None
     ) -> StoredFile:
-        """A file with a new id that is not stored yet; it expires after `lasts` seconds."""
+        """A file with a new id that is not stored yet; it expires after `lasts` seconds. Ids sort
+        by time, so that a list can be walked from a file that is deleted meanwhile."""
         now = self.clock()
         return StoredFile(
-            id=f"file-{secrets.token_hex(16)}",
+            id=f"file-{int(now * 1e6):013x}{secrets.token_hex(10)[:19]}",
             owner=owner,
             filename=filename,
             purpose=purpose,
@@ -84,23 +89,19 @@ class FileStore:
         after: str | None = None,
         purpose: str | None = None,
         newest_first: bool = True,
-    ) -> tuple[list[StoredFile], bool] | None:
-        """Up to `limit` files of an owner that follow `after`, and whether there are more; None if
-        there is no file `after`."""
-        found = self.get(after, owner) if after is not None else None
-        if after is not None and found is None:
-            return None
+    ) -> tuple[list[StoredFile], bool]:
+        """Up to `limit` files of an owner that follow the id `after`, and whether there are more.
+        Raises RequestError if no file can have had that id."""
         query = select(files).where(files.c.owner == owner, self._lasts())
         if purpose is not None:
             query = query.where(files.c.purpose == purpose)
-        place = tuple_(files.c.created_at, files.c.id)
-        if found is not None:
-            last = (found.created_at, found.id)
-            query = query.where(place < last if newest_first else place > last)
-        columns = (files.c.created_at, files.c.id)
-        order = [each.desc() if newest_first else each.asc() for each in columns]
+        if after is not None:
+            if not _ID.fullmatch(after):
+                raise RequestError(f"There is no file '{after[:80]}'.")
+            query = query.where(files.c.id < after if newest_first else files.c.id > after)
+        order = files.c.id.desc() if newest_first else files.c.id
         with self.reading.begin() as connection:
-            rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+            rows = connection.execute(query.order_by(order).limit(limit + 1)).all()
         return [StoredFile(**row._mapping) for row in rows[:limit]], len(rows) > limit
 
     def existing_ids(self, ids: Sequence[str]) -> set[str]:

@@ -22,6 +22,7 @@ def check_storage(connection: Connection, owner: str, added: float, most: float 
     """Raises QuotaError if an owner who may store `most` bytes would store more."""
     if most is None:
         return
+    added = max(MIN_BYTES, added)
     used = used_bytes(connection, owner)
     if used + added > most:
         needed, left, whole = (each / 1e6 for each in (added, max(0.0, most - used), most))

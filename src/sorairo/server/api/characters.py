@@ -17,6 +17,7 @@ from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.given_clips import check_given, inspected
 from sorairo.server.api.quotas import check_disk_space, quota_of
+from sorairo.server.api.uploaded_file import Upload
 
 router = APIRouter(prefix="/v1")
 CharacterId = Annotated[str, Path(description="The id of a character.")]
@@ -79,10 +80,10 @@ def _create(request: Request, owner: str, fields: Fields) -> Character:
     service.storage.check(owner, size, most)  # before the file is written
     character = new_character_id()
     path = f"{character}/given/0"
-    if clip is not None:
-        service.media.copy(clip, path)
-    else:
+    if isinstance(video, Upload):
         service.media.put(path, video.data)
+    elif clip is not None:
+        service.media.copy(clip, path)
     try:
         return service.characters.add(character, name, owner, size=size, most_bytes=most)
     except QuotaError:

@@ -21,6 +21,7 @@ from sorairo.server.api.fields.table import fields_of as field_table
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.prefixes import DEPLOYMENT
 from sorairo.server.api.request_builder import RequestBuilder
+from sorairo.server.api.resolved_references import has_references, resolved
 from sorairo.server.api.service import Service
 from sorairo.server.video_object import VARIANTS
 
@@ -79,8 +80,11 @@ async def fields_of(request: Request, endpoint: Endpoint) -> Fields:
     values, deployment = await read_body(request), request.scope.get(DEPLOYMENT)
     if deployment and "model" in field_table(endpoint):
         values = {**values, "model": values.get("model") or deployment}
-    limits = service_of(request).limits
-    return await run_in_threadpool(parse_fields, values, endpoint, limits)
+    service = service_of(request)
+    fields = await run_in_threadpool(parse_fields, values, endpoint, service.limits)
+    if not has_references(fields):
+        return fields
+    return await run_in_threadpool(lambda: resolved(service, _owner(request), fields))
 
 
 def job_of(request: Request, owner: str, video_id: str) -> Job:

@@ -6,6 +6,7 @@ import asyncio
 import functools
 import hashlib
 import itertools
+from dataclasses import dataclass
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -31,15 +32,41 @@ def file_response(request: Request, job: Job, variant: str, *, download: bool = 
     file; without, it shows it.
     """
     path = file_of(request, job, variant)
-    media, (name, media_type) = service_of(request).media, VARIANTS[variant]
+    name, media_type = VARIANTS[variant]
+    found = Download(
+        path=path,
+        media_type=media_type,
+        filename=f"{job.id}{name[name.index('.') :]}",
+        modified_at=job.ended_at or 0.0,
+    )
+    return download_response(request, found, download=download)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Download:
+    """A file of the media store that never changes."""
+
+    path: str
+    """Its name in the media store."""
+    media_type: str
+    """Its media type."""
+    filename: str
+    """Under which name a browser stores it."""
+    modified_at: float
+    """When it was written, in seconds since 1970."""
+
+
+def download_response(request: Request, found: Download, *, download: bool = True) -> Response:
+    """A file, or the part of it that the request asks for. Raises ApiError."""
+    media, path = service_of(request).media, found.path
     size = media.size(path) or 0
     tag = hashlib.sha256(f"{path} {size}".encode()).hexdigest()[:32]
-    validators = Validators(etag=f'"{tag}"', modified_at=job.ended_at or 0.0)
+    validators = Validators(etag=f'"{tag}"', modified_at=found.modified_at)
     kind = "attachment" if download else "inline"
     headers = {
         "accept-ranges": "bytes",
         "cache-control": CACHE_CONTROL,
-        "content-disposition": f'{kind}; filename="{job.id}{name[name.index(".") :]}"',
+        "content-disposition": f'{kind}; filename="{found.filename}"',
         "etag": validators.etag,
         "last-modified": validators.last_modified,
     }
@@ -55,11 +82,11 @@ def file_response(request: Request, job: Job, variant: str, *, download: bool = 
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
     headers["content-length"] = str(end - start)
     if request.scope.get(HEAD):
-        return Response(status_code=status, headers=headers, media_type=media_type)
+        return Response(status_code=status, headers=headers, media_type=found.media_type)
     chunks = media.read(path, start, end)
     first = next(chunks, b"")  # an error of the store is still one with a status
     return StreamingResponse(
-        itertools.chain((first,), chunks), status, headers=headers, media_type=media_type
+        itertools.chain((first,), chunks), status, headers=headers, media_type=found.media_type
     )
 
 

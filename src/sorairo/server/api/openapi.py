@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from sorairo.server.api.dialects.schemas import DIALECT_SCHEMAS
 from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.files import JSON_LINES
 from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
 from sorairo.server.api.schemas import BINARY, EVENT, SCHEMAS, TEXT, Schema, request_body
 from sorairo.server.video_object import PREVIEW, VARIANTS
@@ -96,6 +97,7 @@ def _file_route(*variants: str) -> RouteDoc:
 
 
 CLIP = {"video/mp4": BINARY}
+FILE_TYPES = ("image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm", JSON_LINES)
 ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/models"): RouteDoc(responses=_json("ModelList")),
     ("get", "/v1/models/{model}"): RouteDoc(responses=_json("Model"), errors=(404,)),
@@ -160,6 +162,20 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ),
     ("get", "/v1/video/generations/{generation_id}/content/video"): _file_route("video"),
     ("get", "/v1/video/generations/{generation_id}/content/thumbnail"): _file_route("thumbnail"),
+    ("post", "/v1/files"): RouteDoc(
+        responses=_json("File"),
+        body=request_body(Endpoint.FILE),
+        errors=(*WITH_BODY, 507),
+    ),
+    ("get", "/v1/files"): RouteDoc(responses=_json("FileList"), errors=(400,)),
+    ("get", "/v1/files/{file_id}"): RouteDoc(responses=_json("File"), errors=(404,)),
+    ("get", "/v1/files/{file_id}/content"): RouteDoc(
+        responses=dict.fromkeys(FILE_TYPES, BINARY),
+        errors=(404, 416),
+        headers=FILE_HEADERS,
+        partial=True,
+    ),
+    ("delete", "/v1/files/{file_id}"): RouteDoc(responses=_json("FileDeleted"), errors=(404,)),
     ("get", "/metrics"): RouteDoc(responses={METRICS_TYPE: TEXT}),
     ("get", "/healthz"): RouteDoc(responses=_json("Health"), open=True),
     ("get", "/readyz"): RouteDoc(responses=_json("Readiness"), errors=(503,), open=True),

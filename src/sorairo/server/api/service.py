@@ -16,6 +16,7 @@ from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.uploads.picture_fetcher import PictureFetcher
 from sorairo.server.video_object import video_of
 
 OPENAI_MODELS = (
@@ -53,6 +54,8 @@ class Service:
     """What the model can generate."""
     memory: MemoryBudget | None = None
     """The memory of the machine where jobs run; None: not known here."""
+    fetcher: PictureFetcher | None = None
+    """Fetches pictures from addresses; None: addresses are refused."""
     max_body_bytes: int = MAX_BODY_BYTES
     """The largest request body."""
     max_unfinished_jobs: int = MAX_UNFINISHED_JOBS

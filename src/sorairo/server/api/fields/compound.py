@@ -16,12 +16,12 @@ from sorairo.server.api.fields.references import (
     MAX_DATA_URL_LENGTH,
     URL_KEYS,
     Picture,
+    Source,
     Video,
     VideoReference,
 )
 from sorairo.server.api.fields.scalars import Number, Schema, Text, invalid_value, unknown_parameter
 from sorairo.server.api.json_text import parse_json
-from sorairo.server.api.uploaded_file import Upload
 
 MAX_ID_LENGTH = 200
 TIME = Number(example="1.5")
@@ -38,7 +38,7 @@ class Condition:
     """When it is shown, in seconds."""
     strength: float
     """How closely it is shown; 1 is exactly."""
-    picture: Upload | VideoReference
+    picture: Source | VideoReference
     """What is shown: a picture, or the first frame of a finished video."""
 
 

@@ -1,5 +1,5 @@
-"""Fields that hold a picture or a video: a file, a data URL, an object, or an id, in the forms that
-clients of the various servers send."""
+"""Fields that hold a picture or a video: a file, a data URL, an object, or an id, in the forms
+that clients of the various servers send."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sorairo.server.api.uploaded_file import Upload
 
 MAX_DATA_URL_LENGTH = 20_971_520
 _ID = re.compile(r"video_\w{1,80}", re.ASCII)
+_FILE_ID = re.compile(r"file-\w{1,80}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{64,}={0,2}", re.ASCII)
 # Keys that an object may have beside its picture or video, and that change nothing.
 DESCRIBING = frozenset({"type", "mime_type", "media_type", "mimeType", "detail", "filename"})
@@ -34,10 +35,35 @@ class VideoReference:
 
 
 @dataclass(frozen=True)
-class Picture:
-    """A picture: a file, a data URL, or an object with `image_url` or with `data` in base64."""
+class FileReference:
+    """A reference to a stored file."""
 
-    def parse(self, value: Any, name: str) -> Upload:
+    id: str
+    """The id, which may be that of no file."""
+    name: str
+    """The field that it was sent in."""
+
+
+@dataclass(frozen=True)
+class PictureAddress:
+    """The address of a picture on another server."""
+
+    url: str
+    """The address, which is not checked yet."""
+    name: str
+    """The field that it was sent in."""
+
+
+Source = Upload | FileReference | PictureAddress
+"""A file, or where it is found; `resolved_references` replaces the latter by files."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: a file, a data URL, the id of a stored file, an address, or an object with
+    `image_url`, with `file_id`, or with `data` in base64."""
+
+    def parse(self, value: Any, name: str) -> Source:
         """The picture. Raises ApiError."""
         value = unwrapped(value, name)
         if isinstance(value, Mapping):
@@ -46,22 +72,24 @@ class Picture:
 
     def schema(self) -> Schema:
         url = {"type": "string", "maxLength": MAX_DATA_URL_LENGTH, "description": DATA_URL}
-        reference = {"type": "object", "properties": {"image_url": url}, "required": ["image_url"]}
-        return {"anyOf": [reference, {"type": "string"}]}
+        by_url = {"type": "object", "properties": {"image_url": url}, "required": ["image_url"]}
+        return {"anyOf": [by_url, FILE_SCHEMA, {"type": "string"}]}
 
 
 @dataclass(frozen=True)
 class Video:
-    """A video: a file, or the id of a finished video, alone or in an object."""
+    """A video: a file, or the id of a finished video or of a stored file, alone or in an object."""
 
-    def parse(self, value: Any, name: str) -> Upload | VideoReference:
-        """The file, or the id. Raises ApiError."""
+    def parse(self, value: Any, name: str) -> Source | VideoReference:
+        """The file, or where it is found. Raises ApiError."""
         value = unwrapped(value, name)
         if isinstance(value, Mapping):
             if "id" in value or "video_id" in value:
                 key = _only(value, ("id", "video_id"), name)
                 return VideoReference(_id(value[key], f"{name}.{key}"))
             return _from_object(value, name, "id")
+        if isinstance(value, str) and _FILE_ID.fullmatch(value.strip()):
+            return FileReference(value.strip(), name)
         if isinstance(value, str) and not value.startswith("data:") and len(value) <= 200:
             if not _ID.fullmatch(value.strip()):
                 raise invalid_type(name, "an object or a file", value)
@@ -71,7 +99,7 @@ class Video:
     def schema(self) -> Schema:
         id_of = {"type": "string", "description": "The id of a finished video."}
         reference = {"type": "object", "properties": {"id": id_of}, "required": ["id"]}
-        return {"anyOf": [reference, {"type": "string"}]}
+        return {"anyOf": [reference, FILE_SCHEMA, {"type": "string"}]}
 
 
 @dataclass(frozen=True)
@@ -91,7 +119,12 @@ class StoredVideo:
         return {"type": "string"}
 
 
-DATA_URL = "A data URL with base64: other URLs are not fetched."
+DATA_URL = "A data URL with base64; an https address only with `serve --fetch-images`."
+FILE_SCHEMA: Schema = {
+    "type": "object",
+    "properties": {"file_id": {"type": "string", "description": "The id of a stored file."}},
+    "required": ["file_id"],
+}
 
 
 def unwrapped(value: Any, name: str) -> Any:
@@ -125,15 +158,14 @@ def _only(value: Mapping[str, Any], keys: tuple[str, ...], name: str) -> str:
     return found[0]
 
 
-def _from_object(value: Mapping[str, Any], name: str, usual: str) -> Upload:
+def _from_object(value: Mapping[str, Any], name: str, usual: str) -> Source:
     if not any(each is not None for each in value.values()):
         message = f"'{name}' is empty: it must be a file, or an object with '{usual}'."
         raise invalid_value(name, message)
-    if value.get("file_id") is not None:
-        message = "This server stores no files: send the picture itself."
-        raise invalid_value(f"{name}.file_id", message)
-    key = _only(value, (*URL_KEYS, *DATA_KEYS), name)
+    key = _only(value, (*URL_KEYS, *DATA_KEYS, "file_id"), name)
     inner, path = value[key], f"{name}.{key}"
+    if key == "file_id":
+        return FileReference(_id(inner, path), path)
     if key in DATA_KEYS:
         if not isinstance(inner, str):
             raise invalid_type(path, "a string", inner)
@@ -141,28 +173,32 @@ def _from_object(value: Mapping[str, Any], name: str, usual: str) -> Upload:
             return _decode(inner, path)
     elif isinstance(inner, Mapping):  # as in chat messages: {"image_url": {"url": ...}}
         inner, path = inner[_only(inner, ("url",), path)], f"{path}.url"
-    return decode_data_url(inner, path)
+    return decode_url(inner, path)
 
 
-def _from_text_or_file(value: Any, name: str) -> Upload:
+def _from_text_or_file(value: Any, name: str) -> Source:
     if isinstance(value, Upload):
         check_upload(value.data, name)
         return value
     if isinstance(value, str):
         if value.startswith(("data:", "http:", "https:")):
-            return decode_data_url(value, name)
+            return decode_url(value, name)
+        if _FILE_ID.fullmatch(value):
+            return FileReference(value, name)
         if _BASE64.fullmatch(value):
             return _decode(value, name)
     raise invalid_type(name, "an object", value)
 
 
-def decode_data_url(url: object, name: str) -> Upload:
-    """The picture in a data URL. Raises ApiError."""
+def decode_url(url: object, name: str) -> Upload | PictureAddress:
+    """The picture in a data URL, or another address. Raises ApiError."""
     if not isinstance(url, str):
         raise invalid_type(name, "a string", url)
+    if url.lower().startswith(("http:", "https:")):
+        return PictureAddress(url, name)
     head, comma, body = url.partition(",")
     if not head.startswith("data:") or not comma or not head.endswith(";base64"):
-        message = f"'{name}' must be a data URL with base64: other URLs are not fetched."
+        message = f"'{name}' must be a data URL with base64."
         raise ApiError(400, message, param=name, code="invalid_image_url")
     return _decode(body, name)
 

@@ -22,6 +22,7 @@ class Endpoint(StrEnum):
     CONNECT = "POST /v1/videos/connections"
     REMIX = "POST /v1/videos/{video_id}/remix"
     CHARACTER = "POST /v1/videos/characters"
+    FILE = "POST /v1/files"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"
     TASK = "POST /v1/video/generations"

@@ -188,6 +188,19 @@ def test_a_file_whose_name_is_no_text(make: Make, tmp_path: Path):
     assert made.clip.num_frames == 3
 
 
+@pytest.mark.parametrize(("seconds", "fps"), [(1.04, 24), (0.3, 25)])
+def test_the_length_is_exact_at_every_frame_rate(
+    make: Make, ball: Path, picture: Path, seconds: float, fps: int
+):
+    wanted = round(seconds * fps)
+    rate = ("--fps", fps, "-o", "c.mp4")
+    assert make("generate", "a ball", "--seconds", seconds, *rate).facts["frames"] == wanted
+    assert make("animate", picture, "--seconds", seconds, *rate).facts["frames"] == wanted
+    for side in ("--forward", "--backward"):
+        longer = make("extend", ball, side, seconds, *rate).facts["frames"]
+        assert longer == round((1 + seconds) * fps)
+
+
 def test_given_clips_keep_their_frames(make: Make, tmp_path: Path):
     for name, frames in (("a", 31), ("b", 7)):
         scene(frames / 30, fps=30.0).save(tmp_path / f"{name}.mp4")

@@ -79,7 +79,7 @@ def _generated(
     segment = layout.segments[index]
     assert isinstance(segment, GeneratedSegment)
     rate = layout.spec.fps
-    count = _count(layout, segment, given, fps)
+    count = _count(layout, index, given, fps)
     generated = _exactly(count, deliver(frames[_canvas_frames(layout, segment)], rate, *size, fps))
 
     def rebuilt(frame: int) -> np.ndarray:
@@ -100,15 +100,19 @@ def _generated(
     return generated
 
 
-def _count(
-    layout: CanvasLayout, segment: GeneratedSegment, given: Mapping[int, np.ndarray], fps: float
-) -> int:
-    """Frames of a generated segment in the result. An edited clip keeps its number of frames."""
-    if segment.under is None:
-        return max(1, round((segment.last - segment.first) / layout.spec.fps * fps))
-    clips = [s.clip if isinstance(s, GivenSegment) else s.under for s in layout.segments]
-    total = sum(clip.num_frames for clip in clips if clip is not None) / segment.under.fps * fps
-    return max(1, round(total) - sum(map(len, given.values())))
+def _count(layout: CanvasLayout, index: int, given: Mapping[int, np.ndarray], fps: float) -> int:
+    """Frames of a generated segment in the result. The last one makes up for rounding, so that the
+    whole lasts as long as the layout says."""
+    counts = [
+        max(1, round((segment.last - segment.first) / layout.spec.fps * fps))
+        if isinstance(segment, GeneratedSegment)
+        else len(given[number])
+        for number, segment in enumerate(layout.segments)
+    ]
+    last = max(i for i, each in enumerate(layout.segments) if isinstance(each, GeneratedSegment))
+    if layout.seconds is None or index != last:
+        return counts[index]
+    return max(1, round(layout.seconds * fps) - sum(counts) + counts[index])
 
 
 def _exactly(count: int, frames: np.ndarray) -> np.ndarray:

@@ -57,6 +57,7 @@ def edit(
         segments=_segments(clip, cut, total, spec.fps, region),
         padding_frames=cut.padding_frames,
         aspect=squeezed_aspect(clip, *size),
+        seconds=clip.duration,
     )
 
 

@@ -118,6 +118,9 @@ class CanvasLayout:
     clip fills a latent frame alone; a task that aligns latent frames elsewhere has fewer."""
     cyclic: bool = False
     """Whether the first frame follows the last one; then there are whole latent frames only."""
+    seconds: float | None = None
+    """The exact length of the result, which the frames of the canvas round: the last generated
+    segment makes up the difference. None: the length of the segments."""
     aspect: float | None = None
     """Width / height of what the canvas shows, where that was squeezed onto it."""
 

@@ -6,6 +6,7 @@ To add a task, see CONTRIBUTING.md, "A new task, step by step".
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sorairo.generation.prompts.character_names import describe_characters
@@ -38,13 +39,14 @@ def layout_of(request: Request, clips: Sequence[Clip], spec: CanvasSpec) -> Canv
 
 
 def _generate(request: GenerateRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
-    return text_to_video(
+    layout = text_to_video(
         request.text_in(spec.world),
         spec=spec,
         size=size_of(request.width, request.height, spec),
         num_frames=spec.frames_in(request.seconds),
         cyclic=request.loop,
     )
+    return layout if request.loop else replace(layout, seconds=request.seconds)
 
 
 def _image(request: ImageRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
@@ -53,13 +55,14 @@ def _image(request: ImageRequest, _clips: Sequence[Clip], spec: CanvasSpec) -> C
 
 
 def _animate(request: AnimateRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
-    return animate(
+    layout = animate(
         list(zip(request.times(spec.fps), clips, strict=True)),
         request.text_in(spec.world),
         spec=spec,
         num_frames=spec.frames_in(request.seconds),
         strength=request.strength,
     )
+    return replace(layout, seconds=request.seconds)
 
 
 def _cast(request: CastRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
@@ -79,9 +82,10 @@ def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> 
         if request.forward
         else (extend_backward, request.backward)
     )
-    return task(
+    layout = task(
         clips[0], request.text_in(spec.world), spec=spec, num_frames=spec.frames_in(seconds)
     )
+    return replace(layout, seconds=clips[0].duration + seconds)
 
 
 def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:

@@ -62,14 +62,14 @@ def test_generate_a_loop(make: Make):
 
 
 def test_an_image_of_any_size(make: Make):
-    done = make("image", "a red ball", "--size", "130x90")
+    done = make("image", "a red ball", "--size", "130x90", "--seed", 0)
     assert done.facts["path"] == "a-red-ball-seed0.png"
     assert done.clip.frames.shape == (1, 90, 130, 3)
     assert read_comment(done.clip.metadata["comment"]).prompt == "a red ball"
 
 
 def test_animate_begins_with_the_picture(make: Make, picture: Path):
-    done = make("animate", picture, "it rolls", "--seconds", 1)
+    done = make("animate", picture, "it rolls", "--seconds", 1, "--seed", 0)
     assert done.facts["path"] == "a-animate-it-rolls-seed0.mp4"
     assert (done.facts["frames"], done.facts["size"]) == (12, "80x64")
     assert done.facts["inputs"] == ["a.png"]
@@ -214,7 +214,7 @@ def test_given_clips_keep_their_frames(make: Make, tmp_path: Path):
 
 
 def test_a_picture_can_be_edited(make: Make, picture: Path):
-    done = make("edit", picture, "a blue wall", "--strength", 0.5)
+    done = make("edit", picture, "a blue wall", "--strength", 0.5, "--seed", 0)
     assert done.facts["path"] == "a-edit-a-blue-wall-seed0.png"
     assert done.clip.num_frames == 1
 

@@ -23,6 +23,7 @@ from .conftest import Done, Run
 
 Make = Callable[..., Done]
 
+SEED = ("--seed", 0)
 PROMPT = "a red ball drops onto a wooden floor"
 
 
@@ -35,7 +36,9 @@ def generate(here: Make, tiny_model: Path) -> Make:
 
 
 def test_the_path_goes_to_stdout(sorairo: Run, tiny_model: Path, tmp_path: Path):
-    done = sorairo("generate", PROMPT, "--model", tiny_model, "--seconds", 0.5, "-o", "ball.mp4")
+    done = sorairo(
+        "generate", PROMPT, "--model", tiny_model, "--seconds", 0.5, "-o", "ball.mp4", *SEED
+    )
     assert done.returncode == 0, done.stderr
     assert (done.stdout, done.stderr) == ("ball.mp4\n", "")
     clip = Clip.load(tmp_path / "ball.mp4")
@@ -88,7 +91,7 @@ def test_a_clip_can_be_made_again_from_its_own_comment(generate: Make, here: Mak
 
 def test_a_name_is_made_and_an_older_file_left_alone(generate: Make, tmp_path: Path):
     for expected in ("a-red-ball-drops-seed0.mp4", "a-red-ball-drops-seed0-2.mp4"):
-        assert generate(prompt="A red ball drops.").stdout == f"{expected}\n"
+        assert generate(*SEED, prompt="A red ball drops.").stdout == f"{expected}\n"
         assert (tmp_path / expected).is_file()
 
 
@@ -144,7 +147,7 @@ def test_a_prompt_of_which_nothing_is_known_can_be_made_anyhow(generate: Make):
 
 
 def test_each_seed_shows_another_take(generate: Make):
-    options = ("-o", "out.mp4", "--json", "--n", 3)
+    options = ("-o", "out.mp4", "--json", "--n", 3, *SEED)
     lines = generate(*options, prompt="a red ball rolls").stdout.splitlines()
     texts = [json.loads(line)["read_as"] for line in lines]
     assert len(set(texts)) == 3
@@ -156,7 +159,9 @@ def test_each_seed_shows_another_take(generate: Make):
 
 
 def test_text_that_is_not_read_is_warned_of(generate: Make):
-    done = generate("-o", "out.mp4", prompt="a red ball drops, " * 40 + "then rolls to the left")
+    done = generate(
+        "-o", "out.mp4", *SEED, prompt="a red ball drops, " * 40 + "then rolls to the left"
+    )
     assert done.returncode == 0
     assert "Ignored (the prompt is too long for the model)" in done.stderr
     assert done.stderr.rstrip().endswith('then rolls to the left"')
@@ -229,7 +234,7 @@ def test_a_chat_model_that_is_not_there(generate: Make):
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_no_half_file(tiny_model: Path, tmp_path: Path, stop: signal.Signals):
-    arguments = ("--seconds", "4", "--steps", "10", "--n", "50", "-o", "out.mp4")
+    arguments = ("--seconds", "4", "--steps", "10", "--n", "50", "-o", "out.mp4", "--seed", "0")
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", "generate", PROMPT, "--model", tiny_model, *arguments],
         cwd=tmp_path,

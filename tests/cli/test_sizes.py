@@ -33,7 +33,8 @@ def model(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def make(here: Make, model: Path) -> Make:
     def command(name: str, *arguments: object) -> Done:
-        return here(name, *arguments, "--model", model, "--steps", 1, "--json", "-o", f"{name}.mp4")
+        output = ("--json", "-o", f"{name}.mp4")
+        return here(name, *arguments, "--model", model, "--steps", 1, "--seed", 0, *output)
 
     return command
 
@@ -90,7 +91,7 @@ def test_a_story_and_a_picture(make: Make, here: Make, model: Path, tmp_path: Pa
     (tmp_path / "story.toml").write_text('[[card]]\nprompt = "a red ball"\nseconds = 0.25\n')
     assert shown(make("storyboard", "story.toml")) == ("512x512", 24, 6)
     assert shown(make("storyboard", "story.toml", *NATIVE)) == ("64x64", 12, 3)
-    picture = here("image", "a ball", "--size", "native", "--model", model, "--json")
+    picture = here("image", "a ball", "--size", "native", "--model", model, "--json", "--seed", 0)
     assert picture.facts["size"] == "64x64"
     assert picture.stderr == ""
 

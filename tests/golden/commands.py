@@ -134,6 +134,8 @@ def _output(name: str, words: tuple[str, ...]) -> str:
 def _made(folder: Path, *words: str) -> list[dict[str, Any]]:
     """Runs a command; for each result, its JSON facts and digests."""
     made = []
+    if words[0] not in ("remix", "storyboard") and "--seed" not in words:
+        words = (*words, "--seed", "0")
     for line in sorairo(folder, *words, "--json").splitlines():
         facts = json.loads(line)
         files = {name: facts.get(name) for name in ("path", "gif", "contact_sheet")}

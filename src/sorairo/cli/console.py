@@ -1,4 +1,4 @@
-"""Results on stdout, messages and progress bars on stderr."""
+"""Results on stdout, messages on stderr."""
 
 from __future__ import annotations
 
@@ -9,24 +9,31 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import click
 
 from sorairo.errors import WriteError
 
-BAR_FORMAT = "{desc} {percentage:3.0f}% |{bar}| {remaining} left"
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # a file name may hold them
 ESCAPES = "sorairo.escape"  # name of the error handler of both streams
 
 
 def say(sentence: str) -> None:
-    """Print a message to stderr."""
+    """Print a message to stderr, unless the command is to be quiet. Errors are printed after the
+    command has ended, and always."""
+    if is_quiet():
+        return
     safe = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", sentence)
     with suppress(OSError):  # a full disk, or nobody who reads: the result matters more
         click.echo(safe, err=True)
+
+
+def is_quiet() -> bool:
+    """Whether the command that runs has the option --quiet."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.params.get("quiet"))
 
 
 def show(text: str) -> None:
@@ -90,19 +97,3 @@ def _escaped(error: UnicodeError) -> tuple[str | bytes, int]:
     if "\udc80" <= letter <= "\udcff":
         return bytes([ord(letter) - 0xDC00]), error.start + 1
     return letter.encode("ascii", "backslashreplace").decode("ascii"), error.start + 1
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A function of (done, total) that draws a bar with the time left, if stderr is a terminal."""
-    from tqdm import tqdm
-
-    with tqdm(
-        desc=label, leave=False, disable=None, dynamic_ncols=True, bar_format=BAR_FORMAT
-    ) as bar:
-
-        def show(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield show

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.console import progress_bar, say, show
+from sorairo.cli.console import say, show
 from sorairo.cli.exam_selection import Selection, asking, selection_options, with_questions
 from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.path_checks import check_writable, make_folder
+from sorairo.cli.progress import progress_bar
 from sorairo.errors import RequestError
 
 if TYPE_CHECKING:

@@ -12,11 +12,14 @@ import click
 
 from sorairo import __version__
 from sorairo.cli.animate import animate
+from sorairo.cli.config_file import option_defaults
 from sorairo.cli.console import abandon_streams, is_stream_error, prepare_streams, say
 from sorairo.cli.edit import edit
 from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
+from sorairo.cli.help_command import help_command, version
+from sorairo.cli.info import info
 from sorairo.cli.keys import keys, webhooks
 from sorairo.cli.mcp import mcp
 from sorairo.cli.models import models
@@ -32,11 +35,33 @@ from sorairo.processes import protect_children
 FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
 
 
+MAKING = (
+    "generate",
+    "image",
+    "animate",
+    "extend",
+    "loop",
+    "connect",
+    "edit",
+    "storyboard",
+    "remix",
+)
+
+
 class _InOrder(click.Group):
     """Lists commands in the order in which they were added."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command, with the defaults of `sorairo.toml` if it makes clips."""
+        found = super().resolve_command(ctx, args)
+        if found[0] in MAKING:
+            ctx.default_map = option_defaults({name: self.commands[name] for name in MAKING})
+        return found
 
 
 @click.group(
@@ -46,7 +71,7 @@ class _InOrder(click.Group):
     Example:
       sorairo generate "a red ball drops onto a wooden floor" -o ball.mp4""",
 )
-@click.version_option(__version__, prog_name="sorairo")
+@click.version_option(__version__, "-v", "--version", prog_name="sorairo")
 def app() -> None:
     """Make and edit video clips with words, on your own machine.
 
@@ -64,6 +89,7 @@ for command in (
     edit,
     storyboard,
     remix,
+    info,
     words,
     models,
     serve,
@@ -74,6 +100,8 @@ for command in (
     world,
     train,
     exam,
+    help_command,
+    version,
 ):
     app.add_command(command)
 
@@ -96,10 +124,8 @@ def run(arguments: list[str] | None = None) -> int:
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.UsageError as error:
-        if len(error.message) > 400:  # it repeats what was typed
-            error.message = f"{error.message[:300]} ... {error.message[-80:]}"
         with suppress(OSError):
-            error.show()
+            _in_brief(error).show()
         return MISUSE
     except (KeyboardInterrupt, click.Abort):
         say("Stopped. No unfinished file was left.")
@@ -117,6 +143,18 @@ def run(arguments: list[str] | None = None) -> int:
             say(f"Error: Cannot write to stdout: {error.strerror}.")
             return FAILED
         raise  # a bug: show the traceback; Python exits with 1
+
+
+def _in_brief(error: click.UsageError) -> click.UsageError:
+    """The error without most of what was typed, if that is long, and with a hint to quote."""
+    message = error.message
+    if "unexpected extra argument" in message:
+        message += ". Write a prompt of several words in quotes."
+    if len(message) > 400:
+        message = f"{message[:300]} ... {message[-80:]}"
+    if message == error.message:
+        return error  # it may be of a class that adds to its message
+    return click.UsageError(message, error.ctx)
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> NoReturn:

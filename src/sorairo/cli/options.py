@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import functools
 import os
+import re
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sorairo.cli.prompt_expansion import Expander
-from sorairo.cli.shared_options import CLIP, EXPAND, NATIVE, PICTURE_SIZE, RESULT, SAMPLING, SIZE
+from sorairo.cli.shared_options import (
+    CLIP,
+    EXPAND,
+    NATIVE,
+    PICTURE_RESULT,
+    PICTURE_SIZE,
+    RESULT,
+    SAMPLING,
+    SIZE,
+)
 from sorairo.config import to_json
-from sorairo.generation.requests.limits import Limits, limits_of, parse_size
+from sorairo.generation.requests.limits import (
+    Limits,
+    Size,
+    check_shape,
+    limits_of,
+    parse_size,
+    size_within,
+)
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelDirectory
@@ -38,6 +56,16 @@ class CommonOptions:
     """Whether to write a GIF as well."""
     as_json: bool
     """Whether to print a JSON object for each result in place of its paths."""
+    gif_side: int = 256
+    """Pixels of the GIF's longer side, at most."""
+    gif_fps: float = 12.0
+    """Frames a second of the GIF, at most."""
+    dry_run: bool = False
+    """Whether to print what would be made, and make nothing."""
+    show: bool = False
+    """Whether to open the results."""
+    seed_drawn: bool = False
+    """Whether the seed in `fields` is a new one, because none was set."""
     device: str | None
     """The torch device; None: a GPU if there is one."""
     expander: Expander | None = None
@@ -51,9 +79,35 @@ class CommonOptions:
         return hub.info(hub.find(self.fields.get("model", "tabletop")))
 
     @property
+    def stated(self) -> dict[str, Any]:
+        """The fields without a seed that was drawn."""
+        drawn = ("seed",) if self.seed_drawn else ()
+        return {name: value for name, value in self.fields.items() if name not in drawn}
+
+    @property
     def limits(self) -> Limits:
         """The limits of requests to the model."""
         return limits_of(to_json(self.model.facts))
+
+
+def size_of_words(text: str, common: CommonOptions) -> Size:
+    """The (width, height) of "1280x720", "512", "720p" or "16:9", a shape within the model's
+    default size. Raises RequestError."""
+    shape = re.fullmatch(r"\s*(\d{1,3})\s*:\s*(\d{1,3})\s*", text)
+    if not shape or not int(shape[1]) or not int(shape[2]):
+        return named_size(text)
+    box = common.model.delivery.size or common.limits.native_size
+    check_shape(int(shape[1]), int(shape[2]), common.limits, f"The shape {text}")
+    return size_within(int(shape[1]), int(shape[2]), box, common.limits)
+
+
+def named_size(text: str) -> Size:
+    """The (width, height) of "1280x720", "512" or "720p". Raises RequestError."""
+    found = re.fullmatch(r"\s*(\d{1,5})\s*([pP]?)\s*", text)
+    if not found:
+        return parse_size(text)
+    lines = int(found[1])
+    return (round(lines * 16 / 9 / 2) * 2 if found[2] else lines, lines)
 
 
 def not_none(**fields: Any) -> dict[str, Any]:
@@ -61,7 +115,19 @@ def not_none(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-_OTHER_OPTIONS = ("output", "count", "contact_sheet", "gif", "as_json", "device")
+_OTHER_OPTIONS = (
+    "output",
+    "count",
+    "contact_sheet",
+    "gif",
+    "gif_size",
+    "gif_fps",
+    "as_json",
+    "dry_run",
+    "show",
+    "device",
+)
+_SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (
     *("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents"),
     *("rewrite", "vary"),
@@ -82,23 +148,30 @@ def text_options(command: Command) -> Command:
 
 def picture_options(command: Command) -> Command:
     """Add the options of commands that make a picture from a prompt."""
-    return _with(command, (PICTURE_SIZE, *SAMPLING, *EXPAND, *RESULT))
+    return _with(command, (PICTURE_SIZE, *SAMPLING, *EXPAND, *PICTURE_RESULT))
 
 
 def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:
     @functools.wraps(command)
     def run(**values: Any) -> None:
+        values.pop("quiet", None)  # `console` looks it up
         rest = {name: values.pop(name) for name in _OTHER_OPTIONS if name in values}
+        rest["gif_side"] = rest.pop("gif_size", 256)
+        rest.setdefault("gif", False)
         native = frozenset(name for name in ("size", "fps") if values.get(name) == NATIVE)
         values |= dict.fromkeys(native)
         size = values.pop("size", None)
-        width, height = parse_size(size) if size is not None else (None, None)
         fields = {name: values.pop(name) for name in _REQUEST_FIELDS if name in values}
-        fields = not_none(**fields, width=width, height=height)
-        expander = _expander(values)
-        command(
-            **values, common=CommonOptions(fields=fields, native=native, expander=expander, **rest)
+        rest["seed_drawn"] = fields["seed"] is None
+        if fields["seed"] is None:
+            fields["seed"] = secrets.randbelow(_SEEDS)
+        common = CommonOptions(
+            fields=not_none(**fields), native=native, expander=_expander(values), **rest
         )
+        if size is not None:
+            width, height = size_of_words(size, common)
+            common = replace(common, fields={**common.fields, "width": width, "height": height})
+        command(**values, common=common)
 
     for option in reversed(options):
         run = option(run)

@@ -64,4 +64,4 @@ def _request_of(file: Path) -> Request:
 def _changes(old: Request, common: CommonOptions) -> dict[str, object]:
     """The options that set a field of this type of request."""
     names = {field.name for field in dataclasses.fields(old)}
-    return {name: value for name, value in common.fields.items() if name in names}
+    return {name: value for name, value in common.stated.items() if name in names}

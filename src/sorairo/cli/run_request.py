@@ -9,12 +9,16 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from sorairo.cli.console import progress_bar, say
+from sorairo.cli.console import say
+from sorairo.cli.dry_run import print_plan, work_of
 from sorairo.cli.inputs import Input, read_inputs, with_inputs
+from sorairo.cli.open_file import open_file
 from sorairo.cli.options import CommonOptions
 from sorairo.cli.output_paths import Extras, PlannedOutputs, check_outputs, planned_outputs
+from sorairo.cli.progress import progress_bar
 from sorairo.cli.prompt_warnings import read_prompts, say_notes
 from sorairo.cli.results import facts_of, print_result, scaling_notes, size_text
+from sorairo.cli.speed import keep_speed
 from sorairo.errors import MediaError, NameTakenError
 from sorairo.generation.requests.base import Request
 
@@ -45,6 +49,10 @@ def make(first: Request, inputs: Sequence[Input], common: CommonOptions, *others
             requests[0].validate(common.limits)
         requests, notes = read_prompts(requests, common.model, common.limits)
         say_notes(notes, 0)
+        if common.dry_run:
+            print_plan(requests, clips, common, plans.files)
+            return
+        _say_seed(requests, common)
         _make_all(requests, inputs, common, plans, notes)
 
 
@@ -63,13 +71,15 @@ def _make_all(
     plans: PlannedOutputs,
     prompt_notes: Sequence[Sequence[str]],
 ) -> None:
-    from sorairo.generation import engine
     from sorairo.generation.output.export import export
     from sorairo.generation.requests.defaults import generated_size
 
     clips = [each.clip for each in inputs]
     native = generated_size(requests[0], clips, common.limits)
-    loaded = engine.load(common.model.path, device=common.device)
+    with progress_bar(f"Loading the model {common.model.name}"):
+        from sorairo.generation import engine
+
+        loaded = engine.load(common.model.path, device=common.device)
     for number, (request, outputs) in enumerate(zip(requests, plans.files, strict=True), start=1):
         if number > 1:
             say_notes(prompt_notes, number - 1)
@@ -85,7 +95,15 @@ def _make_all(
         digest, overwrite = loaded.info["digest"], plans.overwrite
         while True:
             try:
-                export(clip, request, outputs, model_digest=digest, overwrite=overwrite)
+                export(
+                    clip,
+                    request,
+                    outputs,
+                    model_digest=digest,
+                    overwrite=overwrite,
+                    gif_side=common.gif_side,
+                    gif_fps=common.gif_fps,
+                )
                 break
             except NameTakenError:  # by a file that was not there when the command began
                 outputs = plans.renamed(request.seed)
@@ -94,6 +112,17 @@ def _make_all(
         facts["notes"] = [*prompt_notes[number - 1], *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         print_result(facts, outputs, common)
+        keep_speed(work_of(request, clips, common).units, facts["wall_seconds"], common)
+        if common.show:
+            open_file(outputs.clip)
+
+
+def _say_seed(requests: Sequence[Request], common: CommonOptions) -> None:
+    """Name the seed that was drawn."""
+    seed = requests[0].seed
+    if common.seed_drawn and seed == common.fields["seed"]:
+        seeds = f"Seed: {seed}" if len(requests) == 1 else f"Seeds: {seed} to {requests[-1].seed}"
+        say(f"{seeds} (--seed {seed} makes the same again).")
 
 
 def _planned(
@@ -134,4 +163,4 @@ def _title(request: Request) -> str:
 
 def _label(picture: bool, number: int, count: int) -> str:
     kind = "picture" if picture else "clip"
-    return f"Making {kind} {number} of {count}" if count > 1 else f"Making the {kind}"
+    return f"{kind.capitalize()} {number} of {count}" if count > 1 else f"Making the {kind}"

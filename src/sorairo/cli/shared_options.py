@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from sorairo.cli.number_types import FiniteRange
 from sorairo.models.model_info import DeliveryDefaults
 
 NATIVE = "native"  # value of --size and --fps: the model's own size or frame rate
@@ -34,14 +35,16 @@ _OUTPUT = click.option(
 )
 SIZE = click.option(
     "--size",
-    metavar="WxH",
-    help="Width x height in pixels, 64 to 2048 each, or `native` for the model's own size."
+    metavar="SIZE",
+    help="Width x height in pixels, 64 to 2048 each; 512 (a square), 720p or 1080p; a shape such as"
+    " 16:9; or `native` for the model's own size."
     f"  [default: that of the input clip, else {'x'.join(map(str, _DEFAULTS.size or ()))}]",
 )
 PICTURE_SIZE = click.option(
     "--size",
-    metavar="WxH",
-    help="Width x height in pixels, 64 to 2048 each, or `native` for the model's own size."
+    metavar="SIZE",
+    help="Width x height in pixels, 64 to 2048 each; 512 (a square), 720p or 1080p; a shape such as"
+    " 16:9; or `native` for the model's own size."
     "  [default: 512x512]",
 )
 _FPS = click.option(
@@ -53,7 +56,8 @@ _FPS = click.option(
 _SEED = click.option(
     "--seed",
     type=int,
-    help="Random seed: the same seed and options give the same result.  [default: 0]",
+    help="Random seed: the same seed and options give the same result.  [default: a new one each"
+    " time, which is printed]",
 )
 _STEPS = click.option(
     "--steps",
@@ -97,9 +101,32 @@ _LATENTS = click.option(
 _SHEET = click.option(
     "--contact-sheet", is_flag=True, help="Also write a picture of several frames."
 )
-_GIF = click.option("--gif", is_flag=True, help="Also write an animated GIF.")
+_GIF = click.option("--gif", is_flag=True, help="Also write an animated GIF, small enough to send.")
+_GIF_SIZE = click.option(
+    "--gif-size",
+    type=click.IntRange(16, 2048),
+    default=256,
+    show_default=True,
+    help="Longer side of that GIF in pixels, at most that of the result.",
+)
+_GIF_FPS = click.option(
+    "--gif-fps",
+    type=FiniteRange(1, 50),
+    default=12.0,
+    show_default=True,
+    help="Frames per second of that GIF, at most those of the result.",
+)
 _JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print a JSON object for each result, not its paths."
+)
+_DRY_RUN = click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Make nothing: print what would be made, its memory, time and file names.",
+)
+_OPEN = click.option("--open", "show", is_flag=True, help="Open the results in their programs.")
+_QUIET = click.option(
+    "-q", "--quiet", is_flag=True, help="Print no progress, notes or warnings, only results."
 )
 _DEVICE = click.option(
     "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
@@ -133,6 +160,8 @@ EXPAND = (
     ),
 )
 
-RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _JSON, _DEVICE)
+_SAID = (_DRY_RUN, _OPEN, _QUIET)
+PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, _DEVICE)
+RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, _DEVICE)
 SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL)
 CLIP = (_FPS, _LATENTS)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sorairo.cli.options import CommonOptions
 from sorairo.generation.requests.base import Request
+from sorairo.models.model_info import DeliveryDefaults
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -31,4 +32,23 @@ def with_size_and_rate(request: Kind, clips: Sequence[Clip], common: CommonOptio
     default."""
     from sorairo.generation.requests.defaults import with_defaults
 
-    return with_defaults(with_native(request, clips, common), clips, common.model.delivery)
+    delivery = common.model.delivery
+    if common.output is not None and common.output.suffix.lower() == ".gif":
+        delivery = _of_gif(delivery, common)
+    return with_defaults(with_native(request, clips, common), clips, delivery)
+
+
+def default_rate(common: CommonOptions) -> float:
+    """The frame rate of a clip that is made from text, where none is set."""
+    delivery = common.model.delivery
+    if common.output is not None and common.output.suffix.lower() == ".gif":
+        delivery = _of_gif(delivery, common)
+    return delivery.fps or common.limits.native_fps
+
+
+def _of_gif(delivery: DeliveryDefaults, common: CommonOptions) -> DeliveryDefaults:
+    """The delivery defaults of a result that is a GIF: small enough to send."""
+    width, height = delivery.size or common.limits.native_size
+    scale = min(1.0, common.gif_side / max(width, height))
+    fps = min(common.gif_fps, delivery.fps or common.limits.native_fps)
+    return DeliveryDefaults(size=(round(width * scale), round(height * scale)), fps=fps)

@@ -39,8 +39,8 @@ def storyboard(file: Path, common: CommonOptions) -> None:
     from sorairo.generation.requests.storyboard.request import Storyboard
     from sorairo.generation.requests.storyboard.toml import read_storyboard
 
-    board, files = read_storyboard(file)
-    board = dataclasses.replace(board, **common.fields)
+    board, files = read_storyboard(file, default_seed=common.fields["seed"])
+    board = dataclasses.replace(board, **common.stated)
     check(board, common, *files)
     inputs = [
         read_input(file, max_side=Storyboard.largest_given, seconds=seconds)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sorairo.cli.console import progress_bar, show
+from sorairo.cli.console import show
 from sorairo.cli.number_types import FiniteRange
+from sorairo.cli.options import named_size
 from sorairo.cli.path_checks import check_writable, make_folder
+from sorairo.cli.progress import progress_bar
 from sorairo.errors import RequestError
-from sorairo.generation.requests.limits import parse_size
 from sorairo.world import registry
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def sample(
 
     A seed always gives the same clip. Existing files of the same names are overwritten.
     """
-    width, height = parse_size(size)
+    width, height = named_size(size)
     if not (16 <= width <= 2048 and 16 <= height <= 2048):
         raise RequestError(f"A size of {size} is out of range: 16 to 2048 pixels a side.")
     source = registry.world(name)

@@ -19,6 +19,7 @@ from sorairo.generation.output.output_files import OutputFiles
 from sorairo.video import Clip
 from sorairo.video.atomic_write import whole_file
 from sorairo.video.latent_sidecar import save_latents
+from sorairo.video.resampling import at_fps
 
 if TYPE_CHECKING:
     from sorairo.generation.requests.base import Request
@@ -29,12 +30,20 @@ QUALITY = 85  # of lossy pictures, 0 to 100
 
 
 def export(
-    clip: Clip, request: Request, files: OutputFiles, *, model_digest: str, overwrite: bool = True
+    clip: Clip,
+    request: Request,
+    files: OutputFiles,
+    *,
+    model_digest: str,
+    overwrite: bool = True,
+    gif_side: int = 256,
+    gif_fps: float = 12.0,
 ) -> None:
     """Writes the files of a clip that was made for `request` by the model with this digest.
 
     The request travels in the clip's `comment`, as JSON. Each file appears whole or not at all.
-    Raises MediaError and WriteError. Without `overwrite` it raises NameTakenError where one of the
+    The GIF has at most `gif_side` pixels on its longer side and `gif_fps` frames a second. Raises
+    MediaError and WriteError. Without `overwrite` it raises NameTakenError where one of the
     files exists, and then leaves none of its own.
     """
     comment = request.to_comment(model_digest=model_digest)
@@ -45,7 +54,8 @@ def export(
             save_latents(clip.latents, files.clip)
             written.append(files.latents)
         if files.gif:
-            written.append(clip.save(files.gif, overwrite=overwrite))
+            small = _small(clip, gif_side, gif_fps)
+            written.append(small.save(files.gif, overwrite=overwrite))
         if files.sheet:
             with whole_file(files.sheet, overwrite=overwrite) as temporary:
                 clip.contact_sheet().save(temporary, format="PNG")
@@ -53,6 +63,15 @@ def export(
         _save_thumbnail(clip, files.thumbnail)
     if files.spritesheet:
         _save_spritesheet(clip, files.spritesheet)
+
+
+def _small(clip: Clip, side: int, fps: float) -> Clip:
+    """The clip with at most that many pixels and frames a second."""
+    scale = side / max(clip.width, clip.height)
+    if scale < 1:
+        width, height = (max(1, round(each * scale)) for each in (clip.width, clip.height))
+        clip = clip.resize(width, height)
+    return at_fps(clip, min(fps, clip.fps))
 
 
 @contextmanager

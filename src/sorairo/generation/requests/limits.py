@@ -99,7 +99,7 @@ def parse_size(text: str) -> Size:
     """(width, height) from "1280x720". Raises RequestError."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*[xX×*]\s*(\d{1,6})\s*", text)
     if not found:
-        raise RequestError(f"'{text}' is not a size: write WIDTHxHEIGHT, for example 128x128.")
+        raise RequestError(f"'{text}' is not a size: write WIDTHxHEIGHT, for example 512x288.")
     return int(found[1]), int(found[2])
 
 

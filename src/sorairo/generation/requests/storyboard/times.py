@@ -43,7 +43,7 @@ class BoardTable:
     size: str | None = None
     """WIDTHxHEIGHT."""
     fps: float | None = None
-    seed: int = 0
+    seed: int | None = None
     prompt: str = ""
     steps: int | None = None
     guidance: float | None = None

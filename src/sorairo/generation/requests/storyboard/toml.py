@@ -42,9 +42,12 @@ from sorairo.video import Clip
 MAX_CARDS = 500  # four a second for the two minutes of the longest clip
 
 
-def read_storyboard(path: str | Path) -> tuple[Storyboard, tuple[Path, ...]]:
+def read_storyboard(
+    path: str | Path, *, default_seed: int = 0
+) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML file, and the pictures and clips that its cards name, in order; they
-    are looked for beside it. Raises RequestError, in one sentence that names the card."""
+    are looked for beside it. It has the `default_seed` where the file has none. Raises
+    RequestError, in one sentence that names the card."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -55,11 +58,11 @@ def read_storyboard(path: str | Path) -> tuple[Storyboard, tuple[Path, ...]]:
     except (OSError, UnicodeDecodeError, RequestError) as error:
         reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
         raise RequestError(f"Cannot read {path} as a storyboard in TOML: {reason}.") from error
-    return parse_storyboard(table, folder=path.parent)
+    return parse_storyboard(table, folder=path.parent, default_seed=default_seed)
 
 
 def parse_storyboard(
-    table: dict[str, Any], *, folder: Path = Path()
+    table: dict[str, Any], *, folder: Path = Path(), default_seed: int = 0
 ) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML table, and its files, which are in `folder`. Raises RequestError."""
     board: BoardTable = _typed(BoardTable, {"card": [], **table}, "the storyboard")
@@ -94,9 +97,10 @@ def parse_storyboard(
             raise RequestError(f"Card {number} is empty: give it a prompt, a picture or a clip.")
     times = card_times(board, written, [*map(_clip_seconds, count(1), written, files)])
     width, height = parse_size(board.size) if board.size is not None else (None, None)
-    names = ("fps", "seed", "steps", "guidance", "negative", "style", "prompt")
+    names = ("fps", "steps", "guidance", "negative", "style", "prompt")
     made = Storyboard(
         cards=without_gaps(cards, times, board.seconds),
+        seed=default_seed if board.seed is None else board.seed,
         width=width,
         height=height,
         **{name: getattr(board, name) for name in names},

@@ -6,11 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from sorairo.cli.console import say
-
-_started: list[subprocess.Popen[bytes]] = []  # not waited for: they end when the user closes them
 
 
 def open_file(path: Path) -> None:
@@ -22,12 +21,11 @@ def open_file(path: Path) -> None:
     if program is None:
         say(f"{path} cannot be opened: no program (xdg-open) was found.")
         return
-    _started.append(
-        subprocess.Popen(
-            [program, str(path.resolve())],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    process = subprocess.Popen(
+        [program, str(path.resolve())],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
+    threading.Thread(target=process.wait, daemon=True).start()

@@ -135,6 +135,17 @@ def test_help_and_version_as_commands(here: Make):
     assert (done.returncode, "Did you mean 'generate'?" in done.stderr) == (2, True)
 
 
+def test_shells_complete_commands_and_options(here: Make, monkeypatch: pytest.MonkeyPatch):
+    for typed, found in (("sorairo gen", "generate"), ("sorairo edit --str", "--strength")):
+        monkeypatch.setenv("_SORAIRO_COMPLETE", "bash_complete")
+        monkeypatch.setenv("COMP_WORDS", typed)
+        monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
+        assert here().stdout == f"plain,{found}\n"
+    for shell in ("bash", "zsh", "fish"):
+        monkeypatch.setenv("_SORAIRO_COMPLETE", f"{shell}_source")
+        assert "_SORAIRO_COMPLETE" in here().stdout
+
+
 def test_a_dry_run_makes_nothing_and_says_what_it_would(generate: Make, here: Make, tmp_path: Path):
     done = generate(PROMPT, "--dry-run", "--gif", "--seed", 3)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])

@@ -21,7 +21,7 @@ from sorairo.cli.progress import Progress, duration_text, progress_bar
 from sorairo.generation.requests.metadata import read_comment
 from sorairo.video import Clip
 
-from .conftest import Done
+from .conftest import Done, Run
 
 Make = Callable[..., Done]
 PROMPT = "a red ball drops onto a wooden floor"
@@ -135,15 +135,15 @@ def test_help_and_version_as_commands(here: Make):
     assert (done.returncode, "Did you mean 'generate'?" in done.stderr) == (2, True)
 
 
-def test_shells_complete_commands_and_options(here: Make, monkeypatch: pytest.MonkeyPatch):
+def test_shells_complete_commands_and_options(sorairo: Run, monkeypatch: pytest.MonkeyPatch):
     for typed, found in (("sorairo gen", "generate"), ("sorairo edit --str", "--strength")):
         monkeypatch.setenv("_SORAIRO_COMPLETE", "bash_complete")
         monkeypatch.setenv("COMP_WORDS", typed)
         monkeypatch.setenv("COMP_CWORD", str(typed.count(" ")))
-        assert here().stdout == f"plain,{found}\n"
+        assert sorairo().stdout == f"plain,{found}\n"
     for shell in ("bash", "zsh", "fish"):
         monkeypatch.setenv("_SORAIRO_COMPLETE", f"{shell}_source")
-        assert "_SORAIRO_COMPLETE" in here().stdout
+        assert "_SORAIRO_COMPLETE" in sorairo().stdout
 
 
 def test_a_dry_run_makes_nothing_and_says_what_it_would(generate: Make, here: Make, tmp_path: Path):

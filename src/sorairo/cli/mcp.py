@@ -10,7 +10,10 @@ from sorairo.cli.serve import server_extra
 @click.command(
     epilog="""\b
     Example, in the configuration of an agent:
-      {"mcpServers": {"sorairo": {"command": "sorairo", "args": ["mcp"]}}}"""
+      {"mcpServers": {"sorairo": {"command": "sorairo", "args": ["mcp"]}}}
+    \b
+    Example, for a server that runs:
+      sorairo mcp --url http://127.0.0.1:8000"""
 )
 @click.option(
     "--url",

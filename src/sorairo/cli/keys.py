@@ -51,7 +51,7 @@ def _ring(database: str | None) -> Any:
 )
 @click.option(
     "--most-bytes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(0, 1e18, min_open=True),
     metavar="N",
     help="Size of all stored videos, uploads, characters and files.  [default: half of the disk]",
 )

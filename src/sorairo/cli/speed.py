@@ -16,7 +16,7 @@ WEIGHT = 0.5  # of the newest measurement against those before it
 def estimated_seconds(units: float, common: CommonOptions) -> float | None:
     """Seconds that so many units of work take; None: no result was made with this model yet."""
     rate = _rates().get(_key(common))
-    return None if rate is None else round(rate * units, 1)
+    return None if rate is None else round(rate * units, 3)
 
 
 def keep_speed(units: float, seconds: float, common: CommonOptions) -> None:

@@ -98,8 +98,10 @@ def _create_private_file(path: str | None) -> None:
     """Creates an SQLite file that only its owner can read. The files that SQLite makes beside it
     get the same mode."""
     if path and _is_file(path):
+        # An existing file is not opened: closing it would drop the locks that SQLite holds in this
+        # process; another process would then delete the log (sqlite.org/howtocorrupt, 2.2).
         with suppress(OSError):  # SQLite has an error of its own
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _configure(busy_seconds: float, connection: Any, _record: object) -> None:

@@ -99,8 +99,11 @@ CLAIMED = {
     "color": ("right colour", 90),
     "shape": ("right shape", 80),
     "motion": ("moves as the prompt says", 70),
+    "one_object_end": ("one object in the last second", 90),
+    "color_end": ("right colour in the last second", 90),
+    "shape_end": ("right shape in the last second", 80),
     "floor": ("right floor", None),
-    "all": ("all of the first four", None),
+    "all": ("all but the floor", None),
 }
 COLUMNS = {"English": "tabletop en", "Chinese": "tabletop zh", "true renders": "renders"}
 
@@ -149,10 +152,26 @@ def claims_table(found: dict) -> str:
     return "\n".join(lines)
 
 
+def last_second_table(found: dict) -> str:
+    """The share of clips with the right shape in the last second, by event and shape."""
+    columns = {
+        title: next(each["last_second"] for name, each in found.items() if name.startswith(start))
+        for title, start in COLUMNS.items()
+    }
+    lines = ["| right shape at the end | " + " | ".join(columns) + " | clips each |"]
+    lines.append("|---|---|---|---|---|")
+    for name in sorted({name for cells in columns.values() for name in cells}):
+        cells = [column[name] for column in columns.values()]
+        shares = [f"{cell['shape_end'] * cell['clips']:.0f}" for cell in cells]
+        lines.append(f"| {name} | {' | '.join(shares)} | {cells[0]['clips']} |")
+    return "\n".join(lines)
+
+
 def page() -> str:
     """The text of the model card with current tables."""
     text = CARD.read_text()
     text = between(text, "claims", claims_table(json.loads(CLAIMS.read_text())))
+    text = between(text, "last-second", last_second_table(json.loads(CLAIMS.read_text())))
     return between(text, "canvas", canvas_table(json.loads(CANVAS.read_text())))
 
 

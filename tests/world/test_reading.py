@@ -262,3 +262,18 @@ def test_a_shot_does_not_begin_with_what_is_said_later():
     moved = [parse(text) for text in complete(["红球滚动", "红球滚动，镜头向左环绕"])]
     assert [each.camera for each in moved] == ["still", "orbit_left"]
     assert complete(["", rolls]) == ("", rolls)
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("a blue box slides to the left on the sand", "a blue box slides to the right on the sand"),
+        ("A ball rolls from left to right.", "A ball rolls from right to left."),
+        ("一个蓝色的方块在沙地上向左滑动", "一个蓝色的方块在沙地上向右滑动"),
+        ("a red ball drops, the camera orbits left", "a red ball drops, the camera orbits left"),
+        ("a red ball rolls", "a red ball rolls"),
+    ],
+)
+def test_the_way_back_of_a_loop(text: str, back: str):
+    assert WORDS.returning(text) == back
+    assert WORDS.returning(back) == text

@@ -24,7 +24,7 @@ from sorairo.exam.scene_question import SceneQuestion
 from sorairo.exam.setup import run_of_model
 from sorairo.exam.statistics import Verdict, estimate
 from sorairo.exam.suite import JudgedQuestion, SuiteResult
-from sorairo.exam.suites.world.claims import SUITE, questions
+from sorairo.exam.suites.world.claims import END_MEASURES, SUITE, questions
 from sorairo.world.tabletop.language.captions import LANGUAGES
 from sorairo.world.tabletop.perception.prompt_cases import target_of
 
@@ -46,14 +46,46 @@ def columns_of(judged: Sequence[JudgedQuestion], model: str) -> Columns:
     return columns
 
 
+def cells_of(cases: Sequence[tuple[JudgedQuestion, Verdict]]) -> dict[str, dict[str, float]]:
+    """For each event and shape ("drop box"): the number of clips, and the share of them in which
+    colour, shape and number are right in the last second."""
+    cells: dict[str, list[Verdict]] = {}
+    for judged, verdict in cases:
+        assert isinstance(judged.question, SceneQuestion)
+        target = target_of(judged.question.scene)
+        cells.setdefault(f"{target.event} {target.shape}", []).append(verdict)
+    return {
+        name: {"clips": len(verdicts)}
+        | {key: sum(v[key] for v in verdicts) / len(verdicts) for key in END_MEASURES}
+        for name, verdicts in sorted(cells.items())
+    }
+
+
+def cells_text(columns: Columns) -> str:
+    """The cells of all columns as a table: the last second, by event and shape."""
+    cells = {name: cells_of(cases) for name, cases in columns.items()}
+    names = sorted({name for column in cells.values() for name in column})
+    lines = ["shape right in the last second (clips), by event and shape"]
+    for name in names:
+        parts = []
+        for column, found in cells.items():
+            cell = found.get(name)
+            share = f"{cell['shape_end']:.0%} ({cell['clips']:.0f})" if cell else "-"
+            parts.append(f"{column}: {share}")
+        lines.append(f"  {name:<20} {'   '.join(parts)}")
+    return "\n".join(lines)
+
+
 def record(columns: Columns) -> dict[str, object]:
-    """What `--json` writes: the share of each measure and every case."""
+    """What `--json` writes: the share of each measure, the last second by event and shape, and
+    every case."""
     return {
         name: {
             "rates": {
                 goal.key: asdict(estimate(goal, [verdict for _, verdict in cases]))
                 for goal in SUITE.goals
             },
+            "last_second": cells_of(cases),
             "cases": [_case(judged, verdict) for judged, verdict in cases],
         }
         for name, cases in columns.items()
@@ -102,6 +134,7 @@ def main(argv: list[str] | None = None) -> None:
         for name, cases in columns.items()
     }
     print(text_table("claims", SUITE.goals, estimates))
+    print(cells_text(columns))
     if given.json:
         text = json.dumps(record(columns), ensure_ascii=False, indent=1)
         given.json.write_text(text + "\n")

@@ -45,6 +45,9 @@ class OpenLanguage:
     def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
         return tuple(texts)
 
+    def returning(self, text: str) -> str:
+        return text
+
     def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
         return ()
 

@@ -176,6 +176,10 @@ class Language(Protocol):
         with what holds by default, so that it does not begin too early."""
         ...
 
+    def returning(self, text: str) -> str:
+        """The text of the way back: where a thing travels in a direction, in the opposite one."""
+        ...
+
     def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
         """The vocabulary, as far as a model that was trained on this part of the world draws it."""
         ...

@@ -144,8 +144,9 @@ class Request:
 
     @property
     def scene(self) -> str:
-        """The prompt for what the result shows at its end, for clips that are made from it."""
-        return self.prompt
+        """The prompt for what the result shows at its end, for clips that are made from it: as the
+        model read it."""
+        return self.read or self.prompt
 
     def reworded(self: Kind, prompt: str) -> Kind:
         """The same request with another prompt."""

@@ -28,6 +28,7 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
+from sorairo.world import registry
 
 Task = Callable[[Any, Sequence[Clip], CanvasSpec], CanvasLayout]
 """(request, its given clips, the model's canvas) -> layout."""
@@ -90,7 +91,9 @@ def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> 
 
 def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     num_frames = spec.frames_in(request.seconds)
-    return loop(clips[0], request.text_in(spec.world), spec=spec, num_frames=num_frames)
+    # the bridge leads from where things have gone back to where they were
+    text = registry.language(spec.world).returning(request.text_in(spec.world))
+    return loop(clips[0], text, spec=spec, num_frames=num_frames)
 
 
 def _connect(request: ConnectRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:

@@ -1,7 +1,8 @@
 """Prompts about one object, in English and Chinese: does the clip show what the prompt says?
 
 One object of the right colour and shape must be visible in nearly every frame, move as the prompt
-says, and be on the right floor. "all" is everything but the floor.
+says, and be on the right floor. In the last second, which is judged alone, it must still be one
+object of that colour and shape. "all" is everything but the floor.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
 from sorairo.world.tabletop.language.captions import LANGUAGES
 from sorairo.world.tabletop.perception.observer import judge as judge_observation
-from sorairo.world.tabletop.perception.observer import observe
+from sorairo.world.tabletop.perception.observer import judge_end, observe
 from sorairo.world.tabletop.perception.prompt_cases import claims_prompts, target_of
 from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SECONDS = 4.0
 MEASURES = ("one_object", "color", "shape", "motion")  # without the floor
+END_MEASURES = ("one_object_end", "color_end", "shape_end")  # of the last second alone
 
 
 def questions(
@@ -51,9 +53,11 @@ def questions(
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     del truth
     (clip,) = answer
-    right = judge_observation(observe(clip.frames, fps=clip.fps), target_of(question.scene))
-    verdict = {name: float(right[name]) for name in (*MEASURES, "floor")}
-    return verdict | {"all": min(verdict[name] for name in MEASURES)}
+    target, second = target_of(question.scene), max(1, round(clip.fps))
+    right = judge_observation(observe(clip.frames, fps=clip.fps), target)
+    right |= judge_end(observe(clip.frames[-second:], fps=clip.fps), target)
+    verdict = {name: float(right[name]) for name in (*MEASURES, *END_MEASURES, "floor")}
+    return verdict | {"all": min(verdict[name] for name in (*MEASURES, *END_MEASURES))}
 
 
 SUITE = Suite(
@@ -69,6 +73,9 @@ SUITE = Suite(
         Goal(measure="color", least=0.9, share=True),
         Goal(measure="shape", least=0.8, share=True),
         Goal(measure="motion", least=0.7, share=True),
+        Goal(measure="one_object_end", least=0.9, share=True),
+        Goal(measure="color_end", least=0.9, share=True),
+        Goal(measure="shape_end", least=0.8, share=True),
         Goal(measure="floor", share=True),
         Goal(measure="all", share=True),
     ),

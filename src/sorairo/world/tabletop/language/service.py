@@ -17,7 +17,7 @@ from sorairo.world.tabletop.language.expansion import expand
 from sorairo.world.tabletop.language.parsing import Assertions, parse
 from sorairo.world.tabletop.language.reading.listing import word_groups
 from sorairo.world.tabletop.language.reading.read import read
-from sorairo.world.tabletop.language.reading.variety import complete, vary
+from sorairo.world.tabletop.language.reading.variety import complete, returning, vary
 from sorairo.world.tabletop.scene import CANVAS_WORLD, SceneConfig
 
 
@@ -52,6 +52,9 @@ class TabletopLanguage:
 
     def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
         return complete(texts)
+
+    def returning(self, text: str) -> str:
+        return returning(text)
 
     def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
         return word_groups(_part(trained_on))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from sorairo.world.tabletop.language import lexicon_en, lexicon_zh
 from sorairo.world.tabletop.language.caption_plan import TRAVELLING
 from sorairo.world.tabletop.language.expansion import appended
 from sorairo.world.tabletop.language.parsing import parse
@@ -76,6 +78,21 @@ def _in_turn(options: Sequence[str], seed: int) -> str:
     rest = len(options)
     order = np.random.default_rng((seed // rest, 11)).permutation(rest)
     return options[int(order[seed % rest])]
+
+
+def returning(text: str) -> str:
+    """The text with the opposite heading, if something travels in it: "slides to the left" becomes
+    "slides to the right"."""
+    said = parse(text)
+    if said.event not in TRAVELLING or said.heading is None:
+        return text
+    swapped: dict[str, str] = {}
+    for words in (lexicon_en, lexicon_zh):
+        for left, right in zip(words.HEADINGS["left"], words.HEADINGS["right"], strict=True):
+            swapped |= {left: right, right: left}
+    phrases = sorted(swapped, key=len, reverse=True)
+    pattern = "|".join(rf"\b{each}\b" if each.isascii() else each for each in phrases)
+    return re.sub(pattern, lambda found: swapped[found.group().lower()], text, flags=re.IGNORECASE)
 
 
 def complete(texts: Sequence[str]) -> tuple[str, ...]:

@@ -59,11 +59,17 @@ def test_every_command_can_be_typed(line: str):
 def test_every_capability_has_a_command():
     shown = {shlex.split(line)[1] for line in COMMANDS}
     others = {"models", "serve", "worker", "keys", "webhooks", "world", "train", "exam"}
+    others |= {"help", "info", "mcp", "version", "words"}
     assert shown == app.commands.keys() - others
 
 
 def test_all_options_on_the_pages_exist():
-    known = {option for each in app.commands.values() for p in each.params for option in p.opts}
+    known = {
+        option
+        for each in app.commands.values()
+        for p in each.params
+        for option in (*p.opts, *p.secondary_opts)
+    }
     for page in PAGES:
         text = page.read_text(encoding="utf-8")
         assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text)) <= known, page.name

@@ -43,7 +43,7 @@ def stages(engine: Engine, frames: np.ndarray, folder: Path) -> dict[str, Callab
         "decode": lambda: decode_latents(engine.model, latents),
         "flicker": lambda: damp_flicker(frames),
         "steps": lambda: smooth_steps(frames, list(range(0, NUM_FRAMES, 4))),
-        "upscale": lambda: engine.model.upscale(frames[:8], **large),
+        "upscale": lambda: engine.model.upscale(frames[:24], **large),
         "resize": lambda: clip.resize(SIDE // 2, SIDE // 2),
         "seams": lambda: carry_difference(frames, [seam], 12),
         "encode": lambda: clip.save(folder / "a.mp4"),
@@ -75,7 +75,7 @@ def test_a_stage_is_checked_often_and_stops(
     seen = -1000
     with interruptible(stop_at_third):
         work()
-    assert seen + 1000 >= (8 if name == "upscale" else NUM_FRAMES) // 16
+    assert seen + 1000 >= (24 if name == "upscale" else NUM_FRAMES) // 16
 
 
 def test_nothing_is_checked_outside(frames: np.ndarray):

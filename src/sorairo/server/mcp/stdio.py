@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 import httpx
 
 from sorairo.errors import SorairoError
+from sorairo.processes import python_command, python_environment
 from sorairo.server.mcp.server import build_server, network_session
 
 START_TIMEOUT, STOP_TIMEOUT = 120, 20  # seconds
@@ -53,9 +53,13 @@ def _own_server() -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    command = [sys.executable, "-P", "-m", "sorairo", "serve", "--port", str(port)]
     # stdin and stdout carry the protocol: the server must use neither
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=os.environ)
+    process = subprocess.Popen(
+        python_command("-m", "sorairo", "serve", "--port", str(port)),
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        env=python_environment(),
+    )
     try:
         _wait_until_ready(base, process)
         yield base

@@ -76,12 +76,14 @@ $(VENV)/.other-clients: tests/server/clients/python-suites.txt $(NODE)/package-l
 	npm ci --silent --prefix $(NODE)
 	@touch $@
 
-# MuJoCo renders without a display through OSMesa; pages are tested in Chromium, the server from Node,
+# MuJoCo renders without a display through OSMesa, Filament through Vulkan; pages are tested in Chromium, the server from Node,
 # the queue on PostgreSQL too.
 $(VENV)/.system-packages: Makefile | $(BIN)/python
 	@missing=""; \
 	if [[ "$$(uname)" == Linux ]]; then \
 		$(BIN)/python -c 'import ctypes; ctypes.CDLL("libOSMesa.so.8")' 2>/dev/null || missing="libosmesa6"; \
+		ls /usr/share/vulkan/icd.d/lvp_icd.*.json >/dev/null 2>&1 \
+			|| missing="$$missing mesa-vulkan-drivers libvulkan1"; \
 		command -v chromium chromium-browser google-chrome >/dev/null || missing="$$missing chromium"; \
 	fi; \
 	command -v npm >/dev/null || missing="$$missing nodejs npm"; \

@@ -48,7 +48,15 @@ TABLETOP = WorldEntry(
     requires=("mujoco", "scipy"),
     install="The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'.",
 )
-WORLDS = {"tabletop": TABLETOP}
+LIFELIKE = WorldEntry(
+    fps=12.0,
+    sizes=((128, 128), (160, 96), (96, 160)),
+    language="sorairo.world.lifelike.language.service:LANGUAGE",
+    world="sorairo.world.lifelike.world:WORLD",
+    requires=("mujoco", "scipy", "OpenEXR"),
+    install="The lifelike world needs more packages: pip install 'sorairo[world]'.",
+)
+WORLDS = {"tabletop": TABLETOP, "lifelike": LIFELIKE}
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
 

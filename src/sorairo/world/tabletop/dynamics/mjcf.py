@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.scene import COLORS, SIZES, Body, Scene
 
 STEP = 1 / 480  # seconds; a bounce lasts 31 ms, fifteen steps

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.dynamics.placement import GRAVITY
 from sorairo.world.tabletop.scene import Scene
 

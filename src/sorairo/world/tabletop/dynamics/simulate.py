@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sorairo.world.bindings import mujoco
 from sorairo.world.registry import TABLETOP
-from sorairo.world.tabletop.bindings import mujoco
 from sorairo.world.tabletop.camera import camera_pose
 from sorairo.world.tabletop.dynamics.mjcf import STEP, build_model, is_carried
 from sorairo.world.tabletop.dynamics.placement import GRAVITY

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.camera import vertical_field
 from sorairo.world.tabletop.dynamics.simulate import Rollout
 from sorairo.world.tabletop.rendering.stage import (

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.rendering import floors
 from sorairo.world.tabletop.scene import FLOORS, MATERIALS
 

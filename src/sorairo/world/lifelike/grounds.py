@@ -1,0 +1,188 @@
+"""Grounds: their colours by place, and the surface that a stage shows.
+
+The near ground is a material such as grass or sand. Far away it takes on the colours of the
+panorama's lower half, seen from a camera at eye level, so that it meets the horizon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import numpy as np
+
+from sorairo.world.filament.cube_maps import look_up
+from sorairo.world.filament.environment import Environment, to_panorama
+from sorairo.world.filament.geometry import Geometry, grid_faces
+
+TEXTURE_SIDE = 1024
+REACH = 240.0  # metres from the middle to the edge
+NEAR_SCALE = 9.0  # metres at which a texel covers twice what it covers in the middle
+EYE_LEVEL = 1.6  # metres above the ground at which panoramas are taken
+BLEND = (7.0, 26.0)  # metres at which the panorama's colours begin, and are all there is
+NOISE_SIDE = 256
+
+Color = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+@cache
+def _noise_tile(seed: int) -> np.ndarray:
+    """Periodic noise of unit variance, smooth over 4 texels, [NOISE_SIDE, NOISE_SIDE]."""
+    white = np.random.default_rng(seed).standard_normal((NOISE_SIDE, NOISE_SIDE))
+    waves = np.hypot(*np.meshgrid(np.fft.rfftfreq(NOISE_SIDE), np.fft.fftfreq(NOISE_SIDE)))
+    smooth = np.fft.irfft2(np.fft.rfft2(white) * np.exp(-((waves * 6) ** 2)), s=white.shape)
+    return smooth / smooth.std()
+
+
+def noise(x: np.ndarray, y: np.ndarray, size: float, seed: int) -> np.ndarray:
+    """Smooth noise of unit variance whose features are about `size` metres across."""
+    column, row = x / size * 4, y / size * 4
+    left, top = np.floor(column).astype(int), np.floor(row).astype(int)
+    right, down = column - left, row - top
+    tile = _noise_tile(seed)
+
+    def texel(r: np.ndarray, c: np.ndarray) -> np.ndarray:
+        return tile[r % NOISE_SIDE, c % NOISE_SIDE]
+
+    upper = texel(top, left) * (1 - right) + texel(top, left + 1) * right
+    lower = texel(top + 1, left) * (1 - right) + texel(top + 1, left + 1) * right
+    return upper * (1 - down) + lower * down
+
+
+def _shaded(color: tuple[float, float, float], shade: np.ndarray) -> np.ndarray:
+    return np.asarray(color) * np.clip(1 + shade, 0.05, 2.5)[..., None]
+
+
+def _grass(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    patches, tufts, blades = noise(x, y, 5, 1), noise(x, y, 0.5, 2), noise(x * 2, y, 0.1, 3)
+    shade = 0.12 * patches + 0.22 * tufts + 0.28 * blades
+    dry = np.clip(noise(x, y, 8, 4) * 0.25 + 0.2, 0, 1)[..., None]
+    return (
+        _shaded((0.075, 0.15, 0.03), shade) * (1 - dry) + _shaded((0.17, 0.16, 0.06), shade) * dry
+    )
+
+
+def _sand(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    ripples = np.sin((x * 0.35 + y + 0.35 * noise(x, y, 2.5, 5)) * 2 * np.pi / 0.32)
+    shade = 0.05 * ripples + 0.06 * noise(x, y, 3, 6) + 0.08 * noise(x, y, 0.08, 7)
+    return _shaded((0.50, 0.38, 0.22), shade)
+
+
+def _snow(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    shade = 0.05 * noise(x, y, 3, 8) + 0.04 * noise(x, y, 0.4, 9)
+    return _shaded((0.72, 0.76, 0.82), shade)
+
+
+def _asphalt(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    shade = 0.12 * noise(x, y, 3, 10) + 0.1 * noise(x, y, 0.5, 11) + 0.25 * noise(x, y, 0.06, 12)
+    return _shaded((0.09, 0.09, 0.095), shade)
+
+
+def _soil(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    shade = 0.15 * noise(x, y, 2, 13) + 0.2 * noise(x, y, 0.3, 14) + 0.2 * noise(x, y, 0.07, 15)
+    return _shaded((0.15, 0.095, 0.055), shade)
+
+
+def _gravel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    stones = noise(x, y, 0.14, 16)
+    return _shaded((0.28, 0.26, 0.24), 0.35 * stones + 0.1 * noise(x, y, 2, 17))
+
+
+def _cells(x: np.ndarray, y: np.ndarray, width: float, height: float, seed: int) -> tuple:
+    """Bricks in bond: the distance to the nearest joint in metres, and a tone for each brick."""
+    row = np.floor(y / height)
+    along = x + (row % 2) * width / 2
+    column = np.floor(along / width)
+    across = np.minimum(along - column * width, (column + 1) * width - along)
+    up = np.minimum(y - row * height, (row + 1) * height - y)
+    code = (column * 73 + row * 151 + seed).astype(int) % (NOISE_SIDE**2)
+    return np.minimum(across, up), _noise_tile(seed).reshape(-1)[code]
+
+
+def _cobbles(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    gap, tone = _cells(x, y, 0.34, 0.26, 18)
+    joint = np.clip(gap / 0.035, 0, 1) ** 0.7
+    shade = 0.16 * tone + 0.1 * noise(x, y, 0.12, 19) - 0.7 * (1 - joint)
+    return _shaded((0.24, 0.22, 0.20), shade)
+
+
+def _tiles(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    gap, tone = _cells(x, y * 1.0, 0.8, 0.8, 20)
+    joint = np.clip(gap / 0.012, 0, 1)
+    shade = 0.04 * tone + 0.03 * noise(x, y, 0.7, 21) - 0.45 * (1 - joint)
+    return _shaded((0.48, 0.46, 0.43), shade)
+
+
+def _wood(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    gap, tone = _cells(x, y, 3.0, 0.18, 22)
+    joint = np.clip(gap / 0.006, 0, 1)
+    fibre = noise(x * 0.12, y, 0.06, 23)
+    shade = 0.16 * tone + 0.14 * fibre + 0.08 * noise(x * 0.3, y, 0.4, 24) - 0.6 * (1 - joint)
+    return _shaded((0.30, 0.165, 0.08), shade)
+
+
+def _carpet(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    shade = 0.12 * noise(x, y, 0.03, 25) + 0.06 * noise(x, y, 0.6, 26)
+    return _shaded((0.30, 0.05, 0.05), shade)
+
+
+# Linear RGB [..., 3] by place, in metres.
+COLORS: dict[str, Color] = {
+    "grass": _grass,
+    "sand": _sand,
+    "snow": _snow,
+    "asphalt": _asphalt,
+    "soil": _soil,
+    "gravel": _gravel,
+    "cobbles": _cobbles,
+    "tiles": _tiles,
+    "wood": _wood,
+    "carpet": _carpet,
+}
+ROUGHNESS = {"tiles": 0.35, "wood": 0.5, "asphalt": 0.85}  # others: 0.95
+
+
+def ground_geometry() -> Geometry:
+    """A disc whose texels are fine in the middle and coarse at the edge."""
+    warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 56)
+    radius = NEAR_SCALE * warped / (1 - warped)
+    angle = np.linspace(0, 2 * np.pi, 73)
+    outward = np.stack([np.cos(angle), np.sin(angle)], -1)
+    plane = radius[:, None, None] * outward
+    positions = np.concatenate([plane, np.zeros((*plane.shape[:2], 1))], -1).reshape(-1, 3)
+    uv = 0.5 + 0.5 * (warped[:, None, None] * outward).reshape(-1, 2)
+    normals = np.tile([0.0, 0, 1], (len(positions), 1))
+    return Geometry(positions, grid_faces(len(radius), len(angle)), normals, uv)
+
+
+def ground_texture(kind: str, environment: Environment) -> np.ndarray:
+    """The texture of `ground_geometry`, sRGB, uint8 [TEXTURE_SIDE, TEXTURE_SIDE, 3]."""
+    steps = (np.arange(TEXTURE_SIDE) + 0.5) / TEXTURE_SIDE * 2 - 1
+    u, v = np.meshgrid(steps, steps)
+    warped = np.hypot(u, v)
+    radius = NEAR_SCALE * warped / np.maximum(1 - warped, NEAR_SCALE / (REACH + NEAR_SCALE))
+    scale = radius / np.maximum(warped, 1e-6)
+    x, y = u * scale, v * scale
+    near = COLORS[kind](x, y)
+    far = _panorama_colors(x, y, radius, environment)
+    share = np.clip((radius - BLEND[0]) / (BLEND[1] - BLEND[0]), 0, 1)
+    share = (share * share * (3 - 2 * share))[..., None]
+    return to_srgb(near * (1 - share) + far * share)
+
+
+def _panorama_colors(
+    x: np.ndarray, y: np.ndarray, radius: np.ndarray, environment: Environment
+) -> np.ndarray:
+    """The reflectance that makes the ground look as in the panorama, linear RGB."""
+    toward = np.stack([x, y, np.full_like(x, -EYE_LEVEL)], -1)
+    toward /= np.sqrt(radius**2 + EYE_LEVEL**2)[..., None]
+    radiance = look_up(environment.radiance, to_panorama(toward))
+    irradiance = environment.upward_irradiance()
+    return np.clip(radiance * np.pi / irradiance, 0.015, 0.85)
+
+
+def to_srgb(linear: np.ndarray) -> np.ndarray:
+    """Linear RGB from 0 to 1 as sRGB, uint8 (IEC 61966-2-1)."""
+    linear = np.clip(linear, 0, 1)
+    curve = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.round(curve * 255).astype(np.uint8)

@@ -1,0 +1,158 @@
+"""Captions: true sentences about a scene, and the facts that they state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.world.lifelike.language import lexicon
+from sorairo.world.lifelike.language.lexicon import Fact, Phrases
+from sorairo.world.lifelike.people.looks import Person
+from sorairo.world.lifelike.scene import Scene
+
+LANGUAGES = ("en", "zh")
+DETAILS = ("short", "full")
+
+
+def caption(scene: Scene, rng: np.random.Generator, *, language: str, detail: str) -> str:
+    """A caption; "short" names who and what happens, "full" all that can be said."""
+    return stated(scene, rng, language=language, detail=detail)[0]
+
+
+def stated(
+    scene: Scene, rng: np.random.Generator, *, language: str, detail: str
+) -> tuple[str, frozenset[Fact]]:
+    """A caption, and the facts that it states."""
+    writer = _Writer(scene, rng, language, full=detail == "full")
+    return writer.sentence(), frozenset(writer.facts)
+
+
+class _Writer:
+    def __init__(
+        self, scene: Scene, rng: np.random.Generator, language: str, *, full: bool
+    ) -> None:
+        self.scene, self.rng, self.language, self.full = scene, rng, language, full
+        self.facts: set[Fact] = set()
+
+    def sentence(self) -> str:
+        """The whole caption."""
+        scene = self.scene
+        event = self._event()
+        circumstances = []
+        if self.full or self.rng.random() < 0.5:
+            circumstances.append(self._phrase("place", scene.place, lexicon.PLACES[scene.place]))
+        if self.full and self.rng.random() < 0.7:
+            ground = self._phrase("ground", scene.ground, lexicon.GROUNDS[scene.ground])
+            circumstances.append(ground if self.language == "en" else f"地面是{ground}")
+        if scene.weather != "clear":
+            weather = self._phrase("weather", scene.weather, lexicon.WEATHERS[scene.weather])
+            circumstances.append(weather)
+        camera = ""
+        if scene.camera != "still" and (self.full or self.rng.random() < 0.4):
+            camera = self._phrase("camera", scene.camera, lexicon.CAMERAS[scene.camera])
+        if self.language == "zh":
+            place = [part for part in circumstances if part.startswith("在")]
+            rest = [part for part in circumstances if not part.startswith("在")]
+            start = f"{place[0]}，" if place else ""
+            return "，".join([start + event, *rest, *([camera] if camera else [])]) + "。"
+        first = " ".join([event, *circumstances])
+        text = first[0].upper() + first[1:]
+        return f"{text}. {camera}." if camera else text + ("." if self.full else "")
+
+    def _phrase(self, kind: str, value: str, phrases: Phrases) -> str:
+        self.facts.add((kind, value))
+        return self._pick(phrases[self.language])
+
+    def _pick(self, values: Sequence[str]) -> str:
+        """The first of several with a chance of one half, else any."""
+        if len(values) == 1 or self.rng.random() < 0.5:
+            return values[0]
+        return values[int(self.rng.integers(len(values)))]
+
+    def _event(self) -> str:
+        scene = self.scene
+        heading = scene.heading
+        if (scene.event, heading) not in lexicon.EVENTS:
+            heading = "none"
+        self.facts.add(("event", scene.event))
+        if heading != "none":
+            self.facts.add(("heading", heading))
+        form = self._pick(lexicon.EVENTS[scene.event, heading][self.language])
+        wall = ""
+        if scene.event == "hide":
+            wall = lexicon.color_word(scene.things[0].color, self.language)
+            self.facts.add(("wall", scene.things[0].color))
+        subject, several = self._subject()
+        if several and self.language == "en":
+            form = form.replace("stands still", "stand still").replace(
+                "is standing", "are standing"
+            )
+        return form.format(subject, wall=wall)
+
+    def _subject(self) -> tuple[str, bool]:
+        """Who or what the event happens to, and whether they are several."""
+        scene = self.scene
+        if scene.people:
+            parts = [self._person(person, index) for index, person in enumerate(scene.people)]
+        elif scene.event in ("drop", "track", "shatter", "miss"):
+            parts = [self._ball(scene.things[0].color)]
+        else:
+            parts = [self._named(thing.kind) for thing in scene.things]
+        if self.language == "zh":
+            return "和".join(parts), len(parts) > 1
+        if len(parts) > 2:
+            return ", ".join(parts[:-1]) + f" and {parts[-1]}", True
+        return " and ".join(parts), len(parts) > 1
+
+    def _ball(self, color: str) -> str:
+        self.facts |= {("thing", "ball"), ("ball", color)}
+        word = lexicon.color_word(color, self.language)
+        if self.language == "zh":
+            return f"一个{word}的{lexicon.BALL['zh'][0]}"
+        return f"{_article(word)} {word} {lexicon.BALL['en'][0]}"
+
+    def _named(self, kind: str) -> str:
+        name = self._phrase("thing", kind, lexicon.THINGS[kind])
+        return f"一个{name}" if self.language == "zh" else f"{_article(name)} {name}"
+
+    def _person(self, person: Person, index: int) -> str:
+        who = self._phrase(
+            f"who{index}", f"{person.age} {person.sex}", lexicon.WHO[person.sex, person.age]
+        )
+        clothes = [self._garment(person.top, person.top_color, index)]
+        if person.top != "dress" and self.full:
+            clothes.append(self._garment(person.bottom, person.bottom_color, index))
+        hair = self._hair(person, index) if self.full and self.rng.random() < 0.7 else ""
+        if self.language == "zh":
+            worn = "和".join(clothes)
+            return f"一位穿{worn}、{hair}的{who}" if hair else f"一位穿{worn}的{who}"
+        verb = "in" if self.rng.random() < 0.6 else "wearing"
+        with_hair = f" with {hair}" if hair else ""
+        return f"{_article(who)} {who}{with_hair} {verb} {' and '.join(clothes)}"
+
+    def _garment(self, kind: str, color: str, index: int) -> str:
+        self.facts.add((f"worn{index}", f"{color} {kind}"))
+        name = self._pick(lexicon.CLOTHES[kind][self.language])
+        word = lexicon.color_word(color, self.language)
+        if self.language == "zh":
+            return word + name
+        plural = kind in ("trousers", "shorts")
+        return f"{word} {name}" if plural else f"{_article(word)} {word} {name}"
+
+    def _hair(self, person: Person, index: int) -> str:
+        if person.hair == "bald":
+            self.facts.add((f"hair{index}", "bald"))
+            name = lexicon.HAIR["bald"][self.language][0]
+            return name if self.language == "zh" else f"a {name}"
+        self.facts.add((f"hair{index}", f"{person.hair_color} {person.hair}"))
+        color = lexicon.HAIR_COLORS[person.hair_color][self.language][0]
+        style = lexicon.HAIR[person.hair][self.language][0]
+        if self.language == "zh":
+            return color + style
+        length, hair = style.split()
+        return f"{length} {color} {hair}"
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"

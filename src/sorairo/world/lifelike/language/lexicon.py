@@ -1,0 +1,142 @@
+"""The words of the lifelike world: for each fact that a caption can state, phrases in English and
+in Chinese.
+
+A fact is a pair (kind, value), for example ("place", "park"). The first phrase of a fact is the
+usual one. No phrase stands for two facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sorairo.world.lifelike.thing_names import NAMES
+
+Fact = tuple[str, str]
+Phrases = Mapping[str, tuple[str, ...]]  # by language
+
+COLORS_ZH = {
+    "red": "红色", "orange": "橙色", "yellow": "黄色", "green": "绿色", "blue": "蓝色",
+    "purple": "紫色", "pink": "粉色", "white": "白色", "black": "黑色", "grey": "灰色",
+    "brown": "棕色",
+}  # fmt: skip
+
+
+def _both(english: str, chinese: str) -> dict[str, tuple[str, ...]]:
+    """Phrases separated by "|"."""
+    return {"en": tuple(english.split("|")), "zh": tuple(chinese.split("|"))}
+
+
+# Who: the sex and the age of a person, together.
+WHO: dict[tuple[str, str], Phrases] = {
+    ("woman", "child"): _both("girl|little girl", "小女孩|女孩"),
+    ("man", "child"): _both("boy|little boy", "小男孩|男孩"),
+    ("woman", "young"): _both("young woman", "年轻女子|年轻女人"),
+    ("man", "young"): _both("young man", "年轻男子|年轻男人"),
+    ("woman", "middle-aged"): _both("middle-aged woman", "中年女子|中年女人"),
+    ("man", "middle-aged"): _both("middle-aged man", "中年男子|中年男人"),
+    ("woman", "old"): _both("old woman|elderly woman", "老妇人|老太太"),
+    ("man", "old"): _both("old man|elderly man", "老头|老大爷"),
+}
+CLOTHES: dict[str, Phrases] = {
+    "t-shirt": _both("t-shirt", "T恤"),
+    "sweater": _both("sweater|jumper", "毛衣"),
+    "coat": _both("coat|overcoat", "大衣|外套"),
+    "dress": _both("dress", "连衣裙"),
+    "trousers": _both("trousers|pants", "长裤|裤子"),
+    "shorts": _both("shorts", "短裤"),
+    "skirt": _both("skirt", "裙子|半身裙"),
+}
+HAIR: dict[str, Phrases] = {
+    "long": _both("long hair", "长发"),
+    "short": _both("short hair", "短发"),
+    "bald": _both("bald head", "光头"),
+}
+HAIR_COLORS: dict[str, Phrases] = {
+    "black": _both("black", "黑色"),
+    "brown": _both("brown", "棕色"),
+    "blond": _both("blond", "金色"),
+    "red": _both("red", "红色"),
+    "grey": _both("grey", "灰色"),
+    "white": _both("white", "白色"),
+}
+PLACES: dict[str, Phrases] = {
+    "park": _both("in a park|in the park", "在公园里"),
+    "city": _both("in a city street|in the city", "在城市街头|在城市里"),
+    "venice": _both("in Venice", "在威尼斯"),
+    "forest": _both("in a forest|in the woods", "在森林里|在树林里"),
+    "bridge": _both("under a bridge", "在桥下"),
+    "esplanade": _both("on a promenade", "在步行大道上"),
+    "meadow": _both("in a meadow at dawn", "在黎明的草原上"),
+    "beach": _both("at the beach|on a beach", "在海滩上|在沙滩上"),
+    "snowfield": _both("in a snowy field|in the snow", "在雪原上|在雪地里"),
+    "square": _both("on a square at dusk", "在黄昏的广场上"),
+    "night": _both("at night", "在夜里|在夜晚"),
+    "apartment": _both("in an apartment", "在公寓里"),
+    "hall": _both("in a hall", "在大厅里"),
+    "lobby": _both("in a lobby", "在休息厅里"),
+    "workshop": _both("in a workshop", "在工坊里"),
+    "warehouse": _both("in a warehouse", "在仓库里"),
+    "laboratory": _both("in a laboratory", "在实验室里"),
+    "studio": _both("in a studio", "在摄影棚里"),
+}
+GROUNDS: dict[str, Phrases] = {
+    "grass": _both("on the grass", "草地"),
+    "sand": _both("on the sand", "沙地"),
+    "snow": _both("on white snow", "雪面"),
+    "asphalt": _both("on asphalt", "柏油路面"),
+    "soil": _both("on bare soil", "泥土地"),
+    "gravel": _both("on gravel", "碎石地"),
+    "cobbles": _both("on cobblestones", "鹅卵石路面"),
+    "tiles": _both("on a tiled floor", "瓷砖地面"),
+    "wood": _both("on a wooden floor", "木地板"),
+    "carpet": _both("on a red carpet", "红地毯"),
+}
+WEATHERS: dict[str, Phrases] = {
+    "fog": _both("in the fog", "大雾弥漫"),
+    "rain": _both("in the rain", "下着雨"),
+    "snowfall": _both("while it is snowing", "下着雪"),
+}
+CAMERAS: dict[str, Phrases] = {
+    "orbit_left": _both("The camera circles to the left", "镜头向左环绕"),
+    "orbit_right": _both("The camera circles to the right", "镜头向右环绕"),
+    "push_in": _both("The camera moves closer", "镜头推近"),
+    "pull_back": _both("The camera pulls back", "镜头拉远"),
+    "follow": _both("The camera follows", "镜头跟随"),
+    "hand_held": _both("The camera is hand-held", "手持镜头"),
+}
+# What happens, by event and heading; {} is who or what it happens to.
+EVENTS: dict[tuple[str, str], Phrases] = {
+    ("walk", "left"): _both("{} walks to the left|{} is walking left", "{}向左走"),
+    ("walk", "right"): _both("{} walks to the right|{} is walking right", "{}向右走"),
+    ("walk", "towards"): _both("{} walks towards the camera", "{}朝镜头走来"),
+    ("walk", "away"): _both("{} walks away", "{}走远"),
+    ("stand", "none"): _both("{} stands still|{} is standing", "{}站着不动"),
+    ("wave", "none"): _both("{} waves|{} is waving", "{}挥手"),
+    ("dance", "none"): _both("{} dances|{} is dancing", "{}跳舞"),
+    ("meet", "none"): _both("{} walk up to each other and stop", "{}相向走来并停下"),
+    ("pass", "none"): _both("{} walk past each other", "{}擦肩而过"),
+    ("hide", "left"): _both(
+        "{} walks left behind a {wall} wall and comes out again", "{}向左走到{wall}的墙后又走出来"
+    ),
+    ("hide", "right"): _both(
+        "{} walks right behind a {wall} wall and comes out again", "{}向右走到{wall}的墙后又走出来"
+    ),
+    ("topple", "left"): _both("{} falls over to the left", "{}向左倒下"),
+    ("topple", "right"): _both("{} falls over to the right", "{}向右倒下"),
+    ("drop", "none"): _both("{} falls down and bounces", "{}落下并弹起"),
+    ("track", "left"): _both("{} rolls to the left and leaves a track", "{}向左滚动留下痕迹"),
+    ("track", "right"): _both("{} rolls to the right and leaves a track", "{}向右滚动留下痕迹"),
+    ("shatter", "none"): _both("{} hits a pane of glass, which shatters", "{}撞上玻璃板，玻璃碎了"),
+    ("miss", "none"): _both(
+        "{} flies past a pane of glass, which stays whole", "{}从玻璃板旁飞过，玻璃完好"
+    ),
+}
+BALL = _both("ball", "球")
+THINGS: dict[str, Phrases] = {
+    name: {"en": (thing.en,), "zh": (thing.zh,)} for name, thing in NAMES.items()
+}
+
+
+def color_word(color: str, language: str) -> str:
+    """A colour as an adjective."""
+    return color if language == "en" else COLORS_ZH[color]

@@ -1,0 +1,193 @@
+"""What a text asserts in the words of the lifelike world.
+
+A text is cut into the longest phrases of the lexicon. Clothes, hair and colours belong to the
+nearest person or thing that they can belong to: in English to the one before them, in Chinese to
+the one after them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from sorairo.world.lifelike.language import lexicon
+from sorairo.world.lifelike.language.lexicon import Fact
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\u4e00-\u9fff]+|t恤", re.IGNORECASE)
+_FILLERS = frozenset(
+    {
+        *("a", "again", "an", "and", "are", "at", "camera", "dressed", "in", "is", "it", "its"),
+        *("left", "of", "off", "on", "out", "people", "person", "right", "same", "the", "their"),
+        *("to", "towards", "two", "up", "wearing", "wears", "which", "while", "with"),
+    }
+)
+_FILLERS_ZH = ("地面是", "一位", "一个", *"的穿和，。、着了在又并")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A phrase of a text and the fact that it stands for; fact None: an unknown word."""
+
+    text: str
+    fact: Fact | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assertion:
+    """What a text asserts."""
+
+    facts: frozenset[Fact]
+    """Facts as `captions.stated` gives them."""
+    unknown: tuple[str, ...]
+    """Words that are not in the lexicon, in their order."""
+
+    @property
+    def things(self) -> frozenset[Fact]:
+        """The facts about who and what is shown."""
+        kinds = ("who", "worn", "hair", "thing", "ball", "wall")
+        return frozenset(fact for fact in self.facts if fact[0].rstrip("0123456789") in kinds)
+
+    def may_share_scene(self, other: Assertion) -> bool:
+        """Whether both can be about one scene: no kind of fact has different values in them."""
+        mine, theirs = dict(self.facts), dict(other.facts)
+        single = {k for k in mine if k not in ("thing",) and not k.startswith("worn")}
+        return all(mine[kind] == theirs[kind] for kind in single & set(theirs))
+
+
+def parse(text: str) -> Assertion:
+    """What an English or Chinese text asserts."""
+    pieces = _pieces(text)
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
+    facts = _bound(pieces, owner_follows=chinese)
+    unknown = tuple(piece.text for piece in pieces if piece.fact is None)
+    return Assertion(facts=frozenset(facts), unknown=unknown)
+
+
+@cache
+def _phrases() -> dict[str, Fact]:
+    """The fact of each phrase, in lower case."""
+    found: dict[str, Fact] = {}
+
+    def add(phrases: tuple[str, ...], fact: Fact) -> None:
+        for phrase in phrases:
+            found[phrase.lower()] = fact
+
+    for (sex, age), phrases in lexicon.WHO.items():
+        add((*phrases["en"], *phrases["zh"]), ("who", f"{age} {sex}"))
+    for kind, table in (
+        ("garment", lexicon.CLOTHES),
+        ("place", lexicon.PLACES),
+        ("ground", lexicon.GROUNDS),
+        ("weather", lexicon.WEATHERS),
+        ("camera", lexicon.CAMERAS),
+        ("thing", lexicon.THINGS),
+        ("style", lexicon.HAIR),
+    ):
+        for value, phrases in table.items():
+            add((*phrases["en"], *phrases["zh"]), (kind, value))
+    for value, chinese in lexicon.COLORS_ZH.items():
+        add((value, chinese), ("color", value))
+    add(("blond", "金色"), ("color", "blond"))
+    add(("ball", "球"), ("thing", "ball"))
+    add(("hair",), ("style", "hair"))
+    add(("long",), ("length", "long"))
+    add(("short",), ("length", "short"))
+    for (event, heading), phrases in lexicon.EVENTS.items():
+        for language in ("en", "zh"):
+            for form in phrases[language]:
+                for piece in re.split(r"\{\w*\}", form):
+                    words = re.sub(r"^的|\ba$", "", piece.strip(" ，,")).strip().lower()
+                    if len(words) > 1:
+                        shared = words in found  # by events in several directions
+                        add((words,), ("event", f"{event} {'none' if shared else heading}"))
+    add(("stand still", "are standing"), ("event", "stand none"))
+    return found
+
+
+def _pieces(text: str) -> list[Piece]:
+    """The longest phrases of a text from left to right."""
+    rest, pieces = re.sub(r"\s+", " ", text.lower()), []
+    known = sorted(_phrases(), key=len, reverse=True)
+    place = 0
+    while place < len(rest):
+        match = next((p for p in known if _begins(rest, place, p)), None)
+        if match is not None:
+            pieces.append(Piece(match, _phrases()[match]))
+            place += len(match)
+            continue
+        filler = next((f for f in _FILLERS_ZH if rest.startswith(f, place)), None)
+        word = _WORD.match(rest, place)
+        if filler is not None:
+            place += len(filler)
+        elif word is None:
+            place += 1
+        else:
+            found = word[0] if word[0][0].isascii() else word[0][0]
+            if found not in _FILLERS:
+                pieces.append(Piece(found, None))
+            place += len(found)
+    return pieces
+
+
+def _begins(text: str, place: int, phrase: str) -> bool:
+    """Whether a phrase stands at a place, as whole words where it is English."""
+    if not text.startswith(phrase, place):
+        return False
+    if not phrase[0].isascii():
+        return True
+    end = place + len(phrase)
+    before = place == 0 or not (text[place - 1].isascii() and text[place - 1].isalnum())
+    after = end == len(text) or not (text[end].isascii() and text[end].isalpha())
+    return before and after
+
+
+def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:
+    """The facts of a text: colours joined to their garments, and those to their wearers."""
+    facts: set[Fact] = set()
+    people = [i for i, piece in enumerate(pieces) if piece.fact and piece.fact[0] == "who"]
+    color = length = ""
+    for index, piece in enumerate(pieces):
+        if piece.fact is None:
+            continue
+        kind, value = piece.fact
+        owner = _owner(people, index, follows=owner_follows)
+        if kind == "color":
+            color = value
+        elif kind == "length":
+            length = value
+        elif kind == "who":
+            facts.add((f"who{people.index(index)}", value))
+        elif kind == "garment":
+            facts.add((f"worn{owner}", f"{color} {value}".strip()))
+            color = ""
+        elif kind == "style":
+            style = length if value == "hair" else value
+            facts.add((f"hair{owner}", style if style == "bald" else f"{color} {style}"))
+            color = length = ""
+        elif kind == "thing":
+            facts.add(("thing", value))
+            if value == "ball":
+                facts.add(("ball", color))
+            color = ""
+        elif kind == "event":
+            facts |= _event(value)
+            if value.startswith("hide") and color:
+                facts.add(("wall", color))
+                color = ""
+        else:
+            facts.add((kind, value))
+    return facts
+
+
+def _event(value: str) -> set[Fact]:
+    event, heading = value.split()
+    return {("event", event), *([("heading", heading)] if heading != "none" else [])}
+
+
+def _owner(people: list[int], index: int, *, follows: bool) -> int:
+    """The number of the person that something at a place in the text belongs to."""
+    if follows:
+        after = [number for number, place in enumerate(people) if place > index]
+        return after[0] if after else max(len(people) - 1, 0)
+    return max(sum(place < index for place in people) - 1, 0)

@@ -1,0 +1,1 @@
+"""People: their bodies, clothes and motions."""

@@ -1,0 +1,157 @@
+"""Renders rollouts of the lifelike world."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from sorairo.world.filament import geometry
+from sorairo.world.filament.geometry import Geometry
+from sorairo.world.filament.stage import Handle, Material, Stage
+from sorairo.world.lifelike.assets import bodies
+from sorairo.world.lifelike.assets.panoramas import environment
+from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS, WALL
+from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
+from sorairo.world.lifelike.grounds import ROUGHNESS, ground_geometry, ground_texture
+from sorairo.world.lifelike.people.figure import Figure
+from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.retargeting import Pose, retarget
+from sorairo.world.lifelike.places import PLACES
+from sorairo.world.lifelike.scene import Scene
+from sorairo.world.lifelike.simulate import Rollout
+from sorairo.world.lifelike.thing_names import NAMES
+from sorairo.world.lifelike.things import relief
+from sorairo.world.lifelike.traces import TrackedGround
+from sorairo.world.lifelike.weather import Weather
+
+GLASS = Material(color=(0.75, 0.86, 0.88), opacity=0.32, roughness=0.06)
+BALL_RADII = {"shatter": BALL_RADIUS, "miss": BALL_RADIUS, "track": TRACK_RADIUS}
+
+
+class Renderer:
+    """Renders rollouts at one size."""
+
+    def __init__(self, *, width: int, height: int) -> None:
+        self.width, self.height = width, height
+
+    def film(self, rollout: Rollout) -> np.ndarray:
+        """The frames, uint8 [F, height, width, 3]."""
+        frames = np.empty((len(rollout), self.height, self.width, 3), np.uint8)
+        with Stage(width=self.width, height=self.height) as stage:
+            set_up = _SetUp(rollout, stage)
+            for frame, camera in enumerate(rollout.cameras):
+                set_up.show(frame)
+                frames[frame] = set_up.weather.veil(stage.draw(camera), frame)
+        return frames
+
+    def masks(self, rollout: Rollout) -> np.ndarray:
+        """Which person or thing is visible where, uint8 [F, height, width]: 0 none, then people
+        from 1 on, then things."""
+        masks = np.empty((len(rollout), self.height, self.width), np.uint8)
+        with Stage(width=self.width, height=self.height, supersample=1) as stage:
+            set_up = _SetUp(rollout, stage)
+            for frame, camera in enumerate(rollout.cameras):
+                set_up.show(frame)
+                masks[frame] = stage.identify(camera)
+        return masks
+
+    def depth(self, rollout: Rollout) -> np.ndarray | None:
+        """None: depth is not rendered yet."""
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        pass
+
+
+class _SetUp:
+    """A rollout's meshes on a stage."""
+
+    def __init__(self, rollout: Rollout, stage: Stage) -> None:
+        self.rollout, self.stage = rollout, stage
+        scene = rollout.scene
+        place = PLACES[scene.place]
+        light = environment(place.panorama).turned(scene.turn)
+        self.weather = Weather(scene.weather, seed=scene.seed, fps=rollout.fps)
+        light = self.weather.dimmed(light)
+        stage.light(light, exposure=place.exposure)
+        self.ground = TrackedGround(rollout) if scene.event == "track" else None
+        surface = Material(
+            texture=ground_texture(scene.ground, light), roughness=ROUGHNESS.get(scene.ground, 0.95)
+        )
+        stage.add(ground_geometry(), surface)
+        self.track: Handle | None = None
+        if self.ground is not None:
+            self.track = stage.add(self.ground.geometry, self.ground.material(surface))
+        self.figures, self.poses = self._people(scene)
+        self.handles = self._things(scene)
+        self.shards = self._shards()
+
+    def _people(self, scene: Scene) -> tuple[list[Figure], list[Pose]]:
+        figures, poses = [], []
+        for index, person in enumerate(scene.people):
+            figures.append(Figure(self.stage, person, name=index + 1))
+            number = bodies.key(person.sex, person.age, person.build, person.variant)
+            joints = self.rollout.joints[:, index]
+            poses.append(retarget(joints, bodies.body(number), bodies.rig()))
+        return figures, poses
+
+    def _things(self, scene: Scene) -> list[Handle | None]:
+        handles: list[Handle | None] = []
+        for index, thing in enumerate(scene.things):
+            name = len(scene.people) + index + 1
+            color = CLOTHES_COLORS.get(thing.color, (0.6, 0.6, 0.6))
+            if thing.kind == "ball":
+                radius = BALL_RADII.get(scene.event, DROP_RADIUS)
+                shape, material = geometry.ball(radius), Material(color=color, roughness=0.35)
+            elif thing.kind == "wall":
+                shape, material = _standing_box(WALL), Material(color=color, roughness=0.9)
+            elif thing.kind in NAMES:
+                shape = relief(thing.kind).geometry
+                material = Material(texture=relief(thing.kind).picture, roughness=0.55)
+            else:  # the pane, whose shards are meshes of their own
+                handles.append(None)
+                continue
+            handles.append(self.stage.add(shape, material, name=name))
+        return handles
+
+    def _shards(self) -> list[Handle]:
+        run = self.rollout.glass
+        if run is None:
+            return []
+        name = len(self.rollout.scene.people) + len(self.rollout.scene.things)
+        return [
+            self.stage.add(geometry.prism(outline, THICKNESS), GLASS, name=name)
+            for outline in run.outlines
+        ]
+
+    def show(self, frame: int) -> None:
+        """Poses everything as in one frame."""
+        for figure, pose in zip(self.figures, self.poses, strict=True):
+            figure.pose(pose, frame)
+        rollout = self.rollout
+        for index, handle in enumerate(self.handles):
+            if handle is not None:
+                turn = rollout.rotations[frame, index]
+                self.stage.pose(handle, rollout.positions[frame, index], turn)
+        if rollout.glass is not None:
+            for index, handle in enumerate(self.shards):
+                place, turn = rollout.glass.positions, rollout.glass.rotations
+                self.stage.pose(handle, place[frame, index], turn[frame, index])
+        if self.ground is not None and self.track is not None:
+            self.stage.reshape(self.track, *self.ground.shaped(frame))
+
+
+def _standing_box(size: tuple[float, float, float]) -> Geometry:
+    shape = geometry.box(size)
+    lifted = shape.positions + np.array([0, 0, size[2] / 2])
+    return Geometry(lifted, shape.faces, shape.normals, shape.uv)

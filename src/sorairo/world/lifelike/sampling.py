@@ -1,0 +1,150 @@
+"""Draws scenes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sorairo.world.lifelike.assets.bodies import AGES, BUILDS, SEXES, VARIANTS
+from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
+from sorairo.world.lifelike.places import PLACES
+from sorairo.world.lifelike.scene import Scene, SceneConfig, Thing
+from sorairo.world.lifelike.thing_names import NAMES
+
+WHOLE_WORLD = SceneConfig()
+BALL_COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black")
+TRACK_GROUNDS = ("sand", "snow")
+GLASS_CAMERAS = ("still", "still", "push_in", "orbit_left", "orbit_right")
+HAIR_OF_AGE = {
+    "child": ("black", "brown", "blond", "red"),
+    "young": ("black", "brown", "blond", "red"),
+    "middle-aged": ("black", "brown", "blond", "grey"),
+    "old": ("grey", "white", "white"),
+}
+SKINS_OF_HAIR = {
+    "blond": ("pale", "light", "light", "tan"),
+    "red": ("pale", "light"),
+    "grey": ("pale", "light", "tan", "brown", "dark"),
+    "white": ("pale", "light", "tan", "brown", "dark"),
+    "brown": ("pale", "light", "tan", "brown"),
+    "black": ("light", "tan", "brown", "dark"),
+}
+
+
+def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
+    """A scene of a part of the world."""
+    event = _choice(rng, config.events)
+    place, ground = _place(rng, config, event)
+    weather = _choice(rng, config.weathers) if PLACES[place].outdoors else "clear"
+    camera = _choice(rng, config.cameras)
+    people, things, heading = _cast(rng, event)
+    if event in ("shatter", "miss"):
+        camera = _choice(rng, GLASS_CAMERAS)
+    if camera == "follow" and event not in ("walk", "track"):
+        camera = "still"
+    return Scene(
+        place=place,
+        ground=ground,
+        event=event,
+        people=people,
+        things=things,
+        heading=heading,
+        weather=weather,
+        camera=camera,
+        turn=int(rng.integers(512)),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def _place(rng: np.random.Generator, config: SceneConfig, event: str) -> tuple[str, str]:
+    allowed = config.places or tuple(PLACES)
+    if event == "track":
+        fitting = [name for name in allowed if set(PLACES[name].grounds) & set(TRACK_GROUNDS)]
+        name = _choice(rng, tuple(fitting or ("beach", "snowfield")))
+        grounds = tuple(g for g in PLACES[name].grounds if g in TRACK_GROUNDS)
+        return name, _choice(rng, grounds)
+    name = _choice(rng, allowed)
+    return name, _choice(rng, PLACES[name].grounds)
+
+
+def _cast(
+    rng: np.random.Generator, event: str
+) -> tuple[tuple[Person, ...], tuple[Thing, ...], str]:
+    """The people, the things and the heading of an event."""
+    heading = _choice(rng, ("left", "right"))
+    if event == "walk":
+        return (sample_person(rng),), (), _choice(rng, ("left", "right", "towards", "away"))
+    if event in ("wave", "dance"):
+        return (sample_person(rng),), (), "none"
+    if event in ("meet", "pass"):
+        first = sample_person(rng)
+        return (first, _unlike(rng, first)), (), heading
+    if event == "hide":
+        wall = Thing(kind="wall", color=_choice(rng, tuple(CLOTHES_COLORS)))
+        return (sample_person(rng),), (wall,), heading
+    if event == "stand":
+        if rng.random() < 0.35:
+            return (sample_person(rng),), (), "none"
+        count = int(rng.integers(1, 4))
+        kinds = rng.choice(list(NAMES), count, replace=False)
+        return (), tuple(_named(rng, str(kind), i, count) for i, kind in enumerate(kinds)), "none"
+    if event == "topple":
+        return (), (_named(rng, _choice(rng, tuple(NAMES)), 0, 1),), heading
+    ball = Thing(kind="ball", color=_choice(rng, BALL_COLORS))
+    if event in ("shatter", "miss"):
+        return (), (ball, Thing(kind="pane")), heading
+    return (), (ball,), heading if event == "track" else "none"
+
+
+def _named(rng: np.random.Generator, kind: str, index: int, count: int) -> Thing:
+    spread = 1.5
+    x = (index - (count - 1) / 2) * spread + float(rng.normal(0, 0.12))
+    y = float(rng.uniform(-0.3, 0.5))
+    return Thing(kind=kind, position=(x, y), turn=float(rng.normal(0, 0.35)))
+
+
+def sample_person(rng: np.random.Generator) -> Person:
+    """How a person looks."""
+    sex, age = _choice(rng, SEXES), _choice(rng, ("child", "young", "young", "middle-aged", "old"))
+    hair_color = _choice(rng, HAIR_OF_AGE[age])
+    if sex == "woman":
+        top = _choice(rng, ("t-shirt", "sweater", "coat", "dress", "dress"))
+        bottom = _choice(rng, ("trousers", "skirt", "shorts"))
+        hair = _choice(rng, ("long", "long", "short"))
+    else:
+        top = _choice(rng, ("t-shirt", "t-shirt", "sweater", "coat"))
+        bottom = _choice(rng, ("trousers", "trousers", "shorts"))
+        hair = _choice(rng, ("short", "short", "short", "bald" if age != "child" else "short"))
+    if top == "coat":
+        bottom = "trousers"
+    colors = rng.choice(list(CLOTHES_COLORS), 2, replace=False)
+    return Person(
+        sex=sex,
+        age=age,
+        build=_choice(rng, tuple(BUILDS)) if age != "child" else "average",
+        variant=int(rng.integers(VARIANTS)),
+        skin=_choice(rng, SKINS_OF_HAIR[hair_color]),
+        hair=hair,
+        hair_color=hair_color,
+        top=top,
+        top_color=str(colors[0]),
+        bottom=bottom,
+        bottom_color=str(colors[1]),
+        shoe_color=_choice(rng, ("black", "brown", "white", "red")),
+    )
+
+
+def _unlike(rng: np.random.Generator, other: Person) -> Person:
+    """A person whose caption differs from another's."""
+    while True:
+        person = sample_person(rng)
+        if (person.sex, person.age) != (other.sex, other.age) and (
+            person.top_color != other.top_color
+        ):
+            return person
+
+
+def _choice(rng: np.random.Generator, values: tuple[str, ...]) -> str:
+    return values[int(rng.integers(len(values)))]
+
+
+assert set(HAIR_OF_AGE) == set(AGES)

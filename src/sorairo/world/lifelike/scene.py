@@ -1,0 +1,97 @@
+"""A scene of the lifelike world as a value: a place, people, things, what happens, and a camera.
+
+Lengths are in metres, times in seconds. The camera starts on the negative y axis and looks along y;
+x points right, z up. A scene says what happens in the words of its captions; `simulate` works out
+how.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from sorairo.world.lifelike.people.looks import Person
+
+WEATHERS = ("clear", "fog", "rain", "snowfall")
+EVENTS = (
+    "walk",  # the first person walks across, towards or away from the camera
+    "stand",  # people or things do nothing
+    "wave",  # the first person waves
+    "dance",  # the first person dances on the spot
+    "meet",  # two people walk up to each other and stop
+    "pass",  # two people pass each other
+    "hide",  # the first person walks behind a wall and comes out
+    "topple",  # the first thing tips over
+    "drop",  # a ball falls and bounces
+    "track",  # a ball rolls and leaves a track on the ground
+    "shatter",  # a ball hits a pane of glass, which breaks
+    "miss",  # a ball flies past a pane of glass, which stays whole
+)
+HEADINGS = ("left", "right", "towards", "away", "none")
+CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back", "follow", "hand_held")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thing:
+    """An object."""
+
+    kind: str
+    """A key of `thing_names.NAMES`, or "ball", "pane" or "wall"."""
+    color: str = ""
+    """A key of `looks.CLOTHES_COLORS` for balls and walls; "" for others."""
+    position: tuple[float, float] = (0.0, 0.0)
+    """Where it stands, x and y."""
+    turn: float = 0.0
+    """About the vertical axis, radians."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """Everything needed to simulate and render a clip; equal scenes give equal pixels."""
+
+    place: str
+    """A key of `places.PLACES`."""
+    ground: str
+    """A key of `grounds.COLORS`."""
+    event: str
+    """One of EVENTS."""
+    people: tuple[Person, ...] = ()
+    """The people of the event first."""
+    things: tuple[Thing, ...] = ()
+    """The things of the event first."""
+    heading: str = "none"
+    """Where the first person or thing goes, one of HEADINGS, as the camera sees it."""
+    weather: str = "clear"
+    """One of WEATHERS."""
+    camera: str = "still"
+    """One of CAMERAS."""
+    turn: int = 0
+    """By how many of its 512 columns the panorama is turned."""
+    seed: int = 0
+    """Decides what no caption says: exact places, speeds, the steps of a walk."""
+
+    def to_json(self) -> dict[str, object]:
+        """The scene as JSON values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Scene:
+        """The scene that `to_json` gave the record for."""
+        people = tuple(Person(**person) for person in record.get("people", ()))
+        things = tuple(
+            Thing(**{**thing, "position": tuple(thing["position"])})
+            for thing in record.get("things", ())
+        )
+        return cls(**{**record, "people": people, "things": things})
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneConfig:
+    """The part of the world that scenes are drawn from. A value listed twice is twice as likely."""
+
+    places: tuple[str, ...] = ()
+    """Empty: all."""
+    events: tuple[str, ...] = ("walk", *EVENTS)
+    cameras: tuple[str, ...] = (*("still",) * 5, *CAMERAS[1:])
+    weathers: tuple[str, ...] = (*("clear",) * 8, *WEATHERS[1:])

@@ -1,0 +1,79 @@
+"""Works out what happens in a scene: where everything is in each frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sorairo.world.filament.stage import Camera
+from sorairo.world.lifelike.cameras import camera_path
+from sorairo.world.lifelike.events import rigid_motion
+from sorairo.world.lifelike.events.people_motion import people_motion
+from sorairo.world.lifelike.glass import GlassRun
+from sorairo.world.lifelike.scene import Scene
+
+FPS = 12.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rollout:
+    """The ground truth of a clip of F frames; frame 0 is the state at time 0."""
+
+    scene: Scene
+    fps: float
+    """Frames per second."""
+    joints: np.ndarray
+    """The joints of each person, metres, [F, people, 31, 3]."""
+    positions: np.ndarray
+    """Where each thing is, metres, [F, things, 3]."""
+    rotations: np.ndarray
+    """How each thing is turned, [F, things, 3, 3]."""
+    broken: np.ndarray
+    """Whether the pane of glass is broken, bool [F]."""
+    contacts: np.ndarray
+    """Whether the ball touched something since the frame before, bool [F]."""
+    glass: GlassRun | None = field(default=None, repr=False)
+    """The shards, of events with glass."""
+    cameras: tuple[Camera, ...] = field(repr=False)
+    """The camera of each frame."""
+
+    def __len__(self) -> int:
+        return len(self.broken)
+
+    def truth(self) -> dict[str, np.ndarray]:
+        """The fields above that are arrays, and the camera's position [F, 3] in metres."""
+        names = ("joints", "positions", "rotations", "broken", "contacts")
+        camera = np.array([camera.position for camera in self.cameras])
+        return {**{name: getattr(self, name) for name in names}, "camera_positions": camera}
+
+
+def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
+    """Runs a scene for round(seconds * fps) frames, at least one. Deterministic."""
+    frames = max(1, round(seconds * fps))
+    times = np.arange(frames) / fps
+    rng = np.random.default_rng(scene.seed)
+    joints = people_motion(scene, times, seconds, rng)
+    motion = rigid_motion.things_motion(scene, times, rng)
+    subject = joints[:, 0, 5, :2] if scene.people else motion.positions[:, 0, :2]
+    framing = rigid_motion.framing(scene)
+    cameras = camera_path(
+        scene.camera,
+        times,
+        distance=framing.distance * float(rng.uniform(0.9, 1.15)),
+        height=framing.height * float(rng.uniform(0.85, 1.2)),
+        target=framing.target,
+        subject=subject,
+        seed=scene.seed,
+    )
+    return Rollout(
+        scene=scene,
+        fps=fps,
+        joints=joints,
+        positions=motion.positions,
+        rotations=motion.rotations,
+        broken=motion.broken,
+        contacts=motion.contacts,
+        glass=motion.glass,
+        cameras=tuple(cameras),
+    )

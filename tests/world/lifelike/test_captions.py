@@ -1,0 +1,74 @@
+"""Captions of the lifelike world: what they state is true, and is read back."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sorairo.world.lifelike.language import lexicon
+from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, stated
+from sorairo.world.lifelike.language.parsing import parse
+from sorairo.world.lifelike.sampling import sample_scene
+from sorairo.world.lifelike.scene import CAMERAS, EVENTS, WEATHERS, Scene, SceneConfig
+
+
+def true_facts(scene: Scene) -> set[tuple[str, str]]:
+    """Everything that a caption of a scene may state."""
+    facts = {
+        ("place", scene.place),
+        ("ground", scene.ground),
+        ("event", scene.event),
+        ("heading", scene.heading),
+        ("weather", scene.weather),
+        ("camera", scene.camera),
+    }
+    for index, person in enumerate(scene.people):
+        facts |= {
+            (f"who{index}", f"{person.age} {person.sex}"),
+            (f"worn{index}", f"{person.top_color} {person.top}"),
+            (f"worn{index}", f"{person.bottom_color} {person.bottom}"),
+            (
+                f"hair{index}",
+                "bald" if person.hair == "bald" else f"{person.hair_color} {person.hair}",
+            ),
+        }
+    for thing in scene.things:
+        facts |= {("thing", thing.kind), (thing.kind, thing.color)}
+    return facts
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_captions_are_true_and_are_read_back(event: str):
+    for seed in range(25):
+        rng = np.random.default_rng(seed)
+        scene = sample_scene(rng, SceneConfig(events=(event,)))
+        for language in LANGUAGES:
+            for detail in DETAILS:
+                text, facts = stated(scene, rng, language=language, detail=detail)
+                assert facts <= true_facts(scene)
+                meaning = parse(text)
+                assert (meaning.facts, meaning.unknown) == (facts, ()), text
+
+
+def test_every_value_has_words():
+    assert set(lexicon.WEATHERS) == set(WEATHERS) - {"clear"}
+    assert set(lexicon.CAMERAS) == set(CAMERAS) - {"still"}
+    assert {event for event, _ in lexicon.EVENTS} == set(EVENTS)
+
+
+def test_clothes_belong_to_the_person_beside_them():
+    english = parse("A girl in a red coat and an old man in a blue coat meet")
+    chinese = parse("一位穿红色大衣的小女孩和一位穿蓝色大衣的老头相向走来并停下")
+    expected = {
+        ("who0", "child woman"),
+        ("who1", "old man"),
+        ("worn0", "red coat"),
+        ("worn1", "blue coat"),
+    }
+    assert expected <= english.facts
+    assert expected <= chinese.facts
+
+
+def test_unknown_words_are_named():
+    assert parse("A dog plays chess in a park").unknown == ("plays", "chess")
+    assert "龙" in parse("一条龙在公园里").unknown

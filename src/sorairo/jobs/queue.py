@@ -98,12 +98,16 @@ class Queue:
         limit: int = 20,
         after: str | None = None,
         newest_first: bool = True,
+        hidden: str | None = None,
     ) -> tuple[list[Job], bool]:
         """Up to `limit` jobs that follow the job `after`, which may be deleted meanwhile, and
-        whether there are more. Raises RequestError if there never was a job `after`."""
+        whether there are more, without those whose ids begin with `hidden`. Raises RequestError if
+        there never was a job `after`."""
         query: Select[Any] = select(jobs)
         if owner is not None:
             query = query.where(jobs.c.owner == owner)
+        if hidden:
+            query = query.where(~jobs.c.id.startswith(hidden, autoescape=True))
         order = jobs.c.number.desc() if newest_first else jobs.c.number
         with self.reading.begin() as connection:
             if after is not None:

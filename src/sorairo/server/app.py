@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from sorairo.server.api import characters, files, pages, routes
+from sorairo.server.api import characters, files, images, pages, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.dialects import azure_jobs, tasks, xai
 from sorairo.server.api.errors import add_error_handlers
@@ -44,6 +44,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         app.include_router(each.router)
     app.include_router(routes.router)
     app.include_router(files.router)
+    app.include_router(images.router)
     app.include_router(pages.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.

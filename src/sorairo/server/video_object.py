@@ -17,6 +17,9 @@ VARIANTS = {
     "spritesheet": ("spritesheet.jpg", "image/jpeg"),
 }
 TOLERANCE = 0.5  # seconds between the length that was announced and that of the result
+# A job for a picture: the prefix of its id, and its file, which other jobs do not have.
+IMAGE_PREFIX, IMAGE = "image_", "image"
+PICTURE = ("picture.png", "image/png")
 PREVIEW = ("preview.webp", "image/webp")  # of a video that is being generated
 
 

@@ -23,7 +23,7 @@ from sorairo.server.api.prefixes import DEPLOYMENT
 from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.resolved_references import has_references, resolved
 from sorairo.server.api.service import Service
-from sorairo.server.video_object import VARIANTS
+from sorairo.server.video_object import IMAGE, IMAGE_PREFIX, PICTURE, VARIANTS
 
 # Routes that `/videos/{video_id}` matches.
 POST_ONLY = ("sync", "edits", "extensions", "generations")
@@ -115,13 +115,14 @@ def video_response(
 
 def file_of(request: Request, job: Job, variant: str) -> str:
     """The name of a file of a finished job. Raises ApiError."""
-    if variant not in VARIANTS:
-        message = f"There is no variant '{variant[:40]}': choose {', '.join(VARIANTS)}."
+    files = {**VARIANTS, **({IMAGE: PICTURE} if job.id.startswith(IMAGE_PREFIX) else {})}
+    if variant not in files:
+        message = f"There is no variant '{variant[:40]}': choose {', '.join(files)}."
         raise ApiError(400, message, param="variant", code="invalid_value")
     if job.status != COMPLETED or job.result is None:
         state = "has failed" if job.status == FAILED else "is not finished"
         raise ApiError(404, f"The video {job.id} {state}: it has no content.", code="not_ready")
-    path = f"{job.result['folder']}/{VARIANTS[variant][0]}"
+    path = f"{job.result['folder']}/{files[variant][0]}"
     if job.emptied or service_of(request).media.size(path) is None:
         raise ApiError(404, f"The files of {job.id} have been deleted.", code="expired")
     return path

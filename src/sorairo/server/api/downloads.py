@@ -17,7 +17,7 @@ from sorairo.server.api.dependencies import file_of, not_found, service_of
 from sorairo.server.api.errors import CLIENT_CLOSED_REQUEST, ApiError
 from sorairo.server.api.middleware import HEAD
 from sorairo.server.api.ranges import UnsatisfiableRangeError, Validators
-from sorairo.server.video_object import VARIANTS
+from sorairo.server.video_object import IMAGE, PICTURE, VARIANTS
 
 POLL_INTERVAL = 0.25  # seconds
 CACHE_CONTROL = "private, immutable, max-age=86400"
@@ -32,7 +32,7 @@ def file_response(request: Request, job: Job, variant: str, *, download: bool = 
     file; without, it shows it.
     """
     path = file_of(request, job, variant)
-    name, media_type = VARIANTS[variant]
+    name, media_type = {**VARIANTS, IMAGE: PICTURE}[variant]
     found = Download(
         path=path,
         media_type=media_type,
@@ -100,23 +100,31 @@ def _unsatisfiable(size: int) -> ApiError:
 
 
 async def wait_for_file(request: Request, owner: str, video_id: str) -> Response:
-    """The clip of a job, as soon as it is finished. Cancels the job if the client disconnects and
-    no other one waits for it; the same request then makes a new job. Raises ApiError if the job
-    fails."""
+    """The clip of a job, as soon as it is finished; see `wait_for_job`."""
+    job = await wait_for_job(request, owner, video_id)
+    if job is None:
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+    return await run_in_threadpool(file_response, request, job, "video")
+
+
+async def wait_for_job(request: Request, owner: str, video_id: str) -> Job | None:
+    """A job, as soon as it is finished; None if the client disconnects. Then the job is cancelled,
+    unless another client waits for it, and the same request makes a new job. Raises ApiError if the
+    job fails."""
     service = service_of(request)
     service.waiting[video_id] += 1
     try:
         while True:
-            response = await _file_if_finished(request, owner, video_id)
-            if response is not None:
-                return response
+            job = await _job_if_finished(request, owner, video_id)
+            if job is not None:
+                return job
             if service.stopping.is_set():
                 raise _stopping(video_id)
             if await request.is_disconnected():
                 if service.waiting[video_id] == 1:
                     cancel = functools.partial(service.queue.cancel, forget_key=True)
                     await run_in_threadpool(cancel, video_id, owner)
-                return Response(status_code=CLIENT_CLOSED_REQUEST)
+                return None
             await asyncio.sleep(POLL_INTERVAL)
     finally:
         service.waiting[video_id] -= 1
@@ -124,13 +132,13 @@ async def wait_for_file(request: Request, owner: str, video_id: str) -> Response
             del service.waiting[video_id]
 
 
-async def _file_if_finished(request: Request, owner: str, video_id: str) -> Response | None:
-    """The clip of a job; None while it is not finished. Raises ApiError."""
+async def _job_if_finished(request: Request, owner: str, video_id: str) -> Job | None:
+    """A job; None while it is not finished. Raises ApiError."""
     job = await run_in_threadpool(service_of(request).queue.get, video_id, owner)
     if job is None:
         raise not_found(video_id)
     if job.status == COMPLETED:
-        return await run_in_threadpool(file_response, request, job, "video")
+        return job
     if job.ended:
         error = job.error or {"code": "server_error", "message": "The video has failed."}
         status = 400 if error["code"] in CLIENT_ERRORS else 500

@@ -162,6 +162,16 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ),
     ("get", "/v1/video/generations/{generation_id}/content/video"): _file_route("video"),
     ("get", "/v1/video/generations/{generation_id}/content/thumbnail"): _file_route("thumbnail"),
+    ("post", "/v1/images/generations"): RouteDoc(
+        responses=_json("Images"),
+        body=request_body(Endpoint.IMAGE),
+        errors=(*ON_SUBMISSION, 500),
+    ),
+    ("post", "/v1/images/edits"): RouteDoc(
+        responses=_json("Images"),
+        body=request_body(Endpoint.IMAGE_EDIT),
+        errors=(*ON_SUBMISSION, 500),
+    ),
     ("post", "/v1/files"): RouteDoc(
         responses=_json("File"),
         body=request_body(Endpoint.FILE),

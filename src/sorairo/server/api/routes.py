@@ -32,9 +32,10 @@ from sorairo.server.api.given_clips import GivenClip, finished_clip, uploaded_cl
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.request_builder import RequestBuilder
+from sorairo.server.api.service import IMAGE_MODELS
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
-from sorairo.server.video_object import PREVIEW
+from sorairo.server.video_object import IMAGE_PREFIX, PREVIEW
 
 router = APIRouter(prefix="/v1")
 VideoId = Annotated[str, Path(description="The id of a video.")]
@@ -43,7 +44,7 @@ VideoId = Annotated[str, Path(description="The id of a video.")]
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
     """The names that `model` accepts; OpenAI's names are aliases of the served model."""
-    return {"object": "list", "data": [_model_object(name) for name in service_of(request).models]}
+    return {"object": "list", "data": [_model_object(name) for name in _model_names(request)]}
 
 
 @router.get("/models/{model}")
@@ -51,11 +52,15 @@ def get_model(
     request: Request, _owner: Owner, model: str = Path(description="The name of a model.")
 ) -> dict[str, Any]:
     """Responds with one of the models."""
-    names = service_of(request).models
+    names = _model_names(request)
     if model not in names:
         message = f"There is no model '{model[:80]}': choose {', '.join(names)}."
         raise ApiError(404, message, param="model", code="model_not_found")
     return _model_object(model)
+
+
+def _model_names(request: Request) -> tuple[str, ...]:
+    return (*service_of(request).models, *IMAGE_MODELS)
 
 
 def _model_object(name: str) -> dict[str, Any]:
@@ -124,7 +129,9 @@ def list_videos(
     """Lists the videos of the key, page by page."""
     queue, newest_first = service_of(request).queue, order == "desc"
     try:
-        found, more = queue.page(owner=owner, limit=limit, after=after, newest_first=newest_first)
+        found, more = queue.page(
+            owner=owner, limit=limit, after=after, newest_first=newest_first, hidden=IMAGE_PREFIX
+        )
     except RequestError as error:
         raise ApiError(400, str(error), param="after", code="invalid_value") from error
     data = list(map(viewer_of(request), found))

@@ -178,6 +178,24 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "CharacterList": page_schema("Character"),
     "CharacterDeleted": deleted_schema("character"),
+    "Images": object_schema(
+        {
+            "created": time("When they were finished"),
+            "data": {
+                "type": "array",
+                "items": object_schema(
+                    {},
+                    optional={
+                        "b64_json": text("A PNG file in base64."),
+                        "url": text("Its address, with a signature if keys are required."),
+                    },
+                ),
+                "description": "The pictures.",
+            },
+            "output_format": constant("png"),
+        },
+        optional={"ignored": IGNORED_NAMES},
+    ),
     "File": object_schema(
         {
             "id": text("The id of the file, for `file_id` of a request."),

@@ -23,6 +23,10 @@ OPENAI_MODELS = (
     *("sora-2", "sora-2-pro"),
     *("sora-2-2025-10-06", "sora-2-pro-2025-10-06", "sora-2-2025-12-08"),
 )
+IMAGE_MODELS = (  # names that requests for pictures may use, too
+    *("gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-2", "chatgpt-image-latest"),
+    *("dall-e-2", "dall-e-3"),
+)
 MAX_BODY_BYTES = 100 * 2**20
 MAX_UNFINISHED_JOBS = 10_000
 MIN_FREE_BYTES = 512 * 2**20

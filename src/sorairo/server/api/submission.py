@@ -43,6 +43,9 @@ def submit(
     build: Callable[[], NewJob],
     media: tuple[str, ...] = (),
     count: int = 1,
+    *,
+    prefix: str = "video_",
+    is_idempotent: bool = True,
 ) -> tuple[Job, dict[str, str]]:
     """Accepts `count` jobs that differ by their seeds, all or none.
 
@@ -52,6 +55,8 @@ def submit(
         build: Builds the job; called in a thread.
         media: Names of given files in the media store, before those of the built job.
         count: How many jobs.
+        prefix: The beginning of the ids of the jobs.
+        is_idempotent: Whether the idempotency key of the request is that of these jobs.
 
     Returns:
         The first job, and headers that say what is left of the quota. If the owner has submitted a
@@ -62,12 +67,12 @@ def submit(
     """
     service, job = service_of(request), build()
     check_disk_space(service)
-    ids = [f"video_{secrets.token_hex(16)}" for _ in range(count)]
+    ids = [f"{prefix}{secrets.token_hex(16)}" for _ in range(count)]
     files = [*media, *job.files]
     submission = Submission(
         jobs=_payloads(job, ids, len(files), service.limits),
         owner=owner,
-        request_key=_idempotency_key(request),
+        request_key=_idempotency_key(request) if is_idempotent else None,
         cost=job.cost,
         bytes=sum(_size(service, each) for each in files),
         quota=quota_of(service, owner),

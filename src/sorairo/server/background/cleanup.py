@@ -14,7 +14,7 @@ from sorairo.server.uploads.media_store import PROBE, MediaStore
 INTERVAL = 60.0  # seconds between two runs
 ORPHAN_SECONDS = 3600.0  # files of no job are kept so long: a job may just be being submitted
 BATCH = 500  # ids in one query
-JOB_FOLDERS = re.compile(r"(video_|char_|file-)[0-9a-f]{32}")
+JOB_FOLDERS = re.compile(r"(video_|image_|char_|file-)[0-9a-f]{32}")
 PROBE_FOLDERS = re.compile(rf"{PROBE}-[0-9a-f]+")  # left by processes that died while probing
 log = logging.getLogger("sorairo.cleanup")
 

@@ -19,7 +19,7 @@ from sorairo.jobs.job import Job
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
-from sorairo.server.video_object import VARIANTS
+from sorairo.server.video_object import PICTURE, VARIANTS
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.video.clip import Clip
 
@@ -88,8 +88,12 @@ def _store_files(
     export(clip, request, files, model_digest=engine.info["digest"])
     reporter.check()
     stored = f"{job.id}/{job.fence}"
+    names = [name for name, _ in VARIANTS.values()]
+    if clip.num_frames == 1:
+        replace(clip, metadata={"comment": request.to_comment()}).save(folder / PICTURE[0])
+        names.append(PICTURE[0])
     size = 0
-    for name, _ in VARIANTS.values():
+    for name in names:
         media.put(f"{stored}/{name}", folder / name)
         size += (folder / name).stat().st_size
     return stored, size

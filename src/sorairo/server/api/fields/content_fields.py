@@ -9,6 +9,7 @@ from sorairo.server.api.fields.request_field import (
     BRIDGING,
     CHANGING,
     CREATING,
+    IMAGING,
     SAMPLING,
     SIZED,
     Endpoint,
@@ -25,8 +26,8 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
         name="prompt",
         type=Text(max_length=MAX_PROMPT_LENGTH, strict=True),
         description="What the video shows, in English or Chinese.",
-        endpoints=SAMPLING,
-        required_by=CHANGING | {Endpoint.REMIX},
+        endpoints=SAMPLING | IMAGING,
+        required_by=CHANGING | {Endpoint.REMIX} | IMAGING,
         keeps_blank=True,
     ),
     RequestField(
@@ -52,7 +53,7 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
         type=Text(max_length=128),
         description="A name from `GET /v1/models`. Default: `sora-2`; for a video that is made from"
         " another one, its model.",
-        endpoints=SAMPLING,
+        endpoints=SAMPLING | IMAGING,
         aliases=("model_name", "model_id"),
     ),
     RequestField(

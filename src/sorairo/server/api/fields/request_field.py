@@ -23,12 +23,15 @@ class Endpoint(StrEnum):
     REMIX = "POST /v1/videos/{video_id}/remix"
     CHARACTER = "POST /v1/videos/characters"
     FILE = "POST /v1/files"
+    IMAGE = "POST /v1/images/generations"
+    IMAGE_EDIT = "POST /v1/images/edits"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"
     TASK = "POST /v1/video/generations"
     AZURE_JOB = "POST /v1/video/generations/jobs"
 
 
+IMAGING = frozenset({Endpoint.IMAGE, Endpoint.IMAGE_EDIT})
 MANY_AT_ONCE = frozenset({Endpoint.CREATE, Endpoint.AZURE_JOB})
 ONE_AT_ONCE = frozenset({Endpoint.SYNC, Endpoint.XAI, Endpoint.TASK})
 CREATING = MANY_AT_ONCE | ONE_AT_ONCE

@@ -6,15 +6,17 @@ from collections.abc import Mapping
 
 from sorairo.server.api.fields.content_fields import CONTENT_FIELDS
 from sorairo.server.api.fields.file_fields import FILE_FIELDS
+from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 
-TABLE: tuple[RequestField, ...] = (*CONTENT_FIELDS, *SAMPLING_FIELDS, *FILE_FIELDS)
+TABLE: tuple[RequestField, ...] = (*CONTENT_FIELDS, *SAMPLING_FIELDS, *FILE_FIELDS, *IMAGE_FIELDS)
 # Objects whose entries are fields themselves.
 NESTED = frozenset({"video_params"})
 # Fields of other servers that can do nothing here. They are accepted, and the response names them.
 IGNORED = frozenset(
     {
+        *("background", "input_fidelity", "moderation", "partial_images", "style"),
         *("acceleration", "boundary_ratio", "cache_dit", "diffusers_kwargs"),
         *("enable_cache_dit", "enable_frame_interpolation", "enable_prompt_expansion"),
         *("enable_safety_checker", "enable_teacache", "enhance_prompt", "extra_params"),

@@ -1,0 +1,111 @@
+"""Routes of pictures: OpenAI's Images API. A request waits until its pictures are finished."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from sorairo.jobs.job import Job
+from sorairo.server.api.dependencies import (
+    Owner,
+    fields_of,
+    file_of,
+    request_builder_of,
+    service_of,
+)
+from sorairo.server.api.downloads import wait_for_job
+from sorairo.server.api.errors import CLIENT_CLOSED_REQUEST
+from sorairo.server.api.fields.image_fields import B64_JSON, URL
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.fields.request_field import Endpoint
+from sorairo.server.api.given_clips import uploaded_clip
+from sorairo.server.api.image_builder import ImageBuilder
+from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.links import link
+from sorairo.server.api.new_job import NewJob
+from sorairo.server.api.submission import submit
+from sorairo.server.api.video_view import base_url
+from sorairo.server.job_spec import JobSpec
+from sorairo.server.video_object import IMAGE, IMAGE_PREFIX
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/images/generations")
+async def create_image(request: Request, owner: Owner) -> Response:
+    """Creates pictures that show the prompt, and responds when they are finished. A client that
+    disconnects cancels them."""
+    fields = await fields_of(request, Endpoint.IMAGE)
+    builder = _builder(request, owner)
+    return await _finished(request, owner, fields, lambda: builder.image(fields))
+
+
+@router.post("/images/edits")
+async def edit_image(request: Request, owner: Owner) -> Response:
+    """Creates pictures that change the given one to show the prompt, and responds when they are
+    finished. A client that disconnects cancels them."""
+    fields = await fields_of(request, Endpoint.IMAGE_EDIT)
+    builder, name = _builder(request, owner), fields.sent_as.get("image", "image")
+
+    def build() -> NewJob:
+        return builder.edit_image(fields, uploaded_clip(fields.require("image"), name))
+
+    return await _finished(request, owner, fields, build)
+
+
+def _builder(request: Request, owner: str) -> ImageBuilder:
+    return ImageBuilder.of(request_builder_of(request, owner))
+
+
+async def _finished(
+    request: Request, owner: str, fields: Fields, build: Callable[[], NewJob]
+) -> Response:
+    """Submits the jobs of a request, and responds with their pictures."""
+    count = fields.get("n", 1)
+    first, headers = await run_in_threadpool(
+        lambda: submit(request, owner, build, count=count, prefix=IMAGE_PREFIX)
+    )
+    names = JobSpec.from_json(first.payload).video.videos or (first.id,)
+    try:
+        jobs = [await wait_for_job(request, owner, name) for name in names]
+    except (Exception, asyncio.CancelledError):
+        await run_in_threadpool(_cancel, request, owner, names)
+        raise
+    if None in jobs:  # the client is gone
+        await run_in_threadpool(_cancel, request, owner, names)
+        return Response(status_code=CLIENT_CLOSED_REQUEST)
+    done = [job for job in jobs if job is not None]
+    body = await run_in_threadpool(_response, request, owner, fields, done)
+    return SafeJSONResponse(body, headers=headers)
+
+
+def _cancel(request: Request, owner: str, names: Sequence[str]) -> None:
+    for name in names:
+        service_of(request).queue.cancel(name, owner)
+
+
+def _response(request: Request, owner: str, fields: Fields, jobs: Sequence[Job]) -> dict[str, Any]:
+    service, form = service_of(request), fields.get("response_format")
+    if form is None:  # as OpenAI's models do
+        form = URL if str(fields.get("model", "")).startswith("dall-e") else B64_JSON
+    data = []
+    for job in jobs:
+        path = file_of(request, job, IMAGE)
+        if form == URL:
+            signer = request.app.state.views.signer
+            needs_key = service.requires_key()
+            query = signer.query(job, IMAGE) if needs_key else {"variant": IMAGE}
+            data.append({"url": link(base_url(request), job, query)})
+        else:
+            data.append({"b64_json": base64.b64encode(b"".join(service.media.read(path))).decode()})
+    for job in jobs if form == B64_JSON else ():  # the client has all of it
+        service.queue.delete(job.id, owner)
+        service.media.try_delete_folder(job.id)
+    ignored = {"ignored": fields.ignored} if fields.ignored else {}
+    return {"created": int(time.time()), "data": data, "output_format": "png", **ignored}

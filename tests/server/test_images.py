@@ -1,0 +1,106 @@
+"""OpenAI's Images API: its own SDK against a real server, and requests that are refused."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterator
+
+import httpx
+import openai
+import pytest
+from fastapi.testclient import TestClient
+from PIL import Image
+
+from serving import Running, picture
+from sorairo.jobs.keys import Quota
+from sorairo.server.api.service import Service
+
+pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
+
+QUICK = {"num_inference_steps": 1, "seed": 3}
+
+
+@pytest.fixture(scope="module")
+def sdk(server: Running) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="any", max_retries=0) as client:
+        yield client
+
+
+def opened(data: bytes) -> Image.Image:
+    found = Image.open(io.BytesIO(data))
+    assert found.format == "PNG"
+    return found
+
+
+def test_pictures_are_generated(sdk: openai.OpenAI):
+    before = [each.id for each in sdk.videos.list()]
+    made = sdk.images.generate(
+        model="gpt-image-1",
+        prompt="a red ball on a wooden floor",
+        n=2,
+        size="128x96",  # type: ignore[arg-type]
+        quality="low",
+        extra_body=QUICK,
+    )
+    assert made.created > 1.7e9
+    one, two = (opened(base64.b64decode(each.b64_json or "")) for each in made.data or ())
+    assert one.size == two.size == (128, 96)
+    assert one.tobytes() != two.tobytes(), "their seeds differ"
+    assert [each.id for each in sdk.videos.list()] == before, "pictures are no videos"
+
+
+def test_pictures_have_addresses(sdk: openai.OpenAI):
+    made = sdk.images.generate(
+        model="dall-e-3",
+        prompt="a red ball on a wooden floor",
+        size="64x64",  # type: ignore[arg-type]
+        extra_body=QUICK,
+    )
+    url = (made.data or [])[0].url or ""
+    answer = httpx.get(url)
+    assert answer.headers["content-type"] == "image/png"
+    assert opened(answer.content).size == (64, 64)
+
+
+def test_a_picture_is_edited(sdk: openai.OpenAI):
+    made = sdk.images.edit(
+        image=("a.png", picture((80, 64))), prompt="a blue cube", extra_body=QUICK
+    )
+    assert opened(base64.b64decode((made.data or [])[0].b64_json or "")).size == (80, 64)
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({}, "prompt"),
+        ({"prompt": "a ball", "size": "10x10"}, "size"),
+        ({"prompt": "a ball", "size": "large"}, "size"),
+        ({"prompt": "a ball", "n": 11}, "n"),
+        ({"prompt": "a ball", "response_format": "jpeg"}, "response_format"),
+        ({"prompt": "a ball", "model": "midjourney"}, "model"),
+        ({"prompt": "a ball", "seconds": "4"}, "seconds"),
+        ({"prompt": "a ball", "image": "x"}, "image"),
+    ],
+)
+def test_refused_requests_name_the_field(
+    client: TestClient, service: Service, fields: dict, param: str
+):
+    answer = client.post("/v1/images/generations", json=fields)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
+    assert service.queue.count_unfinished() == 0
+
+
+def test_a_picture_counts_against_the_quota(client: TestClient, service: Service):
+    _, secret = service.keys.create("small", Quota(most_cost=100))
+    headers = {"Authorization": f"Bearer {secret}"}
+    body = {"prompt": "a ball", "size": "512x512"}
+    answer = client.post("/v1/images/generations", json=body, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_models_of_pictures_are_listed_and_make_no_videos(client: TestClient):
+    names = [each["id"] for each in client.get("/v1/models").json()["data"]]
+    assert "gpt-image-1" in names
+    answer = client.post("/v1/videos", json={"prompt": "a ball", "model": "dall-e-3"})
+    assert answer.json()["error"]["code"] == "model_not_found"

@@ -30,7 +30,7 @@ from sorairo.server.api.schemas import URLENCODED
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.video_object import PREVIEW, VARIANTS
+from sorairo.server.video_object import PICTURE, PREVIEW, VARIANTS
 
 PNG = (  # red, 16 by 16 pixels
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mM4oaFBEm"
@@ -68,7 +68,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             elif job.payload["video"]["prompt"] == "fail":
                 service.queue.fail(job, "invalid_request", "It was asked to fail.")
             else:
-                for name, _ in [*VARIANTS.values(), PREVIEW]:
+                for name, _ in [*VARIANTS.values(), PREVIEW, PICTURE]:
                     service.media.put(f"{job.id}/{name}", b"a file")
                 result = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
                 service.queue.complete(job, {"folder": job.id, **result})
@@ -148,7 +148,9 @@ def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, 
     def ask(method: str, path: str, status: int = 200, **body: object) -> dict:
         shape = "/v1/" + "/".join(
             "{video_id}" if part.startswith("video_") else
-            "{character_id}" if part.startswith("char_") else part
+            "{character_id}" if part.startswith("char_") else
+            "{file_id}" if part.startswith("file-") else
+            "{batch_id}" if part.startswith("batch_") else part
             for part in path.split("/")
         )  # fmt: skip
         answer = client.request(method, f"/v1/{path}", **body)
@@ -171,6 +173,18 @@ def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, 
     ask("POST", "videos/extensions", json={**given, "seconds": "4"})
     ask("POST", f"videos/{video}/remix", json={"prompt": "a cube"})
     ask("POST", f"videos/{video}/cancel")
+    lines = {"custom_id": "a", "method": "POST", "url": "/v1/videos", "body": {"prompt": "a ball"}}
+    upload = {"file": ("in.jsonl", json.dumps(lines).encode())}
+    file = ask("POST", "files", data={"purpose": "batch"}, files=upload)["id"]
+    ask("GET", "files")
+    ask("GET", f"files/{file}")
+    ask("GET", f"files/{file}/content")
+    body = {"input_file_id": file, "endpoint": "/v1/videos"}
+    batch = ask("POST", "batches", json=body)["id"]
+    ask("GET", "batches")
+    ask("GET", f"batches/{batch}")
+    ask("POST", f"batches/{batch}/cancel")
+    ask("DELETE", f"files/{file}")
     named = {"name": "Ruby", "video": {"id": video}}
     character = ask("POST", "videos/characters", json=named)["id"]
     ask("GET", f"videos/characters/{character}")

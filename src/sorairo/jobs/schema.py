@@ -157,6 +157,24 @@ outbox = Table(
     Column("attempts", Integer, nullable=False, default=0),
 )
 
+# The columns are described at the fields of Batch; `details` has `metadata`, `lines` and `errors`.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("owner", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("input_file", String(64), nullable=False),
+    Column("endpoint", String(64), nullable=False),
+    Column("details", JSON, nullable=False),
+    Column("created_at", Float, nullable=False),
+    Column("cancelled_at", Float),
+    Column("ended_at", Float),
+    Column("output_file", String(64)),
+    Column("error_file", String(64)),
+    Index("batches_of_owner", "owner", "id"),
+)
+
 # The migrations that were applied to this database.
 migrations = Table(
     "migrations",

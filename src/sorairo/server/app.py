@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from sorairo.server.api import characters, files, images, pages, routes
+from sorairo.server.api import batches, characters, files, images, pages, routes
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.dialects import azure_jobs, tasks, xai
 from sorairo.server.api.errors import add_error_handlers
@@ -45,6 +45,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     app.include_router(routes.router)
     app.include_router(files.router)
     app.include_router(images.router)
+    app.include_router(batches.router)
     app.include_router(pages.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.

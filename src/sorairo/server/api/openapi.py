@@ -14,6 +14,7 @@ from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.files import JSON_LINES
 from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
 from sorairo.server.api.schemas import BINARY, EVENT, SCHEMAS, TEXT, Schema, request_body
+from sorairo.server.api.stored_schemas import STORED_SCHEMAS
 from sorairo.server.video_object import PREVIEW, VARIANTS
 
 # Errors that need more explanation than the name of their status.
@@ -177,6 +178,14 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         body=request_body(Endpoint.FILE),
         errors=(*WITH_BODY, 507),
     ),
+    ("post", "/v1/batches"): RouteDoc(
+        responses=_json("Batch"), body=request_body(Endpoint.BATCH), errors=(*WITH_BODY, 507)
+    ),
+    ("get", "/v1/batches"): RouteDoc(responses=_json("BatchList"), errors=(400,)),
+    ("get", "/v1/batches/{batch_id}"): RouteDoc(responses=_json("Batch"), errors=(404,)),
+    ("post", "/v1/batches/{batch_id}/cancel"): RouteDoc(
+        responses=_json("Batch"), errors=(404, 413)
+    ),
     ("get", "/v1/files"): RouteDoc(responses=_json("FileList"), errors=(400,)),
     ("get", "/v1/files/{file_id}"): RouteDoc(responses=_json("File"), errors=(404,)),
     ("get", "/v1/files/{file_id}/content"): RouteDoc(
@@ -197,7 +206,7 @@ def complete_document(app: FastAPI) -> None:
     must have been added."""
     document = app.openapi()
     document["components"] = {
-        "schemas": {**SCHEMAS, **DIALECT_SCHEMAS},
+        "schemas": {**SCHEMAS, **STORED_SCHEMAS, **DIALECT_SCHEMAS},
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
     }
     for path, methods in document["paths"].items():

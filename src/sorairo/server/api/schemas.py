@@ -178,44 +178,6 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "CharacterList": page_schema("Character"),
     "CharacterDeleted": deleted_schema("character"),
-    "Images": object_schema(
-        {
-            "created": time("When they were finished"),
-            "data": {
-                "type": "array",
-                "items": object_schema(
-                    {},
-                    optional={
-                        "b64_json": text("A PNG file in base64."),
-                        "url": text("Its address, with a signature if keys are required."),
-                    },
-                ),
-                "description": "The pictures.",
-            },
-            "output_format": constant("png"),
-        },
-        optional={"ignored": IGNORED_NAMES},
-    ),
-    "File": object_schema(
-        {
-            "id": text("The id of the file, for `file_id` of a request."),
-            "object": constant("file"),
-            "bytes": described(WHOLE, "Its size."),
-            "created_at": time("When it was stored"),
-            "expires_at": nullable(time("When it is deleted")),
-            "filename": text("Its name, as the client sent it, without folders."),
-            "purpose": text("What it is for."),
-            "status": text("Always 'processed'."),
-        }
-    ),
-    "FileList": page_schema("File"),
-    "FileDeleted": object_schema(
-        {
-            "id": text("The id of the deleted file."),
-            "object": constant("file"),
-            "deleted": described(FLAG, "Always true."),
-        }
-    ),
     "Model": object_schema(
         {
             "id": text("A value that `model` accepts."),

@@ -12,6 +12,7 @@ from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.batches import BatchStore
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
@@ -76,6 +77,11 @@ class Service:
     """How many synchronous requests wait for a job, by its id."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server begins to stop: open streams and waiting requests then end."""
+
+    @property
+    def batches(self) -> BatchStore:
+        """The batches of jobs."""
+        return BatchStore(self.queue.database)
 
     def requires_key(self) -> bool:
         """Whether requests need a key: from the start, or since the first key was created."""

@@ -23,6 +23,7 @@ class Endpoint(StrEnum):
     REMIX = "POST /v1/videos/{video_id}/remix"
     CHARACTER = "POST /v1/videos/characters"
     FILE = "POST /v1/files"
+    BATCH = "POST /v1/batches"
     IMAGE = "POST /v1/images/generations"
     IMAGE_EDIT = "POST /v1/images/edits"
     # Routes of other services; see `dialects`.

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sorairo.server.api.fields.batch_fields import BATCH_FIELDS
 from sorairo.server.api.fields.content_fields import CONTENT_FIELDS
 from sorairo.server.api.fields.file_fields import FILE_FIELDS
 from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 
-TABLE: tuple[RequestField, ...] = (*CONTENT_FIELDS, *SAMPLING_FIELDS, *FILE_FIELDS, *IMAGE_FIELDS)
+TABLE: tuple[RequestField, ...] = (
+    *CONTENT_FIELDS,
+    *SAMPLING_FIELDS,
+    *FILE_FIELDS,
+    *IMAGE_FIELDS,
+    *BATCH_FIELDS,
+)
 # Objects whose entries are fields themselves.
 NESTED = frozenset({"video_params"})
 # Fields of other servers that can do nothing here. They are accepted, and the response names them.

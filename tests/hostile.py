@@ -165,6 +165,14 @@ def of_a_long_frame(folder: Path) -> bytes:
     return bytes(data)
 
 
+def of_a_hidden_long_frame(folder: Path) -> bytes:
+    """The same with an edit list that shows a second of it."""
+    data = bytearray(of_a_long_frame(folder))
+    at = data.index(b"elst") + 12  # the duration of its only edit
+    data[at : at + 4] = data[data.index(b"mvhd") + 16 :][:4]  # ticks of a second
+    return bytes(data)
+
+
 def of_repeated_edits(folder: Path) -> bytes:
     """24 frames that an edit list shows 4,000 times: 96,000 frames in 70 kB."""
     data = film(folder)
@@ -243,6 +251,7 @@ FILES: Mapping[str, tuple[Callable[[Path], bytes], str]] = {
     "streams.mp4": (of_many_streams, "too_large"),
     "frames.mp4": (of_a_million_frames, "too_large"),
     "days.mp4": (of_a_long_frame, "too_large"),
+    "hidden.mp4": (of_a_hidden_long_frame, "too_large"),
     "edits.mp4": (of_repeated_edits, "too_large"),
     "sides.mp4": (lambda folder: of_declared_size(folder, 30_000), "unreadable"),
     "sides.mov": (lambda folder: of_declared_size(folder, 12_000), "too_large"),

@@ -152,7 +152,7 @@ def test_a_remix_shows_what_the_result_shows(client: TestClient, service: Servic
 
 
 @pytest.mark.parametrize("route", ["edits", "extensions", "characters"])
-@pytest.mark.parametrize("make", [hostile.of_a_long_frame, hostile.of_repeated_edits])
+@pytest.mark.parametrize("make", [hostile.of_a_hidden_long_frame, hostile.of_repeated_edits])
 def test_a_clip_that_is_too_long_is_refused_at_once(
     client: TestClient, service: Service, tmp_path: Path, route: str, make: Any
 ):

@@ -390,7 +390,7 @@ def test_an_animation(tmp_path: Path):
     assert (info.width, info.height, info.num_frames, info.fps) == (64, 48, 5, 10.0)
 
 
-@pytest.mark.parametrize("make", [hostile.of_a_long_frame, hostile.of_repeated_edits])
+@pytest.mark.parametrize("make", [hostile.of_a_hidden_long_frame, hostile.of_repeated_edits])
 @pytest.mark.parametrize("read", [inspect, lambda path: decode(path, 2048)])
 def test_a_small_file_that_lasts_long_is_refused_by_its_packets(
     tmp_path: Path, make: Callable[[Path], bytes], read: Callable[[Path], object]
@@ -418,3 +418,15 @@ def test_only_the_beginning_is_decoded(tmp_path: Path):
     clip = decode(path, None, seconds=1.0)
     assert (clip.num_frames, clip.fps) == (25, 25.0)
     assert np.array_equal(clip.frames, decode(path, None).frames[:25])
+
+
+def test_a_decoded_clip_lies_in_a_file_and_not_in_memory(tmp_path: Path):
+    """480 MB of frames, of which two are used."""
+    black = np.zeros((1024, 1024, 3), np.uint8)
+    path = write_video(tmp_path / "x.mp4", [black] * 4, [0, 40, 80, 6080], codec="mpeg4")
+    before = psutil.Process().memory_info().rss
+    clip = decode(path, None)
+    assert clip.frames.nbytes > 450e6
+    assert (clip.frames[0] < 40).all()
+    assert (clip.frames[-1] < 40).all()
+    assert psutil.Process().memory_info().rss - before < 100e6

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import math
+import mmap
 import os
 from typing import Any, BinaryIO
 
@@ -67,12 +68,21 @@ def read_clip(file: BinaryIO, header: dict[str, Any]) -> Clip:
     if math.prod(frames) + 4 * math.prod(samples) != left:
         raise ValueError(f"{left} bytes do not match the shapes {frames} and {samples}")
     metadata = {str(key): str(text) for key, text in header["metadata"].items()}
-    pixels = np.fromfile(file, np.uint8, math.prod(frames)).reshape(frames)
+    start, count = file.tell(), math.prod(frames)
+    pixels = _mapped(file, start, count).reshape(frames)
     sound_track = None
     if sound:
+        file.seek(start + count)
         wave = np.fromfile(file, np.float32, math.prod(samples)).reshape(samples)
         sound_track = Sound(samples=wave, rate=int(sound["rate"]))
     return Clip(frames=pixels, fps=float(header["fps"]), sound=sound_track, metadata=metadata)
+
+
+def _mapped(file: BinaryIO, start: int, count: int) -> np.ndarray:
+    """Bytes of a file that is not changed any more. They are read when they are used, and the
+    system may drop them from memory in between; writing to them changes a copy."""
+    content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY) if count else b""
+    return np.frombuffer(memoryview(content)[start : start + count], np.uint8)
 
 
 def _shape(found: list[Any], ndim: int) -> tuple[int, ...]:

@@ -3,6 +3,7 @@ checked by the header and the packets before anything is decoded."""
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from av.container import InputContainer
@@ -58,6 +59,7 @@ def read_upload(
     with demuxer.open_media(path) as container:
         _checked_stream(path, container)
     if seconds is None:
+        _check_packets(path)
         probe_length(path, _check_length)
     return read_video(path, None, seconds, max_side)
 
@@ -70,6 +72,7 @@ def inspect_upload(path: Path, allowed: ResourceLimits) -> MediaInfo:
         return _picture_info(path)
     with demuxer.open_media(path) as container:
         _checked_stream(path, container)
+    _check_packets(path)
     num_frames, fps = probe_length(path, _check_length)
     with demuxer.open_media(path) as container:
         stream = demuxer.picture_stream(path, container)
@@ -145,3 +148,16 @@ def _checked_stream(path: Path, container: InputContainer) -> VideoStream:
 def _check_length(frames: float, seconds: float) -> None:
     if frames > MAX_FRAMES or seconds > MAX_SECONDS:
         raise TooLargeError(f"{frames:.0f} frames, {seconds:.0f} seconds")
+
+
+def _check_packets(path: Path) -> None:
+    """Raises TooLargeError if the packets of a video last too long, also where an edit list hides
+    most of that time: a decoder need not obey it."""
+    with demuxer.open_media(path) as container:
+        stream, first, end = demuxer.picture_stream(path, container), math.inf, -math.inf
+        for number, packet in enumerate(container.demux(stream), start=1):
+            if packet.pts is None or not packet.time_base:
+                continue
+            first = min(first, float(packet.pts * packet.time_base))
+            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+            _check_length(min(number, MAX_FRAMES), end - first)

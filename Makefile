@@ -23,6 +23,7 @@ help: ## show this list
 
 demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for another)
 	@mkdir -p demo
+	@echo "Making a clip of \"$$PROMPT\"." >&2
 	@$(BIN)/sorairo generate "$$PROMPT" --seed 7 --output demo/clip.mp4 --contact-sheet >/dev/null
 	@echo "The clip:          demo/clip.mp4"
 	@echo "Its contact sheet: demo/clip-sheet.png"
@@ -51,10 +52,12 @@ $(BIN)/python:
 		echo "This Python cannot make a virtual environment: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
-	$(PIP) --quiet --editable .
+	@echo "Installing sorairo and PyTorch into $(VENV): on Linux that is up to 3 GB and takes some minutes." >&2
+	@$(PIP) --progress-bar on --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing what the tests need into $(VENV)." >&2
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 

@@ -146,6 +146,14 @@ def test_shells_complete_commands_and_options(sorairo: Run, monkeypatch: pytest.
         assert "_SORAIRO_COMPLETE" in sorairo().stdout
 
 
+def test_models_say_their_licence_and_tasks_and_nothing_empty(here: Make):
+    text = here("models", "info", "tabletop").stdout
+    assert "licence:        Apache-2.0\n" in text
+    assert "trained for:    generate, image, animate" in text
+    assert all(line.partition(":")[2].strip() for line in text.splitlines())
+    assert "edit" in here("models", "info", "tabletop", "--json").facts["trained_for"]
+
+
 def test_a_dry_run_makes_nothing_and_says_what_it_would(generate: Make, here: Make, tmp_path: Path):
     done = generate(PROMPT, "--dry-run", "--gif", "--seed", 3)
     assert (done.returncode, list(tmp_path.iterdir())) == (0, [])

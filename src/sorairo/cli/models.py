@@ -59,7 +59,10 @@ def info_command(name: str, as_json: bool) -> None:
         return
     facts["native_sizes"] = ", ".join(_size(size) for size in facts["native_sizes"])
     facts["delivered_size"] = _size(facts["delivered_size"])
+    facts["trained_for"] = ", ".join(facts["trained_for"])
     for key, value in facts.items():
+        if value == "":
+            continue
         show(f"{key.replace('_', ' ') + ':':<15} {value}")
 
 
@@ -78,6 +81,8 @@ def _facts(info: ModelDirectory) -> dict[str, Any]:
         "max_seconds": round(facts.max_frames / facts.fps, 2),
         "steps": facts.sampling.steps,
         "guidance": facts.sampling.guidance,
+        "licence": facts.licence,
+        "trained_for": list(facts.trained_for),
         "version": facts.version,
         "notes": facts.notes,
     }

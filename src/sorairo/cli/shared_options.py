@@ -78,7 +78,7 @@ _STYLE = click.option(
     "--style",
     metavar="NAME",
     help="A style: film_noir, black_and_white, pencil, oil, pixel_art or neon. Other words are"
-    " added to the prompt.",
+    " added to the prompt, and named if the model does not know them.",
 )
 _COUNT = click.option(
     "-n",

@@ -13,6 +13,11 @@ from sorairo.world import registry
 
 _FAR = 1e9  # above every size, rate and number of frames
 TABLETOP_FAMILY = "tabletop"  # of records that name no family
+TABLETOP_LICENCE = "Apache-2.0"
+TABLETOP_TASKS = (
+    *("generate", "image", "animate", "extend", "loop", "connect", "edit"),
+    *("storyboard", "cast"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,10 @@ class ModelFacts:
     """The version of the model, "" for none."""
     notes: str
     """Remarks about the model, "" for none."""
+    licence: str = ""
+    """SPDX identifier of the weights' licence, "" where it is not known."""
+    trained_for: tuple[str, ...] = ()
+    """The tasks that it was trained for, by the names of their commands; empty: not known."""
     trained_on: dict[str, Any] | None = None
     """The part of the world that its training scenes were drawn from, as JSON; None: not known."""
 
@@ -106,5 +115,7 @@ def _with_tabletop_defaults(config: dict[str, Any], path: Path) -> dict[str, Any
         "delivery": config.get("delivered", {}),
         "version": "",
         "notes": "",
+        "licence": TABLETOP_LICENCE,
+        "trained_for": TABLETOP_TASKS,
     }
     return {**defaults, **config, "sampling": {"steps": 10, "guidance": 2.0, **sampling}}

@@ -12,6 +12,7 @@ import torch
 from sorairo.models.codec import Codec
 from sorairo.models.model import DenoiserNetwork, Model, SamplingConfig
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
+from sorairo.models.model_record import TABLETOP_LICENCE, TABLETOP_TASKS
 from sorairo.models.positions import CenteredPositions
 from sorairo.models.postprocess import remove_flicker
 from sorairo.models.protocols import OnFrames
@@ -22,10 +23,6 @@ from sorairo.nn.precision import compute_dtype
 
 POSITIONS = CenteredPositions()
 NOISE_PER_TOKEN = Conditioning(token_noise=True)
-TRAINED_FOR = (
-    *("generate", "image", "animate", "extend", "loop", "connect", "edit"),
-    *("storyboard", "cast"),
-)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,8 +108,8 @@ def info_of(network: Model, digest: str) -> ModelInfo:
     return ModelInfo(
         name=config.name,
         digest=digest,
-        licence="Apache-2.0",
-        trained_for=TRAINED_FOR,
+        licence=TABLETOP_LICENCE,
+        trained_for=TABLETOP_TASKS,
         world=config.world,
         native_sizes=config.native_sizes,
         fps=config.fps,

@@ -86,8 +86,8 @@ def test_a_link_can_be_read(server: Running, made: dict[str, Any], tmp_path: Pat
         ("extend_video", {"seconds": 0.5}, "1"),
         ("extend_video", {"seconds": 0.5, "backward": True}, "1"),
         ("edit_video", {"strength": 0.5}, "0.5"),
-        ("loop_video", {"seconds": 0.5}, "1"),
-        ("connect_videos", {"seconds": 0.5, "next_video": None}, "1.5"),
+        ("loop_video", {"seconds": 1}, "1.5"),
+        ("connect_videos", {"seconds": 1, "next_video": None}, "2"),
     ],
 )
 def test_a_finished_video_is_changed(

@@ -38,7 +38,8 @@ def test_a_started_process_imports_nothing_from_its_folder(
     assert not hostile.exists()
 
 
-def test_the_control_runs_the_modules(hostile: Path):
+def test_the_control_runs_the_modules(hostile: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     subprocess.run([sys.executable, "-c", "import click"], check=False)
     assert hostile.read_text() == "click"
 

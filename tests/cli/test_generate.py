@@ -202,6 +202,10 @@ def test_a_broken_model_is_an_error(here: Make, tiny_model: Path, tmp_path: Path
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot be loaded" in done.stderr
     assert "Traceback" not in done.stderr
+    (broken / "tokenizer.json").write_text("[" * 20_000)
+    done = here("generate", PROMPT, "--model", broken, "-o", "out.mp4")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "tokenizer.json cannot be loaded" in done.stderr
     weights.unlink()
     done = here("generate", PROMPT, "--model", broken)
     assert "is incomplete: codec.safetensors" in done.stderr

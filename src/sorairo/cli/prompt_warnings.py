@@ -46,15 +46,14 @@ def say_notes(notes: Sequence[Sequence[str]], number: int) -> None:
 
 
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
-    from tokenizers import Tokenizer
-
+    from sorairo.models.hub import read_tokenizer
     from sorairo.models.model_record import TABLETOP_FAMILY
 
     text = model.record["config"].get("text")
     if model.family != TABLETOP_FAMILY or text is None:
         return []
     room = text["max_length"] - 1  # beside the start token
-    encoding = Tokenizer.from_file(str(model.path / "tokenizer.json")).encode(prompt)
+    encoding = read_tokenizer(model.path / "tokenizer.json").encode(prompt)
     if len(encoding.ids) <= room:
         return []
     unread = prompt[encoding.offsets[room][0] :].strip()

@@ -8,11 +8,15 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sorairo.config import read_json
 from sorairo.errors import ConfigError, ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 FORMAT = 1
 FILES = ("model.json", "tokenizer.json", "codec.safetensors", "denoiser.safetensors")
@@ -118,6 +122,16 @@ def files_of(record: dict) -> tuple[str, ...]:
         raise ModelError("The model's model.json does not name its files (files).")
     names = (DEFLICKER, FORMERLY[DEFLICKER])
     return (*FILES, *(f"{name}.safetensors" for name in names if record["config"].get(name)))
+
+
+def read_tokenizer(path: Path) -> Tokenizer:
+    """The tokenizer in a file. Raises ModelError."""
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises nothing narrower
+        raise ModelError(f"{path} cannot be loaded: {str(error)[:200]}") from error
 
 
 def _is_file_name(name: object) -> bool:

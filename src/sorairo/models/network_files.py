@@ -11,12 +11,11 @@ from pathlib import Path
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from tokenizers import Tokenizer
 from torch import nn
 
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError
-from sorairo.models.hub import FORMAT, FORMERLY, files_of, info
+from sorairo.models.hub import FORMAT, FORMERLY, files_of, info, read_tokenizer
 from sorairo.models.model import Model, ModelConfig
 from sorairo.nn.skip_init import on_meta_device
 
@@ -31,7 +30,7 @@ def load_networks(path: Path) -> Model:
     try:
         config = from_json(ModelConfig, record["config"])
         with on_meta_device():
-            model = Model(config, _tokenizer(path / "tokenizer.json"))
+            model = Model(config, read_tokenizer(path / "tokenizer.json"))
         for part in files_of(record)[2:]:
             _network(model, part).load_state_dict(load_file(path / part), assign=True)
         model.codec.to_channels_last()
@@ -74,10 +73,3 @@ def _network(model: Model, file: str) -> nn.Module:
     """The network of a model whose weights a file holds."""
     name = file.partition(".")[0]
     return getattr(model, next((new for new, old in FORMERLY.items() if old == name), name))
-
-
-def _tokenizer(path: Path) -> Tokenizer:
-    try:
-        return Tokenizer.from_file(str(path))
-    except Exception as error:  # the library raises nothing narrower
-        raise ModelError(f"{path} cannot be loaded: {error}") from error

@@ -117,7 +117,8 @@ def test_remix_edit_and_extend(client: openai.OpenAI, made, tmp_path: Path):
     )
     longer = client.videos.poll(longer.id)
     assert longer.status == "completed", longer.error
-    assert float(longer.seconds) == pytest.approx(4.5, abs=0.05)
+    assert longer.seconds == "5", "of an uploaded clip, whole seconds"
+    assert longer.to_dict()["duration"] == pytest.approx(4.5, abs=0.05)
 
 
 def test_lists_are_paginated(client: openai.OpenAI, made):

@@ -218,7 +218,8 @@ def request_body(endpoint: Endpoint) -> Schema:
     are accepted, too (`x-ignored`); any other name is an error."""
     fields = fields_of(endpoint)
     required = [name for name, each in fields.items() if endpoint in each.required_by]
-    schema = {"type": "object", "required": required, "x-ignored": sorted(IGNORED)}
+    names = {*fields, *(alias for each in fields.values() for alias in each.aliases)}
+    schema = {"type": "object", "required": required, "x-ignored": sorted(IGNORED - names)}
     plain = {name: _property(each) for name, each in fields.items()}
     files = {name: _file_property(each) for name, each in fields.items() if each.file}
     form = {"schema": {**schema, "properties": {**plain, **files}}}

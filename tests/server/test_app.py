@@ -198,9 +198,9 @@ def test_unknown_routes_and_invalid_parameters_are_rejected(client: TestClient):
     assert client.get("/v1/videos?order=up").status_code == 400
     unknown = client.get("/v1/videos?after=video_of_nobody")
     assert (unknown.status_code, unknown.json()["error"]["param"]) == (400, "after")
-    assert client.get("/v1/files").status_code == 404
+    assert client.get("/v1/embeddings").status_code == 404
     assert client.put("/v1/videos").status_code == 405
-    for answer in (client.get("/v1/files"), client.put("/v1/videos")):
+    for answer in (client.get("/v1/embeddings"), client.put("/v1/videos")):
         assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
 
 

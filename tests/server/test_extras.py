@@ -192,10 +192,8 @@ def test_files_expire(service: Service, tmp_path: Path):
         response = client.get(path).json()
         assert response["expires_at"] == int(job.ended_at + 3600)
         assert client.get(f"{path}/content").status_code == 200
-        cleanup = CleanupTask(
-            service.queue, service.characters, service.files, service.media, 3600.0
-        )
-        cleanup.run()
+        stores = (service.queue, service.characters, service.files, service.media)
+        CleanupTask(*stores, 3600.0).run()
         assert client.get(f"{path}/content").status_code == 200, "not yet"
         CleanupTask(*stores, 1e-9).run()
         answer = client.get(f"{path}/content")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.server.api.fields.parsing import Fields
-from sorairo.server.api.given_clips import GivenClip, check_given
+from sorairo.server.api.given_clips import GivenClip, check_given, whole_seconds
 from sorairo.server.api.job_builder import DEFAULT_MODEL, JobBuilder
 from sorairo.server.api.memory_budget import check_frames
 from sorairo.server.api.new_job import NewJob
+from sorairo.server.api.uploaded_file import Upload
 
 DEFAULT_SECONDS, DEFAULT_BRIDGE_SECONDS = 4.0, 2.0
 DEFAULT_EDIT_STRENGTH = 0.6
@@ -85,7 +87,7 @@ class ClipBuilder(JobBuilder):
             request,
             fields,
             f"{width}x{height}",
-            sum(clip.seconds for clip in clips) + added,
+            _shown_seconds(clips, added),
             files=tuple(clip.file for clip in clips),
             model=first.model or DEFAULT_MODEL,
             cost=width * height * seconds,
@@ -96,6 +98,13 @@ class ClipBuilder(JobBuilder):
         width, height = clip.size(self.limits)
         prompt = self.shorten(fields.require("prompt"))
         return {"prompt": prompt, "width": width, "height": height, **sampling(fields)}
+
+
+def _shown_seconds(clips: Sequence[GivenClip], added: float) -> float:
+    """The length of a result as clients see it: with an upload in whole seconds."""
+    if any(isinstance(clip.file, Upload) for clip in clips):
+        return whole_seconds(sum(clip.info.duration for clip in clips) + added)
+    return sum(clip.seconds for clip in clips) + added
 
 
 def sampling(fields: Fields) -> dict[str, Any]:

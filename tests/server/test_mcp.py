@@ -112,6 +112,9 @@ def test_the_other_tools_that_create(server: Running, made: dict[str, Any]):
     board = {"cards": cards, "seconds": 1, "size": "96x96", "wait": 120}
 
     async def use(client: Client) -> None:
+        image = await client.call_tool("generate_image", {"prompt": "a ball", "size": "96x96"})
+        assert not image.is_error, image.content
+        assert image.content[1].type == "image"
         given = {**QUICK, "image": data_url(picture())}
         animated = await client.call_tool("animate_image", given)
         remixed = await client.call_tool(

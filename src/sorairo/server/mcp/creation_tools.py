@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import base64
+from typing import Annotated, Any
 
 from mcp.server.mcpserver import Context
-from mcp.types import CallToolResult
+from mcp.types import CallToolResult, ContentBlock, TextContent
 from pydantic import Field
 
 from sorairo.server.mcp.arguments import (
@@ -19,6 +20,7 @@ from sorairo.server.mcp.arguments import (
     Video,
     Wait,
 )
+from sorairo.server.mcp.results import preview
 from sorairo.server.mcp.session import ToolSession
 
 
@@ -44,6 +46,18 @@ class CreationTools:
         if loop:
             fields["loop"] = True
         return await self.session.create(ctx, "videos", fields, wait=wait)
+
+    async def generate_image(
+        self, ctx: Context, prompt: Prompt, size: Size = None, seed: Seed = None
+    ) -> CallToolResult:
+        """Create a picture from a text."""
+        fields: dict[str, Any] = {"prompt": prompt, "size": size, "seed": seed}
+        async with self.session.connect(ctx) as api:
+            image = await api.post("images/generations", {**fields, "response_format": "b64_json"})
+        data = base64.b64decode(image["data"][0]["b64_json"])
+        blocks: list[ContentBlock] = [TextContent(type="text", text=f"A picture: {prompt}")]
+        described = {"created": image["created"], "prompt": prompt, "bytes": len(data)}
+        return CallToolResult(content=[*blocks, preview(data)], structured_content=described)
 
     async def animate_image(
         self,

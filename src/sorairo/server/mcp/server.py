@@ -38,6 +38,7 @@ def build_server(session: ToolSession) -> MCPServer:
     creation, library = CreationTools(session), LibraryTools(session)
     annotated: dict[Callable[..., Any], ToolAnnotations] = {
         creation.generate_video: CREATES,
+        creation.generate_image: CREATES,
         creation.animate_image: CREATES,
         creation.extend_video: CREATES,
         creation.edit_video: CREATES,

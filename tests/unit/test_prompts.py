@@ -122,3 +122,9 @@ def test_a_model_of_no_world_is_given_all_prompts():
     request = GenerateRequest(prompt="a cat in Paris looks around", seed=3)
     read = read_request(request, Limits(world=registry.NONE))
     assert (read.request, read.notes) == (request, ())
+
+
+def test_a_prompt_of_which_nothing_is_left_is_not_understood():
+    limits = Limits(world="tabletop", trained_on={"colors": ["red"], "shapes": ["sphere"]})
+    with pytest.raises(PromptNotUnderstoodError):
+        read_request(GenerateRequest(prompt="a white cone"), limits)

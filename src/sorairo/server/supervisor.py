@@ -13,6 +13,7 @@ import uvicorn
 from anyio import to_thread
 
 from sorairo.config import to_json
+from sorairo.errors import RequestError
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import MAX_WAITING, REQUEST_BUSY_SECONDS
@@ -88,6 +89,7 @@ def serve(
         fetch_images: Whether pictures are fetched from https addresses that requests name.
         access: Which other names, pages and proxies are trusted.
     """
+    check_port(host, port)
     info = hub.info(hub.find(workers.model))
     database = urls.open_database(busy_seconds=REQUEST_BUSY_SECONDS)
     service = Service(
@@ -122,6 +124,21 @@ def serve(
     )
     server = ApiServer(config, service, connections)
     _run(server, Outbox(database), WorkerProcesses(workers, urls))
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises RequestError if no server can listen on this port of this host."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise RequestError(
+            f"Cannot listen on {host}, port {port} ({reason}): choose another with --port or"
+            " --host."
+        ) from error
 
 
 def _memory(model: ModelDirectory) -> MemoryBudget:

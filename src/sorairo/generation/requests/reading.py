@@ -47,7 +47,8 @@ def read_request(request: Kind, limits: Limits) -> ReadRequest[Kind]:
         if reading.empty and not _needs_words(request, index):
             texts.append("")
             continue
-        if not reading.understood and not _is_addition(request, index):
+        known = reading.understood and bool(reading.text.strip())
+        if not known and not _is_addition(request, index):
             raise _not_understood(prompt, language)
         text = reading.text
         if request.vary and request.from_text_alone and not request.expanded:

@@ -31,7 +31,7 @@ from .program import FILES, FRAME_TOLERANCE, difference
 EXPECTED = json.loads((FILES / "jobs" / "expected.json").read_text())
 KEY = {"authorization": f"Bearer {EXPECTED['key']['key']}"}
 INTERRUPTED = {"prompt": "a red ball drops", "seed": 39, "seconds": "20", "size": "64x64"}
-INTERRUPTED |= {"fps": 12, "num_inference_steps": 12}
+INTERRUPTED |= {"fps": 12, "num_inference_steps": 12, "rewrite": False}
 REMIXED = ("generate", "cast", "loop", "animate", "storyboard", "edit", "extend")
 DATABASE = ("--database", "sqlite:///jobs.db")
 
@@ -188,7 +188,7 @@ def test_a_character_is_used_again(client: httpx.Client, folder: Path):
     character = EXPECTED["character"]
     assert client.get(f"/videos/characters/{character['id']}").json() == character
     asked = {"prompt": "Ball rolls", "characters": [{"id": character["id"]}], "seconds": "0.5"}
-    asked |= {"size": "64x64", "fps": 6, "num_inference_steps": 3, "seed": 32}
+    asked |= {"size": "64x64", "fps": 6, "num_inference_steps": 3, "seed": 32, "rewrite": False}
     made = client.post("/videos", json=asked).raise_for_status().json()
     _, path = completed(client, made["id"], folder)
     before = folder / "media" / EXPECTED["cast"]["id"] / "1" / "video.mp4"

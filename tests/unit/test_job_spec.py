@@ -12,6 +12,7 @@ from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.jobs.job import QUEUED, Job
 from sorairo.server.job_spec import JobSpec, VideoFields
@@ -92,8 +93,26 @@ def test_a_client_gets_the_stored_fields():
         error=None,
         cost=0.0,
         emptied=False,
+        postponed=0,
     )
     video = video_of(job)
     assert (video["model"], video["prompt"], video["size"]) == ("sora-2", VIDEO.prompt, "64x64")
     assert (video["seconds"], video["seed"], video["remixed_from_video_id"]) == ("4", 2**62, None)
     assert "videos" not in video
+
+
+def test_requests_from_before_prompts_were_read_are_used_as_they_were_written():
+    payload = JobSpec(request=GenerateRequest(prompt="x"), video=VIDEO).to_json()
+    for name in ("rewrite", "vary", "read"):
+        del payload["request"][name]
+    comment = json.dumps({"sorairo": "generate", "request": payload["request"]})
+    asked = GenerateRequest(prompt="x", rewrite=False, vary=False)
+    assert JobSpec.from_json(payload).request == asked
+    assert JobSpec.from_json({**payload, "request": comment}).request == asked
+    assert read_comment(comment) == GenerateRequest.from_comment(comment) == asked
+
+
+@pytest.mark.parametrize("rewrite", [True, False])
+def test_a_stored_request_keeps_its_own_fields(rewrite: bool):
+    asked = GenerateRequest(prompt="x", rewrite=rewrite, vary=not rewrite)
+    assert read_comment(asked.to_comment()) == asked

@@ -199,7 +199,7 @@ class Request:
         record = read_record(comment)
         if record.get("sorairo") != cls.command:
             raise RequestError(f"This clip does not hold a request of `sorairo {cls.command}`.")
-        return config.from_json(cls, record.get("request"))
+        return from_stored(cls, record.get("request"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -221,6 +221,17 @@ class GivenRequest(Request):
                 limits,
                 f"{source.name}, which has {clip.width}x{clip.height} pixels,",
             )
+
+
+def from_stored(kind: type[Kind], record: Any) -> Kind:
+    """The request of a type from the JSON of its fields, as it is stored in comments and jobs.
+
+    Before there was `rewrite`, prompts were used as they were written and nothing was varied: a
+    request without this field is made again in that way. Raises ConfigError and UnknownNameError.
+    """
+    if isinstance(record, dict) and "rewrite" not in record:
+        record = {"vary": False, **record, "rewrite": False}
+    return config.from_json(kind, record)
 
 
 def read_record(comment: str) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sorairo import config
 from sorairo.errors import RequestError, SorairoError
 from sorairo.generation.requests.animate import AnimateRequest
-from sorairo.generation.requests.base import Request, read_record
+from sorairo.generation.requests.base import Request, from_stored, read_record
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
@@ -39,7 +38,7 @@ def request_from_json(command: Any, record: Any) -> Request:
     found = REQUEST_TYPES.get(str(command))
     if found is None:
         raise RequestError("No sorairo request is stored here.")
-    return config.from_json(found, record)
+    return from_stored(found, record)
 
 
 def read_comment(comment: str) -> Request:

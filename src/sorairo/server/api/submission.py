@@ -70,7 +70,7 @@ def submit(
     ids = [f"{prefix}{secrets.token_hex(16)}" for _ in range(count)]
     files = [*media, *job.files]
     submission = Submission(
-        jobs=_payloads(job, ids, len(files), service.limits),
+        jobs=_payloads(job, ids, len(files), None),
         owner=owner,
         request_key=_idempotency_key(request) if is_idempotent else None,
         cost=job.cost,
@@ -79,6 +79,9 @@ def submit(
     )
     accepted_before = service.queue.check(submission)  # before any file is written
     _check_same_request(accepted_before, job)
+    if not accepted_before:  # one that was accepted is found even if its prompt is refused now
+        payloads = _payloads(job, ids, len(files), service.limits)
+        submission = dataclasses.replace(submission, jobs=payloads)
     try:
         if not accepted_before:
             for name in ids:
@@ -96,14 +99,15 @@ def submit(
 
 
 def _payloads(
-    job: NewJob, ids: Sequence[str], num_files: int, limits: Limits
+    job: NewJob, ids: Sequence[str], num_files: int, limits: Limits | None
 ) -> list[tuple[str, dict[str, Any]]]:
     """The id and payload of each job; the seed increases from one to the next, and with it what is
-    drawn from the seed."""
+    drawn from the seed. Without limits of a model, prompts are not read."""
     if len(ids) > 1:
         job = dataclasses.replace(job, video=dataclasses.replace(job.video, videos=tuple(ids)))
     jobs = [job.with_later_seed(index) if index else job for index in range(len(ids))]
-    jobs = [each.read(limits) for each in jobs]
+    if limits is not None:
+        jobs = [each.read(limits) for each in jobs]
     return [
         (name, each.spec(tuple(_paths(name, num_files))).to_json())
         for name, each in zip(ids, jobs, strict=True)

@@ -8,6 +8,7 @@ import pytest
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, stated
 from sorairo.world.lifelike.language.parsing import parse
+from sorairo.world.lifelike.language.service import LANGUAGE
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import CAMERAS, EVENTS, WEATHERS, Scene, SceneConfig
 
@@ -72,3 +73,16 @@ def test_clothes_belong_to_the_person_beside_them():
 def test_unknown_words_are_named():
     assert parse("A dog plays chess in a park").unknown == ("plays", "chess")
     assert "龙" in parse("一条龙在公园里").unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("A girl walks to the left in a park", "A girl walks to the right in a park"),
+        ("一位小女孩向右走，镜头向左环绕。", "一位小女孩向左走，镜头向左环绕。"),
+        ("A dog stands still. The camera circles to the left.",) * 2,
+    ],
+)
+def test_the_way_back_is_in_the_opposite_direction(text: str, back: str):
+    assert LANGUAGE.returning(text) == back
+    assert LANGUAGE.returning(back) == text

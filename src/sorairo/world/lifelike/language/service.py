@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.parsing import Assertion, parse
 from sorairo.world.protocol import PromptReading, WordGroup
+
+_OPPOSITE = {"left": "right", "right": "left", "向左": "向右", "向右": "向左"}
+_SIDES = re.compile(r"(?<!circles to the )\b(?:left|right)\b|(?:向左|向右)(?!环绕)", re.IGNORECASE)
 
 
 class LifelikeLanguage:
@@ -48,6 +52,10 @@ class LifelikeLanguage:
 
     def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
         return tuple(texts)
+
+    def returning(self, text: str) -> str:
+        """The text with left and right exchanged; where the camera circles stays."""
+        return _SIDES.sub(lambda found: _OPPOSITE[found[0].lower()], text)
 
     def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
         tables = {

@@ -27,11 +27,12 @@ class ReadRequest(Generic[Kind]):
     """"Read as: ..." for a prompt that is used in other words, and what is ignored."""
 
 
-def read_request(request: Kind, limits: Limits) -> ReadRequest[Kind]:
+def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> ReadRequest[Kind]:
     """The request with its prompts in words of the model's world (`limits.world`).
 
-    Where the request says so, what they leave open is drawn from its seed. Raises
-    PromptNotUnderstoodError for a prompt that names nothing the model can draw.
+    Where the request says so, what they leave open is drawn from its seed. For a prompt that names
+    nothing the model can draw it raises PromptNotUnderstoodError; a `lenient` reading leaves it as
+    it is, with a note.
     """
     language, trained_on = registry.language(limits.world), limits.trained_on
     request = request.with_read([""] * len(request.to_read))
@@ -49,7 +50,11 @@ def read_request(request: Kind, limits: Limits) -> ReadRequest[Kind]:
             continue
         known = reading.understood and bool(reading.text.strip())
         if not known and not _is_addition(request, index):
-            raise _not_understood(prompt, language)
+            if not lenient:
+                raise _not_understood(prompt, language)
+            texts.append("")
+            notes.append(_nothing_known(prompt, language))
+            continue
         text = reading.text
         if request.vary and request.from_text_alone and not request.expanded:
             text = language.vary(text, request.seed, trained_on)
@@ -77,13 +82,19 @@ def _style_notes(request: Request, language: Language) -> list[str]:
     return []
 
 
-def _not_understood(prompt: str, language: Language) -> PromptNotUnderstoodError:
+def _nothing_known(prompt: str, language: Language) -> str:
     shown = prompt if len(prompt) <= 80 else f"{prompt[:79]}\u2026"
     works = ", ".join(f"'{example}'" for example in language.examples)
-    return PromptNotUnderstoodError(
+    return (
         f"Nothing in '{shown}' is known to the model, which draws balls, boxes and cylinders. These"
-        f" prompts work: {works}. `sorairo words` lists all words; --no-rewrite (rewrite=False)"
-        " makes the clip anyhow."
+        f" prompts work: {works}."
+    )
+
+
+def _not_understood(prompt: str, language: Language) -> PromptNotUnderstoodError:
+    return PromptNotUnderstoodError(
+        f"{_nothing_known(prompt, language)} `sorairo words` lists all words; --no-rewrite"
+        " (rewrite=False) makes the clip anyhow."
     )
 
 

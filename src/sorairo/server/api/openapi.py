@@ -24,6 +24,7 @@ ERROR_DESCRIPTIONS = {
     403: "The host name or origin is not allowed, or the request exceeds the daily quota of the"
     " key.",
     404: "It does not exist, belongs to another key, or does not have this file (yet).",
+    405: "The last part of the path is the name of another route, which takes another method.",
     413: "The body is too large.",
     416: "The requested range lies behind the end of the file.",
     429: "The quota of the key is used up.",
@@ -216,12 +217,14 @@ def complete_document(app: FastAPI) -> None:
 
 
 def _complete_operation(operation: dict[str, Any], route: RouteDoc) -> None:
-    errors = sorted({*route.errors, *(WITHOUT_KEY if route.open else WITH_KEY)})
+    errors = {*route.errors, *(WITHOUT_KEY if route.open else WITH_KEY)}
+    if 404 in errors:  # an id in the path may be the name of another route
+        errors.add(405)
     content = {media_type: {"schema": schema} for media_type, schema in route.responses.items()}
     success: dict[str, Any] = {"description": "Success.", "content": content}
     if route.headers:
         success["headers"] = dict(route.headers)
-    operation["responses"] = {str(route.status): success, **_error_responses(errors)}
+    operation["responses"] = {str(route.status): success, **_error_responses(sorted(errors))}
     if route.partial:
         operation["responses"] |= {
             "206": {**success, "description": "The part that `Range` asks for."},

@@ -12,8 +12,9 @@ from playwright.sync_api import Browser, sync_playwright
 QUIET = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """A browser. It ends with the module: while Playwright runs, no other event loop can."""
     names = (os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome")
     path = next((found for name in names if (found := shutil.which(name))), None)
     assert path, "no Chromium is installed: `make test` does that (apt-get install chromium)"

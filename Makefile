@@ -97,7 +97,7 @@ $(VENV)/.system-packages: Makefile | $(BIN)/python
 	elif [[ "$$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && apt-get install -y -qq --no-install-recommends $$missing; \
 	else \
-		echo "The tests render with OSMesa, open pages in Chromium, run a client in Node.js 20 and start PostgreSQL;" >&2; \
+		echo "The tests render with OSMesa and Vulkan, open pages in Chromium, run a client in Node.js 20 and start PostgreSQL;" >&2; \
 		echo "install what is missing, on Debian and Ubuntu with this command, then run make test again:" >&2; \
 		echo "    sudo apt-get update && sudo apt-get install -y $$missing" >&2; \
 		exit 1; \

@@ -67,7 +67,8 @@ class Renderer(Protocol[RolloutT_contra]):
         ...
 
     def depth(self, rollout: RolloutT_contra) -> np.ndarray | None:
-        """Distance from the camera in metres, float32 [F, height, width]; None in a flat world."""
+        """Distance from the camera in metres, float32 [F, height, width]; None where there is
+        none to be had."""
         ...
 
     def __enter__(self) -> Self: ...

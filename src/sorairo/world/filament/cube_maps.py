@@ -33,7 +33,7 @@ def reflection_file(radiance: np.ndarray) -> bytes:
     Args:
         radiance: Linear RGB, float32 [H, 2H, 3], latitude by longitude; H a multiple of 8.
     """
-    coarse = _halved(radiance, 8)
+    coarse = _coarser(radiance, 8)
     directions, weights = texels(*coarse.shape[:2])
     light, toward = coarse.reshape(-1, 3), directions.reshape(-1, 3)
     weights = weights.reshape(-1)
@@ -85,7 +85,7 @@ def look_up(radiance: np.ndarray, directions: np.ndarray) -> np.ndarray:
     return upper * (1 - down) + lower * down
 
 
-def _halved(image: np.ndarray, factor: int) -> np.ndarray:
+def _coarser(image: np.ndarray, factor: int) -> np.ndarray:
     height, width = image.shape[:2]
     blocks = image.reshape(height // factor, factor, width // factor, factor, 3)
     return blocks.mean((1, 3))

@@ -34,14 +34,14 @@ class Environment:
         sky = (self.radiance * weights[..., None]).sum((0, 1))
         return sky + self.sun_irradiance * max(-float(self.sun_direction[2]), 0.0)
 
-    def turned(self, quarter_pixels: int) -> Environment:
+    def turned(self, columns: int) -> Environment:
         """The environment turned about the vertical axis by a number of columns."""
         width = self.radiance.shape[1]
-        angle = 2 * np.pi * quarter_pixels / width
+        angle = 2 * np.pi * columns / width
         cosine, sine = np.cos(angle), np.sin(angle)
         x, y, z = self.sun_direction
         turned = np.array([cosine * x + sine * y, cosine * y - sine * x, z])
-        radiance = np.roll(self.radiance, quarter_pixels, axis=1)
+        radiance = np.roll(self.radiance, columns, axis=1)
         return replace(self, radiance=radiance, sun_direction=turned)
 
 

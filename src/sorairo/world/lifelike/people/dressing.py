@@ -68,10 +68,10 @@ def dress(person: Person) -> tuple[DressedPart, ...]:
     garment = person.top if person.top in SKIRT_LENGTHS else person.bottom
     if garment in SKIRT_LENGTHS:
         color = person.bottom_color if garment == "skirt" else person.top_color
-        skirt = _skirt(measured, weights, SKIRT_LENGTHS[garment])
+        skirt = _skirt(measured, SKIRT_LENGTHS[garment])
         parts.append(DressedPart(skirt, CLOTHES_COLORS[color], 0.9))
     if person.hair == "long":
-        parts.append(DressedPart(_long_hair(measured, weights), *colors["hair"]))
+        parts.append(DressedPart(_long_hair(measured), *colors["hair"]))
     return tuple(parts)
 
 
@@ -210,7 +210,7 @@ def _offsets(person: Person, groups: np.ndarray, m: _Measures) -> np.ndarray:
     return offsets * m.scale
 
 
-def _skirt(m: _Measures, weights: csr_matrix, length: float) -> Skin:
+def _skirt(m: _Measures, length: float) -> Skin:
     """A cone from the waist to `length` leg bones below the hips, moved by hips and thighs."""
     rings, sectors = 9, 32
     waist = m.head("Hips")[2] + 0.06 * m.scale
@@ -235,7 +235,7 @@ def _skirt(m: _Measures, weights: csr_matrix, length: float) -> Skin:
     return _loose(positions, faces, bones, values, len(m.names))
 
 
-def _long_hair(m: _Measures, weights: csr_matrix) -> Skin:
+def _long_hair(m: _Measures) -> Skin:
     """A curtain of hair around the back of the head, down to the shoulders."""
     rings, sectors = 7, 20
     on_head = m.on("Head")

@@ -7,9 +7,11 @@ import pytest
 
 from sorairo.world.lifelike import glass
 from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, GRAVITY, RESTITUTION
+from sorairo.world.lifelike.events.toppling import LYING
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import SceneConfig
 from sorairo.world.lifelike.simulate import Rollout, simulate
+from sorairo.world.lifelike.things import relief
 
 
 def rollout(event: str, seed: int, *, seconds: float = 3.0, fps: float = 48.0) -> Rollout:
@@ -50,13 +52,18 @@ def test_a_ball_falls_and_bounces_as_gravity_and_restitution_say():
     assert bounced == pytest.approx(RESTITUTION**2 * fallen, rel=0.02)
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_things_fall_over_to_the_side_that_the_scene_says(seed: int):
+@pytest.mark.parametrize("seed", range(4))
+def test_things_fall_over_to_the_side_that_the_scene_says_and_lie_on_the_ground(seed: int):
     run = rollout("topple", seed)
     up = run.rotations[:, 0] @ [0.0, 0.0, 1.0]
     assert up[0, 2] == pytest.approx(1)
-    assert up[-1, 2] < 0.15
+    tilt = np.degrees(np.arccos(up[-1, 2]))
+    assert LYING[0] < tilt < LYING[1]
     assert (up[-1, 0] > 0) == (run.scene.heading == "right")
+    vertices = relief(run.scene.things[0].kind).geometry.positions
+    for frame in range(0, len(run), 12):
+        lowest = (vertices @ run.rotations[frame, 0].T + run.positions[frame, 0])[:, 2].min()
+        assert lowest == pytest.approx(0, abs=0.01)
 
 
 def test_a_rolling_ball_turns_as_far_as_it_goes():

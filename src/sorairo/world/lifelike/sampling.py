@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sorairo.world.lifelike.assets.bodies import AGES, BUILDS, SEXES, VARIANTS
+from sorairo.world.lifelike.events.toppling import TOPPLING
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.scene import Scene, SceneConfig, Thing
@@ -88,7 +89,7 @@ def _cast(
         kinds = rng.choice(list(NAMES), count, replace=False)
         return (), tuple(_named(rng, str(kind), i, count) for i, kind in enumerate(kinds)), "none"
     if event == "topple":
-        return (), (_named(rng, _choice(rng, tuple(NAMES)), 0, 1),), heading
+        return (), (_named(rng, _choice(rng, TOPPLING), 0, 1),), heading
     ball = Thing(kind="ball", color=_choice(rng, BALL_COLORS))
     if event in ("shatter", "miss"):
         return (), (ball, Thing(kind="pane")), heading

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.world.lifelike import glass
+from sorairo.world.lifelike.events.toppling import toppling
 from sorairo.world.lifelike.glass import GlassRun
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.thing_names import NAMES
@@ -74,7 +75,7 @@ def things_motion(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> 
     if scene.event == "hide":
         positions[:, 0] = (0.0, WALL_PLACE, 0.0)
     elif scene.event == "topple":
-        rotations[:, 0] = _toppling(scene, times, rng) @ rotations[:, 0]
+        positions[:, 0], rotations[:, 0] = toppling(scene, times, rng)
     elif scene.event == "drop":
         positions[:, 0], contacts = _bouncing(times, rng)
     elif scene.event == "track":
@@ -97,26 +98,6 @@ def about_y(angles: np.ndarray) -> np.ndarray:
     cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
     rows = (cosine, zero, sine, zero, zero + 1, zero, -sine, zero, cosine)
     return np.stack(rows, -1).reshape(-1, 3, 3)
-
-
-def _toppling(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A rod that tips over from a small angle and settles on its side (physical pendulum)."""
-    height = NAMES[scene.things[0].kind].height
-    begins = float(rng.uniform(0.4, 1.2))
-    step, angle, speed = 1 / 480, 0.045, 0.0
-    angles, moment = [], 0.0
-    for time in times:
-        while moment < time - step / 2:
-            moment += step
-            if moment < begins:
-                continue
-            speed += 1.5 * GRAVITY / height * np.sin(angle) * step
-            angle += speed * step
-            if angle > np.pi / 2:
-                angle, speed = np.pi / 2, -0.25 * speed
-        angles.append(angle if moment >= begins else 0.0)
-    sign = 1.0 if scene.heading == "right" else -1.0
-    return about_y(sign * np.array(angles))
 
 
 def _bouncing(times: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -64,6 +64,12 @@ def joined(parts: list[Geometry]) -> Geometry:
     )
 
 
+def lifted(geometry: Geometry, height: float) -> Geometry:
+    """The mesh moved up along z."""
+    up = np.array([0.0, 0.0, height])
+    return Geometry(geometry.positions + up, geometry.faces, geometry.normals, geometry.uv)
+
+
 def upright_card(width: float, height: float) -> Geometry:
     """A rectangle that stands on z = 0, centred on x, and faces -y."""
     x, z = np.array([-1, 1, 1, -1]) * width / 2, np.array([0, 0, 1, 1]) * height

@@ -15,6 +15,7 @@ from sorairo.world.lifelike.assets.panoramas import environment
 from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS, WALL
 from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
 from sorairo.world.lifelike.grounds import ROUGHNESS, ground_geometry, ground_texture
+from sorairo.world.lifelike.matter.props import PROPS, Prop, PropRoom, props_of
 from sorairo.world.lifelike.people.figure import Figure
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.people.retargeting import Pose, retarget
@@ -95,6 +96,9 @@ class _SetUp:
         self.figures, self.poses = self._people(scene)
         self.handles = self._things(scene)
         self.shards = self._shards()
+        self.props: list[Prop] = []
+        if rollout.matter is not None:
+            self.props = props_of(PropRoom(stage, scene, rollout.matter))
 
     def _people(self, scene: Scene) -> tuple[list[Figure], list[Pose]]:
         figures, poses = [], []
@@ -108,6 +112,9 @@ class _SetUp:
     def _things(self, scene: Scene) -> list[Handle | None]:
         handles: list[Handle | None] = []
         for index, thing in enumerate(scene.things):
+            if scene.event in PROPS:
+                handles.append(None)
+                continue
             name = len(scene.people) + index + 1
             color = CLOTHES_COLORS.get(thing.color, (0.6, 0.6, 0.6))
             if thing.kind == "ball":
@@ -138,6 +145,8 @@ class _SetUp:
         """Poses everything as in one frame."""
         for figure, pose in zip(self.figures, self.poses, strict=True):
             figure.pose(pose, frame)
+        for prop in self.props:
+            prop.show(frame)
         rollout = self.rollout
         for index, handle in enumerate(self.handles):
             if handle is not None:

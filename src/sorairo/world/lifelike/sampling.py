@@ -6,6 +6,7 @@ import numpy as np
 
 from sorairo.world.lifelike.assets.bodies import AGES, BUILDS, SEXES, VARIANTS
 from sorairo.world.lifelike.events.toppling import TOPPLING
+from sorairo.world.lifelike.matter.registry import MATTER
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.scene import Scene, SceneConfig, Thing
@@ -38,7 +39,7 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     weather = _choice(rng, config.weathers) if PLACES[place].outdoors else "clear"
     camera = _choice(rng, config.cameras)
     people, things, heading = _cast(rng, event)
-    if event in ("shatter", "miss"):
+    if event in ("shatter", "miss") or event in MATTER:
         camera = _choice(rng, GLASS_CAMERAS)
     if camera == "follow" and event not in ("walk", "track"):
         camera = "still"
@@ -90,6 +91,8 @@ def _cast(
         return (), tuple(_named(rng, str(kind), i, count) for i, kind in enumerate(kinds)), "none"
     if event == "topple":
         return (), (_named(rng, _choice(rng, TOPPLING), 0, 1),), heading
+    if event in MATTER:
+        return (), MATTER[event].cast(rng), "none"
     ball = Thing(kind="ball", color=_choice(rng, BALL_COLORS))
     if event in ("shatter", "miss"):
         return (), (ball, Thing(kind="pane")), heading

@@ -27,6 +27,7 @@ EVENTS = (
     "track",  # a ball rolls and leaves a track on the ground
     "shatter",  # a ball hits a pane of glass, which breaks
     "miss",  # a ball flies past a pane of glass, which stays whole
+    "drape",  # a cloth falls over a thing and takes on its shape
 )
 HEADINGS = ("left", "right", "towards", "away", "none")
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back", "follow", "hand_held")
@@ -37,9 +38,9 @@ class Thing:
     """An object."""
 
     kind: str
-    """A key of `thing_names.NAMES`, or "ball", "pane" or "wall"."""
+    """A key of `thing_names.NAMES`, or "ball", "pane", "wall", "cloth" or "box"."""
     color: str = ""
-    """A key of `looks.CLOTHES_COLORS` for balls and walls; "" for others."""
+    """A key of `looks.CLOTHES_COLORS` for balls, walls, cloths and boxes; "" for others."""
     position: tuple[float, float] = (0.0, 0.0)
     """Where it stands, x and y."""
     turn: float = 0.0

@@ -11,6 +11,8 @@ from sorairo.world.lifelike.cameras import camera_path
 from sorairo.world.lifelike.events import rigid_motion
 from sorairo.world.lifelike.events.people_motion import people_motion
 from sorairo.world.lifelike.glass import GlassRun
+from sorairo.world.lifelike.matter.motion import MatterMotion
+from sorairo.world.lifelike.matter.registry import MATTER
 from sorairo.world.lifelike.scene import Scene
 
 FPS = 12.0
@@ -35,6 +37,8 @@ class Rollout:
     """Whether the ball touched something since the frame before, bool [F]."""
     glass: GlassRun | None = field(default=None, repr=False)
     """The shards, of events with glass."""
+    matter: MatterMotion | None = field(default=None, repr=False)
+    """What happens in the events of `matter.registry.MATTER`."""
     cameras: tuple[Camera, ...] = field(repr=False)
     """The camera of each frame."""
 
@@ -42,10 +46,13 @@ class Rollout:
         return len(self.broken)
 
     def truth(self) -> dict[str, np.ndarray]:
-        """The fields above that are arrays, and the camera's position [F, 3] in metres."""
+        """The fields above that are arrays, the camera's position [F, 3] in metres, and what
+        `matter` knows."""
         names = ("joints", "positions", "rotations", "broken", "contacts")
         camera = np.array([camera.position for camera in self.cameras])
-        return {**{name: getattr(self, name) for name in names}, "camera_positions": camera}
+        known = self.matter.truth if self.matter is not None else {}
+        arrays = {name: getattr(self, name) for name in names}
+        return {**arrays, "camera_positions": camera, **known}
 
 
 def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
@@ -54,9 +61,10 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
     times = np.arange(frames) / fps
     rng = np.random.default_rng(scene.seed)
     joints = people_motion(scene, times, seconds, rng)
-    motion = rigid_motion.things_motion(scene, times, rng)
+    matter = MATTER[scene.event].simulate(scene, times, rng) if scene.event in MATTER else None
+    motion = matter or rigid_motion.things_motion(scene, times, rng)
     subject = joints[:, 0, 5, :2] if scene.people else motion.positions[:, 0, :2]
-    framing = rigid_motion.framing(scene)
+    framing = (MATTER[scene.event] if matter else rigid_motion).framing(scene)
     cameras = camera_path(
         scene.camera,
         times,
@@ -74,6 +82,7 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
         rotations=motion.rotations,
         broken=motion.broken,
         contacts=motion.contacts,
-        glass=motion.glass,
+        glass=None if isinstance(motion, MatterMotion) else motion.glass,
+        matter=matter,
         cameras=tuple(cameras),
     )

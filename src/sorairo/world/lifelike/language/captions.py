@@ -9,7 +9,7 @@ import numpy as np
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.lexicon import Fact, Phrases
 from sorairo.world.lifelike.people.looks import Person
-from sorairo.world.lifelike.scene import Scene
+from sorairo.world.lifelike.scene import Scene, Thing
 
 LANGUAGES = ("en", "zh")
 DETAILS = ("short", "full")
@@ -88,15 +88,16 @@ class _Writer:
             form = form.replace("stands still", "stand still").replace(
                 "is standing", "are standing"
             )
-        return form.format(subject, wall=wall)
+        other = self._thing(scene.things[1]) if "{other}" in form else ""
+        return form.format(subject, wall=wall, other=other)
 
     def _subject(self) -> tuple[str, bool]:
         """Who or what the event happens to, and whether they are several."""
         scene = self.scene
         if scene.people:
             parts = [self._person(person, index) for index, person in enumerate(scene.people)]
-        elif scene.event in ("drop", "track", "shatter", "miss"):
-            parts = [self._ball(scene.things[0].color)]
+        elif scene.event != "stand":
+            parts = [self._thing(scene.things[0])]
         else:
             parts = [self._named(thing.kind) for thing in scene.things]
         if self.language == "zh":
@@ -105,12 +106,13 @@ class _Writer:
             return ", ".join(parts[:-1]) + f" and {parts[-1]}", True
         return " and ".join(parts), len(parts) > 1
 
-    def _ball(self, color: str) -> str:
-        self.facts |= {("thing", "ball"), ("ball", color)}
-        word = lexicon.color_word(color, self.language)
-        if self.language == "zh":
-            return f"一个{word}的{lexicon.BALL['zh'][0]}"
-        return f"{_article(word)} {word} {lexicon.BALL['en'][0]}"
+    def _thing(self, thing: Thing) -> str:
+        if thing.kind not in lexicon.COLORED:
+            return self._named(thing.kind)
+        self.facts |= {("thing", thing.kind), (thing.kind, thing.color)}
+        word = lexicon.color_word(thing.color, self.language)
+        name = self._pick(lexicon.COLORED[thing.kind][self.language])
+        return f"一个{word}的{name}" if self.language == "zh" else f"{_article(word)} {word} {name}"
 
     def _named(self, kind: str) -> str:
         name = self._phrase("thing", kind, lexicon.THINGS[kind])

@@ -104,7 +104,8 @@ CAMERAS: dict[str, Phrases] = {
     "follow": _both("The camera follows", "镜头跟随"),
     "hand_held": _both("The camera is hand-held", "手持镜头"),
 }
-# What happens, by event and heading; {} is who or what it happens to.
+# What happens, by event and heading; {} is who or what it happens to,
+# {other} the second thing.
 EVENTS: dict[tuple[str, str], Phrases] = {
     ("walk", "left"): _both("{} walks to the left|{} is walking left", "{}向左走"),
     ("walk", "right"): _both("{} walks to the right|{} is walking right", "{}向右走"),
@@ -130,8 +131,17 @@ EVENTS: dict[tuple[str, str], Phrases] = {
     ("miss", "none"): _both(
         "{} flies past a pane of glass, which stays whole", "{}从玻璃板旁飞过，玻璃完好"
     ),
+    ("drape", "none"): _both(
+        "{} falls over {other} and drapes it|{} drops onto {other} and covers it",
+        "{}落在{other}上，盖住了它|{}飘落在{other}上，裹住了它",
+    ),
 }
-BALL = _both("ball", "球")
+# Nouns that have a colour.
+COLORED: dict[str, Phrases] = {
+    "ball": _both("ball", "球"),
+    "cloth": _both("cloth|sheet of cloth|blanket", "布|毯子"),
+    "box": _both("box", "箱子"),
+}
 THINGS: dict[str, Phrases] = {
     name: {"en": (thing.en,), "zh": (thing.zh,)} for name, thing in NAMES.items()
 }

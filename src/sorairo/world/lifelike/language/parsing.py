@@ -45,7 +45,7 @@ class Assertion:
     @property
     def things(self) -> frozenset[Fact]:
         """The facts about who and what is shown."""
-        kinds = ("who", "worn", "hair", "thing", "ball", "wall")
+        kinds = ("who", "worn", "hair", "thing", "wall", *lexicon.COLORED)
         return frozenset(fact for fact in self.facts if fact[0].rstrip("0123456789") in kinds)
 
     def may_share_scene(self, other: Assertion) -> bool:
@@ -82,6 +82,7 @@ def _phrases() -> dict[str, Fact]:
         ("weather", lexicon.WEATHERS),
         ("camera", lexicon.CAMERAS),
         ("thing", lexicon.THINGS),
+        ("thing", lexicon.COLORED),
         ("style", lexicon.HAIR),
     ):
         for value, phrases in table.items():
@@ -89,7 +90,6 @@ def _phrases() -> dict[str, Fact]:
     for value, chinese in lexicon.COLORS_ZH.items():
         add((value, chinese), ("color", value))
     add(("blond", "金色"), ("color", "blond"))
-    add(("ball", "球"), ("thing", "ball"))
     add(("hair",), ("style", "hair"))
     add(("long",), ("length", "long"))
     add(("short",), ("length", "short"))
@@ -99,8 +99,8 @@ def _phrases() -> dict[str, Fact]:
                 for piece in re.split(r"\{\w*\}", form):
                     words = re.sub(r"^的|\ba$", "", piece.strip(" ，,")).strip().lower()
                     if len(words) > 1:
-                        shared = words in found  # by events in several directions
-                        add((words,), ("event", f"{event} {'none' if shared else heading}"))
+                        before = found.get(words, ("event", f"{event} {heading}"))[1]
+                        add((words,), ("event", _shared(before, f"{event} {heading}")))
     add(("stand still", "are standing"), ("event", "stand none"))
     return found
 
@@ -167,8 +167,8 @@ def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:
             color = length = ""
         elif kind == "thing":
             facts.add(("thing", value))
-            if value == "ball":
-                facts.add(("ball", color))
+            if value in lexicon.COLORED and color:
+                facts.add((value, color))
             color = ""
         elif kind == "event":
             facts |= _event(value)
@@ -180,7 +180,17 @@ def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:
     return facts
 
 
+def _shared(value: str, other: str) -> str:
+    """What the words of two events say: no heading if it differs, nothing if the event differs."""
+    if value == other:
+        return value
+    event = value.split(" ")[0]
+    return f"{event} none" if event == other.split(" ")[0] else ""
+
+
 def _event(value: str) -> set[Fact]:
+    if not value:
+        return set()
     event, heading = value.split()
     return {("event", event), *([("heading", heading)] if heading != "none" else [])}
 

@@ -1,0 +1,1 @@
+"""Cause and effect in matter: cloth, water, what breaks, and what is eaten or painted."""

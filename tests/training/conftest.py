@@ -9,7 +9,10 @@ import pytest
 
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.training import run
+from sorairo.world.lifelike.assets.packages import assets_folder
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
+
+ASSETS = assets_folder()  # the user's own, which are fetched once
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -18,6 +21,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     with pytest.MonkeyPatch.context() as patch:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("XDG_CACHE_HOME", str(folder))
+        ASSETS.mkdir(parents=True, exist_ok=True)
+        (folder / "sorairo").mkdir()
+        (folder / "sorairo" / "assets").symlink_to(ASSETS)
         yield folder / "sorairo"
 
 

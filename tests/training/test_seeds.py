@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from sorairo.data.clip_sets import CLIP_SETS
+from sorairo.data.clips_config import ClipsConfig
 from sorairo.exam.held_out_scenes import FIRST_SEED, scenes
+from sorairo.training.recipes.codec2 import HELD_OUT, codec2
 from sorairo.training.recipes.registry import RECIPES
 
 
 def clips_of(recipe: object) -> list:
     """Every set of clips that a recipe names, however deep."""
     from dataclasses import fields, is_dataclass
-
-    from sorairo.data.clips_config import ClipsConfig
 
     if isinstance(recipe, ClipsConfig):
         return [recipe]
@@ -34,6 +35,23 @@ def test_every_recipe_stays_below_the_seeds_of_the_exam(name: str):
     assert found, "a recipe shows something"
     for clips in found:
         assert clips.first_seed + clips.count < FIRST_SEED
+
+
+def seeds_of(clips: ClipsConfig) -> range:
+    return range(clips.first_seed, clips.first_seed + clips.count)
+
+
+def test_no_codec_is_measured_on_clips_that_a_recipe_trains_on():
+    held_out = [*HELD_OUT.values(), codec2().held_out]
+    trained = [*CLIP_SETS.values()]
+    for recipe in RECIPES.values():
+        trained += [clips for clips in clips_of(recipe()) if clips not in held_out]
+    for one in held_out:
+        mine = seeds_of(one)
+        for other in trained:
+            theirs = seeds_of(other)
+            apart = mine.stop <= theirs.start or theirs.stop <= mine.start
+            assert one.world != other.world or apart
 
 
 def test_held_out_scenes_by_index():

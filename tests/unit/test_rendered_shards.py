@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from sorairo.config import to_json
-from sorairo.data.clip_sets import CANVAS_CLIPS
+from sorairo.config import from_json, override, to_json
+from sorairo.data.clip_sets import CANVAS_CLIPS, MOVING_LIFE_CLIPS
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.rendered_shards import folder_of, render, shards
-from sorairo.errors import ConfigError
+from sorairo.errors import ConfigError, UnknownNameError
+from sorairo.training.recipes.codec2 import codec2
+from sorairo.world.lifelike.scene import SceneConfig as LifelikeConfig
 from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import THREE_THINGS
 
@@ -22,6 +24,33 @@ TINY = ClipsConfig(count=4, shots=2, shard_clips=2, seconds=2 / 12, sizes=((16, 
 def test_a_renamed_field_renames_no_folder():
     """The name that 8e9f576 gave this folder, when `same_look` was called `alike`."""
     assert digest(ClipsConfig(scene=THREE_THINGS)) == "ff86b9bd3722"
+
+
+def test_the_clips_of_recipes_keep_their_folders():
+    """Those of codec 2, and the names that they had when 4f9de7a rendered them."""
+    recipe = codec2()
+    names = [digest(clips) for clips in (recipe.clips, *recipe.more_clips, recipe.held_out)]
+    assert names == ["8ec828ba8588", "323f9da6786a", "928f7dd00b81", "a3dfe1d6e4a2", "727f2558800f"]
+
+
+@pytest.mark.parametrize("config", [TINY, MOVING_LIFE_CLIPS, ClipsConfig(scene=THREE_THINGS)])
+def test_sets_of_every_world_pass_through_json(config: ClipsConfig):
+    record = json.loads(json.dumps(to_json(config)))
+    assert from_json(ClipsConfig, record) == config
+    del record["world"]  # as in records that are older than this field
+    if config.world == "tabletop":
+        assert from_json(ClipsConfig, record) == config
+    else:
+        with pytest.raises(UnknownNameError, match="places"):
+            from_json(ClipsConfig, record)
+
+
+def test_settings_reach_the_part_of_the_world():
+    settings = ["more_clips=[]", "clips.world=lifelike", 'clips.scene={"events": ["drop"]}']
+    changed = override(codec2(), [*settings, "clips.scene.cameras=still,orbit_left"])
+    assert changed.clips.scene == LifelikeConfig(events=("drop",), cameras=("still", "orbit_left"))
+    with pytest.raises(UnknownNameError, match=r"clips\.scene\.events"):
+        override(changed, ["clips.scene.event=drop"])
 
 
 @pytest.fixture
@@ -64,6 +93,11 @@ def test_the_first_clips_of_a_set_are_rendered_alone(cache):
     assert shards(TINY) == first
     assert render(TINY, processes=1)[:1] == first
     assert len(shards(TINY)) == 2
+
+
+def test_a_part_of_another_world_is_refused(cache):
+    with pytest.raises(ConfigError, match="no part of the world 'lifelike'"):
+        render(dataclasses.replace(TINY, world="lifelike"))
 
 
 @pytest.mark.parametrize("change", [{"shard_clips": 3}, {"count": 5}, {"shots": 0}])

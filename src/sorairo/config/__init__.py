@@ -5,7 +5,7 @@ lists, dicts with string keys, and dataclasses of these. A value of another type
 converted; the one exception is a whole number where a float is expected.
 """
 
-from sorairo.config.fields import field_types, formerly, original_name
+from sorairo.config.fields import field_types, formerly, original_name, typed_by
 from sorairo.config.json_files import parse_json, read_json
 from sorairo.config.json_values import from_json, to_json
 from sorairo.config.overrides import override
@@ -19,4 +19,5 @@ __all__ = [
     "parse_json",
     "read_json",
     "to_json",
+    "typed_by",
 ]

@@ -7,7 +7,7 @@ import functools
 import reprlib
 import types
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sorairo.errors import ConfigError
@@ -21,6 +21,19 @@ def formerly(*names: str) -> dict[str, tuple[str, ...]]:
     written, and overrides typed, with an old name are still read; what is written has the new one.
     """
     return {"formerly": names}
+
+
+def typed_by(kind: Callable[[Mapping[str, Any]], type]) -> dict[str, Any]:
+    """Metadata of a field whose type depends on the values of other fields: `kind` gives it for the
+    values of a dataclass, as JSON or not, of which those with their default may be missing."""
+    return {"typed_by": kind}
+
+
+def type_of(cls: type, name: str, values: Mapping[str, Any]) -> Any:
+    """The type of a field of a dataclass that has these values; see `typed_by`."""
+    (field,) = (each for each in dataclasses.fields(cls) if each.name == name)
+    chosen = field.metadata.get("typed_by")
+    return chosen(values) if chosen else field_types(cls)[name]
 
 
 def original_name(field: dataclasses.Field[Any]) -> str:

@@ -16,6 +16,7 @@ from sorairo.config.fields import (
     name_of,
     paths,
     required,
+    type_of,
     wrong,
 )
 from sorairo.errors import ConfigError, unknown_name
@@ -79,7 +80,10 @@ def _check_dataclass(cls: Any, value: Any, path: str) -> Any:
     for name in value:
         if name not in kinds:
             raise unknown_name(f"field of {cls.__name__}", join(path, name), paths(path, kinds))
-    given = {name: check(kinds[name], each, join(path, name)) for name, each in value.items()}
+    given = {
+        name: check(type_of(cls, name, value), each, join(path, name))
+        for name, each in value.items()
+    }
     missing = [name for name in required(cls) if name not in given]
     if missing:
         raise ConfigError(f"{cls.__name__} needs a value for '{join(path, missing[0])}'.")

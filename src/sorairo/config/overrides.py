@@ -15,6 +15,7 @@ from sorairo.config.fields import (
     join,
     name_of,
     paths,
+    type_of,
     wrong,
 )
 from sorairo.config.json_files import parse_json
@@ -57,7 +58,8 @@ def _assign(owner: Any, kind: Any, names: list[str], text: str, done: str) -> An
     if name not in kinds:
         raise unknown_name("setting", path, paths(done, kinds))
     current = getattr(owner, name)
-    inner = kinds[name]
+    values = {each.name: getattr(owner, each.name) for each in dataclasses.fields(owner)}
+    inner = type_of(type(owner), name, values)
     if rest and isinstance(current, dict) and is_union(inner):
         inner = next(each for each in typing.get_args(inner) if typing.get_origin(each) is dict)
     return dataclasses.replace(owner, **{name: _assign(current, inner, rest, text, path)})

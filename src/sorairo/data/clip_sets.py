@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from sorairo.data.clips_config import SQUARE, ClipsConfig
-from sorairo.world.registry import TABLETOP
+from sorairo.errors import unknown_name
+from sorairo.world.lifelike.scene import SceneConfig as LifelikeConfig
+from sorairo.world.registry import LIFELIKE, TABLETOP
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
     CIRCLED,
@@ -104,3 +106,64 @@ LARGE_PICTURES = ClipsConfig(
     sizes=((1024, 1024),),
     shard_clips=10,
 )
+
+# The lifelike world. Its first size is square, and as frequent as the two others together.
+LIFELIKE_SIZES = (*(LIFELIKE.sizes[0],) * 2, *LIFELIKE.sizes[1:])
+LIFELIKE_CLIPS = ClipsConfig(
+    world="lifelike",
+    scene=LifelikeConfig(),
+    count=20_000,
+    first_seed=20_000_000,
+    seconds=WINDOW,
+    sizes=LIFELIKE_SIZES,
+    shard_clips=20,
+)
+LIFELIKE_BRIEF = dataclasses.replace(
+    LIFELIKE_CLIPS, count=2000, first_seed=21_000_000, seconds=25 / LIFELIKE.fps
+)
+LIFELIKE_LONG = dataclasses.replace(
+    LIFELIKE_CLIPS,
+    count=400,
+    first_seed=21_500_000,
+    seconds=121 / LIFELIKE.fps,
+    sizes=LIFELIKE.sizes[:1],
+    shard_clips=10,
+)
+LIFELIKE_PICTURES = dataclasses.replace(
+    LIFELIKE_CLIPS, count=8000, first_seed=22_000_000, seconds=1 / LIFELIKE.fps, shard_clips=200
+)
+# What moves, for codecs: people, balls and shards, seen by every camera.
+MOVING_LIFE = LifelikeConfig(
+    events=(
+        *("walk",) * 4,
+        *("drop", "track", "shatter") * 2,
+        *("stand", "wave", "dance", "meet", "pass", "hide", "topple", "miss"),
+    ),
+    cameras=(
+        *("still",) * 4,
+        *("orbit_left", "orbit_right", "push_in", "pull_back", "follow", "hand_held"),
+    ),
+    weathers=(*("clear",) * 6, "fog", "rain", "snowfall"),
+)
+MOVING_LIFE_CLIPS = dataclasses.replace(
+    LIFELIKE_CLIPS,
+    scene=MOVING_LIFE,
+    count=400,
+    first_seed=23_000_000,
+    sizes=LIFELIKE.sizes[:1],
+)
+# Sets that the command line names.
+CLIP_SETS = {
+    "lifelike": LIFELIKE_CLIPS,
+    "lifelike-brief": LIFELIKE_BRIEF,
+    "lifelike-long": LIFELIKE_LONG,
+    "lifelike-pictures": LIFELIKE_PICTURES,
+    "moving-life": MOVING_LIFE_CLIPS,
+}
+
+
+def find_clips(name: str) -> ClipsConfig:
+    """The set of clips of a name. Raises UnknownNameError (did you mean)."""
+    if name not in CLIP_SETS:
+        raise unknown_name("set of clips", name, CLIP_SETS)
+    return CLIP_SETS[name]

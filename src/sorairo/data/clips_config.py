@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from sorairo.config import typed_by
+from sorairo.errors import ConfigError
 from sorairo.world import registry
+from sorairo.world.protocol import ScenePart
 from sorairo.world.registry import TABLETOP
-from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
+from sorairo.world.tabletop.scene import FIRST_LIGHT
 
 SQUARE = TABLETOP.sizes[0]
+
+
+def _part_type(values: Mapping[str, Any]) -> type:
+    return registry.part_type(values.get("world", registry.DEFAULT))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClipsConfig:
     """A set of clips of a world. Its digest names the folder of the clips."""
 
-    scene: SceneConfig = FIRST_LIGHT
-    """The scenes to draw from."""
+    scene: ScenePart = field(default=FIRST_LIGHT, metadata=typed_by(_part_type))
+    """The part of the world to draw scenes from."""
     count: int = 3000
     """How many clips."""
     first_seed: int = 0
@@ -39,3 +48,18 @@ class ClipsConfig:
     the other back to its own beginning. The bridge covers whole groups of this number of frames."""
     world: str = registry.DEFAULT
     """The world, by name."""
+
+    def check(self) -> None:
+        """Raises ConfigError for settings that contradict each other."""
+        if not isinstance(self.scene, registry.part_type(self.world)):
+            raise ConfigError(
+                f"'scene' is no part of the world '{self.world}': set it to one, for example {{}}, "
+                "which is the whole world."
+            )
+        if self.shots < 1 or self.shard_clips % self.shots or self.count % self.shots:
+            raise ConfigError(
+                f"'shard_clips' ({self.shard_clips}) and 'count' ({self.count}) must be multiples "
+                f"of 'shots' ({self.shots}), so that every story is whole and in one shard."
+            )
+        if self.bridges and self.shots != 2:
+            raise ConfigError("Clips with 'bridges' come in pairs: set 'shots' to 2.")

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -25,8 +26,7 @@ from sorairo.data.digest import digest
 from sorairo.errors import ConfigError
 from sorairo.processes import spawn_context
 from sorairo.world import registry
-from sorairo.world.protocol import Sample
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world.protocol import Sample, Scene
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class Shard:
     """A folder of clips. Arrays are memory-mapped when they are read."""
 
     path: Path
+    world: str = registry.DEFAULT
+    """The world of the clips, by name."""
 
     @property
     def frames(self) -> np.ndarray:
@@ -48,9 +50,8 @@ class Shard:
     @property
     def scenes(self) -> list[Scene]:
         """The scene of each clip."""
-        return [
-            Scene.from_json(each) for each in json.loads((self.path / "scenes.json").read_text())
-        ]
+        records = json.loads((self.path / "scenes.json").read_text())
+        return [registry.scene_from_json(self.world, each) for each in records]
 
     @property
     def bridges(self) -> list[tuple[int, int]]:
@@ -67,7 +68,8 @@ def folder_of(config: ClipsConfig) -> Path:
 def shards(config: ClipsConfig) -> list[Shard]:
     """The shards of a set that are rendered already, in order."""
     folder = folder_of(config)
-    return [Shard(path) for path in sorted(folder.glob("shard-*")) if path.is_dir()]
+    paths = sorted(path for path in folder.glob("shard-*") if path.is_dir())
+    return [Shard(path, config.world) for path in paths]
 
 
 def render(
@@ -103,17 +105,14 @@ def render_all(
             jobs = [pool.submit(_render_shard, *each) for each in missing.values()]
             for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
                 job.result()
-    return [[Shard(path) for path in paths] for paths in found]
+    return [
+        [Shard(path, config.world) for path in paths]
+        for (config, _), paths in zip(wanted, found, strict=True)
+    ]
 
 
 def _check(config: ClipsConfig, record: Path) -> None:
-    if config.shots < 1 or config.shard_clips % config.shots or config.count % config.shots:
-        raise ConfigError(
-            f"'shard_clips' ({config.shard_clips}) and 'count' ({config.count}) must be multiples "
-            f"of 'shots' ({config.shots}), so that every story is whole and in one shard."
-        )
-    if config.bridges and config.shots != 2:
-        raise ConfigError("Clips with 'bridges' come in pairs: set 'shots' to 2.")
+    config.check()
     if record.exists() and from_json(ClipsConfig, json.loads(record.read_text())) != config:
         raise ConfigError(
             f"The clips in {record.parent} were made with other settings, by another version of "
@@ -145,7 +144,7 @@ def _render_shard(config: ClipsConfig, index: int) -> None:
     _write(_shard_path(folder_of(config), index), samples)
 
 
-def _write(target: Path, samples: list[Sample[Scene]]) -> None:
+def _write(target: Path, samples: list[Sample[Any]]) -> None:
     """Writes a shard under another name, then renames it."""
     temporary = target.with_name(f".{target.name}-{os.getpid()}")
     temporary.mkdir(parents=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,14 @@ class Scene(Protocol):
     def to_json(self) -> dict[str, object]:
         """The scene as JSON values; `World.scene_from_json` reads them back."""
         ...
+
+
+@runtime_checkable
+class ScenePart(Protocol):
+    """A dataclass that says which part of a world scenes are drawn from. Its default is all of the
+    world."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 @runtime_checkable
@@ -50,8 +58,7 @@ class Rollout(Protocol):
 SceneT = TypeVar("SceneT", bound=Scene)
 RolloutT = TypeVar("RolloutT", bound=Rollout)
 RolloutT_contra = TypeVar("RolloutT_contra", bound=Rollout, contravariant=True)
-# a dataclass that says which part of a world scenes are drawn from
-PartT_contra = TypeVar("PartT_contra", contravariant=True)
+PartT_contra = TypeVar("PartT_contra", bound=ScenePart, contravariant=True)
 
 
 @runtime_checkable

@@ -7,13 +7,14 @@ its parts are. A world's language is loaded apart from its simulator, which may 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from sorairo.errors import MissingExtraError, unknown_name
 from sorairo.world.open_language import OpenLanguage
-from sorairo.world.protocol import Language, Size, World
+from sorairo.world.protocol import Language, Scene, Size, World
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,10 @@ class WorldEntry:
     """Where its `Language` is, as "module:attribute". Loads no simulator."""
     world: str
     """Where its `World` is, as "module:attribute"."""
+    scene: str
+    """Where its type of scenes is, with a class method `from_json`. Loads no simulator."""
+    part: str
+    """Where the dataclass of its parts is. Loads no simulator."""
     requires: tuple[str, ...]
     """Packages that the world needs beyond those that are always installed."""
     install: str
@@ -45,6 +50,8 @@ TABLETOP = WorldEntry(
     sizes=((96, 96), (128, 80), (80, 128)),
     language="sorairo.world.tabletop.language.service:LANGUAGE",
     world="sorairo.world.tabletop.world:WORLD",
+    scene="sorairo.world.tabletop.scene:Scene",
+    part="sorairo.world.tabletop.scene:SceneConfig",
     requires=("mujoco", "scipy"),
     install="The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'.",
 )
@@ -53,6 +60,8 @@ LIFELIKE = WorldEntry(
     sizes=((128, 128), (160, 96), (96, 160)),
     language="sorairo.world.lifelike.language.service:LANGUAGE",
     world="sorairo.world.lifelike.world:WORLD",
+    scene="sorairo.world.lifelike.scene:Scene",
+    part="sorairo.world.lifelike.scene:SceneConfig",
     requires=("mujoco", "scipy", "OpenEXR"),
     install="The lifelike world needs more packages: pip install 'sorairo[world]'.",
 )
@@ -84,6 +93,18 @@ def world(name: str = DEFAULT) -> World[Any, Any, Any]:
         if (error.name or "").split(".")[0] not in found.requires:
             raise
         raise MissingExtraError(found.install) from error
+
+
+@cache
+def part_type(name: str = DEFAULT) -> type:
+    """The dataclass of the parts of a world. Raises UnknownNameError."""
+    return _load(entry(name).part)
+
+
+def scene_from_json(name: str, record: Mapping[str, Any]) -> Scene:
+    """The scene of a world that `Scene.to_json` gave the record for; needs no simulator. Raises
+    UnknownNameError."""
+    return _load(entry(name).scene).from_json(dict(record))
 
 
 def _load(place: str) -> Any:

@@ -79,7 +79,11 @@ class Crops:
         for i, f in enumerate(self.frames):
             if f.shape[2] == f.shape[3]:
                 self.squares.setdefault(f.shape[2], []).append(i)
-        self.moments = FastMoments(self.masks) if config.fast else None
+        least = config.groups * codec.time_factor
+        self.longer = [i for i, f in enumerate(self.frames) if f.shape[1] >= least]
+        self.moments = None
+        if config.fast:
+            self.moments = FastMoments([self.masks[i] for i in self.longer])
         self.pictures = load_pictures() if config.collages else None
 
     def draw(
@@ -136,14 +140,14 @@ class Crops:
 
     def _clip(self, rng: np.random.Generator, size: SampleSize, side: int) -> Masked:
         """A part of a clip. Some begin where their clip begins, with copies of the first frame
-        before it."""
+        before it. Shorter clips, and pictures, stay as they end."""
         length, padding = size.frames, self.codec.time_factor - 1
         if size.whole:
             shard = int(rng.choice(self.squares[size.whole]))
         else:
             shard = int(rng.integers(len(self.frames)))
         clip = int(rng.integers(len(self.frames[shard])))
-        f, m = self.frames[shard][clip], self.masks[shard][clip]
+        f, m = (_lasting(each[shard][clip], length) for each in (self.frames, self.masks))
         beginning = rng.random() < 0.3
         first = 0 if beginning else int(rng.integers(len(f) - length + 1))
         box = UNCROPPED if size.whole else self._box(rng, m[first + length // 2], touching=0.67)
@@ -159,7 +163,8 @@ class Crops:
 
     def _fast(self, rng: np.random.Generator, moments: FastMoments, length: int) -> Masked:
         """A crop that shows a pixel which changes at a moment of fast motion."""
-        shard, clip, at = moments.draw(rng)
+        which, clip, at = moments.draw(rng)
+        shard = self.longer[which]
         f, m = self.frames[shard][clip], self.masks[shard][clip]
         first = int(np.clip(at - rng.integers(1, length), 0, len(f) - length))
         box = self._box(rng, m[at] != m[at - 1], touching=1.0)
@@ -188,6 +193,13 @@ class Crops:
             y, x = rng.integers(height - side + 1), rng.integers(width - side + 1)
         top, left = int(np.clip(y, 0, height - side)), int(np.clip(x, 0, width - side))
         return slice(top, top + side), slice(left, left + side)
+
+
+def _lasting(clip: np.ndarray, frames: int) -> np.ndarray:
+    """A clip [F, ...] of at least so many frames: copies of its last one follow a shorter one."""
+    if len(clip) >= frames:
+        return clip
+    return np.concatenate([clip, clip[-1:].repeat(frames - len(clip), 0)])
 
 
 def shrink(video: Tensor, size: tuple[int, int]) -> Tensor:

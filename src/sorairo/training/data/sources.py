@@ -9,11 +9,13 @@ import numpy as np
 
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import Shard, render
+from sorairo.errors import ConfigError
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training.data.crops import shrink
 from sorairo.training.data.dead_leaves import dead_leaves
+from sorairo.world.protocol import Scene
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.scene import Scene as TabletopScene
 
 LEAVES_CLIPS = 25  # of a shard of dead leaves
 TWIN_STYLED = 0.3  # share of the twins that differ by a style
@@ -83,8 +85,14 @@ def _styled(
         style = str(rng.choice(list(STYLES)))
         for i in range(first, first + source.clips.shots):
             frames[i] = apply_style(style, frames[i])
-            scenes[i] = replace(scenes[i], style=style)
+            scenes[i] = _in_style(scenes[i], style)
     return frames, scenes
+
+
+def _in_style(scene: Scene, style: str) -> Scene:
+    if not isinstance(scene, TabletopScene):
+        raise ConfigError("Only clips of the table-top have styles: set 'styled' to 0 for others.")
+    return replace(scene, style=style)
 
 
 def twin_frames(
@@ -102,10 +110,7 @@ def twin_frames(
     for i in range(len(twins)):
         if rng.random() < TWIN_STYLED:
             style = str(rng.choice(list(STYLES)))
-            twins[i], twin_scenes[i] = (
-                apply_style(style, frames[i]),
-                replace(scenes[i], style=style),
-            )
+            twins[i], twin_scenes[i] = apply_style(style, frames[i]), _in_style(scenes[i], style)
     return twins, twin_scenes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sorairo.data.clip_sets import find_clips
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.codec import Codec, CodecConfig
@@ -32,6 +33,8 @@ class CodecRecipe:
     """The clips of the training set."""
     more_clips: tuple[ClipsConfig, ...] = ()
     """Further clips of the training set. Shards of all sets are drawn equally often."""
+    more_sets: tuple[str, ...] = ()
+    """Further sets of clips, by their names in `sorairo.data.clip_sets`."""
     held_out: ClipsConfig = field(default_factory=held_out_clips)
     """Held-out clips, for evaluation."""
     codec: CodecConfig = field(default_factory=CodecConfig)
@@ -42,12 +45,16 @@ class CodecRecipe:
     def run_name(self) -> str:
         return self.name
 
+    def training_clips(self) -> tuple[ClipsConfig, ...]:
+        """All clips of the training set. Raises UnknownNameError for a set that does not exist."""
+        return (self.clips, *self.more_clips, *(find_clips(name) for name in self.more_sets))
+
     def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
-        return [(clips, None) for clips in (self.clips, *self.more_clips, self.held_out)]
+        return [(clips, None) for clips in (*self.training_clips(), self.held_out)]
 
     def prepare(self, folder: Path) -> CodecTask:
         del folder
-        shards = [shard for clips in (self.clips, *self.more_clips) for shard in render(clips)]
+        shards = [shard for clips in self.training_clips() for shard in render(clips)]
         return CodecTask(self, shards, render(self.held_out))
 
 

@@ -38,8 +38,9 @@ def _record_of(model: str) -> dict[str, Any]:
 
 
 def trained_scenes(sources: Mapping[str, LatentSource]) -> SceneConfig:
-    """The part of the world that the sources show, each name once."""
-    worlds = [source.clips.scene for source in sources.values() if not source.leaves]
+    """The part of the table-top that the sources show, each name once."""
+    parts = [source.clips.scene for source in sources.values() if not source.leaves]
+    worlds = [part for part in parts if isinstance(part, SceneConfig)]
     named: dict[str, Any] = {
         name: tuple(dict.fromkeys(each for world in worlds for each in getattr(world, name)))
         for name in PARTS

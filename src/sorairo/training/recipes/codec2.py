@@ -5,7 +5,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sorairo.data.clip_sets import CANVAS_CLIPS, CIRCLED_CLIPS, CROWD_CLIPS, FALLING_CLIPS
+from sorairo.data.clip_sets import (
+    CANVAS_CLIPS,
+    CIRCLED_CLIPS,
+    CROWD_CLIPS,
+    FALLING_CLIPS,
+    MOVING_LIFE_CLIPS,
+)
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.models.codec import CodecConfig
 from sorairo.training.loop.optimiser import OptimiserConfig
@@ -24,6 +30,7 @@ HELD_OUT = {
     "first light": ClipsConfig(count=80, first_seed=1_000_000),
     "falling": replace(FALLING, count=40, first_seed=1_100_000, sizes=((128, 128),)),
     "crowd": replace(CROWD, count=40, first_seed=1_200_000, sizes=((128, 128),)),
+    "lifelike": replace(MOVING_LIFE_CLIPS, count=40, first_seed=1_300_000),
 }
 
 OBJECTIVE = CodecLossConfig(
@@ -54,7 +61,7 @@ def codec2() -> CodecRecipe:
 
     It needs the pictures of `python -m sorairo.training.data.photographs.gather` and the package of
     `sorairo.training.objectives.perceptual`. `objective.collages=0 objective.perceptual=0` trains
-    without them.
+    without them. `more_sets=moving-life` adds clips of the lifelike world.
     """
     return CodecRecipe(
         name="codec2",

@@ -1,0 +1,47 @@
+"""Clips of the lifelike world as training data."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sorairo.data.clip_sets import LIFELIKE_PICTURES, MOVING_LIFE_CLIPS
+from sorairo.data.rendered_shards import Shard, render
+from sorairo.training.data.crops import Crops, CropsConfig
+from sorairo.world.lifelike.scene import Scene, SceneConfig
+from training_recipes import CODEC
+
+FALLS = SceneConfig(events=("drop",), cameras=("still",))
+TINY = dataclasses.replace(
+    MOVING_LIFE_CLIPS, scene=FALLS, count=1, shard_clips=1, seconds=13 / 12, sizes=((32, 32),)
+)
+PICTURE = dataclasses.replace(
+    LIFELIKE_PICTURES, scene=FALLS, count=1, shard_clips=1, sizes=((32, 32),)
+)
+
+
+@pytest.fixture(scope="module")
+def shards() -> list[Shard]:
+    """A ball that falls, and a picture of another."""
+    return [*render(TINY, processes=1), *render(PICTURE, processes=1)]
+
+
+def test_a_shard_holds_scenes_of_its_world(shards: list[Shard]):
+    clip, picture = shards
+    assert clip.frames.shape == (1, 13, 32, 32, 3)
+    assert picture.frames.shape == (1, 1, 32, 32, 3)
+    assert isinstance(clip.scenes[0], Scene)
+    assert clip.scenes[0].event == "drop"
+    assert set(np.unique(clip.masks)) == {0, 1}
+
+
+def test_batches_of_a_codec_show_what_moves_and_pictures_at_rest(shards: list[Shard]):
+    config = CropsConfig(batch=6, groups=2, crop=16, fast=0.5, object_weight=6.0)
+    crops, rng = Crops(config, shards, CODEC), np.random.default_rng(0)
+    batches = [crops.draw(rng) for _ in range(8)]
+    assert {tuple(video.shape) for video, _ in batches} == {(6, 3, 8, 16, 16)}
+    changes = np.concatenate([video.diff(dim=2).abs().amax((1, 2, 3, 4)) for video, _ in batches])
+    assert 0 < (changes == 0).mean() < 0.6
+    assert max(float(weight.max()) for _, weight in batches) == 6.0

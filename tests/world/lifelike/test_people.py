@@ -8,13 +8,16 @@ import pytest
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.people.dressing import dress
+from sorairo.world.lifelike.people.feet import foot_shape
 from sorairo.world.lifelike.people.gaits import gaits
-from sorairo.world.lifelike.people.retargeting import retarget
+from sorairo.world.lifelike.people.looks import Person
 from sorairo.world.lifelike.sampling import sample_person, sample_scene
-from sorairo.world.lifelike.scene import SceneConfig
-from sorairo.world.lifelike.simulate import simulate
+from sorairo.world.lifelike.scene import Scene, SceneConfig
+from sorairo.world.lifelike.simulate import Rollout, simulate
 
-NUMBER = bodies.key("woman", "young", "average", 1)
+
+def body_of(person: Person) -> bodies.Body:
+    return bodies.body(bodies.key(person.sex, person.age, person.build, person.variant))
 
 
 def test_a_gait_repeats_without_a_jump():
@@ -25,18 +28,44 @@ def test_a_gait_repeats_without_a_jump():
         assert 0.5 < gait.speed < 2.5
 
 
-def test_a_walker_s_feet_reach_the_ground_and_do_not_sink():
-    gait = gaits()[2]
-    pose = retarget(gait.at(np.linspace(0, 1, 24)), bodies.body(NUMBER), bodies.rig())
-    names = list(bodies.rig().names)
-    toes = pose.heads[:, [names.index("LeftToeBase"), names.index("RightToeBase")], 2]
-    assert toes.min() > -0.03
-    assert (toes.min(1) < 0.12).all()
+def sole_points(scene: Scene, rollout: Rollout, person: int) -> np.ndarray:
+    """The end of the heel and the ball of both feet, on the ground below the shoe,
+    [F, side, heel and ball, 3]."""
+    body, rig, pose = body_of(scene.people[person]), bodies.rig(), rollout.poses[person]
+    names, points = list(rig.names), []
+    for side in ("Left", "Right"):
+        foot, toe = names.index(f"{side}Foot"), names.index(f"{side}ToeBase")
+        shape = foot_shape(body, rig, side)
+        ankle = body.heads[foot]
+        forward = (body.heads[toe] - ankle) * [1, 1, 0] / shape.ball
+        ground = ankle * [1, 1, 0] - [0, 0, shape.sole]
+        points += [
+            pose.heads[:, foot] + pose.rotations[:, foot] @ (place - ankle)
+            for place in (ground - shape.heel * forward, ground + shape.ball * forward)
+        ]
+    return np.stack(points, 1).reshape(-1, 2, 2, 3)
+
+
+@pytest.mark.parametrize("event", ["walk", "stop", "turn", "meet", "dance"])
+def test_feet_stand_on_the_ground_and_do_not_slide(event: str):
+    scene = sample_scene(np.random.default_rng(1), SceneConfig(events=(event,)))
+    rollout = simulate(scene, seconds=3.0, fps=48.0)
+    for person in range(len(scene.people)):
+        points = sole_points(scene, rollout, person)
+        planted = rollout.planted[:, person]
+        lowest = points[..., 2].min(-1)
+        assert lowest.min() > -0.03
+        assert lowest[planted].max() < 0.03
+        speeds = np.linalg.norm(np.diff(points, axis=0), axis=-1).min(-1) * 48
+        still = planted[1:] & planted[:-1]
+        assert np.percentile(speeds[still], 95) < 0.05  # the heel or the ball stands still
+        assert still.any(1).mean() > 0.9
 
 
 def test_bones_keep_their_lengths_and_rotations_are_rotations():
-    pose = retarget(gaits()[0].joints[:8], bodies.body(NUMBER), bodies.rig())
-    rest = bodies.body(NUMBER).heads
+    scene = sample_scene(np.random.default_rng(2), SceneConfig(events=("turn",)))
+    pose = simulate(scene, seconds=1.0).poses[0]
+    rest = body_of(scene.people[0]).heads
     for bone, parent in enumerate(bodies.rig().parents):
         if parent >= 0:
             length = np.linalg.norm(rest[bone] - rest[parent])
@@ -44,6 +73,17 @@ def test_bones_keep_their_lengths_and_rotations_are_rotations():
             assert found == pytest.approx(length, abs=1e-4)
     product = pose.rotations @ np.swapaxes(pose.rotations, -1, -2)
     assert product == pytest.approx(np.broadcast_to(np.eye(3), product.shape), abs=1e-6)
+
+
+def test_children_are_smaller_than_adults_and_no_toddlers():
+    for sex in bodies.SEXES:
+        for variant in range(bodies.VARIANTS):
+            child, adult = (
+                bodies.body(bodies.key(sex, age, "average", variant)).height
+                for age in ("child", "young")
+            )
+            assert 1.1 < child < 1.45
+            assert adult > 1.45
 
 
 @pytest.mark.parametrize("seed", range(4))

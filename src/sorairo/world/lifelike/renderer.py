@@ -10,7 +10,6 @@ import numpy as np
 from sorairo.world.filament import geometry
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import Handle, Material, Stage
-from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.assets.panoramas import environment
 from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS, WALL
 from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
@@ -18,7 +17,6 @@ from sorairo.world.lifelike.grounds import ROUGHNESS, ground_geometry, ground_te
 from sorairo.world.lifelike.matter.props import PROPS, Prop, PropRoom, props_of
 from sorairo.world.lifelike.people.figure import Figure
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
-from sorairo.world.lifelike.people.retargeting import Pose, retarget
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import Rollout
@@ -93,21 +91,14 @@ class _SetUp:
         self.track: Handle | None = None
         if self.ground is not None:
             self.track = stage.add(self.ground.geometry, self.ground.material(surface))
-        self.figures, self.poses = self._people(scene)
+        self.figures = [
+            Figure(stage, person, name=index + 1) for index, person in enumerate(scene.people)
+        ]
         self.handles = self._things(scene)
         self.shards = self._shards()
         self.props: list[Prop] = []
         if rollout.matter is not None:
             self.props = props_of(PropRoom(stage, scene, rollout.matter))
-
-    def _people(self, scene: Scene) -> tuple[list[Figure], list[Pose]]:
-        figures, poses = [], []
-        for index, person in enumerate(scene.people):
-            figures.append(Figure(self.stage, person, name=index + 1))
-            number = bodies.key(person.sex, person.age, person.build, person.variant)
-            joints = self.rollout.joints[:, index]
-            poses.append(retarget(joints, bodies.body(number), bodies.rig()))
-        return figures, poses
 
     def _things(self, scene: Scene) -> list[Handle | None]:
         handles: list[Handle | None] = []
@@ -143,7 +134,7 @@ class _SetUp:
 
     def show(self, frame: int) -> None:
         """Poses everything as in one frame."""
-        for figure, pose in zip(self.figures, self.poses, strict=True):
+        for figure, pose in zip(self.figures, self.rollout.poses, strict=True):
             figure.pose(pose, frame)
         for prop in self.props:
             prop.show(frame)

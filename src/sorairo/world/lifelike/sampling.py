@@ -75,6 +75,8 @@ def _cast(
     heading = _choice(rng, ("left", "right"))
     if event == "walk":
         return (sample_person(rng),), (), _choice(rng, ("left", "right", "towards", "away"))
+    if event in ("stop", "turn"):
+        return (sample_person(rng),), (), heading
     if event in ("wave", "dance"):
         return (sample_person(rng),), (), "none"
     if event in ("meet", "pass"):

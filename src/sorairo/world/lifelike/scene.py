@@ -21,6 +21,8 @@ EVENTS = (
     "dance",  # the first person dances on the spot
     "meet",  # two people walk up to each other and stop
     "pass",  # two people pass each other
+    "stop",  # the first person walks up and stops
+    "turn",  # the first person walks one way, turns around and walks back
     "hide",  # the first person walks behind a wall and comes out
     "topple",  # the first thing tips over
     "drop",  # a ball falls and bounces

@@ -13,6 +13,7 @@ from sorairo.world.lifelike.events.people_motion import people_motion
 from sorairo.world.lifelike.glass import GlassRun
 from sorairo.world.lifelike.matter.motion import MatterMotion
 from sorairo.world.lifelike.matter.registry import MATTER
+from sorairo.world.lifelike.people.retargeting import Pose
 from sorairo.world.lifelike.scene import Scene
 
 FPS = 12.0
@@ -27,6 +28,11 @@ class Rollout:
     """Frames per second."""
     joints: np.ndarray
     """The joints of each person, metres, [F, people, 31, 3]."""
+    planted: np.ndarray
+    """Whether the left and the right foot of each person stand on the ground, bool
+    [F, people, 2]."""
+    poses: tuple[Pose, ...] = field(default=(), repr=False)
+    """The pose of each person's body."""
     positions: np.ndarray
     """Where each thing is, metres, [F, things, 3]."""
     rotations: np.ndarray
@@ -48,7 +54,7 @@ class Rollout:
     def truth(self) -> dict[str, np.ndarray]:
         """The fields above that are arrays, the camera's position [F, 3] in metres, and what
         `matter` knows."""
-        names = ("joints", "positions", "rotations", "broken", "contacts")
+        names = ("joints", "planted", "positions", "rotations", "broken", "contacts")
         camera = np.array([camera.position for camera in self.cameras])
         known = self.matter.truth if self.matter is not None else {}
         arrays = {name: getattr(self, name) for name in names}
@@ -60,7 +66,8 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
     frames = max(1, round(seconds * fps))
     times = np.arange(frames) / fps
     rng = np.random.default_rng(scene.seed)
-    joints = people_motion(scene, times, seconds, rng)
+    people = people_motion(scene, times, seconds, rng)
+    joints = people.joints
     matter = MATTER[scene.event].simulate(scene, times, rng) if scene.event in MATTER else None
     motion = matter or rigid_motion.things_motion(scene, times, rng)
     subject = joints[:, 0, 5, :2] if scene.people else motion.positions[:, 0, :2]
@@ -78,6 +85,8 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
         scene=scene,
         fps=fps,
         joints=joints,
+        planted=people.planted,
+        poses=tuple(act.pose for act in people.acts),
         positions=motion.positions,
         rotations=motion.rotations,
         broken=motion.broken,

@@ -18,10 +18,10 @@ from sorairo.errors import MissingExtraError
 from sorairo.world.lifelike.assets.packages import assets_folder
 
 SEXES = ("woman", "man")
-AGES = {"child": 0.16, "young": 0.55, "middle-aged": 0.75, "old": 1.0}  # in anny's units
+AGES = {"child": 0.3, "young": 0.6, "middle-aged": 0.75, "old": 1.0}  # in anny's units
 BUILDS = {"slim": 0.3, "average": 0.5, "heavy": 0.85}
 VARIANTS = 3
-_FILE = "bodies-1.npz"
+_FILE = "bodies-2.npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +135,7 @@ def _shape(model: Any, number: int) -> dict[str, np.ndarray]:
         "age": list(AGES.values())[age],
         "weight": list(BUILDS.values())[build],
         "muscle": float(rng.uniform(0.35, 0.65)),
-        "height": float((0.35, 0.5, 0.65)[variant]),
+        "height": float((0.32, 0.43, 0.54)[variant]),
         "proportions": float(rng.uniform(0.4, 0.7)),
     }
     found = model(phenotype_kwargs=settings, return_bone_ends=True)

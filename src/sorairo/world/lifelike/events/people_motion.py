@@ -2,111 +2,155 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 import numpy as np
 
+from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people import gaits as g
-from sorairo.world.lifelike.people.actions import (
-    dancing,
-    distance_walked,
-    placed,
-    standing,
-    walking,
-    waving,
+from sorairo.world.lifelike.people.actions import dancing, placed, standing, waving
+from sorairo.world.lifelike.people.gaits import gaits
+from sorairo.world.lifelike.people.performer import Act, Performer, performer
+from sorairo.world.lifelike.people.retargeting import joints_of
+from sorairo.world.lifelike.people.travel import (
+    Travel,
+    moments,
+    stepping_to_rest,
+    stopping,
+    travel,
 )
-from sorairo.world.lifelike.people.gaits import Gait, gaits
 from sorairo.world.lifelike.scene import Scene
 
 FACING = {"left": -np.pi / 2, "right": np.pi / 2, "towards": np.pi, "away": 0.0}
-NEVER = 1e6  # seconds
 GAP = 0.55  # metres between someone's path and the middle, when two people pass
 MEETING = 0.95  # metres between two people who meet
+HALFWAY = 2.4  # metres from where a walker starts to the origin, at most
+CORNER = 2.0  # seconds for turning around
+SLOWEST = 0.4  # of the pace, in the middle of turning around
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleMotion:
+    """What the people of a scene do in F frames."""
+
+    acts: tuple[Act, ...] = ()
+    """Of each person."""
+    joints: np.ndarray
+    """The joints of each person, metres, [F, people, 31, 3]."""
+    planted: np.ndarray
+    """Whether each foot of each person stands on the ground, bool [F, people, 2]."""
+    positions: dict[int, np.ndarray] = field(default_factory=dict)
+    """Where things are that people move or use, by their number, [F, 3]."""
+    rotations: dict[int, np.ndarray] = field(default_factory=dict)
+    """How those things are turned, [F, 3, 3]."""
 
 
 def people_motion(
     scene: Scene, times: np.ndarray, seconds: float, rng: np.random.Generator
-) -> np.ndarray:
-    """The joints of everyone in a scene, metres, [F, people, 31, 3]."""
-    if not scene.people:
-        return np.zeros((len(times), 0, g.NUM_JOINTS, 3))
+) -> PeopleMotion:
+    """The motion of everyone in a scene."""
     found = gaits()
-    walkers = [found[int(rng.integers(1, len(found)))] for _ in scene.people]
-    phases = rng.uniform(0, 1, len(scene.people))
-    if scene.event in ("walk", "hide"):
-        moved = [_walk(scene, times, seconds, walkers[0], phases[0], rng)]
-    elif scene.event == "meet":
-        moved = _meet(scene, times, seconds, walkers, phases)
-    elif scene.event == "pass":
-        moved = _pass(scene, times, seconds, walkers, phases)
+    cast = []
+    for person in scene.people:
+        gait = found[int(rng.integers(len(found)))]
+        cast.append(performer(person, gait, float(rng.uniform(0, 1))))
+    if not cast:
+        nobody = np.zeros((len(times), 0, 2), bool)
+        return PeopleMotion(joints=np.zeros((len(times), 0, g.NUM_JOINTS, 3)), planted=nobody)
+    if scene.event in WAYS:
+        acts = [cast[0].walk(times, WAYS[scene.event](scene, seconds, cast[0], rng))]
+    elif scene.event in ("meet", "pass"):
+        act = _meet if scene.event == "meet" else _pass
+        acts = [
+            someone.walk(times, act(scene, seconds, someone, index))
+            for index, someone in enumerate(cast)
+        ]
     else:
-        act = {"wave": waving, "dance": dancing}.get(scene.event, standing)
-        facing = np.pi + rng.normal(0, 0.35)
-        moved = [_in_place(act(times, walkers[0], phases[0]), facing)]
-    return np.stack(moved, axis=1)
+        acts = [_on_the_spot(scene, times, cast[0], float(np.pi + rng.normal(0, 0.35)))]
+    return done(cast, acts)
 
 
-def _in_place(joints: np.ndarray, facing: float) -> np.ndarray:
-    frames = len(joints)
-    return placed(joints, np.zeros((frames, 2)), np.full(frames, facing))
+def done(cast: list[Performer], acts: list[Act]) -> PeopleMotion:
+    """The motion of a cast of which each did one act."""
+    rig = bodies.rig()
+    pairs = zip(acts, cast, strict=True)
+    joints = [joints_of(act.pose, someone.body, rig) for act, someone in pairs]
+    planted = [np.stack([foot.planted for foot in act.feet], -1) for act in acts]
+    return PeopleMotion(acts=tuple(acts), joints=np.stack(joints, 1), planted=np.stack(planted, 1))
 
 
-def _walk(
-    scene: Scene,
-    times: np.ndarray,
+def _on_the_spot(scene: Scene, times: np.ndarray, someone: Performer, facing: float) -> Act:
+    move = {"wave": waving, "dance": dancing}.get(scene.event, standing)
+    joints = move(times, someone.gait, someone.phase)
+    frames = len(times)
+    joints = placed(joints, np.zeros((frames, 2)), np.full(frames, facing))
+    return someone.stand(times, joints, np.zeros(2), facing)
+
+
+def straight(
+    someone: Performer,
     seconds: float,
-    gait: Gait,
-    phase: float,
-    rng: np.random.Generator,
-) -> np.ndarray:
+    facing: float,
+    *,
+    stop: float | None = None,
+    pace: float = 1.0,
+) -> Travel:
+    """A straight way from the origin in the direction `facing`, which ends at the time `stop`."""
+    times = moments(seconds)
+    paces = np.full(len(times), pace) if stop is None else pace * stopping(times, stop)
+    way = travel(someone.gait, times, paces, np.full(len(times), facing), someone.phase)
+    return way if stop is None else stepping_to_rest(way, someone.gait, int(someone.phase < 0.5))
+
+
+def ahead(facing: float) -> np.ndarray:
+    """The unit vector [2] of a direction."""
+    return np.array([np.sin(facing), np.cos(facing)])
+
+
+def _walk(scene: Scene, seconds: float, someone: Performer, rng: np.random.Generator) -> Travel:
     """Across the middle of the clip's length, through the origin."""
     slant = float(rng.normal(0, 0.12)) if scene.event == "walk" else 0.0
     facing = FACING[scene.heading] + slant
-    distance = distance_walked(times, gait.speed, NEVER)
-    halfway = gait.speed * seconds / 2
+    way = straight(someone, seconds, facing)
+    halfway = someone.gait.speed * seconds / 2
     if scene.event == "walk":
-        halfway = min(halfway, 2.4)
-    return _along(times, gait, phase, distance, NEVER, facing, -halfway, 0.0)
+        halfway = min(halfway, HALFWAY)
+    return way.moved(-halfway * ahead(facing))
 
 
-def _along(
-    times: np.ndarray,
-    gait: Gait,
-    phase: float,
-    distance: np.ndarray,
-    stop: float,
-    facing: float,
-    start: float,
-    aside: float,
-) -> np.ndarray:
-    """Someone who walks in the direction `facing` from `start` metres before the origin, `aside`
-    metres to the right of it."""
-    ahead = np.array([np.sin(facing), np.cos(facing)])
+def _stop(scene: Scene, seconds: float, someone: Performer, rng: np.random.Generator) -> Travel:
+    """Up to about the origin."""
+    facing = FACING[scene.heading] + float(rng.normal(0, 0.12))
+    way = straight(someone, seconds, facing, stop=seconds * float(rng.uniform(0.5, 0.65)))
+    return way.moved(-way.places[-1] + float(rng.uniform(-0.3, 0.2)) * ahead(facing))
+
+
+def _turn(scene: Scene, seconds: float, someone: Performer, rng: np.random.Generator) -> Travel:
+    """Almost to the origin and back, around a small bend."""
+    facing = FACING[scene.heading]
+    times = moments(seconds)
+    middle = seconds * float(rng.uniform(0.45, 0.55))
+    share = np.clip((times - middle) / CORNER + 0.5, 0, 1)
+    turned = np.pi * share * share * (3 - 2 * share)
+    # Round the side of the camera or the far one, at random.
+    directions = facing + turned * (1 if rng.random() < 0.5 else -1)
+    paces = 1 - (1 - SLOWEST) * np.sin(np.pi * share) ** 0.7
+    way = travel(someone.gait, times, paces, directions, someone.phase)
+    corner = way.places[int(np.argmin(np.abs(times - middle)))]
+    return way.moved(-corner + 0.6 * ahead(facing))
+
+
+def _meet(scene: Scene, seconds: float, someone: Performer, index: int) -> Travel:
+    facing = FACING[scene.heading] + np.pi * index
+    way = straight(someone, seconds, facing, stop=0.55 * seconds)
+    return way.moved(-way.places[-1] - MEETING / 2 * ahead(facing))
+
+
+def _pass(scene: Scene, seconds: float, someone: Performer, index: int) -> Travel:
+    facing = FACING[scene.heading] + np.pi * index
+    way = straight(someone, seconds, facing)
     right = np.array([np.cos(facing), -np.sin(facing)])
-    positions = (start + distance)[:, None] * ahead + aside * right
-    joints = walking(times, gait, phase, distance, stop)
-    return placed(joints, positions, np.full(len(times), facing))
+    return way.moved(GAP * right - someone.gait.speed * seconds / 2 * ahead(facing))
 
 
-def _meet(
-    scene: Scene, times: np.ndarray, seconds: float, walkers: list[Gait], phases: np.ndarray
-) -> list[np.ndarray]:
-    stop = 0.55 * seconds
-    moved = []
-    for index, (gait, phase) in enumerate(zip(walkers, phases, strict=True)):
-        facing = FACING[scene.heading] + np.pi * index
-        distance = distance_walked(times, gait.speed, stop)
-        whole = float(distance_walked(np.array([stop]), gait.speed, stop)[0])
-        start = -whole - MEETING / 2
-        moved.append(_along(times, gait, phase, distance, stop, facing, start, 0.0))
-    return moved
-
-
-def _pass(
-    scene: Scene, times: np.ndarray, seconds: float, walkers: list[Gait], phases: np.ndarray
-) -> list[np.ndarray]:
-    moved = []
-    for index, (gait, phase) in enumerate(zip(walkers, phases, strict=True)):
-        facing = FACING[scene.heading] + np.pi * index
-        distance = distance_walked(times, gait.speed, NEVER)
-        start = -gait.speed * seconds / 2
-        moved.append(_along(times, gait, phase, distance, NEVER, facing, start, GAP))
-    return moved
+WAYS = {"walk": _walk, "hide": _walk, "stop": _stop, "turn": _turn}

@@ -111,6 +111,14 @@ EVENTS: dict[tuple[str, str], Phrases] = {
     ("walk", "right"): _both("{} walks to the right|{} is walking right", "{}向右走"),
     ("walk", "towards"): _both("{} walks towards the camera", "{}朝镜头走来"),
     ("walk", "away"): _both("{} walks away", "{}走远"),
+    ("stop", "left"): _both("{} walks to the left and stops", "{}向左走，然后停下"),
+    ("stop", "right"): _both("{} walks to the right and stops", "{}向右走，然后停下"),
+    ("turn", "left"): _both(
+        "{} walks to the left, turns around and walks back", "{}向左走，转身又走回来"
+    ),
+    ("turn", "right"): _both(
+        "{} walks to the right, turns around and walks back", "{}向右走，转身又走回来"
+    ),
     ("stand", "none"): _both("{} stands still|{} is standing", "{}站着不动"),
     ("wave", "none"): _both("{} waves|{} is waving", "{}挥手"),
     ("dance", "none"): _both("{} dances|{} is dancing", "{}跳舞"),

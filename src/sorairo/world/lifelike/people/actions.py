@@ -9,8 +9,7 @@ import numpy as np
 
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.people.gaits import Gait
-
-STOPPING = 0.6  # seconds from walking to standing
+from sorairo.world.lifelike.people.travel import Travel
 
 
 def standing(times: np.ndarray, gait: Gait, phase: float) -> np.ndarray:
@@ -58,20 +57,12 @@ def dancing(times: np.ndarray, gait: Gait, phase: float) -> np.ndarray:
     return joints
 
 
-def walking(
-    times: np.ndarray, gait: Gait, phase: float, distance: np.ndarray, stop: float
-) -> np.ndarray:
-    """Someone who has walked `distance` [F] metres, and stands still from the time `stop` on."""
-    joints = gait.at(phase + distance / gait.stride)
-    share = _eased((times - stop + STOPPING) / STOPPING)[:, None, None]
-    return joints * (1 - share) + standing(times, gait, phase) * share
-
-
-def distance_walked(times: np.ndarray, speed: float, stop: float) -> np.ndarray:
-    """Metres walked at `speed` m/s by someone who slows down to stand at the time `stop`, [F]."""
-    slowing = np.clip(times - (stop - STOPPING), 0, STOPPING)
-    steady = np.minimum(times, stop - STOPPING)
-    return speed * (steady + slowing - slowing**2 / (2 * STOPPING))
+def walking(times: np.ndarray, gait: Gait, way: Travel, phase: float) -> np.ndarray:
+    """Someone on a way, who stands where they do not go; in the world, [F, 31, 3]."""
+    share = _eased(1.6 * way.at(times, way.pace))[:, None, None]
+    walked = gait.at(way.at(times, way.phases))
+    joints = walked * share + standing(times, gait, phase) * (1 - share)
+    return placed(joints, way.at(times, way.places), way.at(times, way.directions))
 
 
 def placed(joints: np.ndarray, positions: np.ndarray, directions: np.ndarray) -> np.ndarray:

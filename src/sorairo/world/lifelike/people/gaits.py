@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 from sorairo.world.lifelike.assets.packages import MOTIONS, folder_of
+from sorairo.world.lifelike.people.footfalls import Footfall, footfall
 
 NUM_JOINTS = 31
 # Joints of the recordings; each is the end of the bone that bears the name in the CMU skeleton.
@@ -24,6 +25,10 @@ RIGHT_SHOULDER, RIGHT_ELBOW, RIGHT_WRIST, RIGHT_HAND, RIGHT_FINGERS = 25, 26, 27
 
 SHORTEST, LONGEST = 0.8, 1.7  # seconds of a cycle of two steps
 WORST_SEAM = 0.05  # metres, the mean distance of joints between the ends of a cycle
+SHORTEST_STANCE = 0.55  # of a cycle; of walks in which a foot stands for less, too little was seen
+# The joints of the left side, and those of the right side that correspond to them.
+_LEFT = (1, 2, 3, 4, *range(17, 24))
+_RIGHT = (6, 7, 8, 9, *range(24, 31))
 _MAGIC = b"EPMOCAP1"
 
 
@@ -37,6 +42,8 @@ class Gait:
     """Length of the cycle."""
     stride: float
     """Metres walked in a cycle."""
+    feet: tuple[Footfall, Footfall]
+    """How the left and the right foot meet the ground."""
 
     @property
     def speed(self) -> float:
@@ -51,13 +58,38 @@ class Gait:
         following = (first + 1) % len(self.joints)
         return self.joints[first] * (1 - share) + self.joints[following] * share
 
+    @property
+    def hip_height(self) -> float:
+        """Of the walker when upright, metres."""
+        return float(np.percentile(self.joints[:, ROOT, 2], 90))
+
+    def scaled(self, scale: float) -> Gait:
+        """The gait of someone `scale` times as tall: lengths grow with it, times with its root
+        (equal Froude numbers; Alexander, "Optimization and gaits in the locomotion of
+        vertebrates", 1989)."""
+        return Gait(
+            self.joints * scale,
+            self.seconds * scale**0.5,
+            self.stride * scale,
+            (self.feet[0].scaled(scale), self.feet[1].scaled(scale)),
+        )
+
+    def mirrored(self) -> Gait:
+        """The gait with left and right exchanged."""
+        joints = self.joints * [-1.0, 1.0, 1.0]
+        joints[:, [*_LEFT, *_RIGHT]] = joints[:, [*_RIGHT, *_LEFT]]
+        left, right = self.feet
+        return Gait(joints, self.seconds, self.stride, (right.mirrored(), left.mirrored()))
+
 
 @cache
 def gaits() -> tuple[Gait, ...]:
-    """All cycles that repeat well, the slowest first. Raises MissingExtraError."""
+    """All cycles that repeat well and their mirror images, the slowest first. Raises
+    MissingExtraError."""
     content = (folder_of(MOTIONS) / "mocap_2020.bin").read_bytes()
-    found = [gait for clip in _recordings(content) if (gait := _cycle(*clip)) is not None]
-    return tuple(sorted(found, key=lambda gait: gait.speed))
+    cycles = [gait for clip in _recordings(content) if (gait := _cycle(*clip)) is not None]
+    good = [c for c in cycles if min(foot.share for foot in c.feet) >= SHORTEST_STANCE]
+    return tuple(sorted((*good, *(c.mirrored() for c in good)), key=lambda gait: gait.speed))
 
 
 def _recordings(content: bytes) -> list[tuple[float, np.ndarray]]:
@@ -122,7 +154,12 @@ def _cycle(step: float, joints: np.ndarray) -> Gait | None:
     drift = (local[start + length] - local[start]) * (np.arange(length) / length)[:, None, None]
     cycle -= drift
     cycle[..., :2] -= cycle[:, ROOT, :2].mean(0)
-    return Gait(cycle, length * step, float(velocity[1] * length * step))
+    speed, seconds = float(velocity[1]), length * step
+    feet = [
+        footfall(cycle[:, ankle], cycle[:, toes], speed, seconds)
+        for ankle, toes in ((LEFT_ANKLE, LEFT_TOES), (RIGHT_ANKLE, RIGHT_TOES))
+    ]
+    return Gait(cycle, seconds, speed * seconds, (feet[0], feet[1]))
 
 
 def _turn(joints: np.ndarray, angle: float) -> np.ndarray:

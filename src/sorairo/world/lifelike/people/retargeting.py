@@ -33,7 +33,16 @@ DIRECTIONS = {
     "RightForeArm": (g.RIGHT_ELBOW, g.RIGHT_WRIST),
     "RightHand": (g.RIGHT_WRIST, g.RIGHT_HAND),
 }
-NEUTRAL_HEAD = np.array([0.0, 0.25, 1.0])  # where heads point in walking, before the pitch of each
+# The bones that begin at the joints of a recording; the last of a chain stands for its end, too.
+JOINTS = (
+    *("Hips", "LeftUpLeg", "LeftLeg", "LeftFoot", "LeftToeBase"),
+    *("Hips", "RightUpLeg", "RightLeg", "RightFoot", "RightToeBase"),
+    *("Hips", "Spine", "Spine1", "Neck", "Neck1", "Head", "Head"),
+    *("LeftShoulder", "LeftArm", "LeftForeArm", "LeftHand", "LeftFingerBase"),
+    *("LeftHandFinger1", "LThumb"),
+    *("RightShoulder", "RightArm", "RightForeArm", "RightHand", "RightFingerBase"),
+    *("RightHandFinger1", "RThumb"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +56,12 @@ class Pose:
 
 
 def retarget(joints: np.ndarray, body: Body, rig: Rig) -> Pose:
-    """Poses a body like the joints [F, 31, 3] of a walker on the ground z = 0 who faces +y."""
+    """Poses a body like the joints [F, 31, 3] of someone of its size (see `Gait.scaled`); `legs`
+    then puts the feet on the ground."""
     names = list(rig.names)
     frames = len(joints)
     rotations = np.tile(np.eye(3), (frames, len(names), 1, 1))
     heads = np.zeros((frames, len(names), 3))
-    scale = float(body.heads[names.index("Hips"), 2]) / _hip_height(joints)
     hips = _frames(
         joints[:, g.LEFT_HIP] - joints[:, g.RIGHT_HIP], joints[:, g.THORAX] - joints[:, g.ROOT]
     )
@@ -61,7 +70,7 @@ def retarget(joints: np.ndarray, body: Body, rig: Rig) -> Pose:
         parent = int(rig.parents[bone])
         if parent < 0:
             rotations[:, bone] = hips @ rest.T
-            heads[:, bone] = joints[:, g.ROOT] * scale
+            heads[:, bone] = joints[:, g.ROOT]
             continue
         inherited = rotations[:, parent]
         offset = body.heads[bone] - body.heads[parent]
@@ -75,13 +84,19 @@ def retarget(joints: np.ndarray, body: Body, rig: Rig) -> Pose:
             )
         elif name == "Head":
             rotations[:, bone] = _upright(inherited)
-    lowest = _lowest_foot(rotations, heads, body, names)
-    heads[..., 2] -= lowest[:, None]
     return Pose(rotations, heads)
 
 
-def _hip_height(joints: np.ndarray) -> float:
-    return float(np.percentile(joints[:, g.ROOT, 2], 90))
+def joints_of(pose: Pose, body: Body, rig: Rig) -> np.ndarray:
+    """Where the joints of a recording are on a posed body, metres, [F, 31, 3]."""
+    names = list(rig.names)
+    found = np.empty((len(pose.heads), g.NUM_JOINTS, 3))
+    for joint, name in enumerate(JOINTS):
+        found[:, joint] = pose.heads[:, names.index(name)]
+    head = names.index("Head")
+    top = body.tails[head].astype(float) - body.heads[head]
+    found[:, g.HEAD] = pose.heads[:, head] + pose.rotations[:, head] @ top
+    return found
 
 
 def _bone_direction(body: Body, rig: Rig, bone: int) -> np.ndarray:
@@ -97,20 +112,21 @@ def _rest_frame(body: Body, names: list[str]) -> np.ndarray:
     return _frames(across[None], up[None])[0]
 
 
-def _unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors [..., 3] of length 1."""
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
 def _frames(across: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Rotations [F, 3, 3] whose first column is `across` and whose third is nearest to `up`."""
-    first = _unit(across)
-    third = _unit(up - first * (first * up).sum(-1, keepdims=True))
+    first = unit(across)
+    third = unit(up - first * (first * up).sum(-1, keepdims=True))
     return np.stack([first, np.cross(third, first), third], -1)
 
 
 def _swings(before: np.ndarray, after: np.ndarray) -> np.ndarray:
     """The smallest rotations [F, 3, 3] from directions to directions."""
-    before, after = _unit(before), _unit(after)
+    before, after = unit(before), unit(after)
     axis = np.cross(before, after)
     cosine = (before * after).sum(-1)[:, None, None]
     zero = np.zeros(len(axis))
@@ -122,17 +138,5 @@ def _swings(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def _upright(rotations: np.ndarray) -> np.ndarray:
     """Heads that look ahead: turned as the neck, but half as far out of the vertical."""
     up = rotations[:, :, 2]
-    halfway = _unit(up + np.array([0.0, 0.0, 1.0]))
+    halfway = unit(up + np.array([0.0, 0.0, 1.0]))
     return _swings(up, halfway) @ rotations
-
-
-def _lowest_foot(
-    rotations: np.ndarray, heads: np.ndarray, body: Body, names: list[str]
-) -> np.ndarray:
-    """The height of the lower sole, [F]."""
-    soles = []
-    for name in ("LeftFoot", "RightFoot", "LeftToeBase", "RightToeBase"):
-        bone = names.index(name)
-        ground = body.heads[bone] * [1, 1, 0]
-        soles.append((heads[:, bone] + rotations[:, bone] @ (ground - body.heads[bone]))[:, 2])
-    return np.min(soles, axis=0)

@@ -73,7 +73,7 @@ def _cast(
 ) -> tuple[tuple[Person, ...], tuple[Thing, ...], str]:
     """The people, the things and the heading of an event."""
     heading = _choice(rng, ("left", "right"))
-    if event == "walk":
+    if event in ("walk", "run"):
         return (sample_person(rng),), (), _choice(rng, ("left", "right", "towards", "away"))
     if event in ("stop", "turn"):
         return (sample_person(rng),), (), heading

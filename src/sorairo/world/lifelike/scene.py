@@ -21,6 +21,7 @@ EVENTS = (
     "dance",  # the first person dances on the spot
     "meet",  # two people walk up to each other and stop
     "pass",  # two people pass each other
+    "run",  # the first person runs across, towards or away from the camera
     "stop",  # the first person walks up and stops
     "turn",  # the first person walks one way, turns around and walks back
     "hide",  # the first person walks behind a wall and comes out

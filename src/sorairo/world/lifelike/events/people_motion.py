@@ -12,6 +12,7 @@ from sorairo.world.lifelike.people.actions import dancing, placed, standing, wav
 from sorairo.world.lifelike.people.gaits import gaits
 from sorairo.world.lifelike.people.performer import Act, Performer, performer
 from sorairo.world.lifelike.people.retargeting import joints_of
+from sorairo.world.lifelike.people.running import running
 from sorairo.world.lifelike.people.travel import (
     Travel,
     moments,
@@ -25,6 +26,7 @@ FACING = {"left": -np.pi / 2, "right": np.pi / 2, "towards": np.pi, "away": 0.0}
 GAP = 0.55  # metres between someone's path and the middle, when two people pass
 MEETING = 0.95  # metres between two people who meet
 HALFWAY = 2.4  # metres from where a walker starts to the origin, at most
+NEAREST = 1.2  # metres from the origin towards the camera, of runners
 CORNER = 2.0  # seconds for turning around
 SLOWEST = 0.4  # of the pace, in the middle of turning around
 
@@ -53,6 +55,8 @@ def people_motion(
     cast = []
     for person in scene.people:
         gait = found[int(rng.integers(len(found)))]
+        if scene.event == "run":
+            gait = running(gait, float(rng.uniform(0, 1)))
         cast.append(performer(person, gait, float(rng.uniform(0, 1))))
     if not cast:
         nobody = np.zeros((len(times), 0, 2), bool)
@@ -109,12 +113,16 @@ def ahead(facing: float) -> np.ndarray:
 
 def _walk(scene: Scene, seconds: float, someone: Performer, rng: np.random.Generator) -> Travel:
     """Across the middle of the clip's length, through the origin."""
-    slant = float(rng.normal(0, 0.12)) if scene.event == "walk" else 0.0
+    slant = float(rng.normal(0, 0.12)) if scene.event in ("walk", "run") else 0.0
     facing = FACING[scene.heading] + slant
     way = straight(someone, seconds, facing)
     halfway = someone.gait.speed * seconds / 2
     if scene.event == "walk":
         halfway = min(halfway, HALFWAY)
+    elif scene.event == "run" and scene.heading == "towards":
+        halfway = 2 * halfway - NEAREST  # stops short of the camera
+    elif scene.event == "run" and scene.heading == "away":
+        halfway = NEAREST
     return way.moved(-halfway * ahead(facing))
 
 
@@ -153,4 +161,4 @@ def _pass(scene: Scene, seconds: float, someone: Performer, index: int) -> Trave
     return way.moved(GAP * right - someone.gait.speed * seconds / 2 * ahead(facing))
 
 
-WAYS = {"walk": _walk, "hide": _walk, "stop": _stop, "turn": _turn}
+WAYS = {"walk": _walk, "run": _walk, "hide": _walk, "stop": _stop, "turn": _turn}

@@ -111,6 +111,10 @@ EVENTS: dict[tuple[str, str], Phrases] = {
     ("walk", "right"): _both("{} walks to the right|{} is walking right", "{}向右走"),
     ("walk", "towards"): _both("{} walks towards the camera", "{}朝镜头走来"),
     ("walk", "away"): _both("{} walks away", "{}走远"),
+    ("run", "left"): _both("{} runs to the left|{} is running left", "{}向左跑"),
+    ("run", "right"): _both("{} runs to the right|{} is running right", "{}向右跑"),
+    ("run", "towards"): _both("{} runs towards the camera", "{}朝镜头跑来"),
+    ("run", "away"): _both("{} runs away", "{}跑远"),
     ("stop", "left"): _both("{} walks to the left and stops", "{}向左走，然后停下"),
     ("stop", "right"): _both("{} walks to the right and stops", "{}向右走，然后停下"),
     ("turn", "left"): _both(

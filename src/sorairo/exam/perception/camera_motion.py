@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 
 from sorairo.world.tabletop.camera import DISTANCE, Shot, pose_of, vertical_field
-from sorairo.world.tabletop.rendering.stage import FLOOR_RADIUS
+from sorairo.world.tabletop.scene import FLOOR_RADIUS
 
 STEP = 6  # frames between two that are compared: an orbit turns by 6 degrees
 TURNS = np.radians(np.arange(-12, 12.1, 1.0))

@@ -8,6 +8,7 @@ Ambient light: nine spherical harmonics (Ramamoorthi and Hanrahan, SIGGRAPH 2001
 from __future__ import annotations
 
 import struct
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -27,7 +28,26 @@ LARGEST = 65000.0  # near the largest finite value of the format
 REFLECTION_SIDE, REFLECTION_LEVELS, SKY_SIDE = 64, 5, 256
 
 
-def reflection_file(radiance: np.ndarray) -> bytes:
+@dataclass(frozen=True, eq=False)
+class Reflection:
+    """The light of an environment, as Filament stores it."""
+
+    levels: list[np.ndarray]
+    """Cube maps, each half as large and more blurred than the one before, [6, side, side, 3]."""
+    harmonics: np.ndarray
+    """Coefficients of the irradiance / pi, [9, 3]."""
+
+    def scaled(self, factors: np.ndarray) -> Reflection:
+        """The light multiplied with a colour [3]."""
+        return Reflection([level * factors for level in self.levels], self.harmonics * factors)
+
+    def file(self) -> bytes:
+        """The light as a KTX file."""
+        rows = (" ".join(f"{value:g}" for value in row) for row in self.harmonics)
+        return _ktx(self.levels, b"sh\0" + ("\n".join(rows) + "\n").encode())
+
+
+def reflection_of(radiance: np.ndarray) -> Reflection:
     """The light of an environment: a cube map blurred more at each level, and its harmonics.
 
     Args:
@@ -46,14 +66,17 @@ def reflection_file(radiance: np.ndarray) -> bytes:
         kernel = np.clip(cosines, 0, 1) * weights / (halfway * (alpha**2 - 1) + 1) ** 2
         blurred = kernel @ light / kernel.sum(1, keepdims=True)
         levels.append(blurred.reshape(*cube.shape[:3], 3))
-    harmonics = _harmonics(light, toward, weights)
-    text = "\n".join(" ".join(f"{value:g}" for value in row) for row in harmonics) + "\n"
-    return _ktx(levels, b"sh\0" + text.encode())
+    return Reflection(levels, _harmonics(light, toward, weights))
 
 
-def sky_file(radiance: np.ndarray) -> bytes:
-    """The sky of an environment: a sharp cube map. `radiance` as in `reflection_file`."""
-    return _ktx([look_up(radiance, cube_directions(SKY_SIDE))], b"")
+def reflection_file(radiance: np.ndarray) -> bytes:
+    """The light of an environment as a KTX file; `radiance` as in `reflection_of`."""
+    return reflection_of(radiance).file()
+
+
+def sky_file(radiance: np.ndarray, *, side: int = SKY_SIDE) -> bytes:
+    """The sky of an environment: a sharp cube map. `radiance` as in `reflection_of`."""
+    return _ktx([look_up(radiance, cube_directions(side))], b"")
 
 
 def cube_directions(side: int) -> np.ndarray:

@@ -85,7 +85,7 @@ class Stage:
         self._lights: list[Any] = []
         self._handles: list[Handle] = []
         self._shown: set[int] = set()
-        self._textures: list[Any] = []
+        self._textures: dict[int, tuple[Any, Any]] = {}  # by id: what was uploaded, its texture
         shape = (height * supersample, width * supersample, 3)
         self._pixels = np.zeros(shape, np.uint8)
         config = mjrf.RenderTargetConfig()
@@ -96,18 +96,28 @@ class Stage:
         self._read.target = self._target
         self._read.set_buffer(self._pixels)
 
-    def light(self, environment: Environment, *, exposure: float = 1.0) -> None:
-        """Sets the environment of the scene, once."""
+    def light(
+        self,
+        environment: Environment,
+        *,
+        exposure: float = 1.0,
+        reflection: bytes | None = None,
+        sky: bytes | None = None,
+    ) -> None:
+        """Sets the environment of the scene, in place of the one before.
+
+        `reflection` and `sky` are KTX files of other light and of another sky than those of the
+        environment's radiance, or the same ones, made before.
+        """
+        for light in self._lights:
+            self._scene.remove_light(light)
+        self._lights.clear()
         image = mjrf.LightParams()
         image.type = mjrf.LightType.LIGHT_IMAGE
-        reflection = cube_texture(self._context, reflection_file(environment.radiance))
-        self._textures.append(reflection)
-        image.texture = reflection
+        image.texture = self._cube(reflection or reflection_file(environment.radiance))
         image.intensity = LUX * exposure
         self._add_light(image, None)
-        sky = cube_texture(self._context, sky_file(environment.radiance))
-        self._textures.append(sky)
-        self._scene.set_skybox(sky)
+        self._scene.set_skybox(self._cube(sky or sky_file(environment.radiance)))
         strength = float(environment.sun_irradiance.max())
         if strength > 0:
             sun = mjrf.LightParams()
@@ -117,6 +127,11 @@ class Stage:
             sun.cast_shadow = True
             sun.shadow_map_size = SUN_SHADOW_SIDE
             self._add_light(sun, environment.sun_direction)
+
+    def _cube(self, file: bytes) -> Any:
+        if id(file) not in self._textures:
+            self._textures[id(file)] = file, cube_texture(self._context, file)
+        return self._textures[id(file)][1]
 
     def _add_light(self, params: Any, direction: np.ndarray | None) -> None:
         light = self._context.create_light(params)
@@ -143,6 +158,10 @@ class Stage:
         self.pose(handle, (0.0, 0.0, 0.0))
         return handle
 
+    def paint(self, handle: Handle, material: Material, *, name: int = 0) -> None:
+        """Gives a mesh another material and number."""
+        handle.renderable.set_material(self._material(material, name))
+
     def _material(self, material: Material, name: int) -> Any:
         native = mjrf.Material()
         native.color = [*_srgb(material.color), material.opacity]  # Filament reads sRGB
@@ -157,9 +176,9 @@ class Stage:
         return native
 
     def _texture(self, image: np.ndarray, *, srgb: bool) -> Any:
-        created = texture(self._context, image, srgb=srgb)
-        self._textures.append(created)
-        return created
+        if id(image) not in self._textures:
+            self._textures[id(image)] = image, texture(self._context, image, srgb=srgb)
+        return self._textures[id(image)][1]
 
     def pose(self, handle: Handle, position: Any, rotation: np.ndarray | None = None) -> None:
         """Moves a mesh; `rotation` is a matrix [3, 3]."""

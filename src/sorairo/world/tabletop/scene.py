@@ -54,6 +54,12 @@ CLASHES: dict[str, tuple[str, ...]] = {
 }
 # Direction of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
+FLOOR_RADIUS = 24.0  # metres; the floor is round, so that every camera sees where it ends
+# Real places that a scene can be in: light, and what is seen behind the floor.
+PLACES = (
+    "park", "venice", "city", "forest", "dawn", "sky", "sunrise", "esplanade", "bridge",
+    "apartment", "hall", "lobby", "lab", "warehouse", "workshop", "studio",
+)  # fmt: skip
 CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back")
 
 Vector = tuple[float, float, float]
@@ -99,10 +105,16 @@ class Scene:
     """One of CAMERAS."""
     style: str = "none"
     """One of STYLE_NAMES."""
+    place: str = ""
+    """One of PLACES, where it is drawn by Filament; "": it is drawn by the classic renderer, under a
+    plain sky."""
 
     def to_json(self) -> dict[str, object]:
         """The scene as JSON values."""
-        return dataclasses.asdict(self)
+        record = dataclasses.asdict(self)
+        if not self.place:
+            del record["place"]  # so that the records of scenes without one stay what they were
+        return record
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Scene:
@@ -135,6 +147,8 @@ class SceneConfig:
     events: tuple[str, ...] = EVENTS
     cameras: tuple[str, ...] = CAMERAS
     styles: tuple[str, ...] = ("none",)
+    places: tuple[str, ...] = ()
+    """Where scenes are, drawn by Filament. None: they are drawn by the classic renderer."""
     min_bodies: int = 1
     """The fewest bodies in a scene."""
     max_bodies: int = 4

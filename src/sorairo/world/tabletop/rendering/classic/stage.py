@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sorairo.world.bindings import mujoco
-from sorairo.world.tabletop.rendering import floors
-from sorairo.world.tabletop.scene import FLOORS, MATERIALS
+from sorairo.world.tabletop.rendering.classic import floors
+from sorairo.world.tabletop.scene import FLOOR_RADIUS, FLOORS, MATERIALS
 
 SPARE_GEOMS = 16  # on the stage, for bodies and props
 NEAR, FAR = 3.0, 90.0  # metres
-FLOOR_RADIUS = 24.0  # metres; the floor is round, so that every camera sees a horizon
+
 MIN_SLICES = 40  # sides of a circle; more are not visible in small pictures
 SPHERE_RADIUS = 0.12  # of a large sphere, as a fraction of the picture's side
 MIN_SHADOW_PIXELS, MAX_SHADOW_PIXELS = 512, 8192  # across the shadow map, three pictures wide

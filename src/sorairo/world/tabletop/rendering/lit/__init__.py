@@ -1,0 +1,1 @@
+"""Scenes drawn by Filament, in the light of real places."""

@@ -1,0 +1,142 @@
+"""The light of a scene, and what is seen behind its floor: a real place by day, at sunset, at night.
+
+All places give the same amount of light, from the same main direction, so that colours look the
+same in each. Colours are linear RGB, z is up.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import numpy as np
+from scipy import ndimage
+
+from sorairo.world.filament.cube_maps import Reflection, look_up, reflection_of, sky_file
+from sorairo.world.filament.environment import LUMINANCE, Environment, texels
+from sorairo.world.lifelike.assets.panoramas import environment
+
+Color = tuple[float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Daytime:
+    """The light of a time of day."""
+
+    key: Color
+    """Irradiance of the main light, whose direction is `towards`."""
+    towards: tuple[float, float, float]
+    """Direction in which the main light travels."""
+    ambient: Color
+    """Irradiance of all other light on the floor."""
+    sky: Color
+    """What the backdrop is multiplied with far above the horizon."""
+    horizon: Color
+    """What the backdrop is multiplied with at the horizon and below."""
+
+
+DAYTIMES = {
+    "day": Daytime(
+        key=(2.6, 2.5, 2.3),
+        towards=(0.55, 0.45, -1.0),
+        ambient=(1.9, 1.95, 2.0),
+        sky=(1.0, 1.0, 1.0),
+        horizon=(1.0, 1.0, 1.0),
+    ),
+    "sunset": Daytime(
+        key=(2.9, 1.75, 0.95),
+        towards=(1.0, 0.35, -0.62),
+        ambient=(1.25, 1.0, 0.95),
+        sky=(0.95, 0.5, 0.42),
+        horizon=(1.15, 0.62, 0.30),
+    ),
+    "night": Daytime(
+        key=(0.40, 0.52, 0.80),
+        towards=(0.45, 0.55, -1.0),
+        ambient=(0.26, 0.32, 0.50),
+        sky=(0.03, 0.05, 0.11),
+        horizon=(0.05, 0.07, 0.13),
+    ),
+}
+# The column of a panorama, as a fraction of its width, that is behind the scene at first.
+AHEAD = {
+    "park": 0.15, "venice": 0.30, "city": 0.48, "forest": 0.50, "dawn": 0.30, "sky": 0.12,
+    "sunrise": 0.33, "sunset": 0.18, "esplanade": 0.48, "bridge": 0.30, "apartment": 0.42,
+    "hall": 0.70, "lobby": 0.62, "lab": 0.42, "warehouse": 0.35, "workshop": 0.30, "studio": 0.20,
+}  # fmt: skip
+BRIGHTNESS = 0.75  # mean luminance of the backdrop near the horizon, by day
+LIFT = np.radians(10.0)  # by which the backdrop is raised: the camera looks down
+SOFTNESS = 1.5  # texels: the backdrop is out of focus
+FAITHFUL = 0.3  # how much of its tint the light of a place keeps
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Surroundings:
+    """What `Stage.light` takes."""
+
+    environment: Environment
+    reflection: bytes
+    sky: bytes
+
+
+@lru_cache(maxsize=64)
+def surroundings(place: str, light: str) -> Surroundings:
+    """A place at a time of day. Raises MissingExtraError."""
+    daytime, found = DAYTIMES[light], turned_environment(place)
+    scale = np.asarray(daytime.ambient) / _floor_irradiance(found)
+    towards = np.asarray(daytime.towards)
+    lit = dataclasses.replace(
+        found,
+        radiance=found.radiance * scale.astype(np.float32),
+        sun_direction=towards / np.linalg.norm(towards),
+        sun_irradiance=np.asarray(daytime.key),
+    )
+    return Surroundings(
+        environment=lit,
+        reflection=_reflection(place).scaled(scale).file(),
+        sky=sky_file(backdrop(found, daytime), side=128),
+    )
+
+
+@cache
+def turned_environment(place: str) -> Environment:
+    """The light of a place without its sun; its best side is behind the scene."""
+    found = environment(place)
+    width = found.radiance.shape[1]
+    turned = found.turned(round((0.5 - AHEAD[place]) * width))
+    balance = _floor_irradiance(turned)
+    balance = (balance / (balance @ LUMINANCE)) ** (1 - FAITHFUL)
+    return dataclasses.replace(turned, radiance=(turned.radiance / balance).astype(np.float32))
+
+
+@cache
+def _reflection(place: str) -> Reflection:
+    return reflection_of(turned_environment(place).radiance)
+
+
+def backdrop(found: Environment, daytime: Daytime) -> np.ndarray:
+    """The panorama behind the scene: raised, out of focus, in the light of a time of day."""
+    radiance = np.minimum(found.radiance, 6.0)
+    height, width = radiance.shape[:2]
+    directions, _ = texels(height, width)
+    elevation = np.arcsin(np.clip(directions[..., 1], -1, 1))
+    # Raised near the horizon, where it is seen; straight up and down stay where they are.
+    raised = elevation + LIFT * np.cos(elevation) ** 2
+    around = np.arctan2(directions[..., 0], -directions[..., 2])
+    cosine = np.cos(raised)
+    source = np.stack(
+        [cosine * np.sin(around), np.sin(raised), -cosine * np.cos(around)], axis=-1
+    )
+    seen = look_up(radiance, source)
+    seen = ndimage.gaussian_filter(seen, (SOFTNESS, SOFTNESS, 0), mode=("nearest", "wrap", "nearest"))
+    near = np.abs(elevation) < np.radians(25)
+    seen *= BRIGHTNESS / float((seen @ LUMINANCE)[near].mean())
+    high = np.clip(raised / np.radians(30), 0, 1)[..., None]
+    tint = np.asarray(daytime.horizon) * (1 - high) + np.asarray(daytime.sky) * high
+    return (seen * tint).astype(np.float32)
+
+
+def _floor_irradiance(found: Environment) -> np.ndarray:
+    """Linear RGB that falls on the floor, without the sun, [3]."""
+    return dataclasses.replace(found, sun_irradiance=np.zeros(3)).upward_irradiance()

@@ -11,14 +11,15 @@ from scipy import ndimage
 
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
+from sorairo.world.tabletop.rendering.classic.floors import MIN_PIXELS, TEXTURES
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
-from sorairo.world.tabletop.rendering.floors import MIN_PIXELS, TEXTURES
-from sorairo.world.tabletop.rendering.renderer import FAR, Renderer
+from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import (
     CAMERAS,
     CANVAS_WORLD,
     COLORS,
     EVENTS,
+    FAR,
     FLOORS,
     LIGHTS,
     Scene,

@@ -69,32 +69,42 @@ class Handle:
     uv: np.ndarray
 
 
+class _Screen:
+    """Where a stage draws: a target in graphics memory, and the pixels read from it."""
+
+    def __init__(self, native: Any, width: int, height: int) -> None:
+        self.pixels = np.zeros((height, width, 3), np.uint8)
+        config = mjrf.RenderTargetConfig()
+        config.color_format = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
+        config.width, config.height = width, height
+        self.target = native.create_render_target(config)
+        self.read = mjrf.ReadRequest()
+        self.read.target = self.target
+        self.read.set_buffer(self.pixels)
+
+
 class Stage:
     """Draws meshes. A context manager, or `close()`: it holds graphics memory.
 
     Pictures of equal scenes differ by a few of 255 here and there: Filament dithers at random.
     """
 
-    def __init__(self, *, width: int, height: int, supersample: int = 2) -> None:
-        """Pictures are drawn `supersample` times larger and averaged down."""
+    def __init__(
+        self, *, width: int, height: int, supersample: int = 2, settings: str = SETTINGS
+    ) -> None:
+        """Pictures are drawn `supersample` times larger and averaged down. `settings`: an MJCF
+        model without bodies, whose custom fields choose Filament's options."""
         self.width, self.height, self.supersample = width, height, supersample
         self._context = context()
         self._scene = self._context.create_scene(mjrf.SceneParams())
-        self._scene.configure_from_model(mujoco.MjModel.from_xml_string(SETTINGS))
+        self._scene.configure_from_model(mujoco.MjModel.from_xml_string(settings))
         # Filament does not keep alive what a scene refers to.
         self._lights: list[Any] = []
         self._handles: list[Handle] = []
         self._shown: set[int] = set()
         self._textures: dict[int, tuple[Any, Any]] = {}  # by id: what was uploaded, its texture
-        shape = (height * supersample, width * supersample, 3)
-        self._pixels = np.zeros(shape, np.uint8)
-        config = mjrf.RenderTargetConfig()
-        config.color_format = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
-        config.width, config.height = shape[1], shape[0]
-        self._target = self._context.create_render_target(config)
-        self._read = mjrf.ReadRequest()
-        self._read.target = self._target
-        self._read.set_buffer(self._pixels)
+        self._large = _Screen(self._context, width * supersample, height * supersample)
+        self._exact = _Screen(self._context, width, height)
 
     def light(
         self,
@@ -224,30 +234,30 @@ class Stage:
 
     def draw(self, camera: Camera) -> np.ndarray:
         """The picture, uint8 [height, width, 3]."""
-        self._render(camera, mjrf.DrawMode.DRAW_MODE_DEFAULT)
+        large = self._render(camera, mjrf.DrawMode.DRAW_MODE_DEFAULT, self._large)
         scale = self.supersample
-        blocks = self._pixels.reshape(self.height, scale, self.width, scale, 3)
+        blocks = large.reshape(self.height, scale, self.width, scale, 3)
         return ((blocks.sum((1, 3), dtype=np.uint32) + scale * scale // 2) // scale**2).astype(
             np.uint8
         )
 
     def identify(self, camera: Camera) -> np.ndarray:
         """The number of the mesh that is visible at each pixel, uint8 [height, width]; 0: none."""
-        self._render(camera, mjrf.DrawMode.DRAW_MODE_SEGMENTATION_BY_ID)
-        half = self.supersample // 2
-        return self._pixels[half :: self.supersample, half :: self.supersample, 0].copy()
+        mode = mjrf.DrawMode.DRAW_MODE_SEGMENTATION_BY_ID
+        return self._render(camera, mode, self._exact)[..., 0].copy()
 
-    def _render(self, camera: Camera, mode: Any) -> None:
+    def _render(self, camera: Camera, mode: Any, screen: _Screen) -> np.ndarray:
         request = mjrf.RenderRequest()
-        request.scene, request.target = self._scene, self._target
+        request.scene, request.target = self._scene, screen.target
         request.camera = _native_camera(camera, self.width / self.height)
         request.viewport.left = request.viewport.bottom = 0
-        request.viewport.height, request.viewport.width = self._pixels.shape[:2]
+        request.viewport.height, request.viewport.width = screen.pixels.shape[:2]
         request.haze = False
         request.draw_mode = mode
         request.post_processing = mode == mjrf.DrawMode.DRAW_MODE_DEFAULT
-        frame = self._context.render([request], [self._read])
+        frame = self._context.render([request], [screen.read])
         self._context.wait_for_frame(frame)
+        return screen.pixels
 
 
 def _srgb(color: tuple[float, float, float]) -> list[float]:

@@ -54,6 +54,7 @@ CLASHES: dict[str, tuple[str, ...]] = {
 }
 # Direction of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
+FAR = 90.0  # metres: the depth of what is beyond the floor
 FLOOR_RADIUS = 24.0  # metres; the floor is round, so that every camera sees where it ends
 # Real places that a scene can be in: light, and what is seen behind the floor.
 PLACES = (

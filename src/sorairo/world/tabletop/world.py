@@ -16,13 +16,13 @@ from sorairo.world.tabletop.language.service import LANGUAGE, TabletopLanguage
 from sorairo.world.tabletop.perception.describe import describe
 from sorairo.world.tabletop.rendering.clip_generator import make_bridges, make_clips
 from sorairo.world.tabletop.rendering.renderer import Renderer
-from sorairo.world.tabletop.scene import Scene, SceneConfig
+from sorairo.world.tabletop.scene import PLACES, Scene, SceneConfig
 
-WHOLE_WORLD = SceneConfig()
+WHOLE_WORLD = SceneConfig(places=PLACES)
 
 
 class Tabletop:
-    """Rigid bodies on a floor under gravity, simulated and rendered by MuJoCo. No player."""
+    """Rigid bodies on a floor under gravity, simulated by MuJoCo. No player."""
 
     name: str = "tabletop"
     fps: float = TABLETOP.fps

@@ -53,6 +53,8 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
     draw = EventDraw(rng=rng, bodies=_unplaced_bodies(rng, config, event, count, colors))
     bodies, heading = _place(event, draw, config.apart)
     camera = choose(rng, config.cameras)
+    # Drawn last, and only if there is a choice, so that older seeds keep their scenes.
+    style = choose(rng, config.styles) if len(config.styles) > 1 else next(iter(config.styles))
     return Scene(
         bodies=bodies,
         event=name,
@@ -60,8 +62,8 @@ def _any_scene(rng: np.random.Generator, config: SceneConfig) -> Scene:
         floor=floor,
         light=light,
         camera=camera,
-        # Drawn last, and only if there is a choice, so that older seeds keep their scenes.
-        style=choose(rng, config.styles) if len(config.styles) > 1 else next(iter(config.styles)),
+        style=style,
+        place=choose(rng, config.places) if config.places else "",
     )
 
 

@@ -41,7 +41,7 @@ class Renderer:
 
     def depth(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Metres along the camera's axis, float32 [F, height, width]; FAR beyond the floor."""
-        return self._classic.depth(rollout, frames=frames)
+        return self._for(rollout).depth(rollout, frames=frames)
 
     def _for(self, rollout: Rollout) -> ClassicRenderer | LitRenderer:
         assert not self._closed, "the renderer is closed"
@@ -49,9 +49,7 @@ class Renderer:
 
     @cached_property
     def _classic(self) -> ClassicRenderer:
-        return ClassicRenderer(
-            width=self.width, height=self.height, supersample=self.supersample
-        )
+        return ClassicRenderer(width=self.width, height=self.height, supersample=self.supersample)
 
     @cached_property
     def _lit(self) -> LitRenderer:

@@ -19,7 +19,6 @@ from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.camera import vertical_field
 from sorairo.world.tabletop.dynamics.simulate import Rollout
 from sorairo.world.tabletop.rendering.classic.stage import (
-    FAR,
     LIGHTING,
     NEAR,
     SPARE_GEOMS,
@@ -28,7 +27,7 @@ from sorairo.world.tabletop.rendering.classic.stage import (
     set_texture,
     sky_faces,
 )
-from sorairo.world.tabletop.rendering.styles import apply_style
+from sorairo.world.tabletop.scene import FAR
 
 FLAG = mujoco.mjtRndFlag
 
@@ -70,10 +69,6 @@ class ClassicRenderer:
             self._draw(large, None)
             target[:] = _downsample(large, scale)
         return out
-
-    def film(self, rollout: Rollout) -> np.ndarray:
-        """Pictures in the style of the scene, uint8 [F, height, width, 3]."""
-        return apply_style(rollout.scene.style, self.render(rollout))
 
     def masks(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Which body is visible where, uint8 [F, height, width]: 0 none, i + 1 body i."""

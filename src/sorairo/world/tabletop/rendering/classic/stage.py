@@ -16,10 +16,10 @@ import numpy as np
 
 from sorairo.world.bindings import mujoco
 from sorairo.world.tabletop.rendering.classic import floors
-from sorairo.world.tabletop.scene import FLOOR_RADIUS, FLOORS, MATERIALS
+from sorairo.world.tabletop.scene import FAR, FLOOR_RADIUS, FLOORS, MATERIALS
 
 SPARE_GEOMS = 16  # on the stage, for bodies and props
-NEAR, FAR = 3.0, 90.0  # metres
+NEAR = 3.0  # metres
 
 MIN_SLICES = 40  # sides of a circle; more are not visible in small pictures
 SPHERE_RADIUS = 0.12  # of a large sphere, as a fraction of the picture's side

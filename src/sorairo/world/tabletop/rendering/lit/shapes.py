@@ -11,15 +11,15 @@ BEND = 6  # steps of a quarter circle
 BEVEL = 0.06  # radius of an edge, as a fraction of the shortest half side
 
 
-def lathe(profile: np.ndarray, normals: np.ndarray, *, repeats: float = 1.0) -> Geometry:
+def lathe(profile: np.ndarray, normals: np.ndarray, *, around: int = AROUND) -> Geometry:
     """A profile turned about the z axis.
 
     Args:
         profile: (distance from the axis, height) from the top down, [N, 2].
         normals: Outward normals of the profile, [N, 2].
-        repeats: Times that a texture goes around.
+        around: Sides of a circle.
     """
-    angle = np.linspace(0, 2 * np.pi, AROUND + 1)
+    angle = np.linspace(0, 2 * np.pi, around + 1)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(profile, axis=0), axis=1))])
 
     def turned(pairs: np.ndarray) -> np.ndarray:
@@ -27,7 +27,7 @@ def lathe(profile: np.ndarray, normals: np.ndarray, *, repeats: float = 1.0) -> 
         return np.stack([out * np.cos(angle), out * np.sin(angle), up], -1).reshape(-1, 3)
 
     length = max(float(along[-1]), 1e-9)
-    u, v = np.meshgrid(angle / (2 * np.pi) * repeats, along / length)
+    u, v = np.meshgrid(angle / (2 * np.pi), along / length)
     uv = np.stack([u, v], -1).reshape(-1, 2)
     return Geometry(turned(profile), grid_faces(len(profile), len(angle)), turned(normals), uv)
 
@@ -55,16 +55,16 @@ def capsule(radius: float, half_length: float) -> Geometry:
     return lathe(*_joined_profile(_arc(top, radius, 1, 0), _arc(bottom, radius, 0, -1)))
 
 
-def cylinder(radius: float, half_height: float, *, bevel: float | None = None) -> Geometry:
+def cylinder(radius: float, half_height: float, *, around: int = AROUND) -> Geometry:
     """A cylinder along z with rounded edges."""
-    edge = BEVEL * min(radius, half_height) if bevel is None else bevel
+    edge = BEVEL * min(radius, half_height)
     inner, upper = radius - edge, half_height - edge
     lids = [
         (np.array([[0.0, height]]), np.array([[0.0, np.sign(height)]]))
         for height in (half_height, -half_height)
     ]
     rounded = _arc((inner, upper), edge, 1, 0), _arc((inner, -upper), edge, 0, -1)
-    return lathe(*_joined_profile(lids[0], *rounded, lids[1]))
+    return lathe(*_joined_profile(lids[0], *rounded, lids[1]), around=around)
 
 
 def box(half_sides: tuple[float, float, float]) -> Geometry:
@@ -95,6 +95,6 @@ def box(half_sides: tuple[float, float, float]) -> Geometry:
 
 def disc(radius: float, thickness: float, tile: float) -> Geometry:
     """A round slab whose upper face is at z = 0, with a texture that repeats every `tile`."""
-    slab = cylinder(radius, thickness / 2, bevel=thickness / 4)
+    slab = cylinder(radius, thickness / 2, around=4 * AROUND)
     positions = slab.positions - [0, 0, thickness / 2]
     return Geometry(positions, slab.faces, slab.normals, positions[:, :2] / tile + 0.5)

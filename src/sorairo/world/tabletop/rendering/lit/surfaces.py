@@ -1,6 +1,6 @@
 """The materials of floors, bodies and props.
 
-Textures are drawn with numpy and periodic. They are kept, so that a stage uploads each of them once.
+Textures are periodic, drawn with numpy, and kept, so that a stage uploads each of them once.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def body_material(color: str, material: str) -> Material:
     """The material of a body of a colour."""
     linear = linear_color(COLORS[color])
     if material == "metal":
-        return Material(color=linear, roughness=0.28, metallic=0.85)
+        return Material(color=linear, roughness=0.3, metallic=0.6)
     if material == "wood":
         return Material(color=linear, roughness=0.7, texture=_grain())
     return Material(color=linear, roughness=0.45)
@@ -140,9 +140,9 @@ def prop_material(name: str) -> Material:
 @cache
 def _grain() -> np.ndarray:
     """Grey wood grain that runs along v, uint8 [GRAIN_SIDE, GRAIN_SIDE, 3]."""
-    fibre = noise(20, 1.5, stretch=0.05, side=GRAIN_SIDE).T
-    rings = np.sin(4 * noise(21, 10, stretch=0.1, side=GRAIN_SIDE).T)
-    return painted((0.88, 0.88, 0.88), 0.09 * fibre + 0.05 * rings)
+    fibre = noise(20, 3, stretch=0.05, side=GRAIN_SIDE).T
+    rings = np.sin(5 * noise(21, 14, stretch=0.1, side=GRAIN_SIDE).T)
+    return painted((0.88, 0.88, 0.88), 0.04 * fibre + 0.07 * rings)
 
 
 def linear_color(srgb: tuple[float, float, float]) -> tuple[float, float, float]:

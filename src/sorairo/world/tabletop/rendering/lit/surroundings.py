@@ -38,25 +38,25 @@ class Daytime:
 
 DAYTIMES = {
     "day": Daytime(
-        key=(2.6, 2.5, 2.3),
+        key=(2.15, 2.05, 1.9),
         towards=(0.55, 0.45, -1.0),
-        ambient=(1.9, 1.95, 2.0),
+        ambient=(1.45, 1.5, 1.55),
         sky=(1.0, 1.0, 1.0),
         horizon=(1.0, 1.0, 1.0),
     ),
     "sunset": Daytime(
-        key=(2.9, 1.75, 0.95),
-        towards=(1.0, 0.35, -0.62),
-        ambient=(1.25, 1.0, 0.95),
-        sky=(0.95, 0.5, 0.42),
-        horizon=(1.15, 0.62, 0.30),
+        key=(2.5, 1.5, 0.85),
+        towards=(1.0, 0.35, -0.7),
+        ambient=(1.05, 0.88, 0.92),
+        sky=(0.85, 0.55, 0.55),
+        horizon=(1.05, 0.66, 0.42),
     ),
     "night": Daytime(
-        key=(0.40, 0.52, 0.80),
+        key=(0.52, 0.62, 0.86),
         towards=(0.45, 0.55, -1.0),
-        ambient=(0.26, 0.32, 0.50),
-        sky=(0.03, 0.05, 0.11),
-        horizon=(0.05, 0.07, 0.13),
+        ambient=(0.36, 0.42, 0.60),
+        sky=(0.04, 0.06, 0.13),
+        horizon=(0.07, 0.09, 0.16),
     ),
 }
 # The column of a panorama, as a fraction of its width, that is behind the scene at first.
@@ -65,7 +65,7 @@ AHEAD = {
     "sunrise": 0.33, "sunset": 0.18, "esplanade": 0.48, "bridge": 0.30, "apartment": 0.42,
     "hall": 0.70, "lobby": 0.62, "lab": 0.42, "warehouse": 0.35, "workshop": 0.30, "studio": 0.20,
 }  # fmt: skip
-BRIGHTNESS = 0.75  # mean luminance of the backdrop near the horizon, by day
+BRIGHTNESS = 0.65  # mean luminance of what is seen of the backdrop, by day
 LIFT = np.radians(10.0)  # by which the backdrop is raised: the camera looks down
 SOFTNESS = 1.5  # texels: the backdrop is out of focus
 FAITHFUL = 0.3  # how much of its tint the light of a place keeps
@@ -125,13 +125,13 @@ def backdrop(found: Environment, daytime: Daytime) -> np.ndarray:
     raised = elevation + LIFT * np.cos(elevation) ** 2
     around = np.arctan2(directions[..., 0], -directions[..., 2])
     cosine = np.cos(raised)
-    source = np.stack(
-        [cosine * np.sin(around), np.sin(raised), -cosine * np.cos(around)], axis=-1
-    )
+    source = np.stack([cosine * np.sin(around), np.sin(raised), -cosine * np.cos(around)], axis=-1)
     seen = look_up(radiance, source)
-    seen = ndimage.gaussian_filter(seen, (SOFTNESS, SOFTNESS, 0), mode=("nearest", "wrap", "nearest"))
-    near = np.abs(elevation) < np.radians(25)
-    seen *= BRIGHTNESS / float((seen @ LUMINANCE)[near].mean())
+    seen = ndimage.gaussian_filter(
+        seen, (SOFTNESS, SOFTNESS, 0), mode=("nearest", "wrap", "nearest")
+    )
+    visible = (elevation > np.radians(-17)) & (elevation < np.radians(-3))
+    seen *= BRIGHTNESS / float((seen @ LUMINANCE)[visible].mean())
     high = np.clip(raised / np.radians(30), 0, 1)[..., None]
     tint = np.asarray(daytime.horizon) * (1 - high) + np.asarray(daytime.sky) * high
     return (seen * tint).astype(np.float32)

@@ -107,8 +107,8 @@ class Scene:
     style: str = "none"
     """One of STYLE_NAMES."""
     place: str = ""
-    """One of PLACES, where it is drawn by Filament; "": it is drawn by the classic renderer, under a
-    plain sky."""
+    """One of PLACES; Filament draws it in the light of that place. "": the classic renderer draws
+    it, under a plain sky."""
 
     def to_json(self) -> dict[str, object]:
         """The scene as JSON values."""

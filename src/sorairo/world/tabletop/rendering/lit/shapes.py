@@ -41,7 +41,8 @@ def _arc(center: tuple[float, float], radius: float, start: float, end: float) -
 
 
 def _joined_profile(*parts: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    return tuple(np.concatenate(each) for each in zip(*parts, strict=True))
+    points, normals = zip(*parts, strict=True)
+    return np.concatenate(points), np.concatenate(normals)
 
 
 def sphere(radius: float) -> Geometry:

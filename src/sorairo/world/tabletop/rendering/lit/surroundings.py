@@ -1,4 +1,4 @@
-"""The light of a scene, and what is seen behind its floor: a real place by day, at sunset, at night.
+"""The light of a scene and what is seen behind its floor: a place by day, at sunset, at night.
 
 All places give the same amount of light, from the same main direction, so that colours look the
 same in each. Colours are linear RGB, z is up.
@@ -67,6 +67,7 @@ AHEAD = {
 }  # fmt: skip
 BRIGHTNESS = 0.65  # mean luminance of what is seen of the backdrop, by day
 LIFT = np.radians(10.0)  # by which the backdrop is raised: the camera looks down
+BORDER = 8  # texels, so that the blur goes on across the edge
 SOFTNESS = 1.5  # texels: the backdrop is out of focus
 FAITHFUL = 0.3  # how much of its tint the light of a place keeps
 
@@ -127,9 +128,9 @@ def backdrop(found: Environment, daytime: Daytime) -> np.ndarray:
     cosine = np.cos(raised)
     source = np.stack([cosine * np.sin(around), np.sin(raised), -cosine * np.cos(around)], axis=-1)
     seen = look_up(radiance, source)
-    seen = ndimage.gaussian_filter(
-        seen, (SOFTNESS, SOFTNESS, 0), mode=("nearest", "wrap", "nearest")
-    )
+    wrapped = np.pad(seen, ((0, 0), (BORDER, BORDER), (0, 0)), mode="wrap")
+    soft = ndimage.gaussian_filter(wrapped, (SOFTNESS, SOFTNESS, 0), mode="nearest")
+    seen = soft[:, BORDER:-BORDER]
     visible = (elevation > np.radians(-17)) & (elevation < np.radians(-3))
     seen *= BRIGHTNESS / float((seen @ LUMINANCE)[visible].mean())
     high = np.clip(raised / np.radians(30), 0, 1)[..., None]

@@ -29,6 +29,7 @@ from sorairo.models.upscaling.upscaler import FACTOR, Upscaler
 from sorairo.models.upscaling.upscaler_files import load_upscaler
 from sorairo.training.data.pairs import PairsConfig, average, make_pairs
 from sorairo.training.evaluation.upscaler import enlarged_by_filter, measure, psnr
+from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.upscaler import large_clips
 from sorairo.training.run import run_folder
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
@@ -43,7 +44,7 @@ def on_clips(upscaler: Upscaler, clips: int) -> tuple[dict[str, dict[str, float]
     for name, (scene, seed) in WORLDS.items():
         config = large_clips(scene, clips, seed)
         folder = run_folder("finish-benchmark") / name.replace(" ", "-")
-        pairs = make_pairs(render(config, processes=1), folder, PLAIN)
+        pairs = make_pairs(render(config, processes=1), folder, PLAIN, stored_codec)
         found[name], shown = measure(upscaler, pairs)
         rows += shown[: min(8, len(shown))]
     return found, np.concatenate(rows)

@@ -19,6 +19,7 @@ from sorairo.training.evaluation.upscaler import enlarged_by_filter, measure
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig
+from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.upscaler import UpscalerRecipe, UpscalerTask, large_clips
 from sorairo.training.objectives.upscaler import (
     UpscalerLossConfig,
@@ -41,7 +42,7 @@ def shards() -> list[Shard]:
 @pytest.fixture(scope="module")
 def pairs(shards: list[Shard], tiny_model: Path, tmp_path_factory: pytest.TempPathFactory):
     config = PairsConfig(styled=0.5, leaves=1, model=str(tiny_model))
-    return make_pairs(shards, tmp_path_factory.mktemp("pairs"), config)
+    return make_pairs(shards, tmp_path_factory.mktemp("pairs"), config, stored_codec)
 
 
 def objective(pairs: list[Pair], **config: float) -> UpscalerObjective:
@@ -66,7 +67,7 @@ def test_pairs_have_matching_shapes(pairs: list[Pair]):
 def test_pairs_are_made_once(pairs: list[Pair], shards: list[Shard], tiny_model: Path):
     before = [(each.path / "large.npy").stat().st_mtime_ns for each in pairs]
     config = PairsConfig(styled=0.5, leaves=1, model=str(tiny_model))
-    again = make_pairs(shards, pairs[0].path.parent, config)
+    again = make_pairs(shards, pairs[0].path.parent, config, stored_codec)
     assert [each.path for each in again] == [each.path for each in pairs]
     assert [(each.path / "large.npy").stat().st_mtime_ns for each in again] == before
 

@@ -3,13 +3,14 @@
 Clips are rendered at four times the model's size and twice its rate. The small version resembles
 what a model generates: every second frame, averaged down, and the same reconstructed by the
 model's codec, which is softer. A share of the clips is in one of the world's styles; clips of dead
-leaves are added, whose statistics are those of photographs.
+leaves are added, whose statistics are those of photographs, and clips made of photographs.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,17 +20,18 @@ import torch
 from tqdm import tqdm
 
 from sorairo.data.rendered_shards import Shard
-from sorairo.models import hub
 from sorairo.models.codec import Codec
-from sorairo.models.network_files import load_networks
 from sorairo.models.upscaling.upscaler import FACTOR
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.training.data.dead_leaves import dead_leaves
+from sorairo.training.data.photographs.collages import collage
+from sorairo.training.data.photographs.pictures import Pictures, load_pictures
 from sorairo.world.tabletop.rendering.styles import STYLES, apply_style
 
 VARIANTS = ("averaged", "codec")
 LEAVES_FRAMES, LEAVES_SIDE, MARGIN = 17, 384, 128
+PHOTO_FRAMES = 25
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,11 @@ class PairsConfig:
     """Share of the clips in one of the world's styles."""
     leaves: int = 32
     """Clips of dead leaves."""
+    photographs: int = 0
+    """Clips made of photographs (see `sorairo.training.data.photographs.pictures`)."""
     model: str = "tabletop"
-    """The model with the codec."""
+    """The codec: a model, a training run or the directory of a codec (see
+    `sorairo.training.networks.codec_directory`)."""
     seed: int = 0
     """Decides styles and leaves."""
 
@@ -68,15 +73,20 @@ class Pair:
         return np.load(self.path / "masks.npy", mmap_mode="r")
 
 
-def make_pairs(shards: list[Shard], folder: Path, config: PairsConfig) -> list[Pair]:
-    """The pairs of all clips and of `config.leaves` more. Pairs already in `folder` are kept."""
-    writer = _PairWriter(folder, config)
+def make_pairs(
+    shards: list[Shard], folder: Path, config: PairsConfig, open_codec: Callable[[str], Codec]
+) -> list[Pair]:
+    """The pairs of all clips and of `config.leaves` and `config.photographs` more. Pairs already in
+    `folder` are kept. `open_codec` is called with `config.model` where one is missing."""
+    writer = _PairWriter(folder, config, open_codec)
     clips = [(shard, i) for shard in shards for i in range(len(shard.scenes))]
-    total = len(clips) + config.leaves
+    leaves = len(clips) + config.leaves
     pairs = []
-    for index in tqdm(range(total), desc="pairs", unit="clip"):
+    for index in tqdm(range(leaves + config.photographs), desc="pairs", unit="clip"):
         rng = np.random.default_rng((config.seed, index))
-        if index >= len(clips):
+        if index >= leaves:
+            pairs.append(writer.photographs(f"photographs-{index - leaves:04d}", rng))
+        elif index >= len(clips):
             pairs.append(writer.leaves(f"leaves-{index - len(clips):04d}", rng))
         else:
             pairs.append(writer.clip(f"clip-{index:05d}", *clips[index], rng))
@@ -86,14 +96,20 @@ def make_pairs(shards: list[Shard], folder: Path, config: PairsConfig) -> list[P
 class _PairWriter:
     """Writes pairs that are not there yet into a folder."""
 
-    def __init__(self, folder: Path, config: PairsConfig) -> None:
-        self.folder, self.config = folder, config
+    def __init__(
+        self, folder: Path, config: PairsConfig, open_codec: Callable[[str], Codec]
+    ) -> None:
+        self.folder, self.config, self.open_codec = folder, config, open_codec
 
     @cached_property
     def codec(self) -> Codec:
         device = choose_device(None)
-        codec = load_networks(hub.find(self.config.model)).codec
+        codec = self.open_codec(self.config.model).eval().requires_grad_(False)
         return codec.to(device=device, dtype=compute_dtype(device))
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        return load_pictures()
 
     def clip(self, name: str, shard: Shard, index: int, rng: np.random.Generator) -> Pair:
         path = self.folder / name
@@ -109,6 +125,12 @@ class _PairWriter:
         if not path.exists():
             frames = drifting_leaves(rng) if rng.random() < 0.5 else still_leaves(rng)
             self._write(path, frames, np.zeros(frames.shape[:3], np.uint8))
+        return Pair(path)
+
+    def photographs(self, name: str, rng: np.random.Generator) -> Pair:
+        path = self.folder / name
+        if not path.exists():
+            self._write(path, *collage(rng, self.pictures, PHOTO_FRAMES, LEAVES_SIDE, LEAVES_SIDE))
         return Pair(path)
 
     def _write(self, path: Path, large: np.ndarray, masks: np.ndarray) -> None:

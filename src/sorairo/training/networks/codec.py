@@ -12,7 +12,8 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
-from sorairo.training.networks.initial_weights import load_initial
+from sorairo.training.networks.codec_directory import stored_codec
+from sorairo.training.networks.larger_codec import enlarged
 from sorairo.training.objectives.codec import CodecLossConfig, CodecObjective
 
 
@@ -28,7 +29,8 @@ class CodecRecipe:
     name: str
     """The folder of its run in the cache."""
     start: str = ""
-    """A model, by name or directory, whose codec provides the initial weights; "": random ones."""
+    """The codec that provides the initial weights: a model, a training run or the directory of a
+    codec (see `stored_codec`); "": random ones."""
     clips: ClipsConfig = field(default_factory=ClipsConfig)
     """The clips of the training set."""
     more_clips: tuple[ClipsConfig, ...] = ()
@@ -68,7 +70,8 @@ class CodecTask:
 
     def network(self) -> Codec:
         codec = Codec(self.recipe.codec)
-        load_initial(codec, self.recipe.start, "codec")
+        if self.recipe.start:
+            codec.load_state_dict(enlarged(stored_codec(self.recipe.start).state_dict(), codec))
         return codec
 
     def optimiser(self, network: Codec) -> MuonAdam:

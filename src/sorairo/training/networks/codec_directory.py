@@ -30,18 +30,21 @@ def write_codec(folder: Path, codec: Codec, facts: dict[str, Any]) -> None:
     (folder / "codec.json").write_text(json.dumps(record, indent=1) + "\n")
 
 
-def open_codec(name: str) -> Codec:
-    """The codec of a directory written by `write_codec`, of a training run or of a model, ready to
-    compute on the CPU. A run is named as its recipe, a model by its name or directory."""
+def stored_codec(name: str) -> Codec:
+    """The codec of a directory written by `write_codec`, of a training run or of a model, in
+    float32. A run is named as its recipe, a model by its name or directory."""
     state = run_folder(name) / "state.safetensors"
     if (Path(name) / "codec.json").exists():
-        codec = _read(Path(name))
-    elif state.exists():
+        return _read(Path(name))
+    if state.exists():
         config = json.loads(read_record(state)["recipe"])["codec"]
-        codec = _with_weights(config, averaged_weights(state))
-    else:
-        codec = load_networks(hub.find(name)).codec
-    codec = codec.eval().requires_grad_(False).to(compute_dtype(torch.device("cpu")))
+        return _with_weights(config, averaged_weights(state))
+    return load_networks(hub.find(name)).codec.float()
+
+
+def open_codec(name: str) -> Codec:
+    """A `stored_codec` that is ready to compute on the CPU."""
+    codec = stored_codec(name).eval().requires_grad_(False).to(compute_dtype(torch.device("cpu")))
     codec.to_channels_last()
     return codec
 

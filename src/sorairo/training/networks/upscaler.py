@@ -9,20 +9,22 @@ from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.rendered_shards import render
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
-from sorairo.models.upscaling.upscaler_files import save_upscaler
+from sorairo.models.upscaling.upscaler_files import load_upscaler, save_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.upscaler import UpscalerLossConfig, UpscalerObjective
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 
-def large_clips(scene: SceneConfig, count: int, first_seed: int) -> ClipsConfig:
+def large_clips(scene: object, count: int, first_seed: int, world: str = "tabletop") -> ClipsConfig:
     """One second of each of `count` scenes, four times the size and twice the rate of the model's
     clips: 13 native frames and those between."""
     return ClipsConfig(
+        world=world,
         scene=scene,
         count=count,
         first_seed=first_seed,
@@ -40,10 +42,15 @@ class UpscalerRecipe:
 
     name: str
     """The folder of its run in the cache."""
+    start: str = ""
+    """The directory of the upscaler that provides the initial weights, or "shipped"; "": an
+    untrained network, which is a Lanczos filter."""
     clips: ClipsConfig = field(default_factory=lambda: large_clips(FIRST_LIGHT, 128, 4_000_000))
     """Clips of single bodies."""
     wide: ClipsConfig = field(default_factory=lambda: large_clips(SceneConfig(), 80, 4_500_000))
     """Clips of everything else in the world."""
+    more_clips: tuple[ClipsConfig, ...] = ()
+    """Further clips of the training set."""
     held_out: ClipsConfig = field(default_factory=lambda: large_clips(FIRST_LIGHT, 16, 5_000_000))
     """Held-out clips, for evaluation."""
     pairs: PairsConfig = field(default_factory=PairsConfig)
@@ -59,13 +66,13 @@ class UpscalerRecipe:
         return self.name
 
     def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
-        return [(clips, None) for clips in (self.clips, self.wide, self.held_out)]
+        return [(clips, None) for clips in (self.clips, self.wide, *self.more_clips, self.held_out)]
 
     def prepare(self, folder: Path) -> UpscalerTask:
         plain = PairsConfig(styled=0.0, leaves=0, model=self.pairs.model)
         return UpscalerTask(
             self,
-            _pairs(folder, self.pairs, self.clips, self.wide),
+            _pairs(folder, self.pairs, self.clips, self.wide, *self.more_clips),
             _pairs(folder, plain, self.held_out),
         )
 
@@ -73,7 +80,7 @@ class UpscalerRecipe:
 def _pairs(folder: Path, config: PairsConfig, *clips: ClipsConfig) -> list[Pair]:
     shards = [shard for each in clips for shard in render(each)]
     name = "-".join(digest(each) for each in (*clips, config))
-    return make_pairs(shards, folder / f"pairs-{name}", config)
+    return make_pairs(shards, folder / f"pairs-{name}", config, stored_codec)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,11 @@ class UpscalerTask:
     held_out: list[Pair]
 
     def network(self) -> Upscaler:
-        return Upscaler(self.recipe.upscaler)
+        upscaler, start = Upscaler(self.recipe.upscaler), self.recipe.start
+        if start:
+            source = load_upscaler(None if start == "shipped" else Path(start))
+            upscaler.load_state_dict(source.float().state_dict())
+        return upscaler
 
     def optimiser(self, network: Upscaler) -> MuonAdam:
         """Adam for all weights. Muon's steps have one size however small the gradient: without

@@ -34,8 +34,9 @@ HELD_OUT = {
 }
 
 OBJECTIVE = CodecLossConfig(
-    batch=18,
-    groups=4,
+    batch=40,
+    crop=48,
+    groups=3,
     whole_groups=8,
     object_weight=4.0,
     styled=0.15,
@@ -46,9 +47,9 @@ OBJECTIVE = CodecLossConfig(
     fast=0.5,
     relit=0.1,
     cut=0.05,
-    latent_noise=0.15,
+    latent_noise=0.1,
     latent_cost=5e-4,
-    moving_weight=6.0,
+    moving_weight=8.0,
     edges=0.5,
     change=0.5,
     perceptual=0.02,
@@ -68,7 +69,7 @@ def codec2() -> CodecRecipe:
         start="tabletop",
         clips=FALLING,
         more_clips=(CANVAS, CROWD, CIRCLED),
-        codec=CodecConfig(latent_channels=16, encoder_depths=(3, 3), high_memory=True),
+        codec=CodecConfig(latent_channels=16, encoder_depths=(5, 6), high_memory=True),
         objective=OBJECTIVE,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=2e-3),
         loop=LoopConfig(steps=6000, warmup=30, cooldown=0.5, ema=0.99, workers=1, save_minutes=3.0),

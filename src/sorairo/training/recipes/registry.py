@@ -22,6 +22,7 @@ from sorairo.training.recipes.tabletop import (
     tabletop_deflicker,
     tabletop_upscaler,
 )
+from sorairo.training.recipes.upscaler2 import upscaler2
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop-codec": tabletop_codec,
@@ -33,6 +34,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "grown": grown,
     "tabletop-deflicker": tabletop_deflicker,
     "tabletop-upscaler": tabletop_upscaler,
+    "upscaler2": upscaler2,
     **SMALL,
 }
 FORMER_NAMES = {"tabletop-steadier": "tabletop-deflicker", "tabletop-finish": "tabletop-upscaler"}

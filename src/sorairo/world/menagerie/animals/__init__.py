@@ -1,0 +1,1 @@
+"""Animals: their meshes, how bones move them, and how fast they go."""

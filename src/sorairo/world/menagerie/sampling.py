@@ -1,0 +1,75 @@
+"""Draws scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sorairo.world.menagerie.kinds import KINDS
+from sorairo.world.menagerie.places import PLACES
+from sorairo.world.menagerie.scene import HEADINGS, Creature, Scene, SceneConfig
+
+WHOLE_WORLD = SceneConfig()
+YOUNG = {"African elephant": "baby elephant", "giraffe": "baby giraffe", "pig": "piglet"}
+SIDES = ("left", "left", "right", "right")
+
+
+def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
+    """A scene of a part of the world."""
+    kinds = config.kinds or tuple(KINDS)
+    while True:
+        kind, event = _choice(rng, kinds), _choice(rng, config.events)
+        if _can(kind, event):
+            break
+    place = _choice(rng, KINDS[kind].lives)
+    animals = _cast(rng, kind, event)
+    across = event in ("pass", "follow", "chase") or rng.random() < 0.75
+    camera = _choice(rng, config.cameras)
+    if camera == "follow" and event in ("stand", "eat", "pass"):
+        camera = "still"
+    return Scene(
+        place=place,
+        ground=_choice(rng, PLACES[place].grounds),
+        event=event,
+        animals=animals,
+        heading=_choice(rng, SIDES if across else HEADINGS),
+        weather=_choice(rng, ("clear", "clear", *PLACES[place].weathers)),
+        camera=camera,
+        turn=int(rng.integers(512)),
+        seed=int(rng.integers(2**31)),
+    )
+
+
+def _can(kind: str, event: str) -> bool:
+    """Whether a kind can be the first animal of an event."""
+    if event == "run":
+        return KINDS[kind].runs
+    if event == "eat":
+        return KINDS[kind].feeding is not None
+    return event != "chase" or bool(KINDS[kind].prey)
+
+
+def _cast(rng: np.random.Generator, kind: str, event: str) -> tuple[Creature, ...]:
+    first = _creature(rng, kind)
+    if event == "pass":
+        neighbours = [
+            other
+            for other in KINDS
+            if other != kind and set(KINDS[other].lives) & set(KINDS[kind].lives)
+        ]
+        return first, _creature(rng, _choice(rng, neighbours))
+    if event == "follow":
+        return first, _creature(rng, YOUNG.get(kind, kind))
+    if event == "chase":
+        return first, _creature(rng, _choice(rng, KINDS[kind].prey))
+    count = 1 if event in ("stop", "leave") else int(rng.choice([1, 1, 1, 2, 3]))
+    return (first, *(first for _ in range(count - 1)))
+
+
+def _creature(rng: np.random.Generator, kind: str) -> Creature:
+    return Creature(kind=kind, coat=_choice(rng, tuple(KINDS[kind].coats)))
+
+
+def _choice(rng: np.random.Generator, values: Sequence[str]) -> str:
+    return values[int(rng.integers(len(values)))]

@@ -19,6 +19,8 @@ WORLDS = tuple(registry.WORLDS)
 
 @pytest.fixture(params=WORLDS)
 def world(request: pytest.FixtureRequest) -> World[Any, Any, Any]:
+    if request.param == "menagerie":
+        request.getfixturevalue("small_menagerie")
     return registry.world(request.param)
 
 

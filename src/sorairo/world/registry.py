@@ -37,6 +37,9 @@ class WorldEntry:
     """Packages that the world needs beyond those that are always installed."""
     install: str
     """What to tell a user who lacks them."""
+    licence: str = ""
+    """The licence under which its clips and what is trained on them have to be shared, as an SPDX
+    identifier; "": any."""
 
     @property
     def area(self) -> int:
@@ -65,7 +68,18 @@ LIFELIKE = WorldEntry(
     requires=("mujoco", "scipy", "OpenEXR"),
     install="The lifelike world needs more packages: pip install 'sorairo[world]'.",
 )
-WORLDS = {"tabletop": TABLETOP, "lifelike": LIFELIKE}
+MENAGERIE = WorldEntry(
+    fps=12.0,
+    sizes=((128, 128), (160, 96), (96, 160)),
+    language="sorairo.world.menagerie.language.service:LANGUAGE",
+    world="sorairo.world.menagerie.world:WORLD",
+    scene="sorairo.world.menagerie.scene:Scene",
+    part="sorairo.world.menagerie.scene:SceneConfig",
+    requires=("mujoco", "scipy", "OpenEXR"),
+    install="The menagerie needs more packages: pip install 'sorairo[world]'.",
+    licence="CC-BY-SA-3.0",
+)
+WORLDS = {"tabletop": TABLETOP, "lifelike": LIFELIKE, "menagerie": MENAGERIE}
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
 

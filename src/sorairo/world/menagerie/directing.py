@@ -28,9 +28,7 @@ def direct(
             heading += float(rng.uniform(-0.6, 0.6)) + index * float(rng.uniform(0.3, 1.0))
         if scene.event == "chase":  # the hunter comes nearer, but not too near
             heading -= sway
-        trial = perform(
-            creature, parts, times, start=np.zeros(2), heading=heading, tempo=tempo
-        )
+        trial = perform(creature, parts, times, start=np.zeros(2), heading=heading, tempo=tempo)
         start = _start(scene, index, trial, rng)
         performances.append(
             perform(creature, parts, times, start=start, heading=heading, tempo=tempo)
@@ -63,9 +61,7 @@ def _parts(
     return (stand,) if scene.event == "stand" else (walk,)
 
 
-def _start(
-    scene: Scene, index: int, trial: Performance, rng: np.random.Generator
-) -> np.ndarray:
+def _start(scene: Scene, index: int, trial: Performance, rng: np.random.Generator) -> np.ndarray:
     """Where an animal starts: its way is centred, beside, behind or before that of the first."""
     creatures = scene.animals
     along = np.array([np.sin(trial.headings[0]), -np.cos(trial.headings[0])])

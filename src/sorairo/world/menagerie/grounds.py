@@ -39,18 +39,17 @@ def disc(scale: float) -> Geometry:
 
 
 @cache
-def _levels(kind: str) -> tuple[np.ndarray, ...]:
+def levels(kind: str) -> tuple[np.ndarray, ...]:
     """A picture in smaller and smaller sizes, linear RGB, float32 [S, S, 3]."""
     pixels = read_texture(read(f"{TERRAIN}/{GROUNDS[kind].picture}.cached.dds"))[..., :3]
     side = min(*pixels.shape[:2], 1024)
     step = pixels.shape[0] // side
     linear = (pixels.astype(np.float32) / 255) ** 2.2
     linear = linear.reshape(side, step, side, -1, 3).mean((1, 3))
-    levels = [linear]
-    for _ in range(LEVELS - 1):
-        half = levels[-1].reshape(levels[-1].shape[0] // 2, 2, -1, 2, 3).mean((1, 3))
-        levels.append(half)
-    return tuple(levels)
+    found = [linear]
+    while len(found) < LEVELS and len(found[-1]) > 1:
+        found.append(found[-1].reshape(len(found[-1]) // 2, 2, -1, 2, 3).mean((1, 3)))
+    return tuple(found)
 
 
 def surface_texture(kind: str, place: Place, light: Environment, scale: float) -> np.ndarray:
@@ -87,11 +86,11 @@ def _photographed(kind: str, x: np.ndarray, y: np.ndarray, texel: np.ndarray) ->
 
 def _sampled(kind: str, u: np.ndarray, v: np.ndarray, footprint: np.ndarray) -> np.ndarray:
     """The picture at coordinates that repeat, in the size that fits the footprint of a texel."""
-    levels = _levels(kind)
-    wanted = np.log2(np.maximum(footprint * len(levels[0]), 1))
-    level = np.clip(np.round(wanted), 0, len(levels) - 1).astype(int)
+    pictures = levels(kind)
+    wanted = np.log2(np.maximum(footprint * len(pictures[0]), 1))
+    level = np.clip(np.round(wanted), 0, len(pictures) - 1).astype(int)
     found = np.empty((*u.shape, 3), np.float32)
-    for number, picture in enumerate(levels):
+    for number, picture in enumerate(pictures):
         here = level == number
         side = len(picture)
         column, row = (u[here] * side) % side, (v[here] * side) % side

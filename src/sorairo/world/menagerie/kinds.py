@@ -35,7 +35,7 @@ class Kind:
 
 
 def _coats(words: str) -> dict[str, tuple[str, ...]]:
-    """"black=a+b brown=c": variants joined by "+", with "_" for a space."""
+    """ "black=a+b brown=c": variants joined by "+", with "_" for a space."""
     pairs = (word.split("=") for word in words.split())
     return {
         coat.replace("_", " "): tuple(name.replace("_", " ") for name in names.split("+"))
@@ -48,9 +48,7 @@ def _kind(actor: str, height: float, lives: str, *, coats: str = "", **more: obj
     return Kind(actor=actor, height=height, lives=tuple(lives.split()), **shown, **more)  # type: ignore[arg-type]
 
 
-HORSE_COATS = (
-    "brown=brown black=black beige=beige tan=tan white=white grey=gray"
-)
+HORSE_COATS = "brown=brown black=black beige=beige tan=tan white=white grey=gray"
 GRASSLAND, FARM = "meadow field", "meadow field farm"
 
 KINDS: dict[str, Kind] = {
@@ -81,7 +79,8 @@ KINDS: dict[str, Kind] = {
     "rhinoceros": _kind("rhino", 1.6, "savanna", feeding=("idle", 0)),
     "hippopotamus": _kind("hippopotamus", 1.5, "savanna", feeding=("idle", 1)),
     "cow": _kind("cow", 1.5, FARM, looks=("cattle_horned",), feeding=("feeding", 0),
-                 coats="black_and_white=black_and_white beige=beige brown_and_white=white_and_brown"),
+                 coats="black_and_white=black_and_white beige=beige"
+                 " brown_and_white=white_and_brown"),
     "bull": _kind("bull", 1.6, FARM, feeding=("feeding", 0)),
     "long-horned cow": _kind("sanga_cattle", 1.75, "savanna field", feeding=("feeding", 0),
                              coats="white=white black=black brown=brown"),

@@ -49,8 +49,7 @@ class Rollout:
 
     def _joints(self) -> np.ndarray:
         found = [
-            np.stack([one.joints(frame) for frame in range(len(self))])
-            for one in self.performances
+            np.stack([one.joints(frame) for frame in range(len(self))]) for one in self.performances
         ]
         most = max(joints.shape[1] for joints in found)
         padded = np.full((len(self), len(found), most, 3), np.nan)

@@ -81,7 +81,9 @@ def _apply(read: Read, variant: ElementTree.Element, actor: Actor) -> None:
         actor.mesh = f"{MESHES}/{mesh.strip()}.cached.pmd"
     for texture in variant.iter("texture"):
         actor.textures[texture.get("name", "")] = f"{SKINS}/{texture.get('file')}.cached.dds"
-    stated = [(one.get("name", "").lower(), one.get("file", "")) for one in variant.iter("animation")]
+    stated = [
+        (one.get("name", "").lower(), one.get("file", "")) for one in variant.iter("animation")
+    ]
     for state in {state for state, _ in stated}:
         files = [f"{ANIMATIONS}/{file}.cached.psa" for name, file in stated if name == state]
         actor.animations[state] = list(dict.fromkeys(files))

@@ -182,13 +182,21 @@ def _bones(states: np.ndarray) -> Bones:
     x, z, y = (-turn[..., axis] for axis in range(3))
     w = turn[..., 3]
     turns = np.empty((*w.shape, 3, 3))
-    turns[..., 0, :] = np.stack([1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], -1)
-    turns[..., 1, :] = np.stack([2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)], -1)
-    turns[..., 2, :] = np.stack([2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)], -1)
+    turns[..., 0, :] = np.stack(
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)], -1
+    )
+    turns[..., 1, :] = np.stack(
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)], -1
+    )
+    turns[..., 2, :] = np.stack(
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)], -1
+    )
     return Bones(_upright(states["place"]), turns)
 
 
-def _influences(bones: np.ndarray, weights: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def _influences(
+    bones: np.ndarray, weights: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Bones and weights of the vertices, where what no bone moves belongs to the whole."""
     missing = (bones == NO_BONE) | (bones > count)
     numbers = np.where(missing, count, bones).astype(int)

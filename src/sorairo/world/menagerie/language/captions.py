@@ -103,8 +103,7 @@ class _Writer:
         if scene.event == "stop":
             return f"{first}{self._heading()}{self._act('walk')}，{self._act('stop')}"
         if scene.event == "leave":
-            stand = self._act("stand")
-            return f"{first}{stand}，{self._act('leave')}，{self._heading()}"
+            return f"{first}{self._act('stand')}，然后{self._heading()}{self._act('leave')}"
         act = self._act(self._action())
         moves = scene.event in ("walk", "run")
         return f"{first}{self._heading()}{act}" if moves else f"{first}{act}"

@@ -82,7 +82,7 @@ ACTIONS: dict[str, Phrases] = {
     "sniff": _both("sniffs at the ground/sniff at the ground", "低头嗅着地面|嗅着地面"),
     "peck": _both("pecks at the ground/peck at the ground", "啄着地面|低头啄食"),
     "stop": _both("and stops/and stop|and then stops/and then stop", "然后停下|随后停下来"),
-    "leave": _both("and then walks off/and then walk off", "然后走开|随后离开"),
+    "leave": _both("and then walks off/and then walk off", "走开|离开"),
     "pass": _both("walk past each other|pass each other", "相向走过|擦身而过"),
     "follow": _both("followed by|with", "后面跟着|身后跟着"),
     "chase": _both("chases/chase|is chasing/are chasing", "追赶|追着"),

@@ -14,7 +14,7 @@ ORDER = ("chase", "follow", "pass", "stop", "leave", "eat", "run", "stand", "wal
 _FILLERS = frozenset(
     {
         *("a", "an", "and", "at", "comes", "from", "in", "is", "it", "of", "on", "the", "then"),
-        *("there", "which", "while", "s", "地上是", *"一只头匹条的和，。、着了在又并有"),
+        *("there", "which", "while", "s", "地上是", "然后", *"一只头匹条的和，。、着了在又并有"),
     }
 )
 

@@ -14,9 +14,14 @@ from sorairo.world.menagerie.language.parsing import Assertion, parse
 from sorairo.world.protocol import PromptReading, WordGroup
 
 _OPPOSITE = {
-    **{"to the left": "to the right", "to the right": "to the left", "向左": "向右"},
-    **{"向右": "向左", "往左": "往右", "往右": "往左"},
-    **{"leftwards": "rightwards", "rightwards": "leftwards"},
+    "to the left": "to the right",
+    "to the right": "to the left",
+    "向左": "向右",
+    "向右": "向左",
+    "往左": "往右",
+    "往右": "往左",
+    "leftwards": "rightwards",
+    "rightwards": "leftwards",
 }
 _SIDES = re.compile(
     r"(?<!circles )\bto the (?:left|right)\b|\b(?:left|right)wards\b|[向往][左右](?!环绕)",
@@ -66,9 +71,7 @@ class MenagerieLanguage:
         return _SIDES.sub(lambda found: _OPPOSITE[found[0].lower()], text)
 
     def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
-        animals = {
-            kind: {"en": name.english, "zh": name.chinese} for kind, name in NAMES.items()
-        }
+        animals = {kind: {"en": name.english, "zh": name.chinese} for kind, name in NAMES.items()}
         tables = {
             "animal": animals,
             "coat": lexicon.COATS,

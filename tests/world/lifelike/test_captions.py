@@ -86,3 +86,51 @@ def test_unknown_words_are_named():
 def test_the_way_back_is_in_the_opposite_direction(text: str, back: str):
     assert LANGUAGE.returning(text) == back
     assert LANGUAGE.returning(back) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "read"),
+    [
+        (
+            "A lady in a red jacket jogs through a park",
+            {("who0", "young woman"), ("worn0", "red coat"), ("event", "run")},
+            "A young woman in a red coat runs through a park",
+        ),
+        (
+            "a guy strolls to the left",
+            {("who0", "young man"), ("event", "walk"), ("heading", "left")},
+            "a young man walks to the left",
+        ),
+        (
+            "A kid sprints towards the camera",
+            {("who0", "child man"), ("event", "run"), ("heading", "towards")},
+            "A boy runs towards the camera",
+        ),
+        (
+            "Grandma takes a seat on a bench",
+            {("who0", "old woman"), ("event", "sit"), ("thing", "bench")},
+            None,
+        ),
+        (
+            "一位穿红色夹克的女士在公园里慢跑",
+            {("who0", "young woman"), ("worn0", "red coat"), ("event", "run"), ("place", "park")},
+            "一位穿红色大衣的年轻女子在公园里跑",
+        ),
+        ("老奶奶坐下来", {("who0", "old woman"), ("event", "sit")}, "老妇人坐下"),
+    ],
+)
+def test_synonyms_are_read_as_the_words_of_captions(
+    text: str, facts: set[tuple[str, str]], read: str | None
+):
+    assert facts <= parse(text).facts
+    reading = LANGUAGE.read(text)
+    assert parse(reading.text).facts == parse(text).facts
+    if read is not None:
+        assert reading.text == read
+        assert "as" in reading.notes[0]
+
+
+def test_words_of_captions_are_read_as_they_are():
+    for text in ("An old woman in a coat walks to the left", "一位穿大衣的老妇人向左走"):
+        assert LANGUAGE.read(text).text == text
+        assert LANGUAGE.read(text).notes == ()

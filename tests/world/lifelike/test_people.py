@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,9 @@ from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.people.dressing import dress
 from sorairo.world.lifelike.people.feet import foot_shape
 from sorairo.world.lifelike.people.gaits import gaits
+from sorairo.world.lifelike.people.hems import SLEEVES, with_hems
 from sorairo.world.lifelike.people.looks import Person
+from sorairo.world.lifelike.people.measures import Measures
 from sorairo.world.lifelike.sampling import sample_person, sample_scene
 from sorairo.world.lifelike.scene import Scene, SceneConfig
 from sorairo.world.lifelike.simulate import Rollout, simulate
@@ -46,7 +50,7 @@ def sole_points(scene: Scene, rollout: Rollout, person: int) -> np.ndarray:
     return np.stack(points, 1).reshape(-1, 2, 2, 3)
 
 
-@pytest.mark.parametrize("event", ["walk", "run", "stop", "turn", "meet", "dance"])
+@pytest.mark.parametrize("event", ["walk", "run", "stop", "turn", "meet", "dance", "sit", "door"])
 def test_feet_stand_on_the_ground_and_do_not_slide(event: str):
     scene = sample_scene(np.random.default_rng(1), SceneConfig(events=(event,)))
     rollout = simulate(scene, seconds=3.0, fps=48.0)
@@ -123,3 +127,19 @@ def test_two_people_meet_and_stop():
     assert distance[0] > 2.5
     assert 0.7 < distance[-1] < 1.3
     assert np.abs(np.diff(distance[-6:])).max() < 0.02
+
+
+def test_hems_are_straight():
+    """Where sleeves end, no vertex of the sleeve is beyond the line."""
+    person = dataclasses.replace(
+        sample_person(np.random.default_rng(0)), top="t-shirt", bottom="shorts"
+    )
+    plain = Measures(body_of(person), bodies.rig())
+    sewn = with_hems(person, body_of(person), bodies.rig())
+    for m, exact in ((plain, False), (sewn, True)):
+        arm, on_arm = m.along("LeftArm", "LeftForeArm", "LeftHand"), m.on("LeftArm", "LeftForeArm")
+        corners = (arm - SLEEVES["t-shirt"])[m.rig.faces]
+        inside = on_arm[m.rig.faces].all(1)
+        crossed = inside & (corners.min(1) < -1e-3) & (corners.max(1) > 1e-3)
+        assert crossed.any() != exact
+    assert np.ptp(sewn.vertices, axis=0) == pytest.approx(np.ptp(plain.vertices, axis=0))

@@ -11,6 +11,7 @@ from sorairo.world.filament import geometry
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import Handle, Material, Stage
 from sorairo.world.lifelike.assets.panoramas import environment
+from sorairo.world.lifelike.events.props import door_leaf, doorway
 from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS, WALL
 from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
 from sorairo.world.lifelike.grounds import ROUGHNESS, ground_geometry, ground_texture
@@ -113,6 +114,10 @@ class _SetUp:
                 shape, material = geometry.ball(radius), Material(color=color, roughness=0.35)
             elif thing.kind == "wall":
                 shape, material = _standing_box(WALL), Material(color=color, roughness=0.9)
+            elif thing.kind == "door":
+                shape, material = door_leaf(), Material(color=color, roughness=0.6)
+            elif thing.kind == "doorway":
+                shape, material = doorway(), Material(color=color, roughness=0.9)
             elif thing.kind in NAMES:
                 shape = relief(thing.kind).geometry
                 material = Material(texture=relief(thing.kind).picture, roughness=0.55)

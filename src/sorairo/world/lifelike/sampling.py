@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sorairo.world.lifelike.assets.bodies import AGES, BUILDS, SEXES, VARIANTS
+from sorairo.world.lifelike.events.props import CARRIED, SEATS
 from sorairo.world.lifelike.events.toppling import TOPPLING
 from sorairo.world.lifelike.matter.registry import MATTER
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
@@ -14,6 +15,7 @@ from sorairo.world.lifelike.thing_names import NAMES
 
 WHOLE_WORLD = SceneConfig()
 BALL_COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black")
+DOOR_COLORS = ("red", "green", "blue", "brown", "black", "orange", "purple")
 TRACK_GROUNDS = ("sand", "snow")
 GLASS_CAMERAS = ("still", "still", "push_in", "orbit_left", "orbit_right")
 HAIR_OF_AGE = {
@@ -41,7 +43,7 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     people, things, heading = _cast(rng, event)
     if event in ("shatter", "miss") or event in MATTER:
         camera = _choice(rng, GLASS_CAMERAS)
-    if camera == "follow" and event not in ("walk", "track"):
+    if camera == "follow" and event not in ("walk", "run", "turn", "carry", "track"):
         camera = "still"
     return Scene(
         place=place,
@@ -77,6 +79,20 @@ def _cast(
         return (sample_person(rng),), (), _choice(rng, ("left", "right", "towards", "away"))
     if event in ("stop", "turn"):
         return (sample_person(rng),), (), heading
+    if event == "sit":
+        person = sample_person(rng)
+        while person.age == "child":  # whose feet would hang in the air
+            person = sample_person(rng)
+        return (person,), (Thing(kind=_choice(rng, SEATS)),), "none"
+    if event == "carry":
+        return (sample_person(rng),), (Thing(kind=_choice(rng, CARRIED)),), heading
+    if event == "door":
+        wall = _choice(rng, ("white", "grey", "yellow"))
+        things = (
+            Thing(kind="door", color=_choice(rng, DOOR_COLORS)),
+            Thing(kind="doorway", color=wall),
+        )
+        return (sample_person(rng),), things, _choice(rng, ("towards", "away"))
     if event in ("wave", "dance"):
         return (sample_person(rng),), (), "none"
     if event in ("meet", "pass"):

@@ -24,6 +24,9 @@ EVENTS = (
     "run",  # the first person runs across, towards or away from the camera
     "stop",  # the first person walks up and stops
     "turn",  # the first person walks one way, turns around and walks back
+    "sit",  # the first person sits down on the first thing
+    "carry",  # the first person carries the first thing past
+    "door",  # the first person opens a door and walks through it
     "hide",  # the first person walks behind a wall and comes out
     "topple",  # the first thing tips over
     "drop",  # a ball falls and bounces
@@ -41,9 +44,10 @@ class Thing:
     """An object."""
 
     kind: str
-    """A key of `thing_names.NAMES`, or "ball", "pane", "wall", "cloth" or "box"."""
+    """A key of `thing_names.NAMES`, or "ball", "pane", "wall", "door", "doorway", "cloth" or
+    "box"."""
     color: str = ""
-    """A key of `looks.CLOTHES_COLORS` for balls, walls, cloths and boxes; "" for others."""
+    """A key of `looks.CLOTHES_COLORS` for balls, walls, doors, cloths and boxes; "" for others."""
     position: tuple[float, float] = (0.0, 0.0)
     """Where it stands, x and y."""
     turn: float = 0.0

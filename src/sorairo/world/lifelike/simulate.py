@@ -70,6 +70,9 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
     joints = people.joints
     matter = MATTER[scene.event].simulate(scene, times, rng) if scene.event in MATTER else None
     motion = matter or rigid_motion.things_motion(scene, times, rng)
+    for index in people.positions:
+        motion.positions[:, index] = people.positions[index]
+        motion.rotations[:, index] = people.rotations[index]
     subject = joints[:, 0, 5, :2] if scene.people else motion.positions[:, 0, :2]
     framing = (MATTER[scene.event] if matter else rigid_motion).framing(scene)
     cameras = camera_path(

@@ -1,4 +1,5 @@
-"""The things with names: those of Microsoft's Fluent emoji that look like the object itself."""
+"""The things with names: those of Microsoft's Fluent emoji that look like the object itself,
+and furniture."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ class NamedThing:
     """What an object is called, and how large it is."""
 
     code: str
-    """The code points of its picture."""
+    """The code points of its picture; "" for furniture."""
     en: str
     """Its name in English."""
     zh: str
@@ -64,7 +65,15 @@ NAMES: dict[str, NamedThing] = _things(
     ("1f381", "present", "礼物", 0.5),
     ("1f388", "balloon", "气球", 0.9),
     ("2602-fe0f", "umbrella", "雨伞", 1.0),
-    ("1fa91", "chair", "椅子", 0.9),
+    ("", "chair", "椅子", 0.868),
+    ("", "bench", "长凳", 0.508),
+    ("", "armchair", "扶手椅", 0.783),
+    ("", "stool", "凳子", 0.6),
+    ("", "table", "桌子", 0.739),
+    ("", "sofa", "沙发", 0.866),
+    ("", "bookcase", "书架", 1.472),
+    ("", "barrel", "木桶", 0.897),
+    ("", "crate", "木箱", 0.594),
     ("1f3b8", "guitar", "吉他", 1.0),
     ("1f3e0", "house", "房子", 3.0),
     ("26c4", "snowman", "雪人", 1.4),

@@ -10,6 +10,7 @@ from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
 from sorairo.world.filament.geometry import Geometry, smooth_normals
+from sorairo.world.lifelike.assets.furniture import MODELS, furniture
 from sorairo.world.lifelike.assets.packages import EMOJI, folder_of
 from sorairo.world.lifelike.thing_names import NAMES
 
@@ -29,8 +30,11 @@ class Relief:
 
 @cache
 def relief(kind: str) -> Relief:
-    """The relief of a thing of NAMES. Raises MissingExtraError."""
+    """The relief of a thing of NAMES, or the model of furniture. Raises MissingExtraError."""
     thing = NAMES[kind]
+    if kind in MODELS:
+        piece = furniture(kind)
+        return Relief(piece.geometry, piece.picture)
     path = folder_of(EMOJI) / f"{thing.code}.webp"
     with Image.open(path, formats=("WEBP",)) as image:
         pixels = np.asarray(image.convert("RGBA"))

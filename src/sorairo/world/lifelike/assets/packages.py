@@ -1,4 +1,5 @@
-"""The packages whose files the world uses, fetched by name with `npm` and `pip`, and checked.
+"""The packages whose files the world uses, fetched by name with `npm`, `pip` and `apt-get`,
+and checked.
 
 A package is unpacked into the user's cache folder, with its licence. Nothing of it is part of
 sorairo.
@@ -7,6 +8,7 @@ sorairo.
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import subprocess
 import tarfile
@@ -30,7 +32,7 @@ class Package:
     version: str
     """Its version."""
     registry: str
-    """"npm" or "pypi"."""
+    """"npm", "pypi" or "debian"."""
     digest: str
     """SHA-256 of the archive."""
     licence: str
@@ -68,7 +70,16 @@ MOTIONS = Package(
     licence="free to use (CMU Graphics Lab Motion Capture Database)",
     files=("assets_dm_control/mocap_2020.bin",),
 )
-PACKAGES = (PLACES, EMOJI, MOTIONS)
+FURNITURE = Package(
+    name="sweethome3d-furniture",
+    version="1.8-1",
+    registry="debian",
+    digest="3ccb90c63f9525e887a767b9cd5c8b6933b8b6b2973a615a5359ee68a2118668",
+    licence="CC0 (Blend Swap, Emmanuel Puybaret)",
+    files=("BlendSwap-CC-0.sh3f",),
+)
+PACKAGES = (PLACES, EMOJI, MOTIONS, FURNITURE)
+_TOOLS = {"npm": ("npm", "Node.js"), "debian": ("apt-get", "it on Debian or Ubuntu")}
 
 
 def assets_folder() -> Path:
@@ -114,12 +125,15 @@ def _download(package: Package, folder: Path) -> Path:
         wanted = f"{package.name}=={package.version}"
         words = ("-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps")
         command = python_command(*words, "--dest", str(folder), wanted)
-    if package.registry == "npm" and shutil.which("npm") is None:
-        raise MissingExtraError(f"{package.name} is fetched with npm: install Node.js.")
+    elif package.registry == "debian":
+        command = ["apt-get", "download", "-qq", f"{package.name}={package.version}"]
+    tool, source = _TOOLS.get(package.registry, ("", ""))
+    if tool and shutil.which(tool) is None:
+        raise MissingExtraError(f"{package.name} is fetched with {tool}: install {source}.")
     ran = subprocess.run(
-        command, env=python_environment(), capture_output=True, text=True, check=False
+        command, cwd=folder, env=python_environment(), capture_output=True, text=True, check=False
     )
-    found = [path for path in folder.iterdir() if path.suffix in (".tgz", ".whl")]
+    found = [path for path in folder.iterdir() if path.suffix in (".tgz", ".whl", ".deb")]
     if ran.returncode or len(found) != 1:
         reason = (ran.stderr.strip().splitlines() or ["no reason was given"])[-1]
         raise MissingExtraError(f"Cannot fetch {wanted} with `{' '.join(command[:4])}`: {reason}")
@@ -135,11 +149,27 @@ def _unpack(archive: Path, package: Package, folder: Path) -> None:
                 if _wanted(name, package):
                     (folder / PurePosixPath(name).name).write_bytes(wheel.read(name))
         return
-    with tarfile.open(archive) as tar:
+    with _tar_file(archive) as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isfile() else None
             if content is not None and _wanted(member.name, package):
                 (folder / PurePosixPath(member.name).name).write_bytes(content.read())
+
+
+def _tar_file(archive: Path) -> tarfile.TarFile:
+    """The tar file that an archive is, or in a Debian package the one with its files (deb(5))."""
+    if archive.suffix != ".deb":
+        return tarfile.open(archive)
+    content = archive.read_bytes()
+    place = len("!<arch>\n")
+    while place < len(content):
+        name = content[place : place + 16].decode().strip(" /")
+        size = int(content[place + 48 : place + 58])
+        place += 60
+        if name.startswith("data.tar"):
+            return tarfile.open(fileobj=io.BytesIO(content[place : place + size]))
+        place += size + size % 2
+    raise MissingExtraError(f"{archive.name} holds no files.")
 
 
 def _wanted(name: str, package: Package) -> bool:

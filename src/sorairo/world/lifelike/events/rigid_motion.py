@@ -46,9 +46,14 @@ def framing(scene: Scene) -> Framing:
     """The camera's place for an event, before it is varied."""
     if scene.people:
         wide = 4.6 if scene.event in ("meet", "pass", "hide") else 3.9
+        wide = 6.2 if scene.event in ("run", "door") else wide
         short = all(person.age == "child" for person in scene.people)
         middle = 0.62 if short else 0.9
-        return Framing(distance=wide * (0.75 if short else 1), height=1.35, target=(0, 0, middle))
+        return Framing(
+            distance=wide * (0.75 if short and scene.event != "door" else 1),
+            height=1.35,
+            target=(0, 0, middle),
+        )
     if scene.event in ("shatter", "miss"):
         return Framing(distance=3.6, height=1.2, target=(0.0, 0.0, 0.65))
     if scene.event == "track":

@@ -21,7 +21,7 @@ LYING = (70.0, 112.0)  # degrees from upright
 TOPPLING = (
     *("dog", "horse", "pig", "duck", "elephant", "frog", "butterfly", "bus", "tree", "tulip"),
     *("sunflower", "mushroom", "apple", "strawberry", "hamburger", "cake", "book", "present"),
-    *("umbrella", "chair", "house", "snowman", "robot"),
+    *("umbrella", "house", "snowman", "robot"),
 )
 
 

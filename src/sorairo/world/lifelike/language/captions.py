@@ -89,7 +89,8 @@ class _Writer:
                 "is standing", "are standing"
             )
         other = self._thing(scene.things[1]) if "{other}" in form else ""
-        return form.format(subject, wall=wall, other=other)
+        used = self._thing(scene.things[0]) if "{used}" in form else ""
+        return form.format(subject, wall=wall, other=other, used=used)
 
     def _subject(self) -> tuple[str, bool]:
         """Who or what the event happens to, and whether they are several."""

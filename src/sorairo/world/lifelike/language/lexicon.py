@@ -123,6 +123,24 @@ EVENTS: dict[tuple[str, str], Phrases] = {
     ("turn", "right"): _both(
         "{} walks to the right, turns around and walks back", "{}向右走，转身又走回来"
     ),
+    ("sit", "none"): _both(
+        "{} sits down on {used}|{} takes a seat on {used}|{} is sitting down on {used}",
+        "{}在{used}上坐下|{}坐到{used}上面",
+    ),
+    ("carry", "left"): _both(
+        "{} walks to the left carrying {used}|{} walks left with {used} in both arms",
+        "{}抱着{used}向左走去",
+    ),
+    ("carry", "right"): _both(
+        "{} walks to the right carrying {used}|{} walks right with {used} in both arms",
+        "{}抱着{used}向右走去",
+    ),
+    ("door", "towards"): _both(
+        "{} opens {used} and comes through it|{} comes out through {used}", "{}推开{used}走了出来"
+    ),
+    ("door", "away"): _both(
+        "{} opens {used} and goes through it|{} goes out through {used}", "{}推开{used}走了出去"
+    ),
     ("stand", "none"): _both("{} stands still|{} is standing", "{}站着不动"),
     ("wave", "none"): _both("{} waves|{} is waving", "{}挥手"),
     ("dance", "none"): _both("{} dances|{} is dancing", "{}跳舞"),
@@ -151,6 +169,7 @@ EVENTS: dict[tuple[str, str], Phrases] = {
 # Nouns that have a colour.
 COLORED: dict[str, Phrases] = {
     "ball": _both("ball", "球"),
+    "door": _both("door", "门"),
     "cloth": _both("cloth|sheet of cloth|blanket", "布|毯子"),
     "box": _both("box", "箱子"),
 }

@@ -13,6 +13,7 @@ from functools import cache
 
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.lexicon import Fact
+from sorairo.world.lifelike.language.synonyms import spoken, usual_words
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\u4e00-\u9fff]+|t恤", re.IGNORECASE)
 _FILLERS = frozenset(
@@ -102,7 +103,30 @@ def _phrases() -> dict[str, Fact]:
                         before = found.get(words, ("event", f"{event} {heading}"))[1]
                         add((words,), ("event", _shared(before, f"{event} {heading}")))
     add(("stand still", "are standing"), ("event", "stand none"))
+    for words, fact in spoken().items():
+        found.setdefault(words, fact)
+    for words, usual in usual_words().items():
+        if usual.lower() in found:
+            found.setdefault(words, found[usual.lower()])
     return found
+
+
+def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A text in the words of captions, and what was exchanged: pairs of a word and its
+    substitute."""
+    known = sorted(_phrases(), key=len, reverse=True)
+    lower, result, changes, place = text.lower(), "", [], 0
+    if len(lower) != len(text):  # letters that change their number
+        return text, ()
+    while place < len(text):
+        match = next((p for p in known if _begins(lower, place, p)), None)
+        found = text[place : place + len(match)] if match else text[place]
+        usual = usual_words().get(match or "")
+        if usual is not None:
+            changes.append((found, usual))
+        result += usual or found
+        place += len(found)
+    return result, tuple(changes)
 
 
 def _pieces(text: str) -> list[Piece]:

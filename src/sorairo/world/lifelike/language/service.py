@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sorairo.world.lifelike.language import lexicon
-from sorairo.world.lifelike.language.parsing import Assertion, parse
+from sorairo.world.lifelike.language.parsing import Assertion, parse, rewritten
 from sorairo.world.protocol import PromptReading, WordGroup
 
 _OPPOSITE = {"left": "right", "right": "left", "向左": "向右", "向右": "向左"}
@@ -36,12 +36,17 @@ class LifelikeLanguage:
         trained_on: Mapping[str, Any] | None = None,
         names: Sequence[str] = (),
     ) -> PromptReading:
-        """The prompt as it is: no model of this world reads other words yet."""
+        """The prompt in the words of captions. `trained_on` is not used: no model of this world
+        is shipped yet."""
         meaning = parse(prompt)
         unknown = [word for word in meaning.unknown if word not in names]
         notes = (f"Ignored (unknown words): {', '.join(unknown)}",) if unknown else ()
+        text, changes = rewritten(prompt)
+        if changes:
+            pairs = ", ".join(f'"{said}" as "{usual}"' for said, usual in dict(changes).items())
+            notes = (f"Read: {pairs}", *notes)
         return PromptReading(
-            text=prompt,
+            text=text,
             notes=notes,
             empty=not prompt.strip(),
             understood=bool(meaning.facts) or bool(names),

@@ -27,7 +27,7 @@ def standing(times: np.ndarray, gait: Gait, phase: float) -> np.ndarray:
 def waving(times: np.ndarray, gait: Gait, phase: float) -> np.ndarray:
     """Someone who raises the right hand and waves, [F, 31, 3]."""
     joints = standing(times, gait, phase)
-    raised = _eased(times / 0.7)
+    raised = eased(times / 0.7)
     swing = np.sin(2 * np.pi * (times * 1.6 + phase)) * raised
     _move_arm(joints, "right", raised, np.array([0.24, 0.06, 0.04]), np.array([0.06, 0.05, 0.24]))
     for joint in (g.RIGHT_WRIST, g.RIGHT_HAND, g.RIGHT_FINGERS):
@@ -59,7 +59,7 @@ def dancing(times: np.ndarray, gait: Gait, phase: float) -> np.ndarray:
 
 def walking(times: np.ndarray, gait: Gait, way: Travel, phase: float) -> np.ndarray:
     """Someone on a way, who stands where they do not go; in the world, [F, 31, 3]."""
-    share = _eased(1.6 * way.at(times, way.pace))[:, None, None]
+    share = eased(1.6 * way.at(times, way.pace))[:, None, None]
     walked = gait.at(way.at(times, way.phases))
     joints = walked * share + standing(times, gait, phase) * (1 - share)
     return placed(joints, way.at(times, way.places), way.at(times, way.directions))
@@ -76,7 +76,7 @@ def placed(joints: np.ndarray, positions: np.ndarray, directions: np.ndarray) ->
 
 def _neutral(gait: Gait) -> np.ndarray:
     """The mean of a walk: someone who stands with hanging arms, [31, 3]."""
-    joints = gait.joints.mean(0)
+    joints = ((gait.joints + g.mirror_image(gait.joints)) / 2).mean(0)  # as broad to both sides
     lift = 0.06
     joints[[g.LEFT_TOES, g.RIGHT_TOES], 2] = np.minimum(
         joints[[g.LEFT_TOES, g.RIGHT_TOES], 2], joints[[g.LEFT_ANKLE, g.RIGHT_ANKLE], 2] - lift
@@ -90,7 +90,8 @@ def _above_hips() -> list[int]:
     return [joint for joint in range(g.NUM_JOINTS) if joint > g.RIGHT_TOES + 1]
 
 
-def _eased(share: np.ndarray) -> np.ndarray:
+def eased(share: np.ndarray) -> np.ndarray:
+    """From 0 to 1 without a jerk (smoothstep)."""
     share = np.clip(share, 0, 1)
     return share * share * (3 - 2 * share)
 

@@ -10,17 +10,27 @@ from scipy.sparse import csr_matrix
 
 from sorairo.world.filament.geometry import grid_faces, smooth_normals
 from sorairo.world.lifelike.assets import bodies
+from sorairo.world.lifelike.people.hems import (
+    ON_LINE,
+    PELVIS,
+    SLEEVES,
+    THIGHS,
+    TRUNK,
+    above_collar,
+    leg_length,
+    waist,
+    with_hems,
+)
 from sorairo.world.lifelike.people.looks import (
     CLOTHES_COLORS,
     HAIR_COLORS,
     SKINS,
     Person,
 )
+from sorairo.world.lifelike.people.measures import Measures
 from sorairo.world.lifelike.people.skinning import Skin, weight_matrix
 
 EYE_WHITE, IRIS, LIPS = (0.72, 0.70, 0.68), (0.02, 0.015, 0.01), (0.75, 0.55, 0.55)
-SLEEVES = {"t-shirt": 0.55, "sweater": 1.95, "coat": 1.9, "dress": 0.25}  # arm lengths
-LEGS = {"trousers": 1.9, "shorts": 0.85, "skirt": 0.0}  # leg lengths
 SKIRT_LENGTHS = {"skirt": 0.95, "dress": 1.05, "coat": 0.75}  # leg lengths
 # How far clothes stand off the skin, metres.
 LOOSENESS = {"t-shirt": 0.012, "sweater": 0.022, "coat": 0.03, "dress": 0.012}
@@ -42,8 +52,8 @@ class DressedPart:
 def dress(person: Person) -> tuple[DressedPart, ...]:
     """The parts of a person."""
     number = bodies.key(person.sex, person.age, person.build, person.variant)
-    body, rig = bodies.body(number), bodies.rig()
-    measured = _Measures(body, rig)
+    measured = with_hems(person, bodies.body(number), bodies.rig())
+    body, rig = measured.body, measured.rig
     groups = _groups(person, measured)
     vertices = body.vertices.astype(np.float64)
     normals = smooth_normals(vertices, rig.faces)
@@ -59,6 +69,11 @@ def dress(person: Person) -> tuple[DressedPart, ...]:
     colors = _colors(person)
     first, second, third = groups[rig.faces].T
     of_face = np.where(second == third, second, first)  # what two of three corners are
+    # Corners on a hem belong to the garment, but what has a corner beyond the hem does not.
+    is_top, is_bottom, is_skin = ((groups == name)[rig.faces] for name in ("top", "bottom", "skin"))
+    cloth = is_top | is_bottom
+    of_face[cloth.all(1) & is_bottom.any(1)] = "bottom"
+    of_face[(cloth | is_skin).all(1) & is_skin.any(1)] = "skin"
     of_face[_hidden(person, measured)[rig.faces].any(1)] = "hidden"
     parts = [
         DressedPart(whole.part(rig.faces[of_face == name]), *colors[name])
@@ -91,61 +106,30 @@ def _colors(person: Person) -> dict[str, tuple[tuple[float, float, float], float
     }
 
 
-class _Measures:
-    """Where each vertex of a body lies on it."""
-
-    def __init__(self, body: bodies.Body, rig: bodies.Rig) -> None:
-        self.body, self.rig, self.names = body, rig, list(rig.names)
-        self.vertices = body.vertices.astype(np.float64)
-        strongest = rig.weights.argmax(1)
-        self.bone = rig.bones[np.arange(len(self.vertices)), strongest]
-        self.scale = body.height / 1.7
-
-    def on(self, *names: str) -> np.ndarray:
-        """Whether a vertex is moved most by one of the bones."""
-        return np.isin(self.bone, [self.names.index(name) for name in names])
-
-    def head(self, name: str) -> np.ndarray:
-        """Where a bone begins."""
-        return self.body.heads[self.names.index(name)].astype(float)
-
-    def along(self, first: str, second: str, third: str) -> np.ndarray:
-        """How far along a limb of two bones each vertex is: 0 to 1 on the first, 1 to 2 on the
-        second."""
-        places = np.zeros(len(self.vertices))
-        for offset, (start, end) in enumerate(((first, second), (second, third))):
-            here, there = self.head(start), self.head(end)
-            share = (self.vertices - here) @ (there - here) / ((there - here) @ (there - here))
-            chosen = self.on(start)
-            places[chosen] = offset + share[chosen]
-        return places
-
-
-def _groups(person: Person, m: _Measures) -> np.ndarray:
+def _groups(person: Person, m: Measures) -> np.ndarray:
     """The name of the part of each vertex."""
     groups = np.full(len(m.vertices), "skin", dtype="<U8")
-    hips, z = m.head("Hips")[2], m.vertices[:, 2]
-    trunk = m.on("LowerBack", "Spine", "Spine1", "LeftShoulder", "RightShoulder")
-    pelvis = m.on("Hips", "LHipJoint", "RHipJoint")
-    groups[trunk] = "top"
-    groups[pelvis] = "bottom"
-    groups[pelvis & (z > hips + 0.015 * m.scale)] = "top"
-    leg_length = LEGS[person.bottom] if person.top != "dress" else 0.25
+    groups[m.on(*TRUNK, *PELVIS)] = "bottom"
     for side in ("Left", "Right"):
         arm = m.along(f"{side}Arm", f"{side}ForeArm", f"{side}Hand")
         on_arm = m.on(f"{side}Arm", f"{side}ForeArm")
-        groups[on_arm & (arm < SLEEVES[person.top])] = "top"
+        groups[on_arm & (arm < SLEEVES[person.top] + ON_LINE)] = "top"
         leg = m.along(f"{side}UpLeg", f"{side}Leg", f"{side}Foot")
         on_leg = m.on(f"{side}UpLeg", f"{side}Leg")
-        groups[on_leg & (leg < max(leg_length, 0.12))] = "bottom"
+        groups[on_leg & (leg < leg_length(person) + ON_LINE)] = "bottom"
         groups[m.on(f"{side}Foot", f"{side}ToeBase")] = "shoes"
+    above_waist = m.vertices[:, 2] > waist(m) - ON_LINE
+    groups[m.on(*TRUNK, *PELVIS, *THIGHS) & above_waist] = "top"
+    collar = above_collar(m)
+    groups[m.on(*TRUNK) & (collar > ON_LINE)] = "skin"
+    groups[m.on("Neck", "Neck1") & (collar <= ON_LINE)] = "top"
     if person.top == "dress":
         groups[groups == "bottom"] = "top"
     _add_face(groups, person, m)
     return groups
 
 
-def _hidden(person: Person, m: _Measures) -> np.ndarray:
+def _hidden(person: Person, m: Measures) -> np.ndarray:
     """Whether a vertex of the legs is under a skirt, which it would come through in a stride."""
     garment = person.top if person.top in SKIRT_LENGTHS else person.bottom
     if garment not in SKIRT_LENGTHS:
@@ -157,7 +141,7 @@ def _hidden(person: Person, m: _Measures) -> np.ndarray:
     return hidden
 
 
-def _add_face(groups: np.ndarray, person: Person, m: _Measures) -> None:
+def _add_face(groups: np.ndarray, person: Person, m: Measures) -> None:
     """Names the parts of the head: hair, brows, eyes and lips."""
     on_head = m.on("Head")
     x, y, z = m.vertices.T
@@ -196,13 +180,17 @@ def _eyeballs(rig: bodies.Rig) -> np.ndarray:
     return sizes[labels] == 72
 
 
-def _offsets(person: Person, groups: np.ndarray, m: _Measures) -> np.ndarray:
+def _offsets(person: Person, groups: np.ndarray, m: Measures) -> np.ndarray:
     """How far the surface of each vertex stands off the body, metres."""
     offsets = np.zeros(len(groups))
     hips = m.head("Hips")[2]
     hem = np.clip((hips + 0.25 * m.scale - m.vertices[:, 2]) / (0.3 * m.scale), 0, 1)
     offsets[groups == "top"] = (LOOSENESS[person.top] * (1 + hem))[groups == "top"]
     offsets[groups == "bottom"] = 0.013
+    if person.bottom != "skirt" and person.top != "dress":  # trousers hang from the hips
+        for side in ("Left", "Right"):
+            down = m.along(f"{side}UpLeg", f"{side}Leg", f"{side}Foot")
+            offsets[groups == "bottom"] += (0.012 * np.clip(down, 0, 2))[groups == "bottom"]
     offsets[groups == "shoes"] = 0.01
     waves = np.sin(m.vertices @ np.array([61.0, 47.0, 53.0])) * 0.004
     offsets[groups == "hair"] = (0.022 + waves)[groups == "hair"]
@@ -210,7 +198,7 @@ def _offsets(person: Person, groups: np.ndarray, m: _Measures) -> np.ndarray:
     return offsets * m.scale
 
 
-def _skirt(m: _Measures, length: float) -> Skin:
+def _skirt(m: Measures, length: float) -> Skin:
     """A cone from the waist to `length` leg bones below the hips, moved by hips and thighs."""
     rings, sectors = 9, 32
     waist = m.head("Hips")[2] + 0.06 * m.scale
@@ -226,7 +214,7 @@ def _skirt(m: _Measures, length: float) -> Skin:
     y = centre[1] + half[1] * flare * np.sin(angle) * 1.08
     z = np.broadcast_to(waist + (bottom - waist) * down, x.shape)
     positions = np.stack([x, y, z], -1).reshape(-1, 3)
-    share = np.broadcast_to(np.clip(down * 1.15, 0, 0.95), x.shape).reshape(-1)
+    share = np.broadcast_to(np.clip(down * 1.5, 0, 0.97), x.shape).reshape(-1)
     left = 1 / (1 + np.exp(-positions[:, 0] / (0.07 * m.scale)))
     bones = np.tile([m.names.index(n) for n in ("Hips", "LeftUpLeg", "RightUpLeg")], (len(left), 1))
     values = np.stack([1 - share, share * left, share * (1 - left)], 1)
@@ -235,7 +223,7 @@ def _skirt(m: _Measures, length: float) -> Skin:
     return _loose(positions, faces, bones, values, len(m.names))
 
 
-def _long_hair(m: _Measures) -> Skin:
+def _long_hair(m: Measures) -> Skin:
     """A curtain of hair around the back of the head, down to the shoulders."""
     rings, sectors = 7, 20
     on_head = m.on("Head")

@@ -27,8 +27,8 @@ SHORTEST, LONGEST = 0.8, 1.7  # seconds of a cycle of two steps
 WORST_SEAM = 0.05  # metres, the mean distance of joints between the ends of a cycle
 SHORTEST_STANCE = 0.55  # of a cycle; of walks in which a foot stands for less, too little was seen
 # The joints of the left side, and those of the right side that correspond to them.
-_LEFT = (1, 2, 3, 4, *range(17, 24))
-_RIGHT = (6, 7, 8, 9, *range(24, 31))
+LEFT_SIDE = (1, 2, 3, 4, *range(17, 24))
+RIGHT_SIDE = (6, 7, 8, 9, *range(24, 31))
 _MAGIC = b"EPMOCAP1"
 
 
@@ -76,10 +76,16 @@ class Gait:
 
     def mirrored(self) -> Gait:
         """The gait with left and right exchanged."""
-        joints = self.joints * [-1.0, 1.0, 1.0]
-        joints[:, [*_LEFT, *_RIGHT]] = joints[:, [*_RIGHT, *_LEFT]]
+        joints = mirror_image(self.joints)
         left, right = self.feet
         return Gait(joints, self.seconds, self.stride, (right.mirrored(), left.mirrored()))
+
+
+def mirror_image(joints: np.ndarray) -> np.ndarray:
+    """Joints [F, 31, 3] with left and right exchanged."""
+    turned = joints * [-1.0, 1.0, 1.0]
+    turned[:, [*LEFT_SIDE, *RIGHT_SIDE]] = turned[:, [*RIGHT_SIDE, *LEFT_SIDE]]
+    return turned
 
 
 @cache

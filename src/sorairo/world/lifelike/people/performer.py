@@ -55,15 +55,21 @@ class Performer:
     def walk(self, times: np.ndarray, way: Travel) -> Act:
         """Goes a way."""
         joints = walking(times, self.gait, way, self.phase)
-        plants = [walked(way, self.gait, side, NARROWEST * self.scale) for side in (0, 1)]
-        return self.act(times, joints, plants)
+        return self.act(times, joints, self.steps(way))
 
     def stand(
         self, times: np.ndarray, joints: np.ndarray, place: np.ndarray, direction: float
     ) -> Act:
         """Moves like the joints [F, 31, 3] with the feet at one place [2]."""
-        plants = [standing(place, direction, side, APART * self.scale) for side in (0, 1)]
-        return self.act(times, joints, plants)
+        return self.act(times, joints, self.stance(place, direction))
+
+    def steps(self, way: Travel) -> list[list[Plant]]:
+        """Where the left and the right foot stand on a way."""
+        return [walked(way, self.gait, side, NARROWEST * self.scale) for side in (0, 1)]
+
+    def stance(self, place: np.ndarray, direction: float) -> list[list[Plant]]:
+        """Both feet at one place [2]."""
+        return [standing(place, direction, side, APART * self.scale) for side in (0, 1)]
 
     def act(self, times: np.ndarray, joints: np.ndarray, plants: list[list[Plant]]) -> Act:
         """Moves like the joints, with the left and the right foot where they are planted."""

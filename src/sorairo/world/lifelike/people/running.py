@@ -31,7 +31,8 @@ def running(walk: Gait, strength: float) -> Gait:
     phase = np.arange(FRAMES) / FRAMES
     seconds = SECONDS * size**0.5 * (1.04 - 0.1 * strength)
     speed = SPEED * size**0.5 * (0.85 + 0.4 * strength)
-    joints = np.repeat(walk.joints.mean(0)[None], FRAMES, axis=0)
+    even = (walk.joints + g.mirror_image(walk.joints)) / 2
+    joints = np.repeat(even.mean(0)[None], FRAMES, axis=0)
     joints[..., 1] -= joints[:, g.ROOT, None, 1]
     joints = _leaning(joints)
     _swing_arms(joints, phase, 0.8 + 0.5 * strength)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world import registry
+from sorairo.world.protocol import Scene
 
 Size = tuple[int, int]  # width, height
 Fade = tuple[int, int, int]
@@ -43,6 +45,8 @@ class ClipSet:
     """Latents of the same clips with one thing changed."""
     twin_scenes: dict[Size, list[Scene]] = field(default_factory=dict)
     """Their scenes."""
+    world: str = registry.DEFAULT
+    """The world of the scenes, by name."""
 
     @property
     def frame_seconds(self) -> float:
@@ -50,13 +54,22 @@ class ClipSet:
         return self.time_factor / self.fps
 
     @classmethod
-    def load(cls, paths: list[Path], *, fps: float, time_factor: int, patch: int) -> ClipSet:
+    def load(
+        cls,
+        paths: list[Path],
+        *,
+        fps: float,
+        time_factor: int,
+        patch: int,
+        world: str = registry.DEFAULT,
+    ) -> ClipSet:
         """Reads the folders of a source's shards."""
         arrays: dict[str, dict[Size, list[np.ndarray]]] = {name: {} for name in ARRAYS}
         scenes: dict[Size, list[Scene | None]] = defaultdict(list)
         fades: dict[Size, list[Fade]] = defaultdict(list)
         twin_scenes: dict[Size, list[Scene]] = defaultdict(list)
         picture_frames: tuple[int, ...] = ()
+        scene_of = partial(registry.scene_from_json, world)
         for path in paths:
             record = json.loads((path / "scenes.json").read_text())
             size = (record["size"][0], record["size"][1])
@@ -64,9 +77,9 @@ class ClipSet:
             for name in ARRAYS:
                 if (path / f"{name}.npy").exists():
                     arrays[name].setdefault(size, []).append(np.load(path / f"{name}.npy"))
-            scenes[size] += [Scene.from_json(each) if each else None for each in record["scenes"]]
+            scenes[size] += [scene_of(each) if each else None for each in record["scenes"]]
             for twin in record.get("twins", ()):
-                twin_scenes[size].append(Scene.from_json(twin))
+                twin_scenes[size].append(scene_of(twin))
             for other, start, end in record.get("fades", ()):
                 fades[size].append((before + other, start, end))
             picture_frames = tuple(record.get("picture_frames", picture_frames))
@@ -83,4 +96,5 @@ class ClipSet:
             fps=fps,
             time_factor=time_factor,
             patch=patch,
+            world=world,
         )

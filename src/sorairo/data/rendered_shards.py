@@ -1,16 +1,18 @@
 """Clips of a world, rendered once into shards in the cache folder.
 
 A shard is a folder: `frames.npy` uint8 [n, F, H, W, 3], `masks.npy` uint8 [n, F, H, W],
-`scenes.json`. It is renamed into place when it is complete, so that an interrupted run can
-continue. Clip i of a set is shot `i % shots` of the story of seed `first_seed + i // shots`.
+`scenes.json`, `captions.json` and `truth.npz`. It gets its name when it is complete, so that an
+interrupted run can continue. Clip i of a set is shot `i % shots` of the story of seed
+`first_seed + i // shots`: every shard can be made again from the configuration alone. The clips are
+the same; their pixels are, too, but for a few levels of 255 where the renderer dithers at random
+(see the world).
 """
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +22,17 @@ import numpy as np
 from tqdm import tqdm
 
 from sorairo.config import from_json, to_json
+from sorairo.data.annotations import (
+    Captions,
+    Truth,
+    read_captions,
+    read_truth,
+    write_annotations,
+)
 from sorairo.data.cache import cache_folder
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
+from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.errors import ConfigError
 from sorairo.processes import spawn_context
 from sorairo.world import registry
@@ -59,16 +69,40 @@ class Shard:
         path = self.path / "bridges.json"
         return [tuple(each) for each in json.loads(path.read_text())] if path.exists() else []
 
+    @property
+    def captions(self) -> list[Captions]:
+        """Captions of each clip; empty for shards that were made without."""
+        return read_captions(self.path)
+
+    @property
+    def truth(self) -> list[Truth]:
+        """The true state of each clip by name; empty where it is not known."""
+        return read_truth(self.path, len(self.masks))
+
 
 def folder_of(config: ClipsConfig) -> Path:
     """The folder of a set of clips."""
     return cache_folder() / "clips" / digest(config)
 
 
+def shard_at(config: ClipsConfig, index: int) -> Shard:
+    """A shard of a set, rendered or not."""
+    return Shard(folder_of(config) / f"shard-{index:05d}", config.world)
+
+
+def shard_count(config: ClipsConfig, first: int | None = None) -> int:
+    """The number of shards of a set, or of those that hold its `first` clips."""
+    return -(-min(first or config.count, config.count) // config.shard_clips)
+
+
+def clips_in(config: ClipsConfig, index: int) -> int:
+    """The number of clips of a shard; the last one may have fewer than others."""
+    return min(config.shard_clips, config.count - index * config.shard_clips)
+
+
 def shards(config: ClipsConfig) -> list[Shard]:
     """The shards of a set that are rendered already, in order."""
-    folder = folder_of(config)
-    paths = sorted(path for path in folder.glob("shard-*") if path.is_dir())
+    paths = sorted(path for path in folder_of(config).glob("shard-*") if path.is_dir())
     return [Shard(path, config.world) for path in paths]
 
 
@@ -88,72 +122,82 @@ def render_all(
     wanted: Sequence[tuple[ClipsConfig, int | None]], *, processes: int | None = None
 ) -> list[list[Shard]]:
     """Renders several sets, each whole or its first clips, with one pool of processes."""
-    found: list[list[Path]] = []
-    missing: dict[Path, tuple[ClipsConfig, int]] = {}
-    for config, first in wanted:
-        folder = folder_of(config)
-        _check(config, folder / "config.json")
-        folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / "config.json").exists():  # others may be reading it
-            (folder / "config.json").write_text(json.dumps(to_json(config), indent=1))
-        count = -(-min(first or config.count, config.count) // config.shard_clips)
-        found.append([_shard_path(folder, i) for i in range(count)])
-        missing |= {path: (config, i) for i, path in enumerate(found[-1]) if not path.exists()}
-    if missing:
-        workers = processes or os.cpu_count() or 1
-        with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
-            jobs = [pool.submit(_render_shard, *each) for each in missing.values()]
-            for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
-                job.result()
+    for config, _ in wanted:
+        prepare_folder(config)
+    numbers = [range(shard_count(config, first)) for config, first in wanted]
+    named = [(config, i) for (config, _), each in zip(wanted, numbers, strict=True) for i in each]
+    render_shards(named, processes=processes)
     return [
-        [Shard(path, config.world) for path in paths]
-        for (config, _), paths in zip(wanted, found, strict=True)
+        [shard_at(config, i) for i in each]
+        for (config, _), each in zip(wanted, numbers, strict=True)
     ]
 
 
-def _check(config: ClipsConfig, record: Path) -> None:
+def render_shards(
+    wanted: Iterable[tuple[ClipsConfig, int]], *, processes: int | None = None
+) -> None:
+    """Renders those of these shards that are missing, with a pool of processes. The folders of the
+    sets are prepared already."""
+    by_path = {shard_at(*each).path: each for each in wanted}
+    missing = [each for path, each in by_path.items() if not path.exists()]
+    if missing:
+        workers = processes or os.cpu_count() or 1
+        with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
+            jobs = [pool.submit(render_shard, *each) for each in missing]
+            for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
+                job.result()
+
+
+def prepare_folder(config: ClipsConfig) -> None:
+    """Makes the folder of a set, with its configuration. Raises ConfigError, see `render`."""
     config.check()
+    record = folder_of(config) / "config.json"
     if record.exists() and from_json(ClipsConfig, json.loads(record.read_text())) != config:
         raise ConfigError(
             f"The clips in {record.parent} were made with other settings, by another version of "
             "sorairo: move that folder away to have them rendered again."
         )
+    record.parent.mkdir(parents=True, exist_ok=True)
+    if not record.exists():  # others may be reading it
+        record.write_text(json.dumps(to_json(config), indent=1))
 
 
-def _shard_path(folder: Path, index: int) -> Path:
-    return folder / f"shard-{index:05d}"
-
-
-def _render_shard(config: ClipsConfig, index: int) -> None:
+def render_shard(config: ClipsConfig, index: int) -> Shard:
+    """Renders a shard of a set unless it is there; waits for a process that is rendering it."""
     os.environ.setdefault("LP_NUM_THREADS", "0")  # one software-rendering thread a process
-    first = index * config.shard_clips
-    count = min(config.shard_clips, config.count - first)
-    story = config.first_seed + first // config.shots
-    samples = list(
+    shard = shard_at(config, index)
+    with claimed(shard.path):
+        if not shard.path.exists():
+            _write(shard.path, config, index)
+    return shard
+
+
+def _write(target: Path, config: ClipsConfig, index: int) -> None:
+    count = clips_in(config, index)
+    story = config.first_seed + index * config.shard_clips // config.shots
+    seeds = range(story, story + count // config.shots)
+    samples = _samples(config, seeds, config.sizes[index % len(config.sizes)])
+    with whole_folder(target) as folder:
+        np.save(folder / "frames.npy", np.stack([each.frames for each in samples]))
+        np.save(folder / "masks.npy", np.stack([each.masks for each in samples]))
+        scenes = [each.scene.to_json() for each in samples]
+        (folder / "scenes.json").write_text(json.dumps(scenes))
+        if samples[0].bridge:
+            (folder / "bridges.json").write_text(json.dumps([each.bridge for each in samples]))
+        shots = [(seed, shot) for seed in seeds for shot in range(config.shots)]
+        write_annotations(folder, config.world, samples, shots)
+
+
+def _samples(config: ClipsConfig, seeds: range, size: tuple[int, int]) -> list[Sample[Any]]:
+    return list(
         registry.world(config.world).samples(
-            seeds=range(story, story + count // config.shots),
+            seeds=seeds,
             part=config.scene,
             seconds=config.seconds,
             fps=config.fps,
-            size=config.sizes[index % len(config.sizes)],
+            size=size,
             shots=config.shots,
             twins=config.twins,
             bridges=config.bridges,
         )
     )
-    _write(_shard_path(folder_of(config), index), samples)
-
-
-def _write(target: Path, samples: list[Sample[Any]]) -> None:
-    """Writes a shard under another name, then renames it."""
-    temporary = target.with_name(f".{target.name}-{os.getpid()}")
-    temporary.mkdir(parents=True)
-    np.save(temporary / "frames.npy", np.stack([each.frames for each in samples]))
-    np.save(temporary / "masks.npy", np.stack([each.masks for each in samples]))
-    (temporary / "scenes.json").write_text(json.dumps([each.scene.to_json() for each in samples]))
-    if samples[0].bridge:
-        (temporary / "bridges.json").write_text(json.dumps([each.bridge for each in samples]))
-    try:
-        temporary.rename(target)
-    except OSError:  # another process was first
-        shutil.rmtree(temporary)

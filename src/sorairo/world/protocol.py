@@ -8,7 +8,7 @@ world; `registry` loads one by its name. A world is implemented in a sub-package
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -101,6 +101,8 @@ class Sample(Generic[SceneT]):
     bridge: tuple[int, int] | None = None
     """The first frame of a transition to another scene (or back to the beginning of this one), and
     the first frame after it. None: the clip has no transition."""
+    truth: dict[str, np.ndarray] = field(default_factory=dict)
+    """The true state by name, see `Rollout.truth`; empty where two scenes are blended."""
 
 
 @runtime_checkable

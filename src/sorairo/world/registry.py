@@ -10,11 +10,14 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sorairo.errors import MissingExtraError, unknown_name
 from sorairo.world.open_language import OpenLanguage
 from sorairo.world.protocol import Language, Scene, Size, World
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,12 @@ class WorldEntry:
     """Where its type of scenes is, with a class method `from_json`. Loads no simulator."""
     part: str
     """Where the dataclass of its parts is. Loads no simulator."""
+    caption: str
+    """Where the function `World.caption` is. Loads no simulator."""
+    languages: tuple[str, ...] = ("en", "zh")
+    """See `World.text_languages`."""
+    details: tuple[str, ...]
+    """See `World.caption_details`."""
     requires: tuple[str, ...]
     """Packages that the world needs beyond those that are always installed."""
     install: str
@@ -55,6 +64,8 @@ TABLETOP = WorldEntry(
     world="sorairo.world.tabletop.world:WORLD",
     scene="sorairo.world.tabletop.scene:Scene",
     part="sorairo.world.tabletop.scene:SceneConfig",
+    caption="sorairo.world.tabletop.language.captions:caption",
+    details=("short", "long"),
     requires=("mujoco", "scipy"),
     install="The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'.",
 )
@@ -65,6 +76,8 @@ LIFELIKE = WorldEntry(
     world="sorairo.world.lifelike.world:WORLD",
     scene="sorairo.world.lifelike.scene:Scene",
     part="sorairo.world.lifelike.scene:SceneConfig",
+    caption="sorairo.world.lifelike.language.captions:caption",
+    details=("short", "full"),
     requires=("mujoco", "scipy", "OpenEXR"),
     install="The lifelike world needs more packages: pip install 'sorairo[world]'.",
 )
@@ -121,6 +134,15 @@ def scene_from_json(name: str, record: Mapping[str, Any]) -> Scene:
     return _load(entry(name).scene).from_json(dict(record))
 
 
+def caption(
+    name: str, scene: Scene, rng: np.random.Generator, *, language: str, detail: str
+) -> str:
+    """A caption of a scene of a world, see `World.caption`; needs no simulator. Raises
+    UnknownNameError."""
+    return _load(entry(name).caption)(scene, rng, language=language, detail=detail)
+
+
+@cache
 def _load(place: str) -> Any:
     module, _, attribute = place.partition(":")
     return getattr(importlib.import_module(module), attribute)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -15,7 +14,15 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from sorairo.data.rendered_shards import Shard, render, render_all
+from sorairo.data.annotations import copy_annotations
+from sorairo.data.rendered_shards import (
+    Shard,
+    prepare_folder,
+    render_shard,
+    render_shards,
+    shard_at,
+)
+from sorairo.data.shard_folders import whole_folder
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.pixels import to_video
 from sorairo.nn.precision import choose_device, compute_dtype
@@ -49,9 +56,12 @@ def encode_sources(
     workers: int = 0,
 ) -> list[list[Path]]:
     """Encodes several sources, each into its folder, with `workers` processes; 0: with this one.
-    `patch` is the number of latent pixels per side of a token.
+    `patch` is the number of latent pixels per side of a token. Clips are rendered first, but for
+    those whose latents are there already.
     """
-    render_all([each for source, _ in wanted for each in clips_of(source)])
+    for source, _ in wanted:
+        for config, _ in clips_of(source):
+            prepare_folder(config)
     done = [[folder / name for name in shard_names(source)] for source, folder in wanted]
     missing = {  # two sources may be equal
         path: (source, i, path)
@@ -59,20 +69,25 @@ def encode_sources(
         for i, path in enumerate(paths)
         if not path.exists()
     }
+    render_shards(
+        (config, i) for source, i, _ in missing.values() for config, _ in clips_of(source)
+    )
     with tqdm(total=len(missing), desc="encoding", unit="shard") as bar:
         if not workers:
-            _set_encoder(codec, patch)
+            set_encoder(codec, patch)
             for each in missing.values():
-                _encode(*each)
+                encode_shard(*each)
                 bar.update()
             return done
         with ProcessPoolExecutor(
             workers,
             mp_context=spawn_context(),
-            initializer=_set_encoder,
+            initializer=set_encoder,
             initargs=(codec, patch),
         ) as pool:
-            for job in as_completed([pool.submit(_encode, *each) for each in missing.values()]):
+            for job in as_completed(
+                [pool.submit(encode_shard, *each) for each in missing.values()]
+            ):
                 job.result()
                 bar.update()
     return done
@@ -89,7 +104,7 @@ class _Encoder:
         """Shard `index` of a source."""
         if source.leaves:
             return self._leaves(source, index)
-        shard = render(source.clips, first=source.count)[index]
+        shard = render_shard(source.clips, index)
         if source.alone:
             return self._pictures(source, shard, index)
         return self._clips(source, shard, index)
@@ -165,20 +180,20 @@ def _size(shard: Shard) -> list[int]:
 _ENCODER: list[_Encoder] = []  # of this process
 
 
-def _set_encoder(codec: Codec, patch: int) -> None:
+def set_encoder(codec: Codec, patch: int) -> None:
+    """Sets the codec with which this process encodes, and the latent pixels per side of a token."""
     device = choose_device(None)
     codec = copy.deepcopy(codec).eval().to(device, compute_dtype(device))
     _ENCODER[:] = [_Encoder(codec, patch)]
 
 
 @torch.inference_mode()
-def _encode(source: LatentSource, index: int, target: Path) -> None:
-    """One shard of a source, written under another name and then renamed."""
-    temporary = target.with_name(f".{target.name}")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
+def encode_shard(source: LatentSource, index: int, target: Path) -> None:
+    """Encodes a shard of a source into the folder `target`, with what is known of its clips."""
     encoded, record = _ENCODER[0].shard(source, index)
-    for part, values in encoded.items():
-        np.save(temporary / f"{part}.npy", values)
-    (temporary / "scenes.json").write_text(json.dumps(record))
-    temporary.rename(target)
+    with whole_folder(target) as folder:
+        for part, values in encoded.items():
+            np.save(folder / f"{part}.npy", values)
+        (folder / "scenes.json").write_text(json.dumps(record))
+        if not source.leaves:
+            copy_annotations(shard_at(source.clips, index).path, folder)

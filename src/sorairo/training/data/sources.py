@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sorairo.data.clips_config import ClipsConfig
-from sorairo.data.rendered_shards import Shard, render
+from sorairo.data.rendered_shards import Shard, render_shard, shard_at, shard_count
 from sorairo.errors import ConfigError
 from sorairo.nn.pixels import to_frames, to_video
 from sorairo.training.data.crops import shrink
@@ -62,7 +62,8 @@ def shard_names(source: LatentSource) -> list[str]:
     """The names of a source's shards."""
     if source.leaves:
         return [f"shard-{index:05d}" for index in range(-(-source.leaves // LEAVES_CLIPS))]
-    return [shard.path.name for shard in render(source.clips, first=source.count)]
+    count = shard_count(source.clips, source.count)
+    return [shard_at(source.clips, index).path.name for index in range(count)]
 
 
 def source_frames(
@@ -105,7 +106,7 @@ def twin_frames(
 ) -> tuple[np.ndarray, list[Scene]]:
     """For every clip of shard `index` its twin, or the clip itself in a style."""
     assert source.twins is not None
-    shard = render(source.twins, first=source.count)[index]
+    shard = render_shard(source.twins, index)
     twins, twin_scenes = smaller(np.array(shard.frames), source.shrink, unit), list(shard.scenes)
     for i in range(len(twins)):
         if rng.random() < TWIN_STYLED:

@@ -11,7 +11,7 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.models.text import train_tokenizer, with_words
-from sorairo.world.tabletop.language.captions import caption
+from sorairo.world import registry
 
 CAPTIONS = 20_000
 
@@ -36,18 +36,16 @@ def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:
     """Captions of random clips: every second one Chinese, half of them long."""
     rng = np.random.default_rng(seed)
     scenes = [
-        scene
+        (each.world, scene)
         for each in clips.values()
         for found in each.scenes.values()
         for scene in found
         if scene
     ]
-    return [
-        caption(
-            scenes[int(rng.integers(len(scenes)))],
-            rng,
-            language="en" if i % 2 else "zh",
-            detail="long" if i % 4 < 2 else "short",
-        )
-        for i in range(count)
-    ]
+    texts = []
+    for i in range(count):
+        world, scene = scenes[int(rng.integers(len(scenes)))]
+        language, details = "en" if i % 2 else "zh", registry.entry(world).details
+        detail = details[-1 if i % 4 < 2 else 0]
+        texts.append(registry.caption(world, scene, rng, language=language, detail=detail))
+    return texts

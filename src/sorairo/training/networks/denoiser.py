@@ -8,7 +8,6 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from sorairo.data.clips_config import ClipsConfig
-from sorairo.data.digest import digest
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.models.model import DenoiserNetwork, Model, ModelConfig
 from sorairo.models.network_files import save_networks
@@ -19,7 +18,12 @@ from sorairo.training.data.tokenizer import make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
-from sorairo.training.networks.encoding_codec import EncodingCodec, codec_of_model, codec_of_run
+from sorairo.training.networks.encoding_codec import (
+    EncodingCodec,
+    codec_of_model,
+    codec_of_run,
+    latents_folder,
+)
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
 from sorairo.training.objectives.denoiser import DenoiserObjective
@@ -52,17 +56,21 @@ class ModelRecipe:
     def rendered(self) -> list[tuple[ClipsConfig, int | None]]:
         return [each for source in self.sources.values() for each in clips_of(source)]
 
-    def prepare(self, folder: Path) -> DenoiserTask:
+    def encoded(self) -> tuple[EncodingCodec, list[tuple[LatentSource, Path]]]:
+        """The codec, and each source with the folder of its latents. Raises TrainingError if there
+        is no such codec yet."""
         encoding = self._encoding_codec()
-        wanted = [
-            (source, encoding.folder / f"latents-{digest([source, encoding.mark])}")
-            for source in self.sources.values()
+        return encoding, [
+            (source, latents_folder(encoding, source)) for source in self.sources.values()
         ]
+
+    def prepare(self, folder: Path) -> DenoiserTask:
+        encoding, wanted = self.encoded()
         patch, workers = self.model.transformer.patch, self.loop.workers
         paths = encode_sources(encoding.codec, wanted, patch=patch, workers=workers)
         law = {"time_factor": self.model.codec.time_factor, "patch": patch}
         clips = {
-            name: ClipSet.load(each, fps=source.fps, **law)
+            name: ClipSet.load(each, fps=source.fps, world=source.clips.world, **law)
             for (name, source), each in zip(self.sources.items(), paths, strict=True)
         }
         vocabulary = self.model.text.vocabulary

@@ -14,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from sorairo.config import from_json
 from sorairo.data.cache import cache_folder
 from sorairo.data.clips_config import ClipsConfig
+from sorairo.data.digest import digest
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.errors import TrainingError
 from sorairo.models import hub
@@ -21,8 +22,13 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker
 from sorairo.models.network_files import load_networks
 from sorairo.nn.pixels import to_video
+from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged_weights, read_record
+from sorairo.training.networks.codec_directory import open_codec
+
+FITTED = 400  # clips, from which some are drawn to fit a scale
 
 
 @dataclass(frozen=True)
@@ -38,12 +44,16 @@ class EncodingCodec:
     """Distinguishes its latents from those of other codecs in that folder."""
 
 
-def codec_of_run(run: str, owner: str, config: CodecConfig, clips: ClipsConfig) -> EncodingCodec:
+def codec_of_run(
+    run: str, owner: str, config: CodecConfig | None, clips: ClipsConfig
+) -> EncodingCodec:
     """The codec of a run, as it was when the recipe `owner` used it first.
 
-    Its scale is fitted to `clips` if it has none.
+    Its scale is fitted to `clips` if it has none. Raises TrainingError if there is no such run, or
+    its codec has another configuration than this one.
     """
     folder = run_folder(run)
+    config = config or trained_config(run)
     frozen = folder / f"frozen-for-{owner}.safetensors"
     if frozen.exists():
         codec = Codec(config)
@@ -54,14 +64,25 @@ def codec_of_run(run: str, owner: str, config: CodecConfig, clips: ClipsConfig) 
     return EncodingCodec(codec, None, folder, frozen.name)
 
 
-def codec_of_model(model: str, config: CodecConfig) -> EncodingCodec:
-    """The codec of a finished model. All recipes that use it share its latents."""
-    path = hub.find(model)
-    loaded = load_networks(path)
-    codec = loaded.codec.float()
-    _check(codec.config, config, f"the model '{model}'")
+def codec_of_model(name: str, config: CodecConfig | None = None) -> EncodingCodec:
+    """The codec of a finished model, or of a directory that `write_codec` wrote. All recipes that
+    use it share its latents. Raises TrainingError unless it has this configuration."""
+    path = Path(name)
+    if (path / "codec.json").exists():
+        codec, deflicker = open_codec(name), None
+    else:
+        path = hub.find(name)
+        loaded = load_networks(path)
+        codec, deflicker = loaded.codec, loaded.deflicker
+    if config is not None:
+        _check(codec.config, config, f"'{name}'")
     mark = codec_digest(path)
-    return EncodingCodec(codec, loaded.deflicker, cache_folder() / "codecs" / mark, mark)
+    return EncodingCodec(codec.float(), deflicker, cache_folder() / "codecs" / mark, mark)
+
+
+def latents_folder(encoding: EncodingCodec, source: LatentSource) -> Path:
+    """The folder of the latents of a source."""
+    return encoding.folder / f"latents-{digest([source, encoding.mark])}"
 
 
 def codec_digest(model: Path) -> str:
@@ -69,18 +90,23 @@ def codec_digest(model: Path) -> str:
     return hashlib.sha256((model / "codec.safetensors").read_bytes()).hexdigest()[:12]
 
 
-def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> Codec:
-    path = run_folder(run) / "state.safetensors"
+def trained_config(run: str) -> CodecConfig:
+    """The configuration of the codec of a run. Raises TrainingError if there is no such run."""
+    path = run_folder(run) / STATE
     if not path.exists():
         raise TrainingError(
             f"There is no codec run '{run}' yet: train it first with `sorairo train {run}`."
         )
-    trained = from_json(CodecConfig, json.loads(read_record(path)["recipe"])["codec"])
+    return from_json(CodecConfig, json.loads(read_record(path)["recipe"])["codec"])
+
+
+def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> Codec:
+    trained = trained_config(run)
     _check(trained, config, f"the run '{run}'")
     codec = Codec(trained)
-    codec.load_state_dict(averaged_weights(path))
+    codec.load_state_dict(averaged_weights(run_folder(run) / STATE))
     if bool((codec.latent_std == 1).any()):  # a channel without a scale; a model gives one to each
-        fit_scale(codec, render(clips))
+        fit_scale(codec, render(clips, first=FITTED))
     return codec.eval().requires_grad_(False)
 
 

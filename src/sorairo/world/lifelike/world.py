@@ -62,7 +62,7 @@ class Lifelike:
             scene = sample_scene(np.random.default_rng(seed), part)
             rollout = simulate(scene, seconds=seconds, fps=fps)
             frames, masks = renderer.film(rollout), renderer.masks(rollout)
-            yield Sample(frames=frames, masks=masks, scene=scene)
+            yield Sample(frames=frames, masks=masks, scene=scene, truth=rollout.truth())
 
     def describe(self, picture: np.ndarray, language: str) -> str:
         """ "Empty text: pictures are not recognised yet."""

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world import registry
+from sorairo.world.protocol import Scene
 from sorairo.world.tabletop.language.captions import caption
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.scene import Scene as TabletopScene
 
 LONG = 0.15  # share of long captions
 SAYING = 0.8  # share of the captions that mention the properties of `ExampleSpec.saying`
@@ -32,20 +34,25 @@ def example_caption(
     rng: np.random.Generator,
     config: CaptionConfig,
     *,
+    world: str = registry.DEFAULT,
     picture: bool = False,
     saying: tuple[str, ...] = (),
 ) -> str:
     """A caption, sometimes empty.
 
-    The event may be left out of the caption of a picture, or where nothing moves. Most captions
-    mention what is in `saying`.
+    On the table-top the event may be left out of the caption of a picture, or where nothing moves,
+    and most captions mention what is in `saying`.
     """
     if scene is None:
         return str(rng.choice(PHOTOGRAPHS))
     if rng.random() < config.no_text:
         return ""
     language = "zh" if rng.random() < config.chinese else "en"
-    detail = "long" if rng.random() < LONG else "short"
+    long = rng.random() < LONG
+    if not isinstance(scene, TabletopScene):
+        detail = registry.entry(world).details[-1 if long else 0]
+        return registry.caption(world, scene, rng, language=language, detail=detail)
+    detail = "long" if long else "short"
     still = picture or scene.event == "stand"
     event = not (still and rng.random() < NO_EVENT)
     saying = saying if saying and rng.random() < SAYING else ()

@@ -8,8 +8,10 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.training.data.samplers.captions import CaptionConfig, example_caption
 from sorairo.training.data.samplers.example import ExampleSpec, TrainingExample
 from sorairo.training.data.samplers.windows import objects_in, one_text
+from sorairo.world import registry
+from sorairo.world.protocol import Scene
 from sorairo.world.tabletop.language.captions import parse
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.scene import Scene as TabletopScene
 
 
 def edited(
@@ -22,11 +24,11 @@ def edited(
     index = int(rng.integers(len(target)))
     first = int(rng.integers(target.shape[2] - spec.frames + 1))
     scene, other = scenes[index], others[index]
-    text = example_caption(scene, rng, captions)
+    text = example_caption(scene, rng, captions, world=clips.world)
     for _ in range(8):  # the text should mention the change
-        if text and other is not None and _tells_apart(text, other):
+        if text and other is not None and _tells_apart(text, other, clips.world):
             break
-        text = example_caption(scene, rng, captions)
+        text = example_caption(scene, rng, captions, world=clips.world)
     return TrainingExample(
         latents=target[index, :, first : first + spec.frames],
         times=np.arange(spec.frames) * clips.frame_seconds,
@@ -37,8 +39,14 @@ def edited(
     )
 
 
-def _tells_apart(text: str, other: Scene) -> bool:
+def _tells_apart(text: str, other: Scene, world: str) -> bool:
     """Whether a text says anything that is false of another scene."""
+    if not isinstance(other, TabletopScene):
+        language, detail = registry.language(world), registry.entry(world).details[-1]
+        whole = registry.caption(
+            world, other, np.random.default_rng(0), language="en", detail=detail
+        )
+        return not language.parse(text).may_share_scene(language.parse(whole))
     assertions = parse(text)
     colors = {color for _, color, *_ in assertions.bodies if color}
     differences = (

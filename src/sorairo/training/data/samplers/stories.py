@@ -26,7 +26,9 @@ def story(
         times.append(now + np.arange(length) * clips.frame_seconds)
         prompt_weights.append(np.eye(TEXTS, dtype=np.float32)[[place] * length])
         now = times[-1][-1] + 1 / clips.fps
-    texts = [example_caption(scenes[first + shot], rng, captions) for shot in shots]
+    texts = [
+        example_caption(scenes[first + shot], rng, captions, world=clips.world) for shot in shots
+    ]
     return TrainingExample(
         latents=np.concatenate(latents, axis=1),
         times=np.concatenate(times),
@@ -58,7 +60,10 @@ def fade(
     return TrainingExample(
         latents=latents,
         times=np.arange(spec.frames) * clips.frame_seconds,
-        texts=(*(example_caption(scenes[i], rng, captions) for i in (index, other)), ""),
+        texts=(
+            *(example_caption(scenes[i], rng, captions, world=clips.world) for i in (index, other)),
+            "",
+        ),
         prompt_weights=prompt_weights,
         objects=objects_in(clips, spec, index, first),
         bridge=_latent_span(clips, start, end, first, spec.frames),

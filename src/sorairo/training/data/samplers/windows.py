@@ -20,7 +20,14 @@ def window(
         objects=objects_in(clips, spec, index, first),
         times=np.arange(spec.frames) * (clips.time_factor / (spec.fps or clips.fps)),
         texts=(
-            example_caption(scene, rng, captions, picture=spec.frames == 1, saying=spec.saying),
+            example_caption(
+                scene,
+                rng,
+                captions,
+                world=clips.world,
+                picture=spec.frames == 1,
+                saying=spec.saying,
+            ),
         ),
         prompt_weights=one_text(spec.frames),
     )
@@ -40,7 +47,7 @@ def keyed(
     return TrainingExample(
         latents=latents,
         times=times,
-        texts=(example_caption(clips.scenes[spec.size][index], rng, captions),),
+        texts=(example_caption(clips.scenes[spec.size][index], rng, captions, world=clips.world),),
         prompt_weights=one_text(spec.frames),
         keyframes=clips.pictures[spec.size][index][:, picked],
         keyframe_times=tuple(shown[i] for i in picked),
@@ -56,7 +63,11 @@ def still(
     return TrainingExample(
         latents=pictures[index][:, which : which + 1],
         times=np.zeros(1),
-        texts=(example_caption(clips.scenes[spec.size][index], rng, captions, picture=True),),
+        texts=(
+            example_caption(
+                clips.scenes[spec.size][index], rng, captions, world=clips.world, picture=True
+            ),
+        ),
         prompt_weights=one_text(1),
     )
 
@@ -75,7 +86,7 @@ def crop(
     return TrainingExample(
         latents=cut,
         times=np.zeros(1),
-        texts=(example_caption(clips.scenes[spec.size][index], rng, captions),),
+        texts=(example_caption(clips.scenes[spec.size][index], rng, captions, world=clips.world),),
         prompt_weights=one_text(1),
         box=(top, left, side, side),
         whole=(rows, columns),

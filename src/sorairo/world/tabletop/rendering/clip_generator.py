@@ -44,7 +44,7 @@ def make_clips(
                     scene = mutate(scene, np.random.default_rng((seed, shot)), config)
                 rollout = simulate(scene, seconds=seconds, fps=fps)
                 frames, masks = renderer.film(rollout), renderer.masks(rollout)
-                yield Sample(frames=frames, masks=masks, scene=scene)
+                yield Sample(frames=frames, masks=masks, scene=scene, truth=rollout.truth())
 
 
 def make_bridges(

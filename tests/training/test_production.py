@@ -19,7 +19,7 @@ from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.processes import python_command, python_environment
 from sorairo.training import render_data
 from sorairo.training.data.encode import encode_sources, set_encoder
-from sorairo.training.data.production.jobs import Made, latent_jobs, run_job
+from sorairo.training.data.production.jobs import JobResult, latent_jobs, run_job
 from sorairo.training.data.production.progress import ProductionProgress, duration
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.networks.encoding_codec import codec_of_run, latents_folder
@@ -120,7 +120,7 @@ def test_pixels_that_are_dropped_are_not_needed_again(codec_run: Path, monkeypat
         made = run_job(job)
         assert made is not None
         assert (made.clips, made.seconds > 0) == (3, True)
-        assert run_job(job) == Made(3, 0.0)
+        assert run_job(job) == JobResult(3, 0.0)
     assert [shard.path for shard in shards(config)] == [kept.path]
     before = {path: path.read_bytes() for path in folders[0].rglob("*.npy")}
     assert {path.name for path in folders[0].glob("shard-00002/*")} == {
@@ -188,10 +188,10 @@ def test_a_set_that_does_not_fit_on_the_disk_is_refused(monkeypatch, capsys):
 def test_the_line_says_how_fast_it_goes_and_what_is_left():
     stream = io.StringIO()
     progress = ProductionProgress(total=100, done=40, stream=stream)
-    progress.add(Made(20, 72.0))
+    progress.add(JobResult(20, 72.0))
     assert progress.line(144.0) == (
         "60 of 100 clips; 1,000 an hour and core, 500 an hour; 5 min left"
     )
-    progress.add(Made(40, 100.0))
+    progress.add(JobResult(40, 100.0))
     assert stream.getvalue().count("\n") == 2, "the first and the last"
     assert [duration(each) for each in (12, 600, 9000)] == ["12 s", "10 min", "2 h 30 min"]

@@ -29,6 +29,7 @@ def test_the_entry_says_what_the_world_says(world: World[Any, Any, Any]):
     assert isinstance(world, World)
     assert isinstance(world.language, Language)
     assert (entry.fps, entry.sizes) == (world.fps, world.sizes)
+    assert (entry.languages, entry.details) == (world.text_languages, world.caption_details)
     assert world.language is registry.language(world.name)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -54,19 +55,27 @@ def reflection_of(radiance: np.ndarray) -> Reflection:
         radiance: Linear RGB, float32 [H, 2H, 3], latitude by longitude; H a multiple of 8.
     """
     coarse = _coarser(radiance, 8)
-    directions, weights = texels(*coarse.shape[:2])
-    light, toward = coarse.reshape(-1, 3), directions.reshape(-1, 3)
-    weights = weights.reshape(-1)
-    levels = [look_up(radiance, cube_directions(REFLECTION_SIDE))]
+    height, width = coarse.shape[:2]
+    light = coarse.reshape(-1, 3)
+    levels = [_cube_map(radiance, REFLECTION_SIDE)]
     for level in range(1, REFLECTION_LEVELS):
-        cube = cube_directions(REFLECTION_SIDE >> level)
-        cosines = cube.reshape(-1, 3) @ toward.T
-        alpha = max((level / (REFLECTION_LEVELS - 1)) ** 2, 0.02)
-        halfway = (1 + np.clip(cosines, -1, 1)) / 2  # the squared cosine of half the angle
-        kernel = np.clip(cosines, 0, 1) * weights / (halfway * (alpha**2 - 1) + 1) ** 2
-        blurred = kernel @ light / kernel.sum(1, keepdims=True)
-        levels.append(blurred.reshape(*cube.shape[:3], 3))
-    return Reflection(levels, _harmonics(light, toward, weights))
+        side = REFLECTION_SIDE >> level
+        blurred = _blur(level, height, width) @ light
+        levels.append(blurred.reshape(6, side, side, 3))
+    directions, weights = texels(height, width)
+    return Reflection(levels, _harmonics(light, directions.reshape(-1, 3), weights.reshape(-1)))
+
+
+@cache
+def _blur(level: int, height: int, width: int) -> np.ndarray:
+    """How much each texel of an environment counts in each of a level of its reflections."""
+    directions, weights = texels(height, width)
+    cube = cube_directions(REFLECTION_SIDE >> level)
+    cosines = cube.reshape(-1, 3) @ directions.reshape(-1, 3).T
+    alpha = max((level / (REFLECTION_LEVELS - 1)) ** 2, 0.02)
+    halfway = (1 + np.clip(cosines, -1, 1)) / 2  # the squared cosine of half the angle
+    kernel = np.clip(cosines, 0, 1) * weights.reshape(-1) / (halfway * (alpha**2 - 1) + 1) ** 2
+    return (kernel / kernel.sum(1, keepdims=True)).astype(np.float32)
 
 
 def reflection_file(radiance: np.ndarray) -> bytes:
@@ -76,7 +85,17 @@ def reflection_file(radiance: np.ndarray) -> bytes:
 
 def sky_file(radiance: np.ndarray, *, side: int = SKY_SIDE) -> bytes:
     """The sky of an environment: a sharp cube map. `radiance` as in `reflection_of`."""
-    return _ktx([look_up(radiance, cube_directions(side))], b"")
+    return _ktx([_cube_map(radiance, side)], b"")
+
+
+def _cube_map(radiance: np.ndarray, side: int) -> np.ndarray:
+    """The radiance as a cube map, [6, side, side, 3]."""
+    return interpolated(radiance, _places_of_cube(side, *radiance.shape[:2]))
+
+
+@cache
+def _places_of_cube(side: int, height: int, width: int) -> Places:
+    return places_of(cube_directions(side), height, width)
 
 
 def cube_directions(side: int) -> np.ndarray:
@@ -91,21 +110,44 @@ def cube_directions(side: int) -> np.ndarray:
     return cube / np.linalg.norm(cube, axis=-1, keepdims=True)
 
 
-def look_up(radiance: np.ndarray, directions: np.ndarray) -> np.ndarray:
-    """The radiance from directions [..., 3] (y up), linearly interpolated, [..., 3]."""
-    height, width = radiance.shape[:2]
+@dataclass(frozen=True, eq=False)
+class Places:
+    """Where directions [...] lie between the texels of an environment."""
+
+    corners: np.ndarray
+    """Indices of the four texels around each, int32 [4, ...]: two of the upper row, two below."""
+    right: np.ndarray
+    """How far each lies to the right of the first one, 0 to 1, float32 [..., 1]."""
+    down: np.ndarray
+    """How far below it, float32 [..., 1]."""
+
+
+def places_of(directions: np.ndarray, height: int, width: int) -> Places:
+    """Where directions [..., 3] (y up) lie in an environment of this size."""
     rows = np.arccos(np.clip(directions[..., 1], -1, 1)) / np.pi * height - 0.5
     angle = np.arctan2(directions[..., 0], -directions[..., 2])
     columns = (angle + np.pi) / (2 * np.pi) * width - 0.5
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     down, right = (rows - top)[..., None], (columns - left)[..., None]
+    lines = [np.clip(row, 0, height - 1) * width for row in (top, top + 1)]
+    corners = [line + column % width for line in lines for column in (left, left + 1)]
+    return Places(
+        np.stack(corners).astype(np.int32), right.astype(np.float32), down.astype(np.float32)
+    )
 
-    def texel(row: np.ndarray, column: np.ndarray) -> np.ndarray:
-        return radiance[np.clip(row, 0, height - 1), column % width]
 
-    upper = texel(top, left) * (1 - right) + texel(top, left + 1) * right
-    lower = texel(top + 1, left) * (1 - right) + texel(top + 1, left + 1) * right
-    return upper * (1 - down) + lower * down
+def interpolated(radiance: np.ndarray, places: Places) -> np.ndarray:
+    """The radiance [H, W, 3] at some places [...], linearly interpolated, [..., 3]."""
+    flat = radiance.reshape(-1, 3)
+    left, right, below_left, below_right = (flat[corner] for corner in places.corners)
+    upper = left + (right - left) * places.right
+    lower = below_left + (below_right - below_left) * places.right
+    return upper + (lower - upper) * places.down
+
+
+def look_up(radiance: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """The radiance from directions [..., 3] (y up), linearly interpolated, [..., 3]."""
+    return interpolated(radiance, places_of(directions, *radiance.shape[:2]))
 
 
 def _coarser(image: np.ndarray, factor: int) -> np.ndarray:

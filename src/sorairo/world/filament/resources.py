@@ -48,6 +48,7 @@ def _uploaded(context: Any, config: Any, content: bytes) -> Any:
     data = mjrf.TextureData()
     data.set_image(content)
     created.upload(data)
+    data.free()  # nothing else releases it
     return created
 
 
@@ -78,6 +79,7 @@ def upload(mesh: Any, layout: Any, geometry: Geometry) -> None:
     data.set_indices(layout, np.ascontiguousarray(geometry.faces, "<u4").tobytes())
     data.compute_bounds = True
     mesh.upload(data)
+    data.free()  # nothing else releases it
 
 
 def _tangent_frames(normals: np.ndarray) -> np.ndarray:

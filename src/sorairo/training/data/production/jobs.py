@@ -50,7 +50,7 @@ class ShardJob:
 
 
 @dataclass(frozen=True)
-class Made:
+class JobResult:
     """A job that a process has done; `seconds` of CPU time, 0 where there was nothing to do."""
 
     clips: int
@@ -97,13 +97,13 @@ def latent_jobs(
     ]
 
 
-def run_job(job: ShardJob) -> Made | None:
+def run_job(job: ShardJob) -> JobResult | None:
     """Does a job in this process; None if another process is doing it."""
     with claimed(job.name.with_name(f"{job.name.name}-job"), wait=False) as mine:
         if not mine:
             return None
         if job.done():
-            return Made(job.count, 0.0)
+            return JobResult(job.count, 0.0)
         start = time.process_time()
         needed = [(job.clips, job.index)]
         needed += [(s.twins, job.index) for s, _ in job.encodings if s.twins]
@@ -116,4 +116,4 @@ def run_job(job: ShardJob) -> Made | None:
         if job.encodings and not job.keep_pixels:
             for each in new:
                 remove_folder(shard_at(*each).path)
-        return Made(job.count, time.process_time() - start)
+        return JobResult(job.count, time.process_time() - start)

@@ -22,9 +22,9 @@ from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
 from sorairo.processes import spawn_context
 from sorairo.training.data.encode import set_encoder
-from sorairo.training.data.production.jobs import Made, ShardJob, run_job
+from sorairo.training.data.production.jobs import JobResult, ShardJob, run_job
 
-SHARDS_OF_A_PROCESS = 20  # then a new one takes its place: renderers keep some memory
+SHARDS_OF_A_PROCESS = 2  # then a new one takes its place: Filament keeps 60 MB of each clip
 CRASHES = 3  # of processes one after the other, without a shard in between
 TAKEN_SECONDS = 2.0  # to wait for shards that other processes are making
 
@@ -35,7 +35,7 @@ def run_jobs(
     *,
     patch: int,
     workers: int,
-    report: Callable[[Made], None],
+    report: Callable[[JobResult], None],
 ) -> None:
     """Does jobs with `workers` processes; `report` is called after each. A process that dies is
     replaced, and its shard begun anew.
@@ -66,8 +66,10 @@ def run_jobs(
 
 def _outcomes(
     pool: ProcessPoolExecutor, jobs: Sequence[ShardJob]
-) -> Iterator[tuple[ShardJob, Made | None]]:
-    pending: dict[Future[Made | None], ShardJob] = {pool.submit(run_job, job): job for job in jobs}
+) -> Iterator[tuple[ShardJob, JobResult | None]]:
+    pending: dict[Future[JobResult | None], ShardJob] = {
+        pool.submit(run_job, job): job for job in jobs
+    }
     try:
         for future in as_completed(list(pending)):
             yield pending.pop(future), future.result()

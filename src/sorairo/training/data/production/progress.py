@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from sorairo.training.data.production.jobs import Made
+from sorairo.training.data.production.jobs import JobResult
 
 EVERY = 30.0  # seconds between lines, where output is no terminal
 
@@ -28,7 +28,7 @@ class ProductionProgress:
     start: float = field(default_factory=time.monotonic)
     printed: float = field(default_factory=lambda: time.monotonic() - EVERY)
 
-    def add(self, made: Made) -> None:
+    def add(self, made: JobResult) -> None:
         """Counts a shard, and prints a line if it is time."""
         if made.seconds:
             self.made, self.seconds = self.made + made.clips, self.seconds + made.seconds

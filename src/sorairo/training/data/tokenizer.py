@@ -14,6 +14,7 @@ from sorairo.models.text import train_tokenizer, with_words
 from sorairo.world import registry
 
 CAPTIONS = 20_000
+REPEATED = 5  # times that each word of a vocabulary is shown
 
 
 def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary: int) -> Tokenizer:
@@ -24,12 +25,26 @@ def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary
     path.parent.mkdir(parents=True, exist_ok=True)
     if start:
         known = load_networks(hub.find(start)).tokenizer
-        texts = captions(clips, CAPTIONS, seed=0)
-        tokenizer = with_words(known, texts, vocabulary)
+        tokenizer = with_words(known, texts_of(clips), vocabulary)
     else:
-        tokenizer = train_tokenizer(captions(clips, CAPTIONS, seed=0), vocabulary)
+        tokenizer = train_tokenizer(texts_of(clips), vocabulary)
     tokenizer.save(str(path))
     return tokenizer
+
+
+def texts_of(clips: dict[str, ClipSet], count: int = CAPTIONS) -> list[str]:
+    """What a tokenizer learns from: captions of the clips, and the words of their worlds, of which
+    some are rare in captions. Those of the table-top are all frequent."""
+    worlds = {each.world for each in clips.values()} - {registry.DEFAULT, registry.NONE}
+    groups = [group for world in sorted(worlds) for group in registry.language(world).words()]
+    words = [
+        word
+        for group in groups
+        for forms in (group.written, group.read)
+        for each in forms.values()
+        for word in each
+    ]
+    return captions(clips, count, seed=0) + words * REPEATED
 
 
 def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:

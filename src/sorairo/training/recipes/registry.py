@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from sorairo.errors import unknown_name
 from sorairo.training.recipe import Recipe
+from sorairo.training.recipes.both_worlds import both_worlds
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.grown import grown
@@ -28,6 +29,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop-codec": tabletop_codec,
     "canvas-codec": canvas_codec,
     "codec2": codec2,
+    "both-worlds": both_worlds,
     "tabletop": tabletop,
     "canvas": canvas,
     "laws": laws,

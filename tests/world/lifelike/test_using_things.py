@@ -3,11 +3,15 @@ someone comes."""
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from sorairo.world.lifelike.assets.furniture import MODELS, furniture
+from sorairo.world.lifelike.events.people_motion import people_motion
 from sorairo.world.lifelike.events.props import CARRIED, DOOR, SEATS
+from sorairo.world.lifelike.events.rigid_motion import things_motion
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.people.gaits import gaits
 from sorairo.world.lifelike.people.performer import performer
@@ -60,6 +64,7 @@ def test_a_door_opens_when_someone_is_there_and_not_before(seed: int):
     before = np.arange(len(away)) <= passes
     assert angles[before & (away > 1.1)].max() < 0.1
     assert angles[passes] > 70
+    assert np.degrees(rollout.door_angles) == pytest.approx(angles, abs=0.1)
     side = rollout.joints[:, 0, g.ROOT, 1]
     assert (side[0] > 0) == (scene.heading == "towards")
     assert side[0] * side[-1] < 0  # they are through
@@ -70,6 +75,22 @@ def test_a_door_opens_when_someone_is_there_and_not_before(seed: int):
     share = np.clip(((body - hinge) * along).sum(-1) / (along**2).sum(-1), 0, 1)
     gap = np.linalg.norm(hinge + share[:, None] * along - body, axis=-1)
     assert gap.min() > 0.12
+
+
+def test_a_door_stays_shut_without_anybody():
+    scene, _ = acted("door", 0, fps=2.0)
+    alone, rng = dataclasses.replace(scene, people=()), np.random.default_rng(0)
+    times = np.arange(0, 4, 0.5)
+    assert people_motion(alone, times, 4.0, rng).door_angles is None
+    turns = things_motion(alone, times, rng).rotations
+    assert (turns == turns[0]).all()
+
+
+@pytest.mark.parametrize("event", ["run", "sit", "carry", "door"])
+def test_equal_scenes_move_equally(event: str):
+    (_, first), (_, second) = acted(event, 3, fps=6.0), acted(event, 3, fps=6.0)
+    assert (first.joints == second.joints).all()
+    assert (first.positions == second.positions).all()
 
 
 def test_a_hand_pushes_the_door():

@@ -31,6 +31,8 @@ class Rollout:
     planted: np.ndarray
     """Whether the left and the right foot of each person stand on the ground, bool
     [F, people, 2]."""
+    door_angles: np.ndarray
+    """How far a door is open, radians, [F]; 0 without a door or without anybody."""
     poses: tuple[Pose, ...] = field(default=(), repr=False)
     """The pose of each person's body."""
     positions: np.ndarray
@@ -54,7 +56,7 @@ class Rollout:
     def truth(self) -> dict[str, np.ndarray]:
         """The fields above that are arrays, the camera's position [F, 3] in metres, and what
         `matter` knows."""
-        names = ("joints", "planted", "positions", "rotations", "broken", "contacts")
+        names = ("joints", "planted", "door_angles", "positions", "rotations", "broken", "contacts")
         camera = np.array([camera.position for camera in self.cameras])
         known = self.matter.truth if self.matter is not None else {}
         arrays = {name: getattr(self, name) for name in names}
@@ -89,6 +91,7 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
         fps=fps,
         joints=joints,
         planted=people.planted,
+        door_angles=np.zeros(frames) if people.door_angles is None else people.door_angles,
         poses=tuple(act.pose for act in people.acts),
         positions=motion.positions,
         rotations=motion.rotations,

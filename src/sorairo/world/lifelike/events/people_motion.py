@@ -32,6 +32,8 @@ class PeopleMotion:
     """Where things are that people move or use, by their number, [F, 3]."""
     rotations: dict[int, np.ndarray] = field(default_factory=dict)
     """How those things are turned, [F, 3, 3]."""
+    door_angles: np.ndarray | None = None
+    """How far a door is open, radians, [F]; None: there is no door, or nobody."""
 
 
 def people_motion(
@@ -51,7 +53,12 @@ def people_motion(
     if scene.event in USES:
         use = USES[scene.event](scene, times, seconds, cast[0], rng)
         motion = done(cast, [use.act])
-        return replace(motion, positions=use.positions, rotations=use.rotations)
+        return replace(
+            motion,
+            positions=use.positions,
+            rotations=use.rotations,
+            door_angles=use.door_angles,
+        )
     if scene.event in WAYS:
         acts = [cast[0].walk(times, WAYS[scene.event](scene, seconds, cast[0], rng))]
     elif scene.event in ("meet", "pass"):

@@ -44,6 +44,8 @@ class Use:
     """Of things by their number, [F, 3]."""
     rotations: dict[int, np.ndarray]
     """Of things by their number, [F, 3, 3]."""
+    door_angles: np.ndarray | None = None
+    """How far a door is open, radians, [F]."""
 
 
 def sit(
@@ -149,7 +151,12 @@ def go_through_door(
         1: np.zeros((len(times), 3)),
     }
     pushed = _pushing(act, times, begins, leaf, hinge, facing, side, someone)
-    return Use(act=pushed, positions=positions, rotations={0: leaf, 1: _turned(facing, len(times))})
+    return Use(
+        act=pushed,
+        positions=positions,
+        rotations={0: leaf, 1: _turned(facing, len(times))},
+        door_angles=angles,
+    )
 
 
 def _pushing(

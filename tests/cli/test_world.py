@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ def test_samples_with_captions_and_a_sheet(sorairo: Run, tmp_path: Path):
     assert done.returncode == 0, done.stderr
     names = ["made/tabletop-5.mp4", "made/tabletop-6.mp4", "made/contact-sheet.png"]
     assert done.stdout.split() == names
+    assert re.search(r"\d+ clips an hour and core", done.stderr)
     clip = Clip.load(tmp_path / names[0])
     assert (clip.num_frames, clip.width, clip.height) == (6, 64, 48)
     captions = (tmp_path / "made/tabletop-5.txt").read_text(encoding="utf-8").splitlines()

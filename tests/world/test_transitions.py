@@ -7,16 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sorairo.world.bridges import bridge_span, cross_fade, hermite
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
-from sorairo.world.tabletop.rendering.clip_generator import make_bridges
-from sorairo.world.tabletop.rendering.transitions import (
-    bridge_span,
-    cross_fade,
-    hermite,
-    return_to_start,
-    rollouts_across,
-)
+from sorairo.world.tabletop.rendering.clip_generator import CLIPS
+from sorairo.world.tabletop.rendering.transitions import return_to_start, rollouts_across
 from sorairo.world.tabletop.scene import CANVAS_WORLD
 
 FRAMES, FPS = 49, 12.0
@@ -84,8 +79,8 @@ def test_two_rollouts_in_one_clip():
 
 
 def test_clips_with_bridges_have_no_cut():
-    for sample in make_bridges(
-        seeds=range(3), config=CANVAS_WORLD, seconds=FRAMES / FPS, width=48, height=48
+    for sample in CLIPS.samples(
+        seeds=range(3), part=CANVAS_WORLD, seconds=FRAMES / FPS, fps=FPS, size=(48, 48), bridges=4
     ):
         assert sample.frames.shape == (FRAMES, 48, 48, 3)
         assert sample.masks.shape == (FRAMES, 48, 48)

@@ -12,6 +12,7 @@ import pytest
 
 from sorairo.errors import UnknownNameError
 from sorairo.world import registry
+from sorairo.world.normals import NormalsRenderer
 from sorairo.world.protocol import Language, Renderer, World
 
 WORLDS = tuple(registry.WORLDS)
@@ -65,12 +66,19 @@ def test_frames_masks_depth_and_truth_go_together(world: World[Any, Any, Any]):
         pictures, masks, depth = (
             draw(rollout) for draw in (renderer.film, renderer.masks, renderer.depth)
         )
+        normals = renderer.normals(rollout) if isinstance(renderer, NormalsRenderer) else None
     assert (pictures.shape, pictures.dtype) == ((frames, 32, 48, 3), np.uint8)
     assert (masks.shape, masks.dtype) == ((frames, 32, 48), np.uint8)
     assert masks.max() > 0
     if depth is not None:
         assert (depth.shape, depth.dtype) == ((frames, 32, 48), np.float32)
         assert (depth[masks > 0] < depth.max()).all()
+        assert (depth > 0).all()
+    if normals is not None:
+        assert (normals.shape, normals.dtype) == ((frames, 32, 48, 3), np.float32)
+        lengths = np.linalg.norm(normals, axis=-1)
+        assert lengths[masks > 0] == pytest.approx(1, abs=1e-3)
+        assert set(lengths.round(2).ravel()) <= {0.0, 1.0}
 
 
 def test_services_on_prompts(world: World[Any, Any, Any]):

@@ -10,7 +10,16 @@ from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, stated
 from sorairo.world.lifelike.language.parsing import parse
 from sorairo.world.lifelike.language.service import LANGUAGE
 from sorairo.world.lifelike.sampling import sample_scene
-from sorairo.world.lifelike.scene import CAMERAS, EVENTS, WEATHERS, Scene, SceneConfig
+from sorairo.world.lifelike.scene import (
+    ANGLES,
+    CAMERAS,
+    EVENTS,
+    FRAMINGS,
+    HOURS,
+    WEATHERS,
+    Scene,
+    SceneConfig,
+)
 
 
 def true_facts(scene: Scene) -> set[tuple[str, str]]:
@@ -21,8 +30,13 @@ def true_facts(scene: Scene) -> set[tuple[str, str]]:
         ("event", scene.event),
         ("heading", scene.heading),
         ("weather", scene.weather),
-        ("camera", scene.camera),
+        ("hour", scene.hour),
+        ("camera", scene.shot.camera),
+        ("framing", scene.shot.framing),
+        ("angle", scene.shot.angle),
     }
+    if scene.cut is not None:
+        facts.add(("cut", scene.cut.kind(scene.shot)))
     for index, person in enumerate(scene.people):
         facts |= {
             (f"who{index}", f"{person.age} {person.sex}"),
@@ -54,6 +68,9 @@ def test_captions_are_true_and_are_read_back(event: str):
 def test_every_value_has_words():
     assert set(lexicon.WEATHERS) == set(WEATHERS) - {"clear"}
     assert set(lexicon.CAMERAS) == set(CAMERAS) - {"still"}
+    assert set(lexicon.FRAMINGS) == set(FRAMINGS) - {"whole"}
+    assert set(lexicon.ANGLES) == set(ANGLES) - {"eye"}
+    assert set(lexicon.HOURS) == set(HOURS) - {""}
     assert {event for event, _ in lexicon.EVENTS} == set(EVENTS)
 
 

@@ -1,4 +1,4 @@
-"""Filament's textures and meshes from arrays."""
+"""Filament's textures, meshes and render targets from arrays."""
 
 # pyright: reportAttributeAccessIssue=false
 # (MuJoCo's bindings are compiled and have no stubs.)
@@ -13,6 +13,8 @@ import numpy as np
 from sorairo.world.filament.bindings import mjrf
 from sorairo.world.filament.geometry import Geometry
 
+# What Filament may still be reading: it uploads while it draws. Nothing else releases it.
+_uploading: list[Any] = []
 _KTX_WIDTH = 36  # where a KTX file has its width
 _ATTRIBUTES = (
     (mjrf.VertexAttributeUsage.VERTEX_ATTRIBUTE_USAGE_POSITION, "FLOAT3"),
@@ -48,8 +50,15 @@ def _uploaded(context: Any, config: Any, content: bytes) -> Any:
     data = mjrf.TextureData()
     data.set_image(content)
     created.upload(data)
-    data.free()  # nothing else releases it
+    _uploading.append(data)
     return created
+
+
+def release_uploaded() -> None:
+    """Frees what was uploaded, after a frame has been waited for."""
+    for data in _uploading:
+        data.free()
+    _uploading.clear()
 
 
 def vertex_layout(geometry: Geometry) -> Any:
@@ -79,7 +88,7 @@ def upload(mesh: Any, layout: Any, geometry: Geometry) -> None:
     data.set_indices(layout, np.ascontiguousarray(geometry.faces, "<u4").tobytes())
     data.compute_bounds = True
     mesh.upload(data)
-    data.free()  # nothing else releases it
+    _uploading.append(data)
 
 
 def _tangent_frames(normals: np.ndarray) -> np.ndarray:
@@ -88,3 +97,22 @@ def _tangent_frames(normals: np.ndarray) -> np.ndarray:
     frames = np.stack([-y, x, np.zeros_like(x), 1 + z], 1)
     frames[z < -0.9999] = (1.0, 0.0, 0.0, 0.0)
     return (frames / np.linalg.norm(frames, axis=1, keepdims=True)).astype(np.float32)
+
+
+class Target:
+    """A picture that can be drawn into and read: bytes [H, W, 3], or floats [H, W]."""
+
+    def __init__(self, context: Any, width: int, height: int, *, floats: bool = False) -> None:
+        self.pixels = (
+            np.zeros((height, width), np.float32)
+            if floats
+            else np.zeros((height, width, 3), np.uint8)
+        )
+        config = mjrf.RenderTargetConfig()
+        kind = "PIXEL_FORMAT_R32F" if floats else "PIXEL_FORMAT_RGB8"
+        config.color_format = getattr(mjrf.PixelFormat, kind)
+        config.width, config.height = width, height
+        self.native = context.create_render_target(config)
+        self.read = mjrf.ReadRequest()
+        self.read.target = self.native
+        self.read.set_buffer(self.pixels)

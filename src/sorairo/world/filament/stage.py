@@ -10,11 +10,14 @@ from typing import Any, Self
 
 import numpy as np
 
+from sorairo.world.filament import resources
 from sorairo.world.filament.bindings import context, mjrf, mujoco
-from sorairo.world.filament.cube_maps import reflection_file, sky_file
+from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry
-from sorairo.world.filament.resources import cube_texture, texture, upload, vertex_layout
+from sorairo.world.filament.light_cache import LightTextures, light_textures
+from sorairo.world.filament.material import Material
+from sorairo.world.filament.pixels import averaged, central_depth, surface_normals
 
 NEAR, FAR = 0.05, 400.0  # metres
 SUN_SHADOW_SIDE = 1024  # texels
@@ -22,40 +25,7 @@ SUN_SHADOW_SIDE = 1024  # texels
 LUX = 20_000.0
 # Sets the tone curve, the shadows and the ambient occlusion to those of MuJoCo's own scenes.
 SETTINGS = "<mujoco><worldbody/></mujoco>"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Material:
-    """How a surface looks. Textures are uint8 arrays, the first row at v = 0."""
-
-    color: tuple[float, float, float] = (1.0, 1.0, 1.0)
-    """Linear RGB, multiplied with the texture."""
-    opacity: float = 1.0
-    """1 hides what is behind."""
-    roughness: float = 0.8
-    """0 is a mirror, 1 is chalk."""
-    metallic: float = 0.0
-    """1 is bare metal."""
-    texture: np.ndarray | None = None
-    """sRGB, [H, W, 3]."""
-    opacity_texture: np.ndarray | None = None
-    """Opacity, [H, W]."""
-    normal_texture: np.ndarray | None = None
-    """Normals in tangent space, [H, W, 3]."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Camera:
-    """A pinhole camera."""
-
-    position: tuple[float, float, float]
-    """Metres."""
-    target: tuple[float, float, float]
-    """A point in the middle of the picture."""
-    field: float = 40.0
-    """The vertical angle of view, degrees."""
-    roll: float = 0.0
-    """Turn about the line of sight, degrees."""
+CAMERA_EXPOSURE = 1 / (1.2 * 16**2 * 125)  # of Filament's camera at f/16, 1/125 s and ISO 100
 
 
 @dataclass(frozen=True)
@@ -67,20 +37,6 @@ class Handle:
     layout: Any
     faces: np.ndarray
     uv: np.ndarray
-
-
-class _Screen:
-    """Where a stage draws: a target in graphics memory, and the pixels read from it."""
-
-    def __init__(self, native: Any, width: int, height: int) -> None:
-        self.pixels = np.zeros((height, width, 3), np.uint8)
-        config = mjrf.RenderTargetConfig()
-        config.color_format = mjrf.PixelFormat.PIXEL_FORMAT_RGB8
-        config.width, config.height = width, height
-        self.target = native.create_render_target(config)
-        self.read = mjrf.ReadRequest()
-        self.read.target = self.target
-        self.read.set_buffer(self.pixels)
 
 
 class Stage:
@@ -103,31 +59,48 @@ class Stage:
         self._handles: list[Handle] = []
         self._shown: set[int] = set()
         self._textures: dict[int, tuple[Any, Any]] = {}  # by id: what was uploaded, its texture
-        self._large = _Screen(self._context, width * supersample, height * supersample)
-        self._exact = _Screen(self._context, width, height)
+        self._maps: LightTextures | None = None
+        self._turn, self._exposure = np.eye(3), 1.0
+        self._picture = resources.Target(self._context, width * supersample, height * supersample)
+        self._exact = resources.Target(self._context, width, height)
+        self._depths: resources.Target | None = None  # made when first needed
 
     def light(
         self,
         environment: Environment,
         *,
         exposure: float = 1.0,
+        turn: float = 0.0,
+        shadow_side: int = SUN_SHADOW_SIDE,
         reflection: bytes | None = None,
         sky: bytes | None = None,
     ) -> None:
-        """Sets the environment of the scene, in place of the one before.
+        """Sets the environment of the scene, in place of the one before, and its lamps.
 
-        `reflection` and `sky` are KTX files of other light and of another sky than those of the
-        environment's radiance, or the same ones, made before.
+        Args:
+            environment: The light.
+            exposure: Less makes the picture darker.
+            turn: The angle, radians about the vertical axis, by which the environment is turned
+                clockwise, seen from above. Turned environments share their cube maps: what is posed
+                from now on is turned in their place.
+            shadow_side: Of the shadow maps of the sun, texels.
+            reflection: A KTX file of other light than that of the environment's radiance.
+            sky: A KTX file of another sky.
         """
         for light in self._lights:
             self._scene.remove_light(light)
         self._lights.clear()
+        cosine, sine = np.cos(turn), np.sin(turn)
+        self._turn = np.array([(cosine, -sine, 0.0), (sine, cosine, 0.0), (0.0, 0.0, 1.0)])
+        self._exposure = exposure
         image = mjrf.LightParams()
         image.type = mjrf.LightType.LIGHT_IMAGE
-        image.texture = self._cube(reflection or reflection_file(environment.radiance))
+        image.texture = (
+            self._cube(reflection) if reflection else self._maps_of(environment).reflection
+        )
         image.intensity = LUX * exposure
         self._add_light(image, None)
-        self._scene.set_skybox(self._cube(sky or sky_file(environment.radiance)))
+        self._scene.set_skybox(self._cube(sky) if sky else self._maps_of(environment).sky)
         strength = float(environment.sun_irradiance.max())
         if strength > 0:
             sun = mjrf.LightParams()
@@ -135,18 +108,40 @@ class Stage:
             sun.color = (environment.sun_irradiance / strength).tolist()
             sun.intensity = LUX * exposure * strength
             sun.cast_shadow = True
-            sun.shadow_map_size = SUN_SHADOW_SIDE
+            sun.shadow_map_size = shadow_side
             self._add_light(sun, environment.sun_direction)
+
+    def _maps_of(self, environment: Environment) -> LightTextures:
+        self._maps = light_textures(environment.radiance)  # kept alive
+        return self._maps
 
     def _cube(self, file: bytes) -> Any:
         if id(file) not in self._textures:
-            self._textures[id(file)] = file, cube_texture(self._context, file)
+            self._textures[id(file)] = file, resources.cube_texture(self._context, file)
         return self._textures[id(file)][1]
 
-    def _add_light(self, params: Any, direction: np.ndarray | None) -> None:
+    def lamp(
+        self, position: tuple[float, float, float], color: tuple[float, float, float], power: float
+    ) -> None:
+        """Adds a point light without shadows.
+
+        `power`: the irradiance one metre away, as a multiple of the mean radiance of the
+        environment before exposure.
+        """
+        lamp = mjrf.LightParams()
+        lamp.type = mjrf.LightType.LIGHT_POINT
+        lamp.color, lamp.intensity = list(color), LUX * power
+        lamp.range, lamp.cast_shadow = 12.0, False
+        place = self._turn @ np.array(position)
+        self._add_light(lamp, np.array([0.0, 0.0, -1.0]), place)
+
+    def _add_light(
+        self, params: Any, direction: np.ndarray | None, place: np.ndarray | None = None
+    ) -> None:
         light = self._context.create_light(params)
         if direction is not None:
-            light.set_pose(np.zeros(3, np.float32), direction.astype(np.float32))
+            at = np.zeros(3) if place is None else place
+            light.set_pose(at.astype(np.float32), direction.astype(np.float32))
         self._scene.add_light(light)
         self._lights.append(light)
 
@@ -154,9 +149,9 @@ class Stage:
         self, geometry: Geometry, material: Material, *, name: int = 0, shadow: bool = True
     ) -> Handle:
         """Adds a mesh. `name` is its number in `identify`, below 256."""
-        layout = vertex_layout(geometry)
+        layout = resources.vertex_layout(geometry)
         mesh = self._context.create_mesh(layout)
-        upload(mesh, layout, geometry)
+        resources.upload(mesh, layout, geometry)
         params = mjrf.RenderableParams()
         params.cast_shadow = shadow
         renderable = self._context.create_renderable(params)
@@ -181,26 +176,34 @@ class Stage:
             native.color_texture = self._texture(material.texture, srgb=True)
         if material.opacity_texture is not None:
             native.opacity_texture = self._texture(material.opacity_texture, srgb=False)
+        if material.metallic_texture is not None:
+            native.metallic_texture = self._texture(material.metallic_texture, srgb=False)
+        if material.glow_texture is not None:
+            native.emissive = material.glow * LUX * CAMERA_EXPOSURE * self._exposure
+            native.emissive_texture = self._texture(material.glow_texture, srgb=True)
         if material.normal_texture is not None:
             native.normal_texture = self._texture(material.normal_texture, srgb=False)
         return native
 
     def _texture(self, image: np.ndarray, *, srgb: bool) -> Any:
         if id(image) not in self._textures:
-            self._textures[id(image)] = image, texture(self._context, image, srgb=srgb)
+            self._textures[id(image)] = image, resources.texture(self._context, image, srgb=srgb)
         return self._textures[id(image)][1]
 
     def pose(self, handle: Handle, position: Any, rotation: np.ndarray | None = None) -> None:
         """Moves a mesh; `rotation` is a matrix [3, 3]."""
         turn = np.eye(3) if rotation is None else rotation
         handle.renderable.set_pose(
-            np.asarray(position, np.float32), np.ascontiguousarray(turn, np.float32).reshape(9)
+            (self._turn @ np.asarray(position, float)).astype(np.float32),
+            np.ascontiguousarray(self._turn @ turn, np.float32).reshape(9),
         )
 
     def reshape(self, handle: Handle, positions: np.ndarray, normals: np.ndarray) -> None:
         """Moves the vertices of a mesh."""
         geometry = Geometry(positions, handle.faces, normals, handle.uv)
-        upload(handle.mesh, handle.layout, geometry)
+        resources.upload(handle.mesh, handle.layout, geometry)
+        # Takes over the new bounds, outside of which nothing is drawn.
+        handle.renderable.set_mesh(handle.mesh, 0, handle.faces.size)
 
     def remove(self, handle: Handle) -> None:
         """Takes a mesh off the stage."""
@@ -234,30 +237,48 @@ class Stage:
 
     def draw(self, camera: Camera) -> np.ndarray:
         """The picture, uint8 [height, width, 3]."""
-        large = self._render(camera, mjrf.DrawMode.DRAW_MODE_DEFAULT, self._large)
-        scale = self.supersample
-        blocks = large.reshape(self.height, scale, self.width, scale, 3)
-        return ((blocks.sum((1, 3), dtype=np.uint32) + scale * scale // 2) // scale**2).astype(
-            np.uint8
-        )
+        pixels = self._render(camera, mjrf.DrawMode.DRAW_MODE_DEFAULT, self._picture)
+        return averaged(pixels, self.supersample)
 
     def identify(self, camera: Camera) -> np.ndarray:
         """The number of the mesh that is visible at each pixel, uint8 [height, width]; 0: none."""
         mode = mjrf.DrawMode.DRAW_MODE_SEGMENTATION_BY_ID
         return self._render(camera, mode, self._exact)[..., 0].copy()
 
-    def _render(self, camera: Camera, mode: Any, screen: _Screen) -> np.ndarray:
+    def depth(self, camera: Camera) -> np.ndarray:
+        """Metres along the camera's axis, float32 [height, width]; FAR where nothing is."""
+        return central_depth(self._depth(camera), self.supersample)
+
+    def normals(self, camera: Camera) -> np.ndarray:
+        """Unit vectors that stand on the visible surfaces, on the camera's side, in the axes of the
+        world, float32 [height, width, 3]; zeros where nothing is. Needs an even `supersample`.
+
+        They are those of the triangles, by differences of the depth within each pixel.
+        """
+        assert self.supersample % 2 == 0, "normals need pixels that are drawn in parts"
+        return surface_normals(self._depth(camera), camera, self.supersample)
+
+    def _depth(self, camera: Camera) -> np.ndarray:
+        if self._depths is None:
+            height, width = self._picture.pixels.shape[:2]
+            self._depths = resources.Target(self._context, width, height, floats=True)
+        drawn = self._render(camera, mjrf.DrawMode.DRAW_MODE_DEPTH, self._depths)
+        return NEAR * FAR / (NEAR + drawn * np.float32(FAR - NEAR))
+
+    def _render(self, camera: Camera, mode: Any, target: resources.Target) -> np.ndarray:
+        """The pixels of a target, which the next call overwrites."""
         request = mjrf.RenderRequest()
-        request.scene, request.target = self._scene, screen.target
-        request.camera = _native_camera(camera, self.width / self.height)
+        request.scene, request.target = self._scene, target.native
+        request.camera = _native_camera(camera, self._turn, self.width / self.height)
         request.viewport.left = request.viewport.bottom = 0
-        request.viewport.height, request.viewport.width = screen.pixels.shape[:2]
+        request.viewport.height, request.viewport.width = target.pixels.shape[:2]
         request.haze = False
         request.draw_mode = mode
         request.post_processing = mode == mjrf.DrawMode.DRAW_MODE_DEFAULT
-        frame = self._context.render([request], [screen.read])
+        frame = self._context.render([request], [target.read])
         self._context.wait_for_frame(frame)
-        return screen.pixels
+        resources.release_uploaded()
+        return target.pixels
 
 
 def _srgb(color: tuple[float, float, float]) -> list[float]:
@@ -265,17 +286,11 @@ def _srgb(color: tuple[float, float, float]) -> list[float]:
     return [12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in color]
 
 
-def _native_camera(camera: Camera, aspect: float) -> Any:
-    position = np.asarray(camera.position, float)
-    forward = np.asarray(camera.target, float) - position
-    forward /= np.linalg.norm(forward)
-    right = np.cross(forward, [0.0, 0.0, 1.0])
-    right /= np.linalg.norm(right)
-    up = np.cross(right, forward)
-    roll = np.radians(camera.roll)
+def _native_camera(camera: Camera, turn: np.ndarray, aspect: float) -> Any:
+    _, up, backward = turn @ camera.axes()[:, :, None]
     native = mjrf.Camera()
-    native.pos, native.forward = position, forward
-    native.up = np.cos(roll) * up + np.sin(roll) * right
+    native.pos = turn @ np.asarray(camera.position, float)
+    native.forward, native.up = -backward[:, 0], up[:, 0]
     half = NEAR * np.tan(np.radians(camera.field / 2))
     native.frustum_near, native.frustum_far = NEAR, FAR
     native.frustum_bottom, native.frustum_top = -half, half

@@ -1,7 +1,7 @@
 """Grounds: their colours by place, and the surface that a stage shows.
 
-The near ground is a material such as grass or sand. Far away it takes on the colours of the
-panorama's lower half, seen from a camera at eye level, so that it meets the horizon.
+The near ground is a material such as grass or sand. Far away it shows the panorama's lower half, as
+seen from a camera at eye level.
 """
 
 from __future__ import annotations
@@ -10,16 +10,20 @@ from collections.abc import Callable
 from functools import cache
 
 import numpy as np
+from scipy.ndimage import zoom
 
 from sorairo.world.filament.cube_maps import look_up
 from sorairo.world.filament.environment import Environment, to_panorama
 from sorairo.world.filament.geometry import Geometry, grid_faces
+from sorairo.world.filament.stage import Material
 
-TEXTURE_SIDE = 1024
+TEXTURE_SIDE, FAR_SIDE = 1024, 256  # texels; far away, the panorama is coarser
 REACH = 240.0  # metres from the middle to the edge
 NEAR_SCALE = 9.0  # metres at which a texel covers twice what it covers in the middle
 EYE_LEVEL = 1.6  # metres above the ground at which panoramas are taken
-BLEND = (7.0, 26.0)  # metres at which the panorama's colours begin, and are all there is
+# Metres at which the panorama's light begins, and is all there is.
+BLEND, BLEND_NEAR = (8.0, 28.0), (4.0, 12.0)
+WETTER = 0.6  # times the reflectance
 NOISE_SIDE = 256
 
 Color = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -144,41 +148,64 @@ ROUGHNESS = {"tiles": 0.35, "wood": 0.5, "asphalt": 0.85}  # others: 0.95
 
 def ground_geometry() -> Geometry:
     """A disc whose texels are fine in the middle and coarse at the edge."""
-    warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 56)
+    warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 28)
     radius = NEAR_SCALE * warped / (1 - warped)
-    angle = np.linspace(0, 2 * np.pi, 73)
+    angle = np.linspace(0, 2 * np.pi, 41)
     outward = np.stack([np.cos(angle), np.sin(angle)], -1)
     plane = radius[:, None, None] * outward
     positions = np.concatenate([plane, np.zeros((*plane.shape[:2], 1))], -1).reshape(-1, 3)
-    uv = 0.5 + 0.5 * (warped[:, None, None] * outward).reshape(-1, 2)
     normals = np.tile([0.0, 0, 1], (len(positions), 1))
-    return Geometry(positions, grid_faces(len(radius), len(angle)), normals, uv)
+    faces = grid_faces(len(radius), len(angle))
+    return Geometry(positions, faces, normals, ground_uv(positions[:, :2]))
 
 
-def ground_texture(kind: str, environment: Environment) -> np.ndarray:
-    """The texture of `ground_geometry`, sRGB, uint8 [TEXTURE_SIDE, TEXTURE_SIDE, 3]."""
-    steps = (np.arange(TEXTURE_SIDE) + 0.5) / TEXTURE_SIDE * 2 - 1
+def ground_uv(places: np.ndarray) -> np.ndarray:
+    """The texture coordinates of places [..., 2] on `ground_geometry`, metres from its middle."""
+    radius = np.hypot(places[..., 0], places[..., 1])
+    return 0.5 + 0.5 * places / (radius + NEAR_SCALE)[..., None]
+
+
+def _places(side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x, y and the distance from the middle of the texels of a texture, metres, [side, side]."""
+    steps = (np.arange(side) + 0.5) / side * 2 - 1
     u, v = np.meshgrid(steps, steps)
     warped = np.hypot(u, v)
     radius = NEAR_SCALE * warped / np.maximum(1 - warped, NEAR_SCALE / (REACH + NEAR_SCALE))
     scale = radius / np.maximum(warped, 1e-6)
-    x, y = u * scale, v * scale
-    near = COLORS[kind](x, y)
-    far = _panorama_colors(x, y, radius, environment)
-    share = np.clip((radius - BLEND[0]) / (BLEND[1] - BLEND[0]), 0, 1)
-    share = (share * share * (3 - 2 * share))[..., None]
-    return to_srgb(near * (1 - share) + far * share)
+    return u * scale, v * scale, radius
 
 
-def _panorama_colors(
-    x: np.ndarray, y: np.ndarray, radius: np.ndarray, environment: Environment
-) -> np.ndarray:
-    """The reflectance that makes the ground look as in the panorama, linear RGB."""
+@cache
+def _near_colors(kind: str) -> np.ndarray:
+    """The ground without its surroundings, linear RGB, float16 [TEXTURE_SIDE, TEXTURE_SIDE, 3]."""
+    x, y, _ = _places(TEXTURE_SIDE)
+    return COLORS[kind](x, y).astype(np.float16)
+
+
+def ground_material(kind: str, environment: Environment, *, near: bool, wet: bool) -> Material:
+    """The material of `ground_geometry`: near the middle a surface of a kind; farther away it gives
+    off the light of the panorama, so that it meets the horizon without an edge. `near`: from a few
+    metres on, where walls are near."""
+    factor = TEXTURE_SIDE // FAR_SIDE
+    x, y, radius = _places(FAR_SIDE)
+    begin, end = BLEND_NEAR if near else BLEND
+    share = np.clip((radius - begin) / (end - begin), 0, 1)
+    share = share * share * (3 - 2 * share)
     toward = np.stack([x, y, np.full_like(x, -EYE_LEVEL)], -1)
     toward /= np.sqrt(radius**2 + EYE_LEVEL**2)[..., None]
-    radiance = look_up(environment.radiance, to_panorama(toward))
-    irradiance = environment.upward_irradiance()
-    return np.clip(radiance * np.pi / irradiance, 0.015, 0.85)
+    far = look_up(environment.radiance, to_panorama(toward)) * share[..., None]
+    brightest = max(float(far.max()), 1e-3)
+    fine = np.asarray(zoom(share.astype(np.float32), factor, order=1), np.float32)
+    surface = _near_colors(kind).astype(np.float32) * (1 - fine[..., None])
+    return Material(
+        texture=to_srgb(surface * (WETTER if wet else 1.0)),
+        roughness=0.42 if wet else ROUGHNESS.get(kind, 0.95),
+        # Black metal reflects nothing.
+        metallic=1.0,
+        metallic_texture=np.round(fine * 255).astype(np.uint8),
+        glow=brightest,
+        glow_texture=to_srgb(far / brightest),
+    )
 
 
 def to_srgb(linear: np.ndarray) -> np.ndarray:

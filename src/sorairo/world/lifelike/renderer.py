@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -9,22 +11,20 @@ import numpy as np
 
 from sorairo.world.filament import geometry
 from sorairo.world.filament.geometry import Geometry
-from sorairo.world.filament.stage import Handle, Material, Stage
-from sorairo.world.lifelike.assets.panoramas import environment
+from sorairo.world.filament.stage import Camera, Handle, Material, Stage
 from sorairo.world.lifelike.events.props import door_leaf, doorway
 from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS, WALL
+from sorairo.world.lifelike.filming.framing import fitted_field
+from sorairo.world.lifelike.filming.surroundings import Surroundings
+from sorairo.world.lifelike.filming.weather import settings
 from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
-from sorairo.world.lifelike.grounds import ROUGHNESS, ground_geometry, ground_texture
 from sorairo.world.lifelike.matter.props import PROPS, Prop, PropRoom, props_of
 from sorairo.world.lifelike.people.figure import Figure
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
-from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import Rollout
 from sorairo.world.lifelike.thing_names import NAMES
 from sorairo.world.lifelike.things import relief
-from sorairo.world.lifelike.traces import TrackedGround
-from sorairo.world.lifelike.weather import Weather
 
 GLASS = Material(color=(0.75, 0.86, 0.88), opacity=0.32, roughness=0.06)
 BALL_RADII = {"shatter": BALL_RADIUS, "miss": BALL_RADIUS, "track": TRACK_RADIUS}
@@ -38,28 +38,46 @@ class Renderer:
 
     def film(self, rollout: Rollout) -> np.ndarray:
         """The frames, uint8 [F, height, width, 3]."""
-        frames = np.empty((len(rollout), self.height, self.width, 3), np.uint8)
-        with Stage(width=self.width, height=self.height) as stage:
-            set_up = _SetUp(rollout, stage)
-            for frame, camera in enumerate(rollout.cameras):
-                set_up.show(frame)
-                frames[frame] = set_up.weather.veil(stage.draw(camera), frame)
-        return frames
+        with self._stage(rollout) as stage:
+            set_up = _SetUp(rollout, stage, in_the_air=True)
+            return self._each(set_up, stage.draw)
 
     def masks(self, rollout: Rollout) -> np.ndarray:
         """Which person or thing is visible where, uint8 [F, height, width]: 0 none, then people
         from 1 on, then things."""
-        masks = np.empty((len(rollout), self.height, self.width), np.uint8)
-        with Stage(width=self.width, height=self.height, supersample=1) as stage:
-            set_up = _SetUp(rollout, stage)
-            for frame, camera in enumerate(rollout.cameras):
-                set_up.show(frame)
-                masks[frame] = stage.identify(camera)
-        return masks
+        with self._stage(rollout) as stage:
+            return self._each(_SetUp(rollout, stage), stage.identify)
 
-    def depth(self, rollout: Rollout) -> np.ndarray | None:
-        """None: depth is not rendered yet."""
-        return None
+    def depth(self, rollout: Rollout) -> np.ndarray:
+        """Metres along the camera's axis, float32 [F, height, width]; `stage.FAR` for the sky.
+        Glass counts as a surface, rain and snow do not."""
+        with self._stage(rollout) as stage:
+            return self._each(_SetUp(rollout, stage), stage.depth)
+
+    def normals(self, rollout: Rollout) -> np.ndarray:
+        """Unit vectors on the visible surfaces, in the axes of the world, float32
+        [F, height, width, 3]; zeros for the sky."""
+        with self._stage(rollout) as stage:
+            return self._each(_SetUp(rollout, stage), stage.normals)
+
+    def _stage(self, rollout: Rollout) -> Stage:
+        chosen = settings(rollout.scene.weather)
+        return Stage(width=self.width, height=self.height, settings=chosen)
+
+    def _each(self, set_up: _SetUp, draw: Callable[[Camera], np.ndarray]) -> np.ndarray:
+        """What is drawn of each frame, [F, ...]."""
+        drawn = []
+        for frame, camera in enumerate(self._cameras(set_up.rollout)):
+            set_up.show(frame, camera)
+            drawn.append(draw(camera))
+        return np.stack(drawn)
+
+    def _cameras(self, rollout: Rollout) -> list[Camera]:
+        """The cameras of a rollout for pictures of this size."""
+        return [
+            replace(camera, field=fitted_field(camera.field, self.width, self.height))
+            for camera in rollout.cameras
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -76,22 +94,11 @@ class Renderer:
 class _SetUp:
     """A rollout's meshes on a stage."""
 
-    def __init__(self, rollout: Rollout, stage: Stage) -> None:
+    def __init__(self, rollout: Rollout, stage: Stage, *, in_the_air: bool = False) -> None:
+        """`in_the_air`: whether drops and flakes are drawn."""
         self.rollout, self.stage = rollout, stage
         scene = rollout.scene
-        place = PLACES[scene.place]
-        light = environment(place.panorama).turned(scene.turn)
-        self.weather = Weather(scene.weather, seed=scene.seed, fps=rollout.fps)
-        light = self.weather.dimmed(light)
-        stage.light(light, exposure=place.exposure)
-        self.ground = TrackedGround(rollout) if scene.event == "track" else None
-        surface = Material(
-            texture=ground_texture(scene.ground, light), roughness=ROUGHNESS.get(scene.ground, 0.95)
-        )
-        stage.add(ground_geometry(), surface)
-        self.track: Handle | None = None
-        if self.ground is not None:
-            self.track = stage.add(self.ground.geometry, self.ground.material(surface))
+        self.around = Surroundings(stage, rollout, in_the_air=in_the_air)
         self.figures = [
             Figure(stage, person, name=index + 1) for index, person in enumerate(scene.people)
         ]
@@ -137,8 +144,9 @@ class _SetUp:
             for outline in run.outlines
         ]
 
-    def show(self, frame: int) -> None:
+    def show(self, frame: int, camera: Camera) -> None:
         """Poses everything as in one frame."""
+        self.around.show(frame, camera)
         for figure, pose in zip(self.figures, self.rollout.poses, strict=True):
             figure.pose(pose, frame)
         for prop in self.props:
@@ -152,8 +160,6 @@ class _SetUp:
             for index, handle in enumerate(self.shards):
                 place, turn = rollout.glass.positions, rollout.glass.rotations
                 self.stage.pose(handle, place[frame, index], turn[frame, index])
-        if self.ground is not None and self.track is not None:
-            self.stage.reshape(self.track, *self.ground.shaped(frame))
 
 
 def _standing_box(size: tuple[float, float, float]) -> Geometry:

@@ -7,6 +7,7 @@ import numpy as np
 from sorairo.world.lifelike.assets.bodies import AGES, BUILDS, SEXES, VARIANTS
 from sorairo.world.lifelike.events.props import CARRIED, SEATS
 from sorairo.world.lifelike.events.toppling import TOPPLING
+from sorairo.world.lifelike.filming.shots import choice, draw_camera
 from sorairo.world.lifelike.matter.registry import MATTER
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
@@ -17,7 +18,6 @@ WHOLE_WORLD = SceneConfig()
 BALL_COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black")
 DOOR_COLORS = ("red", "green", "blue", "brown", "black", "orange", "purple")
 TRACK_GROUNDS = ("sand", "snow")
-GLASS_CAMERAS = ("still", "still", "push_in", "orbit_left", "orbit_right")
 HAIR_OF_AGE = {
     "child": ("black", "brown", "blond", "red"),
     "young": ("black", "brown", "blond", "red"),
@@ -36,16 +36,12 @@ SKINS_OF_HAIR = {
 
 def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
     """A scene of a part of the world."""
-    event = _choice(rng, config.events)
-    place, ground = _place(rng, config, event)
-    weather = _choice(rng, config.weathers) if PLACES[place].outdoors else "clear"
-    camera = _choice(rng, config.cameras)
-    people, things, heading = _cast(rng, event)
-    if event in ("shatter", "miss") or event in MATTER:
-        camera = _choice(rng, GLASS_CAMERAS)
-    if camera == "follow" and event not in ("walk", "run", "turn", "carry", "track"):
-        camera = "still"
-    return Scene(
+    event = choice(rng, config.events)
+    place, ground = draw_place(rng, config, event)
+    weather = choice(rng, config.weathers) if PLACES[place].outdoors else "clear"
+    hour = choice(rng, config.hours) if PLACES[place].daylight and weather == "clear" else ""
+    people, things, heading = draw_cast(rng, event)
+    scene = Scene(
         place=place,
         ground=ground,
         event=event,
@@ -53,53 +49,55 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
         things=things,
         heading=heading,
         weather=weather,
-        camera=camera,
+        hour=hour,
         turn=int(rng.integers(512)),
         seed=int(rng.integers(2**31)),
     )
+    return draw_camera(rng, scene, config)
 
 
-def _place(rng: np.random.Generator, config: SceneConfig, event: str) -> tuple[str, str]:
+def draw_place(rng: np.random.Generator, config: SceneConfig, event: str) -> tuple[str, str]:
+    """A place and a ground on which an event can happen."""
     allowed = config.places or tuple(PLACES)
     if event == "track":
         fitting = [name for name in allowed if set(PLACES[name].grounds) & set(TRACK_GROUNDS)]
-        name = _choice(rng, tuple(fitting or ("beach", "snowfield")))
+        name = choice(rng, tuple(fitting or ("beach", "snowfield")))
         grounds = tuple(g for g in PLACES[name].grounds if g in TRACK_GROUNDS)
-        return name, _choice(rng, grounds)
-    name = _choice(rng, allowed)
-    return name, _choice(rng, PLACES[name].grounds)
+        return name, choice(rng, grounds)
+    name = choice(rng, allowed)
+    return name, choice(rng, PLACES[name].grounds)
 
 
-def _cast(
+def draw_cast(
     rng: np.random.Generator, event: str
 ) -> tuple[tuple[Person, ...], tuple[Thing, ...], str]:
     """The people, the things and the heading of an event."""
-    heading = _choice(rng, ("left", "right"))
+    heading = choice(rng, ("left", "right"))
     if event in ("walk", "run"):
-        return (sample_person(rng),), (), _choice(rng, ("left", "right", "towards", "away"))
+        return (sample_person(rng),), (), choice(rng, ("left", "right", "towards", "away"))
     if event in ("stop", "turn"):
         return (sample_person(rng),), (), heading
     if event == "sit":
         person = sample_person(rng)
         while person.age == "child":  # whose feet would hang in the air
             person = sample_person(rng)
-        return (person,), (Thing(kind=_choice(rng, SEATS)),), "none"
+        return (person,), (Thing(kind=choice(rng, SEATS)),), "none"
     if event == "carry":
-        return (sample_person(rng),), (Thing(kind=_choice(rng, CARRIED)),), heading
+        return (sample_person(rng),), (Thing(kind=choice(rng, CARRIED)),), heading
     if event == "door":
-        wall = _choice(rng, ("white", "grey", "yellow"))
+        wall = choice(rng, ("white", "grey", "yellow"))
         things = (
-            Thing(kind="door", color=_choice(rng, DOOR_COLORS)),
+            Thing(kind="door", color=choice(rng, DOOR_COLORS)),
             Thing(kind="doorway", color=wall),
         )
-        return (sample_person(rng),), things, _choice(rng, ("towards", "away"))
+        return (sample_person(rng),), things, choice(rng, ("towards", "away"))
     if event in ("wave", "dance"):
         return (sample_person(rng),), (), "none"
     if event in ("meet", "pass"):
         first = sample_person(rng)
         return (first, _unlike(rng, first)), (), heading
     if event == "hide":
-        wall = Thing(kind="wall", color=_choice(rng, tuple(CLOTHES_COLORS)))
+        wall = Thing(kind="wall", color=choice(rng, tuple(CLOTHES_COLORS)))
         return (sample_person(rng),), (wall,), heading
     if event == "stand":
         if rng.random() < 0.35:
@@ -108,10 +106,10 @@ def _cast(
         kinds = rng.choice(list(NAMES), count, replace=False)
         return (), tuple(_named(rng, str(kind), i, count) for i, kind in enumerate(kinds)), "none"
     if event == "topple":
-        return (), (_named(rng, _choice(rng, TOPPLING), 0, 1),), heading
+        return (), (_named(rng, choice(rng, TOPPLING), 0, 1),), heading
     if event in MATTER:
         return (), MATTER[event].cast(rng), "none"
-    ball = Thing(kind="ball", color=_choice(rng, BALL_COLORS))
+    ball = Thing(kind="ball", color=choice(rng, BALL_COLORS))
     if event in ("shatter", "miss"):
         return (), (ball, Thing(kind="pane")), heading
     return (), (ball,), heading if event == "track" else "none"
@@ -126,32 +124,32 @@ def _named(rng: np.random.Generator, kind: str, index: int, count: int) -> Thing
 
 def sample_person(rng: np.random.Generator) -> Person:
     """How a person looks."""
-    sex, age = _choice(rng, SEXES), _choice(rng, ("child", "young", "young", "middle-aged", "old"))
-    hair_color = _choice(rng, HAIR_OF_AGE[age])
+    sex, age = choice(rng, SEXES), choice(rng, ("child", "young", "young", "middle-aged", "old"))
+    hair_color = choice(rng, HAIR_OF_AGE[age])
     if sex == "woman":
-        top = _choice(rng, ("t-shirt", "sweater", "coat", "dress", "dress"))
-        bottom = _choice(rng, ("trousers", "skirt", "shorts"))
-        hair = _choice(rng, ("long", "long", "short"))
+        top = choice(rng, ("t-shirt", "sweater", "coat", "dress", "dress"))
+        bottom = choice(rng, ("trousers", "skirt", "shorts"))
+        hair = choice(rng, ("long", "long", "short"))
     else:
-        top = _choice(rng, ("t-shirt", "t-shirt", "sweater", "coat"))
-        bottom = _choice(rng, ("trousers", "trousers", "shorts"))
-        hair = _choice(rng, ("short", "short", "short", "bald" if age != "child" else "short"))
+        top = choice(rng, ("t-shirt", "t-shirt", "sweater", "coat"))
+        bottom = choice(rng, ("trousers", "trousers", "shorts"))
+        hair = choice(rng, ("short", "short", "short", "bald" if age != "child" else "short"))
     if top == "coat":
         bottom = "trousers"
     colors = rng.choice(list(CLOTHES_COLORS), 2, replace=False)
     return Person(
         sex=sex,
         age=age,
-        build=_choice(rng, tuple(BUILDS)) if age != "child" else "average",
+        build=choice(rng, tuple(BUILDS)) if age != "child" else "average",
         variant=int(rng.integers(VARIANTS)),
-        skin=_choice(rng, SKINS_OF_HAIR[hair_color]),
+        skin=choice(rng, SKINS_OF_HAIR[hair_color]),
         hair=hair,
         hair_color=hair_color,
         top=top,
         top_color=str(colors[0]),
         bottom=bottom,
         bottom_color=str(colors[1]),
-        shoe_color=_choice(rng, ("black", "brown", "white", "red")),
+        shoe_color=choice(rng, ("black", "brown", "white", "red")),
     )
 
 
@@ -163,10 +161,6 @@ def _unlike(rng: np.random.Generator, other: Person) -> Person:
             person.top_color != other.top_color
         ):
             return person
-
-
-def _choice(rng: np.random.Generator, values: tuple[str, ...]) -> str:
-    return values[int(rng.integers(len(values)))]
 
 
 assert set(HAIR_OF_AGE) == set(AGES)

@@ -36,7 +36,24 @@ EVENTS = (
     "drape",  # a cloth falls over a thing and takes on its shape
 )
 HEADINGS = ("left", "right", "towards", "away", "none")
-CAMERAS = ("still", "orbit_left", "orbit_right", "push_in", "pull_back", "follow", "hand_held")
+CAMERAS = (
+    "still",
+    "orbit_left",  # around the subject
+    "orbit_right",
+    "push_in",
+    "pull_back",
+    "follow",  # beside the subject
+    "pan_left",  # turns on the spot
+    "pan_right",
+    "crane_up",  # rises, looking at the subject
+    "crane_down",
+    "hand_held",
+)
+FRAMINGS = ("whole", "close")  # close: the upper half of the first person
+ANGLES = ("eye", "low", "high")
+HOURS = ("", "morning", "dusk", "night")  # "": as the place is
+# Events whose subject crosses the picture.
+FOLLOWED = ("walk", "run", "stop", "turn", "carry", "track")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +69,39 @@ class Thing:
     """Where it stands, x and y."""
     turn: float = 0.0
     """About the vertical axis, radians."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shot:
+    """How the camera films the event."""
+
+    camera: str = "still"
+    """One of CAMERAS."""
+    framing: str = "whole"
+    """One of FRAMINGS."""
+    angle: str = "eye"
+    """One of ANGLES."""
+    side: float = 0.0
+    """Where the camera stands around the subject, radians; 0 looks along y, from -y."""
+
+    def follows(self, scene: Scene) -> bool:
+        """Whether the camera keeps a subject that crosses the picture in its middle."""
+        moving = self.camera in ("follow", "pan_left", "pan_right") or self.framing == "close"
+        return moving and scene.event in FOLLOWED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A cut to a second shot, while the event goes on."""
+
+    share: float
+    """When: the share of the clip's length that is before it."""
+    shot: Shot
+    """How the rest is filmed."""
+
+    def kind(self, before: Shot) -> str:
+        """What a caption says of it, after the first shot: "close", "whole" or "side"."""
+        return "side" if self.shot.framing == before.framing else self.shot.framing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +122,12 @@ class Scene:
     """Where the first person or thing goes, one of HEADINGS, as the camera sees it."""
     weather: str = "clear"
     """One of WEATHERS."""
-    camera: str = "still"
-    """One of CAMERAS."""
+    hour: str = ""
+    """One of HOURS; others than "" for places in daylight."""
+    shot: Shot = Shot()
+    """How it is filmed."""
+    cut: Cut | None = None
+    """A second shot."""
     turn: int = 0
     """By how many of its 512 columns the panorama is turned."""
     seed: int = 0
@@ -91,7 +145,12 @@ class Scene:
             Thing(**{**thing, "position": tuple(thing["position"])})
             for thing in record.get("things", ())
         )
-        return cls(**{**record, "people": people, "things": things})
+        cut = record.get("cut")
+        if cut is not None:
+            cut = Cut(share=cut["share"], shot=Shot(**cut["shot"]))
+        shot = Shot(**record.get("shot", {}))
+        filmed: dict[str, Any] = {"people": people, "things": things, "shot": shot, "cut": cut}
+        return cls(**{**record, **filmed})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,5 +160,10 @@ class SceneConfig:
     places: tuple[str, ...] = ()
     """Empty: all."""
     events: tuple[str, ...] = ("walk", *EVENTS)
-    cameras: tuple[str, ...] = (*("still",) * 5, *CAMERAS[1:])
+    cameras: tuple[str, ...] = (*("still",) * 8, *CAMERAS[1:])
+    framings: tuple[str, ...] = ("whole", "whole", "whole", "close")
+    angles: tuple[str, ...] = (*("eye",) * 6, "low", "high")
     weathers: tuple[str, ...] = (*("clear",) * 8, *WEATHERS[1:])
+    hours: tuple[str, ...] = (*("",) * 5, *HOURS[1:])
+    cuts: float = 0.15
+    """The fraction of scenes with a cut, of those that may have one."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sorairo.world.filament.stage import Camera
-from sorairo.world.lifelike.cameras import camera_path
 from sorairo.world.lifelike.events import rigid_motion
 from sorairo.world.lifelike.events.people_motion import people_motion
+from sorairo.world.lifelike.filming.cameras import cameras_of
+from sorairo.world.lifelike.filming.framing import subject_of
 from sorairo.world.lifelike.glass import GlassRun
 from sorairo.world.lifelike.matter.motion import MatterMotion
 from sorairo.world.lifelike.matter.registry import MATTER
@@ -48,19 +49,22 @@ class Rollout:
     matter: MatterMotion | None = field(default=None, repr=False)
     """What happens in the events of `matter.registry.MATTER`."""
     cameras: tuple[Camera, ...] = field(repr=False)
-    """The camera of each frame."""
+    """The camera of each frame, for a square picture."""
+    cut: int | None = None
+    """The first frame after a cut; None: it is all one shot."""
 
     def __len__(self) -> int:
         return len(self.broken)
 
     def truth(self) -> dict[str, np.ndarray]:
-        """The fields above that are arrays, the camera's position [F, 3] in metres, and what
-        `matter` knows."""
+        """The fields above that are arrays, the camera's position [F, 3] in metres, the number of
+        the shot [F] (0, and from a cut on 1), and what `matter` knows."""
         names = ("joints", "planted", "door_angles", "positions", "rotations", "broken", "contacts")
         camera = np.array([camera.position for camera in self.cameras])
+        shot = (np.arange(len(self)) >= (len(self) if self.cut is None else self.cut)).astype(int)
         known = self.matter.truth if self.matter is not None else {}
         arrays = {name: getattr(self, name) for name in names}
-        return {**arrays, "camera_positions": camera, **known}
+        return {**arrays, "camera_positions": camera, "shot": shot, **known}
 
 
 def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
@@ -75,17 +79,8 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
     for index in people.positions:
         motion.positions[:, index] = people.positions[index]
         motion.rotations[:, index] = people.rotations[index]
-    subject = joints[:, 0, 5, :2] if scene.people else motion.positions[:, 0, :2]
-    framing = (MATTER[scene.event] if matter else rigid_motion).framing(scene)
-    cameras = camera_path(
-        scene.camera,
-        times,
-        distance=framing.distance * float(rng.uniform(0.9, 1.15)),
-        height=framing.height * float(rng.uniform(0.85, 1.2)),
-        target=framing.target,
-        subject=subject,
-        seed=scene.seed,
-    )
+    subject = subject_of(scene, joints, motion.positions)
+    cameras, cut = cameras_of(scene, times, subject, rng)
     return Rollout(
         scene=scene,
         fps=fps,
@@ -100,4 +95,5 @@ def simulate(scene: Scene, *, seconds: float, fps: float = FPS) -> Rollout:
         glass=None if isinstance(motion, MatterMotion) else motion.glass,
         matter=matter,
         cameras=tuple(cameras),
+        cut=cut if cut < frames else None,
     )

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from sorairo.world.filament.geometry import Geometry, from_faces, grid_faces, smooth_normals
-from sorairo.world.filament.stage import Material
 from sorairo.world.lifelike.events.rigid_motion import TRACK_RADIUS
+from sorairo.world.lifelike.grounds import ground_uv
 from sorairo.world.lifelike.simulate import Rollout
 
 EXTENT = (4.4, 2.2)  # metres along x and y
 CELL = 0.04  # metres
 LIFT = 0.012  # of the patch above the ground, so that both are seen
 DEPTH = 0.055  # of a track, metres
-PATCH_SCALE = 0.5  # repeats of the ground's texture a metre
 
 
 class TrackedGround:
     """A patch of ground that a ball presses in as it rolls."""
 
-    def __init__(self, rollout: Rollout) -> None:
+    def __init__(self, rollout: Rollout, turn: float) -> None:
+        """`turn`: the angle by which the ground's texture is turned clockwise, radians."""
         x = np.arange(-EXTENT[0] / 2, EXTENT[0] / 2 + CELL / 2, CELL)
         y = np.arange(-EXTENT[1] / 2, EXTENT[1] / 2 + CELL / 2, CELL)
         self._x, self._y = np.meshgrid(x, y)
@@ -29,15 +27,10 @@ class TrackedGround:
         edge = np.minimum(EXTENT[0] / 2 - np.abs(self._x), EXTENT[1] / 2 - np.abs(self._y))
         self._level = LIFT * np.clip(edge / 0.4, 0, 1) - 0.02 * (edge < CELL)
         self._faces = grid_faces(len(y), len(x))
-        uv = np.stack([self._x, self._y], -1).reshape(-1, 2) * PATCH_SCALE
+        back = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
+        uv = ground_uv(np.stack([self._x, self._y], -1).reshape(-1, 2) @ back)
         start = self._positions(np.zeros_like(self._x))
         self.geometry: Geometry = from_faces(start, self._faces[:, ::-1], uv)
-
-    def material(self, ground: Material) -> Material:
-        """The material of the patch: that of the ground, of one colour."""
-        assert ground.texture is not None, "grounds have textures"
-        middle = ground.texture[448:576, 448:576]
-        return replace(ground, texture=np.ascontiguousarray(middle))
 
     def shaped(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
         """Positions and normals of the patch after the ball has come as far as in a frame."""

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from sorairo.world.clips import ClipMaker
+from sorairo.world.lifelike.filming.stories import changed, sample_shots
+from sorairo.world.lifelike.filming.transitions import return_to_start, rollouts_across
 from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, caption
 from sorairo.world.lifelike.language.service import LANGUAGE, LifelikeLanguage
 from sorairo.world.lifelike.renderer import Renderer
@@ -15,6 +18,15 @@ from sorairo.world.lifelike.scene import Scene, SceneConfig
 from sorairo.world.lifelike.simulate import Rollout, simulate
 from sorairo.world.protocol import Sample, Size
 from sorairo.world.registry import LIFELIKE
+
+CLIPS: ClipMaker[Scene, SceneConfig, Rollout] = ClipMaker(
+    story=sample_shots,
+    changed=changed,
+    simulate=lambda scene, seconds, fps: simulate(scene, seconds=seconds, fps=fps),
+    renderer=lambda width, height: Renderer(width=width, height=height),
+    across=rollouts_across,
+    back=return_to_start,
+)
 
 
 class Lifelike:
@@ -55,14 +67,16 @@ class Lifelike:
         twins: bool = False,
         bridges: int = 0,
     ) -> Iterator[Sample[Scene]]:
-        if twins or bridges or shots != 1:
-            raise ValueError("The lifelike world makes single shots: no twins and no bridges.")
-        renderer = Renderer(width=size[0], height=size[1])
-        for seed in seeds:
-            scene = sample_scene(np.random.default_rng(seed), part)
-            rollout = simulate(scene, seconds=seconds, fps=fps)
-            frames, masks = renderer.film(rollout), renderer.masks(rollout)
-            yield Sample(frames=frames, masks=masks, scene=scene, truth=rollout.truth())
+        return CLIPS.samples(
+            seeds=seeds,
+            part=part,
+            seconds=seconds,
+            fps=fps,
+            size=size,
+            shots=shots,
+            twins=twins,
+            bridges=bridges,
+        )
 
     def describe(self, picture: np.ndarray, language: str) -> str:
         """ "Empty text: pictures are not recognised yet."""

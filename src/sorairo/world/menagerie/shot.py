@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sorairo.world.filament.stage import Camera
-from sorairo.world.lifelike.cameras import camera_path
+from sorairo.world.lifelike.filming.cameras import Stand, camera_path
 from sorairo.world.menagerie.animals import cast
 from sorairo.world.menagerie.kinds import KINDS
 from sorairo.world.menagerie.performance import Performance
@@ -26,7 +26,7 @@ def cameras_of(
     reach = [cast.length(one.creature.kind, one.creature.coat) / 2 for one in performances]
     ways = np.stack([one.places[:, :2] for one in performances])  # [A, F, 2]
     if scene.camera == "follow":
-        ways = ways - (ways[:1] - ways[:1, :1])
+        ways = ways - (ways[:1] - ways[:1, [len(times) // 2]])
     middle = len(times) // 2
     left = min((ways[i, :, 0] - r).min() for i, r in enumerate(reach))
     right = max((ways[i, :, 0] + r).max() for i, r in enumerate(reach))
@@ -41,13 +41,6 @@ def cameras_of(
     if scene.camera == "follow":
         target = (float(np.mean(now)), target[1], target[2])
     height = max(tallest * float(rng.uniform(0.55, 1.25)), 0.12 * distance, 0.25)
-    return camera_path(
-        scene.camera,
-        times,
-        distance=distance,
-        height=height,
-        target=target,
-        subject=performances[0].places[:, :2],
-        seed=scene.seed,
-        field=FIELD,
-    )
+    elevation = float(np.arctan2(height - target[2], distance))
+    stand = Stand(target=np.array(target), distance=distance, elevation=elevation, field=FIELD)
+    return camera_path(scene.camera, times, stand, performances[0].places[:, :2], scene.seed)

@@ -14,7 +14,7 @@ from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.language.captions import DETAILS, LANGUAGES, caption
 from sorairo.world.tabletop.language.service import LANGUAGE, TabletopLanguage
 from sorairo.world.tabletop.perception.describe import describe
-from sorairo.world.tabletop.rendering.clip_generator import make_bridges, make_clips
+from sorairo.world.tabletop.rendering.clip_generator import CLIPS
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.scene import PLACES, Scene, SceneConfig
 
@@ -59,11 +59,16 @@ class Tabletop:
         twins: bool = False,
         bridges: int = 0,
     ) -> Iterator[Sample[Scene]]:
-        what: dict[str, Any] = {"seeds": seeds, "config": part, "seconds": seconds, "fps": fps}
-        what["width"], what["height"] = size
-        if bridges:
-            return make_bridges(**what, group=bridges)
-        return make_clips(**what, shots=shots, twins=twins)
+        return CLIPS.samples(
+            seeds=seeds,
+            part=part,
+            seconds=seconds,
+            fps=fps,
+            size=size,
+            shots=shots,
+            twins=twins,
+            bridges=bridges,
+        )
 
     def describe(self, picture: np.ndarray, language: str) -> str:
         return describe(picture, language)

@@ -48,17 +48,36 @@ class _Writer:
         if scene.weather != "clear":
             weather = self._phrase("weather", scene.weather, lexicon.WEATHERS[scene.weather])
             circumstances.append(weather)
-        camera = ""
-        if scene.camera != "still" and (self.full or self.rng.random() < 0.4):
-            camera = self._phrase("camera", scene.camera, lexicon.CAMERAS[scene.camera])
+        if scene.hour:
+            circumstances.append(self._phrase("hour", scene.hour, lexicon.HOURS[scene.hour]))
+        filmed = self._filmed()
         if self.language == "zh":
             place = [part for part in circumstances if part.startswith("在")]
             rest = [part for part in circumstances if not part.startswith("在")]
             start = f"{place[0]}，" if place else ""
-            return "，".join([start + event, *rest, *([camera] if camera else [])]) + "。"
+            return "，".join([start + event, *rest, *filmed]) + "。"
         first = " ".join([event, *circumstances])
         text = first[0].upper() + first[1:]
-        return f"{text}. {camera}." if camera else text + ("." if self.full else "")
+        sentences = [text, *filmed]
+        return ". ".join(sentences) + ("." if self.full or filmed else "")
+
+    def _filmed(self) -> list[str]:
+        """What is said of the camera. A cut is always said."""
+        scene, shot = self.scene, self.scene.shot
+        known = [
+            ("framing", shot.framing, lexicon.FRAMINGS),
+            ("angle", shot.angle, lexicon.ANGLES),
+            ("camera", shot.camera, lexicon.CAMERAS),
+        ]
+        found = [
+            self._phrase(kind, value, table[value])
+            for kind, value, table in known
+            if value in table and (self.full or self.rng.random() < 0.4)
+        ]
+        if scene.cut is not None:
+            kind = scene.cut.kind(shot)
+            found.append(self._phrase("cut", kind, lexicon.CUTS[kind]))
+        return found
 
     def _phrase(self, kind: str, value: str, phrases: Phrases) -> str:
         self.facts.add((kind, value))

@@ -102,7 +102,26 @@ CAMERAS: dict[str, Phrases] = {
     "push_in": _both("The camera moves closer", "镜头推近"),
     "pull_back": _both("The camera pulls back", "镜头拉远"),
     "follow": _both("The camera follows", "镜头跟随"),
+    "pan_left": _both("The camera pans left", "镜头向左摇"),
+    "pan_right": _both("The camera pans right", "镜头向右摇"),
+    "crane_up": _both("The camera rises", "镜头升高"),
+    "crane_down": _both("The camera descends", "镜头降低"),
     "hand_held": _both("The camera is hand-held", "手持镜头"),
+}
+FRAMINGS: dict[str, Phrases] = {"close": _both("It is a close-up", "特写镜头|近景")}
+ANGLES: dict[str, Phrases] = {
+    "low": _both("It is seen from below|It is a low-angle shot", "仰拍|低角度拍摄"),
+    "high": _both("It is seen from above|It is a high-angle shot", "俯拍|高角度拍摄"),
+}
+CUTS: dict[str, Phrases] = {
+    "close": _both("Then cut to a close-up", "然后切到特写"),
+    "whole": _both("Then cut to a full shot", "然后切到全景"),
+    "side": _both("Then cut to another angle", "然后切到另一个角度"),
+}
+HOURS: dict[str, Phrases] = {
+    "morning": _both("in the early morning", "清晨时分"),
+    "dusk": _both("at dusk|at nightfall", "黄昏时分|傍晚时分"),
+    "night": _both("after dark|late in the evening", "天黑以后|深夜时分"),
 }
 # What happens, by event and heading; {} is who or what it happens to,
 # {other} the second thing.

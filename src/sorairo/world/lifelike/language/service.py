@@ -71,7 +71,11 @@ class LifelikeLanguage:
             "place": lexicon.PLACES,
             "ground": lexicon.GROUNDS,
             "weather": lexicon.WEATHERS,
+            "hour": lexicon.HOURS,
             "camera": lexicon.CAMERAS,
+            "framing": lexicon.FRAMINGS,
+            "angle": lexicon.ANGLES,
+            "cut": lexicon.CUTS,
         }
         return tuple(
             WordGroup(

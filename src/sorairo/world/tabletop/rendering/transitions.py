@@ -16,29 +16,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
 
 from sorairo.world.bindings import mujoco
+from sorairo.world.bridges import Span, hermite, last_step, returning_seconds
 from sorairo.world.tabletop.camera import SHOTS, Shot, pose_of
 from sorairo.world.tabletop.dynamics.simulate import Rollout, simulate
 from sorairo.world.tabletop.scene import Scene
-
-Span = tuple[int, int]  # the first frame of a bridge, and the first frame after it
-MIN_GROUPS = 3  # groups of frames in a bridge, and before and after it
-MIN_SECONDS, MAX_SECONDS = 2.0, 4.0  # length of a rollout that returns to its beginning
-MAX_TANGENT = 3.0  # metres or radians: limit of a spline's tangent at its ends
-
-
-def bridge_span(rng: np.random.Generator, frames: int, group: int) -> Span:
-    """A random place for a bridge in a clip of `frames` frames: between whole groups of frames, of
-    which the first group is the first frame alone.
-
-    Raises ValueError where there is no room for one.
-    """
-    groups = (frames - 1) // group + 1
-    if groups < 3 * MIN_GROUPS:
-        raise ValueError(f"{frames} frames are too few for a bridge: take {3 * MIN_GROUPS * group}")
-    width = int(rng.integers(MIN_GROUPS, groups - 2 * MIN_GROUPS + 1))
-    before = int(rng.integers(MIN_GROUPS, groups - width - MIN_GROUPS + 1))
-    first = (before - 1) * group + 1
-    return first, first + width * group
 
 
 def return_to_start(
@@ -46,8 +27,7 @@ def return_to_start(
 ) -> Rollout:
     """The end of a rollout, a bridge, and the beginning of the same rollout."""
     first, last = span
-    seconds = max(first / fps, (frames - last) / fps, float(rng.uniform(MIN_SECONDS, MAX_SECONDS)))
-    rollout = simulate(scene, seconds=seconds, fps=fps)
+    rollout = simulate(scene, seconds=returning_seconds(span, frames, fps, rng), fps=fps)
     bridge = _between(rollout, rollout, rollout, last - first)
     return _joined(
         _frames(rollout, slice(-first, None)), bridge, _frames(rollout, slice(frames - last))
@@ -65,29 +45,6 @@ def rollouts_across(one: Scene, other: Scene, span: Span, frames: int, fps: floa
     ]
 
 
-def cross_fade(before: np.ndarray, after: np.ndarray, span: Span) -> np.ndarray:
-    """The pictures of the two rollouts of `rollouts_across` as one clip, uint8 [F, H, W, 3]."""
-    first, last = span
-    count = last - first
-    weight = (np.arange(1, count + 1) / (count + 1)).astype(np.float32)[:, None, None, None]
-    bridge = ((1 - weight) * before[first:] + weight * after[:count]).round().astype(np.uint8)
-    return np.concatenate([before[:first], bridge, after[count:]])
-
-
-def hermite(start: np.ndarray, end: np.ndarray, steps: tuple, count: int) -> np.ndarray:
-    """`count` values between two, [count, ...], on a cubic Hermite spline whose `steps` are the
-    change per value at its ends."""
-    whole = count + 1
-    leave, arrive = (np.clip(np.asarray(step) * whole, -MAX_TANGENT, MAX_TANGENT) for step in steps)
-    t = (np.arange(1, whole) / whole).reshape(-1, *[1] * np.ndim(start))
-    return (
-        (2 * t**3 - 3 * t**2 + 1) * start
-        + (t**3 - 2 * t**2 + t) * leave
-        + (3 * t**2 - 2 * t**3) * end
-        + (t**3 - t**2) * arrive
-    )
-
-
 def _between(before: Rollout, after: Rollout, model_of: Rollout, count: int) -> Rollout:
     """`count` frames from the end of one rollout to the beginning of another, with the bodies and
     props of one of them, `model_of`."""
@@ -103,7 +60,7 @@ def _between(before: Rollout, after: Rollout, model_of: Rollout, count: int) -> 
     views = hermite(
         _views(before)[-1],
         _views(after)[0],
-        (_last_step(_views(before)), _last_step(_views(after)[1::-1]) * -1),
+        (last_step(_views(before)), last_step(_views(after)[1::-1]) * -1),
         count,
     )
     poses = [pose_of(Shot(azimuth=azimuth, distance=distance)) for azimuth, distance in views]
@@ -142,20 +99,15 @@ def _hinge_angles(
     """
     if before is after:
         here, there = before.qpos[-1, place], after.qpos[0, place]
-        steps = (_last_step(before.qpos[:, place]), -_last_step(after.qpos[1::-1, place]))
+        steps = (last_step(before.qpos[:, place]), -last_step(after.qpos[1::-1, place]))
         if model_of.scene.event == "turntable":
             meant = here + (count + 1) * (steps[0] + steps[1]) / 2
             there += 2 * math.pi * round((meant - there) / (2 * math.pi))
         return hermite(here, there, steps, count)
     angles = (model_of.qpos if model_of is before else model_of.qpos[1::-1])[:, place]
-    left = (1 - np.arange(1, count + 1) / (count + 1)) * _last_step(angles)
+    left = (1 - np.arange(1, count + 1) / (count + 1)) * last_step(angles)
     coasted = angles[-1] + np.cumsum(left)
     return coasted if model_of is before else coasted[::-1]
-
-
-def _last_step(values: np.ndarray) -> np.ndarray:
-    """The last change of a series; zero for a series of one value."""
-    return values[-1] - values[-2] if len(values) > 1 else values[-1] * 0
 
 
 def _views(rollout: Rollout) -> np.ndarray:

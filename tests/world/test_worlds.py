@@ -12,8 +12,8 @@ import pytest
 
 from sorairo.errors import UnknownNameError
 from sorairo.world import registry
-from sorairo.world.normals import NormalsRenderer
 from sorairo.world.protocol import Language, Renderer, World
+from sorairo.world.renderers import JointRenderer, NormalsRenderer
 
 WORLDS = tuple(registry.WORLDS)
 
@@ -67,6 +67,10 @@ def test_frames_masks_depth_and_truth_go_together(world: World[Any, Any, Any]):
             draw(rollout) for draw in (renderer.film, renderer.masks, renderer.depth)
         )
         normals = renderer.normals(rollout) if isinstance(renderer, NormalsRenderer) else None
+        if isinstance(renderer, JointRenderer):
+            again, same_masks = renderer.film_and_masks(rollout)
+            assert np.abs(again.astype(int) - pictures).mean() < 1  # but for dither
+            np.testing.assert_array_equal(same_masks, masks)
     assert (pictures.shape, pictures.dtype) == ((frames, 32, 48, 3), np.uint8)
     assert (masks.shape, masks.dtype) == ((frames, 32, 48), np.uint8)
     assert masks.max() > 0

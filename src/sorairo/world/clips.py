@@ -10,6 +10,7 @@ import numpy as np
 
 from sorairo.world.bridges import Span, bridge_span, cross_fade, either
 from sorairo.world.protocol import Renderer, Rollout, Sample, Scene, Size
+from sorairo.world.renderers import JointRenderer
 
 SceneT = TypeVar("SceneT", bound=Scene)
 RolloutT = TypeVar("RolloutT", bound=Rollout)
@@ -60,7 +61,7 @@ class ClipMaker(Generic[SceneT, PartT, RolloutT]):
                     if twins:
                         scene = self.changed(scene, np.random.default_rng((seed, shot)), part)
                     rollout = self.simulate(scene, seconds, fps)
-                    frames, masks = renderer.film(rollout), renderer.masks(rollout)
+                    frames, masks = _drawn(renderer, rollout)
                     truth = rollout.truth()
                     yield Sample(frames=frames, masks=masks, scene=scene, truth=truth)
 
@@ -108,11 +109,17 @@ class ClipMaker(Generic[SceneT, PartT, RolloutT]):
         )
 
 
+def _drawn(renderer: Renderer[RolloutT], rollout: RolloutT) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures and masks."""
+    if isinstance(renderer, JointRenderer):
+        return renderer.film_and_masks(rollout)
+    return renderer.film(rollout), renderer.masks(rollout)
+
+
 def _bridged(
     renderer: Renderer[RolloutT], scene: SceneT, span: Span, rollouts: Sequence[RolloutT]
 ) -> Sample[SceneT]:
-    pictures = [renderer.film(each) for each in rollouts]
-    masks = [renderer.masks(each) for each in rollouts]
+    pictures, masks = zip(*(_drawn(renderer, each) for each in rollouts), strict=True)
     whole = len(rollouts) == 1
     return Sample(
         frames=pictures[0] if whole else cross_fade(pictures[0], pictures[1], span),

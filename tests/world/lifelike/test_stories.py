@@ -95,11 +95,14 @@ def test_a_scene_returns_to_its_beginning(event: str):
 
 def test_samples_of_every_kind():
     settings = {"seeds": [5], "seconds": 3.0, "fps": 3.0, "size": (32, 32)}
-    part = SceneConfig(events=("drop",), weathers=("clear",), hours=("",))
+    part = SceneConfig(events=("drop",), places=("park",), weathers=("snowfall",))
     shots = list(WORLD.samples(part=part, shots=2, **settings))
     twins = list(WORLD.samples(part=part, shots=2, twins=True, **settings))
     assert [sample.frames.shape for sample in shots + twins] == [(9, 32, 32, 3)] * 4
     assert all(a.scene != b.scene for a, b in zip(shots, twins, strict=True))
+    with WORLD.renderer(32, 32) as renderer:  # snow hides nothing in masks
+        again = renderer.masks(WORLD.simulate(shots[0].scene, seconds=3.0, fps=3.0))
+    np.testing.assert_array_equal(shots[0].masks, again)
     bridged = list(WORLD.samples(part=part, bridges=1, **settings))
     assert [sample.frames.shape for sample in bridged] == [(9, 32, 32, 3)] * 2
     assert all(sample.bridge is not None for sample in bridged)

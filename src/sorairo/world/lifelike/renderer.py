@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from sorairo.world.lifelike.things import relief
 
 GLASS = Material(color=(0.75, 0.86, 0.88), opacity=0.32, roughness=0.06)
 BALL_RADII = {"shatter": BALL_RADIUS, "miss": BALL_RADIUS, "track": TRACK_RADIUS}
+DrawnT = TypeVar("DrawnT")
 
 
 class Renderer:
@@ -40,37 +41,50 @@ class Renderer:
         """The frames, uint8 [F, height, width, 3]."""
         with self._stage(rollout) as stage:
             set_up = _SetUp(rollout, stage, in_the_air=True)
-            return self._each(set_up, stage.draw)
+            return np.stack(self._each(set_up, stage.draw))
+
+    def film_and_masks(self, rollout: Rollout) -> tuple[np.ndarray, np.ndarray]:
+        """What `film` and `masks` give."""
+        with self._stage(rollout) as stage:
+            set_up = _SetUp(rollout, stage, in_the_air=True)
+
+            def both(camera: Camera) -> tuple[np.ndarray, np.ndarray]:
+                picture = stage.draw(camera)
+                with set_up.around.clear_air():
+                    return picture, stage.identify(camera)
+
+            pictures, masks = zip(*self._each(set_up, both), strict=True)
+            return np.stack(pictures), np.stack(masks)
 
     def masks(self, rollout: Rollout) -> np.ndarray:
         """Which person or thing is visible where, uint8 [F, height, width]: 0 none, then people
         from 1 on, then things."""
         with self._stage(rollout) as stage:
-            return self._each(_SetUp(rollout, stage), stage.identify)
+            return np.stack(self._each(_SetUp(rollout, stage), stage.identify))
 
     def depth(self, rollout: Rollout) -> np.ndarray:
         """Metres along the camera's axis, float32 [F, height, width]; `stage.FAR` for the sky.
         Glass counts as a surface, rain and snow do not."""
         with self._stage(rollout) as stage:
-            return self._each(_SetUp(rollout, stage), stage.depth)
+            return np.stack(self._each(_SetUp(rollout, stage), stage.depth))
 
     def normals(self, rollout: Rollout) -> np.ndarray:
         """Unit vectors on the visible surfaces, in the axes of the world, float32
         [F, height, width, 3]; zeros for the sky."""
         with self._stage(rollout) as stage:
-            return self._each(_SetUp(rollout, stage), stage.normals)
+            return np.stack(self._each(_SetUp(rollout, stage), stage.normals))
 
     def _stage(self, rollout: Rollout) -> Stage:
         chosen = settings(rollout.scene.weather)
         return Stage(width=self.width, height=self.height, settings=chosen)
 
-    def _each(self, set_up: _SetUp, draw: Callable[[Camera], np.ndarray]) -> np.ndarray:
-        """What is drawn of each frame, [F, ...]."""
+    def _each(self, set_up: _SetUp, draw: Callable[[Camera], DrawnT]) -> list[DrawnT]:
+        """What is drawn of each frame."""
         drawn = []
         for frame, camera in enumerate(self._cameras(set_up.rollout)):
             set_up.show(frame, camera)
             drawn.append(draw(camera))
-        return np.stack(drawn)
+        return drawn
 
     def _cameras(self, rollout: Rollout) -> list[Camera]:
         """The cameras of a rollout for pictures of this size."""

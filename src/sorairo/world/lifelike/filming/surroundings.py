@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 import numpy as np
@@ -43,6 +45,16 @@ class Surroundings:
         self._air: Precipitation | None = None
         if in_the_air and scene.weather in DROPS:
             self._air = Precipitation(stage, scene.weather, seed=scene.seed)
+
+    @contextmanager
+    def clear_air(self) -> Iterator[None]:
+        """Without drops and flakes until the block ends."""
+        if self._air is None:
+            yield
+            return
+        self._stage.remove(self._air.handle)
+        yield
+        self._stage.restore(self._air.handle)
 
     def show(self, frame: int, camera: Camera) -> None:
         """Shows all as in one frame."""

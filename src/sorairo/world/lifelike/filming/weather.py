@@ -70,7 +70,7 @@ class Precipitation:
         # They are lit from above, like the ground.
         self._normals = np.tile([0.0, 0.0, 1.0], (4 * count, 1))
         shape = Geometry(start, faces, self._normals, np.zeros((4 * count, 2)))
-        self._handle: Handle = stage.add(shape, LOOKS[kind], shadow=False)
+        self.handle: Handle = stage.add(shape, LOOKS[kind], shadow=False)
 
     def show(self, time: float, camera: Camera) -> None:
         """Moves all of them to where they are at a time, in seconds."""
@@ -94,4 +94,4 @@ class Precipitation:
             [-sideways - upward, sideways - upward, sideways + upward, upward - sideways]
         )
         vertices = places[:, None] + offsets * size
-        self._stage.reshape(self._handle, vertices.reshape(-1, 3), self._normals)
+        self._stage.reshape(self.handle, vertices.reshape(-1, 3), self._normals)

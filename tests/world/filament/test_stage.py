@@ -112,9 +112,8 @@ def test_a_mesh_is_drawn_where_its_vertices_have_moved_to():
 def test_a_surface_that_glows_looks_like_an_environment_of_that_radiance():
     with lit() as stage:
         white = np.full((4, 4, 3), 255, np.uint8)
-        dark = np.full((4, 4), 255, np.uint8)
         black = Material(
-            color=(0, 0, 0), metallic=1, metallic_texture=dark, glow=0.2, glow_texture=white
+            color=(0, 0, 0), metallic=1, metallic_texture=white, glow=0.2, glow_texture=white
         )
         stage.add(box((0.6, 0.6, 0.6)), black)
         seen = stage.draw(FRONT).astype(int)

@@ -30,10 +30,18 @@ def test_far_ground_meets_the_horizon_without_an_edge(kind: str):
     with Stage(width=64, height=64) as stage:
         stage.light(EVEN)
         ground = ground_material(kind, EVEN, near=False, wet=False)
-        stage.add(ground_geometry(), ground, shadow=False)
+        stage.add(ground_geometry(near=False), ground, shadow=False)
         seen = stage.draw(LEVEL).astype(int)
     assert np.abs(seen[28] - seen[33]).max() <= 5  # just above and below the horizon
     assert np.abs(seen[28] - seen[62]).max() > 15  # the ground near by
+    dark = replace(EVEN, radiance=EVEN.radiance.copy())
+    dark.radiance[26:] *= 0.05  # all that is not high above
+    with Stage(width=64, height=64) as stage:
+        stage.light(dark)
+        ground = ground_material(kind, dark, near=False, wet=False)
+        stage.add(ground_geometry(near=False), ground, shadow=False)
+        below, above = stage.draw(LEVEL).astype(int)[[33, 28]]
+    assert np.abs(below - above).max() <= 8  # it does not reflect the sky
 
 
 @pytest.mark.parametrize("kind", COLORS)

@@ -26,7 +26,7 @@ class Material:
     normal_texture: np.ndarray | None = None
     """Normals in tangent space, [H, W, 3]."""
     metallic_texture: np.ndarray | None = None
-    """Multiplied with `metallic`, [H, W]."""
+    """Multiplied with `metallic`; sRGB, of which the first channel counts, [H, W, 3]."""
     glow: float = 0.0
     """Light that the surface gives off by itself: the radiance where its texture is white, as a
     multiple of the mean radiance of the environment."""

@@ -177,7 +177,8 @@ class Stage:
         if material.opacity_texture is not None:
             native.opacity_texture = self._texture(material.opacity_texture, srgb=False)
         if material.metallic_texture is not None:
-            native.metallic_texture = self._texture(material.metallic_texture, srgb=False)
+            # Linear textures have smaller versions, which mix near and far.
+            native.metallic_texture = self._texture(material.metallic_texture, srgb=True)
         if material.glow_texture is not None:
             native.emissive = material.glow * LUX * CAMERA_EXPOSURE * self._exposure
             native.emissive_texture = self._texture(material.glow_texture, srgb=True)

@@ -146,15 +146,23 @@ COLORS: dict[str, Color] = {
 ROUGHNESS = {"tiles": 0.35, "wood": 0.5, "asphalt": 0.85}  # others: 0.95
 
 
-def ground_geometry() -> Geometry:
-    """A disc whose texels are fine in the middle and coarse at the edge."""
+def ground_geometry(*, near: bool | None = None) -> Geometry:
+    """A disc whose texels are fine in the middle and coarse at the edge.
+
+    `near` as for `ground_material`: where the surface only gives off light, its normals point to
+    the middle. Seen at a grazing angle it would reflect the sky, however rough it is. None: all
+    normals point up.
+    """
     warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 28)
     radius = NEAR_SCALE * warped / (1 - warped)
     angle = np.linspace(0, 2 * np.pi, 41)
     outward = np.stack([np.cos(angle), np.sin(angle)], -1)
     plane = radius[:, None, None] * outward
     positions = np.concatenate([plane, np.zeros((*plane.shape[:2], 1))], -1).reshape(-1, 3)
-    normals = np.tile([0.0, 0, 1], (len(positions), 1))
+    tilt = _far_share(radius, near=near) ** 3 if near is not None else np.zeros(len(radius))
+    inward = np.concatenate([-outward, np.zeros((len(angle), 1))], -1)
+    normals = tilt[:, None, None] * inward + (1 - tilt)[:, None, None] * [0.0, 0.0, 1.0]
+    normals = (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).reshape(-1, 3)
     faces = grid_faces(len(radius), len(angle))
     return Geometry(positions, faces, normals, ground_uv(positions[:, :2]))
 
@@ -182,15 +190,20 @@ def _near_colors(kind: str) -> np.ndarray:
     return COLORS[kind](x, y).astype(np.float16)
 
 
+def _far_share(radius: np.ndarray, *, near: bool) -> np.ndarray:
+    """How much the ground shows the panorama, 0 to 1, at distances from the middle in metres."""
+    begin, end = BLEND_NEAR if near else BLEND
+    share = np.clip((radius - begin) / (end - begin), 0, 1)
+    return share * share * (3 - 2 * share)
+
+
 def ground_material(kind: str, environment: Environment, *, near: bool, wet: bool) -> Material:
     """The material of `ground_geometry`: near the middle a surface of a kind; farther away it gives
     off the light of the panorama, so that it meets the horizon without an edge. `near`: from a few
     metres on, where walls are near."""
     factor = TEXTURE_SIDE // FAR_SIDE
     x, y, radius = _places(FAR_SIDE)
-    begin, end = BLEND_NEAR if near else BLEND
-    share = np.clip((radius - begin) / (end - begin), 0, 1)
-    share = share * share * (3 - 2 * share)
+    share = _far_share(radius, near=near)
     toward = np.stack([x, y, np.full_like(x, -EYE_LEVEL)], -1)
     toward /= np.sqrt(radius**2 + EYE_LEVEL**2)[..., None]
     far = look_up(environment.radiance, to_panorama(toward)) * share[..., None]
@@ -202,7 +215,7 @@ def ground_material(kind: str, environment: Environment, *, near: bool, wet: boo
         roughness=0.42 if wet else ROUGHNESS.get(kind, 0.95),
         # Black metal reflects nothing.
         metallic=1.0,
-        metallic_texture=np.round(fine * 255).astype(np.uint8),
+        metallic_texture=to_srgb(np.repeat(fine[..., None], 3, -1)),
         glow=brightest,
         glow_texture=to_srgb(far / brightest),
     )

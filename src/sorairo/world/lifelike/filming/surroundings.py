@@ -33,9 +33,10 @@ class Surroundings:
         scene = rollout.scene
         angle = 2 * np.pi * scene.turn / PANORAMA_COLUMNS
         _light_up(stage, scene, angle)
-        surface = _ground(scene.ground, scene.place, scene.weather, scene.hour, _from_above(scene))
+        near = not (PLACES[scene.place].outdoors or _from_above(scene))
+        surface = _ground(scene.ground, scene.place, scene.weather, scene.hour, near)
+        ground = stage.add(ground_geometry(near=near), surface, shadow=False)
         # The ground shows the panorama, so it is turned like it.
-        ground = stage.add(ground_geometry(), surface, shadow=False)
         stage.pose(ground, (0, 0, 0), _about_z(-angle))
         self._patch: TrackedGround | None = None
         self._track: Handle | None = None
@@ -81,8 +82,8 @@ def _light(place: str, weather: str, hour: str) -> Environment:
 
 
 @lru_cache(maxsize=16)
-def _ground(kind: str, place: str, weather: str, hour: str, from_above: bool) -> Material:
-    light, near = _light(place, weather, hour), not (PLACES[place].outdoors or from_above)
+def _ground(kind: str, place: str, weather: str, hour: str, near: bool) -> Material:
+    light = _light(place, weather, hour)
     return ground_material(kind, light, near=near, wet=weather == "rain")
 
 

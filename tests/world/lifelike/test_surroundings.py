@@ -101,6 +101,18 @@ def test_fog_is_thicker_with_distance():
     assert far < near / 2
 
 
+def test_fog_is_as_thick_for_a_high_camera():
+    light = replace(EVEN, radiance=np.ones_like(EVEN.radiance), sun_irradiance=np.zeros(3))
+    levels = []
+    for height in (0.5, 4.0):
+        with Stage(width=16, height=16, settings=settings("fog")) as stage:
+            stage.light(light, exposure=0.6)
+            stage.pose(stage.add(ball(1.0), Material(color=(0.0, 0.0, 0.0))), (0, 0, height))
+            camera = Camera(position=(0.0, -4.0, height), target=(0.0, 0.0, height))
+            levels.append(stage.draw(camera)[8, 8].mean())
+    assert levels[0] == pytest.approx(levels[1], abs=3)
+
+
 @pytest.mark.parametrize("kind", DROPS)
 def test_drops_and_flakes_fall_around_what_is_filmed(kind: str):
     shown = []

@@ -79,7 +79,7 @@ class Lifelike:
         )
 
     def describe(self, picture: np.ndarray, language: str) -> str:
-        """ "Empty text: pictures are not recognised yet."""
+        """Empty text: pictures are not recognised yet."""
         return ""
 
 

@@ -11,12 +11,20 @@ from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import SETTINGS, Handle, Material, Stage
 
-VEILED = {"fog": 0.8, "rain": 0.4, "snowfall": 0.4}  # how much of the light is even
-NO_SKY = {"fog.cutOffDistance": "300"}  # fog hides all of the sky, or nothing
+VEILED = {"fog": 0.8, "rain": 0.5, "snowfall": 0.45}  # how much of the light is even
 FOG = {  # Filament's settings, by weather; densities are per metre
-    "fog": {"fog.density": "0.05", "fog.maximumOpacity": "0.95"},
-    "rain": {"fog.density": "0.012", "fog.maximumOpacity": "0.3", **NO_SKY},
-    "snowfall": {"fog.density": "0.016", "fog.maximumOpacity": "0.35", **NO_SKY},
+    "fog": {"fog.density": "0.12", "fog.maximum_opacity": "0.97"},
+    # The sky is paler by itself.
+    "rain": {
+        "fog.density": "0.012",
+        "fog.maximum_opacity": "0.3",
+        "fog.cut_off_distance": "300",
+    },
+    "snowfall": {
+        "fog.density": "0.016",
+        "fog.maximum_opacity": "0.35",
+        "fog.cut_off_distance": "300",
+    },
 }
 FOG_COLOR = (0.66, 0.7, 0.74)  # times the mean radiance of the environment
 DROPS = {"rain": 1400, "snowfall": 1500}
@@ -45,7 +53,12 @@ def settings(kind: str) -> str:
     if kind not in FOG:
         return SETTINGS
     color = " ".join(f"{value:g}" for value in FOG_COLOR)
-    common = {"fog.enabled": "1", "fog.distance": "0", "fog.heightFalloff": "0", "fog.color": color}
+    common = {
+        "fog.enabled": "1",
+        "fog.distance": "0",
+        "fog.height_falloff": "0",
+        "fog.color": color,
+    }
     numbers = "".join(
         f'<numeric name="filament.{name}" data="{data}"/>'
         for name, data in {**common, **FOG[kind]}.items()

@@ -19,7 +19,8 @@ from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.processes import python_command, python_environment
 from sorairo.training import render_data
 from sorairo.training.data.encode import encode_sources, set_encoder
-from sorairo.training.data.production.jobs import JobResult, latent_jobs, run_job
+from sorairo.training.data.production.jobs import JobResult, latent_jobs, pixel_jobs, run_job
+from sorairo.training.data.production.pool import run_jobs
 from sorairo.training.data.production.progress import ProductionProgress, duration
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.networks.encoding_codec import codec_of_run, latents_folder
@@ -142,6 +143,16 @@ def test_a_shard_in_work_is_left_to_the_process_that_makes_it(codec_run: Path):
         assert mine
         assert run_job(job) is None
     assert not shards(config)
+
+
+def test_more_shards_than_a_process_makes(tmp_path: Path, monkeypatch):
+    """They are all made, by one process after the other."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    config = dataclasses.replace(CLIPS, first_seed=477, count=12, shard_clips=3, seconds=0.25)
+    jobs, made = pixel_jobs([(config, None)]), []
+    run_jobs(jobs, None, patch=2, workers=1, report=made.append)
+    assert [result.clips for result in made] == [3] * len(jobs)
+    assert all(job.done() for job in jobs)
 
 
 def test_a_folder_is_whole_or_not_there(tmp_path: Path):

@@ -62,13 +62,13 @@ def codec2() -> CodecRecipe:
 
     It needs the pictures of `python -m sorairo.training.data.photographs.gather` and the package of
     `sorairo.training.objectives.perceptual`. `objective.collages=0 objective.perceptual=0` trains
-    without them. `more_sets=moving-life` adds clips of the lifelike world.
+    without them.
     """
     return CodecRecipe(
         name="codec2",
         start="tabletop",
         clips=FALLING,
-        more_clips=(CANVAS, CROWD, CIRCLED),
+        more_clips=(CANVAS, CROWD, CIRCLED, MOVING_LIFE_CLIPS),
         codec=CodecConfig(latent_channels=16, encoder_depths=(5, 6), high_memory=True),
         objective=OBJECTIVE,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=2e-3),

@@ -24,7 +24,7 @@ from sorairo.processes import spawn_context
 from sorairo.training.data.encode import set_encoder
 from sorairo.training.data.production.jobs import JobResult, ShardJob, run_job
 
-SHARDS_OF_A_PROCESS = 2  # then a new one takes its place: Filament keeps 60 MB of each clip
+SHARDS_OF_A_PROCESS = 2  # on average, then a new one takes its place: Filament keeps 60 MB a clip
 CRASHES = 3  # of processes one after the other, without a shard in between
 TAKEN_SECONDS = 2.0  # to wait for shards that other processes are making
 
@@ -47,8 +47,10 @@ def run_jobs(
     while left:
         before = len(left)
         try:
+            # A pool for a few shards: with `max_tasks_per_child`, Python's pool can wait for ever
+            # (github.com/python/cpython/issues/115634).
             with _pool(codec, patch, workers) as pool:
-                for job, made in _outcomes(pool, left):
+                for job, made in _outcomes(pool, left[: workers * SHARDS_OF_A_PROCESS]):
                     if made is not None:
                         left.remove(job)
                         report(made)
@@ -61,6 +63,7 @@ def run_jobs(
                 ) from error
         if len(left) == before and not crashes:
             time.sleep(TAKEN_SECONDS)
+            left = left[workers * SHARDS_OF_A_PROCESS :] + left[: workers * SHARDS_OF_A_PROCESS]
         left = [job for job in left if not job.done()]
 
 
@@ -85,7 +88,6 @@ def _pool(codec: Codec | None, patch: int, workers: int) -> ProcessPoolExecutor:
         mp_context=spawn_context(),
         initializer=_begin,
         initargs=(codec, patch, threads),
-        max_tasks_per_child=SHARDS_OF_A_PROCESS,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import TextIO
+from io import TextIOBase
 
 from sorairo.training.data.production.jobs import JobResult
 
@@ -20,7 +20,7 @@ class ProductionProgress:
     """Clips that are wanted."""
     done: int = 0
     """Clips that were there before."""
-    stream: TextIO = field(default_factory=lambda: sys.stderr)
+    stream: TextIOBase = field(default_factory=lambda: sys.stderr)
     made: int = 0
     """Clips made since."""
     seconds: float = 0.0

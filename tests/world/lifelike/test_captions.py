@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sorairo.world.lifelike.language import lexicon
-from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, stated
+from sorairo.world.lifelike.language.captions import DETAILS, LANGUAGES, leaves_footprints, stated
 from sorairo.world.lifelike.language.parsing import parse
 from sorairo.world.lifelike.language.service import LANGUAGE
 from sorairo.world.lifelike.sampling import sample_scene
@@ -47,6 +47,8 @@ def true_facts(scene: Scene) -> set[tuple[str, str]]:
                 "bald" if person.hair == "bald" else f"{person.hair_color} {person.hair}",
             ),
         }
+    if leaves_footprints(scene):
+        facts.add(("trace", "footprints"))
     for thing in scene.things:
         facts |= {("thing", thing.kind), (thing.kind, thing.color)}
     return facts

@@ -54,7 +54,7 @@ def test_a_ball_falls_and_bounces_as_gravity_and_restitution_say():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_things_fall_over_to_the_side_that_the_scene_says_and_lie_on_the_ground(seed: int):
-    run = rollout("topple", seed)
+    run = rollout("topple", seed, seconds=4.0)
     up = run.rotations[:, 0] @ [0.0, 0.0, 1.0]
     assert up[0, 2] == pytest.approx(1)
     tilt = np.degrees(np.arccos(up[-1, 2]))

@@ -45,6 +45,13 @@ def texture(context: Any, image: np.ndarray, *, srgb: bool) -> Any:
     return _uploaded(context, config, np.ascontiguousarray(image, np.uint8).tobytes())
 
 
+def refill(texture: Any, image: np.ndarray) -> None:
+    """Changes the content of a texture, uint8 [H, W, 3] or [H, W]."""
+    data = mjrf.TextureData()
+    data.set_image(np.ascontiguousarray(image, np.uint8).tobytes())
+    texture.upload(data)
+
+
 def _uploaded(context: Any, config: Any, content: bytes) -> Any:
     created = context.create_texture(config)
     data = mjrf.TextureData()

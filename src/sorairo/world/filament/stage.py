@@ -37,6 +37,8 @@ class Handle:
     layout: Any
     faces: np.ndarray
     uv: np.ndarray
+    texture: Any
+    opacity: Any
 
 
 class Stage:
@@ -156,8 +158,11 @@ class Stage:
         params.cast_shadow = shadow
         renderable = self._context.create_renderable(params)
         renderable.set_mesh(mesh, 0, geometry.faces.size)
-        renderable.set_material(self._material(material, name))
-        handle = Handle(renderable, mesh, layout, geometry.faces, geometry.uv)
+        native = self._material(material, name)
+        renderable.set_material(native)
+        painted = None if material.texture is None else native.color_texture
+        veil = None if material.opacity_texture is None else native.opacity_texture
+        handle = Handle(renderable, mesh, layout, geometry.faces, geometry.uv, painted, veil)
         self._handles.append(handle)
         self.restore(handle)
         self.pose(handle, (0.0, 0.0, 0.0))
@@ -205,6 +210,14 @@ class Stage:
         resources.upload(handle.mesh, handle.layout, geometry)
         # Takes over the new bounds, outside of which nothing is drawn.
         handle.renderable.set_mesh(handle.mesh, 0, handle.faces.size)
+
+    def repaint(self, handle: Handle, image: np.ndarray) -> None:
+        """Changes the texture of a mesh that has one; `image` is as large as that."""
+        resources.refill(handle.texture, image)
+
+    def veil(self, handle: Handle, opacity: np.ndarray) -> None:
+        """Changes the opacity texture of a mesh that has one; it is as large as that."""
+        resources.refill(handle.opacity, opacity)
 
     def remove(self, handle: Handle) -> None:
         """Takes a mesh off the stage."""

@@ -32,6 +32,8 @@ class GlassRun:
     """[F, SHARDS + 1, 3, 3]."""
     broken_at: float | None
     """The time of the impact in seconds; None: the pane stays whole."""
+    broken: np.ndarray
+    """Whether the pane is broken, bool [F]."""
 
 
 def run_glass(
@@ -67,7 +69,8 @@ def run_glass(
         for index in range(count + 1):
             positions[frame, index] = data.xpos[index + 1]
             rotations[frame, index] = data.xmat[index + 1].reshape(3, 3)
-    return GlassRun(tuple(outlines), positions, rotations, broken_at)
+    broken = np.zeros(len(times), bool) if broken_at is None else times >= broken_at
+    return GlassRun(tuple(outlines), positions, rotations, broken_at, broken)
 
 
 def _touches_glass(model: mujoco.MjModel, data: mujoco.MjData, ball: int) -> bool:

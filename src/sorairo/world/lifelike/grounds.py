@@ -25,6 +25,7 @@ EYE_LEVEL = 1.6  # metres above the ground at which panoramas are taken
 BLEND, BLEND_NEAR = (8.0, 28.0), (4.0, 12.0)
 WETTER = 0.6  # times the reflectance
 NOISE_SIDE = 256
+HOLLOW = 0.15  # metres: how deep the ground is under what covers it
 
 Color = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
@@ -92,10 +93,13 @@ def _gravel(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return _shaded((0.28, 0.26, 0.24), 0.35 * stones + 0.1 * noise(x, y, 2, 17))
 
 
-def _cells(x: np.ndarray, y: np.ndarray, width: float, height: float, seed: int) -> tuple:
-    """Bricks in bond: the distance to the nearest joint in metres, and a tone for each brick."""
+def _cells(
+    x: np.ndarray, y: np.ndarray, width: float, height: float, seed: int, bond: float = 0.5
+) -> tuple:
+    """Bricks whose rows are shifted by a share `bond` of their width each: the distance to the
+    nearest joint in metres, and a tone for each brick."""
     row = np.floor(y / height)
-    along = x + (row % 2) * width / 2
+    along = x + (row * bond) % 1.0 * width
     column = np.floor(along / width)
     across = np.minimum(along - column * width, (column + 1) * width - along)
     up = np.minimum(y - row * height, (row + 1) * height - y)
@@ -118,7 +122,7 @@ def _tiles(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _wood(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    gap, tone = _cells(x, y, 3.0, 0.18, 22)
+    gap, tone = _cells(x + 1.1, y, 3.0, 0.18, 22, 0.382)
     joint = np.clip(gap / 0.006, 0, 1)
     fibre = noise(x * 0.12, y, 0.06, 23)
     shade = 0.16 * tone + 0.14 * fibre + 0.08 * noise(x * 0.3, y, 0.4, 24) - 0.6 * (1 - joint)
@@ -146,16 +150,22 @@ COLORS: dict[str, Color] = {
 ROUGHNESS = {"tiles": 0.35, "wood": 0.5, "asphalt": 0.85}  # others: 0.95
 
 
-def ground_geometry(*, near: bool | None = None) -> Geometry:
+def ground_geometry(
+    hollow: np.ndarray | None = None, turn: float = 0.0, *, near: bool | None = None
+) -> Geometry:
     """A disc whose texels are fine in the middle and coarse at the edge.
+
+    It is deeper within `hollow`, the lowest and highest x and y of a rectangle [2, 2], which
+    something else covers when the disc is turned by `turn`, radians about the vertical axis.
 
     `near` as for `ground_material`: where the surface only gives off light, its normals point to
     the middle. Seen at a grazing angle it would reflect the sky, however rough it is. None: all
     normals point up.
     """
-    warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 28)
+    fine = 1 if hollow is None else 2
+    warped = np.linspace(0, REACH / (REACH + NEAR_SCALE), 28 * fine)
     radius = NEAR_SCALE * warped / (1 - warped)
-    angle = np.linspace(0, 2 * np.pi, 41)
+    angle = np.linspace(0, 2 * np.pi, 40 * fine + 1)
     outward = np.stack([np.cos(angle), np.sin(angle)], -1)
     plane = radius[:, None, None] * outward
     positions = np.concatenate([plane, np.zeros((*plane.shape[:2], 1))], -1).reshape(-1, 3)
@@ -164,6 +174,13 @@ def ground_geometry(*, near: bool | None = None) -> Geometry:
     normals = tilt[:, None, None] * inward + (1 - tilt)[:, None, None] * [0.0, 0.0, 1.0]
     normals = (normals / np.linalg.norm(normals, axis=-1, keepdims=True)).reshape(-1, 3)
     faces = grid_faces(len(radius), len(angle))
+    if hollow is not None:
+        cosine, sine = np.cos(turn), np.sin(turn)
+        turned = positions[:, :2] @ np.array([[cosine, sine], [-sine, cosine]])
+        inside = ((turned > hollow[0]) & (turned < hollow[1])).all(1)
+        around = faces[~inside[faces].all(1)]
+        inside[around] = False
+        positions[inside, 2] = -HOLLOW
     return Geometry(positions, faces, normals, ground_uv(positions[:, :2]))
 
 

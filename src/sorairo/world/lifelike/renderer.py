@@ -17,16 +17,18 @@ from sorairo.world.lifelike.events.rigid_motion import DROP_RADIUS, TRACK_RADIUS
 from sorairo.world.lifelike.filming.framing import fitted_field
 from sorairo.world.lifelike.filming.surroundings import Surroundings
 from sorairo.world.lifelike.filming.weather import settings
-from sorairo.world.lifelike.glass import BALL_RADIUS, THICKNESS
-from sorairo.world.lifelike.matter.props import PROPS, Prop, PropRoom, props_of
+from sorairo.world.lifelike.glass import BALL_RADIUS
 from sorairo.world.lifelike.people.figure import Figure
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.props.contact_shadows import ContactShadow
+from sorairo.world.lifelike.props.event_props import PROPS, props_of
+from sorairo.world.lifelike.props.glass_props import Pane
+from sorairo.world.lifelike.props.prop import Prop, PropRoom
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import Rollout
 from sorairo.world.lifelike.thing_names import NAMES
 from sorairo.world.lifelike.things import relief
 
-GLASS = Material(color=(0.75, 0.86, 0.88), opacity=0.32, roughness=0.06)
 BALL_RADII = {"shatter": BALL_RADIUS, "miss": BALL_RADIUS, "track": TRACK_RADIUS}
 DrawnT = TypeVar("DrawnT")
 
@@ -116,9 +118,13 @@ class _SetUp:
         self.figures = [
             Figure(stage, person, name=index + 1) for index, person in enumerate(scene.people)
         ]
+        self.shadows: dict[int, ContactShadow] = {}
         self.handles = self._things(scene)
-        self.shards = self._shards()
         self.props: list[Prop] = []
+        if rollout.glass is not None:
+            self.props.append(
+                Pane(stage, rollout.glass, name=len(scene.people) + len(scene.things))
+            )
         if rollout.matter is not None:
             self.props = props_of(PropRoom(stage, scene, rollout.matter))
 
@@ -142,21 +148,12 @@ class _SetUp:
             elif thing.kind in NAMES:
                 shape = relief(thing.kind).geometry
                 material = Material(texture=relief(thing.kind).picture, roughness=0.55)
-            else:  # the pane, whose shards are meshes of their own
+            else:  # the pane
                 handles.append(None)
                 continue
             handles.append(self.stage.add(shape, material, name=name))
+            self.shadows[index] = ContactShadow(self.stage, shape.positions)
         return handles
-
-    def _shards(self) -> list[Handle]:
-        run = self.rollout.glass
-        if run is None:
-            return []
-        name = len(self.rollout.scene.people) + len(self.rollout.scene.things)
-        return [
-            self.stage.add(geometry.prism(outline, THICKNESS), GLASS, name=name)
-            for outline in run.outlines
-        ]
 
     def show(self, frame: int, camera: Camera) -> None:
         """Poses everything as in one frame."""
@@ -170,10 +167,7 @@ class _SetUp:
             if handle is not None:
                 turn = rollout.rotations[frame, index]
                 self.stage.pose(handle, rollout.positions[frame, index], turn)
-        if rollout.glass is not None:
-            for index, handle in enumerate(self.shards):
-                place, turn = rollout.glass.positions, rollout.glass.rotations
-                self.stage.pose(handle, place[frame, index], turn[frame, index])
+                self.shadows[index].show(rollout.positions[frame, index], turn)
 
 
 def _standing_box(size: tuple[float, float, float]) -> Geometry:

@@ -11,13 +11,12 @@ from sorairo.world.lifelike.filming.shots import choice, draw_camera
 from sorairo.world.lifelike.matter.registry import MATTER
 from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
-from sorairo.world.lifelike.scene import Scene, SceneConfig, Thing
+from sorairo.world.lifelike.scene import SOFT_GROUNDS, Scene, SceneConfig, Thing
 from sorairo.world.lifelike.thing_names import NAMES
 
 WHOLE_WORLD = SceneConfig()
 BALL_COLORS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "white", "black")
 DOOR_COLORS = ("red", "green", "blue", "brown", "black", "orange", "purple")
-TRACK_GROUNDS = ("sand", "snow")
 HAIR_OF_AGE = {
     "child": ("black", "brown", "blond", "red"),
     "young": ("black", "brown", "blond", "red"),
@@ -60,9 +59,9 @@ def draw_place(rng: np.random.Generator, config: SceneConfig, event: str) -> tup
     """A place and a ground on which an event can happen."""
     allowed = config.places or tuple(PLACES)
     if event == "track":
-        fitting = [name for name in allowed if set(PLACES[name].grounds) & set(TRACK_GROUNDS)]
+        fitting = [name for name in allowed if set(PLACES[name].grounds) & set(SOFT_GROUNDS)]
         name = choice(rng, tuple(fitting or ("beach", "snowfield")))
-        grounds = tuple(g for g in PLACES[name].grounds if g in TRACK_GROUNDS)
+        grounds = tuple(g for g in PLACES[name].grounds if g in SOFT_GROUNDS)
         return name, choice(rng, grounds)
     name = choice(rng, allowed)
     return name, choice(rng, PLACES[name].grounds)
@@ -108,7 +107,8 @@ def draw_cast(
     if event == "topple":
         return (), (_named(rng, choice(rng, TOPPLING), 0, 1),), heading
     if event in MATTER:
-        return (), MATTER[event].cast(rng), "none"
+        sideways = event in ("smash", "survive")
+        return (), MATTER[event].cast(rng), heading if sideways else "none"
     ball = Thing(kind="ball", color=choice(rng, BALL_COLORS))
     if event in ("shatter", "miss"):
         return (), (ball, Thing(kind="pane")), heading

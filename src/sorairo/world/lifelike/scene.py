@@ -34,7 +34,14 @@ EVENTS = (
     "shatter",  # a ball hits a pane of glass, which breaks
     "miss",  # a ball flies past a pane of glass, which stays whole
     "drape",  # a cloth falls over a thing and takes on its shape
+    "bite",  # something to eat loses a bite
+    "float",  # a thing falls into a tank of water and floats
+    "sink",  # a thing falls into a tank of water and sinks
+    "smash",  # a vase is pushed off a table and breaks when it hits the ground
+    "survive",  # a thing that does not break is pushed off a table
+    "paint",  # a brush paints a stroke on a canvas
 )
+SOFT_GROUNDS = ("sand", "snow")  # people leave footprints on them
 HEADINGS = ("left", "right", "towards", "away", "none")
 CAMERAS = (
     "still",
@@ -61,10 +68,10 @@ class Thing:
     """An object."""
 
     kind: str
-    """A key of `thing_names.NAMES`, or "ball", "pane", "wall", "door", "doorway", "cloth" or
-    "box"."""
+    """A key of `thing_names.NAMES`, "ball", "pane", "wall", "door", "doorway", "cloth", "box",
+    "vase" or "bucket", or one of `matter.painting.STROKES`."""
     color: str = ""
-    """A key of `looks.CLOTHES_COLORS` for balls, walls, doors, cloths and boxes; "" for others."""
+    """A key of `looks.CLOTHES_COLORS` for what has a colour of its own; "" for others."""
     position: tuple[float, float] = (0.0, 0.0)
     """Where it stands, x and y."""
     turn: float = 0.0

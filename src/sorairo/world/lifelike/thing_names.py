@@ -18,10 +18,22 @@ class NamedThing:
     """Its name in Chinese."""
     height: float
     """Metres."""
+    thickness: float = 0.8
+    """1 makes a round outline a ball, less a flatter body."""
 
 
 def _things(*rows: tuple[str, str, str, float]) -> dict[str, NamedThing]:
-    return {en: NamedThing(code=code, en=en, zh=zh, height=height) for code, en, zh, height in rows}
+    return {
+        en: NamedThing(code=code, en=en, zh=zh, height=height, thickness=FLAT.get(en, 0.8))
+        for code, en, zh, height in rows
+    }
+
+
+FLAT = {
+    "bicycle": 0.3, "scooter": 0.25, "butterfly": 0.15, "sailing boat": 0.3, "pizza": 0.18,
+    "watermelon": 0.3, "guitar": 0.25, "book": 0.35, "chair": 0.6, "cookie": 0.2, "cheese": 0.6,
+    "doughnut": 0.6, "sunflower": 0.4, "tulip": 0.6, "frog": 0.7, "chocolate": 0.15,
+}  # fmt: skip
 
 
 NAMES: dict[str, NamedThing] = _things(
@@ -57,6 +69,17 @@ NAMES: dict[str, NamedThing] = _things(
     ("1f349", "watermelon", "西瓜", 0.5),
     ("1f353", "strawberry", "草莓", 0.4),
     ("1f354", "hamburger", "汉堡", 0.5),
+    ("1f36a", "cookie", "曲奇饼", 0.4),
+    ("1f369", "doughnut", "甜甜圈", 0.4),
+    ("1f350", "pear", "梨", 0.45),
+    ("1f351", "peach", "桃子", 0.4),
+    ("1f345", "tomato", "番茄", 0.4),
+    ("1f9c0", "cheese", "奶酪", 0.4),
+    ("1f96a", "sandwich", "三明治", 0.4),
+    ("1f36b", "chocolate", "巧克力", 0.45),
+    ("1faa8", "stone", "石头", 0.45),
+    ("1fab5", "log", "原木", 0.5),
+    ("2693", "anchor", "船锚", 0.7),
     ("1f355", "pizza", "比萨", 0.5),
     ("1f382", "cake", "蛋糕", 0.6),
     ("2615", "cup", "杯子", 0.45),

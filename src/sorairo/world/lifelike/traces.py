@@ -11,8 +11,10 @@ from sorairo.world.lifelike.simulate import Rollout
 
 EXTENT = (4.4, 2.2)  # metres along x and y
 CELL = 0.04  # metres
-LIFT = 0.012  # of the patch above the ground, so that both are seen
+LIFT = 0.002  # of the patch above the ground, metres
 DEPTH = 0.055  # of a track, metres
+# What the patch covers: the lowest and highest x and y, metres.
+AREA = np.array([[-0.5, -0.5], [0.5, 0.5]]) * EXTENT + [[CELL], [-CELL]]
 
 
 class TrackedGround:
@@ -25,7 +27,7 @@ class TrackedGround:
         self._x, self._y = np.meshgrid(x, y)
         self._path = rollout.positions[:, 0, :2]
         edge = np.minimum(EXTENT[0] / 2 - np.abs(self._x), EXTENT[1] / 2 - np.abs(self._y))
-        self._level = LIFT * np.clip(edge / 0.4, 0, 1) - 0.02 * (edge < CELL)
+        self._level = np.where(edge < CELL / 2, -LIFT, LIFT)
         self._faces = grid_faces(len(y), len(x))
         back = np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
         uv = ground_uv(np.stack([self._x, self._y], -1).reshape(-1, 2) @ back)

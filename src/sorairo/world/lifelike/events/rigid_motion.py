@@ -156,10 +156,9 @@ def _glass(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> ThingsM
     speed[2] = GRAVITY * begins / 2
     start = goal - speed * begins + np.array([0, 0, GRAVITY * begins**2 / 2])
     run = glass.run_glass(rng, times, start, speed)
-    broken = np.zeros(len(times), bool) if run.broken_at is None else times >= run.broken_at
     ball = run.positions[:, -1]
     positions = np.stack([ball, np.zeros_like(ball)], 1)
     rotations = np.stack([run.rotations[:, -1], np.tile(np.eye(3), (len(times), 1, 1))], 1)
     return ThingsMotion(
-        positions=positions, rotations=rotations, broken=broken, contacts=broken, glass=run
+        positions=positions, rotations=rotations, broken=run.broken, contacts=run.broken, glass=run
     )

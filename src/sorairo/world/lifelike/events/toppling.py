@@ -14,14 +14,14 @@ from sorairo.world.lifelike.things import relief
 
 GRAVITY = 9.81  # m/s^2
 STEP = 1 / 960  # seconds
-PUSH = 1.12  # of the speed that just tips it over
-SLOWEST = 0.5  # radians a second: whoever pushes it follows until it lies
+PUSH = 1.25  # of the speed that just tips it over
+SLOWEST = 0.9  # radians a second: whoever pushes it follows until it lies
 LYING = (70.0, 112.0)  # degrees from upright
 # Those whose silhouettes lie still on either side.
 TOPPLING = (
-    *("dog", "horse", "pig", "duck", "elephant", "frog", "butterfly", "bus", "tree", "tulip"),
-    *("sunflower", "mushroom", "apple", "strawberry", "hamburger", "cake", "book", "present"),
-    *("umbrella", "house", "snowman", "robot"),
+    *("dog", "horse", "rabbit", "duck", "elephant", "frog", "butterfly", "bus", "tree", "tulip"),
+    *("sunflower", "apple", "strawberry", "hamburger", "doughnut", "sandwich", "log", "cake"),
+    *("cup", "book", "present", "house", "snowman", "robot"),
 )
 
 
@@ -46,7 +46,7 @@ def toppling(
     sign = 1.0 if scene.heading == "right" else -1.0
     shape = _silhouette_of(thing.kind, thing.turn, sign)
     rest = _resting(shape) or np.pi / 2
-    angles, middles = _roll(shape, times, begins=float(rng.uniform(0.4, 1.0)), rest=rest)
+    angles, middles = _roll(shape, times, begins=float(rng.uniform(0.4, 0.8)), rest=rest)
     rotations = _about_y(sign * angles) @ turn
     offset = _about_y(angles) @ np.array([shape.middle[0], 0, shape.middle[1]])
     positions = np.zeros((len(times), 3))

@@ -16,9 +16,10 @@ from sorairo.world.lifelike.filming.hours import HOURS, LAMP_COLOR, LAMP_PLACES,
 from sorairo.world.lifelike.filming.weather import DROPS, Precipitation, dimmed
 from sorairo.world.lifelike.grounds import ground_geometry, ground_material
 from sorairo.world.lifelike.places import PLACES
+from sorairo.world.lifelike.props.footprints import Footprints, PrintedGround, footprints
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import Rollout
-from sorairo.world.lifelike.traces import TrackedGround
+from sorairo.world.lifelike.traces import AREA, TrackedGround
 
 PANORAMA_COLUMNS = 512
 SHADOW_SIDE = 512  # texels: pictures are small
@@ -35,14 +36,20 @@ class Surroundings:
         _light_up(stage, scene, angle)
         near = not (PLACES[scene.place].outdoors or _from_above(scene))
         surface = _ground(scene.ground, scene.place, scene.weather, scene.hour, near)
-        ground = stage.add(ground_geometry(near=near), surface, shadow=False)
         # The ground shows the panorama, so it is turned like it.
+        prints = footprints(rollout)
+        printed = (
+            PrintedGround(prints, scene.ground, wet=scene.weather == "rain") if prints else None
+        )
+        hollow = AREA if scene.event == "track" else printed.area if printed else None
+        ground = stage.add(ground_geometry(hollow, -angle, near=near), surface, shadow=False)
         stage.pose(ground, (0, 0, 0), _about_z(-angle))
         self._patch: TrackedGround | None = None
         self._track: Handle | None = None
         if scene.event == "track":
             self._patch = TrackedGround(rollout, angle)
             self._track = stage.add(self._patch.geometry, surface)
+        self._prints = Footprints(stage, printed) if printed else None
         self._air: Precipitation | None = None
         if in_the_air and scene.weather in DROPS:
             self._air = Precipitation(stage, scene.weather, seed=scene.seed)
@@ -61,8 +68,17 @@ class Surroundings:
         """Shows all as in one frame."""
         if self._air is not None:
             self._air.show(frame / self._fps, camera)
+        if self._prints is not None:
+            self._prints.show(frame)
         if self._patch is not None and self._track is not None:
             self._stage.reshape(self._track, *self._patch.shaped(frame))
+
+
+def _printed(rollout: Rollout) -> PrintedGround | None:
+    """The ground with the footprints of a rollout; None where there are none."""
+    prints, scene = footprints(rollout), rollout.scene
+    wet = scene.weather == "rain"
+    return PrintedGround(prints, scene.ground, wet=wet) if prints else None
 
 
 def _light_up(stage: Stage, scene: Scene, angle: float) -> None:

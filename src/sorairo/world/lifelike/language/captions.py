@@ -9,10 +9,11 @@ import numpy as np
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.lexicon import Fact, Phrases
 from sorairo.world.lifelike.people.looks import Person
-from sorairo.world.lifelike.scene import Scene, Thing
+from sorairo.world.lifelike.scene import SOFT_GROUNDS, Scene, Thing
 
 LANGUAGES = ("en", "zh")
 DETAILS = ("short", "full")
+STANDING = ("stand", "wave", "dance")
 
 
 def caption(scene: Scene, rng: np.random.Generator, *, language: str, detail: str) -> str:
@@ -40,6 +41,8 @@ class _Writer:
         scene = self.scene
         event = self._event()
         circumstances = []
+        if leaves_footprints(scene) and self.rng.random() < (0.7 if self.full else 0.3):
+            circumstances.append(self._phrase("trace", "footprints", lexicon.TRACES["footprints"]))
         if self.full or self.rng.random() < 0.5:
             circumstances.append(self._phrase("place", scene.place, lexicon.PLACES[scene.place]))
         if self.full and self.rng.random() < 0.7:
@@ -132,11 +135,13 @@ class _Writer:
         self.facts |= {("thing", thing.kind), (thing.kind, thing.color)}
         word = lexicon.color_word(thing.color, self.language)
         name = self._pick(lexicon.COLORED[thing.kind][self.language])
-        return f"一个{word}的{name}" if self.language == "zh" else f"{_article(word)} {word} {name}"
+        if self.language == "zh":
+            return f"{_one(thing.kind)}{word}的{name}"
+        return f"{_article(word)} {word} {name}"
 
     def _named(self, kind: str) -> str:
         name = self._phrase("thing", kind, lexicon.THINGS[kind])
-        return f"一个{name}" if self.language == "zh" else f"{_article(name)} {name}"
+        return f"{_one(kind)}{name}" if self.language == "zh" else f"{_article(name)} {name}"
 
     def _person(self, person: Person, index: int) -> str:
         who = self._phrase(
@@ -174,6 +179,16 @@ class _Writer:
             return color + style
         length, hair = style.split()
         return f"{length} {color} {hair}"
+
+
+def leaves_footprints(scene: Scene) -> bool:
+    """Whether someone walks on soft ground."""
+    return scene.ground in SOFT_GROUNDS and bool(scene.people) and scene.event not in STANDING
+
+
+def _one(kind: str) -> str:
+    """ "One" before a thing, in Chinese."""
+    return "一" + lexicon.MEASURES.get(kind, "个")
 
 
 def _article(word: str) -> str:

@@ -123,6 +123,7 @@ HOURS: dict[str, Phrases] = {
     "dusk": _both("at dusk|at nightfall", "黄昏时分|傍晚时分"),
     "night": _both("after dark|late in the evening", "天黑以后|深夜时分"),
 }
+TRACES: dict[str, Phrases] = {"footprints": _both("leaving footprints", "留下脚印|留下一串脚印")}
 # What happens, by event and heading; {} is who or what it happens to,
 # {other} the second thing.
 EVENTS: dict[tuple[str, str], Phrases] = {
@@ -180,6 +181,41 @@ EVENTS: dict[tuple[str, str], Phrases] = {
     ("miss", "none"): _both(
         "{} flies past a pane of glass, which stays whole", "{}从玻璃板旁飞过，玻璃完好"
     ),
+    ("bite", "none"): _both(
+        "a bite is taken out of {}|someone takes a bite out of {}", "{}被咬了一口|{}被咬掉一块"
+    ),
+    ("float", "none"): _both(
+        "{} falls into a tank of water and floats|{} splashes into a water tank and bobs up",
+        "{}落进水箱，浮了起来|{}掉进水缸里，漂在水面上",
+    ),
+    ("sink", "none"): _both(
+        "{} falls into a tank of water and sinks|{} splashes into a water tank and goes down",
+        "{}落进水箱，沉了下去|{}掉进水缸里，沉到水底",
+    ),
+    ("smash", "left"): _both(
+        "{} falls off the left side of a table and breaks into pieces"
+        "|{} is pushed off a table to the left and shatters on the ground",
+        "{}从桌子左边掉下来摔碎了|{}被推下桌子左侧，在地上摔成碎片",
+    ),
+    ("smash", "right"): _both(
+        "{} falls off the right side of a table and breaks into pieces"
+        "|{} is pushed off a table to the right and shatters on the ground",
+        "{}从桌子右边掉下来摔碎了|{}被推下桌子右侧，在地上摔成碎片",
+    ),
+    ("survive", "left"): _both(
+        "{} falls off the left side of a table and stays whole"
+        "|{} is pushed off a table to the left and does not break",
+        "{}从桌子左边掉下来没有摔坏|{}被推下桌子左侧，完好无损",
+    ),
+    ("survive", "right"): _both(
+        "{} falls off the right side of a table and stays whole"
+        "|{} is pushed off a table to the right and does not break",
+        "{}从桌子右边掉下来没有摔坏|{}被推下桌子右侧，完好无损",
+    ),
+    ("paint", "none"): _both(
+        "a brush paints {} on a canvas|a paintbrush draws {} on the canvas",
+        "画笔在画布上画出{}|一支画笔正在画布上画{}",
+    ),
     ("drape", "none"): _both(
         "{} falls over {other} and drapes it|{} drops onto {other} and covers it",
         "{}落在{other}上，盖住了它|{}飘落在{other}上，裹住了它",
@@ -191,6 +227,33 @@ COLORED: dict[str, Phrases] = {
     "door": _both("door", "门"),
     "cloth": _both("cloth|sheet of cloth|blanket", "布|毯子"),
     "box": _both("box", "箱子"),
+    "vase": _both("vase|china vase", "花瓶|瓷花瓶"),
+    "bucket": _both("bucket|plastic bucket", "桶|塑料桶"),
+    "circle": _both("circle|ring", "圆圈|圆环"),
+    "wavy line": _both("wavy line|wave", "波浪线"),
+    "zigzag": _both("zigzag|zigzag line", "锯齿线"),
+    "spiral": _both("spiral", "螺旋线"),
+    "straight line": _both("straight line", "直线"),
+}
+# Chinese measure words, where it is not 个.
+MEASURES: dict[str, str] = {
+    kind: measure
+    for measure, kinds in {
+        "块": "cloth|cheese|chocolate|cookie|watermelon|pizza|stone|log",
+        "只": "vase|bucket|dog|cat|sheep|rabbit|rooster|duck|penguin|turtle|frog|butterfly",
+        "匹": "horse",
+        "头": "cow|pig|elephant|giraffe",
+        "条": "wavy line|zigzag|spiral|straight line",
+        "棵": "tree|fir|palm|cactus",
+        "朵": "tulip|sunflower|mushroom",
+        "辆": "car|bus|bicycle|scooter",
+        "艘": "sailing boat",
+        "根": "banana",
+        "本": "book",
+        "把": "umbrella|chair|guitar",
+        "座": "house",
+    }.items()
+    for kind in kinds.split("|")
 }
 THINGS: dict[str, Phrases] = {
     name: {"en": (thing.en,), "zh": (thing.zh,)} for name, thing in NAMES.items()

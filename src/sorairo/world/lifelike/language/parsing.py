@@ -23,7 +23,8 @@ _FILLERS = frozenset(
         *("to", "towards", "two", "up", "wearing", "wears", "which", "while", "with"),
     }
 )
-_FILLERS_ZH = ("地面是", "一位", "一个", *"的穿和，。、着了在又并")
+_ONE = tuple({f"一{measure}" for measure in lexicon.MEASURES.values()})
+_FILLERS_ZH = ("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并")
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def _phrases() -> dict[str, Fact]:
         ("framing", lexicon.FRAMINGS),
         ("angle", lexicon.ANGLES),
         ("cut", lexicon.CUTS),
+        ("trace", lexicon.TRACES),
         ("thing", lexicon.THINGS),
         ("thing", lexicon.COLORED),
         ("style", lexicon.HAIR),

@@ -37,10 +37,7 @@ class Surroundings:
         near = not (PLACES[scene.place].outdoors or _from_above(scene))
         surface = _ground(scene.ground, scene.place, scene.weather, scene.hour, near)
         # The ground shows the panorama, so it is turned like it.
-        prints = footprints(rollout)
-        printed = (
-            PrintedGround(prints, scene.ground, wet=scene.weather == "rain") if prints else None
-        )
+        printed = _printed(rollout)
         hollow = AREA if scene.event == "track" else printed.area if printed else None
         ground = stage.add(ground_geometry(hollow, -angle, near=near), surface, shadow=False)
         stage.pose(ground, (0, 0, 0), _about_z(-angle))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -108,8 +109,6 @@ def sample(
     for file in (f"{name}-{seed}.mp4", "contact-sheet.png"):
         check_writable(output / file)
 
-    import time
-
     import numpy as np
 
     from sorairo.video.clip import Clip
@@ -130,7 +129,20 @@ def sample(
             progress(index + 1, count)
             show(str(path))
     show(str(_save_sheet(np.concatenate(strips), output / "contact-sheet.png")))
+    _say_credits(name, output)
     say(f"{3600 * count / max(spent, 1e-3):.0f} clips an hour and core, without their encoding.")
+
+
+def _say_credits(name: str, output: Path) -> None:
+    """Writes whom the clips of a world have to name, and says their licence."""
+    text = registry.credits_of(name)
+    if text:
+        path = output / "CREDITS.txt"
+        path.write_text(text, encoding="utf-8")
+        show(str(path))
+    licence = registry.entry(name).licence
+    if licence:
+        say(f"These clips, and models trained on them, are shared under {licence}.")
 
 
 STRIP = 6  # frames of each clip on the contact sheet

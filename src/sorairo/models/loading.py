@@ -39,6 +39,7 @@ def _check_record(found: hub.ModelDirectory, model: VideoModel) -> None:
         "fps": (facts.fps, info.fps),
         "max_frames": (facts.max_frames, info.max_frames),
         "world": (facts.world, info.world),
+        "licence": (facts.licence, info.licence),
     }
     for key, (recorded, loaded) in pairs.items():
         if recorded != loaded:

@@ -14,6 +14,7 @@ from sorairo.flow.schedules import sampling_sigmas
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
 from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.model_record import TABLETOP_LICENCE
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import Transformer, TransformerConfig
@@ -72,6 +73,8 @@ class ModelConfig:
         default_factory=DeliveryDefaults, metadata=formerly("delivered")
     )
     """The size and rate at which its clips are delivered by default."""
+    licence: str = TABLETOP_LICENCE
+    """SPDX identifier of the weights' licence."""
     version: str = ""
     notes: str = ""
 

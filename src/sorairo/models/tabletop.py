@@ -12,7 +12,7 @@ import torch
 from sorairo.models.codec import Codec
 from sorairo.models.model import DenoiserNetwork, Model, SamplingConfig
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
-from sorairo.models.model_record import TABLETOP_LICENCE, TABLETOP_TASKS
+from sorairo.models.model_record import TABLETOP_TASKS
 from sorairo.models.positions import CenteredPositions
 from sorairo.models.postprocess import remove_flicker
 from sorairo.models.protocols import OnFrames
@@ -108,7 +108,7 @@ def info_of(network: Model, digest: str) -> ModelInfo:
     return ModelInfo(
         name=config.name,
         digest=digest,
-        licence=TABLETOP_LICENCE,
+        licence=config.licence,
         trained_for=TABLETOP_TASKS,
         world=config.world,
         native_sizes=config.native_sizes,

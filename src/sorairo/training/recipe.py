@@ -56,6 +56,16 @@ class Recipe(Protocol):
     @property
     def loop(self) -> LoopConfig: ...
 
+    @property
+    def licence(self) -> str:
+        """SPDX identifier of the licence of what it makes."""
+        ...
+
+    def bases(self) -> dict[str, str]:
+        """The licences of the models and codecs whose weights it continues or trains with, under
+        descriptions of them."""
+        ...
+
     def run_name(self) -> str:
         """The name of the folder of the run, in the cache folder."""
         ...

@@ -13,6 +13,7 @@ from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import TrainState
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.registry import find_recipe
+from sorairo.training.share_alike import check_licences
 
 
 def main(name: str, overrides: list[str]) -> Path:
@@ -22,6 +23,7 @@ def main(name: str, overrides: list[str]) -> Path:
 
 def run(recipe: Recipe) -> Path:
     """Trains the network of a recipe, or continues an interrupted run; the path of the result."""
+    check_licences(recipe)
     folder = run_folder(recipe.run_name())
     task = recipe.prepare(folder)
     torch.manual_seed(recipe.loop.seed)

@@ -49,6 +49,9 @@ class WorldEntry:
     licence: str = ""
     """The licence under which its clips and what is trained on them have to be shared, as an SPDX
     identifier; "": any."""
+    credits: str = ""
+    """Where the function is that gives the text by which its clips name the authors of what they
+    are made from, as "module:attribute"; "": nobody has to be named."""
 
     @property
     def area(self) -> int:
@@ -93,6 +96,7 @@ MENAGERIE = WorldEntry(
     requires=("mujoco", "scipy", "OpenEXR"),
     install="The menagerie needs more packages: pip install 'sorairo[world]'.",
     licence="CC-BY-SA-3.0",
+    credits="sorairo.world.menagerie.assets.archive:credits_text",
 )
 WORLDS = {"tabletop": TABLETOP, "lifelike": LIFELIKE, "menagerie": MENAGERIE}
 DEFAULT = "tabletop"  # of models that do not name their world
@@ -142,6 +146,13 @@ def caption(
     """A caption of a scene of a world, see `World.caption`; needs no simulator. Raises
     UnknownNameError."""
     return _load(entry(name).caption)(scene, rng, language=language, detail=detail)
+
+
+def credits_of(name: str) -> str:
+    """Whom clips of a world have to name; "": nobody. Raises UnknownNameError, and
+    MissingExtraError where the world's files cannot be fetched."""
+    place = entry(name).credits
+    return _load(place)() if place else ""
 
 
 @cache

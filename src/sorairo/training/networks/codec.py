@@ -9,12 +9,14 @@ from sorairo.data.clip_sets import find_clips
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.model_record import TABLETOP_LICENCE
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.larger_codec import enlarged
 from sorairo.training.objectives.codec import CodecLossConfig, CodecObjective
+from sorairo.training.share_alike import model_licence
 
 
 def held_out_clips() -> ClipsConfig:
@@ -43,6 +45,11 @@ class CodecRecipe:
     objective: CodecLossConfig = field(default_factory=CodecLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loop: LoopConfig = field(default_factory=LoopConfig)
+    licence: str = TABLETOP_LICENCE
+    """SPDX identifier of the licence of the codec."""
+
+    def bases(self) -> dict[str, str]:
+        return model_licence(self.start)
 
     def run_name(self) -> str:
         return self.name

@@ -46,6 +46,14 @@ class DeflickerRecipe:
         default_factory=lambda: LoopConfig(steps=1500, warmup=30, cooldown=0.5, ema=0.98)
     )
 
+    @property
+    def licence(self) -> str:
+        """That of the model, of which the result is a copy."""
+        return hub.info(hub.find(self.model)).facts.licence
+
+    def bases(self) -> dict[str, str]:
+        return {}
+
     def run_name(self) -> str:
         """Another codec makes other errors, so it has a run of its own."""
         return f"{self.name}-{codec_digest(hub.find(self.model))}"

@@ -27,6 +27,7 @@ from sorairo.training.networks.encoding_codec import (
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
 from sorairo.training.objectives.denoiser import DenoiserObjective
+from sorairo.training.share_alike import codec_licence, model_licence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,14 @@ class ModelRecipe:
     """The configuration of the new model."""
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loop: LoopConfig = field(default_factory=LoopConfig)
+
+    @property
+    def licence(self) -> str:
+        return self.model.licence
+
+    def bases(self) -> dict[str, str]:
+        codec = codec_licence(self.codec_run) if self.codec_run else model_licence(self.codec_of)
+        return codec | model_licence(self.start)
 
     def run_name(self) -> str:
         return self.name

@@ -8,6 +8,7 @@ from pathlib import Path
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.rendered_shards import render
+from sorairo.models.model_record import TABLETOP_LICENCE
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaling.upscaler_files import load_upscaler, save_upscaler
 from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
@@ -17,6 +18,7 @@ from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.upscaler import UpscalerLossConfig, UpscalerObjective
+from sorairo.training.share_alike import model_licence
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 
@@ -61,6 +63,12 @@ class UpscalerRecipe:
     loop: LoopConfig = field(
         default_factory=lambda: LoopConfig(steps=8400, ema=0.99, cooldown=0.73, warmup=40)
     )
+
+    licence: str = TABLETOP_LICENCE
+    """SPDX identifier of the licence of the upscaler."""
+
+    def bases(self) -> dict[str, str]:
+        return model_licence(self.pairs.model)
 
     def run_name(self) -> str:
         return self.name

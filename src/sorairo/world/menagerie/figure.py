@@ -63,5 +63,6 @@ def _shade_material() -> Material:
     return Material(
         color=(0.0, 0.0, 0.0),
         roughness=1.0,
+        metallic=1.0,  # black metal reflects nothing
         opacity_texture=np.round(opacity * 255).astype(np.uint8),
     )

@@ -23,9 +23,11 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
         if _can(kind, event):
             break
     place = _choice(rng, KINDS[kind].lives)
-    animals = _cast(rng, kind, event)
+    animals = _cast(rng, kind, event, place)
     across = event in ("pass", "follow", "chase") or rng.random() < 0.75
     camera = _choice(rng, config.cameras)
+    if event in ("run", "chase") and "follow" in config.cameras and rng.random() < 0.7:
+        camera = "follow"
     if camera == "follow" and event in ("stand", "eat", "pass"):
         camera = "still"
     return Scene(
@@ -50,19 +52,16 @@ def _can(kind: str, event: str) -> bool:
     return event != "chase" or bool(KINDS[kind].prey)
 
 
-def _cast(rng: np.random.Generator, kind: str, event: str) -> tuple[Creature, ...]:
+def _cast(rng: np.random.Generator, kind: str, event: str, place: str) -> tuple[Creature, ...]:
     first = _creature(rng, kind)
+    neighbours = [other for other in KINDS if other != kind and place in KINDS[other].lives]
     if event == "pass":
-        neighbours = [
-            other
-            for other in KINDS
-            if other != kind and set(KINDS[other].lives) & set(KINDS[kind].lives)
-        ]
         return first, _creature(rng, _choice(rng, neighbours))
     if event == "follow":
         return first, _creature(rng, YOUNG.get(kind, kind))
     if event == "chase":
-        return first, _creature(rng, _choice(rng, KINDS[kind].prey))
+        prey = [other for other in KINDS[kind].prey if other in neighbours]
+        return first, _creature(rng, _choice(rng, prey or KINDS[kind].prey))
     count = 1 if event in ("stop", "leave") else int(rng.choice([1, 1, 1, 2, 3]))
     return (first, *(first for _ in range(count - 1)))
 

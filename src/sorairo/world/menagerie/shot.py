@@ -12,6 +12,7 @@ from sorairo.world.menagerie.performance import Performance
 from sorairo.world.menagerie.scene import Scene
 
 FIELD = 34.0  # degrees
+WIDEST = 1.3  # of the group's own width: how much more of the way is in the picture at most
 TRAVEL = 0.55  # the share of a way that is in the picture when the camera stands still
 
 
@@ -32,7 +33,7 @@ def cameras_of(
     right = max((ways[i, :, 0] + r).max() for i, r in enumerate(reach))
     now = [(ways[i, middle, 0] - r, ways[i, middle, 0] + r) for i, r in enumerate(reach)]
     group = max(end for _, end in now) - min(begin for begin, _ in now)
-    width = group + TRAVEL * max(right - left - group, 0.0)
+    width = group + min(TRAVEL * max(right - left - group, 0.0), WIDEST * group)
     tangent = 2 * np.tan(np.radians(FIELD / 2))
     nearest = -min((ways[i, :, 1] - r).min() for i, r in enumerate(reach))
     distance = max(1.12 * width / tangent, 1.75 * tallest / tangent)

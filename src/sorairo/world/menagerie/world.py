@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from sorairo.world.menagerie.assets.archive import credits_text
 from sorairo.world.menagerie.language.captions import DETAILS, LANGUAGES, caption
 from sorairo.world.menagerie.language.service import LANGUAGE, MenagerieLanguage
 from sorairo.world.menagerie.renderer import Renderer
@@ -68,10 +67,6 @@ class Menagerie:
     def describe(self, picture: np.ndarray, language: str) -> str:
         """Empty text: pictures are not recognised yet."""
         return ""
-
-    def credits(self) -> str:
-        """Whom its clips have to name, and under which licence they are shared."""
-        return credits_text()
 
 
 WORLD = Menagerie()

@@ -20,9 +20,9 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     kinds = config.kinds or tuple(KINDS)
     while True:
         kind, event = _choice(rng, kinds), _choice(rng, config.events)
-        if _can(kind, event):
+        place = _choice(rng, KINDS[kind].lives)
+        if _can(kind, event, place):
             break
-    place = _choice(rng, KINDS[kind].lives)
     animals = _cast(rng, kind, event, place)
     across = event in ("pass", "follow", "chase") or rng.random() < 0.75
     camera = _choice(rng, config.cameras)
@@ -43,8 +43,10 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     )
 
 
-def _can(kind: str, event: str) -> bool:
-    """Whether a kind can be the first animal of an event."""
+def _can(kind: str, event: str, place: str) -> bool:
+    """Whether a kind can be the first animal of an event in a place."""
+    if event == "pass":
+        return bool(_neighbours(kind, place))
     if event == "run":
         return KINDS[kind].runs
     if event == "eat":
@@ -54,7 +56,7 @@ def _can(kind: str, event: str) -> bool:
 
 def _cast(rng: np.random.Generator, kind: str, event: str, place: str) -> tuple[Creature, ...]:
     first = _creature(rng, kind)
-    neighbours = [other for other in KINDS if other != kind and place in KINDS[other].lives]
+    neighbours = _neighbours(kind, place)
     if event == "pass":
         return first, _creature(rng, _choice(rng, neighbours))
     if event == "follow":
@@ -64,6 +66,11 @@ def _cast(rng: np.random.Generator, kind: str, event: str, place: str) -> tuple[
         return first, _creature(rng, _choice(rng, prey or KINDS[kind].prey))
     count = 1 if event in ("stop", "leave") else int(rng.choice([1, 1, 1, 2, 3]))
     return (first, *(first for _ in range(count - 1)))
+
+
+def _neighbours(kind: str, place: str) -> list[str]:
+    """The other kinds that live in a place."""
+    return [other for other in KINDS if other != kind and place in KINDS[other].lives]
 
 
 def _creature(rng: np.random.Generator, kind: str) -> Creature:

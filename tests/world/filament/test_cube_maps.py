@@ -101,3 +101,12 @@ def test_a_turned_environment_turns_sky_and_sun_alike(columns: int):
     again = environment_of(np.roll(panorama, columns, axis=1))
     assert turned.sun_direction == pytest.approx(again.sun_direction, abs=0.03)
     assert turned.radiance == pytest.approx(again.radiance, abs=0.02)
+
+
+def test_a_sun_clipped_to_one_channel_leaves_no_stain_in_the_sky():
+    panorama = np.full((128, 256, 3), (0.9, 0.8, 0.7), np.float32)
+    panorama[40:42, 120:122] = (0.0, 0.0, 5000.0)
+    panorama[41, 121] = 0.0
+    light = environment_of(panorama)
+    assert light.sun_irradiance.max() > 0
+    assert light.radiance == pytest.approx(np.broadcast_to(light.radiance[0, 0], (128, 256, 3)))

@@ -11,8 +11,9 @@ from sorairo.world.filament.material import Material
 from sorairo.world.filament.stage import Stage
 from sorairo.world.lifelike import glass
 from sorairo.world.lifelike.assets.panoramas import environment
-from sorairo.world.lifelike.grounds import ground_geometry
+from sorairo.world.lifelike.grounds import ground_geometry, ground_material
 from sorairo.world.lifelike.props.contact_shadows import ContactShadow
+from sorairo.world.lifelike.props.footprints import Footprint, PrintedGround
 from sorairo.world.lifelike.props.glass_props import Pane
 from sorairo.world.lifelike.things import relief
 
@@ -60,6 +61,13 @@ def test_the_ground_is_lower_only_where_something_covers_it():
     assert (corners[:, :2] >= hollow[0]).all()
     assert (corners[:, :2] <= hollow[1]).all()
     assert not (ground_geometry().positions[:, 2] < 0).any()
+
+
+@pytest.mark.parametrize("wet", [False, True])
+def test_ground_with_footprints_shines_like_the_ground_around_it(wet: bool):
+    footprint = Footprint(frame=3, place=(0.0, 0.0), toward=(1.0, 0.0), size=1.0)
+    around = ground_material("sand", environment("studio"), near=False, wet=wet)
+    assert PrintedGround([footprint], "sand", wet=wet).roughness == around.roughness
 
 
 @pytest.mark.parametrize("kind", ["dog", "apple", "bicycle"])

@@ -74,6 +74,7 @@ def environment_of(panorama: np.ndarray) -> Environment:
     level = np.median(panorama[around], axis=0)
     strength = float(((peak - level.max()).clip(0) * angles)[near].sum())
     rest = np.where(near[..., None], np.minimum(panorama, level), panorama)
+    rest[near & (panorama <= 0).any(-1)] = level  # clipped to one channel
     mean = (rest * angles[..., None]).sum((0, 1)) / angles.sum()
     luminance = float(mean @ LUMINANCE)
     rest = rest / luminance * (luminance / np.maximum(mean, 1e-6)) ** BALANCE

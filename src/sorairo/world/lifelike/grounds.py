@@ -229,13 +229,18 @@ def ground_material(kind: str, environment: Environment, *, near: bool, wet: boo
     surface = _near_colors(kind).astype(np.float32) * (1 - fine[..., None])
     return Material(
         texture=to_srgb(surface * (WETTER if wet else 1.0)),
-        roughness=0.42 if wet else ROUGHNESS.get(kind, 0.95),
+        roughness=roughness_of(kind, wet=wet),
         # Black metal reflects nothing.
         metallic=1.0,
         metallic_texture=to_srgb(np.repeat(fine[..., None], 3, -1)),
         glow=brightest,
         glow_texture=to_srgb(far / brightest),
     )
+
+
+def roughness_of(kind: str, *, wet: bool) -> float:
+    """How rough a kind of ground is, 0 to 1."""
+    return 0.42 if wet else ROUGHNESS.get(kind, 0.95)
 
 
 def to_srgb(linear: np.ndarray) -> np.ndarray:

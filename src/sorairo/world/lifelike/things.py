@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from PIL import Image
 from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinates
-from scipy.sparse import dia_array, diags_array, kronsum
+from scipy.sparse import dia_array, diags_array, eye_array, kronsum
 from scipy.sparse.linalg import spsolve
 
 from sorairo.world.filament.geometry import Geometry, smooth_normals
@@ -92,7 +92,7 @@ def grid_over(opacity: np.ndarray, height: float, cells: int, thickness: float) 
     step = max(tall, wide) / cells
     rows, columns = round(tall / step) + 1, round(wide / step) + 1
     column, row = np.meshgrid(np.linspace(0, wide - 1, columns), np.linspace(0, tall - 1, rows))
-    slope = np.stack(np.gradient(signed))
+    along = [np.gradient(signed, axis=axis) for axis in (0, 1)]
 
     def at(field: np.ndarray) -> np.ndarray:
         return map_coordinates(field, [row, column], order=1, mode="nearest")
@@ -100,7 +100,7 @@ def grid_over(opacity: np.ndarray, height: float, cells: int, thickness: float) 
     distance = at(signed)
     inside = distance > 0
     near = np.abs(distance) < np.where(inside, 0.3, 1.5) * step
-    down, right = at(slope[0]), at(slope[1])
+    down, right = at(along[0]), at(along[1])
     size = np.maximum(np.hypot(down, right), 0.3)
     shift = np.where(near, distance, 0) / size
     row, column = row - shift * down / size, column - shift * right / size
@@ -136,7 +136,9 @@ def _inflated(signed: np.ndarray) -> np.ndarray:
 
 
 def _second_difference(count: int) -> dia_array:
-    return diags_array([-1.0, 2.0, -1.0], offsets=[-1, 0, 1], shape=(count, count))
+    beside = np.ones(count - 1)
+    matrix = 2 * eye_array(count) - diags_array(beside, offsets=1) - diags_array(beside, offsets=-1)
+    return matrix.todia()
 
 
 def closed(

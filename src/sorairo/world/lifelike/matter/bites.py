@@ -43,7 +43,8 @@ EDIBLE: dict[str, tuple[float, float, float] | None] = {
 def bite(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> MatterMotion:
     """The first thing, which stands on a table, is bitten once."""
     at = float(rng.uniform(0.25, 0.55)) * float(max(times[-1], 1.0))
-    side = {"orbit_left": -1.0, "orbit_right": 1.0}.get(scene.shot.camera, rng.choice([-1.0, 1.0]))
+    either = float(rng.choice([-1.0, 1.0]))
+    side = {"orbit_left": -1.0, "orbit_right": 1.0}.get(scene.shot.camera, either)
     since = np.maximum(times - at, 0)
     rocking = np.exp(-ROCKING[1] * since) * np.sin(2 * np.pi * ROCKING[0] * since)
     angle = -side * 0.07 * rocking

@@ -9,7 +9,7 @@ from scipy.ndimage import zoom
 
 from sorairo.world.filament.geometry import Geometry, from_faces, grid_faces, smooth_normals
 from sorairo.world.filament.stage import Material, Stage
-from sorairo.world.lifelike.grounds import COLORS, WETTER, to_srgb
+from sorairo.world.lifelike.grounds import COLORS, WETTER, roughness_of, to_srgb
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.scene import SOFT_GROUNDS
 from sorairo.world.lifelike.simulate import Rollout
@@ -84,6 +84,7 @@ class PrintedGround:
     def __init__(self, prints: list[Footprint], ground: str, *, wet: bool = False) -> None:
         """`prints` are those of a rollout, at least one; `ground` is a key of `grounds.COLORS`."""
         self._prints = prints
+        self.roughness = roughness_of(ground, wet=wet)
         # area: what the patch covers, the lowest and highest x and y, metres, [2, 2].
         places = np.array([footprint.place for footprint in prints])
         low, high = places.min(0) - MARGIN, places.max(0) + MARGIN
@@ -104,7 +105,8 @@ class PrintedGround:
 
     def picture(self) -> np.ndarray:
         """The texture of the patch as it is, sRGB, uint8 [H, W, 3]."""
-        share = np.clip(-zoom(self._pressed, FINENESS, order=1) / DEPTH, 0, 1)
+        depth = -np.asarray(zoom(self._pressed, FINENESS, order=1))
+        share = np.clip(depth / DEPTH, 0, 1)
         return to_srgb(self._bare * (1 - DARKENING * share[..., None]))
 
     def shaped(self, frame: int) -> tuple[np.ndarray, np.ndarray] | None:
@@ -140,7 +142,7 @@ class Footprints:
 
     def __init__(self, stage: Stage, ground: PrintedGround) -> None:
         self._stage, self._ground = stage, ground
-        material = Material(texture=self._ground.picture(), roughness=0.95)
+        material = Material(texture=self._ground.picture(), roughness=self._ground.roughness)
         self._handle = stage.add(self._ground.geometry, material)
 
     def show(self, frame: int) -> None:

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import say, show
-from sorairo.cli.exam_selection import Selection, asking, selection_options, with_questions
+from sorairo.cli.exam_selection import (
+    CLASSIC,
+    Selection,
+    asking,
+    drawn_by,
+    selection_options,
+    with_questions,
+)
 from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.path_checks import check_writable, make_folder
 from sorairo.cli.progress import progress_bar
@@ -129,11 +136,17 @@ def exam(
     from sorairo.exam import setup
 
     if clips is None:
-        make = functools.partial(setup.run_of_model, model, output, steps=steps, guidance=guidance)
+        look = selection.look or setup.look_of(model)
+        suites = [drawn_by(look, suite) for suite in suites]
+        make = functools.partial(
+            setup.run_of_model, model, output, steps=steps, guidance=guidance, look=look
+        )
     else:
         _refuse("--clips", "model", "steps", "guidance")
         suites, external = _external(selection, clips)
-        make = functools.partial(setup.run_of_clips, external, output)
+        make = functools.partial(
+            setup.run_of_clips, external, output, look=selection.look or CLASSIC
+        )
     make_folder(output)
     check_writable(output / "report.json")
     with setup.workers_for(make, workers) as judge_batches:
@@ -158,6 +171,8 @@ def _report_only(selection: Selection, folder: Path) -> None:
     from sorairo.exam import setup
 
     run = setup.run_before(folder)
+    look = str(run.identity.get("look", CLASSIC))
+    suites = [drawn_by(look, suite) for suite in suites]
     _run(run, _judged_before(run, suites, selection), None)
 
 

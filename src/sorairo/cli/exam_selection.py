@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sorairo.exam.question import Question
     from sorairo.exam.suite import Suite
 
+CLASSIC = "classic"  # the look of models whose record names none
 SUBCOMMANDS = ("export-prompts",)  # of `sorairo exam`; no suite has such a name
 
 
@@ -35,6 +36,8 @@ class Selection:
     """How many questions of each suite."""
     part: float
     """Which part of each suite's questions; used without `quick` and `count`."""
+    look: str | None = None
+    """What draws the scenes, one of LOOKS. None: what drew those that the model was trained on."""
 
     def suites(self, *, default_all: bool = False) -> list[Suite]:
         """The suites named. Without a name those about the world, or with `default_all` every one.
@@ -74,6 +77,7 @@ class Selection:
                 raise RequestError(f"{reason}: leave {suite.name} out.")
             if not answerable(suite):
                 say(f"{reason}: it is left out.")
+        suites = [drawn_by(self.look or CLASSIC, suite) for suite in suites]
         suites = [with_questions(s, self.count_of(s)) for s in suites if answerable(s)]
         return suites, {s.name: questions_for_clips(s, self.count_of(s)) for s in suites}
 
@@ -81,7 +85,19 @@ class Selection:
         """The selection as arguments of the command line."""
         count = ["-n", str(self.count)] if self.count else ["--quick"] if self.quick else []
         part = [] if count or self.part == 1 else ["--part", f"{self.part:g}"]
-        return [*self.names, *count, *part]
+        look = ["--look", self.look] if self.look else []
+        return [*self.names, *count, *part, *look]
+
+
+def drawn_by(look: str, suite: Suite) -> Suite:
+    """The suite with scenes of a look, one of LOOKS."""
+    from sorairo.exam.held_out_scenes import drawn_by
+
+    def questions(count: int) -> Sequence[Question]:
+        with drawn_by(look):
+            return suite.questions(count)
+
+    return dataclasses.replace(suite, questions=questions)
 
 
 def with_questions(suite: Suite, count: int) -> Suite:
@@ -107,13 +123,18 @@ def _simulator() -> Iterator[None]:
 
 
 def selection_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds SUITE, --quick, --part and -n; the command gets them as one `selection`."""
+    """Adds SUITE, --quick, --part, --look and -n; the command gets them as one `selection`."""
 
     @functools.wraps(command)
     def run(
-        suites: tuple[str, ...], quick: bool, count: int | None, part: float, **values: Any
+        suites: tuple[str, ...],
+        quick: bool,
+        count: int | None,
+        part: float,
+        look: str | None,
+        **values: Any,
     ) -> None:
-        selection = Selection(names=suites, quick=quick, count=count, part=part)
+        selection = Selection(names=suites, quick=quick, count=count, part=part, look=look)
         command(**values, selection=selection)
 
     for option in (
@@ -130,6 +151,11 @@ def selection_options(command: Callable[..., None]) -> Callable[..., None]:
             help="Fraction of each suite's questions to ask, for example 0.2.",
         ),
         click.option("--quick", is_flag=True, help="Ask only a few questions per suite."),
+        click.option(
+            "--look",
+            type=click.Choice([CLASSIC, "filament"]),
+            help="What draws the scenes.  [default: what drew those that the model was trained on]",
+        ),
         click.argument("suites", nargs=-1, metavar="[SUITE]..."),
     ):
         run = option(run)

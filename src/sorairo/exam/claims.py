@@ -18,10 +18,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from sorairo.exam.held_out_scenes import drawn_by
 from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.report.text_table import text_table
 from sorairo.exam.scene_question import SceneQuestion
-from sorairo.exam.setup import run_of_model
+from sorairo.exam.setup import look_of, run_of_model
 from sorairo.exam.statistics import Verdict, estimate
 from sorairo.exam.suite import JudgedQuestion, SuiteResult
 from sorairo.exam.suites.world.claims import END_MEASURES, SUITE, questions
@@ -120,7 +121,8 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     given = arguments(argv)
     languages = LANGUAGES if given.language == "both" else (given.language,)
-    asked = questions(given.n, seed=given.seed, languages=languages, seconds=given.seconds)
+    with drawn_by(look_of(given.model)):
+        asked = questions(given.n, seed=given.seed, languages=languages, seconds=given.seconds)
     suite = replace(SUITE, questions=lambda _count: asked, columns=("model", "truth"))
     with tempfile.TemporaryDirectory() as folder:
         run = run_of_model(given.model, Path(folder), steps=None, guidance=None)

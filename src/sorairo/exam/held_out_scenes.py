@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import atexit
 import dataclasses
+import json
+import zlib
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 import numpy as np
@@ -17,13 +21,35 @@ from sorairo.world.tabletop.language.caption_plan import TRAVELLING, plan_captio
 from sorairo.world.tabletop.language.captions import held_out, write_caption
 from sorairo.world.tabletop.rendering.renderer import Renderer
 from sorairo.world.tabletop.rendering.styles import apply_style
-from sorairo.world.tabletop.scene import CANVAS_WORLD, Scene, SceneConfig
+from sorairo.world.tabletop.scene import CANVAS_WORLD, PLACES, Scene, SceneConfig
 
 FIRST_SEED = 1_000_000_000  # training stays below
 SIDE, FPS = TABLETOP.sizes[0][0], TABLETOP.fps
 STILL = dataclasses.replace(CANVAS_WORLD, cameras=("still",))
 ENDLESS = dataclasses.replace(STILL, events=("turntable", "swing", "toss"))  # never come to rest
 TRIES = 2000
+_look: ContextVar[str] = ContextVar("look", default="classic")
+
+
+@contextmanager
+def drawn_by(look: str) -> Iterator[None]:
+    """Questions that are made until the block ends have scenes of this look, one of LOOKS."""
+    token = _look.set(look)
+    try:
+        yield
+    finally:
+        _look.reset(token)
+
+
+def drawn(scene: Scene, look: str | None = None) -> Scene:
+    """The scene in a look; None: that of the questions that are being made.
+
+    For "filament" a scene without a place gets one, always the same.
+    """
+    if (look or _look.get()) == "classic" or scene.place:
+        return scene
+    number = zlib.crc32(json.dumps(scene.to_json(), sort_keys=True).encode())
+    return dataclasses.replace(scene, place=PLACES[number % len(PLACES)])
 
 
 def scenes(count: int, config: SceneConfig = CANVAS_WORLD, *, skip: int = 0) -> list[Scene]:
@@ -33,7 +59,7 @@ def scenes(count: int, config: SceneConfig = CANVAS_WORLD, *, skip: int = 0) -> 
     the world from 20,000 on, in thousands. The next free one is 30,000.
     """
     seeds = range(FIRST_SEED + skip, FIRST_SEED + skip + count)
-    return [sample_scene(np.random.default_rng(seed), config) for seed in seeds]
+    return [drawn(sample_scene(np.random.default_rng(seed), config)) for seed in seeds]
 
 
 def film(scene: Scene, seconds: float) -> Clip:

@@ -99,7 +99,7 @@ class SceneTruth:
     @cached_property
     def seen(self) -> Seen:
         """What the parser sees in the true clip."""
-        return see(self.clip.frames)
+        return see(self.clip.frames, self.question.scene.look)
 
     @cached_property
     def masks(self) -> np.ndarray:

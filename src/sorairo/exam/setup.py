@@ -19,6 +19,7 @@ from sorairo.exam.question import Candidate, Sampling
 from sorairo.exam.run import ExamRun, JudgeBatches
 from sorairo.exam.run_folder import RunFolder
 from sorairo.exam.worker_pool import worker_pool
+from sorairo.models import hub
 from sorairo.world import registry
 
 Facts = dict[str, str]
@@ -32,8 +33,16 @@ COMPARISONS: Mapping[str, Candidate] = {
 }
 
 
-def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float | None) -> ExamRun:
-    """An exam of a model, by name or directory.
+def look_of(model: str) -> str:
+    """What drew the scenes that a model was trained on, by its name or directory: one of LOOKS."""
+    scene = hub.info(hub.find(model)).record.get("training", {}).get("scene", {})
+    return "filament" if scene.get("places") else "classic"
+
+
+def run_of_model(
+    name: str, folder: Path, *, steps: int | None, guidance: float | None, look: str = "classic"
+) -> ExamRun:
+    """An exam of a model, by name or directory, with scenes of a look.
 
     Raises ConfigError where the folder holds an exam of another model, and ModelError for a model
     of another world or frame rate.
@@ -47,7 +56,7 @@ def run_of_model(name: str, folder: Path, *, steps: int | None, guidance: float 
         **COMPARISONS,
     }
     model = f"{engine.info['name']} {engine.info['digest'][:12]}"
-    identity = {"model": model, "steps": steps, "guidance": guidance}
+    identity = {"model": model, "steps": steps, "guidance": guidance, **_named(look)}
     run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
     run.begin()
     return run
@@ -62,11 +71,18 @@ def _check_world(world: str, fps: float, name: str) -> None:
         )
 
 
-def run_of_clips(clips: ExternalClips, folder: Path) -> ExamRun:
+def _named(look: str) -> dict[str, str]:
+    """The look as a part of an exam's identity; exams of before have only classic scenes."""
+    return {} if look == "classic" else {"look": look}
+
+
+def run_of_clips(clips: ExternalClips, folder: Path, *, look: str = "classic") -> ExamRun:
     """An exam of clips that another model made: without a codec to compare with, and without
     probes of the model. Raises ConfigError where the folder holds another exam."""
     run = ExamRun(
-        columns={"model": clips, **COMPARISONS}, folder=folder, identity={"clips": clips.digest}
+        columns={"model": clips, **COMPARISONS},
+        folder=folder,
+        identity={"clips": clips.digest, **_named(look)},
     )
     run.begin()
     return run

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import ndimage
 
 from sorairo.data.clip_sets import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
-from sorairo.exam.held_out_scenes import FPS, film
+from sorairo.exam.held_out_scenes import FPS, drawn, film
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.video import Clip
@@ -84,9 +84,10 @@ def nearest_clip(question: SceneQuestion, truth: SceneTruth) -> Answer:
 
     If no frame is given: the clip of the scene of which most of the prompt is true.
     """
-    scenes = _trained_on()
+    look = question.scene.look
+    scenes = _trained_on(look)
     if question.given:
-        away = np.square(_beginnings() - _thumbnail(truth.given)).mean((1, 2))
+        away = np.square(_beginnings(look) - _thumbnail(truth.given)).mean((1, 2))
         return [film(scenes[int(away.argmin())], question.seconds)]
     said = parse(question.prompt)
     nearest = max(scenes, key=lambda scene: _agreement(said, scene))
@@ -94,18 +95,18 @@ def nearest_clip(question: SceneQuestion, truth: SceneTruth) -> Answer:
 
 
 @cache
-def _trained_on() -> tuple[Scene, ...]:
+def _trained_on(look: str) -> tuple[Scene, ...]:
     """The first scenes of each data set that models are trained on."""
     return tuple(
-        sample_scene(np.random.default_rng(each.first_seed + index), each.scene)
+        drawn(sample_scene(np.random.default_rng(each.first_seed + index), each.scene), look)
         for each in (FIRST_CLIPS, CANVAS_CLIPS, CROWD_CLIPS)
         for index in range(SCENES_OF_EACH)
     )
 
 
 @cache
-def _beginnings() -> np.ndarray:
-    return np.stack([_thumbnail(film(scene, 1 / FPS)) for scene in _trained_on()])
+def _beginnings(look: str) -> np.ndarray:
+    return np.stack([_thumbnail(film(scene, 1 / FPS)) for scene in _trained_on(look)])
 
 
 def _thumbnail(clip: Clip) -> np.ndarray:

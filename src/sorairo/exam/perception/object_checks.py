@@ -16,7 +16,7 @@ def one_object(seen: Observation) -> bool:
 
 def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
     """Whether frames uint8 [F, H, W, 3] show the object of a scene with one body."""
-    seen, body = observe_lit(frames), scene.bodies[0]
+    seen, body = observe_lit(frames, look=scene.look), scene.bodies[0]
     found = {
         "one object": one_object(seen),
         "color": seen.color == body.color,
@@ -27,6 +27,6 @@ def set_right(frames: np.ndarray, scene: Scene) -> dict[str, float]:
     }
 
 
-def colored(frames: np.ndarray, color: str) -> bool:
+def colored(frames: np.ndarray, color: str, look: str = "classic") -> bool:
     """Whether the object in the frames has a colour."""
-    return observe_lit(frames).color == color
+    return observe_lit(frames, look=look).color == color

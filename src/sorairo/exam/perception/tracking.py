@@ -12,9 +12,8 @@ from scipy import ndimage
 
 from sorairo.world.tabletop.camera import camera_pose, vertical_field
 from sorairo.world.tabletop.perception.classifiers import working_size
-from sorairo.world.tabletop.perception.lit_observer import centers, classifiers_for
+from sorairo.world.tabletop.perception.lit_observer import centers, classifiers_of
 from sorairo.world.tabletop.perception.observer import JUMP, find_blobs
-from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 MOSTLY = 0.94  # of the frames: 45 of 48
 
@@ -44,10 +43,10 @@ class Seen:
         return float((np.nanmax(self.track, axis=0) - np.nanmin(self.track, axis=0)).max())
 
 
-def see(frames: np.ndarray) -> Seen:
+def see(frames: np.ndarray, look: str = "classic") -> Seen:
     """The objects in frames uint8 [F, H, W, 3]."""
     frames = working_size(frames)
-    classifiers = classifiers_for(light_of(frames), floor_of(frames))
+    classifiers = classifiers_of(frames, look)
     _, blobs = find_blobs(frames, classifiers.color)
     largest = [max(found, key=lambda blob: blob.area, default=None) for found in blobs]
     nothing = np.zeros(frames.shape[1:3], bool)

@@ -12,7 +12,17 @@ from sorairo.training.loop.state import TrainState
 from sorairo.world.tabletop.rendering.styles import STYLES
 from sorairo.world.tabletop.scene import SceneConfig
 
-PARTS = ("shapes", "colors", "sizes", "materials", "floors", "lights", "events", "cameras")
+PARTS = (
+    "shapes",
+    "colors",
+    "sizes",
+    "materials",
+    "floors",
+    "lights",
+    "events",
+    "cameras",
+    "places",
+)
 
 
 def cost(state: TrainState) -> dict[str, Any]:

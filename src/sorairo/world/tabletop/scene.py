@@ -54,6 +54,7 @@ CLASHES: dict[str, tuple[str, ...]] = {
 }
 # Direction of the first body's motion, as the camera sees it at the start.
 HEADINGS = ("left", "right", "none")
+LOOKS = ("classic", "filament")  # what draws a scene
 FAR = 90.0  # metres: the depth of what is beyond the floor
 FLOOR_RADIUS = 24.0  # metres; the floor is round, so that every camera sees where it ends
 # Real places that a scene can be in: light, and what is seen behind the floor.
@@ -109,6 +110,11 @@ class Scene:
     place: str = ""
     """One of PLACES; Filament draws it in the light of that place. "": the classic renderer draws
     it, under a plain sky."""
+
+    @property
+    def look(self) -> str:
+        """What draws the scene, one of LOOKS."""
+        return "filament" if self.place else "classic"
 
     def to_json(self) -> dict[str, object]:
         """The scene as JSON values."""

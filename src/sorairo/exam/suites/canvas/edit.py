@@ -114,9 +114,9 @@ def shows(frames: np.ndarray, scene: Scene, attribute: str) -> bool:
     """Whether an attribute of frames [F, H, W, 3] is that of the scene."""
     wanted = attribute_of(scene, attribute)
     if attribute == "color":
-        return colored(frames, wanted)
+        return colored(frames, wanted, scene.look)
     classify = {"floor": floor_of, "light": light_of, "style": style_of}[attribute]
-    return classify(frames) == wanted
+    return classify(frames, scene.look) == wanted
 
 
 def attribute_of(scene: Scene, attribute: str) -> str:

@@ -36,6 +36,8 @@ class Future(Question):
     """The true clip; its first `GIVEN` frames are given."""
     track: np.ndarray = field(repr=False)
     """The object's true centres in all frames [GIVEN + NEXT, 2]."""
+    look: str
+    """What draws the clip, one of LOOKS."""
 
     def truth(self) -> KnownAnswer:
         return KnownAnswer(answer=[self.clip])
@@ -63,6 +65,7 @@ def questions(count: int) -> list[Future]:
                 prompt=prompt_of(scene),
                 seed=skip,
                 about=scene.event,
+                look=scene.look,
                 clip=film_of(rollout),
                 track=track,
             )
@@ -73,7 +76,7 @@ def questions(count: int) -> list[Future]:
 def judge(question: Future, answer: Answer, truth: Truth) -> Verdict:
     del truth
     (clip,) = answer
-    seen = held(observe_lit(clip.frames, fps=FPS).track)[GIVEN : GIVEN + NEXT]
+    seen = held(observe_lit(clip.frames, fps=FPS, look=question.look).track)[GIVEN : GIVEN + NEXT]
     past, future = question.track[:GIVEN], question.track[GIVEN:]
     own = _error(seen, future)
     straight = _error(straight_on(past), future)

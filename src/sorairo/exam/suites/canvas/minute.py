@@ -110,6 +110,7 @@ def true_change(scene: Scene, rng: np.random.Generator) -> float:
         lights=(scene.light,),
         events=(scene.event,),
         cameras=(scene.camera,),
+        places=(scene.place,) if scene.place else (),
         max_bodies=1,
     )
     found = [changes(ending(sample_scene(rng, similar)).frames).mean() for _ in range(OTHERS)]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sorairo.exam.held_out_scenes import CANVAS_WORLD, FIRST_SEED, FPS, film, prompt_of, scenes
+from sorairo.exam.held_out_scenes import (
+    CANVAS_WORLD,
+    FIRST_SEED,
+    FPS,
+    drawn,
+    film,
+    prompt_of,
+    scenes,
+)
 from sorairo.exam.perception.object_checks import set_right
 from sorairo.exam.perception.seam_metrics import changes
 from sorairo.exam.question import Answer, KnownAnswer, Question, Sampling, Truth
@@ -53,6 +61,8 @@ def questions(count: int) -> list[Story]:
         else:
             rng = np.random.default_rng(FIRST_SEED + FIRST_SCENE + index)
             shots = sample_shots(rng, CANVAS_WORLD, SHOTS)
+            place = drawn(shots[0]).place
+            shots = [replace(shot, place=place) for shot in shots]
         prompts = tuple(prompt_of(shot, i) for i, shot in enumerate(shots))
         found.append(
             Story(

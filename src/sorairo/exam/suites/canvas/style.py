@@ -52,12 +52,12 @@ def questions(count: int) -> list[Styled]:
 def judge(question: Styled, answer: Answer, truth: Truth) -> Verdict:
     del truth
     frames, scene = answer[0].frames, question.scene
-    style = float(style_of(frames) == scene.style)
+    style = float(style_of(frames, scene.look) == scene.style)
     return {
         "style": style,
         scene.style: style,
-        "floor": float(floor_of(frames) == scene.floor),
-        "light": float(light_of(frames) == scene.light),
+        "floor": float(floor_of(frames, scene.look) == scene.floor),
+        "light": float(light_of(frames, scene.look) == scene.light),
         "pulse": pulse(frames),
     }
 

@@ -47,7 +47,7 @@ def questions(count: int) -> list[SceneQuestion]:
 
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     (clip,) = answer
-    path = camera_path(clip.frames, see(clip.frames).masks)
+    path = camera_path(clip.frames, see(clip.frames, question.scene.look).masks)
     wanted = [SHOTS[question.scene.camera](frame / FPS) for frame in path.frames[1:]]
     error = np.square(clip.frames[1:] / 255.0 - truth.clip.frames[1:] / 255.0).mean()
     verdict = {
@@ -68,7 +68,7 @@ def orbit_and_back(engine: Engine, question: SceneQuestion, truth: SceneTruth) -
     if scene.camera not in OPPOSITE:
         return {}
     out = engine.animate(truth.given, question.prompt, seconds=SECONDS, seed=question.seed)
-    if camera_path(out.frames, see(out.frames).masks).move != scene.camera:
+    if camera_path(out.frames, see(out.frames, scene.look).masks).move != scene.camera:
         return {}
     back = dataclasses.replace(scene, camera=OPPOSITE[scene.camera])
     prompt = prompt_of(back, question.seed)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sorairo.exam.held_out_scenes import drawn
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.exam.statistics import Goal, Verdict
@@ -40,7 +41,7 @@ def questions(
             prompt=claim.prompt,
             seed=index,
             about=language,
-            scene=claim.scene,
+            scene=drawn(claim.scene),
             seconds=seconds,
         )
         for language in languages
@@ -53,9 +54,9 @@ def questions(
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     del truth
     (clip,) = answer
-    target, second = target_of(question.scene), max(1, round(clip.fps))
-    right = judge_observation(observe(clip.frames, fps=clip.fps), target)
-    right |= judge_end(observe(clip.frames[-second:], fps=clip.fps), target)
+    target, second, look = target_of(question.scene), max(1, round(clip.fps)), question.scene.look
+    right = judge_observation(observe(clip.frames, fps=clip.fps, look=look), target)
+    right |= judge_end(observe(clip.frames[-second:], fps=clip.fps, look=look), target)
     verdict = {name: float(right[name]) for name in (*MEASURES, *END_MEASURES, "floor")}
     return verdict | {"all": min(verdict[name] for name in (*MEASURES, *END_MEASURES))}
 

@@ -36,7 +36,7 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     return {
         "psnr": _decibels(error.mean()),
         "objects": _decibels(error[there].mean()) if there.any() else np.nan,
-        "velocity error": _velocity_error(see(clip.frames), truth),
+        "velocity error": _velocity_error(see(clip.frames, question.scene.look), truth),
         "the parser's own": _velocity_error(truth.seen, truth),
     }
 

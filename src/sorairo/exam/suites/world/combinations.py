@@ -21,7 +21,7 @@ from functools import cache
 import numpy as np
 
 from sorairo.data.clip_sets import FIRST_CLIPS
-from sorairo.exam.held_out_scenes import FIRST_SEED, FPS, film_of
+from sorairo.exam.held_out_scenes import FIRST_SEED, FPS, drawn, film_of
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
 from sorairo.exam.statistics import Goal, Verdict
@@ -65,31 +65,33 @@ def _scene_of(template: Template, index: int) -> Scene:
     one = dataclasses.replace(
         FIRST_LIGHT, colors=(color,), shapes=(shape,), events=(event,), floors=floors
     )
-    return sample_scene(np.random.default_rng((FIRST_SEED + SEEDS, index)), one)
+    return drawn(sample_scene(np.random.default_rng((FIRST_SEED + SEEDS, index)), one))
 
 
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     (clip,) = answer
     del truth
-    verdict = observed_as(observe(clip.frames, fps=clip.fps), target_of(question.scene))
+    scene = question.scene
+    seen = observe(clip.frames, fps=clip.fps, look=scene.look)
+    verdict = observed_as(seen, target_of(scene))
     found = {name: float(verdict[name]) for name in MEASURES}
     right = min(found.values())
+    apart = np.square(_trained_on(scene.look) - _small(clip.frames[EACH_SECOND])).mean((1, 2))
     return {
         f"as told, {question.about}": right,
-        "nearest": float(
-            np.sqrt(np.square(_trained_on() - _small(clip.frames[EACH_SECOND])).mean((1, 2)).min())
-        ),
+        "nearest": float(np.sqrt(apart.min())),
         **{f"{name.replace('_', ' ')}, {question.about}": value for name, value in found.items()},
     }
 
 
 @cache
-def _trained_on() -> np.ndarray:
+def _trained_on(look: str) -> np.ndarray:
     """Small pictures [n, frames, pixels] of the first training clips with one object."""
     found = []
     for index in range(TRAINED_ON):
         rng = np.random.default_rng(FIRST_CLIPS.first_seed + index)
-        rollout = simulate(sample_scene(rng, FIRST_LIGHT), seconds=SECONDS, fps=FPS)
+        scene = drawn(sample_scene(rng, FIRST_LIGHT), look)
+        rollout = simulate(scene, seconds=SECONDS, fps=FPS)
         found.append(_small(film_of(rollout, frames=EACH_SECOND).frames))
     return np.stack(found)
 

@@ -28,7 +28,7 @@ def questions(count: int) -> list[SceneQuestion]:
 
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     (clip,) = answer
-    seen, true = see(clip.frames), masks_seen(truth.masks)
+    seen, true = see(clip.frames, question.scene.look), masks_seen(truth.masks)
     later = slice(question.given, None)
     error = np.linalg.norm(seen.track - true.track, axis=1)[later] / np.sqrt(2)
     pairs = list(zip(seen.masks[later], true.masks[later], strict=True))

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sorairo.exam.held_out_scenes import FIRST_SEED, prompt_of
+from sorairo.exam.held_out_scenes import FIRST_SEED, drawn, prompt_of
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.exam.statistics import Goal, Verdict
@@ -56,7 +56,7 @@ def scene_of(task: Task, index: int) -> Scene:
     world = dataclasses.replace(task.world, min_bodies=bodies, max_bodies=bodies)
     while not task.takes(scene := sample_scene(rng, world)):
         pass
-    return scene
+    return drawn(scene)
 
 
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:

@@ -72,30 +72,29 @@ def _placed(scene: Scene) -> bool:
 
 
 def _one_object(scene: Scene, clip: Clip) -> bool:
-    found = detect_objects(clip.frames[0])
+    found = detect_objects(clip.frames[0], look=scene.look)
     return [thing.shape for thing in found] == [scene.bodies[0].shape]
 
 
 def _two_objects(scene: Scene, clip: Clip) -> bool:
-    return Counter(thing.shape for thing in detect_objects(clip.frames[0])) == Counter(
-        body.shape for body in scene.bodies
-    )
+    found = detect_objects(clip.frames[0], look=scene.look)
+    return Counter(thing.shape for thing in found) == Counter(body.shape for body in scene.bodies)
 
 
 def _colour(scene: Scene, clip: Clip) -> bool:
-    found = detect_objects(clip.frames[0])
+    found = detect_objects(clip.frames[0], look=scene.look)
     return bool(found) and max(found, key=lambda t: t.area).color == scene.bodies[0].color
 
 
 def _binding(scene: Scene, clip: Clip) -> bool:
     """As many objects as in the scene, each with its shape and colour. Also judges "count"."""
     return Counter(
-        (thing.shape, thing.color) for thing in detect_objects(clip.frames[0])
+        (thing.shape, thing.color) for thing in detect_objects(clip.frames[0], look=scene.look)
     ) == Counter((body.shape, body.color) for body in scene.bodies)
 
 
 def _position(scene: Scene, clip: Clip) -> bool:
-    found = {thing.color: thing for thing in detect_objects(clip.frames[0])}
+    found = {thing.color: thing for thing in detect_objects(clip.frames[0], look=scene.look)}
     one, other = (found.get(body.color) for body in scene.bodies)
     if one is None or other is None or len(found) != 2:
         return False
@@ -105,7 +104,7 @@ def _position(scene: Scene, clip: Clip) -> bool:
 def _material(scene: Scene, clip: Clip) -> bool:
     """The material whose restitution is nearest to the bounce in the clip; no bounce counts as
     0."""
-    seen = see(clip.frames)
+    seen = see(clip.frames, scene.look)
     fall = fit_fall(in_metres(seen.track, DEPTH), FPS)
     if fall.gravity is None:
         return False
@@ -115,11 +114,12 @@ def _material(scene: Scene, clip: Clip) -> bool:
 
 
 def _event(scene: Scene, clip: Clip) -> bool:
-    return matches_event(observe_lit(clip.frames, fps=clip.fps).motion, scene.event, scene.heading)
+    motion = observe_lit(clip.frames, fps=clip.fps, look=scene.look).motion
+    return matches_event(motion, scene.event, scene.heading)
 
 
 def _camera(scene: Scene, clip: Clip) -> bool:
-    return camera_path(clip.frames, see(clip.frames).masks).move == scene.camera
+    return camera_path(clip.frames, see(clip.frames, scene.look).masks).move == scene.camera
 
 
 TASKS: dict[str, Task] = {

@@ -34,7 +34,7 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     (clip,) = answer
     scene = question.scene
     depth, falls = scene.bodies[0].position[1], scene.event == "drop"
-    seen, true = see(clip.frames), truth.seen
+    seen, true = see(clip.frames, question.scene.look), truth.seen
     places = in_metres(seen.track, depth)
     rise = apex_rise(places) if falls else speed_rise(places, FPS)
     kept = {"energy": rise <= RISE}

@@ -20,7 +20,7 @@ from itertools import islice
 import numpy as np
 
 from sorairo.exam.candidates import violation_pairs
-from sorairo.exam.held_out_scenes import FIRST_SEED
+from sorairo.exam.held_out_scenes import FIRST_SEED, drawn
 from sorairo.exam.perception.tracking import masks_seen, see
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth, scene_questions
@@ -45,7 +45,7 @@ def _hiding() -> Iterator[Scene]:
     """Scenes in which the object is hidden long enough."""
     seed = FIRST_SEED + 27_000
     while True:
-        scene = sample_scene(np.random.default_rng(seed), HIDES)
+        scene = drawn(sample_scene(np.random.default_rng(seed), HIDES))
         question = SceneQuestion(key="", scene=scene, prompt="", seed=0, seconds=SECONDS)
         if len(hidden_frames(SceneTruth(question).masks)) >= HIDDEN:
             yield scene
@@ -59,17 +59,18 @@ def hidden_frames(masks: np.ndarray) -> np.ndarray:
 
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     (clip,) = answer
-    seen, true = see(clip.frames), masks_seen(truth.masks)
+    seen, true = see(clip.frames, question.scene.look), masks_seen(truth.masks)
     hidden = hidden_frames(truth.masks)
     middle = int(hidden[len(hidden) // 2])
     last = slice(len(clip.frames) - LAST, None)
     gone = not seen.counts[middle].any()
     back = gone and bool((seen.counts[last] == 1).mean() > 0.5)
     verdict = {"hidden": gone, "reappears": back}
-    looks = observe_lit(clip.frames[last])
+    looks = observe_lit(clip.frames[last], look=question.scene.look)
     body = question.scene.bodies[0]
     verdict |= {"colour": back and looks.color == body.color}
-    verdict |= {"shape": back and looks.shape == observe_lit(truth.clip.frames[last]).shape}
+    true_looks = observe_lit(truth.clip.frames[last], look=question.scene.look)
+    verdict |= {"shape": back and looks.shape == true_looks.shape}
     verdict |= {"size": back and _same_size(seen.masks[last], true.masks[last])}
     out, truly_out = (_comes_out(each.masks, middle) for each in (seen, truth.seen))
     verdict |= {"time": back and abs(out - truly_out) <= FRAMES}

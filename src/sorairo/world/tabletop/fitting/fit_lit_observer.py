@@ -11,40 +11,45 @@ import dataclasses
 import itertools
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
 from sorairo.world.protocol import Sample
-from sorairo.world.tabletop.fitting.fit_observer import BACKGROUND, Degradation, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import (
+    BACKGROUND,
+    FITTED,
+    Degradation,
+    fit_net,
+    seen_as,
+)
 from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, silhouette_features
 from sorairo.world.tabletop.perception.lit_observer import centers, observe_lit
 from sorairo.world.tabletop.perception.observer import find_blobs
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
-from sorairo.world.tabletop.scene import CANVAS_WORLD
+from sorairo.world.tabletop.scene import CANVAS_WORLD, LOOKS
 
-LIT_OBSERVER_FILE = Path(__file__).parent.parent.joinpath("perception", "lit_observer.json")
 FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
 PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
 PIXELS = 60  # pixels of each kind taken from a frame
 
 
-def renders(place: tuple[str, str], seeds: range, fps: float) -> Iterator[Sample]:
+def renders(place: tuple[str, str], seeds: range, fps: float, look: str) -> Iterator[Sample]:
     """Clips of four seconds under a light on a floor."""
     light, floor = place
-    config = dataclasses.replace(CANVAS_WORLD, lights=(light,), floors=(floor,))
+    config = dataclasses.replace(seen_as(CANVAS_WORLD, look), lights=(light,), floors=(floor,))
     yield from make_clips(seeds=seeds, config=config, seconds=4, fps=fps, width=96, height=96)
 
 
-def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
+def fit(clips: int = 32, seed: int = FIT_SEEDS, look: str = "classic") -> dict:
     """The record of lit_observer.json, from `clips` degraded renders of every light and floor."""
     rng = np.random.default_rng(seed)
     colors, outlines, shapes = {}, [], []
     for index, place in enumerate(tqdm(PLACES)):
         start = seed + index * clips
-        samples = [_degraded(s, rng) for s in renders(place, range(start, start + clips), 1.5)]
+        shown = renders(place, range(start, start + clips), 1.5, look)
+        samples = [_degraded(sample, rng) for sample in shown]
         colors[" ".join(place)] = net = _fit_color(samples, rng)
         for sample in samples:
             found = _outlines(sample, net)
@@ -58,16 +63,21 @@ def fit(clips: int = 32, seed: int = FIT_SEEDS) -> dict:
 
 
 def accuracy(
-    clips: int, seed: int = REPORT_SEEDS, degradation: Degradation | None = None
+    clips: int,
+    seed: int = REPORT_SEEDS,
+    degradation: Degradation | None = None,
+    look: str = "classic",
 ) -> dict[str, dict]:
     """By light: the accuracy of number, colour and shape, and the median distance of the track from
     the masks, in widths."""
     rng, rows = np.random.default_rng(seed), {}
     for index, place in enumerate(PLACES):
         start = seed + index * clips
-        for sample in renders(place, range(start, start + clips), 6):
+        for sample in renders(place, range(start, start + clips), 6, look):
             seen = observe_lit(
-                degradation(sample.frames, rng) if degradation else sample.frames, fps=6
+                degradation(sample.frames, rng) if degradation else sample.frames,
+                fps=6,
+                look=look,
             )
             body = sample.scene.bodies[0]
             error = np.linalg.norm(seen.track - centers(sample.masks), axis=1)
@@ -131,14 +141,17 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="do not fit")
     parser.add_argument("--clips", type=int, default=32, help="renders to fit to, of each place")
     parser.add_argument("-n", type=int, default=6, help="renders to report on, of each place")
+    parser.add_argument("--look", choices=LOOKS, default="classic", help="what draws the renders")
     arguments = parser.parse_args()
+    look = arguments.look
     if not arguments.report:
-        LIT_OBSERVER_FILE.write_text(json.dumps(fit(arguments.clips)) + "\n")
+        record = json.dumps(fit(arguments.clips, look=look))
+        FITTED.joinpath(look, "lit_observer.json").write_text(record + "\n")
     for name, degradation in {
         "clean": None,
         "blur 1, noise 3": Degradation(blur=1.0, noise=3.0),
     }.items():
-        for light, found in accuracy(arguments.n, degradation=degradation).items():
+        for light, found in accuracy(arguments.n, degradation=degradation, look=look).items():
             print(f"{name:18}{light:8}", found)
 
 

@@ -2,11 +2,13 @@
 
 python -m sorairo.world.tabletop.fitting.fit_observer           fit, write classifiers.json, report
 python -m sorairo.world.tabletop.fitting.fit_observer --report  report only
+Each option --look says which pictures are meant.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import io
 import json
 from collections.abc import Iterator
@@ -19,6 +21,7 @@ from scipy import ndimage
 from scipy.optimize import minimize
 
 from sorairo.world.protocol import Sample
+from sorairo.world.registry import TABLETOP
 from sorairo.world.tabletop.perception.classifiers import (
     WORKING_SIDE,
     Classifiers,
@@ -30,9 +33,9 @@ from sorairo.world.tabletop.perception.classifiers import (
 from sorairo.world.tabletop.perception.observer import find_blobs, judge, observe
 from sorairo.world.tabletop.perception.prompt_cases import Claim
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
-from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
+from sorairo.world.tabletop.scene import FIRST_LIGHT, LOOKS, PLACES, SceneConfig
 
-CLASSIFIERS_FILE = Path(__file__).parent.parent.joinpath("perception", "classifiers.json")
+FITTED = Path(__file__).parent.parent.joinpath("perception", "fitted")
 FIT_SEEDS, REPORT_SEEDS = 5_000_000, 6_000_000  # first seeds
 BACKGROUND = "background"
 
@@ -68,6 +71,11 @@ REPORTED = {  # degradations that the report is about
 }
 
 
+def seen_as(config: SceneConfig, look: str) -> SceneConfig:
+    """The part of the world, drawn by one of LOOKS."""
+    return dataclasses.replace(config, places=PLACES if look == "filament" else ())
+
+
 def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIGHT) -> Classifiers:
     """Classifiers fitted to every eighth frame of `clips` renders, degraded at random."""
     rng = np.random.default_rng(seed)
@@ -92,15 +100,18 @@ def fit(clips: int = 400, seed: int = FIT_SEEDS, config: SceneConfig = FIRST_LIG
 
 
 def calibration_report(
-    n: int = 200, seed: int = REPORT_SEEDS, classifiers: Classifiers | None = None
+    n: int = 200,
+    seed: int = REPORT_SEEDS,
+    classifiers: Classifiers | None = None,
+    look: str = "classic",
 ) -> dict[str, dict[str, float]]:
     """The observer's accuracy (0..1) on `n` FIRST_LIGHT renders, by degradation and measure."""
     rng = np.random.default_rng(seed)
     verdicts: dict[str, list[dict[str, bool]]] = {name: [] for name in REPORTED}
-    for sample in _renders(n, seed, FIRST_LIGHT):
+    for sample in _renders(n, seed, seen_as(FIRST_LIGHT, look)):
         target = Claim(prompt="", scene=sample.scene).target
         for name, degradation in REPORTED.items():
-            seen = observe(degradation(sample.frames, rng), classifiers=classifiers)
+            seen = observe(degradation(sample.frames, rng), classifiers=classifiers, look=look)
             verdicts[name].append(judge(seen, target))
     return {
         name: {key: float(np.mean([v[key] for v in rows])) for key in rows[0]}
@@ -169,14 +180,14 @@ def _fit_color(samples: list[Sample], rng: np.random.Generator, config: SceneCon
 
 
 def _renders(n: int, seed: int, config: SceneConfig, step: int = 1) -> Iterator[Sample]:
-    for sample in make_clips(
+    yield from make_clips(
         seeds=range(seed, seed + n),
         config=config,
         seconds=4.0,
+        fps=TABLETOP.fps / step,
         width=WORKING_SIDE,
         height=WORKING_SIDE,
-    ):
-        yield Sample(frames=sample.frames[::step], masks=sample.masks[::step], scene=sample.scene)
+    )
 
 
 def _degraded(sample: Sample, rng: np.random.Generator) -> Sample:
@@ -191,12 +202,14 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="do not fit")
     parser.add_argument("--clips", type=int, default=400, help="renders to fit to")
     parser.add_argument("-n", type=int, default=200, help="renders to report on")
+    parser.add_argument("--look", choices=LOOKS, default="classic", help="what draws the renders")
     arguments = parser.parse_args()
+    look = arguments.look
     if not arguments.report:
-        classifiers = fit(arguments.clips)
+        classifiers = fit(arguments.clips, config=seen_as(FIRST_LIGHT, look))
         record = {name: net.to_json() for name, net in vars(classifiers).items()}
-        CLASSIFIERS_FILE.write_text(json.dumps(record) + "\n")
-    for degradation, rates in calibration_report(arguments.n).items():
+        FITTED.joinpath(look, "classifiers.json").write_text(json.dumps(record) + "\n")
+    for degradation, rates in calibration_report(arguments.n, look=look).items():
         columns = "  ".join(f"{key} {100 * rate:5.1f} %" for key, rate in rates.items())
         print(f"{degradation:28}{columns}")
 

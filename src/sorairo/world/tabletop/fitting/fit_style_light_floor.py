@@ -10,13 +10,13 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
 
 from sorairo.world.registry import TABLETOP
-from sorairo.world.tabletop.fitting.fit_observer import Degradation, fit_net
+from sorairo.world.tabletop.fitting.fit_observer import FITTED, Degradation, fit_net, seen_as
 from sorairo.world.tabletop.perception.classifiers import Net, working_size
 from sorairo.world.tabletop.perception.style_light_floor import (
     FrameClassifiers,
@@ -26,9 +26,8 @@ from sorairo.world.tabletop.perception.style_light_floor import (
 )
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.rendering.styles import apply_style
-from sorairo.world.tabletop.scene import FLOORS, LIGHTS, STYLE_NAMES, Scene
+from sorairo.world.tabletop.scene import FLOORS, LIGHTS, LOOKS, STYLE_NAMES, Scene, SceneConfig
 
-CLASSIFIERS_FILE = Path(__file__).parent.parent.joinpath("perception", "style_light_floor.json")
 FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
 SIZES = TABLETOP.sizes
 CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}
@@ -44,11 +43,15 @@ class StyledClip:
     """The true class, by the names of CLASSES."""
 
 
-def clips(scenes: int, seed: int, rng: np.random.Generator) -> Iterator[StyledClip]:
+def clips(
+    scenes: int, seed: int, rng: np.random.Generator, look: str = "classic"
+) -> Iterator[StyledClip]:
     """Scenes of the whole world, each in every style, in three sizes, degraded at random."""
     for index, (width, height) in enumerate(SIZES):
         seeds = range(seed + index, seed + scenes, len(SIZES))
-        for sample in make_clips(seeds=seeds, seconds=4, fps=0.75, width=width, height=height):
+        part = seen_as(SceneConfig(), look)
+        settings: dict[str, Any] = {"seconds": 4, "fps": 0.75, "width": width, "height": height}
+        for sample in make_clips(seeds=seeds, config=part, **settings):
             for style in STYLE_NAMES:
                 styled = degrade(apply_style(style, sample.frames), rng)
                 yield StyledClip(frames=styled, truth=_truth(sample.scene, style))
@@ -70,11 +73,11 @@ def _truth(scene: Scene, style: str) -> dict[str, str]:
     return {"style": style, "light": scene.light, "floor": scene.floor}
 
 
-def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> FrameClassifiers:
+def fit(scenes: int = 500, seed: int = FIT_SEEDS, look: str = "classic") -> FrameClassifiers:
     """Classifiers fitted to the frames of `scenes` scenes in every style."""
     rng = np.random.default_rng(seed)
     features, truths = [], []
-    for clip in clips(scenes, seed, rng):
+    for clip in clips(scenes, seed, rng, look):
         found = frame_features(working_size(clip.frames))
         features.append(found)
         truths += [clip.truth] * len(found)
@@ -88,7 +91,10 @@ def fit(scenes: int = 500, seed: int = FIT_SEEDS) -> FrameClassifiers:
 
 
 def confusion(
-    classifiers: FrameClassifiers, scenes: int = 240, seed: int = REPORT_SEEDS
+    classifiers: FrameClassifiers,
+    scenes: int = 240,
+    seed: int = REPORT_SEEDS,
+    look: str = "classic",
 ) -> dict[str, dict[str, np.ndarray]]:
     """Counts [true class, judged class] of style, light and floor, by the style of the clip."""
     rng = np.random.default_rng(seed)
@@ -96,7 +102,7 @@ def confusion(
         name: {style: np.zeros((len(classes),) * 2, int) for style in STYLE_NAMES}
         for name, classes in CLASSES.items()
     }
-    for clip in clips(scenes, seed, rng):
+    for clip in clips(scenes, seed, rng, look):
         for name, classes in CLASSES.items():
             judged = likeliest(getattr(classifiers, name), clip.frames)
             place = classes.index(clip.truth[name]), classes.index(judged)
@@ -126,13 +132,15 @@ def main() -> None:
     parser.add_argument("--report", action="store_true", help="do not fit")
     parser.add_argument("--scenes", type=int, default=500, help="renders to fit to")
     parser.add_argument("-n", type=int, default=240, help="renders to report on")
+    parser.add_argument("--look", choices=LOOKS, default="classic", help="what draws the renders")
     arguments = parser.parse_args()
+    look = arguments.look
     if not arguments.report:
-        classifiers = fit(arguments.scenes)
+        classifiers = fit(arguments.scenes, look=look)
         record = {name: net.to_json() for name, net in vars(classifiers).items()}
-        CLASSIFIERS_FILE.write_text(json.dumps(record) + "\n")
+        FITTED.joinpath(look, "style_light_floor.json").write_text(json.dumps(record) + "\n")
         shipped_frame_classifiers.cache_clear()
-    print(report(confusion(shipped_frame_classifiers(), arguments.n)))
+    print(report(confusion(shipped_frame_classifiers(look), arguments.n, look=look)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Small classifiers of pixels, silhouettes and floors, fitted to renders.
 
-Their weights are in classifiers.json, written by
+Their weights are in fitted/LOOK/classifiers.json, written by
 `python -m sorairo.world.tabletop.fitting.fit_observer`. Pictures are scaled to one working size.
+LOOK is what draws the pictures, one of `scene.LOOKS`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -73,14 +75,16 @@ class Classifiers:
 
 
 @cache
-def shipped_classifiers() -> Classifiers:
+def shipped_classifiers(look: str = "classic") -> Classifiers:
     """The classifiers of classifiers.json."""
-    record = json.loads(
-        resources.files("sorairo.world.tabletop.perception")
-        .joinpath("classifiers.json")
-        .read_text()
-    )
+    record = fitted(look, "classifiers")
     return Classifiers(**{name: Net.from_json(net) for name, net in record.items()})
+
+
+def fitted(look: str, name: str) -> dict[str, Any]:
+    """A record of weights fitted to pictures of a look."""
+    folder = resources.files("sorairo.world.tabletop.perception").joinpath("fitted")
+    return json.loads(folder.joinpath(look, f"{name}.json").read_text())
 
 
 def working_size(frames: np.ndarray) -> np.ndarray:
@@ -115,7 +119,7 @@ def sort_pixels(frames: np.ndarray, net: Net) -> tuple[np.ndarray, np.ndarray]:
     return table[index], colors[index]
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _lookup(net: Net) -> tuple[np.ndarray, np.ndarray]:
     width = 256 // BINS
     values = np.arange(BINS, dtype=np.uint8) * width + width // 2

@@ -2,27 +2,37 @@
 
 The colour of a pixel depends on the light: a red ball at night is as dark as a black one by day.
 So the light and the floor are classified first, and then pixels by the classifier of that light
-and floor. The weights are in lit_observer.json, written by
+and floor. The weights are in fitted/LOOK/lit_observer.json, written by
 `python -m sorairo.world.tabletop.fitting.fit_lit_observer`, which also reports the errors.
 """
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
 from sorairo.world.registry import TABLETOP
-from sorairo.world.tabletop.perception.classifiers import Classifiers, Net, shipped_classifiers
+from sorairo.world.tabletop.perception.classifiers import (
+    Classifiers,
+    Net,
+    fitted,
+    shipped_classifiers,
+)
 from sorairo.world.tabletop.perception.observer import Observation, observe
 from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 
-def observe_lit(frames: np.ndarray, *, fps: float = TABLETOP.fps) -> Observation:
+def observe_lit(
+    frames: np.ndarray, *, fps: float = TABLETOP.fps, look: str = "classic"
+) -> Observation:
     """Observes uint8 frames [F, H, W, 3] under any light, as `observe` does in daylight."""
-    return observe(frames, fps=fps, classifiers=classifiers_for(light_of(frames), floor_of(frames)))
+    return observe(frames, fps=fps, classifiers=classifiers_of(frames, look))
+
+
+def classifiers_of(frames: np.ndarray, look: str = "classic") -> Classifiers:
+    """The classifiers for the light and the floor that frames show."""
+    return classifiers_for(light_of(frames, look), floor_of(frames, look), look)
 
 
 def centers(masks: np.ndarray) -> np.ndarray:
@@ -36,18 +46,17 @@ def centers(masks: np.ndarray) -> np.ndarray:
     return found
 
 
-def classifiers_for(light: str, floor: str) -> Classifiers:
+def classifiers_for(light: str, floor: str, look: str = "classic") -> Classifiers:
     """The classifiers for a light and a floor."""
-    shape, colors = _shipped()
+    shape, colors = _shipped(look)
     return Classifiers(
-        color=colors[f"{light} {floor}"], shape=shape, floor=shipped_classifiers().floor
+        color=colors[f"{light} {floor}"], shape=shape, floor=shipped_classifiers(look).floor
     )
 
 
 @cache
-def _shipped() -> tuple[Net, dict[str, Net]]:
+def _shipped(look: str) -> tuple[Net, dict[str, Net]]:
     """The classifiers of lit_observer.json: silhouettes, and pixels by light and floor."""
-    file = resources.files("sorairo.world.tabletop.perception").joinpath("lit_observer.json")
-    record = json.loads(file.read_text())
+    record = fitted(look, "lit_observer")
     colors = {place: Net.from_json(net) for place, net in record["colors"].items()}
     return Net.from_json(record["shape"]), colors

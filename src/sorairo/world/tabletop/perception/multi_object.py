@@ -18,9 +18,8 @@ from sorairo.world.tabletop.perception.classifiers import (
     sort_pixels,
     working_size,
 )
-from sorairo.world.tabletop.perception.lit_observer import classifiers_for
+from sorairo.world.tabletop.perception.lit_observer import classifiers_of
 from sorairo.world.tabletop.perception.observer import MIN_AREA, connected
-from sorairo.world.tabletop.perception.style_light_floor import floor_of, light_of
 
 SMOOTH = 1.2  # pixels: deviation of the Gaussian over which neighbours vote on a colour
 MIN_PATCH = 0.12  # fraction of a blob; smaller patches of another colour are its shading
@@ -41,11 +40,11 @@ class DetectedObject:
 
 
 def detect_objects(
-    picture: np.ndarray, classifiers: Classifiers | None = None
+    picture: np.ndarray, classifiers: Classifiers | None = None, look: str = "classic"
 ) -> list[DetectedObject]:
     """The objects in a picture uint8 [H, W, 3] of the still camera, from left to right."""
     frames = working_size(picture[None])
-    classifiers = classifiers or classifiers_for(light_of(frames), floor_of(frames))
+    classifiers = classifiers or classifiers_of(frames, look)
     names = [name for name in classifiers.color.classes if name != "background"]
     presence, colors = (each[0] for each in sort_pixels(frames, classifiers.color))
     presence = ndimage.gaussian_filter(presence, 0.6)

@@ -95,7 +95,11 @@ class Blob:
 
 
 def observe(
-    frames: np.ndarray, *, fps: float = TABLETOP.fps, classifiers: Classifiers | None = None
+    frames: np.ndarray,
+    *,
+    fps: float = TABLETOP.fps,
+    classifiers: Classifiers | None = None,
+    look: str = "classic",
 ) -> Observation:
     """Observes uint8 frames [F, H, W, 3] of a still camera in daylight.
 
@@ -103,7 +107,7 @@ def observe(
     """
     if frames.ndim != 4 or frames.shape[-1] != 3 or frames.dtype != np.uint8 or not len(frames):
         raise ValueError(f"frames must be uint8 [F, H, W, 3], not {frames.dtype} {frames.shape}")
-    classifiers = classifiers or shipped_classifiers()
+    classifiers = classifiers or shipped_classifiers(look)
     frames = working_size(frames)
     presence, blobs = find_blobs(frames, classifiers.color)
     largest = [max(found, key=lambda blob: blob.area, default=None) for found in blobs]

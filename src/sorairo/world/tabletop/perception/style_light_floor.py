@@ -1,20 +1,18 @@
 """Classifies the style, the light and the floor of a clip, from its pixels.
 
-The weights are in style_light_floor.json, written by
+The weights are in fitted/LOOK/style_light_floor.json, written by
 `python -m sorairo.world.tabletop.fitting.fit_style_light_floor`, which fits them to degraded
 renders and reports the errors on others. Frames are scaled to one working size.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 
-from sorairo.world.tabletop.perception.classifiers import Net, working_size
+from sorairo.world.tabletop.perception.classifiers import Net, fitted, working_size
 
 FRAMES_SAMPLED = 8  # frames of a clip that are classified
 HORIZON = 0.55  # fraction of the height below which every camera sees floor
@@ -32,26 +30,25 @@ class FrameClassifiers:
 
 
 @cache
-def shipped_frame_classifiers() -> FrameClassifiers:
+def shipped_frame_classifiers(look: str = "classic") -> FrameClassifiers:
     """The classifiers of style_light_floor.json."""
-    file = resources.files("sorairo.world.tabletop.perception").joinpath("style_light_floor.json")
-    record = json.loads(file.read_text())
+    record = fitted(look, "style_light_floor")
     return FrameClassifiers(**{name: Net.from_json(net) for name, net in record.items()})
 
 
-def style_of(frames: np.ndarray) -> str:
+def style_of(frames: np.ndarray, look: str = "classic") -> str:
     """One of STYLE_NAMES, "none" included. frames: uint8 [F, H, W, 3], any size, F >= 1."""
-    return likeliest(shipped_frame_classifiers().style, frames)
+    return likeliest(shipped_frame_classifiers(look).style, frames)
 
 
-def light_of(frames: np.ndarray) -> str:
+def light_of(frames: np.ndarray, look: str = "classic") -> str:
     """One of LIGHTS, in any style that shows it."""
-    return likeliest(shipped_frame_classifiers().light, frames)
+    return likeliest(shipped_frame_classifiers(look).light, frames)
 
 
-def floor_of(frames: np.ndarray) -> str:
+def floor_of(frames: np.ndarray, look: str = "classic") -> str:
     """One of FLOORS, under any light."""
-    return likeliest(shipped_frame_classifiers().floor, frames)
+    return likeliest(shipped_frame_classifiers(look).floor, frames)
 
 
 def likeliest(net: Net, frames: np.ndarray) -> str:

@@ -7,14 +7,23 @@ same in each. Colours are linear RGB, z is up.
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 
-from sorairo.world.filament.cube_maps import Reflection, look_up, reflection_of, sky_file
+from sorairo.world.filament.cube_maps import (
+    REFLECTION_LEVELS,
+    Reflection,
+    look_up,
+    reflection_of,
+    sky_file,
+)
 from sorairo.world.filament.environment import LUMINANCE, Environment, texels
+from sorairo.world.lifelike.assets.packages import assets_folder
 from sorairo.world.lifelike.assets.panoramas import environment
 
 Color = tuple[float, float, float]
@@ -65,6 +74,7 @@ AHEAD = {
     "sunrise": 0.33, "sunset": 0.18, "esplanade": 0.48, "bridge": 0.30, "apartment": 0.42,
     "hall": 0.70, "lobby": 0.62, "lab": 0.42, "warehouse": 0.35, "workshop": 0.30, "studio": 0.20,
 }  # fmt: skip
+VERSION = 1  # of the kept reflections: more when they, AHEAD or FAITHFUL change
 BRIGHTNESS = 0.65  # mean luminance of what is seen of the backdrop, by day
 LIFT = np.radians(10.0)  # by which the backdrop is raised: the camera looks down
 BORDER = 8  # texels, so that the blur goes on across the edge
@@ -113,7 +123,19 @@ def turned_environment(place: str) -> Environment:
 
 @cache
 def _reflection(place: str) -> Reflection:
-    return reflection_of(turned_environment(place).radiance)
+    """The reflection of a place, made once and then kept in the cache folder."""
+    kept = assets_folder() / f"reflections-{VERSION}" / f"{place}.npz"
+    if kept.exists():
+        with np.load(kept) as arrays:
+            levels = [arrays[f"level{index}"] for index in range(REFLECTION_LEVELS)]
+            return Reflection(levels, arrays["harmonics"])
+    made = reflection_of(turned_environment(place).radiance)
+    levels = {f"level{index}": np.float32(level) for index, level in enumerate(made.levels)}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npz", delete=False) as scratch:
+        np.savez(scratch, harmonics=made.harmonics, **levels)
+    Path(scratch.name).replace(kept)
+    return made
 
 
 def backdrop(found: Environment, daytime: Daytime) -> np.ndarray:

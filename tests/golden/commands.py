@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from digests import digest
 from PIL import Image, ImageDraw
 from running import sorairo
+
+from sorairo.video.clip import Clip
+from sorairo.world.tabletop.scene import SceneConfig
+from sorairo.world.tabletop.world import WORLD as TABLETOP
 
 QUICK = ("--steps", "3")
 SMALL = ("--size", "96x96", "--fps", "12", *QUICK)
@@ -146,15 +151,21 @@ def _made(folder: Path, *words: str) -> list[dict[str, Any]]:
 
 
 def _sampled(folder: Path) -> dict[str, Any]:
-    """Clips of the simulator and their captions."""
-    words = ("world", "sample", "-n", "2", "-o", "world", "--seconds", "1", "--size", "64x64")
-    sorairo(folder, *words, "--seed", "11")
-    return {
-        file.name: file.read_text(encoding="utf-8").splitlines()
-        if file.suffix == ".txt"
-        else digest(file)
-        for file in sorted((folder / "world").iterdir())
-    }
+    """Clips of the classic renderer and their captions: Filament's differ by a little each time."""
+    made: dict[str, Any] = {}
+    with TABLETOP.renderer(64, 64) as renderer:
+        for seed in (11, 12):
+            rng = np.random.default_rng(seed)
+            scene = TABLETOP.sample_scene(rng, SceneConfig())
+            pictures = renderer.film(TABLETOP.simulate(scene, seconds=1, fps=TABLETOP.fps))
+            file = Clip(frames=pictures, fps=TABLETOP.fps).save(folder / f"tabletop-{seed}.mp4")
+            made[file.name] = digest(file)
+            made[f"tabletop-{seed}.txt"] = [
+                TABLETOP.caption(scene, rng, language=language, detail=detail)
+                for language in TABLETOP.text_languages
+                for detail in TABLETOP.caption_details
+            ]
+    return made
 
 
 def _draw_inputs(folder: Path) -> None:

@@ -24,7 +24,7 @@ def test_degraded_renders_are_observed_correctly():
 
 
 def test_a_plain_sky_has_no_objects():
-    sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2))
+    sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2, "classic"))
     sky = np.broadcast_to(sample.frames[0, 0, 0], sample.frames.shape)
     assert observe_lit(np.ascontiguousarray(sky)).count == 0
 

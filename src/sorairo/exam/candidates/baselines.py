@@ -14,7 +14,7 @@ from sorairo.exam.scene_question import SceneQuestion, SceneTruth
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.parsing import Assertions, parse
-from sorairo.world.tabletop.scene import Scene
+from sorairo.world.tabletop.scene import Scene, SceneConfig
 
 SCENES_OF_EACH = 100  # training scenes of each data set to choose the nearest from
 THUMBNAIL = 16  # pixels of a side
@@ -97,11 +97,12 @@ def nearest_clip(question: SceneQuestion, truth: SceneTruth) -> Answer:
 @cache
 def _trained_on(look: str) -> tuple[Scene, ...]:
     """The first scenes of each data set that models are trained on."""
-    return tuple(
-        drawn(sample_scene(np.random.default_rng(each.first_seed + index), each.scene), look)
-        for each in (FIRST_CLIPS, CANVAS_CLIPS, CROWD_CLIPS)
-        for index in range(SCENES_OF_EACH)
-    )
+    found = []
+    for each in (FIRST_CLIPS, CANVAS_CLIPS, CROWD_CLIPS):
+        assert isinstance(each.scene, SceneConfig)
+        for seed in range(each.first_seed, each.first_seed + SCENES_OF_EACH):
+            found.append(drawn(sample_scene(np.random.default_rng(seed), each.scene), look))
+    return tuple(found)
 
 
 @cache

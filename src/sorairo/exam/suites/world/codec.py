@@ -29,7 +29,6 @@ def questions(count: int) -> list[SceneQuestion]:
 def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict:
     """PSNR (dB) of the whole picture and of the objects; and the error of the velocity that the
     parser sees in the clip, and in the true clip (picture widths per frame)."""
-    del question
     (clip,) = answer
     error = np.square(clip.frames / 255.0 - truth.clip.frames / 255.0).mean(-1)
     there = truth.masks > 0

@@ -11,6 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -126,14 +127,16 @@ def _reflection(place: str) -> Reflection:
     """The reflection of a place, made once and then kept in the cache folder."""
     kept = assets_folder() / f"reflections-{VERSION}" / f"{place}.npz"
     if kept.exists():
-        with np.load(kept) as arrays:
-            levels = [arrays[f"level{index}"] for index in range(REFLECTION_LEVELS)]
-            return Reflection(levels, arrays["harmonics"])
+        with np.load(kept) as stored:
+            levels = [stored[f"level{index}"] for index in range(REFLECTION_LEVELS)]
+            return Reflection(levels, stored["harmonics"])
     made = reflection_of(turned_environment(place).radiance)
-    levels = {f"level{index}": np.float32(level) for index, level in enumerate(made.levels)}
+    arrays: dict[str, Any] = {"harmonics": made.harmonics}
+    for index, level in enumerate(made.levels):
+        arrays[f"level{index}"] = level.astype(np.float32)
     kept.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=kept.parent, suffix=".npz", delete=False) as scratch:
-        np.savez(scratch, harmonics=made.harmonics, **levels)
+        np.savez(scratch, **arrays)
     Path(scratch.name).replace(kept)
     return made
 

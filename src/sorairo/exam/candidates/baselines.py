@@ -97,11 +97,11 @@ def nearest_clip(question: SceneQuestion, truth: SceneTruth) -> Answer:
 @cache
 def _trained_on(look: str) -> tuple[Scene, ...]:
     """The first scenes of each data set that models are trained on."""
-    found = []
+    found: list[Scene] = []
     for each in (FIRST_CLIPS, CANVAS_CLIPS, CROWD_CLIPS):
-        assert isinstance(each.scene, SceneConfig)
-        for seed in range(each.first_seed, each.first_seed + SCENES_OF_EACH):
-            found.append(drawn(sample_scene(np.random.default_rng(seed), each.scene), look))
+        part, seeds = each.scene, range(each.first_seed, each.first_seed + SCENES_OF_EACH)
+        assert isinstance(part, SceneConfig)
+        found += [drawn(sample_scene(np.random.default_rng(seed), part), look) for seed in seeds]
     return tuple(found)
 
 

@@ -78,6 +78,7 @@ AHEAD = {
 VERSION = 1  # of the kept reflections: more when they, AHEAD or FAITHFUL change
 BRIGHTNESS = 0.65  # mean luminance of what is seen of the backdrop, by day
 LIFT = np.radians(10.0)  # by which the backdrop is raised: the camera looks down
+SATURATION = 0.4  # of the backdrop: nothing in it is taken for a body
 BORDER = 8  # texels, so that the blur goes on across the edge
 SOFTNESS = 1.5  # texels: the backdrop is out of focus
 FAITHFUL = 0.3  # how much of its tint the light of a place keeps
@@ -156,6 +157,8 @@ def backdrop(found: Environment, daytime: Daytime) -> np.ndarray:
     wrapped = np.pad(seen, ((0, 0), (BORDER, BORDER), (0, 0)), mode="wrap")
     soft = ndimage.gaussian_filter(wrapped, (SOFTNESS, SOFTNESS, 0), mode="nearest")
     seen = soft[:, BORDER:-BORDER]
+    grey = (seen @ LUMINANCE)[..., None]
+    seen = grey + SATURATION * (seen - grey)
     visible = (elevation > np.radians(-17)) & (elevation < np.radians(-3))
     seen *= BRIGHTNESS / float((seen @ LUMINANCE)[visible].mean())
     high = np.clip(raised / np.radians(30), 0, 1)[..., None]

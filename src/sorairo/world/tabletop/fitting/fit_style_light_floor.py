@@ -30,6 +30,7 @@ from sorairo.world.tabletop.scene import FLOORS, LIGHTS, LOOKS, STYLE_NAMES, Sce
 
 FIT_SEEDS, REPORT_SEEDS = 7_000_000, 8_000_000  # first seeds; training of models stays below
 SIZES = TABLETOP.sizes
+UNCHANGED = 0.25  # share of clips that are not degraded
 CLASSES = {"style": STYLE_NAMES, "light": LIGHTS, "floor": FLOORS}
 
 
@@ -60,6 +61,8 @@ def clips(
 def degrade(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Frames as a codec or a model leaves them: unchanged, with blur, noise or JPEG blocks, or
     without fine texture but with sharp edges."""
+    if rng.random() < UNCHANGED:
+        return frames
     if rng.random() < 0.35:
         size = int(rng.integers(2, 6))
         frames = ndimage.median_filter(frames, (1, size, size, 1))

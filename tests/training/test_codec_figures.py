@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from PIL import Image
 
 from random_weights import randomise
 from sorairo.data.rendered_shards import Shard
+from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
 from sorairo.training.evaluation.codec_figures import (
     CodecErrors,
@@ -24,6 +26,7 @@ from sorairo.training.evaluation.codec_figures import (
 )
 from sorairo.training.loop.state import averaged_weights
 from sorairo.training.networks.codec_directory import open_codec, write_codec
+from sorairo.training.ship_codec import ship
 from training_recipes import CODEC
 
 
@@ -91,3 +94,17 @@ def test_figures_of_fades_pictures_and_speed(codec: Codec, tmp_path: Path):
     fade = fade_figures(codec, frame)
     assert fade["least"] < fade["most"]
     assert decode_seconds(codec) > 0
+
+
+def test_the_codec_of_a_run_is_written_with_a_scale(codec_run: Path, tmp_path: Path):
+    facts = ship(str(codec_run), tmp_path / "codec")
+    codec = open_codec(str(tmp_path / "codec"))
+    assert bool((codec.latent_std != 1).all())
+    assert facts["training"]["steps"] > 0
+    kept = json.loads((tmp_path / "codec" / "codec.json").read_text())
+    assert kept["training"] == facts["training"]
+
+
+def test_a_run_that_does_not_exist_is_one_sentence():
+    with pytest.raises(TrainingError, match="train it first with"):
+        ship("no-such-run", Path("unused"))

@@ -18,24 +18,36 @@ from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.network_files import load_networks
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged_weights, read_record
+
+RECORD, WEIGHTS = "codec.json", "codec.safetensors"
 
 
 def write_codec(folder: Path, codec: Codec, facts: dict[str, Any]) -> None:
     """Writes a codec to a directory."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {k: v.to(torch.bfloat16).contiguous() for k, v in codec.state_dict().items()}
-    save_file(weights, folder / "codec.safetensors")
+    save_file(weights, folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)  # safetensors writes for the owner alone
     record = {"codec": to_json(codec.config), **facts}
-    (folder / "codec.json").write_text(json.dumps(record, indent=1) + "\n")
+    (folder / RECORD).write_text(json.dumps(record, indent=1) + "\n")
+
+
+def codec_folder(name: str) -> Path | None:
+    """The directory of `write_codec` with this path or, among those that ship, with this name;
+    None if there is none."""
+    found = (path for path in (Path(name), hub.shipped() / name) if (path / RECORD).exists())
+    return next(found, None)
 
 
 def stored_codec(name: str) -> Codec:
-    """The codec of a directory written by `write_codec`, of a training run or of a model, in
-    float32. A run is named as its recipe, a model by its name or directory."""
-    state = run_folder(name) / "state.safetensors"
-    if (Path(name) / "codec.json").exists():
-        return _read(Path(name))
+    """The codec of a directory written by `write_codec` (see `codec_folder`), of a training run or
+    of a model, in float32. A run is named as its recipe unless a codec ships under that name; then,
+    and otherwise, its folder names it."""
+    folder, state = codec_folder(name), run_folder(name) / STATE
+    if folder is not None:
+        return _read(folder)
     if state.exists():
         config = json.loads(read_record(state)["recipe"])["codec"]
         return _with_weights(config, averaged_weights(state))
@@ -51,8 +63,8 @@ def open_codec(name: str) -> Codec:
 
 def _read(folder: Path) -> Codec:
     try:
-        record = read_json(folder / "codec.json")
-        return _with_weights(record["codec"], load_file(folder / "codec.safetensors"))
+        record = read_json(folder / RECORD)
+        return _with_weights(record["codec"], load_file(folder / WEIGHTS))
     except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"The codec in {folder} cannot be loaded: {str(error)[:200]}") from error
 

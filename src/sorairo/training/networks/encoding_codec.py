@@ -26,7 +26,7 @@ from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged_weights, read_record
-from sorairo.training.networks.codec_directory import open_codec
+from sorairo.training.networks.codec_directory import codec_folder, open_codec
 
 FITTED = 400  # clips, from which some are drawn to fit a scale
 
@@ -65,10 +65,11 @@ def codec_of_run(
 
 
 def codec_of_model(name: str, config: CodecConfig | None = None) -> EncodingCodec:
-    """The codec of a finished model, or of a directory that `write_codec` wrote. All recipes that
-    use it share its latents. Raises TrainingError unless it has this configuration."""
-    path = Path(name)
-    if (path / "codec.json").exists():
+    """The codec of a finished model, or of a directory that `write_codec` wrote (see
+    `codec_folder`). All recipes that use it share its latents. Raises TrainingError unless it has
+    this configuration."""
+    path = codec_folder(name)
+    if path is not None:
         codec, deflicker = open_codec(name), None
     else:
         path = hub.find(name)

@@ -10,7 +10,7 @@ import pytest
 
 from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
-from sorairo.world.filament.geometry import ball, box
+from sorairo.world.filament.geometry import Geometry, ball, box, joined
 from sorairo.world.filament.stage import FAR, Material, Stage
 
 EVEN = Environment(
@@ -166,3 +166,14 @@ def test_depth_and_normals_of_a_ball_are_those_of_geometry():
     outward = (np.array(TILTED.position) + rays * expected[..., None] - center) / radius
     assert (normals * outward).sum(-1)[hit].min() > np.cos(0.02)
     assert np.abs(normals - outward)[hit].mean() < 0.01
+
+
+def test_a_mesh_is_seen_although_only_its_last_vertices_are_in_the_picture():
+    behind = box((0.5, 0.5, 0.5))
+    ahead = Geometry(
+        behind.positions + np.array([30.0, 0, 0]), behind.faces, behind.normals, behind.uv
+    )
+    camera = Camera(position=(26.0, 0.0, 0.5), target=(30.0, 0.0, 0.0), field=40.0)
+    with lit() as stage:
+        stage.add(joined([behind] * 5 + [ahead]), Material(), name=1)
+        assert stage.identify(camera)[32, 32] == 1

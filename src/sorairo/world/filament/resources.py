@@ -16,6 +16,7 @@ from sorairo.world.filament.geometry import Geometry
 # What Filament may still be reading: it uploads while it draws. Nothing else releases it.
 _uploading: list[Any] = []
 _KTX_WIDTH = 36  # where a KTX file has its width
+MARGIN = 1e-3  # metres: Filament refuses bounds that are flat
 _ATTRIBUTES = (
     (mjrf.VertexAttributeUsage.VERTEX_ATTRIBUTE_USAGE_POSITION, "FLOAT3"),
     (mjrf.VertexAttributeUsage.VERTEX_ATTRIBUTE_USAGE_TANGENTS, "FLOAT4"),
@@ -93,7 +94,10 @@ def upload(mesh: Any, layout: Any, geometry: Geometry) -> None:
     data = mjrf.MeshData()
     data.set_vertices(layout, np.ascontiguousarray(vertices, "<f4").tobytes())
     data.set_indices(layout, np.ascontiguousarray(geometry.faces, "<u4").tobytes())
-    data.compute_bounds = True
+    # Computed by itself, they are those of the first third of interleaved vertices.
+    data.compute_bounds = False
+    data.bounds_min = (geometry.positions.min(0) - MARGIN).astype(np.float32)
+    data.bounds_max = (geometry.positions.max(0) + MARGIN).astype(np.float32)
     mesh.upload(data)
     _uploading.append(data)
 

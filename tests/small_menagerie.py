@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from sorairo.world.filament.geometry import Geometry, box, joined
-from sorairo.world.menagerie.kinds import KINDS, Kind
+from sorairo.world.menagerie.kinds import KINDS, AnimalKind
 from sorairo.world.menagerie.places import GROUNDS, TERRAIN
 
 FRAMES, INTERVAL = 20, 0.05  # of an animation; seconds
@@ -50,7 +50,7 @@ def contents() -> dict[str, bytes]:
     return files
 
 
-def actor_file(kind: Kind) -> bytes:
+def actor_file(kind: AnimalKind) -> bytes:
     """An actor of boxes, with the variants of a kind."""
     feeding = kind.feeding or ("feeding", 0)
     actions = {**ACTIONS, feeding[0]: ACTIONS.get(feeding[0], "rest")}

@@ -86,7 +86,7 @@ def texts() -> tuple[list[str], list[str]]:
     def of(seeds: range) -> dict[str, ClipSet]:
         return {world: scenes_of(world, seeds) for world in ("lifelike", "tabletop")}
 
-    return texts_of(of(range(2000)), 4000), captions(of(range(50_000, 50_400)), 1200, seed=1)
+    return texts_of(of(range(3000)), 8000), captions(of(range(50_000, 50_400)), 1200, seed=1)
 
 
 def test_captions_of_both_worlds_have_words_of_the_tokenizer(texts):

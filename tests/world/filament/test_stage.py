@@ -11,7 +11,8 @@ import pytest
 from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry, ball, box, joined
-from sorairo.world.filament.stage import FAR, Material, Stage
+from sorairo.world.filament.native_camera import FAR
+from sorairo.world.filament.stage import Material, Stage
 
 EVEN = Environment(
     radiance=np.full((64, 128, 3), 0.2, np.float32),

@@ -9,12 +9,12 @@ import pytest
 
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people import gaits as g
-from sorairo.world.lifelike.people.dressing import dress
+from sorairo.world.lifelike.people.appearance.dressing import dress
+from sorairo.world.lifelike.people.appearance.hems import SLEEVES, with_hems
+from sorairo.world.lifelike.people.appearance.looks import Person
+from sorairo.world.lifelike.people.appearance.measures import Measures
 from sorairo.world.lifelike.people.feet import foot_shape
 from sorairo.world.lifelike.people.gaits import gaits
-from sorairo.world.lifelike.people.hems import SLEEVES, with_hems
-from sorairo.world.lifelike.people.looks import Person
-from sorairo.world.lifelike.people.measures import Measures
 from sorairo.world.lifelike.sampling import sample_person, sample_scene
 from sorairo.world.lifelike.scene import Scene, SceneConfig
 from sorairo.world.lifelike.simulate import Rollout, simulate

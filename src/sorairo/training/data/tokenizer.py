@@ -44,7 +44,8 @@ def texts_of(clips: dict[str, ClipSet], count: int = CAPTIONS) -> list[str]:
         for each in forms.values()
         for word in each
     ]
-    return captions(clips, count, seed=0) + words * REPEATED
+    inside = [f" {word}" for word in words if word.isascii()]  # other bytes than at the beginning
+    return captions(clips, count, seed=0) + (words + inside) * REPEATED
 
 
 def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:

@@ -94,7 +94,7 @@ def _cube_map(radiance: np.ndarray, side: int) -> np.ndarray:
 
 
 @cache
-def _places_of_cube(side: int, height: int, width: int) -> Places:
+def _places_of_cube(side: int, height: int, width: int) -> TexelWeights:
     return places_of(cube_directions(side), height, width)
 
 
@@ -111,7 +111,7 @@ def cube_directions(side: int) -> np.ndarray:
 
 
 @dataclass(frozen=True, eq=False)
-class Places:
+class TexelWeights:
     """Where directions [...] lie between the texels of an environment."""
 
     corners: np.ndarray
@@ -122,7 +122,7 @@ class Places:
     """How far below it, float32 [..., 1]."""
 
 
-def places_of(directions: np.ndarray, height: int, width: int) -> Places:
+def places_of(directions: np.ndarray, height: int, width: int) -> TexelWeights:
     """Where directions [..., 3] (y up) lie in an environment of this size."""
     rows = np.arccos(np.clip(directions[..., 1], -1, 1)) / np.pi * height - 0.5
     angle = np.arctan2(directions[..., 0], -directions[..., 2])
@@ -131,12 +131,12 @@ def places_of(directions: np.ndarray, height: int, width: int) -> Places:
     down, right = (rows - top)[..., None], (columns - left)[..., None]
     lines = [np.clip(row, 0, height - 1) * width for row in (top, top + 1)]
     corners = [line + column % width for line in lines for column in (left, left + 1)]
-    return Places(
+    return TexelWeights(
         np.stack(corners).astype(np.int32), right.astype(np.float32), down.astype(np.float32)
     )
 
 
-def interpolated(radiance: np.ndarray, places: Places) -> np.ndarray:
+def interpolated(radiance: np.ndarray, places: TexelWeights) -> np.ndarray:
     """The radiance [H, W, 3] at some places [...], linearly interpolated, [..., 3]."""
     flat = radiance.reshape(-1, 3)
     left, right, below_left, below_right = (flat[corner] for corner in places.corners)

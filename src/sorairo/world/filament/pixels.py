@@ -56,3 +56,8 @@ def surface_normals(depth: np.ndarray, camera: Camera, scale: int) -> np.ndarray
     normals *= np.where((normals * middle).sum(-1, keepdims=True) > 0, -1.0, 1.0)
     normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-12)
     return np.where(depths.min(0)[..., None] > FAR_AWAY, 0.0, normals).astype(np.float32)
+
+
+def srgb(color: tuple[float, float, float]) -> list[float]:
+    """A linear colour as sRGB (IEC 61966-2-1)."""
+    return [12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in color]

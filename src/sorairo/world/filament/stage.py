@@ -17,9 +17,9 @@ from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.light_cache import LightTextures, light_textures
 from sorairo.world.filament.material import Material
-from sorairo.world.filament.pixels import averaged, central_depth, surface_normals
+from sorairo.world.filament.native_camera import FAR, NEAR, native_camera
+from sorairo.world.filament.pixels import averaged, central_depth, srgb, surface_normals
 
-NEAR, FAR = 0.05, 400.0  # metres
 SUN_SHADOW_SIDE = 1024  # texels
 # Filament's camera is set for daylight: this is the illuminance of an environment of radiance 1.
 LUX = 20_000.0
@@ -174,7 +174,7 @@ class Stage:
 
     def _material(self, material: Material, name: int) -> Any:
         native = mjrf.Material()
-        native.color = [*_srgb(material.color), material.opacity]  # Filament reads sRGB
+        native.color = [*srgb(material.color), material.opacity]  # Filament reads sRGB
         native.roughness, native.metallic = material.roughness, material.metallic
         native.segmentation_id = name
         if material.texture is not None:
@@ -283,7 +283,7 @@ class Stage:
         """The pixels of a target, which the next call overwrites."""
         request = mjrf.RenderRequest()
         request.scene, request.target = self._scene, target.native
-        request.camera = _native_camera(camera, self._turn, self.width / self.height)
+        request.camera = native_camera(camera, self._turn, self.width / self.height)
         request.viewport.left = request.viewport.bottom = 0
         request.viewport.height, request.viewport.width = target.pixels.shape[:2]
         request.haze = False
@@ -293,20 +293,3 @@ class Stage:
         self._context.wait_for_frame(frame)
         resources.release_uploaded()
         return target.pixels
-
-
-def _srgb(color: tuple[float, float, float]) -> list[float]:
-    """A linear colour as sRGB (IEC 61966-2-1)."""
-    return [12.92 * c if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in color]
-
-
-def _native_camera(camera: Camera, turn: np.ndarray, aspect: float) -> Any:
-    _, up, backward = turn @ camera.axes()[:, :, None]
-    native = mjrf.Camera()
-    native.pos = turn @ np.asarray(camera.position, float)
-    native.forward, native.up = -backward[:, 0], up[:, 0]
-    half = NEAR * np.tan(np.radians(camera.field / 2))
-    native.frustum_near, native.frustum_far = NEAR, FAR
-    native.frustum_bottom, native.frustum_top = -half, half
-    native.frustum_center, native.frustum_width = 0.0, half * aspect
-    return native

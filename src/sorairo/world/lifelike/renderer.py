@@ -18,8 +18,8 @@ from sorairo.world.lifelike.filming.framing import fitted_field
 from sorairo.world.lifelike.filming.surroundings import Surroundings
 from sorairo.world.lifelike.filming.weather import settings
 from sorairo.world.lifelike.glass import BALL_RADIUS
-from sorairo.world.lifelike.people.figure import Figure
-from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.appearance.figure import Figure
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.props.contact_shadows import ContactShadow
 from sorairo.world.lifelike.props.event_props import PROPS, props_of
 from sorairo.world.lifelike.props.glass_props import Pane

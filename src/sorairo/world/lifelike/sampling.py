@@ -9,7 +9,7 @@ from sorairo.world.lifelike.events.props import CARRIED, SEATS
 from sorairo.world.lifelike.events.toppling import TOPPLING
 from sorairo.world.lifelike.filming.shots import choice, draw_camera
 from sorairo.world.lifelike.matter.registry import MATTER
-from sorairo.world.lifelike.people.looks import CLOTHES_COLORS, Person
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.scene import SOFT_GROUNDS, Scene, SceneConfig, Thing
 from sorairo.world.lifelike.thing_names import NAMES

@@ -11,7 +11,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from sorairo.world.lifelike.people.looks import Person
+from sorairo.world.lifelike.people.appearance.looks import Person
 
 WEATHERS = ("clear", "fog", "rain", "snowfall")
 EVENTS = (

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class AnimalKind:
     """One kind of animal."""
 
     actor: str
@@ -43,15 +43,15 @@ def _coats(words: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _kind(actor: str, height: float, lives: str, *, coats: str = "", **more: object) -> Kind:
+def _kind(actor: str, height: float, lives: str, *, coats: str = "", **more: object) -> AnimalKind:
     shown = {"coats": _coats(coats)} if coats else {}
-    return Kind(actor=actor, height=height, lives=tuple(lives.split()), **shown, **more)  # type: ignore[arg-type]
+    return AnimalKind(actor=actor, height=height, lives=tuple(lives.split()), **shown, **more)  # type: ignore[arg-type]
 
 
 HORSE_COATS = "brown=brown black=black beige=beige tan=tan white=white grey=gray"
 GRASSLAND, FARM = "meadow field", "meadow field farm"
 
-KINDS: dict[str, Kind] = {
+KINDS: dict[str, AnimalKind] = {
     "wolf": _kind("wolf", 0.95, "forest field snow", coats="grey=fur-grey brown=fur-brown",
                   feeding=("idle", 0), prey=("sheep", "rabbit", "doe")),
     "white wolf": _kind("arctic_wolf", 0.95, "snow", prey=("rabbit",)),

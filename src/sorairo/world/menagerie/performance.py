@@ -40,7 +40,7 @@ class Performance:
     """Where it looks: radians from the negative y axis, counter-clockwise, [F]."""
     clocks: np.ndarray
     """The moments of the animations of its actions, in seconds of their files, [F, actions]."""
-    shares: np.ndarray
+    action_weights: np.ndarray
     """How much of each action is shown, [F, actions]; rows add up to 1."""
     actions: tuple[Part, ...]
     """What it does, one after the other."""
@@ -51,7 +51,7 @@ class Performance:
         poses = [
             (share, pose_at(cast.animation(kind, coat, part.action, part.number), clock))
             for part, share, clock in zip(
-                self.actions, self.shares[frame], self.clocks[frame], strict=True
+                self.actions, self.action_weights[frame], self.clocks[frame], strict=True
             )
             if share > 0
         ]
@@ -88,7 +88,7 @@ def perform(
         tempo: How fast its steps are; 1 is usual.
     """
     grid = np.arange(0, times[-1] + STEP, STEP)
-    shares = _shares(parts, grid)
+    action_weights = _action_weights(parts, grid)
     clocks = np.zeros((len(grid), len(parts)))
     gone = np.zeros(len(grid))
     for index, part in enumerate(parts):
@@ -100,7 +100,7 @@ def perform(
             continue
         gait = cast.gait(kind, coat, part.action)
         # A walk that begins or ends is slower, and its steps are as much slower.
-        cycles = part.offset + np.cumsum(shares[:, index]) * STEP * tempo / gait.seconds
+        cycles = part.offset + np.cumsum(action_weights[:, index]) * STEP * tempo / gait.seconds
         clocks[:, index] = cycles * shown.seconds
         far = np.array([gait.gone(cycle * gait.seconds) for cycle in cycles])
         gone += far - far[0]
@@ -109,11 +109,16 @@ def perform(
     places = np.zeros((len(times), 3))
     places[:, :2] = start + gone[frames, None] * way
     return Performance(
-        creature, places, np.full(len(times), heading), clocks[frames], shares[frames], parts
+        creature,
+        places,
+        np.full(len(times), heading),
+        clocks[frames],
+        action_weights[frames],
+        parts,
     )
 
 
-def _shares(parts: tuple[Part, ...], grid: np.ndarray) -> np.ndarray:
+def _action_weights(parts: tuple[Part, ...], grid: np.ndarray) -> np.ndarray:
     """How much of each part is shown over time, [T, parts]."""
     begun = np.stack([np.clip((grid - part.begins) / CHANGE, 0, 1) for part in parts], 1)
     begun = begun * begun * (3 - 2 * begun)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sorairo.world.lifelike.filming.shots import choice, draw_camera
-from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.sampling import (
     BALL_COLORS,

@@ -8,7 +8,7 @@ import numpy as np
 
 from sorairo.world.lifelike.language import lexicon
 from sorairo.world.lifelike.language.lexicon import Fact, Phrases
-from sorairo.world.lifelike.people.looks import Person
+from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.scene import SOFT_GROUNDS, Scene, Thing
 
 LANGUAGES = ("en", "zh")

@@ -7,7 +7,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from sorairo.world.lifelike.grounds import to_srgb
 from sorairo.world.lifelike.matter.motion import MatterMotion, resting
-from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.scene import Scene
 
 CANVAS = (0.9, 0.72)  # width and height, metres

@@ -8,6 +8,7 @@ import numpy as np
 
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people.actions import walking
+from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.people.feet import (
     NARROWEST,
     FootTrack,
@@ -19,7 +20,6 @@ from sorairo.world.lifelike.people.feet import (
 )
 from sorairo.world.lifelike.people.gaits import Gait
 from sorairo.world.lifelike.people.legs import SIDES, planted
-from sorairo.world.lifelike.people.looks import Person
 from sorairo.world.lifelike.people.retargeting import Pose, retarget
 from sorairo.world.lifelike.people.travel import Travel
 

@@ -7,11 +7,11 @@ import numpy as np
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.people.actions import eased
+from sorairo.world.lifelike.people.appearance.skinning import Skin, weight_matrix
 from sorairo.world.lifelike.people.arms import with_hands
 from sorairo.world.lifelike.people.feet import Plant
 from sorairo.world.lifelike.people.performer import Act, Performer
 from sorairo.world.lifelike.people.retargeting import Pose
-from sorairo.world.lifelike.people.skinning import Skin, weight_matrix
 
 STOOP = np.radians(38.0)  # of the trunk, halfway down
 _GUESS = 0.1  # metres from the bone of a thigh to the seat, before it is measured

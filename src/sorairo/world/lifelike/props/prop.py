@@ -8,7 +8,7 @@ from typing import Protocol
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import Material, Stage
 from sorairo.world.lifelike.matter.motion import MatterMotion
-from sorairo.world.lifelike.people.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
 from sorairo.world.lifelike.props.contact_shadows import ContactShadow
 from sorairo.world.lifelike.scene import Scene
 

@@ -200,7 +200,7 @@ def _influences(
     """Bones and weights of the vertices, where what no bone moves belongs to the whole."""
     missing = (bones == NO_BONE) | (bones > count)
     numbers = np.where(missing, count, bones).astype(int)
-    shares = np.where(missing, 0.0, weights).astype(float)
-    total = shares.sum(1)
-    shares[total <= 0, 0] = 1.0
-    return numbers, shares / np.maximum(shares.sum(1, keepdims=True), 1e-9)
+    portions = np.where(missing, 0.0, weights).astype(float)
+    total = portions.sum(1)
+    portions[total <= 0, 0] = 1.0
+    return numbers, portions / np.maximum(portions.sum(1, keepdims=True), 1e-9)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_matrix
 
 from sorairo.world.filament.geometry import grid_faces, smooth_normals
 from sorairo.world.lifelike.assets import bodies
-from sorairo.world.lifelike.people.hems import (
+from sorairo.world.lifelike.people.appearance.hems import (
     ON_LINE,
     PELVIS,
     SLEEVES,
@@ -21,14 +21,14 @@ from sorairo.world.lifelike.people.hems import (
     waist,
     with_hems,
 )
-from sorairo.world.lifelike.people.looks import (
+from sorairo.world.lifelike.people.appearance.looks import (
     CLOTHES_COLORS,
     HAIR_COLORS,
     SKINS,
     Person,
 )
-from sorairo.world.lifelike.people.measures import Measures
-from sorairo.world.lifelike.people.skinning import Skin, weight_matrix
+from sorairo.world.lifelike.people.appearance.measures import Measures
+from sorairo.world.lifelike.people.appearance.skinning import Skin, weight_matrix
 
 EYE_WHITE, IRIS, LIPS = (0.72, 0.70, 0.68), (0.02, 0.015, 0.01), (0.75, 0.55, 0.55)
 SKIRT_LENGTHS = {"skirt": 0.95, "dress": 1.05, "coat": 0.75}  # leg lengths

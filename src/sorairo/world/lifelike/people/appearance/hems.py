@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from sorairo.world.lifelike.assets.bodies import Body, Rig
-from sorairo.world.lifelike.people.looks import Person
-from sorairo.world.lifelike.people.measures import Measures
+from sorairo.world.lifelike.people.appearance.looks import Person
+from sorairo.world.lifelike.people.appearance.measures import Measures
 
 SLEEVES = {"t-shirt": 0.55, "sweater": 1.95, "coat": 1.9, "dress": 0.25}  # arm lengths
 LEGS = {"trousers": 1.9, "shorts": 0.85, "skirt": 0.0}  # leg lengths

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import Handle, Material, Stage
 from sorairo.world.lifelike.assets import bodies
-from sorairo.world.lifelike.people.dressing import dress
-from sorairo.world.lifelike.people.looks import Person
+from sorairo.world.lifelike.people.appearance.dressing import dress
+from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.people.retargeting import Pose
 
 

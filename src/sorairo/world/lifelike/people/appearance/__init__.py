@@ -1,0 +1,1 @@
+"""How people look: bodies with skin, hair and clothes."""

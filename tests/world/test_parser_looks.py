@@ -79,16 +79,18 @@ def test_lights_floors_and_styles_are_read(samples):
 
 
 def test_several_objects_are_told_apart():
+    """In 14 of 20 classic pictures the colours of all objects are read right; in 13 of these, give
+    or take one, since Filament dithers at random."""
     part = seen_as(SEVERAL_THINGS, "filament")
     clips = make_clips(
-        seeds=range(SEED + 100, SEED + 106), config=part, seconds=0.1, width=96, height=96
+        seeds=range(SEED + 100, SEED + 120), config=part, seconds=0.1, width=96, height=96
     )
     right = [
         sorted(thing.color for thing in detect_objects(each.frames[0], look="filament"))
         == sorted(body.color for body in each.scene.bodies)
         for each in clips
     ]
-    assert np.mean(right) >= 0.6
+    assert np.sum(right) >= 12
 
 
 def test_an_empty_picture_has_no_object_in_any_look(samples):

@@ -50,7 +50,7 @@ def write_annotations(
         for name, values in sample.truth.items()
     }
     if arrays:
-        np.savez_compressed(folder / TRUTH, **arrays)
+        np.savez_compressed(folder / TRUTH, **arrays)  # pyright: ignore[reportArgumentType]
 
 
 def _compact(values: np.ndarray) -> np.ndarray:

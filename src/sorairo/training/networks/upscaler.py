@@ -19,10 +19,13 @@ from sorairo.training.networks.codec_directory import stored_codec
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.upscaler import UpscalerLossConfig, UpscalerObjective
 from sorairo.training.share_alike import model_licence
+from sorairo.world.protocol import ScenePart
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
 
-def large_clips(scene: object, count: int, first_seed: int, world: str = "tabletop") -> ClipsConfig:
+def large_clips(
+    scene: ScenePart, count: int, first_seed: int, world: str = "tabletop"
+) -> ClipsConfig:
     """One second of each of `count` scenes, four times the size and twice the rate of the model's
     clips: 13 native frames and those between."""
     return ClipsConfig(

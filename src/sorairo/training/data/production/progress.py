@@ -5,11 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass, field
-from io import TextIOBase
+from typing import Protocol, runtime_checkable
 
 from sorairo.training.data.production.jobs import JobResult
 
 EVERY = 30.0  # seconds between lines, where output is no terminal
+
+
+@runtime_checkable
+class Terminal(Protocol):
+    """A text stream, as `sys.stderr`."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool: ...
 
 
 @dataclass
@@ -20,7 +31,7 @@ class ProductionProgress:
     """Clips that are wanted."""
     done: int = 0
     """Clips that were there before."""
-    stream: TextIOBase = field(default_factory=lambda: sys.stderr)
+    stream: Terminal = field(default_factory=lambda: sys.stderr)
     made: int = 0
     """Clips made since."""
     seconds: float = 0.0

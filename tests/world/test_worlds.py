@@ -123,3 +123,21 @@ def test_language_is_loaded_without_the_simulator(name: str):
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert not set(registry.entry(name).requires) & set(done.stdout.split())
+
+
+def test_samples_have_the_true_state(world: World[Any, Any, Any]):
+    part = registry.part_type(world.name)()
+    (clip,) = world.samples(seeds=[4], part=part, seconds=0.25, fps=world.fps, size=(32, 32))
+    rollout = world.simulate(clip.scene, seconds=0.25)
+    assert clip.frames.shape == (*clip.masks.shape, 3) == (len(rollout), 32, 32, 3)
+    assert set(clip.truth) == set(rollout.truth())
+    for name, values in rollout.truth().items():
+        np.testing.assert_array_equal(clip.truth[name], values)
+
+
+@pytest.mark.parametrize("more", [{"shots": 2}, {"twins": True}, {"bridges": 4}])
+def test_what_a_world_does_not_offer_is_refused(more: dict[str, Any], small_menagerie: None):
+    world = registry.world("menagerie")
+    part = registry.part_type("menagerie")()
+    with pytest.raises(ValueError, match=f"set '?{next(iter(more))}'?|leave '{next(iter(more))}'"):
+        next(world.samples(seeds=[4], part=part, seconds=4.0, fps=12.0, size=(32, 32), **more))

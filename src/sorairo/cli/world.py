@@ -99,7 +99,10 @@ def sample(
 ) -> None:
     """Write N clips of a world, their captions, and a contact sheet of all of them.
 
-    A seed always gives the same clip. Existing files of the same names are overwritten.
+    A seed always gives the same scene. Its pictures can differ by a few grey levels, since
+    Filament, which draws them, dithers at random. Existing files of the same names are
+    overwritten. Thousands of clips are better made by python -m sorairo.training.render_data,
+    whose processes give back the memory that Filament keeps, 45 MB a clip of four seconds.
     """
     width, height = named_size(size)
     if not (16 <= width <= 2048 and 16 <= height <= 2048):

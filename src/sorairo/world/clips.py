@@ -28,17 +28,20 @@ class ClipMaker(Generic[SceneT, PartT, RolloutT]):
     story: Callable[[np.random.Generator, PartT, int], Sequence[SceneT]]
     """A number of scenes of one story, drawn from a part of the world; the first one is that of
     `World.sample_scene`."""
-    changed: Callable[[SceneT, np.random.Generator, PartT], SceneT]
-    """A scene with one thing changed."""
     simulate: Callable[[SceneT, float, float], RolloutT]
     """Runs a scene for a number of seconds at a number of frames per second."""
     renderer: Callable[[int, int], Any]
     """A `Renderer[RolloutT]` of a width and a height."""
-    across: Callable[[SceneT, SceneT, Span, int, float], Sequence[RolloutT]]
+    changed: Callable[[SceneT, np.random.Generator, PartT], SceneT] | None = None
+    """A scene with one thing changed. None: there are no twins."""
+    across: Callable[[SceneT, SceneT, Span, int, float], Sequence[RolloutT]] | None = None
     """The rollouts in which one scene becomes another; with the number of frames and the frames per
-    second."""
-    back: Callable[[SceneT, Span, int, float, np.random.Generator], Sequence[RolloutT]]
-    """The rollouts in which the end of a scene leads back to its own beginning."""
+    second. None: there are no bridges."""
+    back: Callable[[SceneT, Span, int, float, np.random.Generator], Sequence[RolloutT]] | None = (
+        None
+    )
+    """The rollouts in which the end of a scene leads back to its own beginning. None: there are no
+    bridges."""
 
     def clips(
         self,
@@ -53,12 +56,15 @@ class ClipMaker(Generic[SceneT, PartT, RolloutT]):
     ) -> Iterator[Sample[SceneT]]:
         """`shots` clips of one story for each seed. A seed's clips do not depend on the others.
 
-        With `twins` the same clips, each with one thing changed.
+        With `twins` the same clips, each with one thing changed. Raises ValueError for what the
+        world does not offer.
         """
+        if twins and self.changed is None:
+            raise ValueError("This world makes no twins: leave 'twins' out.")
         with self.renderer(*size) as renderer:
             for seed in seeds:
                 for shot, scene in enumerate(self.story(np.random.default_rng(seed), part, shots)):
-                    if twins:
+                    if twins and self.changed is not None:
                         scene = self.changed(scene, np.random.default_rng((seed, shot)), part)
                     rollout = self.simulate(scene, seconds, fps)
                     frames, masks = _drawn(renderer, rollout)
@@ -76,7 +82,10 @@ class ClipMaker(Generic[SceneT, PartT, RolloutT]):
         group: int,
     ) -> Iterator[Sample[SceneT]]:
         """Two clips for each seed: one in which a scene becomes another, and one in which the other
-        returns to its own beginning. Bridges cover whole groups of frames."""
+        returns to its own beginning. Bridges cover whole groups of frames. Raises ValueError
+        where the world has none."""
+        if self.across is None or self.back is None:
+            raise ValueError("This world makes no bridges: set 'bridges' to 0.")
         frames = round(seconds * fps)
         with self.renderer(*size) as renderer:
             for seed in seeds:

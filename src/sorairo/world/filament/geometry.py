@@ -20,10 +20,12 @@ class Geometry:
     uv: np.ndarray
     """Texture coordinates, float [V, 2]; (0, 0) is the first texel of the first row."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return not len(self.faces)
+
+def about_z(angles: float | np.ndarray) -> np.ndarray:
+    """Rotations about the vertical axis by angles [...] in radians, [..., 3, 3]."""
+    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles, float)
+    rows = (cosine, -sine, zero, sine, cosine, zero, zero, zero, zero + 1)
+    return np.stack(rows, -1).reshape(*np.shape(angles), 3, 3)
 
 
 def smooth_normals(positions: np.ndarray, faces: np.ndarray) -> np.ndarray:
@@ -68,15 +70,6 @@ def lifted(geometry: Geometry, height: float) -> Geometry:
     """The mesh moved up along z."""
     up = np.array([0.0, 0.0, height])
     return Geometry(geometry.positions + up, geometry.faces, geometry.normals, geometry.uv)
-
-
-def upright_card(width: float, height: float) -> Geometry:
-    """A rectangle that stands on z = 0, centred on x, and faces -y."""
-    x, z = np.array([-1, 1, 1, -1]) * width / 2, np.array([0, 0, 1, 1]) * height
-    positions = np.stack([x, np.zeros(4), z], 1)
-    uv = np.array([[0.0, 1], [1, 1], [1, 0], [0, 0]])
-    faces = np.array([[0, 1, 2], [0, 2, 3]])
-    return Geometry(positions, faces, np.tile([0.0, -1, 0], (4, 1)), uv)
 
 
 def box(size: tuple[float, float, float]) -> Geometry:

@@ -51,6 +51,7 @@ def refill(texture: Any, image: np.ndarray) -> None:
     data = mjrf.TextureData()
     data.set_image(np.ascontiguousarray(image, np.uint8).tobytes())
     texture.upload(data)
+    _uploading.append(data)
 
 
 def _uploaded(context: Any, config: Any, content: bytes) -> Any:

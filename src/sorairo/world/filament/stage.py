@@ -14,7 +14,7 @@ from sorairo.world.filament import resources
 from sorairo.world.filament.bindings import context, mjrf, mujoco
 from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
-from sorairo.world.filament.geometry import Geometry
+from sorairo.world.filament.geometry import Geometry, about_z
 from sorairo.world.filament.light_cache import LightTextures, light_textures
 from sorairo.world.filament.material import Material
 from sorairo.world.filament.native_camera import FAR, NEAR, native_camera
@@ -92,9 +92,7 @@ class Stage:
         for light in self._lights:
             self._scene.remove_light(light)
         self._lights.clear()
-        cosine, sine = np.cos(turn), np.sin(turn)
-        self._turn = np.array([(cosine, -sine, 0.0), (sine, cosine, 0.0), (0.0, 0.0, 1.0)])
-        self._exposure = exposure
+        self._turn, self._exposure = about_z(turn), exposure
         image = mjrf.LightParams()
         image.type = mjrf.LightType.LIGHT_IMAGE
         image.texture = (

@@ -13,7 +13,7 @@ from scipy.spatial import Voronoi
 from sorairo.world.bindings import mujoco
 
 PANE = (1.5, 1.3)  # width and height, metres
-THICKNESS, FOOT = 0.03, 0.02  # metres
+THICKNESS = 0.03  # metres
 SHARDS = 34
 BALL_RADIUS, BALL_MASS = 0.14, 1.5
 STEP = 0.0025  # seconds

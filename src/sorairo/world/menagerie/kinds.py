@@ -49,7 +49,7 @@ def _kind(actor: str, height: float, lives: str, *, coats: str = "", **more: obj
 
 
 HORSE_COATS = "brown=brown black=black beige=beige tan=tan white=white grey=gray"
-GRASSLAND, FARM = "meadow field", "meadow field farm"
+FARM = "meadow field farm"
 
 KINDS: dict[str, AnimalKind] = {
     "wolf": _kind("wolf", 0.95, "forest field snow", coats="grey=fur-grey brown=fur-brown",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.menagerie.animals import cast
 from sorairo.world.menagerie.animals.skinning import blended, pose_at
 from sorairo.world.menagerie.assets.formats import Bones
@@ -64,8 +65,7 @@ class Performance:
 
     def matrix(self, frame: int) -> np.ndarray:
         """The turn of the animal in one frame, [3, 3]."""
-        cosine, sine = np.cos(self.headings[frame]), np.sin(self.headings[frame])
-        return np.array([[cosine, -sine, 0], [sine, cosine, 0], [0, 0, 1.0]])
+        return about_z(self.headings[frame])
 
 
 def perform(

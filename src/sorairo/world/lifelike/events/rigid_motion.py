@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.lifelike import glass
 from sorairo.world.lifelike.events.toppling import toppling
 from sorairo.world.lifelike.glass import GlassRun
@@ -89,13 +90,6 @@ def things_motion(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> 
     elif scene.event in ("shatter", "miss"):
         return _glass(scene, times, rng)
     return ThingsMotion(positions=positions, rotations=rotations, broken=never, contacts=contacts)
-
-
-def about_z(angles: np.ndarray) -> np.ndarray:
-    """Rotations [F, 3, 3] about the vertical axis."""
-    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
-    rows = (cosine, -sine, zero, sine, cosine, zero, zero, zero, zero + 1)
-    return np.stack(rows, -1).reshape(-1, 3, 3)
 
 
 def about_y(angles: np.ndarray) -> np.ndarray:

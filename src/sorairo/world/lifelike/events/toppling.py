@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull
 
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.things import relief
 
@@ -42,7 +43,7 @@ def toppling(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positions [F, 3] and rotations [F, 3, 3] of the first thing, which falls over."""
     thing = scene.things[0]
-    turn = _about_z(thing.turn)
+    turn = about_z(thing.turn)
     sign = 1.0 if scene.heading == "right" else -1.0
     shape = _silhouette_of(thing.kind, thing.turn, sign)
     rest = _resting(shape) or np.pi / 2
@@ -71,14 +72,8 @@ def _silhouette(vertices: np.ndarray) -> _Silhouette:
     return _Silhouette(about, middle, float((cross * squares).sum() / (12 * area)))
 
 
-def resting_angle(kind: str, turn: float, sign: float) -> float | None:
-    """The angle in radians at which a thing comes to lie on its right (`sign` 1) or left side,
-    with its middle above the edge that it lies on; None: it would roll on."""
-    return _resting(_silhouette_of(kind, turn, sign))
-
-
 def _silhouette_of(kind: str, turn: float, sign: float) -> _Silhouette:
-    return _silhouette(relief(kind).geometry.positions @ _about_z(turn).T * [sign, 1, 1])
+    return _silhouette(relief(kind).geometry.positions @ about_z(turn).T * [sign, 1, 1])
 
 
 def _resting(shape: _Silhouette) -> float | None:
@@ -143,8 +138,3 @@ def _about_y(angles: np.ndarray) -> np.ndarray:
     cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
     rows = (cosine, zero, sine, zero, zero + 1, zero, -sine, zero, cosine)
     return np.stack(rows, -1).reshape(-1, 3, 3)
-
-
-def _about_z(angle: float) -> np.ndarray:
-    cosine, sine = np.cos(angle), np.sin(angle)
-    return np.array([[cosine, -sine, 0.0], [sine, cosine, 0.0], [0.0, 0.0, 1.0]])

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.assets.furniture import MODELS
 from sorairo.world.lifelike.events.props import DOOR, HANDLE
 from sorairo.world.lifelike.events.ways import FACING, ahead, eased, straight
 from sorairo.world.lifelike.people.actions import placed, standing, walking
 from sorairo.world.lifelike.people.arms import hands, with_hands
-from sorairo.world.lifelike.people.legs import about_z
 from sorairo.world.lifelike.people.performer import Act, Performer
 from sorairo.world.lifelike.people.sitting import sitting, thigh_length
 from sorairo.world.lifelike.people.travel import (

@@ -10,6 +10,7 @@ import numpy as np
 
 from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.filament.stage import Handle, Material, Stage
 from sorairo.world.lifelike.assets.panoramas import environment
 from sorairo.world.lifelike.filming.hours import HOURS, LAMP_COLOR, LAMP_PLACES, at_hour
@@ -40,7 +41,7 @@ class Surroundings:
         printed = _printed(rollout)
         hollow = AREA if scene.event == "track" else printed.area if printed else None
         ground = stage.add(ground_geometry(hollow, -angle, near=near), surface, shadow=False)
-        stage.pose(ground, (0, 0, 0), _about_z(-angle))
+        stage.pose(ground, (0, 0, 0), about_z(-angle))
         self._patch: TrackedGround | None = None
         self._track: Handle | None = None
         if scene.event == "track":
@@ -104,8 +105,3 @@ def _from_above(scene: Scene) -> bool:
     """Whether much of the ground is seen."""
     shots = [scene.shot, *([scene.cut.shot] if scene.cut else [])]
     return any(shot.angle == "high" or shot.camera.startswith("crane") for shot in shots)
-
-
-def _about_z(angle: float) -> np.ndarray:
-    cosine, sine = np.cos(angle), np.sin(angle)
-    return np.array([(cosine, -sine, 0), (sine, cosine, 0), (0, 0, 1)])

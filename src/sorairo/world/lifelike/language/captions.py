@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from sorairo.world.lifelike.language import lexicon
-from sorairo.world.lifelike.language.lexicon import Fact, Phrases
+from sorairo.world.lifelike.language.lexicon import Phrases
 from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.scene import SOFT_GROUNDS, Scene, Thing
+from sorairo.world.phrases import Fact
 
 LANGUAGES = ("en", "zh")
 DETAILS = ("short", "full")

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 
 from sorairo.world.lifelike.thing_names import NAMES
 
-Fact = tuple[str, str]
 Phrases = Mapping[str, tuple[str, ...]]  # by language
 
 COLORS_ZH = {

@@ -12,27 +12,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from sorairo.world.lifelike.language import lexicon
-from sorairo.world.lifelike.language.lexicon import Fact
 from sorairo.world.lifelike.language.synonyms import spoken, usual_words
+from sorairo.world.phrases import Fact, Piece, begins, cut
 
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[\u4e00-\u9fff]+|t恤", re.IGNORECASE)
+_ONE = {f"一{measure}" for measure in lexicon.MEASURES.values()}
 _FILLERS = frozenset(
     {
         *("a", "again", "an", "and", "are", "at", "camera", "dressed", "in", "is", "it", "its"),
         *("left", "of", "off", "on", "out", "people", "person", "right", "same", "the", "their"),
         *("to", "towards", "two", "up", "wearing", "wears", "which", "while", "with"),
+        *("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并"),
     }
 )
-_ONE = tuple({f"一{measure}" for measure in lexicon.MEASURES.values()})
-_FILLERS_ZH = ("地面是", "一位", "一个", *_ONE, *"的穿和，。、着了在又并")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A phrase of a text and the fact that it stands for; fact None: an unknown word."""
-
-    text: str
-    fact: Fact | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +50,7 @@ class Assertion:
 
 def parse(text: str) -> Assertion:
     """What an English or Chinese text asserts."""
-    pieces = _pieces(text)
+    pieces = cut(text, _phrases(), _FILLERS)
     chinese = any("\u4e00" <= letter <= "\u9fff" for letter in text)
     facts = _bound(pieces, owner_follows=chinese)
     unknown = tuple(piece.text for piece in pieces if piece.fact is None)
@@ -125,7 +116,7 @@ def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     if len(lower) != len(text):  # letters that change their number
         return text, ()
     while place < len(text):
-        match = next((p for p in known if _begins(lower, place, p)), None)
+        match = next((p for p in known if begins(lower, place, p)), None)
         found = text[place : place + len(match)] if match else text[place]
         usual = usual_words().get(match or "")
         if usual is not None:
@@ -133,43 +124,6 @@ def rewritten(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
         result += usual or found
         place += len(found)
     return result, tuple(changes)
-
-
-def _pieces(text: str) -> list[Piece]:
-    """The longest phrases of a text from left to right."""
-    rest, pieces = re.sub(r"\s+", " ", text.lower()), []
-    known = sorted(_phrases(), key=len, reverse=True)
-    place = 0
-    while place < len(rest):
-        match = next((p for p in known if _begins(rest, place, p)), None)
-        if match is not None:
-            pieces.append(Piece(match, _phrases()[match]))
-            place += len(match)
-            continue
-        filler = next((f for f in _FILLERS_ZH if rest.startswith(f, place)), None)
-        word = _WORD.match(rest, place)
-        if filler is not None:
-            place += len(filler)
-        elif word is None:
-            place += 1
-        else:
-            found = word[0] if word[0][0].isascii() else word[0][0]
-            if found not in _FILLERS:
-                pieces.append(Piece(found, None))
-            place += len(found)
-    return pieces
-
-
-def _begins(text: str, place: int, phrase: str) -> bool:
-    """Whether a phrase stands at a place, as whole words where it is English."""
-    if not text.startswith(phrase, place):
-        return False
-    if not phrase[0].isascii():
-        return True
-    end = place + len(phrase)
-    before = place == 0 or not (text[place - 1].isascii() and text[place - 1].isalnum())
-    after = end == len(text) or not (text[end].isascii() and text[end].isalpha())
-    return before and after
 
 
 def _bound(pieces: list[Piece], *, owner_follows: bool) -> set[Fact]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sorairo.world.filament.geometry import about_z
 from sorairo.world.lifelike.assets.bodies import Body, Rig
 from sorairo.world.lifelike.people.feet import FootTrack
 from sorairo.world.lifelike.people.retargeting import Pose, unit
@@ -89,13 +90,6 @@ def _axes(along: np.ndarray, hinge: np.ndarray) -> np.ndarray:
     first = unit(along)
     third = unit(hinge - first * (first * hinge).sum(-1, keepdims=True))
     return np.stack([first, np.cross(third, first), third], -1)
-
-
-def about_z(angles: np.ndarray) -> np.ndarray:
-    """Rotations [F, 3, 3] about the vertical axis."""
-    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
-    rows = (cosine, -sine, zero, sine, cosine, zero, zero, zero, zero + 1)
-    return np.stack(rows, -1).reshape(-1, 3, 3)
 
 
 def _pitched(yaws: np.ndarray, pitches: np.ndarray) -> np.ndarray:

@@ -33,16 +33,6 @@ class Actor:
     """Parts: the name of a point of the mesh, and an actor file."""
 
 
-def variant_names(read: Read, actor: str) -> list[list[str]]:
-    """The names of the variants of each group of an actor that is a choice of looks."""
-    root = ElementTree.fromstring(read(f"{ACTORS}/{actor}"))
-    return [
-        [_name(variant) for variant in group]
-        for group in (_choices(group) for group in _groups(root))
-        if len(group) > 1
-    ]
-
-
 def resolve(read: Read, actor: str, chosen: Sequence[str] = ()) -> Actor:
     """An actor file with, in each group, the first variant that is named in `chosen`, or else the
     first of those that are not for a state such as death."""

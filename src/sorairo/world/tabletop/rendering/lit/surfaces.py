@@ -17,8 +17,6 @@ SIDE = 512  # texels of a floor's texture
 TILE_METRES = 24.0  # length of floor that one tile of texture covers
 GRAIN_SIDE = 128
 
-Heights = np.ndarray  # [SIDE, SIDE]
-
 
 def noise(seed: int, size: float, *, stretch: float = 1.0, side: int = SIDE) -> np.ndarray:
     """Periodic smooth noise of unit variance, [side, side]; features are `size` texels across,

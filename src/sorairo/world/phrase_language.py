@@ -1,0 +1,115 @@
+"""Language services of a world whose words are tables of phrases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from sorairo.world.phrases import Fact
+from sorairo.world.protocol import PromptReading, TextMeaning, WordGroup
+
+Phrases = Mapping[str, tuple[str, ...]]
+"""By language; the first phrase is the one that captions use."""
+Substitutes = tuple[tuple[str, str], ...]
+"""Pairs of a word and the one that is read in its place."""
+
+# The way the camera circles is none of the scene's.
+_SIDE = re.compile(
+    r"(?<!circles to the )(?<!circles )\b(?:left|right)(?=(?:wards)?\b)|(?<=[向往])[左右](?!环绕)",
+    re.IGNORECASE,
+)
+_OPPOSITE = {"left": "right", "right": "left", "左": "右", "右": "左"}
+
+
+class FactsMeaning(TextMeaning, Protocol):
+    """What a text asserts, as facts."""
+
+    @property
+    def facts(self) -> frozenset[Fact]: ...
+
+
+def unchanged(text: str) -> tuple[str, Substitutes]:
+    """The text itself: of a world that reads no other words than those of captions."""
+    return text, ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhraseLanguage:
+    """A `Language`. No model of such a world is shipped yet, so `trained_on` is not used."""
+
+    examples: tuple[str, ...]
+    """Prompts that work."""
+    parser: Callable[[str], FactsMeaning]
+    """What a text asserts."""
+    tables: Mapping[str, Mapping[str, Phrases]]
+    """By kind of fact and value, what is said of it in English and in Chinese."""
+    rewrite: Callable[[str], tuple[str, Substitutes]] = unchanged
+    """A text in the words of captions, and what was exchanged."""
+
+    def parse(self, text: str) -> FactsMeaning:
+        return self.parser(text)
+
+    def read(
+        self,
+        prompt: str,
+        trained_on: Mapping[str, Any] | None = None,
+        names: Sequence[str] = (),
+    ) -> PromptReading:
+        """The prompt in the words of captions."""
+        meaning = self.parse(prompt)
+        unknown = [word for word in meaning.unknown if word not in names]
+        notes = (f"Ignored (unknown words): {', '.join(unknown)}",) if unknown else ()
+        text, changes = self.rewrite(prompt)
+        if changes:
+            pairs = ", ".join(f'"{said}" as "{usual}"' for said, usual in dict(changes).items())
+            notes = (f"Read: {pairs}", *notes)
+        return PromptReading(
+            text=text,
+            notes=notes,
+            empty=not prompt.strip(),
+            understood=bool(meaning.facts) or bool(names),
+        )
+
+    def vary(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
+        return prompt
+
+    def complete(self, texts: Sequence[str]) -> tuple[str, ...]:
+        return tuple(texts)
+
+    def returning(self, text: str) -> str:
+        """The text with left and right exchanged; where the camera circles stays."""
+        return _SIDE.sub(lambda found: _OPPOSITE[found[0].lower()], text)
+
+    def words(self, trained_on: Mapping[str, Any] | None = None) -> tuple[WordGroup, ...]:
+        return tuple(
+            WordGroup(
+                kind=kind,
+                value=value,
+                written={language: phrases[language][:1] for language in ("en", "zh")},
+                read={language: phrases[language][1:] for language in ("en", "zh")},
+            )
+            for kind, table in self.tables.items()
+            for value, phrases in table.items()
+        )
+
+    def style_words(self, style: str, language: str) -> str:
+        """Empty text: the world has one style."""
+        return ""
+
+    def expand(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:
+        """The prompt with a place, if it names none."""
+        kinds = {kind for kind, _ in self.parse(prompt).facts}
+        if not kinds or "place" in kinds:
+            return prompt
+        places = list(self.tables["place"].values())
+        place = places[int(np.random.default_rng(seed).integers(len(places)))]
+        if any("\u4e00" <= letter <= "\u9fff" for letter in prompt):
+            return f"{place['zh'][0]}，{prompt}"
+        return f"{prompt.rstrip('. ')} {place['en'][0]}"
+
+    def warnings(self, prompt: str, trained_on: Mapping[str, Any] | None = None) -> list[str]:
+        return []

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from sorairo.data.rendered_shards import Shard, render
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
-from sorairo.models.upscaling.upscaler_files import load_upscaler
+from sorairo.models.upscaling.upscaler_files import load_upscaler, save_upscaler
 from sorairo.training.data.pair_crops import soften
 from sorairo.training.data.pairs import Pair, PairsConfig, average, drifting_leaves, make_pairs
+from sorairo.training.data.photographs.pictures import pictures_folder
 from sorairo.training.evaluation.upscaler import enlarged_by_filter, measure
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
@@ -176,3 +178,27 @@ def test_a_run_resumes_and_saves(tiny_model: Path):
         assert torch.equal(value, states[1][name]), name
     assert json.loads((resumed / "upscaler.json").read_text())["training"]["steps"] == 4
     assert (resumed.parent / "sheet-000004.png").exists()
+
+
+def test_pairs_of_photographs(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = pictures_folder()
+    folder.mkdir(parents=True)
+    noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(folder / "noise.png")
+    config = PairsConfig(leaves=0, photographs=1, model=str(tiny_model))
+    (pair,) = make_pairs([], tmp_path / "pairs", config, stored_codec)
+    assert pair.large.shape[0] == 2 * pair.small.shape[1] - 1
+    assert np.array_equal(pair.small[0], average(pair.large[::2]))
+    assert pair.large.std() > 10
+
+
+def test_an_upscaler_continues_another(pairs: list[Pair], tmp_path: Path):
+    torch.manual_seed(1)
+    first = Upscaler(NETWORK)
+    torch.nn.init.normal_(first.head.weight, std=0.1)
+    save_upscaler(first, tmp_path / "first")
+    recipe = UpscalerRecipe(name="next", start=str(tmp_path / "first"), upscaler=NETWORK)
+    network = UpscalerTask(recipe, pairs, pairs).network()
+    for name, value in network.state_dict().items():
+        assert torch.equal(value.bfloat16(), first.state_dict()[name].bfloat16()), name

@@ -44,7 +44,7 @@ def samples():
             cameras=("still",),
             events=("drop", "roll", "toss"),
         )
-        seeds = range(SEED + 10 * index, SEED + 10 * index + 4)
+        seeds = range(SEED + 10 * index, SEED + 10 * index + 8)
         found += make_clips(seeds=seeds, config=part, seconds=2, fps=FPS, width=96, height=96)
     return found
 
@@ -61,8 +61,7 @@ def test_objects_colors_shapes_and_tracks_are_read(samples):
                 (seen.count == 1, seen.color == body.color, seen.shape == body.shape, away < 0.012)
             )
     counted, colored, shaped, tracked = np.mean(right, axis=0)
-    assert min(colored, tracked) >= 0.95, right
-    assert counted >= 0.9, right  # parts of a dark backdrop at sunset are counted: docs/log.md
+    assert min(counted, colored, tracked) >= 0.95, right
     assert shaped >= 0.8
 
 

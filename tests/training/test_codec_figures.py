@@ -103,6 +103,7 @@ def test_the_codec_of_a_run_is_written_with_a_scale(codec_run: Path, tmp_path: P
     assert facts["training"]["steps"] > 0
     kept = json.loads((tmp_path / "codec" / "codec.json").read_text())
     assert kept["training"] == facts["training"]
+    assert kept["licence"] == "Apache-2.0"
 
 
 def test_a_run_that_does_not_exist_is_one_sentence():

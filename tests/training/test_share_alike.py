@@ -11,15 +11,19 @@ from click.testing import CliRunner
 from sorairo.cli.main import app as command_line
 from sorairo.config import override
 from sorairo.data.clips_config import ClipsConfig
-from sorairo.errors import ConfigError
+from sorairo.data.rendered_shards import Shard
+from sorairo.errors import ConfigError, UnknownNameError
 from sorairo.models.network_files import load_networks, save_networks
+from sorairo.training.data.pairs import PairsConfig
+from sorairo.training.networks.codec_directory import codec_licence, stored_codec, write_codec
+from sorairo.training.networks.upscaler import UpscalerRecipe
 from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.registry import RECIPES
 from sorairo.training.run import run
 from sorairo.training.share_alike import check_licences
 from sorairo.world import registry
 from sorairo.world.menagerie.scene import SceneConfig
-from training_recipes import CODEC_RECIPE
+from training_recipes import CODEC_RECIPE, MODEL_RECIPE
 
 SHARED = "CC-BY-SA-3.0"
 ANIMALS = ClipsConfig(world="menagerie", scene=SceneConfig(), count=1)
@@ -70,3 +74,66 @@ def test_the_record_of_a_model_says_its_licence_and_what_is_built_on_it_has_it_t
     with pytest.raises(ConfigError, match="animals'"):
         check_licences(from_it)
     check_licences(dataclasses.replace(from_it, licence=SHARED))
+
+
+@pytest.fixture
+def animal_codec(tmp_path: Path, codec_run: Path) -> str:
+    """The directory of a codec that is shared alike."""
+    write_codec(tmp_path / "wolves", stored_codec(str(codec_run)), {"licence": SHARED})
+    return str(tmp_path / "wolves")
+
+
+def test_the_licence_of_a_codec_is_found_wherever_it_is_kept(
+    animal_codec: str, codec_run: Path, tiny_model: Path
+):
+    assert codec_licence(animal_codec) == {f"the codec of '{animal_codec}'": SHARED}
+    for run_name in ("tiny-codec", str(codec_run)):
+        assert codec_licence(run_name) == {f"the codec of '{run_name}'": "Apache-2.0"}
+    assert list(codec_licence(str(tiny_model)).values()) == ["Apache-2.0"]
+    assert codec_licence("") == codec_licence("no-such-run") == {}
+    record = Path(animal_codec) / "codec.json"
+    record.write_text(record.read_text().replace("licence", "formerly"))
+    assert codec_licence(animal_codec) == {}
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        dataclasses.replace(CODEC_RECIPE, start="CODEC"),
+        UpscalerRecipe(name="up", pairs=PairsConfig(model="CODEC")),
+        dataclasses.replace(MODEL_RECIPE, codec_run="", codec_of="CODEC"),
+        dataclasses.replace(MODEL_RECIPE, codec_run="CODEC"),
+    ],
+    ids=["codec", "upscaler", "model", "model by a run"],
+)
+def test_what_builds_on_a_codec_asks_for_its_licence(
+    recipe: Recipe, animal_codec: str, codec_run: Path
+):
+    def on(codec: str) -> Recipe:
+        if isinstance(recipe, UpscalerRecipe):
+            return override(recipe, [f"pairs.model={codec}"])
+        names = ("start", "codec_of", "codec_run")
+        named = {name: codec for name in names if getattr(recipe, name, "") == "CODEC"}
+        return dataclasses.replace(recipe, **named)
+
+    with pytest.raises(ConfigError, match=f"wolves': {SHARED}"):
+        check_licences(on(animal_codec))
+    for free in ("tiny-codec", str(codec_run)):
+        check_licences(on(free))
+
+
+@pytest.mark.parametrize("settings", [["start=tiny-codec"], ["start=RUN"]])
+def test_a_codec_continues_a_run(settings: list[str], codec_run: Path, clips: list[Shard]):
+    """By the name of the run and by its folder."""
+    named = [each.replace("RUN", str(codec_run)) for each in settings]
+    run(override(dataclasses.replace(CODEC_RECIPE, name="continued"), [*named, "loop.steps=1"]))
+
+
+def test_a_codec_that_is_not_there_is_said_before_anything_is_rendered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    for recipe in (dataclasses.replace(CODEC_RECIPE, start="codec3"), RECIPES["upscaler2"]()):
+        with pytest.raises(UnknownNameError, match="no model 'codec"):
+            run(recipe)
+    assert not list(tmp_path.rglob("*.npy"))

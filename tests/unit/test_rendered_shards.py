@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from sorairo.config import from_json, override, to_json
+from sorairo.data import rendered_shards
 from sorairo.data.clip_sets import CANVAS_CLIPS, MOVING_LIFE_CLIPS
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
@@ -96,6 +98,27 @@ def test_the_first_clips_of_a_set_are_rendered_alone(cache):
     assert shards(TINY) == first
     assert render(TINY, processes=1)[:1] == first
     assert len(shards(TINY)) == 2
+
+
+def test_a_process_renders_few_shards_and_is_then_replaced(cache, monkeypatch: pytest.MonkeyPatch):
+    """Filament keeps memory of every frame that it drew."""
+    pools: list[int] = []
+
+    class CountedPool(ProcessPoolExecutor):
+        def submit(self, *args, **kwargs):
+            pools[-1] += 1
+            return super().submit(*args, **kwargs)
+
+    def new_pool(*args, **kwargs) -> CountedPool:
+        pools.append(0)
+        return CountedPool(*args, **kwargs)
+
+    monkeypatch.setattr(rendered_shards, "ProcessPoolExecutor", new_pool)
+    config = dataclasses.replace(TINY, count=10, seconds=1 / 12, sizes=((16, 16),))
+    assert len(render(config, processes=1)) == 5
+    assert pools == [2, 2, 1]
+    render(config, processes=1)
+    assert len(pools) == 3, "what is there is not rendered again"
 
 
 def test_a_part_of_another_world_is_refused(cache):

@@ -114,6 +114,45 @@ def test_depth_is_exact(renderer: Renderer):
     assert depth[-1, 0] == pytest.approx(-position[2] / (rotation @ corner)[2], rel=1e-5)
 
 
+def test_normals_of_a_sphere_and_the_floor_are_those_of_geometry(renderer: Renderer):
+    center = np.array([0.4, 0.3, 4.1])
+    scene = Scene(
+        bodies=(Body(shape="sphere", color="red", position=tuple(center)),),
+        event="drop",
+        place="hall",
+    )
+    rollout = simulate(scene, seconds=1 / 12)
+    normals, depth = renderer.normals(rollout)[0], renderer.depth(rollout)[0]
+    toward = pixel_rays(SIZE, SIZE) @ rollout.camera_rotations[0].T
+    points = rollout.camera_positions[0] + toward.reshape(SIZE, SIZE, 3) * depth[..., None]
+    there = depth < FAR
+    on_floor = there & (np.abs(points[..., 2]) < 1e-3)
+    on_sphere = there & ~on_floor
+    assert on_floor.sum() > 1000
+    assert on_sphere.sum() > 60
+    np.testing.assert_allclose(normals[on_floor], np.tile([0, 0, 1], (on_floor.sum(), 1)))
+    outward = (points - center) / 2.1
+    np.testing.assert_allclose(normals[on_sphere], outward[on_sphere], atol=1e-3)
+    assert (normals[~there] == 0).all()
+
+
+@pytest.mark.parametrize("place", ["", "park"])
+def test_normals_of_a_turned_box_are_its_axes_on_the_cameras_side(renderer: Renderer, place: str):
+    quaternion = np.array([0.9, 0.3, 0.2, 0.1]) / np.linalg.norm([0.9, 0.3, 0.2, 0.1])
+    body = Body(shape="box", color="red", position=(0, 0, 4.0), quaternion=tuple(quaternion))
+    rollout = simulate(Scene(bodies=(body,), event="drop", place=place), seconds=1 / 12)
+    normals, mask = renderer.normals(rollout)[0], renderer.masks(rollout)[0] == 1
+    w, (x, y, z) = quaternion[0], quaternion[1:]
+    across = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
+    axes = (np.eye(3) + 2 * w * across + 2 * across @ across).T
+    inner = mask & np.roll(mask, 1, 0) & np.roll(mask, -1, 0) & np.roll(mask, 1, 1)
+    along = np.abs(normals[inner] @ axes.T)
+    assert along.max(1) == pytest.approx(1, abs=1e-5)
+    assert len(np.unique(along.argmax(1))) == 3, "three faces are seen"
+    toward = (pixel_rays(SIZE, SIZE) @ rollout.camera_rotations[0].T).reshape(SIZE, SIZE, 3)
+    assert ((normals * toward).sum(-1)[inner] < 0).all()
+
+
 def test_depth_is_that_of_the_classic_renderer(renderer: Renderer):
     config = SceneConfig(events=("turntable",), cameras=("orbit_left",))
     scene = sample_scene(np.random.default_rng(4), config)

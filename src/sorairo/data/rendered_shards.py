@@ -38,6 +38,11 @@ from sorairo.processes import spawn_context
 from sorairo.world import registry
 from sorairo.world.protocol import Sample, Scene
 
+# On average, then a new process takes its place: Filament keeps .9 MB a frame. A pool for a few
+# shards, since Python's with `max_tasks_per_child` can wait for ever
+# (github.com/python/cpython/issues/115634).
+SHARDS_OF_A_PROCESS = 2
+
 
 @dataclass(frozen=True)
 class Shard:
@@ -142,10 +147,19 @@ def render_shards(
     missing = [each for path, each in by_path.items() if not path.exists()]
     if missing:
         workers = processes or os.cpu_count() or 1
-        with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
-            jobs = [pool.submit(render_shard, *each) for each in missing]
-            for job in tqdm(as_completed(jobs), total=len(jobs), desc="rendering", unit="shard"):
-                job.result()
+        size = workers * SHARDS_OF_A_PROCESS
+        with tqdm(total=len(missing), desc="rendering", unit="shard") as bar:
+            for first in range(0, len(missing), size):
+                _render_in_new_processes(missing[first : first + size], workers, bar)
+
+
+def _render_in_new_processes(
+    named: list[tuple[ClipsConfig, int]], workers: int, bar: tqdm[Any]
+) -> None:
+    with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
+        for job in as_completed([pool.submit(render_shard, *each) for each in named]):
+            job.result()
+            bar.update()
 
 
 def prepare_folder(config: ClipsConfig) -> None:

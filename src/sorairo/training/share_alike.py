@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from sorairo.errors import ConfigError
 from sorairo.models import hub
-from sorairo.training.loop.run_folder import run_folder
-from sorairo.training.loop.state import read_record
 from sorairo.training.recipe import Recipe
 from sorairo.world import registry
 
@@ -41,12 +37,3 @@ def _check(recipe: Recipe, source: str, licence: str) -> None:
 def model_licence(name: str) -> dict[str, str]:
     """The licence of a model, by name or directory, under a description of it; nothing for ""."""
     return {f"the model '{name}'": hub.info(hub.find(name)).facts.licence} if name else {}
-
-
-def codec_licence(run: str) -> dict[str, str]:
-    """The licence of the codec of a training run, under a description of it; nothing where there
-    is no such run."""
-    state = run_folder(run) / "state.safetensors"
-    if not run or not state.exists():
-        return {}
-    return {f"the codec of '{run}'": json.loads(read_record(state)["recipe"]).get("licence", "")}

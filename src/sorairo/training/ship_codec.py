@@ -35,7 +35,8 @@ def ship(run: str, directory: Path) -> dict[str, Any]:
     recipe = from_json(CodecRecipe, json.loads(record["recipe"]))
     codec = stored_codec(str(folder))
     fit_scale(codec, [shard for c in recipe.training_clips() for shard in render(c, first=CLIPS)])
-    facts = {"training": {"recipe": recipe.name, **training_facts(folder)}}
+    training = {"recipe": recipe.name, **training_facts(folder)}
+    facts = {"licence": recipe.licence, "training": training}
     write_codec(directory, codec, facts)
     return facts
 

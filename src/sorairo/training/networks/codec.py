@@ -13,10 +13,9 @@ from sorairo.models.model_record import TABLETOP_LICENCE
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
-from sorairo.training.networks.codec_directory import stored_codec
+from sorairo.training.networks.codec_directory import codec_licence, stored_codec
 from sorairo.training.networks.larger_codec import enlarged
 from sorairo.training.objectives.codec import CodecLossConfig, CodecObjective
-from sorairo.training.share_alike import model_licence
 
 
 def held_out_clips() -> ClipsConfig:
@@ -49,7 +48,7 @@ class CodecRecipe:
     """SPDX identifier of the licence of the codec."""
 
     def bases(self) -> dict[str, str]:
-        return model_licence(self.start)
+        return codec_licence(self.start)
 
     def run_name(self) -> str:
         return self.name
@@ -63,6 +62,8 @@ class CodecRecipe:
 
     def prepare(self, folder: Path) -> CodecTask:
         del folder
+        if self.start:
+            stored_codec(self.start)  # what is wrong with it is said before clips are rendered
         shards = [shard for clips in self.training_clips() for shard in render(clips)]
         return CodecTask(self, shards, render(self.held_out))
 

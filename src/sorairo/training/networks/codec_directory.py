@@ -12,7 +12,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from sorairo.config import from_json, read_json, to_json
-from sorairo.errors import ModelError
+from sorairo.errors import ConfigError, ModelError, UnknownNameError
 from sorairo.models import hub
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.network_files import load_networks
@@ -20,6 +20,7 @@ from sorairo.nn.precision import compute_dtype
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged_weights, read_record
+from sorairo.training.share_alike import model_licence
 
 RECORD, WEIGHTS = "codec.json", "codec.safetensors"
 
@@ -52,6 +53,27 @@ def stored_codec(name: str) -> Codec:
         config = json.loads(read_record(state)["recipe"])["codec"]
         return _with_weights(config, averaged_weights(state))
     return load_networks(hub.find(name)).codec.float()
+
+
+def codec_licence(name: str) -> dict[str, str]:
+    """The licence of what `stored_codec` would open, under a description of it; nothing where there
+    is no such codec or its licence is not known."""
+    folder, state = codec_folder(name) if name else None, run_folder(name) / STATE
+    try:
+        if folder is not None:
+            licence = read_json(folder / RECORD).get("licence", "")
+        elif name and state.exists():
+            licence = json.loads(read_record(state)["recipe"]).get("licence", "")
+        else:
+            return model_licence(name)
+    except (
+        OSError,
+        ConfigError,
+        ModelError,
+        UnknownNameError,
+    ):  # who opens the codec says what is wrong
+        return {}
+    return {f"the codec of '{name}'": licence} if licence else {}
 
 
 def open_codec(name: str) -> Codec:

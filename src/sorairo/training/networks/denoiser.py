@@ -18,6 +18,7 @@ from sorairo.training.data.tokenizer import make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
+from sorairo.training.networks.codec_directory import codec_licence
 from sorairo.training.networks.encoding_codec import (
     EncodingCodec,
     codec_of_model,
@@ -27,7 +28,7 @@ from sorairo.training.networks.encoding_codec import (
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
 from sorairo.training.objectives.denoiser import DenoiserObjective
-from sorairo.training.share_alike import codec_licence, model_licence
+from sorairo.training.share_alike import model_licence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +57,7 @@ class ModelRecipe:
         return self.model.licence
 
     def bases(self) -> dict[str, str]:
-        codec = codec_licence(self.codec_run) if self.codec_run else model_licence(self.codec_of)
-        return codec | model_licence(self.start)
+        return codec_licence(self.codec_run or self.codec_of) | model_licence(self.start)
 
     def run_name(self) -> str:
         return self.name

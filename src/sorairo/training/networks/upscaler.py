@@ -15,10 +15,9 @@ from sorairo.training.data.pairs import Pair, PairsConfig, make_pairs
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
-from sorairo.training.networks.codec_directory import stored_codec
+from sorairo.training.networks.codec_directory import codec_licence, stored_codec
 from sorairo.training.networks.model_record import cost
 from sorairo.training.objectives.upscaler import UpscalerLossConfig, UpscalerObjective
-from sorairo.training.share_alike import model_licence
 from sorairo.world.protocol import ScenePart
 from sorairo.world.tabletop.scene import FIRST_LIGHT, SceneConfig
 
@@ -71,7 +70,7 @@ class UpscalerRecipe:
     """SPDX identifier of the licence of the upscaler."""
 
     def bases(self) -> dict[str, str]:
-        return model_licence(self.pairs.model)
+        return codec_licence(self.pairs.model)
 
     def run_name(self) -> str:
         return self.name
@@ -80,6 +79,7 @@ class UpscalerRecipe:
         return [(clips, None) for clips in (self.clips, self.wide, *self.more_clips, self.held_out)]
 
     def prepare(self, folder: Path) -> UpscalerTask:
+        stored_codec(self.pairs.model)  # what is wrong with it is said before clips are rendered
         plain = PairsConfig(styled=0.0, leaves=0, model=self.pairs.model)
         return UpscalerTask(
             self,

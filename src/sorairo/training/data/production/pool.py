@@ -18,13 +18,13 @@ from multiprocessing import parent_process
 
 import torch
 
+from sorairo.data.rendered_shards import SHARDS_OF_A_PROCESS
 from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
 from sorairo.processes import spawn_context
 from sorairo.training.data.encode import set_encoder
 from sorairo.training.data.production.jobs import JobResult, ShardJob, run_job
 
-SHARDS_OF_A_PROCESS = 2  # on average, then a new one takes its place: Filament keeps 60 MB a clip
 CRASHES = 3  # of processes one after the other, without a shard in between
 TAKEN_SECONDS = 2.0  # to wait for shards that other processes are making
 
@@ -47,8 +47,6 @@ def run_jobs(
     while left:
         before = len(left)
         try:
-            # A pool for a few shards: with `max_tasks_per_child`, Python's pool can wait for ever
-            # (github.com/python/cpython/issues/115634).
             with _pool(codec, patch, workers) as pool:
                 for job, made in _outcomes(pool, left[: workers * SHARDS_OF_A_PROCESS]):
                     if made is not None:

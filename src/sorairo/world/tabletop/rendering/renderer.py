@@ -1,4 +1,4 @@
-"""Renders rollouts: pictures, masks and depth.
+"""Renders rollouts: pictures, masks, depth and normals.
 
 A scene that is in a place is drawn by Filament, in the light of that place; any other one by
 MuJoCo's classic renderer, which goes when no shipped model was trained on its pictures.
@@ -13,6 +13,7 @@ import numpy as np
 
 from sorairo.world.tabletop.dynamics.simulate import Rollout
 from sorairo.world.tabletop.rendering.classic.renderer import ClassicRenderer
+from sorairo.world.tabletop.rendering.lit.depth import normals_of
 from sorairo.world.tabletop.rendering.lit.renderer import LitRenderer
 from sorairo.world.tabletop.rendering.styles import apply_style
 
@@ -42,6 +43,13 @@ class Renderer:
     def depth(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
         """Metres along the camera's axis, float32 [F, height, width]; FAR beyond the floor."""
         return self._for(rollout).depth(rollout, frames=frames)
+
+    def normals(self, rollout: Rollout, *, frames: slice | None = None) -> np.ndarray:
+        """Unit vectors on the visible surfaces, on the camera's side, in the axes of the world,
+        float32 [F, height, width, 3]; zeros beyond the floor. By rays: no renderer is needed."""
+        assert not self._closed, "the renderer is closed"
+        indices = range(len(rollout))[frames or slice(None)]
+        return normals_of(rollout, indices, width=self.width, height=self.height)
 
     def _for(self, rollout: Rollout) -> ClassicRenderer | LitRenderer:
         assert not self._closed, "the renderer is closed"

@@ -1,9 +1,11 @@
-"""Depth by casting rays at the bodies: exact, and without a graphics driver."""
+"""Depth and normals by casting rays at the bodies: exact, and without a graphics driver."""
 
 # pyright: reportAttributeAccessIssue=false
 # (MuJoCo's bindings are compiled and have no stubs.)
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,20 +18,40 @@ from sorairo.world.tabletop.scene import FAR, FLOOR_RADIUS
 def depth_of(rollout: Rollout, indices: range, *, width: int, height: int) -> np.ndarray:
     """Metres along the camera's axis at the middle of each pixel, float32 [F, height, width]; FAR
     beyond the floor."""
+    hits = [
+        np.where(there, distance, FAR)
+        for distance, _, there in _hits(rollout, indices, width, height)
+    ]
+    return np.array(hits, np.float32).reshape(-1, height, width)
+
+
+def normals_of(rollout: Rollout, indices: range, *, width: int, height: int) -> np.ndarray:
+    """Unit vectors on the surfaces at the middle of each pixel, on the camera's side, in the axes
+    of the world, float32 [F, height, width, 3]; zeros beyond the floor."""
+    hits = [
+        normals * there[:, None] for _, normals, there in _hits(rollout, indices, width, height)
+    ]
+    return np.array(hits, np.float32).reshape(-1, height, width, 3)
+
+
+def _hits(
+    rollout: Rollout, indices: range, width: int, height: int
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Of each frame, for each pixel: the distance along the axis, the normal on the camera's side,
+    and whether a body, a prop or the floor is hit."""
     rays = pixel_rays(width, height)
     model, data = rollout.model, mujoco.MjData(rollout.model)
-    out = np.full((len(indices), height * width), FAR, dtype=np.float32)
-    for target, index in zip(out, indices, strict=True):
+    for index in indices:
         data.qpos[:] = rollout.qpos[index]
         mujoco.mj_kinematics(model, data)
         position = rollout.camera_positions[index]
         toward = rays @ rollout.camera_rotations[index].T
-        distance, geoms = _cast(model, data, position, toward)
+        distance, geoms, normals = _cast(model, data, position, toward)
         places = position + distance[:, None] * toward
         on_floor = np.linalg.norm(places[:, :2], axis=1) < FLOOR_RADIUS
-        hit = (geoms > 0) | ((geoms == 0) & on_floor)
-        target[hit] = distance[hit]
-    return out.reshape(-1, height, width)
+        away = (normals * toward).sum(1) > 0
+        normals[away] *= -1
+        yield distance, normals, (geoms > 0) | ((geoms == 0) & on_floor)
 
 
 def pixel_rays(width: int, height: int) -> np.ndarray:
@@ -43,10 +65,12 @@ def pixel_rays(width: int, height: int) -> np.ndarray:
 
 def _cast(
     model: mujoco.MjModel, data: mujoco.MjData, origin: np.ndarray, toward: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """For each ray: how many times its length it goes until it hits a geom, and which, or -1."""
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For each ray: how many times its length it goes until it hits a geom, which, or -1, and the
+    unit normal there."""
     count = len(toward)
     geoms, distances = np.full(count, -1, np.int32), np.full(count, -1.0)
+    normals = np.zeros(3 * count)
     mujoco.mj_multiRay(
         m=model,
         d=data,
@@ -57,8 +81,8 @@ def _cast(
         bodyexclude=-1,
         geomid=geoms,
         dist=distances,
-        normal=None,
+        normal=normals,
         nray=count,
         cutoff=mujoco.mjMAXVAL,
     )
-    return distances, geoms
+    return distances, geoms, normals.reshape(-1, 3)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
+from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
@@ -32,3 +35,16 @@ def new_service(folder: Path) -> Service:
         storage=StorageLedger(database),
         limits=replace(limits, world=registry.NONE),
     )
+
+
+def finish(service: Service, video: Mapping[str, Any]) -> Job:
+    """Completes a job as a worker would, with files that say nothing."""
+    job = service.queue.claim("worker")
+    while job is not None and job.id != video["id"]:
+        job = service.queue.claim("worker")
+    assert job is not None
+    folder = f"{job.id}/{job.fence}"
+    for name in ("video.mp4", "thumbnail.webp", "spritesheet.jpg"):
+        service.media.put(f"{folder}/{name}", name.encode())
+    result = {"folder": folder, "size": "64x64", "seconds": "1", "fps": 24.0}
+    return service.queue.complete(job, result)

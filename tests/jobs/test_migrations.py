@@ -13,14 +13,16 @@ from sqlalchemy import Engine, create_engine, inspect, select, text
 
 from sorairo.jobs.database import open_database
 from sorairo.jobs.keys import ApiKeyStore, Quota
+from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.jobs.migrations import MIGRATIONS, Migration, add_column, migrate
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import jobs, keys, metadata, migrations, outbox, spending
+from sorairo.jobs.schema import jobs, keys, lineage, metadata, migrations, outbox, spending
 
 OLD_FILE = Path(__file__).parents[1] / "compatibility" / "files" / "jobs" / "jobs.db"
-LATER = (spending, outbox, migrations)  # tables that the first version did not have
+LATER = (spending, outbox, migrations, lineage)  # tables that the first version did not have
 LATER_COLUMNS = (
     *(jobs.c.cost, jobs.c.emptied, jobs.c.postponed, jobs.c.due_at),
+    *(jobs.c.favourite, jobs.c.tags, jobs.c.trashed_at),
     *(keys.c.most_waiting, keys.c.most_cost),
 )
 ALL_VERSIONS = [migration.version for migration in MIGRATIONS]
@@ -61,7 +63,9 @@ def first_version(url: str) -> str:
             text(
                 "INSERT INTO jobs (id, owner, payload, status, progress, attempts, fence,"
                 " cancelled, created_at)"
-                " VALUES ('video_1', '', '{}', 'queued', 0, 0, 0, false, 1.0)"
+                " VALUES ('video_1', '', '{}', 'queued', 0, 0, 0, false, 1.0),"
+                " ('video_2', '', '{\"told\": {\"remixed_from_video_id\": \"video_1\"}}',"
+                " 'queued', 0, 0, 0, false, 2.0)"
             )
         )
         connection.execute(
@@ -91,6 +95,9 @@ def test_the_first_version_becomes_the_last(
     job = Queue(database).claim("worker")
     assert job is not None
     assert (job.id, job.cost, job.emptied) == ("video_1", 0.0, False)
+    assert (job.favourite, job.tags, job.trashed_at) == (False, (), None)
+    (remix,) = FamilyTree(database).family("video_1")
+    assert (remix.child, remix.relation) == ("video_2", "remix")
     (key,) = ApiKeyStore(database).all_keys()
     assert (key.name, key.quota) == ("studio", Quota())
     if database.dialect.name == "sqlite":

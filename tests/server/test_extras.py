@@ -13,12 +13,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 
+from services import finish
 from serving import picture
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.jobs.database import open_database
-from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
 from sorairo.jobs.queue import Queue
 from sorairo.server.api.service import Service
@@ -35,19 +35,6 @@ def request_and_job(service: Service, video: dict):
     job = service.queue.get(video["id"])
     assert job is not None
     return JobSpec.from_json(job.payload).request, job
-
-
-def finish(service: Service, video: dict) -> Job:
-    """As a worker would, with files that say nothing."""
-    job = service.queue.claim("worker")
-    while job is not None and job.id != video["id"]:
-        job = service.queue.claim("worker")
-    assert job is not None
-    folder = f"{job.id}/{job.fence}"
-    for name in ("video.mp4", "thumbnail.webp", "spritesheet.jpg"):
-        service.media.put(f"{folder}/{name}", name.encode())
-    result = {"folder": folder, "size": "64x64", "seconds": "1", "fps": 24.0}
-    return service.queue.complete(job, result)
 
 
 # --- creating videos

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, func, insert, select
 
 from sorairo.errors import QuotaError
-from sorairo.jobs.job import QUEUED, RUNNING, Job
+from sorairo.jobs.conditions import is_unfinished
+from sorairo.jobs.job import QUEUED, Job
 from sorairo.jobs.keys import Quota
+from sorairo.jobs.library.lineage import record_parents
 from sorairo.jobs.schema import jobs, spending
 from sorairo.jobs.stored.ledger import MIN_BYTES, add_stored, check_storage
 
@@ -80,6 +82,7 @@ def accept(
     ]
     for job in accepted:
         add_stored(connection, job.id, job.owner, submission.bytes)
+        record_parents(connection, job.id, job.payload)
     if submission.quota.most_cost is not None:
         cost = submission.cost * len(accepted)
         connection.execute(delete(spending).where(_before(submission.owner, now - DAY)))
@@ -174,7 +177,7 @@ def _usage(connection: Connection, submission: Submission, now: float) -> QuotaU
 
 
 def _waiting(connection: Connection, owner: str) -> int:
-    mine = and_(jobs.c.status.in_((QUEUED, RUNNING)), jobs.c.owner == owner)
+    mine = and_(is_unfinished(), jobs.c.owner == owner)
     return connection.execute(select(func.count()).where(mine)).scalar_one()
 
 

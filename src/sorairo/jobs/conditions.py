@@ -9,11 +9,21 @@ from sorairo.jobs.schema import jobs
 
 
 def has_id(job: str, owner: str | None) -> ColumnElement[bool]:
-    """Whether a row is the job with this id, of this owner if one is given."""
+    """Whether a row is the job with this id, of this owner if one is given, outside the trash."""
+    return and_(is_job(job, owner), jobs.c.trashed_at.is_(None))
+
+
+def is_job(job: str, owner: str | None) -> ColumnElement[bool]:
+    """Whether a row is the job with this id, of this owner if one is given, also in the trash."""
     if not job.isprintable():  # PostgreSQL rejects NUL, both databases reject lone surrogates
         return false()
     same = jobs.c.id == job
     return same if owner is None else and_(same, jobs.c.owner == owner)
+
+
+def is_unfinished() -> ColumnElement[bool]:
+    """Whether a job is queued or running, outside the trash."""
+    return and_(jobs.c.status.in_((QUEUED, RUNNING)), jobs.c.trashed_at.is_(None))
 
 
 def claimable(now: float) -> ColumnElement[bool]:
@@ -23,7 +33,8 @@ def claimable(now: float) -> ColumnElement[bool]:
 
 def is_due(now: float) -> ColumnElement[bool]:
     """Whether a job is queued and not put off to a later time."""
-    return and_(jobs.c.status == QUEUED, or_(jobs.c.due_at.is_(None), jobs.c.due_at <= now))
+    due = and_(jobs.c.status == QUEUED, jobs.c.trashed_at.is_(None))
+    return and_(due, or_(jobs.c.due_at.is_(None), jobs.c.due_at <= now))
 
 
 def lease_expired(now: float) -> ColumnElement[bool]:

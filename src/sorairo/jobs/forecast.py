@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection, Engine, select
 
 from sorairo.jobs import clock as clocks
+from sorairo.jobs.conditions import is_unfinished
 from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
 from sorairo.jobs.schema import jobs
 
@@ -121,7 +122,7 @@ def _snapshot(connection: Connection, rates: Mapping[str | None, float], now: fl
     left = [_remaining(total(row), row.progress, row.started_at, now) for row in running]
     ahead = None if None in left else math.fsum(each for each in left if each is not None)
     positions, waits = {}, {}
-    for row in connection.execute(query.where(jobs.c.status == QUEUED)):
+    for row in connection.execute(query.where(is_unfinished(), jobs.c.status == QUEUED)):
         positions[row.id] = len(positions) + 1
         waits[row.id] = None if ahead is None else ahead / max(1, len(running))
         own = total(row)

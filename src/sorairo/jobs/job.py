@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from sorairo.jobs.library.tags import from_column
+
 QUEUED, RUNNING, COMPLETED, FAILED = "queued", "running", "completed", "failed"
 WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # error codes
 
@@ -47,6 +49,12 @@ class Job:
     """How often it was put off because there was no room for its clip."""
     emptied: bool
     """Whether the files of the job have been deleted."""
+    favourite: bool = False
+    """Whether its owner marked it."""
+    tags: tuple[str, ...] = ()
+    """The words under which its owner sorts it."""
+    trashed_at: float | None = None
+    """When it was put into the trash; None for a job that is not there."""
 
     @property
     def ended(self) -> bool:
@@ -56,4 +64,5 @@ class Job:
     @classmethod
     def of(cls, row: Row[Any]) -> Job:
         """The job in a row of the table."""
-        return cls(**{field.name: row._mapping[field.name] for field in fields(cls)})
+        values = {field.name: row._mapping[field.name] for field in fields(cls)}
+        return cls(**{**values, "tags": from_column(values["tags"])})

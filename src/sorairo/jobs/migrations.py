@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, inspect, select
 
+from sorairo.jobs.library.lineage import fill_in_remixes
 from sorairo.jobs.schema import jobs, metadata, migrations
 
 
@@ -45,6 +46,10 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=5, apply=add_column("jobs", "postponed", "INTEGER DEFAULT '0' NOT NULL")),
     Migration(version=6, apply=add_column("jobs", "due_at", "FLOAT")),
     Migration(version=7, apply=add_column("keys", "most_bytes", "FLOAT")),
+    Migration(version=8, apply=add_column("jobs", "favourite", "BOOLEAN DEFAULT false NOT NULL")),
+    Migration(version=9, apply=add_column("jobs", "tags", "TEXT DEFAULT '' NOT NULL")),
+    Migration(version=10, apply=add_column("jobs", "trashed_at", "FLOAT")),
+    Migration(version=11, apply=fill_in_remixes),
 )
 
 

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     Connection,
     Engine,
-    Select,
     and_,
     case,
     delete,
@@ -21,9 +20,18 @@ from sqlalchemy import (
 from sorairo.errors import LeaseLostError
 from sorairo.jobs import clock as clocks
 from sorairo.jobs.admission import QuotaUsage, Submission, accept, check
-from sorairo.jobs.conditions import claimable, has_id, is_due, lease_expired
-from sorairo.jobs.cursors import find_cursor, remember_place
+from sorairo.jobs.conditions import (
+    claimable,
+    has_id,
+    is_due,
+    is_job,
+    is_unfinished,
+    lease_expired,
+)
+from sorairo.jobs.cursors import remember_place
 from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
+from sorairo.jobs.library.lineage import forget_child
+from sorairo.jobs.library.listing import JobFilter, page_of
 from sorairo.jobs.outbox import add_events
 from sorairo.jobs.schema import jobs
 from sorairo.jobs.stored.ledger import add_stored, remove_stored
@@ -85,10 +93,12 @@ class Queue:
         with self.reading.begin() as connection:
             return check(connection, submission, self._now(connection))
 
-    def get(self, job: str, owner: str | None = None) -> Job | None:
-        """The job with this id, of this owner if one is given; None if there is none."""
+    def get(self, job: str, owner: str | None = None, *, or_trashed: bool = False) -> Job | None:
+        """The job with this id, of this owner if one is given; None if there is none. One in the
+        trash is only found with `or_trashed`."""
+        same = is_job(job, owner) if or_trashed else has_id(job, owner)
         with self.reading.begin() as connection:
-            row = connection.execute(select(jobs).where(has_id(job, owner))).one_or_none()
+            row = connection.execute(select(jobs).where(same)).one_or_none()
         return None if row is None else Job.of(row)
 
     def page(
@@ -103,17 +113,9 @@ class Queue:
         """Up to `limit` jobs that follow the job `after`, which may be deleted meanwhile, and
         whether there are more, without those whose ids begin with `hidden`. Raises RequestError if
         there never was a job `after`."""
-        query: Select[Any] = select(jobs)
-        if owner is not None:
-            query = query.where(jobs.c.owner == owner)
-        if hidden:
-            query = query.where(~jobs.c.id.startswith(hidden, autoescape=True))
-        order = jobs.c.number.desc() if newest_first else jobs.c.number
+        wanted = JobFilter(owner=owner, hidden=hidden or "")
         with self.reading.begin() as connection:
-            if after is not None:
-                query = query.where(find_cursor(connection, after, owner).follows(newest_first))
-            rows = connection.execute(query.order_by(order).limit(limit + 1)).all()
-        return [Job.of(row) for row in rows[:limit]], len(rows) > limit
+            return page_of(connection, wanted, limit=limit, after=after, newest_first=newest_first)
 
     def cancel(self, job: str, owner: str | None = None, *, forget_key: bool = False) -> Job | None:
         """Cancels a job: a queued job ends at once, a running job when its worker notices, and an
@@ -136,26 +138,28 @@ class Queue:
         return None if row is None else Job.of(row)
 
     def delete(self, job: str, owner: str | None = None) -> Job | None:
-        """Deletes a job in any state; a worker that runs it loses its lease. Returns the job as it
-        was, or None if there was none."""
+        """Deletes a job in any state, also in the trash; a worker that runs it loses its lease.
+        Returns the job as it was, or None if there was none."""
         with self.database.begin() as connection:
-            deletion = delete(jobs).where(has_id(job, owner)).returning(jobs)
+            deletion = delete(jobs).where(is_job(job, owner)).returning(jobs)
             row = connection.execute(deletion).one_or_none()
             if row is not None:
                 now = self._now(connection)
                 remember_place(connection, row.id, row.owner, row.number, now)
                 remove_stored(connection, row.id)
+                forget_child(connection, row.id)
         return None if row is None else Job.of(row)
 
     def count_unfinished(self) -> int:
         """The number of jobs that are queued or running."""
-        query = select(func.count()).where(jobs.c.status.in_((QUEUED, RUNNING)))
+        query = select(func.count()).where(is_unfinished())
         with self.reading.begin() as connection:
             return connection.execute(query).scalar_one()
 
     def count_by_status(self) -> dict[str, int]:
         """The number of jobs of each status; a status without jobs is missing."""
-        query = select(jobs.c.status, func.count()).group_by(jobs.c.status)
+        kept = jobs.c.trashed_at.is_(None)
+        query = select(jobs.c.status, func.count()).where(kept).group_by(jobs.c.status)
         with self.reading.begin() as connection:
             return {row[0]: row[1] for row in connection.execute(query).all()}
 

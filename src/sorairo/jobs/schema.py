@@ -14,6 +14,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -45,6 +46,9 @@ jobs = Table(
     Column("postponed", Integer, nullable=False, default=0, server_default="0"),
     Column("due_at", Float),
     Column("emptied", Boolean, nullable=False, default=False, server_default=false()),
+    Column("favourite", Boolean, nullable=False, default=False, server_default=false()),
+    Column("tags", Text, nullable=False, default="", server_default=""),  # see `tags`
+    Column("trashed_at", Float),
     UniqueConstraint("owner", "request_key"),
     Index("jobs_waiting", "status", "number"),
     Index("jobs_of_owner", "owner", "number"),
@@ -69,6 +73,16 @@ deleted_jobs = Table(
     Column("owner", String(64), nullable=False),
     Column("number", Integer, nullable=False),
     Column("deleted_at", Float, nullable=False, index=True),
+)
+
+# Which videos a video was made from. The row of a parent stays when the parent is deleted.
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("child", String(64), primary_key=True),
+    Column("parent", String(64), primary_key=True),
+    Column("relation", String(16), nullable=False),
+    Index("lineage_of_parent", "parent"),
 )
 
 deleted_characters = Table(

@@ -15,6 +15,7 @@ from sorairo.server.api.dialects import azure_jobs, tasks, xai
 from sorairo.server.api.errors import add_error_handlers
 from sorairo.server.api.forwarded import ForwardedMiddleware
 from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.library.routers import LIBRARY_ROUTERS
 from sorairo.server.api.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
 from sorairo.server.api.middleware import (
     BodyLimitMiddleware,
@@ -40,13 +41,10 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         redoc_url=None,
     )
     app.state.service, app.state.views = service, VideoViews(service)
-    for each in (characters, xai, azure_jobs, tasks):  # before routes that match their paths, too
+    for router in LIBRARY_ROUTERS:  # before routes that match their paths, too
+        app.include_router(router)
+    for each in (characters, xai, azure_jobs, tasks, routes, files, images, batches, pages):
         app.include_router(each.router)
-    app.include_router(routes.router)
-    app.include_router(files.router)
-    app.include_router(images.router)
-    app.include_router(batches.router)
-    app.include_router(pages.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
     app.add_middleware(UnexpectedErrorMiddleware)

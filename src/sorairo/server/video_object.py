@@ -28,7 +28,8 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
 
     Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size before
     upscaling), `notes` (how the prompt is read), `videos` (the ids of all videos of the request),
-    `ignored` (fields of the request that can do nothing here) and `cancel_requested` (while the
+    `ignored` (fields of the request that can do nothing here), `favourite`, `tags`, `trashed_at`,
+    `kind` (the command that makes it) and `cancel_requested` (while the
     worker has not stopped yet). Files are deleted `retention_seconds` after the job has ended;
     None: never.
     """
@@ -52,6 +53,10 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         **({"notes": list(fields.notes)} if fields.notes else {}),
         **({"videos": fields.videos} if fields.videos else {}),
         **({"ignored": fields.ignored} if fields.ignored else {}),
+        **({"favourite": True} if job.favourite else {}),
+        **({"tags": list(job.tags)} if job.tags else {}),
+        **({"trashed_at": int(job.trashed_at)} if job.trashed_at else {}),
+        **({"kind": job.payload["command"]} if job.payload.get("command") else {}),
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
         **({"duration": float(result["seconds"])} if "seconds" in result else {}),
         **{name: result[name] for name in ("fps", "native_size") if name in result},

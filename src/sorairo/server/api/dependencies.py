@@ -26,7 +26,10 @@ from sorairo.server.api.service import Service
 from sorairo.server.video_object import IMAGE, IMAGE_PREFIX, PICTURE, VARIANTS
 
 # Routes that `/videos/{video_id}` matches.
-POST_ONLY = ("sync", "edits", "extensions", "loops", "connections", "generations")
+POST_ONLY = (
+    *("sync", "edits", "extensions", "loops", "connections", "generations"),
+    *("labels", "trash", "restore"),
+)
 POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 
 

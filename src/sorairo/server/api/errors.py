@@ -148,8 +148,8 @@ async def _on_unreachable_database(request: Request, error: Any) -> SafeJSONResp
 
 async def _on_invalid_parameter(_request: Request, error: Any) -> SafeJSONResponse:
     first = error.errors()[0]
-    name = str(first["loc"][-1])
-    if first["type"] == "literal_error":
+    name = next(str(part) for part in reversed(first["loc"]) if isinstance(part, str))
+    if first["type"] in ("literal_error", "enum"):
         choices = first["ctx"]["expected"].replace("'", "")
         message = f"'{name}' is '{str(first['input'])[:40]}': choose {choices}."
     else:

@@ -8,6 +8,7 @@ from sorairo.jobs.admission import RETRY_SECONDS, QuotaUsage
 from sorairo.jobs.keys import Quota
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.service import Service
+from sorairo.server.background.trash import empty_trash
 from sorairo.server.disk_space import free_bytes
 
 SHARE_OF_DISK = 0.5  # of what can be stored, for a key without a limit of its own
@@ -46,8 +47,12 @@ def rate_limit_headers(usage: QuotaUsage) -> dict[str, str]:
 
 
 def check_disk_space(service: Service) -> None:
-    """Raises ApiError 507 if a disk on which the server writes is nearly full."""
+    """Raises ApiError 507 if a disk on which the server writes is nearly full, even after the trash
+    was emptied."""
     free = free_bytes(service.media, service.queue.database)
+    if free is not None and free < service.min_free_bytes:
+        empty_trash(service.library, service.media, 0.0)
+        free = free_bytes(service.media, service.queue.database)
     if free is not None and free < service.min_free_bytes:
         raise ApiError(
             507,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.errors import RequestError
 from sorairo.server.api.creation import creation_of, remix_of
 from sorairo.server.api.dependencies import (
     FileOwner,
@@ -35,7 +34,7 @@ from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import IMAGE_MODELS
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
-from sorairo.server.video_object import IMAGE_PREFIX, PREVIEW
+from sorairo.server.video_object import PREVIEW
 
 router = APIRouter(prefix="/v1")
 VideoId = Annotated[str, Path(description="The id of a video.")]
@@ -114,30 +113,6 @@ async def connect_videos(request: Request, owner: Owner) -> SafeJSONResponse:
     return await _submit_for_clips(
         request, owner, Endpoint.CONNECT, lambda builder: builder.connect, names
     )
-
-
-@router.get("/videos")
-def list_videos(
-    request: Request,
-    owner: Owner,
-    limit: int = Query(20, ge=0, le=100, description="How many videos a page has."),
-    order: Literal["asc", "desc"] = Query("desc", description="Oldest first, or newest first."),
-    after: str | None = Query(
-        None, description="The last id of the page before; its video may be deleted meanwhile."
-    ),
-) -> SafeJSONResponse:
-    """Lists the videos of the key, page by page."""
-    queue, newest_first = service_of(request).queue, order == "desc"
-    try:
-        found, more = queue.page(
-            owner=owner, limit=limit, after=after, newest_first=newest_first, hidden=IMAGE_PREFIX
-        )
-    except RequestError as error:
-        raise ApiError(400, str(error), param="after", code="invalid_value") from error
-    data = list(map(viewer_of(request), found))
-    first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
-    ends = {"first_id": first, "last_id": last, "has_more": more}
-    return SafeJSONResponse({"object": "list", "data": data, **ends})
 
 
 @router.get("/videos/{video_id}")

@@ -160,6 +160,10 @@ VIDEO = object_schema(
             "description": "The ids of all videos of the request (`n`).",
         },
         "ignored": IGNORED_NAMES,
+        "kind": text("The command that makes it: generate, animate, extend, edit, loop, ..."),
+        "favourite": described(FLAG, "True for a video that was marked."),
+        "tags": {"type": "array", "items": TEXT, "description": "Its tags, sorted."},
+        "trashed_at": time("For a video in the trash: when it was put there"),
         "cancel_requested": described(FLAG, "True while a cancelled job has not stopped yet."),
     },
 )

@@ -11,6 +11,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
 from sorairo.jobs.keys import ApiKeyStore
+from sorairo.jobs.library.changes import Library
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.batches import BatchStore
 from sorairo.jobs.stored.files import FileStore
@@ -77,6 +78,11 @@ class Service:
     """How many synchronous requests wait for a job, by its id."""
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set when the server begins to stop: open streams and waiting requests then end."""
+
+    @property
+    def library(self) -> Library:
+        """Marks, tags and the trash."""
+        return Library(self.queue.database, clock=self.queue.clock)
 
     @property
     def batches(self) -> BatchStore:

@@ -1,4 +1,5 @@
-"""Deletes files that are no longer needed: those of expired jobs, and those of no job."""
+"""Deletes files that are no longer needed: those of expired jobs, of jobs that have been in the
+trash for long enough, and those of no job."""
 
 from __future__ import annotations
 
@@ -7,8 +8,10 @@ import re
 import time
 
 from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.library.changes import Library
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
+from sorairo.server.background.trash import empty_trash
 from sorairo.server.uploads.media_store import PROBE, MediaStore
 
 INTERVAL = 60.0  # seconds between two runs
@@ -32,6 +35,7 @@ class CleanupTask:
         retention_seconds: float | None,
     ) -> None:
         self.queue, self.characters, self.files, self.media = queue, characters, files, media
+        self.library = Library(queue.database, clock=queue.clock)
         self.retention_seconds = retention_seconds
         self.next_orphan_check = 0.0
 
@@ -40,6 +44,7 @@ class CleanupTask:
         often, because this lists the whole media store."""
         now = time.time()
         self.delete_expired()
+        empty_trash(self.library, self.media)
         if now >= self.next_orphan_check:
             self.delete_orphans(now)
             self.next_orphan_check = now + ORPHAN_SECONDS

@@ -106,6 +106,14 @@ class MediaStore:
         except FileNotFoundError:
             return None
 
+    def folder_size(self, folder: str) -> int:
+        """The bytes of all files in a folder; 0 if it does not exist."""
+        with self._translated_errors():
+            found = cast(
+                dict[str, dict[str, Any]], self.files.find(self._path(folder), detail=True)
+            )
+        return sum(int(each.get("size") or 0) for each in found.values())
+
     def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         """The bytes from `start` up to `end`, in chunks."""
         with self._translated_errors(), self.files.open(self._path(name), "rb") as opened:

@@ -198,7 +198,7 @@ class Worker:
     def _discard(self, job: Job) -> None:
         """Deletes the files of a job that this worker no longer holds, unless the job is completed
         by this very claim: then only the response of the database was lost."""
-        now = self.queue.get(job.id)
+        now = self.queue.get(job.id, or_trashed=True)
         if now is not None and now.ended:
             self.media.try_delete_folder(f"{job.id}/{CHECKPOINTS}")
         if now is not None and (now.status, now.fence) == (COMPLETED, job.fence):

@@ -51,7 +51,7 @@ class Conditions:
 
     def parse(self, value: Any, name: str) -> tuple[Condition, ...]:
         """The keyframes. Raises ApiError."""
-        found = _elements(value, name, self.most)
+        found = elements_of(value, name, self.most)
         return tuple(_condition(each, f"{name}[{i}]") for i, each in enumerate(found))
 
     def schema(self) -> Schema:
@@ -106,7 +106,7 @@ class CharacterIds:
 
     def parse(self, value: Any, name: str) -> tuple[str, ...]:
         """The ids. Raises ApiError."""
-        found = _elements(value, name, self.most)
+        found = elements_of(value, name, self.most)
         return tuple(_character(each, f"{name}[{i}]") for i, each in enumerate(found))
 
     def schema(self) -> Schema:
@@ -131,7 +131,7 @@ def _character(value: Any, name: str) -> str:
 MISSING = "missing_required_parameter"
 
 
-def _elements(value: Any, name: str, most: int) -> list[Any]:
+def elements_of(value: Any, name: str, most: int) -> list[Any]:
     """The elements of a list, which may be JSON in a form's text, or a single object."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
         value = parse_json(value.encode("utf-8", "surrogatepass"), name)

@@ -26,6 +26,9 @@ class Endpoint(StrEnum):
     BATCH = "POST /v1/batches"
     IMAGE = "POST /v1/images/generations"
     IMAGE_EDIT = "POST /v1/images/edits"
+    LABELS = "POST /v1/videos/labels"
+    TRASH = "POST /v1/videos/trash"
+    RESTORE = "POST /v1/videos/restore"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"
     TASK = "POST /v1/video/generations"

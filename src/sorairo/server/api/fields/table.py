@@ -8,6 +8,7 @@ from sorairo.server.api.fields.batch_fields import BATCH_FIELDS
 from sorairo.server.api.fields.content_fields import CONTENT_FIELDS
 from sorairo.server.api.fields.file_fields import FILE_FIELDS
 from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
+from sorairo.server.api.fields.library_fields import LIBRARY_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 
@@ -17,6 +18,7 @@ TABLE: tuple[RequestField, ...] = (
     *FILE_FIELDS,
     *IMAGE_FIELDS,
     *BATCH_FIELDS,
+    *LIBRARY_FIELDS,
 )
 # Objects whose entries are fields themselves.
 NESTED = frozenset({"video_params"})

@@ -1,0 +1,116 @@
+"""Lists of jobs: which ones, in which order, page by page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+
+from sorairo.errors import RequestError
+from sorairo.jobs.cursors import find_cursor
+from sorairo.jobs.job import Job
+from sorairo.jobs.library.tags import has_tag, normalized
+from sorairo.jobs.schema import jobs
+
+MAX_WORDS = 32  # of a search
+_KIND = jobs.c.payload["command"].as_string()
+_PROMPT = jobs.c.payload["video"]["prompt"].as_string()
+_MODEL = jobs.c.payload["video"]["model"].as_string()
+
+
+class Sort(StrEnum):
+    """The order of a list."""
+
+    ADDED = "added"
+    """When jobs were submitted or imported."""
+    CREATED = "created"
+    """When their videos were requested, also those that were imported from elsewhere."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFilter:
+    """Which jobs a list has. None, "" and () leave a choice open."""
+
+    owner: str | None = None
+    """The id of an API key, "" for jobs without one; None: any."""
+    hidden: str = ""
+    """Jobs whose ids begin with this are left out."""
+    text: str = ""
+    """Words that the prompt or the tags contain, in any order."""
+    tags: tuple[str, ...] = ()
+    """Tags that a job must all have."""
+    model: str = ""
+    """The name of the model, as the request named it."""
+    kind: tuple[str, ...] = ()
+    """The commands that made it, such as "generate" or "extend"."""
+    status: tuple[str, ...] = ()
+    """Its states."""
+    favourite: bool | None = None
+    """Whether it is marked."""
+    trashed: bool = False
+    """Whether it is in the trash."""
+    ids: tuple[str, ...] = ()
+    """The ids of the jobs."""
+
+    def condition(self) -> ColumnElement[bool]:
+        """The condition on the rows of the table `jobs`."""
+        in_trash = jobs.c.trashed_at.is_not(None)
+        found: list[ColumnElement[bool]] = [in_trash if self.trashed else ~in_trash]
+        if self.owner is not None:
+            found.append(jobs.c.owner == self.owner)
+        if self.hidden:
+            found.append(~jobs.c.id.startswith(self.hidden, autoescape=True))
+        if self.favourite is not None:
+            found.append(jobs.c.favourite.is_(self.favourite))
+        for column, values in (
+            (_MODEL, (self.model,) if self.model else ()),
+            (_KIND, self.kind),
+            (jobs.c.status, self.status),
+            (jobs.c.id, self.ids),
+        ):
+            if values:
+                found.append(column.in_(values))
+        found += [has_tag(normalized(tag)) for tag in self.tags]
+        found += map(_contains, self.text.split()[:MAX_WORDS])
+        return and_(*found)
+
+
+def _contains(word: str) -> ColumnElement[bool]:
+    texts = (_PROMPT, jobs.c.tags)
+    return or_(*(text.icontains(word, autoescape=True) for text in texts))
+
+
+def page_of(
+    connection: Connection,
+    wanted: JobFilter,
+    *,
+    limit: int,
+    after: str | None = None,
+    newest_first: bool = True,
+    sort: Sort = Sort.ADDED,
+) -> tuple[list[Job], bool]:
+    """Up to `limit` jobs that follow the job `after`, which may be deleted meanwhile where the
+    order is that of submission, and whether there are more. Raises RequestError if there is no such
+    job `after`."""
+    query: Select[Any] = select(jobs).where(wanted.condition())
+    place = (jobs.c.number,) if sort is Sort.ADDED else (jobs.c.created_at, jobs.c.number)
+    if after is not None and sort is Sort.ADDED:
+        query = query.where(find_cursor(connection, after, wanted.owner).follows(newest_first))
+    elif after is not None:
+        last = _place_of(connection, after, wanted.owner)
+        row = tuple_(*place)
+        query = query.where(row < last if newest_first else row > last)
+    order = [each.desc() if newest_first else each for each in place]
+    rows = connection.execute(query.order_by(*order).limit(limit + 1)).all()
+    return [Job.of(row) for row in rows[:limit]], len(rows) > limit
+
+
+def _place_of(connection: Connection, job: str, owner: str | None) -> tuple[float, int]:
+    same = replace(JobFilter(owner=owner), ids=(job,)).condition()
+    query = select(jobs.c.created_at, jobs.c.number).where(same)
+    row = connection.execute(query).one_or_none() if job.isprintable() else None
+    if row is None:
+        raise RequestError(f"'after': there is no video '{job[:80]}'.")
+    return row.created_at, row.number

@@ -10,16 +10,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from sorairo.errors import MissingExtraError, TrainingError
+from sorairo.errors import ConfigError, MissingExtraError, TrainingError
+from sorairo.training.data.crops import Crops, CropsConfig, tiled
 from sorairo.training.data.fast_motion import FastMoments, changed_share
 from sorairo.training.data.photographs.collages import collage
 from sorairo.training.data.photographs.gather import gather, tone_mapped
 from sorairo.training.data.photographs.pictures import Pictures, load_pictures
 from sorairo.training.data.transitions import change_light, cut
+from training_recipes import CODEC
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -112,6 +115,20 @@ def encoded(picture: np.ndarray, kind: str) -> bytes:
     file = io.BytesIO()
     Image.fromarray(picture).save(file, kind, **({"lossless": True} if kind == "webp" else {}))
     return file.getvalue()
+
+
+def test_tiles_are_crops_side_by_side():
+    samples = torch.arange(2 * 4 * 3).view(8, 1, 3, 1, 1).expand(8, 1, 3, 2, 2)
+    squares = tiled(samples, 2)
+    assert squares.shape == (2, 1, 3, 4, 4)
+    for i, sample in enumerate(samples):
+        top, left = 2 * (i % 4 // 2), 2 * (i % 2)
+        assert torch.equal(squares[i // 4][..., top : top + 2, left : left + 2], sample)
+
+
+def test_a_batch_that_makes_no_squares_is_refused():
+    with pytest.raises(ConfigError, match="multiple of 4"):
+        Crops(CropsConfig(batch=6, tiles=2), [], CODEC)
 
 
 def test_pictures_are_gathered_from_archives_of_packages(

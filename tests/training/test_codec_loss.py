@@ -113,14 +113,14 @@ def test_a_codec_learns_with_every_term(clips: list[Shard], monkeypatch: pytest.
     monkeypatch.setattr(PerceptualDistance, "pretrained", lambda: PerceptualDistance(weights))
     objective = dataclasses.replace(
         CODEC_RECIPE.objective,
-        fast=0.5, relit=0.2, cut=0.2, faded=0.2, collages=0.2, whole_groups=3, crop=32,
+        fast=0.5, relit=0.2, cut=0.2, faded=0.2, collages=0.2, whole_groups=3, crop=32, tiles=2,
         moving_weight=4.0, edges=1.0, change=0.5, perceptual=0.05, shrunk_latents=0.5,
     )  # fmt: skip
     recipe = change(
         CODEC_RECIPE,
         name="codec-of-every-term",
         more_clips=(dataclasses.replace(CODEC_RECIPE.clips, first_seed=500),),
-        codec=dataclasses.replace(CODEC, high_memory=True),
+        codec=dataclasses.replace(CODEC, high_memory=True, pixel_width=16),
         objective=objective,
         steps=40,
     )

@@ -16,7 +16,12 @@ from sorairo.training.networks.larger_codec import enlarged
 from training_recipes import CODEC
 
 LARGER = dataclasses.replace(
-    CODEC, latent_channels=7, encoder_depths=(2, 3), decoder_depths=(2, 2), high_memory=True
+    CODEC,
+    latent_channels=7,
+    encoder_depths=(2, 3),
+    decoder_depths=(2, 2),
+    high_memory=True,
+    pixel_width=24,
 )
 
 
@@ -35,6 +40,7 @@ def test_a_larger_codec_reconstructs_what_the_smaller_one_does():
         large.decoder.stem.weight.grad[:, 4:],  # type: ignore[index]
         large.decoder.high[0].mix.proj.weight.grad,  # type: ignore[union-attr]
         large.decoder.high[1].conv2.weight.grad,  # type: ignore[union-attr]
+        large.decoder.pixels.conv2.weight.grad,  # type: ignore[union-attr]
     ):
         assert gradient.abs().max() > 0, "new weights learn at once"  # type: ignore[union-attr]
 

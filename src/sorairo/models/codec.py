@@ -17,7 +17,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from sorairo.models.latent_law import LatentLaw
-from sorairo.nn.conv import ChannelNorm, ResBlock, State
+from sorairo.nn.conv import ChannelNorm, PointwiseLayer, ResBlock, State
 from sorairo.nn.layout import (
     depth_to_space,
     group_frames,
@@ -45,6 +45,9 @@ class CodecConfig:
     high_memory: bool = False
     """Whether the decoder has memory of earlier frames at a quarter of the picture's sides, and not
     only at an eighth."""
+    pixel_width: int = 0
+    """Hidden channels of a pointwise layer between the pixels and the features at a quarter of the
+    sides, in encoder and decoder. 0: pixels are a linear function of those features."""
 
     @property
     def first_factor(self) -> int:
@@ -66,12 +69,17 @@ class CodecConfig:
         )
 
 
+def _pixels(inputs: int, outputs: int, config: CodecConfig) -> PointwiseLayer | None:
+    return PointwiseLayer(inputs, config.pixel_width, outputs) if config.pixel_width else None
+
+
 class Encoder(nn.Module):
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
         self.config = config
         wide, deep = config.widths
         self.stem = nn.Conv2d(config.pixel_channels, wide, 3, padding=1)
+        self.pixels = _pixels(config.pixel_channels, wide, config)
         self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.encoder_depths[0]))
         self.down = nn.Conv2d(4 * wide, deep, 1)
         self.low = nn.ModuleList(ResBlock(deep) for _ in range(config.encoder_depths[1]))
@@ -82,7 +90,10 @@ class Encoder(nn.Module):
         config = self.config
         groups = video.shape[2] // config.time_factor
         x = group_frames(video, config.time_factor, config.first_factor)
-        x = self.stem(x.contiguous(memory_format=torch.channels_last))
+        pixels = x.contiguous(memory_format=torch.channels_last)
+        x = self.stem(pixels)
+        if self.pixels is not None:
+            x = x + self.pixels(pixels)
         for block in self.high:
             x = block(x)
         x = self.down(space_to_depth(x, 2))
@@ -106,6 +117,7 @@ class Decoder(nn.Module):
         )
         self.norm = ChannelNorm(wide)
         self.head = nn.Conv2d(wide, config.pixel_channels, 3, padding=1)
+        self.pixels = _pixels(wide, config.pixel_channels, config)
 
     def forward(
         self, latents: Float[Tensor, "b c g h w"], state: State | None = None
@@ -118,7 +130,8 @@ class Decoder(nn.Module):
         x = depth_to_space(self.up(x), 2).contiguous(memory_format=torch.channels_last)
         for block in self.high:
             x = block(x, groups, state)
-        x = self.head(self.norm(x))
+        x = self.norm(x)
+        x = self.head(x) if self.pixels is None else self.head(x) + self.pixels(x)
         return ungroup_frames(x, groups, config.time_factor, config.first_factor)
 
 

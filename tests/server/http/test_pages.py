@@ -7,22 +7,40 @@ import re
 from fastapi.testclient import TestClient
 
 from sorairo.server.api.openapi import ROUTES
-from sorairo.server.api.service import Service
+from sorairo.server.studio.assets import studio
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
-def test_home_is_a_page_for_browsers_and_json_for_programs(client: TestClient, service: Service):
+def test_home_is_the_studio_for_browsers_and_json_for_programs(client: TestClient):
     page = client.get("/", headers=BROWSER)
     assert page.headers["content-type"].startswith("text/html")
-    for text in ('href="/docs"', "curl http://testserver/v1/videos", "http://testserver/v1"):
-        assert text in page.text
-    assert "Authorization" not in page.text
+    assert page.headers["cache-control"] == "no-cache"
+    assert 'href="docs"' in page.text
     found = client.get("/").json()
     assert found["base_url"] == "http://testserver/v1"
     assert client.get(found["docs"].removeprefix("http://testserver")).status_code == 200
-    service.keys.create("studio")
-    assert "Authorization: Bearer" in client.get("/", headers=BROWSER).text
+
+
+def test_files_of_the_studio(client: TestClient):
+    """They may be kept, for their address changes with what they contain."""
+    names = re.findall(r'(?:href|src)="(studio/[^"]+)"', client.get("/", headers=BROWSER).text)
+    assert any(name.endswith("/app.js") for name in names)
+    for name in names:
+        file = client.get(f"/{name}")
+        assert file.status_code == 200
+        assert "immutable" in file.headers["cache-control"]
+        assert file.headers["x-content-type-options"] == "nosniff"
+    other = re.sub("studio/[0-9a-f]+", "studio/0123", names[0])
+    for wrong in (other, names[0] + "x", f"{names[0]}/../../assets.py"):
+        assert client.get(f"/{wrong}").status_code == 404
+
+
+def test_the_studio_is_small():
+    """Scripts and styles, uncompressed."""
+    files = studio().files
+    sizes = [len(files[name].content) for name in files if name.endswith((".js", ".css"))]
+    assert sum(sizes) <= 250_000
 
 
 def test_docs_show_every_route_and_field(client: TestClient):
@@ -37,8 +55,8 @@ def test_docs_show_every_route_and_field(client: TestClient):
 def test_pages_need_nothing_else(client: TestClient):
     for path in ("/", "/docs"):
         page = client.get(path, headers={**BROWSER, "Host": "testserver"})
-        assert "<script" not in page.text
         assert not re.findall(r"""(?:src|href)=["']?(?:https?:)?//""", page.text)
         policy = page.headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
+    assert "<script" not in page.text

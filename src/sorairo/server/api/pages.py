@@ -1,6 +1,6 @@
-"""Pages for people: `/` says what this server is, `/docs` lists its API.
+"""Pages for people: `/` is the studio, `/docs` lists the API.
 
-They are complete in themselves: no script, and nothing from another address.
+`/docs` is complete in itself: no script, and nothing from another address.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from sorairo.server.api.dependencies import service_of
+from sorairo.server.api.studio_files import studio_page
 from sorairo.server.api.video_view import base_url
 
 STYLE = """
@@ -43,31 +44,12 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def get_home(request: Request) -> Response:
-    """What this server is: a page for browsers, JSON for other clients."""
+    """The studio for browsers; for other clients, what this server is as JSON."""
+    if "text/html" in request.headers.get("accept", ""):
+        return studio_page()
     base, model = base_url(request), service_of(request).model
-    if "text/html" not in request.headers.get("accept", ""):
-        links = {
-            "base_url": f"{base}/v1",
-            "docs": f"{base}/docs",
-            "openapi": f"{base}/openapi.json",
-        }
-        return JSONResponse({"name": "sorairo", "model": model, **links})
-    key = ' \\\n  -H "Authorization: Bearer $KEY"' if service_of(request).requires_key() else ""
-    curl = (
-        f'curl {base}/v1/videos{key} \\\n  -F prompt="a red ball drops onto a wooden floor"'
-        " -F size=1280x720 -F seconds=4"
-    )
-    python = f'from openai import OpenAI\n\nclient = OpenAI(base_url="{base}/v1", api_key="any")'
-    return _page(
-        "sorairo",
-        f"<h1>sorairo</h1><p>This server makes videos with the model <b>{escape(model)}</b>,"
-        " through OpenAI's Videos API: a program that was written for it needs only the base URL"
-        f" <code>{escape(base)}/v1</code>.</p>"
-        f"<h2>Try it</h2><pre><code>{escape(curl)}</code></pre>"
-        f"<pre><code>{escape(python)}</code></pre>"
-        '<p><a href="/docs">All routes and fields</a>,'
-        ' <a href="/openapi.json">the same for programs (OpenAPI)</a></p>',
-    )
+    links = {"base_url": f"{base}/v1", "docs": f"{base}/docs", "openapi": f"{base}/openapi.json"}
+    return JSONResponse({"name": "sorairo", "model": model, **links}, headers={"vary": "accept"})
 
 
 @router.get("/docs")

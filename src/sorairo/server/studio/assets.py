@@ -1,0 +1,96 @@
+"""The files of the studio, under addresses that change with their contents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+STATIC = Path(__file__).parent / "static"
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+INDEX = "index.html"
+# Where the index lists what a browser should load at once, and the folder of all files.
+HEAD, ROOT = "<!-- head -->", "{root}"
+DIGEST_LENGTH = 16
+# What the page may do: use its own files and its own server, and make DOM from the templates of
+# lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' blob:",
+        "media-src 'self' blob:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types lit-html",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file of the page."""
+
+    content: bytes
+    """What it contains."""
+    media_type: str
+    """Its media type."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """All files of the page."""
+
+    files: Mapping[str, Asset]
+    """By their paths below `static/`, except for the index."""
+    digest: str
+    """Of all of them: the name of the folder that browsers see, so that they may keep the files."""
+    index: str
+    """The page itself."""
+
+
+def studio() -> Studio:
+    """The files of the page, as they are in the package now."""
+    paths = sorted(path for path in STATIC.rglob("*") if path.suffix in {*MEDIA_TYPES, ".html"})
+    return _read(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+@lru_cache(maxsize=1)
+def _read(versions: tuple[tuple[Path, int], ...]) -> Studio:
+    """These files, each with the time of its last change, and the folder that browsers see."""
+    files = {
+        path.relative_to(STATIC).as_posix(): Asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
+        for path, _ in versions
+        if path.suffix in MEDIA_TYPES
+    }
+    hashed = hashlib.sha256()
+    for name, asset in files.items():
+        hashed.update(f"{name} {len(asset.content)} ".encode() + asset.content)
+    digest = hashed.hexdigest()[:DIGEST_LENGTH]
+    root = f"studio/{digest}"
+    text = (STATIC / INDEX).read_text(encoding="utf-8")
+    index = text.replace(HEAD, "\n    ".join(_links(files, root))).replace(ROOT, root)
+    return Studio(files=files, digest=digest, index=index)
+
+
+def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:
+    """The style sheets in the order of their names, and all modules, so that a browser loads them
+    together and not one import after the other."""
+    for name in files:
+        if name.endswith(".css"):
+            yield f'<link rel="stylesheet" href="{root}/{name}">'
+    for name in files:
+        if name.endswith(".js"):
+            yield f'<link rel="modulepreload" href="{root}/{name}">'

@@ -1,0 +1,90 @@
+// The client of the public API: every request of the page goes through here.
+//
+// Addresses are relative to the page, so that a proxy may serve it below any path.
+
+import { change, state } from "./state.js";
+
+const KEY = "sorairo.key";
+const CONNECTION_RETRY = 1000; // milliseconds
+
+/** An answer of the server that is not a success, or none at all (`status` 0). */
+export class ApiError extends Error {
+  constructor(status, { message, code, param } = {}) {
+    super(message ?? `The server answered with status ${status}.`);
+    Object.assign(this, { status, code: code ?? "", param: param ?? "" });
+  }
+}
+
+/** The key of this tab, or "". It is kept until the tab is closed, and nowhere else. */
+export const key = () => sessionStorage.getItem(KEY) ?? "";
+
+export function setKey(value) {
+  if (value) sessionStorage.setItem(KEY, value);
+  else sessionStorage.removeItem(KEY);
+}
+
+export const address = (path) => new URL(path, document.baseURI).href;
+
+/** The response to a request; `body` is a FormData, or a value that is sent as JSON. */
+export async function send(method, path, { body, signal, headers = {} } = {}) {
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers = { ...headers, "content-type": "application/json" };
+  if (key()) headers = { ...headers, authorization: `Bearer ${key()}` };
+  let response;
+  try {
+    const content = body === undefined || isForm ? body : JSON.stringify(body);
+    response = await fetch(address(path), { method, headers, body: content, signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    offline();
+    throw new ApiError(0, { code: "offline", message: "The server cannot be reached." });
+  }
+  if (state.connection !== "online") change({ connection: "online" });
+  if (response.status === 401) change({ key: { needed: true, wrong: Boolean(key()) } });
+  if (!response.ok) throw new ApiError(response.status, await errorOf(response));
+  return response;
+}
+
+async function errorOf(response) {
+  try {
+    return (await response.json()).error;
+  } catch {
+    return {};
+  }
+}
+
+export async function getJson(path, options) {
+  return (await send("GET", path, options)).json();
+}
+
+export async function postJson(path, body, options) {
+  return (await send("POST", path, { body, ...options })).json();
+}
+
+export async function deleteJson(path, options) {
+  return (await send("DELETE", path, options)).json();
+}
+
+/** A file of the server as a Blob, with the key of this tab. */
+export async function getBlob(path, options) {
+  return (await send("GET", path, options)).blob();
+}
+
+let probing = false;
+
+/** Tries, until it succeeds, to reach the server again. */
+function offline() {
+  if (state.connection !== "offline") change({ connection: "offline" });
+  if (probing) return;
+  probing = true;
+  const probe = async () => {
+    try {
+      await fetch(address("healthz"));
+      probing = false;
+      change({ connection: "online" });
+    } catch {
+      setTimeout(probe, CONNECTION_RETRY);
+    }
+  };
+  setTimeout(probe, CONNECTION_RETRY);
+}

@@ -1,0 +1,119 @@
+// The videos of this key as the page knows them, kept in step with the server.
+//
+// All pages of the list are read once; then its head is read again and again, often while jobs run
+// and seldom otherwise. Unfinished jobs that are further back are read one by one.
+
+import { getJson } from "./api.js";
+import { change, state } from "./state.js";
+
+const PAGE = 100; // the most that the list gives at once
+const HEAD = 24; // of what is read again
+const PACE = { busy: 1000, idle: 5000, hidden: 15000 }; // milliseconds between two readings
+const MOST_SINGLE = 8; // unfinished jobs further back that are read at once
+
+export const isUnfinished = (video) => ["queued", "in_progress"].includes(video.status);
+
+/** All videos, newest first; those of one request stay together, in the order of their seeds. */
+export const videos = () => state.library.order.map((id) => state.library.videos.get(id));
+export const videoOf = (id) => state.library.videos.get(id);
+export const unfinished = () => videos().filter(isUnfinished);
+
+const watchers = new Set();
+
+/** Calls `watcher(video, before)` when a job ends while the page is open. */
+export function onEnded(watcher) {
+  watchers.add(watcher);
+}
+
+/** Takes up Video objects that the server has sent. */
+export function learn(list) {
+  if (!list.length) return;
+  const known = state.library.videos;
+  for (const video of list) {
+    const before = known.get(video.id);
+    known.set(video.id, video);
+    if (before && isUnfinished(before) && !isUnfinished(video)) {
+      for (const watcher of watchers) watcher(video, before);
+    }
+  }
+  sort();
+}
+
+export function forget(ids) {
+  for (const id of ids) state.library.videos.delete(id);
+  sort();
+}
+
+function sort() {
+  const place = (video) => video.videos?.indexOf(video.id) ?? 0;
+  const request = (video) => video.videos?.[0] ?? video.id;
+  const list = [...state.library.videos.values()].sort(
+    (a, b) =>
+      b.created_at - a.created_at ||
+      (request(a) === request(b) ? place(a) - place(b) : request(a) < request(b) ? 1 : -1),
+  );
+  change(({ library }) => {
+    library.order = list.map((video) => video.id);
+  });
+}
+
+/** Reads the whole list. What is no longer in it has been deleted. */
+export async function readAll() {
+  const seen = new Set();
+  let after = "";
+  do {
+    const page = await getJson(`v1/videos?limit=${PAGE}${after && `&after=${after}`}`);
+    for (const video of page.data) seen.add(video.id);
+    learn(page.data);
+    change(({ library }) => {
+      library.loaded = true;
+    });
+    after = page.has_more ? page.last_id : "";
+  } while (after);
+  forget([...state.library.videos.keys()].filter((id) => !seen.has(id)));
+  change(({ library }) => {
+    library.complete = true;
+  });
+}
+
+async function readHead() {
+  const page = await getJson(`v1/videos?limit=${HEAD}`);
+  learn(page.data);
+  const seen = new Set(page.data.map((video) => video.id));
+  const others = unfinished().filter((video) => !seen.has(video.id));
+  const next = others.slice(-MOST_SINGLE); // the oldest are worked on first
+  await Promise.all(next.map((video) => readOne(video.id)));
+}
+
+/** Reads one video again; one that no longer exists is forgotten. */
+export async function readOne(id) {
+  try {
+    const video = await getJson(`v1/videos/${id}`);
+    learn([video]);
+    return video;
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    forget([id]);
+    return undefined;
+  }
+}
+
+let timer = 0;
+
+/** Keeps the library in step from now on. */
+export async function follow() {
+  clearTimeout(timer);
+  try {
+    if (state.library.complete) await readHead();
+    else await readAll();
+  } catch {
+    // `api.js` has noted what is wrong: the next reading may succeed
+  }
+  const pace = document.hidden ? "hidden" : unfinished().length ? "busy" : "idle";
+  clearTimeout(timer);
+  timer = setTimeout(follow, PACE[pace]);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) follow();
+});

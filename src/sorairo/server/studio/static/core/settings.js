@@ -1,0 +1,19 @@
+// What the page remembers: in this browser (language, theme), or in this tab (the draft).
+
+/** A value under a name in `storage`, or `fallback`: a page without storage works, too. */
+export function recall(name, fallback, storage = localStorage) {
+  try {
+    const text = storage.getItem(`sorairo.${name}`);
+    return text === null ? fallback : JSON.parse(text);
+  } catch {
+    return fallback;
+  }
+}
+
+export function remember(name, value, storage = localStorage) {
+  try {
+    storage.setItem(`sorairo.${name}`, JSON.stringify(value));
+  } catch {
+    // a full or forbidden storage: it is forgotten with the page
+  }
+}

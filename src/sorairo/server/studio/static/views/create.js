@@ -1,0 +1,52 @@
+// The first view: the compose box, and what was made last. A request keeps its place from the moment
+// at which it is sent, so that nothing moves when a clip is finished.
+
+import { ago } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { videos } from "../core/library.js";
+import { html, nothing, repeat } from "../core/lit.js";
+import { state } from "../core/state.js";
+import { compose } from "./compose.js";
+import { tile } from "./tile.js";
+
+const MOST = 12; // requests
+
+/** The videos by request, newest first: `[{id, videos}]`. */
+export function requests(list, most = Infinity) {
+  const found = new Map();
+  for (const video of list) {
+    const id = video.videos?.[0] ?? video.id;
+    if (!found.has(id)) {
+      if (found.size === most) break;
+      found.set(id, []);
+    }
+    found.get(id).push(video);
+  }
+  return [...found].map(([id, each]) => ({ id, videos: each }));
+}
+
+const request = ({ videos: [first, ...others] }) => html`
+  <article class="request">
+    <header>
+      <p class="request-prompt">${first.prompt}</p>
+      <p class="muted">${ago(first.created_at, state.now)}</p>
+    </header>
+    <div class="request-tiles">${[first, ...others].map(tile)}</div>
+  </article>
+`;
+
+export const create = {
+  title: () => t("shell.create"),
+  draw: () => {
+    const found = requests(videos(), MOST);
+    return html`
+      <h1>${t("compose.title")}</h1>
+      ${compose()}
+      ${found.length
+        ? html`<section class="feed" aria-label=${t("jobs.newest")}>
+            ${repeat(found, (each) => each.id, request)}
+          </section>`
+        : nothing}
+    `;
+  },
+};

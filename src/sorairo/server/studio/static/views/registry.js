@@ -1,0 +1,13 @@
+// All views by their names in the address: "#/clip/video_1" is `clip` with the parameter "video_1".
+//
+// A view has `title(params, query)` and `draw(params, query)`, which returns a template of lit-html.
+// `nav` puts it into the navigation: an icon of `core/icons.js` and, perhaps, a number to show.
+
+import { t } from "../core/i18n.js";
+import { clip } from "./clip.js";
+import { create } from "./create.js";
+
+export const VIEWS = {
+  create: { ...create, nav: { icon: "create", label: () => t("shell.create") } },
+  clip,
+};

@@ -222,7 +222,7 @@ def test_progress_counts_every_window_and_an_exception_stops(engine: Engine):
     total = seen[0][1]
     assert seen == [(done + 1, total) for done in range(total)]
     assert total == 2 + 4 * 2 + 2  # steps, windows of 32 x 16 tokens, of 16 x 8
-    assert [preview.shape for preview in previews] == [(1, 48, 96, 3), (1, 256, 512, 3)]
+    assert [preview.shape for preview in previews] == [(1, 24, 48, 3), (1, 128, 256, 3)]
 
     def stop(now):
         if now.done == 4:

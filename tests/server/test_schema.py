@@ -30,7 +30,7 @@ from sorairo.server.api.schemas import URLENCODED
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.video_object import PICTURE, PREVIEW, VARIANTS
+from sorairo.server.video_object import PICTURE, STILL_PREVIEW, VARIANTS
 
 PNG = (  # red, 16 by 16 pixels
     "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR42mM4oaFBEm"
@@ -68,7 +68,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
             elif job.payload["video"]["prompt"] == "fail":
                 service.queue.fail(job, "invalid_request", "It was asked to fail.")
             else:
-                for name, _ in [*VARIANTS.values(), PREVIEW, PICTURE]:
+                for name, _ in [*VARIANTS.values(), (STILL_PREVIEW, ""), PICTURE]:
                     service.media.put(f"{job.id}/{name}", b"a file")
                 result = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
                 service.queue.complete(job, {"folder": job.id, **result})

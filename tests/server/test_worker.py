@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import time
+import weakref
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import sorairo
 from sorairo.generation.engine import Engine
@@ -139,6 +142,43 @@ def test_an_unreadable_file_fails_with_a_message(worker: Worker):
     assert "/tmp" not in job.error["message"]
 
 
+def test_previews_exist_while_a_job_runs(worker: Worker):
+    """A frame and an animation of all latent frames at their rate; both go with the end."""
+    request = GenerateRequest(prompt="a red ball", seconds=2, steps=3, seed=5)
+    job = claimed(worker, request=request)
+    stepping(worker, job, [], stop=2)
+    folder = Path(worker.media.root) / "video_1" / "preview"
+    with Image.open(folder / "still.webp") as still, Image.open(folder / "moving.webp") as moving:
+        assert (still.size, still.n_frames) == ((48, 48), 1)
+        assert (moving.size, moving.n_frames) == ((48, 48), 7)
+        moving.load()
+        assert moving.info["duration"] == 333
+    again = worker.queue.claim("another")
+    assert again is not None
+    assert stepping(worker, again, [])
+    assert not any("/preview/" in name for name in files(worker))
+
+
+def test_a_cancelled_job_leaves_no_tensors(worker: Worker, monkeypatch: pytest.MonkeyPatch):
+    """At once, and not when the garbage collector finds them."""
+    report, canvases = JobReporter.on_progress, []
+
+    def cancelled(reporter: JobReporter, progress: Progress) -> None:
+        canvases.append(weakref.ref(progress.preview.args[0]))
+        worker.queue.cancel("video_1")
+        report(reporter, progress)
+
+    monkeypatch.setattr(JobReporter, "on_progress", cancelled)
+    job = claimed(worker, request=GenerateRequest(prompt="a red ball", seconds=2, steps=9))
+    gc.collect()
+    gc.disable()
+    try:
+        worker.run_job(job)
+        assert [each() for each in canvases] == [None]
+    finally:
+        gc.enable()
+
+
 STAGES = {
     "decoding": "sorairo.generation.output.decode.decode_latents",
     "flicker": "sorairo.models.tabletop.remove_flicker",
@@ -172,4 +212,4 @@ def test_a_job_is_stopped_in_every_stage(
     assert len(begun) == 1
     job = worker.queue.get("video_1")
     assert job is None if way == "delete" else job and job.error
-    assert files(worker) <= {"video_1/preview.webp"}
+    assert not files(worker)

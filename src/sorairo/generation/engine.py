@@ -38,9 +38,12 @@ from sorairo.generation.sampling.temporal_windows import windows
 from sorairo.generation.sampling.window_sampling import Sampling, fill
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
+from sorairo.models import hub
 from sorairo.models.loading import load_model
+from sorairo.models.preview.fit import fit_preview
+from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
-from sorairo.nn.precision import choose_device
+from sorairo.nn.precision import choose_device, release_cached_memory
 from sorairo.video import Clip
 
 
@@ -50,14 +53,17 @@ def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
 
     Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
-    return Engine(load_model(name, choose_device(device)))
+    model = load_model(name, choose_device(device))
+    return Engine(model, read_preview(hub.find(str(name)), model))
 
 
 class Engine(Capabilities):
     """A loaded model that generates clips. Not safe to use from several threads at once."""
 
-    def __init__(self, model: VideoModel) -> None:
+    def __init__(self, model: VideoModel, preview_map: PreviewMap | None = None) -> None:
+        """`preview_map` is that of the model's codec; None: it is fitted when it is needed."""
         self.model = model
+        self._preview_map = preview_map
 
     @property
     def model_digest(self) -> str:
@@ -216,8 +222,14 @@ class Engine(Capabilities):
 
         def on_step(done: int, canvas: Canvas) -> None:
             if on_progress:
-                preview = partial(self.decode, layout, canvas.latents)
-                on_progress(Progress(done=before + done, total=total, preview=preview))
+                preview = partial(self.preview, canvas.latents)
+                now = Progress(
+                    done=before + done,
+                    total=total,
+                    preview=preview,
+                    preview_fps=layout.spec.fps / layout.spec.frames_per_latent_frame,
+                )
+                on_progress(now)
 
         return on_step
 
@@ -251,6 +263,17 @@ class Engine(Capabilities):
     def encode(self, frames: np.ndarray) -> Tensor:
         """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]."""
         return encode_frames(self.model, frames)
+
+    def preview(self, latents: Tensor) -> np.ndarray:
+        """A picture of each latent frame, uint8 [f, h / 2, w / 2, 3] of a canvas of h x w pixels,
+        by a linear map; the codec is not run."""
+        if self._preview_map is None:
+            self._preview_map = fit_preview(self.model.codec, self.model.device, self.model.dtype)
+        return self._preview_map(latents)
+
+    def release_memory(self) -> None:
+        """Gives memory of the device that no tensor uses any more back to other processes."""
+        release_cached_memory(self.model.device)
 
     @torch.inference_mode()
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:

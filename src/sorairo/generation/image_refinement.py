@@ -97,7 +97,12 @@ def refined(
     def on_window(done: int, preview: Preview) -> None:
         if on_progress:
             on_progress(
-                Progress(done=composing + done, total=total, preview=lambda: preview()[None])
+                Progress(
+                    done=composing + done,
+                    total=total,
+                    preview=lambda: preview()[None],
+                    preview_fps=1.0,
+                )
             )
 
     compose = replace(settings, width=None, height=None, refine=None)
@@ -180,7 +185,7 @@ class Refiner:
                 canvas,
                 velocity_of,
                 config.windows,
-                lambda: on_preview(lambda: engine.decode(layout, now.latents)[0]),
+                lambda: on_preview(lambda: engine.preview(now.latents)[0]),
             )
             for step, _ in sample(velocity, Stack((canvas,)), schedule, noise[None]):
                 now = canvas.with_tokens(estimate(step)[0])

@@ -17,7 +17,10 @@ class Progress:
     total: int
     """All steps."""
     preview: Callable[[], np.ndarray]
-    """Decodes the current estimate of the result: frames uint8 [n, h, w, 3]."""
+    """Draws the current estimate of the result, in about a millisecond: a picture of each latent
+    frame, uint8 [n, h, w, 3], of half the canvas's width and height."""
+    preview_fps: float
+    """Pictures of the preview a second."""
 
 
 ProgressCallback = Callable[[Progress], None]

@@ -1,4 +1,4 @@
-"""Which device to compute on, and in which number format."""
+"""Which device to compute on, in which number format, and its cached memory."""
 
 from __future__ import annotations
 
@@ -33,3 +33,11 @@ def choose_device(name: str | None) -> torch.device:
             f"{' or cuda' if torch.cuda.is_available() else ''}, or leave it out."
         ) from error
     return device
+
+
+def release_cached_memory(device: torch.device) -> None:
+    """Returns what torch keeps for later tensors to the device; on a CPU it keeps nothing."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()

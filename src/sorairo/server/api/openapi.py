@@ -28,7 +28,7 @@ from sorairo.server.api.route_doc import (
 )
 from sorairo.server.api.schemas import BINARY, EVENT, SCHEMAS, TEXT, Schema, request_body
 from sorairo.server.api.stored_schemas import STORED_SCHEMAS
-from sorairo.server.video_object import PREVIEW, VARIANTS
+from sorairo.server.video_object import PREVIEW_TYPE, VARIANTS
 
 # Errors that need more explanation than the name of their status.
 ERROR_DESCRIPTIONS = {
@@ -91,7 +91,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         responses={"text/event-stream": EVENT}, errors=(404,)
     ),
     ("get", "/v1/videos/{video_id}/preview"): RouteDoc(
-        responses={PREVIEW[1]: BINARY}, errors=(404,)
+        responses={PREVIEW_TYPE: BINARY}, errors=(404,)
     ),
     ("get", "/v1/videos/{video_id}/content"): file_route(*VARIANTS),
     ("post", "/v1/videos/generations"): RouteDoc(

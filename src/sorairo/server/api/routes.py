@@ -34,7 +34,7 @@ from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import IMAGE_MODELS
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
-from sorairo.server.video_object import PREVIEW
+from sorairo.server.video_object import MOVING_PREVIEW, PREVIEW_TYPE, STILL_PREVIEW
 
 router = APIRouter(prefix="/v1")
 VideoId = Annotated[str, Path(description="The id of a video.")]
@@ -158,15 +158,21 @@ async def get_events(request: Request, owner: Owner, video_id: VideoId) -> Strea
 
 
 @router.get("/videos/{video_id}/preview")
-def get_preview(request: Request, owner: Owner, video_id: VideoId) -> Response:
-    """The latest preview: one frame of a video that is being generated."""
+def get_preview(
+    request: Request,
+    owner: Owner,
+    video_id: VideoId,
+    animated: bool = Query(False, description="1 for the whole clip as an animation."),
+) -> Response:
+    """What a video looks like while it is being generated, renewed every second: its middle frame,
+    or the whole clip. It is deleted when the video has ended."""
     media, job = service_of(request).media, job_of(request, owner, video_id)
-    name, media_type = PREVIEW
-    path = f"{job.id}/{name}"
+    path = f"{job.id}/{MOVING_PREVIEW if animated else STILL_PREVIEW}"
     if media.size(path) is None:
-        raise ApiError(404, f"There is no preview of {video_id} yet.", code="not_ready")
+        reason = f"{video_id} has ended" if job.ended else "it appears after the first step"
+        raise ApiError(404, f"There is no preview: {reason}.", code="not_ready")
     headers = {"cache-control": "no-store"}
-    return Response(b"".join(media.read(path)), media_type=media_type, headers=headers)
+    return Response(b"".join(media.read(path)), media_type=PREVIEW_TYPE, headers=headers)
 
 
 @router.get("/videos/{video_id}/content")

@@ -16,11 +16,11 @@ from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.video_object import PREVIEW
+from sorairo.server.video_object import MOVING_PREVIEW, STILL_PREVIEW
 
 WATCH_INTERVAL = 0.25  # seconds between two looks for a cancellation
 REPORT_INTERVAL = 0.5  # seconds between two reports of the progress
-PREVIEW_INTERVAL = 2.0  # seconds between two preview pictures
+PREVIEW_INTERVAL = 1.0  # seconds between two previews
 SAMPLING_PERCENT = 98  # the progress after the last step; the rest is for writing the files
 log = logging.getLogger("sorairo.worker")
 
@@ -42,7 +42,7 @@ class JobReporter:
         self.queue, self.job, self.stopping, self.media = queue, job, stopping, media
         self.done = threading.Event()
         self.problem: Exception | None = None
-        self.percent, self.last_report, self.last_preview = 0, 0.0, time.monotonic()
+        self.percent, self.last_report, self.last_preview = 0, 0.0, 0.0
 
     def on_progress(self, progress: Progress) -> None:
         """Reports a sampling step. Raises what `check` raises."""
@@ -56,11 +56,24 @@ class JobReporter:
             self._store_preview(progress)
 
     def _store_preview(self, progress: Progress) -> None:
-        """Stores the middle frame as it looks now. A failure does not stop the job."""
-        frames, file = progress.preview(), io.BytesIO()
-        Image.fromarray(frames[len(frames) // 2]).save(file, format="WEBP", quality=80)
+        """Stores the clip as it looks now, and its middle frame. A failure does not stop the
+        job."""
+        pictures = [Image.fromarray(frame) for frame in progress.preview()]
+        still, moving = io.BytesIO(), io.BytesIO()
+        pictures[len(pictures) // 2].save(still, format="WEBP", quality=80)
+        pictures[0].save(
+            moving,
+            format="WEBP",
+            quality=70,
+            method=0,  # of speed and size, speed
+            save_all=True,
+            append_images=pictures[1:],
+            duration=round(1000 / progress.preview_fps),
+            loop=0,
+        )
         try:
-            self.media.put(f"{self.job.id}/{PREVIEW[0]}", file.getvalue())
+            self.media.put(f"{self.job.id}/{STILL_PREVIEW}", still.getvalue())
+            self.media.put(f"{self.job.id}/{MOVING_PREVIEW}", moving.getvalue())
         except WriteError as error:
             log.warning("%s", error)
         self.last_preview = time.monotonic()

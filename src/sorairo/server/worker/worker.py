@@ -20,6 +20,7 @@ from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import CANCELLED_ERROR, Queue
 from sorairo.server.disk_space import free_bytes, says_disk_full
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import PREVIEWS
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
 from sorairo.server.worker.job_runner import CHECKPOINTS, run_job
 
@@ -73,6 +74,7 @@ class Worker:
     def run_job(self, job: Job) -> None:
         """Runs a claimed job and records its outcome, whatever happens."""
         record = self._outcome(job)
+        self.engine.release_memory()
         try:
             try:
                 self._retry(record)
@@ -157,6 +159,7 @@ class Worker:
         finally:
             reporter.done.set()
             thread.join()
+            reporter.problem = None  # its traceback holds the tensors of a cancelled job
 
     def _retry(self, record: Callable[[], object]) -> None:
         """Calls `record` until the database is reachable. Raises DATABASE_UNAVAILABLE if the worker
@@ -172,11 +175,12 @@ class Worker:
 
     def _complete(self, job: Job, result: dict[str, Any]) -> None:
         self.queue.complete(job, result)
-        self.media.try_delete_folder(f"{job.id}/{CHECKPOINTS}")
+        for folder in (CHECKPOINTS, PREVIEWS):
+            self.media.try_delete_folder(f"{job.id}/{folder}")
 
     def _fail(self, job: Job, code: str, message: str) -> None:
         self.queue.fail(job, code, message)
-        for folder in (CHECKPOINTS, job.fence):
+        for folder in (CHECKPOINTS, PREVIEWS, job.fence):
             self.media.try_delete_folder(f"{job.id}/{folder}")
 
     def _release(self, job: Job) -> None:
@@ -200,7 +204,8 @@ class Worker:
         by this very claim: then only the response of the database was lost."""
         now = self.queue.get(job.id, or_trashed=True)
         if now is not None and now.ended:
-            self.media.try_delete_folder(f"{job.id}/{CHECKPOINTS}")
+            for folder in (CHECKPOINTS, PREVIEWS):
+                self.media.try_delete_folder(f"{job.id}/{folder}")
         if now is not None and (now.status, now.fence) == (COMPLETED, job.fence):
             return
         log.warning("%s was deleted, or another worker has claimed it", job.id)

@@ -33,7 +33,7 @@ from sorairo.video import Clip
 
 Size = tuple[int, int]  # width, height
 Preview = Callable[[], np.ndarray]
-"""Decodes the current estimate of the picture: uint8 [h, w, 3]."""
+"""Draws the current estimate of the picture: uint8 [h, w, 3]."""
 
 
 @runtime_checkable
@@ -60,6 +60,8 @@ class PictureEngine(Protocol):
     def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity: ...
 
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray: ...
+
+    def preview(self, latents: Tensor) -> np.ndarray: ...
 
 
 def sizes(native: Size, wanted: Size, *, multiple: int, least: float) -> list[Size]:

@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import say, show, show_json
+from sorairo.cli.model_pull import pull_command, remove_command
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelDirectory
+    from sorairo.models.pull.catalogue import CatalogueEntry
 
 
 @click.group(
     epilog="""\b
     Examples:
-      sorairo models list
+      sorairo models list --all
+      sorairo models pull wan2.2-5b
       sorairo models info tabletop --json"""
 )
 def models() -> None:
-    """List the installed models and show their details."""
+    """List and fetch models, and show their details."""
+
+
+models.add_command(pull_command)
+models.add_command(remove_command)
 
 
 @models.command(
@@ -29,16 +36,22 @@ def models() -> None:
     Example:
       sorairo models list --json""",
 )
+@click.option("--all", "everything", is_flag=True, help="Also list the models that can be fetched.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object for each model.")
-def list_command(as_json: bool) -> None:
+def list_command(everything: bool, as_json: bool) -> None:
     """List the installed models."""
     from sorairo.models import hub
+    from sorairo.models.pull.catalogue import CATALOGUE
 
-    found = [_facts(info) for info in hub.list_models()]
+    found = [_facts(info) for info in hub.list_models(on_problem=say)]
     if not found:
         say("No model is installed.")
     for facts in found:
         show_json(facts) if as_json else show(_line(facts))
+    installed = {facts["name"] for facts in found}
+    for entry in CATALOGUE if everything else ():
+        if entry.name not in installed:
+            show_json(_entry_facts(entry)) if as_json else show(_entry_line(entry))
 
 
 @models.command(
@@ -88,10 +101,24 @@ def _facts(info: ModelDirectory) -> dict[str, Any]:
     }
 
 
+def _entry_facts(entry: CatalogueEntry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "installed": False,
+        "summary": entry.summary,
+        "licence": entry.licence,
+        "files": [{"repo": each.repo, "path": each.path} for each in entry.files],
+    }
+
+
+def _entry_line(entry: CatalogueEntry) -> str:
+    return f"{entry.name:<17} not installed; {entry.summary} ({entry.licence})"
+
+
 def _line(facts: dict[str, Any]) -> str:
     sizes = ", ".join(_size(size) for size in facts["native_sizes"])
     return (
-        f"{facts['name']:<12} {sizes}; {facts['fps']:g} fps,"
+        f"{facts['name']:<17} {sizes}; {facts['fps']:g} fps,"
         f" up to {facts['max_seconds']:g} s; {facts['megabytes']:g} MB"
     )
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from sorairo.config import read_json
 from sorairo.errors import ConfigError, ModelError, unknown_name
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
+from sorairo.models.pull.catalogue import entry_named
+from sorairo.models.pull.store import ModelStore, models_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -69,9 +72,17 @@ def shipped() -> Path:
     return Path(__file__).parent.parent / "weights"
 
 
-def list_models() -> list[ModelDirectory]:
-    """All shipped models, by name."""
-    return [info(path.parent) for path in sorted(shipped().glob("*/model.json"))]
+def list_models(on_problem: Callable[[str], None] = lambda _problem: None) -> list[ModelDirectory]:
+    """All shipped models, by name, then all fetched ones. `on_problem` is called with a sentence
+    for each fetched one that cannot be read."""
+    found = [info(path.parent) for path in sorted(shipped().glob("*/model.json"))]
+    store = ModelStore.default()
+    for name in store.names():
+        try:
+            found.append(info(store.root / name))
+        except ModelError as error:
+            on_problem(str(error))
+    return found
 
 
 def find(name: str) -> Path:
@@ -83,13 +94,18 @@ def find(name: str) -> Path:
     path = shipped() / name
     if name.isidentifier() and os.path.isfile(path / "model.json"):
         return path
+    store = ModelStore.default()
+    if name in store.names():
+        return store.root / name
     path = Path(os.path.expanduser(name))
     if os.path.isdir(path):
         if not (path / "model.json").is_file():
             raise ModelError(f"{path} is not a model directory: it has no model.json.")
         return path
+    if entry_named(name):
+        raise ModelError(f"The model {name} is not installed: sorairo models pull {name}.")
     known = [each.parent.name for each in shipped().glob("*/model.json")]
-    raise unknown_name("model", name, known)
+    raise unknown_name("model", name, [*known, *store.names()])
 
 
 def info(path: Path) -> ModelDirectory:
@@ -102,12 +118,17 @@ def info(path: Path) -> ModelDirectory:
     stats = [(path / each).stat() for each in files]
     stamp = tuple((s.st_size, s.st_mtime_ns) for s in stats)
     return ModelDirectory(
-        name=facts_of(record, path).name,
+        name=_name(path) or facts_of(record, path).name,
         path=path,
         bytes=sum(s.st_size for s in stats),
         digest=_digest(path, files, stamp),
         record=record,
     )
+
+
+def _name(path: Path) -> str:
+    """The name of a fetched model, which is that of its folder; "" for another directory."""
+    return path.name if path.parent == models_folder() else ""
 
 
 def files_of(record: dict) -> tuple[str, ...]:

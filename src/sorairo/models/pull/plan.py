@@ -1,0 +1,101 @@
+"""What fetching a model takes, before anything is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sorairo.errors import ModelError, unknown_name
+from sorairo.models.pull.catalogue import CATALOGUE, WantedFile, entry_named
+from sorairo.models.pull.download import have, placed_by_hand
+from sorairo.models.pull.remote import RemoteFile, UnreachableError, describe, files_of_repository
+from sorairo.models.pull.store import ModelStore, StoredFile, gigabytes
+
+HUB = "https://huggingface.co"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PullPlan:
+    """The files of a model: those that are there, and those to fetch."""
+
+    name: str
+    present: tuple[StoredFile, ...]
+    missing: tuple[RemoteFile, ...] = ()
+    note: str = ""
+    """How the files were checked if the hub could not be reached."""
+
+    @property
+    def bytes(self) -> int:
+        """The size of the whole model."""
+        return sum(each.bytes for each in (*self.present, *self.missing))
+
+    @property
+    def bytes_to_fetch(self) -> int:
+        return sum(each.bytes for each in self.missing)
+
+
+def plan_pull(
+    store: ModelStore, source: str, *, name: str | None = None, revision: str | None = None
+) -> PullPlan:
+    """How to get a model by its name in the catalogue, or from a repository (`owner/name`).
+
+    Raises UnknownNameError, ModelError for what cannot be a model, and UnreachableError without a
+    network; its message says which files to place where.
+    """
+    entry = entry_named(source)
+    if entry is None and "/" not in source:
+        known = [each.name for each in CATALOGUE]
+        raise unknown_name("model to fetch", source, known)
+    name = name or (entry.name if entry else source.rpartition("/")[2])
+    _check_name(name)
+    try:
+        wanted = entry.files if entry else files_of_repository(source, revision)
+        remote = describe(wanted, revision)
+    except UnreachableError as error:
+        if entry is None:
+            raise UnreachableError(
+                f"The hub cannot be reached ({error}). On a machine with a network, fetch the"
+                f" repository {source}, copy it here, and give its folder as --model."
+            ) from error
+        return _by_hand(store, name, entry.files, str(error))
+    found = [(each, have(store, name, each)) for each in remote]
+    return PullPlan(
+        name=name,
+        present=tuple(stored for _, stored in found if stored),
+        missing=tuple(each for each, stored in found if not stored),
+    )
+
+
+def _by_hand(store: ModelStore, name: str, wanted: Sequence[WantedFile], reason: str) -> PullPlan:
+    """The plan of files that lie in the model's folder. Raises UnreachableError if one is
+    missing."""
+    found = [(each, placed_by_hand(store, name, each)) for each in wanted]
+    missing = [each for each, stored in found if not stored]
+    if missing:
+        lines = [f"  {_address(each)}\n    -> {each.place}{_facts(each)}" for each in missing]
+        raise UnreachableError(
+            f"The hub cannot be reached ({reason}). On a machine with a network, fetch these files,"
+            f" put them into {store.root / name}, and repeat the command, which checks them:\n"
+            + "\n".join(lines)
+        )
+    unknown = [each.place for each in wanted if not each.sha256]
+    note = f"The hub cannot be reached ({reason}): the files that are there were checked."
+    if unknown:
+        note += f" No digest is known of {', '.join(unknown)}."
+    return PullPlan(name=name, present=tuple(stored for _, stored in found if stored), note=note)
+
+
+def _address(wanted: WantedFile) -> str:
+    return f"{HUB}/{wanted.repo}/resolve/main/{wanted.path}"
+
+
+def _facts(wanted: WantedFile) -> str:
+    size = gigabytes(wanted.bytes) if wanted.bytes else ""
+    digest = f"sha256 {wanted.sha256}" if wanted.sha256 else ""
+    facts = ", ".join(filter(None, (size, digest)))
+    return f" ({facts})" if facts else ""
+
+
+def _check_name(name: str) -> None:
+    if not name or name != name.strip(".") or any(c in name for c in "/\\\0"):
+        raise ModelError(f"{name!r} cannot be the name of a model: choose another with --name.")

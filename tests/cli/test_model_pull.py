@@ -1,0 +1,191 @@
+"""Fetching models from a real server that speaks the hub's HTTP API."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub_server import COMMIT, Hub, hub_server
+from sorairo.errors import DiskFullError, ModelError
+from sorairo.models import hub as hub_of_models
+from sorairo.models.pull import plan as plans
+from sorairo.models.pull.catalogue import CATALOGUE, CatalogueEntry, WantedFile
+from sorairo.models.pull.remote import UnreachableError
+from sorairo.models.pull.store import ModelStore, sha256_of
+
+REPOSITORY = "somebody/tiny"
+LARGEST = "denoiser.safetensors"
+
+
+@pytest.fixture
+def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub with one model, and an environment in which commands use it."""
+    with hub_server() as running:
+        files = {each.name: each.read_bytes() for each in tiny_model.iterdir()}
+        running.repositories[REPOSITORY] = {**files, "README.md": b"# Tiny"}
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
+        yield running
+
+
+def pull(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sorairo", "models", "pull", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
+    """Its files are those of the hub, and its record says where they come from."""
+    done = pull(REPOSITORY, "--json")
+    assert done.returncode == 0, done.stderr
+    folder = tmp_path / "models" / "tiny"
+    said = json.loads(done.stdout)
+    assert said["path"] == str(folder)
+    stored = {each.name: each.read_bytes() for each in folder.iterdir()}
+    record = json.loads(stored.pop("pull.json"))
+    expected = dict(hub.repositories[REPOSITORY])
+    del expected["README.md"]
+    assert stored == expected
+    for entry in record["files"]:
+        assert entry["sha256"] == sha256_of(folder / entry["place"])
+        assert (entry["revision"], entry["licence"]) == (COMMIT, "apache-2.0")
+        assert entry["digest_from"] == "hub"
+    assert hub_of_models.find("tiny") == folder
+    assert [each.name for each in hub_of_models.list_models()] == ["tabletop", "tiny"]
+    assert "of which" in done.stderr, "the size is shown first"
+    assert "free" in done.stderr
+
+
+def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path):
+    """Not for the same model, and not for another one that shares files with it."""
+    hub.repositories["somebody/other"] = {**hub.repositories[REPOSITORY]}
+    other = json.loads(hub.repositories["somebody/other"]["model.json"])
+    other["training"] = {"note": "another one" * 100}
+    hub.repositories["somebody/other"]["model.json"] = json.dumps(other).encode()
+    assert pull(REPOSITORY, "-q").returncode == 0
+    hub.asked.clear()
+    assert pull(REPOSITORY, "-q").returncode == 0
+    assert not hub.asked
+    assert pull("somebody/other", "-q").returncode == 0
+    assert [name for name, _ in hub.asked] == ["model.json"]
+    models = tmp_path / "models"
+    assert (models / "tiny" / LARGEST).samefile(models / "other" / LARGEST)
+    removed = [sys.executable, "-m", "sorairo", "models", "remove", "tiny"]
+    assert subprocess.run(removed, check=False).returncode == 0
+    assert (models / "other" / LARGEST).read_bytes() == hub.repositories[REPOSITORY][LARGEST]
+    assert len(list((models / ".files").iterdir())) == len(list((models / "other").iterdir())) - 1
+
+
+def test_a_fetch_that_was_killed_goes_on_where_it_was(hub: Hub, tmp_path: Path):
+    """No model is there before it is complete, and no byte that arrived is fetched twice."""
+    hub.stalls_after = 20_000
+    command = [sys.executable, "-m", "sorairo", "models", "pull", REPOSITORY]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        assert hub.stalled.wait(60)
+        process.send_signal(signal.SIGKILL)
+    models = ModelStore(tmp_path / "models")
+    assert models.names() == []
+    (part,) = models.incoming.glob("*.part")
+    arrived, (name, _) = part.stat().st_size, hub.asked[-1]
+    hub.stalls_after = None
+    hub.asked.clear()
+    assert pull(REPOSITORY, "-q").returncode == 0
+    ranges = {each: asked for each, asked in hub.asked}
+    assert ranges[name] == (f"bytes={arrived}-" if arrived else None)
+    assert (models.root / "tiny" / name).read_bytes() == hub.repositories[REPOSITORY][name]
+    assert not list(models.incoming.glob("*.part"))
+
+
+def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path):
+    content = bytearray(hub.repositories[REPOSITORY][LARGEST])
+    content[-1] ^= 1
+    hub.swapped[LARGEST] = bytes(content)
+    done = pull(REPOSITORY)
+    assert done.returncode == 2
+    assert "digest" in done.stderr
+    assert "Try again" in done.stderr
+    assert ModelStore(tmp_path / "models").names() == []
+    hub.swapped.clear()
+    assert pull(REPOSITORY, "-q").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("somebody/nothing", "There is no repository somebody/nothing"),
+        ("wan2.2-5bb", "Did you mean 'wan2.2-5b'?"),
+        ("somebody/papers", "no weights as safetensors"),
+    ],
+)
+def test_what_cannot_be_fetched_is_said(hub: Hub, source: str, said: str):
+    hub.repositories["somebody/papers"] = {"paper.pdf": b"%PDF"}
+    done = pull(source)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_list_that_differs_from_the_hub_is_refused(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A file that was replaced on the hub is not fetched under the digest that we know."""
+    wanted = WantedFile(repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256="0" * 64)
+    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(wanted))
+    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", hub.url)
+    with pytest.raises(ModelError, match="update sorairo"):
+        plans.plan_pull(ModelStore(tmp_path / "models"), "entry")
+
+
+def test_without_a_network_the_files_to_place_are_named(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    done = pull("wan2.2-5b")
+    assert done.returncode == 2
+    for each in CATALOGUE[0].files:
+        assert f"https://huggingface.co/{each.repo}/resolve/main/{each.path}" in done.stderr
+        assert f"-> {each.place}" in done.stderr
+    assert str(tmp_path / "models" / "wan2.2-5b") in done.stderr
+
+
+def test_placed_files_are_checked_without_a_network(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    content = hub.repositories[REPOSITORY][LARGEST]
+    store, folder = ModelStore(tmp_path / "models"), tmp_path / "models" / "entry"
+    folder.mkdir(parents=True)
+    (folder / LARGEST).write_bytes(content)
+    good = WantedFile(
+        repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256=sha256_of(folder / LARGEST)
+    )
+    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(good))
+    monkeypatch.setattr(plans, "describe", unreachable)
+    plan = plans.plan_pull(store, "entry")
+    assert [each.sha256 for each in plan.present] == [good.sha256]
+    assert not plan.missing
+    other = WantedFile(repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256="1" * 64)
+    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(other))
+    with pytest.raises(ModelError, match="another file, or incomplete"):
+        plans.plan_pull(store, "entry")
+
+
+def unreachable(*_given: object) -> None:
+    raise UnreachableError("no network")
+
+
+def entry(*files: WantedFile) -> CatalogueEntry:
+    return CatalogueEntry(name="entry", summary="", files=files)
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):
+    store = ModelStore(tmp_path / "not there yet")
+    with pytest.raises(DiskFullError, match="SORAIRO_MODELS"):
+        store.check_space(10**18)
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,110 @@
+"""A server that speaks the part of the Hugging Face Hub's HTTP API that fetching models needs: the
+description of a repository with sizes and digests, and its files with byte ranges."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+SMALL = 512  # larger files have their SHA-256 as digest, smaller ones that of git
+
+
+@dataclass
+class Hub:
+    """What the server has, and what it was asked for."""
+
+    repositories: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    licence: str = "apache-2.0"
+    url: str = ""
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    """Paths of files that were fetched, and the byte range."""
+    stalls_after: int | None = None
+    """After how many bytes of a response the server sends nothing more."""
+    stalled: threading.Event = field(default_factory=threading.Event)
+    released: threading.Event = field(default_factory=threading.Event)
+    swapped: dict[str, bytes] = field(default_factory=dict)
+    """Content that is sent in place of that of which the digest is stated, by path."""
+
+    def describe(self, repository: str) -> bytes:
+        siblings = []
+        for name, content in self.repositories[repository].items():
+            git = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+            entry: dict[str, object] = {"rfilename": name, "size": len(content), "blobId": git}
+            if len(content) > SMALL:
+                digest = hashlib.sha256(content).hexdigest()
+                entry["lfs"] = {"sha256": digest, "size": len(content), "pointerSize": 134}
+            siblings.append(entry)
+        return json.dumps(
+            {
+                "id": repository,
+                "sha": COMMIT,
+                "siblings": siblings,
+                "cardData": {"license": self.licence},
+            }
+        ).encode()
+
+
+@contextmanager
+def hub_server() -> Iterator[Hub]:
+    """A running server and what it has."""
+    hub = Hub()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            parts = unquote(urlsplit(self.path).path).strip("/").split("/")
+            if parts[:2] == ["api", "models"]:
+                repository = "/".join(parts[2:4])
+                if repository not in hub.repositories:
+                    self._send(404, b"{}", {"x-error-code": "RepoNotFound"})
+                else:
+                    self._send(200, hub.describe(repository), {"content-type": "application/json"})
+                return
+            repository, name = "/".join(parts[:2]), "/".join(parts[4:])
+            assert parts[2:4] == ["resolve", COMMIT]
+            self._send_file(name, hub.repositories[repository][name])
+
+        def _send_file(self, name: str, content: bytes) -> None:
+            wanted = self.headers.get("range")
+            hub.asked.append((name, wanted))
+            content = hub.swapped.get(name, content)
+            if wanted is None:
+                self._send(200, content, {})
+                return
+            start = int(wanted.removeprefix("bytes=").partition("-")[0])
+            span = f"bytes {start}-{len(content) - 1}/{len(content)}"
+            self._send(206, content[start:], {"content-range": span})
+
+        def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            for key, value in {**headers, "content-length": str(len(body))}.items():
+                self.send_header(key, value)
+            self.end_headers()
+            if hub.stalls_after is None or len(body) <= hub.stalls_after:
+                self.wfile.write(body)
+                return
+            self.wfile.write(body[: hub.stalls_after])
+            self.wfile.flush()
+            hub.stalled.set()
+            hub.released.wait(60)
+            self.close_connection = True
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield hub
+    hub.released.set()
+    server.shutdown()
+    server.server_close()

@@ -59,7 +59,7 @@ def hub_server() -> Iterator[Hub]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_line: object) -> None:
             pass
 
         def do_GET(self) -> None:

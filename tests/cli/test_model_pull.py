@@ -97,7 +97,7 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(hub: Hub, tmp_path: Path):
     hub.stalls_after = None
     hub.asked.clear()
     assert pull(REPOSITORY, "-q").returncode == 0
-    ranges = {each: asked for each, asked in hub.asked}
+    ranges = dict(hub.asked)
     assert ranges[name] == (f"bytes={arrived}-" if arrived else None)
     assert (models.root / "tiny" / name).read_bytes() == hub.repositories[REPOSITORY][name]
     assert not list(models.incoming.glob("*.part"))

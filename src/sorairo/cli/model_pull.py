@@ -24,7 +24,7 @@ def hub_extra() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "huggingface_hub":
+        if (error.name or "").split(".")[0] not in ("httpx2", "huggingface_hub"):
             raise
         raise MissingExtraError(
             "Fetching models needs another library: pip install 'sorairo[hub]'."

@@ -6,11 +6,11 @@ import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import httpx2
 from huggingface_hub import HfApi, hf_hub_url
 from huggingface_hub.errors import (
     GatedRepoError,
     HFValidationError,
-    HTTPError,
     RepositoryNotFoundError,
     RevisionNotFoundError,
 )
@@ -19,7 +19,7 @@ from huggingface_hub.hf_api import ModelInfo
 from sorairo.errors import ModelError
 from sorairo.models.pull.catalogue import WantedFile
 
-NETWORK_ERRORS = (OSError, HTTPError)
+NETWORK_ERRORS = (OSError, httpx2.HTTPError)
 """What huggingface_hub raises if the network or the server fails."""
 
 MODEL_FILES = (

@@ -8,6 +8,7 @@ import re
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import click
@@ -50,7 +51,8 @@ _MODEL = click.option(
     "--model",
     default="tabletop",
     show_default=True,
-    help="Name of the model, or a model directory.",
+    help="Name of the model, or a model directory. Requests that name another installed model run"
+    " on that one.",
 )
 
 
@@ -177,6 +179,10 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
 @DATABASE
 @_MEDIA
 @_MODEL
+@click.option(
+    "--pro-model",
+    help="Name or directory of the model that `sora-2-pro` stands for.  [default: that of --model]",
+)
 @_LEASE
 @_ATTEMPTS
 def serve(
@@ -192,6 +198,7 @@ def serve(
     database: str | None,
     media: str | None,
     model: str,
+    pro_model: str | None,
     lease: float,
     attempts: int,
 ) -> None:
@@ -213,6 +220,7 @@ def serve(
             allow_anonymous=_is_loopback(host),
             retention_seconds=keep_hours * 3600 if keep_hours else None,
             accept_any_model=accept_any_model,
+            pro_model=pro_model or "",
             fetch_images=fetch_images,
             access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
         )
@@ -255,6 +263,7 @@ def worker(
         from sorairo.jobs.queue import Queue
         from sorairo.server.temporary_files import temporary_files
         from sorairo.server.uploads.media_store import MediaStore
+        from sorairo.server.worker.loaded_models import LoadedModels
         from sorairo.server.worker.worker import Worker
     with temporary_files():
         from sorairo.generation import engine
@@ -262,7 +271,9 @@ def worker(
         urls = storage_urls(database, media)
         queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
         store = MediaStore(urls.media)
-        running = Worker(engine.load(model, device=device), queue, store, parent=parent)
+        load = partial(engine.load, device=device)
+        models = LoadedModels(load(model), model, load)
+        running = Worker(models, queue, store, parent=parent)
         _on_termination(running.stopping.set)
         running.run()
 

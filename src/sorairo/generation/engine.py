@@ -43,7 +43,7 @@ from sorairo.models.loading import load_model
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
-from sorairo.nn.precision import choose_device, release_cached_memory
+from sorairo.nn.precision import choose_device
 from sorairo.video import Clip
 
 
@@ -270,10 +270,6 @@ class Engine(Capabilities):
         if self._preview_map is None:
             self._preview_map = fit_preview(self.model.codec, self.model.device, self.model.dtype)
         return self._preview_map(latents)
-
-    def release_memory(self) -> None:
-        """Gives memory of the device that no tensor uses any more back to other processes."""
-        release_cached_memory(self.model.device)
 
     @torch.inference_mode()
     def decode(self, layout: CanvasLayout, latents: Tensor) -> np.ndarray:

@@ -54,6 +54,8 @@ class JobSpec:
     """The names of the given files in the media store, in the order of the request."""
     body_digest: str = ""
     """The digest of the fields of the request's body; "" where it is not known."""
+    runs_on: str = ""
+    """The name of the model that generates it; "" for the one that the worker was started with."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload that `from_json` reads."""
@@ -63,6 +65,7 @@ class JobSpec:
             "video": config.to_json(self.video),
             "media": list(self.media),
             "body_digest": self.body_digest,
+            **({"runs_on": self.runs_on} if self.runs_on else {}),
         }
 
     @classmethod
@@ -81,4 +84,5 @@ class JobSpec:
             video=VideoFields.from_payload(payload),
             media=tuple(payload.get("media", ())),
             body_digest=payload.get("body_digest", ""),
+            runs_on=str(payload.get("runs_on", "")),
         )

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 from anyio import to_thread
 
-from sorairo.config import to_json
 from sorairo.errors import RequestError
-from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import MAX_WAITING, REQUEST_BUSY_SECONDS
 from sorairo.jobs.keys import ApiKeyStore
@@ -23,10 +21,9 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
-from sorairo.models.hub import ModelDirectory
-from sorairo.models.model_info import MemoryNeeds
-from sorairo.server.api.memory_budget import MemoryBudget, machine_memory
+from sorairo.server.api.memory_budget import machine_memory
 from sorairo.server.api.origins import host_name
+from sorairo.server.api.served_models import InstalledModels, served_model
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
 from sorairo.server.background.cleanup import INTERVAL as CLEANUP_INTERVAL
@@ -73,6 +70,7 @@ def serve(
     retention_seconds: float | None = None,
     fetch_images: bool = False,
     accept_any_model: bool = False,
+    pro_model: str = "",
     access: AccessOptions = AccessOptions(),
 ) -> None:
     """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
@@ -86,11 +84,15 @@ def serve(
             to a loopback name of this machine, or to `host`, are served.
         retention_seconds: Files are deleted so long after their job has ended; None: never.
         accept_any_model: Whether requests may name any model.
+        pro_model: The model that OpenAI's names of the larger model stand for; "": that of the
+            workers.
         fetch_images: Whether pictures are fetched from https addresses that requests name.
         access: Which other names, pages and proxies are trusted.
     """
     check_port(host, port)
     info = hub.info(hub.find(workers.model))
+    memory = machine_memory() if workers.count else None
+    served = served_model("", info, memory)
     database = urls.open_database(busy_seconds=REQUEST_BUSY_SECONDS)
     service = Service(
         queue=Queue(database),
@@ -106,8 +108,12 @@ def serve(
         fetcher=PictureFetcher() if fetch_images else None,
         model=info.name,
         accept_any_model=accept_any_model,
-        limits=limits_of(to_json(info.facts)),
-        memory=_memory(info) if workers.count else None,
+        pro_model=served_model(pro_model, hub.info(hub.find(pro_model)), memory)
+        if pro_model
+        else None,
+        installed=InstalledModels(memory),
+        limits=served.limits,
+        memory=served.memory,
     )
     connections = Connections(limit_to_descriptors(ConnectionLimits(proxies=access.proxies)))
     config = uvicorn.Config(
@@ -139,11 +145,6 @@ def check_port(host: str, port: int) -> None:
             f"Cannot listen on {host}, port {port} ({reason}): choose another with --port or"
             " --host."
         ) from error
-
-
-def _memory(model: ModelDirectory) -> MemoryBudget:
-    """The memory of the workers that this server starts."""
-    return MemoryBudget(available=machine_memory(), needs=MemoryNeeds(weights=model.bytes))
 
 
 def _hosts(host: str, access: AccessOptions) -> tuple[str, ...]:

@@ -113,7 +113,8 @@ def _jobs(lines: list[dict[str, Any]]) -> Iterator[str]:
 def _one(request: Request, owner: str, line: dict[str, Any]) -> dict[str, Any]:
     service, name = service_of(request), line["custom_id"]
     try:
-        fields = parse_fields(line["body"], Endpoint.SYNC, service.limits)
+        limits = service.served(line["body"].get("model")).limits
+        fields = parse_fields(line["body"], Endpoint.SYNC, limits)
         fields = resolved(service, owner, fields)
         build, media = creation_now(request, owner, fields)
         job, _ = submit(request, owner, build, media, is_idempotent=False)

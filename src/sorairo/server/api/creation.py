@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.server.api.dependencies import job_of, request_builder_of, service_of
 from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.job_spec import JobSpec
 
@@ -30,6 +31,7 @@ def creation_now(request: Request, owner: str, fields: Fields, *, any_model: boo
     if video := fields.get("remixed_from_video_id"):
         return _remix(request, owner, fields, video.id)
     builder = request_builder_of(request, owner, any_model=any_model)
+    builder = builder.for_model(fields.get("model", DEFAULT_MODEL))
     return lambda: builder.create(fields), ()
 
 
@@ -41,5 +43,6 @@ async def remix_of(request: Request, owner: str, fields: Fields, video_id: str) 
 def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build:
     parent = job_of(request, owner, video_id)
     old, builder = JobSpec.from_json(parent.payload), request_builder_of(request, owner)
+    builder = builder.for_model(fields.get("model", old.video.model))
     shown = service_of(request).video(parent)
     return lambda: builder.remix(fields, old, parent, shown), old.media

@@ -84,7 +84,11 @@ async def fields_of(request: Request, endpoint: Endpoint) -> Fields:
     if deployment and "model" in field_table(endpoint):
         values = {**values, "model": values.get("model") or deployment}
     service = service_of(request)
-    fields = await run_in_threadpool(parse_fields, values, endpoint, service.limits)
+
+    def parse() -> Fields:
+        return parse_fields(values, endpoint, service.served(values.get("model")).limits)
+
+    fields = await run_in_threadpool(parse)
     if not has_references(fields):
         return fields
     return await run_in_threadpool(lambda: resolved(service, _owner(request), fields))
@@ -175,5 +179,9 @@ def request_builder_of(request: Request, owner: str, *, any_model: bool = False)
     known = (*service.models, *([deployment] if deployment else ()))
     models = None if any_model or service.accept_any_model else known
     return RequestBuilder(
-        limits=service.limits, stored_files=files, models=models, memory=service.memory
+        limits=service.limits,
+        stored_files=files,
+        models=models,
+        memory=service.memory,
+        served=service.served,
     )

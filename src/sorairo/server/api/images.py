@@ -26,6 +26,7 @@ from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.request_field import Endpoint
 from sorairo.server.api.given_clips import uploaded_clip
 from sorairo.server.api.image_builder import ImageBuilder
+from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.links import link
 from sorairo.server.api.new_job import NewJob
@@ -42,7 +43,7 @@ async def create_image(request: Request, owner: Owner) -> Response:
     """Creates pictures that show the prompt, and responds when they are finished. A client that
     disconnects cancels them."""
     fields = await fields_of(request, Endpoint.IMAGE)
-    builder = _builder(request, owner)
+    builder = _builder(request, owner, fields)
     return await _finished(request, owner, fields, lambda: builder.image(fields))
 
 
@@ -51,7 +52,7 @@ async def edit_image(request: Request, owner: Owner) -> Response:
     """Creates pictures that change the given one to show the prompt, and responds when they are
     finished. A client that disconnects cancels them."""
     fields = await fields_of(request, Endpoint.IMAGE_EDIT)
-    builder, name = _builder(request, owner), fields.sent_as.get("image", "image")
+    builder, name = _builder(request, owner, fields), fields.sent_as.get("image", "image")
 
     def build() -> NewJob:
         return builder.edit_image(fields, uploaded_clip(fields.require("image"), name))
@@ -59,8 +60,9 @@ async def edit_image(request: Request, owner: Owner) -> Response:
     return await _finished(request, owner, fields, build)
 
 
-def _builder(request: Request, owner: str) -> ImageBuilder:
-    return ImageBuilder.of(request_builder_of(request, owner))
+def _builder(request: Request, owner: str, fields: Fields) -> ImageBuilder:
+    builder = ImageBuilder.of(request_builder_of(request, owner))
+    return builder.for_model(fields.get("model", DEFAULT_MODEL))
 
 
 async def _finished(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
@@ -13,6 +14,7 @@ from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.memory_budget import MemoryBudget
 from sorairo.server.api.new_job import NewJob, StoredFiles
+from sorairo.server.api.served_models import ServedModel
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import VideoFields
 
@@ -31,6 +33,18 @@ class JobBuilder:
     """The names that `model` accepts; None: any."""
     memory: MemoryBudget | None = None
     """The memory that jobs may need; None: it is checked when they run."""
+    served: Callable[[str], ServedModel] | None = None
+    """Gives the model that a name stands for; None: there is only one."""
+    runs_on: str = ""
+    """The name of the model by which workers find it; "" for the one that they were started
+    with."""
+
+    def for_model(self, name: str) -> Self:
+        """The builder of jobs for the model that a request names."""
+        if self.served is None:
+            return self
+        found = self.served(name)
+        return replace(self, limits=found.limits, memory=found.memory, runs_on=found.name)
 
     def new_job(
         self,
@@ -61,6 +75,7 @@ class JobBuilder:
             files=tuple(files),
             cost=cost_of(video) if cost is None else cost,
             body_digest=digest_of(fields),
+            runs_on=self.runs_on,
         )
 
     def shorten(self, prompt: str) -> str:

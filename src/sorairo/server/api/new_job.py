@@ -39,11 +39,18 @@ class NewJob:
     """What counts against the quota, in pixels times seconds."""
     body_digest: str = ""
     """The digest of the fields that it was built from, to recognize a repeated request."""
+    runs_on: str = ""
+    """The name of the model by which workers find it; "" for the one that they were started
+    with."""
 
     def spec(self, media: tuple[str, ...]) -> JobSpec:
         """The payload of the job; `media` are the names of its given files in the media store."""
         return JobSpec(
-            request=self.request, video=self.video, media=media, body_digest=self.body_digest
+            request=self.request,
+            video=self.video,
+            media=media,
+            body_digest=self.body_digest,
+            runs_on=self.runs_on,
         )
 
     def read(self, limits: Limits) -> NewJob:

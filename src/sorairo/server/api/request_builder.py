@@ -152,7 +152,9 @@ class RequestBuilder(ClipBuilder):
         self.check_memory(request, float(video.seconds), in_pieces=bool(old.media))
         video = replace(video, seed=request.seed)
         body = digest_of(fields, parent.id)
-        return NewJob(request=request, video=video, cost=cost, body_digest=body)
+        return NewJob(
+            request=request, video=video, cost=cost, body_digest=body, runs_on=self.runs_on
+        )
 
 
 def _size(fields: Fields) -> tuple[int, int]:

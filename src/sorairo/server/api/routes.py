@@ -28,6 +28,7 @@ from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.given_clips import GivenClip, finished_clip, uploaded_clip
+from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.request_builder import RequestBuilder
@@ -42,7 +43,8 @@ VideoId = Annotated[str, Path(description="The id of a video.")]
 
 @router.get("/models")
 def list_models(request: Request, _owner: Owner) -> dict[str, Any]:
-    """The names that `model` accepts; OpenAI's names are aliases of the served model."""
+    """The names that `model` accepts: those of installed models, and OpenAI's, which are aliases of
+    the served ones."""
     return {"object": "list", "data": [_model_object(name) for name in _model_names(request)]}
 
 
@@ -205,10 +207,12 @@ async def _submit_for_clips(
     """Submits a job that works on clips: uploads, or the results of finished jobs, which the fields
     `names` hold. `method` selects the method of RequestBuilder that builds it."""
     fields = await fields_of(request, endpoint)
-    build = method(request_builder_of(request, owner))
+    builder = request_builder_of(request, owner)
 
     def build_job() -> NewJob:
-        return build(fields, *(_given_clip(request, owner, fields, name) for name in names))
+        clips = [_given_clip(request, owner, fields, name) for name in names]
+        model = fields.get("model") or clips[0].model or DEFAULT_MODEL
+        return method(builder.for_model(model))(fields, *clips)
 
     return await submit_and_respond(request, owner, build_job)
 

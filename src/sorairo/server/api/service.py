@@ -17,6 +17,7 @@ from sorairo.jobs.stored.batches import BatchStore
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
+from sorairo.server.api.served_models import InstalledModels, ServedModel
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.picture_fetcher import PictureFetcher
 from sorairo.server.video_object import video_of
@@ -25,6 +26,7 @@ OPENAI_MODELS = (
     *("sora-2", "sora-2-pro"),
     *("sora-2-2025-10-06", "sora-2-pro-2025-10-06", "sora-2-2025-12-08"),
 )
+PRO_MODELS = tuple(name for name in OPENAI_MODELS if name.startswith("sora-2-pro"))
 IMAGE_MODELS = (  # names that requests for pictures may use, too
     *("gpt-image-1", "gpt-image-1-mini", "gpt-image-1.5", "gpt-image-2", "chatgpt-image-latest"),
     *("dall-e-2", "dall-e-3"),
@@ -56,8 +58,12 @@ class Service:
     """The name of the served model; OpenAI's model names are accepted for it, too."""
     accept_any_model: bool = False
     """Whether requests may name any model."""
+    pro_model: ServedModel | None = None
+    """The model that the names of OpenAI's larger model stand for; None: the served one."""
+    installed: InstalledModels | None = None
+    """Further models that requests may name; None: there are none."""
     limits: Limits = field(default_factory=Limits)
-    """What the model can generate."""
+    """What the served model can generate."""
     memory: MemoryBudget | None = None
     """The memory of the machine where jobs run; None: not known here."""
     fetcher: PictureFetcher | None = None
@@ -95,8 +101,19 @@ class Service:
 
     @property
     def models(self) -> tuple[str, ...]:
-        """The names that stand for the served model."""
-        return tuple(dict.fromkeys((*OPENAI_MODELS, self.model)))
+        """The names that requests for videos may use."""
+        installed = self.installed.all() if self.installed else ()
+        return tuple(dict.fromkeys((*OPENAI_MODELS, self.model, *installed)))
+
+    def served(self, name: object) -> ServedModel:
+        """The model that a name in a request stands for: where nothing else has that name, the
+        served one."""
+        if name in PRO_MODELS and self.pro_model:
+            return self.pro_model
+        default = ServedModel(name="", limits=self.limits, memory=self.memory)
+        if not isinstance(name, str) or name == self.model or self.installed is None:
+            return default
+        return self.installed.all().get(name, default)
 
     def video(self, job: Job) -> dict[str, Any]:
         """The Video object of a job."""

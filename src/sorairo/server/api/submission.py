@@ -80,7 +80,8 @@ def submit(
     accepted_before = service.queue.check(submission)  # before any file is written
     _check_same_request(accepted_before, job)
     if not accepted_before:  # one that was accepted is found even if its prompt is refused now
-        payloads = _payloads(job, ids, len(files), service.limits)
+        limits = service.served(job.video.model).limits
+        payloads = _payloads(job, ids, len(files), limits)
         submission = dataclasses.replace(submission, jobs=payloads)
     try:
         if not accepted_before:

@@ -1,4 +1,4 @@
-"""The worker: one process with one model that runs jobs one after another."""
+"""The worker: one process that runs jobs one after another, each with its model."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import CANCELLED, COMPLETED, Job
 from sorairo.jobs.queue import CANCELLED_ERROR, Queue
 from sorairo.server.disk_space import free_bytes, says_disk_full
+from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import PREVIEWS
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
 from sorairo.server.worker.job_runner import CHECKPOINTS, run_job
+from sorairo.server.worker.loaded_models import LoadedModels
 
 POLL_INTERVAL = 0.2  # seconds between two looks for a job
 RETRY_INTERVAL = 2.0  # seconds to wait while the database or the media store is unavailable
@@ -36,13 +38,20 @@ log = logging.getLogger("sorairo.worker")
 class Worker:
     """Claims jobs from a queue, runs them and commits their results.
 
-    `parent` is the id of a process with which the worker ends, if there is one.
+    `models` are an engine for all jobs, or several of them. `parent` is the id of a process with
+    which the worker ends, if there is one.
     """
 
     def __init__(
-        self, engine: Engine, queue: Queue, media: MediaStore, *, parent: int | None = None
+        self,
+        models: Engine | LoadedModels,
+        queue: Queue,
+        media: MediaStore,
+        *,
+        parent: int | None = None,
     ) -> None:
-        self.engine, self.queue, self.media, self.parent = engine, queue, media, parent
+        self.models = models if isinstance(models, LoadedModels) else LoadedModels(models)
+        self.queue, self.media, self.parent = queue, media, parent
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self.media_unavailable = False
@@ -74,7 +83,7 @@ class Worker:
     def run_job(self, job: Job) -> None:
         """Runs a claimed job and records its outcome, whatever happens."""
         record = self._outcome(job)
-        self.engine.release_memory()
+        self.models.release_memory()
         try:
             try:
                 self._retry(record)
@@ -116,7 +125,8 @@ class Worker:
         try:
             with self._reporter(job) as reporter:
                 try:
-                    result = run_job(self.engine, self.media, job, reporter)
+                    engine = self.models.get(JobSpec.from_json(job.payload).runs_on)
+                    result = run_job(engine, self.media, job, reporter)
                     return partial(self._complete, job, result)
                 except StorageUnavailableError as error:
                     if self._disk_is_full():

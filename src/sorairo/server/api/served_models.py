@@ -1,0 +1,57 @@
+"""The models that jobs may name: which of the installed ones there are, and what each can make."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+
+from sorairo.config import to_json
+from sorairo.generation.requests.limits import Limits, limits_of
+from sorairo.models import hub
+from sorairo.models.hub import ModelDirectory
+from sorairo.models.model_info import MemoryNeeds
+from sorairo.server.api.memory_budget import MemoryBudget
+
+RENEWED = 10.0  # seconds after which models that were fetched meanwhile are found
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServedModel:
+    """A model that jobs run on."""
+
+    name: str
+    """The name by which a worker finds it; "" for the model that the worker was started with."""
+    limits: Limits
+    """What it can generate."""
+    memory: MemoryBudget | None = None
+    """The memory of the machine where it runs; None: not known here."""
+
+
+def served_model(name: str, info: ModelDirectory, available: float | None) -> ServedModel:
+    """A model on a machine with so many bytes of memory (None: not known)."""
+    memory = None
+    if available is not None:
+        memory = MemoryBudget(available=available, needs=MemoryNeeds(weights=info.bytes))
+    return ServedModel(name=name, limits=limits_of(to_json(info.facts)), memory=memory)
+
+
+class InstalledModels:
+    """The models that are installed on this machine, looked up again from time to time."""
+
+    def __init__(self, available: float | None) -> None:
+        self.available = available
+        self._lock = threading.Lock()
+        self._found: dict[str, ServedModel] = {}
+        self._expires = 0.0
+
+    def all(self) -> dict[str, ServedModel]:
+        """Every model by its name."""
+        with self._lock:
+            if time.monotonic() >= self._expires:
+                found = {each.name: each for each in hub.list_models()}
+                self._found = {
+                    name: served_model(name, info, self.available) for name, info in found.items()
+                }
+                self._expires = time.monotonic() + RENEWED
+            return self._found

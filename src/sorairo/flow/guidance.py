@@ -24,13 +24,17 @@ class Guidance:
     interval: tuple[float, float] = (0.0, 1.0)
     """The lowest and the highest noise level that are guided, after Kynkaanniemi et al. (arXiv
     2404.07724); at other levels a step takes half the time."""
+    below: tuple[float, float] | None = None
+    """A noise level, and the scale of the levels below it; None: `scale` holds at all levels."""
 
     @property
     def needed(self) -> bool:
         """Whether any level is guided."""
-        return self.scale != 1.0
+        return self.scale != 1.0 or (self.below is not None and self.below[1] != 1.0)
 
     def at(self, sigma: float) -> float:
         """The scale at a noise level."""
         lowest, highest = self.interval
+        if self.below is not None and sigma < self.below[0]:
+            return self.below[1]
         return self.scale if lowest <= sigma <= highest else 1.0

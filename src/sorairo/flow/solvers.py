@@ -3,6 +3,7 @@ after every step, so that the caller can report progress, show previews and canc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -59,4 +60,60 @@ def heun(slope: Slope, z: Float[Tensor, "..."], sigmas: Float[Tensor, "sigmas"])
         yield Step(i, s_next, z, v)
 
 
-SOLVERS = {"euler": euler, "adams": adams, "heun": heun}
+class _Seen(NamedTuple):
+    """A level at which UniPC has evaluated the model."""
+
+    s: float
+    snr: float  # half the logarithm of the signal-to-noise ratio, lambda in the paper
+    clean: Tensor  # the data that the model predicts from there
+
+
+def unipc(slope: Slope, z: Float[Tensor, "..."], sigmas: Float[Tensor, "sigmas"]) -> Iterator[Step]:
+    """UniPC of second order, on the predicted data, with B(h) = e^h - 1 (Zhao et al., "UniPC",
+    arXiv 2302.04867, algorithms 1 and 2): one evaluation a step, which also corrects the step
+    before. The first step and the last are of first order.
+
+    All steps are z + h v and multiples of differences of predictions, so that tokens of slope 0 do
+    not change by a bit.
+    """
+    values, seen = sigmas.tolist(), []
+    begun = z  # z at the level before, corrected
+    for i, (s, s_next) in enumerate(zip(values, values[1:], strict=False)):
+        here = _Seen(s, _snr(s), z - s * slope(z, s))
+        if seen:
+            z = _corrected(begun, seen, here)
+        seen, begun = [*seen[-1:], here], z
+        v = (z - here.clean) / s
+        last_order = len(seen) < 2 or i + 2 == len(values)
+        z = z + (s_next - s) * v
+        if not last_order:
+            h = _snr(s_next) - here.snr
+            ratio = (seen[0].snr - here.snr) / h
+            z = z - (1 - s_next) * math.expm1(-h) * 0.5 / ratio * (seen[0].clean - here.clean)
+        yield Step(i, s_next, z, v)
+
+
+def _corrected(begun: Tensor, seen: list[_Seen], now: _Seen) -> Tensor:
+    """The step to `now` again, with the prediction there (UniC, algorithm 1)."""
+    before = seen[-1]
+    h = now.snr - before.snr
+    b = math.expm1(-h)
+    z = begun + (now.s - before.s) * (begun - before.clean) / before.s
+    ahead = now.clean - before.clean
+    if len(seen) < 2:
+        return z - (1 - now.s) * b * 0.5 * ahead
+    ratio = (seen[0].snr - before.snr) / h
+    first = b / -h - 1  # phi_2 h, and then phi_3 h^2 2
+    second = (first / -h - 0.5) * 2
+    one, two = first / b, second / b
+    behind = (two - one) / (ratio - 1)
+    change = behind / ratio * (seen[0].clean - before.clean) + (one - behind) * ahead
+    return z - (1 - now.s) * b * change
+
+
+def _snr(s: float) -> float:
+    """log((1 - s) / s), finite at pure noise."""
+    return math.log(max(1 - s, 1e-6) / s)
+
+
+SOLVERS = {"euler": euler, "adams": adams, "heun": heun, "unipc": unipc}

@@ -105,7 +105,8 @@ class Capabilities(RequestMaker):
         settings = read.request.settings()
         if refining is not None:
             settings = dataclasses.replace(settings, refine=refining)
-        made = self.run(layout_of(read.request, (), self.spec), settings, on_progress)
+        spec = self.spec.sized(width, height)
+        made = self.run(layout_of(read.request, (), spec), settings, on_progress)
         return self.with_request(made, read)
 
     @with_checked_arguments
@@ -232,13 +233,14 @@ class Capabilities(RequestMaker):
         if part is None or isinstance(part, str):
             return self.made(request, [clip], on_progress)
         read, given = self.read(request), clip_of(clip)
+        spec = self.spec.sized(request.width, request.height)
         layout = edit(
             given,
-            read.request.text_in(self.spec.world),
-            spec=self.spec,
+            read.request.text_in(spec.world),
+            spec=spec,
             strength=strength,
             region=part,
-            span=edited_span(request, given, self.spec),
+            span=edited_span(request, given, spec),
         )
         made = self.run(layout, request.settings(), on_progress)
         return dataclasses.replace(made, notes=read.notes)

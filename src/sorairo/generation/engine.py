@@ -202,7 +202,8 @@ class Engine(Capabilities):
         """The filled canvases of layouts that are sampled as one batch. `on_step` is called with
         the first of them after every step; with a checkpoint there is only one."""
         first = settings[0]
-        velocity = partial(self.velocity, negative=first.negative, scale=first.guidance)
+        negative = first.negative or self.model.info.negative
+        velocity = partial(self.velocity, negative=negative, scale=first.guidance)
         canvases = tuple(self.encode_layout(layout) for layout in layouts)
         record = checkpoint.begin_canvas(sampling.generators[0]) if checkpoint else None
         if record:

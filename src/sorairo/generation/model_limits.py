@@ -28,6 +28,8 @@ def canvas_spec(model: VideoModel) -> CanvasSpec:
         size=(width, height),
         window=window,
         world=info.world,
+        smaller_sizes=info.smaller_sizes,
+        sparse_plans=info.sparse_plans,
     )
 
 
@@ -43,4 +45,5 @@ def request_limits(model: VideoModel) -> Limits:
         world=info.world,
         trained_on=info.trained_on,
         multiple=model.codec.law.space_factor * model.denoiser.patch,
+        smaller_sizes=info.smaller_sizes,
     )

@@ -78,7 +78,8 @@ class RequestRunner(ABC):
         """
         given, stages = clips, request.stages()
         for index, stage in enumerate(stages):
-            layout = layout_of(stage, self._usable(given), self.spec)
+            spec = self.spec.sized(stage.width, stage.height)
+            layout = layout_of(stage, self._usable(given, spec), spec)
             part = part_of_whole(on_progress, index, len(stages))
             given = [self.run(layout, stage.settings(), part, checkpoint)]
         return _delivered(request, clips, given[0])
@@ -97,15 +98,16 @@ class RequestRunner(ABC):
                 raise RequestError(
                     "This request needs more than one run and cannot be batched: make it alone."
                 )
-            layouts.append((layout_of(request, self._usable(clips), self.spec), settings))
+            spec = self.spec.sized(request.width, request.height)
+            layouts.append((layout_of(request, self._usable(clips, spec), spec), settings))
         made = self.run_together(layouts)
         return [_delivered(*each, clip) for each, clip in zip(asked, made, strict=True)]
 
-    def _usable(self, clips: Sequence[Clip]) -> list[Clip]:
-        """The clips, without kept latents that are not this model's."""
+    def _usable(self, clips: Sequence[Clip], spec: CanvasSpec) -> list[Clip]:
+        """The clips, without kept latents that are not this model's for such a canvas."""
         return [
             clip
-            if self.accepts_latents(clip, size_for(clip, self.spec))
+            if self.accepts_latents(clip, size_for(clip, spec))
             else replace(clip, latents=None)
             for clip in clips
         ]

@@ -171,7 +171,7 @@ class Codec(nn.Module):
 
     def encode(self, video: Float[Tensor, "b 3 F H W"]) -> Float[Tensor, "b c g h w"]:
         """Normalised latents of whole groups."""
-        latents = self.encoder(video)
+        latents = self.encoder(video.to(self.latent_mean.dtype))
         mean, std = self._scale(latents)
         return (latents - mean) / std
 

@@ -1,5 +1,6 @@
 """Model directories: which ones exist, and what can be read about one without loading it. A model
-is `model.json`, `tokenizer.json` and safetensors; nothing is unpickled. No torch."""
+of ours is `model.json`, `tokenizer.json` and safetensors; one of open weights is a folder as it was
+published (see `wan.folder`). No torch."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import TABLETOP_FAMILY, ModelFacts, facts_of, family_of
 from sorairo.models.pull.catalogue import entry_named
 from sorairo.models.pull.store import ModelStore, models_folder
+from sorairo.models.wan.facts import record_of
+from sorairo.models.wan.files.folder import is_wan_folder, read_folder
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -99,8 +102,10 @@ def find(name: str) -> Path:
         return store.root / name
     path = Path(os.path.expanduser(name))
     if os.path.isdir(path):
-        if not (path / "model.json").is_file():
-            raise ModelError(f"{path} is not a model directory: it has no model.json.")
+        if not (path / "model.json").is_file() and not is_wan_folder(path):
+            raise ModelError(
+                f"{path} is not a model directory: it has no model.json and no weights of Wan."
+            )
         return path
     if entry_named(name):
         raise ModelError(f"The model {name} is not installed: sorairo models pull {name}.")
@@ -109,7 +114,9 @@ def find(name: str) -> Path:
 
 
 def info(path: Path) -> ModelDirectory:
-    """What can be read about a model without loading it."""
+    """What can be read about a model without loading it. Raises ModelError."""
+    if not (path / "model.json").is_file() and is_wan_folder(path):
+        return _open_weights(path)
     record = _record(path)
     files = files_of(record)
     missing = [each for each in files if not (path / each).is_file()]
@@ -129,6 +136,17 @@ def info(path: Path) -> ModelDirectory:
 def _name(path: Path) -> str:
     """The name of a fetched model, which is that of its folder; "" for another directory."""
     return path.name if path.parent == models_folder() else ""
+
+
+def _open_weights(path: Path) -> ModelDirectory:
+    folder = read_folder(path)
+    return ModelDirectory(
+        name=_name(path) or folder.variant.name,
+        path=path,
+        bytes=sum(each.stat().st_size for each in folder.files),
+        digest=folder.digest,
+        record=record_of(folder.variant),
+    )
 
 
 def files_of(record: dict) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.models.protocols import VideoModel
 from sorairo.models.tabletop import TabletopModel
+from sorairo.models.wan.facts import WAN_FAMILY
+from sorairo.models.wan.files.folder import read_folder
+from sorairo.models.wan.model import load_wan
 
 
 def load_model(name: str | Path, device: torch.device) -> VideoModel:
@@ -53,7 +56,12 @@ def _tabletop(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
     return TabletopModel.of(load_networks(found.path), device, found.digest, found.trained_on)
 
 
+def _wan(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
+    return load_wan(read_folder(found.path), device)
+
+
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, torch.device], VideoModel]] = {
     "tabletop": _tabletop,
+    WAN_FAMILY: _wan,
 }
 """How the models of each family are loaded."""

@@ -35,11 +35,7 @@ class MemoryNeeds:
 class Conditioning:
     """How a denoiser is conditioned on given frames. Tasks do not depend on it: `generation.canvas`
     lays out the given frames accordingly. With neither flag, the denoiser sees no given frames that
-    are exact: they are only put into the result.
-
-    Another kind of conditioning, such as a control branch, would be another field: the canvas would
-    hold the input of the branch and pass it to the denoiser in `TokenBatch`.
-    """
+    are exact: they are only put into the result."""
 
     token_noise: bool = True
     """Each token has its own noise level: a given token is on the grid with level 0, and a
@@ -49,6 +45,10 @@ class Conditioning:
     """The denoiser takes extra channels at every position of the grid: a mask for each frame of the
     latent frame (1 where the frame is given), then the latents of the given frames, grey where
     nothing is given."""
+    control_channels: bool = False
+    """The denoiser has a control branch, which takes at every position of the grid: the latents of
+    the frames where they are given and grey elsewhere, the reverse, and a mask for each pixel of
+    the latent pixel (1 where frames are generated)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,5 +81,15 @@ class ModelInfo:
     """Whether the colours and motion of generated frames are corrected beside given frames. False
     for a model whose codec and motion fit given frames exactly: the given frames are put in, and
     the generated ones stay as decoded."""
+    negative: str = ""
+    """The negative prompt of requests that have none."""
+    smaller_sizes: bool = False
+    """Whether a canvas is as small as the size that a request asks for; else every canvas has the
+    area of the native size."""
+    sparse_plans: bool = True
+    """Whether the model has learned clips at few frames a second, so that long clips are planned
+    with them."""
+    use_instead: str = ""
+    """A model that was trained for tasks that this one was not, "" for none."""
     memory: MemoryNeeds
     """The memory that it needs."""

@@ -55,6 +55,9 @@ class ModelFacts:
     """The version of the model, "" for none."""
     notes: str
     """Remarks about the model, "" for none."""
+    smaller_sizes: bool = False
+    """Whether a canvas is as small as the size that is asked for, where that is below the native
+    size."""
     licence: str = ""
     """SPDX identifier of the weights' licence, "" where it is not known."""
     trained_for: tuple[str, ...] = ()

@@ -29,8 +29,8 @@ OnFrames = Callable[[int], None]
 
 @runtime_checkable
 class VideoCodec(Protocol):
-    """Between video and latents. Video is in [-1, 1]; latents are normalised, so that each channel
-    has mean 0 and variance 1 over the training data."""
+    """Between video and latents. Video is float32 in [-1, 1]; latents are normalised, so that each
+    channel has mean 0 and variance 1 over the training data."""
 
     @property
     def law(self) -> LatentLaw:

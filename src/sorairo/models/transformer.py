@@ -9,7 +9,9 @@ weights fit; the noise level is given per token, and positions are data.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float
@@ -48,19 +50,35 @@ class TransformerConfig:
     place_frequencies: int = 0
     """Frequencies of the embedding of a token's position. 0, as in Wan: there is none, and
     attention knows positions only relative to one another."""
+    eps: float = 1e-5
+    """Added to the variance in layer norms."""
+    time_scale: float = 1000.0
+    """What a noise level is multiplied with before it is embedded."""
+    given_channels: int = 0
+    """Channels that the network takes beside the latents at each latent pixel."""
+    control_channels: int = 0
+    """Channels of the input of the control branch at each latent pixel; 0: there is none."""
+    control_blocks: tuple[int, ...] = ()
+    """The blocks after which an output of the control branch is added."""
 
     @property
     def token_channels(self) -> int:
         return self.latent_channels * self.patch**2
 
+    @property
+    def input_channels(self) -> int:
+        """Channels of a token as it enters: its latents, then what is given there."""
+        return (self.latent_channels + self.given_channels) * self.patch**2
 
-def sinusoid(sigma: Float[Tensor, "b n"], dim: int) -> Float[Tensor, "b n d"]:
-    """Sinusoidal embedding of 1000 sigma (Vaswani et al., section 3.5), cosines first as in Wan."""
+
+def sinusoid(time: Float[Tensor, "b n"], dim: int) -> Float[Tensor, "b n d"]:
+    """Sinusoidal embedding of noise levels on a scale of 0 to 1000 (Vaswani et al., section 3.5),
+    cosines first as in Wan, float32."""
     half = dim // 2
     frequencies = torch.exp(
-        -math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=sigma.device) / half
+        -math.log(10000.0) * torch.arange(half, dtype=torch.float32, device=time.device) / half
     )
-    angle = 1000.0 * sigma.float().unsqueeze(-1) * frequencies
+    angle = time.float().unsqueeze(-1) * frequencies
     return torch.cat([angle.cos(), angle.sin()], dim=-1)
 
 
@@ -82,9 +100,9 @@ class Block(nn.Module):
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
-        dim = config.dim
+        dim, self.eps = config.dim, config.eps
         self.self_attn = Attention(dim, config.heads)
-        self.norm3 = nn.LayerNorm(dim)
+        self.norm3 = nn.LayerNorm(dim, config.eps)
         self.cross_attn = Attention(dim, config.heads)
         self.ffn = nn.Sequential(
             nn.Linear(dim, config.ffn_dim), Gelu(), nn.Linear(config.ffn_dim, dim)
@@ -96,37 +114,80 @@ class Block(nn.Module):
         x: Float[Tensor, "b n c"],
         noise: Float[Tensor, "#b m 6 c"],
         text: tuple[Tensor, Tensor],
-        text_mask: Bool[Tensor, "bk s"],
+        text_mask: Bool[Tensor, "bk s"] | None,
         rope: Rotation,
         prompt_weights: Float[Tensor, "b n k"] | None = None,
         runs: Runs = (),
     ) -> Float[Tensor, "b n c"]:
         parts = (noise + self.modulation).to(x.dtype).unbind(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
-        attended = self.self_attn(modulate(x, shift_a, scale_a, runs), rope=rope)
+        attended = self.self_attn(modulate(x, shift_a, scale_a, runs, self.eps), rope=rope)
         x = add_gated(x, attended, gate_a, runs)
         if prompt_weights is None:
             x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
         else:
             x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, prompt_weights)
-        return add_gated(x, self.ffn(modulate(x, shift_f, scale_f, runs)), gate_f, runs)
+        fed = self.ffn(modulate(x, shift_f, scale_f, runs, self.eps))
+        return add_gated(x, fed, gate_f, runs)
+
+
+class ControlBlock(Block):
+    """A block of the control branch: its output is added to the main stream, its stream goes on to
+    the next block of the branch."""
+
+    def __init__(self, config: TransformerConfig, *, first: bool) -> None:
+        super().__init__(config)
+        self.before_proj = nn.Linear(config.dim, config.dim) if first else None
+        self.after_proj = nn.Linear(config.dim, config.dim)
+
+
+class ControlBranch(nn.Module):
+    """A copy of some blocks that sees what is given, and steers the blocks that it was copied from
+    (Jiang et al., "VACE", arXiv 2503.07598, section 3.3)."""
+
+    def __init__(self, config: TransformerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.patch_embedding = nn.Linear(config.control_channels * config.patch**2, config.dim)
+        self.blocks = nn.ModuleList(
+            ControlBlock(config, first=not index) for index in range(len(config.control_blocks))
+        )
+
+    def outputs(
+        self,
+        control: Float[Tensor, "b n q"],
+        hidden: Float[Tensor, "b n c"],
+        noise: Float[Tensor, "#b m 6 c"],
+        text: KeysValues,
+        fixed: tuple[Any, ...],
+    ) -> Iterator[Float[Tensor, "b n c"]]:
+        """What is added to the main stream, block by block, computed when it is asked for. `hidden`
+        is the main stream before its first block, `fixed` the further arguments of a block."""
+        stream = self.patch_embedding(control)
+        for block, keys_values in zip(self.blocks, text, strict=True):
+            if block.before_proj is not None:
+                stream = block.before_proj(stream) + hidden  # type: ignore[operator]
+            stream = block(stream, noise, keys_values, *fixed)
+            yield block.after_proj(stream)  # type: ignore[operator]
 
 
 class Head(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
+        self.eps = config.eps
         self.head = nn.Linear(config.dim, config.token_channels)
         self.modulation = nn.Parameter(torch.zeros(1, 1, 2, config.dim))
 
     def forward(self, x: Tensor, noise: Float[Tensor, "#b m c"], runs: Runs = ()) -> Tensor:
         shift, scale = (noise.unsqueeze(2) + self.modulation).to(x.dtype).unbind(2)
-        return self.head(modulate(x, shift, scale, runs))
+        return self.head(modulate(x, shift, scale, runs, self.eps))
 
 
 class Transformer(nn.Module):
-    """Velocity of tokens [b, n, p], given positions [b, n, 3], sigma and text. Sigma is [b, n]; or
-    [b, 1]: the same for all tokens; or [b, m] with the lengths of m `runs` of tokens that share it.
-    In the last two cases it may be [1, m]: the same for all samples.
+    """Velocity of tokens [b, n, p] that enter as [b, n, e], e = p unless `given_channels` follow
+    the latents, with positions [b, n, 3], sigma and text. Sigma is [b, n]; or [b, 1]: the same for
+    all tokens; or [b, m] with the lengths of m `runs` of tokens that share it. In the last two
+    cases it may be [1, m]: the same for all samples. `control` is the input of the control branch.
 
     With `prompt_weights`, every sample has k texts, next to each other along the batch, and every
     token has a weight for each.
@@ -136,7 +197,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         dim = config.dim
-        self.patch_embedding = nn.Linear(config.token_channels, dim)
+        self.patch_embedding = nn.Linear(config.input_channels, dim)
         waves = 6 * config.place_frequencies
         self.place_embedding = nn.Linear(waves, dim, bias=False) if waves else None
         self.text_embedding = nn.Sequential(
@@ -147,6 +208,7 @@ class Transformer(nn.Module):
         )
         self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, 6 * dim))
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.control = ControlBranch(config) if config.control_channels else None
         self.head = Head(config)
         self.initialize()
 
@@ -167,29 +229,47 @@ class Transformer(nn.Module):
             block.modulation.data[:, :, [2, 5]] = 0.0  # type: ignore[index, operator]
 
     def read_text(self, text: Float[Tensor, "b s t"]) -> KeysValues:
-        """Keys and values of the text for every block; do it once, use it at every step."""
+        """Keys and values of the text for every block, then for those of the control branch; do it
+        once, use it at every step."""
         context = self.text_embedding(text)
-        return [block.cross_attn.keys_values(context) for block in self.blocks]  # type: ignore[union-attr, operator]
+        blocks = [*self.blocks, *(self.control.blocks if self.control is not None else ())]
+        return [block.cross_attn.keys_values(context) for block in blocks]  # type: ignore[union-attr, operator]
 
     def forward(
         self,
-        x: Float[Tensor, "b n p"],
+        x: Float[Tensor, "b n e"],
         positions: Float[Tensor, "#b n 3"],
         sigma: Float[Tensor, "#b m"],
         text: KeysValues,
-        text_mask: Bool[Tensor, "bk s"],
+        text_mask: Bool[Tensor, "bk s"] | None,
         prompt_weights: Float[Tensor, "b n k"] | None = None,
         runs: Runs = (),
+        control: Float[Tensor, "b n q"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         config = self.config
         cos, sin = rotation(positions, config.dim // config.heads, config.rope_theta)
         rope = cos.to(x.dtype), sin.to(x.dtype)
-        noise = self.time_embedding(sinusoid(sigma, config.freq_dim).to(x.dtype))
-        per_block = self.time_projection(noise).unflatten(-1, (6, -1))
+        times = sinusoid(config.time_scale * sigma.float(), config.freq_dim)
+        noise = self.time_embedding(_as_weights(times, self.time_embedding))
+        per_block = self.time_projection(_as_weights(noise, self.time_projection))
+        per_block = per_block.unflatten(-1, (6, -1))
         hidden = self.patch_embedding(x)
         if self.place_embedding is not None:
             waves = place_waves(positions, config.place_frequencies)
             hidden = hidden + self.place_embedding(waves.to(x.dtype))
-        for block, keys_values in zip(self.blocks, text, strict=True):
-            hidden = block(hidden, per_block, keys_values, text_mask, rope, prompt_weights, runs)
+        fixed = (text_mask, rope, prompt_weights, runs)
+        steering = iter(())
+        if self.control is not None and control is not None:
+            steering = self.control.outputs(
+                control, hidden, per_block, text[len(self.blocks) :], fixed
+            )
+        for index, (block, keys_values) in enumerate(zip(self.blocks, text, strict=False)):
+            hidden = block(hidden, per_block, keys_values, *fixed)
+            if index in config.control_blocks:
+                hidden = hidden + next(steering, 0)
         return self.head(hidden, noise, runs)
+
+
+def _as_weights(x: Tensor, layers: nn.Module) -> Tensor:
+    """In the number format of the layers' weights, which may be finer than that of the tokens."""
+    return x.to(next(layers.parameters()).dtype)

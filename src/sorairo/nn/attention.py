@@ -80,7 +80,7 @@ class Attention(nn.Module):
         self,
         x: Float[Tensor, "b n c"],
         contexts: tuple[Tensor, Tensor],
-        mask: Bool[Tensor, "bk m"],
+        mask: Bool[Tensor, "bk m"] | None,
         prompt_weights: Float[Tensor, "b n k"],
     ) -> Float[Tensor, "b n c"]:
         """Attention to k contexts, the results mixed for each token by its `prompt_weights`.

@@ -37,15 +37,16 @@ def modulate(
     shift: Float[Tensor, "#b m c"],
     scale: Float[Tensor, "#b m c"],
     runs: Runs = (),
+    eps: float = 1e-5,
 ) -> Float[Tensor, "b n c"]:
     """LayerNorm without parameters, then x * (1 + scale) + shift (adaLN). With one shift and scale
     for all tokens, they are the parameters of the LayerNorm."""
     if runs:
         pieces = zip(x.split(runs, 1), shift.split(1, 1), scale.split(1, 1), strict=True)
-        return torch.cat([modulate(*piece) for piece in pieces], dim=1)
+        return torch.cat([modulate(*piece, eps=eps) for piece in pieces], dim=1)
     if shift.shape[:2] == (1, 1):
-        return F.layer_norm(x, x.shape[-1:], 1 + scale.flatten(), shift.flatten())
-    return F.layer_norm(x, x.shape[-1:]) * (1 + scale) + shift
+        return F.layer_norm(x, x.shape[-1:], 1 + scale.flatten(), shift.flatten(), eps)
+    return F.layer_norm(x, x.shape[-1:], eps=eps) * (1 + scale) + shift
 
 
 def add_gated(

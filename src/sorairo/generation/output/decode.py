@@ -20,7 +20,7 @@ def encode_frames(model: VideoModel, frames: np.ndarray) -> Tensor:
     fewer frames for the first latent frame sees only the last of that frame's."""
     law = model.codec.law
     video = to_video(frames[law.time_factor - law.first_frames :], model.device)
-    return model.codec.encode(video.to(model.dtype))[0].float().cpu()
+    return model.codec.encode(video)[0].float().cpu()
 
 
 def decode_latents(model: VideoModel, latents: Tensor) -> np.ndarray:

@@ -43,10 +43,13 @@ def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaul
 
 def generated_size(request: Request, clips: Sequence[Clip], limits: Limits) -> Size:
     """The (width, height) of the canvas that the model fills for a request."""
+    area = limits.native_size[0] * limits.native_size[1]
+    if limits.smaller_sizes and request.width is not None and request.height is not None:
+        area = min(area, request.width * request.height)
     if clips and isinstance(request, GivenRequest):
-        return _canvas(clips[0].width, clips[0].height, limits)
+        return _canvas(clips[0].width, clips[0].height, limits, area)
     if request.width is not None and request.height is not None:
-        return _canvas(request.width, request.height, limits)
+        return _canvas(request.width, request.height, limits, area)
     return limits.native_size
 
 
@@ -56,10 +59,10 @@ def native_size(shape: Size | None, limits: Limits) -> Size:
     if shape is None:
         return limits.native_size
     aspect = min(max(shape[0] / shape[1], 1 / MAX_ASPECT), MAX_ASPECT)
-    height = _canvas(*shape, limits)[1]
+    area = limits.native_size[0] * limits.native_size[1]
+    height = _canvas(*shape, limits, area)[1]
     return own_size(round(height * aspect), height, limits)
 
 
-def _canvas(width: int, height: int, limits: Limits) -> Size:
-    area = limits.native_size[0] * limits.native_size[1]
+def _canvas(width: int, height: int, limits: Limits, area: int) -> Size:
     return canvas_size(width, height, multiple=limits.multiple, area=area)

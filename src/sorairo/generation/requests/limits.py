@@ -37,6 +37,8 @@ class Limits:
     """Pixels of the pictures that the model generates: (width, height)."""
     multiple: int = 16
     """The sides of a canvas are multiples of this."""
+    smaller_sizes: bool = False
+    """Whether a canvas is as small as the result, where that is below the native size."""
     max_edited: float = 120.0
     """Seconds of a given clip that one edit can change."""
     min_side: int = 64
@@ -84,6 +86,7 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         native_fps=settings["fps"],
         native_size=(width, height),
         multiple=multiple,
+        smaller_sizes=settings.get("smaller_sizes", False),
         min_side=min_side_of(width, height),
         world=settings.get("world", registry.DEFAULT),
         trained_on=settings.get("trained_on"),

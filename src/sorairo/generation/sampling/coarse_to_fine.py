@@ -17,7 +17,9 @@ NOISE = 0.1  # noise level of these keyframes: they keep the layout, details are
 
 def plan_of(layout: CanvasLayout) -> CanvasLayout | None:
     """The plan of a layout of more than two windows; None where it needs no plan, or cannot have
-    one: loops, several shots, edits."""
+    one: loops, several shots, edits, models that know no sparse clips."""
+    if not layout.spec.sparse_plans:
+        return None
     count = len(layout.latent_frames())
     if count <= 2 * layout.spec.window or layout.cyclic or len(layout.shots) > 1:
         return None

@@ -7,7 +7,7 @@ the result from its segments. Nothing after a task knows which task it was.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -33,6 +33,16 @@ class CanvasSpec:
     """Latent frames that the model sees at once."""
     world: str = registry.DEFAULT
     """The world whose vocabulary the model was trained on; "" if there is none."""
+    smaller_sizes: bool = False
+    """Whether a canvas may be smaller than `area`, where the result is."""
+    sparse_plans: bool = True
+    """Whether long clips are planned at few frames a second."""
+
+    def sized(self, width: int | None, height: int | None) -> CanvasSpec:
+        """The canvas for a result of this size (None: not asked for)."""
+        if not self.smaller_sizes or not width or not height:
+            return self
+        return replace(self, area=min(self.area, width * height))
 
     def frames_in(self, seconds: float) -> int:
         """The number of frames in a length of time; at least one."""

@@ -1,0 +1,1 @@
+"""Folders of open weights, their layouts, and the names in them."""

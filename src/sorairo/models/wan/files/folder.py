@@ -1,0 +1,157 @@
+"""What a folder of open weights holds: which variant, in which files. No torch.
+
+Three layouts are in use: a folder of diffusers (`transformer/`, `vae/`, `text_encoder/`,
+`tokenizer/`), that of the original repositories (shards in the folder itself or in
+`high_noise_model/` and `low_noise_model/`, a codec and a text encoder as `.pth`), and single files
+as ComfyUI has them. Files are told apart by the names of their tensors and the variant by their
+shapes, because names of files and configuration files err.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sorairo.errors import ModelError
+from sorairo.models.wan.files.tensor_files import TensorEntry, fingerprint, read_headers, shards
+from sorairo.models.wan.files.transformer_names import without_prefix
+from sorairo.models.wan.variants import VARIANTS, Variant
+
+DEEP = 2  # folders below the model's own in which files are looked for
+MAX_FILES = 2000  # a folder with more entries than that is not a model
+TOKENIZER = "tokenizer.json"
+INDEX = ".safetensors.index.json"
+HEAD_WIDTH = 128
+PICKLES = {"codec": "*VAE.pth", "text encoder": "models_t5*.pth"}
+"""Files of the original repositories that are pickles."""
+FETCH = "fetch the whole model again, or see docs/open-weights.md for which file goes where"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WanFolder:
+    """A model in a folder."""
+
+    path: Path
+    variant: Variant
+    transformers: tuple[tuple[Path, ...], ...]
+    """The files of each expert, that for high noise first."""
+    codec: tuple[Path, ...]
+    text: tuple[Path, ...]
+    tokenizer: Path
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        weights = (each for part in self.transformers for each in part)
+        return (*weights, *self.codec, *self.text, self.tokenizer)
+
+    @property
+    def digest(self) -> str:
+        return fingerprint(self.files, self.path)
+
+
+@dataclass(kw_only=True)
+class _Found:
+    transformers: list[tuple[Path, ...]] = field(default_factory=list)
+    codec: list[tuple[Path, ...]] = field(default_factory=list)
+    text: list[tuple[Path, ...]] = field(default_factory=list)
+
+
+def is_wan_folder(path: Path) -> bool:
+    """Whether a folder holds a transformer of this family."""
+    try:
+        return bool(_sorted_files(path).transformers)
+    except ModelError:
+        return (path / "model_index.json").is_file()
+
+
+def read_folder(path: Path) -> WanFolder:
+    """The model in a folder. Raises ModelError for one that is incomplete, broken or not known."""
+    found = _sorted_files(path)
+    if not found.transformers:
+        raise ModelError(f"{path} has no transformer of Wan: {FETCH}.")
+    transformers = tuple(sorted(found.transformers, key=_noise_order))
+    tokenizers = _files(path, TOKENIZER)
+    parts = {"codec": found.codec, "text encoder": found.text, TOKENIZER: tokenizers}
+    for name, each in parts.items():
+        if not each:
+            raise ModelError(f"{path} has no {name}: {FETCH}.")
+        if len(each) > 1 and name != TOKENIZER:
+            raise ModelError(f"{path} has {len(each)} files with a {name}: keep one of them.")
+    return WanFolder(
+        path=path,
+        variant=variant_of(path, [read_headers(each) for each in transformers]),
+        transformers=transformers,
+        codec=found.codec[0],
+        text=found.text[0],
+        tokenizer=tokenizers[0],
+    )
+
+
+def variant_of(path: Path, experts: list[dict[str, TensorEntry]]) -> Variant:
+    """The variant whose transformers have these tensors. Raises ModelError for one that is not
+    known."""
+    shapes = {without_prefix(name): entry.shape for name, entry in experts[0].items()}
+    width, channels = shapes["patch_embedding.weight"][:2]
+    if any("img_emb" in name or "image_embedder" in name for name in shapes):
+        raise ModelError(
+            f"{path} is a model of Wan 2.1 for pictures, which needs another encoder: use"
+            " wan2.2-i2v-14b or wan2.1-vace-14b."
+        )
+    enters = "control branch" if "vace_patch_embedding.weight" in shapes else None
+    known = [
+        each
+        for each in VARIANTS
+        if each.in_channels == channels
+        and (each.enters == "control branch") == (enters is not None)
+        and each.experts == len(experts)
+    ]
+    if not known or width % HEAD_WIDTH:
+        raise ModelError(
+            f"{path} has {len(experts)} transformer(s) of {channels} channels and width {width},"
+            f" which is none of {', '.join(each.name for each in VARIANTS)}."
+        )
+    return min(known, key=lambda each: abs(each.width - width))
+
+
+def _sorted_files(path: Path) -> _Found:
+    found, in_shards = _Found(), set()
+    for index in _files(path, f"*{INDEX}"):
+        files = shards(index)
+        in_shards.update(files)
+        _sort(found, tuple(files))
+    for file in _files(path, "*.safetensors"):
+        if file not in in_shards:
+            _sort(found, (file,))
+    if not found.codec:
+        found.codec = [(file,) for file in _files(path, PICKLES["codec"])]
+    if not found.text:
+        found.text = [(file,) for file in _files(path, PICKLES["text encoder"])]
+    return found
+
+
+def _sort(found: _Found, files: tuple[Path, ...]) -> None:
+    names = {without_prefix(name) for name in read_headers(files)}
+    if "patch_embedding.weight" in names and any(each.startswith("blocks.") for each in names):
+        found.transformers.append(files)
+    elif names & {"decoder.conv1.weight", "decoder.conv_in.weight"}:
+        found.codec.append(files)
+    elif names & {"shared.weight", "token_embedding.weight"}:
+        found.text.append(files)
+
+
+def _files(path: Path, pattern: str) -> list[Path]:
+    """Files of the folder and those below it, the nearest first."""
+    found: list[Path] = []
+    for depth in range(DEEP + 1):
+        for count, each in enumerate(path.glob("/".join(["*"] * depth + [pattern]))):
+            if count > MAX_FILES:
+                raise ModelError(f"{path} has too many files to be a model.")
+            found.append(each)
+    return sorted(found, key=lambda each: (len(each.parts), each))
+
+
+def _noise_order(files: tuple[Path, ...]) -> tuple[bool, str]:
+    """The expert for high noise first: `high_noise_model`, `..._high_noise_...`, `transformer`
+    before `low` and `transformer_2`."""
+    name = "/".join(files[0].parts[-2:])
+    return "low" in name.lower() or "transformer_2" in name, name

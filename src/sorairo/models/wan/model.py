@@ -1,0 +1,131 @@
+"""Wan behind the model protocols."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from sorairo.errors import ModelError
+from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
+from sorairo.models.protocols import OnFrames
+from sorairo.models.wan.codec.network import WanCodec
+from sorairo.models.wan.denoiser import WanDenoiser
+from sorairo.models.wan.files.folder import WanFolder
+from sorairo.models.wan.files.loading import load_codec, load_transformer
+from sorairo.models.wan.positions import WholePositions
+from sorairo.models.wan.sampling import WanSampling
+from sorairo.models.wan.text.encoder import WanText
+from sorairo.models.wan.text.loading import load_text
+from sorairo.models.wan.variants import LICENCE, NEGATIVE, Variant
+from sorairo.nn.precision import compute_dtype
+from sorairo.video import Clip
+from sorairo.video.resampling import at_fps
+
+CONDITIONING = {
+    "token noise": Conditioning(token_noise=True),
+    "given channels": Conditioning(token_noise=False, given_channels=True),
+    "control branch": Conditioning(token_noise=False, control_channels=True),
+}
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WanModel:
+    """A `VideoModel` of open weights. Make it with `load_wan`."""
+
+    info: ModelInfo
+    variant: Variant
+    device: torch.device
+    dtype: torch.dtype
+    codec: WanCodec
+    text: WanText
+    denoiser: WanDenoiser
+    positions: WholePositions
+    conditioning: Conditioning
+    sampling: WanSampling
+
+    def postprocess(
+        self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The frames as they are."""
+        return frames
+
+    def upscale(
+        self,
+        frames: np.ndarray,
+        *,
+        fps: float,
+        width: int,
+        height: int,
+        fps_out: float,
+        on_frames: OnFrames | None = None,
+    ) -> np.ndarray:
+        """Lanczos in space; in time, frames are repeated or dropped."""
+        count = len(frames)
+        clip = at_fps(Clip(frames=frames, fps=fps), fps_out).fit(width, height)
+        if on_frames:
+            on_frames(count)
+        return clip.frames
+
+
+def load_wan(folder: WanFolder, device: torch.device) -> WanModel:
+    """The model in a folder, on a device, in the number format that is fastest there.
+
+    Raises ModelError for files that are broken or do not fit together.
+    """
+    variant, dtype = folder.variant, compute_dtype(device)
+    codec = load_codec(folder.codec, dtype).to(device)
+    _check_codec(folder, codec)
+    text = load_text(folder.text, folder.tokenizer, dtype)
+    text.network.to(device)
+    experts = tuple(
+        load_transformer(files, variant, dtype).to(device) for files in folder.transformers
+    )
+    networks = (codec, text.network, *experts)
+    return WanModel(
+        info=info_of(variant, folder.digest, sum(map(_bytes, networks))),
+        variant=variant,
+        device=device,
+        dtype=dtype,
+        codec=codec,
+        text=text,
+        denoiser=WanDenoiser(experts=experts, boundary=variant.boundary),
+        positions=WholePositions(units_per_second=variant.fps / codec.law.time_factor),
+        conditioning=CONDITIONING[variant.enters],
+        sampling=WanSampling(variant=variant),
+    )
+
+
+def info_of(variant: Variant, digest: str, weights: int) -> ModelInfo:
+    """Facts about a model whose networks take `weights` bytes."""
+    return ModelInfo(
+        name=variant.name,
+        digest=digest,
+        licence=LICENCE,
+        trained_for=variant.trained_for,
+        native_sizes=variant.native_sizes,
+        fps=variant.fps,
+        max_frames=variant.max_frames,
+        window_frames=variant.frames,
+        negative=NEGATIVE,
+        smaller_sizes=True,
+        sparse_plans=False,
+        corrects_seams=False,
+        use_instead=variant.use_instead,
+        memory=MemoryNeeds(weights=weights),
+    )
+
+
+def _check_codec(folder: WanFolder, codec: WanCodec) -> None:
+    found, wanted = codec.law.channels, folder.variant.latent_channels
+    if found != wanted:
+        raise ModelError(
+            f"{folder.codec[0]} has {found} latent channels, but {folder.variant.name} needs"
+            f" {wanted}: use the codec of Wan {'2.2' if wanted == 48 else '2.1'}."
+        )
+
+
+def _bytes(network: nn.Module) -> int:
+    return sum(p.numel() * p.element_size() for p in network.parameters())

@@ -1,0 +1,1 @@
+"""The text encoder of Wan, umT5."""

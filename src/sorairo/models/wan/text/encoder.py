@@ -1,0 +1,68 @@
+"""The text encoder of Wan, umT5 (Chung et al., "UniMax", arXiv 2304.09151), run by transformers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Float
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sorairo.errors import ModelError
+
+LENGTH = 512  # tokens
+END = "</s>"
+PAD = 0
+
+
+def cleaned(text: str) -> str:
+    """A prompt as the official code cleans it: mended encoding (where ftfy is installed), HTML
+    entities resolved twice, white space collapsed."""
+    try:
+        import ftfy
+
+        text = ftfy.fix_text(text)
+    except ImportError:
+        pass
+    text = html.unescape(html.unescape(text)).strip()
+    return re.sub(r"\s+", " ", text).strip()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class WanText:
+    """Implements `protocols.TextEncoder`: each prompt is encoded at its own length, and its
+    features are followed by zeros up to LENGTH tokens, which the transformer attends to as well: it
+    was trained so."""
+
+    tokenizer: Tokenizer
+    network: Any
+    """transformers' UMT5EncoderModel."""
+
+    def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
+        """Features [k, 512, d] and a mask that is True everywhere."""
+        device = next(self.network.parameters()).device
+        width = self.network.config.d_model
+        features = torch.zeros(len(prompts), LENGTH, width, dtype=self.network.dtype, device=device)
+        known: dict[str, int] = {}
+        for row, prompt in enumerate(prompts):
+            if prompt in known:
+                features[row] = features[known[prompt]]
+                continue
+            known[prompt] = row
+            ids = torch.tensor([self.tokens(prompt)], device=device)
+            found = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
+            features[row, : ids.shape[1]] = found.last_hidden_state[0]
+        return features, torch.ones(len(prompts), LENGTH, dtype=torch.bool, device=device)
+
+    def tokens(self, prompt: str) -> list[int]:
+        """The tokens of a prompt, the end token last; at most LENGTH."""
+        end = self.tokenizer.token_to_id(END)
+        if end is None:
+            raise ModelError(f"The tokenizer of the text encoder has no {END}: fetch it again.")
+        ids = self.tokenizer.encode(cleaned(prompt), add_special_tokens=False).ids
+        return [*ids[: LENGTH - 1], end]

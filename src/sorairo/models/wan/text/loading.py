@@ -1,0 +1,68 @@
+"""The text encoder from its files, in the layout of transformers or of the original repository."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from sorairo.errors import ModelError
+from sorairo.models import hub
+from sorairo.models.wan.files.loading import assign, check_names
+from sorairo.models.wan.files.tensor_source import Shapes, TensorSource
+from sorairo.models.wan.text.encoder import WanText
+from sorairo.models.wan.text.names import text_name
+
+EMBEDDING, SECOND = "shared.weight", "encoder.embed_tokens.weight"
+EXTRA = {"spiece_model", "scaled_fp8", SECOND}  # names beside the network's own in some files
+FIRST = "encoder.block.0.layer"
+DISTANCE = 128  # tokens, from which on all relative positions count as one
+
+
+def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> WanText:
+    """Raises ModelError for files that do not fit, and where transformers is not installed."""
+    try:
+        from transformers import UMT5Config, UMT5EncoderModel
+    except ImportError as error:
+        raise ModelError(
+            "The text encoder of Wan needs the library transformers:"
+            " pip install 'sorairo[open-weights]'."
+        ) from error
+    source = TensorSource.of(files)
+    names = {text_name(name): name for name in source.shapes}
+    names = {name: held for name, held in names.items() if name not in EXTRA}
+    try:
+        config = UMT5Config(
+            **_settings({name: source.shapes[held] for name, held in names.items()})
+        )
+    except KeyError as error:
+        raise ModelError(f"{files[0]} is not a text encoder of Wan: it lacks {error}.") from error
+    with torch.device("meta"):
+        network = UMT5EncoderModel(config)
+    wanted = {n: tuple(t.shape) for n, t in network.state_dict().items() if n != SECOND}
+    check_names(files[0], wanted, {name: source.shapes[held] for name, held in names.items()})
+    tensors = {name: source.read(held).to(dtype) for name, held in names.items()}
+    # releases of transformers have left this second name of the embedding at zero
+    assign(network, {**tensors, SECOND: tensors[EMBEDDING]})
+    return WanText(tokenizer=hub.read_tokenizer(tokenizer), network=network)
+
+
+def _settings(shapes: Shapes) -> dict[str, Any]:
+    """transformers' configuration of an encoder whose parameters have these shapes."""
+    buckets, heads = shapes[f"{FIRST}.0.SelfAttention.relative_attention_bias.weight"]
+    vocabulary, width = shapes[EMBEDDING]
+    return {
+        "vocab_size": vocabulary,
+        "d_model": width,
+        "d_kv": shapes[f"{FIRST}.0.SelfAttention.q.weight"][0] // heads,
+        "d_ff": shapes[f"{FIRST}.1.DenseReluDense.wi_0.weight"][0],
+        "num_layers": len({name.split(".")[2] for name in shapes if ".block." in name}),
+        "num_heads": heads,
+        "relative_attention_num_buckets": buckets,
+        "relative_attention_max_distance": DISTANCE,
+        "layer_norm_epsilon": 1e-6,
+        "feed_forward_proj": "gated-gelu",
+        "dropout_rate": 0.0,
+    }

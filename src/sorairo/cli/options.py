@@ -130,7 +130,7 @@ _OTHER_OPTIONS = (
 _SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (
     *("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents"),
-    *("rewrite", "vary"),
+    *("rewrite", "vary", "loras"),
 )
 
 Command = Callable[..., None]
@@ -162,6 +162,7 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
         values |= dict.fromkeys(native)
         size = values.pop("size", None)
         fields = {name: values.pop(name) for name in _REQUEST_FIELDS if name in values}
+        fields["loras"] = tuple(fields.get("loras") or ()) or None
         rest["seed_drawn"] = fields["seed"] is None
         if fields["seed"] is None:
             fields["seed"] = secrets.randbelow(_SEEDS)

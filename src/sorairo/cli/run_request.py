@@ -21,12 +21,14 @@ from sorairo.cli.results import facts_of, print_result, scaling_notes, size_text
 from sorairo.cli.speed import keep_speed
 from sorairo.errors import MediaError, NameTakenError
 from sorairo.generation.requests.base import Request
+from sorairo.models.lora.choices import choices_of
 
 
 def check(request: Request, common: CommonOptions, *paths: Path) -> None:
     """Raises RequestError and MediaError for errors that can be found without reading the input
     files, which are at `paths`."""
     request.validate(common.limits)
+    choices_of(request.loras)
     if common.output is not None:
         check_outputs(common.output, common.count, _extras(common), paths)
 
@@ -90,7 +92,7 @@ def _make_all(
                 request, clips, on_progress=lambda now: progress(now.done, now.total)
             )
         notes = scaling_notes(clip, native, common.limits.native_fps)
-        for note in notes if number == 1 else []:
+        for note in [*loaded.model_notes, *notes] if number == 1 else []:
             say(note)
         digest, overwrite = loaded.info["digest"], plans.overwrite
         while True:
@@ -109,7 +111,7 @@ def _make_all(
                 outputs = plans.renamed(request.seed)
         facts = facts_of(common, request, clip, outputs)
         facts["native_size"], facts["native_fps"] = size_text(native), common.limits.native_fps
-        facts["notes"] = [*prompt_notes[number - 1], *notes]
+        facts["notes"] = [*prompt_notes[number - 1], *loaded.model_notes, *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         print_result(facts, outputs, common)
         keep_speed(work_of(request, clips, common).units, facts["wall_seconds"], common)

@@ -92,6 +92,14 @@ _COUNT = click.option(
 _MODEL = click.option(
     "--model", help="Name of the model, or a model directory.  [default: tabletop]"
 )
+_LORA = click.option(
+    "--lora",
+    "loras",
+    metavar="NAME[:WEIGHT]",
+    multiple=True,
+    help="A LoRA that changes the model: its name in the folder of LoRAs, or a .safetensors file,"
+    " and how strongly it counts (1 if left out). Repeatable.",
+)
 _LATENTS = click.option(
     "--keep-latents",
     is_flag=True,
@@ -163,5 +171,5 @@ EXPAND = (
 _SAID = (_DRY_RUN, _OPEN, _QUIET)
 PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, _DEVICE)
 RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, _DEVICE)
-SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL)
+SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA)
 CLIP = (_FPS, _LATENTS)

@@ -35,6 +35,9 @@ class SamplingOptions(TypedDict, total=False):
     vary: bool
     """Whether sizes, places and light that a prompt without pictures leaves open are drawn from the
     seed. Default: True."""
+    loras: tuple[str, ...] | list[str]
+    """LoRAs that change the model, by name or file, with a weight: "paper", "paper:0.8" or
+    "files/paper.safetensors". Default: none."""
     keep_latents: bool
     """Whether the result keeps the latents of its ends, so that extending it need not encode them.
     Default: False."""
@@ -67,10 +70,18 @@ def checked_options(
         watch = asked.pop("watch")
         on_progress = on_progress or watch
     known = ClipOptions.__annotations__
+    if "loras" in asked:
+        asked["loras"] = _texts("loras", asked["loras"])
     for unknown in asked.keys() - known.keys():
         own = [each for each in inspect.signature(method).parameters if each != "options"]
         raise TypeError(str(unknown_name(f"argument of {name}()", unknown, [*own, *known])))
     return asked, on_progress
+
+
+def _texts(name: str, value: object) -> tuple[str, ...]:
+    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return tuple(value)
+    raise RequestError(f"'{name}' must be a list of texts, not {value!r:.40}.")
 
 
 Parameters = ParamSpec("Parameters")

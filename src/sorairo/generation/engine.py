@@ -20,6 +20,7 @@ from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import encode_layout
 from sorairo.generation.image_refinement import refined
+from sorairo.generation.loras import RequestLoras
 from sorairo.generation.memory_check import check_memory
 from sorairo.generation.model_limits import canvas_spec, request_limits
 from sorairo.generation.output.assembly import assemble
@@ -40,6 +41,7 @@ from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.loading import load_model
+from sorairo.models.lora.merging import LoraReport
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
@@ -64,6 +66,7 @@ class Engine(Capabilities):
         """`preview_map` is that of the model's codec; None: it is fitted when it is needed."""
         self.model = model
         self._preview_map = preview_map
+        self._loras = RequestLoras(model)
 
     @property
     def model_digest(self) -> str:
@@ -87,6 +90,15 @@ class Engine(Capabilities):
         }
 
     @property
+    def lora_reports(self) -> tuple[LoraReport, ...]:
+        """What became of the LoRAs of the last run."""
+        return self._loras.reports
+
+    @property
+    def model_notes(self) -> tuple[str, ...]:
+        return tuple(map(str, self.lora_reports))
+
+    @property
     def limits(self) -> Limits:
         return request_limits(self.model)
 
@@ -108,6 +120,7 @@ class Engine(Capabilities):
     ) -> Clip:
         """The clip of a layout. Raises RequestError before it starts if the result does not fit
         into memory."""
+        settings = self._loras.use(settings)
         if settings.refine is not None:
             return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
@@ -122,8 +135,10 @@ class Engine(Capabilities):
         """The clips of several layouts, in order. Those of equal shape are sampled as one batch;
         the caller knows how many fit. Raises RequestError as `run` does."""
         found: dict[int, Clip] = {}
+        asked = [(layout, self._loras.scheduled(settings)) for layout, settings in asked]
         for group in batch_groups(asked):
             layouts, settings = zip(*(asked[index] for index in group), strict=True)
+            self._loras.use(settings[0])
             if len(group) == 1:
                 found[group[0]] = self.run(layouts[0], settings[0])
                 continue
@@ -236,10 +251,12 @@ class Engine(Capabilities):
 
     def sampling(self, settings: Sequence[Settings]) -> Sampling:
         """How layouts are sampled as one batch, each from its own seed."""
-        own = self.model.sampling
+        own, few = self.model.sampling, self._loras.few_steps(settings[0])
         return Sampling(
-            sigmas=own.sigmas(settings[0].steps),
-            solver=own.solver,
+            sigmas=own.sigmas(settings[0].steps)
+            if few is None
+            else torch.tensor(few.sigmas).double(),
+            solver=own.solver if few is None else few.solver,
             generators=[seeded(each.seed) for each in settings],
         )
 

@@ -40,4 +40,6 @@ class RequestMaker(RequestRunner):
     def with_request(self, clip: Clip, read: ReadRequest[Any]) -> Clip:
         """The result of a request, which carries the request and the notes about its prompts."""
         comment = read.request.to_comment(model_digest=self.model_digest)
-        return dataclasses.replace(clip, notes=read.notes, metadata={"comment": comment})
+        return dataclasses.replace(
+            clip, notes=(*read.notes, *self.model_notes), metadata={"comment": comment}
+        )

@@ -40,6 +40,11 @@ class RequestRunner(ABC):
     def model_digest(self) -> str:
         """The digest of the model, which results carry."""
 
+    @property
+    def model_notes(self) -> tuple[str, ...]:
+        """Sentences about how the model was changed for the last run, such as by LoRAs."""
+        return ()
+
     @abstractmethod
     def accepts_latents(self, clip: Clip, size: Size) -> bool:
         """Whether the latents kept with a clip are this model's, for a canvas of this size."""

@@ -65,6 +65,8 @@ class Settings:
     guidance: float | None = None
     """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely; None: the
     model's own."""
+    loras: tuple[str, ...] = ()
+    """The LoRAs that are merged into the model, NAME or NAME:WEIGHT each."""
     negative: str = ""
     """What the result should not show; guidance leads away from it."""
     width: int | None = None

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from sorairo.models.codec import Codec
+from sorairo.models.lora.targets import LoraTarget
 from sorairo.models.model import DenoiserNetwork, Model, SamplingConfig
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.model_record import TABLETOP_TASKS
@@ -63,6 +64,10 @@ class TabletopModel:
     @property
     def denoiser(self) -> DenoiserNetwork:
         return self.network.denoiser
+
+    def lora_targets(self) -> tuple[LoraTarget, ...]:
+        """The transformer, by the names that its file has."""
+        return (LoraTarget(network=self.denoiser.transformer),)
 
     @property
     def sampling(self) -> SamplingConfig:

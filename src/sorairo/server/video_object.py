@@ -28,12 +28,12 @@ STILL_PREVIEW, MOVING_PREVIEW = f"{PREVIEWS}/still.webp", f"{PREVIEWS}/moving.we
 def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-    Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size before
-    upscaling), `notes` (how the prompt is read), `videos` (the ids of all videos of the request),
-    `ignored` (fields of the request that can do nothing here), `favourite`, `tags`, `trashed_at`,
-    `kind` (the command that makes it) and `cancel_requested` (while the
-    worker has not stopped yet). Files are deleted `retention_seconds` after the job has ended;
-    None: never.
+    Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size
+    before upscaling), `loras` (what became of the LoRAs of the request), `notes` (how the prompt
+    is read), `videos` (the ids of all videos of the request), `ignored` (fields of the request
+    that can do nothing here), `favourite`, `tags`, `trashed_at`, `kind` (the command that makes
+    it) and `cancel_requested` (while the worker has not stopped yet). Files are deleted
+    `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -61,7 +61,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         **({"kind": job.payload["command"]} if job.payload.get("command") else {}),
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
         **({"duration": float(result["seconds"])} if "seconds" in result else {}),
-        **{name: result[name] for name in ("fps", "native_size") if name in result},
+        **{name: result[name] for name in ("fps", "native_size", "loras") if name in result},
     }
 
 

@@ -24,6 +24,7 @@ from sorairo.generation.requests.limits import (
     check_texts,
 )
 from sorairo.generation.settings import Settings
+from sorairo.models.lora.choices import check_loras
 from sorairo.world import registry
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Request:
     """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely."""
     model: str = "tabletop"
     """The name of a model, or its directory."""
+    loras: tuple[str, ...] = ()
+    """LoRAs that change the model, NAME or NAME:WEIGHT each."""
     keep_latents: bool = False
     """Whether the result keeps the latents of its ends, for extending it."""
     inputs: tuple[InputFile, ...] = ()
@@ -161,6 +164,7 @@ class Request:
         check_fps(self.fps, limits)
         check_size(self.width, self.height, limits)
         check_sampling(self.seed, self.steps, self.guidance, limits)
+        check_loras(self.loras)
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
         """The same check for the input `clips`, in the order of `inputs`, and the `limits`."""
@@ -180,6 +184,7 @@ class Request:
             seed=self.seed,
             steps=self.steps,
             guidance=self.guidance,
+            loras=self.loras,
             negative=self.negative,
             width=self.width,
             height=self.height,

@@ -19,7 +19,7 @@ def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[in
         shape = (layout.width, layout.height, layout.num_frames, layout.cyclic)
         counts = (len(layout.prompts), len(layout.keyframes))
         alone = index if plan_of(layout) else None
-        sampled = (settings.steps, settings.guidance, settings.negative)
+        sampled = (settings.steps, settings.guidance, settings.negative, settings.loras)
         key = (shape, counts, tuple(windows(layout)), sampled, alone)
         found.setdefault(key, []).append(index)
     return list(found.values())

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
 from torch import nn
 
 from sorairo.errors import ModelError
+from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.protocols import OnFrames
 from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder
+from sorairo.models.wan.files.layouts import into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
+from sorairo.models.wan.files.transformer_names import renamer
 from sorairo.models.wan.positions import WholePositions
 from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
@@ -45,6 +49,21 @@ class WanModel:
     positions: WholePositions
     conditioning: Conditioning
     sampling: WanSampling
+
+    def lora_targets(self) -> tuple[LoraTarget, ...]:
+        """The experts, by the names of the original repositories and of diffusers."""
+        experts = self.denoiser.experts
+        parts: tuple[Part, ...] = ("high", "low") if len(experts) > 1 else ("",)
+        return tuple(
+            LoraTarget(
+                network=expert,
+                part=part,
+                namings=(renamer("original", "ours"), renamer("diffusers", "ours")),
+                file_names=(renamer("ours", "original"), renamer("ours", "diffusers")),
+                into_network=partial(into_ours, config=expert.config),
+            )
+            for expert, part in zip(experts, parts, strict=True)
+        )
 
     def postprocess(
         self, frames: np.ndarray, *, first: int, exact: np.ndarray | None = None

@@ -52,6 +52,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
         "seconds": f"{round(clip.duration, 3):g}",
         "fps": clip.fps,
         "native_size": f"{native[0]}x{native[1]}",
+        **({"loras": list(engine.model_notes)} if engine.model_notes else {}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_fps, check_sampling, check_texts
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
+from sorairo.server.api.fields.loras import Loras
 from sorairo.server.api.fields.request_field import (
     CREATING,
     IMAGING,
@@ -95,6 +96,15 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         aliases=("negative", "neg_prompt"),
         check=lambda text, limits: check_texts(limits, negative_prompt=text),
         parameter="negative",
+    ),
+    RequestField(
+        name="loras",
+        type=Loras(),
+        description="LoRAs that change the model: names of files in the server's folder of LoRAs,"
+        ' each with a weight: `[{"name": "paper", "weight": 0.8}]`, or `["paper:0.8"]`.',
+        endpoints=SAMPLING | IMAGING,
+        aliases=("lora", "lora_names"),
+        parameter="loras",
     ),
     RequestField(
         name="rewrite",

@@ -1,0 +1,42 @@
+"""The LoRAs of a request: merged into the model for its run, with the schedule that they need."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sorairo.errors import ModelError
+from sorairo.generation.settings import Settings
+from sorairo.models.lora.choices import FewSteps, choices_of, few_steps
+from sorairo.models.lora.merging import LoraReport, MergedLoras
+from sorairo.models.lora.targets import TakesLoras
+from sorairo.models.protocols import VideoModel
+
+
+class RequestLoras:
+    """The LoRAs that are merged into a model."""
+
+    def __init__(self, model: VideoModel) -> None:
+        self._name = model.info.name
+        self._merged = MergedLoras(model.lora_targets()) if isinstance(model, TakesLoras) else None
+        self.reports: tuple[LoraReport, ...] = ()
+
+    def use(self, settings: Settings) -> Settings:
+        """Merges the LoRAs of a request, and no others; returns the settings with the guidance that
+        they need. Raises ModelError for one that does not fit, and UnknownNameError."""
+        if self._merged is None:
+            if settings.loras:
+                raise ModelError(f"The model {self._name} takes no LoRAs: leave them out.")
+            return settings
+        self.reports = self._merged.use(choices_of(settings.loras))
+        return self.scheduled(settings)
+
+    def scheduled(self, settings: Settings) -> Settings:
+        """The settings with the guidance of a few-step LoRA, where the request states none."""
+        few = few_steps(choices_of(settings.loras))
+        if few is None or settings.guidance is not None:
+            return settings
+        return replace(settings, guidance=few.guidance)
+
+    def few_steps(self, settings: Settings) -> FewSteps | None:
+        """The schedule of a few-step LoRA, where the request states no number of steps."""
+        return None if settings.steps is not None else few_steps(choices_of(settings.loras))

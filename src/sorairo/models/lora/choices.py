@@ -1,0 +1,133 @@
+"""Which LoRAs a request uses: by name and weight, and where their files are. No torch."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from sorairo.config import parse_json
+from sorairo.errors import ConfigError, ModelError, RequestError, unknown_name
+
+SUFFIX = ".safetensors"
+MOST = 8  # LoRAs of a request
+MOST_WEIGHT = 4.0
+FOUR_STEPS = (1.0, 0.9375, 0.8333, 0.625, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoraChoice:
+    """A LoRA file, and how strongly it counts."""
+
+    path: Path
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class FewSteps:
+    """The schedule that a LoRA was distilled for."""
+
+    sigmas: tuple[float, ...]
+    """Noise levels from 1 to 0."""
+    guidance: float = 1.0
+    solver: str = "euler"
+
+
+KNOWN = (
+    (re.compile(r"fastwan", re.I), FewSteps(sigmas=(1.0, 0.757, 0.522, 0.0))),
+    (
+        re.compile(r"light(x2v|ning)|self[-_]?forcing|4[-_]?steps?", re.I),
+        FewSteps(sigmas=FOUR_STEPS),
+    ),
+)
+"""Schedules of published LoRAs, by the names of their files (FastVideo's FastWan, lightx2v's 4-step
+distillation, Self-Forcing). A file NAME.json beside NAME.safetensors says it for others."""
+
+
+def loras_folder() -> Path:
+    """Where LoRAs are found by name: the environment variable SORAIRO_LORAS, or `sorairo/loras` in
+    the user's data directory."""
+    given = os.environ.get("SORAIRO_LORAS")
+    return (
+        Path(given).expanduser() if given else Path(platformdirs.user_data_dir("sorairo")) / "loras"
+    )
+
+
+def lora_names() -> list[str]:
+    """The LoRAs in that folder."""
+    return sorted(path.stem for path in loras_folder().glob(f"*{SUFFIX}"))
+
+
+def parse_lora(text: str) -> tuple[str, float]:
+    """("paper:0.8") -> ("paper", 0.8); without a weight it is 1. Raises RequestError."""
+    name, colon, number = text.rpartition(":")
+    try:
+        weight = float(number) if colon else 1.0
+    except ValueError:  # a path with a drive, for example
+        name, weight = text, 1.0
+    name = name if colon and name else text
+    if not name.strip() or not abs(weight) <= MOST_WEIGHT:
+        raise RequestError(
+            f"{text!r} is no LoRA: write NAME or NAME:WEIGHT, with a weight from"
+            f" {-MOST_WEIGHT:g} to {MOST_WEIGHT:g}, such as paper:0.8."
+        )
+    return name, weight
+
+
+def check_loras(loras: tuple[str, ...]) -> None:
+    """Raises RequestError for too many, or one that is written wrongly."""
+    if len(loras) > MOST:
+        raise RequestError(f"{len(loras)} LoRAs are too many: use at most {MOST}.")
+    for each in loras:
+        parse_lora(each)
+
+
+def find_lora(name: str) -> Path:
+    """The file of a LoRA, by name or path. Raises UnknownNameError and ModelError."""
+    names = lora_names()
+    if name in names:
+        return loras_folder() / f"{name}{SUFFIX}"
+    path = Path(os.path.expanduser(name))
+    if path.suffix == SUFFIX or len(path.parts) > 1:
+        if path.is_file():
+            return path
+        raise ModelError(f"There is no file {path}: give a LoRA by name, or the path of its file.")
+    raise unknown_name(f"LoRA in {loras_folder()}", name, names)
+
+
+def choices_of(loras: tuple[str, ...]) -> tuple[LoraChoice, ...]:
+    """The files and weights of a request's LoRAs. Raises what `find_lora` and `parse_lora` do."""
+    parsed = map(parse_lora, loras)
+    return tuple(LoraChoice(path=find_lora(name), weight=weight) for name, weight in parsed)
+
+
+def few_steps(loras: tuple[LoraChoice, ...]) -> FewSteps | None:
+    """The schedule that comes with LoRAs: that of the first which has one. Raises ModelError for a
+    file beside a LoRA that is no schedule."""
+    for each in loras:
+        described = each.path.with_suffix(".json")
+        if described.is_file():
+            return _read(described)
+        for pattern, known in KNOWN:
+            if pattern.search(each.path.stem):
+                return known
+    return None
+
+
+def _read(path: Path) -> FewSteps:
+    try:
+        found = parse_json(path.read_text(encoding="utf-8"))
+        sigmas = tuple(map(float, found["sigmas"]))
+        guidance, solver = float(found.get("guidance", 1.0)), str(found.get("solver", "euler"))
+    except (OSError, ConfigError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f'{path} is no schedule: write {{"sigmas": [1, 0.757, 0.522, 0], "guidance": 1}}.'
+        ) from error
+    falling = all(a > b for a, b in zip(sigmas, sigmas[1:], strict=False))
+    if len(sigmas) < 2 or not falling or sigmas[0] > 1 or sigmas[-1] != 0:
+        raise ModelError(f"{path}: the sigmas must fall from at most 1 to 0.")
+    return FewSteps(sigmas=sigmas, guidance=guidance, solver=solver)

@@ -1,0 +1,217 @@
+"""Merges LoRAs into the weights of a model, and takes them back exactly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor
+
+from sorairo.errors import ModelError
+from sorairo.models.lora.choices import LoraChoice
+from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
+from sorairo.models.lora.targets import LoraTarget, Part
+
+SHOWN = 3  # names in a message
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoraReport:
+    """What became of a LoRA file."""
+
+    path: Path
+    weight: float
+    placed: int
+    """Keys that have a place in the model."""
+    total: int
+    """All keys of the file."""
+    largest_change: float
+    """The largest change of a weight, relative to the weight (Frobenius norms)."""
+    unplaced: tuple[str, ...]
+    """Keys that have none."""
+
+    def __str__(self) -> str:
+        text = (
+            f"{self.path.name}: {self.placed} of {self.total} keys, largest change"
+            f" {self.largest_change:.1%}".replace("%", " %")
+        )
+        if self.unplaced:
+            more = f" and {len(self.unplaced) - SHOWN} more" if len(self.unplaced) > SHOWN else ""
+            text += f"; without a place: {', '.join(self.unplaced[:SHOWN])}{more}"
+        return f"{text}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Placed:
+    """A change that has a place."""
+
+    target: int
+    parameter: str
+    change: ModuleChange
+    is_bias: bool
+
+
+class MergedLoras:
+    """The LoRAs that are merged into networks at the moment.
+
+    A changed parameter is computed in float32 and rounded once. Its original is kept in host memory
+    and put back when other LoRAs are used, so that nothing of a LoRA remains.
+    """
+
+    def __init__(self, targets: Sequence[LoraTarget]) -> None:
+        self.targets = tuple(targets)
+        self._used: tuple[tuple[LoraChoice, int], ...] = ()
+        self._reports: tuple[LoraReport, ...] = ()
+        self._originals: dict[tuple[int, str], Tensor] = {}
+
+    def use(self, choices: Sequence[LoraChoice]) -> tuple[LoraReport, ...]:
+        """Merges these LoRAs and no others. Raises ModelError for a file that does not fit; then
+        none is merged."""
+        wanted = tuple((each, _changed_at(each.path)) for each in choices)
+        if wanted == self._used:
+            return self._reports
+        files = [read_lora(each.path) for each in choices]
+        placed = [self._place(file) for file in files]
+        self._restore()
+        try:
+            sizes = self._merge([each.weight for each in choices], placed)
+        except BaseException:
+            self._restore()
+            raise
+        self._used = wanted
+        self._reports = tuple(
+            _report(file, choice.weight, found, size)
+            for file, choice, found, size in zip(files, choices, placed, sizes, strict=True)
+        )
+        return self._reports
+
+    def _place(self, file: LoraFile) -> list[_Placed]:
+        part = part_of(file.path)
+        found = []
+        for index, target in enumerate(self.targets):
+            for change in file.changes:
+                if len(self.targets) > 1 and not _is_for(target.part, part, change):
+                    continue
+                found += _places(target, index, change)
+        if not found:
+            raise ModelError(
+                f"{file.path} does not fit this model: none of its {file.num_keys} keys has a place"
+                f" in it, such as {file.changes[0].keys[0]}. It was made for another model."
+            )
+        for each in found:
+            self._check_shape(file, each)
+        return found
+
+    def _check_shape(self, file: LoraFile, placed: _Placed) -> None:
+        parameter, change = self._parameter(placed), placed.change
+        bias = change.bias
+        shape = tuple(bias.shape) if placed.is_bias and bias is not None else change.weight_shape
+        if math.prod(shape) != parameter.numel() or shape[:1] != _outputs(parameter, shape):
+            raise ModelError(
+                f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
+                f" {shape}, and that of the model is {tuple(parameter.shape)}. It was made for"
+                " another model."
+            )
+
+    def _merge(self, weights: Sequence[float], placed: Sequence[list[_Placed]]) -> list[float]:
+        """Merges, and returns the largest relative change by each file."""
+        by_parameter: dict[tuple[int, str], list[tuple[int, _Placed]]] = {}
+        for number, found in enumerate(placed):
+            for each in found:
+                by_parameter.setdefault((each.target, each.parameter), []).append((number, each))
+        largest = [0.0] * len(placed)
+        for key, changes in by_parameter.items():
+            parameter = self._parameter(changes[0][1])
+            merged = parameter.data.float()
+            size = float(merged.norm()) or 1.0
+            for number, each in changes:
+                delta = self._fitted(each, parameter)
+                if delta is not None:
+                    merged = merged + weights[number] * delta
+                    change = abs(weights[number]) * float(delta.norm()) / size
+                    largest[number] = max(largest[number], change)
+            self._originals[key] = parameter.data.to("cpu")
+            parameter.data = merged.to(parameter.dtype)
+        return largest
+
+    def _fitted(self, placed: _Placed, parameter: Tensor) -> Tensor | None:
+        """The change of a parameter in the layout of the network, on its device."""
+        delta = _delta(placed)
+        if delta is None:
+            return None
+        into = self.targets[placed.target].into_network
+        return into(placed.parameter, delta.to(parameter.device)).reshape(parameter.shape)
+
+    def _parameter(self, placed: _Placed) -> Tensor:
+        found = self.targets[placed.target].parameter(placed.parameter)
+        assert found is not None
+        return found
+
+    def _restore(self) -> None:
+        for (target, name), original in self._originals.items():
+            parameter = self.targets[target].parameter(name)
+            assert parameter is not None
+            parameter.data = original.to(parameter.device)
+        self._originals, self._used, self._reports = {}, (), ()
+
+
+def _outputs(parameter: Tensor, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The first axis that a change of that shape must have: the parameter's, except where the
+    network holds a table with more axes."""
+    return shape[:1] if parameter.ndim > len(shape) else tuple(parameter.shape[:1])
+
+
+def part_of(path: Path) -> Part:
+    """Which of two networks a file is for, from its name, as files are published: `..._high_noise`,
+    `..._low_noise`; "" for both."""
+    name = path.stem.lower()
+    high, low = "high" in name, "low" in name.replace("slow", "")
+    return "" if high == low else ("high" if high else "low")
+
+
+def _is_for(target: Part, part: Part, change: ModuleChange) -> bool:
+    if change.second:
+        return target == "low"
+    return not part or part == target
+
+
+def _places(target: LoraTarget, index: int, change: ModuleChange) -> list[_Placed]:
+    module = target.module_of(change)
+    if module is None:
+        return []
+    found = []
+    weight = module if target.parameter(module) is not None else f"{module}.weight"
+    for name, is_bias in ((weight, False), (f"{module}.bias", True)):
+        has_change = change.bias is not None if is_bias else change.has_weight
+        if has_change and target.parameter(name) is not None:
+            found.append(_Placed(target=index, parameter=name, change=change, is_bias=is_bias))
+    return found
+
+
+def _delta(placed: _Placed) -> Tensor | None:
+    change = placed.change
+    if placed.is_bias:
+        return None if change.bias is None else change.bias.float()
+    return change.weight()
+
+
+def _report(file: LoraFile, weight: float, placed: Sequence[_Placed], largest: float) -> LoraReport:
+    keys = {key for each in placed for key in each.change.keys}
+    missing = [key for each in file.changes for key in each.keys if key not in keys]
+    return LoraReport(
+        path=file.path,
+        weight=weight,
+        placed=len(keys),
+        total=file.num_keys,
+        largest_change=largest,
+        unplaced=(*missing, *file.unknown),
+    )
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,0 +1,75 @@
+"""Where the keys of a LoRA belong: the networks of a model that it may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol, runtime_checkable
+
+from torch import Tensor, nn
+
+from sorairo.models.lora.files import ModuleChange
+
+Part = Literal["", "high", "low"]
+"""Which of two networks a file is for: that of high noise, or that of low noise."""
+
+
+def same(name: str) -> str | None:
+    """The naming of a network whose files have the names of its modules."""
+    return name
+
+
+def as_stored(_name: str, tensor: Tensor) -> Tensor:
+    """The layout of a network that is stored as it is computed."""
+    return tensor
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LoraTarget:
+    """A network that a LoRA may change."""
+
+    network: nn.Module
+    part: Part = ""
+    namings: tuple[Callable[[str], str | None], ...] = (same,)
+    """From names of modules in files to those of the network; None for names that mean nothing."""
+    file_names: tuple[Callable[[str], str | None], ...] = (same,)
+    """The reverse, for names that are written with underscores."""
+    into_network: Callable[[str, Tensor], Tensor] = as_stored
+    """The change of a parameter, by its name in the network, in the network's layout."""
+
+    def module_of(self, change: ModuleChange) -> str | None:
+        """The name of the module that a change is for; None if the network has none."""
+        if change.underscored:
+            return self._underscored.get(change.module)
+        for naming in self.namings:
+            name = naming(change.module)
+            if name is not None and (name in self._modules or name in self._parameters):
+                return name
+        return None
+
+    def parameter(self, name: str) -> nn.Parameter | None:
+        """A parameter of the network."""
+        return self._parameters.get(name)
+
+    @cached_property
+    def _modules(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.network.named_modules())
+
+    @cached_property
+    def _parameters(self) -> dict[str, nn.Parameter]:
+        return dict(self.network.named_parameters())
+
+    @cached_property
+    def _underscored(self) -> dict[str, str]:
+        written = [(naming(name), name) for name in self._modules for naming in self.file_names]
+        return {other.replace(".", "_"): name for other, name in written if other}
+
+
+@runtime_checkable
+class TakesLoras(Protocol):
+    """A model whose networks LoRAs may change."""
+
+    def lora_targets(self) -> tuple[LoraTarget, ...]:
+        """Its networks, that of high noise first."""
+        ...

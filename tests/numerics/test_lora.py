@@ -26,7 +26,7 @@ from sorairo.models.wan.files.layouts import from_ours, into_ours
 from sorairo.models.wan.files.transformer_names import renamer
 from sorairo.models.wan.variants import variant_named
 from sorairo.server.api.errors import ApiError
-from sorairo.server.api.fields.loras import Loras
+from sorairo.server.api.fields.compound import Loras
 from sorairo.video import Clip
 from tiny_wan import transformer_config, write_wan
 

@@ -1,4 +1,4 @@
-"""Fields that hold several values: keyframes, characters, storyboards."""
+"""Fields that hold several values: keyframes, characters, storyboards, LoRAs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.bounded_toml import load_toml
+from sorairo.models.lora.choices import MOST, MOST_WEIGHT, lora_names, parse_lora
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import (
     DATA_KEYS,
@@ -26,6 +27,10 @@ from sorairo.server.api.json_text import parse_json
 MAX_ID_LENGTH = 200
 TIME = Number(example="1.5")
 STRENGTH = Number(example="0.5")
+LORA_NAME, LORA_WEIGHT = (
+    Text(max_length=200),
+    Number(low=-MOST_WEIGHT, high=MOST_WEIGHT, example="0.8"),
+)
 _PICTURE_KEYS = ("file", "image", "input_reference")
 _CONDITION_KEYS = ("time", "strength", *_PICTURE_KEYS, "id", "video_id", *URL_KEYS, *DATA_KEYS)
 
@@ -175,3 +180,44 @@ def _board_of_text(text: str, name: str) -> Any:
     except RequestError as error:
         reason = str(error).rstrip(".")
         raise invalid_value(name, f"'{name}' cannot be read as TOML: {reason}.") from error
+
+
+@dataclass(frozen=True)
+class Loras:
+    """Names of installed LoRAs and their weights. Paths are not accepted: clients name no files of
+    the server."""
+
+    def parse(self, value: Any, name: str) -> tuple[str, ...]:
+        """NAME:WEIGHT of each. Raises ApiError."""
+        found = elements_of(value, name, MOST)
+        return tuple(_lora(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def schema(self) -> Schema:
+        described = {
+            "name": {**LORA_NAME.schema(), "description": "The name of an installed LoRA."},
+            "weight": {
+                **LORA_WEIGHT.schema(),
+                "description": "How strongly it counts. Default: 1.",
+            },
+        }
+        entry = {"type": "object", "properties": described, "required": ["name"]}
+        items = {"anyOf": [LORA_NAME.schema(), entry]}
+        return {"type": "array", "maxItems": MOST, "items": items}
+
+
+def _lora(value: Any, name: str) -> str:
+    if isinstance(value, Mapping):
+        lora = LORA_NAME.parse(value.get("name"), f"{name}.name")
+        weight = LORA_WEIGHT.parse(value.get("weight", 1.0), f"{name}.weight")
+    elif isinstance(value, str):
+        try:
+            lora, weight = parse_lora(LORA_NAME.parse(value, name))
+        except RequestError as error:
+            raise invalid_value(name, str(error)) from error
+    else:
+        raise invalid_type(name, "a name, or an object with a name and a weight", value)
+    installed = lora_names()
+    if lora not in installed:
+        choices = f"choose {', '.join(installed)}" if installed else "none is installed"
+        raise invalid_value(name, f"There is no LoRA {lora[:80]!r}: {choices}.", "lora_not_found")
+    return f"{lora}:{weight:g}"

@@ -1,22 +1,33 @@
-"""Wan from a folder to a clip: every family, tiny and with random weights, through the same canvas
-as the shipped model."""
+"""Wan from a folder to a clip: every family, tiny and with random weights, by every task of the
+canvas."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 
 from sorairo.cli.main import app
+from sorairo.errors import RequestError
 from sorairo.generation.engine import Engine, load
+from sorairo.generation.progress import Progress
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.models import protocols
+from sorairo.models.protocols import PromptContext, TokenBatch
+from sorairo.models.wan.denoiser import WanDenoiser
+from sorairo.nn.patches import unpatchify
 from sorairo.video import Clip
 from tiny_wan import write_wan
 
-SIZE = {"width": 64, "height": 64}
-ALL = ["wan2.1-1.3b", "wan2.2-5b", "wan2.2-14b", "wan2.2-i2v-14b"]
+OPTIONS = {"width": 64, "height": 64, "steps": 1, "seed": 3}
+GIVEN = ["wan2.2-5b", "wan2.2-i2v-14b", "wan2.1-vace-1.3b"]
+ALL = ["wan2.1-1.3b", "wan2.2-14b", *GIVEN]
+LENGTH = 9  # frames
 
 
 @pytest.fixture(scope="module")
@@ -30,25 +41,207 @@ def engines(folders: dict[str, Path]) -> dict[str, Engine]:
     return {name: load(folder, device="cpu") for name, folder in folders.items()}
 
 
+def film(frames: int, fps: float) -> Clip:
+    """A clip of noise that changes."""
+    pixels = np.random.default_rng(5).integers(0, 256, (frames, 64, 64, 3), np.uint8)
+    return Clip(frames=pixels, fps=fps)
+
+
+@pytest.fixture
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[TokenBatch]:
+    """What denoisers are given."""
+    batches: list[TokenBatch] = []
+    original = WanDenoiser.velocity
+
+    def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> torch.Tensor:
+        batches.append(batch)
+        return original(self, batch, context)
+
+    monkeypatch.setattr(WanDenoiser, "velocity", velocity)
+    return batches
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_text_to_video(engines: dict[str, Engine], name: str):
     engine = engines[name]
     assert isinstance(engine.model, protocols.VideoModel)
     fps = engine.model.info.fps
-    clip = engine.generate("a red ball", seconds=9 / fps, steps=2, seed=3, **SIZE)
-    again = engine.generate("a red ball", seconds=9 / fps, steps=2, seed=3, **SIZE)
-    assert clip.frames.shape == (9, 64, 64, 3)
-    assert clip.fps == fps
-    assert np.array_equal(clip.frames, again.frames)
-    other = engine.generate("a red ball", seconds=9 / fps, steps=2, seed=4, **SIZE)
-    assert not np.array_equal(clip.frames, other.frames)
+    made = [engine.generate("a red ball", seconds=LENGTH / fps, **OPTIONS) for _ in range(2)]
+    assert made[0].frames.shape == (LENGTH, 64, 64, 3)
+    assert made[0].fps == fps
+    assert np.array_equal(made[0].frames, made[1].frames)
+    other = engine.generate("a red ball", seconds=LENGTH / fps, **{**OPTIONS, "seed": 4})
+    assert not np.array_equal(made[0].frames, other.frames)
 
 
-def test_from_the_command_line(folders: dict[str, Path], tmp_path: Path):
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_picture_is_kept_and_matters(engines: dict[str, Engine], name: str):
+    engine = engines[name]
+    seconds = LENGTH / engine.model.info.fps
+    first, second = film(2, 16).frames[:1], film(2, 16).frames[1:]
+    a, b = (
+        engine.animate(Clip(frames=each, fps=16), "a red ball", seconds=seconds, **OPTIONS)
+        for each in (first, second)
+    )
+    assert np.array_equal(a.frames[:1], first)
+    assert a.frames.shape == (LENGTH, 64, 64, 3)
+    assert not np.array_equal(a.frames[-1], b.frames[-1]), "the network has seen the picture"
+
+
+TASKS: dict[str, Callable[[Engine, Clip, float], Clip]] = {
+    "image": lambda engine, _clip, _s: engine.image("a ball", **OPTIONS),
+    "seamless": lambda engine, _clip, s: engine.generate("a", seconds=s, loop=True, **OPTIONS),
+    "keyframes": lambda engine, clip, s: engine.animate(
+        [
+            (0.0, replace(clip, frames=clip.frames[:1])),
+            (s / 2, replace(clip, frames=clip.frames[4:5])),
+        ],
+        "a ball",
+        seconds=s,
+        **OPTIONS,
+    ),
+    "extend": lambda engine, clip, s: engine.extend(clip, "a ball", forward=s, **OPTIONS),
+    "extend back": lambda engine, clip, s: engine.extend(clip, "a ball", backward=s, **OPTIONS),
+    "loop": lambda engine, clip, s: engine.loop(clip, "a ball", seconds=s, **OPTIONS),
+    "connect": lambda engine, clip, s: engine.connect(
+        clip, clip.reversed(), ("a ball", "a box"), seconds=s, **OPTIONS
+    ),
+    "edit": lambda engine, clip, _s: engine.edit(clip, "a ball", strength=0.7, **OPTIONS),
+    "region": lambda engine, clip, _s: engine.edit(
+        clip, "a ball", region=np.eye(64, dtype=np.float32), **OPTIONS
+    ),
+    "retake": lambda engine, clip, s: engine.edit(
+        clip, "a ball", start=clip.duration / 2, **OPTIONS
+    ),
+    "storyboard": lambda engine, _clip, s: engine.storyboard(
+        Storyboard(
+            cards=(Card(start=0, end=s / 2, prompt="a"), Card(start=s / 2, end=s, prompt="b"))
+        ),
+        **OPTIONS,
+    ),
+    "cast": lambda engine, clip, s: engine.cast([clip], "a ball", seconds=s, **OPTIONS),
+}
+KEPT = {"extend": slice(0, 12), "extend back": slice(-12, None), "loop": slice(0, 12)}
+
+
+PAIRS = [(name, task) for name in GIVEN for task in TASKS]
+PAIRS += [(name, task) for name in ("wan2.1-1.3b", "wan2.2-14b") for task in ("extend", "region")]
+
+
+@pytest.mark.parametrize(("name", "task"), PAIRS)
+def test_every_task(engines: dict[str, Engine], name: str, task: str):
+    engine = engines[name]
+    fps = engine.model.info.fps
+    clip = film(12, fps)
+    made = TASKS[task](engine, clip, LENGTH / fps)
+    assert made.frames.shape[1:] == (64, 64, 3)
+    assert made.num_frames == 1 if task == "image" else made.num_frames >= 8
+    if task in KEPT:
+        assert np.array_equal(made.frames[KEPT[task]], clip.frames)
+
+
+def test_the_picture_of_5b_is_clean_at_every_step(
+    engines: dict[str, Engine], seen: list[TokenBatch]
+):
+    """Its tokens are at noise 0 and do not change, so that the last step leaves them clean."""
+    engine = engines["wan2.2-5b"]
+    picture = Clip(frames=film(1, 24).frames, fps=24)
+    engine.animate(picture, "a ball", seconds=LENGTH / 24, **{**OPTIONS, "steps": 3})
+    first = [batch.x[:, :4] for batch in seen]
+    assert len(first) == 3
+    assert all(bool((batch.sigma[:, :4] == 0).all()) for batch in seen)
+    assert all(bool((batch.sigma[:, 4:] > 0).all()) for batch in seen)
+    assert all(torch.equal(each, first[0]) for each in first)
+
+
+def test_the_mask_of_i2v(engines: dict[str, Engine], seen: list[TokenBatch]):
+    """1 is given; the first frame has four flags, a last one the fourth flag of the last latent
+    frame; what is not given is grey."""
+    engine = engines["wan2.2-i2v-14b"]
+    ends = film(2, 16)
+    pictures = [(0.0, replace(ends, frames=ends.frames[:1]))]
+    pictures.append((8 / 16, replace(ends, frames=ends.frames[1:])))
+    engine.animate(pictures, "a ball", seconds=9 / 16, **OPTIONS)
+    given = seen[0].given
+    assert given is not None
+    channels = unpatchify(given[:1].float(), (3, 4, 4), 2)[0]
+    assert channels.shape == (20, 3, 8, 8)
+    flags = channels[:4, :, 0, 0].T
+    assert flags.tolist() == [[1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 1]]
+    codec = engine.model.codec
+    video = torch.zeros(1, 3, 9, 64, 64)
+    for frame, picture in ((0, ends.frames[0]), (8, ends.frames[1])):
+        video[0, :, frame] = torch.from_numpy(picture).permute(2, 0, 1) / 127.5 - 1
+    with torch.no_grad():
+        torch.testing.assert_close(channels[4:], codec.encode(video)[0], atol=2e-2, rtol=2e-2)
+
+
+def test_a_hint_is_a_reference_of_vace(engines: dict[str, Engine], seen: list[TokenBatch]):
+    engine = engines["wan2.1-vace-1.3b"]
+    made = engine.animate(film(1, 16), "a ball", seconds=9 / 16, strength=[0.5], **OPTIONS)
+    assert made.num_frames == 9
+    (batch,) = seen
+    assert batch.grid == (3, 4, 4)
+    assert batch.x.shape[1] == 4 * 16, "three latent frames, and the reference"
+    assert batch.given is not None
+    assert batch.positions[0, -16:, 0].tolist() == [-1.0] * 16
+    reference = unpatchify(batch.given[:1, -16:].float(), (1, 4, 4), 2)[0]
+    assert bool((reference[16:] == 0).all()), "nothing is changed in it, and it is not masked"
+    assert bool((reference[:16] != 0).any())
+    grid = unpatchify(batch.given[:1, :-16].float(), (3, 4, 4), 2)[0]
+    assert bool((grid[32:] == 1).all()), "all of the clip is generated"
+
+
+@pytest.mark.parametrize("name", ["wan2.2-i2v-14b", "wan2.1-vace-1.3b"])
+def test_a_long_clip_continues_in_latents(
+    engines: dict[str, Engine], seen: list[TokenBatch], name: str
+):
+    """What an earlier window has made is given to the next one as it is, not coded again."""
+    model = engines[name].model
+    short = replace(model, info=replace(model.info, window_frames=21))
+    Engine(short).generate("a ball", seconds=33 / 16, **OPTIONS)
+    first, second, *_ = (batch.given for batch in seen)
+    assert first is not None
+    assert second is not None
+    grids = [
+        unpatchify(each[:1].float(), (each.shape[1] // 16, 4, 4), 2)[0] for each in (first, second)
+    ]
+    mask, made = (slice(0, 4), slice(4, 20)) if "i2v" in name else (slice(32, 96), slice(0, 16))
+    known = 1.0 if "i2v" in name else 0.0
+    assert bool((grids[0][mask] == 1 - known).all())
+    assert bool((grids[1][mask, :4] == known).all())
+    assert bool((grids[1][mask, 4:] == 1 - known).all())
+    assert not torch.equal(grids[1][made, :4], grids[0][made, :4])
+
+
+def test_what_it_was_not_trained_for(folders: dict[str, Path], tmp_path: Path):
     target = tmp_path / "ball.mp4"
-    words = ["generate", "a red ball", "--seconds", "0.5", "--size", "64x64", "--steps", "2"]
+    film(4, 16).save(tmp_path / "film.mp4")
+    words = ["extend", str(tmp_path / "film.mp4"), "a red ball", "--forward", "0.5"]
+    words += ["--size", "64x64", "--steps", "1"]
     words += ["--model", str(folders["wan2.1-1.3b"]), "-o", str(target)]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
+    assert "not trained for extend (zero-shot); wan2.1-vace-1.3b was" in result.output
     assert "Generated at" not in result.output, "the canvas has the size of the result"
-    assert Clip.load(target).frames.shape == (8, 64, 64, 3)
+    assert Clip.load(target).frames.shape[1:] == (64, 64, 3)
+
+
+def test_a_hint_is_refused_where_it_cannot_be_shown(engines: dict[str, Engine]):
+    with pytest.raises(RequestError, match="exactly"):
+        engines["wan2.2-i2v-14b"].animate(film(1, 16), "a", seconds=0.5, strength=[0.5], **OPTIONS)
+
+
+def test_cancel(engines: dict[str, Engine]):
+    """A callback that raises ends the work within a step."""
+    done = []
+
+    def stop(progress: Progress) -> None:
+        done.append(progress.done)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        engines["wan2.1-1.3b"].generate(
+            "a", seconds=0.5, on_progress=stop, **{**OPTIONS, "steps": 4}
+        )
+    assert done == [1]

@@ -278,9 +278,10 @@ class Engine(Capabilities):
         return guided_velocity(self.model, stack, negative=negative, guidance=guidance)
 
     @torch.inference_mode()
-    def encode(self, frames: np.ndarray) -> Tensor:
-        """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]."""
-        return encode_frames(self.model, frames)
+    def encode(self, frames: np.ndarray, shown: np.ndarray | None = None) -> Tensor:
+        """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]; grey where `shown`
+        [n, H, W] is 0."""
+        return encode_frames(self.model, frames, shown)
 
     def preview(self, latents: Tensor) -> np.ndarray:
         """A picture of each latent frame, uint8 [f, h / 2, w / 2, 3] of a canvas of h x w pixels,

@@ -46,4 +46,7 @@ def request_limits(model: VideoModel) -> Limits:
         trained_on=info.trained_on,
         multiple=model.codec.law.space_factor * model.denoiser.patch,
         smaller_sizes=info.smaller_sizes,
+        model=info.name,
+        trained_for=info.trained_for,
+        use_instead=info.use_instead,
     )

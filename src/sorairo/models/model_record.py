@@ -62,6 +62,8 @@ class ModelFacts:
     """SPDX identifier of the weights' licence, "" where it is not known."""
     trained_for: tuple[str, ...] = ()
     """The tasks that it was trained for, by the names of their commands; empty: not known."""
+    use_instead: str = ""
+    """A model that was trained for other tasks, "" for none."""
     trained_on: dict[str, Any] | None = None
     """The part of the world that its training scenes were drawn from, as JSON; None: not known."""
 

@@ -10,8 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sorairo.flow.path import token_sigma
+from sorairo.models.model_info import Conditioning
 from sorairo.models.protocols import PositionLaw
 from sorairo.nn.patches import patchify, unpatchify
+
+NOISE_PER_TOKEN = Conditioning()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +31,16 @@ class ReferenceTokens:
     """Its time on the canvas."""
     sigma: float = 0.0
     """The noise level at which it is held."""
+    given: Tensor | None = None
+    """As `Canvas.given`, [q, 1, h * patch, w * patch]."""
+    generated: bool = False
+    """Whether it starts from noise like the grid, because the model sees it in `given`. It then
+    belongs to every part of the canvas and stands before it."""
 
     def later(self, seconds: float, units_per_second: float) -> ReferenceTokens:
         """The same picture, moved to a time that is `seconds` later."""
+        if self.generated:
+            return self
         positions = self.positions.clone()
         positions[..., 0] += seconds * units_per_second
         return replace(self, positions=positions, seconds=self.seconds + seconds)
@@ -63,7 +73,9 @@ class Canvas:
     reference_tokens: tuple[ReferenceTokens, ...] = ()
     given: Tensor | None = None
     """Channels that the denoiser takes beside the latents, [q, f, h * patch, w * patch]: which
-    frames are given, and their latents (see `Conditioning.given_channels`)."""
+    frames are given, and their latents (see `Conditioning`)."""
+    conditioning: Conditioning = NOISE_PER_TOKEN
+    """How the model is conditioned on given frames."""
 
     @property
     def grid(self) -> tuple[int, int, int]:
@@ -79,7 +91,8 @@ class Canvas:
         """Every token's noise level at schedule value s (1 -> 0)."""
         grid = token_sigma(self.sigma_start, self.sigma_end, s)
         reference_tokens = [
-            torch.full(each.positions.shape[:3], each.sigma) for each in self.reference_tokens
+            torch.full(each.positions.shape[:3], s if each.generated else each.sigma)
+            for each in self.reference_tokens
         ]
         return torch.cat([part.flatten() for part in (grid, *reference_tokens)])
 
@@ -112,10 +125,11 @@ class Canvas:
         )
 
     def token_given(self) -> Float[Tensor, "n q"] | None:
-        """The further channels of every token of the grid; reference tokens have none."""
+        """The further channels of every token."""
         if self.given is None:
             return None
-        return patchify(self.given[None], self.patch)[0]
+        parts = [self.given, *(x.given for x in self.reference_tokens if x.given is not None)]
+        return torch.cat([patchify(part[None], self.patch)[0] for part in parts])
 
     def token_view_weights(self) -> Float[Tensor, "views n"]:
         _, h, w = self.grid
@@ -150,6 +164,24 @@ class Canvas:
             ),
             given=None if self.given is None else self.given[:, index],
         )
+
+    def with_history(self, known: int, sigma: float) -> Canvas:
+        """The canvas with its first `known` latent frames as history, those that were not given at
+        a noise level of `sigma`. A model whose tokens have one level sees them in `given` instead:
+        it generates them again, and what it makes of them is not used."""
+        if self.conditioning.token_noise or not known:
+            start, end = self.sigma_start.clone(), self.sigma_end.clone()
+            history = torch.where(start[:known] > 0, sigma, 0.0)
+            start[:known] = end[:known] = history
+            return replace(self, sigma_start=start, sigma_end=end)
+        if self.given is None:
+            return self
+        given, c = self.given.clone(), len(self.latents)
+        if self.conditioning.control_channels:
+            given[:c, :known], given[2 * c :, :known] = self.latents[:, :known], 0.0
+        else:
+            given[:-c, :known], given[-c:, :known] = 1.0, self.latents[:, :known]
+        return replace(self, given=given)
 
 
 @dataclass(frozen=True)

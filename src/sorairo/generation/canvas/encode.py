@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -10,14 +10,12 @@ from torch import Tensor
 
 from sorairo.flow.schedules import strength_sigma
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
-from sorairo.generation.canvas.given_channels import given_channels
+from sorairo.generation.canvas.control_channels import control_channels, control_references
+from sorairo.generation.canvas.given_channels import Encode, given_channels
 from sorairo.generation.canvas.latent_frames import frames_of, shot_bounds, token_region
 from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
 from sorairo.models.model_info import Conditioning
 from sorairo.models.protocols import PositionLaw
-
-Encode = Callable[[np.ndarray], Tensor]
-"""Frames uint8 [n, H, W, 3], n whole latent frames, to latents [c, f, h, w]."""
 
 Grid = tuple[int, int, int]  # frames, rows, columns
 
@@ -35,6 +33,11 @@ def encode_layout(
     latent_frames, unit = layout.latent_frames(), layout.spec.multiple
     grid = (len(latent_frames), layout.height // unit, layout.width // unit)
     places, view_weights = views(grid, layout, positions)
+    given = None
+    if conditioning.given_channels:
+        given = given_channels(layout, encode, patch)
+    elif conditioning.control_channels:
+        given = control_channels(layout, encode, patch)
     canvas = Canvas(
         latents=torch.zeros(latent_channels, len(latent_frames), grid[1] * patch, grid[2] * patch),
         sigma_start=torch.ones(grid),
@@ -49,8 +52,13 @@ def encode_layout(
             _reference(each, layout, grid, encode, positions)
             for each in (layout.keyframes if conditioning.token_noise else ())
         ),
-        given=given_channels(layout, encode, patch) if conditioning.given_channels else None,
+        given=given,
+        conditioning=conditioning,
     )
+    if conditioning.control_channels:
+        canvas = replace(
+            canvas, reference_tokens=control_references(layout, canvas, encode, positions)
+        )
     for given in layout.given:
         if conditioning.token_noise or given.strength:
             _give(canvas, given, layout, latent_frames, encode)

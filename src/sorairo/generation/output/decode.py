@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from sorairo.generation.output.seams.correct import correct_canvas
@@ -15,11 +16,15 @@ AT_ONCE = 16  # latent frames decoded together
 WARM_UP, WARM_DOWN = 3, 2  # latent frames decoded before the first of a cycle and after the last
 
 
-def encode_frames(model: VideoModel, frames: np.ndarray) -> Tensor:
-    """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]. A codec that takes
-    fewer frames for the first latent frame sees only the last of that frame's."""
+def encode_frames(model: VideoModel, frames: np.ndarray, shown: np.ndarray | None = None) -> Tensor:
+    """Latents [c, f, h, w] of whole latent frames, uint8 [n, H, W, 3]; grey where `shown` [n, H, W]
+    is 0. A codec that takes fewer frames for the first latent frame sees only the last of that
+    frame's."""
     law = model.codec.law
-    video = to_video(frames[law.time_factor - law.first_frames :], model.device)
+    first = law.time_factor - law.first_frames
+    video = to_video(frames[first:], model.device)
+    if shown is not None:
+        video = video * torch.from_numpy(shown[first:]).to(model.device)
     return model.codec.encode(video)[0].float().cpu()
 
 

@@ -59,6 +59,13 @@ class Limits:
     max_prompt: int = 2000
     """Characters of a prompt."""
     max_seed: int = 2**63 - 1
+    model: str = ""
+    """The name of the model."""
+    trained_for: tuple[str, ...] = ()
+    """The tasks that the model was trained for, by the names of their commands; empty: not
+    known."""
+    use_instead: str = ""
+    """A model that was trained for other tasks, "" for none."""
     world: str = registry.NONE
     """The simulated world in whose words the model reads prompts, "" for none."""
     trained_on: Mapping[str, Any] | None = None
@@ -87,6 +94,9 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         native_size=(width, height),
         multiple=multiple,
         smaller_sizes=settings.get("smaller_sizes", False),
+        model=settings.get("name", ""),
+        trained_for=tuple(settings.get("trained_for", ())),
+        use_instead=settings.get("use_instead", ""),
         min_side=min_side_of(width, height),
         world=settings.get("world", registry.DEFAULT),
         trained_on=settings.get("trained_on"),

@@ -37,7 +37,7 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
     language, trained_on = registry.language(limits.world), limits.trained_on
     request = request.with_read([""] * len(request.to_read))
     if not request.rewrite:
-        return ReadRequest(request=request)
+        return ReadRequest(request=request, notes=zero_shot(request, limits))
     names = request.names if isinstance(request, CastRequest) else ()
     texts, notes = [], []
     for index, prompt in enumerate(request.to_read):
@@ -61,8 +61,16 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
         texts.append("" if text == prompt else text)
         notes += [f"{READ_AS}{text}"] if text != prompt else []
         notes += reading.notes
-    notes += _style_notes(request, language)
+    notes += [*_style_notes(request, language), *zero_shot(request, limits)]
     return ReadRequest(request=request.with_read(texts), notes=tuple(dict.fromkeys(notes)))
+
+
+def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
+    """A note on a task that the model was not trained for."""
+    if not limits.trained_for or request.command in limits.trained_for:
+        return ()
+    other = f"; {limits.use_instead} was" if limits.use_instead else ""
+    return (f"{limits.model} was not trained for {request.command} (zero-shot){other}.",)
 
 
 def _is_addition(request: Request, index: int) -> bool:

@@ -95,15 +95,12 @@ def _window_of(canvas: Canvas, window: Window) -> Canvas:
     reference_tokens = [
         each.later(float(later[-1]), units)
         for each in canvas.reference_tokens
-        if low - 1e-3 <= each.seconds <= high + 1e-3
+        if each.generated or low - 1e-3 <= each.seconds <= high + 1e-3
     ]
     part = replace(canvas, reference_tokens=tuple(reference_tokens)).part(
         window.latent_frames, later
     )
-    history = torch.where(part.sigma_start[: window.known] > 0, HISTORY, 0.0)
-    start, end = part.sigma_start.clone(), part.sigma_end.clone()
-    start[: window.known] = end[: window.known] = history
-    return replace(part, sigma_start=start, sigma_end=end)
+    return part.with_history(window.known, HISTORY)
 
 
 def _with_window(canvas: Canvas, part: Canvas, window: Window) -> Canvas:

@@ -29,5 +29,6 @@ def record_of(variant: Variant) -> dict[str, Any]:
         "notes": "",
         "licence": LICENCE,
         "trained_for": list(variant.trained_for),
+        "use_instead": variant.use_instead,
     }
     return {"format": 1, "family": WAN_FAMILY, "config": config}

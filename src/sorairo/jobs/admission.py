@@ -64,7 +64,7 @@ def accept(
     _lock_owner(connection, submission.owner)
     before = check(connection, submission, now)
     if before is not None:
-        return [before], _usage(connection, submission, now)
+        return [before], usage_of(connection, submission.owner, submission.quota, now)
     rows = [
         {
             "id": name,
@@ -87,7 +87,7 @@ def accept(
         cost = submission.cost * len(accepted)
         connection.execute(delete(spending).where(_before(submission.owner, now - DAY)))
         connection.execute(insert(spending).values(owner=submission.owner, at=now, cost=cost))
-    return accepted, _usage(connection, submission, now)
+    return accepted, usage_of(connection, submission.owner, submission.quota, now)
 
 
 def check(connection: Connection, submission: Submission, now: float) -> Job | None:
@@ -165,8 +165,8 @@ def _freed_at(spent: Sequence[tuple[float, float]], cost: float) -> float:
     return at
 
 
-def _usage(connection: Connection, submission: Submission, now: float) -> QuotaUsage:
-    owner, quota = submission.owner, submission.quota
+def usage_of(connection: Connection, owner: str, quota: Quota, now: float) -> QuotaUsage:
+    """How much of its quota an owner uses."""
     spent = [] if quota.most_cost is None else _spent(connection, owner, now)
     return QuotaUsage(
         quota=quota,

@@ -33,6 +33,18 @@ class Forecast:
     """Until it is completed."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewForecast:
+    """What is known about a job that is not submitted yet; None where nothing is."""
+
+    seconds: int | None
+    """How long it takes once it runs."""
+    wait_seconds: int | None
+    """How long it would wait before."""
+    ahead: int
+    """How many jobs are queued before it."""
+
+
 @dataclass(frozen=True)
 class _Snapshot:
     """The unfinished jobs at one moment."""
@@ -40,6 +52,8 @@ class _Snapshot:
     positions: Mapping[str, int] = field(default_factory=dict)
     waits: Mapping[str, float | None] = field(default_factory=dict)
     """Seconds until a queued job is started."""
+    wait: float | None = 0.0
+    """Seconds until a job that is submitted now is started."""
 
 
 class Forecaster:
@@ -76,6 +90,19 @@ class Forecaster:
         total = None if own is None or wait is None else wait + own
         return Forecast(
             queue_position=snapshot.positions.get(job.id), estimated_seconds=_whole(total)
+        )
+
+    def of_new(self, kind: str, cost: float) -> NewForecast:
+        """The forecast for a job that is not submitted yet."""
+        with self.lock:
+            if self.snapshot_until <= self._now():
+                self._read()
+            snapshot, rates = self.snapshot, self.rates
+        ahead = len(snapshot.positions)
+        return NewForecast(
+            seconds=_whole(_total(rates, kind, cost)),
+            wait_seconds=_whole(snapshot.wait),
+            ahead=ahead,
         )
 
     def _now(self) -> float:
@@ -127,7 +154,8 @@ def _snapshot(connection: Connection, rates: Mapping[str | None, float], now: fl
         waits[row.id] = None if ahead is None else ahead / max(1, len(running))
         own = total(row)
         ahead = None if ahead is None or own is None else ahead + own
-    return _Snapshot(positions, waits)
+    wait = None if ahead is None else ahead / max(1, len(running))
+    return _Snapshot(positions, waits, wait)
 
 
 def _total(rates: Mapping[str | None, float], kind: str | None, cost: float) -> float | None:

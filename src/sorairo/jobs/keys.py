@@ -82,9 +82,14 @@ class ApiKeyStore:
 
     def quota(self, key: str) -> Quota:
         """The quota of the key with this id; no limits if there is no such key."""
+        found = self.find(key)
+        return Quota() if found is None else found.quota
+
+    def find(self, key: str) -> ApiKey | None:
+        """The key with this id; None if there is none."""
         with self.reading.begin() as connection:
             row = connection.execute(select(keys).where(keys.c.id == key)).one_or_none()
-        return Quota() if row is None else _key(row).quota
+        return None if row is None else _key(row)
 
     def revoke(self, key: str) -> bool:
         """Makes a key invalid. False if there is no valid key with this id."""

@@ -33,6 +33,11 @@ class VideoFields:
     """The ids of all videos of the request, if there are several."""
     ignored: tuple[str, ...] | None = None
     """The names of the request's fields that can do nothing here, if there are any."""
+    parents: dict[str, str] | None = None
+    """The ids of other videos that it is made from, each with the part that it has, such as
+    "extend" or "picture"."""
+    characters: tuple[str, ...] | None = None
+    """The ids of the characters that it shows."""
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> VideoFields:

@@ -72,6 +72,7 @@ class PhraseLanguage:
             notes=notes,
             empty=not prompt.strip(),
             understood=bool(meaning.facts) or bool(names),
+            unknown=tuple(dict.fromkeys(unknown)),
         )
 
     def vary(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:

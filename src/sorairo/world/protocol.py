@@ -137,6 +137,8 @@ class PromptReading:
     """Whether the prompt has no words at all."""
     understood: bool = True
     """Whether the prompt names anything that the model can draw."""
+    unknown: tuple[str, ...] = ()
+    """The words of the prompt that are not known, each once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,16 +70,21 @@ def _numbers(text: str) -> list[tuple[float, bool]]:
     return numbers
 
 
+def check_mask_shape(mask: tuple[int, int], clip: tuple[int, int]) -> None:
+    """Raises RequestError for a mask of another shape than the clip; both are (width, height)."""
+    if abs(math.log(mask[0] / mask[1] * clip[1] / clip[0])) > SAME_ASPECT:
+        raise RequestError(
+            f"The mask has {mask[0]}x{mask[1]} pixels and the clip {clip[0]}x{clip[1]}: draw it"
+            " over one of the clip's frames."
+        )
+
+
 def drawn_mask(picture: Clip, clip: Clip) -> np.ndarray:
     """A picture of a mask as a mask for the clip, 0 or 1 [height, width]: 1 where it is white.
     Raises RequestError for a mask of another shape, and for one that is black everywhere."""
     import numpy as np
 
-    if abs(math.log(picture.width / picture.height * clip.height / clip.width)) > SAME_ASPECT:
-        raise RequestError(
-            f"The mask has {picture.width}x{picture.height} pixels and the clip"
-            f" {clip.width}x{clip.height}: draw it over one of the clip's frames."
-        )
+    check_mask_shape((picture.width, picture.height), (clip.width, clip.height))
     scaled = picture.resize(clip.width, clip.height)
     mask = (scaled.frames[0].mean(axis=-1) >= 127.5).astype(np.float32)
     if not mask.any():

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, case, delete, select, update
 
 from sorairo.jobs import clock as clocks
+from sorairo.jobs.admission import QuotaUsage, usage_of
 from sorairo.jobs.conditions import has_id, is_job
 from sorairo.jobs.cursors import remember_place
 from sorairo.jobs.job import QUEUED, RUNNING, Job
+from sorairo.jobs.keys import Quota
 from sorairo.jobs.library.lineage import forget_child
 from sorairo.jobs.library.listing import JobFilter, Sort, page_of
 from sorairo.jobs.library.tags import checked, from_column, to_column
@@ -66,6 +68,11 @@ class Library:
             found = connection.execute(query).scalars().all()
         counts = Counter(tag for column in found for tag in from_column(column))
         return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+    def usage(self, owner: str, quota: Quota) -> QuotaUsage:
+        """How much of its quota an owner uses."""
+        with self.reading.begin() as connection:
+            return usage_of(connection, owner, quota, self._now(connection))
 
     def label(self, names: Iterable[str], owner: str, change: LabelChange) -> list[Job] | None:
         """Changes marks and tags of all these jobs, or of none: then there is one that is not the

@@ -7,12 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.region import check_mask_shape
 from sorairo.server.api.fields.parsing import Fields
-from sorairo.server.api.given_clips import GivenClip, check_given, whole_seconds
+from sorairo.server.api.given_clips import (
+    GivenClip,
+    check_given,
+    picture_info,
+    whole_seconds,
+)
 from sorairo.server.api.job_builder import DEFAULT_MODEL, JobBuilder
 from sorairo.server.api.memory_budget import check_frames
 from sorairo.server.api.new_job import NewJob
@@ -30,9 +37,20 @@ class ClipBuilder(JobBuilder):
     def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
         """An edit of a clip by a prompt."""
         parameters = {"strength": DEFAULT_EDIT_STRENGTH, **self._parameters(fields, clip)}
-        return self._from_clips(
-            EditRequest(**parameters), fields, clip, generated=clip.info.duration
-        )
+        request, mask = EditRequest(**parameters), fields.get("mask")
+        if mask is not None:
+            if request.region is not None:
+                message = "'region' and 'mask' cannot be combined: leave one of them out."
+                raise fields.error("mask", message)
+            name = fields.sent_as.get("mask", "mask")
+            try:
+                drawn, info = picture_info(mask, name), clip.info
+                check_mask_shape((drawn.width, drawn.height), (info.width, info.height))
+            except RequestError as error:
+                raise fields.error("mask", str(error)) from error
+        more = () if mask is None else (mask,)
+        generated = clip.info.duration
+        return self._from_clips(request, fields, clip, generated=generated, more=more)
 
     def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
         """A continuation of a clip by some seconds, after its end or before its beginning."""
@@ -62,10 +80,11 @@ class ClipBuilder(JobBuilder):
         *clips: GivenClip,
         generated: float,
         added: float = 0.0,
+        more: tuple[Upload, ...] = (),
     ) -> NewJob:
         """A job whose result has the clips in it, and has the size of the first. What they are like
         is known, so a request that does not fit them, or a result that is too large, is refused
-        here and not by the worker."""
+        here and not by the worker. `more` are further given files."""
         first = clips[0]
         width, height = size = first.size(self.limits)
         self.check(request, fields, "video")
@@ -88,7 +107,8 @@ class ClipBuilder(JobBuilder):
             fields,
             f"{width}x{height}",
             _shown_seconds(clips, added),
-            files=tuple(clip.file for clip in clips),
+            files=(*(clip.file for clip in clips), *more),
+            parents={each.video_id: request.command for each in clips if each.video_id},
             model=first.model or DEFAULT_MODEL,
             cost=width * height * seconds,
         )

@@ -1,4 +1,5 @@
-"""How routes build new videos: from the fields of a request, or as a remix of a video."""
+"""How routes build new videos: from the fields of a request, as a remix of a video, or as a change
+of given clips."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.server.api.dependencies import job_of, request_builder_of, service_of
+from sorairo.server.api.dependencies import clip_of, job_of, request_builder_of, service_of
 from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.fields.references import VideoReference
+from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.given_clips import GivenClip, finished_clip, uploaded_clip
 from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.job_spec import JobSpec
@@ -46,3 +50,34 @@ def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build
     builder = builder.for_model(fields.get("model", old.video.model))
     shown = service_of(request).video(parent)
     return lambda: builder.remix(fields, old, parent, shown), old.media
+
+
+def change_of(request: Request, owner: str, fields: Fields) -> Callable[[], NewJob]:
+    """What builds a video that is made from given clips: uploads, or the results of finished jobs.
+    Called in a thread."""
+    any_builder = request_builder_of(request, owner)
+    names = ("video", "next_video") if fields.endpoint == Endpoint.CONNECT else ("video",)
+
+    def build() -> NewJob:
+        clips = [_given_clip(request, owner, fields, name) for name in names]
+        builder = any_builder.for_model(fields.get("model") or clips[0].model or DEFAULT_MODEL)
+        match fields.endpoint:
+            case Endpoint.EDIT:
+                return builder.edit(fields, clips[0])
+            case Endpoint.EXTEND:
+                return builder.extend(fields, clips[0])
+            case Endpoint.LOOP:
+                return builder.loop(fields, clips[0])
+            case _:
+                return builder.connect(fields, clips[0], clips[1])
+
+    return build
+
+
+def _given_clip(request: Request, owner: str, fields: Fields, name: str) -> GivenClip:
+    """The clip that a field holds. Raises ApiError."""
+    video, sent_as = fields.get(name), fields.sent_as.get(name, name)
+    if not isinstance(video, VideoReference):
+        return uploaded_clip(video, sent_as)
+    parent, path = clip_of(request, owner, video)
+    return finished_clip(parent, service_of(request).video(parent), path, sent_as)

@@ -47,6 +47,8 @@ class GivenClip:
     """What the request calls the field."""
     model: str | None = None
     """The name of the model that made it, if it is the result of a job."""
+    video_id: str | None = None
+    """The id of that job."""
 
     def size(self, limits: Limits) -> tuple[int, int]:
         """The width and height of what is made from it: its own, as far as the limits allow."""
@@ -105,6 +107,7 @@ def finished_clip(job: Job, video: dict[str, Any], path: str, name: str) -> Give
         file=path,
         name=name,
         model=str(video["model"]),
+        video_id=job.id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -57,10 +57,12 @@ class JobBuilder:
         prompt: str = "",
         model: str = DEFAULT_MODEL,
         cost: float | None = None,
+        parents: Mapping[str, str] = {},
     ) -> NewJob:
         """The job of a request. Its Video object shows the prompt as the client sent it, even if
         the model reads less of it; for a storyboard, `prompt` is the whole storyboard. `model` is
-        the name where the client sent none. Without a `cost`, it is that of size and seconds."""
+        the name where the client sent none. Without a `cost`, it is that of size and seconds.
+        `parents` are the videos that it is made from."""
         video = VideoFields(
             model=self.model_name(fields, model),
             prompt=prompt or fields.require("prompt"),
@@ -68,6 +70,8 @@ class JobBuilder:
             seconds=f"{seconds:g}",
             seed=request.seed,
             ignored=fields.ignored or None,
+            parents=dict(parents) or None,
+            characters=fields.get("characters") or None,
         )
         return NewJob(
             request=request,

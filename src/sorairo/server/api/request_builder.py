@@ -28,7 +28,11 @@ from sorairo.server.job_spec import JobSpec
 
 BOARD_SETTINGS = ("seed", "steps", "guidance", "fps", "negative")  # parameters of any request
 # At most one of these fields may be given.
-EXCLUSIVE_FIELDS = ("storyboard", "characters", "conditions", "input_reference")
+EXCLUSIVE_FIELDS = (
+    *("storyboard", "characters", "reference_images", "conditions"),
+    *("input_reference", "last_frame"),
+)
+ENDS = ["input_reference", "last_frame"]  # which may be given together
 
 Built = tuple[Request, tuple[Upload | str, ...]]  # a request and its given files
 
@@ -41,7 +45,7 @@ class RequestBuilder(ClipBuilder):
     def create(self, fields: Fields) -> NewJob:
         """A new video from a text, from pictures, with characters, or from a storyboard."""
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
-        if len(given) > 1:
+        if len(given) > 1 and given != ENDS:
             message = f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out."
             raise fields.error(given[1], message)
         width, height = _size(fields)
@@ -55,8 +59,10 @@ class RequestBuilder(ClipBuilder):
             return self._from_storyboard(fields, parameters)
         kinds = {
             "characters": self._from_characters,
+            "reference_images": self._from_references,
             "conditions": self._from_conditions,
-            "input_reference": self._from_picture,
+            "input_reference": self._from_ends,
+            "last_frame": self._from_ends,
         }
         make = kinds[given[0]] if given else self._from_text
         parameters["prompt"] = self.shorten(fields.require("prompt"))
@@ -65,15 +71,26 @@ class RequestBuilder(ClipBuilder):
         self.check(request, fields, given[0] if given else None)
         self.check_memory(request, parameters["seconds"], in_pieces=bool(files))
         size = f"{width}x{height}"
-        return self.new_job(request, fields, size, parameters["seconds"], files=files)
+        seconds, parents = parameters["seconds"], _pictured(fields)
+        return self.new_job(request, fields, size, seconds, files=files, parents=parents)
 
     def _from_text(self, _fields: Fields, parameters: dict[str, Any]) -> Built:
         return GenerateRequest(**parameters), ()
 
-    def _from_picture(self, fields: Fields, parameters: dict[str, Any]) -> Built:
-        request, picture = AnimateRequest(**parameters), fields.get("input_reference")
-        name = fields.sent_as.get("input_reference", "input_reference")
-        return check_pictures(request, [picture], name, self.limits), (picture,)
+    def _from_ends(self, fields: Fields, parameters: dict[str, Any]) -> Built:
+        times = {"input_reference": 0.0, "last_frame": parameters["seconds"]}
+        given = {name: at for name, at in times.items() if fields.get(name)}
+        request = AnimateRequest(at=tuple(given.values()), **parameters)
+        for name in given:
+            shown = AnimateRequest(**parameters)
+            check_pictures(shown, [fields.get(name)], fields.sent_as.get(name, name), self.limits)
+        return request, tuple(map(fields.get, given))
+
+    def _from_references(self, fields: Fields, parameters: dict[str, Any]) -> Built:
+        pictures, name = fields.get("reference_images"), "reference_images"
+        request = CastRequest(**parameters)
+        checked = check_pictures(request, pictures, fields.sent_as.get(name, name), self.limits)
+        return checked, pictures
 
     def _from_conditions(self, fields: Fields, parameters: dict[str, Any]) -> Built:
         conditions = fields.get("conditions")
@@ -135,6 +152,7 @@ class RequestBuilder(ClipBuilder):
             remixed_from_video_id=parent.id,
             videos=None,
             ignored=fields.ignored or None,
+            parents=None,
         )
         if "size" in fields.values:
             width, height = fields.get("size")
@@ -155,6 +173,12 @@ class RequestBuilder(ClipBuilder):
         return NewJob(
             request=request, video=video, cost=cost, body_digest=body, runs_on=self.runs_on
         )
+
+
+def _pictured(fields: Fields) -> dict[str, str]:
+    """The videos of which the keyframes are pictures."""
+    pictures = [each.picture for each in fields.get("conditions", ())]
+    return {each.id: "picture" for each in pictures if isinstance(each, VideoReference)}
 
 
 def _size(fields: Fields) -> tuple[int, int]:

@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.server.api.creation import creation_of, remix_of
+from sorairo.server.api.creation import change_of, creation_of, remix_of
 from sorairo.server.api.dependencies import (
     FileOwner,
     Owner,
-    clip_of,
     fields_of,
     job_of,
     not_found,
-    request_builder_of,
     service_of,
     video_response,
     viewer_of,
 )
 from sorairo.server.api.downloads import file_response, wait_for_file
 from sorairo.server.api.errors import ApiError
-from sorairo.server.api.fields.parsing import Fields
-from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.fields.table import Endpoint
-from sorairo.server.api.given_clips import GivenClip, finished_clip, uploaded_clip
-from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.json_response import SafeJSONResponse
-from sorairo.server.api.new_job import NewJob
-from sorairo.server.api.request_builder import RequestBuilder
 from sorairo.server.api.service import IMAGE_MODELS
 from sorairo.server.api.sse import job_events
 from sorairo.server.api.submission import submit, submit_and_respond
@@ -92,29 +83,26 @@ async def create_video_now(request: Request, owner: Owner) -> Response:
 @router.post("/videos/edits")
 async def edit_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that changes an uploaded or finished one to show the prompt."""
-    return await _submit_for_clips(request, owner, Endpoint.EDIT, lambda builder: builder.edit)
+    return await _submit_for_clips(request, owner, Endpoint.EDIT)
 
 
 @router.post("/videos/extensions")
 async def extend_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that continues an uploaded or finished one by `seconds`, after its end or
     before its beginning."""
-    return await _submit_for_clips(request, owner, Endpoint.EXTEND, lambda builder: builder.extend)
+    return await _submit_for_clips(request, owner, Endpoint.EXTEND)
 
 
 @router.post("/videos/loops")
 async def loop_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video that loops: an uploaded or finished one, and a bridge to its beginning."""
-    return await _submit_for_clips(request, owner, Endpoint.LOOP, lambda builder: builder.loop)
+    return await _submit_for_clips(request, owner, Endpoint.LOOP)
 
 
 @router.post("/videos/connections")
 async def connect_videos(request: Request, owner: Owner) -> SafeJSONResponse:
     """Creates a video of two uploaded or finished ones with a bridge between them."""
-    names = ("video", "next_video")
-    return await _submit_for_clips(
-        request, owner, Endpoint.CONNECT, lambda builder: builder.connect, names
-    )
+    return await _submit_for_clips(request, owner, Endpoint.CONNECT)
 
 
 @router.get("/videos/{video_id}")
@@ -197,30 +185,7 @@ async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> Safe
     return await submit_and_respond(request, owner, build, media)
 
 
-async def _submit_for_clips(
-    request: Request,
-    owner: str,
-    endpoint: Endpoint,
-    method: Callable[[RequestBuilder], Callable[..., NewJob]],
-    names: tuple[str, ...] = ("video",),
-) -> SafeJSONResponse:
-    """Submits a job that works on clips: uploads, or the results of finished jobs, which the fields
-    `names` hold. `method` selects the method of RequestBuilder that builds it."""
+async def _submit_for_clips(request: Request, owner: str, endpoint: Endpoint) -> SafeJSONResponse:
+    """Submits a job that works on clips: uploads, or the results of finished jobs."""
     fields = await fields_of(request, endpoint)
-    builder = request_builder_of(request, owner)
-
-    def build_job() -> NewJob:
-        clips = [_given_clip(request, owner, fields, name) for name in names]
-        model = fields.get("model") or clips[0].model or DEFAULT_MODEL
-        return method(builder.for_model(model))(fields, *clips)
-
-    return await submit_and_respond(request, owner, build_job)
-
-
-def _given_clip(request: Request, owner: str, fields: Fields, name: str) -> GivenClip:
-    """The clip that a field holds. Raises ApiError."""
-    video, sent_as = fields.get(name), fields.sent_as.get(name, name)
-    if not isinstance(video, VideoReference):
-        return uploaded_clip(video, sent_as)
-    parent, path = clip_of(request, owner, video)
-    return finished_clip(parent, service_of(request).video(parent), path, sent_as)
+    return await submit_and_respond(request, owner, change_of(request, owner, fields))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sorairo import __version__
 from sorairo.generation.engine import Engine
 from sorairo.generation.output.export import export
 from sorairo.generation.output.output_files import OutputFiles
@@ -53,6 +54,8 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
         "fps": clip.fps,
         "native_size": f"{native[0]}x{native[1]}",
         **({"loras": list(engine.model_notes)} if engine.model_notes else {}),
+        "model_digest": engine.info["digest"],
+        "sorairo_version": __version__,
     }
 
 

@@ -23,6 +23,7 @@ from sorairo.server.api.fields.references import (
 )
 from sorairo.server.api.fields.scalars import Number, Schema, Text, invalid_value, unknown_parameter
 from sorairo.server.api.json_text import parse_json
+from sorairo.server.api.uploaded_file import Upload
 
 MAX_ID_LENGTH = 200
 TIME = Number(example="1.5")
@@ -100,6 +101,22 @@ def _condition(value: Any, name: str) -> Condition:
     else:
         picture = Picture().parse(given, name)
     return Condition(time=time, strength=strength, picture=picture)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Several pictures."""
+
+    most: int
+    """How many a request may have."""
+
+    def parse(self, value: Any, name: str) -> tuple[Source, ...]:
+        """The pictures. Raises ApiError."""
+        found = [value] if isinstance(value, Upload) else elements_of(value, name, self.most)
+        return tuple(Picture().parse(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def schema(self) -> Schema:
+        return {"type": "array", "maxItems": self.most, "items": Picture().schema()}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_seconds, check_size
-from sorairo.server.api.fields.compound import CharacterIds, Conditions, StoryboardTable
+from sorairo.server.api.fields.compound import CharacterIds, Conditions, Pictures, StoryboardTable
 from sorairo.server.api.fields.references import Picture, StoredVideo, Video
 from sorairo.server.api.fields.request_field import (
     BRIDGING,
@@ -19,7 +19,7 @@ from sorairo.server.api.fields.scalars import Choice, Flag, Number, Size, Text
 
 MAX_PROMPT_LENGTH = 32_000
 MAX_NAME_LENGTH = 80
-MAX_CONDITIONS, MAX_CHARACTERS = 8, 2
+MAX_CONDITIONS, MAX_CHARACTERS, MAX_REFERENCES = 8, 2, 3
 
 CONTENT_FIELDS: tuple[RequestField, ...] = (
     RequestField(
@@ -110,9 +110,29 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
         endpoints=CREATING,
         aliases=(
             *("image", "image_url", "image_reference", "reference_url", "input_image"),
-            *("reference_image", "reference_images", "input_references", "images", "image_urls"),
+            *("reference_image", "input_references", "images", "image_urls"),
             *("first_frame", "first_frame_image", "first_image", "start_image", "init_image"),
         ),
+        file=True,
+    ),
+    RequestField(
+        name="last_frame",
+        type=Picture(),
+        description="A picture that the video ends with, as `input_reference`; with both, it goes"
+        " from one to the other.",
+        endpoints=CREATING,
+        aliases=(
+            *("last_frame_image", "last_frame_url", "last_image", "end_image", "end_frame"),
+            *("image_tail", "tail_image"),
+        ),
+        file=True,
+    ),
+    RequestField(
+        name="reference_images",
+        type=Pictures(MAX_REFERENCES),
+        description="Pictures of things that the video shows, at no particular time.",
+        endpoints=CREATING,
+        aliases=("reference_image_urls", "subject_references"),
         file=True,
     ),
     RequestField(

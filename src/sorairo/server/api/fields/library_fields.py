@@ -9,8 +9,9 @@ from sorairo.errors import RequestError
 from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.compound import MAX_ID_LENGTH, elements_of
+from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
-from sorairo.server.api.fields.scalars import Flag, Schema, Text, invalid_value
+from sorairo.server.api.fields.scalars import Flag, Schema, Seed, Text, invalid_value
 
 MAX_IDS = 1000  # of one request
 
@@ -53,9 +54,24 @@ class Tags:
         return {"type": "array", "items": items, "maxItems": MAX_TAGS}
 
 
+READING = frozenset({Endpoint.READING})
 LABELS = frozenset({Endpoint.LABELS})
 ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE}
 LIBRARY_FIELDS: tuple[RequestField, ...] = (
+    RequestField(
+        name="prompt",
+        type=Text(max_length=MAX_PROMPT_LENGTH, strict=True),
+        description="The prompt to read.",
+        endpoints=READING,
+        required_by=READING,
+        keeps_blank=True,
+    ),
+    RequestField(
+        name="seed",
+        type=Seed(),
+        description="The seed that decides what the prompt leaves open. Default: 0.",
+        endpoints=READING,
+    ),
     RequestField(
         name="ids",
         type=VideoIds(),

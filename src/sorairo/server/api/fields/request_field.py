@@ -29,6 +29,7 @@ class Endpoint(StrEnum):
     LABELS = "POST /v1/videos/labels"
     TRASH = "POST /v1/videos/trash"
     RESTORE = "POST /v1/videos/restore"
+    READING = "POST /v1/prompts/readings"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"
     TASK = "POST /v1/video/generations"

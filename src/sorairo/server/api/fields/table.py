@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sorairo.server.api.fields.batch_fields import BATCH_FIELDS
+from sorairo.server.api.fields.change_fields import CHANGE_FIELDS
 from sorairo.server.api.fields.content_fields import CONTENT_FIELDS
 from sorairo.server.api.fields.file_fields import FILE_FIELDS
 from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
@@ -14,6 +15,7 @@ from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 
 TABLE: tuple[RequestField, ...] = (
     *CONTENT_FIELDS,
+    *CHANGE_FIELDS,
     *SAMPLING_FIELDS,
     *FILE_FIELDS,
     *IMAGE_FIELDS,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sorairo.server.api.fields.table import Endpoint
-from sorairo.server.api.route_doc import WITH_BODY, RouteDoc, json_doc
-from sorairo.server.api.schemas import request_body
+from sorairo.server.api.route_doc import FILE_HEADERS, WITH_BODY, RouteDoc, json_doc
+from sorairo.server.api.schemas import BINARY, request_body
+
+INPUT_TYPES = ("image/png", "image/jpeg", "image/webp", "video/mp4", "video/webm")
 
 
 def _change(endpoint: Endpoint, response: str, *errors: int) -> RouteDoc:
@@ -19,5 +21,31 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("get", "/v1/videos/tags"): RouteDoc(responses=json_doc("TagList")),
     ("post", "/v1/videos/labels"): _change(Endpoint.LABELS, "Videos"),
     ("post", "/v1/videos/trash"): _change(Endpoint.TRASH, "VideosTrashed"),
-    ("post", "/v1/videos/restore"): _change(Endpoint.RESTORE, "Videos"),
+    ("post", "/v1/videos/restore"): _change(Endpoint.RESTORE, "Videos", 403),
+    **{
+        ("post", f"/v1/videos/{action}estimate"): _change(endpoint, "Estimate", 503)
+        for action, endpoint in {
+            "": Endpoint.CREATE,
+            "edits/": Endpoint.EDIT,
+            "extensions/": Endpoint.EXTEND,
+            "loops/": Endpoint.LOOP,
+            "connections/": Endpoint.CONNECT,
+        }.items()
+    },
+    ("post", "/v1/prompts/readings"): RouteDoc(
+        responses=json_doc("PromptReading"), body=request_body(Endpoint.READING), errors=WITH_BODY
+    ),
+    ("get", "/v1/prompts/words"): RouteDoc(responses=json_doc("WordList")),
+    ("get", "/v1/videos/{video_id}/lineage"): RouteDoc(
+        responses=json_doc("Lineage"), errors=(404,)
+    ),
+    ("get", "/v1/videos/{video_id}/recipe"): RouteDoc(responses=json_doc("Recipe"), errors=(404,)),
+    ("get", "/v1/videos/{video_id}/inputs/{number}"): RouteDoc(
+        responses=dict.fromkeys(INPUT_TYPES, BINARY),
+        errors=(400, 404, 416),
+        headers=FILE_HEADERS,
+        partial=True,
+    ),
+    ("get", "/v1/account"): RouteDoc(responses=json_doc("Account")),
+    ("get", "/v1/server"): RouteDoc(responses=json_doc("Server")),
 }

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from sorairo.server.api.library import labels, lists
+from sorairo.server.api.library import (
+    account,
+    estimates,
+    families,
+    labels,
+    lists,
+    readings,
+    recipes,
+)
 
-LIBRARY_ROUTERS = (lists.router, labels.router)
+LIBRARY_ROUTERS = tuple(
+    each.router for each in (lists, labels, estimates, readings, recipes, families, account)
+)

@@ -45,6 +45,7 @@ class TabletopLanguage:
             notes=tuple(reading_notes(found, trained_on)),
             empty=found.empty,
             understood=found.understood,
+            unknown=found.unknown,
         )
 
     def vary(self, prompt: str, seed: int, trained_on: Mapping[str, Any] | None = None) -> str:

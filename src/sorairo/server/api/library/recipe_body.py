@@ -1,0 +1,127 @@
+"""The request that makes a video again: its route and its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.bridge import BridgeRequest, ConnectRequest
+from sorairo.generation.requests.characters import CastRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
+from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.job_spec import JobSpec
+
+
+@dataclass(kw_only=True)
+class RecipeBody:
+    """A request of the API."""
+
+    endpoint: Endpoint
+    """The route."""
+    body: dict[str, Any] = field(default_factory=dict)
+    """The fields that are no files."""
+    files: tuple[str, ...] = ()
+    """The names of the fields that hold the given files, in their order."""
+
+
+def recipe_body(spec: JobSpec) -> RecipeBody:
+    """The request of a job."""
+    request, made = spec.request, _made(spec)
+    shared = {
+        "prompt": spec.video.prompt if request.command != Storyboard.command else request.prompt,
+        "seed": request.seed,
+        "fps": request.fps,
+        "num_inference_steps": request.steps,
+        "guidance_scale": request.guidance,
+        "negative_prompt": request.negative,
+    }
+    if not request.rewrite:
+        shared["rewrite"] = False
+    if not request.vary:
+        shared["vary"] = False
+    if made.endpoint == Endpoint.CREATE and request.width and request.height:
+        shared["size"] = f"{request.width}x{request.height}"
+    values = {**shared, **made.body}
+    made.body = {name: each for name, each in values.items() if each not in (None, "", ())}
+    if spec.video.model:
+        made.body["model"] = spec.video.model
+    return made
+
+
+def _made(spec: JobSpec) -> RecipeBody:
+    request, count = spec.request, len(spec.media)
+    match request:
+        case GenerateRequest():
+            loop = {"loop": True} if request.loop else {}
+            return _create({"seconds": f"{request.seconds:g}", **loop})
+        case AnimateRequest():
+            return _animated(request)
+        case CastRequest():
+            seconds = {"seconds": f"{request.seconds:g}"}
+            if spec.video.characters:
+                ids = [{"id": each} for each in spec.video.characters]
+                return _create({**seconds, "characters": ids})
+            return _create(seconds, tuple(f"reference_images[{i}]" for i in range(count)))
+        case Storyboard():
+            return _create({"storyboard": board_table(request)})
+    return _changed(request)
+
+
+def _create(body: Mapping[str, Any], files: tuple[str, ...] = ()) -> RecipeBody:
+    return RecipeBody(endpoint=Endpoint.CREATE, body=dict(body), files=files)
+
+
+def _animated(request: AnimateRequest) -> RecipeBody:
+    seconds = {"seconds": f"{request.seconds:g}"}
+    ends = {0.0: "input_reference", request.seconds: "last_frame"}
+    if not request.strength and all(at in ends for at in request.at):
+        return _create(seconds, tuple(ends[at] for at in request.at))
+    strength = request.strength or (1.0,) * len(request.at)
+    pairs = zip(request.at, strength, strict=True)
+    conditions = [{"time": at, "strength": each} for at, each in pairs]
+    files = tuple(f"conditions[{i}]" for i in range(len(conditions)))
+    return _create({**seconds, "conditions": conditions}, files)
+
+
+def _changed(request: Request) -> RecipeBody:
+    match request:
+        case ExtendRequest():
+            backward = bool(request.backward)
+            body: dict[str, Any] = {"seconds": f"{request.backward or request.forward:g}"}
+            body |= {"direction": "backward"} if backward else {}
+            return RecipeBody(endpoint=Endpoint.EXTEND, body=body, files=("video",))
+        case EditRequest():
+            names = {"strength": request.strength, "region": request.region, "end": request.end}
+            body = {**names, **({"start": request.start} if request.start else {})}
+            return RecipeBody(endpoint=Endpoint.EDIT, body=body, files=("video", "mask"))
+        case ConnectRequest():
+            prompts = {"start_prompt": request.prompt_a, "end_prompt": request.prompt_b}
+            body = {"seconds": f"{request.seconds:g}", **prompts}
+            return RecipeBody(endpoint=Endpoint.CONNECT, body=body, files=("video", "next_video"))
+        case BridgeRequest():
+            body = {"seconds": f"{request.seconds:g}"}
+            return RecipeBody(endpoint=Endpoint.LOOP, body=body, files=("video",))
+    return _create({})
+
+
+def board_table(board: Storyboard) -> dict[str, Any]:
+    """A storyboard as the table of its TOML file."""
+    return {
+        "seconds": board.seconds,
+        **({"style": board.style} if board.style else {}),
+        "card": [_card(each) for each in board.cards],
+    }
+
+
+def _card(card: Card) -> dict[str, Any]:
+    table: dict[str, Any] = {"start": card.start, "end": card.end, "prompt": card.prompt}
+    for name in ("picture", "clip", "style", "at"):
+        if getattr(card, name):
+            table[name] = getattr(card, name)
+    return {**table, **({} if card.cut else {"cut": False})}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, Request
 
-from sorairo import __version__
 from sorairo.errors import SorairoError
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
@@ -58,7 +58,7 @@ def get_server(request: Request, _owner: Owner) -> dict[str, Any]:
             found[service.model] = hub.info(hub.find(service.model))
     return {
         "object": "server",
-        "version": __version__,
+        "version": version("sorairo"),
         "model": service.model,
         "models": [_model(each, each.name == service.model) for each in found.values()],
         "max_seconds": limits.max_seconds,

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Path, Request, Response
 
-from sorairo import __version__, config
+from sorairo import config
 from sorairo.generation.requests.base import Request as GenerationRequest
 from sorairo.jobs.job import Job
 from sorairo.server.api.dependencies import Owner, job_of, service_of
@@ -78,7 +78,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "read_as": _read_as(spec.request),
         "model": spec.video.model,
         "model_digest": result.get("model_digest"),
-        "sorairo_version": result.get("sorairo_version", __version__),
+        "sorairo_version": result.get("sorairo_version"),
         "remixed_from_video_id": spec.video.remixed_from_video_id,
         "created_at": int(job.created_at),
         "request": config.to_json(spec.request),

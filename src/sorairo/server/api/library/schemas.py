@@ -148,7 +148,7 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "read_as": nullable(text("What the model read in its place.")),
             "model": text("The model, as the request named it."),
             "model_digest": nullable(text("The digest of the model's files.")),
-            "sorairo_version": text("The version of the program."),
+            "sorairo_version": nullable(text("The version of the program that made it.")),
             "remixed_from_video_id": nullable(text("The id of the video that it remixes.")),
             "created_at": time("When it was requested"),
             "request": described({"type": "object"}, "The request as clips carry it."),

@@ -9,9 +9,9 @@ from sorairo.server.api.fields.change_fields import CHANGE_FIELDS
 from sorairo.server.api.fields.content_fields import CONTENT_FIELDS
 from sorairo.server.api.fields.file_fields import FILE_FIELDS
 from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
-from sorairo.server.api.fields.library_fields import LIBRARY_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
+from sorairo.server.api.library.fields import LIBRARY_FIELDS
 
 TABLE: tuple[RequestField, ...] = (
     *CONTENT_FIELDS,

@@ -112,7 +112,7 @@ class Forecaster:
         with self.reading.begin() as connection:
             now = clocks.now(connection, self.clock)
             self.offset = now - time.time()
-            if self.rates_until <= now:
+            if self.rates_until <= now or not self.rates:
                 self.rates, self.rates_until = _rates(connection), now + RATES_SECONDS
             self.snapshot = _snapshot(connection, self.rates, now)
         self.snapshot_until = now + QUEUE_SECONDS

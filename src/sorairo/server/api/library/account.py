@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from sorairo.errors import SorairoError
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
+from sorairo.models.pull.catalogue import CATALOGUE
 from sorairo.server.api.dependencies import Owner, service_of
 from sorairo.server.api.quotas import quota_of
 from sorairo.server.disk_space import free_bytes
@@ -50,7 +51,7 @@ def get_account(request: Request, owner: Owner) -> dict[str, Any]:
 @router.get("/server")
 def get_server(request: Request, _owner: Owner) -> dict[str, Any]:
     """Responds with the version of the server, its limits, the model that it serves with prompts
-    that work, and the other models that are installed."""
+    that work, the other models that are installed, and what fetching further ones would take."""
     service = service_of(request)
     limits, found = service.limits, {info.name: info for info in hub.list_models()}
     if service.model not in found:
@@ -61,6 +62,18 @@ def get_server(request: Request, _owner: Owner) -> dict[str, Any]:
         "version": version("sorairo"),
         "model": service.model,
         "models": [_model(each, each.name == service.model) for each in found.values()],
+        "pulls": [
+            {
+                "id": each.name,
+                "object": "model_pull",
+                "summary": each.summary,
+                "bytes": each.bytes,
+                "licence": each.licence,
+                "command": f"sorairo models pull {each.name}",
+            }
+            for each in CATALOGUE
+            if each.name not in found
+        ],
         "max_seconds": limits.max_seconds,
         "max_side": limits.max_side,
         "prompt_characters": limits.max_prompt,

@@ -73,6 +73,12 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         endpoints=READING,
     ),
     RequestField(
+        name="model",
+        type=Text(max_length=128),
+        description="A name from `GET /v1/models`. Default: the served model.",
+        endpoints=READING,
+    ),
+    RequestField(
         name="ids",
         type=VideoIds(),
         description=f"The ids of the videos, up to {MAX_IDS}: all are changed, or none.",

@@ -176,6 +176,12 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                 "description": "The installed models: `id`, `served`, `bytes`, `native_sizes`,"
                 " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`.",
             },
+            "pulls": {
+                "type": "array",
+                "items": {"type": "object"},
+                "description": "The models that can be fetched: `id`, `summary`, `bytes`,"
+                " `licence`, and the `command` that does it.",
+            },
             "max_seconds": described(NUMBER, "The length of the longest clip."),
             "max_side": described(WHOLE, "The largest side of a clip in pixels."),
             "prompt_characters": described(WHOLE, "How much of a prompt the model reads."),

@@ -118,7 +118,11 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                         "id": text("The id of a video, which may be deleted."),
                         "parents": _relations("What it was made from."),
                     },
-                    optional={"video": {"$ref": "#/components/schemas/Video"}},
+                    optional={
+                        "video": described(
+                            {"$ref": "#/components/schemas/Video"}, "It, unless it is deleted."
+                        )
+                    },
                 ),
                 "description": "All videos that are connected with it, the nearest first, with"
                 " itself.",

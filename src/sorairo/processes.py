@@ -24,7 +24,9 @@ LIBRARY_FOLDERS = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 # Runs a module as `python -m` does. The folder of this package comes last: a package that is
 # installed is found without it, and one that only PYTHONPATH named is found by it.
 _RUN_MODULE = (
-    "import runpy, sys; sys.path.append(sys.argv.pop(1));"
+    "import runpy, sys;"  # before other copies of this package, after the standard library
+    " at = next((i for i, p in enumerate(sys.path) if p.endswith('-packages')), len(sys.path));"
+    " sys.path.insert(at, sys.argv.pop(1));"
     " runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 )
 

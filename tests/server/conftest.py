@@ -16,8 +16,14 @@ from sorairo.server.app import create_app
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serving(tmp_path_factory.mktemp("server")) as running:
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the database and the media of `server`."""
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="session")
+def server(server_folder: Path) -> Iterator[Running]:
+    with serving(server_folder) as running:
         yield running
 
 

@@ -19,6 +19,7 @@ from sorairo.cli.exam import exam
 from sorairo.cli.extend import connect, extend, loop
 from sorairo.cli.generate import generate, image
 from sorairo.cli.help_command import help_command, version
+from sorairo.cli.import_command import import_command
 from sorairo.cli.info import info
 from sorairo.cli.keys import keys, webhooks
 from sorairo.cli.mcp import mcp
@@ -92,6 +93,7 @@ for command in (
     info,
     words,
     models,
+    import_command,
     serve,
     worker,
     mcp,

@@ -25,7 +25,7 @@ DATABASE = click.option(
     " a URL with a password as the environment variable SORAIRO_DATABASE instead."
     "  [default: sorairo/jobs.db in your data directory, on Linux ~/.local/share]",
 )
-_MEDIA = click.option(
+MEDIA = click.option(
     "--media",
     metavar="URL",
     envvar="SORAIRO_MEDIA",
@@ -177,7 +177,7 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     " 10 MB and 10 seconds each.",
 )
 @DATABASE
-@_MEDIA
+@MEDIA
 @_MODEL
 @click.option(
     "--pro-model",
@@ -241,7 +241,7 @@ def _is_loopback(host: str) -> bool:
       sorairo worker --database postgresql+psycopg://you@db/sorairo --media s3://bucket/media"""
 )
 @DATABASE
-@_MEDIA
+@MEDIA
 @_MODEL
 @_LEASE
 @_ATTEMPTS

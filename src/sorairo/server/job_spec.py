@@ -10,6 +10,8 @@ from sorairo import config
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.metadata import read_comment, request_from_json
 
+IMPORT = "import"  # the command of videos that were made elsewhere
+
 
 @dataclass(frozen=True, kw_only=True)
 class VideoFields:
@@ -59,6 +61,15 @@ class JobSpec:
     """The names of the given files in the media store, in the order of the request."""
     body_digest: str = ""
     """The digest of the fields of the request's body; "" where it is not known."""
+    source: dict[str, Any] | None = None
+    """Of an imported video: its `file`, the `ids` that it had, and its `sha256`. Then the request
+    is the edit that a remix of it is, and `media` has the clip itself."""
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The names of the files that it was made from."""
+        return () if self.source else self.media
+
     runs_on: str = ""
     """The name of the model that generates it; "" for the one that the worker was started with."""
 
@@ -79,15 +90,16 @@ class JobSpec:
 
         Raises RequestError, ConfigError and UnknownNameError.
         """
-        record = payload.get("request")
+        record, command = payload.get("request"), payload.get("command")
         return cls(
             request=(
                 read_comment(record)
                 if isinstance(record, str)
-                else request_from_json(payload.get("command"), record)
+                else request_from_json("edit" if command == IMPORT else command, record)
             ),
             video=VideoFields.from_payload(payload),
             media=tuple(payload.get("media", ())),
             body_digest=payload.get("body_digest", ""),
+            source=payload.get("source"),
             runs_on=str(payload.get("runs_on", "")),
         )

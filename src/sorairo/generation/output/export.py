@@ -60,9 +60,9 @@ def export(
             with whole_file(files.sheet, overwrite=overwrite) as temporary:
                 clip.contact_sheet().save(temporary, format="PNG")
     if files.thumbnail:
-        _save_thumbnail(clip, files.thumbnail)
+        save_thumbnail(clip, files.thumbnail)
     if files.spritesheet:
-        _save_spritesheet(clip, files.spritesheet)
+        save_spritesheet(clip, files.spritesheet)
 
 
 def _small(clip: Clip, side: int, fps: float) -> Clip:
@@ -86,14 +86,16 @@ def _all_or_none() -> Iterator[list[Path]]:
         raise
 
 
-def _save_thumbnail(clip: Clip, path: Path) -> None:
+def save_thumbnail(clip: Clip, path: Path) -> None:
+    """Writes the first frame, small, in the format of the suffix."""
     first = Image.fromarray(clip.frames[0])
     first.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
     with whole_file(path) as temporary:
         first.save(temporary, quality=QUALITY)
 
 
-def _save_spritesheet(clip: Clip, path: Path) -> None:
+def save_spritesheet(clip: Clip, path: Path) -> None:
+    """Writes some of the frames in one picture, in the format of the suffix."""
     sheet = clip.contact_sheet(every=max(1, clip.num_frames // SPRITES))
     with whole_file(path) as temporary:
         sheet.convert("RGB").save(temporary, quality=QUALITY)

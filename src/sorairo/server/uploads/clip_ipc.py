@@ -7,6 +7,7 @@ import json
 import math
 import mmap
 import os
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -20,8 +21,9 @@ MAX_TEXT = 100_000  # characters of one metadata text; a request of ours has at 
 EXIT_NO_SPACE = 75  # exit code of the sandbox if the disk is full (EX_TEMPFAIL of sysexits.h)
 
 
-def write_clip(file: BinaryIO, clip: Footage) -> None:
-    """Writes a clip with its header; metadata texts that are too long are left out."""
+def write_clip(file: BinaryIO, clip: Footage, info: Mapping[str, float] | None = None) -> None:
+    """Writes a clip with its header; metadata texts that are too long are left out. `info` is that
+    of the file, of which the clip may be a smaller form."""
     sound = clip.sound
     texts = {key: text for key, text in clip.metadata.items() if len(text) <= MAX_TEXT}
     header = {
@@ -29,6 +31,7 @@ def write_clip(file: BinaryIO, clip: Footage) -> None:
         "fps": clip.fps,
         "metadata": texts,
         "sound": None if sound is None else {"shape": sound.samples.shape, "rate": sound.rate},
+        "info": info,
     }
     write_header(file, header)
     file.write(np.ascontiguousarray(clip.frames).data)

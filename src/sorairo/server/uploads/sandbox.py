@@ -84,6 +84,19 @@ def inspect(path: Path, limits: ResourceLimits = INSPECTION) -> MediaInfo:
     return _run({"read": "info"}, path, limits, lambda: None, _read_info)
 
 
+def preview(
+    path: Path, max_side: int, limits: ResourceLimits = ResourceLimits()
+) -> tuple[MediaInfo, Clip]:
+    """Size and length of the picture or video in a file, and a smaller form of it, whose sides are
+    no longer than `max_side`. Raises what `decode` raises."""
+    task = {"read": "preview", "max_side": max_side, "seconds": None}
+    return _run(task, path, limits, lambda: None, _read_preview)
+
+
+def _read_preview(file: BinaryIO, header: dict[str, Any]) -> tuple[MediaInfo, Clip]:
+    return _read_info(file, header["info"]), read_clip(file, header)
+
+
 def _read_info(_file: BinaryIO, header: dict[str, Any]) -> MediaInfo:
     return MediaInfo(
         width=int(header["width"]),

@@ -50,14 +50,13 @@ def _exit_with(parent: int) -> None:
 
 
 def _run(out: BinaryIO, task: dict[str, Any], allowed: ResourceLimits) -> None:
-    path, is_clip = Path(task["path"]), task["read"] == "clip"
-    clip, info = None, {}
+    path, clip, info = Path(task["path"]), None, None
     try:
-        if is_clip:
+        if task["read"] != "clip":
+            info = asdict(inspect_upload(path, allowed))
+        if task["read"] != "info":
             clip = read_upload(path, allowed, task["max_side"], task["seconds"])
             _check_output_size(clip, allowed)
-        else:
-            info = asdict(inspect_upload(path, allowed))
     except MemoryError as error:
         kind, reason = "memory", error
     except TooLargeError as error:
@@ -68,9 +67,9 @@ def _run(out: BinaryIO, task: dict[str, Any], allowed: ResourceLimits) -> None:
         kind, reason = "unreadable", error
     else:
         if clip is not None:
-            write_clip(out, clip)
+            write_clip(out, clip, info)
         else:
-            write_header(out, info)
+            write_header(out, info or {})
         return
     write_header(out, {"error": kind, "reason": f"{type(reason).__name__}: {reason}"[:500]})
 

@@ -29,6 +29,8 @@ class Endpoint(StrEnum):
     LABELS = "POST /v1/videos/labels"
     TRASH = "POST /v1/videos/trash"
     RESTORE = "POST /v1/videos/restore"
+    IMPORT = "POST /v1/videos/imports"
+    IMPORT_PLAN = "POST /v1/videos/imports/plan"
     READING = "POST /v1/prompts/readings"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"

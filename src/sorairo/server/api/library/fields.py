@@ -90,7 +90,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         name="favourite",
         type=Flag(),
         description="Whether the videos are marked.",
-        endpoints=LABELS,
+        endpoints=LABELS | {Endpoint.IMPORT},
         aliases=("favorite",),
     ),
     RequestField(
@@ -98,7 +98,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Tags(),
         description=f"All tags of the videos, up to {MAX_TAGS}, each of up to {MAX_LENGTH}"
         " characters; upper case is made lower case. An empty list removes all.",
-        endpoints=LABELS,
+        endpoints=LABELS | {Endpoint.IMPORT},
     ),
     RequestField(
         name="add_tags",

@@ -49,13 +49,18 @@ def recipe_body(spec: JobSpec) -> RecipeBody:
         shared["size"] = f"{request.width}x{request.height}"
     values = {**shared, **made.body}
     made.body = {name: each for name, each in values.items() if each not in (None, "", ())}
-    if spec.video.model:
+    if spec.source and spec.video.seed is None:
+        made.body.pop("seed", None)
+    if spec.video.model and not spec.source:
         made.body["model"] = spec.video.model
     return made
 
 
 def _made(spec: JobSpec) -> RecipeBody:
     request, count = spec.request, len(spec.media)
+    if spec.source:  # as its own service was asked for it, as far as that is known
+        shown = {"seed": spec.video.seed, "size": spec.video.size, "seconds": spec.video.seconds}
+        return _create(shown)
     match request:
         case GenerateRequest():
             loop = {"loop": True} if request.loop else {}

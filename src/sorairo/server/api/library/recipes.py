@@ -15,7 +15,7 @@ from sorairo.server.api.errors import ApiError
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.library.recipe_body import recipe_body
 from sorairo.server.api.routes import VideoId
-from sorairo.server.job_spec import JobSpec
+from sorairo.server.job_spec import IMPORT, JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 
 router = APIRouter(prefix="/v1")
@@ -37,7 +37,7 @@ def get_input(
 ) -> Response:
     """Downloads a file that a video was made from."""
     job, media = job_of(request, owner, video_id), service_of(request).media
-    paths = JobSpec.from_json(job.payload).media
+    paths = JobSpec.from_json(job.payload).given
     if number >= len(paths) or media.size(paths[number]) is None:
         message = f"The video {job.id} has no given file {number}."
         raise ApiError(404, message, param="number", code="not_found")
@@ -60,7 +60,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
     made, parents = recipe_body(spec), dict(spec.video.parents or {})
     sources = [name for name, part in parents.items() if part == spec.request.command]
     inputs = []
-    for number, _ in enumerate(spec.media):
+    for number, _ in enumerate(spec.given):
         name = made.files[number] if number < len(made.files) else f"input[{number}]"
         inputs.append({"number": number, "field": name})
         if name in ("video", "next_video") and number < len(sources):
@@ -73,7 +73,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "path": made.endpoint.partition(" ")[2],
         "body": made.body,
         "inputs": inputs,
-        "kind": spec.request.command,
+        "kind": IMPORT if spec.source else spec.request.command,
         "prompt": spec.video.prompt,
         "read_as": _read_as(spec.request),
         "model": spec.video.model,
@@ -81,6 +81,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "sorairo_version": result.get("sorairo_version"),
         "remixed_from_video_id": spec.video.remixed_from_video_id,
         "created_at": int(job.created_at),
+        **({"imported_from": spec.source} if spec.source else {}),
         "request": config.to_json(spec.request),
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.library.derived import GIF, PNG, WEBP, ZIP
 from sorairo.server.api.route_doc import FILE_HEADERS, WITH_BODY, RouteDoc, json_doc
 from sorairo.server.api.schemas import BINARY, request_body
 
@@ -46,6 +47,19 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         headers=FILE_HEADERS,
         partial=True,
     ),
+    ("get", "/v1/videos/export"): RouteDoc(responses={ZIP: BINARY}, errors=(400, 404)),
+    ("post", "/v1/videos/imports/plan"): RouteDoc(
+        responses=json_doc("ImportPlan"),
+        body=request_body(Endpoint.IMPORT_PLAN),
+        errors=WITH_BODY,
+    ),
+    ("post", "/v1/videos/imports"): _change(Endpoint.IMPORT, "Import", 403, 507),
+    **{
+        ("get", f"/v1/videos/{{video_id}}/{name}"): RouteDoc(
+            responses={media_type: BINARY}, errors=(400, 404, 503)
+        )
+        for name, media_type in {"gif": GIF, "webp": WEBP, "frames": ZIP, "frame": PNG}.items()
+    },
     ("get", "/v1/account"): RouteDoc(responses=json_doc("Account")),
     ("get", "/v1/server"): RouteDoc(responses=json_doc("Server")),
 }

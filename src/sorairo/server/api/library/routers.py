@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from sorairo.server.api.library import (
     account,
+    derived,
     estimates,
+    exports,
     families,
+    imports,
     labels,
     lists,
     readings,
@@ -13,5 +16,9 @@ from sorairo.server.api.library import (
 )
 
 LIBRARY_ROUTERS = tuple(
-    each.router for each in (lists, labels, estimates, readings, recipes, families, account)
+    each.router
+    for each in (
+        *(lists, labels, exports, imports, estimates, readings),
+        *(recipes, families, derived, account),
+    )
 )

@@ -156,7 +156,12 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "remixed_from_video_id": nullable(text("The id of the video that it remixes.")),
             "created_at": time("When it was requested"),
             "request": described({"type": "object"}, "The request as clips carry it."),
-        }
+        },
+        optional={
+            "imported_from": described(
+                {"type": "object"}, "Of an imported video: its `file`, `ids` and `sha256`."
+            )
+        },
     ),
     "Account": object_schema(
         {
@@ -190,6 +195,46 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "max_side": described(WHOLE, "The largest side of a clip in pixels."),
             "prompt_characters": described(WHOLE, "How much of a prompt the model reads."),
             "examples": {"type": "array", "items": TEXT, "description": "Prompts that work."},
+        }
+    ),
+    "ImportPlan": object_schema(
+        {
+            "object": constant("video.import_plan"),
+            "data": {
+                "type": "array",
+                "items": object_schema(
+                    {
+                        "path": text("A clip or picture to import."),
+                        "others": {
+                            "type": "array",
+                            "items": TEXT,
+                            "description": "Other forms of it, such as its poster.",
+                        },
+                        "fields": described(
+                            {"type": "object"}, "What is known of it: fields for the import."
+                        ),
+                    }
+                ),
+                "description": "What is to be imported.",
+            },
+            "unreadable": {
+                "type": "array",
+                "items": object_schema(
+                    {"path": text("A text file."), "reason": text("Why it cannot be read.")}
+                ),
+                "description": "The text files that cannot be read.",
+            },
+        }
+    ),
+    "Import": object_schema(
+        {
+            "object": constant("video.import"),
+            "outcome": {
+                "type": "string",
+                "enum": ["imported", "present", "trashed"],
+                "description": "Whether it is new, was here already, or is in the trash.",
+            },
+            "video": described({"$ref": "#/components/schemas/Video"}, "The video."),
         }
     ),
     "VideosTrashed": object_schema(

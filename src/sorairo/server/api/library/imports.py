@@ -1,0 +1,100 @@
+"""Routes that import clips and pictures: what an archive says about its files, and one file."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+
+from sorairo.errors import MediaError, WriteError
+from sorairo.server.api.dependencies import Owner, fields_of, service_of, viewer_of
+from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.parsing import Fields
+from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.quotas import check_disk_space, quota_of
+from sorairo.server.api.uploaded_file import Upload
+from sorairo.server.imports.importer import Importer
+from sorairo.server.imports.matching import MEDIA_SUFFIXES, FoundMedia, matched
+from sorairo.server.imports.records import Record, Sidecars
+
+router = APIRouter(prefix="/v1")
+
+
+@router.post("/videos/imports/plan")
+async def plan_import(request: Request, _owner: Owner) -> dict[str, Any]:
+    """Says what the sidecars of an archive (JSON, CSV and text files) say about its clips and
+    pictures, for `POST /v1/videos/imports`. Nothing is stored."""
+    fields = await fields_of(request, Endpoint.IMPORT_PLAN)
+    return await run_in_threadpool(_plan, fields)
+
+
+@router.post("/videos/imports")
+async def import_video(request: Request, owner: Owner) -> SafeJSONResponse:
+    """Imports one clip or picture into the library, as a finished video that can be remixed,
+    extended and looped. The same file is imported once: later its first video is returned."""
+    fields = await fields_of(request, Endpoint.IMPORT)
+    return await run_in_threadpool(_import, request, owner, fields)
+
+
+def _plan(fields: Fields) -> dict[str, Any]:
+    sidecars = Sidecars()
+    for path, text in fields.get("sidecars", {}).items():
+        sidecars.read(path, text)
+    paths = (each for each in fields.require("media") if _suffix(each) in MEDIA_SUFFIXES)
+    return {
+        "object": "video.import_plan",
+        "data": [_described(each) for each in matched(paths, sidecars.records)],
+        "unreadable": [{"path": each.path, "reason": each.reason} for each in sidecars.unreadable],
+    }
+
+
+def _suffix(path: str) -> str:
+    return PurePosixPath(path).suffix.lower()
+
+
+def _described(found: FoundMedia) -> dict[str, Any]:
+    record = found.record
+    said = {
+        "prompt": record.prompt,
+        "seed": record.seed,
+        "created_at": record.created_at,
+        "model": record.model,
+        "favourite": record.favourite,
+        "tags": list(record.tags),
+    }
+    known = {name: value for name, value in said.items() if value not in (None, "", [], False)}
+    return {"path": found.path, "others": list(found.others), "fields": known}
+
+
+def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
+    service, upload = service_of(request), fields.require("video")
+    if not isinstance(upload, Upload):
+        raise fields.error("video", "'video' must be a file: send a multipart form.")
+    check_disk_space(service)
+    record = Record(
+        prompt=fields.get("prompt", ""),
+        seed=fields.get("seed"),
+        created_at=fields.get("created_at"),
+        model=fields.get("model", ""),
+        favourite=fields.get("favourite", False),
+        tags=fields.get("tags", ()),
+    )
+    most = quota_of(service, owner).most_bytes
+    service.storage.check(owner, len(upload.data), most)  # before the file is written
+    importer = Importer(queue=service.queue, media=service.media, owner=owner, most_bytes=most)
+    with tempfile.TemporaryDirectory(prefix="sorairo-import-") as folder:
+        path = Path(folder) / "upload"
+        path.write_bytes(upload.data)
+        try:
+            found = importer.add(path, record, name=fields.get("path") or upload.name or "upload")
+        except WriteError:
+            raise
+        except MediaError as error:
+            name = fields.sent_as.get("video", "video")
+            raise ApiError(400, str(error), param=name, code="invalid_file") from error
+    body = {"object": "video.import", "outcome": found.outcome.value}
+    return SafeJSONResponse({**body, "video": viewer_of(request)(found.job)})

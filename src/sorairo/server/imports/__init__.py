@@ -1,0 +1,1 @@
+"""Brings clips and pictures that were made elsewhere into the library, with their prompts."""

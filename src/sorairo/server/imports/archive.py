@@ -1,0 +1,151 @@
+"""An archive to import: a folder or a zip, with the names of its files and their contents."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+from sorairo.errors import MediaError
+from sorairo.server.imports.matching import (
+    MEDIA_SUFFIXES,
+    SIDECAR_SUFFIXES,
+    FoundMedia,
+    matched,
+)
+from sorairo.server.imports.records import Sidecars, Unreadable
+
+MAX_SIDECAR, MAX_NOTE = 64 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
+MAX_FILES = 200_000
+MAX_MEDIA, MAX_RATIO = 4 * 2**30, 200  # bytes of a file in a zip; unpacked : packed
+
+
+class FolderArchive:
+    """A folder. Links and hidden files are left out."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def names(self) -> Sequence[str]:
+        """All files, by names with slashes."""
+        found = []
+        for path, folders, files in os.walk(self.folder):
+            folders[:] = sorted(each for each in folders if not each.startswith("."))
+            for name in files:
+                full = Path(path) / name
+                if not name.startswith(".") and stat.S_ISREG(full.lstat().st_mode):
+                    found.append(full.relative_to(self.folder).as_posix())
+        return found[:MAX_FILES]
+
+    def size(self, name: str) -> int:
+        """Bytes of a file."""
+        return (self.folder / name).stat().st_size
+
+    def read(self, name: str) -> bytes:
+        """The content of a file."""
+        return (self.folder / name).read_bytes()
+
+    def time(self, name: str) -> float:
+        """When a file was last changed, in seconds since 1970."""
+        return (self.folder / name).stat().st_mtime
+
+    @contextmanager
+    def on_disk(self, name: str) -> Iterator[Path]:
+        """A local path of a file, while the block runs."""
+        yield self.folder / name
+
+
+class ZipArchive:
+    """A zip. Entries with names that lead out of it, links, and those that unpack to much more
+    than they are, are left out."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises MediaError."""
+        try:
+            self.zip = zipfile.ZipFile(path)
+        except (OSError, zipfile.BadZipFile) as error:
+            raise MediaError(f"{path.name} is no zip file that can be read.") from error
+        self.entries = {
+            each.filename: each for each in self.zip.infolist()[:MAX_FILES] if _is_safe(each)
+        }
+
+    def names(self) -> Sequence[str]:
+        return list(self.entries)
+
+    def size(self, name: str) -> int:
+        return self.entries[name].file_size
+
+    def read(self, name: str) -> bytes:
+        try:
+            return self.zip.read(self.entries[name])
+        except (zipfile.BadZipFile, RuntimeError, OSError, ValueError) as error:
+            raise MediaError(f"{name} is damaged in the zip.") from error
+
+    def time(self, name: str) -> float:
+        try:
+            return time.mktime((*self.entries[name].date_time, 0, 0, -1))
+        except (ValueError, OverflowError):
+            return time.time()
+
+    @contextmanager
+    def on_disk(self, name: str) -> Iterator[Path]:
+        with tempfile.TemporaryDirectory(prefix="sorairo-import-") as folder:
+            path = Path(folder) / "file"
+            path.write_bytes(self.read(name))
+            yield path
+
+
+def _is_safe(entry: zipfile.ZipInfo) -> bool:
+    pure, mode = PurePosixPath(entry.filename), entry.external_attr >> 16
+    hidden = any(part.startswith(".") or part == "__MACOSX" for part in pure.parts)
+    packed = max(1, entry.compress_size)
+    return not (
+        entry.is_dir()
+        or pure.is_absolute()
+        or hidden
+        or "\\" in entry.filename
+        or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode) != 0)
+        or entry.file_size > MAX_MEDIA
+        or entry.file_size / packed > MAX_RATIO
+    )
+
+
+def open_archive(path: Path) -> FolderArchive | ZipArchive:
+    """The archive at a path. Raises MediaError."""
+    if path.is_dir():
+        return FolderArchive(path)
+    if path.is_file():
+        return ZipArchive(path)
+    raise MediaError(f"There is no folder or zip {path}.")
+
+
+def find_media(archive: FolderArchive | ZipArchive) -> tuple[list[FoundMedia], list[Unreadable]]:
+    """The clips and pictures of an archive with what its sidecars say about them, and the sidecars
+    that cannot be read."""
+    names = archive.names()
+    media = [each for each in names if _suffix(each) in MEDIA_SUFFIXES]
+    stems = {str(PurePosixPath(each).with_suffix("")) for each in media} | set(media)
+    sidecars = Sidecars()
+    for name in names:
+        if _suffix(name) not in SIDECAR_SUFFIXES:
+            continue
+        is_note = _suffix(name) == ".txt"
+        if is_note and str(PurePosixPath(name).with_suffix("")) not in stems:
+            continue
+        if archive.size(name) > (MAX_NOTE if is_note else MAX_SIDECAR):
+            sidecars.unreadable.append(Unreadable(name, "it is too large"))
+            continue
+        try:
+            sidecars.read(name, archive.read(name).decode("utf-8-sig"))
+        except (OSError, MediaError, UnicodeDecodeError):
+            sidecars.unreadable.append(Unreadable(name, "it is no text in UTF-8"))
+    return matched(media, sidecars.records), sidecars.unreadable
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()

@@ -1,0 +1,178 @@
+"""Puts a clip or picture into the library as a finished video, once."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from sorairo import config
+from sorairo.errors import MediaError, RequestError
+from sorairo.generation.output.export import save_spritesheet, save_thumbnail
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.metadata import request_of
+from sorairo.jobs.job import Job
+from sorairo.jobs.library.imports import ImportedJob, add_imported
+from sorairo.jobs.library.tags import normalized
+from sorairo.jobs.queue import Queue
+from sorairo.server.imports.records import Record
+from sorairo.server.job_spec import IMPORT, VideoFields
+from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
+from sorairo.server.uploads.media_info import MediaInfo
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.uploads.sandbox import decode, preview
+from sorairo.server.video_object import VARIANTS
+from sorairo.video.clip import Clip
+
+PREVIEW_SIDE = 640  # pixels of the frames of which thumbnail and contact sheet are made
+MAX_SIDE = 2048  # of a file that is written anew
+EDIT_STRENGTH = 0.6  # of a remix of an imported clip
+CLIP = VARIANTS["video"][0]
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    IMPORTED = "imported"
+    """It is a new video."""
+    PRESENT = "present"
+    """It was imported before."""
+    TRASHED = "trashed"
+    """It was imported before, and is in the trash."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Imported:
+    """What became of a file, and its video."""
+
+    outcome: Outcome
+    job: Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Importer:
+    """Imports files for one owner."""
+
+    queue: Queue
+    media: MediaStore
+    owner: str = ""
+    most_bytes: float | None = None
+    """What the owner may store; None: any amount."""
+
+    def add(
+        self, path: Path, record: Record, *, name: str, created_at: float | None = None
+    ) -> Imported:
+        """Imports a file, which the archive calls `name`. `created_at` holds where the record says
+        no time. Raises MediaError if it cannot be read, QuotaError and WriteError."""
+        digest = _digest(path)
+        video = f"video_{hashlib.sha256(f'{self.owner} {digest}'.encode()).hexdigest()[:32]}"
+        before = self.queue.get(video, or_trashed=True)
+        if before is not None:
+            outcome = Outcome.TRASHED if before.trashed_at else Outcome.PRESENT
+            return Imported(outcome=outcome, job=before)
+        info, clip = preview(path, PREVIEW_SIDE)
+        record = record.filled_from(_record_in(clip))
+        folder = f"{video}/0"
+        source = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8])}
+        try:
+            size = self._store(path, info, clip, folder)
+            job = ImportedJob(
+                id=video,
+                owner=self.owner,
+                payload=_payload(record, info, f"{folder}/{CLIP}", source),
+                result=_result(info, folder, size),
+                created_at=record.created_at or created_at or time.time(),
+                favourite=record.favourite,
+                tags=_tags(record.tags),
+            )
+            added = add_imported(self.queue, job, most_bytes=self.most_bytes)
+        except Exception:
+            self.media.try_delete_folder(video)
+            raise
+        return Imported(outcome=Outcome.IMPORTED, job=added)
+
+    def _store(self, path: Path, info: MediaInfo, clip: Clip, folder: str) -> int:
+        """Writes the files of a video; returns their bytes."""
+        with path.open("rb") as file:
+            kind = detect_type(file.read(16))
+        with tempfile.TemporaryDirectory(prefix="sorairo-import-") as name:
+            made = {CLIP: path}
+            if kind != "mov":  # pictures, and videos that not every browser plays
+                made[CLIP] = decode(path, MAX_SIDE).save(Path(name) / CLIP)
+                suffix = kind if kind in IMAGE_TYPES else "mkv"
+                made[f"original.{suffix}"] = path
+            made["thumbnail.webp"] = Path(name) / "thumbnail.webp"
+            made["spritesheet.jpg"] = Path(name) / "spritesheet.jpg"
+            save_thumbnail(clip, made["thumbnail.webp"])
+            save_spritesheet(clip, made["spritesheet.jpg"])
+            for target, source in made.items():
+                self.media.put(f"{folder}/{target}", source)
+            return sum(each.stat().st_size for each in made.values())
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record_in(clip: Clip) -> Record:
+    """What a clip that sorairo made says about itself."""
+    request = request_of(clip)
+    if request is None:
+        return Record()
+    return Record(prompt=request.prompt, seed=request.seed)
+
+
+def _payload(record: Record, info: MediaInfo, path: str, source: dict[str, Any]) -> dict[str, Any]:
+    """The payload of an imported video. Its request is the edit that a remix of it is."""
+    request = EditRequest(
+        prompt=record.prompt[:2000],
+        strength=EDIT_STRENGTH,
+        seed=record.seed or 0,
+    )
+    video = VideoFields(
+        model=record.model,
+        prompt=record.prompt,
+        size=f"{info.width}x{info.height}",
+        seconds=f"{max(1, round(info.duration))}",
+        seed=record.seed,
+    )
+    return {
+        "command": IMPORT,
+        "request": config.to_json(request),
+        "video": config.to_json(video),
+        "media": [path],
+        "source": source,
+    }
+
+
+def _result(info: MediaInfo, folder: str, size: int) -> dict[str, Any]:
+    return {
+        "folder": folder,
+        "bytes": size,
+        "size": f"{info.width}x{info.height}",
+        "seconds": f"{round(info.duration, 3):g}",
+        "fps": info.fps,
+    }
+
+
+def _tags(tags: Iterable[str]) -> tuple[str, ...]:
+    """Those that can be tags."""
+    found = []
+    for tag in tags:
+        try:
+            found.append(normalized(tag))
+        except RequestError:
+            continue
+    return tuple(dict.fromkeys(found))[:32]
+
+
+def reason_of(error: MediaError) -> str:
+    """Why a file is skipped, as the end of a sentence."""
+    text = str(error)
+    return text.removeprefix("The given file ").removeprefix("The given video ").rstrip(".")

@@ -1,0 +1,117 @@
+"""Which record of an archive is about which of its clips."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from sorairo.server.imports.records import Record
+
+VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".webm", ".mkv")
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+SIDECAR_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
+MEDIA_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
+BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
+_TOKEN = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
+_ID = re.compile(r"(?:gen|task|video|s)_[A-Za-z0-9]{4,}", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundMedia:
+    """A clip or picture of an archive, and what is known about it."""
+
+    path: str
+    """Its name within the archive."""
+    record: Record
+    """What the sidecars say about it."""
+    others: tuple[str, ...] = ()
+    """Other forms of it in the archive, such as its poster, which are not imported."""
+
+
+def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]:
+    """The clips and pictures of an archive with their records, in the order of their paths."""
+    table, groups = _Table(records), defaultdict(list)
+    for path in sorted(media):
+        found = table.records_of(path)
+        record = found[0] if found else Record()
+        for other in found[1:]:
+            record = record.filled_from(other)
+        groups[_item_of(path, record)].append((path, record))
+    return [_best(each) for each in groups.values()]
+
+
+def _item_of(path: str, record: Record) -> str:
+    """A name for all forms of one clip: its folder, where that is named after the clip's id or has
+    a record of its own; else the file itself."""
+    folder = str(PurePosixPath(path).parent)
+    named = any(each in folder.rpartition("/")[2] for each in record.ids if len(each) > 5)
+    return folder if record.prompt and (named or _is_own(record, folder)) else path
+
+
+def _is_own(record: Record, folder: str) -> bool:
+    return record.alone and record.folder == folder and record.stem in ("metadata", "info")
+
+
+def _best(forms: Sequence[tuple[str, Record]]) -> FoundMedia:
+    def rank(each: tuple[str, Record]) -> tuple[bool, int, str]:
+        pure = PurePosixPath(each[0])
+        stem = pure.stem.lower()
+        place = BEST_NAMES.index(stem) if stem in BEST_NAMES else len(BEST_NAMES)
+        return pure.suffix.lower() not in VIDEO_SUFFIXES, place, each[0]
+
+    (path, record), *others = sorted(forms, key=rank)
+    return FoundMedia(path=path, record=record, others=tuple(name for name, _ in others))
+
+
+class _Table:
+    """Records by what they can be found by."""
+
+    def __init__(self, records: Sequence[Record]) -> None:
+        self.by_path: dict[str, list[Record]] = defaultdict(list)
+        self.by_name: dict[str, list[Record]] = defaultdict(list)
+        self.by_stem: dict[tuple[str, str], list[Record]] = defaultdict(list)
+        self.by_folder: dict[str, list[Record]] = defaultdict(list)
+        self.by_id: dict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            for name in record.files:
+                clean = name.replace("\\", "/").lstrip("./")
+                self.by_path[_joined(record.folder, clean)].append(record)
+                self.by_name[clean.rpartition("/")[2]].append(record)
+            if record.alone:
+                self.by_stem[record.folder, record.stem].append(record)
+                if record.stem in ("metadata", "info"):
+                    self.by_folder[record.folder].append(record)
+            for each in record.ids:
+                self.by_id[each.lower()].append(record)
+
+    def records_of(self, path: str) -> list[Record]:
+        """The records about a file, the surest first."""
+        return list(dict.fromkeys(self._candidates(path)))
+
+    def _candidates(self, path: str) -> Iterator[Record]:
+        pure = PurePosixPath(path)
+        folder = "" if str(pure.parent) == "." else str(pure.parent)
+        yield from self.by_path.get(path, ())
+        yield from self.by_stem.get((folder, pure.stem), ())
+        yield from self.by_stem.get((folder, pure.name), ())  # clip.mp4.json
+        yield from self.by_folder.get(folder, ())
+        for token in _tokens(pure):
+            yield from self.by_id.get(token, ())
+        named = self.by_name.get(pure.name, ())
+        if len({each.ids for each in named}) == 1:  # a name such as video.mp4 says nothing
+            yield from named
+
+
+def _joined(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _tokens(path: PurePosixPath) -> Iterator[str]:
+    """Parts of a path that may be ids, those of the file before those of its folder."""
+    for part in (path.stem, path.parent.name):
+        yield part.lower()
+        for pattern in (_ID, _TOKEN):
+            yield from (each.lower() for each in pattern.findall(part))

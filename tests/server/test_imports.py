@@ -1,0 +1,226 @@
+"""Importing an archive of Sora's work with the command line and over HTTP, with a real server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import httpx
+import numpy as np
+import openai
+import pytest
+from fastapi.testclient import TestClient
+
+from footage import write_video
+from services import finish
+from serving import Running, database, picture
+from sorairo.server.api.service import Service
+from sorairo.server.job_spec import JobSpec
+
+NUMBER = 50
+
+
+def clip(path: Path, shade: int) -> None:
+    """A clip of a third of a second that differs from the others by its shade."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frames = np.full((8, 64, 96, 3), (5 * shade) % 256, np.uint8)
+    write_video(path, list(frames), [40 * i for i in range(8)], codec="mpeg4")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """50 clips and a picture as sora-exodus writes them, with two that are broken."""
+    folder = tmp_path_factory.mktemp("sora")
+    index = []
+    for number in range(NUMBER):
+        name = f"gen_{number:04d}abcd"
+        facts = {
+            "gen_id": name,
+            "task_id": f"task_{number // 2:04d}",
+            "prompt": f"a ball of shade {number}",
+            "created_at": f"2025-10-{1 + number % 28:02d}T10:00:00Z",
+            "type": "video_gen",
+            "width": 96,
+            "height": 64,
+            "seed": number,
+            "is_favorite": number == 3,
+            "files": ["image.webp", "video.mp4"],
+        }
+        clip(folder / "generations" / name / "video.mp4", number)
+        (folder / "generations" / name / "metadata.json").write_text(json.dumps(facts))
+        index.append(facts)
+    (folder / "index.json").write_text(json.dumps(index))
+    (folder / "prompts.csv").write_text("gen_id,prompt_preview\ngen_0000abcd,a ball of...\n")
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "cat.png").write_bytes(picture((96, 64)))
+    (folder / "pictures" / "cat.txt").write_text("a red wall")
+    (folder / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(500))
+    (folder / "page.mp4").write_text("<html>not found</html>")
+    (folder / "notes.json").write_text("{")
+    return folder
+
+
+def run(*words: str) -> tuple[list[dict], str]:
+    """The lines of `sorairo import ... --json`, and what it says."""
+    command = [sys.executable, "-m", "sorairo", "import", *words, "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr
+
+
+@pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
+def test_an_archive_of_50_clips(server: Running, server_folder: Path, archive: Path):
+    """Twice: nothing is imported twice. Then an imported clip is extended by the real model."""
+    where = [*database(server_folder), "--media", str(server_folder / "media")]
+    lines, said = run(str(archive), "--tag", "sora", *where)
+    assert len(lines) == NUMBER + 1
+    assert {line["outcome"] for line in lines} == {"imported"}
+    assert "broken.mp4 is skipped: it cannot be read" in said
+    assert "page.mp4 is skipped: it cannot be read" in said
+    assert "notes.json is left out: it is not JSON" in said
+    assert f"Imported {NUMBER + 1}; 2 were skipped." in said
+    again, said = run(str(archive), *where)
+    assert {line["outcome"] for line in again} == {"present"}
+    assert [line["id"] for line in again] == [line["id"] for line in lines]
+    assert f"Imported 0; {NUMBER + 1} were here already; 2 were skipped." in said
+
+    with httpx.Client(base_url=server.url, timeout=60) as client:
+        page = client.get("/v1/videos?tag=sora&kind=import&limit=100").json()
+        videos = {video["prompt"]: video for video in page["data"]}
+        assert len(videos) == NUMBER + 1
+        one = videos["a ball of shade 3"]
+        facts = [one[name] for name in ("size", "seconds", "seed", "favourite", "status")]
+        assert facts == ["96x64", "1", 3, True, "completed"]
+        assert one["created_at"] == 1759572000
+        file = archive / "generations" / "gen_0003abcd" / "video.mp4"
+        content = client.get(f"/v1/videos/{one['id']}/content")
+        assert content.content == file.read_bytes(), "the file itself"
+        for variant in ("thumbnail", "spritesheet"):
+            answer = client.get(f"/v1/videos/{one['id']}/content?variant={variant}")
+            assert answer.status_code == 200
+        still = videos["a red wall"]
+        assert (still["size"], still["seconds"]) == ("96x64", "1")
+        body = {"prompt": "a ball", "video": {"id": one["id"]}, "seconds": "1"}
+        extension = client.post("/v1/videos/extensions", json=body).json()
+    sdk = openai.OpenAI(base_url=f"{server.url}/v1", api_key="any")
+    done = sdk.videos.poll(extension["id"])
+    assert (done.status, done.size) == ("completed", "96x64"), done.error
+
+
+def test_a_zip_and_a_dry_run(tmp_path: Path, archive: Path):
+    packed = tmp_path / "export.zip"
+    with zipfile.ZipFile(packed, "w") as file:
+        for name in ("gen_0001abcd", "gen_0002abcd"):
+            for part in ("video.mp4", "metadata.json"):
+                inner = f"generations/{name}/{part}"
+                file.write(archive / inner, inner)
+        file.write(archive / "broken.mp4", "../../outside.mp4")
+        file.writestr("bomb.mp4", bytes(10**7), zipfile.ZIP_DEFLATED)
+    where = [*database(tmp_path), "--media", str(tmp_path / "media")]
+    planned, _ = run(str(packed), "--dry-run", *where)
+    assert [line["prompt"] for line in planned] == ["a ball of shade 1", "a ball of shade 2"]
+    assert not (tmp_path / "media").exists()
+    lines, said = run(str(packed), *where)
+    assert [line["outcome"] for line in lines] == ["imported"] * 2
+    assert said.strip().endswith("Imported 2.")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["missing"], "There is no folder or zip missing"),
+        (["."], "There are no clips or pictures in ."),
+        (["note.txt"], "note.txt is no zip file"),
+        ([".", "--key", "key_0"], "There are no clips"),
+    ],
+)
+def test_misuse(tmp_path: Path, words: list[str], message: str):
+    (tmp_path / "note.txt").write_text("x")
+    command = [sys.executable, "-m", "sorairo", "import", *words, *database(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert message in ended.stderr
+
+
+def test_import_over_http(client: TestClient, service: Service, archive: Path):
+    name = "generations/gen_0004abcd"
+    plan = client.post(
+        "/v1/videos/imports/plan",
+        json={
+            "media": [f"{name}/video.mp4", "x.html"],
+            "sidecars": {
+                f"{name}/metadata.json": (archive / name / "metadata.json").read_text(),
+                "notes.json": "{",
+            },
+        },
+    ).json()
+    (item,) = plan["data"]
+    assert plan["unreadable"] == [{"path": "notes.json", "reason": "it is not JSON (line 1)"}]
+    assert item["fields"] == {
+        "prompt": "a ball of shade 4",
+        "seed": 4,
+        "created_at": 1759658400.0,
+    }
+    data = (archive / item["path"]).read_bytes()
+
+    def send(**more: str) -> httpx.Response:
+        fields = {**item["fields"], "path": item["path"], **more}
+        files = {"video": ("video.mp4", data)}
+        return client.post("/v1/videos/imports", data=fields, files=files)
+
+    first, second = send(tags="old").json(), send().json()
+    assert (first["outcome"], second["outcome"]) == ("imported", "present")
+    video = first["video"]
+    assert second["video"]["id"] == video["id"]
+    assert (video["kind"], video["tags"], video["created_at"]) == ("import", ["old"], 1759658400)
+    recipe = client.get(f"/v1/videos/{video['id']}/recipe").json()
+    assert (recipe["kind"], recipe["inputs"]) == ("import", [])
+    assert recipe["body"]["seed"] == 4
+    assert recipe["imported_from"]["ids"] == []
+
+    remix = client.post(f"/v1/videos/{video['id']}/remix", json={"prompt": "a box"})
+    assert remix.status_code == 200, remix.text
+    job = service.queue.get(remix.json()["id"])
+    assert job is not None
+    spec = JobSpec.from_json(job.payload)
+    assert (spec.request.command, spec.request.prompt) == ("edit", "a box")
+    assert b"".join(service.media.read(spec.media[0])) == data
+    loop = {"prompt": "a ball", "video": {"id": video["id"]}, "seconds": "1"}
+    assert client.post("/v1/videos/loops", json=loop).json()["size"] == "96x64"
+
+    client.post("/v1/videos/trash", json={"ids": [video["id"]]})
+    assert send().json()["outcome"] == "trashed"
+    client.delete(f"/v1/videos/{video['id']}")
+    assert send().json()["outcome"] == "imported"
+    wrong = client.post("/v1/videos/imports", files={"video": ("a.mp4", b"<html>")})
+    assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "video")
+    assert client.post("/v1/videos/imports", json={"video": "x"}).status_code == 400
+
+
+def test_an_export_is_imported_again(client: TestClient, service: Service, tmp_path: Path):
+    """The folder that an export writes has clips, prompts and recipes, for `sorairo import`."""
+    for number in range(3):
+        body = {"prompt": f"=a ball, {number}", "size": "64x64", "seconds": "1", "seed": number}
+        job = finish(service, client.post("/v1/videos", json=body).json())
+        path = tmp_path / f"{number}.mp4"
+        clip(path, 40 + number)
+        assert job.result is not None
+        service.media.put(f"{job.result['folder']}/video.mp4", path)
+    found = [video["id"] for video in client.get("/v1/videos").json()["data"]]
+    client.post("/v1/videos/labels", json={"ids": found[0], "favourite": True, "tags": ["best"]})
+    answer = client.get(f"/v1/videos/export?ids={','.join(found[:2])}")
+    assert answer.headers["content-type"] == "application/zip"
+    (tmp_path / "export.zip").write_bytes(answer.content)
+    with zipfile.ZipFile(tmp_path / "export.zip") as file:
+        assert file.testzip() is None
+        names = {name.partition("/")[2] for name in file.namelist()}
+    kinds = {f"{kind}/{video}" for video in found[:2] for kind in ("clips", "recipes")}
+    assert {name.partition(".")[0] for name in names} == {*kinds, "index", "prompts"}
+    where = [*database(tmp_path), "--media", str(tmp_path / "other")]
+    where[1] = f"sqlite:///{tmp_path}/other.db"
+    lines, _ = run(str(tmp_path / "export.zip"), *where)
+    assert sorted(line["prompt"] for line in lines) == ["=a ball, 1", "=a ball, 2"]
+    assert client.get("/v1/videos/export?q=nothing").status_code == 404
+    assert len(client.get("/v1/videos/export?favourite=true").content) < len(answer.content)

@@ -1,0 +1,145 @@
+"""What the sidecars of archives say about their clips. No server and no video."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from sorairo.server.imports.matching import FoundMedia, matched
+from sorairo.server.imports.records import Sidecars
+
+
+def found(media: list[str], **sidecars: object) -> dict[str, FoundMedia]:
+    """By path, with double underscores in the names of sidecars for slashes."""
+    read = Sidecars()
+    for name, content in sidecars.items():
+        path = name.replace("__", "/").replace("_dot_", ".")
+        text = content if isinstance(content, str) else json.dumps(content)
+        read.read(path, text)
+    assert read.unreadable == []
+    return {each.path: each for each in matched(media, read.records)}
+
+
+EXODUS = {
+    "gen_id": "gen_01k7abcd",
+    "task_id": "task_01k7zzzz",
+    "prompt": "a red ball drops onto a wooden floor, slowly",
+    "created_at": "2025-10-12T10:11:12.000000+00:00",
+    "type": "video_gen",
+    "width": 1280,
+    "height": 720,
+    "quality": "high",
+    "seed": 7,
+    "is_favorite": True,
+    "files": ["image.webp", "original.mp4", "video.mp4"],
+}
+
+
+def test_a_folder_of_sora_exodus():
+    """Its index has only the last run; `metadata.json` is beside each clip; the prompts of its CSV
+    are cut; a clip has a poster and a smaller form."""
+    base = "generations/gen_01k7abcd"
+    media = [f"{base}/{name}" for name in EXODUS["files"]]
+    preview = (
+        "gen_id,task_id,created_at,prompt_preview\ngen_01k7abcd,task_01k7zzzz,x,a red ball d...\n"
+    )
+    items = found(
+        media,
+        index_dot_json=[EXODUS],
+        prompts_dot_csv=preview,
+        generations__gen_01k7abcd__metadata_dot_json=EXODUS,
+    )
+    (item,) = items.values()
+    assert item.path == f"{base}/original.mp4"
+    assert set(item.others) == {f"{base}/image.webp", f"{base}/video.mp4"}
+    record = item.record
+    assert (record.prompt, record.seed, record.favourite) == (EXODUS["prompt"], 7, True)
+    assert record.created_at == 1760263872.0
+
+
+def test_an_index_alone_is_enough():
+    """In folders that are named after ids, and in names of files with ids in them."""
+    other = {**EXODUS, "gen_id": "gen_9", "prompt": "a box", "files": ["video.mp4"]}
+    paths = ["generations/gen_01k7abcd/video.mp4", "generations/gen_9/video.mp4"]
+    items = found(paths, index_dot_json=[EXODUS, other])
+    assert [items[path].record.prompt for path in paths] == [EXODUS["prompt"], "a box"]
+    named = found(["clips/2025-10-12_gen_01k7abcd_720p.mp4"], index_dot_json=[EXODUS])
+    assert next(iter(named.values())).record.seed == 7
+
+
+def test_tasks_with_their_generations():
+    """As OpenAI's exports and the answers of its service nest them."""
+    tasks = {
+        "tasks": [
+            {
+                "id": "task_aaaa1",
+                "prompt": "two foxes",
+                "model": "turbo",
+                "generations": [
+                    {"id": "gen_bbbb1", "seed": 1, "created_at": 1734000000},
+                    {"id": "gen_bbbb2", "seed": "2", "title": "Foxes"},
+                ],
+            }
+        ]
+    }
+    items = found(["a/gen_bbbb1.mp4", "a/gen_bbbb2.mp4", "a/other.mp4"], a__sora_dot_json=tasks)
+    records = [each.record for each in items.values()]
+    assert [each.prompt for each in records] == ["two foxes", "two foxes", ""]
+    assert [each.seed for each in records] == [1, 2, None]
+    assert (records[0].model, records[0].created_at) == ("turbo", 1734000000.0)
+
+
+def test_manifests_of_browser_extensions():
+    items = {
+        "items": [
+            {
+                "genId": "gen_cccc1",
+                "postId": "s_dddd1",
+                "date": "2026-02-03",
+                "prompt": "a sea",
+                "isLiked": True,
+                "_raw": {"post": {"text": "a caption", "attachments": [{"id": "s_dddd1"}]}},
+            }
+        ]
+    }
+    (item,) = found(["sora_v2_profile/s_dddd1.mp4"], soravault_dot_json=items).values()
+    assert (item.record.prompt, item.record.favourite) == ("a sea", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a__one_dot_json", {"prompt": "a sea"}),
+        ("a__one_dot_mp4_dot_json", {"Prompt": "a sea"}),
+        ("a__one_dot_txt", "Model: x\nPrompt: a sea\n\nSeed: 3"),
+        ("a__one_dot_txt", "a sea"),
+        ("a__table_dot_csv", "filename,prompt\none.mp4,a sea\ntwo.mp4,a hill\n"),
+        ("table_dot_csv", "file;x\n,\n"),
+        ("list_dot_json", [{"file": "a/one.mp4", "prompt": "a sea"}]),
+        ("list_dot_json", [{"file": "one.mp4", "prompt": "a sea"}]),
+        ("list_dot_jsonl", '{"file": ".\\\\a\\\\one.mp4", "caption": "a sea"}\n'),
+    ],
+)
+def test_any_folder_with_sidecars(name: str, content: object):
+    items = found(["a/one.mp4", "a/two.mp4"], **{name: content})
+    expected = "" if name == "table_dot_csv" else "a sea"
+    assert items["a/one.mp4"].record.prompt == expected
+    assert items["a/two.mp4"].record.prompt in ("", "a hill")
+
+
+def test_a_name_that_several_clips_have_says_nothing():
+    records = [{"file": "video.mp4", "id": f"x{i}", "prompt": f"p{i}"} for i in range(2)]
+    items = found(["a/video.mp4", "b/video.mp4"], list_dot_json=records)
+    assert {each.record.prompt for each in items.values()} == {""}
+
+
+def test_broken_sidecars_are_named():
+    read = Sidecars()
+    read.read("a.json", "{")
+    read.read("b.json", "[" * 100_000)
+    read.read("c.json", json.dumps({"prompt": ["a", 1, None], "seed": True, "id": {}, "date": "x"}))
+    assert [(each.path, each.reason) for each in read.unreadable] == [
+        ("a.json", "it is not JSON (line 1)"),
+        ("b.json", "it is nested too deeply"),
+    ]

@@ -12,7 +12,7 @@ from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 from sorairo.server.api.library.fields import LIBRARY_FIELDS
-from sorairo.server.api.library.import_fields import IMPORT_FIELDS
+from sorairo.server.api.library.intake.fields import IMPORT_FIELDS
 
 TABLE: tuple[RequestField, ...] = (
     *CONTENT_FIELDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sorairo.server.api.fields.table import Endpoint
-from sorairo.server.api.library.derived import GIF, PNG, WEBP, ZIP
+from sorairo.server.api.library.downloads.derived import GIF, PNG, WEBP, ZIP
 from sorairo.server.api.route_doc import FILE_HEADERS, WITH_BODY, RouteDoc, json_doc
 from sorairo.server.api.schemas import BINARY, request_body
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from sorairo.server.api.library import (
     account,
-    derived,
     estimates,
-    exports,
     families,
-    imports,
     labels,
     lists,
     readings,
     recipes,
 )
+from sorairo.server.api.library.downloads import derived, exports
+from sorairo.server.api.library.intake import imports
 
 LIBRARY_ROUTERS = tuple(
     each.router

@@ -16,9 +16,9 @@ from fastapi.responses import StreamingResponse
 from sorairo.jobs.job import COMPLETED, Job
 from sorairo.server.api.dependencies import service_of
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.library.downloads.zip_stream import ZipStream
 from sorairo.server.api.library.lists import Wanted
 from sorairo.server.api.library.recipes import recipe_of
-from sorairo.server.api.library.zip_stream import ZipStream
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type

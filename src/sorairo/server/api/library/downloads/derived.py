@@ -18,7 +18,7 @@ from sorairo.jobs.job import Job
 from sorairo.server.api.dependencies import FileOwner, file_of, job_of, service_of
 from sorairo.server.api.downloads import CACHE_CONTROL
 from sorairo.server.api.errors import RETRY_SOON, ApiError
-from sorairo.server.api.library.zip_stream import ZipStream
+from sorairo.server.api.library.downloads.zip_stream import ZipStream
 from sorairo.server.api.routes import VideoId
 from sorairo.server.uploads.sandbox import decode
 from sorairo.video.clip import Clip

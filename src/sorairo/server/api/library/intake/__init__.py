@@ -1,0 +1,1 @@
+"""Imports: what an archive says about its files, and one file after another."""

@@ -46,6 +46,10 @@ class RequestError(SorairoError):
     """A request cannot be fulfilled. The message names the nearest valid value."""
 
 
+class ContentRefusedError(RequestError):
+    """The output filter of a server withholds a result."""
+
+
 class PromptNotUnderstoodError(RequestError):
     """A prompt names nothing that the model can draw. The message names prompts that work."""
 

@@ -24,11 +24,12 @@ from sorairo.exam.scene_question import SceneTruth
 from sorairo.exam.statistics import Estimate, Goal, Verdict, estimate, joint_estimate
 from sorairo.exam.suite import SuiteResult
 
-COUNTS = {"M2": 10, "M3": 10, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
+COUNTS = {"M2": 10, "M3": 10, "M3c": 10, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
 # What each suite must notice, and by which measure.
 NOTICED = [
     *(("M2", "centroid", wrong) for wrong in NEGATIVE_CONTROLS if wrong != "other colours"),
     *(("M3", "all", wrong) for wrong in NEGATIVE_CONTROLS if wrong != "other colours"),
+    *(("M3c", "all", wrong) for wrong in ("frozen", "other colours", "weightless", "vanished")),
     *(("M5", "all", wrong) for wrong in NEGATIVE_CONTROLS),
     *(("M6", "overall", wrong) for wrong in ("frozen", "other colours", "vanished")),
     ("M7", "right move", "frozen"),

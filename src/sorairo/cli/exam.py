@@ -57,8 +57,10 @@ class _OrCommand(click.Group):
     subcommand_metavar="| COMMAND ...",
     epilog="""\b
     Suites about the world, which run when none is named:
-      M2 drop, M3 laws, M4 Sim-IQ, M5 permanence, M6 Sim-GenEval, M7 camera,
-      M8 one minute, M9 combinations, M12 codec
+      M2 drop, M3 laws, M3c lasting, M4 Sim-IQ, M5 permanence, M6 Sim-GenEval,
+      M7 camera, M8 one minute, M9 combinations, M12 codec
+    Suites about the lifelike world, which then run too for models that have seen it:
+      M3b breaking
     Other suites:
       claims (prompts about one object), given, extend, loop, connect,
       keyframe, style, edit, story, chain, cost, minute (capabilities)
@@ -132,10 +134,10 @@ def exam(
         _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
         _report_only(selection, output)
         return
-    suites = selection.suites()
     from sorairo.exam import setup
 
     if clips is None:
+        suites = selection.suites(lifelike=setup.has_seen_lifelike(model))
         look = selection.look or setup.look_of(model)
         suites = [drawn_by(look, suite) for suite in suites]
         make = functools.partial(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import re
 import signal
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
@@ -13,6 +11,7 @@ from typing import Any
 
 import click
 
+from sorairo.cli.host_options import host_names, is_loopback, networks, origins
 from sorairo.cli.number_types import FiniteRange
 from sorairo.errors import MissingExtraError
 
@@ -77,36 +76,6 @@ def storage_urls(database: str | None, media: str | None) -> Any:
     return StorageUrls(database=database or default.database, media=media or default.media)
 
 
-def _host_names(_context: Any, _option: Any, names: tuple[str, ...]) -> tuple[str, ...]:
-    """Names in lower case, without port, as a Host header would give them."""
-    for name in names:
-        if not re.fullmatch(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:]+", name):
-            raise click.BadParameter(f"{name!r} is no host name: give it without http:// and port.")
-    return tuple(name.lower().rstrip(".") for name in names)
-
-
-def _origins(_context: Any, _option: Any, urls: tuple[str, ...]) -> tuple[str, ...]:
-    """Origins as browsers send them: in lower case and without a slash at the end."""
-    found = tuple(url.rstrip("/").lower() for url in urls)
-    for url, origin in zip(urls, found, strict=True):
-        if origin != "null" and not re.fullmatch(r"[a-z][a-z0-9+.-]*://[^/@?#\s*]+", origin):
-            raise click.BadParameter(
-                f"{url!r} is no origin: give scheme, host and port, such as http://localhost:3000."
-            )
-    return found
-
-
-def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[str, ...]:
-    for address in addresses:
-        try:
-            ipaddress.ip_network(address)
-        except ValueError as error:
-            raise click.BadParameter(
-                f"{address!r} is no IP address or network, such as 10.0.0.5 or 10.0.0.0/24."
-            ) from error
-    return addresses
-
-
 @click.command(
     epilog="""\b
     Examples:
@@ -131,16 +100,16 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     "allow_hosts",
     metavar="NAME",
     multiple=True,
-    callback=_host_names,
+    callback=host_names,
     help="Another name under which a server without keys is found, such as host.docker.internal."
     " Repeatable; with keys, every name works.",
 )
 @click.option(
     "--allow-origin",
-    "allow_origins",
+    "alloworigins",
     metavar="URL",
     multiple=True,
-    callback=_origins,
+    callback=origins,
     help="The origin of web pages that may use a server without keys, such as"
     " http://localhost:3000. Repeatable; with keys, every page may.",
 )
@@ -149,7 +118,7 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     "proxies",
     metavar="ADDRESS",
     multiple=True,
-    callback=_networks,
+    callback=networks,
     help="Address or network of a reverse proxy, whose X-Forwarded-For, -Proto and -Host headers"
     " are read. Repeatable.",
 )
@@ -176,6 +145,12 @@ def _networks(_context: Any, _option: Any, addresses: tuple[str, ...]) -> tuple[
     help="Fetch pictures whose https address a request names: from public addresses only, up to"
     " 10 MB and 10 seconds each.",
 )
+@click.option(
+    "--filter-output/--no-filter-output",
+    default=None,
+    help="Withhold clips that may show sexual nudity; a small network, fetched once with npm, looks"
+    " at them.  [default: only where --host or --trust-proxy lets other machines in]",
+)
 @DATABASE
 @MEDIA
 @_MODEL
@@ -189,11 +164,12 @@ def serve(
     host: str,
     port: int,
     allow_hosts: tuple[str, ...],
-    allow_origins: tuple[str, ...],
+    alloworigins: tuple[str, ...],
     proxies: tuple[str, ...],
     workers: int,
     keep_hours: float | None,
     fetch_images: bool,
+    filter_output: bool | None,
     accept_any_model: bool,
     database: str | None,
     media: str | None,
@@ -211,28 +187,26 @@ def serve(
         from sorairo.server.supervisor import serve as run
         from sorairo.server.temporary_files import temporary_files
         from sorairo.server.worker_processes import WorkerOptions
+    if filter_output is None:
+        filter_output = bool(proxies) or not is_loopback(host)
+    if filter_output:
+        from sorairo.server.filter_weights import fetched
+
+        fetched()
     with temporary_files():
         run(
             host,
             port,
             storage_urls(database, media),
             WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
-            allow_anonymous=_is_loopback(host),
+            allow_anonymous=is_loopback(host),
             retention_seconds=keep_hours * 3600 if keep_hours else None,
             accept_any_model=accept_any_model,
             pro_model=pro_model or "",
             fetch_images=fetch_images,
-            access=AccessOptions(hosts=allow_hosts, origins=allow_origins, proxies=proxies),
+            filter_output=filter_output,
+            access=AccessOptions(hosts=allow_hosts, origins=alloworigins, proxies=proxies),
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 @click.command(

@@ -1,8 +1,9 @@
 """All suites of the exam, by name, in the order in which they run.
 
-To add a suite: write one file in `suites/world` or `suites/canvas` that ends in a `SUITE`, and add
-the module to a tuple below. The command line, the worker processes and the report find it here. The
-help text, the tests and the docs name suites too: see CONTRIBUTING.md, "A new exam suite".
+To add a suite: write one file in `suites/world`, `suites/lifelike` or `suites/canvas` that ends in
+a `SUITE`, and add the module to a tuple below. The command line, the worker processes and the
+report find it here. The help text, the tests and the docs name suites too: see CONTRIBUTING.md, "A
+new exam suite".
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from sorairo.exam.suites.canvas import (
     style,
 )
 from sorairo.exam.suites.canvas import minute as canvas_minute
+from sorairo.exam.suites.lifelike import breaking
 from sorairo.exam.suites.world import (
     camera,
     claims,
@@ -30,6 +32,7 @@ from sorairo.exam.suites.world import (
     combinations,
     drop,
     geneval,
+    lasting,
     laws,
     minute,
     permanence,
@@ -43,13 +46,18 @@ def _by_name(*modules: ModuleType) -> dict[str, Suite]:
     return found
 
 
-WORLD_SUITES = _by_name(drop, laws, simiq, permanence, geneval, camera, minute, combinations, codec)
-"""Suites that test whether a model obeys the simulated world. They run when no suite is named."""
+WORLD_SUITES = _by_name(
+    drop, laws, lasting, simiq, permanence, geneval, camera, minute, combinations, codec
+)
+"""Suites about the table-top world. They run when no suite is named."""
+
+LIFELIKE_SUITES = _by_name(breaking)
+"""Suites about the lifelike world. They run when no suite is named and the model has seen it."""
 
 CANVAS_SUITES = _by_name(
     given, extend, loop, connect, keyframe, style, edit, story, chain, cost, canvas_minute
 )
 """Suites that measure the capabilities of a model."""
 
-SUITES = {**WORLD_SUITES, **_by_name(claims), **CANVAS_SUITES}
+SUITES = {**WORLD_SUITES, **LIFELIKE_SUITES, **_by_name(claims), **CANVAS_SUITES}
 """Every suite."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from sorairo.exam.held_out_scenes import FPS, film_of, masks_of, prompt_of
+from sorairo.exam.held_out_scenes import FPS, SIDE, film_of, masks_of, prompt_of
 from sorairo.exam.perception.tracking import Seen, see
 from sorairo.exam.question import Answer, Question, Sampling
 from sorairo.generation.api import Capabilities
@@ -22,15 +23,13 @@ from sorairo.world.tabletop.scene import Scene
 
 
 @dataclass(frozen=True, kw_only=True)
-class SceneQuestion(Question):
-    """Asks for one clip of a scene, from its prompt and possibly its first frames.
+class ClipQuestion(Question):
+    """Asks for one clip, from a prompt and possibly its first frames.
 
     An answer needs nothing but a prompt and frames, so clips of other models and baselines can be
     compared with the model.
     """
 
-    scene: Scene
-    """The scene that the prompt describes."""
     seconds: float
     """The length of the clip, given frames included."""
     given: int = 0
@@ -40,14 +39,19 @@ class SceneQuestion(Question):
     def num_frames(self) -> int:
         return round(self.seconds * FPS)
 
-    def truth(self) -> SceneTruth:
-        return SceneTruth(self)
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) of the true clip."""
+        return SIDE, SIDE
 
-    def ask(self, model: Capabilities, truth: SceneTruth, sampling: Sampling) -> Answer:
+    @abstractmethod
+    def truth(self) -> ClipTruth: ...
+
+    def ask(self, model: Capabilities, truth: ClipTruth, sampling: Sampling) -> Answer:
         return [model.make(*self.request(truth, sampling, fps=model.spec.fps))]
 
     def request(
-        self, truth: SceneTruth, sampling: Sampling, *, fps: float
+        self, truth: ClipTruth, sampling: Sampling, *, fps: float
     ) -> tuple[Request, list[Clip]]:
         """The request to a model and the clips that belong to it; `fps` is the model's own rate."""
         options = {"prompt": self.prompt, **sampling.options(self.seed)}
@@ -57,6 +61,38 @@ class SceneQuestion(Question):
             return AnimateRequest(seconds=self.seconds, **options), [truth.given]
         forward = (self.num_frames - self.given) / FPS
         return ExtendRequest(forward=forward, **options), [truth.given]
+
+
+@dataclass(frozen=True)
+class ClipTruth(ABC):
+    """What the simulator makes of a question. Everything is computed on first access."""
+
+    question: ClipQuestion
+
+    @cached_property
+    @abstractmethod
+    def clip(self) -> Clip:
+        """The true clip."""
+
+    @property
+    def answer(self) -> Answer:
+        return [self.clip]
+
+    @property
+    def given(self) -> Clip:
+        """The true frames that the model gets with the question."""
+        return Clip(frames=self.clip.frames[: self.question.given], fps=FPS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SceneQuestion(ClipQuestion):
+    """Asks for a clip of a scene of the table-top world."""
+
+    scene: Scene
+    """The scene that the prompt describes."""
+
+    def truth(self) -> SceneTruth:
+        return SceneTruth(self)
 
 
 def scene_questions(
@@ -77,8 +113,8 @@ def scene_questions(
 
 
 @dataclass(frozen=True)
-class SceneTruth:
-    """What the simulator makes of a question's scene. Everything is computed on first access."""
+class SceneTruth(ClipTruth):
+    """What the simulator makes of a scene of the table-top world."""
 
     question: SceneQuestion
 
@@ -92,10 +128,6 @@ class SceneTruth:
         """The true clip."""
         return film_of(self.rollout)
 
-    @property
-    def answer(self) -> Answer:
-        return [self.clip]
-
     @cached_property
     def seen(self) -> Seen:
         """What the parser sees in the true clip."""
@@ -105,8 +137,3 @@ class SceneTruth:
     def masks(self) -> np.ndarray:
         """The bodies' outlines, uint8 [F, H, W], 0 where no body is."""
         return masks_of(self.rollout)
-
-    @property
-    def given(self) -> Clip:
-        """The true frames that the model gets with the question."""
-        return Clip(frames=self.clip.frames[: self.question.given], fps=FPS)

@@ -22,6 +22,7 @@ from sorairo.exam.worker_pool import worker_pool
 from sorairo.models import hub
 from sorairo.world import registry
 
+EXAMINED_WORLDS = ("tabletop", "lifelike", registry.NONE)  # the last: of several, or of none
 Facts = dict[str, str]
 """What the report says of the exam: the model and the commit."""
 
@@ -37,6 +38,11 @@ def look_of(model: str) -> str:
     """What drew the scenes that a model was trained on, by its name or directory: one of LOOKS."""
     scene = hub.info(hub.find(model)).record.get("training", {}).get("scene", {})
     return "filament" if scene.get("places") else "classic"
+
+
+def has_seen_lifelike(model: str) -> bool:
+    """Whether a model may have been trained on the lifelike world: one of no single world may."""
+    return hub.info(hub.find(model)).world in ("lifelike", registry.NONE)
 
 
 def run_of_model(
@@ -63,10 +69,10 @@ def run_of_model(
 
 
 def _check_world(world: str, fps: float, name: str) -> None:
-    if world != registry.DEFAULT or fps != registry.TABLETOP.fps:
+    if world not in EXAMINED_WORLDS or fps != registry.TABLETOP.fps:
         raise ModelError(
-            f"The exam asks about the {registry.DEFAULT} world at {registry.TABLETOP.fps:g} frames"
-            f" a second: it cannot examine '{name}', a model of"
+            "The exam asks about the tabletop and lifelike worlds at"
+            f" {registry.TABLETOP.fps:g} frames a second: it cannot examine '{name}', a model of"
             f" {f'the world {world}' if world else 'no simulated world'} at {fps:g}."
         )
 

@@ -11,6 +11,7 @@ from sorairo.jobs.library.tags import from_column
 
 QUEUED, RUNNING, COMPLETED, FAILED = "queued", "running", "completed", "failed"
 WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # error codes
+MODERATION_BLOCKED = "moderation_blocked"  # the code that OpenAI's API has for refused content
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,8 @@ class JobSpec:
 
     runs_on: str = ""
     """The name of the model that generates it; "" for the one that the worker was started with."""
+    filtered: bool = False
+    """Whether the output filter looks at the result."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload that `from_json` reads."""
@@ -82,6 +84,7 @@ class JobSpec:
             "media": list(self.media),
             "body_digest": self.body_digest,
             **({"runs_on": self.runs_on} if self.runs_on else {}),
+            **({"filtered": True} if self.filtered else {}),
         }
 
     @classmethod
@@ -102,4 +105,5 @@ class JobSpec:
             body_digest=payload.get("body_digest", ""),
             source=payload.get("source"),
             runs_on=str(payload.get("runs_on", "")),
+            filtered=bool(payload.get("filtered", False)),
         )

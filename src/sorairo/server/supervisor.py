@@ -69,6 +69,7 @@ def serve(
     allow_anonymous: bool,
     retention_seconds: float | None = None,
     fetch_images: bool = False,
+    filter_output: bool = False,
     accept_any_model: bool = False,
     pro_model: str = "",
     access: AccessOptions = AccessOptions(),
@@ -87,6 +88,7 @@ def serve(
         pro_model: The model that OpenAI's names of the larger model stand for; "": that of the
             workers.
         fetch_images: Whether pictures are fetched from https addresses that requests name.
+        filter_output: Whether clips that may show sexual nudity are withheld.
         access: Which other names, pages and proxies are trusted.
     """
     check_port(host, port)
@@ -105,6 +107,7 @@ def serve(
         hosts=_hosts(host, access) if allow_anonymous else None,
         allow_origins=access.origins,
         retention_seconds=retention_seconds,
+        filter_output=filter_output,
         fetcher=PictureFetcher() if fetch_images else None,
         model=info.name,
         accept_any_model=accept_any_model,

@@ -10,7 +10,7 @@ from scipy import ndimage
 from sorairo.data.clip_sets import CANVAS_CLIPS, CROWD_CLIPS, FIRST_CLIPS
 from sorairo.exam.held_out_scenes import FPS, drawn, film
 from sorairo.exam.question import Answer
-from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.scene_question import ClipQuestion, ClipTruth, SceneQuestion, SceneTruth
 from sorairo.video import Clip
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.language.parsing import Assertions, parse
@@ -28,7 +28,7 @@ DEFAULTS = {  # attributes of a scene, and their values where a prompt does not 
 }
 
 
-def frozen(question: SceneQuestion, truth: SceneTruth) -> Answer:
+def frozen(question: ClipQuestion, truth: ClipTruth) -> Answer:
     """A clip that repeats the first true frame."""
     return [Clip(frames=truth.clip.frames[:1].repeat(question.num_frames, 0), fps=FPS)]
 

@@ -18,13 +18,13 @@ from sorairo.errors import MediaError
 from sorairo.exam.candidates.question_export import file_of
 from sorairo.exam.held_out_scenes import SIDE
 from sorairo.exam.question import Answer
-from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.scene_question import ClipQuestion, ClipTruth
 from sorairo.video import Clip
 from sorairo.video.latent_sidecar import file_digest
 from sorairo.video.resampling import MAX_ASPECT, at_fps
 
 SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".gif", ".png", ".jpg", ".jpeg", ".webp")
-LARGEST = round(MAX_ASPECT * SIDE)  # pixels of the longer side when read: enough to crop a square
+LARGEST = round(MAX_ASPECT * 128)  # pixels of the longer side when read: for any square question
 LOOK = 0.5  # seconds of a clip that are read to check it
 NAMED = 3  # files that an error names
 NEARLY = 0.005  # relative: 23.976 counts as 24, and a GIF of 8 frames a second says 7.99
@@ -61,7 +61,7 @@ class ExternalClips:
             total.update(f"{path.name} {file_digest(path)}\n".encode())
         return total.hexdigest()
 
-    def check(self, questions: Iterable[SceneQuestion]) -> None:
+    def check(self, questions: Iterable[ClipQuestion]) -> None:
         """Raises MediaError unless there is one clip that can be read for every question."""
         asked = list(questions)
         found = [self.files.get(question.key, ()) for question in asked]
@@ -84,7 +84,7 @@ class ExternalClips:
                 f" ({_some(broken)}). {faults[broken[0]]}"
             )
 
-    def __call__(self, question: SceneQuestion, truth: SceneTruth) -> Answer:
+    def __call__(self, question: ClipQuestion, truth: ClipTruth) -> Answer:
         """The clip for a question, converted to its size, frame rate and length."""
         (path,) = self.files[question.key]
         clip = Clip.load(path, end=question.seconds, max_side=LARGEST)

@@ -75,6 +75,7 @@ def _filmed(question: SceneQuestion, scene: Scene) -> Clip:
 DETECTING_MEASURES = {  # suite -> the measure by which it detects wrong clips
     "M2": "centroid",
     "M3": "all",
+    "M3c": "all",
     "M4": "given one frame",
     "M5": "all",
     "M6": "overall",

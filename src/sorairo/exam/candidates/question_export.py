@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import cast
 
 from sorairo.errors import MediaError
-from sorairo.exam.held_out_scenes import FPS, SIDE
-from sorairo.exam.scene_question import SceneQuestion
+from sorairo.exam.held_out_scenes import FPS
+from sorairo.exam.scene_question import ClipQuestion
 from sorairo.exam.suite import Suite
 from sorairo.video.atomic_write import whole_file
 
 GIVEN = "given"  # the folder of frames that belong to questions
 
-QuestionsBySuite = Mapping[str, Sequence[SceneQuestion]]
+QuestionsBySuite = Mapping[str, Sequence[ClipQuestion]]
 """Name of a suite -> its questions."""
 
 
@@ -28,9 +28,9 @@ def answerable(suite: Suite) -> bool:
     return suite.columns[0] == "model" and not suite.needs_engine
 
 
-def questions_for_clips(suite: Suite, count: int) -> Sequence[SceneQuestion]:
+def questions_for_clips(suite: Suite, count: int) -> Sequence[ClipQuestion]:
     """The questions of an answerable suite."""
-    return cast("Sequence[SceneQuestion]", suite.questions(count))
+    return cast("Sequence[ClipQuestion]", suite.questions(count))
 
 
 def export_questions(
@@ -69,7 +69,7 @@ def export_questions(
     return listed, readme
 
 
-def _line(question: SceneQuestion, folder: Path) -> dict[str, object]:
+def _line(question: ClipQuestion, folder: Path) -> dict[str, object]:
     """A question's line in `prompts.jsonl`. Writes its given frames."""
     given_file = None
     if question.given:
@@ -82,7 +82,7 @@ def _line(question: SceneQuestion, folder: Path) -> dict[str, object]:
         "prompt": question.prompt,
         "seconds": question.seconds,
         "fps": FPS,
-        "size": [SIDE, SIDE],
+        "size": list(question.size),
         "seed": question.seed,
         "given": question.given,
         "given_file": given_file,
@@ -90,7 +90,7 @@ def _line(question: SceneQuestion, folder: Path) -> dict[str, object]:
     }
 
 
-def file_of(question: SceneQuestion) -> str:
+def file_of(question: ClipQuestion) -> str:
     """The recommended file name for the answer to a question."""
     return f"{question.key}{'.png' if question.num_frames == 1 else '.mp4'}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sorairo.exam.question import Answer, Question, Sampling, Truth
-from sorairo.exam.scene_question import SceneQuestion, SceneTruth
+from sorairo.exam.scene_question import ClipQuestion, ClipTruth
 from sorairo.generation.engine import Engine
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
@@ -25,7 +25,7 @@ class ModelCandidate:
     def __call__(self, question: Question, truth: Any) -> Answer:
         return question.ask(self.engine, truth, self.sampling)
 
-    def answer_batch(self, asked: Sequence[tuple[SceneQuestion, SceneTruth]]) -> list[Answer]:
+    def answer_batch(self, asked: Sequence[tuple[ClipQuestion, ClipTruth]]) -> list[Answer]:
         requests = [
             question.request(truth, self.sampling, fps=self.engine.spec.fps)
             for question, truth in asked

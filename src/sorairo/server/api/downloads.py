@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from sorairo.jobs.job import CANCELLED, COMPLETED, Job
+from sorairo.jobs.job import CANCELLED, COMPLETED, MODERATION_BLOCKED, Job
 from sorairo.server.api.dependencies import file_of, not_found, service_of
 from sorairo.server.api.errors import CLIENT_CLOSED_REQUEST, ApiError
 from sorairo.server.api.middleware import HEAD
@@ -21,7 +21,8 @@ from sorairo.server.video_object import IMAGE, PICTURE, VARIANTS
 
 POLL_INTERVAL = 0.25  # seconds
 CACHE_CONTROL = "private, immutable, max-age=86400"
-CLIENT_ERRORS = ("invalid_request", CANCELLED)  # codes of failed jobs; others are server errors
+# codes of failed jobs; others are server errors
+CLIENT_ERRORS = ("invalid_request", CANCELLED, MODERATION_BLOCKED)
 
 
 def file_response(request: Request, job: Job, variant: str, *, download: bool = True) -> Response:

@@ -43,14 +43,16 @@ class NewJob:
     """The name of the model by which workers find it; "" for the one that they were started
     with."""
 
-    def spec(self, media: tuple[str, ...]) -> JobSpec:
-        """The payload of the job; `media` are the names of its given files in the media store."""
+    def spec(self, media: tuple[str, ...], *, filtered: bool = False) -> JobSpec:
+        """The payload of the job; `media` are the names of its given files in the media store.
+        `filtered`: whether the output filter looks at its result."""
         return JobSpec(
             request=self.request,
             video=self.video,
             media=media,
             body_digest=self.body_digest,
             runs_on=self.runs_on,
+            filtered=filtered,
         )
 
     def read(self, limits: Limits) -> NewJob:

@@ -66,6 +66,8 @@ class Service:
     """What the served model can generate."""
     memory: MemoryBudget | None = None
     """The memory of the machine where jobs run; None: not known here."""
+    filter_output: bool = False
+    """Whether the output filter looks at the results of new jobs."""
     fetcher: PictureFetcher | None = None
     """Fetches pictures from addresses; None: addresses are refused."""
     max_body_bytes: int = MAX_BODY_BYTES

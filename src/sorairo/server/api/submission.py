@@ -70,7 +70,7 @@ def submit(
     ids = [f"{prefix}{secrets.token_hex(16)}" for _ in range(count)]
     files = [*media, *job.files]
     submission = Submission(
-        jobs=_payloads(job, ids, len(files), None),
+        jobs=_payloads(service, job, ids, len(files)),
         owner=owner,
         request_key=_idempotency_key(request) if is_idempotent else None,
         cost=job.cost,
@@ -81,7 +81,7 @@ def submit(
     _check_same_request(accepted_before, job)
     if not accepted_before:  # one that was accepted is found even if its prompt is refused now
         limits = service.served(job.video.model).limits
-        payloads = _payloads(job, ids, len(files), limits)
+        payloads = _payloads(service, job, ids, len(files), limits=limits)
         submission = dataclasses.replace(submission, jobs=payloads)
     try:
         if not accepted_before:
@@ -100,7 +100,12 @@ def submit(
 
 
 def _payloads(
-    job: NewJob, ids: Sequence[str], num_files: int, limits: Limits | None
+    service: Service,
+    job: NewJob,
+    ids: Sequence[str],
+    num_files: int,
+    *,
+    limits: Limits | None = None,
 ) -> list[tuple[str, dict[str, Any]]]:
     """The id and payload of each job; the seed increases from one to the next, and with it what is
     drawn from the seed. Without limits of a model, prompts are not read."""
@@ -109,8 +114,9 @@ def _payloads(
     jobs = [job.with_later_seed(index) if index else job for index in range(len(ids))]
     if limits is not None:
         jobs = [each.read(limits) for each in jobs]
+    filtered = service.filter_output
     return [
-        (name, each.spec(tuple(_paths(name, num_files))).to_json())
+        (name, each.spec(tuple(_paths(name, num_files)), filtered=filtered).to_json())
         for name, each in zip(ids, jobs, strict=True)
     ]
 

@@ -41,6 +41,7 @@ class JobReporter:
     ) -> None:
         self.queue, self.job, self.stopping, self.media = queue, job, stopping, media
         self.done = threading.Event()
+        self.has_preview = not job.payload.get("filtered")  # nobody sees what was not looked at
         self.problem: Exception | None = None
         self.percent, self.last_report, self.last_preview = 0, 0.0, 0.0
 
@@ -52,7 +53,7 @@ class JobReporter:
         else:
             self._look_for_cancellation()
         self.check()
-        if time.monotonic() - self.last_preview > PREVIEW_INTERVAL:
+        if self.has_preview and time.monotonic() - self.last_preview > PREVIEW_INTERVAL:
             self._store_preview(progress)
 
     def _store_preview(self, progress: Progress) -> None:

@@ -22,6 +22,7 @@ from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
 from sorairo.server.video_object import PICTURE, VARIANTS
 from sorairo.server.worker.job_reporter import JobReporter
+from sorairo.server.worker.output_filter import refuse_nudity
 from sorairo.video.clip import Clip
 
 CHECKPOINTS = "stages"  # the folder of a job's sampling checkpoints, within the job's folder
@@ -43,6 +44,8 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
             on_progress=reporter.on_progress,
             checkpoint=_checkpoint(engine, media, job, folder),
         )
+        if spec.filtered:
+            refuse_nudity(clip)
         reporter.check()
         stored, size = _store_files(engine, media, job, clip, request, folder, reporter)
     native = generated_size(request, clips, engine.limits)

@@ -13,10 +13,16 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from sorairo.errors import LeaseLostError, SorairoError, StorageUnavailableError, WriteError
+from sorairo.errors import (
+    ContentRefusedError,
+    LeaseLostError,
+    SorairoError,
+    StorageUnavailableError,
+    WriteError,
+)
 from sorairo.generation.engine import Engine
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
-from sorairo.jobs.job import CANCELLED, COMPLETED, Job
+from sorairo.jobs.job import CANCELLED, COMPLETED, MODERATION_BLOCKED, Job
 from sorairo.jobs.queue import CANCELLED_ERROR, Queue
 from sorairo.server.disk_space import free_bytes, says_disk_full
 from sorairo.server.job_spec import JobSpec
@@ -154,7 +160,9 @@ class Worker:
             log.warning("%s cannot be stored: %s", job.id, error)
             return partial(self._retry_later, job)
         if isinstance(error, SorairoError):
-            return partial(self._fail, job, "invalid_request", str(error))
+            refused = isinstance(error, ContentRefusedError)
+            code = MODERATION_BLOCKED if refused else "invalid_request"
+            return partial(self._fail, job, code, str(error))
         log.error("%s failed", job.id, exc_info=error)
         return partial(self._fail, job, "server_error", INTERNAL_MESSAGE)
 

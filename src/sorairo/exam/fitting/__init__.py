@@ -1,0 +1,1 @@
+"""Programs that fit the classifiers of `perception` to renders. Nothing imports them."""

@@ -1,0 +1,1 @@
+"""Suites about the lifelike world. Clips of any model can answer their questions."""

@@ -16,7 +16,7 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.limits import Size
-from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.sizing.shape import needs_of
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -142,7 +142,7 @@ def _memory(work: Work, clips: Sequence[Clip], common: CommonOptions) -> float:
         given=sum(clip.frames.nbytes for clip in clips),
         native=frame_bytes(work.native_frames, *work.native_size),
         upscaled=work.size != work.native_size or work.fps != common.limits.native_fps,
-        needs=MemoryNeeds(weights=common.model.bytes),
+        needs=needs_of(common.model),
     )
 
 

@@ -12,6 +12,7 @@ import click
 
 from sorairo import __version__
 from sorairo.cli.animate import animate
+from sorairo.cli.bench import bench
 from sorairo.cli.config_file import option_defaults
 from sorairo.cli.console import abandon_streams, is_stream_error, prepare_streams, say
 from sorairo.cli.edit import edit
@@ -94,6 +95,7 @@ for command in (
     words,
     models,
     import_command,
+    bench,
     serve,
     worker,
     mcp,

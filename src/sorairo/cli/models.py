@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import say, show, show_json
+from sorairo.cli.model_costs import cost_lines, costs, speed_of
 from sorairo.cli.model_pull import pull_command, remove_command
 
 if TYPE_CHECKING:
@@ -57,26 +58,94 @@ def list_command(everything: bool, as_json: bool) -> None:
 @models.command(
     "info",
     epilog="""\b
-    Example:
-      sorairo models info tabletop""",
+    Examples:
+      sorairo models info tabletop
+      sorairo models info wan2.2-5b --no-speed""",
 )
 @click.argument("name")
+@click.option(
+    "--speed/--no-speed",
+    default=None,
+    help="Time one block of the network, to say how long clips take here."
+    "  [default: for fetched models]",
+)
+@click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def info_command(name: str, as_json: bool) -> None:
-    """Show the details of the model NAME (or of a model directory)."""
+def info_command(name: str, speed: bool | None, device: str | None, as_json: bool) -> None:
+    """Show the details of the model NAME (or of a model directory), or of one that can be fetched:
+    its licence, sizes and tasks, and the memory and time that it takes."""
     from sorairo.models import hub
+    from sorairo.models.pull.catalogue import entry_named
+    from sorairo.models.pull.store import ModelStore
+    from sorairo.models.sizing.shape import shape_of, wan_shape
+    from sorairo.models.wan.facts import record_of
+    from sorairo.models.wan.variants import variant_named
 
-    facts = _facts(hub.info(hub.find(name)))
+    entry = entry_named(name)
+    if entry is not None and name not in ModelStore.default().names():
+        facts = _entry_facts(entry)
+        variant = variant_named(name)
+        config, shape, frames = record_of(variant)["config"], wan_shape(variant), variant.frames
+    else:
+        found = hub.info(hub.find(name))
+        facts, config = _facts(found), found.record["config"]
+        shape, frames = shape_of(found), _window(found)
+        speed = found.path.parent != hub.shipped() if speed is None else speed
+    machine, rate = "", None
+    if shape is not None and speed is not False:
+        machine, rate = speed_of(shape, device)
+        facts["flops_per_second"] = round(rate)
+    if shape is not None:
+        sampling = config["sampling"]
+        facts["costs"] = costs(
+            shape,
+            tuple(tuple(size) for size in config["native_sizes"]),
+            frames=frames,
+            fps=config["fps"],
+            steps=sampling["steps"],
+            guided=sampling["guidance"] != 1.0,
+            speed=rate,
+        )
+        facts["host_gigabytes"] = round(shape.weight_bytes() / 1e9, 1)
     if as_json:
         show_json(facts)
         return
-    facts["native_sizes"] = ", ".join(_size(size) for size in facts["native_sizes"])
-    facts["delivered_size"] = _size(facts["delivered_size"])
-    facts["trained_for"] = ", ".join(facts["trained_for"])
+    _show(facts, machine)
+
+
+def _show(facts: dict[str, Any], machine: str) -> None:
+    rows = facts.pop("costs", [])
+    host, rate = facts.pop("host_gigabytes", 0.0), facts.pop("flops_per_second", None)
+    for key in ("native_sizes", "delivered_size", "trained_for", "files"):
+        if key in facts:
+            facts[key] = _in_words(key, facts[key])
     for key, value in facts.items():
         if value == "":
             continue
         show(f"{key.replace('_', ' ') + ':':<15} {value}")
+    if rate:
+        machine = f"this machine ({machine}, {rate / 1e12:.3g} TFLOP/s in one block)"
+    for line in cost_lines(rows, host, machine) if rows else []:
+        show(line)
+
+
+def _in_words(key: str, value: Any) -> str:
+    if key == "native_sizes":
+        return ", ".join(map(_size, value))
+    if key == "delivered_size":
+        return _size(value)
+    if key == "files":
+        return ", ".join(f"{each['repo']}/{each['path']}" for each in value)
+    return ", ".join(value)
+
+
+def _window(info: ModelDirectory) -> int:
+    """Frames that a model sees at once."""
+    from sorairo.models.wan.variants import VARIANTS
+
+    name = info.record["config"].get("name")
+    known = {each.name: each.frames for each in VARIANTS}
+    return known.get(str(name)) or int(info.record["config"].get("window_frames", 49))
 
 
 def _facts(info: ModelDirectory) -> dict[str, Any]:

@@ -124,7 +124,7 @@ class Engine(Capabilities):
         if settings.refine is not None:
             return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
-        check_memory(layout, delivery, self.model.info.memory)
+        check_memory(layout, delivery, self.model.info.memory, self.model.device)
         report = None
         if on_progress:
             report = ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
@@ -147,7 +147,7 @@ class Engine(Capabilities):
                 for layout, each in zip(layouts, settings, strict=True)
             ]
             for layout, delivery in zip(layouts, deliveries, strict=True):
-                check_memory(layout, delivery, self.model.info.memory)
+                check_memory(layout, delivery, self.model.info.memory, self.model.device)
             canvases = self._fill(layouts, settings, self.sampling(settings))
             for index, delivery, canvas in zip(group, deliveries, canvases, strict=True):
                 found[index] = self._delivered(*asked[index], delivery, canvas.latents)

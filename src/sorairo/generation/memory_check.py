@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import psutil
+import torch
 
 from sorairo.errors import RequestError
 from sorairo.generation.memory_estimate import (
@@ -19,6 +22,8 @@ from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
 from sorairo.models.model_info import MemoryNeeds
 
+CPU = torch.device("cpu")
+
 
 def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds) -> float:
     """Peak memory of a layout that is delivered so, by a model with these needs."""
@@ -30,13 +35,30 @@ def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds
         native=frame_bytes(layout.num_frames, layout.width, layout.height),
         upscaled=own != (layout.width, layout.height, layout.spec.fps),
         needs=needs,
+        working=working_bytes(layout, needs),
     )
 
 
+def working_bytes(layout: CanvasLayout, needs: MemoryNeeds) -> float:
+    """What sampling and decoding a layout take, where the networks are."""
+    multiple = layout.spec.multiple
+    latent_frames = min(len(layout.latent_frames()), layout.spec.window)
+    tokens = latent_frames * (layout.width // multiple) * (layout.height // multiple)
+    return needs.working(tokens, layout.width * layout.height)
+
+
 def check_memory(
-    layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds, available: float | None = None
+    layout: CanvasLayout,
+    delivery: Delivery,
+    needs: MemoryNeeds,
+    device: torch.device = CPU,
+    available: float | None = None,
 ) -> None:
-    """Raises RequestError, with the number and a smaller size, if a layout does not fit."""
+    """Raises RequestError, with the number and a smaller size, if a layout does not fit: into the
+    memory of the host and, where the networks are on another device, into that of the device."""
+    if device.type != "cpu":
+        _check_device(layout, needs, device)
+        needs = replace(needs, weights=0, per_token=0.0, per_pixel=0.0)
     if available is None:
         available = float(psutil.virtual_memory().available) + psutil.Process().memory_info().rss
     needed = predicted_bytes(layout, delivery, needs)
@@ -47,6 +69,33 @@ def check_memory(
         delivery.width, delivery.height, needed=needed, frames=frames, available=available
     )
     raise RequestError(needs_too_much(needed, available, *size))
+
+
+def _check_device(layout: CanvasLayout, needs: MemoryNeeds, device: torch.device) -> None:
+    """The weights are on the device already; the check is whether the rest fits beside them."""
+    if device.type != "cuda":
+        return
+    free = torch.cuda.mem_get_info(device)[0]
+    kept = torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    check_working(layout, needs, float(free + kept))
+
+
+def check_working(layout: CanvasLayout, needs: MemoryNeeds, available: float) -> None:
+    """Raises RequestError if sampling or decoding a layout takes more than is available."""
+    needed = working_bytes(layout, needs)
+    if needed <= SPARE * available:
+        return
+    scale = (SPARE * available / needed) ** 0.5
+    multiple = layout.spec.multiple
+    width, height = (
+        max(multiple, int(side * scale) // multiple * multiple)
+        for side in (layout.width, layout.height)
+    )
+    raise RequestError(
+        f"At {layout.width}x{layout.height} this needs about {needed / 1e9:.1f} GB of the device"
+        f" beside the weights, and {available / 1e9:.1f} GB are free: ask for {width}x{height}"
+        " pixels, or for fewer seconds."
+    )
 
 
 def _held(layout: CanvasLayout) -> list[np.ndarray]:

@@ -16,7 +16,14 @@ def frame_bytes(frames: float, width: int, height: int) -> float:
 
 
 def peak_bytes(
-    result: float, *, copies: float, given: float, native: float, upscaled: bool, needs: MemoryNeeds
+    result: float,
+    *,
+    copies: float,
+    given: float,
+    native: float,
+    upscaled: bool,
+    needs: MemoryNeeds,
+    working: float = 0.0,
 ) -> float:
     """Peak memory of a request, by a model with these needs.
 
@@ -27,9 +34,10 @@ def peak_bytes(
         native: Bytes of the canvas's frames.
         upscaled: Whether the result has another size or rate than the canvas.
         needs: What the model takes beside the frames.
+        working: What sampling and decoding take (see `MemoryNeeds.working`).
     """
     upscaler = needs.upscaler if upscaled else 0.0
-    fixed = needs.program + upscaler + 2 * needs.weights + given
+    fixed = needs.program + upscaler + needs.weight_copies * needs.weights + given + working
     return fixed + NATIVE_COPIES * native + copies * result
 
 

@@ -29,6 +29,16 @@ class MemoryNeeds:
     """The program and the model's activations."""
     upscaler: float = 140e6
     """The upscaler's activations."""
+    weight_copies: float = 2.0
+    """How often the weights are in memory."""
+    per_token: float = 0.0
+    """A token that the denoiser sees at once, in a guided step; 0: it is part of `program`."""
+    per_pixel: float = 0.0
+    """A pixel of the canvas while the codec decodes; 0: it is part of `program`."""
+
+    def working(self, tokens: int, pixels: int) -> float:
+        """What sampling or decoding takes, whichever is more."""
+        return max(self.per_token * tokens, self.per_pixel * pixels)
 
 
 @dataclass(frozen=True, kw_only=True)

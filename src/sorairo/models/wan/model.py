@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +14,9 @@ from sorairo.errors import ModelError
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.protocols import OnFrames
+from sorairo.models.sizing.needs import DECODE_BYTES, memory_needs
+from sorairo.models.transformer import Transformer
+from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
 from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder
@@ -104,7 +108,7 @@ def load_wan(folder: WanFolder, device: torch.device) -> WanModel:
     )
     networks = (codec, text.network, *experts)
     return WanModel(
-        info=info_of(variant, folder.digest, sum(map(_bytes, networks))),
+        info=info_of(variant, folder.digest, _needs(codec, experts, sum(map(_bytes, networks)))),
         variant=variant,
         device=device,
         dtype=dtype,
@@ -117,8 +121,8 @@ def load_wan(folder: WanFolder, device: torch.device) -> WanModel:
     )
 
 
-def info_of(variant: Variant, digest: str, weights: int) -> ModelInfo:
-    """Facts about a model whose networks take `weights` bytes."""
+def info_of(variant: Variant, digest: str, memory: MemoryNeeds) -> ModelInfo:
+    """Facts about a model with these needs."""
     return ModelInfo(
         name=variant.name,
         digest=digest,
@@ -133,8 +137,16 @@ def info_of(variant: Variant, digest: str, weights: int) -> ModelInfo:
         sparse_plans=False,
         corrects_seams=False,
         use_instead=variant.use_instead,
-        memory=MemoryNeeds(weights=weights),
+        memory=memory,
     )
+
+
+def _needs(codec: WanCodec, experts: Sequence[Transformer], weights: int) -> MemoryNeeds:
+    """The memory of networks whose parameters take `weights` bytes."""
+    config, width = experts[0].config, codec.config.decoder_width
+    published = CODEC_22 if codec.config.patch == CODEC_22.patch else CODEC_21
+    share = width / published.decoder_width
+    return memory_needs(config.dim, config.ffn_dim, DECODE_BYTES * share, weights)
 
 
 def _check_codec(folder: WanFolder, codec: WanCodec) -> None:

@@ -11,6 +11,7 @@ from sorairo.generation.requests.limits import Limits, limits_of
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.model_record import TABLETOP_FAMILY
 from sorairo.server.api.memory_budget import MemoryBudget
 
 RENEWED = 10.0  # seconds after which models that were fetched meanwhile are found
@@ -32,7 +33,9 @@ def served_model(name: str, info: ModelDirectory, available: float | None) -> Se
     """A model on a machine with so many bytes of memory (None: not known)."""
     memory = None
     if available is not None:
-        memory = MemoryBudget(available=available, needs=MemoryNeeds(weights=info.bytes))
+        # the networks of other families are on a GPU, of which this process knows nothing
+        weights = info.bytes if info.family == TABLETOP_FAMILY else 0
+        memory = MemoryBudget(available=available, needs=MemoryNeeds(weights=weights))
     return ServedModel(name=name, limits=limits_of(to_json(info.facts)), memory=memory)
 
 

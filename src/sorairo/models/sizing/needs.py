@@ -1,0 +1,26 @@
+"""The memory of large models, from the width of their networks. No torch."""
+
+from __future__ import annotations
+
+from sorairo.models.model_info import MemoryNeeds
+
+HALF = 2  # bytes of a number in half precision
+ROWS = 2  # of a guided step: with the prompt and without
+DECODE_BYTES = 24e3  # of a pixel, measured with both codecs of Wan in bfloat16 on a CPU
+
+
+def token_bytes(dim: int, ffn_dim: int, rows: int = ROWS) -> float:
+    """Memory of a token in a forward pass: the larger of attention and feed-forward."""
+    return float(rows * HALF * max(8 * dim, 4 * dim + 2 * ffn_dim))
+
+
+def memory_needs(dim: int, ffn_dim: int, decode_bytes: float, weights: int) -> MemoryNeeds:
+    """The needs of a model of that width, whose codec takes so many bytes a pixel and whose weights
+    are held once."""
+    return MemoryNeeds(
+        weights=weights,
+        upscaler=0.0,
+        weight_copies=1.0,
+        per_token=token_bytes(dim, ffn_dim),
+        per_pixel=decode_bytes,
+    )

@@ -24,7 +24,13 @@ from sorairo.cli.options import named_size
     show_default=True,
     help="Length of the clip; the first window of a longer one is timed.",
 )
-@click.option("--repeats", type=click.IntRange(1, 100), default=3, show_default=True)
+@click.option(
+    "--repeats",
+    type=click.IntRange(1, 100),
+    default=3,
+    show_default=True,
+    help="Timed calls after the first; their median is shown.",
+)
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(

@@ -60,7 +60,7 @@ def list_command(everything: bool, as_json: bool) -> None:
     epilog="""\b
     Examples:
       sorairo models info tabletop
-      sorairo models info wan2.2-5b --no-speed""",
+      sorairo models info wan2.2-5b --speed""",
 )
 @click.argument("name")
 @click.option(

@@ -16,7 +16,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint con
 NODE := tests/server/node
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test golden lint clean
+.PHONY: help demo test studio golden lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ demo: export PROMPT := $(PROMPT)
 
 test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
 	$(BIN)/python -m pytest -q
+
+studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
+	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py
 
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
 	$(BIN)/python tests/golden/record.py --check

@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,7 +28,7 @@ def quiet_page(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
         "console",
         lambda m: (
             noise.append(f"{m.text} {m.location['url']}")
-            if m.type in ("error", "warning") and not m.location["url"].endswith("/preview")
+            if m.type in ("error", "warning")
             else None
         ),
     )
@@ -41,7 +42,7 @@ def quiet_page(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
     page.goto(url, wait_until="load")
     yield page
     context.close()
-    assert noise == []
+    assert not noise, "\n".join(noise)
 
 
 def clear(url: str) -> None:
@@ -62,3 +63,17 @@ def until(page: Page, expression: str, timeout: float = PATIENCE) -> None:
     while not page.evaluate(expression):
         assert time.monotonic() < end, f"it never became true: {expression}"
         page.wait_for_timeout(50)
+
+
+AXE = Path(__file__).parent / "server" / "node" / "node_modules" / "axe-core" / "axe.min.js"
+FIND = """async () => (await axe.run({ resultTypes: ["violations"] })).violations
+  .filter(each => ["serious", "critical"].includes(each.impact))
+  .map(each => [each.id, ...each.nodes.slice(0, 3).map(node => node.html)].join(" | "))"""
+
+
+def serious_findings(page: Page) -> list[str]:
+    """What axe-core finds on a page that keeps people from using it."""
+    assert AXE.is_file(), "`make test` installs axe-core"
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.evaluate(FIND)

@@ -3,19 +3,18 @@ result."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from hypothesis import given as cases
-from hypothesis import settings
-from hypothesis import strategies as st
 
 from sorairo.errors import RequestError
 from sorairo.generation.canvas.encode import (
     encode_layout,
     latent_frame_prompt_weights,
-    token_region,
 )
+from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
 from sorairo.generation.tasks.edit import edit
@@ -27,6 +26,7 @@ from sorairo.generation.tasks.layout import (
     GivenSegment,
     crossfade_weights,
 )
+from sorairo.generation.tasks.registry import layout_of
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.tabletop import POSITIONS
 from sorairo.video import Clip
@@ -190,44 +190,22 @@ def test_texts_fade_over_the_bridge():
     assert crossfade_weights(("a", "b"), 4, 4, 8).tolist() == [[1, 0]] * 4
 
 
-def test_a_region_touches_whole_tokens():
-    region = np.zeros((64, 64))
-    region[17:20, 40:41] = 1
-    touched = token_region(region, (4, 4))
-    assert touched.nonzero().tolist() == [[1, 2]]
-    canvas = canvas_of(layouts()["region"])
-    assert bool((canvas.sigma_start.amax(0) > 0).nonzero().tolist() == [[1, 1], [1, 2]])
+def test_a_curve_decides_how_texts_fade():
+    """It holds over the bridge, at equal distances; before and after it there is one text."""
+    weights = crossfade_weights(("a", "b"), 8, 2, 5, (0.5, 1.0, 0.0))[:, 1]
+    np.testing.assert_allclose(weights, [0, 0, 0.75, 1, 0.5, 1, 1, 1])
 
 
-@settings(max_examples=40, deadline=None)
-@cases(start=st.integers(0, 40), length=st.integers(1, 40), total=st.integers(12, 48))
-def test_a_retake_keeps_everything_outside_of_its_latent_frames(
-    start: int, length: int, total: int
-):
-    start = min(start, total - 1)
-    span = (start, min(total, start + length))
-    layout = edit(clip_of(total), "a", spec=SPEC, strength=1.0, span=span)
-    made = [p for p in layout.segments if isinstance(p, GeneratedSegment)]
-    assert len(made) == 1
-    kept = sum(p.clip.num_frames for p in layout.segments if isinstance(p, GivenSegment))
-    assert kept + made[0].last - made[0].first == total
-    assert span[1] - span[0] <= made[0].last - made[0].first <= span[1] - span[0] + 3
-    before = (
-        layout.segments[0].clip.num_frames if isinstance(layout.segments[0], GivenSegment) else 0
-    )
-    assert before == start
-    canvas_of(layout)
-
-
-@settings(max_examples=30, deadline=None)
-@cases(known=st.integers(1, 40), more=st.integers(1, 40))
-def test_extensions_are_as_long_as_requested(known: int, more: int):
-    clip = clip_of(known)
-    for task in (extend_forward, extend_backward):
-        layout = task(clip, "a", spec=SPEC, num_frames=more)
-        made = next(p for p in layout.segments if isinstance(p, GeneratedSegment))
-        assert made.last - made.first == more
-        canvas_of(layout)
+def test_a_part_of_a_clip_is_extended():
+    """From 1 s to 2 s of three, by a second: what is left out is not shown."""
+    film = clip_of(36)
+    request = ExtendRequest(prompt="a", forward=1.0, start=1.0, end=2.0)
+    layout = layout_of(request, [film], SPEC)
+    (shown,) = [each for each in layout.segments if isinstance(each, GivenSegment)]
+    assert layout.seconds == 2
+    np.testing.assert_array_equal(shown.clip.frames, film.frames[12:24])
+    first, second = replace(request, backward=1.0).stages()
+    assert (first.start, first.end, second.start, second.end) == (1, 2, 0, None)
 
 
 @pytest.mark.parametrize(

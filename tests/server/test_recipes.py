@@ -79,6 +79,7 @@ def test_a_recipe_makes_the_same_video_again(server: Running):
     "body",
     [
         {"loop": True, "negative_prompt": "snow", "guidance_scale": 3, "vary": False},
+        {"style": "oil"},
         {"input_reference": URL},
         {"last_frame": URL},
         {"input_reference": URL, "last_frame": URL},
@@ -113,8 +114,10 @@ def test_recipes_of_new_videos(client: TestClient, service: Service, body: dict)
         ("edits", {"strength": 0.5, "region": "25%,0%,50%,100%", "start": 0.2, "end": 0.8}),
         ("extensions", {"seconds": "1", "direction": "backward"}),
         ("extensions", {"seconds": "2"}),
+        ("extensions", {"seconds": "1", "direction": "both", "start": 0.2, "end": 0.8}),
         ("loops", {"seconds": "1"}),
         ("connections", {"seconds": "1", "start_prompt": "a ball", "end_prompt": "a box"}),
+        ("connections", {"seconds": "1", "curve": [0, 0.25, 1]}),
     ],
 )
 def test_recipes_and_families_of_changed_videos(
@@ -162,6 +165,26 @@ def test_a_mask_says_what_is_changed(client: TestClient, service: Service):
         fields = {"prompt": "x", "video": video, **body}
         answer = client.post("/v1/videos/edits", json=fields)
         assert (answer.status_code, answer.json()["error"]["param"]) == (400, param), body
+
+
+def test_a_part_of_a_video_is_extended(client: TestClient, service: Service):
+    video = {"id": finished(client, service)}  # of one second
+    body = {"prompt": "x", "video": video, "seconds": "2"}
+    longer = post(client, "videos/extensions", **body, direction="both", start=0.25, end=0.75)
+    assert longer["seconds"] == "4.5"
+    for wrong, param in (
+        ({"start": 1.5}, "video"),
+        ({"start": 0.5, "end": 0.5}, "video"),
+        ({"end": 9}, "video"),
+        ({"direction": "up"}, "direction"),
+    ):
+        answer = client.post("/v1/videos/extensions", json={**body, **wrong})
+        assert (answer.status_code, answer.json()["error"]["param"]) == (400, param), wrong
+    both = {"prompt": "x", "video": video, "next_video": video}
+    for curve in ([0.5], [0, 2], "up", [0] * 65):
+        answer = client.post("/v1/videos/connections", json={**both, "curve": curve})
+        assert answer.status_code == 400, curve
+        assert answer.json()["error"]["param"].startswith("curve")
 
 
 def test_ends_and_references(client: TestClient, service: Service):

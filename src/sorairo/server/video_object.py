@@ -28,12 +28,12 @@ STILL_PREVIEW, MOVING_PREVIEW = f"{PREVIEWS}/still.webp", f"{PREVIEWS}/moving.we
 def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-    Keys of our own are `seed`, `duration` (the exact length), `fps`, `native_size` (the size
-    before upscaling), `loras` (what became of the LoRAs of the request), `notes` (how the prompt
-    is read), `videos` (the ids of all videos of the request), `ignored` (fields of the request
-    that can do nothing here), `favourite`, `tags`, `trashed_at`, `kind` (the command that makes
-    it) and `cancel_requested` (while the worker has not stopped yet). Files are deleted
-    `retention_seconds` after the job has ended; None: never.
+    Keys of our own are `seed`, `duration` (the exact length), `processing_seconds` (from the first
+    claim to the end), `fps`, `native_size` (the size before upscaling), `loras` (what became of
+    the LoRAs of the request), `notes` (how the prompt is read), `videos` (the ids of all videos of
+    the request), `ignored` (fields of the request that can do nothing here), `favourite`, `tags`,
+    `trashed_at`, `kind` (the command that makes it) and `cancel_requested` (while the worker has
+    not stopped yet). Files are deleted `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -61,6 +61,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         **({"kind": job.payload["command"]} if job.payload.get("command") else {}),
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
         **({"duration": float(result["seconds"])} if "seconds" in result else {}),
+        **({"processing_seconds": _processing_seconds(job)} if job.status == COMPLETED else {}),
         **{name: result[name] for name in ("fps", "native_size", "loras") if name in result},
     }
 
@@ -74,6 +75,13 @@ def _seconds(requested: str, made: str | None) -> str:
     if requested.isdigit() and int(requested) > 0 and _near(requested, made):
         return requested
     return made if "." in requested else f"{max(1, math.floor(float(made) + 0.5))}"
+
+
+def _processing_seconds(job: Job) -> float:
+    """How long the job took since a worker first claimed it."""
+    if job.started_at is None or job.ended_at is None:
+        return 0.0
+    return round(max(0.0, job.ended_at - job.started_at), 1)
 
 
 def _near(requested: str, made: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
+from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
 from sorairo.generation.requests.limits import Limits, check_prompt, check_seconds, check_texts
 
@@ -40,6 +41,9 @@ class ConnectRequest(BridgeRequest):
     """The prompt at the beginning of the bridge; None: `prompt`."""
     prompt_b: str | None = None
     """The prompt at its end; None: `prompt`."""
+    curve: tuple[float, ...] = ()
+    """How much `prompt_b` counts over the bridge, 0 to 1, at equal distances; empty: it rises
+    evenly."""
     read_a: str = ""
     """`prompt_a` in words that the model knows; "" where it is used as it is."""
     read_b: str = ""
@@ -73,4 +77,6 @@ class ConnectRequest(BridgeRequest):
         for prompt in (self.prompt_a, self.prompt_b):
             if prompt:
                 check_prompt(prompt)
+        if self.curve and (len(self.curve) < 2 or not all(0 <= each <= 1 for each in self.curve)):
+            raise RequestError("A curve has at least two numbers from 0 to 1, for example 0 and 1.")
         super().validate(limits)

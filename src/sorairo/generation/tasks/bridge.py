@@ -17,11 +17,18 @@ from sorairo.video.resampling import squeezed_aspect
 
 
 def connect(
-    before: Clip, after: Clip, prompts: tuple[str, str], *, spec: CanvasSpec, num_frames: int
+    before: Clip,
+    after: Clip,
+    prompts: tuple[str, str],
+    *,
+    spec: CanvasSpec,
+    num_frames: int,
+    curve: tuple[float, ...] = (),
 ) -> CanvasLayout:
-    """One clip, a bridge, another clip. The prompts of the two cross-fade over the bridge, which
-    has whole latent frames: `num_frames` is rounded to a multiple of their length."""
-    return _bridge(before, after, prompts, spec, num_frames)
+    """One clip, a bridge, another clip. The prompts of the two cross-fade over the bridge, evenly
+    or by a `curve`. It has whole latent frames: `num_frames` is rounded to a multiple of their
+    length."""
+    return _bridge(before, after, prompts, spec, num_frames, curve=curve)
 
 
 def loop(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int) -> CanvasLayout:
@@ -37,6 +44,7 @@ def _bridge(
     num_frames: int,
     *,
     loop: bool = False,
+    curve: tuple[float, ...] = (),
 ) -> CanvasLayout:
     size, length = size_for(before, spec), spec.frames_per_latent_frame
     left = ending(before, spec, size)
@@ -56,7 +64,7 @@ def _bridge(
         width=size[0],
         height=size[1],
         prompts=prompts,
-        prompt_weights=crossfade_weights(prompts, total, start, end),
+        prompt_weights=crossfade_weights(prompts, total, start, end, curve),
         given=(GivenFrames(first=0, frames=left), GivenFrames(first=end, frames=right)),
         segments=segments,
         padding_frames=padding_of(left, spec),

@@ -175,9 +175,18 @@ def single_prompt(prompt: str, num_frames: int) -> tuple[tuple[str, ...], np.nda
 
 
 def crossfade_weights(
-    prompts: tuple[str, ...], num_frames: int, start: int, end: int
+    prompts: tuple[str, ...],
+    num_frames: int,
+    start: int,
+    end: int,
+    curve: tuple[float, ...] = (),
 ) -> np.ndarray:
-    """`prompt_weights` of two prompts, the second taking over from frame `start` to frame `end`."""
+    """`prompt_weights` of two prompts, the second taking over from frame `start` to frame `end`:
+    evenly, or by a `curve` of weights from 0 to 1 at equal distances between these frames."""
     assert len(prompts) == 2
     second = np.clip((np.arange(num_frames) - start + 1) / max(1, end - start + 1), 0, 1)
+    if curve:
+        inside = (second > 0) & (second < 1)
+        bent = np.interp(second, np.linspace(0, 1, len(curve)), curve)
+        second = np.where(inside, bent, second)
     return np.stack([1 - second, second], axis=1).astype(np.float32)

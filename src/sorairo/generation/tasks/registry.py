@@ -21,7 +21,7 @@ from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
 from sorairo.generation.tasks.characters import cast
-from sorairo.generation.tasks.context import size_of
+from sorairo.generation.tasks.context import part, size_of
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.extend import extend_backward, extend_forward
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
@@ -83,10 +83,10 @@ def _extend(request: ExtendRequest, clips: Sequence[Clip], spec: CanvasSpec) -> 
         if request.forward
         else (extend_backward, request.backward)
     )
-    layout = task(
-        clips[0], request.text_in(spec.world), spec=spec, num_frames=spec.frames_in(seconds)
-    )
-    return replace(layout, seconds=clips[0].duration + seconds)
+    whole = request.start <= 0 and request.end is None
+    clip = clips[0] if whole else part(clips[0], request.start, request.end)
+    layout = task(clip, request.text_in(spec.world), spec=spec, num_frames=spec.frames_in(seconds))
+    return replace(layout, seconds=clip.duration + seconds)
 
 
 def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
@@ -99,7 +99,8 @@ def _loop(request: LoopRequest, clips: Sequence[Clip], spec: CanvasSpec) -> Canv
 def _connect(request: ConnectRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     before, after = clips
     num_frames = spec.frames_in(request.seconds)
-    return connect(before, after, request.texts_in(spec.world), spec=spec, num_frames=num_frames)
+    texts = request.texts_in(spec.world)
+    return connect(before, after, texts, spec=spec, num_frames=num_frames, curve=request.curve)
 
 
 def _edit(request: EditRequest, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:

@@ -53,13 +53,17 @@ class ClipBuilder(JobBuilder):
         return self._from_clips(request, fields, clip, generated=generated, more=more)
 
     def extend(self, fields: Fields, clip: GivenClip) -> NewJob:
-        """A continuation of a clip by some seconds, after its end or before its beginning."""
-        added, direction = fields.get("seconds", DEFAULT_SECONDS), fields.get("direction")
+        """A continuation of a clip, or of a part of it, by some seconds: after its end, before its
+        beginning, or both."""
+        seconds, direction = fields.get("seconds", DEFAULT_SECONDS), fields.get("direction")
         request = ExtendRequest(
-            **{"backward" if direction == "backward" else "forward": added},
+            forward=0.0 if direction == "backward" else seconds,
+            backward=seconds if direction in ("backward", "both") else 0.0,
             **self._parameters(fields, clip),
         )
-        return self._from_clips(request, fields, clip, added=added, generated=added)
+        added, duration = request.forward + request.backward, clip.info.duration
+        change = added - (duration - request.kept_seconds(duration))
+        return self._from_clips(request, fields, clip, added=change, generated=added)
 
     def loop(self, fields: Fields, clip: GivenClip) -> NewJob:
         """A clip and a bridge from its end to its beginning."""

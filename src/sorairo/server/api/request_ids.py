@@ -14,6 +14,7 @@ from sorairo.server.api.errors import error_response
 REQUEST_ID = "sorairo.request_id"  # key of the scope
 MAX_CLIENT_ID = 128  # characters of X-Client-Request-Id that are logged
 QUIET_METHODS = ("GET", "HEAD", "OPTIONS")  # clients poll: these are logged only if they fail
+QUIET_PATHS = ("/estimate", "/prompts/readings")  # nothing is made; asked while people type
 LOGGER = "sorairo.requests"
 log = logging.getLogger(LOGGER)
 
@@ -50,7 +51,8 @@ class RequestIdMiddleware:
 
 
 def _log_request(scope: Scope, status: int, duration: int) -> None:
-    if status < 500 and scope["method"] in QUIET_METHODS:
+    quiet = scope["method"] in QUIET_METHODS or scope["path"].endswith(QUIET_PATHS)
+    if status < 500 and quiet:
         return
     client_id = Headers(scope=scope).get("x-client-request-id", "")[:MAX_CLIENT_ID]
     log.log(

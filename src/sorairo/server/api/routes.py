@@ -153,12 +153,15 @@ def get_preview(
     owner: Owner,
     video_id: VideoId,
     animated: bool = Query(False, description="1 for the whole clip as an animation."),
+    optional: bool = Query(False, description="1 for 204 where there is no preview, not 404."),
 ) -> Response:
     """What a video looks like while it is being generated, renewed every second: its middle frame,
     or the whole clip. It is deleted when the video has ended."""
     media, job = service_of(request).media, job_of(request, owner, video_id)
     path = f"{job.id}/{MOVING_PREVIEW if animated else STILL_PREVIEW}"
     if media.size(path) is None:
+        if optional:
+            return Response(status_code=204, headers={"cache-control": "no-store"})
         reason = f"{video_id} has ended" if job.ended else "it appears after the first step"
         raise ApiError(404, f"There is no preview: {reason}.", code="not_ready")
     headers = {"cache-control": "no-store"}

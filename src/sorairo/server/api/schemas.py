@@ -137,6 +137,9 @@ VIDEO = object_schema(
     },
     optional={
         "duration": described(NUMBER, "The exact length of the completed video in seconds."),
+        "processing_seconds": described(
+            NUMBER, "How long it took to make the completed video, without waiting in the queue."
+        ),
         "fps": described(NUMBER, "Frames per second of the completed video."),
         "native_size": text("The size at which the model generated it, before upscaling."),
         "queue_position": described(WHOLE, "While it is queued: 1 for the next one."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_texts
 from sorairo.generation.requests.region import check_region
+from sorairo.server.api.fields.compound import Curve
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.references import Picture
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
@@ -11,6 +12,8 @@ from sorairo.server.api.fields.scalars import Number, Text
 
 EDIT = frozenset({Endpoint.EDIT})
 CONNECT = frozenset({Endpoint.CONNECT})
+EXTEND = frozenset({Endpoint.EXTEND})
+MAX_CURVE_POINTS = 64
 CHANGE_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="region",
@@ -61,5 +64,27 @@ CHANGE_FIELDS: tuple[RequestField, ...] = (
         endpoints=CONNECT,
         check=lambda text, limits: check_texts(limits, end_prompt=text),
         parameter="prompt_b",
+    ),
+    RequestField(
+        name="start",
+        type=Number(low=0, example="1.5"),
+        description="Where the part of the video begins that is kept, in seconds. Default: 0.",
+        endpoints=EXTEND,
+        parameter="start",
+    ),
+    RequestField(
+        name="end",
+        type=Number(low=0, example="3"),
+        description="Where that part ends, in seconds. Default: at the end of the video.",
+        endpoints=EXTEND,
+        parameter="end",
+    ),
+    RequestField(
+        name="curve",
+        type=Curve(MAX_CURVE_POINTS),
+        description="How much `end_prompt` counts over the bridge, 0 to 1: numbers at equal"
+        " distances. Default: it rises evenly.",
+        endpoints=CONNECT,
+        parameter="curve",
     ),
 )

@@ -104,6 +104,29 @@ def _condition(value: Any, name: str) -> Condition:
 
 
 @dataclass(frozen=True)
+class Curve:
+    """Numbers from 0 to 1 at equal distances."""
+
+    most: int
+    """How many there may be."""
+
+    def parse(self, value: Any, name: str) -> tuple[float, ...]:
+        """The numbers. Raises ApiError."""
+        found = parse_json(value.encode(), name) if isinstance(value, str) else value
+        if not isinstance(found, list):
+            raise invalid_type(name, "an array of numbers", value)
+        if not 2 <= len(found) <= self.most:
+            message = f"'{name}' must have 2 to {self.most} numbers, not {len(found)}."
+            raise invalid_value(name, message)
+        share = Number(low=0, high=1)
+        return tuple(share.parse(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def schema(self) -> Schema:
+        number = {"type": "number", "minimum": 0, "maximum": 1}
+        return {"type": "array", "items": number, "minItems": 2, "maxItems": self.most}
+
+
+@dataclass(frozen=True)
 class Pictures:
     """Several pictures."""
 

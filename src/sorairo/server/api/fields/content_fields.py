@@ -90,8 +90,9 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
     ),
     RequestField(
         name="direction",
-        type=Choice(("forward", "backward")),
-        description="Whether the video goes on after its end, or begins earlier. Default: forward.",
+        type=Choice(("forward", "backward", "both")),
+        description="Whether the video goes on after its end, begins earlier, or both, by `seconds`"
+        " each. Default: forward.",
         endpoints=frozenset({Endpoint.EXTEND}),
     ),
     RequestField(

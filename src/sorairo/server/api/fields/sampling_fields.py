@@ -19,6 +19,7 @@ from sorairo.server.api.fields.request_field import (
 from sorairo.server.api.fields.scalars import Flag, Number, Ratio, Resolution, Seed, Text
 
 MAX_VIDEOS = 10  # of one request
+MAX_STYLE_LENGTH = 200
 ORIENTATIONS = {"landscape": (16, 9), "portrait": (9, 16), "square": (1, 1)}
 RESOLUTIONS = {"sd": 480, "hd": 720, "full_hd": 1080, "fullhd": 1080, "fhd": 1080}
 
@@ -105,6 +106,15 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         endpoints=SAMPLING | IMAGING,
         aliases=("lora", "lora_names"),
         parameter="loras",
+    ),
+    RequestField(
+        name="style",
+        type=Text(max_length=MAX_STYLE_LENGTH),
+        description="A style: one of `styles` of the model, or other words, which are put after the"
+        " prompt.",
+        endpoints=SAMPLING,
+        check=lambda text, limits: check_texts(limits, style=text),
+        parameter="style",
     ),
     RequestField(
         name="rewrite",

@@ -15,7 +15,7 @@ from sorairo.server.api.fields.table import Endpoint
 from sorairo.world import registry
 from sorairo.world.protocol import WordGroup
 
-NEAREST, SIMILARITY = 3, 0.6  # words that are proposed for an unknown one; `difflib`'s ratio
+NEAREST, SIMILARITY = 3, 0.77  # words that are proposed for an unknown one; `difflib`'s ratio
 
 router = APIRouter(prefix="/v1")
 

@@ -40,6 +40,7 @@ def recipe_body(spec: JobSpec) -> RecipeBody:
         "num_inference_steps": request.steps,
         "guidance_scale": request.guidance,
         "negative_prompt": request.negative,
+        "style": request.style if request.command != Storyboard.command else None,
     }
     if not request.rewrite:
         shared["rewrite"] = False
@@ -97,9 +98,11 @@ def _animated(request: AnimateRequest) -> RecipeBody:
 def _changed(request: Request) -> RecipeBody:
     match request:
         case ExtendRequest():
-            backward = bool(request.backward)
             body: dict[str, Any] = {"seconds": f"{request.backward or request.forward:g}"}
-            body |= {"direction": "backward"} if backward else {}
+            if request.backward:
+                body["direction"] = "both" if request.forward else "backward"
+            body |= {"start": request.start} if request.start else {}
+            body |= {"end": request.end}
             return RecipeBody(endpoint=Endpoint.EXTEND, body=body, files=("video",))
         case EditRequest():
             names = {"strength": request.strength, "region": request.region, "end": request.end}
@@ -107,7 +110,11 @@ def _changed(request: Request) -> RecipeBody:
             return RecipeBody(endpoint=Endpoint.EDIT, body=body, files=("video", "mask"))
         case ConnectRequest():
             prompts = {"start_prompt": request.prompt_a, "end_prompt": request.prompt_b}
-            body = {"seconds": f"{request.seconds:g}", **prompts}
+            body = {
+                "seconds": f"{request.seconds:g}",
+                **prompts,
+                "curve": list(request.curve) or None,
+            }
             return RecipeBody(endpoint=Endpoint.CONNECT, body=body, files=("video", "next_video"))
         case BridgeRequest():
             body = {"seconds": f"{request.seconds:g}"}

@@ -2,6 +2,7 @@
 //
 // Addresses are relative to the page, so that a proxy may serve it below any path.
 
+import { t } from "./i18n.js";
 import { change, state } from "./state.js";
 
 const KEY = "sorairo.key";
@@ -10,7 +11,7 @@ const CONNECTION_RETRY = 1000; // milliseconds
 /** An answer of the server that is not a success, or none at all (`status` 0). */
 export class ApiError extends Error {
   constructor(status, { message, code, param } = {}) {
-    super(message ?? `The server answered with status ${status}.`);
+    super(message ?? t("shell.status", { status }));
     Object.assign(this, { status, code: code ?? "", param: param ?? "" });
   }
 }
@@ -37,7 +38,7 @@ export async function send(method, path, { body, signal, headers = {} } = {}) {
   } catch (error) {
     if (error.name === "AbortError") throw error;
     offline();
-    throw new ApiError(0, { code: "offline", message: "The server cannot be reached." });
+    throw new ApiError(0, { code: "offline", message: t("shell.unreachable") });
   }
   if (state.connection !== "online") change({ connection: "online" });
   if (response.status === 401) change({ key: { needed: true, wrong: Boolean(key()) } });
@@ -59,6 +60,11 @@ export async function getJson(path, options) {
 
 export async function postJson(path, body, options) {
   return (await send("POST", path, { body, ...options })).json();
+}
+
+/** Sends a form, for files. */
+export async function postForm(path, form, options) {
+  return (await send("POST", path, { body: form, ...options })).json();
 }
 
 export async function deleteJson(path, options) {

@@ -4,8 +4,8 @@ import { currentLanguage, t } from "./i18n.js";
 
 const locale = () => (currentLanguage() === "zh" ? "zh-Hans" : "en");
 
-export const number = (value, digits = 0) =>
-  new Intl.NumberFormat(locale(), { maximumFractionDigits: digits }).format(value);
+export const number = (value, digits = 0, least = 0) =>
+  new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
 
 /** A length of a clip: "4 s". */
 export const seconds = (value, digits = 2) => t("common.seconds", { n: number(value, digits) });

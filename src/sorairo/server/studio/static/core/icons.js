@@ -29,6 +29,16 @@ const PATHS = {
   sun: svg`<circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.600 5.600L7 7M17 17l1.400 1.400M5.600 18.400L7 17M17 7l1.400-1.400" />`,
   system: svg`<rect x="3.500" y="5" width="17" height="11" rx="2" /><path d="M8.500 20h7M12 16v4" />`,
   loop: svg`<path d="M17 3.500L20 6.500l-3 3M4 11.500v-1a4 4 0 0 1 4-4h12M7 20.500l-3-3 3-3M20 12.500v1a4 4 0 0 1-4 4H4" />`,
+  full: svg`<path d="M4.500 9.500v-5h5M14.500 4.500h5v5M19.500 14.500v5h-5M9.500 19.500h-5v-5" />`,
+  remix: svg`<path d="M4 7h3.500c4.500 0 4.500 10 9 10H20M4 17h3.500c1.600 0 2.600-1.300 3.500-3M13 10c.9-1.700 1.900-3 3.500-3H20M17.500 4.500L20 7l-2.500 2.500M17.500 14.500L20 17l-2.500 2.500" />`,
+  extend: svg`<path d="M4 8v8M20 8v8M8 12h8M13.500 9l3 3-3 3M10.500 9l-3 3 3 3" />`,
+  cut: svg`<circle cx="6.500" cy="17.500" r="2.500" /><circle cx="17.500" cy="17.500" r="2.500" /><path d="M8 15.500L16 4M16 15.500L8 4" />`,
+  blend: svg`<circle cx="9" cy="12" r="5.500" /><circle cx="15" cy="12" r="5.500" />`,
+  region: svg`<path d="M14.500 4.500l5 5L9 20H4v-5zM12 7l5 5" />`,
+  retake: svg`<path d="M4 6.500v11M20 6.500v11M4 12h3M17 12h3M9 9h6v6H9z" />`,
+  character: svg`<circle cx="12" cy="8.500" r="4" /><path d="M4.500 20c.8-4 3.800-6 7.500-6s6.700 2 7.500 6" />`,
+  frame: svg`<rect x="3.500" y="5" width="17" height="14" rx="2" /><path d="M8 5v14M16 5v14" />`,
+  code: svg`<path d="M8.500 8l-4 4 4 4M15.500 8l4 4-4 4" />`,
   docs: svg`<path d="M8 8l-4 4 4 4M16 8l4 4-4 4M13.500 5.500l-3 13" />`,
 };
 

@@ -9,6 +9,7 @@ import { change, state } from "./state.js";
 const PAGE = 100; // the most that the list gives at once
 const HEAD = 24; // of what is read again
 const PACE = { busy: 1000, idle: 5000, hidden: 15000 }; // milliseconds between two readings
+const WHOLE_AFTER = 600_000; // milliseconds after which the whole list is read again
 const MOST_SINGLE = 8; // unfinished jobs further back that are read at once
 
 export const isUnfinished = (video) => ["queued", "in_progress"].includes(video.status);
@@ -31,6 +32,10 @@ export function learn(list) {
   const known = state.library.videos;
   for (const video of list) {
     const before = known.get(video.id);
+    if (video.trashed_at) {
+      known.delete(video.id);
+      continue;
+    }
     known.set(video.id, video);
     if (before && isUnfinished(before) && !isUnfinished(video)) {
       for (const watcher of watchers) watcher(video, before);
@@ -44,33 +49,53 @@ export function forget(ids) {
   sort();
 }
 
+const places = new Map(); // by id: where the video stood in the last listing that had it
+let listings = 0;
+
+/** Takes up a page of the list, which is newest first. */
+function learnListed(list) {
+  const listing = ++listings;
+  list.forEach((video, at) => places.set(video.id, { listing, at }));
+  learn(list);
+}
+
+/** The order of two requests of one second: as they were listed; one that is not listed yet is new. */
+function compareListed(a, b) {
+  const [one, other] = [places.get(a), places.get(b)];
+  if (one && other && one.listing === other.listing) return one.at - other.at;
+  return Boolean(one) - Boolean(other) || (a < b ? 1 : -1);
+}
+
 function sort() {
   const place = (video) => video.videos?.indexOf(video.id) ?? 0;
   const request = (video) => video.videos?.[0] ?? video.id;
   const list = [...state.library.videos.values()].sort(
     (a, b) =>
       b.created_at - a.created_at ||
-      (request(a) === request(b) ? place(a) - place(b) : request(a) < request(b) ? 1 : -1),
+      (request(a) === request(b) ? place(a) - place(b) : compareListed(request(a), request(b))),
   );
   change(({ library }) => {
     library.order = list.map((video) => video.id);
   });
 }
 
-/** Reads the whole list. What is no longer in it has been deleted. */
+/** Reads the whole list. What was known before and is no longer in it has been deleted. */
 export async function readAll() {
+  const before = [...state.library.videos.keys()];
   const seen = new Set();
   let after = "";
   do {
     const page = await getJson(`v1/videos?limit=${PAGE}${after && `&after=${after}`}`);
     for (const video of page.data) seen.add(video.id);
-    learn(page.data);
+    learnListed(page.data);
     change(({ library }) => {
       library.loaded = true;
     });
     after = page.has_more ? page.last_id : "";
   } while (after);
-  forget([...state.library.videos.keys()].filter((id) => !seen.has(id)));
+  const gone = before.filter((id) => !seen.has(id));
+  if (gone.length) forget(gone);
+  readAt = Date.now();
   change(({ library }) => {
     library.complete = true;
   });
@@ -78,7 +103,7 @@ export async function readAll() {
 
 async function readHead() {
   const page = await getJson(`v1/videos?limit=${HEAD}`);
-  learn(page.data);
+  learnListed(page.data);
   const seen = new Set(page.data.map((video) => video.id));
   const others = unfinished().filter((video) => !seen.has(video.id));
   const next = others.slice(-MOST_SINGLE); // the oldest are worked on first
@@ -99,12 +124,13 @@ export async function readOne(id) {
 }
 
 let timer = 0;
+let readAt = 0; // when the whole list was read last
 
 /** Keeps the library in step from now on. */
 export async function follow() {
   clearTimeout(timer);
   try {
-    if (state.library.complete) await readHead();
+    if (Date.now() - readAt < WHOLE_AFTER) await readHead();
     else await readAll();
   } catch {
     // `api.js` has noted what is wrong: the next reading may succeed
@@ -112,6 +138,12 @@ export async function follow() {
   const pace = document.hidden ? "hidden" : unfinished().length ? "busy" : "idle";
   clearTimeout(timer);
   timer = setTimeout(follow, PACE[pace]);
+}
+
+/** The server has been away: what it has may be different. */
+export function followAnew() {
+  readAt = 0;
+  return follow();
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -7,7 +7,6 @@ export const state = {
   route: { view: "create", params: [], query: {} },
   connection: "connecting", // "online", or "offline" until the server answers again
   key: { needed: false, wrong: false },
-  server: { model: "", models: [] },
   library: { videos: new Map(), order: [], complete: false, loaded: false },
   now: Date.now(),
 };

@@ -1,34 +1,89 @@
-// <so-picture .video=${video} variant="thumbnail">: a picture of a video, read when it is near the
-// visible part of the page.
+// <so-picture .video=${video}>: the first frame of a clip. With `plays`, the clip itself plays while
+// the pointer rests on the surrounding link, or the link has the focus.
 
 import { html, nothing } from "../core/lit.js";
 import { Part } from "../core/element.js";
-import { pictureAddress } from "../core/media.js";
+import { clipAddress, pictureAddress } from "../media/addresses.js";
+
+const SETTLE = 60; // milliseconds after which a picture is read
+const REST = 150; // milliseconds after which a clip begins to play
 
 class Picture extends Part {
   #video;
   #source = "";
+  #playing = false;
+  #timer = 0;
+  #around = null;
 
   set video(video) {
     if (video.id === this.#video?.id && video.status === this.#video.status) return;
     this.#video = video;
     this.#source = "";
-    this.#load();
+    this.#playing = false;
+    if (this.isConnected) this.#load();
+    this.update();
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    if (!this.#source && this.#video) this.#load();
+    if (!this.hasAttribute("plays")) return;
+    this.#around = this.closest(".tile");
+    for (const [event, listener] of this.#events()) this.#around.addEventListener(event, listener);
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+    for (const [event, listener] of this.#around ? this.#events() : []) {
+      this.#around.removeEventListener(event, listener);
+    }
+    this.#playing = false;
+  }
+
+  #begin = () => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#play(true), REST);
+  };
+
+  #end = () => {
+    clearTimeout(this.#timer);
+    this.#play(false);
+  };
+
+  #events() {
+    return [
+      ["pointerenter", this.#begin],
+      ["pointerleave", this.#end],
+      ["focusin", this.#begin],
+      ["focusout", this.#end],
+    ];
+  }
+
+  #play(isPlaying) {
+    if (isPlaying === this.#playing) return;
+    this.#playing = isPlaying;
+    this.update();
   }
 
   async #load() {
     const video = this.#video;
+    await new Promise((next) => setTimeout(next, SETTLE));
+    if (!this.isConnected || video !== this.#video) return; // it was scrolled past
     try {
-      const source = await pictureAddress(video, this.getAttribute("variant") ?? "thumbnail");
-      if (video === this.#video) this.#source = source;
+      const source = await pictureAddress(video, "thumbnail");
+      if (video !== this.#video) return;
+      this.#source = source;
     } catch {
-      this.#source = "";
+      return; // the files may have been deleted: the tile stays blank
     }
     this.update();
   }
 
   draw() {
-    return this.#source ? html`<img src=${this.#source} alt="" loading="lazy" decoding="async" />` : nothing;
+    return html`
+      ${this.#source ? html`<img src=${this.#source} alt="" decoding="async" />` : nothing}
+      ${this.#playing ? html`<video src=${clipAddress(this.#video)} muted loop autoplay playsinline .muted=${true}></video>` : nothing}
+    `;
   }
 }
 

@@ -6,12 +6,13 @@ import { getBlob } from "../core/api.js";
 
 class Preview extends Part {
   #source = "";
-  #progress = 0;
+  #progress = -1;
+  #loading = false;
 
   set video(video) {
-    if (video.status !== "in_progress" || video.progress === this.#progress) return;
-    if (this.#progress) this.#load(video); // the first one is stored after the first step
+    if (video.status !== "in_progress" || video.progress === this.#progress || this.#loading) return;
     this.#progress = video.progress;
+    this.#load(video);
   }
 
   disconnectedCallback() {
@@ -20,14 +21,18 @@ class Preview extends Part {
   }
 
   async #load(video) {
+    this.#loading = true;
     try {
-      const source = URL.createObjectURL(await getBlob(`v1/videos/${video.id}/preview`));
-      URL.revokeObjectURL(this.#source);
-      this.#source = source;
-      this.update();
+      const blob = await getBlob(`v1/videos/${video.id}/preview?animated=true&optional=true`);
+      if (blob.size && this.isConnected) {
+        URL.revokeObjectURL(this.#source);
+        this.#source = URL.createObjectURL(blob);
+        this.update();
+      }
     } catch {
-      // there is none yet
+      // `api.js` has noted what is wrong
     }
+    this.#loading = false;
   }
 
   draw() {

@@ -7,8 +7,15 @@ export const en = {
   cancelled: "Cancelled",
   cancelling: "Stopping",
   open: "Open: {prompt}",
+  untitled: "Untitled",
   newest: "Newest",
   progress: "Progress",
+  none: "Nothing is being made.",
+  ended: "Failed or cancelled",
+  allDone: "all done in about {time}",
+  doneNow: "Your clip is done",
+  failedTitle: "A clip has failed",
+  failedNow: "Failed: {prompt}",
 };
 
 export const zh = {
@@ -20,6 +27,13 @@ export const zh = {
   cancelled: "已取消",
   cancelling: "正在停止",
   open: "打开：{prompt}",
+  untitled: "未命名",
   newest: "最新",
   progress: "进度",
+  none: "没有正在生成的短片。",
+  ended: "失败或已取消",
+  allDone: "全部完成约需 {time}",
+  doneNow: "短片已完成",
+  failedTitle: "短片生成失败",
+  failedNow: "失败：{prompt}",
 };

@@ -1,81 +1,267 @@
-// The compose box: a prompt and how the clip is made from it.
+// The compose box: a prompt, perhaps a picture or a clip, and how the clip is made from it.
 
 import { postJson } from "../core/api.js";
-import { body, edit } from "../core/draft.js";
+import { attach, drawAgain, edit, newSeed, replaceDraft, request } from "../core/draft.js";
+import { duration, seconds as inSeconds } from "../core/format.js";
+import { currentLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { learn, follow } from "../core/library.js";
+import { follow, learn } from "../core/library.js";
 import { html, live, nothing } from "../core/lit.js";
+import { allowNotifications } from "../core/notify.js";
 import { change, state } from "../core/state.js";
-import { seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { promptField, unknownWords } from "./prompt_field.js";
 
-const SIZES = ["1280x720", "720x1280", "512x512"];
-const SECONDS = ["2", "4", "8", "12"];
+const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
+const SECONDS = ["2", "4", "8", "12", "20", "30", "60"];
+const MOST_VARIATIONS = 8;
 
-let sending = false;
-let problem = "";
+const box = { sending: false, uploading: false, dropping: false, problem: "" };
+
+const set = (changes) => {
+  Object.assign(box, changes);
+  change({});
+};
 
 export async function submit(event) {
   event?.preventDefault();
-  if (sending) return;
-  problem = state.draft.prompt.trim() ? "" : t("compose.empty");
-  if (!problem) {
-    sending = true;
-    change({});
-    try {
-      learn([await postJson("v1/videos", body())]);
-      follow();
-    } catch (error) {
-      problem = error.message;
-    }
-    sending = false;
+  if (box.sending || box.uploading) return;
+  if (!state.draft.prompt.trim()) {
+    set({ problem: t("compose.empty") });
+    document.querySelector(".compose textarea").focus();
+    return;
   }
-  change({});
+  set({ sending: true, problem: "" });
+  allowNotifications();
+  try {
+    const { path, body } = request();
+    learn([await postJson(path, body)]);
+    follow();
+    drawAgain();
+    set({ sending: false });
+  } catch (error) {
+    set({ sending: false, problem: error.message });
+  }
 }
 
 function onKey(event) {
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit(event);
 }
 
-const choice = (name, label, values, text = (value) => value) => html`
+async function take(files) {
+  const file = [...files].find((each) => /^(image|video)\//.test(each.type));
+  if (!file) {
+    if (files.length) set({ problem: t("compose.wrongFile") });
+    return;
+  }
+  set({ uploading: true, problem: "" });
+  try {
+    await attach(file);
+    set({ uploading: false });
+  } catch (error) {
+    set({ uploading: false, problem: error.message });
+  }
+}
+
+function onDrop(event) {
+  event.preventDefault();
+  set({ dropping: false });
+  take(event.dataTransfer.files);
+}
+
+function onDragOver(event) {
+  if (!event.dataTransfer.types.includes("Files")) return;
+  event.preventDefault();
+  if (!box.dropping) set({ dropping: true });
+}
+
+function onPaste(event) {
+  if (!event.clipboardData.files.length) return;
+  event.preventDefault();
+  take(event.clipboardData.files);
+}
+
+const input = (prompt) => edit({ prompt });
+
+const select = (name, label, values, text = (value) => value) => html`
   <label class="field">
     <span>${label}</span>
-    <select .value=${live(String(state.draft[name]))} @change=${(event) => edit({ [name]: event.target.value })}>
-      ${values.map((each) => html`<option value=${each} ?selected=${each === String(state.draft[name])}>${text(each)}</option>`)}
+    <select name=${name} .value=${live(String(state.draft[name]))} @change=${(event) => edit({ [name]: event.target.value })}>
+      ${values.map(
+        (each) => html`<option value=${each} ?selected=${String(each) === String(state.draft[name])}>${text(each)}</option>`,
+      )}
     </select>
   </label>
 `;
 
-export const compose = () => html`
-  <form class="compose" @submit=${submit} novalidate>
-    <label class="prompt">
-      <span class="hidden">${t("compose.prompt")}</span>
-      <textarea
-        name="prompt"
-        rows="3"
-        placeholder=${t("compose.placeholder")}
-        .value=${live(state.draft.prompt)}
-        @input=${(event) => edit({ prompt: event.target.value })}
-        @keydown=${onKey}
-      ></textarea>
-    </label>
-    <div class="compose-row">
-      ${choice("size", t("compose.size"), SIZES, (size) => size.replace("x", " × "))}
-      ${choice("seconds", t("compose.seconds"), SECONDS, seconds)}
-      ${choice("n", t("compose.variations"), ["1", "2", "3", "4"])}
-      <label class="field">
-        <span>${t("compose.seed")}</span>
-        <input
-          type="text"
-          inputmode="numeric"
-          size="8"
-          placeholder=${t("compose.seedRandom")}
-          .value=${live(state.draft.seed)}
-          @input=${(event) => edit({ seed: event.target.value.replace(/\D/g, "") })}
-        />
+const withOwn = (values, own) => (values.includes(own) ? values : [...values, own]);
+
+const sizeText = (size) => {
+  const [width, height] = size.split("x").map(Number);
+  const shape = width > height ? "landscape" : width < height ? "portrait" : "square";
+  return `${width} × ${height} ${t(`compose.${shape}`)}`;
+};
+
+const ROLES = { picture: ["first", "last", "look"], clip: ["forward", "backward", "both", "loop", "edit"] };
+
+const source = () => {
+  const { source: found } = state.draft;
+  if (box.uploading) return html`<p class="source muted" role="status">${t("compose.uploading")}</p>`;
+  if (!found) return nothing;
+  const change = (changes) => edit({ source: { ...found, ...changes } });
+  return html`
+    <div class="source">
+      ${icon(found.kind === "clip" ? "play" : "picture")}
+      <span class="source-name">${found.name}</span>
+      <label class="field inline">
+        <span class="hidden">${t("compose.role")}</span>
+        <select .value=${live(found.role)} @change=${(event) => change({ role: event.target.value })}>
+          ${ROLES[found.kind].map((role) => html`<option value=${role} ?selected=${role === found.role}>${t(`compose.role_${role}`)}</option>`)}
+        </select>
       </label>
-      <button class="primary" ?disabled=${sending}>${icon("create")} ${t("compose.create")}</button>
+      <button type="button" class="quiet round" aria-label=${t("compose.removeSource")} title=${t("compose.removeSource")} @click=${() => edit({ source: null })}>
+        ${icon("close")}
+      </button>
     </div>
-    ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
-  </form>
+  `;
+};
+
+const characters = () => {
+  const { characters: known } = state.server;
+  if (!known.length || state.draft.source) return nothing;
+  const chosen = state.draft.characters;
+  const toggle = ({ id, name }) => {
+    const has = chosen.includes(id);
+    const prompt = has || state.draft.prompt.includes(name) ? state.draft.prompt : `${name} ${state.draft.prompt}`;
+    edit({ characters: has ? chosen.filter((each) => each !== id) : [...chosen, id].slice(-2), prompt });
+  };
+  return html`<div class="row" role="group" aria-label=${t("compose.characters")}>
+    <span class="small muted">${t("compose.characters")}</span>
+    ${known.map((each) => html`<button type="button" class="chip" aria-pressed=${chosen.includes(each.id)} @click=${() => toggle(each)}>${each.name}</button>`)}
+  </div>`;
+};
+
+const reading = () => {
+  const { plan, draft } = state;
+  if (plan.problem && !box.problem) return html`<p class="problem small" role="status">${plan.problem}</p>`;
+  if (!plan.reading || !draft.rewrite) return nothing;
+  const isText = !draft.source && !draft.characters.length;
+  const read = isText ? plan.reading.varied : plan.reading.read_as;
+  const notes = plan.reading.notes.filter((note) => !note.startsWith("Ignored (unknown word"));
+  return html`
+    ${unknownWords(draft.prompt, plan.reading.unknown, input)}
+    ${plan.reading.understood
+      ? html`<p class="reading small">
+          ${read === draft.prompt.trim() ? nothing : html`<span class="muted">${t("compose.readAs")}</span> ${read}`}
+          ${plan.reading.expanded === draft.prompt.trim()
+            ? nothing
+            : html`<button type="button" class="link" title=${plan.reading.expanded} @click=${() => expand(plan.reading.expanded)}>${t("compose.expand")}</button>`}
+        </p>`
+      : html`<p class="reading small">${t("compose.notUnderstood")}</p>${exampleChips()}`}
+    ${notes.map((note) => html`<p class="small muted">${note}</p>`)}
+  `;
+};
+
+/** Shows the expanded prompt before it is used: it replaces the one in the box. */
+const expand = (prompt) => replaceDraft({ prompt }, t("compose.expanded"));
+
+const cost = () => {
+  const { estimated_seconds: seconds, wait_seconds: wait } = state.plan.estimate ?? {};
+  if (!seconds) return nothing;
+  return html`<p class="cost muted small">
+    ${t("compose.cost", { time: duration(seconds) })}${wait > 2 ? html` · ${t("compose.wait", { time: duration(wait) })}` : nothing}
+  </p>`;
+};
+
+const more = () => {
+  const { styles } = state.server;
+  return html`
+    <details class="more" ?open=${Boolean(state.draft.style || state.draft.seed || !state.draft.rewrite || state.draft.loop)}>
+      <summary>${t("compose.more")}</summary>
+      <div class="compose-row">
+        ${styles.length
+          ? select("style", t("compose.style"), ["", ...styles], (style) => (style ? styleName(style) : t("compose.noStyle")))
+          : nothing}
+        <label class="field">
+          <span>${t("compose.seed")}</span>
+          <span class="joined">
+            <input type="text" inputmode="numeric" size="10" placeholder=${t("compose.seedRandom")}
+              .value=${live(state.draft.seed)}
+              @input=${(event) => edit({ seed: event.target.value.replace(/\D/g, "").slice(0, 18) })} />
+            <button type="button" class="round quiet" aria-label=${t("compose.seedNew")} title=${t("compose.seedNew")}
+              @click=${() => edit({ seed: String(newSeed()) })}>${icon("dice")}</button>
+          </span>
+        </label>
+        ${select("model", t("compose.model"), ["", ...state.server.models], (name) => name || state.server.model || "…")}
+        <label class="check"><input type="checkbox" .checked=${live(!state.draft.rewrite)}
+          @change=${(event) => edit({ rewrite: !event.target.checked })} /> ${t("compose.asWritten")}</label>
+        <label class="check"><input type="checkbox" .checked=${live(state.draft.loop)} ?disabled=${Boolean(state.draft.source)}
+          @change=${(event) => edit({ loop: event.target.checked })} /> ${t("compose.loop")}</label>
+      </div>
+    </details>
+  `;
+};
+
+const styleName = (style) => {
+  const known = t(`compose.style_${style}`);
+  return known.startsWith("compose.") ? style.replaceAll("_", " ") : known;
+};
+
+/** Prompts that the model is good at, those in the language of the page first. */
+export function examples() {
+  const isChinese = (text) => /[一-鿿]/.test(text);
+  const own = currentLanguage() === "zh";
+  const found = state.server.examples;
+  return [...found].sort((a, b) => (isChinese(b) === own) - (isChinese(a) === own));
+}
+
+export const exampleChips = () => html`
+  <div class="row examples" role="group" aria-label=${t("compose.examples")}>
+    ${examples().map((text) => html`<button type="button" class="chip" @click=${() => useExample(text)}>${text}</button>`)}
+  </div>
 `;
+
+function useExample(prompt) {
+  edit({ prompt });
+  document.querySelector(".compose textarea").focus();
+}
+
+export const compose = () => {
+  const { draft } = state;
+  const isClip = draft.source?.kind === "clip";
+  const hasSize = !isClip;
+  const hasSeconds = draft.source?.role !== "edit";
+  return html`
+    <form class="compose ${box.dropping ? "dropping" : ""}" @submit=${submit} novalidate
+      @dragover=${onDragOver} @dragleave=${() => set({ dropping: false })} @drop=${onDrop} @paste=${onPaste}>
+      ${promptField({
+        value: draft.prompt,
+        words: (draft.rewrite && state.plan.reading?.unknown) || [],
+        placeholder: t("compose.placeholder"),
+        label: t("compose.prompt"),
+        onInput: input,
+        onKey,
+      })}
+      ${source()} ${reading()} ${characters()}
+      ${draft.prompt ? nothing : exampleChips()}
+      <div class="compose-row">
+        <label class="button quiet attach" title=${t("compose.attachHint")}>
+          ${icon("picture")}<span>${t("compose.attach")}</span>
+          <input class="hidden" type="file" accept="image/png,image/jpeg,image/webp,video/*"
+            @change=${(event) => {
+              take(event.target.files);
+              event.target.value = "";
+            }} />
+        </label>
+        ${hasSize ? select("size", t("compose.size"), withOwn(SIZES, draft.size), sizeText) : nothing}
+        ${hasSeconds ? select("seconds", t("compose.seconds"), withOwn(SECONDS, draft.seconds), (each) => inSeconds(Number(each))) : nothing}
+        ${isClip ? nothing : select("n", t("compose.variations"), Array.from({ length: MOST_VARIATIONS }, (_, i) => i + 1))}
+        <div class="compose-go">
+          ${cost()}
+          <button class="primary" ?disabled=${box.sending || box.uploading}>${icon("create")} ${t("compose.create")}</button>
+        </div>
+      </div>
+      ${more()}
+      ${box.problem ? html`<p class="problem" role="alert">${box.problem}</p>` : nothing}
+    </form>
+  `;
+};

@@ -1,13 +1,15 @@
 // The first view: the compose box, and what was made last. A request keeps its place from the moment
 // at which it is sent, so that nothing moves when a clip is finished.
 
+import { edit } from "../core/draft.js";
 import { ago } from "../core/format.js";
 import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
 import { videos } from "../core/library.js";
 import { html, nothing, repeat } from "../core/lit.js";
 import { state } from "../core/state.js";
-import { compose } from "./compose.js";
-import { tile } from "./tile.js";
+import { compose, examples, submit } from "./compose.js";
+import { nameOf, tile } from "./tile.js";
 
 const MOST = 12; // requests
 
@@ -26,13 +28,36 @@ export function requests(list, most = Infinity) {
 }
 
 const request = ({ videos: [first, ...others] }) => html`
-  <article class="request">
+  <article class="request ${others.length ? "many" : ""}">
     <header>
-      <p class="request-prompt">${first.prompt}</p>
+      <p class="request-prompt" title=${nameOf(first)}>${nameOf(first)}</p>
       <p class="muted">${ago(first.created_at, state.now)}</p>
     </header>
     <div class="request-tiles">${[first, ...others].map(tile)}</div>
   </article>
+`;
+
+function makeExample(prompt) {
+  edit({ prompt });
+  submit();
+}
+
+const welcome = () => html`
+  <section class="welcome" aria-labelledby="welcome">
+    <span class="empty-sky"></span>
+    <h2 id="welcome">${t("compose.welcomeTitle")}</h2>
+    <p class="muted">${t("compose.welcomeText")}</p>
+    <ul>
+      ${examples().slice(0, 3).map(
+        (prompt) => html`<li>
+          <p>${prompt}</p>
+          <button @click=${() => makeExample(prompt)} aria-label="${t("compose.welcomeAction")}: ${prompt}">
+            ${icon("create")} ${t("compose.welcomeAction")}
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </section>
 `;
 
 export const create = {
@@ -46,7 +71,9 @@ export const create = {
         ? html`<section class="feed" aria-label=${t("jobs.newest")}>
             ${repeat(found, (each) => each.id, request)}
           </section>`
-        : nothing}
+        : state.library.complete
+          ? welcome()
+          : nothing}
     `;
   },
 };

@@ -4,10 +4,15 @@
 // `nav` puts it into the navigation: an icon of `core/icons.js` and, perhaps, a number to show.
 
 import { t } from "../core/i18n.js";
+import { unfinished } from "../core/library.js";
 import { clip } from "./clip.js";
 import { create } from "./create.js";
+import { library } from "./library.js";
+import { queue } from "./queue.js";
 
 export const VIEWS = {
   create: { ...create, nav: { icon: "create", label: () => t("shell.create") } },
+  library: { ...library, nav: { icon: "library", label: () => t("shell.library") } },
+  queue: { ...queue, nav: { icon: "queue", label: () => t("shell.queue"), count: () => unfinished().length } },
   clip,
 };

@@ -3,10 +3,13 @@
 import { setKey } from "../core/api.js";
 import { LANGUAGES, currentLanguage, setLanguage, t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
-import { follow } from "../core/library.js";
-import { html, nothing } from "../core/lit.js";
+import { followAnew } from "../core/library.js";
+import { html, nothing, repeat } from "../core/lit.js";
 import { link } from "../core/router.js";
+import { readServer } from "../core/server.js";
 import { change, state } from "../core/state.js";
+import { dismiss } from "../core/toasts.js";
+import { unseenCount } from "../core/notify.js";
 import { currentTheme, setTheme, THEMES } from "../core/theme.js";
 import { VIEWS } from "./registry.js";
 
@@ -61,7 +64,8 @@ function useKey(event) {
   event.preventDefault();
   setKey(new FormData(event.target).get("key").trim());
   change({ key: { needed: false, wrong: false } });
-  follow();
+  followAnew();
+  readServer();
 }
 
 const keyQuestion = () => html`
@@ -85,6 +89,25 @@ const missing = {
   draw: () => html`<p>${t("shell.notFound")}</p><a class="button" href=${link("create")}>${t("shell.home")}</a>`,
 };
 
+const toasts = () => html`
+  <div class="toasts" role="status" aria-live="polite">
+    ${repeat(
+      state.toasts,
+      ({ id }) => id,
+      ({ id, text, action, kind }) => html`<div class="toast ${kind}" data-toast=${id}>
+        <p>${text}</p>
+        ${action
+          ? html`<button class="quiet" @click=${() => {
+              dismiss(id);
+              action.run();
+            }}>${action.label}</button>`
+          : nothing}
+        <button class="quiet round" aria-label=${t("common.close")} @click=${() => dismiss(id)}>${icon("close")}</button>
+      </div>`,
+    )}
+  </div>
+`;
+
 function skip(event) {
   event.preventDefault();
   document.getElementById("content").focus();
@@ -94,10 +117,12 @@ export function shell() {
   if (state.key.needed) return keyQuestion();
   const { view, params, query } = state.route;
   const shown = VIEWS[view] ?? missing;
-  document.title = `${shown.title(params, query)} · sorairo`;
+  const unseen = unseenCount();
+  document.title = `${unseen ? `(${unseen}) ` : ""}${shown.title(params, query)} · sorairo`;
   return html`
     <a class="skip" href="#content" @click=${skip}>${t("shell.skip")}</a>
     ${navigation()}
     <main id="content" tabindex="-1" class="view view-${view}">${connection()} ${shown.draw(params, query)}</main>
+    ${toasts()}
   `;
 }

@@ -3,15 +3,17 @@
 
 import "../elements/picture.js";
 import "../elements/preview.js";
+import { select } from "../core/actions.js";
 import { duration, seconds } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { isUnfinished } from "../core/library.js";
-import { html, nothing } from "../core/lit.js";
+import { html, live, nothing } from "../core/lit.js";
 import { link } from "../core/router.js";
+import { state } from "../core/state.js";
 
 export function statusText(video) {
-  if (video.cancel_requested) return t("jobs.cancelling");
+  if (video.cancel_requested && isUnfinished(video)) return t("jobs.cancelling");
   if (video.status === "failed") {
     return t(video.error?.code === "cancelled" ? "jobs.cancelled" : "jobs.failed");
   }
@@ -24,20 +26,49 @@ export const timeLeft = (video) =>
     ? t("jobs.left", { time: duration(video.estimated_seconds) })
     : "";
 
+/** What a video is called: its prompt, or for a storyboard, which has several, the first. */
+export function nameOf(video) {
+  const prompt = video.prompt ?? "";
+  if (!prompt.startsWith("{")) return prompt || t("jobs.untitled");
+  try {
+    const cards = JSON.parse(prompt).card ?? [];
+    return cards.map((card) => card.prompt).filter(Boolean).join(" → ") || t("jobs.untitled");
+  } catch {
+    return prompt;
+  }
+}
+
+export const lengthOf = (video) => video.duration ?? Number(video.seconds);
+
 const picture = (video) => {
-  if (video.status === "completed") return html`<so-picture .video=${video}></so-picture>`;
+  if (video.status === "completed") return html`<so-picture plays .video=${video}></so-picture>`;
   if (video.status === "failed") return html`<span class="tile-failed">${icon("warning")}</span>`;
   return html`<so-preview .video=${video}></so-preview>`;
 };
 
 export const tile = (video) => html`
-  <a class="tile ${video.status}" href=${link("clip", [video.id])} data-id=${video.id} aria-label=${t("jobs.open", { prompt: video.prompt })}>
+  <a class="tile ${video.status}" href=${link("clip", [video.id])} data-id=${video.id}>
+    <span class="hidden">${t("jobs.open", { prompt: nameOf(video) })}</span>
     ${picture(video)}
     ${video.status === "completed"
-      ? html`<span class="tile-length">${seconds(video.duration ?? Number(video.seconds), 1)}</span>`
+      ? html`<span class="tile-length">${seconds(lengthOf(video), 1)}</span>
+          ${video.favourite ? html`<span class="tile-heart">${icon("heart")}</span>` : nothing}`
       : html`<span class="tile-status"><span>${statusText(video)}</span><span>${timeLeft(video)}</span></span>`}
     ${isUnfinished(video)
       ? html`<progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`
       : nothing}
   </a>
+`;
+
+/** A tile that can be selected, with its prompt below. */
+export const selectableTile = (video, { onSelect = select } = {}) => html`
+  <div class="cell ${state.selection.has(video.id) ? "selected" : ""}">
+    ${tile(video)}
+    <label class="cell-check" title=${t("library.select")}>
+      <input type="checkbox" aria-label=${t("library.selectOne", { prompt: nameOf(video) })}
+        .checked=${live(state.selection.has(video.id))}
+        @click=${(event) => onSelect(video.id, event.target.checked, event.shiftKey)} />
+    </label>
+    <p class="cell-name" title=${nameOf(video)}>${nameOf(video)}</p>
+  </div>
 `;

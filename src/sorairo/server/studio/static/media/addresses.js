@@ -3,7 +3,7 @@
 // Where a server requires keys, elements cannot send one: the clip of a Video object has a signed
 // address; other files are read with the key and shown as blobs.
 
-import { getBlob, key } from "./api.js";
+import { getBlob, key } from "../core/api.js";
 
 const blobs = new Map(); // addresses of blobs by path, the longest unused first
 const MOST_BLOBS = 400;

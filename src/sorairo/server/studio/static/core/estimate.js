@@ -1,0 +1,50 @@
+// What the draft would make: how its prompt is read and how long it would take, asked of the server a
+// moment after each change.
+
+import { postJson } from "./api.js";
+import { request, seedOf } from "./draft.js";
+import { change, state, subscribe } from "./state.js";
+
+const PAUSE = 350; // milliseconds without a change
+
+// `reading` and `estimate` are answers of the server, for the draft as it is.
+state.plan = { reading: null, estimate: null, problem: "" };
+
+let asked = "";
+let timer = 0;
+let running;
+
+function ask() {
+  const { path, body } = request();
+  const wanted = body.prompt.trim() && !state.key.needed ? JSON.stringify([path, body]) : "";
+  if (wanted === asked) return;
+  asked = wanted;
+  clearTimeout(timer);
+  running?.abort();
+  if (wanted) timer = setTimeout(() => read(path, body, wanted), PAUSE);
+  else if (state.plan.reading || state.plan.problem) change({ plan: { reading: null, estimate: null, problem: "" } });
+}
+
+async function read(path, body, wanted) {
+  running = new AbortController();
+  const { signal } = running;
+  const plan = { reading: null, estimate: null, problem: "" };
+  const question = { prompt: body.prompt, seed: seedOf() };
+  try {
+    const [reading, estimate] = await Promise.all([
+      postJson("v1/prompts/readings", question, { signal }),
+      postJson(`${path}/estimate`, body, { signal }).catch((error) => {
+        if (error.status !== 400) throw error;
+        plan.problem = error.message;
+        return null;
+      }),
+    ]);
+    Object.assign(plan, { reading, estimate });
+  } catch (error) {
+    if (error.name === "AbortError") return;
+    asked = ""; // after the next change, or when the server is back
+  }
+  if (wanted === asked || !asked) change({ plan });
+}
+
+subscribe(ask);

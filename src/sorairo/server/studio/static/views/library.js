@@ -1,0 +1,170 @@
+// The library: all clips, found by words, tags and kinds, and what can be done with several at once.
+
+import "../elements/grid.js";
+import { clearSelection, label, remove, select } from "../core/actions.js";
+import { exportVideos } from "../media/export.js";
+import { number } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { videoOf, videos } from "../core/library.js";
+import { html, live, nothing } from "../core/lit.js";
+import { link } from "../core/router.js";
+import { change, state } from "../core/state.js";
+import { nameOf, selectableTile } from "./tile.js";
+
+state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
+
+const filter = (changes) => change((all) => Object.assign(all.filter, changes));
+
+const found = { list: null, order: null, key: "", ids: [] };
+
+/** The ids of the videos that the filter leaves, in its order; worked out again when one changes. */
+function filteredIds() {
+  const key = JSON.stringify(state.filter);
+  if (found.order === state.library.order && found.key === key) return found.ids;
+  const words = state.filter.words.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (video) =>
+    video.status === "completed" &&
+    (!state.filter.favourite || video.favourite) &&
+    (!state.filter.kind || video.kind === state.filter.kind) &&
+    (!state.filter.tag || video.tags?.includes(state.filter.tag)) &&
+    words.every((word) => textOf(video).includes(word));
+  const ids = videos().filter(fits).map((video) => video.id);
+  if (state.filter.order === "oldest") ids.reverse();
+  Object.assign(found, { order: state.library.order, key, ids });
+  return ids;
+}
+
+const textOf = (video) => `${nameOf(video)} ${(video.tags ?? []).join(" ")}`.toLowerCase();
+
+const KINDS = ["generate", "animate", "extend", "loop", "connect", "edit", "cast", "storyboard", "import"];
+
+function valuesOf() {
+  const kinds = new Set();
+  const tags = new Map();
+  for (const video of videos()) {
+    if (video.kind) kinds.add(video.kind);
+    for (const tag of video.tags ?? []) tags.set(tag, (tags.get(tag) ?? 0) + 1);
+  }
+  return { kinds: KINDS.filter((each) => kinds.has(each)), tags: [...tags.keys()].sort() };
+}
+
+let lastSelected = "";
+
+/** Selects a tile; with Shift all from the one before. */
+function onSelect(id, isSelected, withShift) {
+  const ids = found.ids;
+  const [from, to] = [ids.indexOf(lastSelected), ids.indexOf(id)];
+  if (withShift && from >= 0) {
+    for (const each of ids.slice(Math.min(from, to), Math.max(from, to) + 1)) select(each, isSelected);
+  } else {
+    select(id, isSelected);
+  }
+  lastSelected = id;
+}
+
+const choice = (name, text, values, write) => html`
+  <label class="field">
+    <span class="hidden">${text}</span>
+    <select .value=${live(state.filter[name])} @change=${(event) => filter({ [name]: event.target.value })}>
+      ${values.map((each) => html`<option value=${each} ?selected=${each === state.filter[name]}>${write(each)}</option>`)}
+    </select>
+  </label>
+`;
+
+const bar = () => {
+  const { kinds, tags } = valuesOf();
+  return html`
+    <div class="library-bar" role="search">
+      <label class="search">
+        <span class="hidden">${t("library.search")}</span>
+        ${icon("search")}
+        <input type="search" placeholder=${t("library.search")} .value=${live(state.filter.words)}
+          @input=${(event) => filter({ words: event.target.value })} />
+      </label>
+      ${kinds.length > 1
+        ? choice("kind", t("library.kind"), ["", ...kinds], (each) => t(`library.kind_${each || "all"}`))
+        : nothing}
+      ${tags.length
+        ? choice("tag", t("library.tag"), ["", ...tags], (each) => each || t("library.tagAll"))
+        : nothing}
+      ${choice("order", t("library.order"), ["newest", "oldest"], (each) => t(`library.${each}`))}
+      <button aria-pressed=${state.filter.favourite} @click=${() => filter({ favourite: !state.filter.favourite })}>
+        ${icon("heart")} ${t("library.favourites")}
+      </button>
+    </div>
+  `;
+};
+
+function addTag(event) {
+  event.preventDefault();
+  const field = event.target.elements.tag;
+  const tag = field.value.trim();
+  if (!tag) return;
+  label([...state.selection], { add_tags: [tag] });
+  field.value = "";
+}
+
+const selectionBar = () => {
+  const ids = [...state.selection].filter(videoOf);
+  if (!ids.length) return nothing;
+  const chosen = ids.map(videoOf);
+  const allFavourite = chosen.every((video) => video.favourite);
+  return html`
+    <div class="selection-bar" role="region" aria-label=${t("library.selection")}>
+      <b>${t("library.selected", { n: ids.length })}</b>
+      <button @click=${() => label(ids, { favourite: !allFavourite })}>
+        ${icon("heart")} <span>${t(allFavourite ? "library.unmark" : "library.mark")}</span>
+      </button>
+      <form class="joined" @submit=${addTag}>
+        <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
+        <button>${t("library.add")}</button>
+      </form>
+      <button ?disabled=${Boolean(state.exporting)} @click=${() => exportVideos(chosen)}>${icon("download")} <span>${t("library.export")}</span></button>
+      <button class="danger" @click=${() => remove(ids)}>${icon("trash")} <span>${t("common.delete")}</span></button>
+      <button class="round quiet" aria-label=${t("library.clear")} title=${t("library.clear")} @click=${clearSelection}>${icon("close")}</button>
+    </div>
+  `;
+};
+
+const empty = () => html`
+  <div class="empty">
+    <span class="empty-sky"></span>
+    <h2>${t("library.emptyTitle")}</h2>
+    <p class="muted">${t("library.emptyText")}</p>
+    <a class="button primary" href=${link("create")}>${icon("create")} ${t("library.emptyAction")}</a>
+  </div>
+`;
+
+const noneFound = () => html`
+  <div class="empty">
+    <h2>${t("library.noneTitle")}</h2>
+    <button @click=${() => filter({ words: "", favourite: false, kind: "", tag: "" })}>${t("library.showAll")}</button>
+  </div>
+`;
+
+const drawTile = (id) => selectableTile(videoOf(id), { onSelect });
+
+export const library = {
+  title: () => t("shell.library"),
+  draw: () => {
+    const ids = filteredIds();
+    const total = videos().filter((video) => video.status === "completed");
+    if (!total.length) {
+      return html`<h1>${t("shell.library")}</h1>${state.library.complete ? empty() : html`<p class="muted" role="status">${t("clip.loading")}</p>`}`;
+    }
+    return html`
+      <div class="view-head">
+        <h1>${t("shell.library")}</h1>
+        <p class="muted">${t("library.count", { n: number(ids.length) })}</p>
+        <button class="quiet" ?disabled=${Boolean(state.exporting)} @click=${() => exportVideos(ids.map(videoOf))}>
+          ${icon("download")}
+          ${state.exporting ? t("library.exporting", state.exporting) : t("library.exportAll")}
+        </button>
+      </div>
+      ${bar()}
+      ${ids.length ? html`<so-grid .tile=${drawTile} .items=${ids}></so-grid>` : noneFound()}
+      ${selectionBar()}
+    `;
+  },
+};

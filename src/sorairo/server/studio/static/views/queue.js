@@ -1,0 +1,64 @@
+// The queue: what is being made, what waits, and what has failed lately.
+
+import "../elements/preview.js";
+import { cancel, remove, retry } from "../core/actions.js";
+import { ago, duration, seconds } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { isUnfinished, videos } from "../core/library.js";
+import { html, nothing, repeat } from "../core/lit.js";
+import { link } from "../core/router.js";
+import { state } from "../core/state.js";
+import { nameOf, statusText, timeLeft } from "./tile.js";
+
+const MOST_ENDED = 20;
+
+const row = (video) => html`
+  <li class="job ${video.status}">
+    <a class="job-picture" href=${link("clip", [video.id])} aria-label=${t("jobs.open", { prompt: nameOf(video) })}>
+      ${isUnfinished(video) ? html`<so-preview .video=${video}></so-preview>` : icon("warning")}
+    </a>
+    <div class="job-text">
+      <p class="job-name">${nameOf(video)}</p>
+      <p class="muted small">
+        ${video.size.replace("x", " × ")} · ${seconds(Number(video.seconds))} · ${t("clip.seed")} ${video.seed} · ${ago(video.created_at, state.now)}
+      </p>
+      ${isUnfinished(video)
+        ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
+            <progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`
+        : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : video.error?.message}</p>`}
+    </div>
+    <div class="job-actions">
+      ${isUnfinished(video)
+        ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
+        : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>
+            <button class="quiet round" aria-label=${t("common.delete")} title=${t("common.delete")} @click=${() => remove([video.id])}>${icon("trash")}</button>`}
+    </div>
+  </li>
+`;
+
+/** In the order in which they are worked on. */
+const waiting = (list) =>
+  list.filter(isUnfinished).sort((a, b) => (a.queue_position ?? 0) - (b.queue_position ?? 0) || a.created_at - b.created_at);
+
+export const queue = {
+  title: () => t("shell.queue"),
+  draw: () => {
+    const list = videos();
+    const jobs = waiting(list);
+    const failed = list.filter((video) => video.status === "failed").slice(0, MOST_ENDED);
+    const last = Math.max(0, ...jobs.map((video) => video.estimated_seconds ?? 0));
+    return html`
+      <div class="view-head">
+        <h1>${t("shell.queue")}</h1>
+        ${jobs.length && last ? html`<p class="muted">${t("jobs.allDone", { time: duration(last) })}</p>` : nothing}
+      </div>
+      ${jobs.length
+        ? html`<ul class="jobs">${repeat(jobs, (video) => video.id, row)}</ul>`
+        : html`<div class="empty"><h2>${t("jobs.none")}</h2><a class="button primary" href=${link("create")}>${icon("create")} ${t("shell.create")}</a></div>`}
+      ${failed.length
+        ? html`<h2>${t("jobs.ended")}</h2><ul class="jobs">${repeat(failed, (video) => video.id, row)}</ul>`
+        : nothing}
+    `;
+  },
+};

@@ -1,0 +1,310 @@
+// What can be made from a clip. Each tool is a form: what it shows, and the request that it sends.
+// The words that are typed into a tool are kept until the page is closed, whatever happens beside it.
+
+import "../elements/curve.js";
+import "../elements/painter.js";
+import "../elements/span.js";
+import { postForm, postJson } from "../core/api.js";
+import { remove } from "../core/actions.js";
+import { forgetDetails } from "../core/details.js";
+import { attach } from "../core/draft.js";
+import { number, seconds as inSeconds } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { follow, learn, videoOf, videos } from "../core/library.js";
+import { html, live, nothing, repeat } from "../core/lit.js";
+import { go, link } from "../core/router.js";
+import { readCharacters } from "../core/server.js";
+import { change } from "../core/state.js";
+import { toast } from "../core/toasts.js";
+import { lengthOf, nameOf } from "./tile.js";
+import "../elements/picture.js";
+
+const forms = new Map(); // what is in the tools, by clip and tool
+let busy = false;
+let problem = "";
+
+const defaults = (video) => ({
+  prompt: nameOf(video),
+  seconds: 2,
+  strength: 0.6,
+  direction: "forward",
+  span: [0, lengthOf(video)],
+  other: "",
+  curve: [0, 0.25, 0.5, 0.75, 1],
+  name: "",
+});
+
+function formOf(video, tool) {
+  const key = `${video.id} ${tool}`;
+  if (!forms.has(key)) forms.set(key, { ...defaults(video), ...TOOLS[tool].start?.(video) });
+  return forms.get(key);
+}
+
+const bound = (form) => (name) => (value) => {
+  form[name] = value;
+  change({});
+};
+
+// --- fields
+
+const prompt = (form, set) => html`<label class="field"><span>${t("tools.prompt")}</span>
+  <textarea rows="3" .value=${live(form.prompt)} @input=${(event) => set("prompt")(event.target.value)}></textarea></label>`;
+
+const slider = (label, form, name, set, { min, max, step, text }) => html`<label class="field"><span>${label}: ${text(form[name])}</span>
+  <input type="range" min=${min} max=${max} step=${step} .value=${live(String(form[name]))} aria-valuetext=${text(form[name])}
+    @input=${(event) => set(name)(Number(event.target.value))} /></label>`;
+
+const length = (label, form, set) =>
+  slider(label, form, "seconds", set, { min: 1, max: 12, step: 0.5, text: (value) => inSeconds(value, 1) });
+
+const strengthText = (value) => {
+  const word = value < 0.45 ? "subtle" : value < 0.75 ? "mild" : "strong";
+  return `${t(`tools.${word}`)} (${number(value * 100)} %)`;
+};
+
+const strength = (form, set) =>
+  slider(t("tools.strength"), form, "strength", set, { min: 0.1, max: 1, step: 0.05, text: strengthText });
+
+const direction = (form, set) => html`<fieldset class="choices"><legend>${t("tools.direction")}</legend>
+  ${["backward", "forward", "both"].map(
+    (each) => html`<button type="button" aria-pressed=${form.direction === each} @click=${() => set("direction")(each)}>${t(`tools.${each}`)}</button>`,
+  )}</fieldset>`;
+
+const span = (video, form, set) =>
+  html`<so-span .video=${video} .value=${form.span} @change=${(event) => set("span")(event.detail)}></so-span>`;
+
+const others = (video) =>
+  videos().filter((each) => each.status === "completed" && each.id !== video.id).slice(0, 60);
+
+const pickOther = (video, form, set) => {
+  const list = others(video);
+  if (!list.length) return html`<p class="muted">${t("tools.noOther")}</p>`;
+  return html`<fieldset><legend class="small muted">${t("tools.other")}</legend><div class="pick">
+    ${repeat(list, (each) => each.id, (each) => html`<button type="button" class="tile" aria-pressed=${form.other === each.id}
+      aria-label=${nameOf(each)} title=${nameOf(each)} @click=${() => set("other")(each.id)}><so-picture .video=${each}></so-picture></button>`)}
+  </div></fieldset>`;
+};
+
+// --- requests
+
+const ofVideo = (video) => ({ video: { id: video.id } });
+const rounded = (value) => Math.round(value * 100) / 100;
+
+const spanFields = (video, [start, end]) => ({
+  ...(start > 0.05 && { start: rounded(start) }),
+  ...(end < lengthOf(video) - 0.05 && { end: rounded(end) }),
+});
+
+const painter = () => document.querySelector("so-painter");
+
+const TOOLS = {
+  remix: {
+    icon: "remix",
+    draw: (video, form, set) => [prompt(form, set), strength(form, set)],
+    path: () => "v1/videos/edits",
+    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength }),
+  },
+  again: {
+    icon: "dice",
+    draw: (video, form, set) => [html`<p class="muted small">${t("tools.againText")}</p>`, prompt(form, set)],
+    path: (video) => `v1/videos/${video.id}/remix`,
+    body: (video, form) => ({ prompt: form.prompt }),
+  },
+  extend: {
+    icon: "extend",
+    draw: (video, form, set) => [direction(form, set), length(t("tools.add"), form, set), prompt(form, set)],
+    path: () => "v1/videos/extensions",
+    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds), direction: form.direction }),
+  },
+  recut: {
+    icon: "cut",
+    draw: (video, form, set) => [
+      html`<p class="muted small">${t("tools.recutText")}</p>`,
+      span(video, form, set),
+      direction(form, set),
+      length(t("tools.add"), form, set),
+      prompt(form, set),
+    ],
+    path: () => "v1/videos/extensions",
+    body: (video, form) => ({ ...TOOLS.extend.body(video, form), ...spanFields(video, form.span) }),
+  },
+  loop: {
+    icon: "loop",
+    draw: (video, form, set) => [length(t("tools.bridge"), form, set), prompt(form, set)],
+    path: () => "v1/videos/loops",
+    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds) }),
+  },
+  blend: {
+    icon: "blend",
+    draw: (video, form, set) => [
+      pickOther(video, form, set),
+      html`<div class="field"><span>${t("tools.curve")}</span>
+        <so-curve .value=${form.curve} @change=${(event) => set("curve")(event.detail)}></so-curve>
+        <span class="curve-ends small muted"><span>${t("tools.thisClip")}</span><span>${t("tools.thatClip")}</span></span></div>`,
+      length(t("tools.bridge"), form, set),
+    ],
+    isReady: (form) => Boolean(videoOf(form.other)),
+    missing: () => t("tools.chooseOther"),
+    path: () => "v1/videos/connections",
+    body: (video, form) => {
+      const next = videoOf(form.other);
+      const ends = { start_prompt: nameOf(video), end_prompt: nameOf(next), curve: form.curve.map(rounded) };
+      return { ...ofVideo(video), next_video: { id: next.id }, prompt: nameOf(next), seconds: String(form.seconds), ...ends };
+    },
+  },
+  region: {
+    icon: "region",
+    start: () => ({ strength: 0.85 }),
+    draw: (video, form, set) => [
+      html`<p class="muted small">${t("tools.regionText")}</p>`,
+      html`<so-painter .picture=${pictureFor(video)}></so-painter>`,
+      prompt(form, set),
+      strength(form, set),
+    ],
+    send: sendRegion,
+  },
+  retake: {
+    icon: "retake",
+    start: (video) => ({ span: [lengthOf(video) / 2, lengthOf(video)], strength: 1 }),
+    draw: (video, form, set) => [html`<p class="muted small">${t("tools.retakeText")}</p>`, span(video, form, set), prompt(form, set), strength(form, set)],
+    path: () => "v1/videos/edits",
+    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength, ...spanFields(video, form.span) }),
+  },
+  character: {
+    icon: "character",
+    draw: (video, form, set) => [
+      html`<p class="muted small">${t("tools.characterText")}</p>`,
+      html`<label class="field"><span>${t("tools.name")}</span>
+        <input maxlength="80" .value=${live(form.name)} @input=${(event) => set("name")(event.target.value)} /></label>`,
+    ],
+    isReady: (form) => form.name.trim() !== "",
+    missing: () => t("tools.nameMissing"),
+    send: sendCharacter,
+  },
+};
+
+const HAS_PICTURE = 2; // HTMLMediaElement.HAVE_CURRENT_DATA
+const pictures = new Map(); // of the player, for the painter, by clip
+
+function pictureFor(video) {
+  if (!pictures.has(video.id)) takePicture(video);
+  return pictures.get(video.id);
+}
+
+/** Takes the picture that the player shows, as soon as it shows one. */
+function takePicture(video) {
+  const player = document.querySelector("so-player");
+  if (!(player?.media?.readyState >= HAS_PICTURE)) {
+    setTimeout(() => change({}), 200);
+    return;
+  }
+  player.media.pause();
+  pictures.set(video.id, player.snapshot());
+}
+
+async function sendRegion(video, form) {
+  const mask = await painter().mask();
+  if (!mask) throw new Error(t("tools.paintFirst"));
+  const body = new FormData();
+  body.append("video", JSON.stringify({ id: video.id }));
+  body.append("prompt", form.prompt);
+  body.append("strength", String(form.strength));
+  body.append("mask", mask, "mask.png");
+  return postForm("v1/videos/edits", body);
+}
+
+async function sendCharacter(video, form) {
+  await postJson("v1/videos/characters", { name: form.name.trim(), ...ofVideo(video) });
+  await readCharacters();
+  toast(t("tools.characterKept", { name: form.name.trim() }));
+  forms.delete(`${video.id} character`);
+  go("clip", [video.id]);
+  return null;
+}
+
+async function submit(event, video, tool) {
+  event.preventDefault();
+  const [config, form] = [TOOLS[tool], formOf(video, tool)];
+  if (busy) return;
+  problem = config.isReady && !config.isReady(form) ? config.missing() : "";
+  if (problem) return change({});
+  busy = true;
+  change({});
+  try {
+    const made = config.send
+      ? await config.send(video, form)
+      : await postJson(config.path(video), config.body(video, form));
+    if (made) started(video, tool, made);
+  } catch (error) {
+    problem = error.message;
+  }
+  busy = false;
+  return change({});
+}
+
+/** Says that the clip is being made; "Undo" stops it and brings the tool back as it was. */
+function started(video, tool, made) {
+  const before = { ...formOf(video, tool) };
+  learn([made]);
+  follow();
+  [video.id, made.id].forEach(forgetDetails);
+  pictures.delete(video.id);
+  go("clip", [made.id]);
+  const undo = () => {
+    remove([made.id]);
+    forms.set(`${video.id} ${tool}`, before);
+    go("clip", [video.id], { tool });
+  };
+  toast(t("tools.started", { tool: t(`tools.${tool}`) }), { action: { label: t("common.undo"), run: undo } });
+}
+
+/** The picture that the player shows becomes the first one of the next clip. */
+export async function frameAsStart(video) {
+  try {
+    const canvas = document.querySelector("so-player").snapshot();
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    await attach(new File([blob], t("tools.frameName"), { type: "image/png" }), "first");
+    go("create");
+    toast(t("compose.frameUsed"));
+  } catch (error) {
+    toast(error.message, { kind: "bad" });
+  }
+}
+
+/** A tool is opened: its form comes into view. */
+function opened() {
+  problem = "";
+  setTimeout(() => document.querySelector(".tool-form")?.scrollIntoView({ block: "nearest", behavior: "smooth" }), 100);
+}
+
+/** The buttons of all tools, and the form of the one that the address names. */
+export const tools = (video, tool) => html`
+  <section class="tools" aria-label=${t("tools.title")}>
+    <div class="tool-buttons">
+      ${Object.entries(TOOLS).map(
+        ([name, each]) => html`<a class="button tool" href=${link("clip", [video.id], name === tool ? {} : { tool: name })}
+          aria-current=${name === tool ? "true" : "false"} @click=${opened}>${icon(each.icon)} ${t(`tools.${name}`)}</a>`,
+      )}
+      <button class="tool" @click=${() => frameAsStart(video)}>${icon("frame")} ${t("tools.frame")}</button>
+    </div>
+    ${TOOLS[tool] ? toolForm(video, tool) : nothing}
+  </section>
+`;
+
+const toolForm = (video, tool) => {
+  const form = formOf(video, tool);
+  const set = bound(form);
+  return html`
+    <form class="card tool-form" @submit=${(event) => submit(event, video, tool)} novalidate>
+      <h2>${t(`tools.${tool}`)}</h2>
+      ${TOOLS[tool].draw(video, form, set)}
+      ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
+      <div class="row end">
+        <a class="button quiet" href=${link("clip", [video.id])}>${t("common.cancel")}</a>
+        <button class="primary" ?disabled=${busy}>${t(tool === "character" ? "tools.keep" : "compose.create")}</button>
+      </div>
+    </form>
+  `;
+};
+

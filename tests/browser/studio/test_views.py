@@ -1,0 +1,213 @@
+"""Every view over a library of twelve clips and a failed job: accessible, in both languages, light
+and dark, on a desk and on a phone; with the keyboard alone; without a server; with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import studio_library
+from serving import Running, run_json, serving
+from studio_pages import overflow, quiet_page, serious_findings, until
+
+CLIPS = 12
+REASON = "The clip needs 9.1 GB of memory: ask for a smaller size or fewer seconds."
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("views")
+    studio_library.fill(folder, CLIPS)
+    studio_library.fail(folder, REASON)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Running]:
+    with serving(folder, workers=0) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(chromium: Browser, server: Running) -> Iterator[Page]:
+    with quiet_page(chromium, server.url) as page:
+        yield page
+
+
+LANGUAGES = {"en-US": "en", "zh-CN": "zh-Hans"}
+LAST = f"video_{CLIPS - 1:032x}"
+VIEWS = ["", "library", "queue", f"clip/{LAST}", "clip/video_failed", "nowhere"]
+TOOLS = ["remix", "again", "extend", "recut", "loop", "blend", "region", "retake", "character"]
+
+
+@pytest.mark.parametrize(
+    ("scheme", "locale", "options"),
+    [("light", "en-US", {}), ("dark", "zh-CN", PHONE)],
+    ids=["desk-light-en", "phone-dark-zh"],
+)
+def test_views_are_accessible(
+    chromium: Browser, server: Running, scheme: str, locale: str, options: dict
+):
+    with quiet_page(chromium, server.url, color_scheme=scheme, locale=locale, **options) as page:
+        for view in [*VIEWS, *(f"clip/{LAST}?tool={tool}" for tool in TOOLS)]:
+            page.evaluate("view => { location.hash = `#/${view}` }", view)
+            page.wait_for_timeout(150)
+            expect(page.locator("main")).to_be_visible()
+            assert overflow(page) <= 0, f"{view} is wider than the window"
+            assert serious_findings(page) == [], view
+        assert page.locator("html").get_attribute("lang") == LANGUAGES[locale]
+
+
+def test_search_select_and_delete_with_undo(desk: Page):
+    desk.get_by_role("link", name="Library").click()
+    expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+    desk.get_by_role("searchbox").fill("blue sunset")
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    checks = desk.get_by_role("checkbox", name="Select: a blue box")
+    checks.first.check()
+    checks.last.click(modifiers=["Shift"])
+    bar = desk.get_by_role("region", name="Selection")
+    expect(bar).to_contain_text("3 selected")
+    bar.get_by_role("textbox", name="Add a tag").fill("Seaside")
+    bar.get_by_role("button", name="Add", exact=True).click()
+    bar.get_by_role("button", name="Favourite").click()
+    desk.get_by_role("searchbox").fill("seaside")
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    bar.get_by_role("button", name="Delete").click()
+    expect(desk.get_by_role("heading", name="No clip is like that.")).to_be_visible()
+    desk.get_by_role("button", name="Undo").click()
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    desk.get_by_role("searchbox").fill("")
+    desk.get_by_role("button", name="Favourites").click()
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    desk.reload()
+    expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
+def test_the_player_steps_and_plays_with_the_keyboard(desk: Page):
+    desk.goto(f"{desk.url}#/clip/{LAST}")
+    clock = desk.locator(".player-clock")
+    desk.get_by_label("Clip", exact=True).focus()
+    until(desk, "document.querySelector('video')?.readyState >= 2")
+    for keys, shown in (
+        (["Home"], "0.00"),
+        (["ArrowRight"] * 6, "0.50"),
+        (["ArrowLeft"] * 2, "0.33"),
+        (["End"], "1.92"),
+    ):
+        for key in keys:
+            desk.keyboard.press(key)
+            desk.wait_for_timeout(60)
+        expect(clock).to_contain_text(f"{shown} / 2.00 s")
+    assert desk.evaluate("document.querySelector('video').paused")
+    desk.keyboard.press("Space")
+    until(desk, "!document.querySelector('video').paused")
+
+
+def test_keyboard_alone(desk: Page):
+    """From the top of the page to the content, into the box, and to an open clip."""
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_role("link", name="Skip to the content")).to_be_focused()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Tab")
+    expect(desk.get_by_label("Prompt")).to_be_focused()
+    desk.keyboard.type("a red bal drops")
+    desk.get_by_role("link", name="Library").focus()
+    desk.keyboard.press("Enter")
+    first = desk.locator(".cell").first
+    expect(first).to_be_visible()
+    first.get_by_role("link").focus()
+    expect(first.locator("video")).to_be_visible()
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_label("Clip", exact=True)).to_be_visible()
+    desk.go_back()
+    desk.go_back()
+    expect(desk.get_by_label("Prompt")).to_have_value("a red bal drops")
+
+
+def test_unknown_words_and_the_reading_are_shown(desk: Page):
+    box = desk.get_by_label("Prompt")
+    box.fill("a red bal drops")
+    expect(desk.locator(".prompt-marks mark")).to_have_text("bal")
+    desk.get_by_role("button", name="Replace bal by ball").click()
+    expect(box).to_have_value("a red ball drops")
+    expect(desk.get_by_text("Read as:")).to_be_visible()
+    desk.get_by_role("button", name="Add details").click()
+    expect(box).not_to_have_value("a red ball drops")
+    desk.get_by_role("button", name="Undo").click()
+    expect(box).to_have_value("a red ball drops")
+    desk.get_by_label("Seconds").select_option("60")
+    desk.wait_for_timeout(1500)  # the library is read again meanwhile
+    expect(box).to_have_value("a red ball drops")
+    expect(desk.get_by_label("Seconds")).to_have_value("60")
+
+
+def test_a_failed_job_says_why(desk: Page):
+    desk.get_by_role("link", name="Queue").click()
+    expect(desk.get_by_text(REASON)).to_be_visible()
+    expect(desk.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_languages_have_the_same_words(desk: Page):
+    module = desk.evaluate("document.querySelector('script[src]').src").replace(
+        "app.js", "i18n/tables.js"
+    )
+    tables = desk.evaluate(
+        """async (url) => {
+          const { TABLES } = await import(url);
+          const names = ([area, { en, zh }]) => [area, Object.keys(en), Object.keys(zh)];
+          return Object.entries(TABLES).map(names);
+        }""",
+        module,
+    )
+    for area, english, chinese in tables:
+        assert english == chinese, area
+
+
+def test_a_stopped_server_is_noticed_and_found_again(chromium: Browser, tmp_path: Path):
+    studio_library.fill(tmp_path, 1)
+    with serving(tmp_path, workers=0) as first:
+        port = int(first.url.rpartition(":")[2])
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(first.url)
+        page.get_by_label("Prompt").fill("a red ball")
+        expect(page.locator(".tile img")).to_be_visible()
+    banner = page.get_by_text("The server does not answer.")
+    expect(banner).to_be_visible(timeout=20_000)
+    with serving(tmp_path, workers=0, port=port):
+        expect(banner).to_be_hidden(timeout=20_000)
+        expect(page.get_by_label("Prompt")).to_have_value("a red ball")
+    context.close()
+
+
+def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, tmp_path: Path):
+    made = run_json(tmp_path, "keys", "create", "--name", "studio")
+    (video,) = studio_library.fill(tmp_path, 1, owner=made["id"])
+    with serving(tmp_path, workers=0) as server:
+        context = chromium.new_context()
+        page = context.new_page()
+        page.goto(server.url)
+        field, button = (
+            page.get_by_label("Key", exact=True),
+            page.get_by_role("button", name="Open"),
+        )
+        field.fill("wrong")
+        button.click()
+        expect(page.get_by_role("alert")).to_contain_text("does not know this key")
+        field.fill(made["key"])
+        button.click()
+        until(page, "document.querySelector('.tile img')?.naturalWidth > 0")
+        assert made["key"] not in page.evaluate("JSON.stringify({ ...localStorage })")
+        page.reload()
+        page.locator(".tile").click()
+        until(page, "document.querySelector('so-player video')?.readyState >= 2")
+        until(page, "document.querySelector('so-sheet img')?.naturalWidth > 0")
+        other = context.new_page()
+        other.goto(f"{server.url}/#/clip/{video}")
+        expect(other.get_by_label("Key", exact=True)).to_be_visible()
+        context.close()

@@ -1,0 +1,93 @@
+"""A library of finished clips in a server's folder, without making them: for the studio's tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from sorairo import config
+from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.jobs.database import open_database
+from sorairo.jobs.queue import Queue
+from sorairo.server.uploads.media_store import MediaStore
+from sorairo.video import Clip
+
+PROMPTS = (
+    "a red ball drops onto a wooden floor",
+    "a blue box slides to the left on the sand at sunset",
+    "一个绿色的圆柱体在大理石地板上，随转盘转动",
+    "a small yellow cylinder and a large purple ball collide on the grass, slow orbit",
+)
+FILES = ("video.mp4", "thumbnail.webp", "spritesheet.jpg")
+SIZE, SECONDS, FPS = (160, 90), 2.0, 12.0
+
+
+def fill(folder: Path, count: int, owner: str = "") -> list[str]:
+    """Stores `count` clips as a worker would; returns their ids, the oldest first. Each has the
+    same pictures: a square that moves over a sky."""
+    queue = Queue(open_database(f"sqlite:///{folder}/jobs.db"))
+    media = MediaStore(str(folder / "media"))
+    files = _files(folder)
+    ids = [f"video_{index:032x}" for index in range(count)]
+    for index, name in enumerate(ids):
+        queue.submit(name, _payload(index), owner=owner)
+        job = queue.claim("test")
+        assert job is not None
+        for file in FILES:
+            media.put(f"{name}/{job.fence}/{file}", files / file)
+        result = {"folder": f"{name}/{job.fence}", "size": "160x90", "seconds": "2", "fps": FPS}
+        queue.complete(job, result)
+    return ids
+
+
+def fail(folder: Path, message: str) -> str:
+    """Stores a job that has failed; returns its id."""
+    queue, name = Queue(open_database(f"sqlite:///{folder}/jobs.db")), "video_failed"
+    queue.submit(name, _payload(0))
+    job = queue.claim("test")
+    assert job is not None
+    queue.fail(job, "generation_failed", message)
+    return name
+
+
+def _payload(index: int) -> dict[str, object]:
+    prompt = PROMPTS[index % len(PROMPTS)]
+    request = GenerateRequest(prompt=prompt, width=160, height=90, seconds=SECONDS, seed=index)
+    return {
+        "command": "generate",
+        "request": config.to_json(request),
+        "video": {
+            "prompt": prompt,
+            "size": "160x90",
+            "seconds": "2",
+            "seed": index,
+            "model": "sora-2",
+        },
+        "media": [],
+    }
+
+
+def _files(folder: Path) -> Path:
+    """The files of one clip."""
+    (width, height), where = SIZE, folder / "clip"
+    where.mkdir(exist_ok=True)
+    rows = np.linspace(120, 240, height, dtype=np.uint8)[:, None]
+    sky = np.stack(
+        [
+            np.broadcast_to(rows - 60, (height, width)),
+            np.broadcast_to(rows, (height, width)),
+            np.full((height, width), 250, np.uint8),
+        ],
+        axis=-1,
+    )
+    frames = np.repeat(sky[None], int(SECONDS * FPS), axis=0)
+    for number, frame in enumerate(frames):
+        frame[40:60, 10 + 5 * number : 30 + 5 * number] = (214, 62, 54)
+    clip = Clip(frames=frames, fps=FPS)
+    clip.save(where / FILES[0])
+    clip.contact_sheet().save(where / "sheet.png")
+    Image.fromarray(frames[0]).save(where / FILES[1])
+    Image.open(where / "sheet.png").convert("RGB").save(where / FILES[2])
+    return where

@@ -3,6 +3,7 @@ and dark, on a desk and on a phone; with the keyboard alone; without a server; w
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -86,6 +87,22 @@ def test_search_select_and_delete_with_undo(desk: Page):
     expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
     desk.reload()
     expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
+def test_clips_are_taken_away(desk: Page, tmp_path: Path):
+    desk.get_by_role("link", name="Library").click()
+    desk.get_by_role("searchbox").fill("blue sunset")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Export").click()
+    download.value.save_as(tmp_path / "all.zip")
+    names = zipfile.ZipFile(tmp_path / "all.zip").namelist()
+    assert sum(name.endswith(".mp4") for name in names) == 3
+    assert any(name.endswith("prompts.csv") for name in names)
+    desk.locator(".cell").first.get_by_role("link").click()
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="GIF").click()
+    download.value.save_as(tmp_path / "one.gif")
+    assert (tmp_path / "one.gif").read_bytes().startswith(b"GIF89a")
 
 
 def test_the_player_steps_and_plays_with_the_keyboard(desk: Page):

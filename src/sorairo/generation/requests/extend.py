@@ -55,7 +55,7 @@ class ExtendRequest(GivenRequest):
             )
 
     def kept_seconds(self, duration: float) -> float:
-        """How much of a clip of this length is kept, in seconds."""
+        """How much of a clip of `duration` seconds is kept, in seconds."""
         return max(0.0, min(duration, duration if self.end is None else self.end) - self.start)
 
     def stages(self) -> tuple[ExtendRequest, ...]:

@@ -1,87 +1,47 @@
-// Everything that belongs to videos, as a folder: clips, prompts and how they were made. The folder
-// is written where the user says if the browser can do that, else it is one ZIP file.
+// Files to take away: a clip in another form, and many clips with prompts and recipes as a ZIP file. The
+// server makes them.
 
-import { getBlob, getJson } from "../core/api.js";
+import { getBlob, key } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
-import { Zip } from "./zip.js";
 
-state.exporting = null; // {done, total}
+const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };
 
-/** Offers a Blob as a download. */
-export function save(blob, name) {
+state.saving = ""; // what is being made: "gif", ..., "export"
+
+/** Offers an address, or a Blob, as a download. */
+export function save(what, name) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
+  link.href = what instanceof Blob ? URL.createObjectURL(what) : what;
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  if (what instanceof Blob) setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
-const COLUMNS = ["id", "file", "prompt", "size", "seconds", "seed", "model", "created_at"];
-const quoted = (value) => `"${String(value ?? "").replaceAll('"', '""')}"`;
-
-/** `prompts.csv` (RFC 4180) of videos. */
-export const promptsTable = (videos) =>
-  [COLUMNS.join(","), ...videos.map((video) => COLUMNS.map((name) => quoted({ ...video, file: `${video.id}.mp4` }[name])).join(","))]
-    .join("\r\n");
-
-/** What is kept of a video beside its clip: without the address, which may hold a signature. */
-export function recordOf(video) {
-  const { url, queue_position, estimated_seconds, ...rest } = video;
-  return { ...rest, file: `${video.id}.mp4` };
-}
-
-/** Exports finished videos: `index.json`, `prompts.csv`, and of each the clip and its recipe. */
-export async function exportVideos(list) {
-  const videos = list.filter((video) => video.status === "completed");
-  if (!videos.length || state.exporting) return;
-  let target;
+/** Reads a file with the key of this tab, and offers it; `what` is shown while it is made. */
+async function fetchAndSave(path, name, what) {
+  if (state.saving) return;
+  change({ saving: what });
   try {
-    target = await chooseTarget();
-  } catch (error) {
-    if (error.name !== "AbortError") toast(error.message, { kind: "bad" });
-    return; // nobody chose a folder
-  }
-  change({ exporting: { done: 0, total: videos.length } });
-  try {
-    await target.add("index.json", JSON.stringify(videos.map(recordOf), null, 2));
-    await target.add("prompts.csv", promptsTable(videos));
-    for (const video of videos) {
-      await target.add(`${video.id}.mp4`, await getBlob(`v1/videos/${video.id}/content`));
-      const recipe = await getJson(`v1/videos/${video.id}/recipe`);
-      await target.add(`${video.id}.json`, JSON.stringify({ ...recordOf(video), recipe }, null, 2));
-      change(({ exporting }) => {
-        exporting.done += 1;
-      });
-    }
-    await target.end();
-    toast(t("library.exported", { n: videos.length }));
+    save(await getBlob(path), name);
   } catch (error) {
     toast(error.message, { kind: "bad" });
   }
-  change({ exporting: null });
+  change({ saving: "" });
 }
 
-async function chooseTarget() {
-  if (!window.showDirectoryPicker) return zipTarget();
-  const folder = await window.showDirectoryPicker({ mode: "readwrite", id: "sorairo" });
-  return {
-    async add(name, content) {
-      const file = await (await folder.getFileHandle(name, { create: true })).createWritable();
-      await file.write(content);
-      await file.close();
-    },
-    async end() {},
-  };
-}
+/** Downloads a clip as `kind`: "gif", "webp" or "frames" (PNG files in a ZIP). */
+export const saveAs = (video, kind) => fetchAndSave(`v1/videos/${video.id}/${kind}`, `${video.id}.${SUFFIXES[kind]}`, kind);
 
-function zipTarget() {
-  const zip = new Zip();
-  return {
-    add: (name, content) => zip.add(name, content),
-    async end() {
-      save(zip.blob(), `sorairo-${new Date().toISOString().slice(0, 10)}.zip`);
-    },
-  };
+/** Downloads finished videos with their clips, prompts, recipes and given files: those that `query`
+ * finds (parameters of GET /v1/videos, or `ids`). */
+export function exportVideos(query) {
+  const search = new URLSearchParams(query).toString();
+  const path = `v1/videos/export${search && `?${search}`}`;
+  const name = `sorairo-${new Date().toISOString().slice(0, 10)}.zip`;
+  if (key()) return fetchAndSave(path, name, "export");
+  save(path, name); // the browser writes it to the disk while it is read
+  toast(t("library.exporting"));
+  return undefined;
 }

@@ -14,8 +14,7 @@ import { go, link } from "../core/router.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
 import { clipAddress } from "../media/addresses.js";
-import { save } from "../media/export.js";
-import { converted, writesWebp } from "../media/frames.js";
+import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
 import { lengthOf, nameOf, statusText, tile, timeLeft } from "./tile.js";
 import { tools } from "./tools.js";
@@ -82,33 +81,14 @@ const family = (video) => {
 
 // --- taking it away
 
-const making = { kind: "", done: 0, total: 1 };
-
-async function download(video, kind) {
-  if (making.kind) return;
-  Object.assign(making, { kind, done: 0, total: 1 });
-  change({});
-  try {
-    const { blob, name } = await converted(video, kind, (done, total) => {
-      Object.assign(making, { done, total });
-      change({});
-    });
-    save(blob, name);
-  } catch (error) {
-    toast(error.message, { kind: "bad" });
-  }
-  making.kind = "";
-  change({});
-}
-
 const downloads = (video) => html`
   <section aria-labelledby="take">
     <h2 id="take">${t("clip.take")}</h2>
     <div class="row">
       <a class="button" href=${clipAddress(video, { download: true })} download>${icon("download")} MP4</a>
-      ${["gif", ...(writesWebp() ? ["webp"] : []), "frames"].map(
-        (kind) => html`<button ?disabled=${Boolean(making.kind)} @click=${() => download(video, kind)}>
-          ${making.kind === kind ? t("clip.converting", { n: Math.round((100 * making.done) / making.total) }) : t(`clip.as_${kind}`)}
+      ${["gif", "webp", "frames"].map(
+        (kind) => html`<button ?disabled=${Boolean(state.saving)} @click=${() => saveAs(video, kind)}>
+          ${state.saving === kind ? t("clip.converting") : t(`clip.as_${kind}`)}
         </button>`,
       )}
     </div>

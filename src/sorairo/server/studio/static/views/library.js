@@ -16,7 +16,15 @@ state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest"
 
 const filter = (changes) => change((all) => Object.assign(all.filter, changes));
 
-const found = { list: null, order: null, key: "", ids: [] };
+const MOST_AT_ONCE = 1000; // videos that one export may name
+
+/** The filter as parameters of the list of videos. */
+const filterQuery = () => {
+  const { words, favourite, kind, tag } = state.filter;
+  return { ...(words.trim() && { q: words }), ...(favourite && { favourite }), ...(kind && { kind }), ...(tag && { tag }) };
+};
+
+const found = { order: null, key: "", ids: [] };
 
 /** The ids of the videos that the filter leaves, in its order; worked out again when one changes. */
 function filteredIds() {
@@ -120,7 +128,7 @@ const selectionBar = () => {
         <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
         <button>${t("library.add")}</button>
       </form>
-      <button ?disabled=${Boolean(state.exporting)} @click=${() => exportVideos(chosen)}>${icon("download")} <span>${t("library.export")}</span></button>
+      <button ?disabled=${Boolean(state.saving)} @click=${() => exportVideos({ ids: ids.slice(0, MOST_AT_ONCE).join(",") })}>${icon("download")} <span>${t("library.export")}</span></button>
       <button class="danger" @click=${() => remove(ids)}>${icon("trash")} <span>${t("common.delete")}</span></button>
       <button class="round quiet" aria-label=${t("library.clear")} title=${t("library.clear")} @click=${clearSelection}>${icon("close")}</button>
     </div>
@@ -157,9 +165,8 @@ export const library = {
       <div class="view-head">
         <h1>${t("shell.library")}</h1>
         <p class="muted">${t("library.count", { n: number(ids.length) })}</p>
-        <button class="quiet" ?disabled=${Boolean(state.exporting)} @click=${() => exportVideos(ids.map(videoOf))}>
-          ${icon("download")}
-          ${state.exporting ? t("library.exporting", state.exporting) : t("library.exportAll")}
+        <button class="quiet" ?disabled=${Boolean(state.saving)} @click=${() => exportVideos(filterQuery())}>
+          ${icon("download")} ${t("library.exportAll")}
         </button>
       </div>
       ${bar()}

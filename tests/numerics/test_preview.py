@@ -11,12 +11,15 @@ import torch.nn.functional as F
 
 import sorairo
 from second_model import SecondModel
-from sorairo.generation.engine import Engine
+from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
+from sorairo.models import hub
+from sorairo.models.loading import store_preview
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import FILE, read_preview, save_preview
 from sorairo.models.preview.synthetic_clips import synthetic_clip
 from sorairo.nn.pixels import to_video
+from tiny_wan import write_wan
 
 CPU = torch.device("cpu")
 
@@ -30,7 +33,7 @@ def test_a_codec_that_averages_is_shown_as_it_is():
     """Latents that are mean colours are drawn as these colours: nothing is lost, so that each
     pixel of a flat picture is exact."""
     model = SecondModel()
-    shown = fit_preview(model.codec, CPU, torch.float32)
+    shown = fit_preview(model.codec, CPU)
     flat = np.full((5, 16, 24, 3), (200, 100, 30), np.uint8)
     pictures = shown(model.codec.encode(to_video(flat))[0])
     assert pictures.shape == (2, 8, 12, 3)
@@ -63,9 +66,30 @@ def test_every_step_of_a_request_can_be_seen(engine: Engine):
     assert errors[2] < min(errors[0], 25), "the last step shows the result"
 
 
+@pytest.mark.parametrize("name", ["wan2.1-1.3b", "wan2.2-5b"])
+def test_previews_of_open_weights(tmp_path: Path, name: str):
+    """In whatever number formats their codecs compute; the map is stored when they are fetched."""
+    folder = write_wan(tmp_path / name, name)
+    store_preview(hub.info(folder))
+    engine, seen = load(folder, device="cpu"), []
+    assert read_preview(folder, engine.model) is not None
+    for each in (engine, Engine(engine.model)):  # with the stored map, and with one fitted now
+        each.generate(
+            *("a ball",),
+            seconds=5 / engine.info["fps"],
+            steps=1,
+            seed=1,
+            width=64,
+            height=64,
+            on_progress=lambda now: seen.append(now.preview()),
+        )
+    assert {pictures.shape for pictures in seen} == {(2, 32, 32, 3)}
+    assert np.abs(seen[0].astype(int) - seen[-1]).max() <= 1
+
+
 def test_a_stored_map_is_used_and_one_of_other_files_is_not(engine: Engine, tmp_path: Path):
     model, digest = engine.model, engine.info["digest"]
-    fitted = fit_preview(model.codec, CPU, model.dtype)
+    fitted = fit_preview(model.codec, CPU)
     save_preview(tmp_path, fitted, digest)
     again = read_preview(tmp_path, model)
     assert again is not None

@@ -117,7 +117,11 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
                 f"{remote.wanted.place} could not be fetched ({error}). What has arrived is kept:"
                 " repeat the command to go on."
             ) from error
-    hub.info(store.assemble(plan.name, [*plan.present, *fetched]))
+    found = hub.info(store.assemble(plan.name, [*plan.present, *fetched]))
+    say("Fitting the previews of the model to its codec.")
+    from sorairo.models.loading import store_preview
+
+    store_preview(found)
 
 
 def _say_plan(plan: PullPlan, store: ModelStore) -> None:

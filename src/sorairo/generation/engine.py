@@ -287,7 +287,7 @@ class Engine(Capabilities):
         """A picture of each latent frame, uint8 [f, h / 2, w / 2, 3] of a canvas of h x w pixels,
         by a linear map; the codec is not run."""
         if self._preview_map is None:
-            self._preview_map = fit_preview(self.model.codec, self.model.device, self.model.dtype)
+            self._preview_map = fit_preview(self.model.codec, self.model.device)
         return self._preview_map(latents)
 
     @torch.inference_mode()

@@ -10,11 +10,15 @@ import torch
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
-from sorairo.models.protocols import VideoModel
+from sorairo.models.preview.fit import fit_preview
+from sorairo.models.preview.preview_map import save_preview
+from sorairo.models.protocols import VideoCodec, VideoModel
 from sorairo.models.tabletop import TabletopModel
 from sorairo.models.wan.facts import WAN_FAMILY
 from sorairo.models.wan.files.folder import read_folder
+from sorairo.models.wan.files.loading import load_codec
 from sorairo.models.wan.model import load_wan
+from sorairo.nn.precision import compute_dtype
 
 
 def load_model(name: str | Path, device: torch.device) -> VideoModel:
@@ -31,6 +35,14 @@ def load_model(name: str | Path, device: torch.device) -> VideoModel:
     model = FAMILIES[family](found, device)
     _check_record(found, model)
     return model
+
+
+def store_preview(found: hub.ModelDirectory) -> None:
+    """Fits the map from latents to previews to the codec of a model, which is all of it that is
+    loaded, and stores it in the model's directory. Raises ModelError."""
+    if found.family in CODECS:
+        codec = CODECS[found.family](found)
+        save_preview(found.path, fit_preview(codec, torch.device("cpu")), found.digest)
 
 
 def _check_record(found: hub.ModelDirectory, model: VideoModel) -> None:
@@ -65,3 +77,18 @@ FAMILIES: dict[str, Callable[[hub.ModelDirectory, torch.device], VideoModel]] = 
     WAN_FAMILY: _wan,
 }
 """How the models of each family are loaded."""
+
+
+def _tabletop_codec(found: hub.ModelDirectory) -> VideoCodec:
+    return load_networks(found.path).codec.to(compute_dtype(torch.device("cpu")))
+
+
+def _wan_codec(found: hub.ModelDirectory) -> VideoCodec:
+    return load_codec(read_folder(found.path).codec, compute_dtype(torch.device("cpu")))
+
+
+CODECS: dict[str, Callable[[hub.ModelDirectory], VideoCodec]] = {
+    "tabletop": _tabletop_codec,
+    WAN_FAMILY: _wan_codec,
+}
+"""How the codec of a model is loaded alone, on the CPU."""

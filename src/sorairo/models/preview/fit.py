@@ -23,7 +23,6 @@ RIDGE = 1e-3  # times the number of samples, added to the variance of every feat
 def fit_preview(
     codec: VideoCodec,
     device: torch.device,
-    dtype: torch.dtype,
     clips: Iterable[np.ndarray] | None = None,
 ) -> PreviewMap:
     """The best linear map from a codec's latents to small frames, by ridge regression (Hoerl and
@@ -41,7 +40,7 @@ def fit_preview(
     with torch.inference_mode():
         for frames in clips if clips is not None else _synthetic(law):
             video = to_video(frames)
-            latents = codec.encode(video.to(device, dtype))[0].float().cpu()
+            latents = codec.encode(video.to(device))[0].float().cpu()
             x, y = _features(latents), _targets(video[0], law, scale)
             squares += x.T @ x
             products += x.T @ y

@@ -57,11 +57,14 @@ class _Found:
 
 
 def is_wan_folder(path: Path) -> bool:
-    """Whether a folder holds a transformer of this family."""
+    """Whether a folder holds a transformer of this family, or weights that cannot be read, of which
+    `read_folder` says what is wrong."""
+    if (path / "model_index.json").is_file():
+        return True
     try:
         return bool(_sorted_files(path).transformers)
     except ModelError:
-        return (path / "model_index.json").is_file()
+        return True
 
 
 def read_folder(path: Path) -> WanFolder:

@@ -13,7 +13,8 @@ from typing import Any
 from sorairo.errors import ModelError
 
 MAX_HEADER = 100_000_000  # bytes: safetensors' own limit
-SAMPLES, SAMPLE = 64, 4096  # places of a file that its fingerprint covers, and bytes of each
+WHOLE = 64 << 20  # bytes of a file that its fingerprint covers whole; of a larger one:
+SAMPLES, SAMPLE = 256, 4096  # places, and bytes of each
 METADATA = "__metadata__"
 
 
@@ -91,16 +92,16 @@ def shards(index: Path) -> list[Path]:
 
 
 def fingerprint(paths: Sequence[Path], root: Path) -> str:
-    """16 hex digits that stand for the files of a model: the first of a SHA-256 over the names and
-    sizes of all, and for each its first megabyte (of safetensors, the header) and SAMPLES pieces
-    spread evenly. To read all of 30 GB would take minutes."""
+    """16 hex digits that stand for the files of a model: the first of a SHA-256 over the names,
+    sizes and contents of all. Of a file larger than WHOLE it covers the first megabyte (of
+    safetensors, the header) and SAMPLES places spread evenly: to read 30 GB would take minutes."""
     total = hashlib.sha256()
     for path in paths:
         size = path.stat().st_size
         total.update(f"{path.relative_to(root)} {size}\n".encode())
         with open(path, "rb") as file:
-            total.update(file.read(1 << 20))
-            for sample in range(SAMPLES):
+            total.update(file.read(WHOLE if size <= WHOLE else 1 << 20))
+            for sample in range(SAMPLES if size > WHOLE else 0):
                 file.seek(size * sample // SAMPLES)
                 total.update(file.read(SAMPLE))
     return total.hexdigest()[:16]

@@ -1,0 +1,264 @@
+"""Folders of open weights: three layouts with the same content, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from random_weights import randomise
+from sorairo.errors import ModelError
+from sorairo.models import hub
+from sorairo.models.loading import load_model
+from sorairo.models.transformer import Transformer
+from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
+from sorairo.models.wan.codec.names import codec_names
+from sorairo.models.wan.codec.network import WanCodec
+from sorairo.models.wan.files.folder import read_folder
+from sorairo.models.wan.files.layouts import from_ours, into_ours
+from sorairo.models.wan.files.loading import load_codec, load_transformer
+from sorairo.models.wan.files.transformer_names import COLUMN, renamer
+from sorairo.models.wan.text.names import original_name, text_name
+from sorairo.models.wan.variants import VARIANTS, variant_named
+from tiny_wan import text_tensors, transformer_config, write_wan
+
+LAYOUTS = ["diffusers", "original", "comfyui"]
+FILE = "diffusion_pytorch_model.safetensors"
+TRANSFORMER = f"transformer/{FILE}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_wan(tmp_path / "model", "wan2.1-1.3b")
+
+
+@pytest.mark.parametrize("name", ["wan2.2-14b", "wan2.1-vace-1.3b"])
+def test_layouts_have_the_same_networks(tmp_path: Path, name: str):
+    folders = [read_folder(write_wan(tmp_path / each, name, each)) for each in LAYOUTS]
+    assert {each.variant.name for each in folders} == {name}
+    experts = [
+        [load_transformer(files, each.variant, torch.float32) for files in each.transformers]
+        for each in folders
+    ]
+    codecs = [load_codec(each.codec, torch.float32) for each in folders]
+    for own, same in (
+        (a, b) for other in experts[1:] for a, b in zip(experts[0], other, strict=True)
+    ):
+        for (key, tensor), again in zip(
+            own.state_dict().items(), same.state_dict().values(), strict=True
+        ):
+            assert torch.equal(tensor, again), key
+    for codec in codecs[1:]:
+        pairs = zip(codecs[0].state_dict().values(), codec.state_dict().values(), strict=True)
+        assert all(torch.equal(*pair) for pair in pairs)
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda each: each.name)
+def test_names_and_layouts_go_there_and_back(variant):
+    network = randomise(Transformer(transformer_config(variant)))
+    for name, tensor in network.state_dict().items():
+        stored = from_ours(name, tensor, network.config)
+        assert torch.equal(into_ours(name, stored, network.config), tensor), name
+    for source in COLUMN:
+        for target in COLUMN:
+            there, back = renamer(source, target), renamer(target, source)
+            names = [str(renamer("ours", source)(name)) for name in network.state_dict()]
+            assert [back(str(there(name))) for name in names] == names
+
+
+@pytest.mark.parametrize("config", [CODEC_21, CODEC_22], ids=["2.1", "2.2"])
+def test_names_of_the_codecs(config):
+    rows = codec_names(config)
+    with torch.device("meta"):
+        network = WanCodec(config)
+    assert sorted(row[0] for row in rows) == sorted(network.state_dict())
+    assert all(len({row[column] for row in rows}) == len(rows) for column in range(3))
+    parameters = {"2.1": 126_892_531, "2.2": 704_688_668}["2.2" if config.residual else "2.1"]
+    assert sum(each.numel() for each in network.parameters()) == parameters
+
+
+def test_names_of_the_text_encoder():
+    tensors, _ = text_tensors()
+    assert {text_name(original_name(name)) for name in tensors} == set(tensors)
+    assert all(original_name(name) != name for name in tensors)
+
+
+SIZES = {
+    "wan2.1-1.3b": 1_418_996_800,
+    "wan2.1-14b": 14_288_491_584,
+    "wan2.2-5b": 4_999_787_712,
+    "wan2.2-i2v-14b": 14_288_901_184,
+    "wan2.1-vace-1.3b": 2_153_972_032,
+    "wan2.1-vace-14b": 17_337_592_896,
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_parameters_of_the_real_transformers(name: str):
+    """The numbers of the published models (facts of their own files)."""
+    variant = variant_named(name)
+    ffn, heads, layers = {
+        1536: (8960, 12, 30),
+        3072: (14336, 24, 30),
+        5120: (13824, 40, 40),
+    }[variant.width]
+    control = variant.enters == "control branch"
+    every = 2 if variant.width == 1536 else 5
+    config = replace(
+        transformer_config(variant),
+        dim=variant.width,
+        ffn_dim=ffn,
+        heads=heads,
+        layers=layers,
+        text_dim=4096,
+        control_blocks=tuple(range(0, layers, every)) if control else (),
+    )
+    with torch.device("meta"):
+        network = Transformer(config)
+    assert sum(each.numel() for each in network.parameters()) == SIZES[name]
+
+
+def test_what_is_known_before_loading(folder: Path):
+    found = hub.info(hub.find(str(folder)))
+    assert found.family == "wan"
+    assert found.facts.multiple == 16
+    assert found.facts.sampling.steps == 50
+    assert found.digest == hub.info(folder).digest
+    tensors = load_file(folder / TRANSFORMER)
+    tensors["proj_out.bias"] += 1
+    save_file(tensors, folder / TRANSFORMER)
+    assert hub.info(folder).digest != found.digest
+
+
+def test_weights_stay_mapped_to_their_file(folder: Path):
+    """A weight that is stored as it is computed with takes no memory of its own."""
+    source = folder / TRANSFORMER
+    save_file({k: v.bfloat16() for k, v in load_file(source).items()}, source)
+    network = load_transformer([source], variant_named("wan2.1-1.3b"), torch.bfloat16)
+    maps = Path("/proc/self/maps").read_text()
+    assert str(source) in maps
+    address = network.blocks[0].ffn[0].weight.data_ptr()  # type: ignore[index, union-attr]
+    held = next(
+        line
+        for line in maps.splitlines()
+        if int(line.split("-")[0], 16) <= address < int(line.split(" ")[0].split("-")[1], 16)
+    )
+    assert str(source) in held
+
+
+def cut(folder: Path) -> None:
+    os.truncate(folder / TRANSFORMER, (folder / TRANSFORMER).stat().st_size - 100)
+
+
+def not_safetensors(folder: Path) -> None:
+    (folder / TRANSFORMER).write_bytes(b"<html>404</html>" * 10)
+
+
+def huge_header(folder: Path) -> None:
+    (folder / TRANSFORMER).write_bytes(struct.pack("<Q", 2**60) + b"{}")
+
+
+def missing_shard(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    (folder / TRANSFORMER).unlink()
+    names = sorted(tensors)
+    shards = [f"diffusion_pytorch_model-0000{i}-of-00002.safetensors" for i in (1, 2)]
+    save_file({name: tensors[name] for name in names[::2]}, folder / "transformer" / shards[0])
+    places = {name: shards[i % 2] for i, name in enumerate(names)}
+    index = folder / "transformer" / f"{FILE}.index.json"
+    index.write_text(json.dumps({"weight_map": places}))
+
+
+def missing_key(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    del tensors["blocks.1.ffn.net.2.bias"]
+    save_file(tensors, folder / TRANSFORMER)
+
+
+def further_key(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    save_file({**tensors, "blocks.0.adapter.weight": torch.zeros(2)}, folder / TRANSFORMER)
+
+
+def wrong_shape(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    save_file({**tensors, "blocks.1.ffn.net.2.bias": torch.zeros(3)}, folder / TRANSFORMER)
+
+
+def quantised(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    name = "blocks.1.ffn.net.2.weight"
+    save_file({**tensors, name: tensors[name].to(torch.float8_e4m3fn)}, folder / TRANSFORMER)
+
+
+def other_architecture(folder: Path) -> None:
+    tensors = {f"double_{name}": value for name, value in load_file(folder / TRANSFORMER).items()}
+    save_file(tensors, folder / TRANSFORMER)
+
+
+def image_encoder(folder: Path) -> None:
+    tensors = load_file(folder / TRANSFORMER)
+    key = "condition_embedder.image_embedder.norm1.weight"
+    save_file({**tensors, key: torch.zeros(2)}, folder / TRANSFORMER)
+
+
+def other_codec(folder: Path) -> None:
+    donor = write_wan(folder.parent / "donor", "wan2.2-5b")
+    (donor / "vae" / FILE).rename(folder / "vae" / FILE)
+
+
+def no_tokenizer(folder: Path) -> None:
+    (folder / "tokenizer/tokenizer.json").unlink()
+
+
+def no_codec(folder: Path) -> None:
+    (folder / "vae" / FILE).unlink()
+
+
+def two_codecs(folder: Path) -> None:
+    (folder / "vae/second.safetensors").write_bytes((folder / "vae" / FILE).read_bytes())
+
+
+class Harm:
+    def __reduce__(self):
+        return (os.mkdir, ("/tmp/sorairo-harm",))
+
+
+def pickle_with_code(folder: Path) -> None:
+    (folder / "vae" / FILE).unlink()
+    torch.save({"decoder.conv1.weight": Harm()}, folder / "Wan2.1_VAE.pth")
+
+
+WRONG: dict[Callable[[Path], None], str] = {
+    cut: "fetch it again",
+    not_safetensors: "fetch it again",
+    huge_header: "fetch it again",
+    missing_shard: "lacks diffusion_pytorch_model-00002-of-00002",
+    missing_key: "lacks blocks.1.ffn.2.bias",
+    further_key: "has unknown blocks.0.adapter.weight",
+    wrong_shape: r"blocks.1.ffn.2.bias is \[3\], not \[128\]",
+    quantised: "bfloat16",
+    other_architecture: "no transformer of Wan",
+    image_encoder: "wan2.2-i2v-14b",
+    other_codec: "48 latent channels.*needs 16",
+    no_tokenizer: "no tokenizer.json",
+    no_codec: "no codec",
+    two_codecs: "2 files with a codec",
+    pickle_with_code: "not a file of tensors",
+}
+
+
+@pytest.mark.parametrize("spoil", WRONG, ids=lambda each: each.__name__)
+def test_refused_in_one_sentence(folder: Path, spoil: Callable[[Path], None]):
+    spoil(folder)
+    with pytest.raises(ModelError, match=WRONG[spoil]) as caught:
+        load_model(folder, torch.device("cpu"))
+    assert "\n" not in str(caught.value)
+    assert not Path("/tmp/sorairo-harm").exists()

@@ -28,11 +28,11 @@ from sorairo.models.wan.codec.layers import (
     FrameAttention,
     PlaceNorm,
     ResidualBlock,
+    State,
     Up,
     average_down,
     repeat_up,
 )
-from sorairo.nn.conv import State
 
 
 class Middle(nn.Module):
@@ -90,8 +90,7 @@ class Encoder(nn.Module):
                 time = 2 if down and HALVES_TIME[index] else 1
                 y = y + average_down(x, y.shape[1], time, 2 if down else 1)
             x = y
-        x = self.norm(self.middle(x, state))
-        return self.exit.step(nn.functional.silu(x, inplace=True), state)
+        return self.exit.step(self.norm.activated(self.middle(x, state)), state)
 
 
 class Decoder(nn.Module):
@@ -122,7 +121,7 @@ class Decoder(nn.Module):
                 time = 2 if HALVES_TIME[::-1][index] else 1
                 y = y + repeat_up(x, y.shape[1], time, first=first)
             x = y
-        return self.exit.step(nn.functional.silu(self.norm(x), inplace=True), state)
+        return self.exit.step(self.norm.activated(x), state)
 
 
 class WanCodec(nn.Module):
@@ -145,7 +144,9 @@ class WanCodec(nn.Module):
         """Stores the weights channels-last, which is fastest for convolutions. Call it again after
         weights are assigned."""
         for module in self.modules():
-            if isinstance(module, nn.Conv3d):
+            if isinstance(module, CausalConv):
+                module.to_stacked()
+            elif isinstance(module, nn.Conv3d):
                 module.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
             elif isinstance(module, nn.Conv2d):
                 module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

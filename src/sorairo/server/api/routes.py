@@ -157,11 +157,13 @@ def get_preview(
 ) -> Response:
     """What a video looks like while it is being generated, renewed every second: its middle frame,
     or the whole clip. It is deleted when the video has ended."""
-    media, job = service_of(request).media, job_of(request, owner, video_id)
-    path = f"{job.id}/{MOVING_PREVIEW if animated else STILL_PREVIEW}"
+    media, job = service_of(request).media, service_of(request).queue.get(video_id, owner)
+    path = f"{video_id}/{MOVING_PREVIEW if animated else STILL_PREVIEW}"
+    if optional and (job is None or media.size(path) is None):
+        return Response(status_code=204, headers={"cache-control": "no-store"})
+    if job is None:
+        raise not_found(video_id)
     if media.size(path) is None:
-        if optional:
-            return Response(status_code=204, headers={"cache-control": "no-store"})
         reason = f"{video_id} has ended" if job.ended else "it appears after the first step"
         raise ApiError(404, f"There is no preview: {reason}.", code="not_ready")
     headers = {"cache-control": "no-store"}

@@ -15,6 +15,7 @@ class Grid extends HTMLElement {
   #frame = 0;
   #shown = "";
   #window;
+  #slots = new Map(); // of the ids that are shown: what a tile showed is used again for another one
   #sizes = new ResizeObserver(() => this.#layOut(true));
   #onScroll = () => {
     this.#frame ||= requestAnimationFrame(() => {
@@ -68,7 +69,21 @@ class Grid extends HTMLElement {
     this.#window.style.gridTemplateColumns = `repeat(${columns}, minmax(0, 1fr))`;
     this.#window.style.gridAutoRows = `${row - GAP}px`;
     const visible = this.#items.slice(first * columns, last * columns);
-    render(html`${repeat(visible, (id) => id, this.#draw)}`, this.#window);
+    this.#assign(visible);
+    render(html`${repeat(visible, (id) => this.#slots.get(id), this.#draw)}`, this.#window);
+  }
+
+  /** Gives a slot to every id: the one that it has, or one that is free. */
+  #assign(ids) {
+    const slots = new Map(ids.map((id) => [id, this.#slots.get(id)]));
+    const used = new Set(slots.values());
+    let free = 0;
+    for (const [id, slot] of slots) {
+      if (slot !== undefined) continue;
+      while (used.has(free)) free += 1;
+      slots.set(id, free++);
+    }
+    this.#slots = slots;
   }
 }
 

@@ -5,7 +5,7 @@ import { html, nothing } from "../core/lit.js";
 import { Part } from "../core/element.js";
 import { clipAddress, pictureAddress } from "../media/addresses.js";
 
-const SETTLE = 60; // milliseconds after which a picture is read
+const SETTLE = 150; // milliseconds after which a picture is read
 const REST = 150; // milliseconds after which a clip begins to play
 
 class Picture extends Part {

@@ -24,7 +24,7 @@ INDEX = ".safetensors.index.json"
 HEAD_WIDTH = 128
 PICKLES = {"codec": "*VAE.pth", "text encoder": "models_t5*.pth"}
 """Files of the original repositories that are pickles."""
-FETCH = "fetch the whole model again, or see docs/open-weights.md for which file goes where"
+FETCH = "fetch it with `sorairo models pull`, which also says which file goes where"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,15 @@ def test_a_scene_is_always_in_the_same_place():
     assert len({drawn(each, "filament").place for each in scenes(40)}) > 8
 
 
+def test_true_clips_in_places_pass_permanence():
+    """A cyan and a pink ball on snow, which the parser once took for background and for two."""
+    suite = drawn_by("filament", SUITES["M5"])
+    for question in (suite.questions(6)[index] for index in (3, 5)):
+        truth = question.truth()
+        assert question.scene.floor == "snow"
+        assert suite.judge(question, truth.answer, truth)["all"] == 1.0
+
+
 def test_the_look_follows_from_the_record_of_the_model(tmp_path: Path):
     assert setup.look_of("tabletop") == "classic"
     folder = hub.find("tabletop")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 
 import numpy as np
 import pytest
 
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
+from sorairo.world.tabletop.fitting.fit_lit_observer import even_seeds
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, seen_as
 from sorairo.world.tabletop.perception.classifiers import shipped_classifiers
 from sorairo.world.tabletop.perception.lit_observer import centers, classifiers_for, observe_lit
@@ -21,6 +24,7 @@ from sorairo.world.tabletop.rendering.clip_generator import make_clips
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import (
     CANVAS_WORLD,
+    CLASHES,
     FLOORS,
     LIGHTS,
     LOOKS,
@@ -30,6 +34,8 @@ from sorairo.world.tabletop.scene import (
 
 SEED = 9_300_000  # neither fitted to nor reported on
 FPS = 3.0
+# A color that no clip of the fit had, and that is taken for background; goes with that look.
+KNOWN = {("classic", "night", "snow"): {"orange"}}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +68,7 @@ def test_objects_colors_shapes_and_tracks_are_read(samples):
             )
     counted, colored, shaped, tracked = np.mean(right, axis=0)
     assert min(counted, colored, tracked) >= 0.95, right
-    assert shaped >= 0.8
+    assert shaped >= 0.9
 
 
 def test_lights_floors_and_styles_are_read(samples):
@@ -99,11 +105,24 @@ def test_an_empty_picture_has_no_object_in_any_look(samples):
         assert observe_lit(picture, look=look).count == 0
 
 
+def test_the_fit_takes_every_color_equally_often():
+    part = dataclasses.replace(CANVAS_WORLD, lights=("sunset",), floors=("grass",))
+    seeds = even_seeds(part, 5, 13)
+    colors = [sample_scene(np.random.default_rng(seed), part).bodies[0].color for seed in seeds]
+    counts = Counter(colors)
+    assert set(counts) == set(CANVAS_WORLD.colors) - {"orange", "green"}
+    assert max(counts.values()) <= 3, "13 of 6 colours"
+    assert seeds == sorted(set(seeds))
+
+
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_look_has_constants_for_every_light_and_floor(look: str):
     for light in LIGHTS:
         for floor in FLOORS:
-            assert set(classifiers_for(light, floor, look).color.classes) > {"background"}
+            clashing = {*CLASHES.get(light, ()), *CLASHES.get(floor, ())}
+            found = set(classifiers_for(light, floor, look).color.classes)
+            lacking = {"background", *CANVAS_WORLD.colors} - clashing - found
+            assert lacking == KNOWN.get((look, light, floor), set())
     found = shipped_frame_classifiers(look)
     assert (found.light.classes, found.floor.classes) == (LIGHTS, FLOORS)
     assert found.style.classes == STYLE_NAMES

@@ -10,13 +10,14 @@ import argparse
 import dataclasses
 import itertools
 import json
-from collections.abc import Iterator
+from collections import Counter
 
 import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
 from sorairo.world.protocol import Sample
+from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.fitting.fit_observer import (
     BACKGROUND,
     FITTED,
@@ -28,27 +29,49 @@ from sorairo.world.tabletop.perception.classifiers import Net, pixel_features, s
 from sorairo.world.tabletop.perception.lit_observer import centers, observe_lit
 from sorairo.world.tabletop.perception.observer import find_blobs
 from sorairo.world.tabletop.rendering.clip_generator import make_clips
-from sorairo.world.tabletop.scene import CANVAS_WORLD, LOOKS
+from sorairo.world.tabletop.scene import CANVAS_WORLD, CLASHES, LOOKS, SceneConfig
 
 FIT_SEEDS, REPORT_SEEDS = 7_100_000, 8_100_000  # first seeds; training of models stays below
-PLACES = tuple(itertools.product(CANVAS_WORLD.lights, CANVAS_WORLD.floors))
+PLACES = tuple(itertools.product(dict.fromkeys(CANVAS_WORLD.lights), CANVAS_WORLD.floors))
+SEEDS_OF_A_PLACE = 10_000
 PIXELS = 60  # pixels of each kind taken from a frame
 
 
-def renders(place: tuple[str, str], seeds: range, fps: float, look: str) -> Iterator[Sample]:
-    """Clips of four seconds under a light on a floor."""
+def renders(place: tuple[str, str], seed: int, count: int, fps: float, look: str) -> list[Sample]:
+    """`count` clips of four seconds under a light on a floor, from seeds from `seed` on, with as
+    many of each colour as of any other: the parser takes one that it never saw for background."""
     light, floor = place
-    config = dataclasses.replace(seen_as(CANVAS_WORLD, look), lights=(light,), floors=(floor,))
-    yield from make_clips(seeds=seeds, config=config, seconds=4, fps=fps, width=96, height=96)
+    events = (*CANVAS_WORLD.events, "hide")  # with the screen, which is no body
+    config = dataclasses.replace(
+        seen_as(CANVAS_WORLD, look), lights=(light,), floors=(floor,), events=events
+    )
+    seeds = even_seeds(config, seed, count)
+    return list(make_clips(seeds=seeds, config=config, seconds=4, fps=fps, width=96, height=96))
 
 
-def fit(clips: int = 32, seed: int = FIT_SEEDS, look: str = "classic") -> dict:
+def even_seeds(config: SceneConfig, first: int, count: int) -> list[int]:
+    """`count` seeds from `first` on whose scenes have every colour equally often, give or take
+    one; those that clash with the only light or floor excepted."""
+    clashing = {each for name in (*config.lights, *config.floors) for each in CLASHES.get(name, ())}
+    most = -(-count // len(set(config.colors) - clashing))
+    taken: list[int] = []
+    colors: Counter[str] = Counter()
+    for seed in itertools.count(first):
+        if len(taken) == count:
+            return taken
+        color = sample_scene(np.random.default_rng(seed), config).bodies[0].color
+        if colors[color] < most:
+            colors[color] += 1
+            taken.append(seed)
+    raise AssertionError
+
+
+def fit(clips: int = 48, seed: int = FIT_SEEDS, look: str = "classic") -> dict:
     """The record of lit_observer.json, from `clips` degraded renders of every light and floor."""
     rng = np.random.default_rng(seed)
     colors, outlines, shapes = {}, [], []
     for index, place in enumerate(tqdm(PLACES)):
-        start = seed + index * clips
-        shown = renders(place, range(start, start + clips), 1.5, look)
+        shown = renders(place, seed + index * SEEDS_OF_A_PLACE, clips, 1.5, look)
         samples = [_degraded(sample, rng) for sample in shown]
         colors[" ".join(place)] = net = _fit_color(samples, rng)
         for sample in samples:
@@ -72,8 +95,7 @@ def accuracy(
     the masks, in widths."""
     rng, rows = np.random.default_rng(seed), {}
     for index, place in enumerate(PLACES):
-        start = seed + index * clips
-        for sample in renders(place, range(start, start + clips), 6, look):
+        for sample in renders(place, seed + index * SEEDS_OF_A_PLACE, clips, 6, look):
             seen = observe_lit(
                 degradation(sample.frames, rng) if degradation else sample.frames,
                 fps=6,
@@ -139,7 +161,7 @@ def main() -> None:
     formatter = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     parser.add_argument("--report", action="store_true", help="do not fit")
-    parser.add_argument("--clips", type=int, default=32, help="renders to fit to, of each place")
+    parser.add_argument("--clips", type=int, default=48, help="renders to fit to, of each place")
     parser.add_argument("-n", type=int, default=6, help="renders to report on, of each place")
     parser.add_argument("--look", choices=LOOKS, default="classic", help="what draws the renders")
     arguments = parser.parse_args()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -28,6 +28,7 @@ from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.variants import LICENCE, NEGATIVE, Variant
+from sorairo.nn.placement import rests_on_host
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
@@ -102,11 +103,11 @@ def load_wan(folder: WanFolder, device: torch.device) -> WanModel:
     codec = load_codec(folder.codec, dtype).to(device)
     _check_codec(folder, codec)
     text = load_text(folder.text, folder.tokenizer, dtype)
-    text.network.to(device)
     experts = tuple(
         load_transformer(files, variant, dtype).to(device) for files in folder.transformers
     )
     networks = (codec, text.network, *experts)
+    text = _placed(text, sum(map(_bytes, networks)), device)
     return WanModel(
         info=info_of(variant, folder.digest, _needs(codec, experts, sum(map(_bytes, networks)))),
         variant=variant,
@@ -147,6 +148,13 @@ def _needs(codec: WanCodec, experts: Sequence[Transformer], weights: int) -> Mem
     published = CODEC_22 if codec.config.patch == CODEC_22.patch else CODEC_21
     share = width / published.decoder_width
     return memory_needs(config.dim, config.ffn_dim, DECODE_BYTES * share, weights)
+
+
+def _placed(text: WanText, all_bytes: int, device: torch.device) -> WanText:
+    """The text encoder on the device, or resting in host memory where space is short."""
+    if not rests_on_host(all_bytes, device):
+        text.network.to(device)
+    return replace(text, device=device)
 
 
 def _check_codec(folder: WanFolder, codec: WanCodec) -> None:

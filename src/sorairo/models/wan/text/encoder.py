@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from sorairo.errors import ModelError
+from sorairo.nn.placement import on_device
 
 LENGTH = 512  # tokens
 END = "</s>"
@@ -41,11 +42,19 @@ class WanText:
 
     tokenizer: Tokenizer
     network: Any
-    """transformers' UMT5EncoderModel."""
+    """transformers' UMT5EncoderModel, on the device or resting in host memory."""
+    device: torch.device | None = None
+    """Where it runs; None: where it is."""
 
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features [k, 512, d] and a mask that is True everywhere."""
-        device = next(self.network.parameters()).device
+        device = self.device or next(self.network.parameters()).device
+        with on_device(self.network, device) as network:
+            return self._encode(network, prompts, device)
+
+    def _encode(
+        self, network: Callable[..., Any], prompts: Sequence[str], device: torch.device
+    ) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         width = self.network.config.d_model
         features = torch.zeros(len(prompts), LENGTH, width, dtype=self.network.dtype, device=device)
         known: dict[str, int] = {}
@@ -55,7 +64,7 @@ class WanText:
                 continue
             known[prompt] = row
             ids = torch.tensor([self.tokens(prompt)], device=device)
-            found = self.network(input_ids=ids, attention_mask=torch.ones_like(ids))
+            found = network(input_ids=ids, attention_mask=torch.ones_like(ids))
             features[row, : ids.shape[1]] = found.last_hidden_state[0]
         return features, torch.ones(len(prompts), LENGTH, dtype=torch.bool, device=device)
 

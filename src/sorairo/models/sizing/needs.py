@@ -6,7 +6,8 @@ from sorairo.models.model_info import MemoryNeeds
 
 HALF = 2  # bytes of a number in half precision
 ROWS = 2  # of a guided step: with the prompt and without
-DECODE_BYTES = 24e3  # of a pixel, measured with both codecs of Wan in bfloat16 on a CPU
+DECODE_BYTES = {16: 19e3, 48: 11.4e3}
+"""Of a pixel, by the latent channels of Wan's codecs; see benchmarks/wan_decode_memory.py."""
 
 
 def token_bytes(dim: int, ffn_dim: int, rows: int = ROWS) -> float:

@@ -98,7 +98,7 @@ def wan_shape(variant: Variant) -> NetworkShape:
         text_tokens=WAN_TEXT,
         law=codec.law,
         decode_flops_per_pixel=DECODE_FLOPS[codec.latent_channels],
-        decode_bytes_per_pixel=DECODE_BYTES,
+        decode_bytes_per_pixel=DECODE_BYTES[codec.latent_channels],
     )
 
 

@@ -147,7 +147,9 @@ def _needs(codec: WanCodec, experts: Sequence[Transformer], weights: int) -> Mem
     config, width = experts[0].config, codec.config.decoder_width
     published = CODEC_22 if codec.config.patch == CODEC_22.patch else CODEC_21
     share = width / published.decoder_width
-    return memory_needs(config.dim, config.ffn_dim, DECODE_BYTES * share, weights)
+    return memory_needs(
+        config.dim, config.ffn_dim, DECODE_BYTES[published.latent_channels] * share, weights
+    )
 
 
 def _placed(text: WanText, all_bytes: int, device: torch.device) -> WanText:

@@ -165,6 +165,11 @@ class OwnedFiles:
         """The name of the thumbnail of a finished video. Raises ApiError."""
         return file_of(self.request, job_of(self.request, self.owner, video), "thumbnail")
 
+    def clip(self, video: str) -> tuple[str, float]:
+        """The name of the clip of a finished video, and its length. Raises ApiError."""
+        job, path = clip_of(self.request, self.owner, VideoReference(video))
+        return path, float((job.result or {}).get("seconds", 4.0))
+
     def character(self, character: str) -> tuple[str, str]:
         """The name of the clip of a character, and the character's own name. Raises ApiError."""
         found = character_of(self.request, self.owner, character)

@@ -19,6 +19,10 @@ class StoredFiles(Protocol):
         """The name of the thumbnail of a finished video. Raises ApiError."""
         ...
 
+    def clip(self, video: str) -> tuple[str, float]:
+        """The name of the clip of a finished video, and its length in seconds. Raises ApiError."""
+        ...
+
     def character(self, character: str) -> tuple[str, str]:
         """The name of a character's clip in the media store, and the character's own name. Raises
         ApiError."""

@@ -22,6 +22,8 @@ from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
 from sorairo.server.api.given_clips import check_pictures
 from sorairo.server.api.job_builder import DEFAULT_SIZE, cost_of
+from sorairo.server.api.library.boards.field import BoardFields
+from sorairo.server.api.library.boards.files import card_files
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec
@@ -113,8 +115,10 @@ class RequestBuilder(ClipBuilder):
         return CastRequest(names=names, **parameters), tuple(path for path, _ in found)
 
     def _from_storyboard(self, fields: Fields, parameters: dict[str, Any]) -> NewJob:
-        """With cards in TOML or as an object, without files."""
-        table = fields.get("storyboard")
+        """With cards in TOML or as an object."""
+        given: BoardFields = fields.get("storyboard")
+        found = card_files(given, self.stored_files)
+        table = found.table
         if "seconds" in fields.values:
             table = {"seconds": fields.get("seconds"), **table}
         try:
@@ -126,12 +130,16 @@ class RequestBuilder(ClipBuilder):
         if "size" in table:
             own |= {"width", "height"}
         board = replace(board, **{k: v for k, v in parameters.items() if k not in own})
+        board = found.put_into(board)
         if "prompt" in fields.values:
             board = replace(board, prompt=self.shorten(fields.require("prompt")))
         self.check(board, fields, "storyboard")
         self.check_memory(board, board.seconds, in_pieces=True)
-        size = f"{board.width}x{board.height}"
-        return self.new_job(board, fields, size, board.seconds, prompt=json.dumps(table))
+        size, text = f"{board.width}x{board.height}", json.dumps(given.table, ensure_ascii=False)
+        parents = found.parents
+        return self.new_job(
+            board, fields, size, board.seconds, files=found.files, prompt=text, parents=parents
+        )
 
     def remix(self, fields: Fields, old: JobSpec, parent: Job, shown: Mapping[str, Any]) -> NewJob:
         """The request of an old job, including its seed, with another prompt and whatever else the
@@ -183,8 +191,8 @@ def _pictured(fields: Fields) -> dict[str, str]:
 
 def _size(fields: Fields) -> tuple[int, int]:
     """The size of a new video, which its storyboard may state. Raises ApiError."""
-    stated, board = fields.get("size"), fields.get("storyboard") or {}
-    size = board.get("size")
+    stated, board = fields.get("size"), fields.get("storyboard")
+    size = board.table.get("size") if board else None
     if stated and isinstance(size, str) and size.strip().lower() != f"{stated[0]}x{stated[1]}":
         raise fields.error("size", "'size' contradicts that of the storyboard: leave one out.")
     return stated or DEFAULT_SIZE

@@ -10,6 +10,7 @@ from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.compound import Condition
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import FileReference, PictureAddress
+from sorairo.server.api.library.boards.field import BoardFields, CardFootage
 from sorairo.server.api.service import Service
 from sorairo.server.api.upload_validation import check_upload
 from sorairo.server.api.uploaded_file import Upload
@@ -19,10 +20,22 @@ from sorairo.server.uploads.file_types import IMAGE_TYPES
 def has_references(fields: Fields) -> bool:
     """Whether `resolved` would change the fields."""
     return any(
-        isinstance(each.picture if isinstance(each, Condition) else each, _REFERENCES)
+        isinstance(_inner(each), _REFERENCES)
         for value in fields.values.values()
-        for each in (value if isinstance(value, tuple) else (value,))
+        for each in _parts(value)
     )
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, BoardFields):
+        return value.footage
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _inner(value: Any) -> Any:
+    if isinstance(value, CardFootage):
+        return value.source
+    return value.picture if isinstance(value, Condition) else value
 
 
 def resolved(service: Service, owner: str, fields: Fields) -> Fields:
@@ -35,6 +48,10 @@ def resolved(service: Service, owner: str, fields: Fields) -> Fields:
             return _fetched(service, value)
         if isinstance(value, Condition):
             return replace(value, picture=resolve(value.picture))
+        if isinstance(value, CardFootage):
+            return replace(value, source=resolve(value.source))
+        if isinstance(value, BoardFields):
+            return replace(value, footage=resolve(value.footage))
         return tuple(map(resolve, value)) if isinstance(value, tuple) else value
 
     values = {name: resolve(value) for name, value in fields.values.items()}

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sorairo.errors import RequestError
-from sorairo.generation.requests.storyboard.bounded_toml import load_toml
 from sorairo.models.lora.choices import MOST, MOST_WEIGHT, lora_names, parse_lora
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import (
@@ -189,37 +187,6 @@ def elements_of(value: Any, name: str, most: int) -> list[Any]:
     if len(value) > most:
         raise invalid_value(name, f"'{name}' has {len(value)} entries: at most {most} are allowed.")
     return value
-
-
-@dataclass(frozen=True)
-class StoryboardTable:
-    """Cards, in TOML, in JSON, or as an object."""
-
-    def parse(self, value: Any, name: str) -> dict[str, Any]:
-        """The table of the storyboard; its settings are not checked yet. Raises ApiError."""
-        if isinstance(value, str):
-            value = _board_of_text(value, name)
-        if not isinstance(value, dict):
-            raise invalid_type(name, "an object", value)
-        cards = value.get("card")
-        for card in cards if isinstance(cards, list) else ():
-            if isinstance(card, dict) and {"picture", "clip"} & set(card):
-                message = "Cards cannot contain files: use 'conditions', or `sorairo storyboard`."
-                raise invalid_value(name, message)
-        return value
-
-    def schema(self) -> Schema:
-        return {"anyOf": [{"type": "string"}, {"type": "object"}]}
-
-
-def _board_of_text(text: str, name: str) -> Any:
-    if text.lstrip().startswith("{"):
-        return parse_json(text.encode("utf-8", "surrogatepass"), name)
-    try:
-        return load_toml(text)
-    except RequestError as error:
-        reason = str(error).rstrip(".")
-        raise invalid_value(name, f"'{name}' cannot be read as TOML: {reason}.") from error
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_seconds, check_size
-from sorairo.server.api.fields.compound import CharacterIds, Conditions, Pictures, StoryboardTable
+from sorairo.server.api.fields.compound import CharacterIds, Conditions, Pictures
 from sorairo.server.api.fields.references import Picture, StoredVideo, Video
 from sorairo.server.api.fields.request_field import (
     BRIDGING,
@@ -16,6 +16,7 @@ from sorairo.server.api.fields.request_field import (
     RequestField,
 )
 from sorairo.server.api.fields.scalars import Choice, Flag, Number, Size, Text
+from sorairo.server.api.library.boards.field import StoryboardTable
 
 MAX_PROMPT_LENGTH = 32_000
 MAX_NAME_LENGTH = 80
@@ -154,7 +155,8 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="storyboard",
         type=StoryboardTable(),
-        description="Cards, in TOML or as an object, without files; it needs no prompt.",
+        description="Cards, in TOML or as an object; it needs no prompt. `picture` and `clip` of a"
+        " card are objects with `image_url` (a data URL), `file_id`, or the `id` of a video.",
         endpoints=CREATING,
     ),
     RequestField(

@@ -31,6 +31,7 @@ class Endpoint(StrEnum):
     RESTORE = "POST /v1/videos/restore"
     IMPORT = "POST /v1/videos/imports"
     IMPORT_PLAN = "POST /v1/videos/imports/plan"
+    BOARD_READING = "POST /v1/storyboards/readings"
     READING = "POST /v1/prompts/readings"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"

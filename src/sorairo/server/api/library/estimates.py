@@ -24,6 +24,14 @@ async def estimate_video(request: Request, owner: Owner) -> dict[str, Any]:
     return await run_in_threadpool(_estimate, request, build, fields.get("n", 1))
 
 
+@router.post("/storyboards/readings")
+async def read_board(request: Request, _owner: Owner) -> dict[str, Any]:
+    """Reads the TOML file of a storyboard: responds with its table, as `storyboard` of a request.
+    `picture` and `clip` of its cards name files beside it."""
+    fields = await fields_of(request, Endpoint.BOARD_READING)
+    return {"object": "storyboard.reading", "table": fields.require("toml")}
+
+
 @router.post("/videos/edits/estimate")
 async def estimate_edit(request: Request, owner: Owner) -> dict[str, Any]:
     """Says what a request to `POST /v1/videos/edits` would take."""

@@ -12,6 +12,7 @@ from sorairo.server.api.fields.compound import MAX_ID_LENGTH, elements_of
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.scalars import Flag, Schema, Seed, Text, invalid_value
+from sorairo.server.api.library.boards.field import BoardText
 
 MAX_IDS = 1000  # of one request
 
@@ -77,6 +78,13 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Text(max_length=128),
         description="A name from `GET /v1/models`. Default: the served model.",
         endpoints=READING,
+    ),
+    RequestField(
+        name="toml",
+        type=BoardText(),
+        description="The text of the file.",
+        endpoints=frozenset({Endpoint.BOARD_READING}),
+        required_by=frozenset({Endpoint.BOARD_READING}),
     ),
     RequestField(
         name="ids",

@@ -75,7 +75,10 @@ def _made(spec: JobSpec) -> RecipeBody:
                 return _create({**seconds, "characters": ids})
             return _create(seconds, tuple(f"reference_images[{i}]" for i in range(count)))
         case Storyboard():
-            return _create({"storyboard": board_table(request)})
+            places = [i for i, card in enumerate(request.cards) if card.footage]
+            keys = ["clip" if request.cards[i].clip else "picture" for i in places]
+            names = (f"storyboard.card[{i}].{key}" for i, key in zip(places, keys, strict=True))
+            return _create({"storyboard": board_table(request)}, tuple(names))
     return _changed(request)
 
 
@@ -133,7 +136,7 @@ def board_table(board: Storyboard) -> dict[str, Any]:
 
 def _card(card: Card) -> dict[str, Any]:
     table: dict[str, Any] = {"start": card.start, "end": card.end, "prompt": card.prompt}
-    for name in ("picture", "clip", "style", "at"):
+    for name in ("style", "at"):
         if getattr(card, name):
             table[name] = getattr(card, name)
     return {**table, **({} if card.cut else {"cut": False})}

@@ -36,6 +36,11 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("post", "/v1/prompts/readings"): RouteDoc(
         responses=json_doc("PromptReading"), body=request_body(Endpoint.READING), errors=WITH_BODY
     ),
+    ("post", "/v1/storyboards/readings"): RouteDoc(
+        responses=json_doc("BoardReading"),
+        body=request_body(Endpoint.BOARD_READING),
+        errors=WITH_BODY,
+    ),
     ("get", "/v1/prompts/words"): RouteDoc(responses=json_doc("WordList")),
     ("get", "/v1/videos/{video_id}/lineage"): RouteDoc(
         responses=json_doc("Lineage"), errors=(404,)

@@ -92,6 +92,12 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "examples": {"type": "array", "items": TEXT, "description": "Prompts that work."},
         }
     ),
+    "BoardReading": object_schema(
+        {
+            "object": constant("storyboard.reading"),
+            "table": described({"type": "object"}, "The storyboard, as requests hold it."),
+        }
+    ),
     "Word": object_schema(
         {
             "id": text("Its kind and value."),

@@ -1,0 +1,1 @@
+"""Storyboards of requests: their cards, with pictures and clips."""

@@ -68,6 +68,7 @@ def get_server(request: Request, _owner: Owner) -> dict[str, Any]:
                 "object": "model_pull",
                 "summary": each.summary,
                 "bytes": each.bytes,
+                "bytes_complete": all(file.bytes for file in each.files),
                 "licence": each.licence,
                 "command": f"sorairo models pull {each.name}",
             }

@@ -195,7 +195,8 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "items": {"type": "object"},
                 "description": "The models that can be fetched: `id`, `summary`, `bytes`,"
-                " `licence`, and the `command` that does it.",
+                " `bytes_complete` (false if more are not known), `licence`, and the `command` that"
+                " does it.",
             },
             "max_seconds": described(NUMBER, "The length of the longest clip."),
             "max_side": described(WHOLE, "The largest side of a clip in pixels."),

@@ -66,7 +66,9 @@ def _described(found: FoundMedia) -> dict[str, Any]:
         "favourite": record.favourite,
         "tags": list(record.tags),
     }
-    known = {name: value for name, value in said.items() if value not in (None, "", [], False)}
+    known = {name: value for name, value in said.items() if value or name == "seed"}
+    if record.seed is None:
+        del known["seed"]
     return {"path": found.path, "others": list(found.others), "fields": known}
 
 

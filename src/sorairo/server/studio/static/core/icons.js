@@ -39,6 +39,7 @@ const PATHS = {
   character: svg`<circle cx="12" cy="8.500" r="4" /><path d="M4.500 20c.8-4 3.800-6 7.500-6s6.700 2 7.500 6" />`,
   frame: svg`<rect x="3.500" y="5" width="17" height="14" rx="2" /><path d="M8 5v14M16 5v14" />`,
   code: svg`<path d="M8.500 8l-4 4 4 4M15.500 8l4 4-4 4" />`,
+  copy: svg`<rect x="8.500" y="8.500" width="11" height="11" rx="2" /><path d="M5.500 15.500h-1v-11h11v1" />`,
   docs: svg`<path d="M8 8l-4 4 4 4M16 8l4 4-4 4M13.500 5.500l-3 13" />`,
 };
 

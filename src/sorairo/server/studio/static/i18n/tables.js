@@ -1,13 +1,31 @@
 // All tables of words, by area. A new view adds a file with the exports `en` and `zh`, and a line here.
 
 import * as actions from "./actions.js";
+import * as branches from "./branches.js";
 import * as clip from "./clip.js";
 import * as common from "./common.js";
 import * as compose from "./compose.js";
+import * as importing from "./import.js";
 import * as jobs from "./jobs.js";
 import * as library from "./library.js";
 import * as player from "./player.js";
+import * as settings from "./settings.js";
 import * as shell from "./shell.js";
+import * as storyboard from "./storyboard.js";
 import * as tools from "./tools.js";
 
-export const TABLES = { actions, clip, common, compose, jobs, library, player, shell, tools };
+export const TABLES = {
+  actions,
+  branches,
+  clip,
+  common,
+  compose,
+  import: importing,
+  jobs,
+  library,
+  player,
+  settings,
+  shell,
+  storyboard,
+  tools,
+};

@@ -141,6 +141,7 @@ const empty = () => html`
     <h2>${t("library.emptyTitle")}</h2>
     <p class="muted">${t("library.emptyText")}</p>
     <a class="button primary" href=${link("create")}>${icon("create")} ${t("library.emptyAction")}</a>
+    <a class="button" href=${link("import")}>${icon("import")} ${t("import.title")}</a>
   </div>
 `;
 

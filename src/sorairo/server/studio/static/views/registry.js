@@ -6,13 +6,21 @@
 import { t } from "../core/i18n.js";
 import { unfinished } from "../core/library.js";
 import { clip } from "./clip.js";
+import { branches } from "./branches.js";
 import { create } from "./create.js";
+import { importing } from "./import.js";
 import { library } from "./library.js";
 import { queue } from "./queue.js";
+import { settings } from "./settings.js";
+import { storyboard } from "./storyboard.js";
 
 export const VIEWS = {
   create: { ...create, nav: { icon: "create", label: () => t("shell.create") } },
+  storyboard: { ...storyboard, nav: { icon: "storyboard", label: () => t("storyboard.title") } },
+  branches: { ...branches, nav: { icon: "branches", label: () => t("branches.title") } },
   library: { ...library, nav: { icon: "library", label: () => t("shell.library") } },
   queue: { ...queue, nav: { icon: "queue", label: () => t("shell.queue"), count: () => unfinished().length } },
+  settings: { ...settings, nav: { icon: "settings", label: () => t("settings.title") } },
+  import: importing,
   clip,
 };

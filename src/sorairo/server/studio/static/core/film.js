@@ -1,0 +1,75 @@
+// A branching film: clips, each of which may go on in several ways. It is kept in this browser.
+//
+// The way from one clip to the next begins with its last frame, so that the viewer sees no break.
+
+import { getBlob, postForm, postJson } from "./api.js";
+import { follow, learn, videoOf } from "./library.js";
+import { recall, remember } from "./settings.js";
+import { change, state } from "./state.js";
+
+const LAST = -0.001; // the time of the last frame
+
+const newNode = (parent, values = {}) => ({
+  id: Math.random().toString(36).slice(2, 10), parent, label: "", prompt: "", seconds: 3, video: "", ...values,
+});
+
+const root = newNode("");
+state.film = recall("film", { size: "512x512", nodes: [root] });
+state.filmAt = state.film.nodes[0].id; // the clip that the player shows
+
+export function editFilm(what) {
+  change(() => what(state.film));
+  remember("film", state.film);
+}
+
+export const nodeOf = (id) => state.film.nodes.find((node) => node.id === id);
+export const waysFrom = (id) => state.film.nodes.filter((node) => node.parent === id);
+export const firstNode = () => state.film.nodes.find((node) => !node.parent);
+export const setNode = (id, values) => editFilm(() => Object.assign(nodeOf(id), values));
+
+/** The clip of a part of the film, if it is finished. */
+export function clipOf(node) {
+  const video = node?.video && videoOf(node.video);
+  return video?.status === "completed" ? video : null;
+}
+
+export function addWay(parent) {
+  const node = newNode(parent);
+  editFilm(({ nodes }) => nodes.push(node));
+  return node.id;
+}
+
+/** Removes a part with all that follows it; its clips stay in the library. */
+export function removeWay(id) {
+  const gone = new Set([id]);
+  for (const node of state.film.nodes) if (gone.has(node.parent)) gone.add(node.id);
+  editFilm((film) => {
+    film.nodes = film.nodes.filter((node) => !gone.has(node.id));
+  });
+  if (gone.has(state.filmAt)) change({ filmAt: firstNode().id });
+}
+
+export function newFilm() {
+  const node = newNode("");
+  change({ film: { size: "512x512", nodes: [node] }, filmAt: node.id });
+  remember("film", state.film);
+}
+
+/** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */
+export async function makePart(id) {
+  const node = nodeOf(id);
+  const before = clipOf(nodeOf(node.parent));
+  const fields = { prompt: node.prompt, seconds: String(node.seconds), size: state.film.size };
+  let video;
+  if (before) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries({ ...fields, size: before.size })) form.append(name, value);
+    form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=${LAST}`), "frame.png");
+    video = await postForm("v1/videos", form);
+  } else {
+    video = await postJson("v1/videos", fields);
+  }
+  learn([video]);
+  setNode(id, { video: video.id });
+  follow();
+}

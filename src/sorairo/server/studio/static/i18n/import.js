@@ -1,0 +1,33 @@
+export const en = {
+  title: "Bring your Sora work home",
+  drop: "Drop a folder of clips here",
+  what: "Folders of sora-exodus and other exporters, OpenAI's export (unpacked), or any clips with JSON, CSV or text files beside them. Prompts, seeds and dates come along; nothing is imported twice.",
+  folder: "Choose a folder",
+  files: "Choose files",
+  reading: "Reading what the folder says about its clips…",
+  sending: "{done} of {total} files",
+  done: { one: "{n} clip imported.", other: "{n} clips imported." },
+  nothing: "There are no clips or pictures in it.",
+  present: { one: "{n} was here already.", other: "{n} were here already." },
+  trashed: { one: "{n} is in the trash.", other: "{n} are in the trash." },
+  skipped: { one: "{n} file was skipped:", other: "{n} files were skipped:" },
+  look: "Open the library",
+  command: "Large archives and zip files: on the command line,",
+};
+
+export const zh = {
+  title: "把 Sora 作品带回家",
+  drop: "把短片文件夹拖到这里",
+  what: "支持 sora-exodus 等导出工具的文件夹、OpenAI 的数据导出（解压后），或任何带有 JSON、CSV、文本说明的短片。提示词、种子和日期会一并导入；重复导入不会产生副本。",
+  folder: "选择文件夹",
+  files: "选择文件",
+  reading: "正在读取文件夹中的说明……",
+  sending: "第 {done} 个文件，共 {total} 个",
+  done: { other: "已导入 {n} 个短片。" },
+  nothing: "其中没有短片或图片。",
+  present: { other: "{n} 个之前已导入。" },
+  trashed: { other: "{n} 个在回收站中。" },
+  skipped: { other: "跳过了 {n} 个文件：" },
+  look: "打开作品库",
+  command: "大型存档和 zip 文件请使用命令行：",
+};

@@ -1,0 +1,120 @@
+// Settings: the key of this tab, what it may use and uses, the disk, and the models.
+
+import { getJson, key, setKey } from "../core/api.js";
+import { bytes, duration, number } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { html, nothing } from "../core/lit.js";
+import { link } from "../core/router.js";
+import { change, state } from "../core/state.js";
+import { toast } from "../core/toasts.js";
+
+const FRESH = 10_000; // milliseconds after which the figures are read again
+
+state.settings = { account: null, server: null };
+let readAt = 0;
+
+async function read() {
+  if (Date.now() - readAt < FRESH) return;
+  readAt = Date.now();
+  try {
+    const [account, server] = await Promise.all([getJson("v1/account"), getJson("v1/server")]);
+    change({ settings: { account, server } });
+  } catch {
+    readAt = 0; // `api.js` has noted what is wrong
+  }
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("settings.copied"));
+  } catch {
+    toast(t("settings.notCopied"), { kind: "bad" });
+  }
+}
+
+const command = (text) => html`
+  <span class="command">
+    <code>${text}</code>
+    <button class="quiet round" aria-label=${t("settings.copy", { text })} title=${t("settings.copy", { text })} @click=${() => copy(text)}>${icon("copy")}</button>
+  </span>
+`;
+
+const meter = (name, used, most, write) => html`
+  <div class="meter">
+    <p><b>${name}</b> <span class="muted">${most === null ? write(used) : t("settings.of", { used: write(used), most: write(most) })}</span></p>
+    ${most === null ? nothing : html`<progress max=${Math.max(1, most)} .value=${used} aria-label=${name}></progress>`}
+  </div>
+`;
+
+const pixelSeconds = (value) => t("settings.pixelSeconds", { n: number(value / 1e6, 1) });
+
+function forgetKey() {
+  setKey("");
+  change({ key: { needed: true, wrong: false } });
+}
+
+const keys = (account) => html`
+  <section class="card stack" aria-labelledby="settings-keys">
+    <h2 id="settings-keys">${t("settings.keys")}</h2>
+    ${account.key
+      ? html`<p>${t("settings.usesKey", { name: account.key.name })} <span class="muted mono">${account.key.id}</span></p>
+          <div class="row"><button @click=${forgetKey} ?disabled=${!key()}>${t("settings.otherKey")}</button></div>`
+      : html`<p>${t("settings.noKey")}</p>${command("sorairo keys create --name studio")}`}
+  </section>
+`;
+
+const use = ({ quota, used, disk, retention_seconds: retention }) => html`
+  <section class="card stack" aria-labelledby="settings-use">
+    <h2 id="settings-use">${t("settings.use")}</h2>
+    ${meter(t("settings.jobs"), used.jobs, quota.jobs, number)}
+    ${meter(t("settings.day"), used.pixel_seconds, quota.pixel_seconds_per_day, pixelSeconds)}
+    ${meter(t("settings.storage"), used.bytes, quota.bytes, bytes)}
+    ${disk.free_bytes === null ? nothing : html`<p>${t("settings.free", { n: bytes(disk.free_bytes) })} <span class="muted">${t("settings.reserved", { n: bytes(disk.reserved_bytes) })}</span></p>`}
+    <p class="muted">${retention ? t("settings.kept", { time: duration(retention) }) : t("settings.keptForever")}</p>
+    <div class="row"><a class="button" href=${link("import")}>${icon("import")} ${t("settings.import")}</a></div>
+  </section>
+`;
+
+const model = (each) => html`
+  <li class="model">
+    <p><b>${each.id}</b> ${each.served ? html`<span class="chip plain">${t("settings.served")}</span>` : nothing}</p>
+    <p class="muted small">
+      ${bytes(each.bytes)} · ${each.native_sizes.map((size) => size.replace("x", " × ")).join(", ")} ·
+      ${t("settings.upTo", { n: number(each.native_seconds, 1) })}${each.licence ? ` · ${each.licence}` : ""}
+    </p>
+    ${each.notes ? html`<p class="small">${each.notes}</p>` : nothing}
+  </li>
+`;
+
+const pull = (each) => html`
+  <li class="model">
+    <p><b>${each.id}</b> <span class="muted">${t(each.bytes_complete ? "settings.takes" : "settings.takesMore", { n: bytes(each.bytes) })} · ${each.licence}</span></p>
+    <p class="small">${each.summary}</p>
+    ${command(each.command)}
+  </li>
+`;
+
+const models = ({ models: installed, pulls, version }) => html`
+  <section class="card stack" aria-labelledby="settings-models">
+    <h2 id="settings-models">${t("settings.models")}</h2>
+    <ul class="models">${installed.map(model)}</ul>
+    ${pulls.length ? html`<h3>${t("settings.pulls")}</h3><ul class="models">${pulls.map(pull)}</ul>` : nothing}
+    <p class="muted small">sorairo ${version}</p>
+  </section>
+`;
+
+export const settings = {
+  title: () => t("settings.title"),
+  draw: () => {
+    read();
+    const { account, server } = state.settings;
+    return html`
+      <h1>${t("settings.title")}</h1>
+      ${account && server
+        ? html`<div class="settings"><div class="stack">${keys(account)} ${use(account)}</div>${models(server)}</div>`
+        : html`<p class="muted" role="status">${t("clip.loading")}</p>`}
+    `;
+  },
+};

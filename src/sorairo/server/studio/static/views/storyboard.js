@@ -1,0 +1,303 @@
+// The storyboard: cards on a timeline, which are dragged, stretched, duplicated, and made into one clip.
+
+import "../elements/picture.js";
+import { getBlob, postJson } from "../core/api.js";
+import { attempt } from "../core/actions.js";
+import {
+  addCard, canUndo, cardOf, duplicate, emptyBoard, footageOf, moveCard, placeOf, removeCard, editBoard,
+  selectCard, setCard, stretch, tableOf, takeTable, toToml, total, undoBoard,
+} from "../core/board.js";
+import { duration, seconds } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { icon } from "../core/icons.js";
+import { follow, learn, videoOf, videos } from "../core/library.js";
+import { html, live, nothing, repeat } from "../core/lit.js";
+import { go } from "../core/router.js";
+import { change, state } from "../core/state.js";
+import { toast } from "../core/toasts.js";
+import { save } from "../media/export.js";
+import { nameOf } from "./tile.js";
+
+const SIZES = ["512x512", "1280x720", "720x1280", "640x360"];
+const SCALE = 72; // pixels of a second on the timeline
+const SLACK = 4; // pixels of a pointer that is only clicking
+const NUDGE = 0.25; // seconds of an arrow key
+
+state.boardBusy = false;
+let drag = null; // {id, mode, x, seconds, moved}
+
+// --- dragging and stretching
+
+function onDown(event, id, mode) {
+  if (event.button) return;
+  drag = { id, mode, x: event.clientX, seconds: cardOf(id).seconds, moved: false, kept: false };
+  event.currentTarget.setPointerCapture(event.pointerId);
+  event.stopPropagation();
+}
+
+function onMove(event) {
+  if (!drag) return;
+  const moved = event.clientX - drag.x;
+  if (!drag.moved && Math.abs(moved) < SLACK) return;
+  drag.moved = true;
+  if (drag.mode === "stretch") {
+    stretch(drag.id, drag.seconds + moved / SCALE, { keep: !drag.kept });
+    drag.kept = true;
+    return;
+  }
+  const others = [...event.currentTarget.closest(".timeline").querySelectorAll(".board-card")];
+  const place = others.filter((each) => {
+    const box = each.getBoundingClientRect();
+    return each.dataset.card !== drag.id && box.left + box.width / 2 < event.clientX;
+  }).length;
+  moveCard(drag.id, place);
+}
+
+function onUp() {
+  if (drag && !drag.moved) selectCard(drag.id);
+  drag = null;
+}
+
+function focusSoon(id) {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector(`[data-card="${id}"]`)?.focus()));
+}
+
+function onKey(event, id) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (step && event.altKey) moveCard(id, placeOf(id) + step);
+  else if (step && event.shiftKey) stretch(id, cardOf(id).seconds + step * NUDGE);
+  else if (step) {
+    const next = state.board.cards[placeOf(id) + step];
+    if (next) selectCard(next.id);
+  } else if (event.key === "Delete" || event.key === "Backspace") removeCard(id);
+  else if (event.key.toLowerCase() === "d" && (event.ctrlKey || event.metaKey)) duplicate(id);
+  else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) undoBoard();
+  else if (event.key === "Enter" || event.key === " ") document.getElementById("card-prompt")?.focus();
+  else return;
+  event.preventDefault();
+  focusSoon(state.boardCard);
+}
+
+// --- the timeline
+
+const pause = (card) =>
+  card.pause ? html`<div class="board-pause" aria-hidden="true" .seconds=${card.pause}><span class="small">${seconds(card.pause)}</span></div>` : nothing;
+
+const footage = (card) => {
+  const video = card.video && videoOf(card.video);
+  if (video) return html`<so-picture .video=${video}></so-picture>`;
+  return card.image ? html`<img src=${card.image} alt="" />` : nothing;
+};
+
+const cardView = (card, number) => html`
+  ${pause(card)}
+  <div class="board-card ${card.cut ? "" : "joins"}" tabindex=${state.boardCard === card.id ? 0 : -1} data-card=${card.id}
+    role="option" aria-selected=${state.boardCard === card.id} .seconds=${card.seconds}
+    @pointerdown=${(event) => onDown(event, card.id, "move")} @pointermove=${onMove} @pointerup=${onUp} @pointercancel=${onUp}
+    @keydown=${(event) => onKey(event, card.id)} @focus=${() => state.boardCard === card.id || selectCard(card.id)}>
+    <span class="hidden">${t("storyboard.card", { n: number + 1 })}:</span>
+    ${footage(card)}
+    <span class="board-text">${card.prompt || html`<span class="muted">${t(`storyboard.${card.kind}`)}</span>`}</span>
+    <span class="board-seconds small">${seconds(card.seconds)}</span>
+    <span class="board-handle" aria-hidden="true" @pointerdown=${(event) => onDown(event, card.id, "stretch")}
+      @pointermove=${onMove} @pointerup=${onUp} @pointercancel=${onUp}></span>
+  </div>
+`;
+
+/** Widths follow the lengths after each drawing: templates may not write styles. */
+function measure() {
+  for (const each of document.querySelectorAll(".board-card, .board-pause")) {
+    const wanted = `${Math.max(0.5, each.seconds) * SCALE}px`;
+    if (each.style.width !== wanted) each.style.width = wanted;
+  }
+}
+
+const timeline = (board) => {
+  requestAnimationFrame(measure);
+  return html`
+    <div class="timeline">
+      <div class="board-cards" role="listbox" aria-orientation="horizontal" aria-label=${t("storyboard.timeline")}>
+        ${repeat(board.cards, (card) => card.id, cardView)}
+      </div>
+      <button class="board-add" aria-label=${t("storyboard.add")} title=${t("storyboard.add")} @click=${() => addCard({}, board.cards.at(-1)?.id)}><span class="glyph" aria-hidden="true">+</span></button>
+    </div>
+    <p class="muted small">${t("storyboard.keys")}</p>
+  `;
+};
+
+// --- one card
+
+async function takePicture(event) {
+  const [file] = event.target.files;
+  if (!file) return;
+  const id = state.boardCard;
+  const image = await new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.readAsDataURL(file);
+  });
+  setCard(id, { kind: "picture", image, video: "" });
+}
+
+const choose = (name, text, value, values, write, onChange) => html`
+  <label class="field"><span>${text}</span>
+    <select name=${name} .value=${live(value)} @change=${(event) => onChange(event.target.value)}>
+      ${values.map((each) => html`<option value=${each} ?selected=${each === value}>${write(each)}</option>`)}
+    </select>
+  </label>
+`;
+
+const numberField = (text, value, step, onChange) => html`
+  <label class="field"><span>${text}</span>
+    <input type="number" min="0" step=${step} .value=${live(String(value))} @change=${(event) => onChange(Math.max(0, Number(event.target.value) || 0))} />
+  </label>
+`;
+
+const media = (card) => {
+  const done = videos().filter((video) => video.status === "completed");
+  return html`
+    ${choose("video", t("storyboard.fromLibrary"), card.video, ["", ...done.map((video) => video.id)],
+      (id) => (id ? nameOf(videoOf(id)).slice(0, 60) : t("storyboard.chooseClip")), (video) => setCard(card.id, { video, image: "" }))}
+    ${card.kind === "picture"
+      ? html`<label class="field"><span>${t("storyboard.upload")}</span><input type="file" accept="image/png,image/jpeg,image/webp" @change=${takePicture} /></label>`
+      : nothing}
+    ${numberField(t("storyboard.at"), card.at, 0.25, (at) => setCard(card.id, { at }))}
+  `;
+};
+
+const cardForm = (card, number) => html`
+  <section class="card stack board-form" aria-label=${t("storyboard.card", { n: number + 1 })}>
+    <div class="view-head">
+      <h2>${t("storyboard.card", { n: number + 1 })}</h2>
+      <button class="quiet" @click=${() => duplicate(card.id)}>${t("storyboard.duplicate")}</button>
+      <button class="quiet danger" ?disabled=${state.board.cards.length < 2} @click=${() => removeCard(card.id)}>${icon("trash")} ${t("common.delete")}</button>
+    </div>
+    <label class="field wide"><span>${t("storyboard.prompt")}</span>
+      <textarea id="card-prompt" rows="2" .value=${live(card.prompt)} @input=${(event) => setCard(card.id, { prompt: event.target.value }, { keep: false })}></textarea>
+    </label>
+    <div class="board-fields">
+      ${choose("kind", t("storyboard.shows"), card.kind, ["text", "picture", "clip"], (kind) => t(`storyboard.${kind}`), (kind) => setCard(card.id, { kind }))}
+      ${numberField(t("storyboard.seconds"), card.seconds, 0.25, (value) => stretch(card.id, value))}
+      ${numberField(t("storyboard.pause"), card.pause, 0.25, (value) => setCard(card.id, { pause: value }))}
+      ${choose("cut", t("storyboard.begins"), String(card.cut), ["true", "false"], (cut) => t(cut === "true" ? "storyboard.cut" : "storyboard.joins"), (cut) => setCard(card.id, { cut: cut === "true" }))}
+      ${card.kind === "text" ? nothing : media(card)}
+    </div>
+    ${insertCharacter(card)}
+  </section>
+`;
+
+const insertCharacter = (card) =>
+  state.server.characters.length
+    ? html`<p class="row"><span class="muted small">${t("storyboard.characters")}</span>${state.server.characters.map(
+        (each) => html`<button class="chip" @click=${() => setCard(card.id, { prompt: `${card.prompt} ${each.name}`.trim() })}>${icon("character")} ${each.name}</button>`,
+      )}</p>`
+    : nothing;
+
+// --- all of it
+
+const problemOf = (board) => {
+  const empty = board.cards.findIndex((card) => !card.prompt.trim() && card.kind === "text" && (card.cut || card === board.cards[0]));
+  if (empty >= 0) return t("storyboard.isEmpty", { n: empty + 1 });
+  const without = board.cards.findIndex((card) => card.kind !== "text" && !card.video && !card.image);
+  if (without >= 0) return t("storyboard.isWithout", { n: without + 1 });
+  const length = total(board);
+  return length > state.server.maxSeconds ? t("storyboard.isLong", { seconds: duration(state.server.maxSeconds) }) : "";
+};
+
+async function make() {
+  change({ boardBusy: true });
+  await attempt(async () => {
+    const video = await postJson("v1/videos", { storyboard: tableOf(state.board, footageOf) });
+    learn([video]);
+    follow();
+    go("clip", [video.id]);
+  });
+  change({ boardBusy: false });
+}
+
+/** The name of a card's file beside the TOML file. */
+const fileName = (card) => (card.video ? `${card.video}.${card.kind === "clip" ? "mp4" : "webp"}` : `${card.id}.${/^data:image\/(\w+)/.exec(card.image)?.[1] ?? "png"}`);
+
+const saveBoard = () =>
+  attempt(async () => {
+    const toml = toToml(tableOf(state.board, fileName));
+    save(new Blob([toml], { type: "application/toml" }), "storyboard.toml");
+    const seen = new Set();
+    for (const card of state.board.cards) {
+      const name = fileName(card);
+      if (card.kind === "text" || !(card.video || card.image) || seen.has(name)) continue;
+      seen.add(name);
+      const variant = card.kind === "clip" ? "video" : "thumbnail";
+      save(card.video ? await getBlob(`v1/videos/${card.video}/content?variant=${variant}`) : dataBlob(card.image), name);
+    }
+  });
+
+/** The content of a data URL; the policy of the page lets `fetch` read no such address. */
+function dataBlob(address) {
+  const [head, data] = address.split(",");
+  const content = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+  return new Blob([content], { type: /^data:([^;]+)/.exec(head)[1] });
+}
+
+const readAs = (file, how) =>
+  new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader[how](file);
+  });
+
+async function load(event) {
+  const files = [...event.target.files];
+  event.target.value = "";
+  const board = files.find((file) => file.name.endsWith(".toml"));
+  if (!board) return toast(t("storyboard.noToml"), { kind: "bad" });
+  return attempt(async () => {
+    const { table } = await postJson("v1/storyboards/readings", { toml: await board.text() });
+    const found = {};
+    for (const file of files) {
+      if (file.type.startsWith("image/")) found[file.name] = { image: await readAs(file, "readAsDataURL") };
+    }
+    takeTable(table, found);
+    toast(t("storyboard.loaded", { n: state.board.cards.length }));
+  });
+}
+
+const setup = (board) => html`
+  <div class="board-fields">
+    ${choose("size", t("storyboard.size"), board.size, [...new Set([board.size, ...SIZES])], (size) => size.replace("x", " × "), (size) => editBoard((all) => Object.assign(all, { size })))}
+    ${choose("style", t("storyboard.style"), board.style, ["", ...state.server.styles], (style) => style || t("storyboard.noStyle"), (style) => editBoard((all) => Object.assign(all, { style })))}
+    <label class="field"><span>${t("storyboard.seed")}</span><input inputmode="numeric" placeholder=${t("storyboard.random")} .value=${live(board.seed ?? "")}
+      @change=${(event) => editBoard((all) => Object.assign(all, { seed: /^\d+$/.test(event.target.value) ? Number(event.target.value) : null }))} /></label>
+    <label class="field grow"><span>${t("storyboard.everywhere")}</span><input placeholder=${t("storyboard.everywhereHint")} .value=${live(board.prompt)}
+      @change=${(event) => editBoard((all) => Object.assign(all, { prompt: event.target.value }))} /></label>
+  </div>
+`;
+
+export const storyboard = {
+  title: () => t("storyboard.title"),
+  draw: () => {
+    const { board } = state;
+    const chosen = placeOf(state.boardCard);
+    const problem = problemOf(board);
+    return html`
+      <div class="view-head">
+        <h1>${t("storyboard.title")}</h1>
+        <p class="muted">${t("storyboard.total", { n: board.cards.length, seconds: seconds(total(board)) })}</p>
+        <div class="row board-tools">
+          <button class="quiet" ?disabled=${!canUndo()} @click=${undoBoard}>${t("common.undo")}</button>
+          <button class="quiet" @click=${emptyBoard}>${t("storyboard.new")}</button>
+          <button class="quiet" @click=${(event) => event.currentTarget.nextElementSibling.click()}>${t("storyboard.open")}</button>
+          <input type="file" hidden multiple accept=".toml,image/*" aria-label=${t("storyboard.open")} @change=${load} />
+          <button class="quiet" @click=${saveBoard}>${icon("download")} ${t("storyboard.save")}</button>
+        </div>
+      </div>
+      ${setup(board)}
+      ${timeline(board)}
+      ${chosen >= 0 ? cardForm(board.cards[chosen], chosen) : nothing}
+      <div class="row">
+        <button class="primary" ?disabled=${Boolean(problem) || state.boardBusy} @click=${make}>${icon("create")} ${t("storyboard.make")}</button>
+        ${problem ? html`<span class="muted" role="status">${problem}</span>` : nothing}
+      </div>
+    `;
+  },
+};

@@ -1,0 +1,183 @@
+"""Import, storyboard, branches and settings in Chromium, with a real server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from footage import write_video
+from serving import Running
+from sorairo.generation.requests.storyboard.toml import read_storyboard
+from studio_pages import overflow, quiet_page, serious_findings, until
+
+NAMES = ("a red ball rolls to the left", "a red ball rolls to the right", "a blue box stands")
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Three clips of a second, each with a file that has its prompt."""
+    folder, paths = tmp_path_factory.mktemp("archive"), []
+    for number, name in enumerate(NAMES):
+        frames = [np.full((90, 160, 3), 40 + 60 * number + 2 * i, np.uint8) for i in range(12)]
+        paths += [write_video(folder / f"{number}.mp4", frames, [83 * i for i in range(12)])]
+        sidecar = folder / f"{number}.json"
+        sidecar.write_text(json.dumps({"prompt": name, "seed": number}))
+        paths.append(sidecar)
+    return list(map(str, paths))
+
+
+def open_view(page: Page, server: Running, name: str) -> None:
+    page.goto(f"{server.url}/#/{name}")
+    page.wait_for_selector(f".view-{name} h1")
+
+
+def bring(page: Page, server: Running, archive: list[str]) -> None:
+    """Imports the archive with the page."""
+    open_view(page, server, "import")
+    page.locator("input[type=file]:not([webkitdirectory])").set_input_files(archive)
+    expect(page.get_by_role("link", name="Open the library")).to_be_visible(timeout=60_000)
+
+
+def test_import_twice_and_look_at_the_library(
+    studio: Page, server: Running, archive: list[str], tmp_path: Path
+):
+    bring(studio, server, archive)
+    expect(studio.get_by_text("3 clips imported.")).to_be_visible()
+    bring(studio, server, archive)
+    expect(studio.get_by_text("3 were here already.")).to_be_visible()
+    studio.get_by_role("link", name="Open the library").click()
+    for name in NAMES:
+        expect(studio.locator(".cell-name", has_text=name)).to_be_visible()
+    found = httpx.get(f"{server.url}/v1/videos").json()["data"]
+    assert {(video["kind"], video["seed"]) for video in found} == {("import", i) for i in range(3)}
+
+
+def test_a_storyboard_by_keyboard(
+    studio: Page, server: Running, archive: list[str], tmp_path: Path
+):
+    """Three cards are written, stretched, moved and undone; saved as TOML that the command line
+    reads, opened again, and made."""
+    bring(studio, server, archive)
+    open_view(studio, server, "storyboard")
+    studio.locator("#card-prompt").fill("a red ball rolls")
+    studio.locator(".board-card").first.focus()
+    studio.keyboard.press("Control+d")
+    until(studio, "document.querySelectorAll('.board-card').length === 3")
+    studio.locator("#card-prompt").fill("a blue box")
+    studio.locator(".board-card").nth(1).focus()
+    for keys in ("Shift+ArrowRight", "Shift+ArrowRight", "Alt+ArrowLeft"):
+        studio.keyboard.press(keys)
+        studio.wait_for_timeout(150)
+    expect(studio.locator(".board-card").first).to_contain_text("a blue box")
+    expect(studio.locator(".board-card").first).to_contain_text("2.5 s")
+    studio.keyboard.press("Control+z")
+    expect(studio.locator(".board-card").nth(1)).to_contain_text("a blue box")
+    studio.locator(".board-card").nth(2).click()
+    expect(studio.get_by_role("heading", name="Card 3")).to_be_visible()
+    studio.locator("#card-prompt").fill('a green cone "drops"')
+    studio.locator("select[name=cut]").select_option("false")
+    studio.get_by_label("Pause before it").fill("0.5")
+    studio.get_by_label("Pause before it").blur()
+    with studio.expect_download() as download:
+        studio.get_by_role("button", name="Save").click()
+    path = tmp_path / "storyboard.toml"
+    download.value.save_as(path)
+    board, _ = read_storyboard(path)
+    assert [card.prompt for card in board.cards] == [
+        "a red ball rolls",
+        "a blue box",
+        'a green cone "drops"',
+    ]
+    assert [(card.start, card.end, card.cut) for card in board.cards] == [
+        (0.0, 2.0, True),
+        (2.0, 5.0, True),
+        (5.0, 7.0, False),
+    ]
+    studio.get_by_role("button", name="New").click()
+    until(studio, "document.querySelectorAll('.board-card').length === 2")
+    studio.locator("input[type=file][accept*=toml]").set_input_files(str(path))
+    expect(studio.get_by_text("3 cards opened.")).to_be_visible()
+    studio.locator(".board-card").nth(1).click()
+    expect(studio.get_by_role("heading", name="Card 2")).to_be_visible()
+    studio.locator("select[name=kind]").select_option("clip")
+    studio.locator("select[name=video]").select_option(label=NAMES[0])
+    assert serious_findings(studio) == []
+    studio.get_by_role("button", name="Make the clip").click()
+    studio.wait_for_selector(".view-clip")
+    (made,) = httpx.get(f"{server.url}/v1/videos?kind=storyboard").json()["data"]
+    assert made["seconds"] == "7"
+    lineage = httpx.get(f"{server.url}/v1/videos/{made['id']}/lineage").json()
+    assert [each["relation"] for each in lineage["parents"]] == ["clip"]
+
+
+def test_cards_are_dragged_and_stretched(studio: Page, server: Running):
+    open_view(studio, server, "storyboard")
+    studio.locator("#card-prompt").fill("first")
+    first, second = (studio.locator(".board-card").nth(i) for i in range(2))
+    box = first.bounding_box()
+    assert box is not None
+    studio.mouse.move(box["x"] + box["width"] - 4, box["y"] + 60)
+    studio.mouse.down()
+    studio.mouse.move(box["x"] + box["width"] + 72, box["y"] + 60, steps=5)
+    studio.mouse.up()
+    expect(first).to_contain_text("3 s")
+    wide = first.bounding_box()
+    assert wide is not None
+    assert wide["width"] == pytest.approx(box["width"] + 72, abs=12)
+    studio.mouse.move(box["x"] + 40, box["y"] + 30)
+    studio.mouse.down()
+    studio.mouse.move(box["x"] + wide["width"] + 130, box["y"] + 30, steps=8)
+    studio.mouse.up()
+    expect(second).to_contain_text("first")
+
+
+def test_a_branching_film(studio: Page, server: Running, archive: list[str]):
+    """After the first clip the viewer chooses between two ways."""
+    bring(studio, server, archive)
+    open_view(studio, server, "branches")
+    for _ in range(2):
+        studio.get_by_role("button", name="Add a way").first.click()
+    parts = studio.locator(".branch")
+    expect(parts).to_have_count(3)
+    for number, name in enumerate(("", "left", "right")):
+        if name:
+            parts.nth(number).get_by_label("What the viewer chooses").fill(name)
+        parts.nth(number).get_by_label("Or from the library").select_option(label=NAMES[number])
+    expect(studio.locator(".film-choices")).to_be_visible(timeout=20_000)
+    assert serious_findings(studio) == []
+    studio.get_by_role("button", name="right", exact=True).click()
+    right = next(
+        video["id"]
+        for video in httpx.get(f"{server.url}/v1/videos").json()["data"]
+        if video["prompt"] == NAMES[2]
+    )
+    until(studio, f"document.querySelector('.film-screen video').src.includes('{right}')")
+    studio.reload()
+    expect(studio.locator(".branch")).to_have_count(3)
+    parts.nth(2).get_by_label("What it shows").fill("a red ball rolls on")
+    parts.nth(2).get_by_role("button", name="Make").click()
+    expect(parts.nth(2).locator("progress")).to_be_visible()
+    (made,) = httpx.get(f"{server.url}/v1/videos?kind=animate").json()["data"]
+    assert made["size"] == "160x90"
+
+
+def test_settings_and_other_languages(chromium: Browser, server: Running):
+    for locale, width, scheme in (("en-US", 1280, "light"), ("zh-CN", 390, "dark")):
+        size = {"width": width, "height": 800}
+        with quiet_page(
+            chromium, server.url, viewport=size, color_scheme=scheme, locale=locale
+        ) as page:
+            for name in ("settings", "storyboard", "branches", "import"):
+                open_view(page, server, name)
+                page.wait_for_timeout(500)
+                assert overflow(page) == 0, (name, width)
+                assert serious_findings(page) == [], (name, locale)
+            if locale == "en-US":
+                open_view(page, server, "settings")
+                expect(page.get_by_text("sorairo models pull wan2.2-5b")).to_be_visible()
+                expect(page.get_by_text("sorairo keys create --name studio")).to_be_visible()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sorairo.errors import RequestError
 from sorairo.models.lora.choices import MOST, MOST_WEIGHT, lora_names, parse_lora
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import (

@@ -63,8 +63,8 @@ def list_videos(
     wanted: Wanted,
     limit: int = Query(20, ge=0, le=100, description="How many videos a page has."),
     order: Literal["asc", "desc"] = Query("desc", description="Oldest first, or newest first."),
-    sort: Sort = Query(
-        Sort.ADDED,
+    sort: Literal["added", "created"] = Query(
+        "added",
         description="By when videos were added, or by when they were created, also elsewhere.",
     ),
     after: str | None = Query(
@@ -74,7 +74,7 @@ def list_videos(
     """Lists the videos of the key, page by page: all of them, or those that the query asks for."""
     try:
         found, more = service_of(request).library.page(
-            wanted, limit=limit, after=after, newest_first=order == "desc", sort=sort
+            wanted, limit=limit, after=after, newest_first=order == "desc", sort=Sort(sort)
         )
     except RequestError as error:
         name = "after" if str(error).startswith("'after'") else "tag"

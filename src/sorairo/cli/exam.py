@@ -134,10 +134,10 @@ def exam(
         _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
         _report_only(selection, output)
         return
+    suites = selection.suites(lifelike=clips is None and _has_seen_lifelike(model))
     from sorairo.exam import setup
 
     if clips is None:
-        suites = selection.suites(lifelike=setup.has_seen_lifelike(model))
         look = selection.look or setup.look_of(model)
         suites = [drawn_by(look, suite) for suite in suites]
         make = functools.partial(
@@ -155,6 +155,14 @@ def exam(
         run = make()
         ready = (with_questions(each, selection.count_of(each)) for each in suites)
         _run(run, ready, judge_batches)
+
+
+def _has_seen_lifelike(model: str) -> bool:
+    """Whether a model may have been trained on the lifelike world: one of no single world may."""
+    from sorairo.models import hub
+    from sorairo.world import registry
+
+    return hub.info(hub.find(model)).world in ("lifelike", registry.NONE)
 
 
 def _external(selection: Selection, folder: Path) -> tuple[list[Suite], ExternalClips]:

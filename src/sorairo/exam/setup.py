@@ -40,11 +40,6 @@ def look_of(model: str) -> str:
     return "filament" if scene.get("places") else "classic"
 
 
-def has_seen_lifelike(model: str) -> bool:
-    """Whether a model may have been trained on the lifelike world: one of no single world may."""
-    return hub.info(hub.find(model)).world in ("lifelike", registry.NONE)
-
-
 def run_of_model(
     name: str, folder: Path, *, steps: int | None, guidance: float | None, look: str = "classic"
 ) -> ExamRun:

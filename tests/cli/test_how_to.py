@@ -59,7 +59,7 @@ def test_every_command_can_be_typed(line: str):
 def test_every_capability_has_a_command():
     shown = {shlex.split(line)[1] for line in COMMANDS}
     others = {"models", "serve", "worker", "keys", "webhooks", "world", "train", "exam"}
-    others |= {"help", "info", "mcp", "version", "words"}
+    others |= {"help", "info", "mcp", "version", "words", "import", "bench"}
     assert shown == app.commands.keys() - others
 
 

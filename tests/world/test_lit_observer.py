@@ -19,12 +19,12 @@ def test_degraded_renders_are_observed_correctly():
     assert set(found) == set(CANVAS_WORLD.lights)
     for light, rates in found.items():
         for name in ("one_object", "color", "shape"):
-            assert rates[name] >= 5 / 6, (light, rates)
+            assert rates[name] >= 0.833, (light, rates)  # five of the six floors
         assert rates["track"] < 0.01, (light, rates)
 
 
 def test_a_plain_sky_has_no_objects():
-    sample = next(renders(PLACES[-1], range(SEED, SEED + 1), 2, "classic"))
+    (sample,) = renders(PLACES[-1], SEED, 1, 2, "classic")
     sky = np.broadcast_to(sample.frames[0, 0, 0], sample.frames.shape)
     assert observe_lit(np.ascontiguousarray(sky)).count == 0
 

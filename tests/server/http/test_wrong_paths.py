@@ -8,7 +8,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from sorairo.jobs.queue import Queue
+from sorairo.jobs.library.changes import Library
 from sorairo.server.api.dependencies import POST_ONLY
 from sorairo.server.api.openapi import ROUTES
 
@@ -78,7 +78,7 @@ def test_every_response_has_an_id_and_a_duration(
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("the database has a bad day")
 
-    monkeypatch.setattr(Queue, "page", fail)
+    monkeypatch.setattr(Library, "page", fail)
     with caplog.at_level(logging.INFO, "sorairo.requests"):
         for method, path, status in (
             ("GET", "/v1/models", 200),

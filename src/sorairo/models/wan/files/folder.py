@@ -22,6 +22,7 @@ MAX_FILES = 2000  # a folder with more entries than that is not a model
 TOKENIZER = "tokenizer.json"
 INDEX = ".safetensors.index.json"
 HEAD_WIDTH = 128
+OWN_WEIGHTS = "denoiser.safetensors"  # in every directory of a model in sorairo's own layout
 PICKLES = {"codec": "*VAE.pth", "text encoder": "models_t5*.pth"}
 """Files of the original repositories that are pickles."""
 FETCH = "fetch it with `sorairo models pull`, which also says which file goes where"
@@ -58,7 +59,10 @@ class _Found:
 
 def is_wan_folder(path: Path) -> bool:
     """Whether a folder holds a transformer of this family, or weights that cannot be read, of which
-    `read_folder` says what is wrong."""
+    `read_folder` says what is wrong. One of sorairo's own models that lost its `model.json` is
+    none."""
+    if (path / OWN_WEIGHTS).is_file():
+        return False
     if (path / "model_index.json").is_file():
         return True
     try:

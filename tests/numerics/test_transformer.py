@@ -226,7 +226,7 @@ def test_with_and_without_gradients_alike(denoiser: DenoiserNetwork):
 
 
 def test_noise_levels_are_distinguished():
-    embedded = sinusoid(torch.tensor([[0.0, 0.5, 0.501, 1.0]]), 256)
+    embedded = sinusoid(torch.tensor([[0.0, 500.0, 501.0, 1000.0]]), 256)
     assert embedded.shape == (1, 4, 256)
     close(embedded[0, 0, :128], torch.ones(128))
     close(embedded.square().sum(-1), torch.full((1, 4), 128.0))

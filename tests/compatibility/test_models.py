@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file
@@ -13,6 +14,7 @@ from .program import FRAME_TOLERANCE, difference, load_upscaler
 RED_BALL = ("generate", "a red ball", "--seconds", 0.5, "--seed", 3, "--json")
 TRAINED_FOR = ["generate", "image", "animate", "extend", "loop", "connect", "edit", "storyboard"]
 TRAINED_FOR = [*TRAINED_FOR, "cast"]
+COSTS = ("costs", "host_gigabytes", "flops_per_second")
 NATIVE = ("--size", "native", "--fps", "native")
 
 
@@ -35,7 +37,7 @@ def test_the_facts_of_a_model(sorairo: Sorairo):
         "licence": "Apache-2.0",
         "trained_for": TRAINED_FOR,
     }
-    assert sorairo("models", "info", "../models/tiny", "--json").facts == plain
+    assert without_costs(sorairo("models", "info", "../models/tiny", "--json").facts) == plain
     whole = {
         "name": "whole",
         "path": "../models/whole",
@@ -54,7 +56,12 @@ def test_the_facts_of_a_model(sorairo: Sorairo):
         "licence": "Apache-2.0",
         "trained_for": TRAINED_FOR,
     }
-    assert sorairo("models", "info", "../models/whole", "--json").facts == whole
+    assert without_costs(sorairo("models", "info", "../models/whole", "--json").facts) == whole
+
+
+def without_costs(facts: dict[str, Any]) -> dict[str, Any]:
+    """Memory and time depend on the machine, and are new."""
+    return {key: value for key, value in facts.items() if key not in COSTS}
 
 
 def test_every_setting_counts(sorairo: Sorairo, old: Path):

@@ -91,7 +91,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         responses={"text/event-stream": EVENT}, errors=(404,)
     ),
     ("get", "/v1/videos/{video_id}/preview"): RouteDoc(
-        responses={PREVIEW_TYPE: BINARY}, errors=(404,)
+        responses={PREVIEW_TYPE: BINARY}, errors=(404,), empty=True
     ),
     ("get", "/v1/videos/{video_id}/content"): file_route(*VARIANTS),
     ("post", "/v1/videos/generations"): RouteDoc(
@@ -180,6 +180,8 @@ def _complete_operation(operation: dict[str, Any], route: RouteDoc) -> None:
     if route.headers:
         success["headers"] = dict(route.headers)
     operation["responses"] = {str(route.status): success, **_error_responses(sorted(errors))}
+    if route.empty:
+        operation["responses"]["204"] = {"description": "There is nothing to send."}
     if route.partial:
         operation["responses"] |= {
             "206": {**success, "description": "The part that `Range` asks for."},

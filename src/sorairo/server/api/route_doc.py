@@ -46,6 +46,8 @@ class RouteDoc:
     """Headers of the successful response."""
     status: int = 200
     """The status of the successful response."""
+    empty: bool = False
+    """Whether the response may also be empty, with status 204."""
     partial: bool = False
     """Whether `Range` and `If-None-Match` are read: the status may be 206 or 304."""
 

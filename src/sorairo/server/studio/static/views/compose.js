@@ -143,7 +143,8 @@ const characters = () => {
 const reading = () => {
   const { plan, draft } = state;
   if (plan.problem && !box.problem) return html`<p class="problem small" role="status">${plan.problem}</p>`;
-  if (!plan.reading || !draft.rewrite) return nothing;
+  if (!draft.rewrite) return nothing;
+  if (!plan.reading) return draft.prompt.trim() ? html`<p class="reading small"></p>` : nothing; // room for the answer
   const isText = !draft.source && !draft.characters.length;
   const read = isText ? plan.reading.varied : plan.reading.read_as;
   const notes = plan.reading.notes.filter((note) => !note.startsWith("Ignored (unknown word"));

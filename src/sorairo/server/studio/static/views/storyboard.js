@@ -147,9 +147,16 @@ const choose = (name, text, value, values, write, onChange) => html`
   </label>
 `;
 
+// What is typed stays while the page is drawn again: the value is set only where it has changed.
+function readNumber(field) {
+  const read = Math.max(0, Number(field.value) || 0);
+  field.value = String(read);
+  return read;
+}
+
 const numberField = (text, value, step, onChange) => html`
   <label class="field"><span>${text}</span>
-    <input type="number" min="0" step=${step} .value=${live(String(value))} @change=${(event) => onChange(Math.max(0, Number(event.target.value) || 0))} />
+    <input type="number" min="0" step=${step} .value=${String(value)} @change=${(event) => onChange(readNumber(event.target))} />
   </label>
 `;
 
@@ -266,9 +273,9 @@ const setup = (board) => html`
   <div class="board-fields">
     ${choose("size", t("storyboard.size"), board.size, [...new Set([board.size, ...SIZES])], (size) => size.replace("x", " × "), (size) => editBoard((all) => Object.assign(all, { size })))}
     ${choose("style", t("storyboard.style"), board.style, ["", ...state.server.styles], (style) => style || t("storyboard.noStyle"), (style) => editBoard((all) => Object.assign(all, { style })))}
-    <label class="field"><span>${t("storyboard.seed")}</span><input inputmode="numeric" placeholder=${t("storyboard.random")} .value=${live(board.seed ?? "")}
+    <label class="field"><span>${t("storyboard.seed")}</span><input inputmode="numeric" placeholder=${t("storyboard.random")} .value=${String(board.seed ?? "")}
       @change=${(event) => editBoard((all) => Object.assign(all, { seed: /^\d+$/.test(event.target.value) ? Number(event.target.value) : null }))} /></label>
-    <label class="field grow"><span>${t("storyboard.everywhere")}</span><input placeholder=${t("storyboard.everywhereHint")} .value=${live(board.prompt)}
+    <label class="field grow"><span>${t("storyboard.everywhere")}</span><input placeholder=${t("storyboard.everywhereHint")} .value=${board.prompt}
       @change=${(event) => editBoard((all) => Object.assign(all, { prompt: event.target.value }))} /></label>
   </div>
 `;

@@ -40,7 +40,7 @@ def costs(
                 "size": list(size),
                 "frames": frames,
                 "seconds": round(frames / fps, 2),
-                "device_gigabytes": round(shape.device_bytes(size, frames) / 1e9, 1),
+                "device_gigabytes": round(shape.device_bytes(size, frames) / 1e9, 2),
                 "petaflop": round(flops / 1e15, 4),
                 "expected_seconds": None if speed is None else round(flops / speed, 1),
             }

@@ -75,7 +75,7 @@ def test_every_step_is_yielded(solver: str):
     assert len(calls) == 7 * EVALUATIONS_A_STEP[solver]
     z = start()
     for step, before in zip(steps, sigmas.tolist(), strict=False):
-        if solver in ("euler", "heun"):  # z after a step is z before it and the slope that it yields
+        if solver in ("euler", "heun"):  # z after a step: z before it and the slope
             torch.testing.assert_close(step.z, z + (step.s - before) * step.slope)
         z = step.z
 

@@ -1,6 +1,6 @@
 """Model directories: which ones exist, and what can be read about one without loading it. A model
 of ours is `model.json`, `tokenizer.json` and safetensors; one of open weights is a folder as it was
-published (see `wan.folder`). No torch."""
+published (see `wan.files.folder`). No torch."""
 
 from __future__ import annotations
 

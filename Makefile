@@ -30,7 +30,7 @@ demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for 
 demo: export PROMPT := $(PROMPT)
 
 test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
-	$(BIN)/python -m pytest -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
 	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py

@@ -35,8 +35,10 @@ def s3() -> Iterator[S3]:
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Service:
-    return new_service(tmp_path)
+def service(tmp_path: Path) -> Iterator[Service]:
+    made = new_service(tmp_path)
+    yield made
+    made.queue.database.dispose()
 
 
 @pytest.fixture

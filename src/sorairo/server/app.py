@@ -22,7 +22,7 @@ from sorairo.server.api.middleware import (
     HeadMiddleware,
     SecurityHeadersMiddleware,
 )
-from sorairo.server.api.openapi import complete_document
+from sorairo.server.api.openapi import DescribedAPI
 from sorairo.server.api.origins import OriginMiddleware
 from sorairo.server.api.prefixes import PrefixMiddleware
 from sorairo.server.api.request_ids import RequestIdMiddleware, UnexpectedErrorMiddleware
@@ -33,7 +33,7 @@ from sorairo.server.api.video_view import VideoViews
 def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     """The application of a server that works with these stores and settings. The `X-Forwarded-*`
     headers of requests from the addresses `proxies` are read."""
-    app = FastAPI(
+    app = DescribedAPI(
         title="sorairo",
         description="OpenAI's Videos API, on your own machine.",
         default_response_class=SafeJSONResponse,
@@ -60,7 +60,6 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     app.add_middleware(RequestIdMiddleware)
     add_error_handlers(app)
     _add_monitoring(app, service, metrics)
-    complete_document(app)
     _add_mcp(app, service)
     return app
 

@@ -157,10 +157,17 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
 }
 
 
-def complete_document(app: FastAPI) -> None:
-    """Adds to the app's OpenAPI document what FastAPI cannot derive from the routes. All routes
-    must have been added."""
-    document = app.openapi()
+class DescribedAPI(FastAPI):
+    """An application whose OpenAPI document says more than FastAPI derives from the routes. It is
+    made when it is first asked for: all routes must have been added by then."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            _complete(super().openapi())
+        return super().openapi()
+
+
+def _complete(document: dict[str, Any]) -> None:
     document["components"] = {
         "schemas": {**SCHEMAS, **STORED_SCHEMAS, **LIBRARY_SCHEMAS, **DIALECT_SCHEMAS},
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},

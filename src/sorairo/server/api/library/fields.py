@@ -1,61 +1,21 @@
-"""The fields of requests that change what the library notes about videos."""
+"""The fields of requests about the library: what it notes about videos, and what is brought in."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
-from sorairo.errors import RequestError
-from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
-from sorairo.server.api.errors import invalid_type
-from sorairo.server.api.fields.compound import MAX_ID_LENGTH, elements_of
+from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS
+from sorairo.server.api.fields.compound import MAX_ID_LENGTH
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
+from sorairo.server.api.fields.file_fields import AnyFile
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
-from sorairo.server.api.fields.scalars import Flag, Schema, Seed, Text, invalid_value
+from sorairo.server.api.fields.scalars import Flag, Number, Seed, Text
 from sorairo.server.api.library.boards.field import BoardText
+from sorairo.server.api.library.field_types import Tags, Texts, TextsByPath
 
 MAX_IDS = 1000  # of one request
-
-
-@dataclass(frozen=True)
-class VideoIds:
-    """The ids of videos."""
-
-    def parse(self, value: Any, name: str) -> tuple[str, ...]:
-        """The ids, each once. Raises ApiError."""
-        found = elements_of(value, name, MAX_IDS)
-        if not found:
-            raise invalid_value(name, f"'{name}' is empty: name at least one video.")
-        text = Text(max_length=MAX_ID_LENGTH, strict=True)
-        parsed = (text.parse(each, f"{name}[{index}]") for index, each in enumerate(found))
-        return tuple(dict.fromkeys(parsed))
-
-    def schema(self) -> Schema:
-        items = {"type": "string", "maxLength": MAX_ID_LENGTH}
-        return {"type": "array", "items": items, "minItems": 1, "maxItems": MAX_IDS}
-
-
-@dataclass(frozen=True)
-class Tags:
-    """Tags: a list, or one text."""
-
-    def parse(self, value: Any, name: str) -> tuple[str, ...]:
-        """The tags as they are stored. Raises ApiError."""
-        found = elements_of(value, name, MAX_IDS) if value else []
-        for index, each in enumerate(found):
-            if not isinstance(each, str):
-                raise invalid_type(f"{name}[{index}]", "a string", each)
-        try:
-            return checked(found)
-        except RequestError as error:
-            raise invalid_value(name, f"'{name}': {error}") from error
-
-    def schema(self) -> Schema:
-        items = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
-        return {"type": "array", "items": items, "maxItems": MAX_TAGS}
-
+MAX_PATH, MAX_PATHS = 1000, 20_000  # characters of a path; paths of an archive
 
 READING = frozenset({Endpoint.READING})
+PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})
 LABELS = frozenset({Endpoint.LABELS})
 ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE}
 LIBRARY_FIELDS: tuple[RequestField, ...] = (
@@ -88,7 +48,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
     ),
     RequestField(
         name="ids",
-        type=VideoIds(),
+        type=Texts(most=MAX_IDS, max_length=MAX_ID_LENGTH, least=1, strict=True),
         description=f"The ids of the videos, up to {MAX_IDS}: all are changed, or none.",
         endpoints=ON_MANY,
         required_by=ON_MANY,
@@ -98,7 +58,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         name="favourite",
         type=Flag(),
         description="Whether the videos are marked.",
-        endpoints=LABELS | {Endpoint.IMPORT},
+        endpoints=LABELS | IMPORT,
         aliases=("favorite",),
     ),
     RequestField(
@@ -106,7 +66,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Tags(),
         description=f"All tags of the videos, up to {MAX_TAGS}, each of up to {MAX_LENGTH}"
         " characters; upper case is made lower case. An empty list removes all.",
-        endpoints=LABELS | {Endpoint.IMPORT},
+        endpoints=LABELS | IMPORT,
     ),
     RequestField(
         name="add_tags",
@@ -119,5 +79,57 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Tags(),
         description="Tags that the videos lose.",
         endpoints=LABELS,
+    ),
+    RequestField(
+        name="media",
+        type=Texts(most=MAX_PATHS, max_length=MAX_PATH),
+        description="The paths of the clips and pictures of the archive.",
+        endpoints=PLAN,
+        required_by=PLAN,
+    ),
+    RequestField(
+        name="sidecars",
+        type=TextsByPath(most=MAX_PATHS, max_length=MAX_PATH),
+        description="The contents of its JSON, CSV and text files, by their paths.",
+        endpoints=PLAN,
+    ),
+    RequestField(
+        name="video",
+        type=AnyFile(),
+        description="The clip or picture: mp4, mov, webm, mkv, PNG, JPEG or WebP.",
+        endpoints=IMPORT,
+        required_by=IMPORT,
+        aliases=("file", "image"),
+        file=True,
+    ),
+    RequestField(
+        name="prompt",
+        type=Text(max_length=MAX_PROMPT_LENGTH),
+        description="The prompt that it was made from.",
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="seed",
+        type=Seed(),
+        description="The seed that it was made with.",
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="model",
+        type=Text(max_length=128),
+        description="The model that made it.",
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="created_at",
+        type=Number(low=0, high=1e11, example="1760000000"),
+        description="When it was made, in seconds since 1970. Default: now.",
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="path",
+        type=Text(max_length=MAX_PATH),
+        description="Its path within the archive, which is kept with it.",
+        endpoints=IMPORT,
     ),
 )

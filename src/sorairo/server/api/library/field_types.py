@@ -1,0 +1,88 @@
+"""The types of fields that only requests about the library have: lists of texts, tags, sidecars."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sorairo.errors import RequestError
+from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
+from sorairo.server.api.errors import invalid_type
+from sorairo.server.api.fields.compound import elements_of
+from sorairo.server.api.fields.scalars import Schema, Text, invalid_value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """A list of texts, such as ids or paths."""
+
+    most: int
+    """How many there may be."""
+    max_length: int
+    """Characters of one."""
+    least: int = 0
+    """How many there must be."""
+    strict: bool = False
+    """Whether numbers and other values are refused, too."""
+
+    def parse(self, value: Any, name: str) -> tuple[str, ...]:
+        """The texts, each once. Raises ApiError."""
+        found = elements_of(value, name, self.most)
+        if len(found) < self.least:
+            message = f"'{name}' has {len(found)} entries: at least {self.least} are needed."
+            raise invalid_value(name, message)
+        text = Text(max_length=self.max_length, strict=self.strict)
+        parsed = (text.parse(each, f"{name}[{index}]") for index, each in enumerate(found))
+        return tuple(dict.fromkeys(parsed))
+
+    def schema(self) -> Schema:
+        items = {"type": "string", "maxLength": self.max_length}
+        return {"type": "array", "items": items, "minItems": self.least, "maxItems": self.most}
+
+
+@dataclass(frozen=True)
+class Tags:
+    """Tags: a list, or one text."""
+
+    def parse(self, value: Any, name: str) -> tuple[str, ...]:
+        """The tags as they are stored. Raises ApiError."""
+        found = elements_of(value, name, 1000) if value else []
+        for index, each in enumerate(found):
+            if not isinstance(each, str):
+                raise invalid_type(f"{name}[{index}]", "a string", each)
+        try:
+            return checked(found)
+        except RequestError as error:
+            raise invalid_value(name, f"'{name}': {error}") from error
+
+    def schema(self) -> Schema:
+        items = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
+        return {"type": "array", "items": items, "maxItems": MAX_TAGS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextsByPath:
+    """The contents of text files by their names within an archive."""
+
+    most: int
+    """How many files."""
+    max_length: int
+    """Characters of a name."""
+
+    def parse(self, value: Any, name: str) -> dict[str, str]:
+        """The texts. Raises ApiError."""
+        if not isinstance(value, Mapping):
+            raise invalid_type(name, "an object", value)
+        for key, text in value.items():
+            if not isinstance(text, str):
+                raise invalid_type(f"{name}.{str(key)[:80]}", "a string", text)
+            if not 0 < len(str(key)) <= self.max_length:
+                message = f"'{name}' has a path of more than {self.max_length} characters."
+                raise invalid_value(name, message)
+        if len(value) > self.most:
+            raise invalid_value(name, f"'{name}' has more than {self.most} entries.")
+        return {str(key): text for key, text in value.items()}
+
+    def schema(self) -> Schema:
+        return {"type": "object", "additionalProperties": {"type": "string"}}

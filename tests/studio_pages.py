@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-PATIENCE = 20_000  # milliseconds for what needs no clip
-MAKING = 120_000  # milliseconds for a clip
+PATIENCE = 60_000  # milliseconds for what needs no clip, on a machine that does much else
+MAKING = 300_000  # milliseconds for a clip
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -40,6 +41,7 @@ def quiet_page(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
         ),
     )
     page.goto(url, wait_until="load")
+    expect(page.get_by_role("main")).to_be_visible(timeout=PATIENCE)
     yield page
     context.close()
     assert not noise, "\n".join(noise)

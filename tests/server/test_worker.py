@@ -21,6 +21,7 @@ from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.server.video_object import video_of
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.worker import Worker
 
@@ -36,9 +37,16 @@ def worker(engine: Engine, tmp_path: Path) -> Worker:
     return Worker(engine, Queue(database), MediaStore(str(tmp_path / "media")))
 
 
-def claimed(worker: Worker, *, request=None, media: tuple[str, ...] = ()) -> Job:
+def claimed(
+    worker: Worker,
+    *,
+    request=None,
+    media: tuple[str, ...] = (),
+    videos: tuple[str, ...] | None = None,
+) -> Job:
     request = request or GenerateRequest(prompt="a red ball", seconds=0.5, steps=2)
-    spec = JobSpec(request=request, video=VideoFields(model="sora-2", prompt="x"), media=media)
+    video = VideoFields(model="sora-2", prompt="x", videos=videos)
+    spec = JobSpec(request=request, video=video, media=media)
     worker.queue.submit("video_1", spec.to_json())
     job = worker.queue.claim("me")
     assert job is not None
@@ -64,6 +72,14 @@ def test_a_job_is_run_and_committed(worker: Worker):
     assert job.result["folder"] == "video_1/1"
     kept = {"video.mp4", "thumbnail.webp", "spritesheet.jpg"}
     assert files(worker) == {f"video_1/1/{name}" for name in kept}
+    assert "score" not in video_of(job), "only one of several is judged"
+
+
+def test_variations_are_judged(worker: Worker):
+    worker.run_job(claimed(worker, videos=("video_1", "video_2")))
+    video = video_of(now(worker))
+    assert set(video["score_parts"]) == {"objects", "color", "shape"}
+    assert video["score"] == pytest.approx(sum(video["score_parts"].values()) / 3, abs=0.002)
 
 
 def test_a_deleted_job_leaves_no_files(worker: Worker):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
+from sorairo.world import registry
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
 from sorairo.world.tabletop.dynamics.simulate import simulate
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, calibration_report, fit_net
@@ -71,6 +72,33 @@ def test_wrong_properties_fail_alone(renderer):
     other_way = {"left": "right", "right": "left"}[claim.target.heading]
     assert not judge(seen, dataclasses.replace(claim.target, heading=other_way))["motion"]
     assert not judge(observe(frames[::-1].copy()), claim.target)["motion"]
+
+
+def test_prompts_are_matched_with_clips(renderer):
+    """What is right counts, each wrong word costs, and what cannot be read is not judged."""
+    fields = {"shapes": ("box",), "colors": ("red",), "floors": ("wood",)}
+    frames, claim = film(renderer, 12, events=("slide",), **fields)
+    way = {"left": "right", "right": "left"}[claim.scene.heading]
+    said = f"a red box slides to the {claim.scene.heading} on the wooden floor"
+
+    def match(text: str) -> dict[str, float]:
+        return registry.prompt_match("tabletop", frames, 12.0, text, None) or {}
+
+    assert min(match(said).values()) > 0.9
+    assert set(match(said)) == {"objects", "color", "shape", "motion", "floor"}
+    assert set(match("a box")) == {"objects", "shape"}
+    for part, other in (("color", "blue"), ("motion", way), ("shape", "ball"), ("floor", "grass")):
+        old = {
+            "color": "red",
+            "motion": claim.scene.heading,
+            "shape": "box",
+            "floor": "wooden floor",
+        }
+        assert match(said.replace(old[part], other))[part] < 0.5
+    assert match("a red box and a blue ball")["color"] == 0.5
+    for unread in ("the weather is fine", f"{said}, in pixel art"):
+        assert match(unread) == {}
+    assert registry.prompt_match(registry.NONE, frames, 12.0, said, None) is None
 
 
 @pytest.mark.parametrize("event", FIRST_LIGHT.events)

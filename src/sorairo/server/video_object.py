@@ -16,6 +16,7 @@ VARIANTS = {
     "thumbnail": ("thumbnail.webp", "image/webp"),
     "spritesheet": ("spritesheet.jpg", "image/jpeg"),
 }
+FROM_RESULT = ("fps", "native_size", "loras", "score", "score_parts")  # keys of the result of a job
 TOLERANCE = 0.5  # seconds between the length that was announced and that of the result
 # A job for a picture: the prefix of its id, and its file, which other jobs do not have.
 IMAGE_PREFIX, IMAGE = "image_", "image"
@@ -30,10 +31,11 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
 
     Keys of our own are `seed`, `duration` (the exact length), `processing_seconds` (from the first
     claim to the end), `fps`, `native_size` (the size before upscaling), `loras` (what became of
-    the LoRAs of the request), `notes` (how the prompt is read), `videos` (the ids of all videos of
-    the request), `ignored` (fields of the request that can do nothing here), `favourite`, `tags`,
-    `trashed_at`, `kind` (the command that makes it) and `cancel_requested` (while the worker has
-    not stopped yet). Files are deleted `retention_seconds` after the job has ended; None: never.
+    the LoRAs of the request), `score` and `score_parts` (how well one of several shows the prompt),
+    `notes` (how the prompt is read), `videos` (the ids of all videos of the request), `ignored`
+    (fields of the request that can do nothing here), `favourite`, `tags`, `trashed_at`, `kind` (the
+    command that makes it) and `cancel_requested` (while the worker has not stopped yet). Files are
+    deleted `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -62,7 +64,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         **({"cancel_requested": True} if job.cancelled and not job.ended else {}),
         **({"duration": float(result["seconds"])} if "seconds" in result else {}),
         **({"processing_seconds": _processing_seconds(job)} if job.status == COMPLETED else {}),
-        **{name: result[name] for name in ("fps", "native_size", "loras") if name in result},
+        **{name: result[name] for name in FROM_RESULT if name in result},
     }
 
 

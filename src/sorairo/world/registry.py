@@ -49,6 +49,9 @@ class WorldEntry:
     licence: str = ""
     """The licence under which its clips and what is trained on them have to be shared, as an SPDX
     identifier; "": any."""
+    match: str = ""
+    """Where the function is that says how much of a prompt a clip shows, see `prompt_match`, as
+    "module:attribute"; "": nothing reads its clips."""
     credits: str = ""
     """Where the function is that gives the text by which its clips name the authors of what they
     are made from, as "module:attribute"; "": nobody has to be named."""
@@ -68,6 +71,7 @@ TABLETOP = WorldEntry(
     scene="sorairo.world.tabletop.scene:Scene",
     part="sorairo.world.tabletop.scene:SceneConfig",
     caption="sorairo.world.tabletop.language.captions:caption",
+    match="sorairo.world.tabletop.perception.prompt_match:prompt_match",
     details=("short", "long"),
     requires=("mujoco", "scipy"),
     install="The tabletop world is simulated by MuJoCo: pip install 'sorairo[world]'.",
@@ -146,6 +150,23 @@ def caption(
     """A caption of a scene of a world, see `World.caption`; needs no simulator. Raises
     UnknownNameError."""
     return _load(entry(name).caption)(scene, rng, language=language, detail=detail)
+
+
+def prompt_match(
+    name: str, frames: np.ndarray, fps: float, text: str, trained_on: Mapping[str, Any] | None
+) -> dict[str, float] | None:
+    """How much of a prompt a clip of a world shows: from 0 to 1 for each thing that the prompt
+    says, by its name, such as "color". None where nothing can read it, or a package that reads it
+    is not installed. Needs no simulator. Raises UnknownNameError."""
+    found = entry(name) if name != NONE else None
+    if found is None or not found.match:
+        return None
+    try:
+        return _load(found.match)(frames, fps, text, trained_on)
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] not in found.requires:
+            raise
+        return None
 
 
 def credits_of(name: str) -> str:

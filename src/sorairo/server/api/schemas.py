@@ -142,6 +142,17 @@ VIDEO = object_schema(
         ),
         "fps": described(NUMBER, "Frames per second of the completed video."),
         "native_size": text("The size at which the model generated it, before upscaling."),
+        "score": described(
+            NUMBER,
+            "Of several completed videos of a request: how well this one shows the prompt, from 0"
+            " to 1, as the exam's parser reads it; missing where it cannot.",
+        ),
+        "score_parts": {
+            "type": "object",
+            "additionalProperties": NUMBER,
+            "description": "What `score` is the mean of, from 0 to 1: `objects` (the number of"
+            " objects), `color`, `shape`, `motion`, `floor`, as far as the prompt says them.",
+        },
         "queue_position": described(WHOLE, "While it is queued: 1 for the next one."),
         "estimated_seconds": described(
             WHOLE,

@@ -23,6 +23,7 @@ from sorairo.server.uploads.sandbox import decode
 from sorairo.server.video_object import PICTURE, VARIANTS
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.output_filter import refuse_nudity
+from sorairo.server.worker.prompt_score import score_of
 from sorairo.video.clip import Clip
 
 CHECKPOINTS = "stages"  # the folder of a job's sampling checkpoints, within the job's folder
@@ -47,6 +48,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
         if spec.filtered:
             refuse_nudity(clip)
         reporter.check()
+        score = score_of(clip, request, engine.limits) if spec.video.videos else {}
         stored, size = _store_files(engine, media, job, clip, request, folder, reporter)
     native = generated_size(request, clips, engine.limits)
     return {
@@ -59,6 +61,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
         **({"loras": list(engine.model_notes)} if engine.model_notes else {}),
         "model_digest": engine.info["digest"],
         "sorairo_version": __version__,
+        **score,
     }
 
 

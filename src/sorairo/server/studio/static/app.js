@@ -10,9 +10,10 @@ import { shell } from "./views/shell.js";
 
 const CLOCK = 30_000; // milliseconds after which "3 minutes ago" is written anew
 
-const root = document.getElementById("app");
-subscribe(() => render(shell(), root));
+const draw = () => render(shell(), document.getElementById("app"));
+subscribe(draw);
 startRouter();
+draw(); // at once: who presses Tab as soon as the page is loaded finds something
 follow();
 readServer();
 

@@ -7,6 +7,9 @@ const locale = () => (currentLanguage() === "zh" ? "zh-Hans" : "en");
 export const number = (value, digits = 0, least = 0) =>
   new Intl.NumberFormat(locale(), { maximumFractionDigits: digits, minimumFractionDigits: least }).format(value);
 
+/** A share from 0 to 1: "92". */
+export const percent = (share) => number(share * 100);
+
 /** A length of a clip: "4 s". */
 export const seconds = (value, digits = 2) => t("common.seconds", { n: number(value, digits) });
 

@@ -14,7 +14,7 @@ const MOST_SINGLE = 8; // unfinished jobs further back that are read at once
 
 export const isUnfinished = (video) => ["queued", "in_progress"].includes(video.status);
 
-/** All videos, newest first; those of one request stay together, in the order of their seeds. */
+/** All videos, newest first; those of one request stay together. */
 export const videos = () => state.library.order.map((id) => state.library.videos.get(id));
 export const videoOf = (id) => state.library.videos.get(id);
 export const unfinished = () => videos().filter(isUnfinished);
@@ -49,25 +49,39 @@ export function forget(ids) {
   sort();
 }
 
-const places = new Map(); // by id: where the video stood in the last listing that had it
+const listed = new Map(); // by id: where the video stood in the last listing that had it
 let listings = 0;
 
 /** Takes up a page of the list, which is newest first. */
 function learnListed(list) {
   const listing = ++listings;
-  list.forEach((video, at) => places.set(video.id, { listing, at }));
+  list.forEach((video, at) => listed.set(video.id, { listing, at }));
   learn(list);
 }
 
 /** The order of two requests of one second: as they were listed; one that is not listed yet is new. */
 function compareListed(a, b) {
-  const [one, other] = [places.get(a), places.get(b)];
+  const [one, other] = [listed.get(a), listed.get(b)];
   if (one && other && one.listing === other.listing) return one.at - other.at;
   return Boolean(one) - Boolean(other) || (a < b ? 1 : -1);
 }
 
+/** By id: where a video stands among those of its request. That is the order of the seeds; once all
+ * have ended, those that show the prompt best are first. */
+function ranks() {
+  const found = new Map();
+  for (const { id, videos: ids } of state.library.videos.values()) {
+    if (!ids || found.has(id)) continue;
+    const all = ids.map(videoOf).filter(Boolean);
+    if (!all.some(isUnfinished)) all.sort((a, b) => (b.score ?? -1) - (a.score ?? -1));
+    all.forEach((video, at) => found.set(video.id, at));
+  }
+  return found;
+}
+
 function sort() {
-  const place = (video) => video.videos?.indexOf(video.id) ?? 0;
+  const places = ranks();
+  const place = (video) => places.get(video.id) ?? 0;
   const request = (video) => video.videos?.[0] ?? video.id;
   const list = [...state.library.videos.values()].sort(
     (a, b) =>

@@ -16,6 +16,9 @@ export const en = {
   doneNow: "Your clip is done",
   failedTitle: "A clip has failed",
   failedNow: "Failed: {prompt}",
+  score: "match {n} %",
+  scoreHint: "How much of the prompt the clip shows, as the exam's parser sees it",
+  bestFirst: "best match first",
 };
 
 export const zh = {
@@ -36,4 +39,7 @@ export const zh = {
   doneNow: "短片已完成",
   failedTitle: "短片生成失败",
   failedNow: "失败：{prompt}",
+  score: "吻合 {n}%",
+  scoreHint: "评测解析器看到的画面与提示词的吻合程度",
+  bestFirst: "最吻合的在前",
 };

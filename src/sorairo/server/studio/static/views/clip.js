@@ -5,7 +5,7 @@ import "../elements/sheet.js";
 import { cancel, label, remove, retry } from "../core/actions.js";
 import { detailsOf } from "../core/details.js";
 import { replaceDraft } from "../core/draft.js";
-import { ago, duration, seconds } from "../core/format.js";
+import { ago, duration, percent, seconds } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { isUnfinished, readOne, videoOf } from "../core/library.js";
@@ -34,6 +34,12 @@ function find(id) {
 
 const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
+/** "92 %: colour 98 %, motion 0 %" */
+const scoreText = ({ score, score_parts: parts }) =>
+  html`${percent(score)} %<span class="small muted score-parts">${Object.entries(parts)
+    .map(([name, share]) => `${t(`clip.part_${name}`)} ${percent(share)} %`)
+    .join(", ")}</span>`;
+
 const recipe = (video) => html`
   <dl class="recipe">
     ${entry(t("clip.size"), video.size.replace("x", " × "))}
@@ -42,6 +48,7 @@ const recipe = (video) => html`
     ${entry(t("clip.model"), video.model)}
     ${video.kind ? entry(t("library.kind"), t(`library.kind_${video.kind}`)) : nothing}
     ${video.processing_seconds ? entry(t("clip.took"), duration(video.processing_seconds)) : nothing}
+    ${video.score === undefined ? nothing : entry(t("clip.score"), scoreText(video))}
     ${entry(t("clip.made"), ago(video.created_at, state.now))}
   </dl>
   ${(video.notes ?? []).map((note) => html`<p class="small muted">${note}</p>`)}

@@ -31,7 +31,9 @@ const request = ({ videos: [first, ...others] }) => html`
   <article class="request ${others.length ? "many" : ""}">
     <header>
       <p class="request-prompt" title=${nameOf(first)}>${nameOf(first)}</p>
-      <p class="muted">${ago(first.created_at, state.now)}</p>
+      <p class="muted">
+        ${others.length && first.score !== undefined ? html`${t("jobs.bestFirst")} · ` : nothing}${ago(first.created_at, state.now)}
+      </p>
     </header>
     <div class="request-tiles">${[first, ...others].map(tile)}</div>
   </article>

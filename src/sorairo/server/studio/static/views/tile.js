@@ -4,7 +4,7 @@
 import "../elements/picture.js";
 import "../elements/preview.js";
 import { select } from "../core/actions.js";
-import { duration, seconds } from "../core/format.js";
+import { duration, percent, seconds } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { isUnfinished } from "../core/library.js";
@@ -51,7 +51,10 @@ export const tile = (video) => html`
     <span class="hidden">${t("jobs.open", { prompt: nameOf(video) })}</span>
     ${picture(video)}
     ${video.status === "completed"
-      ? html`<span class="tile-length">${seconds(lengthOf(video), 1)}</span>
+      ? html`${video.score === undefined
+            ? nothing
+            : html`<span class="tile-length tile-score" title=${t("jobs.scoreHint")}>${t("jobs.score", { n: percent(video.score) })}</span>`}
+          <span class="tile-length">${seconds(lengthOf(video), 1)}</span>
           ${video.favourite ? html`<span class="tile-heart">${icon("heart")}</span>` : nothing}`
       : html`<span class="tile-status"><span>${statusText(video)}</span><span>${timeLeft(video)}</span></span>`}
     ${isUnfinished(video)

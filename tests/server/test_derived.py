@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from PIL import Image
 from footage import shades, write_video
 from services import finish
 from sorairo.server.api.service import Service
+from sorairo.video import Clip
 
 
 @pytest.fixture
@@ -78,3 +80,61 @@ def test_what_cannot_be_converted(client: TestClient, service: Service, video: s
     finish(service, {"id": waiting})  # with files that are no clips
     answer = client.get(f"/v1/videos/{waiting}/webp")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_file")
+
+
+def test_a_clip_is_cut_and_joined(client: TestClient, video: str, tmp_path: Path):
+    """At once, frame by frame, and with its parts as its recipe."""
+    parts = [{"id": video, "start": 0.5}, {"id": video, "end": 0.25}]
+    answer = client.post("/v1/videos/cuts", json={"parts": parts})
+    assert answer.status_code == 200, answer.text
+    made = answer.json()
+    assert (made["status"], made["kind"], made["duration"]) == ("completed", "cut", 0.75)
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(client.get(f"/v1/videos/{made['id']}/content").content)
+    shown = Clip.load(path).frames.mean((1, 2, 3))
+    assert shown == pytest.approx([10 * i for i in [*range(12, 24), *range(6)]], abs=4)
+    recipe = client.get(f"/v1/videos/{made['id']}/recipe").json()
+    assert (recipe["path"], recipe["body"]) == ("/v1/videos/cuts", {"parts": parts})
+    lineage = client.get(f"/v1/videos/{made['id']}/lineage").json()
+    assert lineage["parents"] == [{"id": video, "relation": "cut"}]
+    again = client.post(f"/v1/videos/{made['id']}/remix", json={"prompt": "a blue box"}).json()
+    assert (again["status"], again["kind"]) == ("queued", "edit")
+
+
+@pytest.mark.parametrize(
+    ("parts", "says"),
+    [
+        ([], "at least one"),
+        ([{"start": 1}], "no 'id'"),
+        ([{"id": "VIDEO", "start": 3}], "is empty"),
+        ([{"id": "VIDEO", "start": 1, "end": 0.5}], "before it begins"),
+        ([{"id": "VIDEO", "stat": 1}], "Did you mean 'start'?"),
+    ],
+)
+def test_cuts_that_cannot_be(client: TestClient, video: str, parts: list[dict], says: str):
+    given = [{**each, **({"id": video} if "id" in each else {})} for each in parts]
+    answer = client.post("/v1/videos/cuts", json={"parts": given})
+    assert answer.status_code == 400
+    assert says in answer.json()["error"]["message"]
+    assert client.get("/v1/videos").json()["data"] == [client.get(f"/v1/videos/{video}").json()]
+
+
+def test_a_film_is_taken_away(client: TestClient, video: str):
+    scenes = [
+        {"id": "a", "video": video},
+        {"id": "b", "video": video, "from": "a", "choice": "</script> & left"},
+    ]
+    answer = client.post("/v1/videos/films", json={"title": "Ways", "scenes": scenes})
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
+        names = {"film/index.html", "film/film.json", f"film/clips/{video}.mp4"}
+        assert set(file.namelist()) == names
+        film = json.loads(file.read("film/film.json"))
+        page = file.read("film/index.html").decode()
+    assert [each.get("from") for each in film["scenes"]] == [None, "a"]
+    assert page.count("</script>") == 1
+    for wrong in (
+        [scenes[1]],
+        [*scenes, scenes[0]],
+        [*scenes, {**scenes[1], "id": "c", "from": "c"}],
+    ):
+        assert client.post("/v1/videos/films", json={"scenes": wrong}).status_code == 400

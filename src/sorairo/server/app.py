@@ -18,6 +18,7 @@ from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.library.routers import LIBRARY_ROUTERS
 from sorairo.server.api.metrics import CONTENT_TYPE, Metrics, MetricsMiddleware
 from sorairo.server.api.middleware import (
+    ON_DISK,
     BodyLimitMiddleware,
     HeadMiddleware,
     SecurityHeadersMiddleware,
@@ -49,7 +50,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
     app.add_middleware(UnexpectedErrorMiddleware)
-    app.add_middleware(BodyLimitMiddleware, max_bytes=service.max_body_bytes)
+    app.add_middleware(BodyLimitMiddleware, max_bytes=service.max_body_bytes, larger=ON_DISK)
     app.add_middleware(OriginMiddleware, service=service)
     app.add_middleware(SecurityHeadersMiddleware)
     app.add_middleware(MetricsMiddleware, metrics=metrics)

@@ -11,6 +11,8 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.metadata import read_comment, request_from_json
 
 IMPORT = "import"  # the command of videos that were made elsewhere
+CUT = "cut"  # the command of videos that are put together from parts of others
+WITHOUT_MODEL = (IMPORT, CUT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +64,14 @@ class JobSpec:
     body_digest: str = ""
     """The digest of the fields of the request's body; "" where it is not known."""
     source: dict[str, Any] | None = None
-    """Of an imported video: its `file`, the `ids` that it had, and its `sha256`. Then the request
-    is the edit that a remix of it is, and `media` has the clip itself."""
+    """Of a video that no model made: of an imported one its `file`, the `ids` that it had, and its
+    `sha256`; of a cut one its `parts`. Then the request is the edit that a remix of it is, and
+    `media` has the clip itself."""
+
+    @property
+    def parts(self) -> list[dict[str, Any]]:
+        """The parts of other videos that a cut video is put together from."""
+        return (self.source or {}).get("parts", [])
 
     @property
     def given(self) -> tuple[str, ...]:
@@ -98,7 +106,7 @@ class JobSpec:
             request=(
                 read_comment(record)
                 if isinstance(record, str)
-                else request_from_json("edit" if command == IMPORT else command, record)
+                else request_from_json("edit" if command in WITHOUT_MODEL else command, record)
             ),
             video=VideoFields.from_payload(payload),
             media=tuple(payload.get("media", ())),

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from sorairo.jobs import clock as clocks
 from sorairo.jobs.job import COMPLETED, Job
+from sorairo.jobs.library.lineage import record_parents
 from sorairo.jobs.library.tags import to_column
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import jobs
@@ -42,5 +43,6 @@ def add_imported(queue: Queue, job: ImportedJob, *, most_bytes: float | None = N
             "ended_at": clocks.now(connection, queue.clock),
         }
         found = connection.execute(insert(jobs).values(row).returning(jobs)).one()
+        record_parents(connection, job.id, job.payload)
         add_stored(connection, job.id, job.owner, size)
     return Job.of(found)

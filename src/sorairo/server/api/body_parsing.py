@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import re
+import secrets
+import shutil
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -19,6 +22,7 @@ from sorairo.server.api.json_text import parse_json
 from sorairo.server.api.uploaded_file import Upload
 
 MAX_FIELDS, MAX_FILES = 64, 4
+MAX_IMPORT_BYTES = 4 * 2**30  # of a file that goes to the disk
 MAX_FIELD_BYTES = 24 * 2**20  # enough for a picture as a data URL
 # A body without files: the largest data URL (clients escape its slashes), and 2 MB for the rest.
 MAX_JSON_BYTES = MAX_DATA_URL_LENGTH + 2 * 2**20
@@ -29,12 +33,12 @@ MULTIPART, URLENCODED = "multipart/form-data", "application/x-www-form-urlencode
 _KEY = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 
 
-async def read_body(request: Request) -> dict[str, Any]:
-    """The fields of a request: strings, numbers, lists, objects, and files as `Upload`. Raises
-    ApiError."""
+async def read_body(request: Request, folder: Path | None = None) -> dict[str, Any]:
+    """The fields of a request: strings, numbers, lists, objects, and files as `Upload`. With a
+    `folder`, files go there and not into memory. Raises ApiError."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == MULTIPART:
-        return await _read_multipart(request)
+        return await _read_multipart(request, folder)
     is_form = media_type == URLENCODED
     text = await _read_bounded(request, MAX_URLENCODED_BYTES if is_form else MAX_JSON_BYTES)
     if is_form and not text.lstrip().startswith(b"{"):  # curl sends JSON as a form by default
@@ -82,11 +86,11 @@ def _parse_urlencoded(text: bytes) -> dict[str, Any]:
     return parse_bracketed_keys(items)
 
 
-async def _read_multipart(request: Request) -> dict[str, Any]:
+async def _read_multipart(request: Request, folder: Path | None) -> dict[str, Any]:
     limits = {"max_fields": MAX_FIELDS, "max_files": MAX_FILES, "max_part_size": MAX_FIELD_BYTES}
     try:
         async with request.form(**limits) as form:
-            items = [(key, await _value(value)) for key, value in form.multi_items()]
+            items = [(key, await _value(value, folder)) for key, value in form.multi_items()]
     except MultiPartException as error:
         message = f"The form cannot be read: {error.message.rstrip('.')}."
         raise ApiError(400, message, code="invalid_form") from error
@@ -96,10 +100,19 @@ async def _read_multipart(request: Request) -> dict[str, Any]:
     return await run_in_threadpool(parse_bracketed_keys, items)
 
 
-async def _value(value: UploadFile | str) -> Upload | str:
+async def _value(value: UploadFile | str, folder: Path | None) -> Upload | str:
     if isinstance(value, str):
         return value
+    if folder is not None:
+        path = folder / secrets.token_hex(8)
+        await run_in_threadpool(_write, value, path)
+        return Upload(name=value.filename or "", data=b"", path=path)
     return Upload(name=value.filename or "", data=await value.read())
+
+
+def _write(file: UploadFile, path: Path) -> None:
+    with path.open("wb") as target:
+        shutil.copyfileobj(file.file, target)
 
 
 def parse_bracketed_keys(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:

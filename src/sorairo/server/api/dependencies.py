@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
@@ -77,10 +78,10 @@ def viewer_of(request: Request) -> Callable[[Job], dict[str, Any]]:
     return request.app.state.views.viewer(request)
 
 
-async def fields_of(request: Request, endpoint: Endpoint) -> Fields:
+async def fields_of(request: Request, endpoint: Endpoint, folder: Path | None = None) -> Fields:
     """The fields of the body of a request to this endpoint. Without a `model`, it is the deployment
-    in the path of Azure's clients. Raises ApiError."""
-    values, deployment = await read_body(request), request.scope.get(DEPLOYMENT)
+    in the path of Azure's clients. Files are in memory, or in the `folder`. Raises ApiError."""
+    values, deployment = await read_body(request, folder), request.scope.get(DEPLOYMENT)
     if deployment and "model" in field_table(endpoint):
         values = {**values, "model": values.get("model") or deployment}
     service = service_of(request)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sorairo.server.api.body_parsing import too_large
+from sorairo.server.api.body_parsing import MAX_IMPORT_BYTES, too_large
 from sorairo.server.api.errors import error_response
 
 SECURITY_HEADERS = {
@@ -14,6 +16,9 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
 }
 HEAD = "sorairo.head"  # key of the scope: only the head of the response is wanted
+ON_DISK = {
+    "/v1/videos/imports": MAX_IMPORT_BYTES
+}  # routes that take files to the disk, not to memory
 MAX_LENGTH_DIGITS = 20  # of a Content-Length; longer numbers are larger than any limit
 
 
@@ -62,17 +67,19 @@ class HeadMiddleware:
 
 
 class BodyLimitMiddleware:
-    """Rejects a request body as soon as more than `max_bytes` of it are announced or received."""
+    """Rejects a request body as soon as more than `max_bytes` of it are announced or received; for
+    a path in `larger`, more than it says."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
+    def __init__(self, app: ASGIApp, max_bytes: int, larger: Mapping[str, int] = {}) -> None:
+        self.app, self.max_bytes, self.larger = app, max_bytes, larger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if self._declares_too_much(Headers(scope=scope).get("content-length", "")):
-            error = too_large(self.max_bytes)
+        most = self.larger.get(scope["path"], self.max_bytes)
+        if _declares_more(Headers(scope=scope).get("content-length", ""), most):
+            error = too_large(most)
             await error_response(error.status, str(error), code=error.code)(scope, receive, send)
             return
         received = 0
@@ -81,13 +88,14 @@ class BodyLimitMiddleware:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_bytes:
-                raise too_large(self.max_bytes)
+            if received > most:
+                raise too_large(most)
             return message
 
         await self.app(scope, limited_receive, send)
 
-    def _declares_too_much(self, length: str) -> bool:
-        if not (length.isascii() and length.isdigit()):
-            return False
-        return len(length) > MAX_LENGTH_DIGITS or int(length) > self.max_bytes
+
+def _declares_more(length: str, most: int) -> bool:
+    if not (length.isascii() and length.isdigit()):
+        return False
+    return len(length) > MAX_LENGTH_DIGITS or int(length) > most

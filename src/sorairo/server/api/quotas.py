@@ -46,14 +46,15 @@ def rate_limit_headers(usage: QuotaUsage) -> dict[str, str]:
     return headers
 
 
-def check_disk_space(service: Service) -> None:
-    """Raises ApiError 507 if a disk on which the server writes is nearly full, even after the trash
-    was emptied."""
+def check_disk_space(service: Service, coming: int = 0) -> None:
+    """Raises ApiError 507 if a disk on which the server writes is nearly full, or would be with
+    `coming` more bytes, even after the trash was emptied."""
+    least = service.min_free_bytes + coming
     free = free_bytes(service.media, service.queue.database)
-    if free is not None and free < service.min_free_bytes:
+    if free is not None and free < least:
         empty_trash(service.library, service.media, 0.0)
         free = free_bytes(service.media, service.queue.database)
-    if free is not None and free < service.min_free_bytes:
+    if free is not None and free < least:
         raise ApiError(
             507,
             f"Only {free // 2**20} MB of disk space are left on the server: delete videos, or try"

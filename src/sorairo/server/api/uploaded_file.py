@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -12,4 +13,11 @@ class Upload:
     name: str
     """The client's name of the file, used only in messages."""
     data: bytes
-    """The content."""
+    """The content; b"" where it is on the disk."""
+    path: Path | None = None
+    """Where it is on the disk, of a route that takes large files."""
+
+    @property
+    def size(self) -> int:
+        """Its bytes."""
+        return len(self.data) if self.path is None else self.path.stat().st_size

@@ -29,6 +29,8 @@ class Endpoint(StrEnum):
     LABELS = "POST /v1/videos/labels"
     TRASH = "POST /v1/videos/trash"
     RESTORE = "POST /v1/videos/restore"
+    CUT = "POST /v1/videos/cuts"
+    FILM = "POST /v1/videos/films"
     IMPORT = "POST /v1/videos/imports"
     IMPORT_PLAN = "POST /v1/videos/imports/plan"
     BOARD_READING = "POST /v1/storyboards/readings"

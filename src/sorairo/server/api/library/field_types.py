@@ -10,7 +10,13 @@ from sorairo.errors import RequestError
 from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.compound import elements_of
-from sorairo.server.api.fields.scalars import Schema, Text, invalid_value
+from sorairo.server.api.fields.scalars import (
+    FieldType,
+    Schema,
+    Text,
+    invalid_value,
+    unknown_parameter,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +45,42 @@ class Texts:
     def schema(self) -> Schema:
         items = {"type": "string", "maxLength": self.max_length}
         return {"type": "array", "items": items, "minItems": self.least, "maxItems": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objects:
+    """A list of objects with the same entries."""
+
+    entries: Mapping[str, FieldType]
+    """The types of the entries by their names."""
+    required: tuple[str, ...]
+    """The names of those that each object has."""
+    most: int
+    """How many objects there may be, at least one."""
+
+    def parse(self, value: Any, name: str) -> tuple[dict[str, Any], ...]:
+        """The objects. Raises ApiError."""
+        found = elements_of(value, name, self.most)
+        if not found:
+            raise invalid_value(name, f"'{name}' is empty: it needs at least one entry.")
+        return tuple(self._parsed(each, f"{name}[{i}]") for i, each in enumerate(found))
+
+    def _parsed(self, value: Any, name: str) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise invalid_type(name, "an object", value)
+        for key in value:
+            if key not in self.entries:
+                raise unknown_parameter(f"{name}.{str(key)[:80]}", self.entries)
+        for key in self.required:
+            if value.get(key) is None:
+                raise invalid_value(f"{name}.{key}", f"'{name}' has no '{key}'.", "missing")
+        given = {key: each for key, each in value.items() if each is not None}
+        return {key: self.entries[key].parse(each, f"{name}.{key}") for key, each in given.items()}
+
+    def schema(self) -> Schema:
+        properties = {name: each.schema() for name, each in self.entries.items()}
+        items = {"type": "object", "properties": properties, "required": list(self.required)}
+        return {"type": "array", "items": items, "minItems": 1, "maxItems": self.most}
 
 
 @dataclass(frozen=True)

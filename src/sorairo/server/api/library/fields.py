@@ -9,15 +9,18 @@ from sorairo.server.api.fields.file_fields import AnyFile
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.scalars import Flag, Number, Seed, Text
 from sorairo.server.api.library.boards.field import BoardText
-from sorairo.server.api.library.field_types import Tags, Texts, TextsByPath
+from sorairo.server.api.library.field_types import Objects, Tags, Texts, TextsByPath
 
 MAX_IDS = 1000  # of one request
+MAX_PARTS = 200  # of a cut, of a film
 MAX_PATH, MAX_PATHS = 1000, 20_000  # characters of a path; paths of an archive
 
 READING = frozenset({Endpoint.READING})
 PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})
 LABELS = frozenset({Endpoint.LABELS})
 ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE}
+CUT, FILM = frozenset({Endpoint.CUT}), frozenset({Endpoint.FILM})
+ID, TIME = Text(max_length=MAX_ID_LENGTH, strict=True), Number(low=0, high=1e5, example="1.5")
 LIBRARY_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="prompt",
@@ -53,6 +56,41 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         endpoints=ON_MANY,
         required_by=ON_MANY,
         aliases=("id", "video_id", "video_ids"),
+    ),
+    RequestField(
+        name="parts",
+        type=Objects(
+            entries={"id": ID, "start": TIME, "end": TIME}, required=("id",), most=MAX_PARTS
+        ),
+        description=f"Parts of finished videos, up to {MAX_PARTS}, in their order: the `id` of a"
+        " video, and where the part begins and ends in seconds, if it is not the whole clip.",
+        endpoints=CUT,
+        required_by=CUT,
+    ),
+    RequestField(
+        name="title",
+        type=Text(max_length=200),
+        description="What the film is called. Default: Film.",
+        endpoints=FILM,
+    ),
+    RequestField(
+        name="scenes",
+        type=Objects(
+            entries={
+                "id": ID,
+                "video": ID,
+                "from": ID,
+                "choice": Text(max_length=200),
+                "prompt": Text(max_length=MAX_PROMPT_LENGTH),
+            },
+            required=("id", "video"),
+            most=MAX_PARTS,
+        ),
+        description=f"The scenes of the film, up to {MAX_PARTS}: an `id` of your own, the `video`,"
+        " the id of the scene that it comes after (`from`), and the words by which viewers choose"
+        " it (`choice`). The film begins with the one scene without `from`.",
+        endpoints=FILM,
+        required_by=FILM,
     ),
     RequestField(
         name="favourite",

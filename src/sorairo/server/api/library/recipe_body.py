@@ -32,6 +32,8 @@ class RecipeBody:
 
 def recipe_body(spec: JobSpec) -> RecipeBody:
     """The request of a job."""
+    if spec.parts:
+        return RecipeBody(endpoint=Endpoint.CUT, body={"parts": spec.parts})
     request, made = spec.request, _made(spec)
     shared = {
         "prompt": spec.video.prompt if request.command != Storyboard.command else request.prompt,

@@ -15,7 +15,7 @@ from sorairo.server.api.errors import ApiError
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.library.recipe_body import recipe_body
 from sorairo.server.api.routes import VideoId
-from sorairo.server.job_spec import IMPORT, JobSpec
+from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 
 router = APIRouter(prefix="/v1")
@@ -73,7 +73,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "path": made.endpoint.partition(" ")[2],
         "body": made.body,
         "inputs": inputs,
-        "kind": IMPORT if spec.source else spec.request.command,
+        "kind": job.payload.get("command") or spec.request.command,
         "prompt": spec.video.prompt,
         "read_as": _read_as(spec.request),
         "model": spec.video.model,
@@ -81,7 +81,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "sorairo_version": result.get("sorairo_version"),
         "remixed_from_video_id": spec.video.remixed_from_video_id,
         "created_at": int(job.created_at),
-        **({"imported_from": spec.source} if spec.source else {}),
+        **({"imported_from": spec.source} if spec.source and not spec.parts else {}),
         "request": config.to_json(spec.request),
     }
 

@@ -59,6 +59,10 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         errors=WITH_BODY,
     ),
     ("post", "/v1/videos/imports"): _change(Endpoint.IMPORT, "Import", 403, 507),
+    ("post", "/v1/videos/cuts"): _change(Endpoint.CUT, "Video", 403, 503, 507),
+    ("post", "/v1/videos/films"): RouteDoc(
+        responses={ZIP: BINARY}, body=request_body(Endpoint.FILM), errors=(*WITH_BODY, 404)
+    ),
     **{
         ("get", f"/v1/videos/{{video_id}}/{name}"): RouteDoc(
             responses={media_type: BINARY}, errors=(400, 404, 503)

@@ -11,13 +11,13 @@ from sorairo.server.api.library import (
     readings,
     recipes,
 )
-from sorairo.server.api.library.downloads import derived, exports
-from sorairo.server.api.library.intake import imports
+from sorairo.server.api.library.downloads import derived, exports, films
+from sorairo.server.api.library.intake import cuts, imports
 
 LIBRARY_ROUTERS = tuple(
     each.router
     for each in (
-        *(lists, labels, exports, imports, estimates, readings),
+        *(lists, labels, exports, films, imports, cuts, estimates, readings),
         *(recipes, families, derived, account),
     )
 )

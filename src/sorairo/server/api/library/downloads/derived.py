@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -103,22 +104,29 @@ def get_frame(
     return _file(_png(clip.frames[number]), PNG, f"{job.id}-{number}.png")
 
 
-def _clip_of(request: Request, job: Job, side: int | None) -> Clip:
-    """The frames of a finished video. Raises ApiError."""
-    media, name = service_of(request).media, file_of(request, job, "video")
+@contextmanager
+def converting() -> Iterator[None]:
+    """One of the few conversions that run at once. Raises ApiError if the server is too busy."""
     if not _conversions.acquire(timeout=CONVERSION_WAIT):
         message = "The server is busy with other conversions: try again."
         raise ApiError(503, message, code="unavailable", headers=RETRY_SOON)
     try:
-        with tempfile.TemporaryDirectory(prefix="sorairo-clip-") as folder:
+        yield
+    finally:
+        _conversions.release()
+
+
+def _clip_of(request: Request, job: Job, side: int | None) -> Clip:
+    """The frames of a finished video. Raises ApiError."""
+    media, name = service_of(request).media, file_of(request, job, "video")
+    try:
+        with converting(), tempfile.TemporaryDirectory(prefix="sorairo-clip-") as folder:
             path = Path(folder) / "clip"
             media.get(name, path)
             return decode(path, side)
     except MediaError as error:
         message = f"The clip of {job.id} cannot be converted: {error}"
         raise ApiError(400, message, param="video_id", code="invalid_file") from error
-    finally:
-        _conversions.release()
 
 
 def _frames(clip: Clip, job: Job) -> Iterator[bytes]:

@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import MediaError, WriteError
 from sorairo.server.api.dependencies import Owner, fields_of, service_of, viewer_of
-from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.json_response import SafeJSONResponse
@@ -20,6 +19,8 @@ from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.imports.importer import Importer
 from sorairo.server.imports.matching import MEDIA_SUFFIXES, FoundMedia, matched
 from sorairo.server.imports.records import Record, Sidecars
+
+COPIES = 2  # of a file while it is imported
 
 router = APIRouter(prefix="/v1")
 
@@ -36,8 +37,12 @@ async def plan_import(request: Request, _owner: Owner) -> dict[str, Any]:
 async def import_video(request: Request, owner: Owner) -> SafeJSONResponse:
     """Imports one clip or picture into the library, as a finished video that can be remixed,
     extended and looped. The same file is imported once: later its first video is returned."""
-    fields = await fields_of(request, Endpoint.IMPORT)
-    return await run_in_threadpool(_import, request, owner, fields)
+    declared = request.headers.get("content-length", "")
+    coming = int(declared) if declared.isdecimal() and len(declared) < 18 else 0
+    await run_in_threadpool(check_disk_space, service_of(request), coming * COPIES)
+    with tempfile.TemporaryDirectory(prefix="sorairo-import-") as folder:
+        fields = await fields_of(request, Endpoint.IMPORT, Path(folder))
+        return await run_in_threadpool(_import, request, owner, fields)
 
 
 def _plan(fields: Fields) -> dict[str, Any]:
@@ -76,7 +81,8 @@ def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
     service, upload = service_of(request), fields.require("video")
     if not isinstance(upload, Upload):
         raise fields.error("video", "'video' must be a file: send a multipart form.")
-    check_disk_space(service)
+    if upload.path is None:  # a file in a text, such as a data URL
+        raise fields.error("video", "'video' must be a file: send a multipart form.")
     record = Record(
         prompt=fields.get("prompt", ""),
         seed=fields.get("seed"),
@@ -86,17 +92,14 @@ def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
         tags=fields.get("tags", ()),
     )
     most = quota_of(service, owner).most_bytes
-    service.storage.check(owner, len(upload.data), most)  # before the file is written
+    service.storage.check(owner, upload.size, most)
     importer = Importer(queue=service.queue, media=service.media, owner=owner, most_bytes=most)
-    with tempfile.TemporaryDirectory(prefix="sorairo-import-") as folder:
-        path = Path(folder) / "upload"
-        path.write_bytes(upload.data)
-        try:
-            found = importer.add(path, record, name=fields.get("path") or upload.name or "upload")
-        except WriteError:
-            raise
-        except MediaError as error:
-            name = fields.sent_as.get("video", "video")
-            raise ApiError(400, str(error), param=name, code="invalid_file") from error
+    try:
+        name = fields.get("path") or upload.name or "upload"
+        found = importer.add(upload.path, record, name=name)
+    except WriteError:
+        raise
+    except MediaError as error:
+        raise fields.error("video", str(error), "invalid_file") from error
     body = {"object": "video.import", "outcome": found.outcome.value}
     return SafeJSONResponse({**body, "video": viewer_of(request)(found.job)})

@@ -55,6 +55,27 @@ export function newFilm() {
   remember("film", state.film);
 }
 
+/** The parts from the first one to this one. */
+export function wayTo(id) {
+  const node = nodeOf(id);
+  return node ? [...wayTo(node.parent), node] : [];
+}
+
+/** The parts that have a clip and are reached through others that have one, as the API takes them. */
+export function scenes() {
+  const isReached = (node) => wayTo(node.id).every(clipOf);
+  return state.film.nodes.filter(isReached).map(({ id, parent, label, prompt, video }) => ({
+    id, video, ...(parent && { from: parent }), ...(label && { choice: label }), ...(prompt && { prompt }),
+  }));
+}
+
+/** Joins the clips of a way into one, in the library; returns it. Raises ApiError. */
+export async function joinWay(id) {
+  const video = await postJson("v1/videos/cuts", { parts: wayTo(id).map((node) => ({ id: node.video })) });
+  learn([video]);
+  return video;
+}
+
 /** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */
 export async function makePart(id) {
   const node = nodeOf(id);

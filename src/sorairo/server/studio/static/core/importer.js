@@ -2,20 +2,26 @@
 // about them, then each file is sent once.
 
 import { postForm, postJson } from "./api.js";
+import { t } from "./i18n.js";
 import { follow, learn } from "./library.js";
 import { change, state } from "./state.js";
+import { zipFiles } from "./zip.js";
 
 const MEDIA = /\.(mp4|mov|m4v|webm|mkv|png|jpe?g|webp)$/i;
 const SIDECAR = /\.(json|jsonl|ndjson|csv|tsv|txt)$/i;
 const MOST_TEXT = 16 * 2 ** 20; // bytes of all text files that are sent together
-const MOST_FILE = 95 * 2 ** 20; // bytes of a file that the server takes
+const MOST_FILE = 4 * 2 ** 30 - 2 ** 20; // bytes of a file that the server takes
+const ZIP = /\.zip$/i;
+const HIDDEN = /(^|\/)(\.|__MACOSX)/;
 const AT_ONCE = 2;
 
 // {phase: "reading" | "sending" | "done", done, total, counts, problems: [{path, reason}]}
 state.importing = null;
 let stopped = false;
 
-/** The files of a drop, those in folders included, as `{path, file}`. */
+const ofFile = (path, file) => ({ path, size: file.size, read: () => file });
+
+/** The files of a drop, those in folders included, as `{path, size, read()}`. */
 export async function droppedFiles(transfer) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
   const found = [];
@@ -27,7 +33,7 @@ async function walk(entry, found) {
   if (entry.name.startsWith(".")) return;
   if (entry.isFile) {
     const file = await new Promise((done, fail) => entry.file(done, fail));
-    found.push({ path: entry.fullPath.replace(/^\//, ""), file });
+    found.push(ofFile(entry.fullPath.replace(/^\//, ""), file));
     return;
   }
   const reader = entry.createReader();
@@ -38,9 +44,27 @@ async function walk(entry, found) {
   }
 }
 
-/** The files of an `<input type="file">`, as `{path, file}`. */
-export const chosenFiles = (list) =>
-  [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+/** The files of an `<input type="file">`, likewise. */
+export const chosenFiles = (list) => [...list].map((file) => ofFile(file.webkitRelativePath || file.name, file));
+
+/** The same files, with those that are in zip files in place of these. */
+async function opened(files, note) {
+  const found = [];
+  for (const each of files) {
+    if (!ZIP.test(each.path)) {
+      found.push(each);
+      continue;
+    }
+    try {
+      const inside = (await zipFiles(await each.read())).filter(({ path }) => !HIDDEN.test(path));
+      const folder = files.length > 1 ? `${each.path.replace(ZIP, "")}/` : "";
+      found.push(...inside.map((entry) => ({ ...entry, path: folder + entry.path })));
+    } catch (error) {
+      note(each.path, error.message);
+    }
+  }
+  return found;
+}
 
 export function stopImport() {
   stopped = true;
@@ -54,7 +78,7 @@ export async function importFiles(files) {
   change({ importing: run });
   const note = (path, reason) => change(() => run.problems.push({ path, reason }));
   try {
-    const items = await planned(files, note);
+    const items = await planned(await opened(files, note), note);
     change(() => Object.assign(run, { phase: "sending", total: items.length }));
     const waiting = items.values();
     await Promise.all(Array.from({ length: AT_ONCE }, () => sendAll(waiting, run, note)));
@@ -65,34 +89,35 @@ export async function importFiles(files) {
   follow();
 }
 
-/** What is to be sent: `{path, file, fields}`. */
+/** What is to be sent: `{path, size, read(), fields}`. */
 async function planned(files, note) {
-  const byPath = new Map(files.map((each) => [each.path, each.file]));
+  const byPath = new Map(files.map((each) => [each.path, each]));
   const media = [...byPath.keys()].filter((path) => MEDIA.test(path));
   const sidecars = {};
   let size = 0;
-  for (const [path, file] of byPath) {
+  for (const { path, size: bytes, read } of byPath.values()) {
     if (!SIDECAR.test(path)) continue;
-    size += file.size;
-    if (size <= MOST_TEXT) sidecars[path] = await file.text();
+    size += bytes;
+    if (size <= MOST_TEXT) sidecars[path] = await (await read()).text();
+    else note(path, t("import.tooMuchText"));
   }
   if (!media.length) return [];
   const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
   for (const { path, reason } of plan.unreadable) note(path, reason);
-  return plan.data.map(({ path, fields }) => ({ path, fields, file: byPath.get(path) }));
+  return plan.data.map(({ path, fields }) => ({ ...byPath.get(path), path, fields }));
 }
 
 async function sendAll(items, run, note) {
-  for (const { path, file, fields } of items) {
+  for (const { path, size, read, fields } of items) {
     if (stopped) return;
     try {
-      if (file.size > MOST_FILE) throw new Error("it is larger than 95 MB: use `sorairo import`");
+      if (size > MOST_FILE) throw new Error(t("import.tooLarge"));
       const form = new FormData();
       for (const [name, value] of Object.entries(fields)) {
         form.append(name, Array.isArray(value) ? JSON.stringify(value) : value);
       }
       form.append("path", path);
-      form.append("video", file, "clip");
+      form.append("video", await read(), "clip");
       const { outcome, video } = await postForm("v1/videos/imports", form);
       if (outcome !== "trashed") learn([video]);
       change(() => {

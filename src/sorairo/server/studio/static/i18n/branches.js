@@ -18,6 +18,9 @@ export const en = {
   orClip: "Or from the library",
   none: "A new clip",
   add: "Add a way",
+  exportHint: "The film as a folder that plays in any browser",
+  join: "As one clip",
+  joinHint: "Joins the clips of the way up to here",
 };
 
 export const zh = {
@@ -40,4 +43,7 @@ export const zh = {
   orClip: "或来自作品库",
   none: "新短片",
   add: "添加走向",
+  exportHint: "把影片存为文件夹，任何浏览器都能播放",
+  join: "合成一个短片",
+  joinHint: "把到这里为止的短片连接起来",
 };

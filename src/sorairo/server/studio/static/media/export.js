@@ -1,7 +1,7 @@
 // Files to take away: a clip in another form, and many clips with prompts and recipes as a ZIP file. The
 // server makes them.
 
-import { getBlob, key } from "../core/api.js";
+import { getBlob, key, send } from "../core/api.js";
 import { t } from "../core/i18n.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
@@ -20,16 +20,20 @@ export function save(what, name) {
 }
 
 /** Reads a file with the key of this tab, and offers it; `what` is shown while it is made. */
-async function fetchAndSave(path, name, what) {
+async function fetchAndSave(path, name, what, fetched = () => getBlob(path)) {
   if (state.saving) return;
   change({ saving: what });
   try {
-    save(await getBlob(path), name);
+    save(await fetched(), name);
   } catch (error) {
     toast(error.message, { kind: "bad" });
   }
   change({ saving: "" });
 }
+
+/** Downloads what the server makes of a body. */
+export const saveMade = (path, body, name, what) =>
+  fetchAndSave(path, name, what, async () => (await send("POST", path, { body })).blob());
 
 /** Downloads a clip as `kind`: "gif", "webp" or "frames" (PNG files in a ZIP). */
 export const saveAs = (video, kind) => fetchAndSave(`v1/videos/${video.id}/${kind}`, `${video.id}.${SUFFIXES[kind]}`, kind);

@@ -2,13 +2,15 @@
 
 import "../elements/picture.js";
 import { attempt } from "../core/actions.js";
-import { addWay, clipOf, editFilm, firstNode, makePart, newFilm, nodeOf, removeWay, setNode, waysFrom } from "../core/film.js";
+import { addWay, clipOf, editFilm, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
 import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { isUnfinished, videoOf, videos } from "../core/library.js";
 import { html, live, nothing, repeat } from "../core/lit.js";
+import { go } from "../core/router.js";
 import { change, state } from "../core/state.js";
 import { clipAddress } from "../media/addresses.js";
+import { saveMade } from "../media/export.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280"];
@@ -42,6 +44,16 @@ function onEnded() {
   else change({ filmEnded: true });
 }
 
+async function join(id) {
+  change({ joining: true });
+  const video = await attempt(() => joinWay(id));
+  change({ joining: false });
+  if (video) go("clip", [video.id]);
+}
+
+const exportFilm = () =>
+  saveMade("v1/videos/films", { title: firstNode().prompt || t("branches.title"), scenes: scenes() }, "film.zip", "film");
+
 const player = () => {
   const node = nodeOf(state.filmAt) ?? firstNode();
   const video = clipOf(node);
@@ -56,6 +68,9 @@ const player = () => {
       </div>
       <div class="row">
         <button @click=${() => show(firstNode().id)}>${icon("retry")} ${t("branches.again")}</button>
+        ${video && node.parent && wayTo(node.id).every(clipOf)
+          ? html`<button ?disabled=${state.joining} title=${t("branches.joinHint")} @click=${() => join(node.id)}>${icon("cut")} ${t("branches.join")}</button>`
+          : nothing}
         ${node.parent ? html`<button class="quiet" @click=${() => show(node.parent)}>${icon("back")} ${t("branches.back")}</button>` : nothing}
       </div>
     </section>
@@ -133,6 +148,7 @@ export const branches = {
     <div class="view-head">
       <h1>${t("branches.title")}</h1>
       <p class="muted">${t("branches.about")}</p>
+      <button ?disabled=${Boolean(state.saving) || !scenes().length} title=${t("branches.exportHint")} @click=${exportFilm}>${icon("download")} ${t("library.export")}</button>
       <button class="quiet" @click=${newFilm}>${t("branches.new")}</button>
     </div>
     <div class="film">

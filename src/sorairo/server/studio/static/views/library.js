@@ -45,7 +45,7 @@ function filteredIds() {
 
 const textOf = (video) => `${nameOf(video)} ${(video.tags ?? []).join(" ")}`.toLowerCase();
 
-const KINDS = ["generate", "animate", "extend", "loop", "connect", "edit", "cast", "storyboard", "import"];
+const KINDS = ["generate", "animate", "extend", "loop", "connect", "edit", "cast", "storyboard", "cut", "import"];
 
 function valuesOf() {
   const kinds = new Set();

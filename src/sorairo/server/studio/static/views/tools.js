@@ -71,6 +71,12 @@ const direction = (form, set) => html`<fieldset class="choices"><legend>${t("too
     (each) => html`<button type="button" aria-pressed=${form.direction === each} @click=${() => set("direction")(each)}>${t(`tools.${each}`)}</button>`,
   )}</fieldset>`;
 
+/** Whether a re-cut goes on from what it keeps, and where. */
+const goesOn = (form, set) => html`<fieldset class="choices"><legend>${t("tools.then")}</legend>
+  ${["", "backward", "forward", "both"].map(
+    (each) => html`<button type="button" aria-pressed=${form.direction === each} @click=${() => set("direction")(each)}>${t(`tools.${each || "justCut"}`)}</button>`,
+  )}</fieldset>`;
+
 const span = (video, form, set) =>
   html`<so-span .video=${video} .value=${form.span} @change=${(event) => set("span")(event.detail)}></so-span>`;
 
@@ -119,15 +125,20 @@ const TOOLS = {
   },
   recut: {
     icon: "cut",
+    start: () => ({ direction: "" }),
     draw: (video, form, set) => [
       html`<p class="muted small">${t("tools.recutText")}</p>`,
       span(video, form, set),
-      direction(form, set),
-      length(t("tools.add"), form, set),
-      prompt(form, set),
+      goesOn(form, set),
+      form.direction ? [length(t("tools.add"), form, set), prompt(form, set)] : nothing,
     ],
-    path: () => "v1/videos/extensions",
-    body: (video, form) => ({ ...TOOLS.extend.body(video, form), ...spanFields(video, form.span) }),
+    isReady: (form, video) => Boolean(form.direction || Object.keys(spanFields(video, form.span)).length),
+    missing: () => t("tools.cutNothing"),
+    path: (video, form) => `v1/videos/${form.direction ? "extensions" : "cuts"}`,
+    body: (video, form) =>
+      form.direction
+        ? { ...TOOLS.extend.body(video, form), ...spanFields(video, form.span) }
+        : { parts: [{ id: video.id, ...spanFields(video, form.span) }] },
   },
   loop: {
     icon: "loop",
@@ -227,7 +238,7 @@ async function submit(event, video, tool) {
   event.preventDefault();
   const [config, form] = [TOOLS[tool], formOf(video, tool)];
   if (busy) return;
-  problem = config.isReady && !config.isReady(form) ? config.missing() : "";
+  problem = config.isReady && !config.isReady(form, video) ? config.missing() : "";
   if (problem) return change({});
   busy = true;
   change({});

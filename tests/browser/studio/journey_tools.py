@@ -78,7 +78,12 @@ def test_extend(page: Page, ball: str, direction: str, seconds: float):
 
 def test_recut(page: Page, ball: str):
     open_tool(page, ball, "recut")
+    page.locator(".tool-form button.primary").click()
+    expect(page.get_by_role("alert")).to_contain_text("Move a handle")
     page.get_by_label("To", exact=True).fill("0.5")
+    finish(page, seconds=0.5)
+    open_tool(page, ball, "recut")
+    page.get_by_role("button", name="After its end").click()
     page.locator(".tool-form > .field input[type=range]").fill("1")
     finish(page, seconds=1.5)
 

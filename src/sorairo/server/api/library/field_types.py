@@ -51,8 +51,8 @@ class Texts:
 class Objects:
     """A list of objects with the same entries."""
 
-    entries: Mapping[str, FieldType]
-    """The types of the entries by their names."""
+    entries: Mapping[str, tuple[FieldType, str]]
+    """The types of the entries, and what they are, by their names."""
     required: tuple[str, ...]
     """The names of those that each object has."""
     most: int
@@ -75,10 +75,15 @@ class Objects:
             if value.get(key) is None:
                 raise invalid_value(f"{name}.{key}", f"'{name}' has no '{key}'.", "missing")
         given = {key: each for key, each in value.items() if each is not None}
-        return {key: self.entries[key].parse(each, f"{name}.{key}") for key, each in given.items()}
+        return {
+            key: self.entries[key][0].parse(each, f"{name}.{key}") for key, each in given.items()
+        }
 
     def schema(self) -> Schema:
-        properties = {name: each.schema() for name, each in self.entries.items()}
+        properties = {
+            name: {**kind.schema(), "description": description}
+            for name, (kind, description) in self.entries.items()
+        }
         items = {"type": "object", "properties": properties, "required": list(self.required)}
         return {"type": "array", "items": items, "minItems": 1, "maxItems": self.most}
 

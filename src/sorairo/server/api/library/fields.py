@@ -21,6 +21,18 @@ LABELS = frozenset({Endpoint.LABELS})
 ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE}
 CUT, FILM = frozenset({Endpoint.CUT}), frozenset({Endpoint.FILM})
 ID, TIME = Text(max_length=MAX_ID_LENGTH, strict=True), Number(low=0, high=1e5, example="1.5")
+PART = {
+    "id": (ID, "The id of a video."),
+    "start": (TIME, "Where the part begins, in seconds. Default: 0."),
+    "end": (TIME, "Where it ends. Default: where the video ends."),
+}
+SCENE = {
+    "id": (ID, "A name for the scene, which no other has."),
+    "video": (ID, "The id of a finished video."),
+    "from": (ID, "The `id` of the scene that it comes after."),
+    "choice": (Text(max_length=200), "The words by which viewers choose it."),
+    "prompt": (Text(max_length=MAX_PROMPT_LENGTH), "What it shows, in place of a `choice`."),
+}
 LIBRARY_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="prompt",
@@ -59,11 +71,8 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
     ),
     RequestField(
         name="parts",
-        type=Objects(
-            entries={"id": ID, "start": TIME, "end": TIME}, required=("id",), most=MAX_PARTS
-        ),
-        description=f"Parts of finished videos, up to {MAX_PARTS}, in their order: the `id` of a"
-        " video, and where the part begins and ends in seconds, if it is not the whole clip.",
+        type=Objects(entries=PART, required=("id",), most=MAX_PARTS),
+        description=f"Parts of finished videos, up to {MAX_PARTS}, in their order.",
         endpoints=CUT,
         required_by=CUT,
     ),
@@ -75,20 +84,9 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
     ),
     RequestField(
         name="scenes",
-        type=Objects(
-            entries={
-                "id": ID,
-                "video": ID,
-                "from": ID,
-                "choice": Text(max_length=200),
-                "prompt": Text(max_length=MAX_PROMPT_LENGTH),
-            },
-            required=("id", "video"),
-            most=MAX_PARTS,
-        ),
-        description=f"The scenes of the film, up to {MAX_PARTS}: an `id` of your own, the `video`,"
-        " the id of the scene that it comes after (`from`), and the words by which viewers choose"
-        " it (`choice`). The film begins with the one scene without `from`.",
+        type=Objects(entries=SCENE, required=("id", "video"), most=MAX_PARTS),
+        description=f"The scenes of the film, up to {MAX_PARTS}. It begins with the one scene that"
+        " has no `from`.",
         endpoints=FILM,
         required_by=FILM,
     ),

@@ -36,6 +36,7 @@ from sorairo.generation.tasks.layout import (
 )
 from sorairo.models import postprocess
 from sorairo.models.loading import load_model
+from sorairo.models.placement import Placement
 from sorairo.models.protocols import VideoModel
 from sorairo.models.tabletop import TabletopModel
 from sorairo.training.networks.codec_directory import open_codec
@@ -224,7 +225,7 @@ def measured(model: VideoModel, clips: list[np.ndarray]) -> dict[str, dict[str, 
 
 def model_with(codec: str) -> VideoModel:
     """The shipped model with another codec; its denoiser is not used."""
-    model = load_model("tabletop", torch.device("cpu"))
+    model = load_model("tabletop", Placement(device=torch.device("cpu")))
     assert isinstance(model, TabletopModel)
     model.network.codec = open_codec(codec)
     return model

@@ -1,44 +1,121 @@
-"""Networks that are on a device only while they run."""
+"""Weights that are on a device only while they are used, and which of them stay."""
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from sorairo.generation.engine import load
-from sorairo.nn.placement import on_device, rests_on_host
+from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.placement import TILE_PIXELS, NetworkSizes, plan_weights
+from sorairo.nn.placement import StreamedBlocks, bytes_of, spread
 from tiny_wan import write_wan
 
-META = torch.device("meta")
+CPU = torch.device("cpu")
 
 
-def test_a_resting_network_runs_on_the_device_and_stays_as_it_is():
-    """Its own tensors are not touched, and a tensor with two names is copied once."""
-    network = nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3), nn.Linear(3, 3)).eval()
-    network[2].weight.data = network[0].weight.data
-    before = {k: v.data_ptr() for k, v in network.state_dict().items()}
-    with on_device(network, META) as run:
-        assert run(input=torch.zeros(2, 3, device=META)).device == META
-    assert {k: v.data_ptr() for k, v in network.state_dict().items()} == before
-    assert {each.device.type for each in network.state_dict().values()} == {"cpu"}
+class Copies(TorchDispatchMode):
+    """Counts the bytes of the copies of weights that exist at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.alive = self.most = 0
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        result = func(*args, **(kwargs or {}))
+        if func is torch.ops.aten._to_copy.default:
+            size = result.numel() * result.element_size()
+            self.alive += size
+            self.most = max(self.most, self.alive)
+            weakref.finalize(result.untyped_storage(), self._gone, size)
+        return result
+
+    def _gone(self, size: int) -> None:
+        self.alive -= size
 
 
-def test_a_network_that_is_there_is_not_moved():
-    network = nn.Linear(3, 3)
-    with on_device(network, torch.device("cpu")) as run:
-        assert run is network
-    assert not rests_on_host(1e12, torch.device("cpu"))
+def blocks(count: int = 6) -> nn.ModuleList:
+    torch.manual_seed(0)
+    rows = [nn.Sequential(nn.Linear(32, 32), nn.BatchNorm1d(32)) for _ in range(count)]
+    return nn.ModuleList(rows).eval().requires_grad_(False)
 
 
-def test_a_resting_text_encoder_gives_the_same_features(tmp_path: Path):
-    """The features come from the device that it runs on, and it can be used again."""
-    model = load(write_wan(tmp_path / "wan", "wan2.1-1.3b"), device="cpu").model
-    features, _ = model.text.encode(["a ball", ""])
-    resting = replace(model.text, device=torch.device("cpu", 0))  # another name of the device
-    found, _ = resting.encode(["a ball", ""])
-    again, _ = model.text.encode(["a ball", ""])
-    assert torch.equal(features, found)
-    assert torch.equal(features, again)
+def through(network: nn.ModuleList, x: Tensor) -> Tensor:
+    for block in network:
+        x = block(x)
+    return x
+
+
+@pytest.mark.parametrize("kept", [(), (1, 4)])
+def test_two_blocks_are_on_the_device_at_a_time(kept: tuple[int, ...]):
+    x, plain = torch.randn(3, 32), blocks()
+    streamed = StreamedBlocks(plain, CPU, kept)
+    expected = through(plain, x)
+    before = {name: tensor.data_ptr() for name, tensor in streamed.state_dict().items()}
+    with Copies() as copies:
+        assert torch.equal(through(streamed, x), expected)
+    assert copies.alive == 0
+    assert copies.most == 2 * bytes_of(plain[0])
+    assert {name: tensor.data_ptr() for name, tensor in streamed.state_dict().items()} == before
+
+
+def test_a_run_that_is_cancelled_gives_the_memory_back():
+    streamed = StreamedBlocks(blocks(), CPU)
+    before = [each.data_ptr() for each in streamed.parameters()]
+    with Copies() as copies:
+        turns: Iterator[nn.Module] | None = iter(streamed)
+        next(turns), next(turns)
+        assert [each.data_ptr() for each in streamed.parameters()] != before
+        turns = None
+        assert copies.alive == 0
+    assert [each.data_ptr() for each in streamed.parameters()] == before
+
+
+GB = 1e9
+SIZES = NetworkSizes(text=int(11.4 * GB), fixed=int(1.8 * GB), block=int(0.32 * GB), blocks=30)
+NEEDS = MemoryNeeds(weights=int(22.8 * GB), per_token=164e3, per_pixel=11.4e3)
+CLIP = (27_280, 1280 * 704)  # wan2.2-5b
+
+
+@pytest.mark.parametrize(
+    ("memory", "text_stays", "kept", "tiled"),
+    [(80, True, None, False), (26, False, None, False), (16, False, 7, False), (8, False, 0, True)],
+)
+def test_what_stays_on_a_device(memory: float, text_stays: bool, kept: int | None, tiled: bool):
+    """As much as fits beside what a clip of the official size takes, and no more."""
+    plan = plan_weights(SIZES, NEEDS, CLIP, memory * GB, None)
+    assert plan.text_stays == text_stays
+    assert (plan.kept if plan.kept is None else len(plan.kept)) == kept
+    assert (plan.most_pixels < CLIP[1]) == tiled
+    placed = replace(NEEDS, most_pixels=plan.most_pixels, moving=plan.moving)
+    assert plan.staying + placed.working(*CLIP) <= 0.9 * memory * GB
+    assert placed.working(*CLIP) >= plan.moving + NEEDS.per_token * CLIP[0]
+    assert plan.most_pixels >= TILE_PIXELS
+
+
+def test_the_answer_of_the_user_counts():
+    assert plan_weights(SIZES, NEEDS, CLIP, 8 * GB, False).kept is None
+    assert plan_weights(SIZES, NEEDS, CLIP, 80 * GB, True).kept == ()
+    assert spread(3, 30) == (5, 15, 25)
+
+
+def test_clips_of_a_model_that_rests_in_host_memory_are_the_same(tmp_path: Path):
+    """With a control branch, which is a second row of blocks beside the first."""
+    folder = write_wan(tmp_path / "wan", "wan2.1-vace-1.3b")
+    options = {"seconds": 5 / 16, "steps": 1, "width": 64, "height": 64}
+    whole, resting = load(folder, device="cpu"), load(folder, device="cpu", offload=True)
+    expected = whole.generate("a red ball", **options)
+    rows = [each.blocks for each in resting.model.denoiser.experts]
+    assert all(isinstance(row, StreamedBlocks) for row in rows)
+    assert isinstance(resting.model.text.network.encoder.block, StreamedBlocks)
+    made = resting.generate("a red ball", **options)
+    assert np.array_equal(made.frames, expected.frames)
+    assert resting.model.info.memory.moving > 0

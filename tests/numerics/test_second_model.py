@@ -22,6 +22,7 @@ from sorairo.exam.setup import run_of_model
 from sorairo.generation.engine import Engine, load
 from sorairo.models import hub, loading, protocols
 from sorairo.models.latent_law import LatentLaw
+from sorairo.models.placement import Placement
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.video import Clip
 
@@ -132,9 +133,9 @@ def test_another_size_and_rate_are_the_models_upscaler():
 def directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A model directory of a second family, which is known to the program."""
 
-    def load_second(found, device: torch.device) -> SecondModel:
+    def load_second(found, placement: Placement) -> SecondModel:
         assert (found.path / "second.bin").read_bytes() == b"weights"
-        model = SecondModel(device=device)
+        model = SecondModel(device=placement.device)
         return replace(model, info=replace(model.info, digest=found.digest))
 
     config = {
@@ -298,7 +299,7 @@ def test_without_a_length_a_clip_is_as_long_as_a_short_model_can(
     assert Engine(short).generate("white").num_frames == 24
     assert Engine(short).animate(picture(40), "white").num_frames == 24
     assert engine_of()[0].generate("white").num_frames == 64
-    monkeypatch.setitem(loading.FAMILIES, "second", lambda found, device: short)
+    monkeypatch.setitem(loading.FAMILIES, "second", lambda found, placement: short)
     change(directory, lambda record: record["config"].update(max_frames=24))
     target = tmp_path / "white.mp4"
     words = ["generate", "white", "--model", str(directory), "-o", str(target)]

@@ -17,10 +17,12 @@ from random_weights import randomise
 from sorairo.errors import ModelError
 from sorairo.models import hub
 from sorairo.models.loading import load_model
+from sorairo.models.placement import Placement
 from sorairo.models.transformer import Transformer
-from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
+from sorairo.models.wan.codec.config import CODEC_21, CODEC_22, WanCodecConfig
 from sorairo.models.wan.codec.names import codec_names
 from sorairo.models.wan.codec.network import WanCodec
+from sorairo.models.wan.codec.tiles import tiles_of
 from sorairo.models.wan.files.folder import read_folder
 from sorairo.models.wan.files.layouts import from_ours, into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
@@ -259,6 +261,21 @@ WRONG: dict[Callable[[Path], None], str] = {
 def test_refused_in_one_sentence(folder: Path, spoil: Callable[[Path], None]):
     spoil(folder)
     with pytest.raises(ModelError, match=WRONG[spoil]) as caught:
-        load_model(folder, torch.device("cpu"))
+        load_model(folder, Placement(device=torch.device("cpu")))
     assert "\n" not in str(caught.value)
     assert not Path("/tmp/sorairo-harm").exists()
+
+
+@pytest.mark.parametrize("config", [CODEC_21, CODEC_22], ids=["2.1", "2.2"])
+@torch.inference_mode()
+def test_tiles_leave_no_seam(config: WanCodecConfig):
+    """The whole frame again, also when a clip is decoded in pieces."""
+    small = replace(config, decoder_width=16, encoder_width=8)
+    codec = randomise(WanCodec(small), scale=1.5)
+    latents = torch.randn(1, config.latent_channels, 6, 12, 16)
+    whole = codec.decode(latents)
+    codec.most_pixels = 8 * 16 * config.law.space_factor**2
+    assert len(tiles_of(12, 16, 8 * 16)) > 1
+    state: dict = {}
+    parts = [codec.decode(part, state) for part in latents.split([1, 5], dim=2)]
+    torch.testing.assert_close(torch.cat(parts, dim=2), whole, atol=1e-5, rtol=0)

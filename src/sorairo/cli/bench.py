@@ -7,6 +7,7 @@ import click
 from sorairo.cli.console import say, show, show_json
 from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.options import named_size
+from sorairo.cli.shared_options import OFFLOAD
 
 
 @click.command(
@@ -32,9 +33,16 @@ from sorairo.cli.options import named_size
     help="Timed calls after the first; their median is shown.",
 )
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+@OFFLOAD
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(
-    model: str, size: str | None, seconds: float, repeats: int, device: str | None, as_json: bool
+    model: str,
+    size: str | None,
+    seconds: float,
+    repeats: int,
+    device: str | None,
+    offload: bool | None,
+    as_json: bool,
 ) -> None:
     """Time a forward pass and a decode of MODEL: the first call and later ones, percent of what
     this machine reaches in a product of matrices, and the memory that they take."""
@@ -43,9 +51,8 @@ def bench(
     from sorairo.generation.benchmark import benchmark
 
     say(f"Loading and timing {model}; this takes several times as long as one step.")
-    found = benchmark(
-        engine.load(model, device=device), seconds=seconds, size=sides, repeats=repeats
-    ).to_json()
+    loaded = engine.load(model, device=device, offload=offload)
+    found = benchmark(loaded, seconds=seconds, size=sides, repeats=repeats).to_json()
     if as_json:
         show_json({"model": model, **found})
         return

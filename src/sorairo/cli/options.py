@@ -68,6 +68,8 @@ class CommonOptions:
     """Whether the seed in `fields` is a new one, because none was set."""
     device: str | None
     """The torch device; None: a GPU if there is one."""
+    offload: bool | None = None
+    """Whether weights rest in host memory; None: those that do not fit on the device."""
     expander: Expander | None = None
     """Expands the prompts; None: they are used as they are."""
 
@@ -126,6 +128,7 @@ _OTHER_OPTIONS = (
     "dry_run",
     "show",
     "device",
+    "offload",
 )
 _SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (

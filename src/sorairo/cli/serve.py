@@ -13,6 +13,7 @@ import click
 
 from sorairo.cli.host_options import host_names, is_loopback, networks, origins
 from sorairo.cli.number_types import FiniteRange
+from sorairo.cli.shared_options import OFFLOAD
 from sorairo.errors import MissingExtraError
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
@@ -220,6 +221,7 @@ def serve(
 @_LEASE
 @_ATTEMPTS
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+@OFFLOAD
 @click.option("--parent", type=int, hidden=True, help="Exit when this process exits.")
 def worker(
     database: str | None,
@@ -228,6 +230,7 @@ def worker(
     lease: float,
     attempts: int,
     device: str | None,
+    offload: bool | None,
     parent: int | None,
 ) -> None:
     """Run the jobs that a server has accepted, one after another, until it is stopped."""
@@ -245,7 +248,7 @@ def worker(
         urls = storage_urls(database, media)
         queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
         store = MediaStore(urls.media)
-        load = partial(engine.load, device=device)
+        load = partial(engine.load, device=device, offload=offload)
         models = LoadedModels(load(model), model, load)
         running = Worker(models, queue, store, parent=parent)
         _on_termination(running.stopping.set)

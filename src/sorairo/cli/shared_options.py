@@ -139,6 +139,12 @@ _QUIET = click.option(
 _DEVICE = click.option(
     "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
 )
+OFFLOAD = click.option(
+    "--offload/--no-offload",
+    default=None,
+    help="Keep the weights of a large model in the host's memory and copy them to the GPU block by"
+    " block.  [default: as many as do not fit there]",
+)
 
 _REWRITE = click.option(
     "--rewrite/--no-rewrite",
@@ -169,7 +175,8 @@ EXPAND = (
 )
 
 _SAID = (_DRY_RUN, _OPEN, _QUIET)
-PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, _DEVICE)
-RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, _DEVICE)
+_PLACE = (_DEVICE, OFFLOAD)
+PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, *_PLACE)
+RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, *_PLACE)
 SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA)
 CLIP = (_FPS, _LATENTS)

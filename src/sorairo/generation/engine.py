@@ -42,6 +42,7 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.loading import load_model
 from sorairo.models.lora.merging import LoraReport
+from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
@@ -49,13 +50,16 @@ from sorairo.nn.precision import choose_device
 from sorairo.video import Clip
 
 
-def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
+def load(
+    name: str | Path = "tabletop", *, device: str | None = None, offload: bool | None = None
+) -> Engine:
     """The engine of a model, by name or directory. Without a `device` it runs on a GPU if there is
-    one.
+    one. With `offload`, the weights of a large model rest in host memory and are copied to the
+    device block by block; by default as many as do not fit there.
 
     Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
-    model = load_model(name, choose_device(device))
+    model = load_model(name, Placement(device=choose_device(device), offload=offload))
     return Engine(model, read_preview(hub.find(str(name)), model))
 
 

@@ -10,6 +10,7 @@ import torch
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
+from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import save_preview
 from sorairo.models.protocols import VideoCodec, VideoModel
@@ -21,9 +22,9 @@ from sorairo.models.wan.model import load_wan
 from sorairo.nn.precision import compute_dtype
 
 
-def load_model(name: str | Path, device: torch.device) -> VideoModel:
-    """The model of that name or directory, on a device. Its `model.json` names the family; where it
-    names none, it is our own.
+def load_model(name: str | Path, placement: Placement) -> VideoModel:
+    """The model of that name or directory, placed as is asked for. Its `model.json` names the
+    family; where it names none, it is our own.
 
     Raises ModelError when files are missing, broken, or do not fit together, and UnknownNameError
     for a model or a family that is not known.
@@ -32,7 +33,7 @@ def load_model(name: str | Path, device: torch.device) -> VideoModel:
     family = found.family
     if family not in FAMILIES:
         raise unknown_name("model family", family, FAMILIES)
-    model = FAMILIES[family](found, device)
+    model = FAMILIES[family](found, placement)
     _check_record(found, model)
     return model
 
@@ -64,15 +65,16 @@ def _check_record(found: hub.ModelDirectory, model: VideoModel) -> None:
             )
 
 
-def _tabletop(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
-    return TabletopModel.of(load_networks(found.path), device, found.digest, found.trained_on)
+def _tabletop(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
+    networks = load_networks(found.path)
+    return TabletopModel.of(networks, placement.device, found.digest, found.trained_on)
 
 
-def _wan(found: hub.ModelDirectory, device: torch.device) -> VideoModel:
-    return load_wan(read_folder(found.path), device)
+def _wan(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
+    return load_wan(read_folder(found.path), placement)
 
 
-FAMILIES: dict[str, Callable[[hub.ModelDirectory, torch.device], VideoModel]] = {
+FAMILIES: dict[str, Callable[[hub.ModelDirectory, Placement], VideoModel]] = {
     "tabletop": _tabletop,
     WAN_FAMILY: _wan,
 }

@@ -35,10 +35,15 @@ class MemoryNeeds:
     """A token that the denoiser sees at once, in a guided step; 0: it is part of `program`."""
     per_pixel: float = 0.0
     """A pixel of the canvas while the codec decodes; 0: it is part of `program`."""
+    most_pixels: int = 0
+    """Pixels that the codec decodes at once: a larger canvas is decoded in tiles. 0: any number."""
+    moving: int = 0
+    """Weights that are on the device only while they are used, at most at a time."""
 
     def working(self, tokens: int, pixels: int) -> float:
-        """What sampling or decoding takes, whichever is more."""
-        return max(self.per_token * tokens, self.per_pixel * pixels)
+        """What sampling or decoding takes, whichever is more, beside the weights that stay."""
+        at_once = min(pixels, self.most_pixels) if self.most_pixels else pixels
+        return max(self.moving + self.per_token * tokens, self.per_pixel * at_once)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ weights fit; the noise level is given per token, and positions are data.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -232,7 +233,7 @@ class Transformer(nn.Module):
         """Keys and values of the text for every block, then for those of the control branch; do it
         once, use it at every step."""
         context = self.text_embedding(text)
-        blocks = [*self.blocks, *(self.control.blocks if self.control is not None else ())]
+        blocks = itertools.chain(self.blocks, self.control.blocks if self.control else ())
         return [block.cross_attn.keys_values(context) for block in blocks]  # type: ignore[union-attr, operator]
 
     def forward(

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import torch
-from torch import nn
 
 from sorairo.errors import ModelError
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
+from sorairo.models.placement import Placement
 from sorairo.models.protocols import OnFrames
-from sorairo.models.sizing.needs import DECODE_BYTES, memory_needs
-from sorairo.models.transformer import Transformer
-from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
 from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder
 from sorairo.models.wan.files.layouts import into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
 from sorairo.models.wan.files.transformer_names import renamer
+from sorairo.models.wan.placing import Networks, place
 from sorairo.models.wan.positions import WholePositions
 from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.variants import LICENCE, NEGATIVE, Variant
-from sorairo.nn.placement import rests_on_host
 from sorairo.nn.precision import compute_dtype
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
@@ -94,28 +90,26 @@ class WanModel:
         return clip.frames
 
 
-def load_wan(folder: WanFolder, device: torch.device) -> WanModel:
+def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
     """The model in a folder, on a device, in the number format that is fastest there.
 
     Raises ModelError for files that are broken or do not fit together.
     """
-    variant, dtype = folder.variant, compute_dtype(device)
-    codec = load_codec(folder.codec, dtype).to(device)
+    device, variant = placement.device, folder.variant
+    dtype = compute_dtype(device)
+    codec = load_codec(folder.codec, dtype)
     _check_codec(folder, codec)
     text = load_text(folder.text, folder.tokenizer, dtype)
-    experts = tuple(
-        load_transformer(files, variant, dtype).to(device) for files in folder.transformers
-    )
-    networks = (codec, text.network, *experts)
-    text = _placed(text, sum(map(_bytes, networks)), device)
+    experts = tuple(load_transformer(files, variant, dtype) for files in folder.transformers)
+    networks, needs = place(Networks(codec=codec, text=text, experts=experts), variant, placement)
     return WanModel(
-        info=info_of(variant, folder.digest, _needs(codec, experts, sum(map(_bytes, networks)))),
+        info=info_of(variant, folder.digest, needs),
         variant=variant,
         device=device,
         dtype=dtype,
-        codec=codec,
-        text=text,
-        denoiser=WanDenoiser(experts=experts, boundary=variant.boundary),
+        codec=networks.codec,
+        text=networks.text,
+        denoiser=WanDenoiser(experts=networks.experts, boundary=variant.boundary),
         positions=WholePositions(units_per_second=variant.fps / codec.law.time_factor),
         conditioning=CONDITIONING[variant.enters],
         sampling=WanSampling(variant=variant),
@@ -142,23 +136,6 @@ def info_of(variant: Variant, digest: str, memory: MemoryNeeds) -> ModelInfo:
     )
 
 
-def _needs(codec: WanCodec, experts: Sequence[Transformer], weights: int) -> MemoryNeeds:
-    """The memory of networks whose parameters take `weights` bytes."""
-    config, width = experts[0].config, codec.config.decoder_width
-    published = CODEC_22 if codec.config.patch == CODEC_22.patch else CODEC_21
-    share = width / published.decoder_width
-    return memory_needs(
-        config.dim, config.ffn_dim, DECODE_BYTES[published.latent_channels] * share, weights
-    )
-
-
-def _placed(text: WanText, all_bytes: int, device: torch.device) -> WanText:
-    """The text encoder on the device, or resting in host memory where space is short."""
-    if not rests_on_host(all_bytes, device):
-        text.network.to(device)
-    return replace(text, device=device)
-
-
 def _check_codec(folder: WanFolder, codec: WanCodec) -> None:
     found, wanted = codec.law.channels, folder.variant.latent_channels
     if found != wanted:
@@ -166,7 +143,3 @@ def _check_codec(folder: WanFolder, codec: WanCodec) -> None:
             f"{folder.codec[0]} has {found} latent channels, but {folder.variant.name} needs"
             f" {wanted}: use the codec of Wan {'2.2' if wanted == 48 else '2.1'}."
         )
-
-
-def _bytes(network: nn.Module) -> int:
-    return sum(p.numel() * p.element_size() for p in network.parameters())

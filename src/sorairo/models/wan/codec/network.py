@@ -33,6 +33,10 @@ from sorairo.models.wan.codec.layers import (
     average_down,
     repeat_up,
 )
+from sorairo.models.wan.codec.tiles import decode_tiles, tiles_of
+
+WHOLE = 2  # levels of the decoder that see the whole frame, where the others see tiles
+LAST = torch.channels_last_3d
 
 
 class Middle(nn.Module):
@@ -113,15 +117,28 @@ class Decoder(nn.Module):
         self.exit = CausalConv(levels[-1][1], config.pixel_channels)
 
     def forward(self, x: Float[Tensor, "b c f i j"], state: State) -> Float[Tensor, "b p t h w"]:
+        return self.end(self.begin(x, state), state)
+
+    def begin(self, x: Float[Tensor, "b c f i j"], state: State) -> Float[Tensor, "b d t k l"]:
+        """The first levels, WHOLE of them, and all of the attention."""
         first = not state
         x = self.middle(self.enter.step(x, state), state)
-        for index, level in enumerate(self.levels):
-            y = level(x, state)
-            if self.config.residual and index < len(HALVES_TIME):
-                time = 2 if HALVES_TIME[::-1][index] else 1
-                y = y + repeat_up(x, y.shape[1], time, first=first)
-            x = y
-        return self.exit.step(self.norm.activated(x), state)
+        for index in range(WHOLE):
+            x = self._level(index, x, state, first=first)
+        return x
+
+    def end(self, x: Float[Tensor, "b d t k l"], state: State) -> Float[Tensor, "b p t h w"]:
+        """The other levels, clamped to [-1, 1]."""
+        for index in range(WHOLE, len(self.levels)):
+            x = self._level(index, x, state, first=False)
+        return self.exit.step(self.norm.activated(x), state).clamp_(-1, 1)
+
+    def _level(self, index: int, x: Tensor, state: State, *, first: bool) -> Tensor:
+        y = self.levels[index](x, state)
+        if not self.config.residual or index >= len(HALVES_TIME):
+            return y
+        time = 2 if HALVES_TIME[::-1][index] else 1
+        return y + repeat_up(x, y.shape[1], time, first=first)
 
 
 class WanCodec(nn.Module):
@@ -131,6 +148,7 @@ class WanCodec(nn.Module):
     def __init__(self, config: WanCodecConfig) -> None:
         super().__init__()
         self.config = config
+        self.most_pixels = 0  # of a frame that are decoded at once; 0: any number
         channels = config.latent_channels
         self.encoder, self.decoder = Encoder(config), Decoder(config)
         self.after_encoder = nn.Conv3d(2 * channels, 2 * channels, 1)
@@ -172,13 +190,19 @@ class WanCodec(nn.Module):
         self, latents: Float[Tensor, "b c f h w"], state: dict[Any, Any] | None = None
     ) -> Float[Tensor, "b 3 F H W"]:
         """All frames, in [-1, 1]. With a `state` (an empty dict at first), a clip can be decoded
-        piece by piece with the same result as in one go."""
+        piece by piece with the same result as in one go. Frames of more than `most_pixels` are
+        decoded in tiles."""
         state, side = {} if state is None else state, self.config.patch
         mean, std = self._scale(latents.float())
         z = self.before_decoder((latents * std + mean).to(latents.dtype))
-        parts = []
-        for piece in z.split(1, dim=2):
-            piece = piece.contiguous(memory_format=torch.channels_last_3d)
-            parts.append(self.decoder(piece, state).clamp_(-1, 1))
-        pixels = torch.cat(parts, dim=2)
+        factor, decoder = self.law.space_factor, self.decoder
+        height, width = z.shape[3:]
+        if 0 < self.most_pixels < height * width * factor**2:
+            tiles = tiles_of(height, width, self.most_pixels / factor**2)
+            factors = (2**WHOLE, factor // side)
+            pixels = decode_tiles(decoder.begin, decoder.end, z, tiles, factors, state)
+        else:
+            pieces = z.split(1, dim=2)
+            parts = [decoder(each.contiguous(memory_format=LAST), state) for each in pieces]
+            pixels = torch.cat(parts, dim=2)
         return rearrange(pixels, "b (c q p) f h w -> b c f (h p) (w q)", p=side, q=side)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from tokenizers import Tokenizer
 from torch import Tensor
 
 from sorairo.errors import ModelError
-from sorairo.nn.placement import on_device
 
 LENGTH = 512  # tokens
 END = "</s>"
@@ -42,20 +41,13 @@ class WanText:
 
     tokenizer: Tokenizer
     network: Any
-    """transformers' UMT5EncoderModel, on the device or resting in host memory."""
-    device: torch.device | None = None
-    """Where it runs; None: where it is."""
+    """transformers' UMT5EncoderModel; its embedding and its blocks may rest in host memory."""
+    device: torch.device
+    """Where it computes."""
 
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features [k, 512, d] and a mask that is True everywhere."""
-        device = self.device or next(self.network.parameters()).device
-        with on_device(self.network, device) as network:
-            return self._encode(network, prompts, device)
-
-    def _encode(
-        self, network: Callable[..., Any], prompts: Sequence[str], device: torch.device
-    ) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
-        width = self.network.config.d_model
+        width, device = self.network.config.d_model, self.device
         features = torch.zeros(len(prompts), LENGTH, width, dtype=self.network.dtype, device=device)
         known: dict[str, int] = {}
         for row, prompt in enumerate(prompts):
@@ -63,8 +55,10 @@ class WanText:
                 features[row] = features[known[prompt]]
                 continue
             known[prompt] = row
-            ids = torch.tensor([self.tokens(prompt)], device=device)
-            found = network(input_ids=ids, attention_mask=torch.ones_like(ids))
+            embed = self.network.get_input_embeddings()
+            ids = torch.tensor([self.tokens(prompt)], device=embed.weight.device)
+            mask = torch.ones_like(ids, device=device)
+            found = self.network(inputs_embeds=embed(ids).to(device), attention_mask=mask)
             features[row, : ids.shape[1]] = found.last_hidden_state[0]
         return features, torch.ones(len(prompts), LENGTH, dtype=torch.bool, device=device)
 

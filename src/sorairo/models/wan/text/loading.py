@@ -46,7 +46,9 @@ def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> Wan
     tensors = {name: source.read(held).to(dtype) for name, held in names.items()}
     # releases of transformers have left this second name of the embedding at zero
     assign(network, {**tensors, SECOND: tensors[EMBEDDING]})
-    return WanText(tokenizer=hub.read_tokenizer(tokenizer), network=network)
+    return WanText(
+        tokenizer=hub.read_tokenizer(tokenizer), network=network, device=torch.device("cpu")
+    )
 
 
 def _settings(shapes: Shapes) -> dict[str, Any]:

@@ -1,0 +1,191 @@
+"""A session of play: a game and a painter, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from sorairo.errors import RequestError, unknown_name
+from sorairo.play.drift import Drift, measure_drift
+from sorairo.play.facts import PlayableFacts
+from sorairo.play.protocol import FrameReader, Game, Painter, Past, Turn
+from sorairo.play.recording import Recording
+from sorairo.play.session_limits import MAX_PROMPT, MAX_SEED
+from sorairo.video.clip import Clip
+from sorairo.world.crafter.state import GameState
+
+PAST_FRAMES = 64  # that a painter sees when it takes over
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shown:
+    """What a player sees after a step."""
+
+    frame: np.ndarray
+    """uint8 [H, W, 3]."""
+    state: GameState | None
+    """What is true; None where no rules run, after a start from a picture."""
+    inventory: Mapping[str, int]
+    """What the frame shows that the player carries."""
+    drift: Drift | None
+    """How far the frame is from what is true; None where no rules run."""
+    step: int
+    """How many steps the session has had."""
+
+
+PainterSource = Callable[[str], Painter]
+"""Makes the painter of a mode; a network is loaded when it is first needed."""
+
+
+class PlaySession:
+    """Plays one world. `start`, then `step` by `step`.
+
+    Args:
+        facts: What is known of the world.
+        game: Its rules.
+        reader: Reads its frames.
+        painter: Makes the painter of a mode.
+        mode: Who draws the frames at first.
+    """
+
+    def __init__(
+        self,
+        facts: PlayableFacts,
+        game: Game,
+        reader: FrameReader,
+        painter: PainterSource,
+        mode: str,
+    ) -> None:
+        self.facts, self.game, self.reader = facts, game, reader
+        self._painter_of, self._painters = painter, dict[str, Painter]()
+        self.recording = Recording(facts.fps)
+        self.turn: Turn | None = None
+        self.words = ""
+        self.mode = self._checked_mode(mode)
+        self.shown: Shown | None = None
+
+    def start(
+        self,
+        seed: int | None = None,
+        *,
+        picture: np.ndarray | Image.Image | str | Path | None = None,
+        prompt: str = "",
+    ) -> Shown:
+        """Begins anew: in the land of a seed, from a picture, or where a prompt says.
+
+        A picture has no rules behind it: what follows is dreamed, and there is no meter. Raises
+        RequestError.
+        """
+        self.words = _checked_prompt(prompt)
+        begin: dict[str, Any] = {"world": self.facts.name, "mode": self.mode}
+        if picture is not None:
+            if seed is not None:
+                raise RequestError("Start from a seed or from a picture, not from both.")
+            painter = self._painter(self.mode)
+            if painter.needs_rules:
+                raise RequestError(
+                    f"A picture has no rules that the mode {self.mode} could follow: choose dream."
+                )
+            frame, self.turn = self._frame_of(picture), None
+            begin["picture"] = True
+        else:
+            seed = _checked_seed(0 if seed is None else seed)
+            self.turn = self.game.reset(seed, self.words)
+            frame = self.turn.frame
+            begin["seed"] = seed
+            painter = self._painter(self.mode)
+        begin |= {"prompt": self.words} if self.words else {}
+        past = Past(frames=[frame], actions=[], prompt=self.words)
+        frame = painter.begin(past, self.turn)
+        self.recording.start(frame, begin)
+        return self._show(frame)
+
+    def step(self, action: str) -> Shown:
+        """The next frame, for an action. Raises UnknownNameError, and RequestError before `start`
+        and after the player's death."""
+        if action not in self.facts.actions:
+            raise unknown_name("action", action, self.facts.actions)
+        self._check_started()
+        if self.turn is not None:
+            if not self.turn.state.alive:
+                raise RequestError("The player has died: start again.")
+            self.turn = self.game.step(action)
+        frame = self._painter(self.mode).paint(action, self.words, self.turn)
+        self.recording.add(action, frame)
+        return self._show(frame)
+
+    def prompt(self, text: str) -> None:
+        """Says what holds from the next step on, such as "night falls"; "" for nothing. It steers
+        what networks draw; the rules do not know it. Raises RequestError."""
+        self.words = _checked_prompt(text)
+
+    def set_mode(self, mode: str) -> Shown:
+        """Lets another painter go on from what is on the screen. Raises UnknownNameError, and
+        RequestError for a mode that needs rules where there are none."""
+        self._checked_mode(mode)
+        self._check_started()
+        painter = self._painter(mode)
+        if painter.needs_rules and self.turn is None:
+            raise RequestError(
+                f"This session began with a picture, which has no rules: the mode {mode} needs a"
+                " start from a seed."
+            )
+        frames = list(self.recording.frames(PAST_FRAMES))
+        actions = self.recording.actions[-(len(frames) - 1) :] if len(frames) > 1 else []
+        frame = painter.begin(Past(frames=frames, actions=actions, prompt=self.words), self.turn)
+        self.mode = mode
+        return self._show(frame)
+
+    def clip(self) -> Clip:
+        """The session as a clip. Raises RequestError for one without a step."""
+        return self.recording.clip()
+
+    def _show(self, frame: np.ndarray) -> Shown:
+        reading = self.reader.read(frame)
+        drift = None if self.turn is None else measure_drift(reading, self.turn.state)
+        self.shown = Shown(
+            frame=frame,
+            state=None if self.turn is None else self.turn.state,
+            inventory=reading.inventory,
+            drift=drift,
+            step=len(self.recording.actions),
+        )
+        return self.shown
+
+    def _painter(self, mode: str) -> Painter:
+        if mode not in self._painters:
+            self._painters[mode] = self._painter_of(mode)
+        return self._painters[mode]
+
+    def _checked_mode(self, mode: str) -> str:
+        if mode not in self.facts.modes:
+            raise unknown_name("mode of play", mode, self.facts.modes)
+        return mode
+
+    def _check_started(self) -> None:
+        if self.shown is None:
+            raise RequestError("The session has not begun: call start first.")
+
+    def _frame_of(self, picture: np.ndarray | Image.Image | str | Path) -> np.ndarray:
+        if isinstance(picture, str | Path):
+            clip = Clip.load(picture)
+        else:
+            clip = Clip(frames=np.asarray(picture, np.uint8)[None], fps=1.0)
+        return clip.fit(self.facts.side, self.facts.side).frames[0]
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= MAX_SEED:
+        raise RequestError(f"The seed of a world is a whole number from 0 to {MAX_SEED}.")
+    return seed
+
+
+def _checked_prompt(text: str) -> str:
+    if not isinstance(text, str) or len(text) > MAX_PROMPT:
+        raise RequestError(f"A prompt of play is a text of at most {MAX_PROMPT} characters.")
+    return " ".join(text.split())

@@ -1,0 +1,105 @@
+"""The sessions of play of a server: at most so many, each with a token by which it is resumed."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from sorairo.errors import QuotaError
+from sorairo.server.play.process import PlayProcess
+
+MAX_SESSIONS = 4  # of a server; each has a process
+RESUME_SECONDS = 120.0  # for which a session without a connection is kept
+IDLE_SECONDS = 600.0  # without a message, after which a session ends
+RETRY_SECONDS = 30
+
+
+@dataclass(kw_only=True, eq=False)
+class HostedSession:
+    """One session."""
+
+    id: str
+    owner: str
+    """Whose session it is: the id of a key, or ""."""
+    token: str
+    """The secret by which a connection takes it over."""
+    begin: dict[str, Any]
+    """What it begins with: world, mode, seed, prompt."""
+    created_at: float = field(default_factory=time.time)
+    process: PlayProcess | None = None
+    """None until the first connection."""
+    connections: int = 0
+    """How many connections there have been: the last one holds the session."""
+    connected: bool = False
+    left_at: float = field(default_factory=time.monotonic)
+    """Since when it has had no connection."""
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the process starts."""
+
+    @property
+    def expired(self) -> bool:
+        """Whether nobody has come back in time."""
+        return not self.connected and time.monotonic() - self.left_at > RESUME_SECONDS
+
+
+class PlaySessions:
+    """All sessions of a server."""
+
+    def __init__(self, limit: int = MAX_SESSIONS) -> None:
+        self.limit = limit
+        self._sessions: dict[str, HostedSession] = {}
+
+    def create(self, owner: str, begin: dict[str, Any]) -> HostedSession:
+        """A new session, whose process starts with its first connection. Raises QuotaError if there
+        are too many; a key may have half of them."""
+        self.end_expired()
+        own = sum(each.owner == owner for each in self._sessions.values())
+        most = max(1, self.limit // 2) if owner else self.limit
+        if own >= most or len(self._sessions) >= self.limit:
+            raise QuotaError(
+                f"{own if own >= most else len(self._sessions)} sessions of play are open, the most"
+                " that there may be: end one, or try again later.",
+                retry_after=RETRY_SECONDS,
+            )
+        made = HostedSession(
+            id=f"play_{secrets.token_hex(16)}",
+            owner=owner,
+            token=secrets.token_urlsafe(32),
+            begin=begin,
+        )
+        self._sessions[made.id] = made
+        return made
+
+    def get(self, id: str, owner: str | None = None) -> HostedSession | None:
+        """The session with this id (of an owner)."""
+        self.end_expired()
+        found = self._sessions.get(id)
+        return found if found and owner in (None, found.owner) else None
+
+    def end(self, session: HostedSession) -> None:
+        """Ends a session and its process."""
+        self._sessions.pop(session.id, None)
+        if session.process is not None:
+            session.process.end()
+
+    def end_expired(self) -> None:
+        """Ends the sessions to which nobody has come back."""
+        for each in [each for each in self._sessions.values() if each.expired]:
+            self.end(each)
+
+    def end_all(self) -> None:
+        """Ends all sessions."""
+        for each in list(self._sessions.values()):
+            self.end(each)
+
+    def leave(self, session: HostedSession, connection: int) -> None:
+        """Notes that a connection has ended: unless another one has taken over, the session waits
+        RESUME_SECONDS for the next one."""
+        if connection != session.connections:
+            return
+        session.connected, session.left_at = False, time.monotonic()
+        loop = asyncio.get_running_loop()
+        loop.call_later(RESUME_SECONDS + 1, self.end_expired)

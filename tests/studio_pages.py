@@ -18,7 +18,7 @@ expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
-def quiet_page(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
+def quiet_page(browser: Browser, url: str, path: str = "", **options: Any) -> Iterator[Page]:
     """A page in a context of its own, which fails the test if it is not quiet."""
     context: BrowserContext = browser.new_context(
         **{"viewport": {"width": 1280, "height": 800}, **options}
@@ -40,7 +40,7 @@ def quiet_page(browser: Browser, url: str, **options: Any) -> Iterator[Page]:
             None if request.url.startswith((url, "blob:")) else noise.append(request.url)
         ),
     )
-    page.goto(url, wait_until="load")
+    page.goto(f"{url}{path}", wait_until="load")
     expect(page.get_by_role("main")).to_be_visible(timeout=PATIENCE)
     yield page
     context.close()

@@ -12,7 +12,7 @@ sets how long OpenMP's threads spin (see `sorairo.openmp`), so import it before 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from .openmp import shorten_spinning
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from .errors import SorairoError
     from .generation.engine import Engine
+    from .play.loading import PlayableWorld
     from .video.clip import Clip
 
 __version__ = "0.1.0"
@@ -28,15 +29,25 @@ __all__ = ["Clip", "SorairoError", "__version__", "load"]
 
 shorten_spinning()
 
+WORLDS = ("crafter",)
+"""Worlds to play in; see `sorairo.play`."""
 _HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
 
 
-def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine:
-    """Load a model by its name or directory.
+@overload
+def load(name: Literal["crafter"], *, device: str | None = None) -> PlayableWorld: ...
+@overload
+def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine: ...
+def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine | PlayableWorld:
+    """Load a model by its name or directory, or a world to play in: "crafter".
 
     `device` is a torch device ("cpu", "cuda"); None: a GPU if there is one. Raises
     UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
+    if name in WORLDS:
+        from .play.loading import load_world
+
+        return load_world(str(name))
     from .generation.engine import load
 
     return load(name, device=device)

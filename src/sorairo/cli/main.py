@@ -25,6 +25,7 @@ from sorairo.cli.info import info
 from sorairo.cli.keys import keys, webhooks
 from sorairo.cli.mcp import mcp
 from sorairo.cli.models import models
+from sorairo.cli.play import play
 from sorairo.cli.remix import remix
 from sorairo.cli.serve import serve, worker
 from sorairo.cli.storyboard import storyboard
@@ -97,6 +98,7 @@ for command in (
     import_command,
     bench,
     serve,
+    play,
     worker,
     mcp,
     keys,

@@ -63,12 +63,12 @@ class SimulatorPainter:
 
     needs_rules = True
 
-    def begin(self, _past: Past, turn: Turn | None) -> np.ndarray:
+    def begin(self, past: Past, turn: Turn | None) -> np.ndarray:
         """The frame of the turn."""
         assert turn is not None, "the game itself is shown"
         return turn.frame
 
-    def paint(self, _action: str, _prompt: str, turn: Turn | None) -> np.ndarray:
+    def paint(self, action: str, prompt: str, turn: Turn | None) -> np.ndarray:
         """The frame of the turn."""
         assert turn is not None, "the game itself is shown"
         return turn.frame

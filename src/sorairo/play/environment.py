@@ -3,7 +3,7 @@ of it (Hafner, arXiv 2109.06780)."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -16,27 +16,32 @@ from sorairo.play.session_limits import MAX_SEED
 LENGTH = 10_000  # steps of an episode, as in Crafter
 
 
-class PlayEnv(gymnasium.Env[np.ndarray, int]):
+class PlayEnv(gymnasium.Env[np.ndarray, np.int64]):
     """A playable world as a gymnasium environment.
 
     An observation is a frame, uint8 [side, side, 3]; an action the number of one of
     `facts.actions`. The reward is Crafter's: 1 for each achievement that is unlocked, and a tenth
     of what health changes by, from the rules, whatever draws the frames. `reset(seed=...)` chooses
-    the land; without, it is random. `options={"prompt": ...}` chooses the place and the time.
+    the land among those numbered 0 to `lands` - 1; without, it is random. The last four lands begin
+    anew at once, another one takes a second or more. `options={"prompt": ...}` chooses the place
+    and the time.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 8}
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 8}  # noqa: RUF012 as gymnasium has it
 
     def __init__(
-        self, name: str = "crafter", *, mode: str = SIMULATOR, render_mode: str | None = None
+        self,
+        name: str = "crafter",
+        *,
+        mode: str = SIMULATOR,
+        lands: int = MAX_SEED,
+        render_mode: str | None = None,
     ) -> None:
         self.session = open_session(load_world(name).facts, mode)
         facts = self.session.facts
-        self.render_mode = render_mode
+        self.render_mode, self.lands = render_mode, lands
         self.action_space = gymnasium.spaces.Discrete(len(facts.actions))
-        self.observation_space = gymnasium.spaces.Box(
-            0, 255, (facts.side, facts.side, 3), np.uint8
-        )
+        self.observation_space = gymnasium.spaces.Box(0, 255, (facts.side, facts.side, 3), np.uint8)
         self._before: Shown | None = None
 
     def reset(
@@ -44,14 +49,16 @@ class PlayEnv(gymnasium.Env[np.ndarray, int]):
     ) -> tuple[np.ndarray, dict[str, Any]]:
         """Begins an episode."""
         super().reset(seed=seed)
-        land = int(self.np_random.integers(MAX_SEED))
+        land = int(self.np_random.integers(self.lands))
         self._before = self.session.start(land, prompt=(options or {}).get("prompt", ""))
         return self._before.frame, _facts_of(self._before)
 
-    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+    def step(self, action: np.int64 | int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """The next frame, its reward, whether the player has died, and whether time is up."""
         before, after = self._before, self.session.step(self.session.facts.actions[int(action)])
-        assert before is not None and before.state is not None and after.state is not None
+        assert before is not None
+        assert before.state is not None
+        assert after.state is not None
         old, new = before.state, after.state
         unlocked = sum(n > 0 and not old.achievements[k] for k, n in new.achievements.items())
         health = new.inventory["health"] - old.inventory["health"]
@@ -65,7 +72,7 @@ class PlayEnv(gymnasium.Env[np.ndarray, int]):
         return shown.frame if shown is not None and self.render_mode == "rgb_array" else None
 
 
-gymnasium.register(id="sorairo/Crafter-v0", entry_point=PlayEnv)
+gymnasium.register(id="sorairo/Crafter-v0", entry_point=f"{__name__}:{PlayEnv.__name__}")
 
 
 def _facts_of(shown: Shown) -> dict[str, Any]:

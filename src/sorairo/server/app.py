@@ -25,6 +25,8 @@ from sorairo.server.api.middleware import (
 )
 from sorairo.server.api.openapi import DescribedAPI
 from sorairo.server.api.origins import OriginMiddleware
+from sorairo.server.api.play import routes as play_routes
+from sorairo.server.api.play import socket as play_socket
 from sorairo.server.api.prefixes import PrefixMiddleware
 from sorairo.server.api.request_ids import RequestIdMiddleware, UnexpectedErrorMiddleware
 from sorairo.server.api.service import Service
@@ -46,7 +48,8 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
         app.include_router(router)
     for each in (characters, xai, azure_jobs, tasks, routes, files, images, batches, pages):
         app.include_router(each.router)
-    app.include_router(studio_files.router)
+    for each in (play_routes, play_socket, studio_files):
+        app.include_router(each.router)
     metrics = Metrics(service.queue)
     # The middleware that is added last runs first.
     app.add_middleware(UnexpectedErrorMiddleware)

@@ -170,6 +170,11 @@ class LimitedProtocol(H11Protocol):
             self.registry.waiting[self] = None
         super().on_response_complete()
 
+    def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        """A WebSocket has limits of its own: those of the sessions of play."""
+        self.registry.forget(self)
+        super().handle_websocket_upgrade(event)
+
     def send_400_response(self, msg: str) -> None:
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.refuse(400, "This is not a valid HTTP request.")

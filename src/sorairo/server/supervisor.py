@@ -6,7 +6,7 @@ import asyncio
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -23,6 +23,7 @@ from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
 from sorairo.server.api.memory_budget import machine_memory
 from sorairo.server.api.origins import host_name
+from sorairo.server.api.play.worlds import can_play
 from sorairo.server.api.served_models import InstalledModels, served_model
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
@@ -45,6 +46,8 @@ from sorairo.server.worker_processes import WorkerOptions, WorkerProcesses
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 STOP_SECONDS = 3  # for which responses may go on when the server stops
 THREADS = 3 * MAX_WAITING  # of requests: most of them read, and do not wait for the writers
+MAX_MESSAGE = 2**16  # bytes of a WebSocket message
+WEBSOCKETS = "websockets-sansio"  # uvicorn's name for it
 TICKS_PER_SECOND = 10  # of uvicorn's main loop
 
 
@@ -73,6 +76,7 @@ def serve(
     accept_any_model: bool = False,
     pro_model: str = "",
     access: AccessOptions = AccessOptions(),
+    on_started: Callable[[], None] | None = None,
 ) -> None:
     """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
 
@@ -90,6 +94,7 @@ def serve(
         fetch_images: Whether pictures are fetched from https addresses that requests name.
         filter_output: Whether clips that may show sexual nudity are withheld.
         access: Which other names, pages and proxies are trusted.
+        on_started: Called once requests are served.
     """
     check_port(host, port)
     info = hub.info(hub.find(workers.model))
@@ -124,7 +129,8 @@ def serve(
         host=host,
         port=port,
         http=connections.protocol(),
-        ws="none",
+        ws=WEBSOCKETS if can_play() else "none",
+        ws_max_size=MAX_MESSAGE,
         backlog=BACKLOG,
         access_log=False,
         log_config=log_config(),
@@ -132,6 +138,7 @@ def serve(
         timeout_graceful_shutdown=STOP_SECONDS + 2,
     )
     server = ApiServer(config, service, connections)
+    server.on_started = on_started
     _run(server, Outbox(database), WorkerProcesses(workers, urls))
 
 
@@ -194,12 +201,15 @@ class ApiServer(uvicorn.Server):
         super().__init__(config)
         self.service, self.connections = service, connections
         self.threads: Sequence[PeriodicThread] = ()
+        self.on_started: Callable[[], None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         to_thread.current_default_thread_limiter().total_tokens = THREADS
         await super().startup(sockets)
         for thread in self.threads if self.started else ():
             thread.start()
+        if self.started and self.on_started:
+            self.on_started()
 
     async def on_tick(self, counter: int) -> bool:
         if counter % TICKS_PER_SECOND == 0:
@@ -208,6 +218,7 @@ class ApiServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.service.stopping.set()
+        self.service.play.end_all()
         abort = asyncio.get_running_loop().call_later(STOP_SECONDS, self.connections.abort_all)
         await super().shutdown(sockets)
         abort.cancel()

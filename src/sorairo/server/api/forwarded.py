@@ -19,8 +19,8 @@ class ForwardedMiddleware:
         self.with_scheme = ProxyHeadersMiddleware(self._call_inner, self.proxies)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
-        if scope["type"] == "http" and client and client[0] in self.with_scheme.trusted_hosts:
+        client, known = scope.get("client"), scope["type"] in ("http", "websocket")
+        if known and client and client[0] in self.with_scheme.trusted_hosts:
             headers = Headers(scope=scope)
             host = headers.get("x-forwarded-host", "").rpartition(",")[2].strip()
             if host:

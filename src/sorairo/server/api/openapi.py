@@ -14,6 +14,7 @@ from sorairo.server.api.files import JSON_LINES
 from sorairo.server.api.library.route_docs import LIBRARY_ROUTES
 from sorairo.server.api.library.schemas import LIBRARY_SCHEMAS
 from sorairo.server.api.metrics import CONTENT_TYPE as METRICS_TYPE
+from sorairo.server.api.play.route_docs import PLAY_ROUTES, PLAY_SCHEMAS
 from sorairo.server.api.route_doc import (
     FILE_HEADERS,
     IGNORED_HEADER,
@@ -151,6 +152,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ),
     ("delete", "/v1/files/{file_id}"): RouteDoc(responses=json_doc("FileDeleted"), errors=(404,)),
     **LIBRARY_ROUTES,
+    **PLAY_ROUTES,
     ("get", "/metrics"): RouteDoc(responses={METRICS_TYPE: TEXT}),
     ("get", "/healthz"): RouteDoc(responses=json_doc("Health"), open=True),
     ("get", "/readyz"): RouteDoc(responses=json_doc("Readiness"), errors=(503,), open=True),
@@ -169,7 +171,13 @@ class DescribedAPI(FastAPI):
 
 def _complete(document: dict[str, Any]) -> None:
     document["components"] = {
-        "schemas": {**SCHEMAS, **STORED_SCHEMAS, **LIBRARY_SCHEMAS, **DIALECT_SCHEMAS},
+        "schemas": {
+            **SCHEMAS,
+            **STORED_SCHEMAS,
+            **LIBRARY_SCHEMAS,
+            **PLAY_SCHEMAS,
+            **DIALECT_SCHEMAS,
+        },
         "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
     }
     for path, methods in document["paths"].items():

@@ -21,6 +21,7 @@ EXPOSED_HEADERS = (
     *(f"x-ratelimit-{what}-pixel-seconds" for what in ("limit", "remaining", "reset")),
     *("accept-ranges", "content-disposition", "content-range", "etag"),
 )
+POLICY_VIOLATION = 1008  # RFC 6455, section 7.4.1
 _HOST = r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::[0-9]{1,5})?"
 _ORIGIN = re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*://({_HOST})?")
 
@@ -70,10 +71,13 @@ class OriginMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self.app
-        if scope["type"] == "http":
+        if scope["type"] in ("http", "websocket"):
             try:
                 app = await self._choose(Headers(scope=scope))
             except ApiError as error:
+                if scope["type"] == "websocket":  # refused before it is accepted: HTTP 403
+                    await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+                    return
                 app = error_response(error.status, str(error), code=error.code)
         await app(scope, receive, send)
 

@@ -15,8 +15,9 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from sorairo.server.api.dependencies import service_of
-from sorairo.server.api.studio_files import studio_page
+from sorairo.server.api.studio_files import page_response
 from sorairo.server.api.video_view import base_url
+from sorairo.server.studio.assets import studio
 
 STYLE = """
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 20%, transparent); }
@@ -46,7 +47,7 @@ router = APIRouter(include_in_schema=False)
 def get_home(request: Request) -> Response:
     """The studio for browsers; for other clients, what this server is as JSON."""
     if "text/html" in request.headers.get("accept", ""):
-        return studio_page()
+        return page_response(studio())
     base, model = base_url(request), service_of(request).model
     links = {"base_url": f"{base}/v1", "docs": f"{base}/docs", "openapi": f"{base}/openapi.json"}
     return JSONResponse({"name": "sorairo", "model": model, **links}, headers={"vary": "accept"})

@@ -18,6 +18,7 @@ from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.memory_budget import MemoryBudget
 from sorairo.server.api.served_models import InstalledModels, ServedModel
+from sorairo.server.play.sessions import PlaySessions
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.picture_fetcher import PictureFetcher
 from sorairo.server.video_object import video_of
@@ -82,6 +83,8 @@ class Service:
     """The origins of web pages that may use the server while no key is required."""
     retention_seconds: float | None = None
     """Files are deleted so long after their job has ended; None: never."""
+    play: PlaySessions = field(default_factory=PlaySessions)
+    """The sessions of play."""
     waiting: Counter[str] = field(default_factory=Counter)
     """How many synchronous requests wait for a job, by its id."""
     stopping: threading.Event = field(default_factory=threading.Event)

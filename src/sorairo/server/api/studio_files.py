@@ -1,4 +1,4 @@
-"""Routes of the studio's page and its files."""
+"""Routes of the page of play, and of the files of both pages."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
 from sorairo.server.api.errors import ApiError
-from sorairo.server.studio.assets import POLICY, studio
+from sorairo.server.player.assets import player
+from sorairo.server.studio.assets import POLICY, Page, studio
 
 router = APIRouter(include_in_schema=False)
 KEEP = "public, immutable, max-age=31536000"  # the address names the contents
 
 
-def studio_page() -> Response:
-    """The page of the studio."""
+def page_response(page: Page) -> Response:
+    """A page."""
     headers = {"content-security-policy": POLICY, "cache-control": "no-cache", "vary": "accept"}
-    return HTMLResponse(studio().index, headers=headers)
+    return HTMLResponse(page.index, headers=headers)
+
+
+@router.get("/play")
+def get_player() -> Response:
+    """The page of play."""
+    return page_response(player())
 
 
 @router.get("/studio/{digest}/{path:path}")
 def get_studio_file(digest: str, path: str) -> Response:
-    """A module, a style sheet or a picture of the page."""
-    found = studio().files.get(path) if digest == studio().digest else None
+    """A module, a style sheet or a picture of the studio."""
+    return _file_of(studio(), digest, path)
+
+
+@router.get("/player/{digest}/{path:path}")
+def get_player_file(digest: str, path: str) -> Response:
+    """A module, a style sheet or a picture of the page of play."""
+    return _file_of(player(), digest, path)
+
+
+def _file_of(page: Page, digest: str, path: str) -> Response:
+    found = page.files.get(path) if digest == page.digest else None
     if found is None:
-        message = "There is no such file of the studio: load the page again."
+        message = "There is no such file of this page: load the page again."
         raise ApiError(404, message, code="not_found")
     headers = {"cache-control": KEEP}
     return Response(found.content, media_type=found.media_type, headers=headers)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -65,10 +65,17 @@ class Importer:
     """What the owner may store; None: any amount."""
 
     def add(
-        self, path: Path, record: Record, *, name: str, created_at: float | None = None
+        self,
+        path: Path,
+        record: Record,
+        *,
+        name: str,
+        created_at: float | None = None,
+        source: Mapping[str, Any] = {},
     ) -> Imported:
         """Imports a file, which the archive calls `name`. `created_at` holds where the record says
-        no time. Raises MediaError if it cannot be read, QuotaError and WriteError."""
+        no time; `source` says more about where it is from. Raises MediaError if it cannot be
+        read, QuotaError and WriteError."""
         digest = _digest(path)
         video = f"video_{hashlib.sha256(f'{self.owner} {digest}'.encode()).hexdigest()[:32]}"
         before = self.queue.get(video, or_trashed=True)
@@ -78,13 +85,13 @@ class Importer:
         info, clip = preview(path, PREVIEW_SIDE)
         record = record.filled_from(_record_in(clip))
         folder = f"{video}/0"
-        source = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8])}
+        origin = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8]), **source}
         try:
             size = self._store(path, info, clip, folder)
             job = ImportedJob(
                 id=video,
                 owner=self.owner,
-                payload=_payload(record, info, f"{folder}/{CLIP}", source),
+                payload=_payload(record, info, f"{folder}/{CLIP}", origin),
                 result=_result(info, folder, size),
                 created_at=record.created_at or created_at or time.time(),
                 favourite=record.favourite,

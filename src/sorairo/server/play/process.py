@@ -41,7 +41,8 @@ class PlayProcess:
     async def ask(self, command: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """The answer to a command. Raises PlayProcessError."""
         stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None and stdout is not None
+        assert stdin is not None
+        assert stdout is not None
         async with self._lock:
             try:
                 stdin.write(packed(command, body))

@@ -51,6 +51,8 @@ class PlaySessions:
     def __init__(self, limit: int = MAX_SESSIONS) -> None:
         self.limit = limit
         self._sessions: dict[str, HostedSession] = {}
+        self.sockets = 0
+        """How many connections there are."""
 
     def create(self, owner: str, begin: dict[str, Any]) -> HostedSession:
         """A new session, whose process starts with its first connection. Raises QuotaError if there
@@ -73,10 +75,10 @@ class PlaySessions:
         self._sessions[made.id] = made
         return made
 
-    def get(self, id: str, owner: str | None = None) -> HostedSession | None:
+    def get(self, session_id: str, owner: str | None = None) -> HostedSession | None:
         """The session with this id (of an owner)."""
         self.end_expired()
-        found = self._sessions.get(id)
+        found = self._sessions.get(session_id)
         return found if found and owner in (None, found.owner) else None
 
     def end(self, session: HostedSession) -> None:

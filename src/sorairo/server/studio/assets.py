@@ -1,4 +1,4 @@
-"""The files of the studio, under addresses that change with their contents."""
+"""The files of pages, under addresses that change with their contents."""
 
 from __future__ import annotations
 
@@ -50,39 +50,43 @@ class Asset:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Studio:
-    """All files of the page."""
+class Page:
+    """A page and all files that it loads."""
 
     files: Mapping[str, Asset]
-    """By their paths below `static/`, except for the index."""
+    """By their names below the page's folder, without the index."""
     digest: str
     """Of all of them: the name of the folder that browsers see, so that they may keep the files."""
     index: str
     """The page itself."""
 
 
-def studio() -> Studio:
-    """The files of the page, as they are in the package now."""
-    paths = sorted(path for path in STATIC.rglob("*") if path.suffix in {*MEDIA_TYPES, ".html"})
-    return _read(tuple((path, path.stat().st_mtime_ns) for path in paths))
+def studio() -> Page:
+    """The studio, as its files are in the package now."""
+    paths = {each.relative_to(STATIC).as_posix(): each for each in STATIC.rglob("*.*")}
+    return page_of("studio", STATIC / INDEX, paths)
 
 
-@lru_cache(maxsize=1)
-def _read(versions: tuple[tuple[Path, int], ...]) -> Studio:
-    """These files, each with the time of its last change, and the folder that browsers see."""
-    files = {
-        path.relative_to(STATIC).as_posix(): Asset(path.read_bytes(), MEDIA_TYPES[path.suffix])
-        for path, _ in versions
-        if path.suffix in MEDIA_TYPES
-    }
+def page_of(folder: str, index: Path, paths: Mapping[str, Path]) -> Page:
+    """A page whose files browsers see below `folder/DIGEST/`, by their names; those of other types
+    than MEDIA_TYPES are left out."""
+    known = sorted((name, path) for name, path in paths.items() if path.suffix in MEDIA_TYPES)
+    stamps = tuple((name, path, path.stat().st_mtime_ns) for name, path in known)
+    return _read(folder, (index, index.stat().st_mtime_ns), stamps)
+
+
+@lru_cache(maxsize=2)
+def _read(folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, int], ...]) -> Page:
+    """These files, each with the time of its last change."""
+    files = {name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
     hashed = hashlib.sha256()
     for name, asset in files.items():
         hashed.update(f"{name} {len(asset.content)} ".encode() + asset.content)
     digest = hashed.hexdigest()[:DIGEST_LENGTH]
-    root = f"studio/{digest}"
-    text = (STATIC / INDEX).read_text(encoding="utf-8")
-    index = text.replace(HEAD, "\n    ".join(_links(files, root))).replace(ROOT, root)
-    return Studio(files=files, digest=digest, index=index)
+    root = f"{folder}/{digest}"
+    text = index[0].read_text(encoding="utf-8")
+    page = text.replace(HEAD, "\n    ".join(_links(files, root))).replace(ROOT, root)
+    return Page(files=files, digest=digest, index=page)
 
 
 def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:

@@ -27,7 +27,7 @@ def main() -> None:
     player = Player()
     while message := read_message(sys.stdin.buffer):
         command, body = message
-        started = time.perf_counter()
+        started, header = time.perf_counter(), dict[str, Any]()
         try:
             header, answer = player.do(command, body)
         except SorairoError as error:

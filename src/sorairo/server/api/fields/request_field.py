@@ -33,6 +33,7 @@ class Endpoint(StrEnum):
     FILM = "POST /v1/videos/films"
     IMPORT = "POST /v1/videos/imports"
     IMPORT_PLAN = "POST /v1/videos/imports/plan"
+    PLAY = "POST /v1/play/sessions"
     BOARD_READING = "POST /v1/storyboards/readings"
     READING = "POST /v1/prompts/readings"
     # Routes of other services; see `dialects`.

@@ -12,6 +12,7 @@ from sorairo.server.api.fields.image_fields import IMAGE_FIELDS
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.sampling_fields import SAMPLING_FIELDS
 from sorairo.server.api.library.fields import LIBRARY_FIELDS
+from sorairo.server.api.play.fields import PLAY_FIELDS
 
 TABLE: tuple[RequestField, ...] = (
     *CONTENT_FIELDS,
@@ -21,6 +22,7 @@ TABLE: tuple[RequestField, ...] = (
     *IMAGE_FIELDS,
     *BATCH_FIELDS,
     *LIBRARY_FIELDS,
+    *PLAY_FIELDS,
 )
 # Objects whose entries are fields themselves.
 NESTED = frozenset({"video_params"})

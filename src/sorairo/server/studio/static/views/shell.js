@@ -29,6 +29,7 @@ const navigation = () => html`
         )}
     </div>
     <div class="nav-foot">
+      <a class="nav-item" href="play">${icon("gamepad")}<span>${t("shell.play")}</span></a>
       <a class="nav-item" href="docs">${icon("docs")}<span>${t("shell.docs")}</span></a>
       ${themeChoice()} ${languageChoice()}
     </div>

@@ -1,0 +1,81 @@
+"""`sorairo play`: a world to play in, in the browser."""
+
+from __future__ import annotations
+
+import webbrowser
+
+import click
+
+from sorairo.cli.console import say
+from sorairo.cli.host_options import is_loopback
+from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
+
+
+@click.command(
+    epilog="""\b
+    Examples:
+      sorairo play
+      sorairo play crafter --port 8080 --no-open"""
+)
+@click.argument("world", default="crafter")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on. If others can reach it, keys are required from the start.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on.",
+)
+@click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 1000),
+    default=1,
+    show_default=True,
+    help="Worker processes for jobs of the studio, such as extending what was played.",
+)
+@DATABASE
+@MEDIA
+def play(
+    world: str,
+    host: str,
+    port: int,
+    opens: bool,
+    workers: int,
+    database: str | None,
+    media: str | None,
+) -> None:
+    """Play a world in the browser: a server with the page of play at /play.
+
+    It is the server of `sorairo serve`, with its library: what was played becomes a clip there.
+    """
+    with server_extra():
+        from sorairo.server.supervisor import serve
+        from sorairo.server.temporary_files import temporary_files
+        from sorairo.server.worker_processes import WorkerOptions
+    from sorairo.play.loading import check_installed, load_world
+
+    load_world(world)
+    check_installed()
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/play"
+
+    def started() -> None:
+        say(f"Play at {address} (Ctrl-C ends it).")
+        if opens:
+            webbrowser.open(address)
+
+    with temporary_files():
+        serve(
+            host,
+            port,
+            storage_urls(database, media),
+            WorkerOptions(count=workers, model="tabletop", lease=30.0, attempts=3),
+            allow_anonymous=is_loopback(host),
+            filter_output=False,
+            on_started=started,
+        )

@@ -1,0 +1,72 @@
+"""The page of play, in a browser: keys, a lost connection, a clip of what was played."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from serving import Running, serving
+from studio_pages import overflow, quiet_page, serious_findings
+
+WORLD = 120_000  # milliseconds until a world is made
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serving(tmp_path_factory.mktemp("play"), workers=0) as running:
+        yield running
+
+
+def begin(page: Page) -> None:
+    page.get_by_label("Land (seed)").fill("3")
+    page.locator(".play-start").get_by_role("button", name="Play").click()
+    expect(page.locator(".play-pad")).to_be_visible(timeout=WORLD)
+
+
+def at_step(page: Page, number: int) -> None:
+    expect(page.get_by_text(f"step {number}", exact=True)).to_be_visible()
+
+
+def pixels(page: Page) -> str:
+    return page.evaluate("document.querySelector('canvas').toDataURL()")
+
+
+def test_a_world_is_played_and_kept(chromium: Browser, server: Running):
+    with quiet_page(chromium, server.url, "/play") as page:
+        begin(page)
+        first = pixels(page)
+        for number, key in enumerate(("ArrowRight", "d", "ArrowDown"), 1):
+            page.keyboard.press(key)
+            at_step(page, number)
+        assert pixels(page) != first
+        page.get_by_role("button", name="Left", exact=True).click()
+        at_step(page, 4)
+        page.reload()  # the session of the tab goes on
+        at_step(page, 4)
+        page.get_by_role("button", name="Keep as a clip").click()
+        page.get_by_role("link", name="Open").click()
+        expect(page.locator("so-player video")).to_be_visible()
+        video = httpx.get(f"{server.url}/v1/videos").json()["data"][0]
+        assert (video["model"], video["seed"], video["duration"]) == ("crafter", 3, 0.625)
+
+
+def test_a_dropped_connection_resumes(chromium: Browser, server: Running):
+    with quiet_page(chromium, server.url, "/play", viewport={"width": 390, "height": 844}) as page:
+        drop = []
+        page.route_web_socket(
+            "**/socket", lambda socket: drop.append((socket, socket.connect_to_server()))
+        )
+        begin(page)
+        page.keyboard.press("ArrowUp")
+        at_step(page, 1)
+        drop[0][0].close(code=3001)
+        expect(page.get_by_text("The connection is lost")).to_be_visible()
+        at_step(page, 1)
+        page.keyboard.press("ArrowUp")
+        at_step(page, 2)
+        assert len(drop) == 2
+        assert overflow(page) <= 0
+        assert serious_findings(page) == []

@@ -1,0 +1,105 @@
+"""A session of play as a library: rules, reading of frames, drift, recordings."""
+
+from __future__ import annotations
+
+import json
+import random
+
+import gymnasium
+import numpy as np
+import pytest
+from gymnasium.utils.env_checker import check_env
+
+import sorairo
+import sorairo.play.environment  # registers the environment
+from sorairo.errors import SorairoError
+from sorairo.play.crafter_game import start_of
+from sorairo.play.drift import measure_drift
+from sorairo.play.session import PlaySession
+from sorairo.play.tile_reader import CrafterReader, tile_names
+from sorairo.world.crafter.names import ACTIONS, TILE
+
+
+@pytest.fixture(scope="module")
+def world() -> PlaySession:
+    return sorairo.load("crafter").play(seed=3, mode="simulator")
+
+
+def test_frames_are_read_exactly_by_day_night_and_asleep(world: PlaySession):
+    rng, seen = random.Random(0), set()
+    for prompt in ("", "a forest at night", "a lake in the evening", "caves", "desert at night"):
+        shown = world.start(3, prompt=prompt)
+        for _ in range(25):
+            action = rng.choice([*ACTIONS[:7], "sleep"])
+            shown = world.step(action)
+            assert shown.drift is not None
+            assert shown.drift.agreement == shown.drift.inventory == 1, shown.drift
+            assert shown.state is not None
+            seen |= {*tile_names(shown.state).flat, f"asleep {shown.state.sleeping}"}
+            if not shown.state.alive:
+                break
+    assert {"water", "sand", "stone", "tree", "path", "asleep False"} <= seen
+
+
+def test_the_meter_counts_what_is_wrong(world: PlaySession):
+    shown = world.start(3)
+    assert shown.state is not None
+    frame = shown.frame.copy()
+    water = world.start(3, prompt="lake").frame
+    rows, columns = np.nonzero(tile_names(world.turn.state) == "water")
+    top, left = TILE * rows[0], TILE * columns[0]
+    frame[:TILE, TILE : 2 * TILE] = water[top : top + TILE, left : left + TILE]
+    drift = measure_drift(CrafterReader().read(frame), shown.state)
+    assert drift.wrong == ((0, 1),)
+    assert drift.agreement == pytest.approx(62 / 63)
+
+
+def test_a_session_is_made_again_from_its_recipe(world: PlaySession):
+    world.start(3, prompt="a forest")
+    for action in ("left", "up", "do", "noop", "right"):
+        world.step(action)
+    clip = world.clip()
+    assert (clip.num_frames, clip.width, clip.height) == (6, 576, 576)
+    recipe = json.loads(clip.metadata["comment"])["recipe"]
+    world.start(recipe["seed"], prompt=recipe["prompt"])
+    for action in recipe["actions"]:
+        world.step(action)
+    assert np.array_equal(world.clip().frames, clip.frames)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "place", "time"),
+    [
+        ("a forest at night", "forest", "night"),
+        ("夜晚的森林", "forest", "night"),
+        ("in the mountains", "mountain", ""),
+        ("sunset", "", "evening"),
+    ],
+)
+def test_prompts_name_places_and_times(prompt: str, place: str, time: str):
+    start = start_of(prompt)
+    assert start is not None
+    assert (start.place, start.time) == (place, time)
+    assert start_of("a nice game") is None
+
+
+def test_what_cannot_be_done_is_said(world: PlaySession):
+    world.start(3)
+    with pytest.raises(SorairoError, match=r"no action 'lef'.*Did you mean 'left'"):
+        world.step("lef")
+    with pytest.raises(SorairoError, match="whole number from 0"):
+        world.start(-1)
+    with pytest.raises(SorairoError, match="not from both"):
+        world.start(3, picture=world.start(3).frame)
+    with pytest.raises(SorairoError, match="take a step first"):
+        world.clip()
+    with pytest.raises(SorairoError, match="no mode of play 'dreams'"):
+        world.set_mode("dreams")
+
+
+def test_gymnasium_accepts_the_environment():
+    env = gymnasium.make("sorairo/Crafter-v0", lands=1, render_mode="rgb_array")
+    check_env(env.unwrapped)
+    first, _ = env.reset(seed=4, options={"prompt": "a lake"})
+    assert np.array_equal(env.reset(seed=4, options={"prompt": "a lake"})[0], first)
+    assert np.array_equal(env.render(), first)

@@ -1,0 +1,114 @@
+"""Playing on a real server: two players, a lost connection, a clip of what was played."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from serving import Running, serving
+from sorairo.server.play.sessions import MAX_SESSIONS
+
+PATIENCE = 120.0  # seconds for an answer
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with serving(tmp_path_factory.mktemp("play"), workers=0) as running:
+        yield running
+
+
+class Player:
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    def ask(self, **message: Any) -> dict[str, Any]:
+        self.socket.send(json.dumps(message))
+        return self.answer()
+
+    def answer(self) -> dict[str, Any]:
+        """The header of the next frame, with the size of its pixels; or an error."""
+        data = self.socket.recv(timeout=PATIENCE)
+        if isinstance(data, str):
+            return json.loads(data)
+        head, body = struct.unpack("<II", data[:8])
+        assert len(data) == 8 + head + body
+        return {**json.loads(data[8 : 8 + head]), "bytes": body}
+
+
+def begin(server: Running, **fields: Any) -> dict[str, Any]:
+    answer = httpx.post(f"{server.url}/v1/play/sessions", json={"mode": "simulator", **fields})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@contextmanager
+def playing(server: Running, session: dict[str, Any], token: str = "") -> Iterator[Player]:
+    address = f"{server.url.replace('http', 'ws')}/{session['socket']}"
+    with connect(address) as socket:
+        socket.send(json.dumps({"type": "hello", "token": token or session["token"]}))
+        yield Player(socket)
+
+
+def test_two_players_play_in_worlds_of_their_own_and_resume(server: Running):
+    one, two = begin(server, seed=3, prompt="a forest at night"), begin(server, seed=3)
+    with playing(server, one) as first, playing(server, two) as second:
+        assert first.answer()["daylight"] < 0.3
+        start = second.answer()
+        assert start["bytes"] == start["width"] * start["height"] * 3
+        assert start["position"] == [32, 32]
+        for number in range(10):
+            moved = first.ask(type="step", action="do", id=number)
+            assert (moved["id"], moved["step"], moved["agreement"]) == (number, number + 1, 1)
+        right = second.ask(type="step", action="right")
+        assert right["position"] == [33, 32]
+        assert second.ask(type="step", action="lef")["message"].endswith("Did you mean 'left'?")
+        assert "type of message" in second.ask(type=3)["message"]
+    with playing(server, two) as again:
+        resumed = again.answer()
+        assert {**resumed, "ms": 0} == {**right, "ms": 0}
+        video = httpx.post(
+            f"{server.url}/v1/play/sessions/{two['id']}/video", timeout=PATIENCE
+        ).json()
+        assert (video["status"], video["seed"], video["size"]) == ("completed", 3, "576x576")
+        recipe = httpx.get(f"{server.url}/v1/videos/{video['id']}/recipe").json()
+        assert recipe["imported_from"]["played"]["actions"] == ["right"]
+        with playing(server, two) as other:  # takes the session over
+            assert other.answer()["step"] == 1
+            with pytest.raises(ConnectionClosed):
+                again.ask(type="step", action="left")
+            assert again.socket.close_code == 4409
+    for session in (one, two):
+        assert httpx.delete(f"{server.url}/v1/play/sessions/{session['id']}").json()["deleted"]
+    with playing(server, one) as late, pytest.raises(ConnectionClosed):
+        late.answer()
+
+
+def test_strangers_are_refused(server: Running):
+    session = begin(server)
+    with playing(server, session, token="guessed") as stranger, pytest.raises(ConnectionClosed):
+        stranger.answer()
+    address = f"{server.url.replace('http', 'ws')}/{session['socket']}"
+    with pytest.raises(InvalidStatus), connect(address, origin="http://elsewhere.example"):  # type: ignore[arg-type]
+        pass
+    httpx.delete(f"{server.url}/v1/play/sessions/{session['id']}")
+
+
+def test_there_are_so_many_sessions_and_no_more(client: TestClient):
+    begun = [client.post("/v1/play/sessions", json={}) for _ in range(MAX_SESSIONS + 1)]
+    assert [each.status_code for each in begun] == [200] * MAX_SESSIONS + [429]
+    assert "4 sessions of play are open" in begun[-1].json()["error"]["message"]
+    nothing = client.post(f"/v1/play/sessions/{begun[0].json()['id']}/video")
+    assert (nothing.status_code, nothing.json()["error"]["code"]) == (400, "not_ready")
+    assert client.delete(f"/v1/play/sessions/{begun[0].json()['id']}").status_code == 200
+    for name, value in {"mode": "sims", "world": "go", "seed": -1}.items():
+        answer = client.post("/v1/play/sessions", json={name: value})
+        assert (answer.status_code, answer.json()["error"]["param"]) == (400, name)

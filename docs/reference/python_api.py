@@ -20,6 +20,10 @@ from sorairo.generation.requests.metadata import REQUEST_TYPES
 from sorairo.generation.requests.storyboard.request import Card
 from sorairo.generation.runner import RequestRunner
 from sorairo.generation.settings import RefineConfig, Settings, Windows
+from sorairo.play.drift import Drift
+from sorairo.play.environment import PlayEnv
+from sorairo.play.loading import PlayableWorld
+from sorairo.play.session import PlaySession, Shown
 from sorairo.video import Clip, Sound
 from sorairo.video.footage import Footage
 from sorairo.video.latent_sidecar import Latents
@@ -43,6 +47,16 @@ Importing `sorairo` is quick: NumPy and PyTorch are imported by the first name t
 `sorairo.Clip` and `sorairo.SorairoError` are the classes below. A model must not be used from
 several threads at once."""
 
+PLAY_TEXT = """\
+`sorairo.load("crafter")` is a world that is played step by step; see
+[how to play](../how-to/play.md).
+
+```python
+world = sorairo.load("crafter").play(seed=3)
+shown = world.step("left")  # shown.frame, shown.state, shown.drift
+world.clip().save("played.mp4")
+```"""
+
 REQUESTS_TEXT = """\
 A request is a value that decides a result, except for the bytes of the input files. The command
 line, the server and the methods above all make one. `model.make(request, clips)` runs it, and files
@@ -51,7 +65,7 @@ that sorairo writes store it in their metadata. Every request has these fields:"
 
 def page() -> str:
     """The reference as Markdown."""
-    return "\n\n".join([INTRODUCTION, *_functions(), *_values(), *_requests(), *_errors()]) + "\n"
+    return "\n\n".join([INTRODUCTION, *_functions(), *_play(), *_values(), *_requests(), *_errors()]) + "\n"
 
 
 def undocumented(
@@ -100,6 +114,19 @@ def _functions() -> Iterable[str]:
     yield from _member(Engine, "info", "model")
     for name in public_members(RequestRunner):
         yield from _member(RequestRunner, name, "model")
+
+
+def _play() -> Iterable[str]:
+    yield "## Worlds to play in"
+    yield PLAY_TEXT
+    for name in public_members(PlayableWorld):
+        yield from _member(PlayableWorld, name, "world")
+    yield f"### PlaySession\n\n{doc(PlaySession)}"
+    for name in public_members(PlaySession):
+        yield from _member(PlaySession, name, "session")
+    for cls in (Shown, Drift):
+        yield from _class(cls, fields_of(cls).values())
+    yield f"### PlayEnv\n\n`sorairo.play.environment`. {doc(PlayEnv)}"
 
 
 def _values() -> Iterable[str]:

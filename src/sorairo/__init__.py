@@ -35,7 +35,9 @@ _HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
 
 
 @overload
-def load(name: Literal["crafter"], *, device: str | None = None) -> PlayableWorld: ...
+def load(  # pyright: ignore[reportOverlappingOverload] the name of no model
+    name: Literal["crafter"], *, device: str | None = None
+) -> PlayableWorld: ...
 @overload
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine: ...
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine | PlayableWorld:

@@ -7,13 +7,13 @@ from fastapi.responses import HTMLResponse
 
 from sorairo.server.api.errors import ApiError
 from sorairo.server.player.assets import player
-from sorairo.server.studio.assets import POLICY, Page, studio
+from sorairo.server.studio.assets import POLICY, WebPage, studio
 
 router = APIRouter(include_in_schema=False)
 KEEP = "public, immutable, max-age=31536000"  # the address names the contents
 
 
-def page_response(page: Page) -> Response:
+def page_response(page: WebPage) -> Response:
     """A page."""
     headers = {"content-security-policy": POLICY, "cache-control": "no-cache", "vary": "accept"}
     return HTMLResponse(page.index, headers=headers)
@@ -37,7 +37,7 @@ def get_player_file(digest: str, path: str) -> Response:
     return _file_of(player(), digest, path)
 
 
-def _file_of(page: Page, digest: str, path: str) -> Response:
+def _file_of(page: WebPage, digest: str, path: str) -> Response:
     found = page.files.get(path) if digest == page.digest else None
     if found is None:
         message = "There is no such file of this page: load the page again."

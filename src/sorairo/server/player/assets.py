@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sorairo.server.studio.assets import INDEX, STATIC, Page, page_of
+from sorairo.server.studio.assets import INDEX, STATIC, WebPage, page_of
 
 OWN = Path(__file__).parent / "static"
 SHARED = (
@@ -24,6 +24,6 @@ def player_paths() -> dict[str, Path]:
     return {**{each.relative_to(STATIC).as_posix(): each for each in shared}, **own}
 
 
-def player() -> Page:
+def player() -> WebPage:
     """The page of play on a server."""
     return page_of("player", OWN / INDEX, player_paths())

@@ -50,7 +50,7 @@ class Asset:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class WebPage:
     """A page and all files that it loads."""
 
     files: Mapping[str, Asset]
@@ -61,13 +61,13 @@ class Page:
     """The page itself."""
 
 
-def studio() -> Page:
+def studio() -> WebPage:
     """The studio, as its files are in the package now."""
     paths = {each.relative_to(STATIC).as_posix(): each for each in STATIC.rglob("*.*")}
     return page_of("studio", STATIC / INDEX, paths)
 
 
-def page_of(folder: str, index: Path, paths: Mapping[str, Path]) -> Page:
+def page_of(folder: str, index: Path, paths: Mapping[str, Path]) -> WebPage:
     """A page whose files browsers see below `folder/DIGEST/`, by their names; those of other types
     than MEDIA_TYPES are left out."""
     known = sorted((name, path) for name, path in paths.items() if path.suffix in MEDIA_TYPES)
@@ -76,7 +76,9 @@ def page_of(folder: str, index: Path, paths: Mapping[str, Path]) -> Page:
 
 
 @lru_cache(maxsize=2)
-def _read(folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, int], ...]) -> Page:
+def _read(
+    folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, int], ...]
+) -> WebPage:
     """These files, each with the time of its last change."""
     files = {name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
     hashed = hashlib.sha256()
@@ -86,7 +88,7 @@ def _read(folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, in
     root = f"{folder}/{digest}"
     text = index[0].read_text(encoding="utf-8")
     page = text.replace(HEAD, "\n    ".join(_links(files, root))).replace(ROOT, root)
-    return Page(files=files, digest=digest, index=page)
+    return WebPage(files=files, digest=digest, index=page)
 
 
 def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:

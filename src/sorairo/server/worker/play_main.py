@@ -27,7 +27,8 @@ def main() -> None:
     player = Player()
     while message := read_message(sys.stdin.buffer):
         command, body = message
-        started, header = time.perf_counter(), dict[str, Any]()
+        started = time.perf_counter()
+        header: dict[str, Any]
         try:
             header, answer = player.do(command, body)
         except SorairoError as error:

@@ -13,7 +13,6 @@ from PIL import Image, ImageEnhance
 from sorairo.world.crafter.names import (
     COLUMNS,
     GROUND,
-    ITEM_ROWS,
     ITEMS,
     MOST,
     ROWS,

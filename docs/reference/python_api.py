@@ -65,7 +65,8 @@ that sorairo writes store it in their metadata. Every request has these fields:"
 
 def page() -> str:
     """The reference as Markdown."""
-    return "\n\n".join([INTRODUCTION, *_functions(), *_play(), *_values(), *_requests(), *_errors()]) + "\n"
+    parts = [*_functions(), *_play(), *_values(), *_requests(), *_errors()]
+    return "\n\n".join([INTRODUCTION, *parts]) + "\n"
 
 
 def undocumented(

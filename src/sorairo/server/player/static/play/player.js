@@ -14,7 +14,7 @@ const KEYS = {
   4: "make_wood_sword", 5: "make_stone_sword", 6: "make_iron_sword",
 };
 const SHORT = Object.fromEntries(Object.entries(KEYS).map(([key, action]) => [action, key.toUpperCase()]));
-const PAD = ["up", "left", "do", "right", "down"];
+const PAD = ["up", "left", "right", "down"];
 const TEMPOS = [0, 5, 10, 20]; // steps a second that time goes on by itself; 0: it waits for the player
 const HELD = 100; // milliseconds between steps while a key is held
 const HISTORY = 120; // steps that the meter shows
@@ -274,8 +274,8 @@ class Play extends Part {
     </div>`;
   }
 
-  #button(action, content = t(action)) {
-    return html`<button type="button" class="play-${action}" aria-label=${t(action)}
+  #button(action, content, label = nothing) {
+    return html`<button type="button" class="play-${action}" aria-label=${label}
       @pointerdown=${(event) => {
         event.preventDefault();
         this.#press(action, action);
@@ -286,12 +286,12 @@ class Play extends Part {
   }
 
   #pad() {
-    const more = this.#world.actions.slice(1).filter((action) => !PAD.includes(action));
+    const more = this.#world.actions.slice(1).filter((action) => ![...PAD, "do"].includes(action));
     return html`<div class="play-pad" role="group" aria-label=${t("pad")}>
-        ${PAD.map((action) => this.#button(action, action === "do" ? t("do") : svg`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 15l6-6 6 6" /></svg>`))}
+        ${this.#button("do", t("do"))}${PAD.map((action) => this.#button(action, svg`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 15l6-6 6 6" /></svg>`, t(action)))}
       </div>
       <div class="play-more">
-        ${more.map((action) => this.#button(action, html`${t(action)} <kbd>${SHORT[action]}</kbd>`))}
+        ${more.map((action) => this.#button(action, html`${t(action)} <kbd aria-hidden="true">${SHORT[action]}</kbd>`))}
       </div>`;
   }
 

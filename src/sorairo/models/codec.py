@@ -42,6 +42,12 @@ class CodecConfig:
     """Residual blocks of the encoder at these two sizes."""
     decoder_depths: tuple[int, int] = (3, 4)
     """Residual blocks of the decoder."""
+    kernel: int = 3
+    """Side of the convolutions. With 1, a latent pixel holds its own pixels and nothing of those
+    around them."""
+    low_memory: bool = True
+    """Whether the decoder has memory of earlier frames at an eighth of the picture's sides. Without
+    memory at any size, it decodes each latent frame alone."""
     high_memory: bool = False
     """Whether the decoder has memory of earlier frames at a quarter of the picture's sides, and not
     only at an eighth."""
@@ -73,16 +79,26 @@ def _pixels(inputs: int, outputs: int, config: CodecConfig) -> PointwiseLayer | 
     return PointwiseLayer(inputs, config.pixel_width, outputs) if config.pixel_width else None
 
 
+def _convolution(inputs: int, outputs: int, config: CodecConfig) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, config.kernel, padding=config.kernel // 2)
+
+
+def _blocks(channels: int, count: int, config: CodecConfig, memory: bool = False) -> nn.ModuleList:
+    return nn.ModuleList(
+        ResBlock(channels, temporal=memory, kernel=config.kernel) for _ in range(count)
+    )
+
+
 class Encoder(nn.Module):
     def __init__(self, config: CodecConfig) -> None:
         super().__init__()
         self.config = config
         wide, deep = config.widths
-        self.stem = nn.Conv2d(config.pixel_channels, wide, 3, padding=1)
+        self.stem = _convolution(config.pixel_channels, wide, config)
         self.pixels = _pixels(config.pixel_channels, wide, config)
-        self.high = nn.ModuleList(ResBlock(wide) for _ in range(config.encoder_depths[0]))
+        self.high = _blocks(wide, config.encoder_depths[0], config)
         self.down = nn.Conv2d(4 * wide, deep, 1)
-        self.low = nn.ModuleList(ResBlock(deep) for _ in range(config.encoder_depths[1]))
+        self.low = _blocks(deep, config.encoder_depths[1], config)
         self.norm = ChannelNorm(deep)
         self.head = nn.Conv2d(deep, config.latent_channels, 1)
 
@@ -107,16 +123,12 @@ class Decoder(nn.Module):
         super().__init__()
         self.config = config
         wide, deep = config.widths
-        self.stem = nn.Conv2d(config.latent_channels, deep, 3, padding=1)
-        self.low = nn.ModuleList(
-            ResBlock(deep, temporal=True) for _ in range(config.decoder_depths[1])
-        )
+        self.stem = _convolution(config.latent_channels, deep, config)
+        self.low = _blocks(deep, config.decoder_depths[1], config, config.low_memory)
         self.up = nn.Conv2d(deep, 4 * wide, 1)
-        self.high = nn.ModuleList(
-            ResBlock(wide, temporal=config.high_memory) for _ in range(config.decoder_depths[0])
-        )
+        self.high = _blocks(wide, config.decoder_depths[0], config, config.high_memory)
         self.norm = ChannelNorm(wide)
-        self.head = nn.Conv2d(wide, config.pixel_channels, 3, padding=1)
+        self.head = _convolution(wide, config.pixel_channels, config)
         self.pixels = _pixels(wide, config.pixel_channels, config)
 
     def forward(

@@ -9,6 +9,7 @@ import torch
 
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
+from sorairo.models.crafter.network import FAMILY as PLAYED
 from sorairo.models.network_files import load_networks
 from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
@@ -74,8 +75,15 @@ def _wan(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
     return load_wan(read_folder(found.path), placement)
 
 
+def _played(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
+    raise ModelError(
+        f"The model {found.name} makes no clips from prompts: play it, sorairo play {found.name}."
+    )
+
+
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, Placement], VideoModel]] = {
     "tabletop": _tabletop,
+    PLAYED: _played,
     WAN_FAMILY: _wan,
 }
 """How the models of each family are loaded."""

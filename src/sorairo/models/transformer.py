@@ -194,6 +194,8 @@ class Transformer(nn.Module):
     token has a weight for each.
     """
 
+    block_type: type[Block] = Block
+
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.config = config
@@ -208,7 +210,7 @@ class Transformer(nn.Module):
             nn.Linear(config.freq_dim, dim), nn.SiLU(), nn.Linear(dim, dim)
         )
         self.time_projection = nn.Sequential(nn.SiLU(), nn.Linear(dim, 6 * dim))
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(self.block_type(config) for _ in range(config.layers))
         self.control = ControlBranch(config) if config.control_channels else None
         self.head = Head(config)
         self.initialize()

@@ -55,13 +55,13 @@ class CausalMix(nn.Module):
 
 class ResBlock(nn.Module):
     """norm, 3x3 convolution, SiLU, 3x3 convolution, added to the input; with `temporal`, a causal
-    mix in time as well."""
+    mix in time as well. Another odd `kernel` is its side in place of 3."""
 
-    def __init__(self, channels: int, *, temporal: bool = False) -> None:
+    def __init__(self, channels: int, *, temporal: bool = False, kernel: int = 3) -> None:
         super().__init__()
         self.norm = ChannelNorm(channels)
-        self.conv1 = nn.Conv2d(channels, channels, 3, padding=1)
-        self.conv2 = nn.Conv2d(channels, channels, 3, padding=1)
+        self.conv1 = nn.Conv2d(channels, channels, kernel, padding=kernel // 2)
+        self.conv2 = nn.Conv2d(channels, channels, kernel, padding=kernel // 2)
         nn.init.zeros_(self.conv2.weight)
         self.mix = CausalMix(channels) if temporal else None
 

@@ -13,6 +13,7 @@ from sorairo.training.recipe import Recipe
 from sorairo.training.recipes.both_worlds import both_worlds
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.codec2 import codec2
+from sorairo.training.recipes.crafter import crafter, crafter_codec
 from sorairo.training.recipes.grown import grown
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.scaling import SMALL
@@ -29,6 +30,8 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "tabletop-codec": tabletop_codec,
     "canvas-codec": canvas_codec,
     "codec2": codec2,
+    "crafter-codec": crafter_codec,
+    "crafter": crafter,
     "both-worlds": both_worlds,
     "tabletop": tabletop,
     "canvas": canvas,

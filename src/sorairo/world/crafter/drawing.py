@@ -31,10 +31,9 @@ def draw(state: GameState, noise: np.random.Generator | None = None) -> np.ndarr
     a generator, dark pictures have the random noise of the game."""
     tiles = map_tiles()[state.ground, state.things]
     land = tiles.transpose(0, 2, 1, 3, 4).reshape(ROWS * TILE, COLUMNS * TILE, 3)
-    lit = _light(land, state.daylight, noise)
+    lit = light_land(land, state.daylight, noise)
     if state.sleeping:
-        grey = ImageEnhance.Color(Image.fromarray(lit.astype(np.uint8))).enhance(0.0)
-        lit = _tint(np.asarray(grey), SLEEP_TINT)
+        lit = sleep_land(lit)
     picture = np.zeros((SIDE, SIDE, 3), np.uint8)
     picture[: ROWS * TILE] = lit
     items = item_tiles()
@@ -46,7 +45,10 @@ def draw(state: GameState, noise: np.random.Generator | None = None) -> np.ndarr
     return picture
 
 
-def _light(land: np.ndarray, daylight: float, noise: np.random.Generator | None) -> np.ndarray:
+def light_land(
+    land: np.ndarray, daylight: float, noise: np.random.Generator | None = None
+) -> np.ndarray:
+    """Land as it looks by a daylight of 0 to 1, float [h, w, 3]; noise only for the whole map."""
     night = land
     if daylight < 0.5 and noise is not None:
         amount = 2 * (0.5 - daylight) * _vignette()[..., None]
@@ -54,6 +56,12 @@ def _light(land: np.ndarray, daylight: float, noise: np.random.Generator | None)
         night = (1 - amount) * land + amount * grain
     pale = ImageEnhance.Color(Image.fromarray(night.astype(np.uint8))).enhance(0.4)
     return daylight * land + (1 - daylight) * _tint(np.asarray(pale), NIGHT_TINT)
+
+
+def sleep_land(land: np.ndarray) -> np.ndarray:
+    """Land as it looks to a sleeping player, float [h, w, 3]."""
+    grey = ImageEnhance.Color(Image.fromarray(land.astype(np.uint8))).enhance(0.0)
+    return _tint(np.asarray(grey), SLEEP_TINT)
 
 
 def _tint(picture: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:

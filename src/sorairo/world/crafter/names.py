@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sorairo.errors import unknown_name
+
 ACTIONS = (
     *("noop", "left", "right", "up", "down", "do", "sleep"),
     *("place_stone", "place_table", "place_furnace", "place_plant"),
@@ -48,3 +50,14 @@ SIDE = COLUMNS * TILE
 """Pixels of a side of a picture."""
 MOST = 9
 """The most that the inventory holds of an item."""
+
+
+def action_number(action: str | int) -> int:
+    """The number of an action by its name or number. Raises UnknownNameError."""
+    if isinstance(action, str):
+        if action not in ACTIONS:
+            raise unknown_name("action", action, ACTIONS)
+        return ACTIONS.index(action)
+    if not 0 <= action < len(ACTIONS):
+        raise unknown_name("action", str(action), ACTIONS)
+    return int(action)

@@ -7,10 +7,10 @@ from collections import OrderedDict
 
 import numpy as np
 
-from sorairo.errors import RequestError, unknown_name
+from sorairo.errors import RequestError
 from sorairo.world.crafter.drawing import draw
 from sorairo.world.crafter.game import Game
-from sorairo.world.crafter.names import ACTIONS
+from sorairo.world.crafter.names import action_number
 from sorairo.world.crafter.start import Start, place_player
 from sorairo.world.crafter.state import GameState
 
@@ -75,14 +75,3 @@ class Simulator:
     def frame(self) -> np.ndarray:
         """The picture of what is true now, uint8 [72, 72, 3]."""
         return draw(self.state, self._noise if self._night_noise else None)
-
-
-def action_number(action: str | int) -> int:
-    """The number of an action by its name or number. Raises UnknownNameError."""
-    if isinstance(action, str):
-        if action not in ACTIONS:
-            raise unknown_name("action", action, ACTIONS)
-        return ACTIONS.index(action)
-    if not 0 <= action < len(ACTIONS):
-        raise unknown_name("action", str(action), ACTIONS)
-    return int(action)

@@ -1,0 +1,57 @@
+"""What was last seen of each place of the world, in a memory of fixed size."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from sorairo.models.crafter.given import MAP_PLACES, PLACES
+from sorairo.world.crafter.names import COLUMNS, ROWS
+
+SPAN = 128  # tiles to a side; places further apart than that take each other's room
+
+
+class PlaceMemory:
+    """Latents of the map's places by their position in the world, and of the inventory's places by
+    their place in the picture."""
+
+    def __init__(self, channels: int, span: int = SPAN) -> None:
+        self.span = span
+        self.latents = torch.zeros(span, span, channels)
+        self.times = torch.full((span, span), -1, dtype=torch.long)
+        self.owners = torch.zeros(span, span, 2, dtype=torch.long)
+        self.items = torch.zeros(PLACES - MAP_PLACES, channels)
+        self.items_time = -1
+
+    def write(self, latents: Float[Tensor, "p c"], position: tuple[int, int], time: int) -> None:
+        """Remembers a picture with the player at a position (x, y)."""
+        where, owners = self._where(position)
+        land = latents[:MAP_PLACES].float().cpu()
+        self.latents[where] = land.unflatten(0, (ROWS, COLUMNS))
+        self.times[where] = time
+        self.owners[where] = owners
+        self.items, self.items_time = latents[MAP_PLACES:].float().cpu(), time
+
+    def read(
+        self, position: tuple[int, int], time: int, longest: int | None = None
+    ) -> tuple[Float[Tensor, "p c"], Float[Tensor, "p"]]:
+        """Latents of the places of a picture with the player at a position, and their ages in steps
+        at a time; zero and -1 where a place was not seen, or longer ago than `longest` steps."""
+        where, owners = self._where(position)
+        times = self.times[where]
+        known = (times >= 0) & (self.owners[where] == owners).all(-1)
+        if longest is not None:
+            known &= time - times <= longest
+        land = torch.where(known[..., None], self.latents[where], 0).flatten(0, 1)
+        ages = torch.where(known, time - times, -1).flatten()
+        item_age = time - self.items_time if self.items_time >= 0 else -1
+        items_age = torch.full((PLACES - MAP_PLACES,), item_age)
+        return torch.cat([land, self.items]), torch.cat([ages, items_age]).float()
+
+    def _where(self, position: tuple[int, int]) -> tuple[tuple[Tensor, Tensor], Tensor]:
+        x, y = position
+        rows = torch.arange(y - ROWS // 2, y - ROWS // 2 + ROWS)
+        columns = torch.arange(x - COLUMNS // 2, x - COLUMNS // 2 + COLUMNS)
+        grid = torch.meshgrid(rows, columns, indexing="ij")
+        return (grid[0] % self.span, grid[1] % self.span), torch.stack(grid, -1)

@@ -1,0 +1,156 @@
+"""The networks of a playable model, and the settings that its directory records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from jaxtyping import Bool, Float, Int
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+
+from sorairo.flow import path as flow
+from sorairo.models.causal_transformer import CausalTransformer
+from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.crafter.given import given_channels
+from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.text import TextConfig, TextNetwork
+from sorairo.models.transformer import KeysValues, TransformerConfig
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, ROWS, SIDE
+
+FAMILY = "crafter"
+FPS = 8.0
+CENTER = (ROWS // 2) * COLUMNS + COLUMNS // 2
+AROUND = (CENTER, *(CENTER + y * COLUMNS + x for x, y in FACINGS.values()))
+"""The places that decide whether a step succeeds: the player's, and those to its four sides."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepSampling:
+    """The sampling defaults of a playable model."""
+
+    steps: int = 2
+    """Steps of the solver for each frame, 1 to 4."""
+    guidance: float = 1.0
+    """Scale of classifier-free guidance; 1 is off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayConfig:
+    """The configuration of a playable model, stored in model.json."""
+
+    name: str = FAMILY
+    codec: CodecConfig = field(default_factory=CodecConfig)
+    transformer: TransformerConfig = field(default_factory=TransformerConfig)
+    text: TextConfig = field(default_factory=TextConfig)
+    sampling: StepSampling = field(default_factory=StepSampling)
+    window: int = 4
+    """Frames that the transformer sees: the new one, and the past before it."""
+    hidden: int = 64
+    """Width of the network that says whether the player moves."""
+    world: str = "crafter"
+    """The simulated world that it was trained on."""
+    native_sizes: tuple[tuple[int, int], ...] = ((SIDE, SIDE),)
+    """Width and height of its pictures."""
+    fps: float = FPS
+    """Frames a second of clips of it; a step is a frame."""
+    max_frames: int = 100_000
+    """The longest clip, in frames; play has no end."""
+    multiple: int = SIDE
+    """Its pictures have one size."""
+    delivery: DeliveryDefaults = field(
+        default_factory=lambda: DeliveryDefaults(size=None, fps=None)
+    )
+    """The size and rate at which clips of it are delivered by default."""
+    licence: str = "Apache-2.0"
+    """SPDX identifier of the weights' licence."""
+    trained_for: tuple[str, ...] = ("play",)
+    """The tasks that it was trained for, by the names of their commands."""
+    version: str = ""
+    notes: str = ""
+
+    @property
+    def given_channels(self) -> int:
+        return given_channels(self.codec.latent_channels)
+
+
+class PlayNetwork(nn.Module):
+    """Transformer, text and action embeddings, and the network that says whether the player moves;
+    trained together.
+
+    The transformer predicts clean latents as a change of the best guess without it: the noised
+    latents where they tell more, what was last seen of a place where those are noise.
+    """
+
+    def __init__(self, config: PlayConfig) -> None:
+        super().__init__()
+        channels = config.codec.latent_channels
+        self.channels = channels
+        self.transformer = CausalTransformer(config.transformer)
+        self.text = TextNetwork(config.text)
+        self.action_embedding = nn.Embedding(len(ACTIONS), config.text.dim)
+        nn.init.normal_(self.action_embedding.weight, std=1.0)
+        self.moves = nn.Sequential(
+            nn.Linear(len(AROUND) * channels + len(ACTIONS), config.hidden),
+            nn.SiLU(),
+            nn.Linear(config.hidden, 1),
+        )
+
+    def read(
+        self,
+        actions: Int[Tensor, "n"],
+        features: Float[Tensor, "n s d"],
+        mask: Bool[Tensor, "n s"],
+    ) -> tuple[KeysValues, Bool[Tensor, "n z"]]:
+        """Keys and values of each frame's action and prompt for every block, and their mask.
+        `features` are those of the text network."""
+        action = self.action_embedding(actions)[:, None].to(features)
+        text = self.transformer.read_text(torch.cat([action, features], 1))
+        return text, torch.cat([torch.ones_like(mask[:, :1]), mask], 1)
+
+    def clean(
+        self,
+        x: Float[Tensor, "b f p c"],
+        sigma: Float[Tensor, "b f"],
+        given: Float[Tensor, "b f p g"],
+        positions: Float[Tensor, "b f p 3"],
+        text: KeysValues,
+        text_mask: Bool[Tensor, "n s"],
+        past: KeysValues | None = None,
+    ) -> tuple[Float[Tensor, "b f p c"], KeysValues]:
+        """The clean latents of frames with noised latents x, in float32; and the keys and values of
+        all blocks (see `CausalTransformer.frames`)."""
+        inputs = torch.cat([x.to(given), given], -1)
+        change, kept = self.transformer.frames(inputs, positions, sigma, text, text_mask, past)
+        guess = best_guess(x.float(), given[..., : self.channels].float(), sigma)
+        return guess + change.float(), kept
+
+    def moved(
+        self, latents: Float[Tensor, "n p c"], actions: Int[Tensor, "n"]
+    ) -> Float[Tensor, "n"]:
+        """The logit that the player changes its place by an action, from the picture before it."""
+        around = latents[:, list(AROUND)].flatten(1)
+        chosen = nn.functional.one_hot(actions, len(ACTIONS))
+        weights = next(self.moves.parameters())
+        return self.moves(torch.cat([around, chosen], 1).to(weights))[:, 0].float()
+
+
+def best_guess(
+    x: Float[Tensor, "b f p c"], memory: Float[Tensor, "b f p c"], sigma: Float[Tensor, "b f"]
+) -> Float[Tensor, "b f p c"]:
+    """E[z | x] for x = (1 - sigma) z + sigma noise, if z is normal around the memory with
+    variance 1."""
+    level = sigma[..., None, None].float()
+    keep = 1 - level
+    expected = flow.point(memory, torch.zeros_like(memory), level)
+    return memory + keep / (keep.square() + level.square()) * (x - expected)
+
+
+class PlayModel(nn.Module):
+    """All networks of a playable model, and its tokenizer."""
+
+    def __init__(self, config: PlayConfig, tokenizer: Tokenizer) -> None:
+        super().__init__()
+        self.config, self.tokenizer = config, tokenizer
+        self.codec = Codec(config.codec)
+        self.denoiser = PlayNetwork(config)

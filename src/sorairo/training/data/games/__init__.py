@@ -1,0 +1,1 @@
+"""Training data of the playable world: games, pictures and windows of them."""

@@ -1,0 +1,152 @@
+"""Windows of games for training: what a network sees, what it is given, and what is true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from sorairo.models.crafter.given import PLACES, Truth
+from sorairo.training.data.games.latents import NEVER, LatentGame
+from sorairo.training.data.games.shards import WISHES
+from sorairo.world.crafter.language.lexicon import PLACES as PLACE_WORDS
+from sorairo.world.crafter.language.lexicon import TIMES, place_of, time_of
+from sorairo.world.crafter.names import ACTIONS, FACINGS
+
+_MOVES = [ACTIONS.index(name) for name in FACINGS]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WindowsConfig:
+    """How windows are drawn."""
+
+    batch: int = 8
+    """Windows of a step."""
+    frames: int = 8
+    """Frames of a window."""
+    first: float = 0.04
+    """Share of windows at the beginning of a game."""
+    blank: float = 0.06
+    """Share of windows whose first frame is given no memory."""
+    short: float = 0.1
+    """Share of windows whose frames remember the one before and nothing else."""
+    true: float = 0.2
+    """Share of windows in which the network is told what is true (anchored mode)."""
+    prompted: float = 0.35
+    """Share of windows with a prompt; of those in which a wish holds, twice as many."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """b windows of f frames."""
+
+    latents: Tensor
+    """[b, f, 81, c]."""
+    memory: Tensor
+    """What was last seen of each place, [b, f, 81, c]."""
+    age: Tensor
+    """How many steps ago, -1 for never, [b, f, 81]."""
+    before: Tensor
+    """The latents of the frame before each, [b, f, 81, c]; zero before the first."""
+    true: Tensor
+    """[b, f, 81, t], see `Truth.channels`; zero where the network is not told."""
+    actions: Tensor
+    """[b, f]."""
+    moved: Tensor
+    """Whether the player moved, [b, f]; -1 where the action is no move, or there is no frame
+    before."""
+    place: Tensor
+    """Time, x and y of each frame, [b, f, 3]."""
+    prompts: tuple[str, ...]
+    """One for each frame, b f in all."""
+
+    def to(self, device: torch.device) -> Windows:
+        """The windows on a device."""
+        names = [each.name for each in fields(self) if each.name != "prompts"]
+        moved = {name: getattr(self, name).to(device) for name in names}
+        return Windows(**moved, prompts=self.prompts)
+
+
+def draw_windows(
+    games: list[LatentGame], config: WindowsConfig, rng: np.random.Generator
+) -> Windows:
+    """A batch of windows, games weighted by their lengths."""
+    usable = [game for game in games if len(game) >= config.frames]
+    weights = np.array([len(game) - config.frames + 1 for game in usable], float)
+    chosen = rng.choice(len(usable), size=config.batch, p=weights / weights.sum())
+    parts = [_window(usable[index], config, rng) for index in chosen]
+    stacked = {
+        name: torch.stack([part[name] for part in parts]) for name in parts[0] if name != "prompts"
+    }
+    prompts = tuple(prompt for part in parts for prompt in part["prompts"])
+    return Windows(**stacked, prompts=prompts)
+
+
+def _window(game: LatentGame, config: WindowsConfig, rng: np.random.Generator) -> dict:
+    frames, truth = config.frames, game.truth
+    start = int(rng.integers(len(game) - frames + 1))
+    if rng.random() < config.first:
+        start = 0
+    span = np.arange(start, start + frames)
+    seen = game.seen[span]
+    age = np.where(seen == NEVER, -1, span[:, None] - seen // PLACES)
+    if rng.random() < config.short:
+        age[age > 1] = -1
+    if rng.random() < config.blank:
+        age[0] = -1
+    flat = game.latents.reshape(-1, game.latents.shape[-1])
+    memory = np.where(age[..., None] < 0, 0, flat[np.maximum(seen, 0)])
+    before = game.latents[np.maximum(span - 1, 0)]
+    told = rng.random() < config.true
+    cut = {name: values[span] for name, values in truth.items()}
+    true = Truth.of(cut).channels() * float(told)
+    return {
+        "latents": torch.from_numpy(game.latents[span]).float(),
+        "memory": torch.from_numpy(memory).float(),
+        "age": torch.from_numpy(age).float(),
+        "before": torch.from_numpy(before).float(),
+        "true": true,
+        "actions": torch.from_numpy(cut["actions"].astype(np.int64)),
+        "moved": _moved(truth, span),
+        "place": torch.from_numpy(
+            np.concatenate([span[:, None], cut["position"]], 1).astype(np.float32)
+        ),
+        "prompts": _prompts(cut, config, rng),
+    }
+
+
+def _moved(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:
+    places = truth["position"]
+    moved = (places[span] != places[np.maximum(span - 1, 0)]).any(-1).astype(np.float32)
+    moved[~np.isin(truth["actions"][span], _MOVES) | (span == 0)] = -1
+    return torch.from_numpy(moved)
+
+
+def _prompts(
+    cut: dict[str, np.ndarray], config: WindowsConfig, rng: np.random.Generator
+) -> list[str]:
+    """The prompts of a window's frames: the time that is wished for or holds, and the place that is
+    reached; "" for none."""
+    frames = len(cut["actions"])
+    place = place_of(cut["ground"][-1])
+    with_time, with_place = rng.random() < 0.7, rng.random() < 0.6
+    language = "en" if rng.random() < 0.6 else "zh"
+    share = config.prompted * (2 if cut["wish"].any() else 1)
+    if rng.random() >= share:
+        return [""] * frames
+    said: dict[str, str] = {}
+    prompts = []
+    for frame in range(frames):
+        wish = int(cut["wish"][frame])
+        time = list(WISHES)[wish - 1] if wish else time_of(float(cut["daylight"][frame]))
+        if time not in said:
+            said[time] = str(rng.choice(TIMES[time][language]))
+        words = [said[time]] if with_time or wish else []
+        if place and with_place:
+            if place not in said:
+                said[place] = str(rng.choice(PLACE_WORDS[place][language]))
+            words.append(said[place])
+        prompts.append(("，" if language == "zh" else ", ").join(words))
+    return prompts

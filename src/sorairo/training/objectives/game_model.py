@@ -1,0 +1,161 @@
+"""The objective of a playable model: clean latents of frames at noise levels of their own, and
+whether the player moves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sorairo.flow import path as flow
+from sorairo.models.codec import Codec
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, given, positions
+from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork
+from sorairo.models.text import tokenize
+from sorairo.training.data.games.latents import LatentGame
+from sorairo.training.data.games.windows import Windows, WindowsConfig, draw_windows
+from sorairo.training.evaluation.dreams import dream_sheet
+from sorairo.training.loop.throughput import count_flop
+from sorairo.world.crafter.names import COLUMNS, ROWS
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlayLossConfig:
+    """The loss of a playable model, and its batches."""
+
+    windows: WindowsConfig = field(default_factory=WindowsConfig)
+    pure_noise: float = 0.5
+    """Share of frames at noise level 1."""
+    clean: float = 0.25
+    """Share of frames at level 0, which are only history; the rest are uniform between."""
+    memory_noise: float = 0.25
+    """The most noise on the memory, in standard deviations; it is uniform up to that in each
+    window, and absent in a third of them."""
+    near: float = 4.0
+    """Weight of the nine tiles around the player, where actions take effect."""
+    items: float = 2.0
+    """Weight of the inventory's places."""
+    moves: float = 0.1
+    """Weight of the loss of whether the player moves."""
+
+
+class PlayObjective:
+    """The weighted squared error of clean latents, and the cross-entropy of moves."""
+
+    def __init__(
+        self,
+        network: PlayNetwork,
+        config: PlayLossConfig,
+        games: list[LatentGame],
+        held_out: list[LatentGame],
+        tokenizer: Tokenizer,
+        preview: tuple[PlayConfig, Codec],
+    ) -> None:
+        self.network, self.config, self.games, self.held_out = network, config, games, held_out
+        self.tokenizer, self.preview = tokenizer, preview
+        self.flop = 0.0
+        self.device = next(network.parameters()).device
+        self.weights = place_weights(config).to(self.device)
+
+    def draw(self, step: int, rng: np.random.Generator) -> Windows:
+        """The windows of one step."""
+        del step
+        return draw_windows(self.games, self.config.windows, rng)
+
+    def loss(
+        self, batch: Windows, generator: torch.Generator
+    ) -> tuple[Tensor, dict[str, float | Tensor]]:
+        batch = batch.to(self.device)
+        z = batch.latents
+        sigma = self._sigmas(z, generator)
+        noise = torch.randn(z.shape, generator=generator, device=self.device)
+        x = flow.point(z, noise, sigma[..., None, None])
+        memory = self._noised_memory(batch, generator)
+        features, mask = self._read(batch.prompts)
+        if not self.flop:
+            self.flop = 3 * count_flop(lambda: self._clean(batch, x, sigma, memory, features, mask))
+        predicted = self._clean(batch, x, sigma, memory, features, mask)
+        error = (predicted - z).square().mean(-1) * self.weights
+        counted = (sigma > 0).float()
+        per_frame = error.mean(-1) * counted
+        loss = per_frame.sum() / counted.sum().clamp(min=1)
+        moves = self._move_loss(batch, generator)
+        pure = (sigma == 1).float()
+        return loss + self.config.moves * moves, {
+            "loss_pure_noise": ((per_frame * pure).sum() / pure.sum().clamp(min=1)).detach(),
+            "loss_moves": moves.detach(),
+            "flop": self.flop,
+        }
+
+    def _clean(
+        self,
+        batch: Windows,
+        x: Tensor,
+        sigma: Tensor,
+        memory: Tensor,
+        features: Tensor,
+        mask: Tensor,
+    ) -> Tensor:
+        text, text_mask = self.network.read(batch.actions.flatten(), features, mask)
+        where = positions(*batch.place.unbind(-1))
+        inputs = given(memory, batch.age, batch.true)
+        return self.network.clean(x, sigma, inputs, where, text, text_mask)[0]
+
+    def _sigmas(self, z: Tensor, generator: torch.Generator) -> Tensor:
+        config, shape = self.config, z.shape[:2]
+        level = torch.rand(shape, generator=generator, device=self.device)
+        kind = torch.rand(shape, generator=generator, device=self.device)
+        level = torch.where(kind < config.pure_noise, 1.0, level)
+        return torch.where(kind > 1 - config.clean, 0.0, level)
+
+    def _noised_memory(self, batch: Windows, generator: torch.Generator) -> Tensor:
+        windows = len(batch.memory)
+        amount = torch.rand(windows, 1, 1, 1, generator=generator, device=self.device) * 1.5 - 0.5
+        amount = amount.clamp(min=0) * self.config.memory_noise
+        noise = torch.randn(batch.memory.shape, generator=generator, device=self.device)
+        return batch.memory + amount * noise * (batch.age >= 0)[..., None]
+
+    def _read(self, prompts: tuple[str, ...]) -> tuple[Tensor, Tensor]:
+        """Features of every frame's prompt; equal prompts are read once."""
+        different = list(dict.fromkeys(prompts))
+        text = self.network.text
+        ids, mask = tokenize(self.tokenizer, different, text.config.max_length)
+        ids, mask = ids.to(self.device), mask.to(self.device)
+        index = torch.tensor([different.index(each) for each in prompts], device=self.device)
+        return text(ids, mask)[index], mask[index]
+
+    def _move_loss(self, batch: Windows, generator: torch.Generator) -> Tensor:
+        before = batch.before.flatten(0, 1)
+        noise = torch.randn(before.shape, generator=generator, device=self.device)
+        logits = self.network.moved(before + 0.15 * noise, batch.actions.flatten())
+        moved = batch.moved.flatten()
+        counted = (moved >= 0).float()
+        losses = F.binary_cross_entropy_with_logits(logits, moved.clamp(min=0), reduction="none")
+        return (losses * counted).sum() / counted.sum().clamp(min=1)
+
+    def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
+        """Dreams of held-out games below the games; the share of tiles that agree."""
+        del step
+        config, codec = self.preview
+        model = PlayModel(config, self.tokenizer)
+        model.codec.load_state_dict(codec.state_dict())
+        model.denoiser.load_state_dict(ema)
+        picture, measured = dream_sheet(model, [each.truth for each in self.held_out])
+        Image.fromarray(picture).save(path)
+        return measured
+
+
+def place_weights(config: PlayLossConfig) -> Tensor:
+    """The weight of each place in the loss, with a mean of 1, [81]."""
+    weights = torch.ones(PLACES)
+    land = weights[:MAP_PLACES].view(ROWS, COLUMNS)
+    rows, columns = ROWS // 2, COLUMNS // 2
+    land[rows - 1 : rows + 2, columns - 1 : columns + 2] = config.near
+    weights[MAP_PLACES:] = config.items
+    return weights / weights.mean()

@@ -1,0 +1,1 @@
+"""Words for Crafter, in English and Chinese. Loads no simulator."""

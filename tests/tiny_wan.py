@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -92,6 +93,12 @@ def text_tensors(seed: int = 0) -> tuple[dict[str, Tensor], str]:
     return tensors, tokenizer.to_str()
 
 
+def state_digest(path: Path) -> None:
+    """Writes the digest of a file beside it, as `sha256sum` does."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name(f"{path.name}.sha256").write_text(f"{digest}  {path.name}\n")
+
+
 def write_wan(path: Path, name: str, layout: str = "diffusers", seed: int = 0) -> Path:
     """A folder of the variant of that name, in the layout `diffusers`, `original` or `comfyui`."""
     variant = variant_named(name)
@@ -108,6 +115,7 @@ def write_wan(path: Path, name: str, layout: str = "diffusers", seed: int = 0) -
         (path / file).parent.mkdir(parents=True, exist_ok=True)
         if file.endswith(".pth"):
             torch.save(content, path / file)
+            state_digest(path / file)
         else:
             save_file(content, path / file)
     place = {"diffusers": "tokenizer", "original": "google/umt5-xxl", "comfyui": "."}[layout]

@@ -29,7 +29,7 @@ from sorairo.models.wan.files.loading import load_codec, load_transformer
 from sorairo.models.wan.files.transformer_names import COLUMN, renamer
 from sorairo.models.wan.text.names import original_name, text_name
 from sorairo.models.wan.variants import VARIANTS, variant_named
-from tiny_wan import text_tensors, transformer_config, write_wan
+from tiny_wan import state_digest, text_tensors, transformer_config, write_wan
 
 LAYOUTS = ["diffusers", "original", "comfyui"]
 FILE = "diffusion_pytorch_model.safetensors"
@@ -197,7 +197,7 @@ def wrong_shape(folder: Path) -> None:
 def quantised(folder: Path) -> None:
     tensors = load_file(folder / TRANSFORMER)
     name = "blocks.1.ffn.net.2.weight"
-    save_file({**tensors, name: tensors[name].to(torch.float8_e4m3fn)}, folder / TRANSFORMER)
+    save_file({**tensors, name: tensors[name].to(torch.int8)}, folder / TRANSFORMER)
 
 
 def other_architecture(folder: Path) -> None:
@@ -233,9 +233,16 @@ class Harm:
         return (os.mkdir, ("/tmp/sorairo-harm",))
 
 
+def unknown_pickle(folder: Path) -> None:
+    (folder / "vae" / FILE).unlink()
+    torch.save({"decoder.conv1.weight": torch.ones(3)}, folder / "Wan2.1_VAE.pth")
+
+
 def pickle_with_code(folder: Path) -> None:
+    """Which the user trusts by mistake."""
     (folder / "vae" / FILE).unlink()
     torch.save({"decoder.conv1.weight": Harm()}, folder / "Wan2.1_VAE.pth")
+    state_digest(folder / "Wan2.1_VAE.pth")
 
 
 WRONG: dict[Callable[[Path], None], str] = {
@@ -253,6 +260,7 @@ WRONG: dict[Callable[[Path], None], str] = {
     no_tokenizer: "no tokenizer.json",
     no_codec: "no codec",
     two_codecs: "2 files with a codec",
+    unknown_pickle: "none of those published.*sha256sum Wan2.1_VAE.pth",
     pickle_with_code: "not a file of tensors",
 }
 

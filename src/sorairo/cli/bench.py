@@ -7,7 +7,7 @@ import click
 from sorairo.cli.console import say, show, show_json
 from sorairo.cli.number_types import FiniteRange
 from sorairo.cli.options import named_size
-from sorairo.cli.shared_options import OFFLOAD
+from sorairo.cli.shared_options import OFFLOAD, WEIGHTS
 
 
 @click.command(
@@ -34,6 +34,7 @@ from sorairo.cli.shared_options import OFFLOAD
 )
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
 @OFFLOAD
+@WEIGHTS
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def bench(
     model: str,
@@ -42,6 +43,7 @@ def bench(
     repeats: int,
     device: str | None,
     offload: bool | None,
+    weights: str | None,
     as_json: bool,
 ) -> None:
     """Time a forward pass and a decode of MODEL: the first call and later ones, percent of what
@@ -51,7 +53,7 @@ def bench(
     from sorairo.generation.benchmark import benchmark
 
     say(f"Loading and timing {model}; this takes several times as long as one step.")
-    loaded = engine.load(model, device=device, offload=offload)
+    loaded = engine.load(model, device=device, offload=offload, weights=weights)
     found = benchmark(loaded, seconds=seconds, size=sides, repeats=repeats).to_json()
     if as_json:
         show_json({"model": model, **found})

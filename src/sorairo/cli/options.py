@@ -70,6 +70,8 @@ class CommonOptions:
     """The torch device; None: a GPU if there is one."""
     offload: bool | None = None
     """Whether weights rest in host memory; None: those that do not fit on the device."""
+    weights: str | None = None
+    """The format that weights are rounded to; None: as they are stored."""
     expander: Expander | None = None
     """Expands the prompts; None: they are used as they are."""
 
@@ -79,6 +81,11 @@ class CommonOptions:
         from sorairo.models import hub
 
         return hub.info(hub.find(self.fields.get("model", "tabletop")))
+
+    @property
+    def placed(self) -> dict[str, Any]:
+        """Where the model is loaded to, for `engine.load`."""
+        return {"device": self.device, "offload": self.offload, "weights": self.weights}
 
     @property
     def stated(self) -> dict[str, Any]:
@@ -129,6 +136,7 @@ _OTHER_OPTIONS = (
     "show",
     "device",
     "offload",
+    "weights",
 )
 _SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (

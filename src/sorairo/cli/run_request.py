@@ -81,7 +81,7 @@ def _make_all(
     with progress_bar(f"Loading the model {common.model.name}"):
         from sorairo.generation import engine
 
-        loaded = engine.load(common.model.path, device=common.device, offload=common.offload)
+        loaded = engine.load(common.model.path, **common.placed)
     for number, (request, outputs) in enumerate(zip(requests, plans.files, strict=True), start=1):
         if number > 1:
             say_notes(prompt_notes, number - 1)

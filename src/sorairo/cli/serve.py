@@ -13,7 +13,7 @@ import click
 
 from sorairo.cli.host_options import host_names, is_loopback, networks, origins
 from sorairo.cli.number_types import FiniteRange
-from sorairo.cli.shared_options import OFFLOAD
+from sorairo.cli.shared_options import OFFLOAD, WEIGHTS
 from sorairo.errors import MissingExtraError
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
@@ -222,6 +222,7 @@ def serve(
 @_ATTEMPTS
 @click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
 @OFFLOAD
+@WEIGHTS
 @click.option("--parent", type=int, hidden=True, help="Exit when this process exits.")
 def worker(
     database: str | None,
@@ -231,6 +232,7 @@ def worker(
     attempts: int,
     device: str | None,
     offload: bool | None,
+    weights: str | None,
     parent: int | None,
 ) -> None:
     """Run the jobs that a server has accepted, one after another, until it is stopped."""
@@ -248,7 +250,7 @@ def worker(
         urls = storage_urls(database, media)
         queue = Queue(urls.open_database(), lease=lease, attempts=attempts)
         store = MediaStore(urls.media)
-        load = partial(engine.load, device=device, offload=offload)
+        load = partial(engine.load, device=device, offload=offload, weights=weights)
         models = LoadedModels(load(model), model, load)
         running = Worker(models, queue, store, parent=parent)
         _on_termination(running.stopping.set)

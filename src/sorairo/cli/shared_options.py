@@ -145,6 +145,12 @@ OFFLOAD = click.option(
     help="Keep the weights of a large model in the host's memory and copy them to the GPU block by"
     " block.  [default: as many as do not fit there]",
 )
+WEIGHTS = click.option(
+    "--weights",
+    type=click.Choice(["int8", "fp8"]),
+    help="Round the weights of a large model to this format when they are loaded: half the memory,"
+    " a little less exact.  [default: as they are stored]",
+)
 
 _REWRITE = click.option(
     "--rewrite/--no-rewrite",
@@ -175,7 +181,7 @@ EXPAND = (
 )
 
 _SAID = (_DRY_RUN, _OPEN, _QUIET)
-_PLACE = (_DEVICE, OFFLOAD)
+_PLACE = (_DEVICE, OFFLOAD, WEIGHTS)
 PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, *_PLACE)
 RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, *_PLACE)
 SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA)

@@ -47,19 +47,33 @@ from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
 from sorairo.nn.precision import choose_device
+from sorairo.nn.rounding import rounding_named
 from sorairo.video import Clip
 
 
 def load(
-    name: str | Path = "tabletop", *, device: str | None = None, offload: bool | None = None
+    name: str | Path = "tabletop",
+    *,
+    device: str | None = None,
+    offload: bool | None = None,
+    weights: str | None = None,
 ) -> Engine:
-    """The engine of a model, by name or directory. Without a `device` it runs on a GPU if there is
-    one. With `offload`, the weights of a large model rest in host memory and are copied to the
-    device block by block; by default as many as do not fit there.
+    """The engine of a model, by name or directory.
+
+    Args:
+        name: The name or directory.
+        device: The torch device. Default: a GPU if there is one.
+        offload: Whether the weights of a large model rest in host memory and are copied to the
+            device block by block. Default: as many as do not fit there.
+        weights: "int8" or "fp8": the format that the weights of a large model are rounded to.
+            Default: as they are stored.
 
     Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
-    model = load_model(name, Placement(device=choose_device(device), offload=offload))
+    asked = Placement(
+        device=choose_device(device), offload=offload, rounding=rounding_named(weights)
+    )
+    model = load_model(name, asked)
     return Engine(model, read_preview(hub.find(str(name)), model))
 
 

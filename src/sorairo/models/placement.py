@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 import psutil
 import torch
 
 from sorairo.models.model_info import MemoryNeeds
 from sorairo.nn.placement import spread
+from sorairo.nn.rounding import Rounding
 
-Rounding = Literal["int8", "fp8"]
-"""A number format that weights are rounded to when they are loaded."""
 SPARE = 0.9  # of a device's memory is planned for
 AHEAD = 2  # blocks of a stream that are on the device: the one that computes and the next one
 TILE_PIXELS = 256 * 256  # the smallest tile that is worth decoding

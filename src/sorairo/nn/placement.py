@@ -60,7 +60,31 @@ def spread(count: int, of: int) -> tuple[int, ...]:
 def bytes_of(network: nn.Module) -> int:
     """The memory of a network's weights, each tensor once."""
     tensors = {id(t): t for t in (*network.parameters(), *network.buffers())}
-    return sum(t.numel() * t.element_size() for t in tensors.values())
+    return sum(map(_bytes, tensors.values()))
+
+
+def _bytes(tensor: Tensor) -> int:
+    if parts := _parts(tensor):
+        return sum(map(_bytes, parts.values()))
+    return tensor.numel() * tensor.element_size()
+
+
+def _copy(tensor: Tensor, device: torch.device) -> Tensor:
+    """A copy on a device; from pinned memory without waiting for it."""
+    if not (parts := _parts(tensor)):
+        return tensor.to(device, non_blocking=True, copy=True)
+    copies = {name: _copy(part, device) for name, part in parts.items()}
+    context = tensor.__tensor_flatten__()[1]  # type: ignore[attr-defined]
+    unflatten = type(tensor).__tensor_unflatten__  # type: ignore[attr-defined]
+    return unflatten(copies, context, tensor.shape, tensor.stride())
+
+
+def _parts(tensor: Tensor) -> dict[str, Tensor]:
+    """The tensors that a quantised tensor of a library is made of; {} for a plain one."""
+    flatten = getattr(tensor, "__tensor_flatten__", None)
+    if flatten is None or type(tensor.data) is Tensor:
+        return {}
+    return {name: getattr(tensor, name) for name in flatten()[0]}
 
 
 class _Copier:
@@ -72,13 +96,11 @@ class _Copier:
 
     def start(self, block: nn.Module) -> list[Tensor]:
         """The weights of a block on the device, which may not be used before `wait`."""
+        resting = [held[name] for held, name in _slots(block)]
         if self._stream is None:
-            return [held[name].detach().to(self._device, copy=True) for held, name in _slots(block)]
+            return [_copy(each, self._device) for each in resting]
         with torch.cuda.stream(self._stream):
-            return [
-                held[name].detach().to(self._device, non_blocking=True, copy=True)
-                for held, name in _slots(block)
-            ]
+            return [_copy(each, self._device) for each in resting]
 
     def wait(self) -> None:
         """Lets the computation wait for what was copied."""
@@ -116,5 +138,5 @@ def _pin(block: nn.Module) -> None:
     """Puts weights into memory from which a GPU copies by itself; quantised tensors of libraries,
     which cannot be pinned, stay as they are."""
     for held, name in _slots(block):
-        if type(held[name]) in (Tensor, nn.Parameter):
+        if not _parts(held[name]):
             held[name].data = held[name].data.pin_memory()

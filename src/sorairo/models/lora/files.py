@@ -67,13 +67,21 @@ class ModuleChange:
             return () if self.difference is None else tuple(self.difference.shape)
         return (self.up.shape[0], *self.down.shape[1:])
 
+    def factors(self) -> tuple[Tensor, Tensor | None]:
+        """Two matrices whose product is the change of the weight, float32; or the whole change, and
+        None. Only for one that changes the weight."""
+        if self.up is None or self.down is None:
+            assert self.difference is not None
+            return self.difference.float(), None
+        scale = 1.0 if self.alpha is None else self.alpha / self.down.shape[0]
+        return scale * self.up.float().flatten(1), self.down.float().flatten(1)
+
     def weight(self) -> Tensor | None:
         """The change of the weight, float32; None if only the bias changes."""
         if self.up is None or self.down is None:
             return None if self.difference is None else self.difference.float()
-        rank = self.down.shape[0]
-        scale = 1.0 if self.alpha is None else self.alpha / rank
-        return scale * (self.up.float().flatten(1) @ self.down.float().flatten(1))
+        up, down = self.factors()
+        return up if down is None else up @ down
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from torch import Tensor
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
 
 from sorairo.errors import ModelError
+from sorairo.models.lora.beside import Beside, weight_of
 from sorairo.models.lora.choices import LoraChoice
 from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
 from sorairo.models.lora.targets import LoraTarget, Part
@@ -57,7 +60,8 @@ class MergedLoras:
     """The LoRAs that are merged into networks at the moment.
 
     A changed parameter is computed in float32 and rounded once. Its original is kept in host memory
-    and put back when other LoRAs are used, so that nothing of a LoRA remains.
+    and put back when other LoRAs are used, so that nothing of a LoRA remains. Weights that are
+    stored in few bits are not changed: what a LoRA adds is computed beside them.
     """
 
     def __init__(self, targets: Sequence[LoraTarget]) -> None:
@@ -65,6 +69,7 @@ class MergedLoras:
         self._used: tuple[tuple[LoraChoice, int], ...] = ()
         self._reports: tuple[LoraReport, ...] = ()
         self._originals: dict[tuple[int, str], Tensor] = {}
+        self._beside: list[RemovableHandle] = []
 
     def use(self, choices: Sequence[LoraChoice]) -> tuple[LoraReport, ...]:
         """Merges these LoRAs and no others. Raises ModelError for a file that does not fit; then
@@ -105,14 +110,13 @@ class MergedLoras:
         return found
 
     def _check_shape(self, file: LoraFile, placed: _Placed) -> None:
-        parameter, change = self._parameter(placed), placed.change
-        bias = change.bias
+        change, bias = placed.change, placed.change.bias
+        own = self.targets[placed.target].shape(placed.parameter) or ()
         shape = tuple(bias.shape) if placed.is_bias and bias is not None else change.weight_shape
-        if math.prod(shape) != parameter.numel() or shape[:1] != _outputs(parameter, shape):
+        if math.prod(shape) != math.prod(own) or shape[:1] != _outputs(own, shape):
             raise ModelError(
                 f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
-                f" {shape}, and that of the model is {tuple(parameter.shape)}. It was made for"
-                " another model."
+                f" {shape}, and that of the model is {own}. It was made for another model."
             )
 
     def _merge(self, weights: Sequence[float], placed: Sequence[list[_Placed]]) -> list[float]:
@@ -123,6 +127,10 @@ class MergedLoras:
                 by_parameter.setdefault((each.target, each.parameter), []).append((number, each))
         largest = [0.0] * len(placed)
         for key, changes in by_parameter.items():
+            layer = self.targets[key[0]].fixed(key[1])
+            if layer is not None:
+                self._add_beside(layer, weights, changes, largest)
+                continue
             parameter = self._parameter(changes[0][1])
             merged = parameter.data.float()
             size = float(merged.norm()) or 1.0
@@ -135,6 +143,26 @@ class MergedLoras:
             self._originals[key] = parameter.data.to("cpu")
             parameter.data = merged.to(parameter.dtype)
         return largest
+
+    def _add_beside(
+        self,
+        layer: nn.Module,
+        weights: Sequence[float],
+        changes: list[tuple[int, _Placed]],
+        largest: list[float],
+    ) -> None:
+        """Adds changes to the output of a layer whose weight stays as it is stored."""
+        size = float(weight_of(layer).norm()) or 1.0
+        factors: list[tuple[Tensor, Tensor | None]] = []
+        for number, placed in changes:
+            into = partial(self.targets[placed.target].into_network, placed.parameter)
+            up, down = placed.change.factors()
+            factors.append((weights[number] * into(up), down))
+            change = up if down is None else up @ down
+            largest[number] = max(
+                largest[number], abs(weights[number]) * float(change.norm()) / size
+            )
+        self._beside.append(layer.register_forward_hook(Beside(factors=factors)))
 
     def _fitted(self, placed: _Placed, parameter: Tensor) -> Tensor | None:
         """The change of a parameter in the layout of the network, on its device."""
@@ -154,13 +182,15 @@ class MergedLoras:
             parameter = self.targets[target].parameter(name)
             assert parameter is not None
             parameter.data = original.to(parameter.device)
-        self._originals, self._used, self._reports = {}, (), ()
+        for hook in self._beside:
+            hook.remove()
+        self._originals, self._used, self._reports, self._beside = {}, (), (), []
 
 
-def _outputs(parameter: Tensor, shape: tuple[int, ...]) -> tuple[int, ...]:
+def _outputs(own: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
     """The first axis that a change of that shape must have: the parameter's, except where the
     network holds a table with more axes."""
-    return shape[:1] if parameter.ndim > len(shape) else tuple(parameter.shape[:1])
+    return shape[:1] if len(own) > len(shape) else own[:1]
 
 
 def part_of(path: Path) -> Part:
@@ -182,10 +212,10 @@ def _places(target: LoraTarget, index: int, change: ModuleChange) -> list[_Place
     if module is None:
         return []
     found = []
-    weight = module if target.parameter(module) is not None else f"{module}.weight"
+    weight = module if target.shape(module) is not None else f"{module}.weight"
     for name, is_bias in ((weight, False), (f"{module}.bias", True)):
         has_change = change.bias is not None if is_bias else change.has_weight
-        if has_change and target.parameter(name) is not None:
+        if has_change and target.shape(name) is not None:
             found.append(_Placed(target=index, parameter=name, change=change, is_bias=is_bias))
     return found
 

@@ -9,6 +9,7 @@ from typing import Literal, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
+from sorairo.models.lora.beside import fixed_layer, weight_shape
 from sorairo.models.lora.files import ModuleChange
 
 Part = Literal["", "high", "low"]
@@ -49,8 +50,22 @@ class LoraTarget:
         return None
 
     def parameter(self, name: str) -> nn.Parameter | None:
-        """A parameter of the network."""
-        return self._parameters.get(name)
+        """A parameter of the network that can be changed in place."""
+        return None if self.fixed(name) is not None else self._parameters.get(name)
+
+    def fixed(self, name: str) -> nn.Module | None:
+        """The layer of a weight that cannot be changed in place, because it is stored in few
+        bits."""
+        stem = name.rpartition(".")[0]
+        return fixed_layer(self.network, name) if stem in self._modules else None
+
+    def shape(self, name: str) -> tuple[int, ...] | None:
+        """The shape of a weight or another parameter; None if the network has none."""
+        layer = self.fixed(name)
+        if layer is not None:
+            return tuple(weight_shape(layer))
+        found = self._parameters.get(name)
+        return None if found is None else tuple(found.shape)
 
     @cached_property
     def _modules(self) -> frozenset[str]:

@@ -19,13 +19,14 @@ from sorairo.models.wan.files.folder import WanFolder
 from sorairo.models.wan.files.layouts import into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
 from sorairo.models.wan.files.transformer_names import renamer
-from sorairo.models.wan.placing import Networks, place
+from sorairo.models.wan.placing import Networks, block_rows, place
 from sorairo.models.wan.positions import WholePositions
 from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.variants import LICENCE, NEGATIVE, Variant
 from sorairo.nn.precision import compute_dtype
+from sorairo.nn.rounding import round_weights
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps
 
@@ -101,6 +102,10 @@ def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
     _check_codec(folder, codec)
     text = load_text(folder.text, folder.tokenizer, dtype)
     experts = tuple(load_transformer(files, variant, dtype) for files in folder.transformers)
+    if placement.rounding is not None:
+        for expert in experts:
+            for row in block_rows(expert):
+                round_weights(row, placement.rounding)
     networks, needs = place(Networks(codec=codec, text=text, experts=experts), variant, placement)
     return WanModel(
         info=info_of(variant, folder.digest, needs),

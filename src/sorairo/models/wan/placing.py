@@ -87,7 +87,7 @@ def _place_expert(expert: Transformer, plan: WeightPlan, placement: Placement) -
 
 
 def _sizes(networks: Networks) -> NetworkSizes:
-    rows = [[each.blocks, *_control_rows(each)] for each in networks.experts]
+    rows = [block_rows(each) for each in networks.experts]
     all_blocks = sum(bytes_of(row) for each in rows for row in each)
     count = len(networks.experts[0].blocks)
     outside = sum(map(bytes_of, networks.experts)) - all_blocks
@@ -101,8 +101,9 @@ def _sizes(networks: Networks) -> NetworkSizes:
     )
 
 
-def _control_rows(expert: Transformer) -> list[nn.ModuleList]:
-    return [] if expert.control is None else [expert.control.blocks]
+def block_rows(expert: Transformer) -> list[nn.ModuleList]:
+    """The blocks of a denoiser, and those of its control branch."""
+    return [expert.blocks, *([expert.control.blocks] if expert.control is not None else [])]
 
 
 def _official_clip(codec: WanCodec, variant: Variant) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sorairo.errors import ModelError
+from sorairo.models.wan.files.gguf_files import GGUF
 from sorairo.models.wan.files.tensor_files import TensorEntry, fingerprint, read_headers, shards
 from sorairo.models.wan.files.transformer_names import without_prefix
 from sorairo.models.wan.variants import VARIANTS, Variant
@@ -126,7 +127,7 @@ def _sorted_files(path: Path) -> _Found:
         files = shards(index)
         in_shards.update(files)
         _sort(found, tuple(files))
-    for file in _files(path, "*.safetensors"):
+    for file in [*_files(path, "*.safetensors"), *_files(path, f"*{GGUF}")]:
         if file not in in_shards:
             _sort(found, (file,))
     if not found.codec:
@@ -142,7 +143,7 @@ def _sort(found: _Found, files: tuple[Path, ...]) -> None:
         found.transformers.append(files)
     elif names & {"decoder.conv1.weight", "decoder.conv_in.weight"}:
         found.codec.append(files)
-    elif names & {"shared.weight", "token_embedding.weight"}:
+    elif names & {"shared.weight", "token_embedding.weight", "enc.output_norm.weight"}:
         found.text.append(files)
 
 

@@ -4,6 +4,7 @@ it is computed with; one that is stored in that format stays mapped to its file.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,6 +20,7 @@ from sorairo.models.wan.files.layouts import finer, from_ours, into_ours
 from sorairo.models.wan.files.tensor_source import Shapes, TensorSource
 from sorairo.models.wan.files.transformer_names import naming_of, renamer
 from sorairo.models.wan.variants import Variant
+from sorairo.nn.packed import Packed, PackedEmbedding, PackedLinear
 from sorairo.nn.skip_init import on_meta_device
 
 SHOWN = 3  # names in a message
@@ -66,12 +68,32 @@ def load_transformer(files: Sequence[Path], variant: Variant, dtype: torch.dtype
     wanted = {name: tuple(from_ours(name, each, config).shape) for name, each in expected.items()}
     check_names(files[0], wanted, shapes)
 
-    def read(name: str) -> Tensor:
+    packed, tensors = {}, {}
+    for name in expected:
+        found = source.read(names[name])
         precise = torch.float32 if finer(name) else dtype
-        return into_ours(name, source.read(names[name]).to(precise), config)
-
-    assign(network, {name: read(name) for name in expected})
+        if isinstance(found, Packed) and not finer(name):
+            packed[name] = found.with_rows(partial(into_ours, name, config=config))
+        else:
+            dense = found.unpacked(precise) if isinstance(found, Packed) else found.to(precise)
+            tensors[name] = into_ours(name, dense, config)
+    put_packed(network, packed, tensors, dtype)
+    assign(network, tensors)
     return network
+
+
+def put_packed(
+    network: nn.Module, packed: dict[str, Packed], tensors: dict[str, Tensor], dtype: torch.dtype
+) -> None:
+    """Replaces the layers whose weights are packed. Their biases are taken out of `tensors`."""
+    for name, matrix in packed.items():
+        stem = name.removesuffix(".weight")
+        parent, _, last = stem.rpartition(".")
+        bias = tensors.pop(f"{stem}.bias", None)
+        layer: nn.Module = PackedLinear(matrix, bias, dtype)
+        if isinstance(network.get_submodule(stem), nn.Embedding):
+            layer = PackedEmbedding(matrix, dtype)
+        setattr(network.get_submodule(parent), last, layer)
 
 
 def load_codec(files: Sequence[Path], dtype: torch.dtype) -> WanCodec:
@@ -90,7 +112,7 @@ def load_codec(files: Sequence[Path], dtype: torch.dtype) -> WanCodec:
 
     def read(name: str) -> Tensor:
         decodes = name.startswith(("decoder.", "before_decoder."))
-        tensor = source.read(names[name]).to(dtype if decodes else torch.float32)
+        tensor = source.dense(names[name], dtype if decodes else torch.float32)
         return tensor.flatten() if name.endswith("gamma") else tensor
 
     assign(network, {name: read(name) for name in names})
@@ -143,5 +165,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def assign(network: nn.Module, tensors: dict[str, Tensor]) -> None:
     """Makes tensors the parameters of a network, for inference."""
-    network.load_state_dict(tensors, assign=True)
+    _, unexpected = network.load_state_dict(tensors, strict=False, assign=True)
+    assert not unexpected
+    assert not any(each.is_meta for each in network.parameters())
     network.eval().requires_grad_(False)

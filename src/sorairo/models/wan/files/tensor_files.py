@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sorairo.errors import ModelError
+from sorairo.models.wan.files.gguf_files import GGUF, gguf_shapes
 
 MAX_HEADER = 100_000_000  # bytes: safetensors' own limit
 WHOLE = 64 << 20  # bytes of a file that its fingerprint covers whole; of a larger one:
@@ -29,8 +30,13 @@ class TensorEntry:
 
 
 def read_header(path: Path) -> dict[str, TensorEntry]:
-    """The tensors of a safetensors file by name. Raises ModelError for a file that is none, or that
-    is cut short."""
+    """The tensors of a safetensors or GGUF file by name. Raises ModelError for a file that is none,
+    or that is cut short."""
+    if path.suffix == GGUF:
+        return {
+            name: TensorEntry(file=path, dtype=kind, shape=shape)
+            for name, (kind, shape) in gguf_shapes(path).items()
+        }
     try:
         with open(path, "rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 from jaxtyping import Bool, Float
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 
 from sorairo.errors import ModelError
 
@@ -55,10 +56,10 @@ class WanText:
                 features[row] = features[known[prompt]]
                 continue
             known[prompt] = row
-            embed = self.network.get_input_embeddings()
-            ids = torch.tensor([self.tokens(prompt)], device=embed.weight.device)
+            ids = torch.tensor([self.tokens(prompt)], device=_device_of(self.network.shared))
             mask = torch.ones_like(ids, device=device)
-            found = self.network(inputs_embeds=embed(ids).to(device), attention_mask=mask)
+            embedded = self.network.shared(ids).to(device)
+            found = self.network(inputs_embeds=embedded, attention_mask=mask)
             features[row, : ids.shape[1]] = found.last_hidden_state[0]
         return features, torch.ones(len(prompts), LENGTH, dtype=torch.bool, device=device)
 
@@ -69,3 +70,7 @@ class WanText:
             raise ModelError(f"The tokenizer of the text encoder has no {END}: fetch it again.")
         ids = self.tokenizer.encode(cleaned(prompt), add_special_tokens=False).ids
         return [*ids[: LENGTH - 1], end]
+
+
+def _device_of(embedding: nn.Module) -> torch.device:
+    return next(itertools.chain(embedding.parameters(), embedding.buffers())).device

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from sorairo.errors import ModelError
 from sorairo.models import hub
-from sorairo.models.wan.files.loading import assign, check_names
+from sorairo.models.wan.files.loading import assign, check_names, put_packed
 from sorairo.models.wan.files.tensor_source import Shapes, TensorSource
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.models.wan.text.names import text_name
+from sorairo.nn.packed import Packed
 
 EMBEDDING, SECOND = "shared.weight", "encoder.embed_tokens.weight"
 EXTRA = {"spiece_model", "scaled_fp8", SECOND}  # names beside the network's own in some files
@@ -43,9 +45,16 @@ def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> Wan
         network = UMT5EncoderModel(config)
     wanted = {n: tuple(t.shape) for n, t in network.state_dict().items() if n != SECOND}
     check_names(files[0], wanted, {name: source.shapes[held] for name, held in names.items()})
-    tensors = {name: source.read(held).to(dtype) for name, held in names.items()}
+    found = {name: source.read(held) for name, held in names.items()}
+    packed = {name: each for name, each in found.items() if isinstance(each, Packed)}
+    tensors = {name: each.to(dtype) for name, each in found.items() if isinstance(each, Tensor)}
+    put_packed(network, packed, tensors, dtype)
     # releases of transformers have left this second name of the embedding at zero
-    assign(network, {**tensors, SECOND: tensors[EMBEDDING]})
+    if EMBEDDING in packed:
+        network.encoder.embed_tokens = network.shared
+    else:
+        tensors[SECOND] = tensors[EMBEDDING]
+    assign(network, tensors)
     return WanText(
         tokenizer=hub.read_tokenizer(tokenizer), network=network, device=torch.device("cpu")
     )

@@ -1,0 +1,48 @@
+"""Weights rounded to int8 or float8 when they are loaded, by the library torchao: half the memory
+of bfloat16."""
+
+from __future__ import annotations
+
+from typing import Literal, cast, get_args
+
+import torch
+from torch import Tensor, nn
+
+from sorairo.errors import ModelError, unknown_name
+
+Rounding = Literal["int8", "fp8"]
+"""A number format that the weights of linear layers are rounded to, with a scale for each row."""
+ROUNDINGS: tuple[str, ...] = get_args(Rounding)
+
+
+def rounding_named(name: str | None) -> Rounding | None:
+    """The format of that name. Raises UnknownNameError."""
+    if name is not None and name not in ROUNDINGS:
+        raise unknown_name("format of weights", name, ROUNDINGS)
+    return cast("Rounding | None", name)
+
+
+def round_weights(network: nn.Module, rounding: Rounding) -> None:
+    """Rounds the weights of the linear layers of a network, in place. Products are computed in the
+    number format of what goes in. Raises ModelError without the library."""
+    try:
+        from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig, quantize_
+    except ImportError as error:
+        raise ModelError(
+            f"Weights in {rounding} need the library torchao: pip install 'sorairo[quantised]'."
+        ) from error
+    quantize_(network, Int8WeightOnlyConfig() if rounding == "int8" else Float8WeightOnlyConfig())
+
+
+def is_rounded(weight: Tensor) -> bool:
+    """Whether a weight is stored in a format that cannot be changed in place."""
+    return hasattr(weight, "dequantize") and type(weight.data) is not Tensor
+
+
+def whole(weight: Tensor) -> Tensor:
+    """A weight as float32."""
+    if not is_rounded(weight):
+        return weight.float()
+    found = weight.dequantize()  # type: ignore[operator]
+    assert isinstance(found, torch.Tensor)
+    return found.float()

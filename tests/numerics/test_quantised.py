@@ -1,0 +1,195 @@
+"""Weights in few bits: GGUF files, float8 files as ComfyUI has them, and rounding by torchao."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gguf
+import numpy as np
+import pytest
+import torch
+from gguf import GGMLQuantizationType, GGUFWriter
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from relative_error import relative_error
+from sorairo.errors import ModelError, UnknownNameError
+from sorairo.generation.engine import Engine, load
+from sorairo.models.lora.choices import LoraChoice
+from sorairo.models.lora.merging import MergedLoras
+from sorairo.nn import ggml
+from sorairo.nn.packed import PackedEmbedding, PackedLinear
+from sorairo.nn.placement import bytes_of
+from sorairo.nn.rounding import is_rounded
+from tiny_wan import write_wan
+
+TRANSFORMER = "diffusion_models/wan.safetensors"
+TEXT = "text_encoders/umt5.safetensors"
+PREFIX = "model.diffusion_model."
+OPTIONS = {"seconds": 1 / 16, "steps": 1, "width": 64, "height": 64}
+GGUF_TEXT = {
+    "shared.weight": "token_embd.weight",
+    "encoder.final_layer_norm.weight": "enc.output_norm.weight",
+    "layer.0.SelfAttention.relative_attention_bias": "attn_rel_b",
+    "layer.0.SelfAttention.": "attn_",
+    "layer.0.layer_norm": "attn_norm",
+    "layer.1.layer_norm": "ffn_norm",
+    "layer.1.DenseReluDense.wi_0": "ffn_gate",
+    "layer.1.DenseReluDense.wi_1": "ffn_up",
+    "layer.1.DenseReluDense.wo": "ffn_down",
+    "encoder.block.": "enc.blk.",
+}
+
+
+def blocks(kind: str, rows: int, columns: int, seed: int = 0) -> np.ndarray:
+    """Random bytes in a format, whose scales are finite numbers."""
+    form = ggml.FORMATS[kind]
+    count = rows * columns // form.numbers
+    data = np.random.default_rng(seed).integers(0, 256, (count, form.bytes), np.uint8)
+    halves = {"Q6_K": (208,), "Q3_K": (108,), "Q2_K": (80, 82), "Q8_0": (0,), "Q4_0": (0,)}
+    for at in halves.get(kind, (0,) if kind == "Q5_0" else (0, 2)):
+        data[:, at : at + 2] = np.float16(0.001).tobytes()[0], np.float16(0.001).tobytes()[1]
+    return data.reshape(rows, -1)
+
+
+@pytest.mark.parametrize("kind", ggml.FORMATS)
+def test_formats_against_gguf(kind: str):
+    data = blocks(kind, 3, 512)
+    wanted = gguf.dequantize(data, GGMLQuantizationType[kind])
+    assert wanted.shape == (3, 512)
+    assert np.array_equal(ggml.unpacked(kind, torch.from_numpy(data)).numpy(), wanted)
+
+
+def to_gguf(tensors: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Writes tensors as GGUF, matrices quantised; returns what the file says in full."""
+    writer, found = GGUFWriter(path, "wan"), {}
+    for name, tensor in tensors.items():
+        array = tensor.float().numpy()
+        stored = name.removeprefix(PREFIX)
+        if array.ndim > 4:  # the format has four axes at most; the shape stands beside it
+            key = f"comfy.gguf.orig_shape.{stored}"
+            writer.add_array(key, [int(side) for side in array.shape])
+            array = array.reshape(array.shape[0], -1)
+        kind = GGMLQuantizationType.F32
+        if array.ndim == 2 and "patch" not in name and "rel_b" not in name:
+            kind = GGMLQuantizationType.Q8_0
+        if array.ndim == 2 and array.shape[1] == 256:
+            kind = GGMLQuantizationType.Q4_K
+        if kind == GGMLQuantizationType.Q4_K:
+            data = blocks("Q4_K", *array.shape)
+        else:
+            data = gguf.quantize(array, kind)
+        writer.add_tensor(stored, data, raw_dtype=kind)
+        full = array if kind == GGMLQuantizationType.F32 else gguf.dequantize(data, kind)
+        found[name] = torch.from_numpy(full.reshape(tensor.shape).copy())
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    return found
+
+
+def gguf_text_name(name: str) -> str:
+    for theirs, own in GGUF_TEXT.items():
+        name = name.replace(theirs, own)
+    return name
+
+
+@pytest.fixture(scope="module")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Engine]:
+    """A model of GGUF files, and one with the same numbers in full."""
+    root = tmp_path_factory.mktemp("gguf")
+    full, quantised = (write_wan(root / each, "wan2.1-1.3b", "comfyui") for each in "ab")
+    found = to_gguf(load_file(full / TRANSFORMER), (quantised / TRANSFORMER).with_suffix(".gguf"))
+    save_file(found, full / TRANSFORMER)
+    text = load_file(full / TEXT)
+    del text["scaled_fp8"]
+    names = {name: gguf_text_name(name) for name in text}
+    named = {names[name]: tensor for name, tensor in text.items()}
+    found = to_gguf(named, (quantised / TEXT).with_suffix(".gguf"))
+    save_file({name: found[names[name]] for name in text}, full / TEXT)
+    (quantised / TRANSFORMER).unlink()
+    (quantised / TEXT).unlink()
+    return load(quantised, device="cpu"), load(full, device="cpu")
+
+
+def test_gguf_files_give_the_clip_of_their_numbers(engines: tuple[Engine, Engine]):
+    quantised, full = engines
+    (expert,) = quantised.model.denoiser.experts
+    kinds = {each.kind for each in expert.modules() if isinstance(each, PackedLinear)}
+    assert kinds == {"Q8_0", "Q4_K"}
+    assert isinstance(quantised.model.text.network.shared, PackedEmbedding)
+    assert bytes_of(expert.blocks) < 0.6 * bytes_of(full.model.denoiser.experts[0].blocks)
+    made, wanted = (each.generate("a red ball", **OPTIONS) for each in engines)
+    assert np.array_equal(made.frames, wanted.frames)
+
+
+def test_a_lora_beside_packed_weights(engines: tuple[Engine, Engine], tmp_path: Path):
+    """The same velocity as with the weights that it is merged into, up to rounding; and back."""
+    torch.manual_seed(1)
+    stems = [f"diffusion_model.blocks.0.{each}" for each in ("self_attn.q", "cross_attn.k")]
+    tensors = {f"{stem}.lora_down.weight": torch.randn(4, 128) / 8 for stem in stems}
+    tensors |= {f"{stem}.lora_up.weight": torch.randn(128, 4) / 8 for stem in stems}
+    tensors[f"{stems[0]}.diff_b"] = torch.ones(128)
+    save_file(tensors, tmp_path / "style.safetensors")
+    choice = LoraChoice(path=tmp_path / "style.safetensors", weight=0.5)
+    x = torch.randn(1, 6, 128)
+    layers = [each.model.denoiser.experts[0].blocks[0].float() for each in engines]
+    before = [layer.self_attn.q(x) for layer in layers]
+    loras = [MergedLoras(each.model.lora_targets()) for each in engines]
+    (report,), (merged,) = (each.use([choice]) for each in loras)
+    assert (report.placed, report.total) == (5, 5)
+    assert report.largest_change == pytest.approx(merged.largest_change, rel=1e-2)
+    for name in ("self_attn", "cross_attn"):
+        for part in "qk":
+            found, wanted = (getattr(getattr(layer, name), part)(x) for layer in layers)
+            assert relative_error(found, wanted) < 1e-2
+    assert relative_error(layers[0].self_attn.q(x), before[0]) > 0.1
+    for each in loras:
+        each.use([])
+    assert torch.equal(layers[0].self_attn.q(x), before[0])
+
+
+def test_scaled_float8_files(tmp_path: Path):
+    """As ComfyUI has them: float8 weights, each with a scale, which is 1 where there is none."""
+    full, quantised = (write_wan(tmp_path / each, "wan2.1-1.3b", "comfyui") for each in "ab")
+    tensors = load_file(full / TRANSFORMER)
+    small: dict[str, Tensor] = {"scaled_fp8": torch.zeros(2, dtype=torch.float8_e4m3fn)}
+    for name, tensor in tensors.items():
+        small[name] = tensor
+        if ".blocks." in name and tensor.ndim == 2:
+            scale = torch.tensor(0.25 if "ffn" in name else 1.0)
+            small[name] = (tensor / scale).to(torch.float8_e4m3fn)
+            tensors[name] = small[name].float() * scale
+            if "ffn" in name:
+                small[name.removesuffix("weight") + "scale_weight"] = scale
+    save_file(tensors, full / TRANSFORMER)
+    save_file(small, quantised / TRANSFORMER)
+    engines = [load(each, device="cpu") for each in (quantised, full)]
+    assert isinstance(engines[0].model.denoiser.experts[0].blocks[0].ffn[0], PackedLinear)
+    made, wanted = (each.generate("a red ball", **OPTIONS) for each in engines)
+    assert np.array_equal(made.frames, wanted.frames)
+
+
+@pytest.mark.parametrize("rounding", ["int8", "fp8"])
+def test_rounding_when_a_model_is_loaded(tmp_path: Path, rounding: str):
+    folder = write_wan(tmp_path / "wan", "wan2.1-1.3b")
+    plain, rounded = (load(folder, device="cpu", weights=each) for each in (None, rounding))
+    resting = load(folder, device="cpu", weights=rounding, offload=True)
+    weights = [each.model.denoiser.experts[0].blocks[1].ffn[0].weight for each in (plain, rounded)]
+    assert is_rounded(weights[1])
+    error = relative_error(weights[1].dequantize(), weights[0])
+    assert 0 < error < (0.02 if rounding == "int8" else 0.05)
+    clips = [each.generate("a red ball", **OPTIONS) for each in (rounded, resting)]
+    assert np.array_equal(clips[0].frames, clips[1].frames)
+
+
+def test_what_is_refused(tmp_path: Path):
+    folder = write_wan(tmp_path / "wan", "wan2.1-1.3b", "comfyui")
+    with pytest.raises(UnknownNameError, match="int8"):
+        load(folder, device="cpu", weights="int4")
+    path = (folder / TRANSFORMER).with_suffix(".gguf")
+    to_gguf({"patch_embedding.weight": torch.ones(8, 32)}, path)
+    path.write_bytes(path.read_bytes()[:40])
+    with pytest.raises(ModelError, match="not a GGUF file, or only its beginning"):
+        load(folder, device="cpu")

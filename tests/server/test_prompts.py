@@ -46,6 +46,10 @@ def test_a_prompt_is_read_and_the_video_says_so(client: TestClient, service: Ser
     text = "a red ball drops onto the sand"
     assert (answer.status_code, video["prompt"]) == (200, prompt)
     assert video["notes"] == [f"Read as: {text}", "Ignored (unknown words): above, cat"]
+    assert video["note_details"] == [
+        {"code": "read_as", "values": {"text": text}},
+        {"code": "unknown_words", "values": {"words": "above, cat"}},
+    ]
     assert client.get(f"/v1/videos/{video['id']}").json()["notes"] == video["notes"]
     assert texts(service, video) == (text,)
     again = client.post(f"/v1/videos/{video['id']}/remix", json={"prompt": "a navy can rolls"})

@@ -33,6 +33,8 @@ class VideoFields:
     """The seed of the request."""
     notes: tuple[str, ...] | None = None
     """How the prompt is read, and what of it is ignored."""
+    note_details: tuple[dict[str, Any], ...] | None = None
+    """What the notes say, in a form for programs: the `code` and `values` of each."""
     videos: tuple[str, ...] | None = None
     """The ids of all videos of the request, if there are several."""
     ignored: tuple[str, ...] | None = None

@@ -32,10 +32,10 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
     Keys of our own are `seed`, `duration` (the exact length), `processing_seconds` (from the first
     claim to the end), `fps`, `native_size` (the size before upscaling), `loras` (what became of
     the LoRAs of the request), `score` and `score_parts` (how well one of several shows the prompt),
-    `notes` (how the prompt is read), `videos` (the ids of all videos of the request), `ignored`
-    (fields of the request that can do nothing here), `favourite`, `tags`, `trashed_at`, `kind` (the
-    command that makes it) and `cancel_requested` (while the worker has not stopped yet). Files are
-    deleted `retention_seconds` after the job has ended; None: never.
+    `notes` and `note_details` (how the prompt is read), `videos` (the ids of all videos of the
+    request), `ignored` (fields of the request that can do nothing here), `favourite`, `tags`,
+    `trashed_at`, `kind` (the command that makes it) and `cancel_requested` (while the worker has
+    not stopped yet). Files are deleted `retention_seconds` after the job has ended; None: never.
     """
     fields, result = VideoFields.from_payload(job.payload), job.result or {}
     ended_at, retention = job.ended_at, retention_seconds
@@ -55,6 +55,7 @@ def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]
         "error": job.error,
         "seed": fields.seed,
         **({"notes": list(fields.notes)} if fields.notes else {}),
+        **({"note_details": list(fields.note_details)} if fields.note_details else {}),
         **({"videos": fields.videos} if fields.videos else {}),
         **({"ignored": fields.ignored} if fields.ignored else {}),
         **({"favourite": True} if job.favourite else {}),

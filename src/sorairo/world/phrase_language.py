@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from sorairo.world.notes import Note
 from sorairo.world.phrases import Fact
 from sorairo.world.protocol import PromptReading, TextMeaning, WordGroup
 
@@ -62,14 +63,16 @@ class PhraseLanguage:
         """The prompt in the words of captions."""
         meaning = self.parse(prompt)
         unknown = [word for word in meaning.unknown if word not in names]
-        notes = (f"Ignored (unknown words): {', '.join(unknown)}",) if unknown else ()
+        words, notes = ", ".join(unknown), []
         text, changes = self.rewrite(prompt)
         if changes:
             pairs = ", ".join(f'"{said}" as "{usual}"' for said, usual in dict(changes).items())
-            notes = (f"Read: {pairs}", *notes)
+            notes.append(Note(f"Read: {pairs}", "read", pairs=pairs))
+        if unknown:
+            notes.append(Note(f"Ignored (unknown words): {words}", "unknown_words", words=words))
         return PromptReading(
             text=text,
-            notes=notes,
+            notes=tuple(notes),
             empty=not prompt.strip(),
             understood=bool(meaning.facts) or bool(names),
             unknown=tuple(dict.fromkeys(unknown)),

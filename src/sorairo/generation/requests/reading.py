@@ -11,6 +11,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.world import registry
+from sorairo.world.notes import Note
 from sorairo.world.protocol import Language
 
 READ_AS = "Read as: "
@@ -59,7 +60,7 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
         if request.vary and request.from_text_alone and not request.expanded:
             text = language.vary(text, request.seed, trained_on)
         texts.append("" if text == prompt else text)
-        notes += [f"{READ_AS}{text}"] if text != prompt else []
+        notes += [Note(f"{READ_AS}{text}", "read_as", text=text)] if text != prompt else []
         notes += reading.notes
     notes += [*_style_notes(request, language), *zero_shot(request, limits)]
     return ReadRequest(request=request.with_read(texts), notes=tuple(dict.fromkeys(notes)))
@@ -70,7 +71,8 @@ def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
     if not limits.trained_for or request.command in limits.trained_for:
         return ()
     other = f"; {limits.use_instead} was" if limits.use_instead else ""
-    return (f"{limits.model} was not trained for {request.command} (zero-shot){other}.",)
+    text = f"{limits.model} was not trained for {request.command} (zero-shot){other}."
+    return (Note(text, "zero_shot", model=limits.model, task=request.command),)
 
 
 def _is_addition(request: Request, index: int) -> bool:
@@ -86,16 +88,19 @@ def _style_notes(request: Request, language: Language) -> list[str]:
     """A note on a style that the model does not know."""
     style = request.style.strip()
     if style and style.lower() != "none" and not language.style_words(style, "en"):
-        return [f"Ignored (unknown style): {style}"]
+        return [Note(f"Ignored (unknown style): {style}", "unknown_style", style=style)]
     return []
 
 
-def _nothing_known(prompt: str, language: Language) -> str:
+def _nothing_known(prompt: str, language: Language) -> Note:
     shown = prompt if len(prompt) <= 80 else f"{prompt[:79]}\u2026"
     works = ", ".join(f"'{example}'" for example in language.examples)
-    return (
+    return Note(
         f"Nothing in '{shown}' is known to the model, which draws balls, boxes and cylinders. These"
-        f" prompts work: {works}."
+        f" prompts work: {works}.",
+        "nothing_known",
+        prompt=shown,
+        examples=works,
     )
 
 

@@ -10,6 +10,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.reading import read_request
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec, VideoFields
+from sorairo.world.notes import details_of
 
 
 class StoredFiles(Protocol):
@@ -63,7 +64,8 @@ class NewJob:
         """The same job with its prompts in words of the model. A prompt that names nothing the
         model can draw is accepted, with a note: programs written for other models send any."""
         found = read_request(self.request, limits, lenient=True)
-        video = replace(self.video, notes=found.notes or None)
+        details = tuple(details_of(found.notes)) or None
+        video = replace(self.video, notes=found.notes or None, note_details=details)
         return replace(self, request=found.request, video=video)
 
     def with_later_seed(self, offset: int) -> NewJob:

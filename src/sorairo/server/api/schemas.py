@@ -99,6 +99,16 @@ IGNORED_NAMES: Schema = {
     "items": TEXT,
     "description": "The names of fields of the request that can do nothing here.",
 }
+NOTE_DETAILS: Schema = {
+    "type": "array",
+    "items": object_schema(
+        {
+            "code": text('What the note says, such as `unknown_words`; "" for other sentences.'),
+            "values": described({"type": "object"}, "What stands in its sentence, by name."),
+        }
+    ),
+    "description": "The `notes` in a form for programs, which may put them in other languages.",
+}
 VIDEO = object_schema(
     {
         "id": text("The id of the video, which is also that of its job."),
@@ -168,6 +178,7 @@ VIDEO = object_schema(
             "items": TEXT,
             "description": "How the prompt is read, and which of its words are ignored.",
         },
+        "note_details": NOTE_DETAILS,
         "videos": {
             "type": "array",
             "items": TEXT,

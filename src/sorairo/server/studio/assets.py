@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +20,8 @@ INDEX = "index.html"
 # Where the index lists what a browser should load at once, and the folder of all files.
 HEAD, ROOT = "<!-- head -->", "{root}"
 DIGEST_LENGTH = 16
+# Comments that begin a line; no template of the page has a line that begins with one.
+_COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)", re.MULTILINE)
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(
@@ -80,7 +83,7 @@ def _read(
     folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, int], ...]
 ) -> WebPage:
     """These files, each with the time of its last change."""
-    files = {name: Asset(path.read_bytes(), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
+    files = {name: Asset(_content(path), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
     hashed = hashlib.sha256()
     for name, asset in files.items():
         hashed.update(f"{name} {len(asset.content)} ".encode() + asset.content)
@@ -89,6 +92,14 @@ def _read(
     text = index[0].read_text(encoding="utf-8")
     page = text.replace(HEAD, "\n    ".join(_links(files, root))).replace(ROOT, root)
     return WebPage(files=files, digest=digest, index=page)
+
+
+def _content(path: Path) -> bytes:
+    """A file as browsers get it: scripts without the lines that are comments, which stay empty."""
+    content = path.read_bytes()
+    if path.suffix != ".js" or "vendor" in path.parts:
+        return content
+    return _COMMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
 
 
 def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:

@@ -77,4 +77,5 @@ def _estimate(request: Request, build: Callable[[], NewJob], count: int) -> dict
         "wait_seconds": found.wait_seconds,
         "jobs_ahead": found.ahead,
         "notes": list(job.video.notes or ()),
+        "note_details": list(job.video.note_details or ()),
     }

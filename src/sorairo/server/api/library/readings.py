@@ -13,6 +13,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.world import registry
+from sorairo.world.notes import details_of
 from sorairo.world.protocol import WordGroup
 
 NEAREST, SIMILARITY = 3, 0.77  # words that are proposed for an unknown one; `difflib`'s ratio
@@ -71,6 +72,7 @@ def _reading(limits: Limits, prompt: str, seed: int) -> dict[str, Any]:
         "varied": language.vary(text, seed, trained_on) if found.understood else prompt,
         "expanded": language.expand(text, seed, trained_on) if found.understood else prompt,
         "notes": list(found.notes),
+        "note_details": details_of(found.notes),
         "unknown": list(_unknown(prompt, found.unknown, _vocabulary(language.words(trained_on)))),
         "examples": list(language.examples),
     }

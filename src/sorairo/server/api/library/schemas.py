@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sorairo.server.api.schemas import (
     FLAG,
+    NOTE_DETAILS,
     NUMBER,
     TEXT,
     WHOLE,
@@ -61,6 +62,7 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "wait_seconds": nullable(described(NUMBER, "How long they wait before, likewise.")),
             "jobs_ahead": described(WHOLE, "How many jobs are queued before them."),
             "notes": {"type": "array", "items": TEXT, "description": "How the prompt is read."},
+            "note_details": NOTE_DETAILS,
         }
     ),
     "PromptReading": object_schema(
@@ -72,6 +74,7 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "varied": text("The same with what is drawn from the seed, as the model gets it."),
             "expanded": text("The same with all details that the prompt leaves open."),
             "notes": {"type": "array", "items": TEXT, "description": "What is ignored, and why."},
+            "note_details": NOTE_DETAILS,
             "unknown": {
                 "type": "array",
                 "items": object_schema(

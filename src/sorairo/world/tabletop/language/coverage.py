@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sorairo.world.notes import Note
 from sorairo.world.tabletop.language.parsing import Assertions
 from sorairo.world.tabletop.language.reading.camera_words import read_camera
 from sorairo.world.tabletop.language.reading.fold import fold
@@ -22,17 +23,25 @@ def coverage_warnings(said: Assertions, trained_on: Mapping[str, Any] | None) ->
     return [*_not_trained_on(said, trained_on), *_may_double(said, trained_on or {})]
 
 
-def reading_notes(found: TabletopReading, trained_on: Mapping[str, Any] | None) -> Iterator[str]:
+def reading_notes(found: TabletopReading, trained_on: Mapping[str, Any] | None) -> Iterator[Note]:
     """Sentences on what of a prompt is left out."""
     if found.unknown:
         several = "s" if len(found.unknown) > 1 else ""
-        yield f"Ignored (unknown word{several}): {', '.join(found.unknown)}"
+        words = ", ".join(found.unknown)
+        yield Note(f"Ignored (unknown word{several}): {words}", "unknown_words", words=words)
     if found.unused:
-        yield f"Ignored (cannot be drawn where it stands): {', '.join(found.unused)}"
+        words = ", ".join(found.unused)
+        yield Note(f"Ignored (cannot be drawn where it stands): {words}", "unused", words=words)
     known = {"styles": ["none"], **(trained_on or {})}
     for category, value in found.undrawn:
         names = ", ".join(dict.fromkeys(known[SPEC_FIELDS[category]]))
-        yield f"The model was not trained on the {category} '{value}'; it knows {names}."
+        yield Note(
+            f"The model was not trained on the {category} '{value}'; it knows {names}.",
+            "not_trained_on",
+            category=category,
+            value=value,
+            known=names,
+        )
 
 
 def untrained_words(prompt: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 // Addresses are relative to the page, so that a proxy may serve it below any path.
 
 import { t } from "./i18n.js";
+import { errorText } from "./said.js";
 import { change, state } from "./state.js";
 
 const KEY = "sorairo.key";
@@ -11,7 +12,7 @@ const CONNECTION_RETRY = 1000; // milliseconds
 /** An answer of the server that is not a success, or none at all (`status` 0). */
 export class ApiError extends Error {
   constructor(status, { message, code, param } = {}) {
-    super(message ?? t("shell.status", { status }));
+    super(message ? errorText({ code, message }) : t("shell.status", { status }));
     Object.assign(this, { status, code: code ?? "", param: param ?? "" });
   }
 }
@@ -65,10 +66,6 @@ export async function postJson(path, body, options) {
 /** Sends a form, for files. */
 export async function postForm(path, form, options) {
   return (await send("POST", path, { body: form, ...options })).json();
-}
-
-export async function deleteJson(path, options) {
-  return (await send("DELETE", path, options)).json();
 }
 
 /** A file of the server as a Blob, with the key of this tab. */

@@ -3,6 +3,7 @@
 
 import { postJson } from "./api.js";
 import { request, seedOf } from "./draft.js";
+import { onEnded } from "./library.js";
 import { change, state, subscribe } from "./state.js";
 
 const PAUSE = 350; // milliseconds without a change
@@ -47,4 +48,8 @@ async function read(path, body, wanted) {
   if (wanted === asked || !asked) change({ plan });
 }
 
+// What has been made changes how long the next one is expected to take.
+onEnded(() => {
+  asked = "";
+});
 subscribe(ask);

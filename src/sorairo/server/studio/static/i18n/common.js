@@ -7,7 +7,6 @@ export const en = {
   undo: "Undo",
   retry: "Retry",
   delete: "Delete",
-  download: "Download",
 };
 
 export const zh = {
@@ -19,5 +18,4 @@ export const zh = {
   undo: "撤销",
   retry: "重试",
   delete: "删除",
-  download: "下载",
 };

@@ -5,9 +5,11 @@ import * as branches from "./branches.js";
 import * as clip from "./clip.js";
 import * as common from "./common.js";
 import * as compose from "./compose.js";
+import * as errors from "./errors.js";
 import * as importing from "./import.js";
 import * as jobs from "./jobs.js";
 import * as library from "./library.js";
+import * as notes from "./notes.js";
 import * as player from "./player.js";
 import * as settings from "./settings.js";
 import * as shell from "./shell.js";
@@ -20,9 +22,11 @@ export const TABLES = {
   clip,
   common,
   compose,
+  errors,
   import: importing,
   jobs,
   library,
+  notes,
   player,
   settings,
   shell,

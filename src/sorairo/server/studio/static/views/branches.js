@@ -8,6 +8,7 @@ import { icon } from "../core/icons.js";
 import { isUnfinished, videoOf, videos } from "../core/library.js";
 import { html, live, nothing, repeat } from "../core/lit.js";
 import { go } from "../core/router.js";
+import { errorText } from "../core/said.js";
 import { change, state } from "../core/state.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
@@ -91,7 +92,7 @@ const stateOf = (node) => {
   if (isUnfinished(video)) {
     return html`<progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`;
   }
-  return video.status === "failed" ? html`<p class="problem small">${video.error?.message}</p>` : nothing;
+  return video.status === "failed" ? html`<p class="problem small">${errorText(video.error)}</p>` : nothing;
 };
 
 const makeButton = (node) => {

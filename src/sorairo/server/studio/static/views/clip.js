@@ -11,6 +11,7 @@ import { icon } from "../core/icons.js";
 import { isUnfinished, readOne, videoOf } from "../core/library.js";
 import { html, nothing } from "../core/lit.js";
 import { go, link } from "../core/router.js";
+import { errorText, notesOf } from "../core/said.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
 import { clipAddress } from "../media/addresses.js";
@@ -51,7 +52,7 @@ const recipe = (video) => html`
     ${video.score === undefined ? nothing : entry(t("clip.score"), scoreText(video))}
     ${entry(t("clip.made"), ago(video.created_at, state.now))}
   </dl>
-  ${(video.notes ?? []).map((note) => html`<p class="small muted">${note}</p>`)}
+  ${notesOf(video).map((note) => html`<p class="small muted">${note}</p>`)}
 `;
 
 const tagList = (video) => html`
@@ -167,7 +168,7 @@ const unfinished = (video) => html`
       ${isUnfinished(video)
         ? html`<p>${statusText(video)} <span class="muted">${timeLeft(video)}</span></p>
             <button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
-        : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${video.error?.message}</div>
+        : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error)}</div>
             <button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>`}
     </div>
   </div>

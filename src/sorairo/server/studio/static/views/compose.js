@@ -8,6 +8,7 @@ import { icon } from "../core/icons.js";
 import { follow, learn } from "../core/library.js";
 import { html, live, nothing } from "../core/lit.js";
 import { allowNotifications } from "../core/notify.js";
+import { notesOf } from "../core/said.js";
 import { change, state } from "../core/state.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
@@ -147,7 +148,7 @@ const reading = () => {
   if (!plan.reading) return draft.prompt.trim() ? html`<p class="reading small"></p>` : nothing; // room for the answer
   const isText = !draft.source && !draft.characters.length;
   const read = isText ? plan.reading.varied : plan.reading.read_as;
-  const notes = plan.reading.notes.filter((note) => !note.startsWith("Ignored (unknown word"));
+  const notes = notesOf(plan.reading, ["unknown_words"]); // these are shown with the nearest known ones
   return html`
     ${unknownWords(draft.prompt, plan.reading.unknown, input)}
     ${plan.reading.understood

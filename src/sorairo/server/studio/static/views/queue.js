@@ -8,6 +8,7 @@ import { icon } from "../core/icons.js";
 import { isUnfinished, videos } from "../core/library.js";
 import { html, nothing, repeat } from "../core/lit.js";
 import { link } from "../core/router.js";
+import { errorText } from "../core/said.js";
 import { state } from "../core/state.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 
@@ -26,7 +27,7 @@ const row = (video) => html`
       ${isUnfinished(video)
         ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
             <progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`
-        : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : video.error?.message}</p>`}
+        : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : errorText(video.error)}</p>`}
     </div>
     <div class="job-actions">
       ${isUnfinished(video)

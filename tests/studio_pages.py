@@ -13,7 +13,7 @@ import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 PATIENCE = 60_000  # milliseconds for what needs no clip, on a machine that does much else
-MAKING = 300_000  # milliseconds for a clip
+MAKING = 240_000  # milliseconds for a clip
 expect.set_options(timeout=PATIENCE)
 
 

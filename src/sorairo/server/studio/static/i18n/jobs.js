@@ -16,7 +16,7 @@ export const en = {
   doneNow: "Your clip is done",
   failedTitle: "A clip has failed",
   failedNow: "Failed: {prompt}",
-  score: "match {n} %",
+  score: "match {n} %",
   scoreHint: "How much of the prompt the clip shows, as the exam's parser sees it",
   bestFirst: "best match first",
 };

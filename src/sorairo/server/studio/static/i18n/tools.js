@@ -48,6 +48,7 @@ export const en = {
   paintHelp: "Paint with the pointer; or move with the arrow keys and paint with Space, or with Shift held.",
   paintFirst: "Paint over what should change.",
   started: "{tool}: on its way.",
+  done: "{tool}: done.",
 };
 
 export const zh = {
@@ -100,4 +101,5 @@ export const zh = {
   paintHelp: "用指针涂抹；或用方向键移动，按空格或按住 Shift 涂抹。",
   paintFirst: "请先涂抹要改变的地方。",
   started: "{tool}：正在进行。",
+  done: "{tool}：完成。",
 };

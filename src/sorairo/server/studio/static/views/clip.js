@@ -37,8 +37,8 @@ const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
 
 /** "92 %: colour 98 %, motion 0 %" */
 const scoreText = ({ score, score_parts: parts }) =>
-  html`${percent(score)} %<span class="small muted score-parts">${Object.entries(parts)
-    .map(([name, share]) => `${t(`clip.part_${name}`)} ${percent(share)} %`)
+  html`${percent(score)} %<span class="small muted score-parts">${Object.entries(parts)
+    .map(([name, share]) => `${t(`clip.part_${name}`)} ${percent(share)} %`)
     .join(", ")}</span>`;
 
 const recipe = (video) => html`

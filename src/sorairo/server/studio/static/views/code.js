@@ -54,7 +54,9 @@ const OPTIONS = {
 };
 const GIVEN = { extend: ["clip.mp4"], loop: ["clip.mp4"], edit: ["clip.mp4"], connect: ["a.mp4", "b.mp4"], animate: ["picture.png"] };
 
-function commandLine({ kind, request }) {
+function commandLine(recipe) {
+  const { kind, request } = recipe;
+  if (kind === "cut") return WRITERS.curl(recipe); // there is no command for it
   if (!["generate", ...Object.keys(GIVEN)].includes(kind)) return `sorairo ${kind} --help`;
   const words = [`sorairo ${kind}`, ...(GIVEN[kind] ?? []), quoted(request.prompt)];
   if (request.width) words.push(`--size ${request.width}x${request.height}`);

@@ -245,7 +245,7 @@ async function submit(event, video, tool) {
   try {
     const made = config.send
       ? await config.send(video, form)
-      : await postJson(config.path(video), config.body(video, form));
+      : await postJson(config.path(video, form), config.body(video, form));
     if (made) started(video, tool, made);
   } catch (error) {
     problem = error.message;
@@ -267,7 +267,7 @@ function started(video, tool, made) {
     forms.set(`${video.id} ${tool}`, before);
     go("clip", [video.id], { tool });
   };
-  toast(t("tools.started", { tool: t(`tools.${tool}`) }), { action: { label: t("common.undo"), run: undo } });
+  toast(t(`tools.${made.status === "completed" ? "done" : "started"}`, { tool: t(`tools.${tool}`) }), { action: { label: t("common.undo"), run: undo } });
 }
 
 /** The picture that the player shows becomes the first one of the next clip. */

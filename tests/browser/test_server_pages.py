@@ -19,7 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("width", [390, 1280], ids=["phone", "desk"])
 def test_pages_open(chromium: Browser, server: Running, width: int, tmp_path: Path):
     page = chromium.new_page(viewport={"width": width, "height": 800})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     errors, asked = [], []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))

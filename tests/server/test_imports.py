@@ -9,57 +9,22 @@ import zipfile
 from pathlib import Path
 
 import httpx
-import numpy as np
 import openai
 import pytest
 from fastapi.testclient import TestClient
 
-from footage import write_video
 from services import finish
-from serving import Running, database, picture
+from serving import Running, database
+from sora_archive import NUMBER, write_archive
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
-
-NUMBER = 50
-
-
-def clip(path: Path, shade: int) -> None:
-    """A clip of a third of a second that differs from the others by its shade."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frames = np.full((8, 64, 96, 3), (5 * shade) % 256, np.uint8)
-    write_video(path, list(frames), [40 * i for i in range(8)], codec="mpeg4")
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """50 clips and a picture as sora-exodus writes them, with two that are broken."""
     folder = tmp_path_factory.mktemp("sora")
-    index = []
-    for number in range(NUMBER):
-        name = f"gen_{number:04d}abcd"
-        facts = {
-            "gen_id": name,
-            "task_id": f"task_{number // 2:04d}",
-            "prompt": f"a ball of shade {number}",
-            "created_at": f"2025-10-{1 + number % 28:02d}T10:00:00Z",
-            "type": "video_gen",
-            "width": 96,
-            "height": 64,
-            "seed": number,
-            "is_favorite": number == 3,
-            "files": ["image.webp", "video.mp4"],
-        }
-        clip(folder / "generations" / name / "video.mp4", number)
-        (folder / "generations" / name / "metadata.json").write_text(json.dumps(facts))
-        index.append(facts)
-    (folder / "index.json").write_text(json.dumps(index))
-    (folder / "prompts.csv").write_text("gen_id,prompt_preview\ngen_0000abcd,a ball of...\n")
-    (folder / "pictures").mkdir()
-    (folder / "pictures" / "cat.png").write_bytes(picture((96, 64)))
-    (folder / "pictures" / "cat.txt").write_text("a red wall")
-    (folder / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(500))
-    (folder / "page.mp4").write_text("<html>not found</html>")
-    (folder / "notes.json").write_text("{")
+    write_archive(folder)
     return folder
 
 

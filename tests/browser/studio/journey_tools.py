@@ -6,6 +6,8 @@ Each test begins with the same clip of one second, which is made once.
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from serving import Running, picture
+from sora_archive import NUMBER, write_archive
 from studio_pages import MAKING, overflow, quiet_page, until
 
 BALL, BOX = "a red ball drops onto a wooden floor", "a blue box slides to the left on the sand"
@@ -141,7 +144,24 @@ def test_edit_a_region_and_retake_a_span(page: Page, ball: str, server: Running)
     finish(page, seconds=1)
 
 
-def test_a_picture_is_dropped_and_a_frame_used(page: Page, ball: str, tmp_path: Path):
+def check_code(page: Page, server: Running, video: str) -> None:
+    """The Python code that the page shows makes the same request again, with its picture."""
+    page.goto(page.url.partition("#")[0] + f"#/clip/{video}")
+    page.get_by_text("The same as code").click()
+    page.get_by_role("button", name="Python", exact=True).click()
+    code = page.locator(".code pre").inner_text().partition("video = client.videos.poll")[0]
+    subprocess.run([sys.executable, "-c", code], check=True)
+    (again,) = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"]
+    recipes = [httpx.get(f"{server.url}/v1/videos/{i}/recipe").json() for i in (video, again["id"])]
+    assert again["id"] != video
+    assert [recipe["body"] for recipe in recipes] == [recipes[0]["body"]] * 2
+    assert [recipe["inputs"] for recipe in recipes] == [recipes[0]["inputs"]] * 2
+    httpx.delete(f"{server.url}/v1/videos/{again['id']}")
+
+
+def test_a_picture_is_dropped_and_a_frame_used(
+    page: Page, ball: str, server: Running, tmp_path: Path
+):
     file = tmp_path / "red.png"
     file.write_bytes(picture((128, 80)))
     page.goto(page.url.partition("#")[0] + "#/")
@@ -158,7 +178,12 @@ def test_a_picture_is_dropped_and_a_frame_used(page: Page, ball: str, tmp_path: 
     expect(page.locator(".source-name")).to_have_text("red.png")
     page.reload()
     expect(page.locator(".source-name")).to_have_text("red.png")
-    page.get_by_role("button", name="Leave it out").click()
+    page.get_by_label("Size").select_option("512x288")
+    page.get_by_label("Seconds").select_option("2")
+    page.get_by_role("button", name="Create", exact=True).click()
+    expect(page.locator(".feed .tile.completed").first).to_be_visible(timeout=MAKING)
+    (made,) = httpx.get(f"{server.url}/v1/videos?kind=animate&status=completed").json()["data"]
+    check_code(page, server, made["id"])
     open_tool(page, ball, "")
     page.get_by_role("button", name="Use this picture as start").click()
     expect(page.locator(".source-name")).to_have_text("Picture of a clip.png")
@@ -197,3 +222,31 @@ def test_downloads_open(page: Page, ball: str, tmp_path: Path, button: str, magi
             assert image.n_frames >= 12, "one second"
             image.seek(11)
             assert image.convert("RGB").size == (128, 80)
+
+
+def test_an_archive_of_50_clips(page: Page, tmp_path: Path):
+    write_archive(tmp_path)
+    page.goto(page.url.partition("#")[0] + "#/import")
+    page.locator("input[webkitdirectory]").set_input_files(tmp_path)
+    done = page.get_by_text(f"{NUMBER + 1} clips imported.")
+    expect(done).to_be_visible(timeout=MAKING)
+    for name in ("broken.mp4", "page.mp4", "notes.json"):
+        expect(page.locator(".import-list li", has_text=name)).to_be_visible()
+    page.get_by_role("link", name="Open the library").click()
+    page.get_by_role("searchbox").fill("ball shade 49")
+    expect(page.get_by_text("1 clip", exact=True)).to_be_visible()
+
+
+def test_a_storyboard_of_three_cards(page: Page, ball: str):
+    page.goto(page.url.partition("#")[0] + "#/storyboard")
+    page.locator("#card-prompt").fill("a red ball rolls to the left on the grass")
+    page.locator(".board-card").first.focus()
+    page.keyboard.press("Control+d")
+    expect(page.locator(".board-card")).to_have_count(3)
+    page.locator("#card-prompt").fill("a blue box slides to the right on the grass")
+    page.locator(".board-card").nth(2).click()
+    page.locator("select[name=kind]").select_option("clip")
+    page.locator("select[name=video]").select_option(value=ball)
+    page.get_by_role("button", name="Make the clip").click()
+    expect(page.locator("so-player")).to_be_visible(timeout=MAKING)
+    until(page, "document.querySelector('so-player video')?.duration > 5")

@@ -30,7 +30,7 @@ async function read(path, body, wanted) {
   running = new AbortController();
   const { signal } = running;
   const plan = { reading: null, estimate: null, problem: "" };
-  const question = { prompt: body.prompt, seed: seedOf() };
+  const question = { prompt: body.prompt, seed: seedOf(), ...(body.model && { model: body.model }) };
   try {
     const [reading, estimate] = await Promise.all([
       postJson("v1/prompts/readings", question, { signal }),

@@ -1,7 +1,7 @@
 // What the server can do: its model, the words that it knows, and the characters that are kept.
 
 import { getJson } from "./api.js";
-import { change, state } from "./state.js";
+import { change, state, subscribe } from "./state.js";
 
 state.server = { model: "", models: [], examples: [], styles: [], characters: [], maxSeconds: 60 };
 
@@ -10,20 +10,31 @@ const IMAGE_MODEL = /^(gpt-image|dall-e|chatgpt-image)/;
 /** Reads what the server can do; it is read again when the server has been away. */
 export async function readServer() {
   try {
-    const [about, list, words] = await Promise.all([
-      getJson("v1/server"),
-      getJson("v1/models"),
-      getJson("v1/prompts/words"),
-    ]);
+    const [about, list] = await Promise.all([getJson("v1/server"), getJson("v1/models")]);
     const models = list.data.map((each) => each.id).filter((id) => !IMAGE_MODEL.test(id));
-    const styles = words.data.filter((word) => word.kind === "style").map((word) => word.value);
-    const { model, examples, max_seconds: maxSeconds } = about;
-    change(({ server }) => Object.assign(server, { model, examples, maxSeconds, models, styles }));
-    await readCharacters();
+    const { model, max_seconds: maxSeconds } = about;
+    change(({ server }) => Object.assign(server, { model, maxSeconds, models }));
+    wordsOf = null;
+    await Promise.all([readWords(state.draft?.model ?? ""), readCharacters()]);
   } catch {
     // `api.js` has noted what is wrong
   }
 }
+
+let wordsOf = null; // the name of the model whose words have been asked for
+
+/** Reads what a model is good at: examples and styles. "" is the served model. */
+async function readWords(model) {
+  if (model === wordsOf) return;
+  wordsOf = model;
+  const words = await getJson(`v1/prompts/words${model && `?model=${encodeURIComponent(model)}`}`);
+  const styles = words.data.filter((word) => word.kind === "style").map((word) => word.value);
+  change(({ server }) => Object.assign(server, { examples: words.examples, styles }));
+}
+
+subscribe(() => {
+  if (state.server.model && state.draft) readWords(state.draft.model).catch(() => {}); // `api.js` has noted it
+});
 
 export async function readCharacters() {
   const found = await getJson("v1/videos/characters?limit=100");

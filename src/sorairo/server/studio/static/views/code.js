@@ -1,5 +1,7 @@
 // The request that makes a clip, as code: curl, Python, Node and the command line.
 
+import { key } from "../core/api.js";
+
 export const LANGUAGES = { curl: "curl", python: "Python", node: "Node.js", cli: "sorairo" };
 
 const base = () => new URL("v1", document.baseURI).href;
@@ -21,28 +23,68 @@ function python(value, indent = "") {
   return entries.length ? `${open}\n${inner}${entries.join(`,\n${inner}`)},\n${indent}${close}` : `${open}${close}`;
 }
 
+// Given files that no video of the server holds are fetched and stored first: INPUT_0 is the id of the
+// stored file, which a program has in a variable.
+const uploads = (recipe) => recipe.inputs.filter((each) => !each.video_id);
+const inputAddress = (recipe, { number }) => `${base()}/videos/${recipe.id}/inputs/${number}`;
+
+/** The body with the given files in their fields, such as "storyboard.card[0].picture". */
+function bodyOf(recipe) {
+  const body = structuredClone(recipe.body);
+  for (const { number, field } of uploads(recipe)) {
+    const path = field.match(/[^.[\]]+/g);
+    let into = body;
+    path.forEach((name, at) => {
+      const isLast = at === path.length - 1;
+      into[name] ??= /^\d+$/.test(path[at + 1]) ? [] : {};
+      if (isLast) Object.assign(into[name], { file_id: `INPUT_${number}` });
+      into = into[name];
+    });
+  }
+  return body;
+}
+
+/** Text in which the names of stored files are replaced by what a language writes for them. */
+const withInputs = (text, write) => text.replace(/"INPUT_(\d+)"/g, (_, number) => write(number));
+
 const WRITERS = {
-  curl: (recipe) => `curl ${base()}${route(recipe)} -H 'Content-Type: application/json' -d ${quoted(json(recipe.body))}`,
-  python: (recipe) => `from openai import OpenAI
+  curl: (recipe) => {
+    const auth = key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "";
+    const store = (each) => `INPUT_${each.number}=$(curl -s ${inputAddress(recipe, each)}${auth} |
+  curl -s ${base()}/files${auth} -F purpose=user_data -F file=@- | jq -r .id)\n`;
+    const body = withInputs(quoted(json(bodyOf(recipe))), (number) => `"'"$INPUT_${number}"'"`);
+    return `${uploads(recipe).map(store).join("")}curl ${base()}${route(recipe)}${auth} -H 'Content-Type: application/json' -d ${body}`;
+  },
+  python: (recipe) => {
+    const files = uploads(recipe);
+    const store = (each) => `content = client.get("/videos/${recipe.id}/inputs/${each.number}", cast_to=HttpxBinaryResponseContent).content
+input_${each.number} = client.files.create(file=("input", content), purpose="user_data")\n`;
+    return `from openai import ${files.length ? "HttpxBinaryResponseContent, " : ""}OpenAI
 from openai.types import Video
 
-client = OpenAI(base_url=${JSON.stringify(base())}, api_key="any")
-body = ${python(recipe.body)}
+client = OpenAI(base_url=${JSON.stringify(base())}${key() ? "" : `, api_key="any"`})
+${files.map(store).join("")}body = ${withInputs(python(bodyOf(recipe)), (number) => `input_${number}.id`)}
 video = client.post(${JSON.stringify(route(recipe))}, body=body, cast_to=Video)
 video = client.videos.poll(video.id)
-client.videos.download_content(video.id).write_to_file("clip.mp4")`,
-  node: (recipe) => `import OpenAI from "openai";
+client.videos.download_content(video.id).write_to_file("clip.mp4")`;
+  },
+  node: (recipe) => {
+    const files = uploads(recipe);
+    const store = (each) => `const content${each.number} = await client.get("/videos/${recipe.id}/inputs/${each.number}", { __binaryResponse: true });
+const input${each.number} = await client.files.create({ file: await toFile(content${each.number}, "input"), purpose: "user_data" });\n`;
+    return `import OpenAI${files.length ? ", { toFile }" : ""} from "openai";
 import { writeFile } from "node:fs/promises";
 
-const client = new OpenAI({ baseURL: ${JSON.stringify(base())}, apiKey: "any" });
-const body = ${json(recipe.body)};
+const client = new OpenAI({ baseURL: ${JSON.stringify(base())}${key() ? "" : `, apiKey: "any"`} });
+${files.map(store).join("")}const body = ${withInputs(json(bodyOf(recipe)), (number) => `input${number}.id`)};
 let video = await client.post(${JSON.stringify(route(recipe))}, { body });
 while (["queued", "in_progress"].includes(video.status)) {
   await new Promise((next) => setTimeout(next, 1000));
   video = await client.videos.retrieve(video.id);
 }
 const content = await client.videos.downloadContent(video.id);
-await writeFile("clip.mp4", Buffer.from(await content.arrayBuffer()));`,
+await writeFile("clip.mp4", Buffer.from(await content.arrayBuffer()));`;
+  },
   cli: (recipe) => commandLine(recipe),
 };
 

@@ -29,8 +29,6 @@ __all__ = ["Clip", "SorairoError", "__version__", "load"]
 
 shorten_spinning()
 
-WORLDS = ("crafter",)
-"""Worlds to play in; see `sorairo.play`."""
 _HOMES = {"Clip": ".video.clip", "SorairoError": ".errors"}
 
 
@@ -41,12 +39,15 @@ def load(  # pyright: ignore[reportOverlappingOverload] the name of no model
 @overload
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine: ...
 def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine | PlayableWorld:
-    """Load a model by its name or directory, or a world to play in: "crafter".
+    """Load a model by its name or directory, or a world to play in: "crafter", or the
+    directory of a model that draws it.
 
     `device` is a torch device ("cpu", "cuda"); None: a GPU if there is one. Raises
     UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
-    if name in WORLDS:
+    from .play.facts import is_playable
+
+    if is_playable(str(name)):
         from .play.loading import load_world
 
         return load_world(str(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 
 import gymnasium
 import numpy as np
@@ -18,6 +19,7 @@ from sorairo.play.drift import measure_drift
 from sorairo.play.session import PlaySession
 from sorairo.play.tile_reader import CrafterReader, tile_names
 from sorairo.world.crafter.names import ACTIONS, TILE
+from tiny_crafter import tiny_crafter
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,42 @@ def test_gymnasium_accepts_the_environment():
     first, _ = env.reset(seed=4, options={"prompt": "a lake"})
     assert np.array_equal(env.reset(seed=4, options={"prompt": "a lake"})[0], first)
     assert np.array_equal(env.render(), first)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> PlaySession:
+    """A session drawn by a network with random weights."""
+    return sorairo.load(tiny_crafter(tmp_path_factory.mktemp("model"))).play(seed=3)
+
+
+def test_networks_draw_and_modes_change_while_playing(drawn: PlaySession):
+    assert drawn.mode == "dream"
+    dreamed = drawn.step("left")
+    assert dreamed.drift is not None
+    assert dreamed.drift.agreement < 0.5, "random weights know nothing"
+    assert drawn.set_mode("simulator").drift == replace(
+        dreamed.drift, agreement=1, inventory=1, wrong=()
+    )
+    for mode in ("anchored", "dream"):
+        drawn.set_mode(mode)
+        drawn.prompt("night falls")
+        shown = drawn.step("up")
+        assert shown.frame.shape == (72, 72, 3)
+    assert shown.step == 3
+    assert drawn.recording.recipe()["actions"] == ["left", "up", "up"]
+
+
+def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession):
+    drawn.set_mode("dream")
+    shown = drawn.start(picture=np.full((100, 90, 3), 60, np.uint8))
+    assert (shown.state, shown.drift) == (None, None)
+    first = drawn.step("right").frame
+    drawn.start(picture=np.full((100, 90, 3), 60, np.uint8))
+    assert np.array_equal(drawn.step("right").frame, first), "the same noise each time"
+    with pytest.raises(SorairoError, match="needs a start from a seed"):
+        drawn.set_mode("anchored")
+    drawn.start(3)
+    drawn.set_mode("anchored")
+    with pytest.raises(SorairoError, match="choose dream"):
+        drawn.start(picture=first)
+    drawn.set_mode("dream")

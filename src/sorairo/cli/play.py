@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import webbrowser
+from pathlib import Path
 
 import click
 
-from sorairo.cli.console import say
+from sorairo.cli.console import say, show
 from sorairo.cli.host_options import is_loopback
 from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
 
@@ -15,7 +16,8 @@ from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
     epilog="""\b
     Examples:
       sorairo play
-      sorairo play crafter --port 8080 --no-open"""
+      sorairo play crafter --port 8080 --no-open
+      sorairo play crafter --export page"""
 )
 @click.argument("world", default="crafter")
 @click.option(
@@ -39,6 +41,14 @@ from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
     show_default=True,
     help="Worker processes for jobs of the studio, such as extending what was played.",
 )
+@click.option(
+    "--export",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the page with the networks of the world into an empty folder, and end. Any file"
+    " host serves it, such as `python -m http.server`: the networks run in the browser.",
+)
 @DATABASE
 @MEDIA
 def play(
@@ -47,6 +57,7 @@ def play(
     port: int,
     opens: bool,
     workers: int,
+    folder: Path | None,
     database: str | None,
     media: str | None,
 ) -> None:
@@ -60,8 +71,13 @@ def play(
         from sorairo.server.worker_processes import WorkerOptions
     from sorairo.play.loading import check_installed, load_world
 
-    load_world(world)
+    facts = load_world(world).facts
     check_installed()
+    if folder is not None:
+        from sorairo.server.player.export import export_player
+
+        show(str(export_player(facts, folder, lambda part: say(f"Writing: {part}."))))
+        return
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/play"
 
     def started() -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.play.facts import SIMULATOR
-from sorairo.play.protocol import Painter, Past, Turn
+from sorairo.play.protocol import Past, Turn
 from sorairo.world.crafter.names import ACTIONS
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import PLACES, TIMES, Start
@@ -72,9 +71,3 @@ class SimulatorPainter:
         """The frame of the turn."""
         assert turn is not None, "the game itself is shown"
         return turn.frame
-
-
-def painter_of(mode: str) -> Painter:
-    """The painter of a mode."""
-    assert mode == SIMULATOR, mode
-    return SimulatorPainter()

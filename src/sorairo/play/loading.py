@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import numpy as np
 from PIL import Image
 
 from sorairo.errors import MissingExtraError
-from sorairo.play.facts import PlayableFacts, playable_named
+from sorairo.play.facts import ANCHORED, SIMULATOR, PlayableFacts, playable_named
+from sorairo.play.protocol import Painter
 from sorairo.play.session import PlaySession
 
 
@@ -42,9 +44,9 @@ class PlayableWorld:
 
 
 def load_world(name: str) -> PlayableWorld:
-    """A playable world by its name. Raises UnknownNameError, and MissingExtraError where its
-    simulator is not installed."""
-    return PlayableWorld(facts=playable_named(name, ()))
+    """A playable world by its name, or by the directory of its model. Raises UnknownNameError and
+    ModelError."""
+    return PlayableWorld(facts=playable_named(name))
 
 
 def open_session(facts: PlayableFacts, mode: str = "") -> PlaySession:
@@ -52,8 +54,16 @@ def open_session(facts: PlayableFacts, mode: str = "") -> PlaySession:
     check_installed()
     parts = importlib.import_module("sorairo.play.crafter_game")
     reader = importlib.import_module("sorairo.play.tile_reader").CrafterReader()
-    game = parts.CrafterGame()
-    return PlaySession(facts, game, reader, parts.painter_of, mode or facts.modes[0])
+    painter = partial(_painter, facts.model)
+    return PlaySession(facts, parts.CrafterGame(), reader, painter, mode or facts.modes[0])
+
+
+def _painter(model: str, mode: str) -> Painter:
+    """The painter of a mode. Torch is loaded only where a network draws."""
+    if mode == SIMULATOR:
+        return importlib.import_module("sorairo.play.crafter_game").SimulatorPainter()
+    networks = importlib.import_module("sorairo.play.networks")
+    return networks.AnchoredPainter(model) if mode == ANCHORED else networks.DreamPainter(model)
 
 
 def check_installed() -> None:

@@ -1,1 +1,1 @@
-"""The page of play at `/play`, and the same page as a static folder. No torch."""
+"""The page of play at `/play`; `export` writes the same page as a folder, and alone loads torch."""

@@ -19,8 +19,8 @@ SHARED_FOLDER = "vendor"
 def player_paths() -> dict[str, Path]:
     """Where each file of the page is, by its name below the page's folder."""
     own = {each.relative_to(OWN).as_posix(): each for each in OWN.rglob("*.*")}
-    lit = (STATIC / SHARED_FOLDER).rglob("*.*")
-    shared = [*(STATIC / name for name in SHARED), *(each for each in lit)]
+    lit = (each for each in (STATIC / SHARED_FOLDER).rglob("*") if each.is_file())
+    shared = [*(STATIC / name for name in SHARED), *lit]
     return {**{each.relative_to(STATIC).as_posix(): each for each in shared}, **own}
 
 

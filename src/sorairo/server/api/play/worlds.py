@@ -21,7 +21,7 @@ def can_play() -> bool:
 
 def worlds() -> dict[str, PlayableFacts]:
     """The worlds by name."""
-    return playable(each.name for each in hub.list_models()) if can_play() else {}
+    return playable(hub.list_models()) if can_play() else {}
 
 
 def world_named(name: str) -> PlayableFacts:

@@ -300,11 +300,11 @@ class Play extends Part {
     const percent = (value) => `${number(100 * value, 1)} %`;
     const points = this.#history.map((each, i) => `${i},${20 - 20 * each}`).join(" ");
     return html`<section class="card stack" aria-label=${t("meter")}>
-      <div class="row play-modes" role="group" aria-label=${t("mode")}>
+      ${this.#world.modes.length > 1 ? html`<div class="row play-modes" role="group" aria-label=${t("mode")}>
         ${this.#world.modes.map((each) => html`<button type="button" aria-pressed=${String(each === mode)} title=${t(`${each}Hint`)} @click=${() => this.source.setMode(each)}>${t(each)}</button>`)}
-      </div>
+      </div>` : nothing}
       ${agreement === undefined || mode === "simulator"
-        ? agreement === undefined ? html`<p class="muted">${t("noMeter")}</p>` : nothing
+        ? agreement === undefined ? html`<p class="muted">${t(this.source.noMeter ?? "noMeter")}</p>` : nothing
         : html`<div><p><b>${t("agreement")}</b> <span class="mono">${percent(agreement)}</span></p>
             <progress max="1" .value=${agreement} aria-label=${t("agreement")}></progress>
             <svg class="play-curve" viewBox="0 -1 ${HISTORY} 22" preserveAspectRatio="none" aria-hidden="true"><polyline points=${points} /></svg>
@@ -324,7 +324,7 @@ class Play extends Part {
 
   #inventory() {
     const { inventory, achievements } = this.#header;
-    const held = Object.entries(inventory).filter(([, count]) => count);
+    const held = Object.entries(inventory).filter(([, count]) => count > 0);
     return html`<section class="card" aria-label=${t("inventory")}>
       <ul class="play-items">${held.map(([item, count]) => html`<li>${t(item)} <b>${count}</b></li>`)}</ul>
       ${achievements ? html`<p class="muted small">${t("achievements", { n: Object.keys(achievements).length })}</p>` : nothing}

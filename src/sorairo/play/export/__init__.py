@@ -1,0 +1,1 @@
+"""A playable model as files for a browser. This package loads torch."""

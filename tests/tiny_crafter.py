@@ -1,0 +1,27 @@
+"""A playable model with random weights, in a directory."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from random_weights import randomise
+from sorairo.models.crafter.files import save_play_model
+from sorairo.models.crafter.network import PlayModel
+from sorairo.models.text import train_tokenizer
+from sorairo.training.recipes.crafter import MODEL
+
+
+def tiny_crafter(folder: Path, name: str = "tiny-crafter") -> Path:
+    """The directory of a model with two layers."""
+    transformer = replace(MODEL.transformer, dim=48, ffn_dim=96, heads=2, layers=2)
+    config = replace(MODEL, name=name, transformer=transformer)
+    tokenizer = train_tokenizer(["at night, in a forest", "夜晚，森林里"], config.text.vocabulary)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = PlayModel(config, tokenizer)
+        randomise(model)
+    save_play_model(model, folder / name)
+    return folder / name

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import Engine
 
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.forecast import Forecast, Forecaster
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.work_rates import Rate, Work
 
 NONE = Forecast()
 
@@ -94,6 +96,25 @@ def test_estimates_are_work_times_the_usual_rate(database: Engine):
     assert bench.of("c").estimated_seconds == 5 + 150 + 80
     bench.clock.now += 60
     assert bench.of("a").estimated_seconds == 0, "late"
+
+
+def rate(*seen: tuple[float, float]) -> Rate:
+    return Rate([(pixels, seconds) for pixels, seconds in seen])
+
+
+def work(pixels: float, length: float = 2.0) -> Work:
+    return Work(kind=("generate", ""), pixels=pixels, length=length)
+
+
+def test_pixels_count_as_much_as_finished_jobs_say():
+    """Not at all for a model whose results are enlarged, fully for one that works at their size,
+    and by their root where only one size is known."""
+    assert rate((1e5, 8), (9e5, 8)).seconds(work(4e5)) == pytest.approx(16)
+    assert rate((1e5, 8), (9e5, 72)).seconds(work(4e5)) == pytest.approx(64)
+    assert rate((1e5, 8), (1e5, 8)).seconds(work(4e5)) == pytest.approx(32)
+    assert rate((1e5, 8)).seconds(work(1e5, 5.0)) == 40
+    spec = {"command": "edit", "runs_on": "big", "video": {"size": "200x100"}}
+    assert Work.of(spec, 6e4) == Work(kind=("edit", "big"), pixels=2e4, length=3.0)
 
 
 def test_progress_tells_more_than_other_jobs(database: Engine):

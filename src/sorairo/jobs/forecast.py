@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import statistics
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
@@ -16,11 +16,19 @@ from sorairo.jobs import clock as clocks
 from sorairo.jobs.conditions import is_unfinished
 from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
 from sorairo.jobs.schema import jobs
+from sorairo.jobs.work_rates import Kind, Rate, Rates, Work
 
 RECENT_JOBS, PER_KIND = 200, 20  # finished jobs that are read, and that count for each kind
 MIN_PROGRESS = 10  # per cent from which on a job's own progress tells most about its duration
 QUEUE_SECONDS, RATES_SECONDS = 1.0, 15.0  # for which what was read from the database is used again
-_KIND = jobs.c.payload["command"].as_string()
+# What `Work` reads of a payload: a queue may have thousands of jobs.
+_PAYLOAD = jobs.c.payload
+_WORK = (
+    _PAYLOAD["command"].as_string().label("command"),
+    _PAYLOAD["runs_on"].as_string().label("runs_on"),
+    _PAYLOAD["video"]["size"].as_string().label("size"),
+    jobs.c.cost,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,16 +67,15 @@ class _Snapshot:
 class Forecaster:
     """Forecasts for the jobs in a database.
 
-    The work of a job is its cost (pixels times seconds of the clip). A job takes its work times the
-    median of seconds per work of the last finished jobs of the same kind (the same command). Jobs
-    ahead are shared between as many workers as there are running jobs.
+    What a job takes follows from the last finished jobs of the same kind (the same command and
+    model), see `Rate`. Jobs ahead are shared between as many workers as there are running jobs.
     """
 
     def __init__(self, database: Engine, *, clock: clocks.Clock | None = None) -> None:
         self.reading, self.clock = database.execution_options(read_only=True), clock
         self.offset = 0.0  # of the database's clock from that of this machine
         self.lock = threading.Lock()
-        self.rates: Mapping[str | None, float] = {}
+        self.rates = Rates()
         self.snapshot = _Snapshot()
         self.rates_until = self.snapshot_until = 0.0
 
@@ -81,7 +88,7 @@ class Forecaster:
             if missing or self.snapshot_until <= self._now():
                 self._read()
             snapshot, rates = self.snapshot, self.rates
-        own = _total(rates, job.payload.get("command"), job.cost)
+        own = rates.seconds(Work.of(job.payload, job.cost))
         if job.status == RUNNING:
             return Forecast(
                 estimated_seconds=_whole(_remaining(own, job.progress, job.started_at, self._now()))
@@ -92,7 +99,7 @@ class Forecaster:
             queue_position=snapshot.positions.get(job.id), estimated_seconds=_whole(total)
         )
 
-    def of_new(self, kind: str, cost: float) -> NewForecast:
+    def of_new(self, work: Work) -> NewForecast:
         """The forecast for a job that is not submitted yet."""
         with self.lock:
             if self.snapshot_until <= self._now():
@@ -100,7 +107,7 @@ class Forecaster:
             snapshot, rates = self.snapshot, self.rates
         ahead = len(snapshot.positions)
         return NewForecast(
-            seconds=_whole(_total(rates, kind, cost)),
+            seconds=_whole(rates.seconds(work)),
             wait_seconds=_whole(snapshot.wait),
             ahead=ahead,
         )
@@ -112,38 +119,31 @@ class Forecaster:
         with self.reading.begin() as connection:
             now = clocks.now(connection, self.clock)
             self.offset = now - time.time()
-            if self.rates_until <= now or not self.rates:
+            if self.rates_until <= now or not self.rates.kinds:
                 self.rates, self.rates_until = _rates(connection), now + RATES_SECONDS
             self.snapshot = _snapshot(connection, self.rates, now)
         self.snapshot_until = now + QUEUE_SECONDS
 
 
-def _rates(connection: Connection) -> Mapping[str | None, float]:
-    """Seconds per pixel-second of each kind of job."""
-    columns = (
-        _KIND.label("kind"),
-        jobs.c.cost,
-        jobs.c.started_at,
-        jobs.c.ended_at,
-        jobs.c.attempts,
-    )
+def _rates(connection: Connection) -> Rates:
+    """What the last finished jobs of each kind took."""
+    columns = (*_WORK, jobs.c.started_at, jobs.c.ended_at, jobs.c.attempts)
     done = select(*columns).where(jobs.c.status == COMPLETED)
-    seen: dict[str | None, list[float]] = defaultdict(list)
+    seen: dict[Kind, list[tuple[float, float]]] = defaultdict(list)
     for row in connection.execute(done.order_by(jobs.c.number.desc()).limit(RECENT_JOBS)):
         undisturbed = row.attempts == 1 and row.cost > 0 and row.started_at is not None
-        if undisturbed and len(seen[row.kind]) < PER_KIND:
-            seen[row.kind].append((row.ended_at - row.started_at) / row.cost)
-    return {kind: statistics.median(each) for kind, each in seen.items() if each}
+        work = _work(row)
+        if undisturbed and len(seen[work.kind]) < PER_KIND:
+            seen[work.kind].append((work.pixels, (row.ended_at - row.started_at) / work.length))
+    return Rates({kind: Rate(each) for kind, each in seen.items() if each})
 
 
-def _snapshot(connection: Connection, rates: Mapping[str | None, float], now: float) -> _Snapshot:
-    columns = (_KIND.label("kind"), jobs.c.id, jobs.c.cost, jobs.c.progress, jobs.c.started_at)
+def _snapshot(connection: Connection, rates: Rates, now: float) -> _Snapshot:
+    columns = (*_WORK, jobs.c.id, jobs.c.progress, jobs.c.started_at)
     query = select(*columns).order_by(jobs.c.number)
-    usual = statistics.median(rates.values()) if rates else None
 
-    def total(row: object) -> float | None:
-        known = _total(rates, row.kind, row.cost)  # type: ignore[attr-defined]
-        return known if known is not None or usual is None else usual * row.cost  # type: ignore[attr-defined]
+    def total(row: Any) -> float | None:
+        return rates.usual(_work(row))
 
     running = connection.execute(query.where(jobs.c.status == RUNNING)).all()
     left = [_remaining(total(row), row.progress, row.started_at, now) for row in running]
@@ -158,9 +158,9 @@ def _snapshot(connection: Connection, rates: Mapping[str | None, float], now: fl
     return _Snapshot(positions, waits, wait)
 
 
-def _total(rates: Mapping[str | None, float], kind: str | None, cost: float) -> float | None:
-    """Seconds that a job takes; None if nothing is known about its kind or its work."""
-    return rates[kind] * cost if kind in rates and cost > 0 else None
+def _work(row: Any) -> Work:
+    payload = {"command": row.command, "runs_on": row.runs_on, "video": {"size": row.size}}
+    return Work.of(payload, row.cost)
 
 
 def _remaining(

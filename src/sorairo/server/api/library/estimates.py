@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.jobs.work_rates import Work
 from sorairo.server.api.creation import change_of, creation_of
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.fields.table import Endpoint
@@ -64,7 +65,8 @@ async def _estimate_change(request: Request, owner: str, endpoint: Endpoint) -> 
 def _estimate(request: Request, build: Callable[[], NewJob], count: int) -> dict[str, Any]:
     job = build()
     job = job.read(service_of(request).served(job.video.model).limits)
-    found = request.app.state.views.forecaster.of_new(job.request.command, job.cost)
+    work = Work.of(job.spec(()).to_json(), job.cost)
+    found = request.app.state.views.forecaster.of_new(work)
     seconds = None if found.seconds is None else found.seconds * count
     return {
         "object": "video.estimate",

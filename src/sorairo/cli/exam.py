@@ -61,6 +61,8 @@ class _OrCommand(click.Group):
       M7 camera, M8 one minute, M9 combinations, M12 codec
     Suites about the lifelike world, which then run too for models that have seen it:
       M3b breaking
+    Suites about a world that is played, which run for playable models:
+      M10 Crafter
     Other suites:
       claims (prompts about one object), given, extend, loop, connect,
       keyframe, style, edit, story, chain, cost, minute (capabilities)
@@ -70,6 +72,7 @@ class _OrCommand(click.Group):
       sorairo exam --quick -o exam
       sorairo exam M2 M3 --model my-model -o exam
       sorairo exam --report-only -o exam
+      sorairo exam M10 --model crafter -o exam-crafter
     Clips of another model:
       sorairo exam export-prompts questions M2 -n 32
       sorairo exam M2 -n 32 --clips clips -o exam""",
@@ -134,10 +137,16 @@ def exam(
         _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
         _report_only(selection, output)
         return
-    suites = selection.suites(lifelike=clips is None and _has_seen_lifelike(model))
+    played = clips is None and _is_played(model)
+    lifelike = clips is None and _has_seen_lifelike(model)
+    suites = selection.suites(lifelike=lifelike, played=played)
     from sorairo.exam import setup
 
     if clips is None:
+        setup.check_suites(suites, model, played=played)
+    if played:
+        make = functools.partial(setup.run_of_played, model, output, steps=steps)
+    elif clips is None:
         look = selection.look or setup.look_of(model)
         suites = [drawn_by(look, suite) for suite in suites]
         make = functools.partial(
@@ -155,6 +164,14 @@ def exam(
         run = make()
         ready = (with_questions(each, selection.count_of(each)) for each in suites)
         _run(run, ready, judge_batches)
+
+
+def _is_played(model: str) -> bool:
+    """Whether a model takes actions, and makes no clips from prompts."""
+    from sorairo.models import hub
+    from sorairo.models.model_record import PLAYED_FAMILY
+
+    return hub.info(hub.find(model)).family == PLAYED_FAMILY
 
 
 def _has_seen_lifelike(model: str) -> bool:

@@ -39,20 +39,30 @@ class Selection:
     look: str | None = None
     """What draws the scenes, one of LOOKS. None: what drew those that the model was trained on."""
 
-    def suites(self, *, default_all: bool = False, lifelike: bool = False) -> list[Suite]:
+    def suites(
+        self, *, default_all: bool = False, lifelike: bool = False, played: bool = False
+    ) -> list[Suite]:
         """The suites named. Without a name those about the table-top, with `lifelike` also those
-        about the lifelike world, or with `default_all` every one.
+        about the lifelike world, with `played` those of playable models, or with `default_all`
+        every one.
 
         Raises UnknownNameError, and MissingExtraError.
         """
         with _simulator():
-            from sorairo.exam.registry import LIFELIKE_SUITES, SUITES, WORLD_SUITES
+            from sorairo.exam.registry import (
+                LIFELIKE_SUITES,
+                PLAYED_SUITES,
+                SUITES,
+                WORLD_SUITES,
+            )
         for name in self.names:
             if name in SUBCOMMANDS:
                 raise click.UsageError(f"Write {name} right after `sorairo exam`.")
             if name not in SUITES:
                 raise unknown_name("suite", name, (*SUITES, *SUBCOMMANDS))
         usual = {**WORLD_SUITES, **(LIFELIKE_SUITES if lifelike else {})}
+        if played:
+            usual = PLAYED_SUITES
         return [SUITES[name] for name in self.names or (SUITES if default_all else usual)]
 
     def count_of(self, suite: Suite) -> int:
@@ -117,7 +127,7 @@ def _simulator() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] not in ("mujoco", "scipy", "OpenEXR"):
+        if (error.name or "").split(".")[0] not in ("mujoco", "scipy", "OpenEXR", "crafter"):
             raise
         raise MissingExtraError(
             "The exam needs the simulator: pip install 'sorairo[world]'."

@@ -1,9 +1,8 @@
 """All suites of the exam, by name, in the order in which they run.
 
-To add a suite: write one file in `suites/world`, `suites/lifelike` or `suites/canvas` that ends in
-a `SUITE`, and add the module to a tuple below. The command line, the worker processes and the
-report find it here. The help text, the tests and the docs name suites too: see CONTRIBUTING.md, "A
-new exam suite".
+To add a suite: write one file in a folder of `suites` that ends in a `SUITE`, and add the module to
+a tuple below. The command line, the worker processes and the report find it here. The help text,
+the tests and the docs name suites too: see CONTRIBUTING.md, "A new exam suite".
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from sorairo.exam.suites.canvas import (
 )
 from sorairo.exam.suites.canvas import minute as canvas_minute
 from sorairo.exam.suites.lifelike import breaking
+from sorairo.exam.suites.played import crafter
 from sorairo.exam.suites.world import (
     camera,
     claims,
@@ -54,10 +54,19 @@ WORLD_SUITES = _by_name(
 LIFELIKE_SUITES = _by_name(breaking)
 """Suites about the lifelike world. They run when no suite is named and the model has seen it."""
 
+PLAYED_SUITES = _by_name(crafter)
+"""Suites about worlds that are played. They run for playable models, and no others do."""
+
 CANVAS_SUITES = _by_name(
     given, extend, loop, connect, keyframe, style, edit, story, chain, cost, canvas_minute
 )
 """Suites that measure the capabilities of a model."""
 
-SUITES = {**WORLD_SUITES, **LIFELIKE_SUITES, **_by_name(claims), **CANVAS_SUITES}
+SUITES = {
+    **WORLD_SUITES,
+    **LIFELIKE_SUITES,
+    **_by_name(claims),
+    **CANVAS_SUITES,
+    **PLAYED_SUITES,
+}
 """Every suite."""

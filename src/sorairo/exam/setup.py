@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from os import cpu_count
 from pathlib import Path
@@ -15,11 +15,16 @@ from sorairo.errors import ConfigError, ModelError
 from sorairo.exam.candidates import baselines
 from sorairo.exam.candidates.external_clips import ExternalClips
 from sorairo.exam.candidates.standard import CodecCandidate, ModelCandidate, true_answer
+from sorairo.exam.played_question import DreamCandidate, TileCodecCandidate, frozen_picture
 from sorairo.exam.question import Candidate, Sampling
+from sorairo.exam.registry import PLAYED_SUITES
 from sorairo.exam.run import ExamRun, JudgeBatches
 from sorairo.exam.run_folder import RunFolder
+from sorairo.exam.suite import Suite
 from sorairo.exam.worker_pool import worker_pool
 from sorairo.models import hub
+from sorairo.models.crafter.dream import Dream
+from sorairo.models.crafter.files import load_play_model
 from sorairo.world import registry
 
 EXAMINED_WORLDS = ("tabletop", "lifelike", registry.NONE)  # the last: of several, or of none
@@ -61,6 +66,32 @@ def run_of_model(
     run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
     run.begin()
     return run
+
+
+def run_of_played(name: str, folder: Path, *, steps: int | None) -> ExamRun:
+    """An exam of a playable model, by name or directory. Raises ConfigError where the folder holds
+    an exam of another model."""
+    found = hub.info(hub.find(name))
+    dream = Dream(load_play_model(found.path))
+    columns: dict[str, Candidate] = {
+        "model": DreamCandidate(dream=dream, steps=steps),
+        "truth": true_answer,
+        "codec": TileCodecCandidate(dream=dream),
+        "frozen": frozen_picture,
+    }
+    identity = {"model": f"{found.name} {found.digest[:12]}", "steps": steps}
+    run = ExamRun(columns=columns, folder=folder, identity=identity)
+    run.begin()
+    return run
+
+
+def check_suites(suites: Iterable[Suite], model: str, *, played: bool) -> None:
+    """Raises ModelError for suites that cannot examine a model, `played` or not."""
+    for suite in suites:
+        if (suite.name in PLAYED_SUITES) != played:
+            kind = "plays a game" if suite.name in PLAYED_SUITES else "asks for clips from prompts"
+            fits = ", ".join(PLAYED_SUITES) if played else "another suite"
+            raise ModelError(f"{suite.name} {kind}, which '{model}' does not do: name {fits}.")
 
 
 def _check_world(world: str, fps: float, name: str) -> None:

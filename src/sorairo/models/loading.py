@@ -9,7 +9,7 @@ import torch
 
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
-from sorairo.models.crafter.network import FAMILY as PLAYED
+from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.network_files import load_networks
 from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
@@ -83,7 +83,7 @@ def _played(found: hub.ModelDirectory, placement: Placement) -> VideoModel:
 
 FAMILIES: dict[str, Callable[[hub.ModelDirectory, Placement], VideoModel]] = {
     "tabletop": _tabletop,
-    PLAYED: _played,
+    PLAYED_FAMILY: _played,
     WAN_FAMILY: _wan,
 }
 """How the models of each family are loaded."""

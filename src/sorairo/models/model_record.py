@@ -13,6 +13,7 @@ from sorairo.world import registry
 
 _FAR = 1e9  # above every size, rate and number of frames
 TABLETOP_FAMILY = "tabletop"  # of records that name no family
+PLAYED_FAMILY = "crafter"  # of models that take actions
 TABLETOP_LICENCE = "Apache-2.0"  # where a record of the family says nothing else
 TABLETOP_TASKS = (
     *("generate", "image", "animate", "extend", "loop", "connect", "edit"),

@@ -62,8 +62,8 @@ class Dream:
     ) -> np.ndarray:
         """Begins with a picture of the game, uint8 [72, 72, 3], or [F, 72, 72, 3] for a clip of
         which the last frame is taken; or, for None, with one that is dreamed from the prompt or
-        drawn from a state. The first picture as the model shows it. In anchored mode, `state` is
-        what is true in it.
+        drawn from a state. Returns the first picture. In anchored mode, `state` is what is true in
+        it.
 
         Raises RequestError for a picture of another size.
         """
@@ -73,10 +73,8 @@ class Dream:
         if state is not None:
             self.position = state.position
         if picture is None:
-            latents = self._sample(0, steps, generator, true)
-        else:
-            latents = self.encode(picture)
-        return self._keep(latents, 0, true)
+            picture = self.decode(self._sample(0, steps, generator, true))
+        return self._keep(picture, 0, true)
 
     @torch.inference_mode()
     def step(
@@ -107,19 +105,19 @@ class Dream:
         self.time += 1
         self._move(number, state)
         true = self._true(state)
-        latents = self._sample(number, steps, generator, true)
-        return self._keep(latents, number, true)
+        picture = self.decode(self._sample(number, steps, generator, true))
+        return self._keep(picture, number, true)
 
     @torch.inference_mode()
     def show(self, action: str | int, picture: np.ndarray) -> np.ndarray:
         """Takes a picture, uint8 [72, 72, 3], as what came of an action, in place of one that is
-        dreamed. The picture as the codec shows it."""
+        dreamed; returns it."""
         if self.latents is None:
             return self.start(picture)
         number = action_number(action)
         self.time += 1
         self._move(number, None)
-        return self._keep(self.encode(picture), number, None)
+        return self._keep(picture, number, None)
 
     def encode(self, picture: np.ndarray) -> Tensor:
         """The latents of a picture, [81, c] in float32."""
@@ -185,8 +183,13 @@ class Dream:
             x = flow.point(clean, (x - (1 - now) * clean) / now, torch.tensor(then))
         return x[0, 0]
 
-    def _keep(self, latents: Tensor, action: int, true: Tensor | None) -> np.ndarray:
-        """Remembers a frame: its keys and values, its places. Its picture."""
+    def _keep(self, picture: np.ndarray, action: int, true: Tensor | None) -> np.ndarray:
+        """Remembers a picture, its keys and values and its places, and returns it.
+
+        What is remembered is the picture, encoded, and not the latents it was decoded from: small
+        errors of these, which the decoder leaves out, would add up from step to step.
+        """
+        latents = self.encode(picture)
         inputs = self._inputs(action, true)
         _, kept = self.model.denoiser.clean(
             latents[None, None], torch.zeros(1, 1, device=self.device), **inputs
@@ -200,7 +203,7 @@ class Dream:
         self.past = [(k[:, -room:], v[:, -room:]) for k, v in kept]
         self.memory.write(latents, self.position, self.time)
         self.latents = latents
-        return self.decode(latents)
+        return picture[-1] if picture.ndim == 4 else picture
 
     def _read(self, prompt: str) -> tuple[Tensor, Tensor]:
         """The features of a prompt, kept for the last few."""

@@ -9,13 +9,14 @@ from torch import nn
 from sorairo.config import from_json, to_json
 from sorairo.errors import ModelError
 from sorairo.models import hub
-from sorairo.models.crafter.network import FAMILY, PlayConfig, PlayModel
+from sorairo.models.crafter.network import PlayConfig, PlayModel
+from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.network_files import load_weights, write_directory
 
 WEIGHTS = {"codec.safetensors": "codec", "denoiser.safetensors": "denoiser"}
 
 
-def load_play_model(name: str | Path = FAMILY) -> PlayModel:
+def load_play_model(name: str | Path = PLAYED_FAMILY) -> PlayModel:
     """A playable model by its name or directory, in the number format that it is stored in.
 
     Raises UnknownNameError for a name that does not exist; ModelError for a model that cannot be
@@ -23,9 +24,9 @@ def load_play_model(name: str | Path = FAMILY) -> PlayModel:
     """
     path = hub.find(str(name))
     found = hub.info(path)
-    if found.family != FAMILY:
+    if found.family != PLAYED_FAMILY:
         raise ModelError(
-            f"The model {found.name} cannot be played; play {FAMILY}, or make clips with this one."
+            f"The model {found.name} takes no actions and cannot be played: play {PLAYED_FAMILY}."
         )
 
     def build() -> PlayModel:
@@ -42,7 +43,7 @@ def save_play_model(model: PlayModel, path: Path, training: dict | None = None) 
     was trained."""
     record = {
         "format": hub.FORMAT,
-        "family": FAMILY,
+        "family": PLAYED_FAMILY,
         "files": ["model.json", "tokenizer.json", *WEIGHTS],
         "config": to_json(model.config),
         "training": training or {},

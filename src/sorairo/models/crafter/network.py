@@ -14,11 +14,11 @@ from sorairo.models.causal_transformer import CausalTransformer
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.crafter.given import given_channels
 from sorairo.models.model_info import DeliveryDefaults
+from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import KeysValues, TransformerConfig
 from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, ROWS, SIDE
 
-FAMILY = "crafter"
 FPS = 8.0
 CENTER = (ROWS // 2) * COLUMNS + COLUMNS // 2
 AROUND = (CENTER, *(CENTER + y * COLUMNS + x for x, y in FACINGS.values()))
@@ -39,7 +39,7 @@ class StepSampling:
 class PlayConfig:
     """The configuration of a playable model, stored in model.json."""
 
-    name: str = FAMILY
+    name: str = PLAYED_FAMILY
     codec: CodecConfig = field(default_factory=CodecConfig)
     transformer: TransformerConfig = field(default_factory=TransformerConfig)
     text: TextConfig = field(default_factory=TextConfig)

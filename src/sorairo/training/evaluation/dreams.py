@@ -49,7 +49,7 @@ def follow(
     dream: Dream, pictures: list[np.ndarray], truth: dict[str, np.ndarray], last: int
 ) -> np.ndarray:
     """Shows the pictures up to `last` to a dream as its past, with the actions that were taken. The
-    last picture as the codec shows it."""
+    last picture."""
     shown = dream.start(pictures[0])
     for frame in range(1, last + 1):
         shown = dream.show(int(truth["actions"][frame]), pictures[frame])

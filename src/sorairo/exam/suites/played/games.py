@@ -1,0 +1,152 @@
+"""The games of M10, and which of their tiles the given pictures determine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from sorairo.exam.held_out_scenes import FIRST_SEED
+from sorairo.exam.played_question import PlayQuestion, PlayTruth
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, CREATURES, FACINGS, ROWS, THINGS
+from sorairo.world.crafter.paths import free
+from sorairo.world.crafter.policies import BACK, MOVES
+from sorairo.world.crafter.rollouts import play_policy, random_policy, random_start
+from sorairo.world.crafter.simulator import Simulator
+from sorairo.world.crafter.start import Start
+from sorairo.world.crafter.state import GameState
+
+SEEDS = FIRST_SEED + 60_000  # of the worlds; training worlds begin at 0, those to measure at 10^6
+WORLD_GAMES = 16  # games in each world: making one takes seconds
+GIVEN = 40
+LONGEST = 50
+AWAY = (5, 15, 30)  # steps on the way out, in turn
+ANCHORED = 200
+KINDS = ("play", "return", "play", "anchored", "play", "return", "play", "return")
+"""The kinds of consecutive questions."""
+_CREATURES = [i for i, name in enumerate(THINGS) if name in CREATURES]
+
+
+def game_questions(count: int) -> list[PlayQuestion]:
+    """Questions of KINDS in turn, each about a game of its own."""
+    return [_question(index) for index in range(count)]
+
+
+@cache
+def _question(index: int) -> PlayQuestion:
+    kind = KINDS[index % len(KINDS)]
+    world = SEEDS + index // WORLD_GAMES
+    attempt = 0
+    while True:
+        rng = np.random.default_rng((SEEDS, index, attempt))
+        question = _attempt(kind, index, world, rng)
+        if question is not None:
+            return question
+        attempt += 1
+
+
+def _attempt(kind: str, index: int, world: int, rng: np.random.Generator) -> PlayQuestion | None:
+    """A question about a game that lasts long enough, else None."""
+    start = random_start(rng)
+    simulator = _simulator()
+    if kind == "return":
+        given, actions = _there_and_back(simulator, world, start, index, rng)
+    else:
+        given, asked = (0, ANCHORED) if kind == "anchored" else (GIVEN, LONGEST)
+        game = play_policy(simulator, world, start, random_policy(rng), rng, given + asked)
+        actions = game.actions[1:] if len(game) == given + asked + 1 else ()
+    if not actions:
+        return None
+    return PlayQuestion(
+        key=f"M10-{index:04d}",
+        prompt="",
+        seed=index,
+        about=kind,
+        world=world,
+        start=start,
+        actions=tuple(actions),
+        given=given,
+        anchored=kind == "anchored",
+    )
+
+
+@cache
+def _simulator() -> Simulator:
+    return Simulator()
+
+
+def _there_and_back(
+    simulator: Simulator, world: int, start: Start, index: int, rng: np.random.Generator
+) -> tuple[int, list[int]]:
+    """How many pictures of a walk are given, which is the way out, and the actions of the whole
+    walk there and back on one way; none where something stood in the way."""
+    length = AWAY[index // len(KINDS) % len(AWAY)]
+    simulator.reset(world, start)
+    states, path = [simulator.state], []
+    ahead = str(rng.choice(MOVES))
+    for _ in range(length):
+        for move in (ahead, *rng.permutation(MOVES)):
+            if _free(states[-1], str(move)) and (not path or move != BACK[path[-1]]):
+                break
+        else:
+            return 0, []
+        ahead = str(move)
+        path.append(ahead)
+        states.append(simulator.step(ahead)[1])
+    back = [BACK[move] for move in reversed(path)]
+    states += [simulator.step(move)[1] for move in back]
+    came_back = states[-1].alive and states[-1].position == states[0].position
+    if not came_back:
+        return 0, []
+    return length, [ACTIONS.index(move) for move in (*path, *back)]
+
+
+def _free(state: GameState, move: str) -> bool:
+    x, y = FACINGS[move]
+    return bool(free(state)[ROWS // 2 + y, COLUMNS // 2 + x])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Determined:
+    """Which tiles the given pictures determine, from the last given picture (index 0) on."""
+
+    places: np.ndarray
+    """Whether a place was seen before the picture, in any earlier one, bool [H, 7, 9]."""
+    ages: np.ndarray
+    """How many steps a place was out of view before it came back into it; 0 where it was in view,
+    -1 where it was never seen, [H, 7, 9]."""
+    until: int
+    """The first picture that depends on where a creature went: it stood in the player's way."""
+
+
+def determined(truth: PlayTruth) -> Determined:
+    """What the given pictures of a game determine."""
+    states, given = truth.game.states, truth.question.given
+    last: dict[tuple[int, int], int] = {}
+    places = np.zeros((len(states), ROWS, COLUMNS), bool)
+    ages = np.full((len(states), ROWS, COLUMNS), -1)
+    for frame, state in enumerate(states):
+        x, y = state.position
+        for row in range(ROWS):
+            for column in range(COLUMNS):
+                spot = x + column - COLUMNS // 2, y + row - ROWS // 2
+                if spot in last:
+                    places[frame, row, column] = True
+                    ages[frame, row, column] = frame - last[spot] - 1
+                last[spot] = frame
+    return Determined(places=places[given:], ages=ages[given:], until=_until(truth, given))
+
+
+def _until(truth: PlayTruth, given: int) -> int:
+    """The first picture, counted from the last given one, that a creature decided."""
+    states, actions = truth.game.states, truth.game.actions
+    for frame in range(given + 1, len(states)):
+        before, name = states[frame - 1], ACTIONS[actions[frame]]
+        x, y = FACINGS.get(name, FACINGS[before.facing])
+        acts = name in FACINGS or name == "do" or name.startswith("place")
+        in_way = before.things[ROWS // 2 + y, COLUMNS // 2 + x] in _CREATURES
+        came = frame > given + 1 and acts and in_way
+        if came:
+            return frame - given
+    return len(states) - given

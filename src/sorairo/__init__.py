@@ -37,13 +37,28 @@ def load(  # pyright: ignore[reportOverlappingOverload] the name of no model
     name: Literal["crafter"], *, device: str | None = None
 ) -> PlayableWorld: ...
 @overload
-def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine: ...
-def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine | PlayableWorld:
+def load(
+    name: str | Path = "tabletop",
+    *,
+    device: str | None = None,
+    offload: bool | None = None,
+    weights: str | None = None,
+) -> Engine: ...
+def load(
+    name: str | Path = "tabletop",
+    *,
+    device: str | None = None,
+    offload: bool | None = None,
+    weights: str | None = None,
+) -> Engine | PlayableWorld:
     """Load a model by its name or directory, or a world to play in: "crafter", or the
     directory of a model that draws it.
 
-    `device` is a torch device ("cpu", "cuda"); None: a GPU if there is one. Raises
-    UnknownNameError, ModelError, and RequestError for a device that cannot be used.
+    `device` is a torch device ("cpu", "cuda"); None: a GPU if there is one. With `offload`, the
+    weights of a large model rest in host memory and are copied to the device block by block; None:
+    as many as do not fit there. `weights` is "int8" or "fp8", a format that they are rounded to;
+    None: they stay as they are stored. Raises UnknownNameError, ModelError, and RequestError for a
+    device that cannot be used.
     """
     from .play.facts import is_playable
 
@@ -53,7 +68,7 @@ def load(name: str | Path = "tabletop", *, device: str | None = None) -> Engine 
         return load_world(str(name))
     from .generation.engine import load
 
-    return load(name, device=device)
+    return load(name, device=device, offload=offload, weights=weights)
 
 
 def __getattr__(name: str) -> Any:

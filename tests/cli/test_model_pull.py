@@ -15,8 +15,10 @@ import pytest
 from hub_server import COMMIT, Hub, hub_server
 from sorairo.errors import DiskFullError, ModelError
 from sorairo.models import hub as hub_of_models
+from sorairo.models.lora.choices import find_lora, lora_names
 from sorairo.models.pull import plan as plans
 from sorairo.models.pull.catalogue import CATALOGUE, CatalogueEntry, WantedFile
+from sorairo.models.pull.few_step_loras import few_step_lora
 from sorairo.models.pull.remote import UnreachableError
 from sorairo.models.pull.store import ModelStore, sha256_of
 
@@ -190,3 +192,19 @@ def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):
     with pytest.raises(DiskFullError, match="SORAIRO_MODELS"):
         store.check_space(10**18)
     assert os.listdir(tmp_path) == []
+
+
+def test_a_lora_by_name(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It goes to the LoRAs, as a folder of its files, and is removed by its name."""
+    monkeypatch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
+    entry = few_step_lora("wan2.2-14b-fast")
+    assert entry is not None
+    files = {each.path: os.urandom(600) for each in entry.files}
+    hub.repositories[entry.files[0].repo] = files
+    assert pull("wan2.2-14b-fast", "-q").returncode == 0
+    found = find_lora("wan2.2-14b-fast")
+    assert [path.read_bytes() for path in found] == list(files.values())
+    assert lora_names() == ["wan2.2-14b-fast"]
+    command = [sys.executable, "-m", "sorairo", "models", "remove", "wan2.2-14b-fast"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert lora_names() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from sorairo.cli.main import app
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.settings import Settings
-from sorairo.models.lora.choices import LoraChoice
+from sorairo.models.lora.choices import LoraChoice, find_lora
+from sorairo.models.lora.fast import fast_lora
 from sorairo.models.lora.merging import MergedLoras, part_of
 from sorairo.models.lora.targets import LoraTarget
 from sorairo.models.transformer import Transformer
@@ -258,6 +260,30 @@ def test_from_the_command_line(folder: Path, loras: Path, tmp_path: Path):
     assert '"loras": ["paper:0.5"]' in Clip.load(target).metadata["comment"]
     with pytest.raises(UnknownNameError, match="Did you mean 'paper'"):
         CliRunner().invoke(app, [*words, "papre"], catch_exceptions=False)
+
+
+def test_fast_and_a_remix_that_repeats_it(folder: Path, loras: Path, tmp_path: Path):
+    """--fast is the LoRA for few steps of the model, which the clip records."""
+    target, again = tmp_path / "ball.mp4", tmp_path / "again.mp4"
+    words = ["generate", "a red ball", "--seconds", "0.1", "--size", "64x64", "--fast"]
+    words += ["--model", str(folder), "-o", str(target), "--lora", "paper:0.5"]
+    with pytest.raises(ModelError, match="self_forcing in its name"):
+        CliRunner().invoke(app, words, catch_exceptions=False)
+    both = loras / "self_forcing"
+    both.mkdir()
+    (both / "self_forcing_4steps.safetensors").write_bytes(
+        (loras / "paper.safetensors").read_bytes()
+    )
+    for command in (words, ["remix", str(target), "a blue ball", "-o", str(again)]):
+        assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+    for path in (target, again):
+        recipe = json.loads(Clip.load(path).metadata["comment"])["request"]
+        assert recipe["loras"] == ["self_forcing", "paper:0.5"]
+    assert fast_lora("wan2.2-5b") == "wan2.2-5b-fast"
+    with pytest.raises(ModelError, match=r"sorairo models pull wan2\.2-5b-fast"):
+        find_lora("wan2.2-5b-fast")
+    with pytest.raises(ModelError, match="leave --fast out"):
+        fast_lora("tabletop")
 
 
 def test_over_the_api(loras: Path):

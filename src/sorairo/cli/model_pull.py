@@ -36,6 +36,7 @@ def hub_extra() -> Iterator[None]:
     epilog="""\b
     Examples:
       sorairo models pull wan2.2-5b
+      sorairo models pull wan2.2-5b-fast
       sorairo models pull Wan-AI/Wan2.1-VACE-1.3B-diffusers --dry-run""",
 )
 @click.argument("source", metavar="NAME|OWNER/REPOSITORY")
@@ -54,17 +55,15 @@ def pull_command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Fetch an open model: one of those that `sorairo models list --all` names, or any repository
-    of weights of the same kind.
+    """Fetch an open model or a LoRA: one of those that `sorairo models list --all` names, or any
+    repository of weights of the same kind.
 
     Sizes and licences are shown first. A fetch that was stopped goes on where it ended; every file
     is checked against its digest. Without a network, the files to place by hand are named.
     """
     with hub_extra():
         from sorairo.models.pull.plan import plan_pull
-    from sorairo.models.pull.store import ModelStore
-
-    store = ModelStore.default()
+    store = _store_of(source)
     plan = plan_pull(store, source, name=name, revision=revision)
     _say_plan(plan, store)
     store.check_space(plan.bytes_to_fetch)
@@ -87,11 +86,20 @@ def pull_command(
 )
 @click.argument("name")
 def remove_command(name: str) -> None:
-    """Delete the fetched model NAME. Files that another model needs too stay."""
-    from sorairo.models.pull.store import ModelStore, gigabytes
+    """Delete the fetched model or LoRA NAME. Files that another one needs too stay."""
+    from sorairo.models.pull.store import gigabytes
 
-    freed = ModelStore.default().remove(name)
+    freed = _store_of(name).remove(name)
     say(f"{name} was removed: {gigabytes(freed)} are free again.")
+
+
+def _store_of(name: str) -> ModelStore:
+    """Where what is fetched by that name belongs: with the models, or with the LoRAs."""
+    from sorairo.models.lora.choices import loras_folder
+    from sorairo.models.pull.few_step_loras import few_step_lora
+    from sorairo.models.pull.store import ModelStore
+
+    return ModelStore(loras_folder()) if few_step_lora(name) else ModelStore.default()
 
 
 def _pull(plan: PullPlan, store: ModelStore) -> None:
@@ -101,6 +109,7 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
 
     from sorairo.models import hub
     from sorairo.models.pull.download import fetch
+    from sorairo.models.pull.few_step_loras import few_step_lora
     from sorairo.models.pull.remote import UnreachableError
 
     drawn = sys.stderr is not None and sys.stderr.isatty() and not is_quiet()
@@ -117,7 +126,10 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
                 f"{remote.wanted.place} could not be fetched ({error}). What has arrived is kept:"
                 " repeat the command to go on."
             ) from error
-    found = hub.info(store.assemble(plan.name, [*plan.present, *fetched]))
+    folder = store.assemble(plan.name, [*plan.present, *fetched])
+    if few_step_lora(plan.name):
+        return
+    found = hub.info(folder)
     say("Fitting the previews of the model to its codec.")
     from sorairo.models.loading import store_preview
 

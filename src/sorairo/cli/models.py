@@ -42,15 +42,17 @@ models.add_command(remove_command)
 def list_command(everything: bool, as_json: bool) -> None:
     """List the installed models."""
     from sorairo.models import hub
+    from sorairo.models.lora.choices import lora_names
     from sorairo.models.pull.catalogue import CATALOGUE
+    from sorairo.models.pull.few_step_loras import FEW_STEP_LORAS
 
     found = [_facts(info) for info in hub.list_models(on_problem=say)]
     if not found:
         say("No model is installed.")
     for facts in found:
         show_json(facts) if as_json else show(_line(facts))
-    installed = {facts["name"] for facts in found}
-    for entry in CATALOGUE if everything else ():
+    installed = {*(facts["name"] for facts in found), *lora_names()}
+    for entry in (*CATALOGUE, *FEW_STEP_LORAS) if everything else ():
         if entry.name not in installed:
             show_json(_entry_facts(entry)) if as_json else show(_entry_line(entry))
 

@@ -70,6 +70,8 @@ class CommonOptions:
     """The torch device; None: a GPU if there is one."""
     offload: bool | None = None
     """Whether weights rest in host memory; None: those that do not fit on the device."""
+    fast: bool = False
+    """Whether the model's LoRA for few steps is asked for; see `with_fast`."""
     weights: str | None = None
     """The format that weights are rounded to; None: as they are stored."""
     expander: Expander | None = None
@@ -137,6 +139,7 @@ _OTHER_OPTIONS = (
     "device",
     "offload",
     "weights",
+    "fast",
 )
 _SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (
@@ -152,6 +155,11 @@ def common_options(command: Command) -> Command:
     return _with(command, (SIZE, *SAMPLING, *CLIP, *RESULT))
 
 
+def remix_options(command: Command) -> Command:
+    """Those, where the model is named by the clip: the command calls `with_fast`."""
+    return _with(command, (SIZE, *SAMPLING, *EXPAND, *CLIP, *RESULT), knows_model=False)
+
+
 def text_options(command: Command) -> Command:
     """Add the same options and those that expand the prompt."""
     return _with(command, (SIZE, *SAMPLING, *EXPAND, *CLIP, *RESULT))
@@ -162,7 +170,21 @@ def picture_options(command: Command) -> Command:
     return _with(command, (PICTURE_SIZE, *SAMPLING, *EXPAND, *PICTURE_RESULT))
 
 
-def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Command:
+def with_fast(common: CommonOptions, loras: tuple[str, ...] = ()) -> CommonOptions:
+    """The options with the LoRA of `--fast` before other `loras`. Raises ModelError where the model
+    has none."""
+    if not common.fast:
+        return common
+    from sorairo.models.lora.fast import fast_lora
+
+    lora = fast_lora(common.model.facts.name)
+    others = tuple(each for each in common.fields.get("loras", loras) if each != lora)
+    return replace(common, fields={**common.fields, "loras": (lora, *others)})
+
+
+def _with(
+    command: Command, options: tuple[Callable[[Any], Any], ...], *, knows_model: bool = True
+) -> Command:
     @functools.wraps(command)
     def run(**values: Any) -> None:
         values.pop("quiet", None)  # `console` looks it up
@@ -180,6 +202,8 @@ def _with(command: Command, options: tuple[Callable[[Any], Any], ...]) -> Comman
         common = CommonOptions(
             fields=not_none(**fields), native=native, expander=_expander(values), **rest
         )
+        if knows_model:
+            common = with_fast(common)
         if size is not None:
             width, height = size_of_words(size, common)
             common = replace(common, fields={**common.fields, "width": width, "height": height})

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import locate_inputs, read_input, read_inputs
-from sorairo.cli.options import CommonOptions, text_options
+from sorairo.cli.options import CommonOptions, remix_options, with_fast
 from sorairo.cli.prompt_expansion import Expander
 from sorairo.cli.run_request import check, make
 from sorairo.cli.size_defaults import with_native
@@ -34,7 +34,7 @@ _FIRST = 0.1  # seconds: the request is all that is read of the file
     help="A file that FILE was made from. Repeatable."
     "  [default: searched for beside FILE, then in the current folder]",
 )
-@text_options
+@remix_options
 def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOptions) -> None:
     """Make FILE again from PROMPT, with its old seed, size, frame rate and settings.
 
@@ -42,6 +42,7 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
     stored settings.
     """
     old = _request_of(file)
+    common = _fast(old, common)
     request = dataclasses.replace(old.reworded(prompt), **_changes(old, common))
     expander = common.expander or (Expander() if old.expanded else None)
     fields = {**common.fields, "model": request.model}
@@ -59,6 +60,16 @@ def _request_of(file: Path) -> Request:
             f"{file} has no sorairo request stored in it: remix a file that sorairo wrote."
         )
     return request
+
+
+def _fast(old: Request, common: CommonOptions) -> CommonOptions:
+    """The options with the LoRA of `--fast` for the model of the clip, before the clip's LoRAs."""
+    model = common.fields.get("model", old.model)
+    found = with_fast(
+        dataclasses.replace(common, fields={**common.fields, "model": model}), old.loras
+    )
+    loras = {"loras": found.fields["loras"]} if common.fast else {}
+    return dataclasses.replace(common, fields={**common.fields, **loras})
 
 
 def _changes(old: Request, common: CommonOptions) -> dict[str, object]:

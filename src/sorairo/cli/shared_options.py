@@ -100,6 +100,12 @@ _LORA = click.option(
     help="A LoRA that changes the model: its name in the folder of LoRAs, or a .safetensors file,"
     " and how strongly it counts (1 if left out). Repeatable.",
 )
+_FAST = click.option(
+    "--fast",
+    is_flag=True,
+    help="Use the LoRA by which an open model samples in 3 or 4 steps and without guidance:"
+    " 15 to 30 times as fast, with less motion (sorairo models pull wan2.2-5b-fast).",
+)
 _LATENTS = click.option(
     "--keep-latents",
     is_flag=True,
@@ -184,5 +190,5 @@ _SAID = (_DRY_RUN, _OPEN, _QUIET)
 _PLACE = (_DEVICE, OFFLOAD, WEIGHTS)
 PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, *_PLACE)
 RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, *_PLACE)
-SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA)
+SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA, _FAST)
 CLIP = (_FPS, _LATENTS)

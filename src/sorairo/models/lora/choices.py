@@ -12,6 +12,7 @@ import platformdirs
 
 from sorairo.config import parse_json
 from sorairo.errors import ConfigError, ModelError, RequestError, unknown_name
+from sorairo.models.pull.few_step_loras import few_step_lora
 
 SUFFIX = ".safetensors"
 MOST = 8  # LoRAs of a request
@@ -58,8 +59,10 @@ def loras_folder() -> Path:
 
 
 def lora_names() -> list[str]:
-    """The LoRAs in that folder."""
-    return sorted(path.stem for path in loras_folder().glob(f"*{SUFFIX}"))
+    """The LoRAs in that folder: files, and folders of files that belong together."""
+    found = {path.stem for path in loras_folder().glob(f"*{SUFFIX}")}
+    found |= {path.parent.name for path in loras_folder().glob(f"[!.]*/*{SUFFIX}")}
+    return sorted(found)
 
 
 def parse_lora(text: str) -> tuple[str, float]:
@@ -86,23 +89,32 @@ def check_loras(loras: tuple[str, ...]) -> None:
         parse_lora(each)
 
 
-def find_lora(name: str) -> Path:
-    """The file of a LoRA, by name or path. Raises UnknownNameError and ModelError."""
+def find_lora(name: str) -> tuple[Path, ...]:
+    """The files of a LoRA, by name or path: one, or one for each expert of a model. Raises
+    UnknownNameError and ModelError."""
     names = lora_names()
     if name in names:
-        return loras_folder() / f"{name}{SUFFIX}"
+        file = loras_folder() / f"{name}{SUFFIX}"
+        return (
+            (file,) if file.is_file() else tuple(sorted((loras_folder() / name).glob(f"*{SUFFIX}")))
+        )
     path = Path(os.path.expanduser(name))
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if path.is_file():
-            return path
+            return (path,)
         raise ModelError(f"There is no file {path}: give a LoRA by name, or the path of its file.")
+    if few_step_lora(name):
+        raise ModelError(f"The LoRA {name} is not installed: sorairo models pull {name}.")
     raise unknown_name(f"LoRA in {loras_folder()}", name, names)
 
 
 def choices_of(loras: tuple[str, ...]) -> tuple[LoraChoice, ...]:
     """The files and weights of a request's LoRAs. Raises what `find_lora` and `parse_lora` do."""
-    parsed = map(parse_lora, loras)
-    return tuple(LoraChoice(path=find_lora(name), weight=weight) for name, weight in parsed)
+    return tuple(
+        LoraChoice(path=path, weight=weight)
+        for name, weight in map(parse_lora, loras)
+        for path in find_lora(name)
+    )
 
 
 def few_steps(loras: tuple[LoraChoice, ...]) -> FewSteps | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models.pull.catalogue import CATALOGUE, WantedFile, entry_named
 from sorairo.models.pull.download import have, placed_by_hand
+from sorairo.models.pull.few_step_loras import FEW_STEP_LORAS, few_step_lora
 from sorairo.models.pull.remote import RemoteFile, UnreachableError, describe, files_of_repository
 from sorairo.models.pull.store import ModelStore, StoredFile, gigabytes
 
@@ -42,9 +43,9 @@ def plan_pull(
     Raises UnknownNameError, ModelError for what cannot be a model, and UnreachableError without a
     network; its message says which files to place where.
     """
-    entry = entry_named(source)
+    entry = entry_named(source) or few_step_lora(source)
     if entry is None and "/" not in source:
-        known = [each.name for each in CATALOGUE]
+        known = [each.name for each in (*CATALOGUE, *FEW_STEP_LORAS)]
         raise unknown_name("model to fetch", source, known)
     name = name or (entry.name if entry else source.rpartition("/")[2])
     _check_name(name)

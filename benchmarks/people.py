@@ -26,8 +26,8 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
+from sorairo.packages import Package, folder_of
 from sorairo.world.filament.stage import Camera
-from sorairo.world.lifelike.assets.packages import Package, folder_of
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import SceneConfig

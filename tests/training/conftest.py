@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from sorairo.data.rendered_shards import Shard, render
+from sorairo.packages import assets_folder
 from sorairo.training import run
-from sorairo.world.lifelike.assets.packages import assets_folder
 from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
 
 ASSETS = assets_folder()  # the user's own, which are fetched once

@@ -14,7 +14,7 @@ from small_menagerie import write_archive
 def small_menagerie(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The file of a small archive that the menagerie reads in place of that of 0 A.D.; what else is
     in the cache stays as it is."""
-    from sorairo.world.lifelike.assets.packages import assets_folder
+    from sorairo.packages import assets_folder
     from sorairo.world.menagerie import grounds
     from sorairo.world.menagerie.animals import cast
     from sorairo.world.menagerie.assets import archive

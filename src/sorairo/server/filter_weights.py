@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sorairo.errors import MissingExtraError
-from sorairo.world.lifelike.assets.packages import Package, folder_of
+from sorairo.packages import Package, folder_of
 
 NSFWJS = Package(
     name="nsfwjs",

@@ -11,9 +11,10 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinat
 from scipy.sparse import dia_array, diags_array, eye_array, kronsum
 from scipy.sparse.linalg import spsolve
 
+from sorairo.packages import folder_of
 from sorairo.world.filament.geometry import Geometry, smooth_normals
 from sorairo.world.lifelike.assets.furniture import MODELS, furniture
-from sorairo.world.lifelike.assets.packages import EMOJI, folder_of
+from sorairo.world.lifelike.assets.packages import EMOJI
 from sorairo.world.lifelike.thing_names import NAMES
 
 CELLS = 64  # of a relief along the longer side of its picture

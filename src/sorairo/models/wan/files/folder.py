@@ -23,7 +23,7 @@ MAX_FILES = 2000  # a folder with more entries than that is not a model
 TOKENIZER = "tokenizer.json"
 INDEX = ".safetensors.index.json"
 HEAD_WIDTH = 128
-OWN_WEIGHTS = "denoiser.safetensors"  # in every directory of a model in sorairo's own layout
+PATCH_AXES = 5  # of the patch embedding, a convolution; that of sorairo's own models has two
 PICKLES = {"codec": "*VAE.pth", "text encoder": "models_t5*.pth"}
 """Files of the original repositories that are pickles."""
 FETCH = "fetch it with `sorairo models pull`, which also says which file goes where"
@@ -61,9 +61,7 @@ class _Found:
 def is_wan_folder(path: Path) -> bool:
     """Whether a folder holds a transformer of this family, or weights that cannot be read, of which
     `read_folder` says what is wrong. One of sorairo's own models that lost its `model.json` is
-    none."""
-    if (path / OWN_WEIGHTS).is_file():
-        return False
+    none: its tensors have the same names, but other shapes."""
     if (path / "model_index.json").is_file():
         return True
     try:
@@ -138,8 +136,10 @@ def _sorted_files(path: Path) -> _Found:
 
 
 def _sort(found: _Found, files: tuple[Path, ...]) -> None:
-    names = {without_prefix(name) for name in read_headers(files)}
-    if "patch_embedding.weight" in names and any(each.startswith("blocks.") for each in names):
+    shapes = {without_prefix(name): each.shape for name, each in read_headers(files).items()}
+    names = shapes.keys()
+    is_convolution = len(shapes.get("patch_embedding.weight", ())) == PATCH_AXES
+    if is_convolution and any(each.startswith("blocks.") for each in names):
         found.transformers.append(files)
     elif names & {"decoder.conv1.weight", "decoder.conv_in.weight"}:
         found.codec.append(files)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sorairo.errors import MissingExtraError
-from sorairo.world.lifelike.assets.packages import assets_folder
+from sorairo.packages import assets_folder
 
 SEXES = ("woman", "man")
 AGES = {"child": 0.3, "young": 0.6, "middle-aged": 0.75, "old": 1.0}  # in anny's units

@@ -14,8 +14,9 @@ from functools import cache
 import numpy as np
 from PIL import Image
 
+from sorairo.packages import folder_of
 from sorairo.world.filament.geometry import Geometry, flat_shaded, smooth_normals
-from sorairo.world.lifelike.assets.packages import FURNITURE, folder_of
+from sorairo.world.lifelike.assets.packages import FURNITURE
 
 SQUARE = 64  # texels of a material
 _ARCHIVE, _ROOT = "BlendSwap-CC-0.sh3f", "blendswap-cc-0"

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from sorairo.errors import MissingExtraError
+from sorairo.packages import assets_folder, folder_of
 from sorairo.world.filament.environment import Environment, environment_of
-from sorairo.world.lifelike.assets.packages import PLACES, assets_folder, folder_of
+from sorairo.world.lifelike.assets.packages import PLACES
 
 _DATA_URL = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
 

@@ -12,7 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from sorairo.world.lifelike.assets.packages import MOTIONS, folder_of
+from sorairo.packages import folder_of
+from sorairo.world.lifelike.assets.packages import MOTIONS
 from sorairo.world.lifelike.people.footfalls import Footfall, footfall
 
 NUM_JOINTS = 31

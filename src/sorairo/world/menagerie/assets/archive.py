@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from sorairo.errors import MissingExtraError
-from sorairo.world.lifelike.assets.packages import assets_folder
+from sorairo.packages import assets_folder
 from sorairo.world.menagerie.places import GROUNDS, TERRAIN
 
 NAME, VERSION = "0ad-data", "0.0.26-1"

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from sorairo.packages import assets_folder
 from sorairo.world.filament.cube_maps import (
     REFLECTION_LEVELS,
     Reflection,
@@ -24,7 +25,6 @@ from sorairo.world.filament.cube_maps import (
     sky_file,
 )
 from sorairo.world.filament.environment import LUMINANCE, Environment, texels
-from sorairo.world.lifelike.assets.packages import assets_folder
 from sorairo.world.lifelike.assets.panoramas import environment
 
 Color = tuple[float, float, float]

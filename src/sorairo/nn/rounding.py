@@ -3,6 +3,7 @@ of bfloat16."""
 
 from __future__ import annotations
 
+import logging
 from typing import Literal, cast, get_args
 
 import torch
@@ -15,6 +16,13 @@ Rounding = Literal["int8", "fp8"]
 ROUNDINGS: tuple[str, ...] = get_args(Rounding)
 
 
+def quieten() -> None:
+    """Keeps torchao, which transformers imports where it is installed, from naming the kernels that
+    it has not got on this machine."""
+    for name in ("torchao", "torch.utils._pytree"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
 def rounding_named(name: str | None) -> Rounding | None:
     """The format of that name. Raises UnknownNameError."""
     if name is not None and name not in ROUNDINGS:
@@ -25,6 +33,7 @@ def rounding_named(name: str | None) -> Rounding | None:
 def round_weights(network: nn.Module, rounding: Rounding) -> None:
     """Rounds the weights of the linear layers of a network, in place. Products are computed in the
     number format of what goes in. Raises ModelError without the library."""
+    quieten()
     try:
         from torchao.quantization import Float8WeightOnlyConfig, Int8WeightOnlyConfig, quantize_
     except ImportError as error:

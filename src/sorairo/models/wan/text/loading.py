@@ -16,6 +16,7 @@ from sorairo.models.wan.files.tensor_source import Shapes, TensorSource
 from sorairo.models.wan.text.encoder import WanText
 from sorairo.models.wan.text.names import text_name
 from sorairo.nn.packed import Packed
+from sorairo.nn.rounding import quieten
 
 EMBEDDING, SECOND = "shared.weight", "encoder.embed_tokens.weight"
 EXTRA = {"spiece_model", "scaled_fp8", SECOND}  # names beside the network's own in some files
@@ -25,6 +26,7 @@ DISTANCE = 128  # tokens, from which on all relative positions count as one
 
 def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> WanText:
     """Raises ModelError for files that do not fit, and where transformers is not installed."""
+    quieten()
     try:
         from transformers import UMT5Config, UMT5EncoderModel
     except ImportError as error:

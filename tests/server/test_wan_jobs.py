@@ -1,0 +1,104 @@
+"""Jobs with open weights, from end to end: a real server, a tiny random Wan, a LoRA, a killed
+worker, a cancelled job.
+
+A clip of 88 frames has two windows, between which a checkpoint is written.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from serving import Running, serving
+from tiny_wan import write_wan
+
+WITHIN = 200.0  # seconds
+QUICK = {"model": "small", "prompt": "a red ball", "size": "64x64", "seed": 3}
+SHORT = {**QUICK, "seconds": "0.3", "num_inference_steps": 1}
+TWO_WINDOWS = {**QUICK, "seconds": "5.5", "num_inference_steps": 1}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("wan-jobs")
+
+
+@pytest.fixture(scope="module")
+def server(tiny_model: Path, folder: Path) -> Iterator[Running]:
+    write_wan(folder / "models" / "small", "wan2.1-1.3b")
+    (folder / "loras").mkdir()
+    stem = "diffusion_model.blocks.0.self_attn.q"
+    factors = {f"{stem}.lora_down.weight": torch.ones(3, 128) / 8}
+    factors[f"{stem}.lora_up.weight"] = torch.randn(128, 3)
+    save_file(factors, folder / "loras" / "paper.safetensors")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SORAIRO_MODELS", str(folder / "models"))
+        patch.setenv("SORAIRO_LORAS", str(folder / "loras"))
+        options = ("--model", str(tiny_model), "--lease", "2", "--attempts", "9")
+        with serving(folder, options=options) as running:
+            yield running
+
+
+def submitted(server: Running, fields: dict[str, Any]) -> str:
+    sent = httpx.post(f"{server.url}/v1/videos", json=fields, timeout=60).raise_for_status()
+    return sent.json()["id"]
+
+
+def finished(server: Running, video: str) -> dict[str, Any]:
+    end = time.monotonic() + WITHIN
+    while time.monotonic() < end:
+        found = httpx.get(f"{server.url}/v1/videos/{video}", timeout=60).json()
+        if found["status"] not in ("queued", "in_progress"):
+            return found
+        time.sleep(0.2)
+    raise AssertionError("the video is not finished")
+
+
+def content(server: Running, video: str) -> bytes:
+    return (
+        httpx.get(f"{server.url}/v1/videos/{video}/content", timeout=60).raise_for_status().content
+    )
+
+
+def wait_for(condition: Any) -> None:
+    end = time.monotonic() + WITHIN
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_lora_changes_a_clip_and_the_next_is_as_before(server: Running):
+    plain, changed, again = (
+        submitted(server, {**SHORT, **more}) for more in ({}, {"loras": ["paper:0.5"]}, {})
+    )
+    videos = [finished(server, each) for each in (plain, changed, again)]
+    assert [each["status"] for each in videos] == ["completed"] * 3
+    assert any("paper.safetensors: 2 of 2 keys" in each for each in videos[1]["loras"])
+    clips = [content(server, each) for each in (plain, changed, again)]
+    assert clips[0] == clips[2] != clips[1]
+
+
+def test_a_killed_worker_and_a_cancelled_job(server: Running, folder: Path):
+    """The clip is that of a job that was not disturbed; a job can be cancelled after it."""
+    whole = submitted(server, TWO_WINDOWS)
+    assert finished(server, whole)["status"] == "completed"
+    killed = submitted(server, TWO_WINDOWS)
+    wait_for(lambda: list((folder / "media" / killed).glob("**/stages/*")))
+    for worker in psutil.Process(server.process.pid).children():
+        worker.kill()
+    assert finished(server, killed)["status"] == "completed"
+    assert content(server, killed) == content(server, whole)
+    cancelled = submitted(server, {**TWO_WINDOWS, "num_inference_steps": 50})
+    address = f"{server.url}/v1/videos/{cancelled}"
+    wait_for(lambda: httpx.get(address, timeout=60).json()["progress"] > 0)
+    httpx.post(f"{address}/cancel", timeout=60).raise_for_status()
+    assert finished(server, cancelled)["error"]["code"] == "cancelled"
+    assert finished(server, submitted(server, SHORT))["status"] == "completed"

@@ -54,6 +54,22 @@ def test_what_is_nearer_hides_what_is_behind():
         assert stage.identify(FRONT)[32, 32] == 2
 
 
+def test_stages_are_drawn_in_turn():
+    with lit(supersample=1) as one, lit(supersample=1) as other:
+        one.add(box((0.5, 0.1, 0.5)), Material(color=(0.6, 0.02, 0.02)), name=1)
+        other.add(ball(0.3), Material(color=(0.02, 0.02, 0.6)), name=2)
+        pictures = [(one.draw(FRONT).astype(int), other.draw(FRONT).astype(int)) for _ in range(2)]
+        for red, blue in pictures:
+            assert red[32, 32, 0] > 2 * red[32, 32, 2]
+            assert blue[32, 32, 2] > 2 * blue[32, 32, 0]
+        added = one.add(box((0.1, 0.1, 0.1)), Material(color=(0.1, 0.4, 0.1)), name=3)
+        one.pose(added, (0.0, -1.0, 0.0))
+        assert one.identify(FRONT)[32, 32] == 3
+        assert other.identify(FRONT)[32, 32] == 2
+        one.remove(added)  # while the other one is in front
+        assert one.identify(FRONT)[32, 32] == 1
+
+
 def test_colors_come_out_in_their_order():
     pictures = {}
     for name, color in {"red": (0.6, 0.02, 0.02), "blue": (0.02, 0.02, 0.6)}.items():

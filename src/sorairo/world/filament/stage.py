@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from sorairo.world.filament import resources
-from sorairo.world.filament.bindings import context, mjrf, mujoco
+from sorairo.world.filament.bindings import context, mjrf
 from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry, about_z
@@ -19,6 +19,7 @@ from sorairo.world.filament.light_cache import LightTextures, light_textures
 from sorairo.world.filament.material import Material
 from sorairo.world.filament.native_camera import FAR, NEAR, native_camera
 from sorairo.world.filament.pixels import averaged, central_depth, srgb, surface_normals
+from sorairo.world.filament.scene import Contents
 
 SUN_SHADOW_SIDE = 1024  # texels
 # Filament's camera is set for daylight: this is the illuminance of an environment of radiance 1.
@@ -54,12 +55,8 @@ class Stage:
         model without bodies, whose custom fields choose Filament's options."""
         self.width, self.height, self.supersample = width, height, supersample
         self._context = context()
-        self._scene = self._context.create_scene(mjrf.SceneParams())
-        self._scene.configure_from_model(mujoco.MjModel.from_xml_string(settings))
-        # Filament does not keep alive what a scene refers to.
-        self._lights: list[Any] = []
+        self._contents = Contents(settings)
         self._handles: list[Handle] = []
-        self._shown: set[int] = set()
         self._textures: dict[int, tuple[Any, Any]] = {}  # by id: what was uploaded, its texture
         self._maps: LightTextures | None = None
         self._turn, self._exposure = np.eye(3), 1.0
@@ -89,9 +86,7 @@ class Stage:
             reflection: A KTX file of other light than that of the environment's radiance.
             sky: A KTX file of another sky.
         """
-        for light in self._lights:
-            self._scene.remove_light(light)
-        self._lights.clear()
+        self._contents.remove_lights()
         self._turn, self._exposure = about_z(turn), exposure
         image = mjrf.LightParams()
         image.type = mjrf.LightType.LIGHT_IMAGE
@@ -100,7 +95,7 @@ class Stage:
         )
         image.intensity = LUX * exposure
         self._add_light(image, None)
-        self._scene.set_skybox(self._cube(sky) if sky else self._maps_of(environment).sky)
+        self._contents.set_sky(self._cube(sky) if sky else self._maps_of(environment).sky)
         strength = float(environment.sun_irradiance.max())
         if strength > 0:
             sun = mjrf.LightParams()
@@ -142,8 +137,7 @@ class Stage:
         if direction is not None:
             at = np.zeros(3) if place is None else place
             light.set_pose(at.astype(np.float32), direction.astype(np.float32))
-        self._scene.add_light(light)
-        self._lights.append(light)
+        self._contents.add_light(light)
 
     def add(
         self, geometry: Geometry, material: Material, *, name: int = 0, shadow: bool = True
@@ -219,25 +213,17 @@ class Stage:
 
     def remove(self, handle: Handle) -> None:
         """Takes a mesh off the stage."""
-        self._scene.remove_renderable(handle.renderable)
-        self._shown.discard(id(handle))
+        self._contents.remove_mesh(handle.renderable)
 
     def restore(self, handle: Handle) -> None:
         """Puts a mesh back that was removed."""
-        self._scene.add_renderable(handle.renderable)
-        self._shown.add(id(handle))
+        self._contents.add_mesh(handle.renderable)
 
     def close(self) -> None:
         """Gives the graphics memory back: first what refers to others, then these."""
-        for handle in self._handles:
-            if id(handle) in self._shown:
-                self.remove(handle)
-        for light in self._lights:
-            self._scene.remove_light(light)
+        self._contents.clear()
         self._context.flush()
         self._handles.clear()
-        self._lights.clear()
-        del self._scene
         self._context.flush()
         self._textures.clear()
 
@@ -280,11 +266,11 @@ class Stage:
     def _render(self, camera: Camera, mode: Any, target: resources.Target) -> np.ndarray:
         """The pixels of a target, which the next call overwrites."""
         request = mjrf.RenderRequest()
-        request.scene, request.target = self._scene, target.native
+        request.scene, request.target = self._contents.come_forward(), target.native
         request.camera = native_camera(camera, self._turn, self.width / self.height)
         request.viewport.left = request.viewport.bottom = 0
         request.viewport.height, request.viewport.width = target.pixels.shape[:2]
-        request.haze = False
+        request.haze, request.skybox = False, self._contents.has_sky
         request.draw_mode = mode
         request.post_processing = mode == mjrf.DrawMode.DRAW_MODE_DEFAULT
         frame = self._context.render([request], [target.read])

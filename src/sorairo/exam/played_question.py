@@ -16,8 +16,9 @@ from sorairo.exam.question import Answer, Question, Sampling
 from sorairo.generation.api import Capabilities
 from sorairo.models.crafter.dream import Dream
 from sorairo.video import Clip
+from sorairo.world.crafter.names import FPS
 from sorairo.world.crafter.perception import Reading, read_picture
-from sorairo.world.crafter.rollouts import FPS, Game, play
+from sorairo.world.crafter.rollouts import Game, play
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import Start
 

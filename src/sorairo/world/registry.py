@@ -102,7 +102,24 @@ MENAGERIE = WorldEntry(
     licence="CC-BY-SA-3.0",
     credits="sorairo.world.menagerie.assets.archive:credits_text",
 )
-WORLDS = {"tabletop": TABLETOP, "lifelike": LIFELIKE, "menagerie": MENAGERIE}
+CRAFTER = WorldEntry(
+    fps=8.0,
+    sizes=((72, 72), (144, 144), (288, 288)),
+    language="sorairo.world.crafter.language.service:LANGUAGE",
+    world="sorairo.world.crafter.world:WORLD",
+    scene="sorairo.world.crafter.scene:Scene",
+    part="sorairo.world.crafter.scene:SceneConfig",
+    caption="sorairo.world.crafter.language.captions:caption",
+    details=("short", "full"),
+    requires=("crafter",),
+    install="The world of Crafter needs a package: pip install 'sorairo[play]'.",
+)
+WORLDS = {
+    "tabletop": TABLETOP,
+    "lifelike": LIFELIKE,
+    "menagerie": MENAGERIE,
+    "crafter": CRAFTER,
+}
 DEFAULT = "tabletop"  # of models that do not name their world
 NONE = ""  # the world of models that were trained on no simulated world
 

@@ -17,9 +17,8 @@ from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.text import TextConfig, TextNetwork
 from sorairo.models.transformer import KeysValues, TransformerConfig
-from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, ROWS, SIDE
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, FPS, ROWS, SIDE
 
-FPS = 8.0
 CENTER = (ROWS // 2) * COLUMNS + COLUMNS // 2
 AROUND = (CENTER, *(CENTER + y * COLUMNS + x for x, y in FACINGS.values()))
 """The places that decide whether a step succeeds: the player's, and those to its four sides."""

@@ -48,6 +48,8 @@ TILE = 8
 """Pixels of a side of a tile."""
 SIDE = COLUMNS * TILE
 """Pixels of a side of a picture."""
+FPS = 8.0
+"""Steps that a second of a clip shows."""
 MOST = 9
 """The most that the inventory holds of an item."""
 

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
 from sorairo.world.crafter.drawing import draw
-from sorairo.world.crafter.names import ACTIONS, FACINGS, ITEMS, action_number
+from sorairo.world.crafter.names import ACTIONS, FACINGS, FPS, ITEMS, action_number
 from sorairo.world.crafter.policies import POLICIES, SHARES
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import PLACES, Start
 from sorairo.world.crafter.state import GameState
 
-FPS = 4.0
-"""Steps that a second of a clip shows."""
 _FACINGS = tuple(FACINGS)
 
 
@@ -28,7 +26,6 @@ class Game:
     actions: tuple[int, ...]
     """The action that led to each state; the first is "noop"."""
     fps: float = FPS
-    truths: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return len(self.states)

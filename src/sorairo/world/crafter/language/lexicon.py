@@ -61,3 +61,50 @@ def time_of(daylight: float) -> str:
     if daylight < 0.3:
         return "night"
     return "evening" if daylight < 0.7 else "day"
+
+
+ACTIVITIES: dict[str, Phrases] = {
+    "gatherer": {"en": ("gathers wood and water",), "zh": ("采集木头和水",)},
+    "builder": {"en": ("builds with stones and tables",), "zh": ("用石头和桌子建造",)},
+    "fighter": {"en": ("hunts animals and fights zombies",), "zh": ("捕猎动物并与僵尸战斗",)},
+    "explorer": {"en": ("explores the land and comes back",), "zh": ("探索这片土地再返回",)},
+    "wanderer": {"en": ("wanders about",), "zh": ("四处游荡",)},
+    "sleeper": {"en": ("rests and sleeps",), "zh": ("休息和睡觉",)},
+}
+"""What a player does, by the name of its policy."""
+PLAYER: Phrases = {"en": ("the player", "a player"), "zh": ("玩家", "一个玩家")}
+
+GROUND_WORDS: dict[str, tuple[str, str]] = {
+    "water": ("water", "水"),
+    "grass": ("grass", "草地"),
+    "stone": ("stone", "石头"),
+    "path": ("path", "小路"),
+    "sand": ("sand", "沙地"),
+    "tree": ("tree", "树"),
+    "lava": ("lava", "岩浆"),
+    "coal": ("coal", "煤"),
+    "iron": ("iron", "铁"),
+    "diamond": ("diamond", "钻石"),
+    "table": ("table", "桌子"),
+    "furnace": ("furnace", "熔炉"),
+}
+"""English and Chinese for what tiles consist of."""
+ITEM_WORDS: dict[str, tuple[str, str]] = {
+    "sapling": ("sapling", "树苗"),
+    "wood": ("wood", "木头"),
+    "stone": ("stone", "石头"),
+    "coal": ("coal", "煤"),
+    "iron": ("iron", "铁"),
+    "diamond": ("diamond", "钻石"),
+    "wood_pickaxe": ("wooden pickaxe", "木镐"),
+    "stone_pickaxe": ("stone pickaxe", "石镐"),
+    "iron_pickaxe": ("iron pickaxe", "铁镐"),
+    "wood_sword": ("wooden sword", "木剑"),
+    "stone_sword": ("stone sword", "石剑"),
+    "iron_sword": ("iron sword", "铁剑"),
+}
+"""English and Chinese for items; health and hunger are not spoken of."""
+NUMBERS = (
+    ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    ("没有", "一", "两", "三", "四", "五", "六", "七", "八", "九"),
+)

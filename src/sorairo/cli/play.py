@@ -93,5 +93,6 @@ def play(
             WorkerOptions(count=workers, model="tabletop", lease=30.0, attempts=3),
             allow_anonymous=is_loopback(host),
             filter_output=False,
+            world=facts,
             on_started=started,
         )

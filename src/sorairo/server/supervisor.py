@@ -21,6 +21,7 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
+from sorairo.play.facts import PlayableFacts
 from sorairo.server.api.memory_budget import machine_memory
 from sorairo.server.api.origins import host_name
 from sorairo.server.api.play.worlds import can_play
@@ -38,6 +39,7 @@ from sorairo.server.connections import (
     limit_to_descriptors,
 )
 from sorairo.server.logs import log_config
+from sorairo.server.play.sessions import PlaySessions
 from sorairo.server.storage_urls import StorageUrls
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.picture_fetcher import PictureFetcher
@@ -76,6 +78,7 @@ def serve(
     accept_any_model: bool = False,
     pro_model: str = "",
     access: AccessOptions = AccessOptions(),
+    world: PlayableFacts | None = None,
     on_started: Callable[[], None] | None = None,
 ) -> None:
     """Serves requests until the process receives SIGTERM or SIGINT; the workers end with it.
@@ -94,6 +97,7 @@ def serve(
         fetch_images: Whether pictures are fetched from https addresses that requests name.
         filter_output: Whether clips that may show sexual nudity are withheld.
         access: Which other names, pages and proxies are trusted.
+        world: The world of the page of play; None: Crafter.
         on_started: Called once requests are served.
     """
     check_port(host, port)
@@ -120,6 +124,7 @@ def serve(
         if pro_model
         else None,
         installed=InstalledModels(memory),
+        play=PlaySessions(world),
         limits=served.limits,
         memory=served.memory,
     )

@@ -17,7 +17,7 @@ from sorairo.models.crafter.network import PlayModel, PlayNetwork
 from sorairo.nn.attention import RMSNorm
 from sorairo.world.crafter.names import COLUMNS, ITEM_ROWS, ROWS, SIDE
 
-OPSET = 18
+OPSET = 20  # the first one with GELU
 
 
 class DenoiserGraph(nn.Module):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sorairo.errors import QuotaError
+from sorairo.play.facts import PlayableFacts
 from sorairo.server.play.process import PlayProcess
 
 MAX_SESSIONS = 4  # of a server; each has a process
@@ -28,6 +29,8 @@ class HostedSession:
     """The secret by which a connection takes it over."""
     begin: dict[str, Any]
     """What it begins with: world, mode, seed, prompt."""
+    facts: PlayableFacts
+    """The world."""
     created_at: float = field(default_factory=time.time)
     process: PlayProcess | None = None
     """None until the first connection."""
@@ -46,15 +49,15 @@ class HostedSession:
 
 
 class PlaySessions:
-    """All sessions of a server."""
+    """All sessions of a server; `world` is the one that it was started with."""
 
-    def __init__(self, limit: int = MAX_SESSIONS) -> None:
-        self.limit = limit
+    def __init__(self, world: PlayableFacts | None = None, limit: int = MAX_SESSIONS) -> None:
+        self.world, self.limit = world, limit
         self._sessions: dict[str, HostedSession] = {}
         self.sockets = 0
         """How many connections there are."""
 
-    def create(self, owner: str, begin: dict[str, Any]) -> HostedSession:
+    def create(self, owner: str, begin: dict[str, Any], facts: PlayableFacts) -> HostedSession:
         """A new session, whose process starts with its first connection. Raises QuotaError if there
         are too many; a key may have half of them."""
         self.end_expired()
@@ -71,6 +74,7 @@ class PlaySessions:
             owner=owner,
             token=secrets.token_urlsafe(32),
             begin=begin,
+            facts=facts,
         )
         self._sessions[made.id] = made
         return made

@@ -16,7 +16,7 @@ from sorairo.server.api.dependencies import Owner, fields_of, service_of, viewer
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.json_response import SafeJSONResponse
-from sorairo.server.api.play.worlds import DEFAULT, described, world_named, worlds
+from sorairo.server.api.play.worlds import described, world_named, worlds
 from sorairo.server.api.quotas import check_disk_space, quota_of
 from sorairo.server.imports.importer import Importer
 from sorairo.server.imports.records import Record
@@ -28,9 +28,10 @@ SessionId = Annotated[str, Path(description="The id of a session of play.")]
 
 
 @router.get("/play/worlds")
-def list_worlds(_owner: Owner) -> dict[str, Any]:
+def list_worlds(request: Request, _owner: Owner) -> dict[str, Any]:
     """The worlds that can be played here, with their actions and modes."""
-    return {"object": "list", "data": [described(each) for each in worlds().values()]}
+    found = worlds(service_of(request).play)
+    return {"object": "list", "data": [described(each) for each in found.values()]}
 
 
 @router.post("/play/sessions")
@@ -38,19 +39,20 @@ async def create_session(request: Request, owner: Owner) -> dict[str, Any]:
     """Begins a session of play. It is played on a WebSocket at its `socket`, whose first message is
     `{"type": "hello", "token": TOKEN}`; the same token resumes it after a lost connection."""
     fields = await fields_of(request, Endpoint.PLAY)
-    facts = await run_in_threadpool(world_named, fields.get("world", DEFAULT))
+    sessions = service_of(request).play
+    facts = await run_in_threadpool(world_named, sessions, fields.get("world"))
     mode = fields.get("mode", facts.modes[0])
     if mode not in facts.modes:
         raise fields.error(
             "mode", f"The world {facts.name} has no mode {mode} here: {', '.join(facts.modes)}."
         )
     begin = {
-        "world": facts.name,
+        "world": facts.model or facts.name,
         "mode": mode,
         "seed": fields.get("seed", secrets.randbelow(MAX_SEED)),
         "prompt": fields.get("prompt", ""),
     }
-    session = service_of(request).play.create(owner, begin)
+    session = sessions.create(owner, begin, facts)
     return {**_described(session), "token": session.token}
 
 
@@ -112,7 +114,7 @@ def _described(session: HostedSession) -> dict[str, Any]:
     return {
         "id": session.id,
         "object": "play.session",
-        "world": session.begin["world"],
+        "world": session.facts.name,
         "created_at": int(session.created_at),
         "socket": f"v1/play/sessions/{session.id}/socket",
         "connected": session.connected,

@@ -14,7 +14,6 @@ from starlette.websockets import WebSocketDisconnect
 from sorairo.errors import SorairoError
 from sorairo.play.facts import PlayableFacts
 from sorairo.server.api.play.commands import PlayCommand, command_of, read_object
-from sorairo.server.api.play.worlds import world_named
 from sorairo.server.play.messages import packed
 from sorairo.server.play.process import PlayProcess, PlayProcessError
 from sorairo.server.play.sessions import IDLE_SECONDS, HostedSession, PlaySessions
@@ -71,7 +70,6 @@ async def _admitted(
 async def _play(
     socket: WebSocket, sessions: PlaySessions, session: HostedSession, connection: int
 ) -> None:
-    facts = world_named(session.begin["world"])
     try:
         process, first = await _process_of(session)
         await _answer(socket, process, first)
@@ -87,7 +85,7 @@ async def _play(
             if connection != session.connections:
                 await socket.close(TAKEN, "The session goes on in another window.")
                 return
-            await _follow(socket, process, message, facts)
+            await _follow(socket, process, message, session.facts)
     except PlayProcessError:
         sessions.end(session)
         await socket.close(ENDED, "The session has ended: begin again.")

@@ -104,19 +104,20 @@ export class Engine {
     const { places, channels, side } = this.facts;
     this.random = uniform(seed);
     this.memory = new PlaceMemory(this.facts);
-    Object.assign(this, { past: [], position: [0, 0], time: 0, prompt });
+    Object.assign(this, { past: [], unkept: null, position: [0, 0], time: 0, prompt });
     let latents;
     if (picture) {
       latents = (await this.#run("encoder", { picture: this.#tensor(Float32Array.from(picture), [side, side, 3]) })).latents;
     } else {
       latents = await this.#sample(0, START_STEPS, noise ?? normal(this.random, places * channels));
     }
-    return this.#keep(latents, 0);
+    return this.#shown(latents, 0);
   }
 
   /** The next picture, RGB with a byte each. `noise` takes the place of random numbers. */
   async step(action, { prompt = this.prompt, noise } = {}) {
     const { places, channels, steps, facings, actions } = this.facts;
+    await this.keep();
     this.prompt = prompt;
     this.time += 1;
     const moves = facings[actions[action]];
@@ -124,7 +125,7 @@ export class Engine {
       const feeds = { latents: this.#tensor(this.latents, [places, channels]), action: this.#action(action) };
       if ((await this.#run("moves", feeds)).logit[0] > 0) this.position = [this.position[0] + moves[0], this.position[1] + moves[1]];
     }
-    return this.#keep(await this.#sample(action, steps, noise ?? normal(this.random, places * channels)), action);
+    return this.#shown(await this.#sample(action, steps, noise ?? normal(this.random, places * channels)), action);
   }
 
   async #denoise(x, sigma, action) {
@@ -171,13 +172,21 @@ export class Engine {
     return x;
   }
 
-  async #keep(latents, action) {
-    const { places, channels, window } = this.facts;
-    const { keys, values } = await this.#denoise(latents, 0, action);
-    this.past = [...this.past, { keys, values }].slice(-(window - 1));
-    this.memory.write(latents, this.position, this.time);
+  async #shown(latents, action) {
+    const { places, channels } = this.facts;
     this.latents = latents;
+    this.unkept = { latents, action };
     return Uint8Array.from((await this.#run("decoder", { latents: this.#tensor(latents, [places, channels]) })).picture);
+  }
+
+  /** Remembers the picture that was shown last, for those after it. */
+  async keep() {
+    if (!this.unkept) return;
+    const { latents, action } = this.unkept;
+    this.unkept = null;
+    const { keys, values } = await this.#denoise(latents, 0, action);
+    this.past = [...this.past, { keys, values }].slice(-(this.facts.window - 1));
+    this.memory.write(latents, this.position, this.time);
   }
 }
 
@@ -194,6 +203,7 @@ async function answer({ type, id, ...message }) {
     const began = performance.now();
     const pixels = type === "start" ? await engine.start(message) : await engine.step(message.action, message);
     self.postMessage({ id, pixels, ms: performance.now() - began }, [pixels.buffer]);
+    await engine.keep();
   } catch (error) {
     self.postMessage({ id, error: String(error?.message ?? error) });
   }

@@ -33,7 +33,7 @@ test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests n
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
-	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py
+	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
 
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
 	$(BIN)/python tests/golden/record.py --check

@@ -45,12 +45,13 @@ def serving(
     port: int = 0,
     workers: int = 1,
     media: str = "",
+    command: tuple[str, ...] = ("serve",),
     options: tuple[str, ...] = (),
 ) -> Iterator[Running]:
     """The server, until the block ends; `options` are further words of the command."""
     port = port or free_port()
     where = [*database(folder), "--media", media or str(folder / "media")]
-    words = ["serve", "--port", str(port), "--workers", str(workers), *where, *options]
+    words = [*command, "--port", str(port), "--workers", str(workers), *where, *options]
     process = subprocess.Popen(
         [sys.executable, "-m", "sorairo", *words],
         start_new_session=True,

@@ -15,14 +15,19 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from serving import Running, serving
+from sorairo.server.play import sessions
 from sorairo.server.play.sessions import MAX_SESSIONS
+from tiny_crafter import tiny_crafter
 
 PATIENCE = 120.0  # seconds for an answer
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serving(tmp_path_factory.mktemp("play"), workers=0) as running:
+    """A server of `sorairo play`, with a network whose weights are random."""
+    model = tiny_crafter(tmp_path_factory.mktemp("model"))
+    command = ("play", str(model), "--no-open")
+    with serving(tmp_path_factory.mktemp("play"), workers=0, command=command) as running:
         yield running
 
 
@@ -92,6 +97,30 @@ def test_two_players_play_in_worlds_of_their_own_and_resume(server: Running):
         late.answer()
 
 
+def test_networks_draw_in_the_process_of_the_session(server: Running):
+    world = httpx.get(f"{server.url}/v1/play/worlds").json()["data"][0]
+    assert (world["id"], world["modes"]) == ("tiny-crafter", ["dream", "anchored", "simulator"])
+    session = begin(server, mode="dream", seed=3)
+    with playing(server, session) as player:
+        assert player.answer()["mode"] == "dream"
+        dreamed = player.ask(type="step", action="left")
+        assert dreamed["agreement"] < 0.5, "random weights know nothing"
+        assert len(dreamed["wrong"]) > 30
+        assert player.ask(type="prompt", prompt="night falls")["prompt"] == "night falls"
+        assert player.ask(type="mode", mode="anchored")["step"] == 1
+        assert player.ask(type="step", action="up")["position"] == [31, 31]
+        assert player.ask(type="mode", mode="simulator")["agreement"] == 1
+        player.ask(type="mode", mode="dream")
+        player.socket.send(bytes(72 * 72 * 3))
+        from_picture = player.answer()
+        assert (from_picture["step"], from_picture["seed"]) == (0, None)
+        assert "agreement" not in from_picture
+        assert "start from a seed" in player.ask(type="mode", mode="anchored")["message"]
+        player.socket.send(b"too short")
+        assert "72x72 pixels" in player.answer()["message"]
+    httpx.delete(f"{server.url}/v1/play/sessions/{session['id']}")
+
+
 def test_strangers_are_refused(server: Running):
     session = begin(server)
     with playing(server, session, token="guessed") as stranger, pytest.raises(ConnectionClosed):
@@ -102,13 +131,20 @@ def test_strangers_are_refused(server: Running):
     httpx.delete(f"{server.url}/v1/play/sessions/{session['id']}")
 
 
-def test_there_are_so_many_sessions_and_no_more(client: TestClient):
+def test_there_are_so_many_sessions_and_no_more(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sessions, "LEFT_SECONDS", 3600.0)
     begun = [client.post("/v1/play/sessions", json={}) for _ in range(MAX_SESSIONS + 1)]
     assert [each.status_code for each in begun] == [200] * MAX_SESSIONS + [429]
     assert "4 sessions of play are open" in begun[-1].json()["error"]["message"]
     nothing = client.post(f"/v1/play/sessions/{begun[0].json()['id']}/video")
     assert (nothing.status_code, nothing.json()["error"]["code"]) == (400, "not_ready")
     assert client.delete(f"/v1/play/sessions/{begun[0].json()['id']}").status_code == 200
+    assert client.post("/v1/play/sessions", json={}).status_code == 200
+    monkeypatch.setattr(sessions, "LEFT_SECONDS", 0.0)
+    assert client.post("/v1/play/sessions", json={}).status_code == 200, "the first one makes room"
+    assert client.get(f"/v1/play/sessions/{begun[1].json()['id']}").status_code == 404
     for name, value in {"mode": "sims", "world": "go", "seed": -1}.items():
         answer = client.post("/v1/play/sessions", json={name: value})
         assert (answer.status_code, answer.json()["error"]["param"]) == (400, name)

@@ -223,7 +223,7 @@ class ApiServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.service.stopping.set()
-        self.service.play.end_all()
+        await self.service.play.end_all()
         abort = asyncio.get_running_loop().call_later(STOP_SECONDS, self.connections.abort_all)
         await super().shutdown(sockets)
         abort.cancel()

@@ -55,6 +55,10 @@ class PlayProcess:
                 self.end()
                 raise
 
+    async def wait(self) -> None:
+        """Waits until the process has ended."""
+        await self._process.wait()
+
     def end(self) -> None:
         """Ends the process at once: nothing in it outlives the session."""
         with suppress(ProcessLookupError):

@@ -14,6 +14,7 @@ from sorairo.server.play.process import PlayProcess
 
 MAX_SESSIONS = 4  # of a server; each has a process
 RESUME_SECONDS = 120.0  # for which a session without a connection is kept
+LEFT_SECONDS = 5.0  # without a connection, after which a session may make room for a new one
 IDLE_SECONDS = 600.0  # without a message, after which a session ends
 RETRY_SECONDS = 30
 
@@ -58,17 +59,13 @@ class PlaySessions:
         """How many connections there are."""
 
     def create(self, owner: str, begin: dict[str, Any], facts: PlayableFacts) -> HostedSession:
-        """A new session, whose process starts with its first connection. Raises QuotaError if there
-        are too many; a key may have half of them."""
+        """A new session, whose process starts with its first connection. If there are too many (a
+        key may have half of them), the one that was left first makes room. Raises QuotaError if
+        there is none that was left a while ago."""
         self.end_expired()
-        own = sum(each.owner == owner for each in self._sessions.values())
         most = max(1, self.limit // 2) if owner else self.limit
-        if own >= most or len(self._sessions) >= self.limit:
-            raise QuotaError(
-                f"{own if own >= most else len(self._sessions)} sessions of play are open, the most"
-                " that there may be: end one, or try again later.",
-                retry_after=RETRY_SECONDS,
-            )
+        self._make_room([each for each in self._sessions.values() if each.owner == owner], most)
+        self._make_room(list(self._sessions.values()), self.limit)
         made = HostedSession(
             id=f"play_{secrets.token_hex(16)}",
             owner=owner,
@@ -78,6 +75,19 @@ class PlaySessions:
         )
         self._sessions[made.id] = made
         return made
+
+    def _make_room(self, sessions: list[HostedSession], most: int) -> None:
+        if len(sessions) < most:
+            return
+        left = [each for each in sessions if not each.connected]
+        first = min(left, key=lambda each: each.left_at, default=None)
+        if first is None or time.monotonic() - first.left_at < LEFT_SECONDS:
+            raise QuotaError(
+                f"{len(sessions)} sessions of play are open, the most that there may be: end one,"
+                " or try again later.",
+                retry_after=RETRY_SECONDS,
+            )
+        self.end(first)
 
     def get(self, session_id: str, owner: str | None = None) -> HostedSession | None:
         """The session with this id (of an owner)."""
@@ -96,10 +106,12 @@ class PlaySessions:
         for each in [each for each in self._sessions.values() if each.expired]:
             self.end(each)
 
-    def end_all(self) -> None:
-        """Ends all sessions."""
-        for each in list(self._sessions.values()):
+    async def end_all(self) -> None:
+        """Ends all sessions, and waits for their processes."""
+        sessions = list(self._sessions.values())
+        for each in sessions:
             self.end(each)
+        await asyncio.gather(*(each.process.wait() for each in sessions if each.process))
 
     def leave(self, session: HostedSession, connection: int) -> None:
         """Notes that a connection has ended: unless another one has taken over, the session waits

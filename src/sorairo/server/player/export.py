@@ -12,11 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sorairo.errors import MissingExtraError, ModelError, NameTakenError
+from sorairo.packages import Package, folder_of
 from sorairo.play.export.files import write_model
 from sorairo.play.facts import PlayableFacts
 from sorairo.server.player.assets import OWN, player_paths
 from sorairo.server.studio.assets import HEAD, INDEX, ROOT
-from sorairo.world.lifelike.assets.packages import Package, folder_of
 
 RUNTIME = Package(
     name="onnxruntime-web",

@@ -68,6 +68,7 @@ PLAY = """async ({pictures, actions, noises, prompts}) => {
         const noise = Float32Array.from(noises[i]);
         found.push(Array.from(await engine.step(actions[i], { prompt: prompts[i], noise })));
     }
+    await engine.keep();
     return [found, engine.position];
 }"""
 
@@ -115,7 +116,8 @@ def test_graphs_compute_what_torch_does(folder: Path, model: Path, frames: int):
         session = InferenceSession(folder / "model" / f"{name}.onnx")
         found = session.run(None, {key: each.numpy() for key, each in inputs.items()})
         for ours, theirs in zip(want if isinstance(want, tuple) else (want,), found, strict=True):
-            assert np.allclose(ours.numpy(), theirs, atol=2e-5), name
+            most = 1 if name == "decoder" else 2e-5  # levels of a pixel are rounded
+            assert np.abs(ours.numpy() - theirs).max() <= most, name
 
 
 def test_an_exported_page_plays(chromium: Browser, host: str):

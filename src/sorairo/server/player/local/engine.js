@@ -101,17 +101,15 @@ export class Engine {
 
   /** Begins with a picture (RGB, a byte each), or, without one, with one that is dreamed from the prompt. */
   async start({ picture, prompt = 0, seed = 0, noise }) {
-    const { places, channels, side } = this.facts;
+    const { places, channels } = this.facts;
     this.random = uniform(seed);
     this.memory = new PlaceMemory(this.facts);
     Object.assign(this, { past: [], unkept: null, position: [0, 0], time: 0, prompt });
-    let latents;
-    if (picture) {
-      latents = (await this.#run("encoder", { picture: this.#tensor(Float32Array.from(picture), [side, side, 3]) })).latents;
-    } else {
-      latents = await this.#sample(0, START_STEPS, noise ?? normal(this.random, places * channels));
+    this.unkept = { action: 0, picture };
+    if (!picture) {
+      await this.#decode(await this.#sample(0, START_STEPS, noise ?? normal(this.random, places * channels)));
     }
-    return this.#shown(latents, 0);
+    return Uint8Array.from(this.unkept.picture);
   }
 
   /** The next picture, RGB with a byte each. `noise` takes the place of random numbers. */
@@ -125,7 +123,9 @@ export class Engine {
       const feeds = { latents: this.#tensor(this.latents, [places, channels]), action: this.#action(action) };
       if ((await this.#run("moves", feeds)).logit[0] > 0) this.position = [this.position[0] + moves[0], this.position[1] + moves[1]];
     }
-    return this.#shown(await this.#sample(action, steps, noise ?? normal(this.random, places * channels)), action);
+    this.unkept = { action };
+    await this.#decode(await this.#sample(action, steps, noise ?? normal(this.random, places * channels)));
+    return Uint8Array.from(this.unkept.picture);
   }
 
   async #denoise(x, sigma, action) {
@@ -172,18 +172,22 @@ export class Engine {
     return x;
   }
 
-  async #shown(latents, action) {
+  async #decode(latents) {
     const { places, channels } = this.facts;
-    this.latents = latents;
-    this.unkept = { latents, action };
-    return Uint8Array.from((await this.#run("decoder", { latents: this.#tensor(latents, [places, channels]) })).picture);
+    this.unkept.picture = (await this.#run("decoder", { latents: this.#tensor(latents, [places, channels]) })).picture;
   }
 
-  /** Remembers the picture that was shown last, for those after it. */
+  /**
+   * Remembers the picture that was shown last, for those after it: the picture, encoded, and not the latents
+   * that it was decoded from, whose small errors would add up.
+   */
   async keep() {
     if (!this.unkept) return;
-    const { latents, action } = this.unkept;
+    const { action, picture } = this.unkept;
+    const { side } = this.facts;
     this.unkept = null;
+    const { latents } = await this.#run("encoder", { picture: this.#tensor(Float32Array.from(picture), [side, side, 3]) });
+    this.latents = latents;
     const { keys, values } = await this.#denoise(latents, 0, action);
     this.past = [...this.past, { keys, values }].slice(-(this.facts.window - 1));
     this.memory.write(latents, this.position, this.time);

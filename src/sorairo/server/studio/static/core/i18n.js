@@ -29,13 +29,14 @@ function apply() {
 }
 
 /**
- * The text of a name such as "compose.create", with `{n}` replaced by `values.n`. A text may be an
- * object of the forms that Intl.PluralRules tells apart by `values.n`.
+ * The text of a name such as "compose.create", or ["models", "wan2.2-5b"] where a part has dots, with
+ * `{n}` replaced by `values.n`. A text may be an object of the forms that Intl.PluralRules tells apart
+ * by `values.n`.
  */
 export function t(name, values = {}) {
-  const [area, entry] = name.split(".");
+  const [area, entry] = Array.isArray(name) ? name : name.split(".");
   let text = TABLES[area]?.[language]?.[entry];
-  if (text === undefined) return name;
+  if (text === undefined) return String(name);
   if (typeof text === "object") {
     text = text[new Intl.PluralRules(language).select(values.n)] ?? text.other;
   }

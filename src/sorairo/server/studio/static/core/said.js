@@ -3,23 +3,26 @@
 
 import { currentLanguage, t } from "./i18n.js";
 
-const inWords = (area, code, values) => {
-  const name = `${area}.${code}`;
-  const text = code ? t(name, values) : name;
-  return text === name ? undefined : text;
-};
+/** The text of a code in the language of the page; undefined where the server's own is to be shown. */
+function inWords(area, code, values) {
+  if (!code || currentLanguage() === "en") return undefined;
+  const text = t([area, code], values);
+  return text === `${area},${code}` ? undefined : text;
+}
+
+/** What a model is for. */
+export const summaryOf = ({ id, summary }) => inWords("models", id) ?? summary;
 
 /** The notes of a Video object or a reading; those with a code of `without` are left out. */
 export function notesOf({ notes = [], note_details: details = [] }, without = []) {
-  const isEnglish = currentLanguage() === "en";
   return notes
     .map((text, at) => ({ text, ...details[at] }))
     .filter(({ code }) => !without.includes(code))
-    .map(({ text, code, values }) => (isEnglish ? text : inWords("notes", code, values) ?? text));
+    .map(({ text, code, values }) => inWords("notes", code, values) ?? text);
 }
 
 /** The message of an error. What is particular to it is English, in any language. */
 export function errorText({ code, message } = {}) {
-  const summary = currentLanguage() === "en" ? undefined : inWords("errors", code);
+  const summary = inWords("errors", code);
   return summary ? `${summary}（${message}）` : message;
 }

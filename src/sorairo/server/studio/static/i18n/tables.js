@@ -9,6 +9,7 @@ import * as errors from "./errors.js";
 import * as importing from "./import.js";
 import * as jobs from "./jobs.js";
 import * as library from "./library.js";
+import * as models from "./models.js";
 import * as notes from "./notes.js";
 import * as player from "./player.js";
 import * as settings from "./settings.js";
@@ -26,6 +27,7 @@ export const TABLES = {
   import: importing,
   jobs,
   library,
+  models,
   notes,
   player,
   settings,

@@ -6,6 +6,7 @@ import { t } from "../core/i18n.js";
 import { icon } from "../core/icons.js";
 import { html, nothing } from "../core/lit.js";
 import { link } from "../core/router.js";
+import { summaryOf } from "../core/said.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
 
@@ -91,7 +92,7 @@ const model = (each) => html`
 const pull = (each) => html`
   <li class="model">
     <p><b>${each.id}</b> <span class="muted">${t(each.bytes_complete ? "settings.takes" : "settings.takesMore", { n: bytes(each.bytes) })} · ${each.licence}</span></p>
-    <p class="small">${each.summary}</p>
+    <p class="small">${summaryOf(each)}</p>
     ${command(each.command)}
   </li>
 `;

@@ -2,7 +2,7 @@
 
 import { postJson } from "./api.js";
 import { t } from "./i18n.js";
-import { follow, forget, learn, videoOf } from "./library.js";
+import { comeBack, follow, learn, leave, videoOf } from "./library.js";
 import { change, state } from "./state.js";
 import { toast } from "./toasts.js";
 
@@ -20,15 +20,20 @@ export async function attempt(action) {
 export const remove = (ids) =>
   attempt(async () => {
     const removed = ids.map(videoOf).filter(Boolean);
-    await postJson("v1/videos/trash", { ids });
-    forget(ids);
+    leave(ids);
+    try {
+      await postJson("v1/videos/trash", { ids });
+    } catch (error) {
+      comeBack(removed);
+      throw error;
+    }
     change(({ selection }) => {
       for (const id of ids) selection.delete(id);
     });
     const restore = () =>
       attempt(async () => {
         await postJson("v1/videos/restore", { ids });
-        learn(removed);
+        comeBack(removed);
         follow();
       });
     toast(t("actions.deleted", { n: ids.length }), { action: { label: t("common.undo"), run: restore } });

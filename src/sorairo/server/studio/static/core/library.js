@@ -26,11 +26,26 @@ export function onEnded(watcher) {
   watchers.add(watcher);
 }
 
+const leaving = new Set(); // the ids of videos that are being deleted
+
+/** Forgets videos whose deletion is asked for: answers that were on their way do not bring them back. */
+export function leave(ids) {
+  for (const id of ids) leaving.add(id);
+  forget(ids);
+}
+
+/** Takes up videos again that were to be deleted. */
+export function comeBack(list) {
+  for (const { id } of list) leaving.delete(id);
+  learn(list);
+}
+
 /** Takes up Video objects that the server has sent. */
 export function learn(list) {
   if (!list.length) return;
   const known = state.library.videos;
   for (const video of list) {
+    if (leaving.has(video.id)) continue;
     const before = known.get(video.id);
     if (video.trashed_at) {
       known.delete(video.id);

@@ -18,8 +18,11 @@ expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
-def quiet_page(browser: Browser, url: str, path: str = "", **options: Any) -> Iterator[Page]:
-    """A page in a context of its own, which fails the test if it is not quiet."""
+def quiet_page(
+    browser: Browser, url: str, path: str = "", *, refused: str = "", **options: Any
+) -> Iterator[Page]:
+    """A page in a context of its own, which fails the test if it is not quiet. The server may refuse
+    requests to the path `refused`, of which browsers tell in the console."""
     context: BrowserContext = browser.new_context(
         **{"viewport": {"width": 1280, "height": 800}, **options}
     )
@@ -30,6 +33,7 @@ def quiet_page(browser: Browser, url: str, path: str = "", **options: Any) -> It
         lambda m: (
             noise.append(f"{m.text} {m.location['url']}")
             if m.type in ("error", "warning")
+            and not (refused and m.location["url"].endswith(refused))
             else None
         ),
     )

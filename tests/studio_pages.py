@@ -21,8 +21,8 @@ expect.set_options(timeout=PATIENCE)
 def quiet_page(
     browser: Browser, url: str, path: str = "", *, refused: str = "", **options: Any
 ) -> Iterator[Page]:
-    """A page in a context of its own, which fails the test if it is not quiet. The server may refuse
-    requests to the path `refused`, of which browsers tell in the console."""
+    """A page in a context of its own, which fails the test if it is not quiet. The server may
+    refuse requests to the path `refused`, of which browsers tell in the console."""
     context: BrowserContext = browser.new_context(
         **{"viewport": {"width": 1280, "height": 800}, **options}
     )

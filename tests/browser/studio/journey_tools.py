@@ -156,7 +156,7 @@ def check_code(page: Page, server: Running, video: str) -> None:
     assert again["id"] != video
     assert [recipe["body"] for recipe in recipes] == [recipes[0]["body"]] * 2
     assert [recipe["inputs"] for recipe in recipes] == [recipes[0]["inputs"]] * 2
-    httpx.delete(f"{server.url}/v1/videos/{again['id']}")
+    httpx.post(f"{server.url}/v1/videos/{again['id']}/cancel")
 
 
 def test_a_picture_is_dropped_and_a_frame_used(

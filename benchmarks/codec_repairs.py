@@ -36,8 +36,8 @@ from sorairo.generation.tasks.layout import (
 )
 from sorairo.models import postprocess
 from sorairo.models.loading import load_model
-from sorairo.models.placement import Placement
 from sorairo.models.protocols import VideoModel
+from sorairo.models.sizing.placement import Placement
 from sorairo.models.tabletop import TabletopModel
 from sorairo.training.networks.codec_directory import open_codec
 from sorairo.training.recipes.codec2 import HELD_OUT

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from sorairo.models.deflicker import Deflicker, DeflickerConfig
-from sorairo.models.postprocess import PIECE, apply_network, remove_flicker
+from sorairo.models.upscaling.postprocess import PIECE, apply_network, remove_flicker
 
 CONFIG = DeflickerConfig(width=16, blocks=2, kernel=3)
 

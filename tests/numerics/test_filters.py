@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sorairo.models.postprocess import apply_filters, damp_flicker, smooth_steps
+from sorairo.models.upscaling.postprocess import apply_filters, damp_flicker, smooth_steps
 
 STARTS = [0, *range(1, 21, 4)]
 

@@ -14,7 +14,7 @@ from sorairo.generation.engine import Engine
 from sorairo.generation.output.decode import decode_latents
 from sorairo.generation.output.seams.difference import Seam, carry_difference
 from sorairo.interruption import check_interrupted, interruptible
-from sorairo.models.postprocess import damp_flicker, smooth_steps
+from sorairo.models.upscaling.postprocess import damp_flicker, smooth_steps
 from sorairo.video import Clip
 
 NUM_FRAMES, SIDE = 64, 64

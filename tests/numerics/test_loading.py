@@ -17,7 +17,7 @@ def test_loading_and_delivery_do_not_import_torchs_compiler():
         "import sys, torch\n"
         "from sorairo.models.loading import load_model\n"
         "from sorairo.models.upscaling.upscaler_files import load_upscaler\n"
-        "from sorairo.models.placement import Placement\n"
+        "from sorairo.models.sizing.placement import Placement\n"
         "load_upscaler(); load_model('tabletop', Placement(device=torch.device('cpu')))\n"
         "print([name for name in ('torch._dynamo', 'sympy') if name in sys.modules])"
     )

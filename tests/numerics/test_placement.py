@@ -14,8 +14,10 @@ from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from sorairo.generation.engine import load
+from sorairo.generation.progress import Progress
 from sorairo.models.model_info import MemoryNeeds
-from sorairo.models.placement import TILE_PIXELS, NetworkSizes, plan_weights
+from sorairo.models.sizing.needs import least_pixels
+from sorairo.models.sizing.placement import NetworkSizes, plan_weights
 from sorairo.nn.placement import StreamedBlocks, bytes_of, spread
 from tiny_wan import write_wan
 
@@ -98,7 +100,7 @@ def test_what_stays_on_a_device(memory: float, text_stays: bool, kept: int | Non
     placed = replace(NEEDS, most_pixels=plan.most_pixels, moving=plan.moving)
     assert plan.staying + placed.working(*CLIP) <= 0.9 * memory * GB
     assert placed.working(*CLIP) >= plan.moving + NEEDS.per_token * CLIP[0]
-    assert plan.most_pixels >= TILE_PIXELS
+    assert plan.most_pixels >= int(least_pixels(CLIP[1]))
 
 
 def test_the_answer_of_the_user_counts():
@@ -118,4 +120,12 @@ def test_clips_of_a_model_that_rests_in_host_memory_are_the_same(tmp_path: Path)
     assert isinstance(resting.model.text.network.encoder.block, StreamedBlocks)
     made = resting.generate("a red ball", **options)
     assert np.array_equal(made.frames, expected.frames)
+    places = [each.data_ptr() for row in rows for each in row.parameters()]
+
+    def cancelled(_now: Progress) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        resting.generate("a red ball", on_progress=cancelled, **options)
+    assert [each.data_ptr() for row in rows for each in row.parameters()] == places
     assert resting.model.info.memory.moving > 0

@@ -22,8 +22,8 @@ from sorairo.exam.setup import run_of_model
 from sorairo.generation.engine import Engine, load
 from sorairo.models import hub, loading, protocols
 from sorairo.models.latent_law import LatentLaw
-from sorairo.models.placement import Placement
 from sorairo.models.protocols import PromptContext, TokenBatch
+from sorairo.models.sizing.placement import Placement
 from sorairo.video import Clip
 
 WHITE = round((0.75 + 1) * 127.5)

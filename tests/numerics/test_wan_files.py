@@ -17,7 +17,7 @@ from random_weights import randomise
 from sorairo.errors import ModelError
 from sorairo.models import hub
 from sorairo.models.loading import load_model
-from sorairo.models.placement import Placement
+from sorairo.models.sizing.placement import Placement
 from sorairo.models.transformer import Transformer
 from sorairo.models.wan.codec.config import CODEC_21, CODEC_22, WanCodecConfig
 from sorairo.models.wan.codec.names import codec_names

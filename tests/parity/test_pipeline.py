@@ -16,8 +16,8 @@ from relative_error import relative_error
 from sorairo.generation.engine import Engine
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.tasks.registry import layout_of
-from sorairo.models.placement import Placement
 from sorairo.models.protocols import PromptContext, TokenBatch
+from sorairo.models.sizing.placement import Placement
 from sorairo.models.wan import model as wan_model
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import read_folder

@@ -35,12 +35,14 @@ def costs(
     found = []
     for size in sizes:
         flops = shape.request_flops(size, frames, steps=steps, guided=guided)
+        least = shape.least_device_bytes(size, frames)
         found.append(
             {
                 "size": list(size),
                 "frames": frames,
                 "seconds": round(frames / fps, 2),
                 "device_gigabytes": round(shape.device_bytes(size, frames) / 1e9, 2),
+                "offloaded_gigabytes": None if least is None else round(least / 1e9, 2),
                 "petaflop": round(flops / 1e15, 4),
                 "expected_seconds": None if speed is None else round(flops / speed, 1),
             }
@@ -55,9 +57,15 @@ def cost_lines(rows: list[dict[str, Any]], host_gigabytes: float, machine: str) 
         width, height = row["size"]
         text = (
             f"{width}x{height}, {row['frames']} frames ({row['seconds']:g} s):"
-            f" {row['device_gigabytes']:g} GB of the device, {row['petaflop']:.3g} PFLOP"
+            f" {row['device_gigabytes']:g} GB of the device{_offloaded(row)},"
+            f" {row['petaflop']:.3g} PFLOP"
         )
         if row["expected_seconds"] is not None:
             text += f", about {duration_text(row['expected_seconds'])} on {machine}"
         lines.append(f"{'':<15} {text}")
     return lines
+
+
+def _offloaded(row: dict[str, Any]) -> str:
+    least = row["offloaded_gigabytes"]
+    return "" if least is None else f" ({least:g} GB with --offload)"

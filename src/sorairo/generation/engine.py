@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
@@ -42,38 +42,19 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
 from sorairo.models.loading import load_model
 from sorairo.models.lora.merging import LoraReport
-from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import PreviewMap, read_preview
 from sorairo.models.protocols import VideoModel
-from sorairo.nn.precision import choose_device
-from sorairo.nn.rounding import rounding_named
+from sorairo.models.sizing.placement import LoadOptions, placement_of
 from sorairo.video import Clip
 
 
-def load(
-    name: str | Path = "tabletop",
-    *,
-    device: str | None = None,
-    offload: bool | None = None,
-    weights: str | None = None,
-) -> Engine:
+def load(name: str | Path = "tabletop", **asked: Unpack[LoadOptions]) -> Engine:
     """The engine of a model, by name or directory.
-
-    Args:
-        name: The name or directory.
-        device: The torch device. Default: a GPU if there is one.
-        offload: Whether the weights of a large model rest in host memory and are copied to the
-            device block by block. Default: as many as do not fit there.
-        weights: "int8" or "fp8": the format that the weights of a large model are rounded to.
-            Default: as they are stored.
 
     Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
     """
-    asked = Placement(
-        device=choose_device(device), offload=offload, rounding=rounding_named(weights)
-    )
-    model = load_model(name, asked)
+    model = load_model(name, placement_of(**asked))
     return Engine(model, read_preview(hub.find(str(name)), model))
 
 

@@ -11,10 +11,10 @@ from sorairo.errors import ModelError, unknown_name
 from sorairo.models import hub
 from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.network_files import load_networks
-from sorairo.models.placement import Placement
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import save_preview
 from sorairo.models.protocols import VideoCodec, VideoModel
+from sorairo.models.sizing.placement import Placement
 from sorairo.models.tabletop import TabletopModel
 from sorairo.models.wan.facts import WAN_FAMILY
 from sorairo.models.wan.files.folder import read_folder

@@ -15,9 +15,9 @@ from sorairo.models.model import DenoiserNetwork, Model, SamplingConfig
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.model_record import TABLETOP_TASKS
 from sorairo.models.positions import CenteredPositions
-from sorairo.models.postprocess import remove_flicker
 from sorairo.models.protocols import OnFrames
 from sorairo.models.text import PromptEncoder
+from sorairo.models.upscaling.postprocess import remove_flicker
 from sorairo.models.upscaling.upscale import upscale
 from sorairo.models.upscaling.upscaler_files import shipped_upscaler
 from sorairo.nn.precision import compute_dtype

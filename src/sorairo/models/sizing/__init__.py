@@ -1,2 +1,2 @@
 """What a model takes before it is loaded: FLOP, memory on the device and on the host, and time by a
-measured speed. No torch, except in `speed`."""
+measured speed. No torch, except in `speed` and `placement`."""

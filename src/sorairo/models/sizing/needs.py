@@ -9,6 +9,17 @@ ROWS = 2  # of a guided step: with the prompt and without
 DECODE_BYTES = {16: 19e3, 48: 11.4e3}
 """Of a pixel, by the latent channels of Wan's codecs; see benchmarks/wan_decode_memory.py."""
 
+AHEAD = 2  # blocks of a stream that are on the device: the one that computes and the next one
+TEXT_LAYERS = 24  # of the text encoder, of which two are on the device at a time
+WHOLE_SHARE = 1 / 8  # of the memory of a pixel, for what is computed of a frame before its tiles
+TILE_PIXELS = 256 * 256  # the smallest tile that is worth decoding
+
+
+def least_pixels(pixels: float) -> float:
+    """How many pixels decoded at once take the memory of a frame of so many that is decoded in the
+    smallest tiles."""
+    return min(pixels, WHOLE_SHARE * pixels + TILE_PIXELS)
+
 
 def token_bytes(dim: int, ffn_dim: int, rows: int = ROWS) -> float:
     """Memory of a token in a forward pass: the larger of attention and feed-forward."""

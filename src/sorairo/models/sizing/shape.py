@@ -14,7 +14,15 @@ from sorairo.models.hub import ModelDirectory
 from sorairo.models.latent_law import LatentLaw
 from sorairo.models.model_info import MemoryNeeds, Size
 from sorairo.models.model_record import TABLETOP_FAMILY
-from sorairo.models.sizing.needs import DECODE_BYTES, HALF, memory_needs, token_bytes
+from sorairo.models.sizing.needs import (
+    AHEAD,
+    DECODE_BYTES,
+    HALF,
+    TEXT_LAYERS,
+    least_pixels,
+    memory_needs,
+    token_bytes,
+)
 from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
 from sorairo.models.wan.variants import VARIANTS, Variant
 
@@ -39,6 +47,8 @@ class NetworkShape:
     """Of one denoiser."""
     other_parameters: int = 0
     """Of the text encoder and the codec."""
+    codec_parameters: int = 0
+    """Of the codec, where weights can rest in host memory; else 0."""
     text_tokens: int
     law: LatentLaw
     patch: int = 2
@@ -73,6 +83,21 @@ class NetworkShape:
         working = token_bytes(self.dim, self.ffn_dim) * self.tokens(size, frames)
         return self.weight_bytes() + max(working, self.decode_bytes_per_pixel * size[0] * size[1])
 
+    def least_device_bytes(self, size: Size, frames: int) -> float | None:
+        """Peak memory of the device with all blocks resting in host memory, and frames decoded in
+        tiles; None for a model whose networks stay on the device."""
+        if not self.codec_parameters:
+            return None
+        block = 8 * self.dim**2 + 2 * self.dim * self.ffn_dim
+        outside = self.parameters - (self.layers + self.control_layers) * block
+        streams = 2 if self.control_layers else 1
+        moving = HALF * AHEAD * streams * block
+        sampling = moving + token_bytes(self.dim, self.ffn_dim) * self.tokens(size, frames)
+        decoding = self.decode_bytes_per_pixel * least_pixels(size[0] * size[1])
+        text = HALF * AHEAD * WAN_TEXT_PARAMETERS // TEXT_LAYERS
+        fixed = HALF * (self.codec_parameters + self.networks * outside)
+        return fixed + max(sampling, decoding, text)
+
     def request_flops(self, size: Size, frames: int, *, steps: int, guided: bool) -> float:
         """FLOP of a whole request."""
         forward = self.forward_flops(self.tokens(size, frames))
@@ -87,6 +112,7 @@ def wan_shape(variant: Variant) -> NetworkShape:
     control = layers // CONTROL_EVERY[d] if variant.enters == "control branch" else 0
     block = 8 * d**2 + 2 * d * f
     outside = 8 * d**2 + 4096 * d
+    codec_parameters = 704_688_668 if codec is CODEC_22 else 126_892_531
     return NetworkShape(
         dim=d,
         ffn_dim=f,
@@ -94,7 +120,8 @@ def wan_shape(variant: Variant) -> NetworkShape:
         control_layers=control,
         networks=variant.experts,
         parameters=(layers + control) * block + control * d**2 + outside,
-        other_parameters=WAN_TEXT_PARAMETERS + (704_688_668 if codec is CODEC_22 else 126_892_531),
+        other_parameters=WAN_TEXT_PARAMETERS + codec_parameters,
+        codec_parameters=codec_parameters,
         text_tokens=WAN_TEXT,
         law=codec.law,
         decode_flops_per_pixel=DECODE_FLOPS[codec.latent_channels],

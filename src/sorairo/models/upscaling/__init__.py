@@ -1,1 +1,1 @@
-"""The learned upscaler: network, files, and the way from native frames to a size and a rate."""
+"""What is done to decoded frames: removing the flicker of the codec, and enlarging them."""

@@ -11,8 +11,8 @@ import torch
 from sorairo.errors import ModelError
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
-from sorairo.models.placement import Placement
 from sorairo.models.protocols import OnFrames
+from sorairo.models.sizing.placement import Placement
 from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder

@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from torch import nn
 
 from sorairo.models.model_info import MemoryNeeds
-from sorairo.models.placement import (
+from sorairo.models.sizing.needs import DECODE_BYTES, memory_needs
+from sorairo.models.sizing.placement import (
     NetworkSizes,
     Placement,
     WeightPlan,
     device_memory,
     plan_weights,
 )
-from sorairo.models.sizing.needs import DECODE_BYTES, memory_needs
 from sorairo.models.transformer import Transformer
 from sorairo.models.wan.codec.config import CODEC_21, CODEC_22
 from sorairo.models.wan.codec.network import WanCodec

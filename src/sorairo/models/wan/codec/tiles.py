@@ -16,8 +16,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.models.sizing.needs import WHOLE_SHARE
+
 MARGIN = 3  # latent pixels around a tile; the convolutions of the last levels see 2.75
-WHOLE_SHARE = 1 / 8  # of the memory of a pixel, for what is computed of the frame as a whole
 AT_ONCE = 4  # latent frames that go through one tile after another
 MOST_TILES = 64  # in a row or a column
 CPU = torch.device("cpu")

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from sorairo.errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 GGUF = ".gguf"
 SHAPE = "comfy.gguf.orig_shape."  # + name: the shape of a tensor that is stored in another one

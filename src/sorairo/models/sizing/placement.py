@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import TypedDict
 
 import psutil
 import torch
 
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.sizing.needs import AHEAD, TEXT_LAYERS, least_pixels
 from sorairo.nn.placement import spread
-from sorairo.nn.rounding import Rounding
+from sorairo.nn.precision import choose_device
+from sorairo.nn.rounding import Rounding, rounding_named
 
 SPARE = 0.9  # of a device's memory is planned for
-AHEAD = 2  # blocks of a stream that are on the device: the one that computes and the next one
-TILE_PIXELS = 256 * 256  # the smallest tile that is worth decoding
-TEXT_LAYERS = 24  # of the text encoder, of which two are on the device at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,29 @@ class Placement:
     after another. None: only as many as do not fit on the device."""
     rounding: Rounding | None = None
     """The format that weights are rounded to; None: as they are stored."""
+
+
+class LoadOptions(TypedDict, total=False):
+    """Where and how a model is loaded, as commands and Python calls say it."""
+
+    device: str | None
+    """The torch device. Default: a GPU if there is one."""
+    offload: bool | None
+    """Whether the weights of a large model rest in host memory and are copied to the device block
+    by block. Default: as many as do not fit there."""
+    weights: str | None
+    """"int8" or "fp8": the format that the weights of a large model are rounded to. Default: as
+    they are stored."""
+
+
+def placement_of(
+    device: str | None = None, offload: bool | None = None, weights: str | None = None
+) -> Placement:
+    """What options ask for. Raises RequestError for a device that cannot be used, and
+    UnknownNameError."""
+    return Placement(
+        device=choose_device(device), offload=offload, rounding=rounding_named(weights)
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +102,7 @@ def plan_weights(
     fit, (tokens, pixels) = SPARE * memory, clip
     everything = sizes.fixed + sizes.all_blocks
     text = AHEAD * sizes.text // TEXT_LAYERS
-    plan = partial(_plan, fit=fit, needs=needs)
+    plan = partial(_plan, fit=fit, needs=needs, least=least_pixels(pixels))
     if offload is False:
         return plan(None, everything + sizes.text, 0, text_stays=True)
     if offload is None:
@@ -92,7 +115,7 @@ def plan_weights(
     sampling = max(moving + needs.per_token * tokens, text)
     working = max(sampling, needs.per_pixel * pixels)
     if sizes.fixed + working > fit:  # then the codec decodes in tiles
-        working = max(sampling, needs.per_pixel * min(pixels, TILE_PIXELS))
+        working = max(sampling, needs.per_pixel * least_pixels(pixels))
     one = sizes.denoisers * sizes.block
     room = 0 if offload else int((fit - sizes.fixed - working) // one)
     kept = spread(max(0, min(room, sizes.blocks)), sizes.blocks)
@@ -106,15 +129,16 @@ def _plan(
     *,
     fit: float,
     needs: MemoryNeeds,
+    least: float,
     text_stays: bool = False,
 ) -> WeightPlan:
-    pixels = int((fit - staying) // needs.per_pixel) if needs.per_pixel else TILE_PIXELS
+    pixels = (fit - staying) / needs.per_pixel if needs.per_pixel else 0.0
     return WeightPlan(
         text_stays=text_stays,
         kept=kept,
         staying=staying,
         moving=moving,
-        most_pixels=max(TILE_PIXELS, pixels),
+        most_pixels=int(max(least, pixels)),
     )
 
 

@@ -99,9 +99,9 @@ def _window(game: LatentGame, config: WindowsConfig, rng: np.random.Generator) -
     flat = game.latents.reshape(-1, game.latents.shape[-1])
     memory = np.where(age[..., None] < 0, 0, flat[np.maximum(seen, 0)])
     before = game.latents[np.maximum(span - 1, 0)]
-    told = rng.random() < config.true
+    anchored = rng.random() < config.true
     cut = {name: values[span] for name, values in truth.items()}
-    true = Truth.of(cut).channels() * float(told)
+    true = Truth.of(cut).channels() * float(anchored)
     return {
         "latents": torch.from_numpy(game.latents[span]).float(),
         "memory": torch.from_numpy(memory).float(),

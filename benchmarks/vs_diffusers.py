@@ -6,7 +6,8 @@
 
 Prints the seconds of each pair, the medians and their ratio as JSON. On a CPU the seconds are those
 of the process (all threads together), so that other programs disturb them less; set
-OMP_NUM_THREADS=1 where they do. Peak memory is not compared.
+OMP_NUM_THREADS=1 where they do. Peak memory is what one run takes beside what was there before: of
+the device, or of this process.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import argparse
 import json
 import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 
 from sorairo.models.protocols import TokenBatch
@@ -108,6 +111,28 @@ def seconds(run: Callable[[], Any], device: torch.device) -> float:
     return time.perf_counter() - begun
 
 
+def peak_megabytes(run: Callable[[], Any], device: torch.device) -> float:
+    """The most memory that one run takes beside what was there before."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        run()
+        return (torch.cuda.max_memory_allocated(device) - before) / 1e6
+    process = psutil.Process()
+    before, most, ended = process.memory_info().rss, [0], threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.005):
+            most[0] = max(most[0], process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    run()
+    ended.set()
+    watcher.join()
+    return max(0, most[0] - before) / 1e6
+
+
 @torch.inference_mode()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -138,6 +163,7 @@ def main() -> None:
         "ours": round(middle[0], 3),
         "diffusers": round(middle[1], 3),
         "times as fast": round(middle[1] / middle[0], 2),
+        "peak MB": [round(peak_megabytes(run, device)) for run in (ours, theirs)],
     }
     print(json.dumps(report))
 

@@ -14,6 +14,7 @@ from sorairo.models.network_files import load_networks
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import save_preview
 from sorairo.models.protocols import VideoCodec, VideoModel
+from sorairo.models.sizing.device_check import check_device, needs_check
 from sorairo.models.sizing.placement import Placement
 from sorairo.models.tabletop import TabletopModel
 from sorairo.models.wan.facts import WAN_FAMILY
@@ -28,12 +29,14 @@ def load_model(name: str | Path, placement: Placement) -> VideoModel:
     family; where it names none, it is our own.
 
     Raises ModelError when files are missing, broken, or do not fit together, and UnknownNameError
-    for a model or a family that is not known.
+    for a model or a family that is not known, RequestError for a device that computes wrongly.
     """
     found = hub.info(hub.find(str(name)))
     family = found.family
     if family not in FAMILIES:
         raise unknown_name("model family", family, FAMILIES)
+    if needs_check(placement.device):
+        check_device(placement.device)
     model = FAMILIES[family](found, placement)
     _check_record(found, model)
     return model

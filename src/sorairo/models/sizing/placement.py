@@ -10,7 +10,6 @@ import psutil
 import torch
 
 from sorairo.models.model_info import MemoryNeeds
-from sorairo.models.sizing.device_check import check_device, needs_check
 from sorairo.models.sizing.needs import AHEAD, TEXT_LAYERS, least_pixels
 from sorairo.nn.placement import spread
 from sorairo.nn.precision import choose_device
@@ -50,10 +49,8 @@ def placement_of(
 ) -> Placement:
     """What options ask for. Raises RequestError for a device that cannot be used, and
     UnknownNameError."""
-    chosen = choose_device(device)
-    if needs_check(chosen):
-        check_device(chosen)
-    return Placement(device=chosen, offload=offload, rounding=rounding_named(weights))
+    rounding = rounding_named(weights)
+    return Placement(device=choose_device(device), offload=offload, rounding=rounding)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from hostile_values import ANY_JSON
 from serving import Running, serving
+from sorairo.errors import SorairoError
+from sorairo.play.facts import crafter_facts
+from sorairo.server.api.play.commands import command_of
 from sorairo.server.play import sessions
 from sorairo.server.play.sessions import MAX_SESSIONS
 from tiny_crafter import tiny_crafter
@@ -119,6 +125,20 @@ def test_networks_draw_in_the_process_of_the_session(server: Running):
         player.socket.send(b"too short")
         assert "72x72 pixels" in player.answer()["message"]
     httpx.delete(f"{server.url}/v1/play/sessions/{session['id']}")
+
+
+@settings(max_examples=200)
+@given(message=ANY_JSON, kind=st.sampled_from(["step", "start", "prompt", "mode", "look"]))
+def test_hostile_messages_are_commands_or_sentences(message: Any, kind: str):
+    facts = crafter_facts()
+    typed = {**message, "type": kind} if isinstance(message, dict) else message
+    for text in (json.dumps(message), json.dumps(typed), str(message)):
+        with suppress(SorairoError):
+            words = command_of(text, None, facts).words
+            assert json.loads(json.dumps(words)) == words
+    for data in (None, b"", bytes(3)):
+        with pytest.raises(SorairoError):
+            command_of(None, data, facts)
 
 
 def test_strangers_are_refused(server: Running):

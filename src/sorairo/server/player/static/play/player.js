@@ -38,6 +38,7 @@ class Play extends Part {
   #shownAt = [];
   #history = [];
   #held = new Map(); // actions of keys and buttons that are held, the newest last
+  #pending = null; // an action that was chosen while others were under way
   #timer = 0;
   #tempo = recall("tempo", 0);
   #marks = recall("marks", true);
@@ -93,6 +94,7 @@ class Play extends Part {
       this.#header = header;
       this.#paint(header, pixels);
       this.#measure(header, latency);
+      if (this.#pending && this.source.act(this.#pending)) this.#pending = null;
     }
     this.#keepTime();
     this.update();
@@ -149,12 +151,13 @@ class Play extends Part {
 
   #letGo = () => {
     this.#held.clear();
+    this.#pending = null;
     this.#keepTime();
   };
 
   #press(what, action) {
     this.#held.set(what, action);
-    this.source.act(action);
+    if (!this.source.act(action)) this.#pending = action;
     this.#keepTime();
   }
 

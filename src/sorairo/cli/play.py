@@ -16,7 +16,7 @@ from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
     epilog="""\b
     Examples:
       sorairo play
-      sorairo play crafter --port 8080 --no-open
+      sorairo play crafter --port 8080
       sorairo play crafter --export page"""
 )
 @click.argument("world", default="crafter")

@@ -36,7 +36,7 @@ def test_the_versions_are_those_that_are_installed():
 @pytest.mark.parametrize("name", sorted(RECIPES))
 def test_no_recipe_shows_a_world_with_another_licence(name: str):
     rendered = RECIPES[name]().rendered()
-    assert {registry.entry(clips.world).licence for clips, _ in rendered} == {""}
+    assert {registry.entry(clips.world).licence for clips, _ in rendered} <= {""}
 
 
 def test_no_set_shows_one_either():

@@ -39,7 +39,7 @@ def with_animals(recipe: Recipe) -> Recipe:
     return dataclasses.replace(recipe, clips=ANIMALS)
 
 
-@pytest.mark.parametrize("name", RECIPES)
+@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name]().rendered()])
 def test_no_recipe_takes_clips_that_are_shared_alike(name: str):
     recipe = RECIPES[name]()
     assert recipe.licence == "Apache-2.0"

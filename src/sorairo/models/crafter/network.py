@@ -10,8 +10,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from sorairo.flow import path as flow
-from sorairo.models.causal_transformer import CausalTransformer
 from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.crafter.causal_transformer import CausalTransformer
 from sorairo.models.crafter.given import given_channels
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import PLAYED_FAMILY

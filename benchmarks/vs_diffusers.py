@@ -13,6 +13,8 @@ the device, or of this process.
 from __future__ import annotations
 
 import argparse
+import ctypes
+import gc
 import json
 import statistics
 import tempfile
@@ -118,6 +120,8 @@ def peak_megabytes(run: Callable[[], Any], device: torch.device) -> float:
         before = torch.cuda.memory_allocated(device)
         run()
         return (torch.cuda.max_memory_allocated(device) - before) / 1e6
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)  # what earlier runs have left behind (Linux)
     process = psutil.Process()
     before, most, ended = process.memory_info().rss, [0], threading.Event()
 

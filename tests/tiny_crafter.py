@@ -11,6 +11,7 @@ from random_weights import randomise
 from sorairo.models.crafter.files import save_play_model
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import train_tokenizer
+from sorairo.play.export.scenes import prompt_of, times_and_places
 from sorairo.training.recipes.crafter import MODEL
 
 
@@ -18,7 +19,8 @@ def tiny_crafter(folder: Path, name: str = "tiny-crafter") -> Path:
     """The directory of a model with two layers."""
     transformer = replace(MODEL.transformer, dim=48, ffn_dim=96, heads=2, layers=2)
     config = replace(MODEL, name=name, transformer=transformer)
-    tokenizer = train_tokenizer(["at night, in a forest", "夜晚，森林里"], config.text.vocabulary)
+    prompts = [prompt_of(time, place) for time, place in times_and_places()]  # so: few tokens each
+    tokenizer = train_tokenizer(prompts, config.text.vocabulary)
     with torch.random.fork_rng():
         torch.manual_seed(0)
         model = PlayModel(config, tokenizer)

@@ -48,7 +48,9 @@ def prompt_features(model: PlayModel) -> tuple[np.ndarray, list[list[int]]]:
     with torch.inference_mode():
         ids, mask = tokenize(model.tokenizer, prompts, network.config.max_length)
         features = network(ids, mask).float().numpy()
-    return features, mask.int().tolist()
+    missing = network.config.max_length - ids.shape[1]  # tokens by which all prompts are shorter
+    features = np.pad(features, ((0, 0), (0, missing), (0, 0)))
+    return features, np.pad(mask.int().numpy(), ((0, 0), (0, missing))).tolist()
 
 
 def _world(facts: PlayableFacts) -> dict[str, Any]:

@@ -52,7 +52,8 @@ export class Source {
     worker.onmessage = ({ data }) => {
       const waiting = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
-      if (data.error) waiting.reject(new Error(data.error));
+      if (!waiting) this.onChange({ problem: data.error }); // of what comes after a picture
+      else if (data.error) waiting.reject(new Error(data.error));
       else waiting.resolve(data);
     };
     worker.onerror = () => {

@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 
 from services import finish
 from serving import Running, database
-from sora_archive import NUMBER, write_archive
+from sora_archive import NUMBER, clip, write_archive
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
 

@@ -29,7 +29,7 @@ from sorairo.server.video_object import IMAGE, IMAGE_PREFIX, PICTURE, VARIANTS
 # Routes that `/videos/{video_id}` matches.
 POST_ONLY = (
     *("sync", "edits", "extensions", "loops", "connections", "generations"),
-    *("labels", "trash", "restore", "estimate", "imports"),
+    *("labels", "trash", "restore", "estimate", "imports", "cuts", "films"),
 )
 POLL_AFTER_MS = 500  # clients should wait this long between two requests for a job
 

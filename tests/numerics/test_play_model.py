@@ -19,6 +19,8 @@ from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
 from sorairo.training.recipes.crafter import MODEL
 from sorairo.world.crafter.names import GROUND, ITEMS, THINGS
+from sorairo.world.crafter.perception import read_picture
+from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.state import GameState
 
 CONFIG = replace(
@@ -213,3 +215,19 @@ def test_mistakes_are_named(tmp_path: Path) -> None:
     (tmp_path / "mine" / "codec.safetensors").unlink()
     with pytest.raises(ModelError, match="incomplete"):
         load_play_model(tmp_path / "mine")
+
+
+@pytest.mark.needs_weights
+def test_the_shipped_model_obeys_actions_and_draws_what_is_true() -> None:
+    simulator = Simulator()
+    simulator.reset(7)
+    dream = Dream(load_play_model("crafter"))
+    dream.start(simulator.frame(), state=simulator.state)
+    right = []
+    for action in ("left", "left", "up", "right", "down", "right"):
+        picture, true = simulator.step(action)
+        drawn = dream.step(action, state=true, generator=torch.Generator().manual_seed(1))
+        found, wanted = read_picture(drawn), read_picture(picture)
+        right.append((found.tiles() == wanted.tiles()).mean())
+        assert found.things[3, 4] == THINGS.index(f"player-{action}")
+    assert np.mean(right) > 0.9

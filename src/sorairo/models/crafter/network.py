@@ -28,7 +28,7 @@ AROUND = (CENTER, *(CENTER + y * COLUMNS + x for x, y in FACINGS.values()))
 class StepSampling:
     """The sampling defaults of a playable model."""
 
-    steps: int = 2
+    steps: int = 1
     """Steps of the solver for each frame, 1 to 4."""
     guidance: float = 1.0
     """Scale of classifier-free guidance; 1 is off."""

@@ -32,20 +32,11 @@ def attend_to_past(
         k, v = torch.cat([past[0], k], 1), torch.cat([past[1], v], 1)
     if frames == 1:
         return attend(q, k, v)
-    heads_first = q.transpose(1, 2) * q.shape[-1] ** -0.5, k.transpose(1, 2), v.transpose(1, 2)
-    scores = heads_first[0] @ heads_first[1].transpose(-1, -2)
-    scores = scores + later(frames, tokens, k.shape[1], scores)
-    out = scores.softmax(-1).to(v.dtype) @ heads_first[2]
-    return out.transpose(1, 2).flatten(2).unflatten(1, (frames, tokens)).flatten(0, 1)
-
-
-def later(frames: int, tokens: int, keys: int, like: Tensor) -> Float[Tensor, "f k"]:
-    """What is added to the scores of the tokens of some frames, so that none attends to a later
-    frame: minus infinity there, else 0. The keys are those of the frames and of others before."""
-    own = torch.arange(frames, device=like.device).repeat_interleave(tokens)
-    theirs = torch.arange(keys, device=like.device) - (keys - frames * tokens)
-    hidden = theirs.div(tokens, rounding_mode="floor") > own[:, None]
-    return torch.zeros_like(hidden, dtype=like.dtype).masked_fill_(hidden, float("-inf"))
+    before = k.shape[1] - frames * tokens
+    seen = [before + (frame + 1) * tokens for frame in range(frames)]
+    each = q.split(tokens, 1)
+    out = [attend(own, k[:, :n], v[:, :n]) for own, n in zip(each, seen, strict=True)]
+    return torch.stack(out, 1).flatten(0, 1)
 
 
 class CausalBlock(Block):

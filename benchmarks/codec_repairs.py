@@ -34,11 +34,11 @@ from sorairo.generation.tasks.layout import (
     GeneratedSegment,
     single_prompt,
 )
-from sorairo.models import postprocess
 from sorairo.models.loading import load_model
 from sorairo.models.protocols import VideoModel
 from sorairo.models.sizing.placement import Placement
 from sorairo.models.tabletop import TabletopModel
+from sorairo.models.upscaling import postprocess
 from sorairo.training.networks.codec_directory import open_codec
 from sorairo.training.recipes.codec2 import HELD_OUT
 from sorairo.video import Clip

@@ -61,7 +61,7 @@ def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
         assert (entry["revision"], entry["licence"]) == (COMMIT, "apache-2.0")
         assert entry["digest_from"] == "hub"
     assert hub_of_models.find("tiny") == folder
-    assert [each.name for each in hub_of_models.list_models()] == ["tabletop", "tiny"]
+    assert [each.name for each in hub_of_models.list_models()] == ["crafter", "tabletop", "tiny"]
     assert "of which" in done.stderr, "the size is shown first"
     assert "free" in done.stderr
 

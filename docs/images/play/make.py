@@ -1,4 +1,4 @@
-"""Makes dream.webp: a dream of Crafter, in a land and by a walk that were chosen before it was seen.
+"""Makes dream.webp: a dream of Crafter, in a land and by a walk chosen before it was seen.
 
 python docs/images/play/make.py
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +24,7 @@ FRONT = Camera(position=(0.0, -4.0, 0.0), target=(0.0, 0.0, 0.0), field=40.0)
 
 
 @contextmanager
-def lit(environment: Environment = EVEN, size: int = 64, **options: int) -> Iterator[Stage]:
+def lit(environment: Environment = EVEN, size: int = 64, **options: Any) -> Iterator[Stage]:
     with Stage(width=size, height=size, **options) as stage:
         stage.light(environment)
         yield stage
@@ -68,6 +69,24 @@ def test_stages_are_drawn_in_turn():
         assert other.identify(FRONT)[32, 32] == 2
         one.remove(added)  # while the other one is in front
         assert one.identify(FRONT)[32, 32] == 1
+
+
+def test_the_fog_of_a_stage_stays_with_it():
+    fog = """<mujoco><custom>
+      <numeric name="filament.fog.enabled" data="1"/>
+      <numeric name="filament.fog.distance" data="0"/>
+      <numeric name="filament.fog.density" data="1"/>
+      <numeric name="filament.fog.color" data="0.5 0.5 0.5"/>
+    </custom><worldbody/></mujoco>"""
+    red = Material(color=(0.6, 0.02, 0.02))
+    with lit() as clear, lit(settings=fog) as foggy:
+        for stage in (clear, foggy):
+            stage.add(ball(0.5), red)
+        before = clear.draw(FRONT)[32, 32].astype(int)
+        veiled = foggy.draw(FRONT)[32, 32].astype(int)
+        after = clear.draw(FRONT)[32, 32].astype(int)
+    assert veiled[1] > before[1] + 40
+    assert np.abs(after - before).max() <= 3
 
 
 def test_colors_come_out_in_their_order():

@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from functools import cache
 from typing import Any
+from xml.etree import ElementTree
 
 from sorairo.world.filament.bindings import context, mjrf, mujoco
+
+FOG = {
+    "filament.fog.enabled": "0",
+    "filament.fog.distance": "0",
+    "filament.fog.cut_off_distance": "1e9",  # metres
+    "filament.fog.maximum_opacity": "1",
+}
 
 _in_front: Contents | None = None  # of the scene
 _sky_of_scene: Any = None  # which can be replaced, and not removed
@@ -23,7 +31,16 @@ def _scene() -> Any:
 
 @cache
 def _model(settings: str) -> Any:
-    return mujoco.MjModel.from_xml_string(settings)
+    """A model with some settings, and Filament's defaults of fog: where a model says nothing of
+    fog MuJoCo keeps that of the scene. It returns other options to their defaults."""
+    root = ElementTree.fromstring(settings)
+    custom = root.find("custom")
+    if custom is None:
+        custom = ElementTree.SubElement(root, "custom")
+    for name, value in FOG.items():
+        if custom.find(f"numeric[@name='{name}']") is None:
+            ElementTree.SubElement(custom, "numeric", name=name, data=value)
+    return mujoco.MjModel.from_xml_string(ElementTree.tostring(root, encoding="unicode"))
 
 
 class Contents:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# About 100 minutes and 0.06e15 FLOP on one busy CPU core with bf16 instructions, no other price: a world to play in, from random weights.
+# About 120 minutes and 0.15e15 FLOP on one busy CPU core with bf16 instructions, no other price: a world to play in, from random weights.
 # It plays the games (20 minutes), trains the codec (15) and the network that dreams (60; MINUTES=600 for longer), and examines it.
 # It may be interrupted: the same command continues.
 #

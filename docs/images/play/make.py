@@ -1,4 +1,4 @@
-"""Makes dream.webp: a dream of Crafter, in a land and by a walk chosen before it was seen.
+"""Makes anchored.webp: Crafter drawn by the network, in a land and by a walk chosen before.
 
 python docs/images/play/make.py
 """
@@ -18,12 +18,12 @@ WALK = [STEPS[letter] for letter in "dddrrrrdrruulxlluurrdddllddrrruu"]
 
 
 def main() -> None:
-    world = sorairo.load("crafter").play(seed=SEED, mode="dream")
+    world = sorairo.load("crafter").play(seed=SEED, mode="anchored")
     frames = [world.step(action).frame for action in WALK]
     large = np.ones((SCALE, SCALE, 1), np.uint8)
     pictures = [Image.fromarray(np.kron(frame, large)) for frame in frames]
     pictures[0].save(
-        Path(__file__).with_name("dream.webp"),
+        Path(__file__).with_name("anchored.webp"),
         save_all=True,
         append_images=pictures[1:],
         duration=MILLISECONDS,

@@ -9,7 +9,7 @@ import click
 
 from sorairo.cli.console import say, show
 from sorairo.cli.host_options import is_loopback
-from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
+from sorairo.cli.serve import DATABASE, HOST, MEDIA, PORT, server_extra, storage_urls
 
 
 @click.command(
@@ -20,19 +20,8 @@ from sorairo.cli.serve import DATABASE, MEDIA, server_extra, storage_urls
       sorairo play crafter --export page"""
 )
 @click.argument("world", default="crafter")
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="The address to listen on. If others can reach it, keys are required from the start.",
-)
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    show_default=True,
-    help="The port to listen on.",
-)
+@HOST
+@PORT
 @click.option("--open/--no-open", "opens", default=True, help="Open the page in a browser.")
 @click.option(
     "--workers",

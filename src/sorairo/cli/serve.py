@@ -17,6 +17,19 @@ from sorairo.cli.shared_options import OFFLOAD, WEIGHTS
 from sorairo.errors import MissingExtraError
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
+HOST = click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="The address to listen on. If others can reach it, keys are required from the start.",
+)
+PORT = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on.",
+)
 DATABASE = click.option(
     "--database",
     metavar="URL",
@@ -83,19 +96,8 @@ def storage_urls(database: str | None, media: str | None) -> Any:
       sorairo serve
       OPENAI_BASE_URL=http://127.0.0.1:8000/v1 OPENAI_API_KEY=any python your_sora_program.py"""
 )
-@click.option(
-    "--host",
-    default="127.0.0.1",
-    show_default=True,
-    help="The address to listen on. If others can reach it, keys are required from the start.",
-)
-@click.option(
-    "--port",
-    type=click.IntRange(1, 65535),
-    default=8000,
-    show_default=True,
-    help="The port to listen on.",
-)
+@HOST
+@PORT
 @click.option(
     "--allow-host",
     "allow_hosts",

@@ -10,9 +10,12 @@ import pytest
 from sorairo.exam.perception.actions_seen import effect_between, same_effect, shift_between
 from sorairo.exam.played_question import PlayQuestion, PlayTruth, frozen_picture
 from sorairo.exam.suites.played import crafter, games
+from sorairo.exam.suites.played.determined import _undetermined, determined
 from sorairo.video import Clip
-from sorairo.world.crafter.names import ACTIONS, GROUND, ITEMS
+from sorairo.world.crafter.names import ACTIONS, GROUND, ITEMS, THINGS
 from sorairo.world.crafter.perception import Reading
+from sorairo.world.crafter.start import Start
+from sorairo.world.crafter.state import GameState
 
 ASKED = 22  # steps, fewer than the suite's for the sake of speed
 
@@ -124,3 +127,71 @@ def test_the_judge_of_actions_sees_moves_gains_and_places() -> None:
     nothing = effect_between(before, before)
     assert same_effect("noop", nothing, nothing) is None
     assert all(action in ACTIONS for action in ("do", "place_stone"))
+
+
+def test_a_walk_is_judged_by_places_that_are_known() -> None:
+    """On a meadow whose edge is new, no picture can show how far the player went."""
+    grass = np.full((7, 9), GROUND.index("grass"), np.uint8)
+    edge = grass.copy()
+    edge[0, 1:7] = GROUND.index("water")
+    before, after = reading(ground=grass), reading(ground=edge)
+    farther = edge.copy()
+    farther[1] = edge[0]
+    new = np.ones((7, 9), bool)
+    new[:2] = False
+    assert shift_between(after, reading(ground=farther)) == (0, -1)
+    assert shift_between(after, reading(ground=farther), (new, new)) == (0, 0)
+    assert effect_between(before, after).shift == (0, -1)
+    assert effect_between(before, after, (new, new)).shift == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def walk() -> PlayTruth:
+    """One given picture on a meadow, then thirteen steps to the left."""
+    start = Start(place="meadow")
+    question = PlayQuestion(
+        key="a", prompt="", seed=0, about="play", world=11, start=start, actions=(1,) * 13, given=0
+    )
+    return PlayTruth(question)
+
+
+def test_only_what_the_given_pictures_show_is_determined(walk: PlayTruth) -> None:
+    known = determined(walk)
+    walked = [state.position[0] for state in walk.game.states]
+    assert walked[0] - walked[4] == 4  # nothing stands in the way
+    for step in range(5):
+        assert not known.places[step][:, :step].any()
+        assert known.places[step][:, step:].all()
+    # the fifth step leads to a place that the picture does not show
+    assert known.until == 5
+
+
+def test_what_chance_decides_is_not_determined() -> None:
+    start = Start(place="meadow", inventory={"sapling": 0})
+    actions = tuple(ACTIONS.index(name) for name in ("do", "do", "noop"))
+    question = PlayQuestion(
+        key="a", prompt="", seed=0, about="play", world=11, start=start, actions=actions, given=0
+    )
+    truth = PlayTruth(question)
+    assert determined(truth).chances.tolist() == [False, True, True, False]
+    state = truth.game.states[0]
+    cow = state.things.copy()
+    cow[4, 4] = THINGS.index("cow")  # below the player, who looks down
+    kept = {"sapling": 1, "health": 9}
+    near = replace(state, things=cow, facing="down", inventory=state.inventory | kept)
+    everywhere = np.ones((7, 9), bool)
+
+    def depends(before: GameState, after: GameState, name: str, **changes: object) -> bool:
+        given = {"known": everywhere, "moved": True, "saplings": 1} | changes
+        return _undetermined(before, after, name, **given)  # type: ignore[arg-type]
+
+    assert depends(near, near, "do")
+    assert not depends(near, near, "do", moved=False)  # the given picture shows the cow
+    assert not depends(near, near, "make_wood_pickaxe")
+    clear = replace(near, things=state.things)
+    assert not depends(clear, clear, "place_plant")
+    assert depends(clear, clear, "place_plant", saplings=0)
+    asleep = replace(clear, sleeping=True)
+    hurt = replace(clear, inventory=clear.inventory | {"health": 7})
+    assert depends(asleep, hurt, "noop")
+    assert not depends(asleep, clear, "noop")

@@ -59,8 +59,13 @@ def _placed(target: tuple[int, int]) -> str:
     return _PLACED.get(name, "")
 
 
-def effect_between(before: Reading, after: Reading) -> Effect:
-    """What happened between two pictures."""
+Places = tuple[np.ndarray, np.ndarray]
+"""Which places of two consecutive pictures count, bool [7, 9] each."""
+
+
+def effect_between(before: Reading, after: Reading, known: Places | None = None) -> Effect:
+    """What happened between two pictures; how far the player moved is seen by the known places
+    alone, None: all of them."""
     thing = int(after.things[_PLAYER])
     name = THINGS[thing] if thing < len(THINGS) else ""
     facing = name.removeprefix("player-") if name.startswith("player-") else ""
@@ -70,7 +75,7 @@ def effect_between(before: Reading, after: Reading) -> Effect:
     spot = _PLAYER[0] + y, _PLAYER[1] + x
     return Effect(
         facing=facing if facing in FACINGS else "",
-        shift=shift_between(before, after),
+        shift=shift_between(before, after, known),
         target=(int(after.ground[spot]), int(after.things[spot])),
         gained=tuple(int(each) for each in change[4:]),
         fed=tuple(int(each > 0) for each in change[:4]),
@@ -78,18 +83,24 @@ def effect_between(before: Reading, after: Reading) -> Effect:
     )
 
 
-def shift_between(before: Reading, after: Reading) -> tuple[int, int]:
+def shift_between(before: Reading, after: Reading, known: Places | None = None) -> tuple[int, int]:
     """How far the view moved, (x, y) in tiles: the step of at most one tile by which the grounds of
-    both pictures agree best; none where standing still agrees as well."""
-    return max(SHIFTS, key=lambda shift: (_agreement(before, after, shift), shift == (0, 0)))
+    both pictures agree best at known places; none where standing still agrees as well."""
+    if known is None:
+        known = np.ones_like(before.ground, bool), np.ones_like(after.ground, bool)
+    grounds = np.stack([before.ground, known[0]]), np.stack([after.ground, known[1]])
+    return max(SHIFTS, key=lambda shift: (_agreement(*grounds, shift), shift == (0, 0)))
 
 
-def _agreement(before: Reading, after: Reading, shift: tuple[int, int]) -> float:
+def _agreement(before: np.ndarray, after: np.ndarray, shift: tuple[int, int]) -> float:
+    """The share of equal grounds, of the places that are known in both pictures; each array is
+    ground and whether it is known, [2, 7, 9]."""
     x, y = shift
-    rows, columns = before.ground.shape
-    old = before.ground[max(y, 0) : rows + min(y, 0), max(x, 0) : columns + min(x, 0)]
-    new = after.ground[max(-y, 0) : rows + min(-y, 0), max(-x, 0) : columns + min(-x, 0)]
-    return float((old == new).mean())
+    rows, columns = before.shape[1:]
+    old = before[:, max(y, 0) : rows + min(y, 0), max(x, 0) : columns + min(x, 0)]
+    new = after[:, max(-y, 0) : rows + min(-y, 0), max(-x, 0) : columns + min(-x, 0)]
+    counted = old[1] * new[1] > 0
+    return float((old[0] == new[0])[counted].mean()) if counted.any() else 0.0
 
 
 def same_effect(taken: str, seen: Effect, true: Effect) -> bool | None:

@@ -1,13 +1,14 @@
 """M10, Crafter: a game whose actions are given, dreamed for 50 steps, and 30 steps back to where it
 began.
 
-Tiles are scored where the given pictures determine them: places that were seen before, without a
-creature in truth or dream on the right ground; up to the first step at which a creature stood in
-the player's way. The rest is reported apart: tiles of new land by the share that are tiles of the
-game, creatures by how many there are for each one in the simulator. "changed" tiles differ from
-the picture before. "effect" is whether the judge of inverse dynamics sees the effect that the
-action truly had. "found again" is the share of right tiles at places that come back into view.
-In "anchored" games the simulator says what is true, and the model draws it for 200 steps.
+Tiles are scored where the given pictures determine them (`determined`): places that they show,
+without a creature in truth or dream on the right ground; up to the first step that depends on
+something else, such as a creature in the player's way. The rest is reported apart: tiles of new
+land by the share that are tiles of the game, creatures by how many there are for each one in the
+simulator. "changed" tiles differ from the picture before. "effect" is whether the judge of inverse
+dynamics sees the effect that the action truly had, in the places that are determined. "found again"
+is the share of right tiles at places that come back into view. In "anchored" games the simulator
+says what is true, and the model draws it for 200 steps.
 """
 
 from __future__ import annotations
@@ -26,15 +27,15 @@ from sorairo.exam.played_question import (
 from sorairo.exam.question import Answer
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
-from sorairo.exam.suites.played.games import KINDS, Determined, determined, game_questions
-from sorairo.world.crafter.names import ACTIONS, CREATURES, THINGS, TILE
+from sorairo.exam.suites.played.determined import MOVING, Determined, determined
+from sorairo.exam.suites.played.games import KINDS, game_questions
+from sorairo.world.crafter.names import ACTIONS, TILE
 from sorairo.world.crafter.perception import Reading
 
 HORIZONS = (1, 5, 10, 20, 50)
 LEFT_FOR = {10: (5, 16), 30: (20, 44), 60: (45, 80)}
 """How many steps a place was out of view, for each name of a row."""
 EFFECTS = 20  # steps whose effect is judged
-_MOVING = [i for i, name in enumerate(THINGS) if name.startswith(("arrow", *CREATURES))]
 
 
 def questions(count: int) -> list[PlayQuestion]:
@@ -88,8 +89,8 @@ def _at(
 
 def _creatures(seen: Reading, true: Reading) -> np.ndarray:
     """Where a creature or an arrow is in truth, or in the answer on the right ground."""
-    mine = np.isin(seen.things, _MOVING) & (seen.ground == true.ground)
-    return np.isin(true.things, _MOVING) | mine
+    mine = np.isin(seen.things, MOVING) & (seen.ground == true.ground)
+    return np.isin(true.things, MOVING) | mine
 
 
 def _new_land(
@@ -98,8 +99,8 @@ def _new_land(
     found, new = {}, ~known.places[horizon]
     if new.any():
         found[f"new land at {horizon}"] = float((seen[horizon].ground[new] != LOST).mean())
-    there = np.isin(true[horizon].things, _MOVING).sum()
-    mine = np.isin(seen[horizon].things, _MOVING).sum()
+    there = np.isin(true[horizon].things, MOVING).sum()
+    mine = np.isin(seen[horizon].things, MOVING).sum()
     return found | {f"creatures at {horizon}": float(mine / there) if there else np.nan}
 
 
@@ -112,9 +113,10 @@ def _effects(
     right = []
     for step in range(1, min(EFFECTS, known.until - 1, len(true) - 1) + 1):
         taken = ACTIONS[question.actions[question.given + step - 1]]
-        mine, theirs = (effect_between(each[step - 1], each[step]) for each in (seen, true))
+        places = known.places[step - 1], known.places[step]
+        mine, theirs = (effect_between(each[step - 1], each[step], places) for each in (seen, true))
         same = same_effect(taken, mine, theirs)
-        if same is not None:
+        if same is not None and not known.chances[step]:
             right.append(float(same))
     return {"effect": float(np.mean(right))} if right else {}
 

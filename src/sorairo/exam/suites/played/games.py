@@ -1,15 +1,14 @@
-"""The games of M10, and which of their tiles the given pictures determine."""
+"""The games of M10."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from sorairo.exam.held_out_scenes import FIRST_SEED
-from sorairo.exam.played_question import PlayQuestion, PlayTruth
-from sorairo.world.crafter.names import ACTIONS, COLUMNS, CREATURES, FACINGS, ROWS, THINGS
+from sorairo.exam.played_question import PlayQuestion
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, ROWS
 from sorairo.world.crafter.paths import free
 from sorairo.world.crafter.policies import BACK, MOVES
 from sorairo.world.crafter.rollouts import play_policy, random_policy, random_start
@@ -25,7 +24,6 @@ AWAY = (5, 15, 30)  # steps on the way out, in turn
 ANCHORED = 200
 KINDS = ("play", "return", "play", "anchored", "play", "return", "play", "return")
 """The kinds of consecutive questions."""
-_CREATURES = [i for i, name in enumerate(THINGS) if name in CREATURES]
 
 
 def game_questions(count: int) -> list[PlayQuestion]:
@@ -105,48 +103,3 @@ def _there_and_back(
 def _free(state: GameState, move: str) -> bool:
     x, y = FACINGS[move]
     return bool(free(state)[ROWS // 2 + y, COLUMNS // 2 + x])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Determined:
-    """Which tiles the given pictures determine, from the last given picture (index 0) on."""
-
-    places: np.ndarray
-    """Whether a place was seen before the picture, in any earlier one, bool [H, 7, 9]."""
-    ages: np.ndarray
-    """How many steps a place was out of view before it came back into it; 0 where it was in view,
-    -1 where it was never seen, [H, 7, 9]."""
-    until: int
-    """The first picture that depends on where a creature went: it stood in the player's way."""
-
-
-def determined(truth: PlayTruth) -> Determined:
-    """What the given pictures of a game determine."""
-    states, given = truth.game.states, truth.question.given
-    last: dict[tuple[int, int], int] = {}
-    places = np.zeros((len(states), ROWS, COLUMNS), bool)
-    ages = np.full((len(states), ROWS, COLUMNS), -1)
-    for frame, state in enumerate(states):
-        x, y = state.position
-        for row in range(ROWS):
-            for column in range(COLUMNS):
-                spot = x + column - COLUMNS // 2, y + row - ROWS // 2
-                if spot in last:
-                    places[frame, row, column] = True
-                    ages[frame, row, column] = frame - last[spot] - 1
-                last[spot] = frame
-    return Determined(places=places[given:], ages=ages[given:], until=_until(truth, given))
-
-
-def _until(truth: PlayTruth, given: int) -> int:
-    """The first picture, counted from the last given one, that a creature decided."""
-    states, actions = truth.game.states, truth.game.actions
-    for frame in range(given + 1, len(states)):
-        before, name = states[frame - 1], ACTIONS[actions[frame]]
-        x, y = FACINGS.get(name, FACINGS[before.facing])
-        acts = name in FACINGS or name == "do" or name.startswith("place")
-        in_way = before.things[ROWS // 2 + y, COLUMNS // 2 + x] in _CREATURES
-        came = frame > given + 1 and acts and in_way
-        if came:
-            return frame - given
-    return len(states) - given

@@ -14,9 +14,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
 NODE := tests/server/node
+# The versions of OpenAI's Python SDK whose test suites are run, the newest first.
+SUITES := $(VENV)/openai-suites
+SDKS := $(shell cat tests/server/clients/python-suites.txt)
+# Python may keep compiled modules, whatever the environment says: tests start some hundred processes,
+# and each would compile the source again (the server: 4.2 s of CPU time instead of 1.5 s).
+export PYTHONDONTWRITEBYTECODE :=
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test studio golden lint clean
+.PHONY: help demo test studio sdks golden lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,11 +35,15 @@ demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for 
 	@echo "Its contact sheet: demo/clip-sheet.png"
 demo: export PROMPT := $(PROMPT)
 
-test: $(VENV)/.installed-dev $(VENV)/.other-clients lint ## install what tests need, lint, run all tests
+test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDKS)) lint ## install what tests need, lint, run all tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
 	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
+
+sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## the server with older versions of OpenAI's SDKs
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto -m older_sdk tests/server/clients tests/server/test_node.py \
+		tests/server/test_older_openai.py
 
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
 	$(BIN)/python tests/golden/record.py --check
@@ -64,20 +74,18 @@ $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 
-# The server is also tested with the test suites of OpenAI's SDKs, new and old. Those of Python are in
-# its source distributions.
-SUITES := $(VENV)/openai-suites
-$(VENV)/.other-clients: tests/server/clients/python-suites.txt $(NODE)/package-lock.json \
-		$(VENV)/.installed-dev $(VENV)/.system-packages
-	rm -rf $(SUITES)
+# The server is also tested with the test suites of OpenAI's SDKs. Those of Python are in its source
+# distributions.
+$(SUITES)/.%: | $(VENV)/.installed-dev
 	mkdir -p $(SUITES)
-	for version in $$(cat $<); do \
-		$(BIN)/python -m pip --disable-pip-version-check download --quiet --no-deps \
-			--no-binary :all: --dest $(SUITES) openai==$$version; \
-		tar -xzf $(SUITES)/openai-$$version.tar.gz -C $(SUITES); \
-		rm $(SUITES)/openai-$$version.tar.gz; \
-	done
-	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps \
+	$(BIN)/python -m pip --disable-pip-version-check download --quiet --no-deps \
+		--no-binary :all: --dest $(SUITES) openai==$*
+	tar -xzf $(SUITES)/openai-$*.tar.gz -C $(SUITES)
+	rm $(SUITES)/openai-$*.tar.gz
+	@touch $@
+
+$(VENV)/.other-clients: $(NODE)/package-lock.json $(VENV)/.installed-dev $(VENV)/.system-packages
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --upgrade \
 		--target $(SUITES)/lib distro==1.9.0
 	npm ci --silent --prefix $(NODE)
 	@touch $@

@@ -1,4 +1,5 @@
-"""OpenAI's Node SDK against a real server with the shipped model: node/acceptance.mjs."""
+"""OpenAI's Node SDK against a real server with the shipped model: node/acceptance.mjs.
+`make test` takes the newest version, `make sdks` the one from the time of Sora."""
 
 from __future__ import annotations
 
@@ -15,8 +16,11 @@ FOLDER = Path(__file__).with_name("node")
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_node_sdk_runs_unchanged(tmp_path: Path):
-    assert (FOLDER / "node_modules" / "openai").is_dir(), "`make test` installs OpenAI's Node SDK"
+@pytest.mark.parametrize(
+    "package", ["openai-newest", pytest.param("openai", marks=pytest.mark.older_sdk)]
+)
+def test_the_node_sdk_runs_unchanged(package: str, tmp_path: Path):
+    assert (FOLDER / "node_modules" / package).is_dir(), "`make test` installs OpenAI's Node SDK"
     port = free_port()
     with serving(tmp_path) as running:
         key = run_json(tmp_path, "keys", "create", "--name", "node")
@@ -28,6 +32,6 @@ def test_the_node_sdk_runs_unchanged(tmp_path: Path):
             "OPENAI_WEBHOOK_SECRET": run_json(tmp_path, "webhooks", "create", *where)["secret"],
             "LISTENER_PORT": str(port),
         }
-        command = ["node", str(FOLDER / "acceptance.mjs")]
+        command = ["node", str(FOLDER / "acceptance.mjs"), package]
         ran = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout + ran.stderr

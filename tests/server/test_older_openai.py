@@ -21,11 +21,11 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-@pytest.mark.slow
+@pytest.mark.older_sdk
 @pytest.mark.timeout(900)
 def test_the_older_sdk_works_too():
     found = run("-c", "import openai; print(openai.__version__)").stdout.strip()
-    assert found == VERSION, f"openai {VERSION} is missing: `make test` downloads it"
+    assert found == VERSION, f"openai {VERSION} is missing: `make sdks` downloads it"
     tests = Path(__file__).with_name("test_openai.py")
     ran = run("-m", "pytest", "-q", "-p", "no:cacheprovider", str(tests))
     assert ran.returncode == 0, ran.stdout + ran.stderr

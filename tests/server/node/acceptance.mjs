@@ -1,12 +1,13 @@
 // OpenAI's Node SDK, unmodified, against the server of OPENAI_BASE_URL: every call of
-// `client.videos`, `client.webhooks.unwrap`, and the errors. test_node.py starts the server.
+// `client.videos`, `client.webhooks.unwrap`, and the errors. The argument is the installed package
+// to test. test_node.py starts the server.
 // Ends with 1, and a sentence that says what is wrong, as soon as something is.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-import OpenAI, { toFile } from 'openai';
+const { default: OpenAI, toFile } = await import(process.argv[2]);
 
 const QUICK = { size: '128x128', seconds: '0.5', fps: 12, num_inference_steps: 2 };
 const PATIENCE = 300_000; // milliseconds for a clip

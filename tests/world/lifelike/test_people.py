@@ -9,12 +9,13 @@ import pytest
 
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people import gaits as g
-from sorairo.world.lifelike.people.appearance.dressing import dress
+from sorairo.world.lifelike.people.appearance.dressing import PARTS, dress
 from sorairo.world.lifelike.people.appearance.hems import SLEEVES, with_hems
 from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.people.appearance.measures import Measures
 from sorairo.world.lifelike.people.feet import foot_shape
 from sorairo.world.lifelike.people.gaits import gaits
+from sorairo.world.lifelike.renderer import Renderer
 from sorairo.world.lifelike.sampling import sample_person, sample_scene
 from sorairo.world.lifelike.scene import Scene, SceneConfig
 from sorairo.world.lifelike.simulate import Rollout, simulate
@@ -143,3 +144,15 @@ def test_hems_are_straight():
         crossed = inside & (corners.min(1) < -1e-3) & (corners.max(1) > 1e-3)
         assert crossed.any() != exact
     assert np.ptp(sewn.vertices, axis=0) == pytest.approx(np.ptp(plain.vertices, axis=0))
+
+
+def test_the_parts_of_a_person_are_told_apart_and_cover_the_person():
+    person = Person(sex="woman", age="young", build="average", hair="long", bottom="skirt")
+    scene = Scene(place="hall", ground="tiles", event="stand", people=(person,))
+    rollout = simulate(scene, seconds=1.0, fps=1.0)
+    with Renderer(width=64, height=64) as renderer:
+        (parts,), (mask,) = renderer.parts(rollout), renderer.masks(rollout)
+    np.testing.assert_array_equal(parts > 0, mask == 1)
+    assert set(np.unique(parts)) == {0, *range(1, len(PARTS) + 1)}
+    rows = {name: np.nonzero(parts == 1 + PARTS.index(name))[0].mean() for name in PARTS}
+    assert rows["hair"] < rows["top"] < rows["bottom"] < rows["shoes"]

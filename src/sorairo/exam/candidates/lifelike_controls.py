@@ -10,11 +10,13 @@ import numpy as np
 from sorairo.exam.candidates.baselines import frozen
 from sorairo.exam.lifelike_question import FPS, LifelikeQuestion, LifelikeTruth
 from sorairo.exam.question import Answer, Candidate
+from sorairo.exam.traced_scene import LAST, TracedQuestion, TracedTruth, moved_trace
 from sorairo.video import Clip
 from sorairo.world.lifelike.scene import Thing
 
 OTHER_OUTCOME = {"shatter": "miss", "miss": "shatter", "smash": "survive", "survive": "smash"}
 LATE = 8  # frames
+MOVED = 9  # pixels of 128: how far away a trace is that is not in its place
 
 
 def other_outcome(question: LifelikeQuestion, _truth: LifelikeTruth) -> Answer:
@@ -37,7 +39,42 @@ def late(question: LifelikeQuestion, truth: LifelikeTruth) -> Answer:
     return [Clip(frames=np.concatenate([frames[:at], held, frames[at:]])[: len(frames)], fps=FPS)]
 
 
+def forgotten(_question: TracedQuestion, truth: TracedTruth) -> Answer:
+    """The trace was never made when the camera comes back."""
+    return [Clip(frames=truth.forgotten, fps=FPS)]
+
+
+def elsewhere(_question: TracedQuestion, truth: TracedTruth) -> Answer:
+    """The trace is in another place in the last frames."""
+    down = truth.question.scene.event == "track"
+    frames = truth.clip.frames.copy()
+    move = (MOVED, 0) if down else (0, MOVED)
+    frames[-LAST:] = moved_trace(frames[-LAST:], truth.end_without, move)
+    return [Clip(frames=frames, fps=FPS)]
+
+
+def stays_put(_question: TracedQuestion, truth: TracedTruth) -> Answer:
+    """The camera never turns away."""
+    frames = truth.clip.frames[: truth.question.given]
+    rest = frames[-1:].repeat(truth.clip.num_frames - len(frames), 0)
+    return [Clip(frames=np.concatenate([frames, rest]), fps=FPS)]
+
+
+def noise(question: LifelikeQuestion, truth: LifelikeTruth) -> Answer:
+    """Pixels at random."""
+    rng = np.random.default_rng(question.seed)
+    shape = truth.clip.frames.shape
+    return [Clip(frames=rng.integers(0, 256, shape, dtype=np.uint8), fps=FPS)]
+
+
 LIFELIKE_CONTROLS: Mapping[str, Mapping[str, Candidate]] = {
     "M3b": {"frozen": frozen, "other outcome": other_outcome, "late": late},
+    "M5b": {
+        "frozen": frozen,
+        "trace gone": forgotten,
+        "trace elsewhere": elsewhere,
+        "camera stays": stays_put,
+        "noise": noise,
+    },
 }
 """Suite -> its wrong answers, by name. Each suite detects them by its first goal."""

@@ -36,12 +36,12 @@ def examples(clips: int, seed: int) -> Iterator[tuple[str, list[Example]]]:
         kind = breaking.KINDS[question.scene.event]
         outline = breaking.outline_of(question, truth.masks)
         shown = [truth.clip.frames]
-        shown += [_degradation(rng)(truth.clip.frames, rng) for _ in range(DEGRADED)]
+        shown += [degradation(rng)(truth.clip.frames, rng) for _ in range(DEGRADED)]
         broken = truth.rollout.broken
         yield kind, [(features(kind, frames, outline), broken) for frames in shown]
 
 
-def _degradation(rng: np.random.Generator) -> Degradation:
+def degradation(rng: np.random.Generator) -> Degradation:
     quality = int(rng.integers(40, 95)) if rng.random() < 0.5 else None
     return Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
 

@@ -64,6 +64,12 @@ class Renderer:
         with self._stage(rollout) as stage:
             return np.stack(self._each(_SetUp(rollout, stage), stage.identify))
 
+    def parts(self, rollout: Rollout) -> np.ndarray:
+        """Which part of a person is visible where, uint8 [F, height, width]: 0 none, then one more
+        than its place in `dressing.PARTS`."""
+        with self._stage(rollout) as stage:
+            return np.stack(self._each(_SetUp(rollout, stage, parted=True), stage.identify))
+
     def depth(self, rollout: Rollout) -> np.ndarray:
         """Metres along the camera's axis, float32 [F, height, width]; `stage.FAR` for the sky.
         Glass counts as a surface, rain and snow do not."""
@@ -110,13 +116,18 @@ class Renderer:
 class _SetUp:
     """A rollout's meshes on a stage."""
 
-    def __init__(self, rollout: Rollout, stage: Stage, *, in_the_air: bool = False) -> None:
-        """`in_the_air`: whether drops and flakes are drawn."""
+    def __init__(
+        self, rollout: Rollout, stage: Stage, *, in_the_air: bool = False, parted: bool = False
+    ) -> None:
+        """`in_the_air`: whether drops and flakes are drawn; `parted`: whether the parts of people
+        are numbered, and things are not."""
+        self.parted = parted
         self.rollout, self.stage = rollout, stage
         scene = rollout.scene
         self.around = Surroundings(stage, rollout, in_the_air=in_the_air)
         self.figures = [
-            Figure(stage, person, name=index + 1) for index, person in enumerate(scene.people)
+            Figure(stage, person, name=index + 1, parted=parted)
+            for index, person in enumerate(scene.people)
         ]
         self.shadows: dict[int, ContactShadow] = {}
         self.handles = self._things(scene)
@@ -134,7 +145,7 @@ class _SetUp:
             if scene.event in PROPS:
                 handles.append(None)
                 continue
-            name = len(scene.people) + index + 1
+            name = 0 if self.parted else len(scene.people) + index + 1
             color = CLOTHES_COLORS.get(thing.color, (0.6, 0.6, 0.6))
             if thing.kind == "ball":
                 radius = BALL_RADII.get(scene.event, DROP_RADIUS)

@@ -36,10 +36,15 @@ SKIRT_LENGTHS = {"skirt": 0.95, "dress": 1.05, "coat": 0.75}  # leg lengths
 LOOSENESS = {"t-shirt": 0.012, "sweater": 0.022, "coat": 0.03, "dress": 0.012}
 
 
+PARTS = ("skin", "hair", "top", "bottom", "shoes")  # of a person, for a judge that learns them
+
+
 @dataclass(frozen=True, eq=False)
 class DressedPart:
     """A part of a person of one colour."""
 
+    name: str
+    """What it is: one of PARTS, or "lips", "eye", "iris" or "brow"."""
     skin: Skin
     """Its mesh."""
     color: tuple[float, float, float]
@@ -76,17 +81,16 @@ def dress(person: Person) -> tuple[DressedPart, ...]:
     of_face[(cloth | is_skin).all(1) & is_skin.any(1)] = "skin"
     of_face[_hidden(person, measured)[rig.faces].any(1)] = "hidden"
     parts = [
-        DressedPart(whole.part(rig.faces[of_face == name]), *colors[name])
+        DressedPart(name, whole.part(rig.faces[of_face == name]), *colors[name])
         for name in colors
         if (of_face == name).any()
     ]
     garment = person.top if person.top in SKIRT_LENGTHS else person.bottom
     if garment in SKIRT_LENGTHS:
-        color = person.bottom_color if garment == "skirt" else person.top_color
-        skirt = _skirt(measured, SKIRT_LENGTHS[garment])
-        parts.append(DressedPart(skirt, CLOTHES_COLORS[color], 0.9))
+        name = "bottom" if garment == "skirt" else "top"
+        parts.append(DressedPart(name, _skirt(measured, SKIRT_LENGTHS[garment]), *colors[name]))
     if person.hair == "long":
-        parts.append(DressedPart(_long_hair(measured), *colors["hair"]))
+        parts.append(DressedPart("hair", _long_hair(measured), *colors["hair"]))
     return tuple(parts)
 
 

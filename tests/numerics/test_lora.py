@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from second_model import SecondModel
 from sorairo.cli.main import app
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.generation.engine import Engine, load
+from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.settings import Settings
 from sorairo.models.lora.choices import LoraChoice, find_lora
 from sorairo.models.lora.fast import fast_lora
@@ -267,7 +270,8 @@ def test_fast_and_a_remix_that_repeats_it(folder: Path, loras: Path, tmp_path: P
     target, again = tmp_path / "ball.mp4", tmp_path / "again.mp4"
     words = ["generate", "a red ball", "--seconds", "0.1", "--size", "64x64", "--fast"]
     words += ["--model", str(folder), "-o", str(target), "--lora", "paper:0.5"]
-    with pytest.raises(ModelError, match="self_forcing in its name"):
+    where = f"self_forcing in its name, into {re.escape(str(loras))}"
+    with pytest.raises(ModelError, match=where):
         CliRunner().invoke(app, words, catch_exceptions=False)
     both = loras / "self_forcing"
     both.mkdir()
@@ -279,11 +283,28 @@ def test_fast_and_a_remix_that_repeats_it(folder: Path, loras: Path, tmp_path: P
     for path in (target, again):
         recipe = json.loads(Clip.load(path).metadata["comment"])["request"]
         assert recipe["loras"] == ["self_forcing", "paper:0.5"]
-    assert fast_lora("wan2.2-5b") == "wan2.2-5b-fast"
-    with pytest.raises(ModelError, match=r"sorairo models pull wan2\.2-5b-fast"):
-        find_lora("wan2.2-5b-fast")
-    with pytest.raises(ModelError, match="leave --fast out"):
+    engine = load(folder, device="cpu")
+    options: Any = {**QUICK, "seconds": 0.1, "steps": None}
+    made = engine.remix(Clip.load(target), "a red ball", fast=True)
+    comment = read_comment(made.metadata["comment"])
+    assert comment.loras == ("self_forcing", "paper:0.5")  # type: ignore[attr-defined]
+    fast = engine.generate("a red ball", fast=True, loras=["paper:0.5"], **options)
+    named = engine.generate("a red ball", loras=["self_forcing", "paper:0.5"], **options)
+    assert np.array_equal(fast.frames, named.frames)
+    for find in (find_lora, lambda name: fast_lora(name.removesuffix("-fast"))):
+        with pytest.raises(ModelError, match=r"sorairo models pull wan2\.2-5b-fast"):
+            find("wan2.2-5b-fast")
+    with pytest.raises(ModelError, match="leave fast out"):
         fast_lora("tabletop")
+
+
+def test_models_info_says_where_a_lora_for_few_steps_goes(folder: Path, loras: Path):
+    words = ["models", "info", str(folder), "--no-speed"]
+    said = CliRunner().invoke(app, words, catch_exceptions=False).output
+    assert f"with self_forcing in its name, into {loras}" in said
+    (loras / "self_forcing.safetensors").write_bytes((loras / "paper.safetensors").read_bytes())
+    said = CliRunner().invoke(app, words, catch_exceptions=False).output
+    assert "--fast: 4 steps with the LoRA self_forcing" in said
 
 
 def test_over_the_api(loras: Path):

@@ -1,5 +1,5 @@
-"""Each family of Wan, tiny and with random weights, from the command line, and a run of each that is
-stopped and resumed."""
+"""Each family of Wan, tiny and with random weights, from the command line, and a run of each that
+is stopped and resumed."""
 
 from __future__ import annotations
 

@@ -108,6 +108,7 @@ def info_command(name: str, speed: bool | None, device: str | None, as_json: boo
             guided=sampling["guidance"] != 1.0,
             speed=rate,
         )
+        facts["fast"] = _fast(config["name"])
         facts["host_gigabytes"] = round(shape.weight_bytes() / 1e9, 2)
     if as_json:
         show_json(facts)
@@ -139,6 +140,18 @@ def _in_words(key: str, value: Any) -> str:
     if key == "files":
         return ", ".join(f"{each['repo']}/{each['path']}" for each in value)
     return ", ".join(value)
+
+
+def _fast(model: str) -> str:
+    """What `--fast` does with a model, "" for one that it is not for."""
+    from sorairo.models.lora.fast import known_fast_lora
+
+    found = known_fast_lora(model)
+    if found is None:
+        return ""
+    if found.to_do:
+        return f"not installed: {found.to_do}"
+    return f"--fast: {found.steps or 'the usual number of'} steps with the LoRA {found.name}"
 
 
 def _window(info: ModelDirectory) -> int:

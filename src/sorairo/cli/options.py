@@ -175,11 +175,10 @@ def with_fast(common: CommonOptions, loras: tuple[str, ...] = ()) -> CommonOptio
     has none."""
     if not common.fast:
         return common
-    from sorairo.models.lora.fast import fast_lora
+    from sorairo.models.lora.fast import with_fast_lora
 
-    lora = fast_lora(common.model.facts.name)
-    others = tuple(each for each in common.fields.get("loras", loras) if each != lora)
-    return replace(common, fields={**common.fields, "loras": (lora, *others)})
+    found = with_fast_lora(common.model.facts.name, common.fields.get("loras", loras))
+    return replace(common, fields={**common.fields, "loras": found})
 
 
 def _with(

@@ -18,7 +18,6 @@ from sorairo.generation.api_inputs import (
 from sorairo.generation.api_options import (
     ClipOptions,
     SamplingOptions,
-    checked_options,
     with_checked_arguments,
 )
 from sorairo.generation.progress import ProgressCallback
@@ -73,7 +72,7 @@ class Capabilities(RequestMaker):
         A clip of one frame is a picture. With `loop` the first frame follows the last one, so that
         the clip repeats without a seam.
         """
-        asked, on_progress = checked_options(self.generate, options, on_progress)
+        asked, on_progress = self.checked(self.generate, options, on_progress)
         if asked.get("fps") is None:
             asked["fps"] = self.spec.fps
         request = GenerateRequest(prompt=prompt, seconds=self.length(seconds), loop=loop, **asked)
@@ -97,7 +96,7 @@ class Capabilities(RequestMaker):
         `RefineConfig`). `on_progress` is called after every step, then after every window of the
         refinement.
         """
-        asked, on_progress = checked_options(self.image, options, on_progress)
+        asked, on_progress = self.checked(self.image, options, on_progress)
         if asked.pop("fps", None):
             raise RequestError("A picture has no frames a second: leave fps out.")
         request = ImageRequest(prompt=prompt, width=width, height=height, **asked)
@@ -126,7 +125,7 @@ class Capabilities(RequestMaker):
         `strength` says for each picture how closely it is shown: 1 (the default) exactly, less as a
         hint.
         """
-        asked, on_progress = checked_options(self.animate, options, on_progress)
+        asked, on_progress = self.checked(self.animate, options, on_progress)
         placed = [(0.0, pictures)] if isinstance(pictures, ClipSource) else pictures
         request = AnimateRequest(
             prompt=prompt,
@@ -149,7 +148,7 @@ class Capabilities(RequestMaker):
     ) -> Clip:
         """Text to video: a clip of `seconds` that shows the prompt, with the things that the clips
         of `characters` show."""
-        asked, on_progress = checked_options(self.cast, options, on_progress)
+        asked, on_progress = self.checked(self.cast, options, on_progress)
         request = CastRequest(prompt=prompt, seconds=self.length(seconds), **asked)
         return self.made(request, characters, on_progress)
 
@@ -166,7 +165,7 @@ class Capabilities(RequestMaker):
     ) -> Clip:
         """The clip, extended by `forward` seconds after its end, by `backward` seconds before its
         beginning, or both. `prompt` says what happens there."""
-        asked, on_progress = checked_options(self.extend, options, on_progress)
+        asked, on_progress = self.checked(self.extend, options, on_progress)
         request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
         return self.made(request, [clip], on_progress)
 
@@ -182,7 +181,7 @@ class Capabilities(RequestMaker):
     ) -> Clip:
         """The clip and a bridge of `seconds` from its end to its beginning, so that it repeats
         without a seam. `prompt` says what happens in the bridge."""
-        asked, on_progress = checked_options(self.loop, options, on_progress)
+        asked, on_progress = self.checked(self.loop, options, on_progress)
         return self.made(LoopRequest(prompt=prompt, seconds=seconds, **asked), [clip], on_progress)
 
     @with_checked_arguments
@@ -198,7 +197,7 @@ class Capabilities(RequestMaker):
     ) -> Clip:
         """The clip `before`, a bridge of `seconds`, the clip `after`. `texts` are the prompts at
         the two ends of the bridge, which cross-fade over it, or one prompt for both."""
-        asked, on_progress = checked_options(self.connect, options, on_progress)
+        asked, on_progress = self.checked(self.connect, options, on_progress)
         both = (texts, texts) if isinstance(texts, str) else texts
         if len(both) != 2:
             raise RequestError(f"connect takes one prompt or two, not {len(both)}.")
@@ -225,7 +224,7 @@ class Capabilities(RequestMaker):
         rectangle: left, top, width and height in pixels, or a text such as "25%,0%,50%,100%") and
         `start` and `end` in seconds limit the change; what lies outside of them is kept.
         """
-        asked, on_progress = checked_options(self.edit, options, on_progress)
+        asked, on_progress = self.checked(self.edit, options, on_progress)
         part = region_of(region)
         words = part if isinstance(part, str) else None
         fields = {"strength": strength, "region": words, "start": start, "end": end}
@@ -256,7 +255,7 @@ class Capabilities(RequestMaker):
     ) -> Clip:
         """The clip of a storyboard: `board` is a TOML file, or a `Storyboard` with the pictures and
         `clips` that its cards name, in order. The keyword arguments override the storyboard."""
-        asked, on_progress = checked_options(self.storyboard, options, on_progress)
+        asked, on_progress = self.checked(self.storyboard, options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
@@ -278,7 +277,6 @@ class Capabilities(RequestMaker):
         `clips` are those that it was made from, if there were any, in order. The keyword arguments
         override its request.
         """
-        asked, on_progress = checked_options(self.remix, options, on_progress)
         old = request_of(clip_of(clip))
         if old is None:
             raise RequestError(
@@ -291,4 +289,5 @@ class Capabilities(RequestMaker):
                 f"This clip was made from {len(old.inputs)} files ({names}), but {len(clips)} clips"
                 " are given."
             )
+        asked, on_progress = self.checked(self.remix, options, on_progress, old.loras)
         return self.made(dataclasses.replace(old.reworded(prompt), **asked), clips, on_progress)

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sorairo.generation.api_inputs import ClipSource, clips_of, input_files
+from sorairo.generation.api_options import checked_options
 from sorairo.generation.progress import ProgressCallback
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import default_seconds
 from sorairo.generation.requests.reading import Kind, ReadRequest, read_request
 from sorairo.generation.runner import RequestRunner
+from sorairo.models.lora.fast import with_fast_lora
 from sorairo.video import Clip
 
 
 class RequestMaker(RequestRunner):
     """What the methods of the Python API have in common."""
+
+    def checked(
+        self,
+        method: Callable[..., Any],
+        options: Any,
+        on_progress: ProgressCallback | None,
+        loras: tuple[str, ...] = (),
+    ) -> tuple[dict[str, Any], ProgressCallback | None]:
+        """The options of a call of `method`, checked, and its progress callback; `loras` are used
+        where the options have none. Raises TypeError, RequestError and ModelError."""
+        asked, on_progress = checked_options(method, options, on_progress)
+        if asked.pop("fast", False):
+            asked["loras"] = with_fast_lora(self.limits.model, asked.get("loras", loras))
+        return asked, on_progress
 
     def length(self, seconds: float | None) -> float:
         """The length of a clip; None: the default one."""

@@ -1,29 +1,78 @@
-"""Which LoRA `--fast` means. No torch."""
+"""Which LoRA makes a model sample in a few steps: `--fast`. No torch."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from sorairo.errors import ModelError
-from sorairo.models.lora.choices import lora_names
+from sorairo.models.lora.choices import (
+    choices_of,
+    few_steps,
+    lora_names,
+    loras_folder,
+    parse_lora,
+)
 from sorairo.models.pull.few_step_loras import FAST
 
 SMALL = re.compile(r"^wan2\.1-(vace-)?1\.3b$")
 SELF_FORCING = re.compile(r"self[-_]?forcing", re.I)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FastLora:
+    """The LoRA by which a model samples in a few steps."""
+
+    name: str
+    """Its name in the folder of LoRAs; "" for one that has no fixed name and is not there."""
+    steps: int | None = None
+    """Steps of its schedule; None: not known, or it is not installed."""
+    to_do: str = ""
+    """What to do to have it, "" where it is installed."""
+
+
+def known_fast_lora(model: str) -> FastLora | None:
+    """The LoRA for few steps of a model, named as it was published; None where there is
+    none."""
+    name = FAST.get(model, "")
+    if name:
+        if name in lora_names():
+            return FastLora(name=name, steps=_steps(name))
+        return FastLora(name=name, to_do=f"sorairo models pull {name}")
+    if not SMALL.match(model):
+        return None
+    found = next((each for each in lora_names() if SELF_FORCING.search(each)), None)
+    if found is not None:
+        return FastLora(name=found, steps=_steps(found))
+    place = f"put one of Self-Forcing, with self_forcing in its name, into {loras_folder()}"
+    return FastLora(name="", to_do=place)
+
+
 def fast_lora(model: str) -> str:
-    """The LoRA by which a model, named as it was published, samples in a few steps. Raises
-    ModelError where there is none, with what to do."""
-    if model in FAST:
-        return FAST[model]
-    if SMALL.match(model):
-        for name in lora_names():
-            if SELF_FORCING.search(name):
-                return name
+    """The name of the LoRA by which a model, named as it was published, samples in a few steps.
+    Raises ModelError where there is none, with what to do."""
+    found = known_fast_lora(model)
+    if found is None:
         raise ModelError(
-            f"No LoRA for few steps of {model} can be fetched by name: put one of Self-Forcing,"
-            " with self_forcing in its name, into the folder of LoRAs."
+            f"No LoRA for few steps of {model or 'this model'} is known: leave fast out, or choose"
+            f" one of {', '.join(FAST)}."
         )
-    known = ", ".join(FAST)
-    raise ModelError(f"No LoRA makes {model} faster: leave --fast out, or choose one of {known}.")
+    if found.to_do:
+        what = f"The LoRA {found.name}" if found.name else f"A LoRA for few steps of {model}"
+        raise ModelError(f"{what} is not installed: {found.to_do}.")
+    return found.name
+
+
+def with_fast_lora(model: str, loras: tuple[str, ...]) -> tuple[str, ...]:
+    """The LoRA for few steps of a model, then all other `loras`; where it is among them, they are
+    as they were, for it may have a weight. Raises ModelError as `fast_lora` does."""
+    lora = fast_lora(model)
+    return loras if lora in (parse_lora(each)[0] for each in loras) else (lora, *loras)
+
+
+def _steps(name: str) -> int | None:
+    try:
+        few = few_steps(choices_of((name,)))
+    except ModelError:  # a schedule that cannot be read: it is said when it is used
+        return None
+    return None if few is None else len(few.sigmas) - 1

@@ -34,6 +34,10 @@ class ClipBuilder(JobBuilder):
     """Builds the jobs of requests with given clips. Every method raises ApiError, or RequestError
     if the model cannot generate it."""
 
+    def seeded(self, fields: Fields) -> dict[str, Any]:
+        """The parameters that the fields set directly, with a random seed if none is given."""
+        return {"seed": secrets.randbelow(2**31), **self.sampling(fields)}
+
     def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
         """An edit of a clip by a prompt."""
         parameters = {"strength": DEFAULT_EDIT_STRENGTH, **self._parameters(fields, clip)}
@@ -121,7 +125,7 @@ class ClipBuilder(JobBuilder):
         """The parameters of a request for a clip, whose result has the clip's size."""
         width, height = clip.size(self.limits)
         prompt = self.shorten(fields.require("prompt"))
-        return {"prompt": prompt, "width": width, "height": height, **sampling(fields)}
+        return {"prompt": prompt, "width": width, "height": height, **self.seeded(fields)}
 
 
 def _shown_seconds(clips: Sequence[GivenClip], added: float) -> float:
@@ -129,8 +133,3 @@ def _shown_seconds(clips: Sequence[GivenClip], added: float) -> float:
     if any(isinstance(clip.file, Upload) for clip in clips):
         return whole_seconds(sum(clip.info.duration for clip in clips) + added)
     return sum(clip.seconds for clip in clips) + added
-
-
-def sampling(fields: Fields) -> dict[str, Any]:
-    """The parameters that the fields set directly, with a random seed if none is given."""
-    return {"seed": secrets.randbelow(2**31), **fields.parameters()}

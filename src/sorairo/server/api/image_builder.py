@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.generate import ImageRequest
-from sorairo.server.api.clip_builder import DEFAULT_EDIT_STRENGTH, ClipBuilder, sampling
+from sorairo.server.api.clip_builder import DEFAULT_EDIT_STRENGTH, ClipBuilder
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.given_clips import GivenClip, check_pictures
 from sorairo.server.api.new_job import NewJob
@@ -32,7 +32,7 @@ class ImageBuilder(ClipBuilder):
         """A picture from a text."""
         width, height = fields.get("size") or DEFAULT_SIZE
         prompt = self.shorten(fields.require("prompt"))
-        request = ImageRequest(prompt=prompt, width=width, height=height, **sampling(fields))
+        request = ImageRequest(prompt=prompt, width=width, height=height, **self.seeded(fields))
         self.check(request, fields, None)
         cost = width * height / self.limits.native_fps
         return self.new_job(request, fields, f"{width}x{height}", SECONDS, cost=cost)

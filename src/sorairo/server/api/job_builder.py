@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
-from sorairo.errors import RequestError
+from sorairo.errors import ModelError, RequestError
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits, parse_size
+from sorairo.models.lora.fast import with_fast_lora
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
@@ -45,6 +46,18 @@ class JobBuilder:
             return self
         found = self.served(name)
         return replace(self, limits=found.limits, memory=found.memory, runs_on=found.name)
+
+    def sampling(self, fields: Fields, loras: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The parameters of a request that the fields set directly; with `fast` also the LoRA for
+        few steps, and all others, which are `loras` where the fields have none. Raises
+        ApiError."""
+        found = fields.parameters()
+        if fields.get("fast"):
+            try:
+                found["loras"] = with_fast_lora(self.limits.model, found.get("loras", loras))
+            except ModelError as error:
+                raise fields.error("fast", str(error)) from error
+        return found
 
     def new_job(
         self,

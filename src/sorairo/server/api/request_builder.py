@@ -15,7 +15,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
-from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder, sampling
+from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
@@ -51,7 +51,7 @@ class RequestBuilder(ClipBuilder):
             message = f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out."
             raise fields.error(given[1], message)
         width, height = _size(fields)
-        parameters = {"fps": DEFAULT_FPS, "width": width, "height": height, **sampling(fields)}
+        parameters = {"fps": DEFAULT_FPS, "width": width, "height": height, **self.seeded(fields)}
         if fields.get("loop"):
             if given:
                 message = f"A video from '{given[0]}' cannot loop: leave one of them out."
@@ -149,7 +149,7 @@ class RequestBuilder(ClipBuilder):
         if given or fields.get("loop"):
             name = given[0] if given else "loop"
             raise fields.error(name, f"A remix cannot have '{name}': leave it out.")
-        prompt, changes = fields.require("prompt"), fields.parameters()
+        prompt, changes = fields.require("prompt"), self.sampling(fields, old.request.loras)
         request = old.request.reworded(self.shorten(prompt))
         video = replace(
             old.video,

@@ -42,6 +42,7 @@ def recipe_body(spec: JobSpec) -> RecipeBody:
         "num_inference_steps": request.steps,
         "guidance_scale": request.guidance,
         "negative_prompt": request.negative,
+        "loras": list(request.loras),
         "style": request.style if request.command != Storyboard.command else None,
     }
     if not request.rewrite:
@@ -51,7 +52,7 @@ def recipe_body(spec: JobSpec) -> RecipeBody:
     if made.endpoint == Endpoint.CREATE and request.width and request.height:
         shared["size"] = f"{request.width}x{request.height}"
     values = {**shared, **made.body}
-    made.body = {name: each for name, each in values.items() if each not in (None, "", ())}
+    made.body = {name: each for name, each in values.items() if each not in (None, "", (), [])}
     if spec.source and spec.video.seed is None:
         made.body.pop("seed", None)
     if spec.video.model and not spec.source:

@@ -35,14 +35,15 @@ demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for 
 	@echo "Its contact sheet: demo/clip-sheet.png"
 demo: export PROMPT := $(PROMPT)
 
+# Files in their order: by default those with few tests come last, and some of these are slow.
 test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDKS)) lint ## install what tests need, lint, run all tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile --no-loadscope-reorder
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
 	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
 
 sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## the server with older versions of OpenAI's SDKs
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto -m older_sdk tests/server/clients tests/server/test_node.py \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile -m older_sdk tests/server/clients tests/server/test_node.py \
 		tests/server/test_older_openai.py
 
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly

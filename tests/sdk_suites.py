@@ -76,6 +76,7 @@ def prepared_server(folder: Path) -> Iterator[dict[str, str]]:
     picture.write_bytes(small_picture())
     with serving(folder) as running, _client(running) as client:
         asked = {"prompt": "a red ball drops", "size": "720x1280", "seconds": "4", "fps": 4}
+        asked["num_inference_steps"] = 2
         video = client.post("/videos", json=asked).json()["id"]
         while client.get(f"/videos/{video}").json()["status"] not in ("completed", "failed"):
             time.sleep(0.1)

@@ -7,6 +7,7 @@ import ast
 import statistics
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import sorairo
@@ -37,7 +38,12 @@ def modules() -> dict[str, Path]:
 
 
 MODULES = modules()
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """The modules parsed, when the first test wants them: every process collects this file."""
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
 
 
 def relative(name: str) -> str:
@@ -115,7 +121,7 @@ def classes(tree: ast.AST) -> set[str]:
 
 
 def test_no_modules_import_one_another():
-    assert cycles({name: imported(tree) for name, tree in TREES.items()}) == []
+    assert cycles({name: imported(tree) for name, tree in trees().items()}) == []
 
 
 def test_cycles_are_found():
@@ -126,7 +132,7 @@ def test_cycles_are_found():
 def test_our_own_modules_are_imported_at_the_top():
     late = {
         f"{relative(name)}:{function.name}"
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
         if not relative(name).startswith("cli/") and relative(name) not in LAZY
         for function in functions(tree)
         if imported(function)
@@ -140,7 +146,7 @@ def test_files_and_functions_are_small():
     assert statistics.median(n for n in lengths.values() if n > 1) <= MAX_MEDIAN_FILE
     sizes = sorted(
         (function.end_lineno or 0) - function.lineno + 1
-        for tree in TREES.values()
+        for tree in trees().values()
         for function in functions(tree)
     )
     assert sizes[int(0.95 * len(sizes))] <= MAX_FUNCTION_P95
@@ -160,7 +166,7 @@ def test_retired_names_are_gone():
     found = {
         name: RETIRED_WORDS & {*name.split("."), *bare_identifiers(tree)}
         | RETIRED_CLASSES & classes(tree)
-        for name, tree in TREES.items()
+        for name, tree in trees().items()
     }
     assert {name: words for name, words in found.items() if words} == {}
 
@@ -172,4 +178,4 @@ def test_retired_names_are_found():
 
 def test_every_folder_says_what_lives_there():
     packages = [name for name, path in MODULES.items() if path.name == "__init__.py"]
-    assert [name for name in packages if not ast.get_docstring(TREES[name])] == []
+    assert [name for name in packages if not ast.get_docstring(trees()[name])] == []

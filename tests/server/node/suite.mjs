@@ -1,6 +1,6 @@
 // The tests of `client.videos` of OpenAI's Node SDK (videos.test.ts) against a real server, with real
 // ids and files in place of its examples. The argument is the installed package to test.
-// test_node_suites.py starts the server.
+// clients/test_suites.py starts the server.
 
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';

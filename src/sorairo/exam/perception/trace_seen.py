@@ -41,9 +41,9 @@ def trace_features(frames: np.ndarray, with_it: np.ndarray, without: np.ndarray)
     excess = seen - gone
     energy = np.square(trace) * place[..., None]
     product = excess * trace * place[..., None]
-    shares = _by_cell(product) / np.maximum(_by_cell(energy), 1e-6)
-    shares = shares[_by_cell(energy) >= FEWEST * energy.sum()]
-    low, middle = np.percentile(shares, [25, 50]) if len(shares) else (0.0, 0.0)
+    ratios = _by_cell(product) / np.maximum(_by_cell(energy), 1e-6)
+    ratios = ratios[_by_cell(energy) >= FEWEST * energy.sum()]
+    low, middle = np.percentile(ratios, [25, 50]) if len(ratios) else (0.0, 0.0)
     return np.array(
         [
             *np.clip([product.sum() / max(energy.sum(), 1e-6), low, middle], -1, 2),

@@ -92,6 +92,50 @@ def test_a_zip_and_a_dry_run(tmp_path: Path, archive: Path):
     assert said.strip().endswith("Imported 2.")
 
 
+def test_files_of_an_unknown_shape_beside_clips(tmp_path: Path):
+    """Conversations, an account, and lists of other things, of which little is about the clips but
+    two ids: every clip is imported, with what is known about it."""
+    folder = tmp_path / "export"
+    for name, shade in (
+        *(("file-Ab12Cd34-boat.mp4", 7), ("file_00ff00ff-1.mp4", 8)),
+        *(("clip.mp4", 9), ("3.mp4", 10)),
+    ):
+        clip(folder / name, shade)
+    drawn = {"asset_pointer": "sediment://file_00ff00ff", "metadata": {"generation": {}}}
+    drawn["metadata"]["generation"] = {"gen_id": "Zz9", "prompt": "a red boat", "seed": 41}
+    message = {
+        "id": "b1946ac9-0000",
+        "author": {"role": "user", "name": None},
+        "content": {"content_type": "text", "parts": ["a boat", drawn]},
+        "metadata": {"attachments": [{"id": "file-Ab12Cd34", "name": "boat.mp4", "size": 9}]},
+    }
+    mapping = {"b1946ac9-0000": {"id": "b1946ac9-0000", "message": message, "children": []}}
+    talk = {"title": "Boats", "create_time": 1759572000.5, "mapping": mapping, "id": "c0ffee"}
+    deep: list = []
+    for _ in range(200):
+        deep = [deep]
+    contents = {
+        "conversations.json": [talk, {**talk, "mapping": {}}],
+        "user.json": {"id": "user-1", "email": "a@example.org", "birth_year": None},
+        "message_feedback.json": [1, "x", None, [deep], {"3": {"value": 3}}],
+    }
+    for name, content in contents.items():
+        (folder / name).write_text(json.dumps(content))
+    (folder / "chat.html").write_text("<html></html>")
+    (folder / "broken.json").write_text('{"id": ')
+    where = [*database(tmp_path), "--media", str(tmp_path / "media")]
+    lines, said = run(str(folder), *where)
+    assert {line["file"]: line["prompt"] for line in lines} == {
+        "3.mp4": "",
+        "clip.mp4": "",
+        "file-Ab12Cd34-boat.mp4": "Boats",
+        "file_00ff00ff-1.mp4": "a red boat",
+    }
+    assert {line["outcome"] for line in lines} == {"imported"}
+    assert "broken.json is left out: it is not JSON (line 1)." in said
+    assert "For 2 of 4 files no file beside them names a prompt" in said
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -122,7 +166,8 @@ def test_import_over_http(client: TestClient, service: Service, archive: Path):
         },
     ).json()
     (item,) = plan["data"]
-    assert plan["unreadable"] == [{"path": "notes.json", "reason": "it is not JSON (line 1)"}]
+    why = {"reason": "it is not JSON (line 1)", "code": "not_json", "values": {"line": 1}}
+    assert plan["unreadable"] == [{"path": "notes.json", **why}]
     assert item["fields"] == {
         "prompt": "a ball of shade 4",
         "seed": 4,
@@ -161,6 +206,10 @@ def test_import_over_http(client: TestClient, service: Service, archive: Path):
     assert send().json()["outcome"] == "imported"
     wrong = client.post("/v1/videos/imports", files={"video": ("a.mp4", b"<html>")})
     assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "video")
+    assert wrong.json()["error"]["detail"] == {"code": "file_type", "values": {}}
+    data = (archive / "broken.mp4").read_bytes()
+    wrong = client.post("/v1/videos/imports", files={"video": ("a.mp4", data)})
+    assert wrong.json()["error"]["detail"] == {"code": "media_unreadable", "values": {}}
     assert client.post("/v1/videos/imports", json={"video": "x"}).status_code == 400
 
 

@@ -66,6 +66,11 @@ def import_command(
             f"There are no clips or pictures in {archive}: name a folder or zip with .mp4, .mov,"
             " .webm, .mkv, .png, .jpg or .webp files."
         )
+    if silent := sum(not each.record.prompt for each in found):
+        say(
+            f"For {silent} of {len(found)} files no file beside them names a prompt: they are"
+            " imported without one, unless sorairo made them."
+        )
     if dry_run:
         for each in found:
             _show(each, None, as_json)

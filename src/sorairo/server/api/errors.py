@@ -19,6 +19,7 @@ from sorairo.jobs.database import DATABASE_UNAVAILABLE, is_busy, is_full
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
+from sorairo.world.notes import Note
 
 # After a 413, the rest of the body is not read.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
@@ -29,7 +30,8 @@ CLIENT_CLOSED_REQUEST = 499
 
 
 class ApiError(Exception):
-    """An error that a route responds with.
+    """An error that a route responds with. A message that is a `Note` is also sent as the `detail`
+    of the error object, so that clients can say it in other languages.
 
     Attributes:
         status: The HTTP status, 4xx or 5xx.
@@ -52,6 +54,12 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
+def detail_of(error: Exception) -> dict[str, Any] | None:
+    """The `code` and `values` of an error's message; None for one that is no `Note`."""
+    message = error.args[0] if error.args else None
+    return message.to_json() if isinstance(message, Note) else None
+
+
 def invalid_type(name: str, expected: str, got: object) -> ApiError:
     """The error for a field of the wrong type, with the message of OpenAI's API."""
     message = f"Invalid type for '{name}': expected {expected}, but got {_type_name(got)} instead."
@@ -72,14 +80,16 @@ def error_response(
     param: str | None = None,
     code: str | None = None,
     headers: dict[str, str] | None = None,
+    detail: dict[str, Any] | None = None,
 ) -> SafeJSONResponse:
-    """A response with an error object."""
+    """A response with an error object; `detail` is that of its message."""
     default = "server_error" if status >= 500 else "invalid_request_error"
     error: dict[str, Any] = {
         "message": message[:MAX_MESSAGE_LENGTH],
         "type": TYPES.get(status, default),
         "param": param if param is None else param[:MAX_PARAM_LENGTH],
         "code": code,
+        **({} if detail is None else {"detail": detail}),
     }
     all_headers = {**HEADERS.get(status, {}), **(headers or {})}
     return SafeJSONResponse({"error": error}, status, headers=all_headers)
@@ -105,7 +115,12 @@ def add_error_handlers(app: FastAPI) -> None:
 
 async def _on_api_error(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(
-        error.status, str(error), param=error.param, code=error.code, headers=error.headers
+        error.status,
+        str(error),
+        param=error.param,
+        code=error.code,
+        headers=error.headers,
+        detail=detail_of(error),
     )
 
 

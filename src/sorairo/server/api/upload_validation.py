@@ -12,6 +12,7 @@ from sorairo.server.uploads.file_types import (
     is_heif,
     is_too_large,
 )
+from sorairo.world.notes import Note
 
 ACCEPTED = "a .png, .jpg or .webp picture or an .mp4, .mov, .webm or .mkv video"
 
@@ -24,24 +25,26 @@ def check_upload(data: bytes, name: str) -> str:
     if kind in IMAGE_TYPES:
         size = declared_size(data, kind)
         if size is None:
-            reason = f"is a {kind.upper()} file with an incomplete header: send it again."
-            raise _invalid_file(name, reason)
+            text = f"is a {kind.upper()} file with an incomplete header: send it again."
+            raise _invalid_file(name, Note(text, "cut_off", type=kind.upper()))
         if is_too_large(*size):
-            raise _invalid_file(
-                name,
-                f"has {size[0]}x{size[1]} pixels: at most {MAX_PIXELS // 10**6} million pixels and"
-                f" {MAX_SIDE} per side are allowed.",
-            )
+            most = MAX_PIXELS // 10**6
+            text = f"has {size[0]}x{size[1]} pixels: at most {most} million pixels and {MAX_SIDE}"
+            values = {"size": f"{size[0]}x{size[1]}", "most": most, "side": MAX_SIDE}
+            text = f"{text} per side are allowed."
+            raise _invalid_file(name, Note(text, "too_many_pixels", **values))
     return kind
 
 
-def _reason(data: bytes) -> str:
+def _reason(data: bytes) -> Note:
     if not data:
-        return "is an empty file."
+        return Note("is an empty file.", "empty_file")
     if is_heif(data):
-        return "is a HEIF or AVIF picture, which is not supported: save it as .jpg or .png first."
-    return f"is not of a supported file type: send {ACCEPTED}."
+        text = "is a HEIF or AVIF picture, which is not supported: save it as .jpg or .png first."
+        return Note(text, "heif")
+    return Note(f"is not of a supported file type: send {ACCEPTED}.", "file_type")
 
 
-def _invalid_file(name: str, reason: str) -> ApiError:
-    return ApiError(400, f"'{name}' {reason}", param=name, code="invalid_file")
+def _invalid_file(name: str, reason: Note) -> ApiError:
+    message = Note(f"'{name}' {reason}", reason.code, **reason.values)
+    return ApiError(400, message, param=name, code="invalid_file")

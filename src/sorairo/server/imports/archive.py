@@ -19,6 +19,7 @@ from sorairo.server.imports.matching import (
     matched,
 )
 from sorairo.server.imports.records import Sidecars, Unreadable
+from sorairo.world.notes import Note
 
 MAX_SIDECAR, MAX_NOTE = 64 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
 MAX_FILES = 200_000
@@ -138,12 +139,12 @@ def find_media(archive: FolderArchive | ZipArchive) -> tuple[list[FoundMedia], l
         if is_note and str(PurePosixPath(name).with_suffix("")) not in stems:
             continue
         if archive.size(name) > (MAX_NOTE if is_note else MAX_SIDECAR):
-            sidecars.unreadable.append(Unreadable(name, "it is too large"))
+            sidecars.unreadable.append(Unreadable(name, Note("it is too large", "large_text")))
             continue
         try:
             sidecars.read(name, archive.read(name).decode("utf-8-sig"))
         except (OSError, MediaError, UnicodeDecodeError):
-            sidecars.unreadable.append(Unreadable(name, "it is no text in UTF-8"))
+            sidecars.unreadable.append(Unreadable(name, Note("it is no text in UTF-8", "not_utf8")))
     return matched(media, sidecars.records), sidecars.unreadable
 
 

@@ -16,7 +16,10 @@ SIDECAR_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
 MEDIA_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
 BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
 _TOKEN = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
-_ID = re.compile(r"(?:gen|task|video|s)_[A-Za-z0-9]{4,}", re.IGNORECASE)
+_ID = re.compile(
+    r"(?:gen|task|video|s)_[A-Za-z0-9]{4,}|file[-_][A-Za-z0-9]{6,}",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)

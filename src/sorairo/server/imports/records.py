@@ -20,6 +20,8 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from sorairo.world.notes import Note
+
 MAX_DEPTH, MAX_RECORDS = 24, 200_000
 MAX_PROMPT, MAX_TAG = 32_000, 64  # characters
 # By what is left of a key without signs and upper case; earlier keys win.
@@ -27,7 +29,9 @@ PROMPTS = (
     *("prompt", "fullprompt", "originalprompt", "inputtext", "posttext", "caption", "text"),
     *("description", "promptpreview", "title", "name"),
 )
-IDS = ("genid", "generationid", "videoid", "id", "uuid", "postid", "jobid", "taskid")
+OWN_IDS = ("genid", "generationid", "videoid", "id", "uuid", "postid", "jobid", "taskid")
+# Also those of objects around a record: in conversations an address such as file-service://file-...
+IDS = (*OWN_IDS, "assetpointer")
 FILES = (
     *("file", "files", "filename", "filenames", "filepath", "path", "localpath", "localfile"),
     *("video", "videofile", "clip", "image", "imagefile", "media"),
@@ -38,6 +42,7 @@ MODELS = ("model", "modelname", "modelid")
 MARKS = ("isfavorite", "favorite", "favourite", "isfavourite", "isliked", "starred")
 TAGS = ("tags", "keywords", "labels")
 KIND, PROMPT_LINE = "type", re.compile(r"^\s*prompt\s*[:=]\s*", re.IGNORECASE)
+_FILE_NAME = re.compile(r"\S{1,200}\.[A-Za-z][A-Za-z0-9]{2,3}")  # which is no prompt
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
@@ -74,7 +79,8 @@ class Unreadable:
     """A sidecar that cannot be read."""
 
     path: str
-    reason: str
+    reason: Note
+    """The end of a sentence that begins with the path."""
 
 
 @dataclass
@@ -99,10 +105,12 @@ class Sidecars:
         self.records += [replace(each, **place) for each in found[:room]]
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Note:
     if isinstance(error, json.JSONDecodeError):
-        return f"it is not JSON (line {error.lineno})"
-    return "it is nested too deeply" if isinstance(error, RecursionError) else "it cannot be read"
+        return Note(f"it is not JSON (line {error.lineno})", "not_json", line=error.lineno)
+    if isinstance(error, RecursionError):
+        return Note("it is nested too deeply", "nested_text")
+    return Note("it cannot be read", "unreadable_text")
 
 
 def _records(suffix: str, text: str) -> Iterator[Record]:
@@ -142,7 +150,7 @@ def _in_json(value: Any, around: Mapping[str, Any], depth: int) -> Iterator[Reco
         return
     own = {_SIGNS.sub("", str(key).lower()): each for key, each in value.items()}
     said = {**around, **{key: each for key, each in own.items() if each not in (None, "", [])}}
-    if any(isinstance(own.get(key), str) and own[key] for key in (*IDS, *FILES, "prompt")) or (
+    if any(isinstance(own.get(key), str) and own[key] for key in (*OWN_IDS, *FILES, "prompt")) or (
         isinstance(own.get("files"), list)
     ):
         yield _record(said, own)
@@ -154,15 +162,28 @@ def _in_json(value: Any, around: Mapping[str, Any], depth: int) -> Iterator[Reco
 
 def _record(said: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
     return Record(
-        ids=tuple(dict.fromkeys(each for key in IDS for each in _texts(said.get(key)))),
+        ids=tuple(dict.fromkeys(_id(text) for key in IDS for text in _texts(said.get(key)))),
         files=tuple(dict.fromkeys(each for key in FILES for each in _texts(own.get(key)))),
-        prompt=next((t[:MAX_PROMPT] for key in PROMPTS for t in _texts(said.get(key))), ""),
+        prompt=next(
+            (
+                text[:MAX_PROMPT]
+                for key in PROMPTS
+                for text in _texts(said.get(key))
+                if not _FILE_NAME.fullmatch(text)
+            ),
+            "",
+        ),
         seed=next((n for key in SEEDS if (n := _seed(said.get(key))) is not None), None),
         created_at=next((t for key in TIMES if (t := _time(said.get(key))) is not None), None),
         model=next((each[:128] for key in MODELS for each in _texts(said.get(key))), ""),
         favourite=any(_flag(said.get(key)) for key in MARKS),
         tags=tuple(each[:MAX_TAG] for key in TAGS for each in _texts(said.get(key))),
     )
+
+
+def _id(text: str) -> str:
+    """An id, or the last part of an address that ends in one."""
+    return text.rpartition("://")[2]
 
 
 def _texts(value: Any) -> list[str]:

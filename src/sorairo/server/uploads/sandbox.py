@@ -26,6 +26,7 @@ from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_heade
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
+from sorairo.world.notes import Note
 
 Result = TypeVar("Result")
 # What clients see: messages of a decoder would reveal paths and addresses.
@@ -174,4 +175,5 @@ def _result(out: BinaryIO, read: Callable[[BinaryIO, dict[str, Any]], Result]) -
 
 def _media_error(kind: str, reason: Any) -> MediaError:
     log.info("cannot decode a given file (%s): %.600r", kind, reason)
-    return MediaError(ERROR_MESSAGES.get(kind, ERROR_MESSAGES["unreadable"]))
+    kind = kind if kind in ERROR_MESSAGES else "unreadable"
+    return MediaError(Note(ERROR_MESSAGES[kind], f"media_{kind}"))

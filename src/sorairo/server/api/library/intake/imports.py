@@ -53,7 +53,10 @@ def _plan(fields: Fields) -> dict[str, Any]:
     return {
         "object": "video.import_plan",
         "data": [_described(each) for each in matched(paths, sidecars.records)],
-        "unreadable": [{"path": each.path, "reason": each.reason} for each in sidecars.unreadable],
+        "unreadable": [
+            {"path": each.path, "reason": str(each.reason), **each.reason.to_json()}
+            for each in sidecars.unreadable
+        ],
     }
 
 
@@ -100,6 +103,6 @@ def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
     except WriteError:
         raise
     except MediaError as error:
-        raise fields.error("video", str(error), "invalid_file") from error
+        raise fields.error("video", error.args[0], "invalid_file") from error
     body = {"object": "video.import", "outcome": found.outcome.value}
     return SafeJSONResponse({**body, "video": viewer_of(request)(found.job)})

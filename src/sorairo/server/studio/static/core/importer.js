@@ -4,6 +4,7 @@
 import { postForm, postJson } from "./api.js";
 import { t } from "./i18n.js";
 import { follow, learn } from "./library.js";
+import { reasonOf } from "./said.js";
 import { change, state } from "./state.js";
 import { zipFiles } from "./zip.js";
 
@@ -103,7 +104,7 @@ async function planned(files, note) {
   }
   if (!media.length) return [];
   const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
-  for (const { path, reason } of plan.unreadable) note(path, reason);
+  for (const each of plan.unreadable) note(each.path, reasonOf(each));
   return plan.data.map(({ path, fields }) => ({ ...byPath.get(path), path, fields }));
 }
 

@@ -21,8 +21,13 @@ export function notesOf({ notes = [], note_details: details = [] }, without = []
     .map(({ text, code, values }) => inWords("notes", code, values) ?? text);
 }
 
-/** The message of an error. What is particular to it is English, in any language. */
-export function errorText({ code, message } = {}) {
+/** Why a file is left out of an import. */
+export const reasonOf = ({ code, values, reason }) => inWords("details", code, values) ?? reason;
+
+/** The message of an error. What is particular to it is English, unless the server gave its `detail`. */
+export function errorText({ code, message, detail } = {}) {
+  const particular = inWords("details", detail?.code, detail?.values);
+  if (particular) return particular;
   const summary = inWords("errors", code);
   return summary ? `${summary}（${message}）` : message;
 }

@@ -5,6 +5,7 @@ import * as branches from "./branches.js";
 import * as clip from "./clip.js";
 import * as common from "./common.js";
 import * as compose from "./compose.js";
+import * as details from "./details.js";
 import * as errors from "./errors.js";
 import * as importing from "./import.js";
 import * as jobs from "./jobs.js";
@@ -23,6 +24,7 @@ export const TABLES = {
   clip,
   common,
   compose,
+  details,
   errors,
   import: importing,
   jobs,

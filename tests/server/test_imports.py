@@ -206,10 +206,10 @@ def test_import_over_http(client: TestClient, service: Service, archive: Path):
     assert send().json()["outcome"] == "imported"
     wrong = client.post("/v1/videos/imports", files={"video": ("a.mp4", b"<html>")})
     assert (wrong.status_code, wrong.json()["error"]["param"]) == (400, "video")
-    assert wrong.json()["error"]["detail"] == {"code": "file_type", "values": {}}
-    data = (archive / "broken.mp4").read_bytes()
-    wrong = client.post("/v1/videos/imports", files={"video": ("a.mp4", data)})
     assert wrong.json()["error"]["detail"] == {"code": "media_unreadable", "values": {}}
+    form = {"data": {"prompt": "a ball"}, "files": {"input_reference": ("a.png", b"<html>")}}
+    wrong = client.post("/v1/videos", **form)
+    assert wrong.json()["error"]["detail"] == {"code": "file_type", "values": {}}
     assert client.post("/v1/videos/imports", json={"video": "x"}).status_code == 400
 
 

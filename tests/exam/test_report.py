@@ -1,98 +1,26 @@
-"""The report: a self-contained page, plots with their figures as text, the worst answers first."""
+"""The report: a self-contained page, and the worst answers first."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from html.parser import HTMLParser
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from exam_reports import ERROR, TIMED, Page, errors, page_of, result_of
 from sorairo.exam import report
-from sorairo.exam.held_out_scenes import scenes
 from sorairo.exam.registry import LIFELIKE_SUITES, PLAYED_SUITES, SUITES, WORLD_SUITES
-from sorairo.exam.report.axis import MOST_TICKS, Axis, axis_of
 from sorairo.exam.report.clips import MOST_SHOWN
-from sorairo.exam.report.markup import VOID, escape, tag
-from sorairo.exam.report.plots import gauge, plots, stack_dots
+from sorairo.exam.report.markup import escape, tag
 from sorairo.exam.report.view_model import SuiteView
-from sorairo.exam.scene_question import SceneQuestion
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import JudgedQuestion, Suite, SuiteResult
 
 EXPLAINED = Path(__file__).parents[2] / "docs" / "explain" / "exam.md"
-SCENE = scenes(1)[0]
 NASTY = '<script>alert("x")</script> & a red ball'
-TIMED = (
-    Goal(measure="set at 5 s", least=0.75, share=True),
-    Goal(measure="set at 60 s", least=0.75, share=True),
-    Goal(measure="drift at 5 s", most=0.03),
-    Goal(measure="drift at 60 s", most=0.03),
-)
-ERROR = Goal(measure="error", most=0.05, anchors="another .149")
-
-
-def result_of(
-    goals: Sequence[Goal], *cases: Mapping[str, Verdict], prompt: str = "a red ball"
-) -> SuiteResult:
-    """The result of a suite, from cases (column -> verdict)."""
-    suite = Suite(
-        name="M0",
-        title="Made up",
-        count=len(cases),
-        questions=lambda _count: [],
-        judge=lambda _question, _clip, _truth: {},
-        goals=tuple(goals),
-    )
-    judged = [
-        JudgedQuestion(
-            question=SceneQuestion(
-                key=f"M0-{i:04d}", scene=SCENE, prompt=prompt, seed=i, seconds=1.0, given=1
-            ),
-            verdicts=verdicts,
-        )
-        for i, verdicts in enumerate(cases)
-    ]
-    return SuiteResult(suite=suite, judged=judged)
-
-
-def errors(*values: float) -> SuiteResult:
-    """One case for each value; the true clips are right."""
-    return result_of([ERROR], *({"model": {"error": v}, "truth": {"error": 0.0}} for v in values))
-
-
-class Page(HTMLParser):
-    """A parsed page: its elements and its text. Raises if an element is not closed."""
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.open: list[str] = []
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-        self.close()
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]):
-        self.found.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str):
-        self.text += data + "\n"
-
-    def all(self, *tags: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.found if tag in tags]
-
-
-def page_of(*results: SuiteResult, folder: Path) -> Page:
-    return Page(report.page(results, folder, model="m", commit="c"))
 
 
 @pytest.fixture
@@ -216,72 +144,6 @@ def test_the_record_names_floor_codec_and_baselines():
         "anchors": "another .149",
     }
     assert found["suites"]["M0"]["error (median)"]["goal"] == [0.8, 1.2]
-
-
-def test_measures_at_several_times_are_lines():
-    names = [goal.measure for goal in TIMED]
-    case = {"model": dict.fromkeys(names, 1.0), "truth": dict.fromkeys(names, 0.0)}
-    view = SuiteView(result_of([*TIMED, Goal(measure="at 5 s"), Goal(measure="once at 5 s")], case))
-    assert {what: list(at) for what, at in view.over_time.items()} == {
-        "set": [5.0, 60.0],
-        "drift": [5.0, 60.0],
-    }
-    lines = plots(view)[:2]
-    assert "set at 60 s: model 100 % [21, 100]; truth 0 % [0, 79]; goal &gt;= 75 %" in lines[0]
-    for line in lines:
-        assert line.count('class="course') == 2  # one step from 5 to 60 s a column
-        assert line.count('class="whisker') == 2  # of the examined column
-
-
-def test_shares_are_bars():
-    goals = [Goal(measure=law, share=True) for law in ("gravity", "energy")]
-    case = {"model": {"gravity": 1.0, "energy": 0.0}, "truth": {"gravity": 1.0, "energy": 1.0}}
-    (plot,) = plots(SuiteView(result_of(goals, case, case)))
-    bars = [float(bar["width"] or 0) for bar in Page(plot).all("rect")]
-    assert bars[0] > 300
-    assert bars[1] == 0
-    assert plots(SuiteView(result_of(goals[:1], case))) == []  # one alone is in the table
-
-
-def test_cases_are_dots():
-    (plot,) = plots(SuiteView(errors(*np.linspace(0, 1, 100))))
-    dots = [path["d"] or "" for path in Page(plot).all("path") if "dots" in (path["class"] or "")]
-    assert [path.count("h0") for path in dots] == [100, 100]
-
-
-def test_overlapping_dots_are_moved_off_the_line():
-    axis = Axis(low=0, high=1, start=0, end=300)
-    assert stack_dots(np.array([0.0, 0.5, 1.0]), axis) == [(0.0, 0.0), (150.0, 0.0), (300.0, 0.0)]
-    same = stack_dots(np.full(50, 0.5), axis)
-    assert len({up for _, up in same}) == 50
-    assert max(abs(up) for _, up in same) <= 12
-    assert stack_dots(np.array([]), axis) == []
-
-
-def test_a_gauge_shades_where_the_goal_is_met():
-    row = SuiteView(errors(0.02, 0.2)).row(ERROR)
-    assert 'class="aimed"' in gauge(row, ERROR)
-    assert 'class="aimed"' not in gauge(row, Goal(measure="error"))
-    assert "error: model 0.11 [" in gauge(row, ERROR)
-
-
-@pytest.mark.parametrize("high", [0.003, 0.07, 0.95, 1, 2.4, 63, 100, 12_345])
-def test_ticks_are_round_and_few(high: float):
-    axis = axis_of([high], Goal(measure="a"), 0, 300)
-    ticks = axis.ticks
-    assert ticks[0] == 0
-    assert 3 <= len(ticks) <= MOST_TICKS
-    assert high / 2 < ticks[-1] <= axis.high
-    assert all(len(axis.tick_label(tick).replace(".", "").strip("0")) <= 2 for tick in ticks)
-
-
-def test_axes_hold_what_they_are_made_for():
-    goal = Goal(measure="a", least=3.0)
-    axis = axis_of([-1.0, 2.0, float("nan")], goal, 0, 100)
-    assert 0 < axis(-1.0) < axis(0.0) < axis(3.0) < 100
-    assert axis_of([], Goal(measure="a"), 0, 100)(0.0) == 0
-    share = axis_of([0.2], Goal(measure="a", share=True), 0, 100)
-    assert (share(0.0), share(1.0), share.tick_label(0.25)) == (0, 100, "25 %")
 
 
 def test_the_worst_come_first(tmp_path: Path):

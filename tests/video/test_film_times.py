@@ -1,8 +1,7 @@
-"""What lasts how long, and which track is shown: films from phones, slide makers and TV."""
+"""What lasts how long: films from phones, slide makers and TV."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,69 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from films import film, tone
 from footage import shade_of, shades, write_video
 from sorairo.errors import MediaError
-from sorairo.video import Clip, Sound
+from sorairo.video import Clip
 
 MPEGTS_WRAP = 2**33 / 90_000  # seconds
-
-
-def film(
-    path: Path,
-    values: list[int],
-    times: list[float],
-    end: float,
-    *,
-    sounds: tuple[Any, ...] = (),
-    codec: str = "libx264",
-) -> Path:
-    """Grey frames of `values` at `times`, the last one until `end` (seconds); `sounds` are
-    ((start, samples float32 [n]), ...) at 48 kHz."""
-    base = Fraction(1, 90_000)
-    packets: list[Any] = []
-    with av.open(str(path), "w") as container:
-        options = {"crf": "4", "bf": "0"} if codec == "libx264" else {}
-        stream: Any = container.add_stream(codec, rate=25, options=options)
-        stream.width = stream.height = 32
-        stream.pix_fmt = "yuv420p"
-        stream.codec_context.time_base = stream.time_base = base
-        voices = [container.add_stream("aac", rate=48000, layout="mono") for _ in sounds]
-        ticks = [round(each * 90_000) for each in [*times, end]]
-        for frame, tick in zip(shades(values), ticks, strict=False):
-            picture = av.VideoFrame.from_ndarray(frame, format="rgb24")
-            picture.pts, picture.time_base = tick, base
-            packets += stream.encode(picture)
-        packets += stream.encode(None)
-        lengths = dict(zip(ticks, np.diff(ticks).tolist(), strict=False))
-        for packet in packets:
-            packet.duration = lengths[round(packet.pts * packet.time_base * 90_000)]
-        for voice, (start, samples) in zip(voices, sounds, strict=True):
-            packets += _sound_packets(voice, start, samples)
-        for packet in sorted(packets, key=lambda each: float((each.dts or 0) * each.time_base)):
-            container.mux(packet)
-    return path
-
-
-def _sound_packets(stream: Any, start: float, samples: np.ndarray) -> list[Any]:
-    packets = []
-    for at in range(0, len(samples), 1024):
-        piece = np.ascontiguousarray(samples[None, at : at + 1024])
-        frame = av.AudioFrame.from_ndarray(piece, format="fltp", layout="mono")
-        frame.sample_rate, frame.time_base = 48000, Fraction(1, 48000)
-        frame.pts = round(start * 48000) + at
-        packets += stream.encode(frame)
-    return [*packets, *stream.encode(None)]
-
-
-def tone(hertz: float, seconds: float) -> np.ndarray:
-    return (0.3 * np.sin(np.arange(round(seconds * 48000)) * 2 * np.pi * hertz / 48000)).astype(
-        np.float32
-    )
-
-
-def pitch(sound: Sound) -> float:
-    spectrum = np.abs(np.fft.rfft(sound.samples[:, 0]))
-    return float(np.argmax(spectrum)) / sound.duration
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "mov"])
@@ -251,54 +193,6 @@ def test_a_tape_whose_header_promises_60000_frames_a_second(tmp_path: Path):
     clip = Clip.load(path)
     assert clip.num_frames == 3
     assert clip.fps == pytest.approx(25)
-
-
-# --- tracks
-
-
-def marked(path: Path, change: Callable[[Any], None]) -> Path:
-    """The film written again with other dispositions."""
-    made = path.with_name(f"marked{path.suffix}")
-    with av.open(str(path)) as source, av.open(str(made), "w") as target:
-        streams = [target.add_stream_from_template(each) for each in source.streams]
-        change(streams)
-        for packet in source.demux():
-            if packet.dts is not None:
-                packet.stream = streams[packet.stream.index]
-                target.mux(packet)
-    return made
-
-
-@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
-@pytest.mark.parametrize("default", [0, 1])
-def test_the_sound_of_the_track_that_is_marked_as_default(
-    tmp_path: Path, suffix: str, default: int
-):
-    times = [i / 25 for i in range(25)]
-    sounds = ((0, tone(440, 1)), (0, tone(880, 1)))
-    path = film(tmp_path / f"two.{suffix}", [100] * 25, times, 1.0, sounds=sounds)
-
-    def change(streams: list[Any]) -> None:
-        for index, stream in enumerate(streams[1:]):
-            stream.disposition = int(index == default)
-
-    sound = Clip.load(marked(path, change)).sound
-    assert sound is not None
-    assert pitch(sound) == pytest.approx(440 * (1 + default), abs=3)
-
-
-@pytest.mark.parametrize("default", [0, 1])
-def test_the_pictures_of_the_track_that_is_marked_as_default(tmp_path: Path, default: int):
-    path = tmp_path / "two.mkv"
-    with av.open(str(path), "w") as container:
-        streams: list[Any] = [container.add_stream("libx264", rate=25) for _ in range(2)]
-        for index, stream in enumerate(streams):
-            stream.width = stream.height = 32
-            stream.pix_fmt, stream.disposition = "yuv420p", int(index == default)
-        for index, stream in enumerate(streams):
-            frame = av.VideoFrame.from_ndarray(shades([60 + 100 * index])[0], format="rgb24")
-            container.mux([*stream.encode(frame), *stream.encode(None)])
-    assert shade_of(Clip.load(path).frames)[0] == pytest.approx(60 + 100 * default, abs=3)
 
 
 @pytest.mark.parametrize("suffix", ["mp4", "mkv", "ts", "avi", "mpg", "flv"])

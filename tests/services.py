@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine as Database
+
 from sorairo.generation.requests.limits import limits_of
 from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.database import open_database
@@ -26,14 +28,19 @@ def new_service(folder: Path) -> Service:
     prompts of any words: most tests are about other fields."""
     limits = limits_of(hub.info(hub.find("tabletop")).record["config"])
     database = open_database(f"sqlite:///{folder}/jobs.db")
+    service = service_on(database, MediaStore(str(folder / "media")))
+    return replace(service, limits=replace(limits, world=registry.NONE))
+
+
+def service_on(database: Database, media: MediaStore) -> Service:
+    """The stores on a database and a media store, with the settings of a server by default."""
     return Service(
         queue=Queue(database),
-        media=MediaStore(str(folder / "media")),
+        media=media,
         keys=ApiKeyStore(database),
         characters=CharacterStore(database),
         files=FileStore(database),
         storage=StorageLedger(database),
-        limits=replace(limits, world=registry.NONE),
     )
 
 

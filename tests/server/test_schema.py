@@ -18,12 +18,8 @@ from hypothesis import strategies as st
 from schemathesis import checks
 
 from hostile_values import ANY_JSON
-from sorairo.jobs.characters import CharacterStore
+from services import service_on
 from sorairo.jobs.database import open_database
-from sorairo.jobs.keys import ApiKeyStore
-from sorairo.jobs.queue import Queue
-from sorairo.jobs.stored.files import FileStore
-from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.server.api.fields.table import IGNORED, NESTED, Endpoint, fields_of
 from sorairo.server.api.openapi import ROUTES
 from sorairo.server.api.schemas import URLENCODED
@@ -50,14 +46,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Whatever is submitted is completed, or has failed where the prompt says so."""
     folder: Path = tmp_path_factory.mktemp("schema")
     database = open_database(f"sqlite:///{folder}/jobs.db")
-    service = Service(
-        queue=Queue(database),
-        media=MediaStore(str(folder / "media")),
-        keys=ApiKeyStore(database),
-        characters=CharacterStore(database),
-        files=FileStore(database),
-        storage=StorageLedger(database),
-    )
+    service = service_on(database, MediaStore(str(folder / "media")))
     ending = threading.Event()
 
     def make() -> None:

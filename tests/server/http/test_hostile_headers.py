@@ -11,9 +11,11 @@ from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services import service_on
 from serving import Running
-from sorairo.server.api.service import Service
+from sorairo.jobs.database import open_database
 from sorairo.server.app import create_app
+from sorairo.server.uploads.media_store import MediaStore
 
 ANY = (
     *(
@@ -200,24 +202,9 @@ def test_any_bytes_in_headers(hostile: TestClient, headers: dict[str, bytes], pa
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory):
-    from sorairo.jobs.characters import CharacterStore
-    from sorairo.jobs.database import open_database
-    from sorairo.jobs.keys import ApiKeyStore
-    from sorairo.jobs.queue import Queue
-    from sorairo.jobs.stored.files import FileStore
-    from sorairo.jobs.stored.ledger import StorageLedger
-    from sorairo.server.uploads.media_store import MediaStore
-
     folder = tmp_path_factory.mktemp("headers")
     database = open_database(f"sqlite:///{folder}/jobs.db")
-    service = Service(
-        queue=Queue(database),
-        media=MediaStore(str(folder / "media")),
-        keys=ApiKeyStore(database),
-        characters=CharacterStore(database),
-        files=FileStore(database),
-        storage=StorageLedger(database),
-    )
+    service = service_on(database, MediaStore(str(folder / "media")))
     app = create_app(service, proxies=("10.0.0.0/8",))
     with TestClient(app, raise_server_exceptions=False, client=("10.0.0.1", 1)) as client:
         yield client

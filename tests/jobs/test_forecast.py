@@ -9,6 +9,7 @@ from sorairo.jobs.admission import Submission
 from sorairo.jobs.forecast import Forecast, Forecaster
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.expected_rates import write_expected
 from sorairo.jobs.work_rates import Rate, Work
 
 NONE = Forecast()
@@ -77,6 +78,20 @@ def test_without_finished_jobs_of_the_kind_there_is_no_estimate(database: Engine
     bench.submit("free", 0, "edit")
     bench.clock.now += 60
     assert bench.of("free").estimated_seconds is None, "nothing is known of its work"
+
+
+def test_what_a_worker_has_measured_counts_until_a_job_of_the_kind_is_finished(database: Engine):
+    bench = Bench(database)
+    write_expected(database, "", [(1.0, 9.0)])
+    write_expected(database, "", [(1.0, 3.0)])
+    bench.submit("a", 10)
+    bench.submit("b", 20)
+    assert [bench.of(name).estimated_seconds for name in ("a", "b")] == [30, 90]
+    job = bench.claim()
+    bench.clock.now += 12
+    bench.queue.complete(job, {})
+    bench.clock.now += 60
+    assert bench.of("b").estimated_seconds == 24
 
 
 def test_estimates_are_work_times_the_usual_rate(database: Engine):

@@ -17,13 +17,18 @@ from sorairo.generation.progress import Progress
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.jobs.database import open_database
+from sorairo.jobs.forecast import Forecaster
 from sorairo.jobs.job import COMPLETED, FAILED, QUEUED, Job
 from sorairo.jobs.queue import Queue
+from sorairo.jobs.stored.expected_rates import read_expected
+from sorairo.jobs.work_rates import Work
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.video_object import video_of
 from sorairo.server.worker.job_reporter import JobReporter
+from sorairo.server.worker.speed_meter import SpeedMeter
 from sorairo.server.worker.worker import Worker
+from tiny_wan import write_wan
 
 
 @pytest.fixture(scope="module")
@@ -229,3 +234,28 @@ def test_a_job_is_stopped_in_every_stage(
     job = worker.queue.get("video_1")
     assert job is None if way == "delete" else job and job.error
     assert not files(worker)
+
+
+def test_an_idle_worker_measures_its_model_and_open_weights(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Each once; forecasts of a first clip follow from it, also for a model that is not loaded."""
+    monkeypatch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
+    write_wan(tmp_path / "models" / "wan2.1-1.3b", "wan2.1-1.3b")
+    database = worker.queue.database
+
+    def expected(model: str, side: int) -> int | None:
+        work = Work(kind=("generate", model), pixels=side**2, length=2.0)
+        return Forecaster(database).of_new(work).seconds
+
+    assert expected("", 128) is None
+    SpeedMeter(worker.models, database).rest()
+    assert expected("", 128) is None, "it was not idle for long"
+    meter = SpeedMeter(worker.models, database, idle=0)
+    for _ in range(3):
+        meter.rest()
+    assert (expected("", 128) or 0) > 0
+    small, large = (expected("wan2.1-1.3b", side) or 0 for side in (256, 1024))
+    assert 0 < 10 * small < large
+    with database.begin() as connection:
+        assert set(read_expected(connection)) == {"", "wan2.1-1.3b"}

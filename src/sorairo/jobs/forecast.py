@@ -16,6 +16,7 @@ from sorairo.jobs import clock as clocks
 from sorairo.jobs.conditions import is_unfinished
 from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
 from sorairo.jobs.schema import jobs
+from sorairo.jobs.stored.expected_rates import read_expected
 from sorairo.jobs.work_rates import Kind, Rate, Rates, Work
 
 RECENT_JOBS, PER_KIND = 200, 20  # finished jobs that are read, and that count for each kind
@@ -68,7 +69,8 @@ class Forecaster:
     """Forecasts for the jobs in a database.
 
     What a job takes follows from the last finished jobs of the same kind (the same command and
-    model), see `Rate`. Jobs ahead are shared between as many workers as there are running jobs.
+    model), see `Rate`; without any, from what a worker has measured of the model. Jobs
+    ahead are shared between as many workers as there are running jobs.
     """
 
     def __init__(self, database: Engine, *, clock: clocks.Clock | None = None) -> None:
@@ -126,7 +128,7 @@ class Forecaster:
 
 
 def _rates(connection: Connection) -> Rates:
-    """What the last finished jobs of each kind took."""
+    """What the last finished jobs of each kind took, and what is expected of models."""
     columns = (*_WORK, jobs.c.started_at, jobs.c.ended_at, jobs.c.attempts)
     done = select(*columns).where(jobs.c.status == COMPLETED)
     seen: dict[Kind, list[tuple[float, float]]] = defaultdict(list)
@@ -135,7 +137,8 @@ def _rates(connection: Connection) -> Rates:
         work = _work(row)
         if undisturbed and len(seen[work.kind]) < PER_KIND:
             seen[work.kind].append((work.pixels, (row.ended_at - row.started_at) / work.length))
-    return Rates({kind: Rate(each) for kind, each in seen.items() if each})
+    expected = {model: Rate(points) for model, points in read_expected(connection).items()}
+    return Rates({kind: Rate(each) for kind, each in seen.items() if each}, expected)
 
 
 def _snapshot(connection: Connection, rates: Rates, now: float) -> _Snapshot:

@@ -73,10 +73,12 @@ class Rates:
     """The rates of all kinds of jobs."""
 
     kinds: Mapping[Kind, Rate] = field(default_factory=dict)
+    expected: Mapping[str, Rate] = field(default_factory=dict)
+    """What was measured of models, for kinds of which no job is finished."""
 
     def seconds(self, work: Work) -> float | None:
-        """How long a job takes; None if nothing is known about its kind or its work."""
-        found = self.kinds.get(work.kind)
+        """How long a job takes; None if nothing is known about its kind, its model or its work."""
+        found = self.kinds.get(work.kind) or self.expected.get(work.kind[1])
         return found.seconds(work) if found is not None and work.length > 0 else None
 
     def usual(self, work: Work) -> float | None:

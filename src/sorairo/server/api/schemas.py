@@ -92,7 +92,13 @@ ERROR = object_schema(
         "type": text("The kind of error, for example invalid_request_error."),
         "param": nullable(text("The field of the request that is wrong.")),
         "code": nullable(text("A short name for programs, for example not_found.")),
-    }
+    },
+    optional={
+        "detail": described(
+            {"type": "object"},
+            "Why a file cannot be used, for programs: a `code`, and the `values` of the sentence.",
+        ),
+    },
 )
 IGNORED_NAMES: Schema = {
     "type": "array",

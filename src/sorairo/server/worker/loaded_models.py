@@ -29,7 +29,7 @@ class LoadedModels:
         self, default: Engine, model: str = "", load: Callable[[str], Engine] | None = None
     ) -> None:
         self.model, self.load = model, load
-        self._device = default.model.device
+        self.device = default.model.device
         self._engines = {self._key(""): default}  # the one that was used last at the end
 
     def get(self, name: str) -> Engine:
@@ -49,14 +49,14 @@ class LoadedModels:
 
     def release_memory(self) -> None:
         """Gives memory that no model uses any more back to other processes."""
-        release_cached_memory(self._device)
+        release_cached_memory(self.device)
 
     def _key(self, name: str) -> str:
         wanted = name or self.model
         return str(hub.find(wanted)) if wanted else ""
 
     def _make_room(self, needed: float) -> None:
-        while self._engines and free_memory(self._device) < needed:
+        while self._engines and free_memory(self.device) < needed:
             key = next(iter(self._engines))
             log.info("giving up %s to make room", key)
             del self._engines[key]

@@ -31,6 +31,7 @@ from sorairo.server.video_object import PREVIEWS
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
 from sorairo.server.worker.job_runner import CHECKPOINTS, run_job
 from sorairo.server.worker.loaded_models import LoadedModels
+from sorairo.server.worker.speed_meter import SpeedMeter
 
 POLL_INTERVAL = 0.2  # seconds between two looks for a job
 RETRY_INTERVAL = 2.0  # seconds to wait while the database or the media store is unavailable
@@ -59,6 +60,7 @@ class Worker:
         self.models = models if isinstance(models, LoadedModels) else LoadedModels(models)
         self.queue, self.media, self.parent = queue, media, parent
         self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.meter = SpeedMeter(self.models, queue.database)
         self.stopping = threading.Event()
         self.media_unavailable = False
         self.last_outage = -math.inf  # by the monotonic clock
@@ -82,9 +84,11 @@ class Worker:
                 self.stopping.wait(RETRY_INTERVAL)
                 continue
             if job is None:
+                self.meter.rest()
                 self.stopping.wait(POLL_INTERVAL)
                 continue
             self.run_job(job)
+            self.meter.busy()
 
     def run_job(self, job: Job) -> None:
         """Runs a claimed job and records its outcome, whatever happens."""

@@ -192,7 +192,8 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "items": {"type": "object"},
                 "description": "The installed models: `id`, `served`, `bytes`, `native_sizes`,"
-                " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`.",
+                " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`, and"
+                " `fast`, the LoRA for few steps: `name`, `steps`, `to_do`; null for none.",
             },
             "pulls": {
                 "type": "array",
@@ -230,7 +231,12 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "unreadable": {
                 "type": "array",
                 "items": object_schema(
-                    {"path": text("A text file."), "reason": text("Why it cannot be read.")}
+                    {
+                        "path": text("A text file."),
+                        "reason": text("Why it cannot be read."),
+                        "code": text("The same for programs, for example not_json."),
+                        "values": described({"type": "object"}, "What stands in the reason."),
+                    }
                 ),
                 "description": "The text files that cannot be read.",
             },

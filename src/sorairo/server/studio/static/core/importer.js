@@ -16,7 +16,8 @@ const ZIP = /\.zip$/i;
 const HIDDEN = /(^|\/)(\.|__MACOSX)/;
 const AT_ONCE = 2;
 
-// {phase: "reading" | "sending" | "done", done, total, counts, problems: [{path, reason}]}
+// {phase: "reading" | "sending" | "done", done, total, counts, silent, problems: [{path, reason}]},
+// where `silent` is how many imported clips have no prompt
 state.importing = null;
 let stopped = false;
 
@@ -75,7 +76,7 @@ export function stopImport() {
 export async function importFiles(files) {
   if (state.importing && state.importing.phase !== "done") return;
   stopped = false;
-  const run = { phase: "reading", done: 0, total: 0, counts: { imported: 0, present: 0, trashed: 0 }, problems: [] };
+  const run = { phase: "reading", done: 0, total: 0, counts: { imported: 0, present: 0, trashed: 0 }, silent: 0, problems: [] };
   change({ importing: run });
   const note = (path, reason) => change(() => run.problems.push({ path, reason }));
   try {
@@ -123,6 +124,7 @@ async function sendAll(items, run, note) {
       if (outcome !== "trashed") learn([video]);
       change(() => {
         run.counts[outcome] += 1;
+        if (outcome === "imported" && !video.prompt) run.silent += 1;
       });
     } catch (error) {
       note(path, error.message);

@@ -52,9 +52,10 @@ const progress = ({ phase, done, total }) => html`
   </section>
 `;
 
-const outcome = ({ counts, problems, total }) => html`
+const outcome = ({ counts, silent, problems, total }) => html`
   <section class="card stack" role="status">
     <h2>${t(total ? "import.done" : "import.nothing", { n: counts.imported })}</h2>
+    ${silent ? html`<p>${t("import.silent", { n: silent })}</p>` : nothing}
     ${counts.present ? html`<p>${t("import.present", { n: counts.present })}</p>` : nothing}
     ${counts.trashed ? html`<p>${t("import.trashed", { n: counts.trashed })}</p>` : nothing}
     ${problems.length

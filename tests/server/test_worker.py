@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import threading
 import time
 import weakref
 from pathlib import Path
@@ -249,9 +250,12 @@ def test_an_idle_worker_measures_its_model_and_open_weights(
         return Forecaster(database).of_new(work).seconds
 
     assert expected("", 128) is None
-    SpeedMeter(worker.models, database).rest()
+    worker.meter.rest()
     assert expected("", 128) is None, "it was not idle for long"
-    meter = SpeedMeter(worker.models, database, idle=0)
+    worker.stopping.set()
+    SpeedMeter(worker.models, database, worker.stopping, idle=0).rest()
+    assert expected("", 128) is None, "it stops with the worker"
+    meter = SpeedMeter(worker.models, database, threading.Event(), idle=0)
     for _ in range(3):
         meter.rest()
     assert (expected("", 128) or 0) > 0

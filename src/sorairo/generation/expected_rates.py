@@ -7,6 +7,7 @@ import time
 import torch
 
 from sorairo.generation.engine import Engine
+from sorairo.generation.progress import ProgressCallback
 from sorairo.models.hub import ModelDirectory
 from sorairo.models.sizing.shape import NetworkShape
 from sorairo.models.sizing.speed import block_speed
@@ -32,9 +33,9 @@ def rates_by_block(info: ModelDirectory, shape: NetworkShape, device: torch.devi
     return points
 
 
-def rates_by_clips(engine: Engine, fps: float) -> Points:
+def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) -> Points:
     """Those of a loaded model, from short clips that it makes at its native size and enlarged, at
-    `fps` frames a second."""
+    `fps` frames a second. An exception that `on_progress` raises stops it within a step."""
     info = engine.model.info
     seconds = engine.model.codec.law.frames_held(SHORT) / info.fps
     width, height = info.native_sizes[0]
@@ -42,7 +43,15 @@ def rates_by_clips(engine: Engine, fps: float) -> Points:
     for side in (1, 1, ENLARGED):  # the first is slower than later ones
         size = {"width": side * width, "height": side * height}
         started = time.perf_counter()
-        engine.generate("a red ball", seconds=seconds, fps=fps, rewrite=False, vary=False, **size)
+        engine.generate(
+            "a red ball",
+            seconds=seconds,
+            fps=fps,
+            rewrite=False,
+            vary=False,
+            on_progress=on_progress,
+            **size,
+        )
         taken = time.perf_counter() - started
         points.append((float(side * width * side * height), taken / seconds))
     return points[1:]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 
 from sqlalchemy import Engine as Database
 
 from sorairo.generation.expected_rates import Points, rates_by_block, rates_by_clips
+from sorairo.generation.progress import Progress
 from sorairo.jobs.stored.expected_rates import read_expected, write_expected
 from sorairo.models import hub
 from sorairo.models.sizing.shape import NetworkShape, shape_of
@@ -20,12 +22,19 @@ log = logging.getLogger("sorairo.worker")
 
 class SpeedMeter:
     """Measures the model of a worker once, and other installed ones that nobody has measured: one
-    after another, while no job waits. They need not be loaded."""
+    after another, while no job waits. They need not be loaded. When the worker is `stopping`, it
+    ends within a step."""
 
     def __init__(
-        self, models: LoadedModels, database: Database, *, idle: float = IDLE_SECONDS
+        self,
+        models: LoadedModels,
+        database: Database,
+        stopping: threading.Event,
+        *,
+        idle: float = IDLE_SECONDS,
     ) -> None:
         self.models, self.database, self.idle = models, database, idle
+        self.stopping = stopping
         self._since = time.monotonic()
         self._left: list[str] | None = None  # names of models; None: not looked up yet
 
@@ -37,14 +46,19 @@ class SpeedMeter:
         """To be called when there is no job: measures one model, if there was none for a while."""
         if self._left == [] or time.monotonic() - self._since < self.idle:
             return
+        try:
+            self._measure_next()
+        except InterruptedError:
+            return
+        except Exception:  # a forecast is not worth a worker
+            log.warning("the speed of a model cannot be measured", exc_info=True)
+            self._since = time.monotonic()
+
+    def _measure_next(self) -> None:
         if self._left is None:
             self._left = ["", *self._unmeasured()]
         name = self._left.pop(0)
-        try:
-            points = self._measured(name)
-            write_expected(self.database, name, points)
-        except Exception:  # a forecast is not worth a worker
-            log.warning("the speed of %s cannot be measured", name or "the model", exc_info=True)
+        write_expected(self.database, name, self._measured(name))
 
     def _measured(self, name: str) -> Points:
         directory = name or self.models.model
@@ -53,7 +67,11 @@ class SpeedMeter:
             shape = shape_of(info)
             if shape is not None and _is_computed(shape):
                 return rates_by_block(info, shape, self.models.device)
-        return rates_by_clips(self.models.get(name), FPS)
+        return rates_by_clips(self.models.get(name), FPS, self._go_on)
+
+    def _go_on(self, _now: Progress) -> None:
+        if self.stopping.is_set():
+            raise InterruptedError
 
     def _unmeasured(self) -> list[str]:
         with self.database.execution_options(read_only=True).begin() as connection:

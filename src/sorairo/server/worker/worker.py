@@ -60,8 +60,8 @@ class Worker:
         self.models = models if isinstance(models, LoadedModels) else LoadedModels(models)
         self.queue, self.media, self.parent = queue, media, parent
         self.name = f"{socket.gethostname()}:{os.getpid()}"
-        self.meter = SpeedMeter(self.models, queue.database)
         self.stopping = threading.Event()
+        self.meter = SpeedMeter(self.models, queue.database, self.stopping)
         self.media_unavailable = False
         self.last_outage = -math.inf  # by the monotonic clock
 

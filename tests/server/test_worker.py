@@ -250,7 +250,7 @@ def test_an_idle_worker_measures_its_model_and_open_weights(
         return Forecaster(database).of_new(work).seconds
 
     assert expected("", 128) is None
-    worker.meter.rest()
+    SpeedMeter(worker.models, database, threading.Event(), idle=1e9).rest()
     assert expected("", 128) is None, "it was not idle for long"
     worker.stopping.set()
     SpeedMeter(worker.models, database, worker.stopping, idle=0).rest()

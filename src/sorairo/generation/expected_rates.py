@@ -41,7 +41,6 @@ def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) ->
     width, height = info.native_sizes[0]
     points = []
     for side in (1, 1, ENLARGED):  # the first is slower than later ones
-        size = {"width": side * width, "height": side * height}
         started = time.perf_counter()
         engine.generate(
             "a red ball",
@@ -50,7 +49,8 @@ def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) ->
             rewrite=False,
             vary=False,
             on_progress=on_progress,
-            **size,
+            width=side * width,
+            height=side * height,
         )
         taken = time.perf_counter() - started
         points.append((float(side * width * side * height), taken / seconds))

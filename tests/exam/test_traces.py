@@ -12,8 +12,8 @@ from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.perception.trace_seen import trace_chance
 from sorairo.exam.registry import SUITES
 from sorairo.exam.statistics import Verdict
+from sorairo.exam.suites.lifelike.traced_scene import FRAMES, GIVEN, TracedTruth, moved_trace
 from sorairo.exam.suites.lifelike.traces import EVENTS
-from sorairo.exam.traced_scene import FRAMES, GIVEN, TracedTruth, moved_trace
 from sorairo.video import Clip
 from sorairo.world.tabletop.fitting.fit_observer import Degradation
 

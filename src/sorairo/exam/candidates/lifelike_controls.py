@@ -10,8 +10,12 @@ import numpy as np
 from sorairo.exam.candidates.baselines import frozen
 from sorairo.exam.lifelike_question import FPS, LifelikeQuestion, LifelikeTruth
 from sorairo.exam.question import Answer, Candidate
-from sorairo.exam.traced_scene import LAST, TracedQuestion, TracedTruth, moved_trace
+from sorairo.exam.scene_question import ClipQuestion, ClipTruth
+from sorairo.exam.suites.lifelike.same_person import SHOT, StoryQuestion, StoryTruth, film
+from sorairo.exam.suites.lifelike.traced_scene import LAST, TracedQuestion, TracedTruth, moved_trace
 from sorairo.video import Clip
+from sorairo.world.lifelike.people.appearance.looks import Person
+from sorairo.world.lifelike.sampling import sample_person
 from sorairo.world.lifelike.scene import Thing
 
 OTHER_OUTCOME = {"shatter": "miss", "miss": "shatter", "smash": "survive", "survive": "smash"}
@@ -60,11 +64,36 @@ def stays_put(_question: TracedQuestion, truth: TracedTruth) -> Answer:
     return [Clip(frames=np.concatenate([frames, rest]), fps=FPS)]
 
 
-def noise(question: LifelikeQuestion, truth: LifelikeTruth) -> Answer:
+def noise(question: ClipQuestion, truth: ClipTruth) -> Answer:
     """Pixels at random."""
     rng = np.random.default_rng(question.seed)
     shape = truth.clip.frames.shape
     return [Clip(frames=rng.integers(0, 256, shape, dtype=np.uint8), fps=FPS)]
+
+
+def other_people(question: StoryQuestion, truth: StoryTruth) -> Answer:
+    """From the second shot on somebody else, in other clothes, is filmed."""
+    rng = np.random.default_rng((question.seed, 14))
+    first = question.scenes[0].people[0]
+    while True:
+        other = sample_person(rng)
+        if other.top_color != first.top_color and other.hair_color != first.hair_color:
+            return _later(other, question, truth)
+
+
+def exchanged_clothes(question: StoryQuestion, truth: StoryTruth) -> Answer:
+    """From the second shot on top and bottom have each other's colour; a dress has the other
+    one."""
+    worn = question.scenes[0].people[0]
+    colors = {"top_color": worn.bottom_color, "bottom_color": worn.top_color}
+    return _later(dataclasses.replace(worn, **colors), question, truth)
+
+
+def _later(person: Person, question: StoryQuestion, truth: StoryTruth) -> Answer:
+    """The true first shot, and somebody in all others."""
+    others = tuple(dataclasses.replace(each, people=(person,)) for each in question.scenes[1:])
+    frames = np.concatenate([truth.clip.frames[:SHOT], film(others).frames])
+    return [Clip(frames=frames, fps=FPS)]
 
 
 LIFELIKE_CONTROLS: Mapping[str, Mapping[str, Candidate]] = {
@@ -74,6 +103,12 @@ LIFELIKE_CONTROLS: Mapping[str, Mapping[str, Candidate]] = {
         "trace gone": forgotten,
         "trace elsewhere": elsewhere,
         "camera stays": stays_put,
+        "noise": noise,
+    },
+    "M14": {
+        "frozen": frozen,
+        "other people": other_people,
+        "exchanged clothes": exchanged_clothes,
         "noise": noise,
     },
 }

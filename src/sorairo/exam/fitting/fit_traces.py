@@ -17,8 +17,8 @@ from tqdm import tqdm
 
 from sorairo.exam.fitting.fit_breakage import degradation
 from sorairo.exam.perception.trace_seen import CLASSES, trace_features
+from sorairo.exam.suites.lifelike.traced_scene import moved_trace
 from sorairo.exam.suites.lifelike.traces import asked
-from sorairo.exam.traced_scene import moved_trace
 from sorairo.world.tabletop.fitting.fit_observer import fit_net
 from sorairo.world.tabletop.perception.classifiers import Net
 

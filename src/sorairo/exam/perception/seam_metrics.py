@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+AROUND = 6  # frames on each side of a cut with which its change is compared
 FLOOR = 0.5  # of 255: the smallest denominator of ratios of changes
 BLUR = 1.5  # pixels of 96
 NOTICED = 0.2  # of the strongest change in a clip: anything less is grain and codec noise
@@ -31,6 +32,13 @@ def usual(frames: np.ndarray) -> float:
 def jump(frames: np.ndarray, at: int) -> float:
     """The change from frame `at` to the next, as a multiple of the usual one."""
     return change(frames[at], frames[at + 1]) / usual(frames)
+
+
+def cut_at(frames: np.ndarray, cut: int) -> bool:
+    """Whether a new shot begins with a frame: the change into it is twice any change around it."""
+    near = changes(frames[cut - 1 - AROUND : cut + 1 + AROUND])
+    others = np.delete(near, AROUND)
+    return bool(near[AROUND] > 2 * others.max())
 
 
 def excess(frames: np.ndarray, at: int) -> float:

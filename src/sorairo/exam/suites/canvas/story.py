@@ -16,7 +16,7 @@ from sorairo.exam.held_out_scenes import (
     scenes,
 )
 from sorairo.exam.perception.object_checks import set_right
-from sorairo.exam.perception.seam_metrics import changes
+from sorairo.exam.perception.seam_metrics import cut_at
 from sorairo.exam.question import Answer, KnownAnswer, Question, Sampling, Truth
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
@@ -28,7 +28,6 @@ from sorairo.world.tabletop.dynamics.sampling import sample_shots
 from sorairo.world.tabletop.scene import Scene
 
 SHOTS, SECONDS = 3, 2.0  # of a story; of each shot
-AROUND = 6  # frames on each side of a cut with which its change is compared
 FIRST_SCENE = 10_000
 
 
@@ -92,13 +91,6 @@ def judge(question: Story, answer: Answer, truth: Truth) -> Verdict:
         "color of a card": float(np.mean([shot["color"] for shot in shots])),
         "shape of a card": float(np.mean([shot["shape"] for shot in shots])),
     }
-
-
-def cut_at(frames: np.ndarray, cut: int) -> bool:
-    """Whether a new shot begins with a frame: the change into it is twice any change around it."""
-    near = changes(frames[cut - 1 - AROUND : cut + 1 + AROUND])
-    others = np.delete(near, AROUND)
-    return bool(near[AROUND] > 2 * others.max())
 
 
 SUITE = Suite(

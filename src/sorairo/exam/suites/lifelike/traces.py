@@ -21,7 +21,7 @@ from sorairo.exam.perception.trace_seen import trace_chance, turned_by
 from sorairo.exam.question import Answer
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
-from sorairo.exam.traced_scene import (
+from sorairo.exam.suites.lifelike.traced_scene import (
     AWAY,
     FRAMES,
     GIVEN,

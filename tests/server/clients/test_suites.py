@@ -20,6 +20,7 @@ VERSIONS = [NEWEST, *(pytest.param(version, marks=pytest.mark.older_sdk) for ver
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_the_tests_of_the_python_sdk_pass(
     version: str, environment: dict[str, str], tmp_path: Path
@@ -41,6 +42,7 @@ def test_the_tests_of_the_python_sdk_pass(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("package", "most_skipped"),
     [

@@ -149,8 +149,15 @@ def exam(
     elif clips is None:
         look = selection.look or setup.look_of(model)
         suites = [drawn_by(look, suite) for suite in suites]
+        any_rate = all(suite.any_rate for suite in suites)
         make = functools.partial(
-            setup.run_of_model, model, output, steps=steps, guidance=guidance, look=look
+            setup.run_of_model,
+            model,
+            output,
+            steps=steps,
+            guidance=guidance,
+            look=look,
+            any_rate=any_rate,
         )
     else:
         _refuse("--clips", "model", "steps", "guidance")

@@ -46,15 +46,22 @@ def look_of(model: str) -> str:
 
 
 def run_of_model(
-    name: str, folder: Path, *, steps: int | None, guidance: float | None, look: str = "classic"
+    name: str,
+    folder: Path,
+    *,
+    steps: int | None,
+    guidance: float | None,
+    look: str = "classic",
+    any_rate: bool = False,
 ) -> ExamRun:
-    """An exam of a model, by name or directory, with scenes of a look.
+    """An exam of a model, by name or directory, with scenes of a look; with `any_rate`, of a model
+    of any frame rate.
 
     Raises ConfigError where the folder holds an exam of another model, and ModelError for a model
     of another world or frame rate.
     """
     engine = sorairo.load(name)
-    _check_world(engine.spec.world, engine.spec.fps, name)
+    _check_world(engine.spec.world, engine.spec.fps, name, any_rate=any_rate)
     sampling = Sampling(steps=steps, guidance=guidance, model=name)
     columns = {
         "model": ModelCandidate(engine=engine, sampling=sampling),
@@ -94,8 +101,9 @@ def check_suites(suites: Iterable[Suite], model: str, *, played: bool) -> None:
             raise ModelError(f"{suite.name} {kind}, which '{model}' does not do: name {fits}.")
 
 
-def _check_world(world: str, fps: float, name: str) -> None:
-    if world not in EXAMINED_WORLDS or fps != registry.TABLETOP.fps:
+def _check_world(world: str, fps: float, name: str, *, any_rate: bool) -> None:
+    fits = any_rate or fps == registry.TABLETOP.fps
+    if world not in EXAMINED_WORLDS or not fits:
         raise ModelError(
             "The exam asks about the tabletop and lifelike worlds at"
             f" {registry.TABLETOP.fps:g} frames a second: it cannot examine '{name}', a model of"

@@ -43,6 +43,9 @@ class Suite:
     needs_engine: bool = False
     """Whether the questions call methods of a model, so that clips of another model cannot answer
     them."""
+    any_rate: bool = False
+    """Whether models of any frame rate can be examined: every answer has the rate of a given
+    clip."""
     timed: bool = False
     """Whether the seconds that the examined candidate takes are added to its verdict."""
 

@@ -84,6 +84,7 @@ SUITE = Suite(
     title="Ten extensions in a row",
     count=16,
     quick=4,
+    any_rate=True,
     questions=questions,
     judge=judge,
     goals=tuple(

@@ -47,7 +47,9 @@ def test_a_call_is_the_request_with_the_same_fields(engine: Engine):
 def test_the_options_are_the_settings():
     options = set(ClipOptions.__annotations__)
     prompted = {"rewrite", "vary", "style"}
-    assert options - prompted == set(inspect.signature(Settings).parameters) - {"refine"}
+    shorthands = {"fast"}  # for `loras`
+    settings = set(inspect.signature(Settings).parameters) - {"refine"}
+    assert options - prompted - shorthands == settings
     assert options - set(SamplingOptions.__annotations__) == {"width", "height", "fps"}
 
 

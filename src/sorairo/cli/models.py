@@ -108,7 +108,8 @@ def info_command(name: str, speed: bool | None, device: str | None, as_json: boo
             guided=sampling["guidance"] != 1.0,
             speed=rate,
         )
-        facts["fast"] = _fast(config["name"])
+        if fast := _fast(config["name"]):
+            facts["fast"] = fast
         facts["host_gigabytes"] = round(shape.weight_bytes() / 1e9, 2)
     if as_json:
         show_json(facts)

@@ -61,7 +61,9 @@ def test_frames_one_by_one_are_those_of_all_at_once() -> None:
     frames, generator = 3, torch.Generator().manual_seed(1)
     x = torch.randn(1, frames, PLACES, 8, generator=generator)
     channels = given(
-        torch.randn(1, frames, PLACES, 8, generator=generator), torch.ones(1, 3, PLACES)
+        torch.randn(1, frames, PLACES, 8, generator=generator),
+        torch.ones(1, 3, PLACES),
+        counted=CONFIG.counted,
     )
     times = torch.arange(float(frames))[None]
     where = positions(times, times * 2, -times)

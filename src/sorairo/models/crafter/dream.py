@@ -12,8 +12,8 @@ from torch import Tensor
 from sorairo.errors import RequestError
 from sorairo.flow import path as flow
 from sorairo.models.crafter.given import HEIGHT, PLACES, Truth, given, positions
-from sorairo.models.crafter.memory import PlaceMemory
-from sorairo.models.crafter.network import PlayModel
+from sorairo.models.crafter.memory import CHANGED, PlaceMemory
+from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import tokenize
 from sorairo.models.transformer import KeysValues
 from sorairo.nn.pixels import to_frames, to_video
@@ -44,7 +44,9 @@ class Dream:
         self._forget()
 
     def _forget(self) -> None:
-        self.memory = PlaceMemory(self.config.codec.latent_channels)
+        self.memory = PlaceMemory(
+            self.config.codec.latent_channels, changed=changed_from(self.config)
+        )
         self.past: KeysValues | None = None
         self.position, self.time = (0, 0), 0
         self.latents: Tensor | None = None
@@ -162,7 +164,7 @@ class Dream:
             torch.tensor(float(each), device=self.device) for each in (self.time, *self.position)
         )
         return {
-            "given": given(memory, age, true)[None, None].to(self.dtype),
+            "given": given(memory, age, true, self.config.counted)[None, None].to(self.dtype),
             "positions": positions(time, x, y)[None, None],
             "text": text,
             "text_mask": text_mask,
@@ -215,6 +217,11 @@ class Dream:
             while len(self._prompts) > 16:
                 self._prompts.pop(next(iter(self._prompts)))
         return self._prompts[prompt]
+
+
+def changed_from(config: PlayConfig) -> float:
+    """`PlaceMemory.changed` of a model."""
+    return CHANGED if config.counted else -1.0
 
 
 def truth_of(state: GameState) -> Truth:

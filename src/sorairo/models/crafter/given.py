@@ -1,6 +1,7 @@
 """What the network is given at each place of a picture beside the noised latents.
 
-- what was last seen of the same place of the world, and how long ago (memory by position);
+- what was last seen of the same place of the world, and how long ago (memory by position); of the
+  inventory, for how many steps it has shown what it shows: hunger, thirst and sleep go by these;
 - the row and the column;
 - in anchored play and in part of the training: what is true there.
 """
@@ -24,9 +25,9 @@ TRUE_CHANNELS = 1 + len(GROUND) + len(THINGS) + (MOST + 1) + 2
 AGE_SCALE = 5.0  # logarithm of the longest age that matters
 
 
-def given_channels(latent_channels: int) -> int:
+def given_channels(latent_channels: int, counted: int = 0) -> int:
     """How many channels `given` has."""
-    return latent_channels + 2 + HEIGHT + COLUMNS + TRUE_CHANNELS
+    return latent_channels + 2 + counted + HEIGHT + COLUMNS + TRUE_CHANNELS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,18 +75,25 @@ def given(
     memory: Float[Tensor, "... p c"],
     age: Float[Tensor, "... p"],
     true: Float[Tensor, "... p t"] | None = None,
+    counted: int = 0,
 ) -> Float[Tensor, "... p g"]:
     """The channels of all places. `memory` is zero and `age` negative where a place was never seen;
-    `age` counts steps, 1 for what the last picture showed. `true` is from `Truth.channels`, or
+    `age` counts steps, 1 for what the last picture showed, and of the inventory's places 1 for what
+    changed in it. Ages below `counted` are told apart exactly. `true` is from `Truth.channels`, or
     zero."""
     batch, like = memory.shape[:-1], memory
     seen = (age >= 0).to(like)
     old = torch.log(age.clamp(min=0) + 1).to(like) / AGE_SCALE * seen
+    parts = [memory, seen[..., None], old[..., None]]
+    if counted:
+        parts.append(
+            F.one_hot(age.clamp(0, counted - 1).long(), counted).to(like) * seen[..., None]
+        )
     if true is None:
         true = like.new_zeros(*batch, TRUE_CHANNELS)
     rows, columns = _places(like.device)
     places = torch.cat([rows, columns], -1).to(like).expand(*batch, HEIGHT + COLUMNS)
-    return torch.cat([memory, seen[..., None], old[..., None], places, true.to(like)], -1)
+    return torch.cat([*parts, places, true.to(like)], -1)
 
 
 def _places(device: torch.device) -> tuple[Tensor, Tensor]:

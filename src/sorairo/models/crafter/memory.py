@@ -10,19 +10,23 @@ from sorairo.models.crafter.given import MAP_PLACES, PLACES
 from sorairo.world.crafter.names import COLUMNS, ROWS
 
 SPAN = 128  # tiles to a side; places further apart than that take each other's room
+CHANGED = 0.35
+"""The distance between latents of a place of the inventory from which they are different amounts.
+Different digits are at least .6 apart, a digit and its reconstruction at most .13."""
 
 
 class PlaceMemory:
     """Latents of the map's places by their position in the world, and of the inventory's places by
     their place in the picture."""
 
-    def __init__(self, channels: int, span: int = SPAN) -> None:
-        self.span = span
+    def __init__(self, channels: int, span: int = SPAN, changed: float = CHANGED) -> None:
+        """`changed`: the distance from which amounts are different; -1: all are always new."""
+        self.span, self.changed = span, changed
         self.latents = torch.zeros(span, span, channels)
         self.times = torch.full((span, span), -1, dtype=torch.long)
         self.owners = torch.zeros(span, span, 2, dtype=torch.long)
         self.items = torch.zeros(PLACES - MAP_PLACES, channels)
-        self.items_time = -1
+        self.items_since = torch.full((PLACES - MAP_PLACES,), -1, dtype=torch.long)
 
     def write(self, latents: Float[Tensor, "p c"], position: tuple[int, int], time: int) -> None:
         """Remembers a picture with the player at a position (x, y)."""
@@ -31,13 +35,16 @@ class PlaceMemory:
         self.latents[where] = land.unflatten(0, (ROWS, COLUMNS))
         self.times[where] = time
         self.owners[where] = owners
-        self.items, self.items_time = latents[MAP_PLACES:].float().cpu(), time
+        items = latents[MAP_PLACES:].float().cpu()
+        changed = (self.items_since < 0) | ((items - self.items).norm(dim=-1) > self.changed)
+        self.items, self.items_since = items, torch.where(changed, time, self.items_since)
 
     def read(
         self, position: tuple[int, int], time: int, longest: int | None = None
     ) -> tuple[Float[Tensor, "p c"], Float[Tensor, "p"]]:
         """Latents of the places of a picture with the player at a position, and their ages in steps
-        at a time; zero and -1 where a place was not seen, or longer ago than `longest` steps."""
+        at a time; zero and -1 where a place was not seen, or longer ago than `longest` steps. The
+        age of a place of the inventory is that of its last change."""
         where, owners = self._where(position)
         times = self.times[where]
         known = (times >= 0) & (self.owners[where] == owners).all(-1)
@@ -45,8 +52,7 @@ class PlaceMemory:
             known &= time - times <= longest
         land = torch.where(known[..., None], self.latents[where], 0).flatten(0, 1)
         ages = torch.where(known, time - times, -1).flatten()
-        item_age = time - self.items_time if self.items_time >= 0 else -1
-        items_age = torch.full((PLACES - MAP_PLACES,), item_age)
+        items_age = torch.where(self.items_since >= 0, time - self.items_since, -1)
         return torch.cat([land, self.items]), torch.cat([ages, items_age]).float()
 
     def _where(self, position: tuple[int, int]) -> tuple[tuple[Tensor, Tensor], Tensor]:

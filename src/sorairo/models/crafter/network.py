@@ -45,6 +45,9 @@ class PlayConfig:
     sampling: StepSampling = field(default_factory=StepSampling)
     window: int = 4
     """Frames that the transformer sees: the new one, and the past before it."""
+    counted: int = 0
+    """Ages below this many steps are told apart exactly, and those of the inventory are for how
+    long an amount has been so; 0: the inventory has no ages."""
     hidden: int = 64
     """Width of the network that says whether the player moves."""
     world: str = "crafter"
@@ -70,7 +73,7 @@ class PlayConfig:
 
     @property
     def given_channels(self) -> int:
-        return given_channels(self.codec.latent_channels)
+        return given_channels(self.codec.latent_channels, self.counted)
 
 
 class PlayNetwork(nn.Module):

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from sorairo.models.crafter.dream import changed_from
 from sorairo.models.crafter.files import load_play_model
 from sorairo.models.crafter.given import MAP_PLACES, PLACES
 from sorairo.models.crafter.memory import SPAN
@@ -80,6 +81,7 @@ def _numbers(model: PlayModel) -> dict[str, Any]:
         "places": PLACES,
         "mapPlaces": MAP_PLACES,
         "span": SPAN,
+        "changed": changed_from(config),
         "window": config.window,
         "steps": config.sampling.steps,
         "lands": LANDS,

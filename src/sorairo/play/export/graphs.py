@@ -23,9 +23,9 @@ OPSET = 20  # the first one with GELU
 class DenoiserGraph(nn.Module):
     """One evaluation of the denoiser: clean latents, and keys and values for later frames."""
 
-    def __init__(self, network: PlayNetwork) -> None:
+    def __init__(self, network: PlayNetwork, counted: int) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.counted = network, counted
 
     def forward(
         self,
@@ -48,7 +48,7 @@ class DenoiserGraph(nn.Module):
         clean, kept = self.network.clean(
             x[None, None],
             sigma[None],
-            given(memory, age)[None, None],
+            given(memory, age, counted=self.counted)[None, None],
             positions(place[0], place[1], place[2])[None, None],
             text,
             text_mask,
@@ -134,7 +134,7 @@ def graphs_of(model: PlayModel) -> dict[str, Graph]:
     }
     return {
         "denoiser": Graph(
-            module=DenoiserGraph(model.denoiser),
+            module=DenoiserGraph(model.denoiser, model.config.counted),
             inputs=denoiser,
             outputs=("clean", "keys", "values"),
             dynamic={"past_keys": {1: "past"}, "past_values": {1: "past"}},

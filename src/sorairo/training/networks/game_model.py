@@ -18,6 +18,7 @@ from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork
 from sorairo.models.text import train_tokenizer
 from sorairo.nn.pixels import to_video
 from sorairo.training.data.games.latents import LatentGame, encode_games
+from sorairo.training.data.games.mirrored import MIRRORS
 from sorairo.training.data.games.random_pictures import random_pictures
 from sorairo.training.data.games.shards import GamesConfig, record_games
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
@@ -72,7 +73,7 @@ class PlayRecipe:
 
     def prepare(self, folder: Path) -> PlayTask:
         codec = self._codec()
-        games = encode_games(record_games(self.games), codec)
+        games = encode_games(record_games(self.games), codec, MIRRORS)
         held_out = encode_games(record_games(self.held_out), codec)
         tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
         return PlayTask(self, codec, games, held_out, tokenizer)

@@ -19,10 +19,10 @@ from sorairo.models.crafter.given import MAP_PLACES, PLACES, given, positions
 from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork
 from sorairo.models.text import tokenize
 from sorairo.training.data.games.latents import LatentGame
-from sorairo.training.data.games.windows import Windows, WindowsConfig, draw_windows
+from sorairo.training.data.games.windows import Windows, WindowsConfig, WindowSource
 from sorairo.training.evaluation.dreams import dream_sheet
 from sorairo.training.loop.throughput import count_flop
-from sorairo.world.crafter.names import COLUMNS, ROWS
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, ROWS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,12 @@ class PlayLossConfig:
     """The loss of a playable model, and its batches."""
 
     windows: WindowsConfig = field(default_factory=WindowsConfig)
-    pure_noise: float = 0.5
+    smooth: float = 0.4
+    """Errors of a place's latents below this are squared, larger ones count as they are
+    (pseudo-Huber, arXiv 2310.14189). So one step draws the likeliest of several outcomes rather
+    than their mean: a cow stands or walks, and does not fade. Much less than this drowns the few
+    places that change in the small errors of all others (docs/log.md)."""
+    pure_noise: float = 0.6
     """Share of frames at noise level 1."""
     clean: float = 0.25
     """Share of frames at level 0, which are only history; the rest are uniform between."""
@@ -41,12 +46,16 @@ class PlayLossConfig:
     """Weight of the nine tiles around the player, where actions take effect."""
     items: float = 2.0
     """Weight of the inventory's places."""
+    target: float = 60.0
+    """Weight of the place that an action works on."""
+    amounts: float = 20.0
+    """Weight of the inventory's places where an action may change them."""
     moves: float = 0.1
     """Weight of the loss of whether the player moves."""
 
 
 class PlayObjective:
-    """The weighted squared error of clean latents, and the cross-entropy of moves."""
+    """The weighted error of clean latents, and the cross-entropy of moves."""
 
     def __init__(
         self,
@@ -57,7 +66,8 @@ class PlayObjective:
         tokenizer: Tokenizer,
         preview: tuple[PlayConfig, Codec],
     ) -> None:
-        self.network, self.config, self.games, self.held_out = network, config, games, held_out
+        self.network, self.config, self.held_out = network, config, held_out
+        self.source = WindowSource(games, config.windows)
         self.tokenizer, self.preview = tokenizer, preview
         self.flop = 0.0
         self.device = next(network.parameters()).device
@@ -66,7 +76,7 @@ class PlayObjective:
     def draw(self, step: int, rng: np.random.Generator) -> Windows:
         """The windows of one step."""
         del step
-        return draw_windows(self.games, self.config.windows, rng)
+        return self.source.draw(rng)
 
     def loss(
         self, batch: Windows, generator: torch.Generator
@@ -81,7 +91,7 @@ class PlayObjective:
         if not self.flop:
             self.flop = 3 * count_flop(lambda: self._clean(batch, x, sigma, memory, features, mask))
         predicted = self._clean(batch, x, sigma, memory, features, mask)
-        error = (predicted - z).square().mean(-1) * self.weights
+        error = pseudo_huber(predicted - z, self.config.smooth) * self._weights(batch)
         counted = (sigma > 0).float()
         per_frame = error.mean(-1) * counted
         loss = per_frame.sum() / counted.sum().clamp(min=1)
@@ -104,8 +114,19 @@ class PlayObjective:
     ) -> Tensor:
         text, text_mask = self.network.read(batch.actions.flatten(), features, mask)
         where = positions(*batch.place.unbind(-1))
-        inputs = given(memory, batch.age, batch.true)
+        inputs = given(memory, batch.age, batch.true, self.preview[0].counted)
         return self.network.clean(x, sigma, inputs, where, text, text_mask)[0]
+
+    def _weights(self, batch: Windows) -> Tensor:
+        """The weight of each place of each frame, [b, f, 81]. They depend on the actions and on
+        where the player looks, not on what comes of it, and so favour no outcome."""
+        weights = self.weights.expand(*batch.actions.shape, -1).clone()
+        works = batch.target >= 0
+        at = F.one_hot(batch.target.clamp(min=0), PLACES).bool() & works[..., None]
+        weights = torch.where(at, self.config.target, weights)
+        acts = works | (batch.actions >= ACTIONS.index("make_wood_pickaxe"))
+        items = torch.arange(PLACES, device=self.device) >= MAP_PLACES
+        return torch.where(acts[..., None] & items, self.config.amounts, weights)
 
     def _sigmas(self, z: Tensor, generator: torch.Generator) -> Tensor:
         config, shape = self.config, z.shape[:2]
@@ -149,6 +170,11 @@ class PlayObjective:
         picture, measured = dream_sheet(model, [each.truth for each in self.held_out])
         Image.fromarray(picture).save(path)
         return measured
+
+
+def pseudo_huber(difference: Tensor, smooth: float) -> Tensor:
+    """The root mean square over the last axis, but squared where it is much below `smooth`."""
+    return (difference.square().mean(-1) + smooth**2).sqrt() - smooth
 
 
 def place_weights(config: PlayLossConfig) -> Tensor:

@@ -37,11 +37,13 @@ def crafter_codec() -> GameCodecRecipe:
     )
 
 
+COUNTED = 32  # steps: the longest of the game's counts is 30
+
 MODEL = PlayConfig(
     codec=CODEC,
     transformer=TransformerConfig(
         latent_channels=CODEC.latent_channels,
-        given_channels=given_channels(CODEC.latent_channels),
+        given_channels=given_channels(CODEC.latent_channels, COUNTED),
         patch=1,
         dim=192,
         ffn_dim=576,
@@ -52,6 +54,7 @@ MODEL = PlayConfig(
     ),
     text=TextConfig(vocabulary=384, dim=96, heads=3, layers=1, ffn_dim=192, max_length=16),
     window=4,
+    counted=COUNTED,
     version="1",
 )
 

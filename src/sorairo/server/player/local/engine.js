@@ -25,11 +25,11 @@ function normal(next, count) {
 
 /** What was last seen of each place of the world, in a memory of fixed size. */
 class PlaceMemory {
-  constructor({ span, channels, mapPlaces, places, columns, rows }) {
-    Object.assign(this, { span, channels, mapPlaces, places, columns, rows });
+  constructor({ span, changed, channels, mapPlaces, places, columns, rows }) {
+    Object.assign(this, { span, changed, channels, mapPlaces, places, columns, rows });
     this.seen = new Map();
     this.items = new Float32Array((places - mapPlaces) * channels);
-    this.itemsTime = -1;
+    this.itemsSince = new Array(places - mapPlaces).fill(-1);
   }
 
   *#where([x, y]) {
@@ -46,14 +46,20 @@ class PlaceMemory {
     for (const [i, key, owner] of this.#where(position)) {
       this.seen.set(key, { owner, time, latents: latents.slice(i * channels, (i + 1) * channels) });
     }
-    this.items = latents.slice(this.mapPlaces * channels);
-    this.itemsTime = time;
+    const items = latents.slice(this.mapPlaces * channels);
+    this.itemsSince = this.itemsSince.map((since, i) => {
+      const [before, now] = [this.items, items].map((each) => each.subarray(i * channels, (i + 1) * channels));
+      const distance = Math.hypot(...now.map((value, channel) => value - before[channel]));
+      return since < 0 || distance > this.changed ? time : since;
+    });
+    this.items = items;
   }
 
   read(position, time) {
     const { channels } = this;
     const memory = new Float32Array(this.places * channels);
-    const age = new Float32Array(this.places).fill(this.itemsTime < 0 ? -1 : time - this.itemsTime);
+    const age = new Float32Array(this.places);
+    this.itemsSince.forEach((since, i) => (age[this.mapPlaces + i] = since < 0 ? -1 : time - since));
     for (const [i, key, owner] of this.#where(position)) {
       const found = this.seen.get(key);
       const known = found?.owner === owner;

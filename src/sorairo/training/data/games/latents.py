@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from sorairo.models.codec import Codec
 from sorairo.models.crafter.given import MAP_PLACES, PLACES
 from sorairo.nn.pixels import to_video
 from sorairo.nn.precision import compute_dtype
+from sorairo.training.data.games.mirrored import MIRRORS, mirrored
 from sorairo.training.data.games.shards import read_games
 from sorairo.video.atomic_write import whole_file
 from sorairo.world.crafter.drawing import draw
@@ -33,6 +36,9 @@ class LatentGame:
     """float16 [F, 81, c]."""
     seen: np.ndarray
     """Where each place was last seen before: frame * 81 + place, or NEVER; int32 [F, 81]."""
+    since: np.ndarray
+    """The frame from which on each place of the inventory has shown what the frame before shows, or
+    NEVER; int32 [F, 18]."""
     truth: dict[str, np.ndarray]
     """See `world.crafter.rollouts.Game.truth`, with "wish" (see `shards`)."""
 
@@ -40,15 +46,18 @@ class LatentGame:
         return len(self.latents)
 
 
-def encode_games(paths: list[Path], codec: Codec) -> list[LatentGame]:
-    """The games of files of `shards.record_games` as latents, which are kept in the cache."""
+def encode_games(
+    paths: list[Path], codec: Codec, mirrors: Sequence[tuple[bool, bool]] = MIRRORS[:1]
+) -> list[LatentGame]:
+    """The games of files of `shards.record_games`, in each of the mirrors, as latents, which are
+    kept in the cache."""
     codec = codec.to(compute_dtype(torch.device("cpu"))).eval()
     folder = cache_folder() / "latents" / f"crafter-{_digest(codec)}"
     folder.mkdir(parents=True, exist_ok=True)
     games = []
-    for path in tqdm(paths, desc="Encoding games"):
-        stored = folder / f"{path.stem}.npy"
-        truths = read_games(path)
+    for path, (x, y) in tqdm(list(product(paths, mirrors)), desc="Encoding games"):
+        stored = folder / f"{path.stem}{'-x' * x}{'-y' * y}.npy"
+        truths = [mirrored(truth, x, y) for truth in read_games(path)]
         if not stored.exists():
             encoded = np.concatenate([encode(codec, truth) for truth in truths])
             with whole_file(stored) as temporary, temporary.open("wb") as file:
@@ -56,7 +65,12 @@ def encode_games(paths: list[Path], codec: Codec) -> list[LatentGame]:
         ends = np.cumsum([len(truth["actions"]) for truth in truths])[:-1]
         for latents, truth in zip(np.split(np.load(stored), ends), truths, strict=True):
             games.append(
-                LatentGame(latents=latents, seen=last_seen(truth["position"]), truth=truth)
+                LatentGame(
+                    latents=latents,
+                    seen=last_seen(truth["position"]),
+                    since=last_changed(truth["inventory"]),
+                    truth=truth,
+                )
             )
     return games
 
@@ -90,6 +104,17 @@ def last_seen(positions: np.ndarray) -> np.ndarray:
         if frame:
             seen[frame, MAP_PLACES:] = (frame - 1) * PLACES + np.arange(MAP_PLACES, PLACES)
     return seen
+
+
+def last_changed(inventory: np.ndarray) -> np.ndarray:
+    """`LatentGame.since`, from the amounts [F, i] of all items."""
+    frames, items = inventory.shape
+    since = np.zeros((frames, PLACES - MAP_PLACES), np.int32)
+    since[0] = NEVER
+    for frame in range(2, frames):
+        changed = inventory[frame - 1] != inventory[frame - 2]
+        since[frame, :items] = np.where(changed, frame - 1, since[frame - 1, :items])
+    return since
 
 
 def _digest(codec: Codec) -> str:

@@ -8,13 +8,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.models.crafter.given import PLACES, Truth
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, Truth
+from sorairo.models.crafter.network import CENTER
+from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import NEVER, LatentGame
 from sorairo.training.data.games.shards import WISHES
 from sorairo.world.crafter.language.lexicon import PLACES as PLACE_WORDS
 from sorairo.world.crafter.language.lexicon import TIMES, place_of, time_of
-from sorairo.world.crafter.names import ACTIONS, FACINGS
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS
 
+_WORKS = [i for i, name in enumerate(ACTIONS) if name == "do" or name.startswith("place")]
 _MOVES = [ACTIONS.index(name) for name in FACINGS]
 
 
@@ -31,7 +34,15 @@ class WindowsConfig:
     blank: float = 0.06
     """Share of windows whose first frame is given no memory."""
     short: float = 0.1
-    """Share of windows whose frames remember the one before and nothing else."""
+    """Share of windows whose frames remember the one before and nothing else of the land."""
+    begun: float = 0.3
+    """Share of windows that remember the inventory from a random frame on, up to 40 before them,
+    and not from the beginning of the game."""
+    eventful: float = 0.5
+    """Share of windows with an event (see `events`), kinds of which are drawn by the root of how
+    often they happen; the rest begin anywhere."""
+    gains: float = 4.0
+    """How many times as often kinds are drawn in which an action gains or costs something."""
     true: float = 0.2
     """Share of windows in which the network is told what is true (anchored mode)."""
     prompted: float = 0.35
@@ -47,13 +58,16 @@ class Windows:
     memory: Tensor
     """What was last seen of each place, [b, f, 81, c]."""
     age: Tensor
-    """How many steps ago, -1 for never, [b, f, 81]."""
+    """How many steps ago, -1 for never; for places of the inventory, how long it has been so,
+    [b, f, 81]."""
     before: Tensor
     """The latents of the frame before each, [b, f, 81, c]; zero before the first."""
     true: Tensor
     """[b, f, 81, t], see `Truth.channels`; zero where the network is not told."""
     actions: Tensor
     """[b, f]."""
+    target: Tensor
+    """The place that each action works on, [b, f]; -1 for actions that work on none, and moves."""
     moved: Tensor
     """Whether the player moved, [b, f]; -1 where the action is no move, or there is no frame
     before."""
@@ -69,14 +83,35 @@ class Windows:
         return Windows(**moved, prompts=self.prompts)
 
 
-def draw_windows(
-    games: list[LatentGame], config: WindowsConfig, rng: np.random.Generator
-) -> Windows:
-    """A batch of windows, games weighted by their lengths."""
-    usable = [game for game in games if len(game) >= config.frames]
-    weights = np.array([len(game) - config.frames + 1 for game in usable], float)
-    chosen = rng.choice(len(usable), size=config.batch, p=weights / weights.sum())
-    parts = [_window(usable[index], config, rng) for index in chosen]
+class WindowSource:
+    """Draws batches of windows from games."""
+
+    def __init__(self, games: list[LatentGame], config: WindowsConfig) -> None:
+        self.config = config
+        self.games = [game for game in games if len(game) >= config.frames]
+        lengths = np.array([len(game) - config.frames + 1 for game in self.games], float)
+        self.probabilities = lengths / lengths.sum()
+        self.events = EventIndex([game.truth for game in self.games], config.gains)
+
+    def draw(self, rng: np.random.Generator) -> Windows:
+        """A batch."""
+        return _stacked([self._one(rng) for _ in range(self.config.batch)])
+
+    def _one(self, rng: np.random.Generator) -> dict:
+        frames = self.config.frames
+        if rng.random() < self.config.eventful and len(self.events):
+            index, frame = self.events.draw(rng)
+            start = frame - int(rng.integers(1, frames)) if frames > 1 else frame
+        else:
+            index = int(rng.choice(len(self.games), p=self.probabilities))
+            start = int(rng.integers(len(self.games[index]) - frames + 1))
+            if rng.random() < self.config.first:
+                start = 0
+        start = int(np.clip(start, 0, len(self.games[index]) - frames))
+        return _window(self.games[index], start, self.config, rng)
+
+
+def _stacked(parts: list[dict]) -> Windows:
     stacked = {
         name: torch.stack([part[name] for part in parts]) for name in parts[0] if name != "prompts"
     }
@@ -84,18 +119,11 @@ def draw_windows(
     return Windows(**stacked, prompts=prompts)
 
 
-def _window(game: LatentGame, config: WindowsConfig, rng: np.random.Generator) -> dict:
-    frames, truth = config.frames, game.truth
-    start = int(rng.integers(len(game) - frames + 1))
-    if rng.random() < config.first:
-        start = 0
-    span = np.arange(start, start + frames)
+def _window(game: LatentGame, start: int, config: WindowsConfig, rng: np.random.Generator) -> dict:
+    truth = game.truth
+    span = np.arange(start, start + config.frames)
     seen = game.seen[span]
-    age = np.where(seen == NEVER, -1, span[:, None] - seen // PLACES)
-    if rng.random() < config.short:
-        age[age > 1] = -1
-    if rng.random() < config.blank:
-        age[0] = -1
+    age = _ages(game, span, config, rng)
     flat = game.latents.reshape(-1, game.latents.shape[-1])
     memory = np.where(age[..., None] < 0, 0, flat[np.maximum(seen, 0)])
     before = game.latents[np.maximum(span - 1, 0)]
@@ -109,6 +137,7 @@ def _window(game: LatentGame, config: WindowsConfig, rng: np.random.Generator) -
         "before": torch.from_numpy(before).float(),
         "true": true,
         "actions": torch.from_numpy(cut["actions"].astype(np.int64)),
+        "target": _targets(truth, span),
         "moved": _moved(truth, span),
         "place": torch.from_numpy(
             np.concatenate([span[:, None], cut["position"]], 1).astype(np.float32)
@@ -117,11 +146,35 @@ def _window(game: LatentGame, config: WindowsConfig, rng: np.random.Generator) -
     }
 
 
+def _ages(
+    game: LatentGame, span: np.ndarray, config: WindowsConfig, rng: np.random.Generator
+) -> np.ndarray:
+    """`Windows.age` of one window, [f, 81]."""
+    seen = game.seen[span]
+    age = np.where(seen == NEVER, -1, span[:, None] - seen // PLACES)
+    if rng.random() < config.short:
+        age[age > 1] = -1
+    since = game.since[span]
+    if rng.random() < config.begun:
+        since = np.where(since == NEVER, NEVER, np.maximum(since, span[0] - rng.integers(1, 40)))
+    age[:, MAP_PLACES:] = np.where(since == NEVER, -1, span[:, None] - since)
+    if rng.random() < config.blank:
+        age[0] = -1
+    return age
+
+
 def _moved(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:
     places = truth["position"]
     moved = (places[span] != places[np.maximum(span - 1, 0)]).any(-1).astype(np.float32)
     moved[~np.isin(truth["actions"][span], _MOVES) | (span == 0)] = -1
     return torch.from_numpy(moved)
+
+
+def _targets(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:
+    facing = np.array(list(FACINGS.values()))[truth["facing"][np.maximum(span - 1, 0)]]
+    places = CENTER + facing[:, 1] * COLUMNS + facing[:, 0]
+    works = np.isin(truth["actions"][span], _WORKS) & (span > 0)
+    return torch.from_numpy(np.where(works, places, -1))
 
 
 def _prompts(

@@ -1,7 +1,8 @@
 """What the network is given at each place of a picture beside the noised latents.
 
-- what was last seen of the same place of the world, and how long ago (memory by position); of the
-  inventory, for how many steps it has shown what it shows: hunger, thirst and sleep go by these;
+- what was last seen of the same place of the world, and how long ago (memory by position);
+- if the model counts (`PlayConfig.counted`), for how many steps each amount of the inventory has
+  been what it is: hunger, thirst and sleep go by these;
 - the row and the column;
 - in anchored play and in part of the training: what is true there.
 """

@@ -44,7 +44,7 @@ class PlaceMemory:
     ) -> tuple[Float[Tensor, "p c"], Float[Tensor, "p"]]:
         """Latents of the places of a picture with the player at a position, and their ages in steps
         at a time; zero and -1 where a place was not seen, or longer ago than `longest` steps. The
-        age of a place of the inventory is that of its last change."""
+        age of a place of the inventory is that of its last change, see `changed`."""
         where, owners = self._where(position)
         times = self.times[where]
         known = (times >= 0) & (self.owners[where] == owners).all(-1)

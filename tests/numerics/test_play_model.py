@@ -11,13 +11,16 @@ import torch
 
 from sorairo.errors import ModelError, RequestError, UnknownNameError
 from sorairo.models.codec import Codec
+from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES, AmountHead, amount_latents
 from sorairo.models.crafter.dream import Dream, truth_of
 from sorairo.models.crafter.files import load_play_model, save_play_model
 from sorairo.models.crafter.given import PLACES, Truth, given, given_channels, positions
 from sorairo.models.crafter.memory import PlaceMemory
 from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
+from sorairo.nn.pixels import to_video
 from sorairo.training.recipes.crafter import MODEL
+from sorairo.world.crafter.drawing import draw
 from sorairo.world.crafter.names import GROUND, ITEMS, THINGS
 from sorairo.world.crafter.perception import read_picture
 from sorairo.world.crafter.simulator import Simulator
@@ -39,6 +42,8 @@ def random_model(config: PlayConfig = CONFIG) -> PlayModel:
     for weight in model.parameters():
         if weight.ndim >= 2:
             torch.nn.init.normal_(weight, std=0.3 * weight[0].numel() ** -0.5)
+    if model.denoiser.amounts is not None:
+        model.denoiser.amounts.table.copy_(amount_latents(model.codec))
     return model
 
 
@@ -95,6 +100,38 @@ def test_frames_one_by_one_are_those_of_all_at_once() -> None:
     again, _ = network.clean(changed, sigma, channels, where, text, text_mask)
     torch.testing.assert_close(again[:, :2], whole[:, :2], atol=2e-5, rtol=1e-4)
     assert (again[:, 2] - whole[:, 2]).abs().max() > 1e-3
+
+
+def test_amounts_are_read_from_memory_and_drawn_from_the_table() -> None:
+    head = AmountHead(16, 8)
+    head.table.copy_(torch.randn(len(ITEMS), AMOUNTS, 8))
+    amounts = torch.arange(len(ITEMS)) % AMOUNTS
+    memory = torch.zeros(1, PLACES, 8)
+    memory[0, ITEM_PLACES] = head.table[torch.arange(len(ITEMS)), amounts]
+    seen = torch.ones(1, PLACES)
+    seen[0, ITEM_PLACES.start + 2] = 0
+    shown = head.remembered(memory + 0.01, seen)
+    assert shown.sum() == len(ITEMS) - 1, "one for each item that was seen, none for tiles"
+    found = shown[0, ITEM_PLACES].argmax(-1)
+    kept = torch.arange(len(ITEMS)) != 2
+    torch.testing.assert_close(found[kept], amounts[kept])
+    # Before it learns anything, no amount changes, and each has the latents of the table.
+    logits = head(torch.randn(1, PLACES, 16), shown)
+    torch.testing.assert_close(head.latents(logits)[0, kept], memory[0, ITEM_PLACES][kept])
+    # What it learns moves an amount by one.
+    with torch.no_grad():
+        head.head.bias[5] = 20.0
+    five = head.latents(head(torch.randn(1, PLACES, 16), shown))
+    torch.testing.assert_close(five[0], head.table[:, 5])
+
+
+def test_the_table_has_the_latents_of_each_picture() -> None:
+    codec = Codec(CONFIG.codec)
+    table = amount_latents(codec)
+    picture = draw(state(inventory=dict.fromkeys(ITEMS, 7)))
+    with torch.inference_mode():
+        latents = codec.encode(to_video(picture[None])).flatten(2)[0].T
+    torch.testing.assert_close(table[:, 7], latents[ITEM_PLACES], atol=1e-4, rtol=1e-4)
 
 
 def test_a_latent_pixel_of_the_codec_holds_one_tile() -> None:

@@ -80,10 +80,11 @@ class CausalTransformer(Transformer):
         text: KeysValues,
         text_mask: Bool[Tensor, "n s"] | None,
         past: KeysValues | None = None,
-    ) -> tuple[Float[Tensor, "b f t p"], KeysValues]:
-        """What `forward` gives, for frames that see those before them; and for each block the keys
-        and values of all their tokens, [b, f t, heads, d]. `text` is that of each frame (n = b f),
-        from `read_text`; `past` keys and values of frames before these, oldest first."""
+    ) -> tuple[Float[Tensor, "b f t p"], Float[Tensor, "b f t c"], KeysValues]:
+        """What `forward` gives, for frames that see those before them; the features that it is
+        computed from, after the last block; and for each block the keys and values of all their
+        tokens, [b, f t, heads, d]. `text` is that of each frame (n = b f), from `read_text`; `past`
+        keys and values of frames before these, oldest first."""
         config, (samples, frames) = self.config, x.shape[:2]
         angles = rotation(positions.flatten(0, 1), config.dim // config.heads, config.rope_theta)
         rope = angles[0].to(x.dtype), angles[1].to(x.dtype)
@@ -99,7 +100,8 @@ class CausalTransformer(Transformer):
                 hidden, per_block, keys_values, text_mask, rope, frames, before
             )
             kept.append((_by_sample(k, samples), _by_sample(v, samples)))
-        return self.head(hidden, noise).unflatten(0, (samples, frames)), kept
+        split = (samples, frames)
+        return self.head(hidden, noise).unflatten(0, split), hidden.unflatten(0, split), kept
 
 
 def _by_sample(x: Tensor, samples: int) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -11,8 +12,9 @@ from torch import Tensor, nn
 
 from sorairo.flow import path as flow
 from sorairo.models.codec import Codec, CodecConfig
+from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES, AmountHead
 from sorairo.models.crafter.causal_transformer import CausalTransformer
-from sorairo.models.crafter.given import given_channels
+from sorairo.models.crafter.given import MAP_PLACES, given_channels
 from sorairo.models.model_info import DeliveryDefaults
 from sorairo.models.model_record import PLAYED_FAMILY
 from sorairo.models.text import TextConfig, TextNetwork
@@ -48,6 +50,8 @@ class PlayConfig:
     counted: int = 0
     """Ages below this many steps are told apart exactly, and those of the inventory are for how
     long an amount has been so; 0: the inventory has no ages."""
+    named_amounts: bool = False
+    """The amounts of the inventory are chosen by name and drawn from a table (see `amounts`)."""
     hidden: int = 64
     """Width of the network that says whether the player moves."""
     world: str = "crafter"
@@ -73,7 +77,23 @@ class PlayConfig:
 
     @property
     def given_channels(self) -> int:
-        return given_channels(self.codec.latent_channels, self.counted)
+        """Channels of the transformer's input beside the noised latents: those of `given`, and the
+        remembered amounts."""
+        named = AMOUNTS if self.named_amounts else 0
+        return given_channels(self.codec.latent_channels, self.counted) + named
+
+
+class Prediction(NamedTuple):
+    """What a network says of f frames of b samples."""
+
+    clean: Float[Tensor, "b f p c"]
+    """The clean latents, in float32. Those of items do not count where there are `amounts`."""
+    amounts: Float[Tensor, "b f i n"] | None
+    """The logits of each amount of each item; None for a network that does not name them."""
+    features: Float[Tensor, "b f p d"]
+    """The transformer's features."""
+    kept: KeysValues
+    """See `CausalTransformer.frames`."""
 
 
 class PlayNetwork(nn.Module):
@@ -81,7 +101,8 @@ class PlayNetwork(nn.Module):
     trained together.
 
     The transformer predicts clean latents as a change of the best guess without it: the noised
-    latents where they tell more, what was last seen of a place where those are noise.
+    latents where they tell more, what was last seen of a place where those are noise. With
+    `PlayConfig.named_amounts`, the latents of the inventory's items come from a table instead.
     """
 
     def __init__(self, config: PlayConfig) -> None:
@@ -89,6 +110,9 @@ class PlayNetwork(nn.Module):
         channels = config.codec.latent_channels
         self.channels = channels
         self.transformer = CausalTransformer(config.transformer)
+        self.amounts = (
+            AmountHead(config.transformer.dim, channels) if config.named_amounts else None
+        )
         self.text = TextNetwork(config.text)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.text.dim)
         nn.init.normal_(self.action_embedding.weight, std=1.0)
@@ -122,10 +146,37 @@ class PlayNetwork(nn.Module):
     ) -> tuple[Float[Tensor, "b f p c"], KeysValues]:
         """The clean latents of frames with noised latents x, in float32; and the keys and values of
         all blocks (see `CausalTransformer.frames`)."""
-        inputs = torch.cat([x.to(given), given], -1)
-        change, kept = self.transformer.frames(inputs, positions, sigma, text, text_mask, past)
-        guess = best_guess(x.float(), given[..., : self.channels].float(), sigma)
-        return guess + change.float(), kept
+        found = self.predict(x, sigma, given, positions, text, text_mask, past)
+        if found.amounts is None or self.amounts is None:
+            return found.clean, found.kept
+        items = self.amounts.latents(found.amounts)
+        before, after = found.clean[..., :MAP_PLACES, :], found.clean[..., ITEM_PLACES.stop :, :]
+        return torch.cat([before, items, after], -2), found.kept
+
+    def predict(
+        self,
+        x: Float[Tensor, "b f p c"],
+        sigma: Float[Tensor, "b f"],
+        given: Float[Tensor, "b f p g"],
+        positions: Float[Tensor, "b f p 3"],
+        text: KeysValues,
+        text_mask: Bool[Tensor, "n s"],
+        past: KeysValues | None = None,
+    ) -> Prediction:
+        """What `clean` is made from."""
+        memory, seen = given[..., : self.channels], given[..., self.channels]
+        inputs = [x.to(given), given]
+        if self.amounts is not None:
+            inputs.append(self.amounts.remembered(memory, seen))
+        change, features, kept = self.transformer.frames(
+            torch.cat(inputs, -1), positions, sigma, text, text_mask, past
+        )
+        return Prediction(
+            clean=best_guess(x.float(), memory.float(), sigma) + change.float(),
+            amounts=None if self.amounts is None else self.amounts(features, inputs[-1]),
+            features=features,
+            kept=kept,
+        )
 
     def moved(
         self, latents: Float[Tensor, "n p c"], actions: Int[Tensor, "n"]

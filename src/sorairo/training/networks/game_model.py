@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 import torch
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from sorairo.config import to_json
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
+from sorairo.models.crafter.amounts import AMOUNTS, AmountHead, amount_latents
 from sorairo.models.crafter.files import load_play_model, save_play_model
-from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork
+from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
 from sorairo.nn.pixels import to_video
 from sorairo.training.data.games.latents import LatentGame, encode_games
@@ -26,10 +28,16 @@ from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import FILE, TrainState, averaged_weights
 from sorairo.training.networks.model_record import cost
-from sorairo.training.objectives.game_model import PlayLossConfig, PlayObjective
+from sorairo.training.objectives.game_model import (
+    NamingNetwork,
+    PlayLossConfig,
+    PlayObjective,
+    without_names,
+)
 from sorairo.world.crafter.language.lexicon import PLACES, TIMES
 
 NORMALISED_ON = 64  # pictures
+INPUTS = "transformer.patch_embedding.weight"  # of a network: one column an input channel
 
 
 def held_out_games() -> GamesConfig:
@@ -44,7 +52,7 @@ class PlayRecipe:
     name: str
     """The folder of its run in the cache."""
     codec_run: str
-    """The run of its codec."""
+    """The run of its codec; not needed with a `start`."""
     games: GamesConfig = field(default_factory=GamesConfig)
     """The games of the training set."""
     held_out: GamesConfig = field(default_factory=held_out_games)
@@ -52,8 +60,8 @@ class PlayRecipe:
     model: PlayConfig
     """The configuration of the new model."""
     start: str = ""
-    """A playable model, by name or directory, that provides the initial weights; "": random
-    ones."""
+    """A playable model, by name or directory, that provides the codec, the tokenizer and the
+    initial weights; "": the codec of `codec_run` and random weights."""
     objective: PlayLossConfig = field(default_factory=PlayLossConfig)
     optimiser: OptimiserConfig = field(default_factory=OptimiserConfig)
     loop: LoopConfig = field(default_factory=LoopConfig)
@@ -72,13 +80,17 @@ class PlayRecipe:
         return []
 
     def prepare(self, folder: Path) -> PlayTask:
-        codec = self._codec()
+        start = load_play_model(self.start) if self.start else None
+        codec = self._trained_codec() if start is None else start.codec.float()
         games = encode_games(record_games(self.games), codec, MIRRORS)
         held_out = encode_games(record_games(self.held_out), codec)
-        tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
-        return PlayTask(self, codec, games, held_out, tokenizer)
+        if start is None:
+            tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
+            return PlayTask(self, codec, games, held_out, tokenizer)
+        initial = grown(start, self.model)
+        return PlayTask(self, codec, games, held_out, start.tokenizer, initial)
 
-    def _codec(self) -> Codec:
+    def _trained_codec(self) -> Codec:
         """The codec with the averaged weights of its run, and latents of mean 0 and variance 1 over
         the games. Raises TrainingError if it was not trained."""
         path = run_folder(self.codec_run) / FILE
@@ -100,19 +112,28 @@ class PlayTask:
     games: list[LatentGame]
     held_out: list[LatentGame]
     tokenizer: Tokenizer
+    initial: dict[str, Tensor] | None = None
+    """The initial weights of the network; None: random ones."""
 
-    def network(self) -> PlayNetwork:
-        network = PlayNetwork(self.recipe.model)
-        if self.recipe.start:
-            network.load_state_dict(
-                load_play_model(self.recipe.start).denoiser.float().state_dict()
+    def network(self) -> NamingNetwork:
+        network = NamingNetwork(self.recipe.model)
+        if network.amounts is not None:
+            network.amounts.table.copy_(amount_latents(self.codec))
+        if self.initial is None:
+            return network
+        here = without_names(network.state_dict())
+        if shapes(here) != shapes(self.initial):
+            raise TrainingError(
+                f"The network of '{self.recipe.start}' has another shape than this recipe's: give "
+                'the recipe the same `model` fields, or start from random weights with `start=""`.'
             )
+        network.load_state_dict(network.state_dict() | self.initial)
         return network
 
-    def optimiser(self, network: PlayNetwork) -> MuonAdam:
+    def optimiser(self, network: NamingNetwork) -> MuonAdam:
         return make_optimiser(network, self.recipe.optimiser)
 
-    def objective(self, network: PlayNetwork) -> PlayObjective:
+    def objective(self, network: NamingNetwork) -> PlayObjective:
         recipe = self.recipe
         preview = recipe.model, self.codec
         return PlayObjective(
@@ -122,12 +143,35 @@ class PlayTask:
     def save(self, state: TrainState, folder: Path) -> None:
         model = PlayModel(self.recipe.model, self.tokenizer)
         model.codec.load_state_dict(self.codec.state_dict())
-        model.denoiser.load_state_dict(state.ema)
+        model.denoiser.load_state_dict(without_names(state.ema))
         record = {**cost(state), "games": to_json(self.recipe.games)}
         save_play_model(model, self.result(folder), record)
 
     def result(self, folder: Path) -> Path:
         return folder / "model"
+
+
+def shapes(weights: dict[str, Tensor]) -> dict[str, torch.Size]:
+    """The shape of each tensor."""
+    return {name: value.shape for name, value in weights.items()}
+
+
+def grown(start: PlayModel, config: PlayConfig) -> dict[str, Tensor]:
+    """The weights of the network of `start`, for one that counts and names amounts if `config` says
+    so. New inputs have no weight at first, and no amount changes."""
+    weights = start.denoiser.float().state_dict()
+    first = weights[INPUTS]
+    if config.counted and not start.config.counted:
+        # The inputs are the noised latents, the memory, two numbers of its age, and the rest.
+        before = 2 * config.codec.latent_channels + 2
+        ages = first.new_zeros(len(first), config.counted)
+        first = torch.cat([first[:, :before], ages, first[:, before:]], 1)
+    if config.named_amounts and not start.config.named_amounts:
+        first = torch.cat([first, first.new_zeros(len(first), AMOUNTS)], 1)
+        head = AmountHead(config.transformer.dim, config.codec.latent_channels)
+        head.table.copy_(amount_latents(start.codec))
+        weights |= {f"amounts.{name}": value for name, value in head.state_dict().items()}
+    return weights | {INPUTS: first}
 
 
 @torch.inference_mode()

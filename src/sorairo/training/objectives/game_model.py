@@ -1,5 +1,5 @@
-"""The objective of a playable model: clean latents of frames at noise levels of their own, and
-whether the player moves."""
+"""The objective of a playable model: clean latents of frames at noise levels of their own, whether
+the player moves, and in training alone what the frames show by name."""
 
 from __future__ import annotations
 
@@ -9,20 +9,23 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
 from PIL import Image
 from tokenizers import Tokenizer
-from torch import Tensor
+from torch import Tensor, nn
 
 from sorairo.flow import path as flow
 from sorairo.models.codec import Codec
+from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES
 from sorairo.models.crafter.given import MAP_PLACES, PLACES, given, positions
-from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork
+from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork, Prediction
 from sorairo.models.text import tokenize
 from sorairo.training.data.games.latents import LatentGame
 from sorairo.training.data.games.windows import Windows, WindowsConfig, WindowSource
 from sorairo.training.evaluation.dreams import dream_sheet
+from sorairo.training.evaluation.events_drawn import events_drawn, gains_drawn
 from sorairo.training.loop.throughput import count_flop
-from sorairo.world.crafter.names import ACTIONS, COLUMNS, ROWS
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, GROUND, ROWS, THINGS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +55,48 @@ class PlayLossConfig:
     """Weight of the inventory's places where an action may change them."""
     moves: float = 0.1
     """Weight of the loss of whether the player moves."""
+    names: float = 0.1
+    """Weight of the cross-entropy of what each place shows, amounts among it (see
+    `NamingNetwork`)."""
+
+
+GROUNDS, KINDS = len(GROUND), len(GROUND) + len(THINGS)
+
+
+class NamingNetwork(PlayNetwork):
+    """A network that also names what it draws: ground and thing of each tile. The names are for
+    training alone and are not stored with a model."""
+
+    def __init__(self, config: PlayConfig) -> None:
+        super().__init__(config)
+        self.naming_head = nn.Sequential(
+            nn.LayerNorm(config.transformer.dim, elementwise_affine=False),
+            nn.Linear(config.transformer.dim, KINDS),
+        )
+
+    def naming_loss(
+        self, found: Prediction, true: Float[Tensor, "b f p t"]
+    ) -> Float[Tensor, "b f p"]:
+        """The cross-entropy of the names and amounts of each place, from `Truth.channels`; 0 where
+        there are none."""
+        logits = self.naming_head(found.features).float()
+        # A place of the inventory has no ground, one of the map no amount: all zeros, and no loss.
+        loss = _cross_entropy(logits[..., :GROUNDS], true[..., :GROUNDS])
+        loss = loss + _cross_entropy(logits[..., GROUNDS:], true[..., GROUNDS:KINDS])
+        if found.amounts is None:
+            return loss
+        amounts = true[..., ITEM_PLACES, KINDS : KINDS + AMOUNTS]
+        items = _cross_entropy(found.amounts, amounts)
+        return loss + F.pad(items, (MAP_PLACES, PLACES - ITEM_PLACES.stop))
+
+
+def _cross_entropy(logits: Tensor, true: Tensor) -> Tensor:
+    return -(logits.log_softmax(-1) * true).sum(-1)
+
+
+def without_names(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The weights of the `PlayNetwork` in those of a `NamingNetwork`."""
+    return {name: value for name, value in weights.items() if not name.startswith("naming_head.")}
 
 
 class PlayObjective:
@@ -59,7 +104,7 @@ class PlayObjective:
 
     def __init__(
         self,
-        network: PlayNetwork,
+        network: NamingNetwork,
         config: PlayLossConfig,
         games: list[LatentGame],
         held_out: list[LatentGame],
@@ -89,21 +134,28 @@ class PlayObjective:
         memory = self._noised_memory(batch, generator)
         features, mask = self._read(batch.prompts)
         if not self.flop:
-            self.flop = 3 * count_flop(lambda: self._clean(batch, x, sigma, memory, features, mask))
-        predicted = self._clean(batch, x, sigma, memory, features, mask)
-        error = pseudo_huber(predicted - z, self.config.smooth) * self._weights(batch)
-        counted = (sigma > 0).float()
+            self.flop = 3 * count_flop(
+                lambda: self._predicted(batch, x, sigma, memory, features, mask)
+            )
+        found = self._predicted(batch, x, sigma, memory, features, mask)
+        weights, counted = self._weights(batch), (sigma > 0).float()
+        error = pseudo_huber(found.clean - z, self.config.smooth) * weights
+        if found.amounts is not None:
+            error[..., ITEM_PLACES] = 0
         per_frame = error.mean(-1) * counted
-        loss = per_frame.sum() / counted.sum().clamp(min=1)
+        named = (self.network.naming_loss(found, batch.true) * weights).mean(-1) * counted
+        frames = counted.sum().clamp(min=1)
+        loss, names = per_frame.sum() / frames, named.sum() / frames
         moves = self._move_loss(batch, generator)
         pure = (sigma == 1).float()
-        return loss + self.config.moves * moves, {
+        return loss + self.config.moves * moves + self.config.names * names, {
             "loss_pure_noise": ((per_frame * pure).sum() / pure.sum().clamp(min=1)).detach(),
             "loss_moves": moves.detach(),
+            "loss_names": names.detach(),
             "flop": self.flop,
         }
 
-    def _clean(
+    def _predicted(
         self,
         batch: Windows,
         x: Tensor,
@@ -111,11 +163,12 @@ class PlayObjective:
         memory: Tensor,
         features: Tensor,
         mask: Tensor,
-    ) -> Tensor:
+    ) -> Prediction:
         text, text_mask = self.network.read(batch.actions.flatten(), features, mask)
         where = positions(*batch.place.unbind(-1))
-        inputs = given(memory, batch.age, batch.true, self.preview[0].counted)
-        return self.network.clean(x, sigma, inputs, where, text, text_mask)[0]
+        true = batch.true * batch.anchored[:, None, None, None]
+        inputs = given(memory, batch.age, true, self.preview[0].counted)
+        return self.network.predict(x, sigma, inputs, where, text, text_mask)
 
     def _weights(self, batch: Windows) -> Tensor:
         """The weight of each place of each frame, [b, f, 81]. They depend on the actions and on
@@ -140,7 +193,11 @@ class PlayObjective:
         amount = torch.rand(windows, 1, 1, 1, generator=generator, device=self.device) * 1.5 - 0.5
         amount = amount.clamp(min=0) * self.config.memory_noise
         noise = torch.randn(batch.memory.shape, generator=generator, device=self.device)
-        return batch.memory + amount * noise * (batch.age >= 0)[..., None]
+        noised = batch.memory + amount * noise * (batch.age >= 0)[..., None]
+        if self.network.amounts is None:
+            return noised
+        # A picture's amounts are read without error, so they are not noised.
+        return torch.cat([noised[..., :MAP_PLACES, :], batch.memory[..., MAP_PLACES:, :]], -2)
 
     def _read(self, prompts: tuple[str, ...]) -> tuple[Tensor, Tensor]:
         """Features of every frame's prompt; equal prompts are read once."""
@@ -166,10 +223,11 @@ class PlayObjective:
         config, codec = self.preview
         model = PlayModel(config, self.tokenizer)
         model.codec.load_state_dict(codec.state_dict())
-        model.denoiser.load_state_dict(ema)
+        model.denoiser.load_state_dict(without_names(ema))
+        scores = events_drawn(model.eval(), self.held_out)
         picture, measured = dream_sheet(model, [each.truth for each in self.held_out])
         Image.fromarray(picture).save(path)
-        return measured
+        return measured | {"gains": gains_drawn(scores)}
 
 
 def pseudo_huber(difference: Tensor, smooth: float) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sorairo.models.codec import CodecConfig
+from sorairo.models.crafter.amounts import AMOUNTS
 from sorairo.models.crafter.given import given_channels
 from sorairo.models.crafter.network import PlayConfig
 from sorairo.models.text import TextConfig
@@ -43,7 +44,7 @@ MODEL = PlayConfig(
     codec=CODEC,
     transformer=TransformerConfig(
         latent_channels=CODEC.latent_channels,
-        given_channels=given_channels(CODEC.latent_channels, COUNTED),
+        given_channels=given_channels(CODEC.latent_channels, COUNTED) + AMOUNTS,
         patch=1,
         dim=192,
         ffn_dim=576,
@@ -55,6 +56,7 @@ MODEL = PlayConfig(
     text=TextConfig(vocabulary=384, dim=96, heads=3, layers=1, ffn_dim=192, max_length=16),
     window=4,
     counted=COUNTED,
+    named_amounts=True,
     version="1",
 )
 

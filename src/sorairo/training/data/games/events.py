@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from sorairo.training.data.games.shards import WISHES
 from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, GROUND, ITEMS, ROWS, THINGS
+
+TURNS = 0.03  # change of the daylight in a step; the clock alone changes it by up to .01
 
 _FACING = list(FACINGS.values())
 _MADE = ["+food", "+drink", *(f"{sign}{name}" for name in ITEMS[4:] for sign in "+-")]
@@ -20,8 +23,8 @@ _MADE = ["+food", "+drink", *(f"{sign}{name}" for name in ITEMS[4:] for sign in 
 
 def event_at(truth: Mapping[str, np.ndarray], frame: int) -> str:
     """The kind of event in the step to a frame after the first, such as "do stone +stone", "blocked
-    by water", "-drink" or "wakes"; "" for none. `truth` is that of
-    `world.crafter.rollouts.Game.truth`."""
+    by water", "-drink", "turns to night" or "wakes"; "" for none. `truth` is that of
+    `world.crafter.rollouts.Game.truth`, with "wish" (see `shards`)."""
     before, after = truth["inventory"][frame - 1 : frame + 1].astype(int)
     changes = [
         f"{'+' if new > old else '-'}{name}"
@@ -32,7 +35,7 @@ def event_at(truth: Mapping[str, np.ndarray], frame: int) -> str:
     if slept != sleeps:
         return "falls asleep" if sleeps else "wakes"
     acted = "" if slept else _acted(truth, frame, changes)
-    return acted or " ".join(changes)
+    return acted or " ".join(changes) or _turned(truth, frame)
 
 
 def _acted(truth: Mapping[str, np.ndarray], frame: int, changes: list[str]) -> str:
@@ -51,7 +54,14 @@ def _acted(truth: Mapping[str, np.ndarray], frame: int, changes: list[str]) -> s
     return " ".join([f"{action}{about}", *(each for each in changes if each in _MADE)])
 
 
-def _gains(kind: str) -> bool:
+def _turned(truth: Mapping[str, np.ndarray], frame: int) -> str:
+    """To which time of day a wish turns the light; "" where none does."""
+    wish, light = int(truth["wish"][frame]), truth["daylight"][frame - 1 : frame + 1]
+    turns = wish and abs(float(light[1]) - float(light[0])) > TURNS
+    return f"turns to {list(WISHES)[wish - 1]}" if turns else ""
+
+
+def is_gain(kind: str) -> bool:
     """Whether an action gains or costs something in a kind of event."""
     return any(part in _MADE for part in kind.split()[1:])
 
@@ -61,7 +71,7 @@ class EventIndex:
 
     def __init__(self, truths: Sequence[Mapping[str, np.ndarray]], gains: float = 1.0) -> None:
         """`gains`: by which factor a kind is drawn more often in which an action gains or costs
-        something, which is the hardest to learn."""
+        something, or a wish turns the light: these are the hardest to learn."""
         found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, truth in enumerate(truths):
             for frame in range(1, len(truth["actions"])):
@@ -71,7 +81,7 @@ class EventIndex:
         self.kinds = dict(found)
         """For each kind, the index of the game and the frame of every event."""
         weights = np.array([len(places) ** 0.5 for places in found.values()])
-        weights[[_gains(kind) for kind in found]] *= gains
+        weights[[is_gain(kind) or kind.startswith("turns") for kind in found]] *= gains
         self._names = list(found)
         self._probabilities = weights / weights.sum() if found else weights
 

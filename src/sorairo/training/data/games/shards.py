@@ -32,7 +32,7 @@ Games = list[dict[str, np.ndarray]]
 class GamesConfig:
     """Which games are played."""
 
-    worlds: int = 70
+    worlds: int = 160
     """Worlds, which have a file each."""
     games: int = 10
     """Games in each world."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 import torch
@@ -38,15 +39,18 @@ class WindowsConfig:
     begun: float = 0.3
     """Share of windows that remember the inventory from a random frame on, up to 40 before them,
     and not from the beginning of the game."""
-    eventful: float = 0.5
+    eventful: float = 0.6
     """Share of windows with an event (see `events`), kinds of which are drawn by the root of how
     often they happen; the rest begin anywhere."""
-    gains: float = 4.0
-    """How many times as often kinds are drawn in which an action gains or costs something."""
+    gains: float = 8.0
+    """How many times as often kinds are drawn in which an action gains or costs something, or a
+    wish turns the light."""
     true: float = 0.2
     """Share of windows in which the network is told what is true (anchored mode)."""
     prompted: float = 0.35
-    """Share of windows with a prompt; of those in which a wish holds, twice as many."""
+    """Share of windows with a prompt."""
+    wished: float = 0.9
+    """The same for windows in which a wish holds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +67,9 @@ class Windows:
     before: Tensor
     """The latents of the frame before each, [b, f, 81, c]; zero before the first."""
     true: Tensor
-    """[b, f, 81, t], see `Truth.channels`; zero where the network is not told."""
+    """[b, f, 81, t], see `Truth.channels`."""
+    anchored: Tensor
+    """1 where the network is given what is true (anchored mode), 0 elsewhere, [b]."""
     actions: Tensor
     """[b, f]."""
     target: Tensor
@@ -95,9 +101,9 @@ class WindowSource:
 
     def draw(self, rng: np.random.Generator) -> Windows:
         """A batch."""
-        return _stacked([self._one(rng) for _ in range(self.config.batch)])
+        return stacked([self._one(rng) for _ in range(self.config.batch)])
 
-    def _one(self, rng: np.random.Generator) -> dict:
+    def _one(self, rng: np.random.Generator) -> dict[str, Any]:
         frames = self.config.frames
         if rng.random() < self.config.eventful and len(self.events):
             index, frame = self.events.draw(rng)
@@ -108,18 +114,22 @@ class WindowSource:
             if rng.random() < self.config.first:
                 start = 0
         start = int(np.clip(start, 0, len(self.games[index]) - frames))
-        return _window(self.games[index], start, self.config, rng)
+        return window(self.games[index], start, self.config, rng)
 
 
-def _stacked(parts: list[dict]) -> Windows:
-    stacked = {
+def stacked(parts: list[dict[str, Any]]) -> Windows:
+    """A batch of windows from `window`."""
+    joined = {
         name: torch.stack([part[name] for part in parts]) for name in parts[0] if name != "prompts"
     }
     prompts = tuple(prompt for part in parts for prompt in part["prompts"])
-    return Windows(**stacked, prompts=prompts)
+    return Windows(**joined, prompts=prompts)
 
 
-def _window(game: LatentGame, start: int, config: WindowsConfig, rng: np.random.Generator) -> dict:
+def window(
+    game: LatentGame, start: int, config: WindowsConfig, rng: np.random.Generator
+) -> dict[str, Any]:
+    """The fields of `Windows` for one window of a game, from a frame on."""
     truth = game.truth
     span = np.arange(start, start + config.frames)
     seen = game.seen[span]
@@ -127,15 +137,14 @@ def _window(game: LatentGame, start: int, config: WindowsConfig, rng: np.random.
     flat = game.latents.reshape(-1, game.latents.shape[-1])
     memory = np.where(age[..., None] < 0, 0, flat[np.maximum(seen, 0)])
     before = game.latents[np.maximum(span - 1, 0)]
-    anchored = rng.random() < config.true
     cut = {name: values[span] for name, values in truth.items()}
-    true = Truth.of(cut).channels() * float(anchored)
     return {
         "latents": torch.from_numpy(game.latents[span]).float(),
         "memory": torch.from_numpy(memory).float(),
         "age": torch.from_numpy(age).float(),
         "before": torch.from_numpy(before).float(),
-        "true": true,
+        "true": Truth.of(cut).channels(),
+        "anchored": torch.tensor(float(rng.random() < config.true)),
         "actions": torch.from_numpy(cut["actions"].astype(np.int64)),
         "target": _targets(truth, span),
         "moved": _moved(truth, span),
@@ -186,7 +195,7 @@ def _prompts(
     place = place_of(cut["ground"][-1])
     with_time, with_place = rng.random() < 0.7, rng.random() < 0.6
     language = "en" if rng.random() < 0.6 else "zh"
-    share = config.prompted * (2 if cut["wish"].any() else 1)
+    share = config.wished if cut["wish"].any() else config.prompted
     if rng.random() >= share:
         return [""] * frames
     said: dict[str, str] = {}

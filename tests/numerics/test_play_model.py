@@ -15,7 +15,7 @@ from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES, AmountHead, amo
 from sorairo.models.crafter.dream import Dream, truth_of
 from sorairo.models.crafter.files import load_play_model, save_play_model
 from sorairo.models.crafter.given import PLACES, Truth, given, given_channels, positions
-from sorairo.models.crafter.memory import PlaceMemory
+from sorairo.models.crafter.memory import CHANGED, PlaceMemory
 from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
 from sorairo.nn.pixels import to_video
@@ -132,6 +132,22 @@ def test_the_table_has_the_latents_of_each_picture() -> None:
     with torch.inference_mode():
         latents = codec.encode(to_video(picture[None])).flatten(2)[0].T
     torch.testing.assert_close(table[:, 7], latents[ITEM_PLACES], atol=1e-4, rtol=1e-4)
+
+
+def test_amounts_are_told_apart_and_recognised_when_they_are_drawn_and_seen_again() -> None:
+    """The shipped codec: different amounts of an item are further apart than `CHANGED`, a decoded
+    and encoded amount is nearer than that to itself."""
+    codec = load_play_model("crafter").codec.float()
+    table = amount_latents(codec)
+    apart = torch.cdist(table, table) + 100 * torch.eye(AMOUNTS)
+    assert apart.min() > 1.5 * CHANGED
+    latents = torch.zeros(AMOUNTS, PLACES, 8)
+    latents[:, ITEM_PLACES] = table.transpose(0, 1)
+    grid = latents.transpose(1, 2).unflatten(2, (9, 9))[:, :, None]
+    with torch.inference_mode():
+        again = codec.encode(codec.decode(grid))[:, :, 0].flatten(2).transpose(1, 2)
+    off = (again[:, ITEM_PLACES].transpose(0, 1) - table).norm(dim=-1)
+    assert off.max() < 0.7 * CHANGED
 
 
 def test_a_latent_pixel_of_the_codec_holds_one_tile() -> None:

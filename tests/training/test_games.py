@@ -114,6 +114,8 @@ def test_windows_show_events_and_forget_what_came_before(truth: Truth) -> None:
         for start in starts:
             span = range(max(start, 1), start + 4)
             assert any(event_at(truth, frame) for frame in span)
+    plain = WindowSource([latent_game(truth)], config, ages=False).draw(rng)
+    assert set(plain.age[:, :, MAP_PLACES:].unique().tolist()) <= {-1.0, 1.0}
     begun = WindowSource([latent_game(truth)], replace(config, begun=1.0)).draw(rng)
     late = begun.latents[:, 0, 0, 0] > 0
     assert (begun.age[late][:, :, MAP_PLACES:] <= 43).all()

@@ -12,7 +12,8 @@ from sorairo.world.crafter.names import COLUMNS, ROWS
 SPAN = 128  # tiles to a side; places further apart than that take each other's room
 CHANGED = 0.35
 """The distance between latents of a place of the inventory from which they are different amounts.
-Different digits are at least .6 apart, a digit and its reconstruction at most .13."""
+(Different digits are at least .6 apart, a digit and its reconstruction at most .22, see
+tests/numerics/test_play_model.py.)"""
 
 
 class PlaceMemory:

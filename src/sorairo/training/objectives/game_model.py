@@ -112,7 +112,7 @@ class PlayObjective:
         preview: tuple[PlayConfig, Codec],
     ) -> None:
         self.network, self.config, self.held_out = network, config, held_out
-        self.source = WindowSource(games, config.windows)
+        self.source = WindowSource(games, config.windows, ages=preview[0].counted > 0)
         self.tokenizer, self.preview = tokenizer, preview
         self.flop = 0.0
         self.device = next(network.parameters()).device

@@ -92,8 +92,11 @@ class Windows:
 class WindowSource:
     """Draws batches of windows from games."""
 
-    def __init__(self, games: list[LatentGame], config: WindowsConfig) -> None:
-        self.config = config
+    def __init__(
+        self, games: list[LatentGame], config: WindowsConfig, *, ages: bool = True
+    ) -> None:
+        """`ages`: whether the inventory has ages (`PlayConfig.counted`); without, they are 1."""
+        self.config, self.ages = config, ages
         self.games = [game for game in games if len(game) >= config.frames]
         lengths = np.array([len(game) - config.frames + 1 for game in self.games], float)
         self.probabilities = lengths / lengths.sum()
@@ -114,7 +117,11 @@ class WindowSource:
             if rng.random() < self.config.first:
                 start = 0
         start = int(np.clip(start, 0, len(self.games[index]) - frames))
-        return window(self.games[index], start, self.config, rng)
+        drawn = window(self.games[index], start, self.config, rng)
+        if not self.ages:
+            items = drawn["age"][:, MAP_PLACES:]
+            items.clamp_(max=1)
+        return drawn
 
 
 def stacked(parts: list[dict[str, Any]]) -> Windows:

@@ -12,6 +12,7 @@ from sorairo.exam.played_question import PlayQuestion, PlayTruth, frozen_picture
 from sorairo.exam.suites.played import crafter, games
 from sorairo.exam.suites.played.determined import _undetermined, determined
 from sorairo.video import Clip
+from sorairo.world.crafter.events import event_at, is_gain, items_made, place_ahead
 from sorairo.world.crafter.names import ACTIONS, GROUND, ITEMS, THINGS
 from sorairo.world.crafter.perception import Reading
 from sorairo.world.crafter.start import Start
@@ -64,6 +65,29 @@ def test_a_frozen_picture_has_no_changed_tiles_and_no_effects(played: PlayTruth)
     changed = [verdict[f"changed at {h}"] for h in (1, 5, 10)]
     assert min(value for value in changed if not np.isnan(value)) < 0.7
     assert verdict["tiles at 1"] > verdict["changed at 1"] or np.isnan(verdict["changed at 1"])
+
+
+def test_a_change_must_show_its_amounts_and_its_tile() -> None:
+    question = crafter.questions(7)[6]
+    truth = PlayTruth(question)
+    kind = event_at(truth.game.truth(), len(truth.game) - 1)
+    assert question.about == "change"
+    assert is_gain(kind)
+    assert judged(truth, truth.asked.frames)["change drawn"] == 1
+    (still,) = frozen_picture(question, truth)
+    assert judged(truth, still.frames)["change drawn"] == 0
+    frames = truth.asked.frames.copy()
+    item = ITEMS.index(items_made(kind)[0])
+    row, column = divmod(item, 9)
+    spot = np.s_[56 + 8 * row : 64 + 8 * row, 8 * column : 8 * column + 8]
+    frames[-1][spot] = frames[-2][spot]
+    verdict = judged(truth, frames)
+    assert verdict["amounts of a change"] == verdict["change drawn"] == 0
+    grass = truth.asked.frames.copy()
+    row, column = place_ahead(truth.game.truth(), len(truth.game) - 1)
+    grass[-1][8 * row : 8 * row + 8, 8 * column : 8 * column + 8] = 0
+    verdict = judged(truth, grass)
+    assert (verdict["amounts of a change"], verdict["change drawn"]) == (1, 0)
 
 
 def test_noise_a_wrong_tile_and_a_wrong_amount_are_noticed(played: PlayTruth) -> None:

@@ -10,11 +10,12 @@ import torch
 
 from sorairo.models.crafter.given import MAP_PLACES, PLACES
 from sorairo.models.crafter.memory import PlaceMemory
-from sorairo.training.data.games.events import EventIndex, event_at
+from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import NEVER, LatentGame, last_changed, last_seen
 from sorairo.training.data.games.mirrored import MIRRORS, mirrored
 from sorairo.training.data.games.windows import WindowsConfig, WindowSource
 from sorairo.training.objectives.game_model import pseudo_huber
+from sorairo.world.crafter.events import event_at
 from sorairo.world.crafter.names import ACTIONS, ITEMS, THINGS
 from sorairo.world.crafter.rollouts import play
 from sorairo.world.crafter.simulator import Simulator

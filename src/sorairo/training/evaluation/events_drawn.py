@@ -15,9 +15,10 @@ from sorairo.models.crafter.given import HEIGHT, PLACES, given, positions
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import tokenize
 from sorairo.nn.pixels import to_frames
-from sorairo.training.data.games.events import EventIndex, is_gain
+from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import LatentGame
 from sorairo.training.data.games.windows import Windows, WindowsConfig, stacked, window
+from sorairo.world.crafter.events import is_gain
 from sorairo.world.crafter.names import COLUMNS
 from sorairo.world.crafter.perception import read_picture
 
@@ -27,7 +28,7 @@ class EventScore:
     """How well events of one kind are drawn; shares of the events, 0 to 1."""
 
     kind: str
-    """See `data.games.events.event_at`."""
+    """See `data.games.events.kind_at`."""
     events: int
     amounts: float
     """The inventory shows the true amounts."""

@@ -8,7 +8,9 @@ land by the share that are tiles of the game, creatures by how many there are fo
 simulator. "changed" tiles differ from the picture before. "effect" is whether the judge of inverse
 dynamics sees the effect that the action truly had, in the places that are determined. "found again"
 is the share of right tiles at places that come back into view. In "anchored" games the simulator
-says what is true, and the model draws it for 200 steps.
+says what is true, and the model draws it for 200 steps. In games that end in a "change", the last
+action collects, places, makes or drinks something: the picture has to show the new amounts, and
+the tile that it changed.
 """
 
 from __future__ import annotations
@@ -29,13 +31,15 @@ from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
 from sorairo.exam.suites.played.determined import MOVING, Determined, determined
 from sorairo.exam.suites.played.games import KINDS, game_questions
-from sorairo.world.crafter.names import ACTIONS, TILE
+from sorairo.world.crafter.events import event_at, items_made, place_ahead
+from sorairo.world.crafter.names import ACTIONS, ITEMS, TILE
 from sorairo.world.crafter.perception import Reading
 
 HORIZONS = (1, 5, 10, 20, 50)
 LEFT_FOR = {10: (5, 16), 30: (20, 44), 60: (45, 80)}
 """How many steps a place was out of view, for each name of a row."""
 EFFECTS = 20  # steps whose effect is judged
+CARRIED = ITEMS[4:]
 
 
 def questions(count: int) -> list[PlayQuestion]:
@@ -52,6 +56,8 @@ def judge(question: PlayQuestion, answer: Answer, truth: PlayTruth) -> Verdict:
         return verdict
     verdict |= {"seconds": seconds_a_picture(answer)}
     verdict["frames a second"] = 1 / verdict.pop("seconds")
+    if question.about == "change":
+        return verdict | _change(seen, truth)
     if question.about == "return":
         return verdict | _found_again(seen, true, known)
     frames = answer[0].frames, truth.asked.frames
@@ -121,6 +127,19 @@ def _effects(
     return {"effect": float(np.mean(right))} if right else {}
 
 
+def _change(seen: Sequence[Reading], truth: PlayTruth) -> dict[str, float]:
+    """Whether the picture after an action shows what the action changes: the amounts of what is
+    carried, of food and of drink, and the tile that it works on."""
+    game, last, true = truth.game.truth(), len(truth.game) - 1, truth.readings[-1]
+    made = items_made(event_at(game, last))
+    # Food and drink also change with time, which the pictures do not determine.
+    counted = [i for i, name in enumerate(ITEMS) if name in made or name in CARRIED]
+    amounts = bool((seen[-1].inventory == true.inventory)[counted].all())
+    spot = place_ahead(game, last)
+    tile = bool(seen[-1].tiles()[spot] == true.tiles()[spot])
+    return {"change drawn": float(amounts and tile), "amounts of a change": float(amounts)}
+
+
 def _found_again(
     seen: Sequence[Reading], true: Sequence[Reading], known: Determined
 ) -> dict[str, float]:
@@ -146,6 +165,7 @@ def _measures() -> list[str]:
     return [
         *(f"{name} at {horizon}" for name in names for horizon in HORIZONS),
         *(f"found again after {name}" for name in LEFT_FOR),
+        *("change drawn", "amounts of a change"),
         *("effect", "frames a second", "anchored at 200"),
     ]
 
@@ -155,6 +175,7 @@ LEAST = {
     "tiles at 20": 0.9,
     "psnr at 1": 30.0,
     "changed at 1": 0.95,
+    "change drawn": 0.95,
     "effect": 0.95,
     "found again after 30": 0.8,
     "anchored at 200": 0.99,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
 
 from sorairo.exam.held_out_scenes import FIRST_SEED
 from sorairo.exam.played_question import PlayQuestion
+from sorairo.world.crafter.events import event_at, is_gain
 from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, ROWS
 from sorairo.world.crafter.paths import free
 from sorairo.world.crafter.policies import BACK, MOVES
-from sorairo.world.crafter.rollouts import play_policy, random_policy, random_start
+from sorairo.world.crafter.rollouts import Game, play_policy, random_policy, random_start
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import Start
 from sorairo.world.crafter.state import GameState
@@ -22,8 +24,16 @@ GIVEN = 40
 LONGEST = 50
 AWAY = (5, 15, 30)  # steps on the way out, in turn
 ANCHORED = 200
-KINDS = ("play", "return", "play", "anchored", "play", "return", "play", "return")
+KINDS = ("play", "return", "change", "anchored", "play", "return", "change", "change")
 """The kinds of consecutive questions."""
+CHANGES = (
+    *("do tree", "do stone", "do water", "do coal", "do iron"),
+    *("place_stone", "place_table", "place_furnace", "place_plant", "make"),
+)
+"""Actions that change an amount, by the beginning of their event's kind (`events.event_at`), in
+turn. Chance decides in none of them."""
+LATEST = 60  # the step of a change, at most
+TRIES = 30  # games in which a certain change is looked for, before any will do
 
 
 def game_questions(count: int) -> list[PlayQuestion]:
@@ -38,18 +48,24 @@ def _question(index: int) -> PlayQuestion:
     attempt = 0
     while True:
         rng = np.random.default_rng((SEEDS, index, attempt))
-        question = _attempt(kind, index, world, rng)
+        question = _attempt(kind, index, world, rng, attempt)
         if question is not None:
             return question
         attempt += 1
 
 
-def _attempt(kind: str, index: int, world: int, rng: np.random.Generator) -> PlayQuestion | None:
+def _attempt(
+    kind: str, index: int, world: int, rng: np.random.Generator, attempt: int
+) -> PlayQuestion | None:
     """A question about a game that lasts long enough, else None."""
     start = random_start(rng)
     simulator = _simulator()
     if kind == "return":
         given, actions = _there_and_back(simulator, world, start, index, rng)
+    elif kind == "change":
+        game = play_policy(simulator, world, start, random_policy(rng), rng, LATEST)
+        wanted = CHANGES[index % len(CHANGES)]
+        given, actions = _to_a_change(game, [wanted] if attempt < TRIES else CHANGES, rng)
     else:
         given, asked = (0, ANCHORED) if kind == "anchored" else (GIVEN, LONGEST)
         game = play_policy(simulator, world, start, random_policy(rng), rng, given + asked)
@@ -67,6 +83,22 @@ def _attempt(kind: str, index: int, world: int, rng: np.random.Generator) -> Pla
         given=given,
         anchored=kind == "anchored",
     )
+
+
+def _to_a_change(
+    game: Game, wanted: Sequence[str], rng: np.random.Generator
+) -> tuple[int, Sequence[int]]:
+    """How many pictures are given up to a wanted change of a game, and the actions up to it; none
+    if there is no such change."""
+    truth = game.truth()
+    kinds = {frame: event_at(truth, frame) for frame in range(5, len(game))}
+    found = [
+        frame for frame, kind in kinds.items() if is_gain(kind) and kind.startswith(tuple(wanted))
+    ]
+    if not found:
+        return 0, []
+    frame = int(rng.choice(found))
+    return frame - 1, game.actions[1 : frame + 1]
 
 
 @cache

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine as Database
 
 from s3 import S3, running_s3
 from services import new_service
 from serving import Running, serving
+from sorairo.jobs.database import open_database
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
+from sorairo.server.uploads.media_store import MediaStore
 
 
 @pytest.fixture(scope="session")
@@ -45,3 +48,21 @@ def service(tmp_path: Path) -> Iterator[Service]:
 def client(service: Service) -> Iterator[TestClient]:
     with TestClient(create_app(service), raise_server_exceptions=False) as client:
         yield client
+
+
+@pytest.fixture
+def media(tmp_path: Path) -> MediaStore:
+    return MediaStore(str(tmp_path / "media"))
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Database]:
+    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def short_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers try again after a tenth of a second."""
+    monkeypatch.setattr("sorairo.server.worker.worker.RETRY_INTERVAL", 0.1)

@@ -7,7 +7,6 @@ import random
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -27,27 +26,12 @@ from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker.worker import Worker
 
+pytestmark = pytest.mark.usefixtures("short_retries")
+
 
 @pytest.fixture(scope="module")
 def tiny(tiny_model: Path) -> Engine:
     return sorairo.load(tiny_model)
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> MediaStore:
-    return MediaStore(str(tmp_path / "media"))
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
-    yield database
-    database.dispose()
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sorairo.server.worker.worker.RETRY_INTERVAL", 0.1)
 
 
 def test_no_job_is_started_on_a_full_disk(

@@ -22,22 +22,12 @@ from sorairo.jobs.queue import Queue
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.worker.worker import STORAGE_ERROR, STORAGE_MESSAGE, Worker
 
+pytestmark = pytest.mark.usefixtures("short_retries")
+
 
 @pytest.fixture(scope="module")
 def engine() -> Engine:
     return sorairo.load()
-
-
-@pytest.fixture
-def media(tmp_path: Path) -> MediaStore:
-    return MediaStore(str(tmp_path / "media"))
-
-
-@pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Database]:
-    database = open_database(f"sqlite:///{tmp_path}/jobs.db")
-    yield database
-    database.dispose()
 
 
 @pytest.fixture
@@ -46,11 +36,6 @@ def away(postgresql: PostgreSQL) -> Iterator[Database]:
     database = open_database(postgresql.new())
     yield database
     database.dispose()
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sorairo.server.worker.worker.RETRY_INTERVAL", 0.1)
 
 
 def test_a_worker_waits_for_its_database(

@@ -8,6 +8,7 @@ from pathlib import Path
 import torch
 
 from random_weights import randomise
+from sorairo.models.crafter.amounts import amount_latents
 from sorairo.models.crafter.files import save_play_model
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import train_tokenizer
@@ -25,5 +26,7 @@ def tiny_crafter(folder: Path, name: str = "tiny-crafter") -> Path:
         torch.manual_seed(0)
         model = PlayModel(config, tokenizer)
         randomise(model)
+    assert model.denoiser.amounts is not None
+    model.denoiser.amounts.table.copy_(amount_latents(model.codec))
     save_play_model(model, folder / name)
     return folder / name

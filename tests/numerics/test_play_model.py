@@ -16,7 +16,7 @@ from sorairo.models.crafter.dream import Dream, truth_of
 from sorairo.models.crafter.files import load_play_model, save_play_model
 from sorairo.models.crafter.given import PLACES, Truth, given, given_channels, positions
 from sorairo.models.crafter.memory import CHANGED, PlaceMemory
-from sorairo.models.crafter.network import PlayConfig, PlayModel
+from sorairo.models.crafter.network import PlayConfig, PlayModel, StepSampling
 from sorairo.models.text import train_tokenizer
 from sorairo.nn.pixels import to_video
 from sorairo.training.recipes.crafter import MODEL
@@ -197,6 +197,26 @@ def test_truth_names_every_tile_and_amount() -> None:
         }
     )
     assert many.channels().shape == (2, 5, PLACES, channels.shape[-1])
+
+
+def test_new_land_takes_more_steps_than_what_was_seen() -> None:
+    model = random_model(replace(CONFIG, sampling=StepSampling(steps=1, new_land_steps=3)))
+
+    def pictures(actions: list[str], last: int | None, state: GameState | None = None):
+        dream, noise = Dream(model), torch.Generator().manual_seed(3)
+        dream.start(GREY, state=state)
+        for action in actions[:-1]:
+            dream.step(action, steps=1, generator=noise)
+        return dream.step(actions[-1], steps=last, generator=noise, state=state)
+
+    with torch.no_grad():
+        model.denoiser.moves[2].bias.fill_(100.0)  # every move succeeds
+    for actions, steps in ((["left"], 3), (["left", "right"], 1), (["noop"], 1)):
+        chosen = pictures(actions, None)
+        assert (chosen == pictures(actions, steps)).all()
+        assert (chosen != pictures(actions, 4 - steps)).any()
+    anchored = pictures(["left"], None, state())
+    assert (anchored == pictures(["left"], 1, state())).all(), "what is true is no question"
 
 
 def test_a_dream_obeys_the_seed_and_its_memory_stays_flat() -> None:

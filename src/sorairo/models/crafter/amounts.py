@@ -10,8 +10,7 @@ each item in each amount.
 from __future__ import annotations
 
 import torch
-import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from sorairo.models.codec import Codec
@@ -46,8 +45,11 @@ class AmountHead(nn.Module):
         was not seen. The result has the format of `memory`."""
         items = memory[..., ITEM_PLACES, None, :].float()
         nearest = (items - self.table.float()).square().sum(-1).argmin(-1)
-        shown = F.one_hot(nearest, AMOUNTS).to(memory) * seen[..., ITEM_PLACES, None].to(memory)
-        return F.pad(shown, (0, 0, MAP_PLACES, PLACES - ITEM_PLACES.stop))
+        shown = _one_hot(nearest).to(memory) * seen[..., ITEM_PLACES, None].to(memory)
+        batch = memory.shape[:-2]
+        land = memory.new_zeros(*batch, MAP_PLACES, AMOUNTS)
+        spare = memory.new_zeros(*batch, PLACES - ITEM_PLACES.stop, AMOUNTS)
+        return torch.cat([land, shown, spare], -2)
 
     def forward(
         self, features: Float[Tensor, "... p d"], remembered: Float[Tensor, "... p n"]
@@ -58,8 +60,13 @@ class AmountHead(nn.Module):
 
     def latents(self, logits: Float[Tensor, "... i n"]) -> Float[Tensor, "... i c"]:
         """The latents of the likeliest amounts."""
-        chosen = F.one_hot(logits.argmax(-1), AMOUNTS).float()
-        return torch.einsum("...in,inc->...ic", chosen, self.table.float())
+        chosen = _one_hot(logits.argmax(-1)).float()
+        return (chosen[..., None] * self.table.float()).sum(-2)
+
+
+def _one_hot(amounts: Int[Tensor, "..."]) -> Bool[Tensor, "... n"]:
+    """As a comparison, which ONNX graphs can have with axes of any length."""
+    return amounts[..., None] == torch.arange(AMOUNTS, device=amounts.device)
 
 
 @torch.inference_mode()

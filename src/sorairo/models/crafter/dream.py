@@ -11,7 +11,7 @@ from torch import Tensor
 
 from sorairo.errors import RequestError
 from sorairo.flow import path as flow
-from sorairo.models.crafter.given import HEIGHT, PLACES, Truth, given, positions
+from sorairo.models.crafter.given import HEIGHT, MAP_PLACES, PLACES, Truth, given, positions
 from sorairo.models.crafter.memory import CHANGED, PlaceMemory
 from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import tokenize
@@ -91,8 +91,8 @@ class Dream:
         """The picture after an action, uint8 [72, 72, 3].
 
         `prompt` holds from now on; None: the one before. `steps`: 1 to 4 steps of the solver, None:
-        the model's default. With a `state` (anchored mode), the picture shows what is true in it,
-        and its position is taken from it.
+        the model's default, which may be more for new land. With a `state` (anchored mode), the
+        picture shows what is true in it, and its position is taken from it.
 
         Raises RequestError before `start` and for other numbers of steps, UnknownNameError for an
         unknown action.
@@ -100,15 +100,22 @@ class Dream:
         if self.latents is None:
             raise RequestError("No dream was begun: call start first.")
         number = action_number(action)
-        steps = self.config.sampling.steps if steps is None else steps
-        if not 1 <= steps <= MOST_STEPS:
+        if steps is not None and not 1 <= steps <= MOST_STEPS:
             raise RequestError(f"{steps} steps are out of range: take 1 to {MOST_STEPS}.")
         self.prompt = self.prompt if prompt is None else prompt
         self.time += 1
         self._move(number, state)
         true = self._true(state)
+        steps = self._steps(true) if steps is None else steps
         picture = self.decode(self._sample(number, steps, generator, true))
         return self._keep(picture, number, true)
+
+    def _steps(self, true: Tensor | None) -> int:
+        """How many steps of the solver the next frame takes, by default."""
+        sampling = self.config.sampling
+        _, ages = self.memory.read(self.position, self.time, self.longest)
+        new = true is None and bool((ages[:MAP_PLACES] < 0).any())
+        return sampling.new_land_steps if new else sampling.steps
 
     @torch.inference_mode()
     def show(self, action: str | int, picture: np.ndarray) -> np.ndarray:

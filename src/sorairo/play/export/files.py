@@ -84,6 +84,7 @@ def _numbers(model: PlayModel) -> dict[str, Any]:
         "changed": changed_from(config),
         "window": config.window,
         "steps": config.sampling.steps,
+        "newLandSteps": config.sampling.new_land_steps,
         "lands": LANDS,
         "pairs": times_and_places(),
         "facings": FACINGS,

@@ -37,10 +37,11 @@ class PlayLossConfig:
     """Errors of a place's latents below this are squared, larger ones count as they are
     (pseudo-Huber, arXiv 2310.14189). So one step draws the likeliest of several outcomes rather
     than their mean: a cow stands or walks, and does not fade. Much less than this drowns the few
-    places that change in the small errors of all others (docs/log.md)."""
-    pure_noise: float = 0.6
+    places that change in the small errors of all others (docs/log.md). Land that was never seen has
+    the square of all errors: its mean is what several steps need to draw one of many lands."""
+    pure_noise: float = 0.5
     """Share of frames at noise level 1."""
-    clean: float = 0.25
+    clean: float = 0.2
     """Share of frames at level 0, which are only history; the rest are uniform between."""
     memory_noise: float = 0.25
     """The most noise on the memory, in standard deviations; it is uniform up to that in each
@@ -139,7 +140,7 @@ class PlayObjective:
             )
         found = self._predicted(batch, x, sigma, memory, features, mask)
         weights, counted = self._weights(batch), (sigma > 0).float()
-        error = pseudo_huber(found.clean - z, self.config.smooth) * weights
+        error = self._errors(found.clean - z, batch) * weights
         if found.amounts is not None:
             error[..., ITEM_PLACES] = 0
         per_frame = error.mean(-1) * counted
@@ -180,6 +181,14 @@ class PlayObjective:
         acts = works | (batch.actions >= ACTIONS.index("make_wood_pickaxe"))
         items = torch.arange(PLACES, device=self.device) >= MAP_PLACES
         return torch.where(acts[..., None] & items, self.config.amounts, weights)
+
+    def _errors(self, difference: Tensor, batch: Windows) -> Tensor:
+        """The error of each place of each frame, [b, f, 81], from the difference of latents."""
+        land = torch.arange(PLACES, device=self.device) < MAP_PLACES
+        never = (batch.age < 0) & land & (batch.anchored == 0)[:, None, None]
+        smooth = self.config.smooth
+        squared = difference.square().mean(-1) / (2 * smooth)
+        return torch.where(never, squared, pseudo_huber(difference, smooth))
 
     def _sigmas(self, z: Tensor, generator: torch.Generator) -> Tensor:
         config, shape = self.config, z.shape[:2]

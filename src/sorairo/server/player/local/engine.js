@@ -120,7 +120,7 @@ export class Engine {
 
   /** The next picture, RGB with a byte each. `noise` takes the place of random numbers. */
   async step(action, { prompt = this.prompt, noise } = {}) {
-    const { places, channels, steps, facings, actions } = this.facts;
+    const { places, channels, facings, actions } = this.facts;
     await this.keep();
     this.prompt = prompt;
     this.time += 1;
@@ -130,8 +130,15 @@ export class Engine {
       if ((await this.#run("moves", feeds)).logit[0] > 0) this.position = [this.position[0] + moves[0], this.position[1] + moves[1]];
     }
     this.unkept = { action };
-    await this.#decode(await this.#sample(action, steps, noise ?? normal(this.random, places * channels)));
+    await this.#decode(await this.#sample(action, this.#steps(), noise ?? normal(this.random, places * channels)));
     return Uint8Array.from(this.unkept.picture);
+  }
+
+  /** How many solver steps the next picture takes: more where it shows land that was never seen. */
+  #steps() {
+    const { steps, newLandSteps, mapPlaces } = this.facts;
+    const { age } = this.memory.read(this.position, this.time);
+    return age.subarray(0, mapPlaces).some((each) => each < 0) ? newLandSteps : steps;
   }
 
   async #denoise(x, sigma, action) {

@@ -18,7 +18,7 @@ BEGIN = 40  # the step at which a dream begins: before it the game fills the mem
 
 
 def dream_sheet(
-    model: PlayModel, truths: list[dict[str, np.ndarray]], steps: int = 2
+    model: PlayModel, truths: list[dict[str, np.ndarray]], steps: int | None = None
 ) -> tuple[np.ndarray, dict[str, float]]:
     """A picture with two rows for each game, the game above the dream; and the share of tiles that
     agree after 1, 5 and 20 steps."""

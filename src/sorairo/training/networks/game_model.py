@@ -87,8 +87,14 @@ class PlayRecipe:
         if start is None:
             tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
             return PlayTask(self, codec, games, held_out, tokenizer)
-        initial = grown(start, self.model)
-        return PlayTask(self, codec, games, held_out, start.tokenizer, initial)
+        return PlayTask(
+            self,
+            codec,
+            games,
+            held_out,
+            start.tokenizer,
+            initial=grown(start, self.model),
+        )
 
     def _trained_codec(self) -> Codec:
         """The codec with the averaged weights of its run, and latents of mean 0 and variance 1 over
@@ -144,7 +150,7 @@ class PlayTask:
         model = PlayModel(self.recipe.model, self.tokenizer)
         model.codec.load_state_dict(self.codec.state_dict())
         model.denoiser.load_state_dict(without_names(state.ema))
-        record = {**cost(state), "games": to_json(self.recipe.games)}
+        record = {**cost(state, self.recipe.start), "games": to_json(self.recipe.games)}
         save_play_model(model, self.result(folder), record)
 
     def result(self, folder: Path) -> Path:

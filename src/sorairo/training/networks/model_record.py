@@ -25,9 +25,11 @@ PARTS = (
 )
 
 
-def cost(state: TrainState) -> dict[str, Any]:
-    """Steps, time and FLOP of a run."""
-    return {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
+def cost(state: TrainState, start: str = "") -> dict[str, Any]:
+    """Steps, time and FLOP of a run, with those of the model `start` it began with."""
+    before = _record_of(start)
+    own = {"steps": state.step, "seconds": round(state.seconds), "flop": state.flop}
+    return {name: value + before.get(name, 0) for name, value in own.items()}
 
 
 def training_record(
@@ -35,9 +37,7 @@ def training_record(
 ) -> dict[str, Any]:
     """The cost of a denoiser, with that of the model `start` it began with, and the scenes it was
     trained on; the cost of the deflicker network taken from `codec_of`."""
-    before, own = _record_of(start), cost(state)
-    record: dict[str, Any] = {name: own[name] + before.get(name, 0) for name in own}
-    record["scene"] = to_json(trained_scenes(sources))
+    record = cost(state, start) | {"scene": to_json(trained_scenes(sources))}
     codec_record = _record_of(codec_of)
     return record | {name: codec_record[name] for name in ("steadier",) if name in codec_record}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sorairo.models.codec import CodecConfig
 from sorairo.models.crafter.amounts import AMOUNTS
 from sorairo.models.crafter.given import given_channels
-from sorairo.models.crafter.network import PlayConfig
+from sorairo.models.crafter.network import PlayConfig, StepSampling
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.games.windows import WindowsConfig
@@ -54,6 +54,7 @@ MODEL = PlayConfig(
         freq_dim=64,
     ),
     text=TextConfig(vocabulary=384, dim=96, heads=3, layers=1, ffn_dim=192, max_length=16),
+    sampling=StepSampling(steps=1, new_land_steps=3),
     window=4,
     counted=COUNTED,
     named_amounts=True,

@@ -49,8 +49,9 @@ class WindowsConfig:
     """Share of windows in which the network is told what is true (anchored mode)."""
     prompted: float = 0.35
     """Share of windows with a prompt."""
-    wished: float = 0.9
-    """The same for windows in which a wish holds."""
+    wished: float = 1.0
+    """The same for windows in which a wish holds: light that turns for no reason teaches a dream to
+    fall into night."""
 
 
 @dataclass(frozen=True, kw_only=True)

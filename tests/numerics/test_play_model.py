@@ -117,12 +117,24 @@ def test_amounts_are_read_from_memory_and_drawn_from_the_table() -> None:
     torch.testing.assert_close(found[kept], amounts[kept])
     # Before it learns anything, no amount changes, and each has the latents of the table.
     logits = head(torch.randn(1, PLACES, 16), shown)
-    torch.testing.assert_close(head.latents(logits)[0, kept], memory[0, ITEM_PLACES][kept])
-    # What it learns moves an amount by one.
+    noise = torch.linspace(-4, 4, len(ITEMS))[None]
+    torch.testing.assert_close(head.latents(logits, noise)[0, kept], memory[0, ITEM_PLACES][kept])
+    # What it learns can change any amount.
     with torch.no_grad():
         head.head.bias[5] = 20.0
-    five = head.latents(head(torch.randn(1, PLACES, 16), shown))
+    five = head.latents(head(torch.randn(1, PLACES, 16), shown), noise)
     torch.testing.assert_close(five[0], head.table[:, 5])
+
+
+def test_amounts_are_drawn_as_often_as_they_are_likely() -> None:
+    head = AmountHead(16, 1)
+    head.table.copy_(torch.arange(AMOUNTS).float()[None, :, None].expand(len(ITEMS), -1, -1))
+    odds = torch.tensor([0.0, 0.1, 0.0, 0.86, 0.0, 0.0, 0.0, 0.0, 0.0, 0.04])
+    logits = odds.log().clamp(min=-50).expand(4000, len(ITEMS), -1)
+    noise = torch.randn(logits.shape[:2], generator=torch.Generator().manual_seed(0))
+    drawn = head.latents(logits, noise)[..., 0]
+    assert set(drawn.unique().tolist()) == {1.0, 3.0}, "what is hardly likely is never drawn"
+    assert (drawn == 1).float().mean().item() == pytest.approx(0.1 / 0.96, abs=0.005)
 
 
 def test_the_table_has_the_latents_of_each_picture() -> None:

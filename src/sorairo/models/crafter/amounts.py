@@ -21,6 +21,9 @@ from sorairo.world.crafter.names import COLUMNS, ITEM_ROWS, ITEMS, MOST, ROWS, T
 
 AMOUNTS = MOST + 1
 ITEM_PLACES = slice(MAP_PLACES, MAP_PLACES + len(ITEMS))
+UNLIKELY = 0.05
+"""Probabilities below this are errors of the network rather than chances of the game, the least of
+which is .1 (a sapling)."""
 KEPT = 6.0  # logit of the remembered amount before anything is learned: nothing changes
 
 
@@ -58,10 +61,17 @@ class AmountHead(nn.Module):
         change = self.head(self.norm(features[..., ITEM_PLACES, :]))
         return change.float() + KEPT * remembered[..., ITEM_PLACES, :].float()
 
-    def latents(self, logits: Float[Tensor, "... i n"]) -> Float[Tensor, "... i c"]:
-        """The latents of the likeliest amounts."""
-        chosen = _one_hot(logits.argmax(-1)).float()
-        return (chosen[..., None] * self.table.float()).sum(-2)
+    def latents(
+        self, logits: Float[Tensor, "... i n"], noise: Float[Tensor, "... i"]
+    ) -> Float[Tensor, "... i c"]:
+        """The latents of amounts that are drawn by their probabilities, with standard normal noise;
+        those less likely than UNLIKELY are never drawn."""
+        likely = logits.float().softmax(-1)
+        likely = likely * (likely >= UNLIKELY)
+        up_to = likely.cumsum(-1) / likely.sum(-1, keepdim=True)
+        uniform = 0.5 * (1 + torch.erf(noise.float() / 2**0.5))
+        number = (up_to < uniform[..., None]).sum(-1).clamp(max=MOST)
+        return (_one_hot(number).float()[..., None] * self.table.float()).sum(-2)
 
 
 def _one_hot(amounts: Int[Tensor, "..."]) -> Bool[Tensor, "... n"]:

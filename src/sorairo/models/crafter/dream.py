@@ -11,6 +11,7 @@ from torch import Tensor
 
 from sorairo.errors import RequestError
 from sorairo.flow import path as flow
+from sorairo.models.crafter.amounts import ITEM_PLACES
 from sorairo.models.crafter.given import HEIGHT, MAP_PLACES, PLACES, Truth, given, positions
 from sorairo.models.crafter.memory import CHANGED, PlaceMemory
 from sorairo.models.crafter.network import PlayConfig, PlayModel
@@ -185,10 +186,14 @@ class Dream:
         inputs = self._inputs(action, true)
         shape = (1, 1, PLACES, self.config.codec.latent_channels)
         x = torch.randn(shape, generator=generator).to(self.device)
+        amounts = torch.empty(0)
         sigmas = torch.linspace(1, 0, steps + 1).tolist()
         for now, then in zip(sigmas, sigmas[1:], strict=False):
             level = torch.full((1, 1), now, device=self.device)
             clean, _ = self.model.denoiser.clean(x, level, **inputs)
+            if self.config.named_amounts:
+                amounts = clean[..., ITEM_PLACES, :] if now == 1 else amounts
+                clean[..., ITEM_PLACES, :] = amounts
             x = flow.point(clean, (x - (1 - now) * clean) / now, torch.tensor(then))
         return x[0, 0]
 

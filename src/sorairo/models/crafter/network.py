@@ -148,11 +148,12 @@ class PlayNetwork(nn.Module):
         past: KeysValues | None = None,
     ) -> tuple[Float[Tensor, "b f p c"], KeysValues]:
         """The clean latents of frames with noised latents x, in float32; and the keys and values of
-        all blocks (see `CausalTransformer.frames`)."""
+        all blocks (see `CausalTransformer.frames`). Amounts are drawn by x, which has to be noise
+        (sigma 1): a sampler of several steps keeps those of the first."""
         found = self.predict(x, sigma, given, positions, text, text_mask, past)
         if found.amounts is None or self.amounts is None:
             return found.clean, found.kept
-        items = self.amounts.latents(found.amounts)
+        items = self.amounts.latents(found.amounts, x[..., ITEM_PLACES, 0])
         before, after = found.clean[..., :MAP_PLACES, :], found.clean[..., ITEM_PLACES.stop :, :]
         return torch.cat([before, items, after], -2), found.kept
 

@@ -20,7 +20,7 @@ from sorairo.play.export.graphs import graphs_of, to_onnx
 from sorairo.play.export.scenes import LANDS, prompt_of, scenes, times_and_places, words
 from sorairo.play.facts import PlayableFacts
 from sorairo.world.crafter.drawing import item_tiles
-from sorairo.world.crafter.names import FACINGS
+from sorairo.world.crafter.names import FACINGS, ITEMS
 
 
 def write_model(
@@ -81,6 +81,7 @@ def _numbers(model: PlayModel) -> dict[str, Any]:
         "places": PLACES,
         "mapPlaces": MAP_PLACES,
         "span": SPAN,
+        "items": len(ITEMS) if config.named_amounts else 0,
         "changed": changed_from(config),
         "window": config.window,
         "steps": config.sampling.steps,

@@ -175,11 +175,16 @@ export class Engine {
   }
 
   async #sample(action, steps, noise) {
+    const { places, mapPlaces, channels, items } = this.facts;
+    const [first, last] = [mapPlaces * channels, (mapPlaces + items) * channels];
     let x = noise;
+    let amounts; // are drawn by the noise, at the first step
     for (let step = 0; step < steps; step++) {
       const now = 1 - step / steps;
       const then = 1 - (step + 1) / steps;
       const { clean } = await this.#denoise(x, now, action);
+      amounts ??= clean.slice(first, last);
+      if (items) clean.set(amounts, first);
       x = Float32Array.from(clean, (value, i) => (1 - then) * value + (then * (x[i] - (1 - now) * value)) / now);
     }
     return x;

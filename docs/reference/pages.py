@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import command_line
+import error_codes
 import http_api
 import python_api
 import word_list
@@ -15,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "python.md": python_api.page,
     "http.md": http_api.page,
     "words.md": word_list.page,
+    "errors.md": error_codes.page,
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from sorairo.notes import Note
+
 
 class SorairoError(ValueError):
     """The base class of errors that a user can fix; the command line exits with code 2."""
@@ -94,10 +96,10 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     names = list(known)
     folded = {each.lower(): each for each in reversed(names)}
     near = difflib.get_close_matches(name.lower(), list(folded), n=1, cutoff=0.6)
+    start, known_names = f"There is no {kind} '{name}'.", ", ".join(names)
     if near:
-        advice = f"Did you mean '{folded[near[0]]}'?"
-    elif names:
-        advice = f"Choose from: {', '.join(names)}."
-    else:
-        advice = "There are none."
-    return UnknownNameError(f"There is no {kind} '{name}'. {advice}")
+        nearest = folded[near[0]]
+        text = f"{start} Did you mean '{nearest}'?"
+        return UnknownNameError(Note(text, "unknown_name_near", name=name, nearest=nearest))
+    advice = f"Choose from: {known_names}." if names else "There are none."
+    return UnknownNameError(Note(f"{start} {advice}", "unknown_name", name=name, known=known_names))

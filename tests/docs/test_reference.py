@@ -23,7 +23,9 @@ def loaded(name: str):
     return importlib.import_module(name)
 
 
-@pytest.mark.parametrize("page", ["command-line.md", "python.md", "http.md", "words.md"])
+@pytest.mark.parametrize(
+    "page", ["command-line.md", "python.md", "http.md", "words.md", "errors.md"]
+)
 def test_a_page_is_what_the_script_writes(page: str):
     written = (FOLDER / page).read_text(encoding="utf-8")
     assert written == loaded("pages").text(page), "run python docs/reference/make.py"

@@ -130,7 +130,8 @@ def test_a_clip_that_cannot_be_stored_is_retried_and_finally_fails(
     worker.run_job(claimed(worker.queue))
     job = now(worker.queue)
     assert job.status == FAILED
-    assert job.error == {"code": STORAGE_ERROR, "message": STORAGE_MESSAGE}
+    detail = {"code": "not_stored", "values": {}}
+    assert job.error == {"code": STORAGE_ERROR, "message": STORAGE_MESSAGE, "detail": detail}
 
 
 def test_requests_during_a_database_outage_get_503(

@@ -10,6 +10,7 @@ from sorairo.models.lora.choices import FewSteps, choices_of, few_steps
 from sorairo.models.lora.merging import LoraReport, MergedLoras
 from sorairo.models.lora.targets import TakesLoras
 from sorairo.models.protocols import VideoModel
+from sorairo.notes import Note
 
 
 class RequestLoras:
@@ -25,7 +26,13 @@ class RequestLoras:
         they need. Raises ModelError for one that does not fit, and UnknownNameError."""
         if self._merged is None:
             if settings.loras:
-                raise ModelError(f"The model {self._name} takes no LoRAs: leave them out.")
+                raise ModelError(
+                    Note(
+                        f"The model {self._name} takes no LoRAs: leave them out.",
+                        "takes_no_loras",
+                        model=self._name,
+                    )
+                )
             return settings
         self.reports = self._merged.use(choices_of(settings.loras))
         return self.scheduled(settings)

@@ -21,6 +21,7 @@ from sorairo.generation.memory_estimate import (
 from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.layout import CanvasLayout, GivenSegment
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.notes import Note
 
 CPU = torch.device("cpu")
 
@@ -92,9 +93,15 @@ def check_working(layout: CanvasLayout, needs: MemoryNeeds, available: float) ->
         for side in (layout.width, layout.height)
     )
     raise RequestError(
-        f"At {layout.width}x{layout.height} this needs about {needed / 1e9:.1f} GB of the device"
-        f" beside the weights, and {available / 1e9:.1f} GB are free: ask for {width}x{height}"
-        " pixels, or for fewer seconds."
+        Note(
+            f"At {layout.width}x{layout.height} this needs about {needed / 1e9:.1f} GB of the"
+            f" device beside the weights, and {available / 1e9:.1f} GB are free: ask for"
+            f" {width}x{height} pixels, or for fewer seconds.",
+            "device_memory",
+            needed=round(needed / 1e9, 1),
+            free=round(available / 1e9, 1),
+            size=f"{width}x{height}",
+        )
     )
 
 

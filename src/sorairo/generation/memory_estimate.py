@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.notes import Note
 
 COPIES = 2.2  # times the result's frames: the segments, and the whole that they are joined to
 WHOLE = 1.1  # times the result's frames, where it is one segment
@@ -41,11 +42,15 @@ def peak_bytes(
     return fixed + NATIVE_COPIES * native + copies * result
 
 
-def needs_too_much(needed: float, available: float, width: int, height: int) -> str:
+def needs_too_much(needed: float, available: float, width: int, height: int) -> Note:
     """The sentence for a request that does not fit, with a size of the result that does."""
-    return (
+    return Note(
         f"This needs about {needed / 1e9:.1f} GB of memory and {available / 1e9:.1f} GB are free:"
-        f" ask for {width}x{height} pixels, or for fewer seconds."
+        f" ask for {width}x{height} pixels, or for fewer seconds.",
+        "memory",
+        needed=round(needed / 1e9, 1),
+        free=round(available / 1e9, 1),
+        size=f"{width}x{height}",
     )
 
 

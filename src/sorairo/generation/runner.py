@@ -16,6 +16,7 @@ from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.context import size_for
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.generation.tasks.registry import layout_of
+from sorairo.notes import Note
 from sorairo.video import Clip
 
 if TYPE_CHECKING:
@@ -101,7 +102,11 @@ class RequestRunner(ABC):
             settings = request.settings()
             if len(request.stages()) > 1 or settings.refine is not None:
                 raise RequestError(
-                    "This request needs more than one run and cannot be batched: make it alone."
+                    Note(
+                        "This request needs more than one run and cannot be batched: make it"
+                        " alone.",
+                        "not_batched",
+                    )
                 )
             spec = self.spec.sized(request.width, request.height)
             layouts.append((layout_of(request, self._usable(clips, spec), spec), settings))

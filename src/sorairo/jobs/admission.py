@@ -16,6 +16,7 @@ from sorairo.jobs.keys import Quota
 from sorairo.jobs.library.lineage import record_parents
 from sorairo.jobs.schema import jobs, spending
 from sorairo.jobs.stored.ledger import MIN_BYTES, add_stored, check_storage
+from sorairo.notes import Note
 
 DAY = 86_400.0  # seconds for which the cost of a job counts
 RETRY_SECONDS = 5  # after which one of the unfinished jobs may have ended
@@ -120,14 +121,23 @@ def _check_against_limits(submission: Submission) -> None:
     count, quota = len(submission.jobs), submission.quota
     if quota.most_waiting is not None and count > quota.most_waiting:
         raise QuotaError(
-            f"At most {quota.most_waiting} jobs may be queued or running: ask for fewer than"
-            f" {count}.",
+            Note(
+                f"At most {quota.most_waiting} jobs may be queued or running: ask for fewer than"
+                f" {count}.",
+                "quota_waiting",
+                most=quota.most_waiting,
+            ),
             None,
         )
     if quota.most_cost is not None and count * submission.cost > quota.most_cost:
         raise QuotaError(
-            f"This request needs {count * submission.cost:,.0f} pixel-seconds, and the key has"
-            f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video.",
+            Note(
+                f"This request needs {count * submission.cost:,.0f} pixel-seconds, and the key has"
+                f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video.",
+                "quota_cost",
+                needed=round(count * submission.cost),
+                most=round(quota.most_cost),
+            ),
             None,
         )
 
@@ -138,7 +148,11 @@ def _check_against_usage(connection: Connection, submission: Submission, now: fl
     limit, cost = quota.most_waiting, count * submission.cost
     if limit is not None and _waiting(connection, submission.owner) + count > limit:
         raise QuotaError(
-            f"At most {limit} jobs may be queued or running: wait until one has ended.",
+            Note(
+                f"At most {limit} jobs may be queued or running: wait until one has ended.",
+                "quota_jobs",
+                most=limit,
+            ),
             RETRY_SECONDS,
         )
     if quota.most_cost is None:
@@ -148,8 +162,15 @@ def _check_against_usage(connection: Connection, submission: Submission, now: fl
     if total <= quota.most_cost:
         return
     raise QuotaError(
-        f"This request would bring the day's total to {total:,.0f} pixel-seconds, and the key has"
-        f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video, or try again later.",
+        Note(
+            f"This request would bring the day's total to {total:,.0f} pixel-seconds, and the key"
+            f" has"
+            f" {quota.most_cost:,.0f} per day: ask for a smaller or shorter video, or try again"
+            f" later.",
+            "quota_day",
+            total=round(total),
+            most=round(quota.most_cost),
+        ),
         math.ceil(_freed_at(spent, total - quota.most_cost) + DAY - now),
     )
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select
 
 from sorairo.errors import RequestError
 from sorairo.jobs.schema import deleted_jobs, jobs
+from sorairo.notes import Note
 
 KEPT_SECONDS = 7 * 86_400.0  # for which the place of a deleted job is remembered
 
@@ -37,7 +38,7 @@ def find_cursor(connection: Connection, job: str, owner: str | None) -> Cursor:
         number = connection.execute(select(table.c.number).where(and_(*same))).scalar_one_or_none()
         if number is not None:
             return Cursor(number=number, deleted=table is deleted_jobs)
-    raise RequestError(f"'after': there is no video '{job[:80]}'.")
+    raise RequestError(Note(f"'after': there is no video '{job[:80]}'.", "no_video", id=job[:80]))
 
 
 def remember_place(connection: Connection, job: str, owner: str, number: int, now: float) -> None:

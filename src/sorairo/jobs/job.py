@@ -8,10 +8,24 @@ from typing import Any
 from sqlalchemy import Row
 
 from sorairo.jobs.library.tags import from_column
+from sorairo.notes import Note
 
 QUEUED, RUNNING, COMPLETED, FAILED = "queued", "running", "completed", "failed"
 WORKER_LOST, CANCELLED = "worker_lost", "cancelled"  # error codes
 MODERATION_BLOCKED = "moderation_blocked"  # the code that OpenAI's API has for refused content
+
+
+WORKER_LOST_ERROR = {
+    "code": WORKER_LOST,
+    "message": "All workers that claimed this job were lost: submit it again.",
+}
+CANCELLED_ERROR = {"code": CANCELLED, "message": "The job was cancelled."}
+
+
+def error_of(code: str, message: str) -> dict[str, Any]:
+    """The `error` of a failed job; a message that is a `Note` is also its `detail`."""
+    detail = {"detail": message.to_json()} if isinstance(message, Note) else {}
+    return {"code": code, "message": str(message), **detail}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,16 @@ from sorairo.jobs.conditions import (
     lease_expired,
 )
 from sorairo.jobs.cursors import remember_place
-from sorairo.jobs.job import CANCELLED, COMPLETED, FAILED, QUEUED, RUNNING, WORKER_LOST, Job
+from sorairo.jobs.job import (
+    CANCELLED_ERROR,
+    COMPLETED,
+    FAILED,
+    QUEUED,
+    RUNNING,
+    WORKER_LOST_ERROR,
+    Job,
+    error_of,
+)
 from sorairo.jobs.library.lineage import forget_child
 from sorairo.jobs.library.listing import JobFilter, page_of
 from sorairo.jobs.outbox import add_events
@@ -39,11 +48,6 @@ from sorairo.jobs.stored.ledger import add_stored, remove_stored
 LEASE_SECONDS = 30.0
 MAX_ATTEMPTS = 3
 POSTPONED_SECONDS, MAX_POSTPONED_SECONDS = 2.0, 60.0  # of a job that could not be stored
-WORKER_LOST_ERROR = {
-    "code": WORKER_LOST,
-    "message": "All workers that claimed this job were lost: submit it again.",
-}
-CANCELLED_ERROR = {"code": CANCELLED, "message": "The job was cancelled."}
 
 
 class Queue:
@@ -228,16 +232,14 @@ class Queue:
         return self._end(job, {"status": COMPLETED, "progress": 100, "result": result})
 
     def fail(self, job: Job, code: str, message: str) -> Job:
-        """Ends a job with an error. Raises LeaseLostError."""
-        return self._end(job, {"status": FAILED, "error": {"code": code, "message": message}})
+        """Ends a job with an error, which keeps what a `Note` says. Raises LeaseLostError."""
+        return self._end(job, {"status": FAILED, "error": error_of(code, message)})
 
     def release(self, job: Job) -> Job:
         """Returns a job to the queue without counting the attempt, for a worker that shuts down.
         Raises LeaseLostError."""
-        return self._write(
-            job,
-            {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None},
-        )
+        values = {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None}
+        return self._write(job, values)
 
     def retry_later(self, job: Job, code: str, message: str) -> Job:
         """Returns a job to the queue for another attempt; after the last attempt it fails with this

@@ -20,6 +20,7 @@ from sorairo.models.pull.catalogue import entry_named
 from sorairo.models.pull.store import ModelStore, models_folder
 from sorairo.models.wan.facts import record_of
 from sorairo.models.wan.files.folder import is_wan_folder, read_folder
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -108,7 +109,13 @@ def find(name: str) -> Path:
             )
         return path
     if entry_named(name):
-        raise ModelError(f"The model {name} is not installed: sorairo models pull {name}.")
+        raise ModelError(
+            Note(
+                f"The model {name} is not installed: sorairo models pull {name}.",
+                "model_not_installed",
+                model=name,
+            )
+        )
     known = [each.parent.name for each in shipped().glob("*/model.json")]
     raise unknown_name("model", name, [*known, *store.names()])
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sorairo.world.notes import Note
+from sorairo.notes import Note
 from sorairo.world.phrases import Fact
 from sorairo.world.protocol import PromptReading, TextMeaning, WordGroup
 

@@ -12,10 +12,11 @@ from playwright.sync_api import Browser, Page, expect
 
 import studio_library
 from serving import Running, run_json, serving
+from sorairo.generation.memory_estimate import needs_too_much
 from studio_pages import overflow, quiet_page, serious_findings, until
 
 CLIPS = 12
-REASON = "The clip needs 9.1 GB of memory: ask for a smaller size or fewer seconds."
+REASON = needs_too_much(9.5e9, 2.1e9, 640, 352)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
@@ -168,6 +169,38 @@ def test_a_failed_job_says_why(desk: Page):
     desk.get_by_role("link", name="Queue").click()
     expect(desk.get_by_text(REASON)).to_be_visible()
     expect(desk.get_by_role("button", name="Retry")).to_be_visible()
+
+
+def test_errors_are_shown_in_chinese(chromium: Browser, server: Running):
+    with quiet_page(chromium, server.url, refused="/v1/videos", locale="zh-CN") as page:
+        page.goto(f"{server.url}/#/queue")
+        expect(
+            page.get_by_text("需要约 9.5 GB 内存，只剩 2.1 GB：请用 640x352，或减少秒数")
+        ).to_be_visible()
+        expect(page.get_by_text("GB of memory")).to_be_hidden()
+        module = page.evaluate("document.querySelector('script[src]').src")
+        assert said_of(page, module, {"prompt": "a red ball", "size": "30x30"}) == (
+            "尺寸 30x30 超出范围：每边 64 到 2048 像素；最接近的是 64x64"
+        )
+        assert said_of(page, module, {"prompt": "a red ball", "seconds": "9000"}).startswith(
+            "9000 秒对此模型太长：最长 "
+        )
+        assert said_of(page, module, {"prompt": "..."}).startswith("提示词是空的")
+        assert said_of(page, module, {"prompt": "a red ball", "bogus": 1}) == (
+            "没有名为“bogus”的设置"
+        )
+        assert said_of(page, module, {"prompt": "a red ball", "seed": []}) == "“seed”的格式不对"
+
+
+def said_of(page: Page, module: str, body: dict[str, object]) -> str:
+    """What the page says of a request that the server refuses."""
+    return page.evaluate(
+        """async ([url, body]) => {
+          const { postJson } = await import(url);
+          return postJson("v1/videos", body).then(() => "accepted", (error) => error.message);
+        }""",
+        [module.replace("app.js", "core/api.js"), body],
+    )
 
 
 def test_languages_have_the_same_words(desk: Page):

@@ -15,6 +15,7 @@ from torch import Tensor
 from sorairo.errors import RequestError
 from sorairo.generation.canvas.latent_frames import frames_of, token_region
 from sorairo.generation.tasks.layout import CanvasLayout, Keyframe
+from sorairo.notes import Note
 
 
 @runtime_checkable
@@ -39,7 +40,11 @@ def given_channels(layout: CanvasLayout, encode: Encode, patch: int) -> Float[Te
     for keyframe in layout.keyframes:
         if keyframe.noise:
             raise RequestError(
-                "This model shows a picture exactly: give it a strength of 1 or leave strength out."
+                Note(
+                    "This model shows a picture exactly: give it a strength of 1 or leave"
+                    " strength out.",
+                    "exact_picture",
+                )
             )
     frames, shown = shown_frames(layout)
     for index in shot_frames(layout):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
 from sorairo.generation.requests.limits import Limits, check_seconds
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -30,7 +31,7 @@ class AnimateRequest(GivenRequest):
     def validate(self, limits: Limits = Limits()) -> None:
         check_seconds(self.seconds, limits)
         if not self.at:
-            raise RequestError("Give a picture to animate.")
+            raise RequestError(Note("Give a picture to animate.", "no_picture"))
         self._check_strength()
         self._check_times(limits)
         super().validate(limits)
@@ -40,8 +41,12 @@ class AnimateRequest(GivenRequest):
         for source, clip in zip(self.inputs, clips, strict=True):
             if clip.num_frames > 1:
                 raise RequestError(
-                    f"{source.name} is a clip of {clip.num_frames} frames, not a picture:"
-                    " continue it with `sorairo extend`."
+                    Note(
+                        f"{source.name} is a clip of {clip.num_frames} frames, not a picture:"
+                        " continue it with `sorairo extend`.",
+                        "not_one_picture",
+                        name=source.name,
+                    )
                 )
 
     def times(self, fps: float) -> tuple[float, ...]:
@@ -55,14 +60,25 @@ class AnimateRequest(GivenRequest):
     def _check_strength(self) -> None:
         if self.strength and len(self.strength) != len(self.at):
             raise RequestError(
-                f"There are {len(self.at)} pictures and {len(self.strength)} strengths:"
-                " give one for each picture, or none."
+                Note(
+                    f"There are {len(self.at)} pictures and {len(self.strength)} strengths:"
+                    " give one for each picture, or none.",
+                    "strengths_count",
+                    pictures=len(self.at),
+                    strengths=len(self.strength),
+                )
             )
         for strength in self.strength:
             if not 0 < strength <= 1:
                 raise RequestError(
-                    f"A picture's strength of {strength:g} is out of range: choose 1 (the picture"
-                    " is shown exactly) or less, above 0 (it is a faint hint), for example 0.6."
+                    Note(
+                        f"A picture's strength of {strength:g} is out of range: choose 1 (the"
+                        f" picture"
+                        " is shown exactly) or less, above 0 (it is a faint hint), for example"
+                        " 0.6.",
+                        "picture_strength",
+                        strength=strength,
+                    )
                 )
 
     def _check_times(self, limits: Limits) -> None:
@@ -70,13 +86,23 @@ class AnimateRequest(GivenRequest):
         for at in self.at:
             if not 0 <= at <= self.seconds + 1e-9:
                 raise RequestError(
-                    f"A picture at {at:g} s lies outside the clip: choose a time from 0 to"
-                    f" {self.seconds:g} s, or make the clip longer."
+                    Note(
+                        f"A picture at {at:g} s lies outside the clip: choose a time from 0 to"
+                        f" {self.seconds:g} s, or make the clip longer.",
+                        "picture_outside",
+                        time=at,
+                        most=self.seconds,
+                    )
                 )
             frame = self._frame(at, limits.native_fps)
             if frame in taken:
                 raise RequestError(
-                    f"Two pictures are at {at:g} s: give them different times, at least"
-                    f" {1 / limits.native_fps:.2f} s apart."
+                    Note(
+                        f"Two pictures are at {at:g} s: give them different times, at least"
+                        f" {1 / limits.native_fps:.2f} s apart.",
+                        "pictures_together",
+                        time=at,
+                        apart=round(1 / limits.native_fps, 2),
+                    )
                 )
             taken.add(frame)

@@ -17,14 +17,14 @@ from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.limits import (
     Limits,
     check_fps,
-    check_prompt,
     check_sampling,
     check_shape,
     check_size,
-    check_texts,
 )
+from sorairo.generation.requests.texts import check_prompt, check_texts
 from sorairo.generation.settings import Settings
 from sorairo.models.lora.choices import check_loras
+from sorairo.notes import Note
 from sorairo.world import registry
 
 if TYPE_CHECKING:
@@ -203,7 +203,9 @@ class Request:
         reads a request of any type). Raises RequestError, ConfigError and UnknownNameError."""
         record = read_record(comment)
         if record.get("sorairo") != cls.command:
-            raise RequestError(f"This clip does not hold a request of `sorairo {cls.command}`.")
+            raise RequestError(
+                Note(f"This clip does not hold a request of `sorairo {cls.command}`.", "no_recipe")
+            )
         return from_stored(cls, record.get("request"))
 
 
@@ -217,8 +219,14 @@ class GivenRequest(Request):
         for source, clip in zip(self.inputs, clips, strict=True):
             if min(clip.width, clip.height) < limits.min_given:
                 raise RequestError(
-                    f"{source.name} has {clip.width}x{clip.height} pixels, too few to see anything:"
-                    f" both sides must be at least {limits.min_given}."
+                    Note(
+                        f"{source.name} has {clip.width}x{clip.height} pixels, too few to see"
+                        f" anything:"
+                        f" both sides must be at least {limits.min_given}.",
+                        "too_few_pixels",
+                        size=f"{clip.width}x{clip.height}",
+                        least=limits.min_given,
+                    )
                 )
             check_shape(
                 clip.width,

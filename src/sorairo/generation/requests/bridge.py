@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
-from sorairo.generation.requests.limits import Limits, check_prompt, check_seconds, check_texts
+from sorairo.generation.requests.limits import Limits, check_seconds
+from sorairo.generation.requests.texts import check_prompt, check_texts
+from sorairo.notes import Note
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,5 +80,7 @@ class ConnectRequest(BridgeRequest):
             if prompt:
                 check_prompt(prompt)
         if self.curve and (len(self.curve) < 2 or not all(0 <= each <= 1 for each in self.curve)):
-            raise RequestError("A curve has at least two numbers from 0 to 1, for example 0 and 1.")
+            raise RequestError(
+                Note("A curve has at least two numbers from 0 to 1, for example 0 and 1.", "curve")
+            )
         super().validate(limits)

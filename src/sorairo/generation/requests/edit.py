@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
-from sorairo.generation.requests.limits import Limits, rounded_down, says_nothing
+from sorairo.generation.requests.limits import Limits, rounded_down
 from sorairo.generation.requests.region import check_region, drawn_mask, parse_region
+from sorairo.generation.requests.texts import says_nothing
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,19 +47,29 @@ class EditRequest(GivenRequest):
 
     def validate(self, limits: Limits = Limits()) -> None:
         if says_nothing(self.prompt):
-            raise RequestError("The prompt is empty: say what the changed clip should show.")
+            raise RequestError(
+                Note("The prompt is empty: say what the changed clip should show.", "empty_change")
+            )
         if not 0 <= self.strength <= 1:
             raise RequestError(
-                f"A strength of {self.strength:g} is out of range: choose 0 (keeps everything)"
-                " to 1 (keeps nothing), for example 0.6."
+                Note(
+                    f"A strength of {self.strength:g} is out of range: choose 0 (keeps everything)"
+                    " to 1 (keeps nothing), for example 0.6.",
+                    "edit_strength",
+                    strength=self.strength,
+                )
             )
         if self.region is not None:
             check_region(self.region)
         if not 0 <= self.start < (math.inf if self.end is None else self.end):
             end = "the end" if self.end is None else f"{self.end:g} s"
             raise RequestError(
-                f"There is nothing from {self.start:g} s to {end}:"
-                " choose a start of 0 or later and an end after it."
+                Note(
+                    f"There is nothing from {self.start:g} s to {end}:"
+                    " choose a start of 0 or later and an end after it.",
+                    "empty_span",
+                    start=self.start,
+                )
             )
         super().validate(limits)
 
@@ -68,13 +80,23 @@ class EditRequest(GivenRequest):
         for time in (self.start, end):
             if time > clip.duration + 1 / clip.fps or self.start >= clip.duration:
                 raise RequestError(
-                    f"{time:g} s lies outside the clip, which lasts"
-                    f" {rounded_down(clip.duration)} s."
+                    Note(
+                        f"{time:g} s lies outside the clip, which lasts"
+                        f" {rounded_down(clip.duration)} s.",
+                        "time_outside",
+                        time=time,
+                        most=rounded_down(clip.duration),
+                    )
                 )
         if end - self.start > limits.max_edited:
             raise RequestError(
-                f"{end - self.start:.0f} seconds are too long to change at once: choose at most"
-                f" {limits.max_edited:g} of them with a start and an end."
+                Note(
+                    f"{end - self.start:.0f} seconds are too long to change at once: choose at most"
+                    f" {limits.max_edited:g} of them with a start and an end.",
+                    "edit_too_long",
+                    seconds=round(end - self.start),
+                    most=limits.max_edited,
+                )
             )
         self.mask(clips)
 

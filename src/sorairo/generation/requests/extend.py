@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
 from sorairo.generation.requests.limits import Limits, check_seconds, rounded_down
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -32,15 +33,23 @@ class ExtendRequest(GivenRequest):
 
     def validate(self, limits: Limits = Limits()) -> None:
         if self.forward == self.backward == 0:
-            raise RequestError("Say how much to add: forward or backward, in seconds, above 0.")
+            raise RequestError(
+                Note(
+                    "Say how much to add: forward or backward, in seconds, above 0.", "no_extension"
+                )
+            )
         for seconds in (self.forward, self.backward):
             if seconds:
                 check_seconds(seconds, limits, "An extension")
         if not 0 <= self.start < (math.inf if self.end is None else self.end):
             end = "the end" if self.end is None else f"{self.end:g} s"
             raise RequestError(
-                f"There is nothing from {self.start:g} s to {end}:"
-                " choose a start of 0 or later and an end after it."
+                Note(
+                    f"There is nothing from {self.start:g} s to {end}:"
+                    " choose a start of 0 or later and an end after it.",
+                    "empty_span",
+                    start=self.start,
+                )
             )
         super().validate(limits)
 
@@ -51,7 +60,13 @@ class ExtendRequest(GivenRequest):
         if self.start >= clip.duration or (self.end is not None and self.end > last):
             time = self.start if self.start >= clip.duration else self.end
             raise RequestError(
-                f"{time:g} s lies outside the clip, which lasts {rounded_down(clip.duration)} s."
+                Note(
+                    f"{time:g} s lies outside the clip, which lasts {rounded_down(clip.duration)}"
+                    f" s.",
+                    "time_outside",
+                    time=time,
+                    most=rounded_down(clip.duration),
+                )
             )
 
     def kept_seconds(self, duration: float) -> float:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.limits import Limits, check_fps, check_prompt, check_seconds
+from sorairo.generation.requests.limits import Limits, check_fps, check_seconds
+from sorairo.generation.requests.texts import check_prompt
 from sorairo.generation.settings import RefineConfig, Settings
 from sorairo.world.registry import TABLETOP
 

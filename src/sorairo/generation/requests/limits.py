@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sorairo.errors import RequestError
+from sorairo.notes import Note
 from sorairo.world import registry
 from sorairo.world.registry import TABLETOP
 
@@ -20,8 +20,6 @@ Size = tuple[int, int]  # width, height
 
 ASPECT_SLACK = 0.08  # of longer shapes, as much is cropped as of any other shape at most
 DEFAULT_SECONDS = 4.0  # of a clip for which no length is given
-_MEANINGFUL = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "So"}  # categories of Unicode
-_BLANK = "\u115f\u1160\u2800\u3164\uffa0\ufffc\ufffd"  # letters and symbols that show nothing
 SIZE_MULTIPLE = 2  # a delivered mp4 stores colour at half the resolution
 
 
@@ -112,7 +110,13 @@ def parse_size(text: str) -> Size:
     """(width, height) from "1280x720". Raises RequestError."""
     found = re.fullmatch(r"\s*(\d{1,6})\s*[xX×*]\s*(\d{1,6})\s*", text)
     if not found:
-        raise RequestError(f"'{text}' is not a size: write WIDTHxHEIGHT, for example 512x288.")
+        raise RequestError(
+            Note(
+                f"'{text}' is not a size: write WIDTHxHEIGHT, for example 512x288.",
+                "not_a_size",
+                size=text,
+            )
+        )
     return int(found[1]), int(found[2])
 
 
@@ -137,54 +141,40 @@ def _scaled(width: int, height: int, scale: float, limits: Limits) -> Size:
     )
 
 
-def says_nothing(text: str) -> bool:
-    """Whether a text has no letter, number or pictogram: only spaces, punctuation and characters
-    that are not seen."""
-    return not any(
-        unicodedata.category(each) in _MEANINGFUL and each not in _BLANK for each in text
-    )
-
-
-def check_prompt(prompt: str) -> None:
-    """Raises RequestError for an empty prompt."""
-    if says_nothing(prompt):
-        raise RequestError(
-            "The prompt is empty: say what the clip should show,"
-            ' for example "a red ball drops onto a wooden floor".'
-        )
-
-
-def check_texts(limits: Limits, **texts: str | None) -> None:
-    """Raises RequestError for a text that is too long or not valid UTF-8. The error calls it by the
-    name of its argument, with spaces for _."""
-    for name, text in texts.items():
-        name, text = name.replace("_", " "), text or ""
-        if len(text) > limits.max_prompt:
-            raise RequestError(
-                f"The {name} has {len(text)} characters: shorten it to {limits.max_prompt}."
-            )
-        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise RequestError(f"The {name} is not valid UTF-8 text: remove its raw bytes.")
-
-
 def check_fps(fps: float | None, limits: Limits) -> None:
     if fps is not None and not limits.min_fps <= fps <= limits.max_fps:
         raise RequestError(
-            f"{fps:g} frames per second is out of range: choose {limits.min_fps:g} to"
-            f" {limits.max_fps:g}, for example {limits.native_fps:g}."
+            Note(
+                f"{fps:g} frames per second is out of range: choose {limits.min_fps:g} to"
+                f" {limits.max_fps:g}, for example {limits.native_fps:g}.",
+                "fps_range",
+                fps=fps,
+                least=limits.min_fps,
+                most=limits.max_fps,
+            )
         )
 
 
 def check_seconds(seconds: float, limits: Limits, what: str = "A clip") -> None:
     if not 0 < seconds < math.inf:
         raise RequestError(
-            f"{what} cannot last {seconds:g} seconds: choose more than 0"
-            f" and at most {rounded_down(limits.max_seconds)}."
+            Note(
+                f"{what} cannot last {seconds:g} seconds: choose more than 0"
+                f" and at most {rounded_down(limits.max_seconds)}.",
+                "seconds_range",
+                seconds=seconds,
+                most=rounded_down(limits.max_seconds),
+            )
         )
     if seconds > limits.max_seconds + 1e-9:
         raise RequestError(
-            f"{seconds:g} seconds is too long for this model: the longest is"
-            f" {rounded_down(limits.max_seconds)} seconds."
+            Note(
+                f"{seconds:g} seconds is too long for this model: the longest is"
+                f" {rounded_down(limits.max_seconds)} seconds.",
+                "too_long",
+                seconds=seconds,
+                most=rounded_down(limits.max_seconds),
+            )
         )
 
 
@@ -192,17 +182,30 @@ def check_size(width: int | None, height: int | None, limits: Limits) -> None:
     if width is None and height is None:
         return
     if width is None or height is None:
-        raise RequestError("Give both width and height, or neither.")
+        raise RequestError(Note("Give both width and height, or neither.", "half_size"))
     nearest = _nearest_size(width, height, limits)
     if not all(limits.min_side <= side <= limits.max_side for side in (width, height)):
         raise RequestError(
-            f"A size of {width}x{height} is out of range: both sides are between"
-            f" {limits.min_side} and {limits.max_side} pixels; the nearest is {nearest}."
+            Note(
+                f"A size of {width}x{height} is out of range: both sides are between"
+                f" {limits.min_side} and {limits.max_side} pixels; the nearest is {nearest}.",
+                "size_range",
+                size=f"{width}x{height}",
+                least=limits.min_side,
+                most=limits.max_side,
+                nearest=nearest,
+            )
         )
     if width % SIZE_MULTIPLE or height % SIZE_MULTIPLE:
         raise RequestError(
-            f"A size of {width}x{height} cannot be made: both sides are multiples of"
-            f" {SIZE_MULTIPLE}; the nearest is {nearest}."
+            Note(
+                f"A size of {width}x{height} cannot be made: both sides are multiples of"
+                f" {SIZE_MULTIPLE}; the nearest is {nearest}.",
+                "size_multiple",
+                size=f"{width}x{height}",
+                multiple=SIZE_MULTIPLE,
+                nearest=nearest,
+            )
         )
     check_shape(width, height, limits, f"A size of {width}x{height}")
 
@@ -211,8 +214,15 @@ def check_shape(width: int, height: int, limits: Limits, what: str) -> None:
     """Raises RequestError for a shape that the model cannot compose as a whole."""
     if max(width, height) > limits.max_aspect * (1 + ASPECT_SLACK) * min(width, height):
         raise RequestError(
-            f"{what} is too narrow: the long side is at most {limits.max_aspect:g} times the short"
-            f" one, for example {_nearest_size(width, height, limits)}."
+            Note(
+                f"{what} is too narrow: the long side is at most {limits.max_aspect:g} times the"
+                f" short"
+                f" one, for example {_nearest_size(width, height, limits)}.",
+                "too_narrow",
+                size=f"{width}x{height}",
+                most=limits.max_aspect,
+                nearest=_nearest_size(width, height, limits),
+            )
         )
 
 
@@ -226,17 +236,33 @@ def _nearest_size(width: int, height: int, limits: Limits) -> str:
 def check_sampling(seed: int, steps: int | None, guidance: float | None, limits: Limits) -> None:
     if not 0 <= seed <= limits.max_seed:
         nearest = min(max(seed, 0), limits.max_seed)
-        raise RequestError(f"A seed is between 0 and 2**63 - 1; the nearest is {nearest}.")
+        raise RequestError(
+            Note(
+                f"A seed is between 0 and 2**63 - 1; the nearest is {nearest}.",
+                "seed_range",
+                nearest=nearest,
+            )
+        )
     if steps is not None and not 1 <= steps <= limits.max_steps:
         nearest = min(max(steps, 1), limits.max_steps)
         raise RequestError(
-            f"{steps} steps are out of range: choose 1 to {limits.max_steps},"
-            f" for example {nearest}."
+            Note(
+                f"{steps} steps are out of range: choose 1 to {limits.max_steps},"
+                f" for example {nearest}.",
+                "steps_range",
+                steps=steps,
+                most=limits.max_steps,
+            )
         )
     if guidance is not None and not 0 <= guidance <= limits.max_guidance:
         raise RequestError(
-            f"A guidance of {guidance:g} is out of range: choose 0 to"
-            f" {limits.max_guidance:g}; 1 turns it off, more follows the prompt more closely."
+            Note(
+                f"A guidance of {guidance:g} is out of range: choose 0 to"
+                f" {limits.max_guidance:g}; 1 turns it off, more follows the prompt more closely.",
+                "guidance_range",
+                guidance=guidance,
+                most=limits.max_guidance,
+            )
         )
 
 

@@ -13,6 +13,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.notes import Note
 from sorairo.video import Clip
 
 REQUEST_TYPES: dict[str, type[Request]] = {
@@ -37,7 +38,7 @@ def request_from_json(command: Any, record: Any) -> Request:
     UnknownNameError."""
     found = REQUEST_TYPES.get(str(command))
     if found is None:
-        raise RequestError("No sorairo request is stored here.")
+        raise RequestError(Note("No sorairo request is stored here.", "no_recipe"))
     return from_stored(found, record)
 
 

@@ -10,8 +10,8 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.notes import Note
 from sorairo.world import registry
-from sorairo.world.notes import Note
 from sorairo.world.protocol import Language
 
 READ_AS = "Read as: "
@@ -105,9 +105,15 @@ def _nothing_known(prompt: str, language: Language) -> Note:
 
 
 def _not_understood(prompt: str, language: Language) -> PromptNotUnderstoodError:
+    note = _nothing_known(prompt, language)
     return PromptNotUnderstoodError(
-        f"{_nothing_known(prompt, language)} `sorairo words` lists all words; --no-rewrite"
-        " (rewrite=False) makes the clip anyhow."
+        Note(
+            f"{note} `sorairo words` lists all words; --no-rewrite"
+            " (rewrite=False) makes the clip anyhow.",
+            "nothing_known",
+            prompt=note.values["prompt"],
+            examples=note.values["examples"],
+        )
     )
 
 

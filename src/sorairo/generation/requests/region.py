@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sorairo.errors import RequestError
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,11 +50,18 @@ def parse_region(text: str, width: int, height: int) -> Region:
     )
     if x + w > width + 1e-6 or y + h > height + 1e-6:
         raise RequestError(
-            f"The region {text} reaches beyond the picture, which has {width}x{height} pixels."
+            Note(
+                f"The region {text} reaches beyond the picture, which has {width}x{height} pixels.",
+                "region_outside",
+                region=text,
+                size=f"{width}x{height}",
+            )
         )
     region = Region(left=round(x), top=round(y), right=round(x + w), bottom=round(y + h))
     if region.left >= region.right or region.top >= region.bottom:
-        raise RequestError(f"The region {text} contains no pixels: {FORM}.")
+        raise RequestError(
+            Note(f"The region {text} contains no pixels: {FORM}.", "region_empty", region=text)
+        )
     return region
 
 
@@ -66,7 +74,7 @@ def _numbers(text: str) -> list[tuple[float, bool]]:
     found = [_NUMBER.fullmatch(part) for part in text.split(",")]
     numbers = [(float(each[1]), bool(each[2])) for each in found if each]
     if len(numbers) != 4 or len(found) != 4:
-        raise RequestError(f"'{text}' is not a region: {FORM}.")
+        raise RequestError(Note(f"'{text}' is not a region: {FORM}.", "not_a_region", region=text))
     return numbers
 
 
@@ -74,8 +82,13 @@ def check_mask_shape(mask: tuple[int, int], clip: tuple[int, int]) -> None:
     """Raises RequestError for a mask of another shape than the clip; both are (width, height)."""
     if abs(math.log(mask[0] / mask[1] * clip[1] / clip[0])) > SAME_ASPECT:
         raise RequestError(
-            f"The mask has {mask[0]}x{mask[1]} pixels and the clip {clip[0]}x{clip[1]}: draw it"
-            " over one of the clip's frames."
+            Note(
+                f"The mask has {mask[0]}x{mask[1]} pixels and the clip {clip[0]}x{clip[1]}: draw it"
+                " over one of the clip's frames.",
+                "mask_shape",
+                mask=f"{mask[0]}x{mask[1]}",
+                clip=f"{clip[0]}x{clip[1]}",
+            )
         )
 
 
@@ -88,5 +101,7 @@ def drawn_mask(picture: Clip, clip: Clip) -> np.ndarray:
     scaled = picture.resize(clip.width, clip.height)
     mask = (scaled.frames[0].mean(axis=-1) >= 127.5).astype(np.float32)
     if not mask.any():
-        raise RequestError("The mask is black everywhere: make white what should be changed.")
+        raise RequestError(
+            Note("The mask is black everywhere: make white what should be changed.", "mask_black")
+        )
     return mask

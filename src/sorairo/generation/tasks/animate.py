@@ -16,6 +16,7 @@ from sorairo.generation.tasks.layout import (
     Keyframe,
     single_prompt,
 )
+from sorairo.notes import Note
 from sorairo.video import Clip
 from sorairo.video.resampling import onto, squeezed_aspect
 
@@ -79,13 +80,23 @@ def _check_times(placed: Sequence[_Placed], spec: CanvasSpec, num_frames: int) -
     for each, next_frame in zip(placed, following, strict=True):
         if not 0 <= each.frame < num_frames:
             raise RequestError(
-                f"A picture at {each.at:g} s lies outside the clip: choose a time from 0 to"
-                f" {(num_frames - 1) / spec.fps:.2f} s, or make the clip longer."
+                Note(
+                    f"A picture at {each.at:g} s lies outside the clip: choose a time from 0 to"
+                    f" {(num_frames - 1) / spec.fps:.2f} s, or make the clip longer.",
+                    "picture_outside",
+                    time=each.at,
+                    most=round((num_frames - 1) / spec.fps, 2),
+                )
             )
         if each.frame == next_frame:
             raise RequestError(
-                f"Two pictures are at {each.at:g} s: give them different times, at least"
-                f" {1 / spec.fps:.2f} s apart."
+                Note(
+                    f"Two pictures are at {each.at:g} s: give them different times, at least"
+                    f" {1 / spec.fps:.2f} s apart.",
+                    "pictures_together",
+                    time=each.at,
+                    apart=round(1 / spec.fps, 2),
+                )
             )
 
 

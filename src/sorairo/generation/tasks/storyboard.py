@@ -19,6 +19,7 @@ from sorairo.generation.tasks.layout import (
     GivenSegment,
     Keyframe,
 )
+from sorairo.notes import Note
 from sorairo.video import Clip
 from sorairo.video.resampling import at_fps, frames_at
 from sorairo.world import registry
@@ -92,8 +93,14 @@ def _spans(board: Storyboard, spec: CanvasSpec) -> list[tuple[int, int]]:
         start, end = round(card.start * spec.fps), round(card.end * spec.fps)
         if start >= end:
             raise RequestError(
-                f"Card {number} lasts {card.end - card.start:g} s, less than a frame: make it"
-                f" {1 / spec.fps:.2f} s or longer."
+                Note(
+                    f"Card {number} lasts {card.end - card.start:g} s, less than a frame: make it"
+                    f" {1 / spec.fps:.2f} s or longer.",
+                    "card_too_short",
+                    card=number,
+                    seconds=card.end - card.start,
+                    least=round(1 / spec.fps, 2),
+                )
             )
         spans.append((start, end))
     return spans

@@ -13,6 +13,7 @@ from sorairo.jobs.cursors import find_cursor
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.tags import has_tag, normalized
 from sorairo.jobs.schema import jobs
+from sorairo.notes import Note
 
 MAX_WORDS = 32  # of a search
 _KIND = jobs.c.payload["command"].as_string()
@@ -112,5 +113,7 @@ def _place_of(connection: Connection, job: str, owner: str | None) -> tuple[floa
     query = select(jobs.c.created_at, jobs.c.number).where(same)
     row = connection.execute(query).one_or_none() if job.isprintable() else None
     if row is None:
-        raise RequestError(f"'after': there is no video '{job[:80]}'.")
+        raise RequestError(
+            Note(f"'after': there is no video '{job[:80]}'.", "no_video", id=job[:80])
+        )
     return row.created_at, row.number

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement
 
 from sorairo.errors import RequestError
 from sorairo.jobs.schema import jobs
+from sorairo.notes import Note
 
 MAX_TAGS, MAX_LENGTH = 32, 64  # of a job; characters of a tag
 _SPACES = re.compile(r"\s+")
@@ -20,7 +21,13 @@ def normalized(tag: str) -> str:
     RequestError."""
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", tag)).strip().lower()
     if not text or len(text) > MAX_LENGTH or not text.isprintable():
-        raise RequestError(f"A tag has 1 to {MAX_LENGTH} letters, digits, spaces or signs.")
+        raise RequestError(
+            Note(
+                f"A tag has 1 to {MAX_LENGTH} letters, digits, spaces or signs.",
+                "tag_length",
+                most=MAX_LENGTH,
+            )
+        )
     return text
 
 
@@ -28,7 +35,14 @@ def checked(tags: Iterable[str]) -> tuple[str, ...]:
     """Tags as they are stored, sorted, each once. Raises RequestError."""
     found = tuple(sorted(set(map(normalized, tags))))
     if len(found) > MAX_TAGS:
-        raise RequestError(f"A video has at most {MAX_TAGS} tags, not {len(found)}.")
+        raise RequestError(
+            Note(
+                f"A video has at most {MAX_TAGS} tags, not {len(found)}.",
+                "tag_count",
+                most=MAX_TAGS,
+                tags=len(found),
+            )
+        )
     return found
 
 

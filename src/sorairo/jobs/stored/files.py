@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Engine, and_, delete, insert, or_, select
 from sorairo.errors import RequestError
 from sorairo.jobs.schema import files
 from sorairo.jobs.stored.ledger import add_stored, check_storage, remove_stored
+from sorairo.notes import Note
 
 _ID = re.compile(r"file-[0-9a-f]{32}")
 
@@ -97,7 +98,9 @@ class FileStore:
             query = query.where(files.c.purpose == purpose)
         if after is not None:
             if not _ID.fullmatch(after):
-                raise RequestError(f"There is no file '{after[:80]}'.")
+                raise RequestError(
+                    Note(f"There is no file '{after[:80]}'.", "no_file", id=after[:80])
+                )
             query = query.where(files.c.id < after if newest_first else files.c.id > after)
         order = files.c.id.desc() if newest_first else files.c.id
         with self.reading.begin() as connection:

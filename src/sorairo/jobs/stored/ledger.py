@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from sorairo.errors import QuotaError
 from sorairo.jobs.schema import stored
+from sorairo.notes import Note
 
 MIN_BYTES = 4096  # that a folder counts: small files use a block of the disk, and a row
 
@@ -27,8 +28,15 @@ def check_storage(connection: Connection, owner: str, added: float, most: float 
     if used + added > most:
         needed, left, whole = (each / 1e6 for each in (added, max(0.0, most - used), most))
         raise QuotaError(
-            f"This needs {needed:,.1f} MB of storage, and {left:,.1f} of {whole:,.1f} MB are left:"
-            " delete videos, characters or files first.",
+            Note(
+                f"This needs {needed:,.1f} MB of storage, and {left:,.1f} of {whole:,.1f} MB are"
+                f" left:"
+                " delete videos, characters or files first.",
+                "quota_storage",
+                needed=round(needed, 1),
+                left=round(left, 1),
+                most=round(whole, 1),
+            ),
             None,
         )
 

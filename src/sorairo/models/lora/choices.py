@@ -13,6 +13,7 @@ import platformdirs
 from sorairo.config import parse_json
 from sorairo.errors import ConfigError, ModelError, RequestError, unknown_name
 from sorairo.models.pull.few_step_loras import few_step_lora
+from sorairo.notes import Note
 
 SUFFIX = ".safetensors"
 MOST = 8  # LoRAs of a request
@@ -75,8 +76,12 @@ def parse_lora(text: str) -> tuple[str, float]:
     name = name if colon and name else text
     if not name.strip() or not abs(weight) <= MOST_WEIGHT:
         raise RequestError(
-            f"{text!r} is no LoRA: write NAME or NAME:WEIGHT, with a weight from"
-            f" {-MOST_WEIGHT:g} to {MOST_WEIGHT:g}, such as paper:0.8."
+            Note(
+                f"{text!r} is no LoRA: write NAME or NAME:WEIGHT, with a weight from"
+                f" {-MOST_WEIGHT:g} to {MOST_WEIGHT:g}, such as paper:0.8.",
+                "not_a_lora",
+                lora=text,
+            )
         )
     return name, weight
 
@@ -84,7 +89,14 @@ def parse_lora(text: str) -> tuple[str, float]:
 def check_loras(loras: tuple[str, ...]) -> None:
     """Raises RequestError for too many, or one that is written wrongly."""
     if len(loras) > MOST:
-        raise RequestError(f"{len(loras)} LoRAs are too many: use at most {MOST}.")
+        raise RequestError(
+            Note(
+                f"{len(loras)} LoRAs are too many: use at most {MOST}.",
+                "too_many_loras",
+                loras=len(loras),
+                most=MOST,
+            )
+        )
     for each in loras:
         parse_lora(each)
 
@@ -104,7 +116,13 @@ def find_lora(name: str) -> tuple[Path, ...]:
             return (path,)
         raise ModelError(f"There is no file {path}: give a LoRA by name, or the path of its file.")
     if few_step_lora(name):
-        raise ModelError(f"The LoRA {name} is not installed: sorairo models pull {name}.")
+        raise ModelError(
+            Note(
+                f"The LoRA {name} is not installed: sorairo models pull {name}.",
+                "lora_not_installed",
+                lora=name,
+            )
+        )
     raise unknown_name(f"LoRA in {loras_folder()}", name, names)
 
 

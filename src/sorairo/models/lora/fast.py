@@ -14,6 +14,7 @@ from sorairo.models.lora.choices import (
     parse_lora,
 )
 from sorairo.models.pull.few_step_loras import FAST
+from sorairo.notes import Note
 
 SMALL = re.compile(r"^wan2\.1-(vace-)?1\.3b$")
 SELF_FORCING = re.compile(r"self[-_]?forcing", re.I)
@@ -53,13 +54,15 @@ def fast_lora(model: str) -> str:
     Raises ModelError where there is none, with what to do."""
     found = known_fast_lora(model)
     if found is None:
-        raise ModelError(
-            f"No LoRA for few steps of {model or 'this model'} is known: leave fast out, or choose"
-            f" one of {', '.join(FAST)}."
-        )
+        text = f"No LoRA for few steps of {model or 'this model'} is known: leave fast out, or"
+        text = f"{text} choose one of {', '.join(FAST)}."
+        raise ModelError(Note(text, "no_fast", model=model))
+    if found.to_do and found.name:
+        text = f"The LoRA {found.name} is not installed: {found.to_do}."
+        raise ModelError(Note(text, "lora_not_installed", lora=found.name))
     if found.to_do:
-        what = f"The LoRA {found.name}" if found.name else f"A LoRA for few steps of {model}"
-        raise ModelError(f"{what} is not installed: {found.to_do}.")
+        text = f"A LoRA for few steps of {model} is not installed: {found.to_do}."
+        raise ModelError(Note(text, "fast_no_place", model=model, folder=str(loras_folder())))
     return found.name
 
 

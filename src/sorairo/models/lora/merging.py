@@ -16,6 +16,7 @@ from sorairo.models.lora.beside import Beside, weight_of
 from sorairo.models.lora.choices import LoraChoice
 from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
 from sorairo.models.lora.targets import LoraTarget, Part
+from sorairo.notes import Note
 
 SHOWN = 3  # names in a message
 
@@ -102,8 +103,13 @@ class MergedLoras:
                 found += _places(target, index, change)
         if not found:
             raise ModelError(
-                f"{file.path} does not fit this model: none of its {file.num_keys} keys has a place"
-                f" in it, such as {file.changes[0].keys[0]}. It was made for another model."
+                Note(
+                    f"{file.path} does not fit this model: none of its {file.num_keys} keys has a"
+                    f" place in it, such as {file.changes[0].keys[0]}. It was made for another"
+                    " model.",
+                    "lora_misfit",
+                    lora=file.path.stem,
+                )
             )
         for each in found:
             self._check_shape(file, each)
@@ -115,8 +121,12 @@ class MergedLoras:
         shape = tuple(bias.shape) if placed.is_bias and bias is not None else change.weight_shape
         if math.prod(shape) != math.prod(own) or shape[:1] != _outputs(own, shape):
             raise ModelError(
-                f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
-                f" {shape}, and that of the model is {own}. It was made for another model."
+                Note(
+                    f"{file.path} does not fit this model: its {change.keys[0]} changes a weight of"
+                    f" {shape}, and that of the model is {own}. It was made for another model.",
+                    "lora_misfit",
+                    lora=file.path.stem,
+                )
             )
 
     def _merge(self, weights: Sequence[float], placed: Sequence[list[_Placed]]) -> list[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sorairo.jobs.keys import ApiKeyStore
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 
 ANONYMOUS = ""  # the owner of jobs that were submitted without a key
@@ -22,13 +23,19 @@ def authenticate(headers: Mapping[str, str], keys: ApiKeyStore, *, required: boo
     if not secret:
         raise ApiError(
             401,
-            "This server requires a key: send `Authorization: Bearer KEY`; `sorairo keys create`"
-            " makes one.",
+            Note(
+                "This server requires a key: send `Authorization: Bearer KEY`; `sorairo keys"
+                " create`"
+                " makes one.",
+                "missing_api_key",
+            ),
             code="missing_api_key",
         )
     owner = keys.find_owner(secret)
     if owner is None:
-        raise ApiError(401, "The key is not valid.", code="invalid_api_key")
+        raise ApiError(
+            401, Note("The key is not valid.", "invalid_api_key"), code="invalid_api_key"
+        )
     return owner
 
 

@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.references import MAX_DATA_URL_LENGTH
 from sorairo.server.api.json_text import parse_json
@@ -48,7 +49,11 @@ async def read_body(request: Request, folder: Path | None = None) -> dict[str, A
 
 def too_large(max_bytes: int, advice: str = "send a smaller file") -> ApiError:
     """The error for a body of more than `max_bytes`."""
-    message = f"The request is larger than {max_bytes // 2**20} MB: {advice}."
+    message = Note(
+        f"The request is larger than {max_bytes // 2**20} MB: {advice}.",
+        "request_too_large",
+        most=max_bytes // 2**20,
+    )
     return ApiError(413, message, code="too_large")
 
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from sorairo.errors import QuotaError
 from sorairo.generation.requests.characters import CastRequest
 from sorairo.jobs.characters import Character, new_character_id
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
@@ -43,7 +44,11 @@ def list_characters(
     """Lists the characters of the key, newest first, page by page."""
     page = service_of(request).characters.page(owner, limit=limit, after=after)
     if page is None:
-        message = f"'after': there is no character '{(after or '')[:80]}'."
+        message = Note(
+            f"'after': there is no character '{(after or '')[:80]}'.",
+            "no_character",
+            id=(after or "")[:80],
+        )
         raise ApiError(400, message, param="after", code="invalid_value")
     data = [_character_object(each) for each in page[0]]
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)

@@ -13,6 +13,7 @@ from sorairo.generation.requests.bridge import ConnectRequest, LoopRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.region import check_mask_shape
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.given_clips import (
     GivenClip,
@@ -44,14 +45,19 @@ class ClipBuilder(JobBuilder):
         request, mask = EditRequest(**parameters), fields.get("mask")
         if mask is not None:
             if request.region is not None:
-                message = "'region' and 'mask' cannot be combined: leave one of them out."
+                message = Note(
+                    "'region' and 'mask' cannot be combined: leave one of them out.",
+                    "not_together",
+                    first="region",
+                    second="mask",
+                )
                 raise fields.error("mask", message)
             name = fields.sent_as.get("mask", "mask")
             try:
                 drawn, info = picture_info(mask, name), clip.info
                 check_mask_shape((drawn.width, drawn.height), (info.width, info.height))
             except RequestError as error:
-                raise fields.error("mask", str(error)) from error
+                raise fields.error("mask", sentence_of(error)) from error
         more = () if mask is None else (mask,)
         generated = clip.info.duration
         return self._from_clips(request, fields, clip, generated=generated, more=more)

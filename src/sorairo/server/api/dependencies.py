@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.characters import Character
 from sorairo.jobs.job import COMPLETED, FAILED, Job
+from sorairo.notes import Note
 from sorairo.server.api.auth import authenticate
 from sorairo.server.api.body_parsing import read_body
 from sorairo.server.api.errors import ApiError
@@ -65,7 +66,11 @@ def _file_owner(
     query = {"expires": expires or "", "signature": signature}
     request.app.state.views.signer.check(job, variant or "video", query)
     if not service.keys.is_valid(job.owner):
-        raise ApiError(403, "The key of this link has been revoked.", code="invalid_signature")
+        raise ApiError(
+            403,
+            Note("The key of this link has been revoked.", "key_revoked"),
+            code="invalid_signature",
+        )
     return job.owner
 
 
@@ -106,9 +111,11 @@ def job_of(request: Request, owner: str, video_id: str) -> Job:
 def not_found(video_id: str) -> ApiError:
     """The error for an id of no video of the owner, or for a route that only takes POST."""
     if video_id in POST_ONLY:
-        message = f"There is no such request for /v1/videos/{video_id}: send POST."
+        message = Note(
+            f"There is no such request for /v1/videos/{video_id}: send POST.", "wrong_request"
+        )
         return ApiError(405, message, code="method_not_allowed", headers={"allow": "POST"})
-    message = f"There is no video '{video_id[:80]}'."
+    message = Note(f"There is no video '{video_id[:80]}'.", "no_video", id=video_id[:80])
     return ApiError(404, message, param="video_id", code="not_found")
 
 
@@ -125,14 +132,27 @@ def file_of(request: Request, job: Job, variant: str) -> str:
     """The name of a file of a finished job. Raises ApiError."""
     files = {**VARIANTS, **({IMAGE: PICTURE} if job.id.startswith(IMAGE_PREFIX) else {})}
     if variant not in files:
-        message = f"There is no variant '{variant[:40]}': choose {', '.join(files)}."
+        message = Note(
+            f"There is no variant '{variant[:40]}': choose {', '.join(files)}.",
+            "no_variant",
+            variant=variant[:40],
+            known=", ".join(files),
+        )
         raise ApiError(400, message, param="variant", code="invalid_value")
     if job.status != COMPLETED or job.result is None:
         state = "has failed" if job.status == FAILED else "is not finished"
-        raise ApiError(404, f"The video {job.id} {state}: it has no content.", code="not_ready")
+        raise ApiError(
+            404,
+            Note(f"The video {job.id} {state}: it has no content.", "not_ready", id=job.id),
+            code="not_ready",
+        )
     path = f"{job.result['folder']}/{files[variant][0]}"
     if job.emptied or service_of(request).media.size(path) is None:
-        raise ApiError(404, f"The files of {job.id} have been deleted.", code="expired")
+        raise ApiError(
+            404,
+            Note(f"The files of {job.id} have been deleted.", "files_deleted", id=job.id),
+            code="expired",
+        )
     return path
 
 
@@ -140,7 +160,12 @@ def clip_of(request: Request, owner: str, video: VideoReference) -> tuple[Job, s
     """The finished job of a video, and the name of its clip. Raises ApiError."""
     job = job_of(request, owner, video.id)
     if job.status != COMPLETED:
-        raise ApiError(400, f"The video {job.id} is not finished.", param="video", code="not_ready")
+        raise ApiError(
+            400,
+            Note(f"The video {job.id} is not finished.", "not_ready", id=job.id),
+            param="video",
+            code="not_ready",
+        )
     return job, file_of(request, job, "video")
 
 
@@ -148,7 +173,9 @@ def character_of(request: Request, owner: str, character: str) -> Character:
     """The owner's character with this id. Raises ApiError."""
     found = service_of(request).characters.get(character, owner)
     if found is None:
-        message = f"There is no character '{character[:80]}'."
+        message = Note(
+            f"There is no character '{character[:80]}'.", "no_character", id=character[:80]
+        )
         raise ApiError(404, message, param="character_id", code="not_found")
     return found
 

@@ -7,12 +7,14 @@ import functools
 import hashlib
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import CANCELLED, COMPLETED, MODERATION_BLOCKED, Job
+from sorairo.notes import Note, note_from_json
 from sorairo.server.api.dependencies import file_of, not_found, service_of
 from sorairo.server.api.errors import CLIENT_CLOSED_REQUEST, ApiError
 from sorairo.server.api.middleware import HEAD
@@ -141,15 +143,20 @@ async def _job_if_finished(request: Request, owner: str, video_id: str) -> Job |
     if job.status == COMPLETED:
         return job
     if job.ended:
-        error = job.error or {"code": "server_error", "message": "The video has failed."}
+        error: dict[str, Any] = job.error or {
+            "code": "server_error",
+            "message": "The video has failed.",
+        }
         status = 400 if error["code"] in CLIENT_ERRORS else 500
-        raise ApiError(status, error["message"], code=error["code"])
+        message = note_from_json(error["message"], error.get("detail"))
+        raise ApiError(status, message, code=error["code"])
     return None
 
 
 def _stopping(video_id: str) -> ApiError:
-    message = (
+    message = Note(
         "The server is stopping. The job is kept: repeat the request with the same Idempotency-Key,"
-        f" or retrieve {video_id}."
+        f" or retrieve {video_id}.",
+        "stopping",
     )
     return ApiError(503, message, code="unavailable", headers={"retry-after": "5"})

@@ -16,10 +16,10 @@ from sorairo.errors import (
     WriteError,
 )
 from sorairo.jobs.database import DATABASE_UNAVAILABLE, is_busy, is_full
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
-from sorairo.world.notes import Note
 
 # After a 413, the rest of the body is not read.
 HEADERS = {401: {"www-authenticate": "Bearer"}, 413: {"connection": "close"}}
@@ -54,15 +54,13 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def detail_of(error: Exception) -> dict[str, Any] | None:
-    """The `code` and `values` of an error's message; None for one that is no `Note`."""
-    message = error.args[0] if error.args else None
-    return message.to_json() if isinstance(message, Note) else None
-
-
 def invalid_type(name: str, expected: str, got: object) -> ApiError:
     """The error for a field of the wrong type, with the message of OpenAI's API."""
-    message = f"Invalid type for '{name}': expected {expected}, but got {_type_name(got)} instead."
+    message = Note(
+        f"Invalid type for '{name}': expected {expected}, but got {_type_name(got)} instead.",
+        "wrong_type",
+        name=name,
+    )
     return ApiError(400, message, param=name, code="invalid_type")
 
 
@@ -80,19 +78,28 @@ def error_response(
     param: str | None = None,
     code: str | None = None,
     headers: dict[str, str] | None = None,
-    detail: dict[str, Any] | None = None,
 ) -> SafeJSONResponse:
-    """A response with an error object; `detail` is that of its message."""
+    """A response with an error object; a message that is a `Note` is also its `detail`."""
     default = "server_error" if status >= 500 else "invalid_request_error"
     error: dict[str, Any] = {
         "message": message[:MAX_MESSAGE_LENGTH],
         "type": TYPES.get(status, default),
         "param": param if param is None else param[:MAX_PARAM_LENGTH],
         "code": code,
-        **({} if detail is None else {"detail": detail}),
+        **({"detail": _detail(message)} if isinstance(message, Note) else {}),
     }
     all_headers = {**HEADERS.get(status, {}), **(headers or {})}
     return SafeJSONResponse({"error": error}, status, headers=all_headers)
+
+
+def _detail(message: Note) -> dict[str, Any]:
+    """The code and the values of a message; values may repeat what the client sent."""
+    found = message.to_json()
+    cut = {
+        name: each[:MAX_PARAM_LENGTH] if isinstance(each, str) else each
+        for name, each in found["values"].items()
+    }
+    return {**found, "values": cut}
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -116,27 +123,26 @@ def add_error_handlers(app: FastAPI) -> None:
 async def _on_api_error(_request: Request, error: Any) -> SafeJSONResponse:
     return error_response(
         error.status,
-        str(error),
+        sentence_of(error),
         param=error.param,
         code=error.code,
         headers=error.headers,
-        detail=detail_of(error),
     )
 
 
 async def _on_quota_error(_request: Request, error: Any) -> SafeJSONResponse:
     if error.retry_after is None:  # SDKs retry after a 429, but not after a 403
-        return error_response(403, str(error), code="rate_limit_exceeded")
+        return error_response(403, sentence_of(error), code="rate_limit_exceeded")
     headers = {"retry-after": str(error.retry_after)}
-    return error_response(429, str(error), code="rate_limit_exceeded", headers=headers)
+    return error_response(429, sentence_of(error), code="rate_limit_exceeded", headers=headers)
 
 
 async def _on_invalid_request(_request: Request, error: Any) -> SafeJSONResponse:
-    return error_response(400, str(error), code="invalid_value")
+    return error_response(400, sentence_of(error), code="invalid_value")
 
 
 async def _on_full_disk(_request: Request, _error: Any) -> SafeJSONResponse:
-    message = "The server has no disk space for this upload: try again later."
+    message = Note("The server has no disk space for this upload: try again later.", "disk_full")
     return error_response(507, message, code="storage_error")
 
 
@@ -148,16 +154,16 @@ async def _on_os_error(request: Request, error: Any) -> SafeJSONResponse:
 
 
 async def _on_unreachable_media(_request: Request, _error: Any) -> SafeJSONResponse:
-    message = "The media store is currently unreachable: try again."
+    message = Note("The media store is currently unreachable: try again.", "storage_away")
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 
 async def _on_unreachable_database(request: Request, error: Any) -> SafeJSONResponse:
     if is_full(error):
         return await _on_full_disk(request, error)
-    message = "The database is currently unreachable: try again."
+    message = Note("The database is currently unreachable: try again.", "database_away")
     if is_busy(error):
-        message = "The database is busy with other requests: try again."
+        message = Note("The database is busy with other requests: try again.", "busy")
     return error_response(503, message, code="unavailable", headers=RETRY_SOON)
 
 
@@ -190,4 +196,6 @@ async def _on_client_disconnect(_request: Request, _error: Any) -> Response:
 
 
 async def _on_unexpected_error(_request: Request, _error: Any) -> SafeJSONResponse:
-    return error_response(500, "An internal error occurred; the server's log has the details.")
+    return error_response(
+        500, Note("An internal error occurred; the server's log has the details.", "internal")
+    )

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import QuotaError, RequestError
 from sorairo.jobs.stored.files import StoredFile
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.downloads import Download, download_response
 from sorairo.server.api.errors import ApiError
@@ -55,7 +56,7 @@ def list_files(
             owner, limit=limit, after=after, purpose=purpose, newest_first=newest_first
         )
     except RequestError as error:
-        raise ApiError(400, str(error), param="after", code="invalid_value") from error
+        raise ApiError(400, sentence_of(error), param="after", code="invalid_value") from error
     data = list(map(file_object, found))
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
     ends = {"first_id": first, "last_id": last, "has_more": more}
@@ -104,7 +105,7 @@ def file_of_id(request: Request, owner: str, file_id: str) -> StoredFile:
 
 def not_found(file_id: str) -> ApiError:
     """The error for an id of no file of the owner."""
-    message = f"There is no file '{file_id[:80]}'."
+    message = Note(f"There is no file '{file_id[:80]}'.", "no_file", id=file_id[:80])
     return ApiError(404, message, param="file_id", code="not_found")
 
 

@@ -16,6 +16,7 @@ from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.defaults import STILL_LONGEST
 from sorairo.generation.requests.limits import Limits, own_size, parse_size
 from sorairo.jobs.job import Job
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import RETRY_SOON, ApiError
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.uploads.file_types import (
@@ -60,7 +61,7 @@ def inspected(upload: Upload, name: str) -> MediaInfo:
     """Size and length of a file that was sent in the field `name`, read in the sandbox. Raises
     ApiError if the file cannot be read or is too large, and if the server is too busy."""
     if not _inspections.acquire(timeout=INSPECTION_WAIT):
-        message = "The server is busy with other uploads: try again."
+        message = Note("The server is busy with other uploads: try again.", "busy")
         raise ApiError(503, message, code="unavailable", headers=RETRY_SOON)
     try:
         with tempfile.TemporaryDirectory(prefix="sorairo-upload-") as folder:
@@ -70,7 +71,7 @@ def inspected(upload: Upload, name: str) -> MediaInfo:
     except WriteError:
         raise
     except MediaError as error:
-        raise ApiError(400, str(error), param=name, code="invalid_file") from error
+        raise ApiError(400, sentence_of(error), param=name, code="invalid_file") from error
     finally:
         _inspections.release()
 
@@ -87,7 +88,11 @@ def picture_info(upload: Upload, name: str) -> MediaInfo:
     kind = detect_type(upload.data)
     if kind not in IMAGE_TYPES or is_animated(upload.data, kind):
         what = "an animation" if kind in IMAGE_TYPES else "a video"
-        message = f"'{name}' is {what}, not a picture: send one frame of it, or extend it instead."
+        message = Note(
+            f"'{name}' is {what}, not a picture: send one frame of it, or extend it instead.",
+            "not_one_picture",
+            name=name,
+        )
         raise ApiError(400, message, param=name, code="invalid_file")
     width, height = declared_size(upload.data, kind) or (0, 0)
     return MediaInfo(width=width, height=height, num_frames=1, fps=1.0)
@@ -130,5 +135,5 @@ def check_given(request: Kind, infos: Sequence[MediaInfo], name: str, limits: Li
     try:
         replace(request, inputs=inputs).validate_inputs(cast(Any, infos), limits)
     except RequestError as error:
-        raise ApiError(400, str(error), param=name, code="invalid_value") from error
+        raise ApiError(400, sentence_of(error), param=name, code="invalid_value") from error
     return request

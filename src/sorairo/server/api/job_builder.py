@@ -10,6 +10,7 @@ from sorairo.errors import ModelError, RequestError
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits, parse_size
 from sorairo.models.lora.fast import with_fast_lora
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
@@ -56,7 +57,7 @@ class JobBuilder:
             try:
                 found["loras"] = with_fast_lora(self.limits.model, found.get("loras", loras))
             except ModelError as error:
-                raise fields.error("fast", str(error)) from error
+                raise fields.error("fast", sentence_of(error)) from error
         return found
 
     def new_job(
@@ -107,7 +108,12 @@ class JobBuilder:
         name = fields.get("model", default)
         if self.models is None or "model" not in fields.values or name in self.models:
             return name
-        message = f"There is no model '{name[:80]}': choose {', '.join(self.models)}."
+        message = Note(
+            f"There is no model '{name[:80]}': choose {', '.join(self.models)}.",
+            "no_model",
+            model=name[:80],
+            known=", ".join(self.models),
+        )
         raise fields.error("model", message, "model_not_found")
 
     def check(self, request: Request, fields: Fields, name: str | None) -> None:
@@ -116,10 +122,13 @@ class JobBuilder:
         try:
             request.validate(self.limits)
         except RequestError as error:
-            raise fields.error(name or "prompt", str(error)) from error
+            raise fields.error(name or "prompt", sentence_of(error)) from error
         if request.seed + fields.get("n", 1) - 1 > self.limits.max_seed:
             raise fields.error(
-                "seed", "The seed is too large for so many videos: choose a smaller."
+                "seed",
+                Note(
+                    "The seed is too large for so many videos: choose a smaller.", "seed_too_large"
+                ),
             )
 
     def check_memory(self, request: Request, seconds: float, *, in_pieces: bool) -> None:

@@ -7,6 +7,7 @@ import math
 import re
 from typing import Any
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.texts import check_texts_of
 
@@ -27,13 +28,13 @@ def parse_json(text: bytes, name: str | None = None) -> Any:
     """
     what = f"'{name}'" if name else "The body"
     if sum(text.count(mark) for mark in _STRUCTURE) > MAX_VALUES or _depth(text) > MAX_DEPTH:
-        message = f"{what} has too many values, or they are nested too deeply."
+        message = Note(f"{what} has too many values, or they are nested too deeply.", "nested_text")
         raise ApiError(400, message, param=name, code="invalid_json")
     try:
         found = json.loads(text, **_HOOKS)
     except _DuplicateKeyError as error:
         key = str(error)
-        message = f"{what} has the key '{key}' twice: send it once."
+        message = Note(f"{what} has the key '{key}' twice: send it once.", "key_twice", name=key)
         raise ApiError(400, message, param=key, code="invalid_value") from error
     except (ValueError, RecursionError) as error:
         message = f"{what} is not valid JSON." if name else "The body is neither JSON nor a form."

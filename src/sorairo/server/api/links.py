@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from sorairo.jobs.job import Job
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 
 VALID_SECONDS = 3600  # at least
@@ -53,4 +54,6 @@ def link(base: str, job: Job, query: Mapping[str, str]) -> str:
 
 
 def _rejected(reason: str, code: str) -> ApiError:
-    return ApiError(403, f"{reason}: retrieve the video again for a new one.", code=code)
+    return ApiError(
+        403, Note(f"{reason}: retrieve the video again for a new one.", "link"), code=code
+    )

@@ -18,6 +18,7 @@ from sorairo.generation.memory_estimate import (
 )
 from sorairo.generation.requests.limits import Limits
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
@@ -71,15 +72,21 @@ class MemoryBudget:
         width, height = fitting_size(
             *size, needed=needed, frames=copies * result, available=self.available
         )
-        remedy = (
-            "send a shorter or smaller clip."
-            if given
-            else (f"ask for {width}x{height} pixels, or for fewer seconds.")
+        gigabytes, most = round(needed / 1e9, 1), round(self.available / 1e9, 1)
+        what = (
+            f"This needs about {needed / 1e9:.1f} GB of memory, and the server has"
+            f" {self.available / 1e9:.1f} GB:"
         )
+        if given:
+            text = f"{what} send a shorter or smaller clip."
+            note = Note(text, "server_memory_given", needed=gigabytes, most=most)
+        else:
+            shown = f"{width}x{height}"
+            text = f"{what} ask for {shown} pixels, or for fewer seconds."
+            note = Note(text, "server_memory", needed=gigabytes, most=most, size=shown)
         raise ApiError(
             400,
-            f"This needs about {needed / 1e9:.1f} GB of memory, and the server has"
-            f" {self.available / 1e9:.1f} GB: {remedy}",
+            note,
             param=name,
             code="too_large",
         )
@@ -99,9 +106,17 @@ def check_frames(info: MediaInfo, name: str) -> None:
     if (needed := frame_bytes(info.num_frames, info.width, info.height)) > most:
         raise ApiError(
             400,
-            f"'{name}' has {info.num_frames} frames of {info.width}x{info.height}, which are"
-            f" {needed / 2**30:.1f} GB of pixels, more than {most / 2**30:.0f} GB: make it smaller"
-            " or shorter first.",
+            Note(
+                f"'{name}' has {info.num_frames} frames of {info.width}x{info.height}, which are"
+                f" {needed / 2**30:.1f} GB of pixels, more than {most / 2**30:.0f} GB: make it"
+                f" smaller"
+                " or shorter first.",
+                "too_much_footage",
+                frames=info.num_frames,
+                size=f"{info.width}x{info.height}",
+                needed=round(needed / 2**30, 1),
+                most=round(most / 2**30),
+            ),
             param=name,
             code="too_large",
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sorairo.notes import sentence_of
 from sorairo.server.api.body_parsing import MAX_IMPORT_BYTES, too_large
 from sorairo.server.api.errors import error_response
 
@@ -80,7 +81,9 @@ class BodyLimitMiddleware:
         most = self.larger.get(scope["path"], self.max_bytes)
         if _declares_more(Headers(scope=scope).get("content-length", ""), most):
             error = too_large(most)
-            await error_response(error.status, str(error), code=error.code)(scope, receive, send)
+            await error_response(error.status, sentence_of(error), code=error.code)(
+                scope, receive, send
+            )
             return
         received = 0
 

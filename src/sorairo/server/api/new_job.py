@@ -8,9 +8,9 @@ from typing import Protocol
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.reading import read_request
+from sorairo.notes import details_of
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec, VideoFields
-from sorairo.world.notes import details_of
 
 
 class StoredFiles(Protocol):

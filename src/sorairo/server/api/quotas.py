@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sorairo.jobs.admission import RETRY_SECONDS, QuotaUsage
 from sorairo.jobs.keys import Quota
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.service import Service
 from sorairo.server.background.trash import empty_trash
@@ -57,7 +58,12 @@ def check_disk_space(service: Service, coming: int = 0) -> None:
     if free is not None and free < least:
         raise ApiError(
             507,
-            f"Only {free // 2**20} MB of disk space are left on the server: delete videos, or try"
-            " again later.",
+            Note(
+                f"Only {free // 2**20} MB of disk space are left on the server: delete videos, or"
+                f" try"
+                " again later.",
+                "disk_space",
+                left=free // 2**20,
+            ),
             code="insufficient_storage",
         )

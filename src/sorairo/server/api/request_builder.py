@@ -15,6 +15,7 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
@@ -48,13 +49,23 @@ class RequestBuilder(ClipBuilder):
         """A new video from a text, from pictures, with characters, or from a storyboard."""
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
         if len(given) > 1 and given != ENDS:
-            message = f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out."
+            message = Note(
+                f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out.",
+                "not_together",
+                first=given[0],
+                second=given[1],
+            )
             raise fields.error(given[1], message)
         width, height = _size(fields)
         parameters = {"fps": DEFAULT_FPS, "width": width, "height": height, **self.seeded(fields)}
         if fields.get("loop"):
             if given:
-                message = f"A video from '{given[0]}' cannot loop: leave one of them out."
+                message = Note(
+                    f"A video from '{given[0]}' cannot loop: leave one of them out.",
+                    "not_together",
+                    first=given[0],
+                    second="loop",
+                )
                 raise fields.error("loop", message)
             parameters["loop"] = True
         if given == ["storyboard"]:
@@ -124,7 +135,7 @@ class RequestBuilder(ClipBuilder):
         try:
             board, _ = parse_storyboard(table)
         except SorairoError as error:
-            raise fields.error("storyboard", str(error)) from error
+            raise fields.error("storyboard", sentence_of(error)) from error
         # What the storyboard itself sets wins over the other fields and the defaults.
         own = {name for name in BOARD_SETTINGS if name in table} | {"prompt"}
         if "size" in table:
@@ -148,7 +159,10 @@ class RequestBuilder(ClipBuilder):
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
         if given or fields.get("loop"):
             name = given[0] if given else "loop"
-            raise fields.error(name, f"A remix cannot have '{name}': leave it out.")
+            raise fields.error(
+                name,
+                Note(f"A remix cannot have '{name}': leave it out.", "not_in_remix", name=name),
+            )
         prompt, changes = fields.require("prompt"), self.sampling(fields, old.request.loras)
         request = old.request.reworded(self.shorten(prompt))
         video = replace(
@@ -168,7 +182,10 @@ class RequestBuilder(ClipBuilder):
             video = replace(video, size=f"{width}x{height}")
         if "seconds" in fields.values:
             if not any(each.name == "seconds" for each in dataclasses.fields(request)):
-                raise fields.error("seconds", "This video keeps its length: leave 'seconds' out.")
+                raise fields.error(
+                    "seconds",
+                    Note("This video keeps its length: leave 'seconds' out.", "keeps_length"),
+                )
             changes["seconds"] = fields.get("seconds")
             video = replace(video, seconds=f"{changes['seconds']:g}")
         request = replace(request, **changes)
@@ -194,5 +211,7 @@ def _size(fields: Fields) -> tuple[int, int]:
     stated, board = fields.get("size"), fields.get("storyboard")
     size = board.table.get("size") if board else None
     if stated and isinstance(size, str) and size.strip().lower() != f"{stated[0]}x{stated[1]}":
-        raise fields.error("size", "'size' contradicts that of the storyboard: leave one out.")
+        raise fields.error(
+            "size", Note("'size' contradicts that of the storyboard: leave one out.", "board_size")
+        )
     return stated or DEFAULT_SIZE

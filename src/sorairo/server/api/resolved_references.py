@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from sorairo.errors import MediaError
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.compound import Condition
 from sorairo.server.api.fields.parsing import Fields
@@ -64,7 +65,7 @@ _REFERENCES = (FileReference, PictureAddress)
 def _stored(service: Service, owner: str, reference: FileReference) -> Upload:
     file = service.files.get(reference.id, owner)
     if file is None or service.media.size(file.path) is None:
-        message = f"There is no file '{reference.id[:80]}'."
+        message = Note(f"There is no file '{reference.id[:80]}'.", "no_file", id=reference.id[:80])
         raise ApiError(404, message, param=reference.name, code="not_found")
     data = b"".join(service.media.read(file.path))
     check_upload(data, reference.name)
@@ -74,16 +75,22 @@ def _stored(service: Service, owner: str, reference: FileReference) -> Upload:
 def _fetched(service: Service, address: PictureAddress) -> Upload:
     name = address.name
     if service.fetcher is None:
-        message = (
+        message = Note(
             f"'{name}' must be a data URL with base64: this server fetches no addresses"
-            " (`sorairo serve --fetch-images`)."
+            " (`sorairo serve --fetch-images`).",
+            "no_addresses",
         )
         raise ApiError(400, message, param=name, code="invalid_image_url")
     try:
         data = service.fetcher.fetch(address.url)
     except MediaError as error:
-        raise ApiError(400, f"'{name}': {error}", param=name, code="invalid_image_url") from error
+        raise ApiError(
+            400,
+            Note(f"'{name}': {error}", "not_fetched", reason=str(error)),
+            param=name,
+            code="invalid_image_url",
+        ) from error
     if check_upload(data, name) not in IMAGE_TYPES:
-        message = f"'{name}' is a video: only pictures are fetched."
+        message = Note(f"'{name}' is a video: only pictures are fetched.", "only_pictures")
         raise ApiError(400, message, param=name, code="invalid_image_url")
     return Upload(name="image", data=data)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.notes import Note
 from sorairo.server.api.creation import change_of, creation_of, remix_of
 from sorairo.server.api.dependencies import (
     FileOwner,
@@ -46,7 +47,12 @@ def get_model(
     """Responds with one of the models."""
     names = _model_names(request)
     if model not in names:
-        message = f"There is no model '{model[:80]}': choose {', '.join(names)}."
+        message = Note(
+            f"There is no model '{model[:80]}': choose {', '.join(names)}.",
+            "no_model",
+            model=model[:80],
+            known=", ".join(names),
+        )
         raise ApiError(404, message, param="model", code="model_not_found")
     return _model_object(model)
 
@@ -165,7 +171,7 @@ def get_preview(
         raise not_found(video_id)
     if media.size(path) is None:
         reason = f"{video_id} has ended" if job.ended else "it appears after the first step"
-        raise ApiError(404, f"There is no preview: {reason}.", code="not_ready")
+        raise ApiError(404, Note(f"There is no preview: {reason}.", "no_preview"), code="not_ready")
     headers = {"cache-control": "no-store"}
     return Response(b"".join(media.read(path)), media_type=PREVIEW_TYPE, headers=headers)
 

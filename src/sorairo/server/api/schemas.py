@@ -86,6 +86,17 @@ def deleted_schema(kind: str) -> Schema:
     )
 
 
+ERROR_DETAIL: Schema = {
+    **object_schema(
+        {
+            "code": text("What exactly is wrong, such as `size_range`; it does not change."),
+            "values": described({"type": "object"}, "What stands in the sentence, by name."),
+        }
+    ),
+    "description": "The `message` in a form for programs, which may put it in other languages: a"
+    " code, finer than that of the error, and the numbers and names of the sentence. All codes are"
+    " listed in docs/reference/errors.md. Missing where there is only the sentence.",
+}
 ERROR = object_schema(
     {
         "message": text("What is wrong, and what to do about it."),
@@ -94,10 +105,7 @@ ERROR = object_schema(
         "code": nullable(text("A short name for programs, for example not_found.")),
     },
     optional={
-        "detail": described(
-            {"type": "object"},
-            "Why a file cannot be used, for programs: a `code`, and the `values` of the sentence.",
-        ),
+        "detail": ERROR_DETAIL,
     },
 )
 IGNORED_NAMES: Schema = {
@@ -144,7 +152,8 @@ VIDEO = object_schema(
                     {
                         "code": text("A short name for programs."),
                         "message": text("Why the job failed."),
-                    }
+                    },
+                    optional={"detail": ERROR_DETAIL},
                 ),
                 "Why the job failed.",
             )

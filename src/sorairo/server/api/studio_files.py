@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.player.assets import player
 from sorairo.server.studio.assets import POLICY, WebPage, studio
@@ -40,7 +41,7 @@ def get_player_file(digest: str, path: str) -> Response:
 def _file_of(page: WebPage, digest: str, path: str) -> Response:
     found = page.files.get(path) if digest == page.digest else None
     if found is None:
-        message = "There is no such file of this page: load the page again."
+        message = Note("There is no such file of this page: load the page again.", "page_changed")
         raise ApiError(404, message, code="not_found")
     headers = {"cache-control": KEEP}
     return Response(found.content, media_type=found.media_type, headers=headers)

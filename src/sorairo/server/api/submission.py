@@ -14,6 +14,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import Job
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import service_of, video_response
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.json_response import SafeJSONResponse
@@ -124,7 +125,9 @@ def _payloads(
 def _idempotency_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key and len(key) > MAX_IDEMPOTENCY_KEY:
-        message = f"An Idempotency-Key has at most {MAX_IDEMPOTENCY_KEY} characters."
+        message = Note(
+            f"An Idempotency-Key has at most {MAX_IDEMPOTENCY_KEY} characters.", "idempotency_key"
+        )
         raise ApiError(400, message, param="Idempotency-Key", code="invalid_value")
     return key or None
 
@@ -136,7 +139,10 @@ def _check_same_request(accepted: Job | None, job: NewJob) -> None:
     if before and before != job.body_digest:
         raise ApiError(
             400,
-            "This Idempotency-Key belongs to a request with another body: choose a new key.",
+            Note(
+                "This Idempotency-Key belongs to a request with another body: choose a new key.",
+                "idempotency_key_reused",
+            ),
             param="Idempotency-Key",
             code="idempotency_key_reused",
         )

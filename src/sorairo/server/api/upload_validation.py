@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 from sorairo.server.uploads.file_types import (
     IMAGE_TYPES,
@@ -12,7 +13,6 @@ from sorairo.server.uploads.file_types import (
     is_heif,
     is_too_large,
 )
-from sorairo.world.notes import Note
 
 ACCEPTED = "a .png, .jpg or .webp picture or an .mp4, .mov, .webm or .mkv video"
 
@@ -30,9 +30,9 @@ def check_upload(data: bytes, name: str) -> str:
         if is_too_large(*size):
             most = MAX_PIXELS // 10**6
             text = f"has {size[0]}x{size[1]} pixels: at most {most} million pixels and {MAX_SIDE}"
-            values = {"size": f"{size[0]}x{size[1]}", "most": most, "side": MAX_SIDE}
-            text = f"{text} per side are allowed."
-            raise _invalid_file(name, Note(text, "too_many_pixels", **values))
+            text, shown = f"{text} per side are allowed.", f"{size[0]}x{size[1]}"
+            note = Note(text, "too_many_pixels", size=shown, most=most, side=MAX_SIDE)
+            raise _invalid_file(name, note)
     return kind
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from sorairo.errors import MediaError
+from sorairo.notes import Note
 from sorairo.server.imports.matching import (
     MEDIA_SUFFIXES,
     SIDECAR_SUFFIXES,
@@ -19,7 +20,6 @@ from sorairo.server.imports.matching import (
     matched,
 )
 from sorairo.server.imports.records import Sidecars, Unreadable
-from sorairo.world.notes import Note
 
 MAX_SIDECAR, MAX_NOTE = 64 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
 MAX_FILES = 200_000

@@ -20,6 +20,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.imports import ImportedJob, add_imported
 from sorairo.jobs.queue import Queue
+from sorairo.notes import Note
 from sorairo.server.imports.importer import EDIT_STRENGTH, PREVIEW_SIDE
 from sorairo.server.job_spec import CUT, VideoFields
 from sorairo.server.uploads.media_store import MediaStore
@@ -99,7 +100,13 @@ class Cutter:
                 sounds.append((length, clip.sound.part(0, clip.duration)))
             length += clip.duration
             if length > MAX_LENGTH:
-                raise MediaError(f"The result is longer than {MAX_LENGTH:g} s: leave parts out.")
+                raise MediaError(
+                    Note(
+                        f"The result is longer than {MAX_LENGTH:g} s: leave parts out.",
+                        "result_too_long",
+                        most=MAX_LENGTH,
+                    )
+                )
             silent = dataclasses.replace(clip, sound=None, metadata={})
             pieces.append(silent.save(folder / f"{number}.mp4"))
         assert first is not None
@@ -124,7 +131,13 @@ class Cutter:
         frames = clip.frames[first:last]
         if not len(frames):
             raise MediaError(
-                f"The part from {part.start:g} s on is empty: the clip has {clip.duration:g} s."
+                Note(
+                    f"The part from {part.start:g} s on is empty: the clip has {clip.duration:g}"
+                    f" s.",
+                    "part_empty",
+                    start=part.start,
+                    seconds=clip.duration,
+                )
             )
         sound = clip.sound and clip.sound.part(first / clip.fps, (first + len(frames)) / clip.fps)
         return dataclasses.replace(clip, frames=np.ascontiguousarray(frames), sound=sound)

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from sorairo.world.notes import Note
+from sorairo.notes import Note
 
 MAX_DEPTH, MAX_RECORDS = 24, 200_000
 MAX_PROMPT, MAX_TAG = 32_000, 64  # characters

@@ -30,6 +30,7 @@ from sorairo.errors import (
     StorageUnavailableError,
     WriteError,
 )
+from sorairo.notes import Note
 
 CHUNK = 1 << 20  # bytes that `read` yields at once
 PROBE = "trial"  # prefix of the folders that `check_writable` writes
@@ -200,7 +201,9 @@ class MediaStore:
             raise
         except Exception as error:
             if isinstance(error, OSError) and error.errno in DISK_FULL:
-                raise DiskFullError(f"There is no disk space: {error.strerror}.") from error
+                raise DiskFullError(
+                    Note(f"There is no disk space: {error.strerror}.", "disk_full")
+                ) from error
             if isinstance(self.files, LocalFileSystem) and not isinstance(error, OSError):
                 raise
             raise _unavailable(error) from error

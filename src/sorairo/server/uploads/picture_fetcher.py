@@ -18,6 +18,7 @@ from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from sorairo.errors import MediaError
+from sorairo.notes import Note
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 MAX_BYTES = 10 * 2**20
@@ -66,7 +67,9 @@ class PictureFetcher:
                     return found
                 url = urljoin(url, found)
                 if self._checked(url)[:2] != origin[:2]:
-                    raise MediaError("It redirects to another host: send the final address.")
+                    raise MediaError(
+                        Note("It redirects to another host: send the final address.", "redirects")
+                    )
         except MediaError:
             raise
         except (OSError, HTTPException, ValueError) as error:
@@ -75,7 +78,7 @@ class PictureFetcher:
             else:
                 message = "It could not be fetched: check the address, or send the picture itself."
             raise MediaError(message) from error
-        raise MediaError("It redirects too often: send the final address.")
+        raise MediaError(Note("It redirects too often: send the final address.", "redirects"))
 
     def _checked(self, url: str) -> SplitResult:
         """The parts of a URL that may be fetched. Raises MediaError."""

@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 from sorairo.errors import DiskFullError, MediaError
+from sorairo.notes import Note
 from sorairo.processes import isolated_command, isolated_environment
 from sorairo.server.uploads.clip_ipc import EXIT_NO_SPACE, read_clip, read_header
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
 from sorairo.video.clip import Clip
-from sorairo.world.notes import Note
 
 Result = TypeVar("Result")
 # What clients see: messages of a decoder would reveal paths and addresses.

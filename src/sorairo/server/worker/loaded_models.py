@@ -13,6 +13,7 @@ from sorairo.errors import ModelError
 from sorairo.generation.engine import Engine
 from sorairo.models import hub
 from sorairo.nn.precision import release_cached_memory
+from sorairo.notes import Note
 
 SPARE = 1.2  # a model takes more memory than its files while it is loaded
 log = logging.getLogger("sorairo.worker")
@@ -40,7 +41,11 @@ class LoadedModels:
         engine = self._engines.pop(key, None)
         if engine is None:
             if self.load is None:
-                raise ModelError(f"This worker runs one model only, and not {name}.")
+                raise ModelError(
+                    Note(
+                        f"This worker runs one model only, and not {name}.", "one_model", model=name
+                    )
+                )
             self._make_room(SPARE * hub.info(hub.find(key)).bytes)
             log.info("loading %s", key)
             engine = self.load(key)

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 
 from sorairo.errors import ContentRefusedError
+from sorairo.notes import Note
 from sorairo.server.worker.nsfw_network import CLASSES, NsfwNetwork
 from sorairo.video.clip import Clip
 
@@ -40,8 +41,12 @@ def refuse_nudity(clip: Clip) -> None:
     MissingExtraError where the weights are not here and cannot be fetched."""
     if float(chances(looked_at(clip)).max()) >= LEAST:
         raise ContentRefusedError(
-            "The result may show sexual nudity, so the output filter of this server has withheld"
-            " it: change the prompt or the given files."
+            Note(
+                "The result may show sexual nudity, so the output filter of this server has"
+                " withheld"
+                " it: change the prompt or the given files.",
+                "nudity",
+            )
         )
 
 

@@ -22,8 +22,9 @@ from sorairo.errors import (
 )
 from sorairo.generation.engine import Engine
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
-from sorairo.jobs.job import CANCELLED, COMPLETED, MODERATION_BLOCKED, Job
-from sorairo.jobs.queue import CANCELLED_ERROR, Queue
+from sorairo.jobs.job import CANCELLED, CANCELLED_ERROR, COMPLETED, MODERATION_BLOCKED, Job
+from sorairo.jobs.queue import Queue
+from sorairo.notes import Note, sentence_of
 from sorairo.server.disk_space import free_bytes, says_disk_full
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
@@ -37,8 +38,8 @@ POLL_INTERVAL = 0.2  # seconds between two looks for a job
 RETRY_INTERVAL = 2.0  # seconds to wait while the database or the media store is unavailable
 MIN_FREE_BYTES = 64 * 2**20  # with less disk space, no job is started
 STORAGE_ERROR = "storage_error"
-STORAGE_MESSAGE = "The server could not store the clip: submit it again."
-INTERNAL_MESSAGE = "An internal error occurred; the server's log has the details."
+STORAGE_MESSAGE = Note("The server could not store the clip: submit it again.", "not_stored")
+INTERNAL_MESSAGE = Note("An internal error occurred; the server's log has the details.", "internal")
 log = logging.getLogger("sorairo.worker")
 
 
@@ -166,7 +167,7 @@ class Worker:
         if isinstance(error, SorairoError):
             refused = isinstance(error, ContentRefusedError)
             code = MODERATION_BLOCKED if refused else "invalid_request"
-            return partial(self._fail, job, code, str(error))
+            return partial(self._fail, job, code, sentence_of(error))
         log.error("%s failed", job.id, exc_info=error)
         return partial(self._fail, job, "server_error", INTERNAL_MESSAGE)
 

@@ -11,6 +11,7 @@ import tomllib
 from typing import Any
 
 from sorairo.errors import RequestError
+from sorairo.notes import Note
 
 MAX_LENGTH = 256 * 2**10  # characters; a card with a prompt of the full length has 2,100
 MAX_PARTS = 8  # of a dotted key; no setting of a storyboard has more than two
@@ -29,16 +30,25 @@ def load_toml(text: str) -> dict[str, Any]:
     """The table of a TOML text. Raises RequestError."""
     if len(text) > MAX_LENGTH:
         raise RequestError(
-            f"A storyboard has at most {MAX_LENGTH} characters, this one has {len(text)}."
+            Note(
+                f"A storyboard has at most {MAX_LENGTH} characters, this one has {len(text)}.",
+                "text_too_long",
+                characters=len(text),
+                most=MAX_LENGTH,
+            )
         )
     if _is_deep(text):
         raise RequestError(
-            f"A storyboard has no names of more than {MAX_PARTS} parts, and no deeper brackets."
+            Note(
+                f"A storyboard has no names of more than {MAX_PARTS} parts, and no deeper"
+                f" brackets.",
+                "nested_text",
+            )
         )
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise RequestError(f"{_sentence(error)}.") from error
+        raise RequestError(Note(f"{_sentence(error)}.", "toml", reason=_sentence(error))) from error
 
 
 def _is_deep(text: str) -> bool:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, ClassVar
 from sorairo.errors import RequestError
 from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.base import Request
-from sorairo.generation.requests.limits import Limits, check_seconds, check_texts, says_nothing
+from sorairo.generation.requests.limits import Limits, check_seconds
+from sorairo.generation.requests.texts import check_texts, says_nothing
+from sorairo.notes import Note
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
@@ -119,10 +121,23 @@ class Storyboard(Request):
             texts = {f"prompt_of_card_{number}": card.prompt, f"style_of_card_{number}": card.style}
             check_texts(limits, **texts, expanded_prompt=card.expanded, read_prompt=card.read)
             if card.prompt and says_nothing(card.prompt):
-                raise RequestError(f"The prompt of card {number} is empty: say what it shows.")
+                raise RequestError(
+                    Note(
+                        f"The prompt of card {number} is empty: say what it shows.",
+                        "card_prompt",
+                        card=number,
+                    )
+                )
         check_seconds(self.seconds, limits, "A storyboard")
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
         wanted = sum(card.footage is not None for card in self.cards)
         if len(clips) != wanted:
-            raise RequestError(f"The cards name {wanted} files, but {len(clips)} are given.")
+            raise RequestError(
+                Note(
+                    f"The cards name {wanted} files, but {len(clips)} are given.",
+                    "card_files",
+                    wanted=wanted,
+                    given=len(clips),
+                )
+            )

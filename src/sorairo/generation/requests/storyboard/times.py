@@ -11,6 +11,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.request import Card
+from sorairo.notes import Note
 
 EPSILON = 1e-6  # seconds: sums of decimal lengths are not exact
 
@@ -54,21 +55,54 @@ class BoardTable:
 def check_numbers(board: BoardTable, cards: Sequence[CardTable]) -> None:
     """Raises RequestError for times that contradict each other or are out of range."""
     if board.seconds is not None and not 0 < board.seconds < math.inf:
-        raise RequestError(f"A storyboard cannot last {board.seconds:g} seconds: choose above 0.")
+        raise RequestError(
+            Note(
+                f"A storyboard cannot last {board.seconds:g} seconds: choose above 0.",
+                "board_seconds",
+                seconds=board.seconds,
+            )
+        )
     for number, card in enumerate(cards, start=1):
         if card.seconds is not None and card.end is not None:
-            raise RequestError(f"Card {number} has both seconds and end: leave one of them out.")
+            raise RequestError(
+                Note(
+                    f"Card {number} has both seconds and end: leave one of them out.",
+                    "card_seconds_and_end",
+                    card=number,
+                )
+            )
         if card.seconds is not None and not 0 < card.seconds < math.inf:
-            raise RequestError(f"Card {number} cannot last {card.seconds:g} s: choose above 0.")
+            raise RequestError(
+                Note(
+                    f"Card {number} cannot last {card.seconds:g} s: choose above 0.",
+                    "card_seconds",
+                    card=number,
+                    seconds=card.seconds,
+                )
+            )
         if card.start is not None and card.end is not None and card.end <= card.start:
             raise RequestError(
-                f"Card {number} ends at {card.end:g} s, but begins at {card.start:g} s:"
-                " let it end later."
+                Note(
+                    f"Card {number} ends at {card.end:g} s, but begins at {card.start:g} s:"
+                    " let it end later.",
+                    "card_end",
+                    card=number,
+                    end=card.end,
+                    start=card.start,
+                )
             )
         for name in ("start", "end", "at"):
             time = getattr(card, name)
             if time is not None and not 0 <= time < math.inf:
-                raise RequestError(f"Card {number} has {name} = {time:g}: choose 0 or more.")
+                raise RequestError(
+                    Note(
+                        f"Card {number} has {name} = {time:g}: choose 0 or more.",
+                        "card_negative",
+                        card=number,
+                        name=name,
+                        time=time,
+                    )
+                )
     for number, (card, following) in enumerate(pairwise(cards), start=1):
         if card.end is not None and following.start is not None:
             _check_order(number, card.end, following.start)
@@ -77,8 +111,15 @@ def check_numbers(board: BoardTable, cards: Sequence[CardTable]) -> None:
 def _check_order(number: int, end: float, start: float) -> None:
     if end > start + EPSILON:
         raise RequestError(
-            f"Card {number + 1} begins at {start:g} s, before card {number} ends at {end:g} s:"
-            " let it begin later, or make the card before it shorter."
+            Note(
+                f"Card {number + 1} begins at {start:g} s, before card {number} ends at {end:g} s:"
+                " let it begin later, or make the card before it shorter.",
+                "card_overlap",
+                card=number + 1,
+                start=start,
+                before=number,
+                end=end,
+            )
         )
 
 
@@ -122,11 +163,22 @@ def _shared(known: list[float | None], seconds: float | None, number: int) -> li
     first = number + known.index(None)
     if seconds is None:
         raise RequestError(
-            f"Card {first} has no length: give it seconds, or give the storyboard seconds in all."
+            Note(
+                f"Card {first} has no length: give it seconds, or give the storyboard seconds in"
+                f" all.",
+                "card_no_length",
+                card=first,
+            )
         )
     share = (seconds - sum(length or 0.0 for length in known)) / known.count(None)
     if share <= EPSILON:
-        raise RequestError(f"There is no time left for card {first}: make other cards shorter.")
+        raise RequestError(
+            Note(
+                f"There is no time left for card {first}: make other cards shorter.",
+                "card_no_time",
+                card=first,
+            )
+        )
     return [share if length is None else length for length in known]
 
 
@@ -138,8 +190,14 @@ def without_gaps(
     last = times[-1][1]
     if seconds is not None and last > seconds + EPSILON:
         raise RequestError(
-            f"Card {len(cards)} ends at {last:g} s, but the storyboard lasts {seconds:g} s:"
-            f" give it {last:g} seconds, or make cards shorter."
+            Note(
+                f"Card {len(cards)} ends at {last:g} s, but the storyboard lasts {seconds:g} s:"
+                f" give it {last:g} seconds, or make cards shorter.",
+                "board_too_short",
+                card=len(cards),
+                end=last,
+                seconds=seconds,
+            )
         )
     starts = [start for start, _ in times]
     ends = [*starts[1:], max(last, seconds or 0.0)]
@@ -148,7 +206,13 @@ def without_gaps(
         _check_order(i + 1, end, ends[i])
         if card.at >= end - start:
             raise RequestError(
-                f"Card {i + 1} has at = {card.at:g}, but lasts {end - start:g} s: choose less."
+                Note(
+                    f"Card {i + 1} has at = {card.at:g}, but lasts {end - start:g} s: choose less.",
+                    "card_at",
+                    card=i + 1,
+                    at=card.at,
+                    seconds=end - start,
+                )
             )
         early = start if i == 0 else 0.0  # the time before the first card leads up to it
         done.append(dataclasses.replace(card, start=start - early, end=ends[i], at=card.at + early))

@@ -37,6 +37,7 @@ from sorairo.generation.requests.storyboard.times import (
     check_numbers,
     without_gaps,
 )
+from sorairo.notes import Note, sentence_of
 from sorairo.video import Clip
 
 MAX_CARDS = 500  # four a second for the two minutes of the longest clip
@@ -68,11 +69,20 @@ def parse_storyboard(
     board: BoardTable = _typed(BoardTable, {"card": [], **table}, "the storyboard")
     if not board.card:
         raise RequestError(
-            'The storyboard has no cards: add one, as [[card]] with prompt = "a red ball drops".'
+            Note(
+                'The storyboard has no cards: add one, as [[card]] with prompt = "a red ball'
+                ' drops".',
+                "no_cards",
+            )
         )
     if len(board.card) > MAX_CARDS:
         raise RequestError(
-            f"The storyboard has {len(board.card)} cards: at most {MAX_CARDS} are possible."
+            Note(
+                f"The storyboard has {len(board.card)} cards: at most {MAX_CARDS} are possible.",
+                "too_many_cards",
+                cards=len(board.card),
+                most=MAX_CARDS,
+            )
         )
     written: list[CardTable] = [
         _typed(CardTable, card, f"card {number}") for number, card in enumerate(board.card, 1)
@@ -94,7 +104,13 @@ def parse_storyboard(
     ]
     for number, card in enumerate(cards, start=1):
         if not (card.prompt or card.footage) and (card.cut or number == 1):
-            raise RequestError(f"Card {number} is empty: give it a prompt, a picture or a clip.")
+            raise RequestError(
+                Note(
+                    f"Card {number} is empty: give it a prompt, a picture or a clip.",
+                    "card_empty",
+                    card=number,
+                )
+            )
     times = card_times(board, written, [*map(_clip_seconds, count(1), written, files)])
     width, height = parse_size(board.size) if board.size is not None else (None, None)
     names = ("fps", "steps", "guidance", "negative", "style", "prompt")
@@ -138,7 +154,13 @@ def _clip_seconds(number: int, card: CardTable, file: Path | None) -> float | No
 def _file(number: int, card: CardTable, folder: Path) -> Path | None:
     """The picture or clip of a card."""
     if card.picture is not None and card.clip is not None:
-        raise RequestError(f"Card {number} has a picture and a clip: make two cards of it.")
+        raise RequestError(
+            Note(
+                f"Card {number} has a picture and a clip: make two cards of it.",
+                "card_picture_and_clip",
+                card=number,
+            )
+        )
     name = card.picture if card.picture is not None else card.clip
     if name is None:
         return None
@@ -163,4 +185,6 @@ def _typed(kind: Any, table: Any, of: str) -> Any:
     try:
         return config.from_json(kind, table)
     except ConfigError as error:
-        raise RequestError(f"In {of}, {error}") from error
+        raise RequestError(
+            Note(f"In {of}, {error}", "board_setting", reason=sentence_of(error))
+        ) from error

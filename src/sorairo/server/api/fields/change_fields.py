@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sorairo.generation.requests.limits import check_texts
 from sorairo.generation.requests.region import check_region
+from sorairo.generation.requests.texts import check_texts
 from sorairo.server.api.fields.compound import Curve
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.references import Picture

@@ -8,6 +8,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.models.lora.choices import MOST, MOST_WEIGHT, lora_names, parse_lora
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import (
     DATA_KEYS,
@@ -90,7 +91,11 @@ def _condition(value: Any, name: str) -> Condition:
     time = TIME.parse(given.pop("time", 0.0), f"{name}.time")
     strength = STRENGTH.parse(given.pop("strength", 1.0), f"{name}.strength")
     if not given:
-        message = f"'{name}' needs 'file', 'image_url' or the 'id' of a video."
+        message = Note(
+            f"'{name}' needs 'file', 'image_url' or the 'id' of a video.",
+            "missing_parameter",
+            name=name,
+        )
         raise invalid_value(name, message)
     key = next(iter(given))
     if key in _PICTURE_KEYS and len(given) == 1:
@@ -115,7 +120,9 @@ class Curve:
         if not isinstance(found, list):
             raise invalid_type(name, "an array of numbers", value)
         if not 2 <= len(found) <= self.most:
-            message = f"'{name}' must have 2 to {self.most} numbers, not {len(found)}."
+            message = Note(
+                f"'{name}' must have 2 to {self.most} numbers, not {len(found)}.", "curve"
+            )
             raise invalid_value(name, message)
         share = Number(low=0, high=1)
         return tuple(share.parse(each, f"{name}[{i}]") for i, each in enumerate(found))
@@ -168,7 +175,11 @@ def _character(value: Any, name: str) -> str:
                 raise unknown_parameter(f"{name}.{key[:80]}", ["id"])
         value = value.get("id")
         if value is None:
-            raise invalid_value(path, f"Missing required parameter: '{path}'.", MISSING)
+            raise invalid_value(
+                path,
+                Note(f"Missing required parameter: '{path}'.", "missing_parameter", name=path),
+                MISSING,
+            )
     return Text(max_length=MAX_ID_LENGTH, strict=True).parse(value, path)
 
 
@@ -186,7 +197,16 @@ def elements_of(value: Any, name: str, most: int) -> list[Any]:
     if not isinstance(value, list):
         raise invalid_type(name, "an array", value)
     if len(value) > most:
-        raise invalid_value(name, f"'{name}' has {len(value)} entries: at most {most} are allowed.")
+        raise invalid_value(
+            name,
+            Note(
+                f"'{name}' has {len(value)} entries: at most {most} are allowed.",
+                "too_many_entries",
+                name=name,
+                entries=len(value),
+                most=most,
+            ),
+        )
     return value
 
 
@@ -221,11 +241,20 @@ def _lora(value: Any, name: str) -> str:
         try:
             lora, weight = parse_lora(LORA_NAME.parse(value, name))
         except RequestError as error:
-            raise invalid_value(name, str(error)) from error
+            raise invalid_value(name, sentence_of(error)) from error
     else:
         raise invalid_type(name, "a name, or an object with a name and a weight", value)
     installed = lora_names()
     if lora not in installed:
         choices = f"choose {', '.join(installed)}" if installed else "none is installed"
-        raise invalid_value(name, f"There is no LoRA {lora[:80]!r}: {choices}.", "lora_not_found")
+        raise invalid_value(
+            name,
+            Note(
+                f"There is no LoRA {lora[:80]!r}: {choices}.",
+                "no_lora",
+                lora=lora[:80],
+                known=", ".join(installed),
+            ),
+            "lora_not_found",
+        )
     return f"{lora}:{weight:g}"

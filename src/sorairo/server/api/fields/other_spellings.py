@@ -8,6 +8,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.limits import Limits, check_seconds, check_size
+from sorairo.notes import sentence_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.compound import MISSING
 from sorairo.server.api.fields.scalars import invalid_value
@@ -84,7 +85,7 @@ def _check(check: Any, values: tuple[Any, ...], name: str) -> None:
     try:
         check(*values)
     except RequestError as error:
-        raise invalid_value(name, str(error)) from error
+        raise invalid_value(name, sentence_of(error)) from error
 
 
 def _contradiction(sent_as: Mapping[str, str], first: str, second: str) -> ApiError:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.limits import Limits
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.fields.compound import MISSING
 from sorairo.server.api.fields.other_spellings import with_size_and_seconds
@@ -39,7 +40,11 @@ class Fields:
     def require(self, name: str) -> Any:
         """The value of a field that must be present. Raises ApiError."""
         if name not in self.values:
-            raise invalid_value(name, f"Missing required parameter: '{name}'.", MISSING)
+            raise invalid_value(
+                name,
+                Note(f"Missing required parameter: '{name}'.", "missing_parameter", name=name),
+                MISSING,
+            )
         return self.values[name]
 
     def parameters(self) -> dict[str, Any]:
@@ -131,18 +136,27 @@ def _check(known: RequestField, value: Any, sent: str, limits: Limits) -> None:
     try:
         known.check(value, limits)
     except RequestError as error:
-        raise invalid_value(sent, str(error)) from error
+        raise invalid_value(sent, sentence_of(error)) from error
 
 
 def _contradiction(first: str, second: str) -> ApiError:
-    message = f"'{first}' and '{second}' contradict each other: leave one of them out."
+    message = Note(
+        f"'{first}' and '{second}' contradict each other: leave one of them out.",
+        "not_together",
+        first=first,
+        second=second,
+    )
     return invalid_value(second, message)
 
 
 def _unknown(sent: str, endpoint: Endpoint, table: Mapping[str, RequestField]) -> ApiError:
     name = sent[:80]
     if any(_lookup(name, fields_of(each)) for each in Endpoint):
-        message = f"Unknown parameter: '{name}'. {endpoint} does not take it."
+        message = Note(
+            f"Unknown parameter: '{name}'. {endpoint} does not take it.",
+            "unknown_parameter",
+            name=name,
+        )
         return invalid_value(name, message, "unknown_parameter")
     aliases = [alias for each in table.values() for alias in each.aliases]
     near = difflib.get_close_matches(name.lower(), [*table, *aliases], n=1, cutoff=0.6)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.fields.scalars import Schema, invalid_value, unknown_parameter
 from sorairo.server.api.json_text import parse_json
@@ -112,7 +113,9 @@ class StoredVideo:
             raise invalid_type(name, "a string", value)
         found = Video().parse(value, name)
         if not isinstance(found, VideoReference):
-            raise invalid_value(name, f"'{name}' must be the id of a video.")
+            raise invalid_value(
+                name, Note(f"'{name}' must be the id of a video.", "no_video", id=name)
+            )
         return found
 
     def schema(self) -> Schema:
@@ -134,7 +137,13 @@ def unwrapped(value: Any, name: str) -> Any:
     if isinstance(value, list):
         if len(value) != 1:
             count = f"{len(value)} entries" if value else "no entry"
-            message = f"'{name}' has {count}: send one, or several as 'conditions'."
+            message = Note(
+                f"'{name}' has {count}: send one, or several as 'conditions'.",
+                "too_many_entries",
+                name=name,
+                entries=len(value),
+                most=1,
+            )
             raise invalid_value(name, message)
         value = value[0]
     return value
@@ -154,13 +163,19 @@ def _only(value: Mapping[str, Any], keys: tuple[str, ...], name: str) -> str:
     if others:
         raise unknown_parameter(f"{name}.{others[0][:80]}", keys)
     if len(found) != 1:
-        raise invalid_value(name, f"'{name}' needs one of {', '.join(keys)}.")
+        raise invalid_value(
+            name, Note(f"'{name}' needs one of {', '.join(keys)}.", "missing_parameter", name=name)
+        )
     return found[0]
 
 
 def _from_object(value: Mapping[str, Any], name: str, usual: str) -> Source:
     if not any(each is not None for each in value.values()):
-        message = f"'{name}' is empty: it must be a file, or an object with '{usual}'."
+        message = Note(
+            f"'{name}' is empty: it must be a file, or an object with '{usual}'.",
+            "missing_parameter",
+            name=name,
+        )
         raise invalid_value(name, message)
     key = _only(value, (*URL_KEYS, *DATA_KEYS, "file_id"), name)
     inner, path = value[key], f"{name}.{key}"
@@ -198,7 +213,7 @@ def decode_url(url: object, name: str) -> Upload | PictureAddress:
         return PictureAddress(url, name)
     head, comma, body = url.partition(",")
     if not head.startswith("data:") or not comma or not head.endswith(";base64"):
-        message = f"'{name}' must be a data URL with base64."
+        message = Note(f"'{name}' must be a data URL with base64.", "invalid_base64", name=name)
         raise ApiError(400, message, param=name, code="invalid_image_url")
     return _decode(body, name)
 
@@ -206,14 +221,15 @@ def decode_url(url: object, name: str) -> Upload | PictureAddress:
 def _decode(body: str, name: str) -> Upload:
     """The file in base64 text. Raises ApiError."""
     if len(body) > MAX_DATA_URL_LENGTH:
-        message = (
-            f"'{name}' is longer than {MAX_DATA_URL_LENGTH} characters: use a smaller picture."
+        message = Note(
+            f"'{name}' is longer than {MAX_DATA_URL_LENGTH} characters: use a smaller picture.",
+            "picture_too_large",
         )
         raise ApiError(400, message, param=name, code="invalid_image_url")
     try:
         data = base64.b64decode(body, validate=True)
     except (binascii.Error, ValueError) as error:
-        message = f"'{name}' is not valid base64."
+        message = Note(f"'{name}' is not valid base64.", "invalid_base64", name=name)
         raise ApiError(400, message, param=name, code="invalid_image_url") from error
     check_upload(data, name)
     return Upload(name="image", data=data)

@@ -3,7 +3,8 @@ ways to give their size and length."""
 
 from __future__ import annotations
 
-from sorairo.generation.requests.limits import check_fps, check_sampling, check_texts
+from sorairo.generation.requests.limits import check_fps, check_sampling
+from sorairo.generation.requests.texts import check_texts
 from sorairo.server.api.fields.compound import Loras
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.request_field import (

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.json_text import MAX_DIGITS, MAX_FLOAT_LENGTH
 
@@ -46,7 +47,11 @@ def unknown_parameter(path: str, known: Iterable[str]) -> ApiError:
     names = list(known)
     near = difflib.get_close_matches(path.rpartition(".")[2].lower(), names, n=1, cutoff=0.6)
     advice = f"Did you mean '{near[0]}'?" if near else f"Choose from: {', '.join(names)}."
-    return invalid_value(path, f"Unknown parameter: '{path}'. {advice}", "unknown_parameter")
+    return invalid_value(
+        path,
+        Note(f"Unknown parameter: '{path}'. {advice}", "unknown_parameter", name=path),
+        "unknown_parameter",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +71,14 @@ class Text:
             raise invalid_type(name, "a string", value)
         if not value.strip() or len(value) > self.max_length:
             raise invalid_value(
-                name, f"'{name}' must have 1 to {self.max_length} characters, not {len(value)}."
+                name,
+                Note(
+                    f"'{name}' must have 1 to {self.max_length} characters, not {len(value)}.",
+                    "text_length",
+                    name=name,
+                    most=self.max_length,
+                    characters=len(value),
+                ),
             )
         return value
 
@@ -92,13 +104,28 @@ class Number:
     def parse(self, value: Any, name: str) -> Any:
         number = to_number(value, name, self.example)
         if self.whole and number != math.floor(number):
-            raise invalid_value(name, f"'{name}' must be a whole number, not {number:g}.")
+            raise invalid_value(
+                name,
+                Note(
+                    f"'{name}' must be a whole number, not {number:g}.",
+                    "not_whole",
+                    name=name,
+                    value=number,
+                ),
+            )
         low, high = self.low, self.high
         if (low is not None and number < low) or (high is not None and number > high):
-            kind = "a whole number" if self.whole else "a number"
-            span = f"from {low:g} to {high:g}" if high is not None else f"of at least {low:g}"
-            raise invalid_value(name, f"'{name}' must be {kind} {span}, not {number:g}.")
+            raise invalid_value(name, self._out_of_range(number, name))
         return int(number) if self.whole else float(number)
+
+    def _out_of_range(self, number: float, name: str) -> Note:
+        kind = "a whole number" if self.whole else "a number"
+        least = self.low or 0
+        if self.high is None:
+            text = f"'{name}' must be {kind} of at least {self.low:g}, not {number:g}."
+            return Note(text, "at_least", name=name, value=number, least=least)
+        text = f"'{name}' must be {kind} from {self.low:g} to {self.high:g}, not {number:g}."
+        return Note(text, "out_of_range", name=name, value=number, least=least, most=self.high)
 
     def schema(self) -> Schema:
         kind = "integer" if self.whole else "number"
@@ -115,10 +142,26 @@ def to_number(value: Any, name: str, example: str = "") -> int | float:
     if isinstance(value, str):
         text = value.strip()
         if len(text) > MAX_FLOAT_LENGTH or not _NUMBER.fullmatch(text):
-            raise invalid_value(name, f"'{name}' is '{text[:20]}', which is not a number{advice}")
+            raise invalid_value(
+                name,
+                Note(
+                    f"'{name}' is '{text[:20]}', which is not a number{advice}",
+                    "not_a_number",
+                    name=name,
+                    value=text[:20],
+                ),
+            )
         value = int(text) if text.lstrip("+-").isdigit() and len(text) < MAX_DIGITS else float(text)
     if not math.isfinite(value):
-        raise invalid_value(name, f"'{name}' is too large or not a number{advice}")
+        raise invalid_value(
+            name,
+            Note(
+                f"'{name}' is too large or not a number{advice}",
+                "not_a_number",
+                name=name,
+                value=str(value)[:20],
+            ),
+        )
     return value
 
 
@@ -159,7 +202,15 @@ class Choice:
     def parse(self, value: Any, name: str) -> str:
         if isinstance(value, str) and value.strip().lower() in self.values:
             return value.strip().lower()
-        raise invalid_value(name, f"'{name}' must be {' or '.join(self.values)}.")
+        raise invalid_value(
+            name,
+            Note(
+                f"'{name}' must be {' or '.join(self.values)}.",
+                "not_a_choice",
+                name=name,
+                known=", ".join(self.values),
+            ),
+        )
 
     def schema(self) -> Schema:
         return {"type": "string", "enum": list(self.values)}
@@ -189,7 +240,7 @@ class Ratio:
         what = "a ratio of width and height: write for example 16:9."
         width, height = _pair(_RATIO, value, name, what)
         if not width or not height:
-            raise invalid_value(name, f"'{name}' is '{str(value)[:20]}', which is not {what}")
+            raise invalid_value(name, _misread(name, value, what))
         return width, height
 
     def schema(self) -> Schema:
@@ -221,5 +272,10 @@ def _pair(pattern: re.Pattern[str], value: Any, name: str, what: str) -> tuple[i
         raise invalid_type(name, "a string", value)
     found = pattern.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise invalid_value(name, f"'{name}' is '{str(value)[:20]}', which is not {what}")
+        raise invalid_value(name, _misread(name, value, what))
     return int(found[1]), int(found[2])
+
+
+def _misread(name: str, value: Any, what: str) -> Note:
+    text = str(value)[:20]
+    return Note(f"'{name}' is '{text}', which is not {what}", "misread", name=name, value=text)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
 
 _INVALID = re.compile("[\x00\ud800-\udfff]")
@@ -18,9 +19,15 @@ def check_texts_of(value: Any, name: str) -> None:
         if _INVALID.search(text):
             if path.endswith(".id"):
                 raise ApiError(
-                    404, f"There is nothing with this '{path}'.", param=path, code="not_found"
+                    404,
+                    Note(f"There is nothing with this '{path}'.", "no_such", name=path),
+                    param=path,
+                    code="not_found",
                 )
-            message = f"'{path}' is not valid UTF-8 text: remove its lone surrogates and NULs."
+            message = Note(
+                f"'{path}' is not valid UTF-8 text: remove its lone surrogates and NULs.",
+                "invalid_text",
+            )
             raise ApiError(400, message, param=path, code="invalid_value")
 
 

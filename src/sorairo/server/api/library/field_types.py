@@ -8,6 +8,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
+from sorairo.notes import Note, within
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.compound import elements_of
 from sorairo.server.api.fields.scalars import (
@@ -36,7 +37,12 @@ class Texts:
         """The texts, each once. Raises ApiError."""
         found = elements_of(value, name, self.most)
         if len(found) < self.least:
-            message = f"'{name}' has {len(found)} entries: at least {self.least} are needed."
+            message = Note(
+                f"'{name}' has {len(found)} entries: at least {self.least} are needed.",
+                "too_few_entries",
+                name=name,
+                least=self.least,
+            )
             raise invalid_value(name, message)
         text = Text(max_length=self.max_length, strict=self.strict)
         parsed = (text.parse(each, f"{name}[{index}]") for index, each in enumerate(found))
@@ -62,7 +68,15 @@ class Objects:
         """The objects. Raises ApiError."""
         found = elements_of(value, name, self.most)
         if not found:
-            raise invalid_value(name, f"'{name}' is empty: it needs at least one entry.")
+            raise invalid_value(
+                name,
+                Note(
+                    f"'{name}' is empty: it needs at least one entry.",
+                    "too_few_entries",
+                    name=name,
+                    least=1,
+                ),
+            )
         return tuple(self._parsed(each, f"{name}[{i}]") for i, each in enumerate(found))
 
     def _parsed(self, value: Any, name: str) -> dict[str, Any]:
@@ -73,7 +87,11 @@ class Objects:
                 raise unknown_parameter(f"{name}.{str(key)[:80]}", self.entries)
         for key in self.required:
             if value.get(key) is None:
-                raise invalid_value(f"{name}.{key}", f"'{name}' has no '{key}'.", "missing")
+                raise invalid_value(
+                    f"{name}.{key}",
+                    Note(f"'{name}' has no '{key}'.", "missing_parameter", name=f"{name}.{key}"),
+                    "missing",
+                )
         given = {key: each for key, each in value.items() if each is not None}
         return {
             key: self.entries[key][0].parse(each, f"{name}.{key}") for key, each in given.items()
@@ -101,7 +119,7 @@ class Tags:
         try:
             return checked(found)
         except RequestError as error:
-            raise invalid_value(name, f"'{name}': {error}") from error
+            raise invalid_value(name, within(f"'{name}': ", error)) from error
 
     def schema(self) -> Schema:
         items = {"type": "string", "minLength": 1, "maxLength": MAX_LENGTH}
@@ -125,10 +143,25 @@ class TextsByPath:
             if not isinstance(text, str):
                 raise invalid_type(f"{name}.{str(key)[:80]}", "a string", text)
             if not 0 < len(str(key)) <= self.max_length:
-                message = f"'{name}' has a path of more than {self.max_length} characters."
+                message = Note(
+                    f"'{name}' has a path of more than {self.max_length} characters.",
+                    "text_length",
+                    name=name,
+                    most=self.max_length,
+                    characters=len(str(key)),
+                )
                 raise invalid_value(name, message)
         if len(value) > self.most:
-            raise invalid_value(name, f"'{name}' has more than {self.most} entries.")
+            raise invalid_value(
+                name,
+                Note(
+                    f"'{name}' has more than {self.most} entries.",
+                    "too_many_entries",
+                    name=name,
+                    entries=len(value),
+                    most=self.most,
+                ),
+            )
         return {str(key): text for key, text in value.items()}
 
     def schema(self) -> Schema:

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.changes import TRASH_SECONDS, LabelChange
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, fields_of, service_of, viewer_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
@@ -79,5 +80,8 @@ def _listed(request: Request, jobs: list[Job] | None, where: str = "here") -> Sa
 
 
 def _missing(where: str) -> ApiError:
-    message = f"Not all of 'ids' are videos {where}: nothing was changed. List the videos again."
+    message = Note(
+        f"Not all of 'ids' are videos {where}: nothing was changed. List the videos again.",
+        "missing_videos",
+    )
     return ApiError(404, message, param="ids", code="not_found")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from sorairo.errors import RequestError
 from sorairo.jobs.library.listing import JobFilter, Sort
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.dependencies import Owner, service_of, viewer_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.json_response import SafeJSONResponse
@@ -34,11 +35,19 @@ def _filter(
 ) -> JobFilter:
     """The videos that the query of a request asks for. Raises ApiError."""
     if len(q) > MAX_SEARCH:
-        message = f"'q' has {len(q)} characters: search for at most {MAX_SEARCH}."
+        message = Note(
+            f"'q' has {len(q)} characters: search for at most {MAX_SEARCH}.",
+            "search_too_long",
+            characters=len(q),
+            most=MAX_SEARCH,
+        )
         raise ApiError(400, message, param="q", code="invalid_value")
     for name, texts in (("q", [q]), ("tag", tag), ("model", [model]), ("kind", kind)):
         if not all(text.isprintable() for text in texts):  # PostgreSQL rejects NUL
-            message = f"'{name}' has characters that cannot be printed: remove them."
+            message = Note(
+                f"'{name}' has characters that cannot be printed: remove them.",
+                "search_unprintable",
+            )
             raise ApiError(400, message, param=name, code="invalid_value")
     return JobFilter(
         owner=owner,
@@ -77,8 +86,8 @@ def list_videos(
             wanted, limit=limit, after=after, newest_first=order == "desc", sort=Sort(sort)
         )
     except RequestError as error:
-        name = "after" if str(error).startswith("'after'") else "tag"
-        raise ApiError(400, str(error), param=name, code="invalid_value") from error
+        name = "after" if sentence_of(error).startswith("'after'") else "tag"
+        raise ApiError(400, sentence_of(error), param=name, code="invalid_value") from error
     data = list(map(viewer_of(request), found))
     first, last = (data[0]["id"], data[-1]["id"]) if data else (None, None)
     ends = {"first_id": first, "last_id": last, "has_more": more}

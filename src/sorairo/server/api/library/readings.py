@@ -10,10 +10,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.generation.requests.limits import Limits
+from sorairo.notes import details_of
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.world import registry
-from sorairo.world.notes import details_of
 from sorairo.world.protocol import WordGroup
 
 NEAREST, SIMILARITY = 3, 0.77  # words that are proposed for an unknown one; `difflib`'s ratio

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sorairo import config
 from sorairo.generation.requests.base import Request as GenerationRequest
 from sorairo.jobs.job import Job
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, job_of, service_of
 from sorairo.server.api.downloads import Download, download_response
 from sorairo.server.api.errors import ApiError
@@ -39,7 +40,9 @@ def get_input(
     job, media = job_of(request, owner, video_id), service_of(request).media
     paths = JobSpec.from_json(job.payload).given
     if number >= len(paths) or media.size(paths[number]) is None:
-        message = f"The video {job.id} has no given file {number}."
+        message = Note(
+            f"The video {job.id} has no given file {number}.", "no_input", id=job.id, number=number
+        )
         raise ApiError(404, message, param="number", code="not_found")
     kind = detect_type(next(media.read(paths[number], 0, 16), b""))
     media_type = f"image/{kind}" if kind in IMAGE_TYPES else "video/mp4"

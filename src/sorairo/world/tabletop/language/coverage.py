@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sorairo.world.notes import Note
+from sorairo.notes import Note
 from sorairo.world.tabletop.language.parsing import Assertions
 from sorairo.world.tabletop.language.reading.camera_words import read_camera
 from sorairo.world.tabletop.language.reading.fold import fold

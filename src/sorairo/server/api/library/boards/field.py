@@ -9,6 +9,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.bounded_toml import load_toml
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import Picture, Source, Video, VideoReference
 from sorairo.server.api.fields.scalars import Schema, invalid_value
@@ -77,7 +78,9 @@ class BoardText:
         try:
             json.dumps(found, allow_nan=False)
         except (TypeError, ValueError) as error:
-            message = f"'{name}' has a date or a number without end: write plain numbers."
+            message = Note(
+                f"'{name}' has a date or a number without end: write plain numbers.", "board_values"
+            )
             raise invalid_value(name, message) from error
         return found
 
@@ -90,16 +93,22 @@ def _footage(card: Any, number: int, name: str) -> Iterator[CardFootage]:
         return
     given = [key for key in FOOTAGE if card.get(key) is not None]
     if len(given) > 1:
-        message = f"Card {number + 1} has a picture and a clip: make two cards of it."
+        message = Note(
+            f"Card {number + 1} has a picture and a clip: make two cards of it.",
+            "card_picture_and_clip",
+            card=number + 1,
+        )
         raise invalid_value(name, message)
     for key in given:
         path = f"{name}.card[{number}].{key}"
         sent = card[key]
         is_id = isinstance(sent, Mapping) and ({"id", "video_id"} & set(sent))
         if isinstance(sent, str) and not sent.startswith(("data:", "video_", "file-")):
-            message = (
+            message = Note(
                 f"'{path}' names a file: send it as an object with `image_url` (a data URL),"
-                " `file_id`, or the `id` of a finished video."
+                " `file_id`, or the `id` of a finished video.",
+                "board_names_file",
+                card=number + 1,
             )
             raise invalid_value(path, message)
         kind = Video() if key == "clip" or is_id or str(sent).startswith("video_") else Picture()
@@ -112,5 +121,7 @@ def _board_of_text(text: str, name: str) -> Any:
     try:
         return load_toml(text)
     except RequestError as error:
-        reason = str(error).rstrip(".")
-        raise invalid_value(name, f"'{name}' cannot be read as TOML: {reason}.") from error
+        reason = sentence_of(error).rstrip(".")
+        raise invalid_value(
+            name, Note(f"'{name}' cannot be read as TOML: {reason}.", "toml", reason=reason)
+        ) from error

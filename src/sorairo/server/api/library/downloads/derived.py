@@ -16,6 +16,7 @@ from PIL import Image
 
 from sorairo.errors import MediaError
 from sorairo.jobs.job import Job
+from sorairo.notes import Note, within
 from sorairo.server.api.dependencies import FileOwner, file_of, job_of, service_of
 from sorairo.server.api.downloads import CACHE_CONTROL
 from sorairo.server.api.errors import RETRY_SOON, ApiError
@@ -108,7 +109,7 @@ def get_frame(
 def converting() -> Iterator[None]:
     """One of the few conversions that run at once. Raises ApiError if the server is too busy."""
     if not _conversions.acquire(timeout=CONVERSION_WAIT):
-        message = "The server is busy with other conversions: try again."
+        message = Note("The server is busy with other conversions: try again.", "busy")
         raise ApiError(503, message, code="unavailable", headers=RETRY_SOON)
     try:
         yield
@@ -125,7 +126,7 @@ def _clip_of(request: Request, job: Job, side: int | None) -> Clip:
             media.get(name, path)
             return decode(path, side)
     except MediaError as error:
-        message = f"The clip of {job.id} cannot be converted: {error}"
+        message = within(f"The clip of {job.id} cannot be converted: ", error)
         raise ApiError(400, message, param="video_id", code="invalid_file") from error
 
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
 
 from sorairo.jobs.job import COMPLETED, Job
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import service_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.library.downloads.zip_stream import ZipStream
@@ -43,12 +44,16 @@ def export_videos(
     import` reads again."""
     names = [name for each in ids for name in each.split(",") if name]
     if len(names) > MAX_IDS or not all(name.isprintable() for name in names):
-        message = f"'ids' must be at most {MAX_IDS} ids of videos: export them in parts."
+        message = Note(
+            f"'ids' must be at most {MAX_IDS} ids of videos: export them in parts.",
+            "too_many_ids",
+            most=MAX_IDS,
+        )
         raise ApiError(400, message, param="ids", code="invalid_value")
     chosen = replace(wanted, ids=tuple(names), status=(COMPLETED,))
     found, _ = service_of(request).library.page(chosen, limit=1)
     if not found:
-        message = "There is no finished video to export: choose others."
+        message = Note("There is no finished video to export: choose others.", "nothing_to_export")
         raise ApiError(404, message, param="ids", code="not_found")
     folder = f"sorairo-{time.strftime('%Y-%m-%d')}"
     return StreamingResponse(

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, clip_of, fields_of, service_of
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
@@ -59,18 +60,26 @@ def _check_tree(fields: Fields, scenes: Sequence[Mapping[str, Any]]) -> None:
     """Raises ApiError unless every scene is reached, on one way, from the one that is first."""
     ids = [each["id"] for each in scenes]
     if len(set(ids)) < len(ids):
-        raise fields.error("scenes", "Two 'scenes' have the same 'id': give each its own.")
+        raise fields.error(
+            "scenes", Note("Two 'scenes' have the same 'id': give each its own.", "scene_ids")
+        )
     firsts = [each["id"] for each in scenes if not each.get("from")]
     if len(firsts) != 1:
-        message = (
-            f"One of the 'scenes' must have no 'from': the first one; {len(firsts)} have none."
+        message = Note(
+            f"One of the 'scenes' must have no 'from': the first one; {len(firsts)} have none.",
+            "scene_first",
+            firsts=len(firsts),
         )
         raise fields.error("scenes", message)
     reached = set(firsts)
     while found := {s["id"] for s in scenes if s.get("from") in reached} - reached:
         reached |= found
     if lost := [each for each in ids if each not in reached]:
-        message = f"The scene '{lost[0][:80]}' of 'scenes' is never reached: correct its 'from'."
+        message = Note(
+            f"The scene '{lost[0][:80]}' of 'scenes' is never reached: correct its 'from'.",
+            "scene_lost",
+            scene=lost[0][:80],
+        )
         raise fields.error("scenes", message)
 
 

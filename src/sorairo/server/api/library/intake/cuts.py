@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import MediaError, WriteError
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.dependencies import Owner, clip_of, fields_of, service_of, video_response
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.parsing import Fields
@@ -42,13 +43,19 @@ def _cut(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
     except WriteError:
         raise
     except MediaError as error:
-        raise fields.error("parts", str(error), "invalid_file") from error
+        raise fields.error("parts", sentence_of(error), "invalid_file") from error
 
 
 def _part(request: Request, owner: str, fields: Fields, index: int, given: dict[str, Any]) -> Part:
     start, end = given.get("start", 0.0), given.get("end")
     if end is not None and end <= start:
-        message = f"'parts[{index}]' ends at {end:g} s, before it begins at {start:g} s."
+        message = Note(
+            f"'parts[{index}]' ends at {end:g} s, before it begins at {start:g} s.",
+            "part_end",
+            part=index + 1,
+            start=start,
+            end=end,
+        )
         raise ApiError(400, message, param=f"parts[{index}].end", code="invalid_value")
     job, file = clip_of(request, owner, VideoReference(given["id"]))
     return Part(job=job, file=file, start=start, end=end)

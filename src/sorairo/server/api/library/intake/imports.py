@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import MediaError, WriteError
+from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, fields_of, service_of, viewer_of
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.table import Endpoint
@@ -82,10 +83,9 @@ def _described(found: FoundMedia) -> dict[str, Any]:
 
 def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
     service, upload = service_of(request), fields.require("video")
-    if not isinstance(upload, Upload):
-        raise fields.error("video", "'video' must be a file: send a multipart form.")
-    if upload.path is None:  # a file in a text, such as a data URL
-        raise fields.error("video", "'video' must be a file: send a multipart form.")
+    if not isinstance(upload, Upload) or upload.path is None:  # an id, or a file in a text
+        message = Note("'video' must be a file: send a multipart form.", "not_a_file", name="video")
+        raise fields.error("video", message)
     record = Record(
         prompt=fields.get("prompt", ""),
         seed=fields.get("seed"),

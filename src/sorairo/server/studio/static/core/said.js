@@ -1,12 +1,18 @@
 // What the server says, in the language of the page: its notes and errors are English sentences with
-// a code and, for notes, the values that stand in them.
+// a code and the values that stand in them.
 
 import { currentLanguage, t } from "./i18n.js";
+
+/** Values as people read them: numbers without noise behind the point. */
+const shown = (values = {}) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, each]) => [name, typeof each === "number" ? Number(each.toPrecision(6)) : each]),
+  );
 
 /** The text of a code in the language of the page; undefined where the server's own is to be shown. */
 function inWords(area, code, values) {
   if (!code || currentLanguage() === "en") return undefined;
-  const text = t([area, code], values);
+  const text = t([area, code], shown(values));
   return text === `${area},${code}` ? undefined : text;
 }
 
@@ -24,10 +30,13 @@ export function notesOf({ notes = [], note_details: details = [] }, without = []
 /** Why a file is left out of an import. */
 export const reasonOf = ({ code, values, reason }) => inWords("details", code, values) ?? reason;
 
-/** The message of an error. What is particular to it is English, unless the server gave its `detail`. */
-export function errorText({ code, message, detail } = {}) {
-  const particular = inWords("details", detail?.code, detail?.values);
-  if (particular) return particular;
-  const summary = inWords("errors", code);
-  return summary ? `${summary}（${message}）` : message;
+/** The message of an error, by its `detail`, or by its `code` alone. */
+export function errorText({ code, message, param, detail } = {}) {
+  const { code: particular, values } = detail ?? {};
+  return (
+    inWords("details", particular, values) ??
+    inWords("notes", particular, values) ??
+    inWords("errors", code, { message, param: param ?? "" }) ??
+    message
+  );
 }

@@ -24,7 +24,9 @@ FILES = ("video.mp4", "thumbnail.webp", "spritesheet.jpg")
 SIZE, SECONDS, FPS = (160, 90), 2.0, 12.0
 
 
-def fill(folder: Path, count: int, owner: str = "") -> list[str]:
+def fill(
+    folder: Path, count: int, owner: str = "", model: str = "sora-2", loras: tuple[str, ...] = ()
+) -> list[str]:
     """Stores `count` clips as a worker would; returns their ids, the oldest first. Each has the
     same pictures: a square that moves over a sky."""
     queue = Queue(open_database(f"sqlite:///{folder}/jobs.db"))
@@ -32,7 +34,7 @@ def fill(folder: Path, count: int, owner: str = "") -> list[str]:
     files = _files(folder)
     ids = [f"video_{index:032x}" for index in range(count)]
     for index, name in enumerate(ids):
-        queue.submit(name, _payload(index), owner=owner)
+        queue.submit(name, _payload(index, model, loras), owner=owner)
         job = queue.claim("test")
         assert job is not None
         for file in FILES:
@@ -52,9 +54,11 @@ def fail(folder: Path, message: str) -> str:
     return name
 
 
-def _payload(index: int) -> dict[str, object]:
+def _payload(index: int, model: str = "sora-2", loras: tuple[str, ...] = ()) -> dict[str, object]:
     prompt = PROMPTS[index % len(PROMPTS)]
-    request = GenerateRequest(prompt=prompt, width=160, height=90, seconds=SECONDS, seed=index)
+    request = GenerateRequest(
+        prompt=prompt, width=160, height=90, seconds=SECONDS, seed=index, loras=loras
+    )
     return {
         "command": "generate",
         "request": config.to_json(request),
@@ -63,7 +67,7 @@ def _payload(index: int) -> dict[str, object]:
             "size": "160x90",
             "seconds": "2",
             "seed": index,
-            "model": "sora-2",
+            "model": model,
         },
         "media": [],
     }

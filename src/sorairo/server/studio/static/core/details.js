@@ -30,3 +30,6 @@ async function read(id) {
     known.delete(id);
   }
 }
+
+/** The request that makes a video; empty until it has been read. */
+export const requestOf = ({ id }) => detailsOf(id).recipe?.request ?? {};

@@ -3,6 +3,7 @@
 
 import { postForm } from "./api.js";
 import { t } from "./i18n.js";
+import { fastOf } from "./server.js";
 import { change, state } from "./state.js";
 import { recall, remember } from "./settings.js";
 import { toast } from "./toasts.js";
@@ -17,6 +18,7 @@ const DEFAULTS = {
   model: "",
   rewrite: true,
   loop: false,
+  fast: false,
   source: null, // {kind: "picture" | "clip", name, file_id, role}
   characters: [], // ids
 };
@@ -60,13 +62,14 @@ const file = (source) => ({ file_id: source.file_id });
 
 /** What all requests of the draft have in common. */
 function common() {
-  const { prompt, style, model, rewrite } = state.draft;
+  const { prompt, style, model, rewrite, fast } = state.draft;
   return {
     prompt,
     seed: seedOf(),
     ...(style && { style }),
     ...(model && { model }),
     ...(!rewrite && { rewrite: false }),
+    ...(fast && fastOf(model)?.to_do === "" && { fast: true }),
   };
 }
 

@@ -3,7 +3,7 @@
 import "../elements/player.js";
 import "../elements/sheet.js";
 import { cancel, label, remove, retry } from "../core/actions.js";
-import { detailsOf } from "../core/details.js";
+import { detailsOf, requestOf } from "../core/details.js";
 import { replaceDraft } from "../core/draft.js";
 import { ago, duration, percent, seconds } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -12,6 +12,7 @@ import { isUnfinished, readOne, videoOf } from "../core/library.js";
 import { html, nothing } from "../core/lit.js";
 import { go, link } from "../core/router.js";
 import { errorText, notesOf } from "../core/said.js";
+import { fastOf, isFast } from "../core/server.js";
 import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
 import { clipAddress } from "../media/addresses.js";
@@ -41,12 +42,23 @@ const scoreText = ({ score, score_parts: parts }) =>
     .map(([name, share]) => `${t(`clip.part_${name}`)} ${percent(share)} %`)
     .join(", ")}</span>`;
 
+/** "Fast (4 steps), paper:0.5" */
+function samplingOf(video) {
+  const { loras = [], steps } = requestOf(video);
+  const fast = fastOf(video.model);
+  const shown = loras.map((each) =>
+    !isFast(video.model, [each]) ? each : (steps ?? fast.steps) ? t("compose.fastSteps", { n: steps ?? fast.steps }) : t("compose.fast"),
+  );
+  return shown.join(", ");
+}
+
 const recipe = (video) => html`
   <dl class="recipe">
     ${entry(t("clip.size"), video.size.replace("x", " × "))}
     ${entry(t("clip.length"), seconds(lengthOf(video)))}
     ${entry(t("clip.seed"), html`<span class="mono">${video.seed}</span>`)}
     ${entry(t("clip.model"), video.model)}
+    ${samplingOf(video) ? entry(t("clip.sampling"), samplingOf(video)) : nothing}
     ${video.kind ? entry(t("library.kind"), t(`library.kind_${video.kind}`)) : nothing}
     ${video.processing_seconds ? entry(t("clip.took"), duration(video.processing_seconds)) : nothing}
     ${video.score === undefined ? nothing : entry(t("clip.score"), scoreText(video))}
@@ -140,7 +152,9 @@ const code = (video) => {
 // --- the page
 
 function useRecipe(video) {
-  const changes = { prompt: nameOf(video), size: video.size, seconds: String(video.seconds), seed: String(video.seed), source: null };
+  const fast = isFast(video.model, requestOf(video).loras);
+  const model = fast && state.server.models.includes(video.model) ? { model: video.model } : {};
+  const changes = { fast, ...model, prompt: nameOf(video), size: video.size, seconds: String(video.seconds), seed: String(video.seed), source: null };
   replaceDraft(changes, t("compose.replaced"));
   go("create");
 }

@@ -107,6 +107,7 @@ function commandLine(recipe) {
     const isDefault = value === undefined || value === null || value === "" || (value === 0 && name !== "seed");
     if (!isDefault) words.push(`${option} ${typeof value === "number" ? value : quoted(value)}`);
   }
+  for (const each of request.loras ?? []) words.push(`--lora ${quoted(each)}`);
   if (request.loop) words.push("--loop");
   if (request.rewrite === false) words.push("--no-rewrite");
   words.push(`-o result.mp4`);

@@ -10,6 +10,7 @@ import { html, live, nothing } from "../core/lit.js";
 import { allowNotifications } from "../core/notify.js";
 import { notesOf } from "../core/said.js";
 import { change, state } from "../core/state.js";
+import { fastCheck } from "./fast_check.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
 const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
@@ -177,7 +178,7 @@ const cost = () => {
 const more = () => {
   const { styles } = state.server;
   return html`
-    <details class="more" ?open=${Boolean(state.draft.style || state.draft.seed || !state.draft.rewrite || state.draft.loop)}>
+    <details class="more" ?open=${Boolean(state.draft.style || state.draft.seed || !state.draft.rewrite || state.draft.loop || state.draft.fast)}>
       <summary>${t("compose.more")}</summary>
       <div class="compose-row">
         ${styles.length
@@ -198,6 +199,7 @@ const more = () => {
           @change=${(event) => edit({ rewrite: !event.target.checked })} /> ${t("compose.asWritten")}</label>
         <label class="check"><input type="checkbox" .checked=${live(state.draft.loop)} ?disabled=${Boolean(state.draft.source)}
           @change=${(event) => edit({ loop: event.target.checked })} /> ${t("compose.loop")}</label>
+        ${fastCheck(state.draft.model, state.draft.fast, (fast) => edit({ fast }))}
       </div>
     </details>
   `;

@@ -6,7 +6,7 @@ import "../elements/painter.js";
 import "../elements/span.js";
 import { postForm, postJson } from "../core/api.js";
 import { remove } from "../core/actions.js";
-import { forgetDetails } from "../core/details.js";
+import { forgetDetails, requestOf } from "../core/details.js";
 import { attach } from "../core/draft.js";
 import { number, seconds as inSeconds } from "../core/format.js";
 import { t } from "../core/i18n.js";
@@ -14,10 +14,11 @@ import { icon } from "../core/icons.js";
 import { follow, learn, videoOf, videos } from "../core/library.js";
 import { html, live, nothing, repeat } from "../core/lit.js";
 import { go, link } from "../core/router.js";
-import { readCharacters } from "../core/server.js";
+import { fastOf, isFast, readCharacters } from "../core/server.js";
 import { change } from "../core/state.js";
 import { toast } from "../core/toasts.js";
 import { lengthOf, nameOf } from "./tile.js";
+import { fastCheck } from "./fast_check.js";
 import "../elements/picture.js";
 
 const forms = new Map(); // what is in the tools, by clip and tool
@@ -101,6 +102,21 @@ const spanFields = (video, [start, end]) => ({
   ...(start > 0.05 && { start: rounded(start) }),
   ...(end < lengthOf(video) - 0.05 && { end: rounded(end) }),
 });
+
+const SAMPLES = ["remix", "again", "extend", "loop", "blend", "retake"];
+const wasFast = (video) => isFast(video.model, requestOf(video).loras);
+const isNowFast = (video, form) => form.fast ?? wasFast(video);
+
+/** Whether a tool's clip is made in few steps: as its parent, until somebody says otherwise. */
+const fastChoice = (video, tool, form, set) =>
+  SAMPLES.includes(tool) ? fastCheck(video.model, isNowFast(video, form), set("fast")) : nothing;
+
+function sampling(video, tool, form) {
+  if (!SAMPLES.includes(tool)) return {};
+  if (isNowFast(video, form)) return fastOf(video.model)?.to_do === "" ? { fast: true } : {};
+  if (tool !== "again" || !wasFast(video)) return {};
+  return { loras: requestOf(video).loras.filter((each) => !isFast(video.model, [each])) };
+}
 
 const painter = () => document.querySelector("so-painter");
 
@@ -245,7 +261,7 @@ async function submit(event, video, tool) {
   try {
     const made = config.send
       ? await config.send(video, form)
-      : await postJson(config.path(video, form), config.body(video, form));
+      : await postJson(config.path(video, form), { ...config.body(video, form), ...sampling(video, tool, form) });
     if (made) started(video, tool, made);
   } catch (error) {
     problem = error.message;
@@ -309,7 +325,7 @@ const toolForm = (video, tool) => {
   return html`
     <form class="card tool-form" @submit=${(event) => submit(event, video, tool)} novalidate>
       <h2>${t(`tools.${tool}`)}</h2>
-      ${TOOLS[tool].draw(video, form, set)}
+      ${TOOLS[tool].draw(video, form, set)} ${fastChoice(video, tool, form, set)}
       ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
       <div class="row end">
         <a class="button quiet" href=${link("clip", [video.id])}>${t("common.cancel")}</a>

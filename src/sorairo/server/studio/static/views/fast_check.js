@@ -1,0 +1,14 @@
+// Whether a clip is made in few steps, for models that can do so.
+
+import { t } from "../core/i18n.js";
+import { html, live, nothing } from "../core/lit.js";
+import { fastOf } from "../core/server.js";
+
+export function fastCheck(model, value, set) {
+  const fast = fastOf(model);
+  if (!fast) return nothing;
+  const isHere = fast.to_do === "";
+  return html`<label class="check" title=${t("compose.fastHint")}><input type="checkbox" .checked=${live(value && isHere)} ?disabled=${!isHere}
+      @change=${(event) => set(event.target.checked)} /> ${fast.steps ? t("compose.fastSteps", { n: fast.steps }) : t("compose.fast")}
+      ${isHere ? nothing : html`<span class="small muted">${t("compose.fastMissing", { what: fast.to_do })}</span>`}</label>`;
+}

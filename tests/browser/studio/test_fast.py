@@ -1,0 +1,82 @@
+"""Models that sample in few steps: where the page offers it, and what becomes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+from playwright.sync_api import Browser, expect
+from safetensors.torch import save_file
+
+import studio_library
+from serving import Running, serving
+from studio_pages import quiet_page
+from tiny_wan import write_wan
+
+MODEL, LORA = "wan2.1-1.3b", "self_forcing"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    """One model that has a LoRA for few steps, one of which it is not installed, and the shipped
+    one, which has none; a clip that was made in few steps."""
+    for name in (MODEL, "wan2.2-5b"):
+        write_wan(tmp_path / "models" / name, name)
+    (tmp_path / "loras").mkdir()
+    stem = "diffusion_model.blocks.0.self_attn.q"
+    factors = {f"{stem}.lora_down.weight": torch.ones(3, 128) / 8}
+    factors[f"{stem}.lora_up.weight"] = torch.ones(128, 3)
+    for name in (LORA, "paper"):
+        save_file(factors, tmp_path / "loras" / f"{name}.safetensors")
+    studio_library.fill(tmp_path, 1, model=MODEL, loras=(LORA, "paper:0.5"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
+        patch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
+        with serving(tmp_path, workers=0) as running:
+            yield running
+
+
+def test_fast_is_offered_shown_and_kept(chromium: Browser, server: Running):
+    fast = httpx.get(f"{server.url}/v1/server").json()["models"]
+    steps = next(each["fast"]["steps"] for each in fast if each["id"] == MODEL)
+    name = f"Fast ({steps} steps)"
+    with quiet_page(chromium, server.url) as page:
+        page.get_by_text("More settings").click()
+        model, box = page.locator("select[name=model]"), page.get_by_label("Fast")
+        expect(model).to_be_visible()
+        expect(box).to_have_count(0)
+        model.select_option("wan2.2-5b")
+        expect(box).to_be_disabled()
+        expect(page.get_by_text("sorairo models pull wan2.2-5b-fast")).to_be_visible()
+        model.select_option(MODEL)
+        page.get_by_label(name).check()
+        page.get_by_label("Prompt").fill("a red ball drops")
+        page.get_by_role("button", name="Create").click()
+        expect(page.locator(".tile")).to_have_count(2)
+        newest = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]["id"]
+        assert loras_of(server, newest) == [LORA]
+        page.goto(f"{server.url}/#/clip/video_{0:032x}?tool=again")
+        expect(page.get_by_text(f"{name}, paper:0.5")).to_be_visible()
+        page.get_by_text("The same as code").click()
+        page.get_by_role("button", name="sorairo").click()
+        expect(page.locator("pre")).to_contain_text(f"--lora '{LORA}'")
+        for language in ("curl", "Python", "Node.js"):
+            page.get_by_role("button", name=language).click()
+            expect(page.locator("pre")).to_contain_text(f'"{LORA}"')
+        box = page.locator(".tool-form").get_by_label(name)
+        expect(box).to_be_checked()
+        box.uncheck()
+        page.locator(".tool-form").get_by_role("button", name="Create").click()
+        expect(page.locator(".clip-waiting")).to_be_visible()
+        expect(page.locator("dl.recipe")).to_contain_text("paper:0.5")
+        expect(page.locator("dl.recipe")).not_to_contain_text("Fast")
+        newest = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]["id"]
+        assert loras_of(server, newest) == ["paper:0.5"]
+
+
+def loras_of(server: Running, video: str) -> list[str]:
+    recipe = httpx.get(f"{server.url}/v1/videos/{video}/recipe").raise_for_status().json()
+    return recipe["request"]["loras"]

@@ -256,6 +256,12 @@ def test_an_idle_worker_measures_its_model_and_open_weights(
     SpeedMeter(worker.models, database, worker.stopping, idle=0).rest()
     assert expected("", 128) is None, "it stops with the worker"
     meter = SpeedMeter(worker.models, database, threading.Event(), idle=0)
+    worker.queue.release(claimed(worker))
+    for _ in range(3):
+        meter.rest()
+    with database.begin() as connection:
+        assert not read_expected(connection), "a job is waiting"
+    worker.queue.cancel("video_1")
     for _ in range(3):
         meter.rest()
     assert (expected("", 128) or 0) > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import torch
 
@@ -19,10 +20,13 @@ Points = list[tuple[float, float]]
 """Pixels of a frame, and seconds for each second of a clip of that size."""
 
 
-def rates_by_block(info: ModelDirectory, shape: NetworkShape, device: torch.device) -> Points:
+def rates_by_block(
+    info: ModelDirectory, shape: NetworkShape, device: torch.device, go_on: Callable[[], None]
+) -> Points:
     """Those of a model that need not be loaded: one block of its width is timed, and scaled by the
-    FLOP of whole requests at its native size, and at half its sides."""
-    facts, speed = info.facts, block_speed(shape, device)
+    FLOP of whole requests at its native size, and at half its sides. An exception that `go_on`
+    raises stops it before the next run of the block."""
+    facts, speed = info.facts, block_speed(shape, device, go_on)
     width, height = facts.native_sizes[0]
     frames = round(SECONDS * facts.fps)
     points = []

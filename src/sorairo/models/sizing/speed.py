@@ -16,20 +16,28 @@ from sorairo.nn.precision import compute_dtype
 from sorairo.nn.rope import rotation
 
 TOKENS = {"cpu": 1024, "cuda": 16384}  # of the timed pass, at most
+FEWEST_TOKENS = 64  # below, the products are too narrow to tell anything
+CPU_FLOP = 1e11  # of the timed pass, at most: a second of a slow core, also for the widest model
 RUNS = 3
 HEAD = 128
 CPU_ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu
 
 
-def block_speed(shape: NetworkShape, device: torch.device) -> float:
-    """FLOP a second of one block of a model's width, with random numbers in place of weights; the
-    best of a few runs. It takes seconds, and the memory of one block."""
+def block_speed(
+    shape: NetworkShape, device: torch.device, go_on: Callable[[], None] = lambda: None
+) -> float:
+    """FLOP a second of one block of a model's width, with one number in place of all weights; the
+    best of a few runs. It takes seconds, and the memory of one block. `go_on` is called before
+    each run, and may stop it by an exception."""
     dtype = compute_dtype(device)
     heads = max(1, shape.dim // HEAD)
     config = TransformerConfig(dim=shape.dim, ffn_dim=shape.ffn_dim, heads=heads, layers=1)
-    with torch.device(device):
+    with torch.device("meta"):  # to draw the weights of a wide block takes longer than to run it
         block = Block(config).to(dtype).eval().requires_grad_(False)
-    tokens = TOKENS.get(device.type, TOKENS["cpu"])
+    block = block.to_empty(device=device)
+    for each in block.parameters():
+        each.fill_(0.01)
+    tokens = _tokens(shape, device)
     x = torch.randn(1, tokens, shape.dim, device=device, dtype=dtype)
     noise = torch.zeros(1, 1, 6, shape.dim, device=device, dtype=dtype)
     text = torch.randn(1, shape.text_tokens, shape.dim, device=device, dtype=dtype)
@@ -37,6 +45,7 @@ def block_speed(shape: NetworkShape, device: torch.device) -> float:
     rope = (cos.to(dtype), sin.to(dtype))
 
     def run() -> None:
+        go_on()
         block(x, noise, block.cross_attn.keys_values(text), None, rope)
 
     with torch.inference_mode():
@@ -44,6 +53,17 @@ def block_speed(shape: NetworkShape, device: torch.device) -> float:
         steady = [seconds_of(run, device) for _ in range(RUNS)]
     one = shape.forward_flops(tokens) / (shape.layers + shape.control_layers)
     return one / min(first, *steady)
+
+
+def _tokens(shape: NetworkShape, device: torch.device) -> int:
+    """How many tokens the timed pass has."""
+    tokens = TOKENS.get(device.type, TOKENS["cpu"])
+    if device.type == "cuda":
+        return tokens
+    blocks = shape.layers + shape.control_layers
+    while tokens > FEWEST_TOKENS and shape.forward_flops(tokens) / blocks > CPU_FLOP:
+        tokens //= 2
+    return tokens
 
 
 def matmul_speed(rows: int, inner: int, columns: int, device: torch.device) -> float:

@@ -7,9 +7,12 @@ import threading
 import time
 
 from sqlalchemy import Engine as Database
+from sqlalchemy import select
 
 from sorairo.generation.expected_rates import Points, rates_by_block, rates_by_clips
-from sorairo.generation.progress import Progress
+from sorairo.jobs import clock
+from sorairo.jobs.conditions import is_due
+from sorairo.jobs.schema import jobs
 from sorairo.jobs.stored.expected_rates import read_expected, write_expected
 from sorairo.models import hub
 from sorairo.models.sizing.shape import NetworkShape, shape_of
@@ -22,8 +25,8 @@ log = logging.getLogger("sorairo.worker")
 
 class SpeedMeter:
     """Measures the model of a worker once, and other installed ones that nobody has measured: one
-    after another, while no job waits. They need not be loaded. When the worker is `stopping`, it
-    ends within a step."""
+    after another, while no job waits. They need not be loaded. When a job comes, or the worker is
+    `stopping`, it ends within a step; what it measured is measured again later."""
 
     def __init__(
         self,
@@ -49,16 +52,17 @@ class SpeedMeter:
         try:
             self._measure_next()
         except InterruptedError:
-            return
+            self.busy()
         except Exception:  # a forecast is not worth a worker
             log.warning("the speed of a model cannot be measured", exc_info=True)
+            self._left = self._left and self._left[1:]
             self._since = time.monotonic()
 
     def _measure_next(self) -> None:
         if self._left is None:
             self._left = ["", *self._unmeasured()]
-        name = self._left.pop(0)
-        write_expected(self.database, name, self._measured(name))
+        write_expected(self.database, self._left[0], self._measured(self._left[0]))
+        del self._left[0]
 
     def _measured(self, name: str) -> Points:
         directory = name or self.models.model
@@ -66,12 +70,18 @@ class SpeedMeter:
             info = hub.info(hub.find(directory))
             shape = shape_of(info)
             if shape is not None and _is_computed(shape):
-                return rates_by_block(info, shape, self.models.device)
-        return rates_by_clips(self.models.get(name), FPS, self._go_on)
+                return rates_by_block(info, shape, self.models.device, self._go_on)
+        return rates_by_clips(self.models.get(name), FPS, lambda _now: self._go_on())
 
-    def _go_on(self, _now: Progress) -> None:
-        if self.stopping.is_set():
+    def _go_on(self) -> None:
+        """Raises InterruptedError if the worker has something else to do."""
+        if self.stopping.is_set() or self._job_waits():
             raise InterruptedError
+
+    def _job_waits(self) -> bool:
+        with self.database.execution_options(read_only=True).begin() as connection:
+            due = select(jobs.c.number).where(is_due(clock.now(connection))).limit(1)
+            return connection.execute(due).first() is not None
 
     def _unmeasured(self) -> list[str]:
         with self.database.execution_options(read_only=True).begin() as connection:

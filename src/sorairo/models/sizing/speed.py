@@ -17,7 +17,9 @@ from sorairo.nn.rope import rotation
 
 TOKENS = {"cpu": 1024, "cuda": 16384}  # of the timed pass, at most
 FEWEST_TOKENS = 64  # below, the products are too narrow to tell anything
-CPU_FLOP = 1e11  # of the timed pass, at most: a second of a slow core, also for the widest model
+CPU_FLOP = (
+    1e11  # of the timed pass, at most: one to six seconds of a core, also for the widest model
+)
 RUNS = 3
 HEAD = 128
 CPU_ATTENTION = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu

@@ -9,6 +9,6 @@ export function fastCheck(model, value, set) {
   if (!fast) return nothing;
   const isHere = fast.to_do === "";
   return html`<label class="check" title=${t("compose.fastHint")}><input type="checkbox" .checked=${live(value && isHere)} ?disabled=${!isHere}
-      @change=${(event) => set(event.target.checked)} /> ${fast.steps ? t("compose.fastSteps", { n: fast.steps }) : t("compose.fast")}
+      @change=${(event) => set(event.target.checked)} /> <span class="name">${fast.steps ? t("compose.fastSteps", { n: fast.steps }) : t("compose.fast")}</span>
       ${isHere ? nothing : html`<span class="small muted">${t("compose.fastMissing", { what: fast.to_do })}</span>`}</label>`;
 }

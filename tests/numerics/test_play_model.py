@@ -11,7 +11,13 @@ import torch
 
 from sorairo.errors import ModelError, RequestError, UnknownNameError
 from sorairo.models.codec import Codec
-from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES, AmountHead, amount_latents
+from sorairo.models.crafter.amounts import (
+    AMOUNTS,
+    ITEM_PLACES,
+    SHARPNESS,
+    AmountHead,
+    amount_latents,
+)
 from sorairo.models.crafter.dream import Dream, truth_of
 from sorairo.models.crafter.files import load_play_model, save_play_model
 from sorairo.models.crafter.given import PLACES, Truth, given, given_channels, positions
@@ -126,7 +132,7 @@ def test_amounts_are_read_from_memory_and_drawn_from_the_table() -> None:
     torch.testing.assert_close(five[0], head.table[:, 5])
 
 
-def test_amounts_are_drawn_as_often_as_they_are_likely() -> None:
+def test_amounts_are_drawn_by_their_probabilities() -> None:
     head = AmountHead(16, 1)
     head.table.copy_(torch.arange(AMOUNTS).float()[None, :, None].expand(len(ITEMS), -1, -1))
     odds = torch.tensor([0.0, 0.1, 0.0, 0.86, 0.0, 0.0, 0.0, 0.0, 0.0, 0.04])
@@ -134,7 +140,8 @@ def test_amounts_are_drawn_as_often_as_they_are_likely() -> None:
     noise = torch.randn(logits.shape[:2], generator=torch.Generator().manual_seed(0))
     drawn = head.latents(logits, noise)[..., 0]
     assert set(drawn.unique().tolist()) == {1.0, 3.0}, "what is hardly likely is never drawn"
-    assert (drawn == 1).float().mean().item() == pytest.approx(0.1 / 0.96, abs=0.005)
+    share = 0.1**SHARPNESS / (0.1**SHARPNESS + 0.86**SHARPNESS)
+    assert (drawn == 1).float().mean().item() == pytest.approx(share, abs=0.003)
 
 
 def test_the_table_has_the_latents_of_each_picture() -> None:

@@ -24,6 +24,9 @@ ITEM_PLACES = slice(MAP_PLACES, MAP_PLACES + len(ITEMS))
 UNLIKELY = 0.05
 """Probabilities below this are errors of the network rather than chances of the game, the least of
 which is .1 (a sapling)."""
+SHARPNESS = 2.0
+"""The power of the probabilities by which amounts are drawn (a temperature of 1/2): a network that
+is nearly sure that a tree gives wood is right nearly always, and chances of the game are rarer."""
 KEPT = 6.0  # logit of the remembered amount before anything is learned: nothing changes
 
 
@@ -64,10 +67,10 @@ class AmountHead(nn.Module):
     def latents(
         self, logits: Float[Tensor, "... i n"], noise: Float[Tensor, "... i"]
     ) -> Float[Tensor, "... i c"]:
-        """The latents of amounts that are drawn by their probabilities, with standard normal noise;
-        those less likely than UNLIKELY are never drawn."""
+        """The latents of amounts that are drawn at SHARPNESS by their probabilities, with standard
+        normal noise; those less likely than UNLIKELY are never drawn."""
         likely = logits.float().softmax(-1)
-        likely = likely * (likely >= UNLIKELY)
+        likely = (likely * (likely >= UNLIKELY)) ** SHARPNESS
         up_to = likely.cumsum(-1) / likely.sum(-1, keepdim=True)
         uniform = 0.5 * (1 + torch.erf(noise.float() / 2**0.5))
         number = (up_to < uniform[..., None]).sum(-1).clamp(max=MOST)

@@ -1,0 +1,76 @@
+"""What the shipped model `crafter` can do in a dream: gain, build, invent land, obey the light."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from sorairo.models.crafter.dream import Dream
+from sorairo.models.crafter.files import load_play_model
+from sorairo.world.crafter.drawing import draw
+from sorairo.world.crafter.names import GROUND, ITEMS
+from sorairo.world.crafter.perception import Reading, read_picture
+from sorairo.world.crafter.simulator import Simulator
+from sorairo.world.crafter.start import Start
+from sorairo.world.crafter.state import GameState
+
+AHEAD = {"left": (3, 3), "right": (3, 5), "up": (2, 4), "down": (4, 4)}
+
+
+@pytest.fixture(scope="module")
+def dream() -> Dream:
+    return Dream(load_play_model("crafter"))
+
+
+@pytest.fixture(scope="module")
+def simulator() -> Simulator:
+    return Simulator()
+
+
+def amount(seen: Reading, item: str) -> int:
+    return int(seen.inventory[ITEMS.index(item)])
+
+
+def dreamt(dream: Dream, begin: GameState, actions: list[str], seed: int = 0) -> list[Reading]:
+    noise = torch.Generator().manual_seed(seed)
+    dream.start(draw(begin))
+    return [read_picture(dream.step(each, generator=noise)) for each in actions]
+
+
+def test_a_table_is_placed_and_costs_wood(dream: Dream, simulator: Simulator) -> None:
+    right = 0
+    for seed in range(700, 706):
+        simulator.reset(seed, Start(place="meadow", inventory={"wood": 5}))
+        begin = simulator.state
+        seen = dreamt(dream, begin, ["noop", "place_table"])[-1]
+        table = seen.ground[AHEAD[begin.facing]] == GROUND.index("table")
+        simulator.step("noop")
+        truth = simulator.step("place_table")[1]
+        right += table and amount(seen, "wood") == truth.inventory["wood"]
+    assert right >= 5
+
+
+def test_light_obeys_words_and_stays_without_them(dream: Dream, simulator: Simulator) -> None:
+    simulator.reset(900, Start(place="meadow", clock=100))
+    light = {}
+    for words in ("", "night falls", "夜晚"):
+        noise = torch.Generator().manual_seed(0)
+        dream.start(draw(simulator.state))
+        for _ in range(20):
+            shown = dream.step("noop", prompt=words, generator=noise)
+        light[words] = read_picture(shown).daylight
+    assert light[""] > 0.8
+    assert max(light["night falls"], light["夜晚"]) < 0.4
+
+
+def test_land_that_nobody_has_seen_is_land_of_the_game_and_differs_with_the_noise(
+    dream: Dream, simulator: Simulator
+) -> None:
+    simulator.reset(904, Start(place="meadow"))
+    walks = [dreamt(dream, simulator.state, ["up"] * 7 + ["right"] * 9, seed) for seed in range(4)]
+    ends = [walk[-1].tiles() for walk in walks]
+    readable = [(walk[-1].ground != 255).mean() for walk in walks]
+    assert np.mean(readable) > 0.95
+    assert len({end.tobytes() for end in ends}) > 1
+    assert any(len(np.unique(end)) > 2 for end in ends), "more than grass and the player"

@@ -9,11 +9,12 @@
 
 `server` sends the next action when the frame of the one before has come, over the WebSocket that
 the page uses: steps a second, and the time from sending an action to having its frame. `page` opens
-the page in Chromium and lets time run at 20 steps a second; `long` does so for minutes and shows
-memory and colours. `export` plays an exported folder in Chromium, by WebAssembly on one thread: CPU
-time of the browser for a frame, which other work on the machine does not change much. `prompts`
-measures what "night falls" and "by day" do to the light; `events` how often what comes of an action
-is drawn, by kind of event, on held-out games. `--model` is crafter or a directory.
+the page in Chromium and lets time run at 20 steps a second. `long` dreams what minutes of that are,
+12,000 steps for ten, and shows memory and colours. `export` plays an exported folder in Chromium,
+by WebAssembly on one thread: CPU time of the browser for a frame, which other work on the machine
+does not change much. `prompts` measures what "night falls" and "by day" do to the light; `events`
+how often what comes of an action is drawn, by kind of event, on held-out games. `--model` is
+crafter or a directory.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ import torch
 from playwright.sync_api import Page, sync_playwright
 from websockets.asyncio.client import connect
 
+import sorairo
 from sorairo.models.crafter.dream import Dream
 from sorairo.models.crafter.files import load_play_model
 from sorairo.training.data.games.latents import encode_games
@@ -51,11 +53,13 @@ from sorairo.training.data.games.shards import record_games
 from sorairo.training.evaluation.events_drawn import events_drawn, gains_drawn
 from sorairo.training.networks.game_model import held_out_games
 from sorairo.world.crafter.drawing import draw
+from sorairo.world.crafter.names import ACTIONS, FACINGS, ROWS, TILE
 from sorairo.world.crafter.perception import read_picture
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import Start
 
 WALK = ("left", "left", "up", "do", "right", "right", "down", "noop")
+AWAKE = [name for name in ACTIONS if name != "sleep"]
 LIFE = 40  # steps, after which the game begins anew: zombies kill a player that only walks
 WAIT = 120_000  # milliseconds for a world or the networks to be there
 
@@ -225,22 +229,26 @@ def _browser_seconds() -> float:
 
 
 def long(args: argparse.Namespace) -> None:
-    with serving(args.model) as (url, process), page_at(f"{url}/play") as shown:
-        _begin(shown, args.mode.capitalize())
-        for minute in range(args.minutes + 1):
-            pixels = shown.evaluate(
-                "() => { const c = document.querySelector('canvas');"
-                "return [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]; }"
-            )
-            seen = np.array(pixels).reshape(-1, 4)[:, :3]
-            most = max(each.memory_info().rss for each in process.children(recursive=True))
-            heap = shown.evaluate("() => performance.memory.usedJSHeapSize")
+    """A dream from a picture, with no rules beside it that could end it."""
+    torch.set_num_threads(1)
+    session = sorairo.load(args.model).play(mode="dream")
+    simulator, chosen = Simulator(), np.random.default_rng(0)
+    simulator.reset(3, Start())
+    frame = session.start(picture=draw(simulator.state)).frame
+    process, minute = psutil.Process(), 20 * 60  # steps
+    for step in range(args.minutes * minute + 1):
+        if step % minute == 0:
+            seen = frame[: ROWS * TILE].reshape(-1, 3)
+            readable = (read_picture(frame).ground != 255).mean()
             print(
-                f"minute {minute}: step {_step(shown)}, session {most / 2**20:.0f} MB, "
-                f"page {heap / 2**20:.0f} MB, colours {seen.mean(0).round()} +- {seen.std():.0f}",
+                f"minute {step // minute}: {process.memory_info().rss / 2**20:.0f} MB, colours "
+                f"{seen.mean(0).round()} +- {seen.std():.0f}, {readable:.2f} are tiles of the game",
                 flush=True,
             )
-            shown.wait_for_timeout(60_000 if minute < args.minutes else 0)
+        if step % 8 == 0:
+            walk = str(chosen.choice(list(FACINGS)))
+        action = walk if chosen.random() < 0.7 else str(chosen.choice(AWAKE))
+        frame = session.step(action).frame
 
 
 def prompts(args: argparse.Namespace) -> None:

@@ -23,10 +23,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from ai_edge_litert.interpreter import Interpreter
 from PIL import Image
 
-from sorairo.packages import Package, folder_of
+from sorairo.exam.perception.real_people import CROP, BlazePose, cut_out, square
 from sorairo.world.filament.stage import Camera
 from sorairo.world.lifelike.people import gaits as g
 from sorairo.world.lifelike.sampling import sample_scene
@@ -34,19 +33,9 @@ from sorairo.world.lifelike.scene import SceneConfig
 from sorairo.world.lifelike.simulate import simulate
 from sorairo.world.lifelike.world import WORLD
 
-POSES = Package(
-    name="@mediapipe/pose",
-    version="0.5.1675469404",
-    registry="npm",
-    digest="8bb349a7b3a3ba699df23be804ddd3b3eab810b50b15406894be257859388a84",
-    licence="Apache-2.0 (Google)",
-    files=("package/pose_landmark_full.tflite",),
-)
 EVENTS = ("walk", "run", "stop", "turn", "stand", "wave", "dance", "sit", "carry")
 FIELD = 38.0  # degrees
 SHARES = (0.2, 0.9)  # of the picture's height
-CROP = 1.25  # times the person's larger side, as BlazePose's detector has it
-SIDE = 256  # pixels of the model's input
 SECONDS, MOMENTS = 4.0, 4
 
 
@@ -66,53 +55,17 @@ class Seen:
     """What the model said of a square without the person; None where there is none."""
 
 
-class Judge:
-    """BlazePose's second stage."""
-
-    def __init__(self) -> None:
-        path = folder_of(POSES) / "pose_landmark_full.tflite"
-        self._model = Interpreter(str(path), num_threads=1)
-        self._model.allocate_tensors()
-        self._input = self._model.get_input_details()[0]["index"]
-        outputs = self._model.get_output_details()
-        self._presence = next(o["index"] for o in outputs if tuple(o["shape"]) == (1, 1))
-
-    def presence(self, square: np.ndarray) -> float:
-        """How sure it is that a person is in a picture, uint8 [SIDE, SIDE, 3]."""
-        self._model.set_tensor(self._input, square[None].astype(np.float32) / 255)
-        self._model.invoke()
-        return float(self._model.get_tensor(self._presence)[0, 0])
-
-
-def cut_out(frame: np.ndarray, mask: np.ndarray) -> np.ndarray | None:
-    """The square around a person, black outside the picture; None where there is too little."""
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    if len(rows) < SHARES[0] * len(frame):
-        return None
-    side = CROP * max(np.ptp(rows), np.ptp(columns))
-    left = (columns[0] + columns[-1] + 1 - side) / 2
-    top = (rows[0] + rows[-1] + 1 - side) / 2
-    return _square(frame, left, top, side)
-
-
 def cut_out_beside(frame: np.ndarray, mask: np.ndarray, side: float) -> np.ndarray | None:
     """A square of the same size without anybody; None where the picture has none."""
     for left in np.linspace(0, mask.shape[1] - side, 9):
         for top in np.linspace(0, len(mask) - side, 5):
             window = mask[int(top) : int(top + side) + 1, int(left) : int(left + side) + 1]
             if side <= len(mask) and not window.any():
-                return _square(frame, float(left), float(top), side)
+                return square(frame, float(left), float(top), side)
     return None
 
 
-def _square(frame: np.ndarray, left: float, top: float, side: float) -> np.ndarray:
-    box = (left, top, left + side, top + side)
-    image = Image.fromarray(frame)
-    way, filtering = Image.Transform.EXTENT, Image.Resampling.BILINEAR
-    return np.asarray(image.transform((SIDE, SIDE), way, box, filtering))
-
-
-def look_at(seed: int, size: int, judge: Judge) -> list[Seen]:
+def look_at(seed: int, size: int, judge: BlazePose) -> list[Seen]:
     """The frames of one scene."""
     rng = np.random.default_rng(seed)
     while True:
@@ -133,15 +86,15 @@ def look_at(seed: int, size: int, judge: Judge) -> list[Seen]:
     looks = (f"{person.age} {person.sex}", person.build, clothes, f"{person.hair} hair")
     seen = []
     for frame, mask, yaw in zip(frames, masks, yaws, strict=True):
-        square = cut_out(frame, mask == 1)
-        if square is None:
-            continue
         height = float((mask == 1).any(1).mean())
-        presence = judge.presence(square)
+        if height < SHARES[0]:
+            continue
+        picture = cut_out(frame, mask == 1)
+        presence = judge.presence(picture)
         side = CROP * max(np.ptp(np.flatnonzero((mask == 1).any(axis))) for axis in (0, 1))
         empty = cut_out_beside(frame, mask == 1, float(side))
         beside = None if empty is None else judge.presence(empty)
-        seen.append(Seen(presence, float(yaw % 360), height, scene.event, looks, square, beside))
+        seen.append(Seen(presence, float(yaw % 360), height, scene.event, looks, picture, beside))
     return seen
 
 
@@ -189,7 +142,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write the table")
     parser.add_argument("--sheet", type=Path, help="write the frames without a person")
     options = parser.parse_args()
-    judge = Judge()
+    judge = BlazePose()
     seen = []
     for seed in range(options.first, options.first + options.n):
         seen += look_at(seed, options.size, judge)

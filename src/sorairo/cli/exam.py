@@ -60,7 +60,7 @@ class _OrCommand(click.Group):
       M2 drop, M3 laws, M3c lasting, M4 Sim-IQ, M5 permanence, M6 Sim-GenEval,
       M7 camera, M8 one minute, M9 combinations, M12 codec
     Suites about the lifelike world, which then run too for models that have seen it:
-      M3b breaking, M5b traces, M14 the same person
+      M3b breaking, M5b traces, M6b Sim-GenEval, M14 the same person
     Suites about a world that is played, which run for playable models:
       M10 Crafter
     Other suites:

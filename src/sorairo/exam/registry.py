@@ -23,7 +23,7 @@ from sorairo.exam.suites.canvas import (
     style,
 )
 from sorairo.exam.suites.canvas import minute as canvas_minute
-from sorairo.exam.suites.lifelike import breaking, same_person, traces
+from sorairo.exam.suites.lifelike import breaking, prompted, same_person, traces
 from sorairo.exam.suites.played import crafter
 from sorairo.exam.suites.world import (
     camera,
@@ -51,7 +51,7 @@ WORLD_SUITES = _by_name(
 )
 """Suites about the table-top world. They run when no suite is named."""
 
-LIFELIKE_SUITES = _by_name(breaking, traces, same_person)
+LIFELIKE_SUITES = _by_name(breaking, traces, prompted, same_person)
 """Suites about the lifelike world. They run when no suite is named and the model has seen it."""
 
 PLAYED_SUITES = _by_name(crafter)

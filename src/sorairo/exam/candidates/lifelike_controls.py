@@ -8,6 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from sorairo.exam.candidates.baselines import frozen
+from sorairo.exam.candidates.prompted_controls import (
+    other_prompt,
+    thing_for_person,
+    wrong_in_what_is_asked,
+)
 from sorairo.exam.lifelike_question import FPS, LifelikeQuestion, LifelikeTruth
 from sorairo.exam.question import Answer, Candidate
 from sorairo.exam.scene_question import ClipQuestion, ClipTruth
@@ -103,6 +108,12 @@ LIFELIKE_CONTROLS: Mapping[str, Mapping[str, Candidate]] = {
         "trace gone": forgotten,
         "trace elsewhere": elsewhere,
         "camera stays": stays_put,
+        "noise": noise,
+    },
+    "M6b": {
+        "another prompt": other_prompt,
+        "wrong in what is asked": wrong_in_what_is_asked,
+        "thing for person": thing_for_person,
         "noise": noise,
     },
     "M14": {

@@ -79,6 +79,25 @@ def sorted_pixels(picture: np.ndarray) -> np.ndarray:
     return nets["second"](context_features(picture, nets["first"](colors)))
 
 
+def sorted_people(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Of each connected part of where somebody is in a halved picture: where that is, bool [H, W],
+    and how probable each of CLASSES is at each pixel, [H, W, classes]."""
+    nets = _nets()
+    first = nets["first"](color_features(picture))
+    there = ndimage.gaussian_filter(1 - first[..., 0], 1.0) > 0.4
+    labels, count = ndimage.label(there, np.ones((3, 3)))  # pyright: ignore[reportGeneralTypeIssues]
+    nobody = np.eye(len(CLASSES), dtype=np.float32)[0]
+    found = []
+    for label in range(1, count + 1):
+        around = np.asarray(ndimage.binary_dilation(labels == label, iterations=2), bool)
+        if around.mean() < LEAST / 2:
+            continue
+        alone = np.where(around[..., None], first, nobody)
+        chances = nets["second"](context_features(picture, alone))
+        found.append((around & (chances[..., 0] < 0.5), chances))
+    return found
+
+
 def color_features(picture: np.ndarray) -> np.ndarray:
     """The colours at and around each pixel, and at the borders of its row, [H, W, features]."""
     tall, wide, _ = picture.shape

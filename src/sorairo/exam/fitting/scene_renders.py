@@ -1,0 +1,107 @@
+"""Renders of the scenes that prompts of M6b are about, to fit and to test its judge on."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+
+from sorairo.exam.lifelike_question import SIDE
+from sorairo.exam.suites.lifelike.prompted_scenes import SECONDS, scene_of
+from sorairo.world.filament.stage import Camera
+from sorairo.world.lifelike.renderer import Renderer
+from sorairo.world.lifelike.scene import Scene
+from sorairo.world.lifelike.simulate import simulate
+
+FIT_SEED, REPORT_SEED = 7_800_000, 8_800_000  # training of models stays below
+KEPT = Path(platformdirs.user_cache_dir("sorairo")) / "exam" / "scenes"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """How many scenes of a task are rendered, and how each is filmed."""
+
+    scenes: int
+    frames: int = 6
+    around: float = 0.0
+    """From how far around the camera sees them, radians to either side; 0: as the question
+    does."""
+
+
+FIT_SCENES: Mapping[str, Shown] = {
+    "place": Shown(scenes=36, frames=12, around=np.pi),
+    "weather and hour": Shown(scenes=42, around=np.pi),
+    "thing": Shown(scenes=65, frames=4, around=0.8),
+    "colour": Shown(scenes=18, around=np.pi),
+    "action": Shown(scenes=42),
+}
+REPORT_SCENES: Mapping[str, Shown] = {
+    "place": Shown(scenes=18),
+    "weather and hour": Shown(scenes=18),
+    "thing": Shown(scenes=32, frames=1),
+    "colour": Shown(scenes=12),
+    "clothes": Shown(scenes=12),
+    "action": Shown(scenes=14),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class SceneRender:
+    """One scene and what is where in its frames."""
+
+    task: str
+    """A key of TASKS."""
+    scene: Scene
+    """What is shown."""
+    frames: np.ndarray
+    """uint8 [F, SIDE, SIDE, 3]."""
+    things: np.ndarray
+    """Where things are, bool [F, SIDE, SIDE]; nowhere in scenes with people."""
+
+
+def scene_render(task: str, index: int, seed: int, shown: Shown) -> SceneRender:
+    """The render of a scene of a task; it is kept in the user's cache."""
+    path = KEPT / f"{task.replace(' ', '-')}-{seed}-{index}-{shown.frames}.npz"
+    if path.exists():
+        with np.load(path) as kept:
+            scene = Scene.from_json(json.loads(str(kept["scene"])))
+            return SceneRender(task, scene, kept["frames"], kept["things"])
+    scene = scene_of(task, index, seed)
+    rollout = simulate(scene, seconds=SECONDS, fps=shown.frames / SECONDS)
+    if shown.around:
+        angles = np.random.default_rng((seed, index)).uniform(-1, 1, len(rollout)) * shown.around
+        turned = [_around(*each) for each in zip(rollout.cameras, angles, strict=True)]
+        rollout = dataclasses.replace(rollout, cameras=tuple(turned))
+    with Renderer(width=SIDE, height=SIDE) as renderer:
+        if scene.people:
+            frames = renderer.film(rollout)
+            things = np.zeros(frames.shape[:3], bool)
+        else:
+            frames, masks = renderer.film_and_masks(rollout)
+            things = masks > 0
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(scene.to_json())
+    np.savez_compressed(path, frames=frames, things=things, scene=text)
+    return SceneRender(task, scene, frames, things)
+
+
+def _around(camera: Camera, angle: float) -> Camera:
+    """The camera moved around what it looks at."""
+    target = np.asarray(camera.target)
+    x, y, z = np.asarray(camera.position) - target
+    cosine, sine = np.cos(angle), np.sin(angle)
+    place = target + np.array([cosine * x + sine * y, cosine * y - sine * x, z])
+    a, b, c = map(float, place)
+    return dataclasses.replace(camera, position=(a, b, c))
+
+
+def scene_renders(scenes: Mapping[str, Shown], seed: int) -> Iterator[SceneRender]:
+    """The renders of the scenes of each task."""
+    for task, shown in scenes.items():
+        for index in range(shown.scenes):
+            yield scene_render(task, index, seed, shown)

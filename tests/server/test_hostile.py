@@ -44,12 +44,15 @@ def engine() -> Engine:
 def measured() -> Iterator[list[int]]:
     """The most memory (bytes) that a process which was started meanwhile has had."""
     most, done = [0], threading.Event()
+    own = psutil.Process()
 
     def look() -> None:
         while not done.wait(0.02):
-            for child in psutil.Process().children():
+            for child in own.children():
                 with suppress(psutil.Error):
-                    most[0] = max(most[0], child.memory_info().rss)
+                    # Until a child runs its own program, it has the memory of this process.
+                    if child.cmdline() != own.cmdline():
+                        most[0] = max(most[0], child.memory_info().rss)
 
     thread = threading.Thread(target=look)
     thread.start()

@@ -86,7 +86,8 @@ def test_a_clip_in_pieces(exact: tuple[WanCodec, torch.nn.Module]):
     latents = torch.randn(1, ours.law.channels, 5, 2, 2)
     whole, state = ours.decode(latents), {}
     parts = [ours.decode(part, state) for part in latents.split([1, 1, 2, 1], dim=2)]
-    assert torch.equal(torch.cat(parts, dim=2), whole)
+    # Some processors add up in another order where there are fewer frames.
+    torch.testing.assert_close(torch.cat(parts, dim=2), whole, atol=2e-5, rtol=0)
     assert torch.equal(ours.decode(latents), whole)
 
 

@@ -117,7 +117,7 @@ def test_pictures_in_data_urls(client: TestClient, service: Service):
         body = {"prompt": "x", "input_reference": {"image_url": wrong}}
         answer = client.post("/v1/videos", json=body)
         assert answer.status_code == 400
-        assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+        assert set(answer.json()["error"]) - {"detail"} == {"message", "type", "param", "code"}
 
 
 def test_file_names_are_not_paths(client: TestClient, service: Service, tmp_path: Path):
@@ -183,7 +183,7 @@ def test_invalid_bodies_get_an_error_object(client: TestClient, path: str, body:
     answer = client.post(path, content=body, headers={"content-type": "application/json"})
     assert answer.status_code == 400
     error = answer.json()["error"]
-    assert set(error) == {"message", "type", "param", "code"}
+    assert set(error) - {"detail"} == {"message", "type", "param", "code"}
     assert error["type"] == "invalid_request_error"
 
 

@@ -43,8 +43,7 @@ def refuse_nudity(clip: Clip) -> None:
         raise ContentRefusedError(
             Note(
                 "The result may show sexual nudity, so the output filter of this server has"
-                " withheld"
-                " it: change the prompt or the given files.",
+                " withheld it: change the prompt or the given files.",
                 "nudity",
             )
         )

@@ -160,3 +160,10 @@ def joint_estimate(
     return Estimate(
         value=statistic(verdicts), low=float(low), high=float(high), cases=alone or len(verdicts)
     )
+
+
+def mean_of_means(verdicts: Sequence[Verdict], names: Sequence[str]) -> float:
+    """The mean of the means of the measures that have cases; NaN if none has."""
+    found = [[verdict[name] for verdict in verdicts if name in verdict] for name in names]
+    means = [np.mean(values) for values in found if values]
+    return float(np.mean(means)) if means else float("nan")

@@ -116,7 +116,7 @@ class Dream:
         sampling = self.config.sampling
         _, ages = self.memory.read(self.position, self.time, self.longest)
         new = true is None and bool((ages[:MAP_PLACES] < 0).any())
-        return sampling.new_land_steps if new else sampling.steps
+        return max(sampling.steps, sampling.new_land_steps) if new else sampling.steps
 
     @torch.inference_mode()
     def show(self, action: str | int, picture: np.ndarray) -> np.ndarray:
@@ -186,13 +186,13 @@ class Dream:
         inputs = self._inputs(action, true)
         shape = (1, 1, PLACES, self.config.codec.latent_channels)
         x = torch.randn(shape, generator=generator).to(self.device)
-        amounts = torch.empty(0)
+        amounts: Tensor | None = None  # are drawn by the noise, at the first step
         sigmas = torch.linspace(1, 0, steps + 1).tolist()
         for now, then in zip(sigmas, sigmas[1:], strict=False):
             level = torch.full((1, 1), now, device=self.device)
             clean, _ = self.model.denoiser.clean(x, level, **inputs)
             if self.config.named_amounts:
-                amounts = clean[..., ITEM_PLACES, :] if now == 1 else amounts
+                amounts = clean[..., ITEM_PLACES, :] if amounts is None else amounts
                 clean[..., ITEM_PLACES, :] = amounts
             x = flow.point(clean, (x - (1 - now) * clean) / now, torch.tensor(then))
         return x[0, 0]

@@ -13,7 +13,7 @@ SPAN = 128  # tiles to a side; places further apart than that take each other's 
 CHANGED = 0.35
 """The distance between latents of a place of the inventory from which they are different amounts.
 (Different digits are at least .6 apart, a digit and its reconstruction at most .22, see
-tests/numerics/test_play_model.py.)"""
+tests/numerics/test_play_amounts.py.)"""
 
 
 class PlaceMemory:

@@ -33,8 +33,8 @@ class StepSampling:
     steps: int = 1
     """Steps of the solver for each frame, 1 to 4."""
     new_land_steps: int = 1
-    """The same for frames with places that were never seen: one step gives the mean of what may be
-    there, several choose."""
+    """The same for frames with places that were never seen, where it is more: one step gives the
+    mean of what may be there, several choose."""
     guidance: float = 1.0
     """Scale of classifier-free guidance; 1 is off."""
 

@@ -20,7 +20,7 @@ from sorairo.exam.lifelike_question import SIDE, LifelikeQuestion, LifelikeTruth
 from sorairo.exam.perception import real_people
 from sorairo.exam.perception.scene_seen import SceneSeen
 from sorairo.exam.question import Answer
-from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.statistics import Goal, Verdict, mean_of_means
 from sorairo.exam.suite import Suite
 from sorairo.exam.suites.lifelike.prompted_scenes import SECONDS, TASKS, action_of, scene_of
 from sorairo.world.lifelike.language.captions import LANGUAGES, stated
@@ -136,19 +136,12 @@ def judge(question: LifelikeQuestion, answer: Answer, truth: LifelikeTruth) -> V
     return verdict
 
 
-def _mean(verdicts: Sequence[Verdict], names: Sequence[str]) -> float:
-    """The mean of the means of the measures that have cases; NaN if none has."""
-    found = [[verdict[name] for verdict in verdicts if name in verdict] for name in names]
-    means = [np.mean(values) for values in found if values]
-    return float(np.mean(means)) if means else float("nan")
-
-
 def _overall(verdicts: Sequence[Verdict]) -> float:
-    return _mean(verdicts, list(TASKS))
+    return mean_of_means(verdicts, list(TASKS))
 
 
 def _in(language: str) -> Callable[[Sequence[Verdict]], float]:
-    return lambda verdicts: _mean(verdicts, [f"{name}, {language}" for name in TASKS])
+    return lambda verdicts: mean_of_means(verdicts, [f"{name}, {language}" for name in TASKS])
 
 
 def _gap(verdicts: Sequence[Verdict]) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from sorairo.exam.held_out_scenes import FIRST_SEED, drawn, prompt_of
 from sorairo.exam.question import Answer
 from sorairo.exam.scene_question import SceneQuestion, SceneTruth
-from sorairo.exam.statistics import Goal, Verdict
+from sorairo.exam.statistics import Goal, Verdict, mean_of_means
 from sorairo.exam.suite import Suite
 from sorairo.exam.suites.world.geneval_tasks import TASKS, Task
 from sorairo.world.tabletop.dynamics.sampling import sample_scene
@@ -67,25 +67,18 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
     return {name: right, f"{name}, {language}": right}
 
 
-def _mean(verdicts: Sequence[Verdict], names: Sequence[str]) -> float:
-    """The mean of the means of the measures that have cases; NaN if none has."""
-    found = [[verdict[name] for verdict in verdicts if name in verdict] for name in names]
-    means = [np.mean(values) for values in found if values]
-    return float(np.mean(means)) if means else float("nan")
-
-
 def _overall(verdicts: Sequence[Verdict]) -> float:
-    return _mean(verdicts, list(TASKS))
+    return mean_of_means(verdicts, list(TASKS))
 
 
 def _six(verdicts: Sequence[Verdict]) -> float:
-    return _mean(verdicts, SIX)
+    return mean_of_means(verdicts, SIX)
 
 
 def _gap(verdicts: Sequence[Verdict]) -> float:
     """The difference between the languages."""
     english, chinese = (
-        _mean(verdicts, [f"{name}, {language}" for name in TASKS]) for language in LANGUAGES
+        mean_of_means(verdicts, [f"{name}, {language}" for name in TASKS]) for language in LANGUAGES
     )
     return abs(english - chinese)
 

@@ -138,7 +138,7 @@ export class Engine {
   #steps() {
     const { steps, newLandSteps, mapPlaces } = this.facts;
     const { age } = this.memory.read(this.position, this.time);
-    return age.subarray(0, mapPlaces).some((each) => each < 0) ? newLandSteps : steps;
+    return age.subarray(0, mapPlaces).some((each) => each < 0) ? Math.max(steps, newLandSteps) : steps;
   }
 
   async #denoise(x, sigma, action) {

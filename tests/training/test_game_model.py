@@ -31,6 +31,7 @@ SMALL = replace(
 PLAIN = replace(
     SMALL,
     counted=0,
+    counts_sleep=False,
     named_amounts=False,
     transformer=replace(SMALL.transformer, given_channels=given_channels(8)),
 )
@@ -69,6 +70,14 @@ def test_a_network_that_names_amounts_starts_as_one_that_does_not() -> None:
     torch.testing.assert_close(before.clean, after.clean)
     assert before.amounts is None
     assert after.amounts is not None
+
+
+def test_a_network_grows_a_classifier_of_sleep() -> None:
+    awake = replace(SMALL, counts_sleep=False)
+    start, network = fresh(awake), NamingNetwork(SMALL)
+    assert (start.denoiser.asleep(torch.randn(3, PLACES, 8)) < 0).all(), "nobody sleeps without one"
+    network.load_state_dict(network.state_dict() | grown(start, SMALL))
+    assert network.asleep(torch.randn(3, PLACES, 8)).shape == (3,)
 
 
 def test_the_initial_weights_must_have_the_shapes_of_the_recipe() -> None:
@@ -117,7 +126,7 @@ def game() -> LatentGame:
     return LatentGame(
         latents=encode(load_play_model("crafter").codec.float(), truth),
         seen=last_seen(truth["position"]),
-        since=last_changed(truth["inventory"]),
+        since=last_changed(truth),
         truth=truth,
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from sorairo.models.crafter.given import MAP_PLACES, PLACES
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEP_PLACE
 from sorairo.models.crafter.memory import PlaceMemory
 from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import NEVER, LatentGame, last_changed, last_seen
@@ -50,7 +50,7 @@ def latent_game(truth: Truth) -> LatentGame:
     return LatentGame(
         latents=latents,
         seen=last_seen(truth["position"]),
-        since=last_changed(truth["inventory"]),
+        since=last_changed(truth),
         truth=truth,
     )
 
@@ -90,9 +90,25 @@ def test_the_rules_hold_in_a_mirror(truth: Truth) -> None:
         assert all((again[name] == truth[name]).all() for name in truth)
 
 
-def test_training_and_play_agree_how_long_an_amount_has_been_so(truth: Truth) -> None:
+@pytest.fixture(scope="module")
+def night() -> Truth:
+    """A tired player who sleeps until it is rested, and sleeps again."""
+    start = Start(place="meadow", inventory={"energy": 7})
+    actions = ["noop", "noop", "sleep", *["noop"] * 44, "sleep", *["noop"] * 20]
+    found = play(Simulator(), 11, start, actions).truth()
+    assert found["sleeping"][3]
+    assert not found["sleeping"][-1]
+    return found | {"wish": np.zeros(len(found["actions"]), np.uint8)}
+
+
+def test_training_and_play_agree_how_long_things_have_been_so(truth: Truth, night: Truth) -> None:
     """The memory of a dream, given pictures whose latents are the amounts, has the ages of the
     data."""
+    for each in (truth, night):
+        _same_ages(each)
+
+
+def _same_ages(truth: Truth) -> None:
     game, memory = latent_game(truth), PlaceMemory(1)
     for frame in range(len(game)):
         _, ages = memory.read((0, 0), frame)
@@ -101,7 +117,25 @@ def test_training_and_play_agree_how_long_an_amount_has_been_so(truth: Truth) ->
         np.testing.assert_array_equal(ages[MAP_PLACES:].numpy(), expected)
         amounts = np.zeros((PLACES, 1), np.float32)
         amounts[MAP_PLACES : MAP_PLACES + len(ITEMS), 0] = truth["inventory"][frame]
-        memory.write(torch.from_numpy(amounts), (0, 0), frame)
+        asleep = bool(truth["sleeping"][frame])
+        memory.write(torch.from_numpy(amounts), (0, 0), frame, asleep)
+
+
+def test_sleep_has_an_age(night: Truth) -> None:
+    """It counts from the picture in which the player fell asleep, and so says when the first
+    energy comes."""
+    game, asleep = latent_game(night), night["sleeping"].astype(bool)
+    fell = int(np.flatnonzero(asleep)[0])
+    ages = np.arange(len(game)) - game.since[:, SLEEP_PLACE - MAP_PLACES]
+    np.testing.assert_array_equal(ages[fell + 1 : fell + 12], np.arange(1, 12))
+    energy = night["inventory"][:, ITEMS.index("energy")].astype(int)
+    rested = int(np.flatnonzero(np.diff(energy) > 0)[0]) + 1
+    assert ages[rested] in (11, 12)
+    woke = int(np.flatnonzero(~asleep & (np.arange(len(game)) > fell))[0])
+    assert ages[woke + 1] == 1
+    config = WindowsConfig(batch=4, frames=4, begun=0.0, blank=0.0, short=0.0)
+    plain = WindowSource([game], config, sleep=False).draw(np.random.default_rng(0))
+    torch.testing.assert_close(plain.age[..., SLEEP_PLACE], plain.age[..., PLACES - 1])
 
 
 def test_windows_show_events_and_forget_what_came_before(truth: Truth) -> None:

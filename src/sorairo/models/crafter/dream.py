@@ -215,7 +215,8 @@ class Dream:
                 for (old_k, old_v), (k, v) in zip(self.past, kept, strict=True)
             ]
         self.past = [(k[:, -room:], v[:, -room:]) for k, v in kept]
-        self.memory.write(latents, self.position, self.time)
+        asleep = bool(self.model.denoiser.asleep(latents) > 0)
+        self.memory.write(latents, self.position, self.time, asleep)
         self.latents = latents
         return picture[-1] if picture.ndim == 4 else picture
 

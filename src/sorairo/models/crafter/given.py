@@ -2,7 +2,8 @@
 
 - what was last seen of the same place of the world, and how long ago (memory by position);
 - if the model counts (`PlayConfig.counted`), for how many steps each amount of the inventory has
-  been what it is: hunger, thirst and sleep go by these;
+  been what it is, and for how many the player has slept or been awake: hunger, thirst and rest go
+  by these;
 - the row and the column;
 - in anchored play and in part of the training: what is true there.
 """
@@ -22,7 +23,11 @@ from sorairo.world.crafter.names import COLUMNS, GROUND, ITEM_ROWS, ITEMS, MOST,
 HEIGHT = ROWS + ITEM_ROWS
 PLACES = HEIGHT * COLUMNS
 MAP_PLACES = ROWS * COLUMNS
+SLEEP_PLACE = MAP_PLACES + len(ITEMS)
+"""The place below the map that shows no item. Its age is for how long the player has slept, or been
+awake."""
 TRUE_CHANNELS = 1 + len(GROUND) + len(THINGS) + (MOST + 1) + 2
+SLEEPING = -2  # the channel of `Truth.channels` that says whether the player sleeps
 AGE_SCALE = 5.0  # logarithm of the longest age that matters
 
 

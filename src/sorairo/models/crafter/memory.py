@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from sorairo.models.crafter.given import MAP_PLACES, PLACES
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEP_PLACE
 from sorairo.world.crafter.names import COLUMNS, ROWS
 
 SPAN = 128  # tiles to a side; places further apart than that take each other's room
@@ -28,9 +28,16 @@ class PlaceMemory:
         self.owners = torch.zeros(span, span, 2, dtype=torch.long)
         self.items = torch.zeros(PLACES - MAP_PLACES, channels)
         self.items_since = torch.full((PLACES - MAP_PLACES,), -1, dtype=torch.long)
+        self.asleep = False
 
-    def write(self, latents: Float[Tensor, "p c"], position: tuple[int, int], time: int) -> None:
-        """Remembers a picture with the player at a position (x, y)."""
+    def write(
+        self,
+        latents: Float[Tensor, "p c"],
+        position: tuple[int, int],
+        time: int,
+        asleep: bool = False,
+    ) -> None:
+        """Remembers a picture with the player at a position (x, y), asleep or awake."""
         where, owners = self._where(position)
         land = latents[:MAP_PLACES].float().cpu()
         self.latents[where] = land.unflatten(0, (ROWS, COLUMNS))
@@ -38,14 +45,17 @@ class PlaceMemory:
         self.owners[where] = owners
         items = latents[MAP_PLACES:].float().cpu()
         changed = (self.items_since < 0) | ((items - self.items).norm(dim=-1) > self.changed)
+        changed[SLEEP_PLACE - MAP_PLACES] |= asleep != self.asleep
         self.items, self.items_since = items, torch.where(changed, time, self.items_since)
+        self.asleep = asleep
 
     def read(
         self, position: tuple[int, int], time: int, longest: int | None = None
     ) -> tuple[Float[Tensor, "p c"], Float[Tensor, "p"]]:
         """Latents of the places of a picture with the player at a position, and their ages in steps
         at a time; zero and -1 where a place was not seen, or longer ago than `longest` steps. The
-        age of a place of the inventory is that of its last change, see `changed`."""
+        age of a place of the inventory is that of its last change, see `changed`; that of
+        SLEEP_PLACE counts from when the player fell asleep or woke."""
         where, owners = self._where(position)
         times = self.times[where]
         known = (times >= 0) & (self.owners[where] == owners).all(-1)

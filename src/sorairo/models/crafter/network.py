@@ -53,10 +53,12 @@ class PlayConfig:
     counted: int = 0
     """Ages below this many steps are told apart exactly, and those of the inventory are for how
     long an amount has been so; 0: the inventory has no ages."""
+    counts_sleep: bool = False
+    """It is also told for how long the player has slept or been awake."""
     named_amounts: bool = False
     """The amounts of the inventory are chosen by name and drawn from a table (see `amounts`)."""
     hidden: int = 64
-    """Width of the network that says whether the player moves."""
+    """Width of the networks that say whether the player moves, and whether it sleeps."""
     world: str = "crafter"
     """The simulated world that it was trained on."""
     native_sizes: tuple[tuple[int, int], ...] = ((SIDE, SIDE),)
@@ -100,8 +102,8 @@ class Prediction(NamedTuple):
 
 
 class PlayNetwork(nn.Module):
-    """Transformer, text and action embeddings, and the network that says whether the player moves;
-    trained together.
+    """Transformer, text and action embeddings, and the networks that say whether the player moves
+    and whether it sleeps; trained together.
 
     The transformer predicts clean latents as a change of the best guess without it: the noised
     latents where they tell more, what was last seen of a place where those are noise. With
@@ -119,11 +121,8 @@ class PlayNetwork(nn.Module):
         self.text = TextNetwork(config.text)
         self.action_embedding = nn.Embedding(len(ACTIONS), config.text.dim)
         nn.init.normal_(self.action_embedding.weight, std=1.0)
-        self.moves = nn.Sequential(
-            nn.Linear(len(AROUND) * channels + len(ACTIONS), config.hidden),
-            nn.SiLU(),
-            nn.Linear(config.hidden, 1),
-        )
+        self.moves = classifier(len(AROUND) * channels + len(ACTIONS), config.hidden)
+        self.sleep = classifier(channels, config.hidden) if config.counts_sleep else None
 
     def read(
         self,
@@ -190,6 +189,20 @@ class PlayNetwork(nn.Module):
         chosen = nn.functional.one_hot(actions, len(ACTIONS))
         weights = next(self.moves.parameters())
         return self.moves(torch.cat([around, chosen], 1).to(weights))[:, 0].float()
+
+    def asleep(self, latents: Float[Tensor, "... p c"]) -> Float[Tensor, "..."]:
+        """The logit that the player sleeps in a picture; -1 from a network that does not count
+        sleep."""
+        player = latents[..., CENTER, :]
+        if self.sleep is None:
+            return torch.full_like(player[..., 0], -1.0)
+        weights = next(self.sleep.parameters())
+        return self.sleep(player.to(weights))[..., 0].float()
+
+
+def classifier(inputs: int, hidden: int) -> nn.Sequential:
+    """A small network with one logit."""
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.SiLU(), nn.Linear(hidden, 1))
 
 
 def best_guess(

@@ -12,7 +12,7 @@ import torch
 
 from sorairo.models.crafter.dream import changed_from
 from sorairo.models.crafter.files import load_play_model
-from sorairo.models.crafter.given import MAP_PLACES, PLACES
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEP_PLACE
 from sorairo.models.crafter.memory import SPAN
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import tokenize
@@ -80,6 +80,7 @@ def _numbers(model: PlayModel) -> dict[str, Any]:
         "textWidth": config.text.dim,
         "places": PLACES,
         "mapPlaces": MAP_PLACES,
+        "sleepPlace": SLEEP_PLACE,
         "span": SPAN,
         "items": len(ITEMS) if config.named_amounts else 0,
         "changed": changed_from(config),

@@ -71,16 +71,17 @@ class MovesGraph(nn.Module):
 
 
 class EncoderGraph(nn.Module):
-    """From a picture to latents."""
+    """From a picture to latents, and whether the player sleeps in it."""
 
-    def __init__(self, codec: Codec) -> None:
+    def __init__(self, codec: Codec, network: PlayNetwork) -> None:
         super().__init__()
-        self.codec = codec
+        self.codec, self.network = codec, network
 
-    def forward(self, picture: Tensor) -> Tensor:
-        """A picture [side, side, 3], 0 to 255 -> latents [p, c]."""
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """A picture [side, side, 3], 0 to 255 -> latents [p, c], and the logit of sleep, [1]."""
         video = picture.permute(2, 0, 1)[None, :, None] / 127.5 - 1
-        return self.codec.encode(video)[0, :, 0].flatten(1).T
+        latents = self.codec.encode(video)[0, :, 0].flatten(1).T
+        return latents, self.network.asleep(latents[None])
 
 
 class DecoderGraph(nn.Module):
@@ -146,9 +147,9 @@ def graphs_of(model: PlayModel) -> dict[str, Graph]:
             dynamic={},
         ),
         "encoder": Graph(
-            module=EncoderGraph(model.codec),
+            module=EncoderGraph(model.codec, model.denoiser),
             inputs={"picture": torch.zeros(SIDE, SIDE, 3)},
-            outputs=("latents",),
+            outputs=("latents", "asleep"),
             dynamic={},
         ),
         "decoder": Graph(

@@ -16,7 +16,7 @@ from sorairo.errors import TrainingError
 from sorairo.models.codec import Codec
 from sorairo.models.crafter.amounts import AMOUNTS, AmountHead, amount_latents
 from sorairo.models.crafter.files import load_play_model, save_play_model
-from sorairo.models.crafter.network import PlayConfig, PlayModel
+from sorairo.models.crafter.network import PlayConfig, PlayModel, classifier
 from sorairo.models.text import train_tokenizer
 from sorairo.nn.pixels import to_video
 from sorairo.training.data.games.latents import LatentGame, encode_games
@@ -163,8 +163,8 @@ def shapes(weights: dict[str, Tensor]) -> dict[str, torch.Size]:
 
 
 def grown(start: PlayModel, config: PlayConfig) -> dict[str, Tensor]:
-    """The weights of the network of `start`, for one that counts and names amounts if `config` says
-    so. New inputs have no weight at first, and no amount changes."""
+    """The weights of the network of `start`, for one that counts and names amounts and counts sleep
+    if `config` says so. New inputs have no weight at first, and no amount changes."""
     weights = start.denoiser.float().state_dict()
     first = weights[INPUTS]
     if config.counted and not start.config.counted:
@@ -177,6 +177,9 @@ def grown(start: PlayModel, config: PlayConfig) -> dict[str, Tensor]:
         head = AmountHead(config.transformer.dim, config.codec.latent_channels)
         head.table.copy_(amount_latents(start.codec))
         weights |= {f"amounts.{name}": value for name, value in head.state_dict().items()}
+    if config.counts_sleep and start.denoiser.sleep is None:
+        sleep = classifier(config.codec.latent_channels, config.hidden)
+        weights |= {f"sleep.{name}": value for name, value in sleep.state_dict().items()}
     return weights | {INPUTS: first}
 
 

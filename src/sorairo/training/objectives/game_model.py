@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from sorairo.flow import path as flow
 from sorairo.models.codec import Codec
 from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES
-from sorairo.models.crafter.given import MAP_PLACES, PLACES, given, positions
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEPING, given, positions
 from sorairo.models.crafter.network import PlayConfig, PlayModel, PlayNetwork, Prediction
 from sorairo.models.text import tokenize
 from sorairo.training.data.games.latents import LatentGame
@@ -55,12 +55,13 @@ class PlayLossConfig:
     amounts: float = 20.0
     """Weight of the inventory's places where an action may change them."""
     moves: float = 0.1
-    """Weight of the loss of whether the player moves."""
+    """Weight of the loss of whether the player moves, and of whether it sleeps."""
     names: float = 0.1
     """Weight of the cross-entropy of what each place shows, amounts among it (see
     `NamingNetwork`)."""
 
 
+DREAMED = 0.15  # standard deviation of the errors of dreamed latents
 GROUNDS, KINDS = len(GROUND), len(GROUND) + len(THINGS)
 
 
@@ -113,7 +114,8 @@ class PlayObjective:
         preview: tuple[PlayConfig, Codec],
     ) -> None:
         self.network, self.config, self.held_out = network, config, held_out
-        self.source = WindowSource(games, config.windows, ages=preview[0].counted > 0)
+        ages, sleep = preview[0].counted > 0, preview[0].counts_sleep
+        self.source = WindowSource(games, config.windows, ages=ages, sleep=sleep)
         self.tokenizer, self.preview = tokenizer, preview
         self.flop = 0.0
         self.device = next(network.parameters()).device
@@ -147,11 +149,12 @@ class PlayObjective:
         named = (self.network.naming_loss(found, batch.true) * weights).mean(-1) * counted
         frames = counted.sum().clamp(min=1)
         loss, names = per_frame.sum() / frames, named.sum() / frames
-        moves = self._move_loss(batch, generator)
+        moves, sleep = self._move_loss(batch, generator), self._sleep_loss(batch, generator)
         pure = (sigma == 1).float()
-        return loss + self.config.moves * moves + self.config.names * names, {
+        return loss + self.config.moves * (moves + sleep) + self.config.names * names, {
             "loss_pure_noise": ((per_frame * pure).sum() / pure.sum().clamp(min=1)).detach(),
             "loss_moves": moves.detach(),
+            "loss_sleep": sleep.detach(),
             "loss_names": names.detach(),
             "flop": self.flop,
         }
@@ -218,13 +221,21 @@ class PlayObjective:
         return text(ids, mask)[index], mask[index]
 
     def _move_loss(self, batch: Windows, generator: torch.Generator) -> Tensor:
-        before = batch.before.flatten(0, 1)
-        noise = torch.randn(before.shape, generator=generator, device=self.device)
-        logits = self.network.moved(before + 0.15 * noise, batch.actions.flatten())
+        before = self._noised(batch.before.flatten(0, 1), generator)
+        logits = self.network.moved(before, batch.actions.flatten())
         moved = batch.moved.flatten()
         counted = (moved >= 0).float()
         losses = F.binary_cross_entropy_with_logits(logits, moved.clamp(min=0), reduction="none")
         return (losses * counted).sum() / counted.sum().clamp(min=1)
+
+    def _sleep_loss(self, batch: Windows, generator: torch.Generator) -> Tensor:
+        logits = self.network.asleep(self._noised(batch.latents, generator))
+        return F.binary_cross_entropy_with_logits(logits, batch.true[..., 0, SLEEPING])
+
+    def _noised(self, latents: Tensor, generator: torch.Generator) -> Tensor:
+        """Latents with as much noise as those of dreamed pictures may have."""
+        noise = torch.randn(latents.shape, generator=generator, device=self.device)
+        return latents + DREAMED * noise
 
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
         """Dreams of held-out games below the games; the share of tiles that agree."""

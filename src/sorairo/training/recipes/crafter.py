@@ -57,6 +57,7 @@ MODEL = PlayConfig(
     sampling=StepSampling(steps=1, new_land_steps=3),
     window=4,
     counted=COUNTED,
+    counts_sleep=True,
     named_amounts=True,
     version="1",
 )

@@ -25,8 +25,8 @@ function normal(next, count) {
 
 /** What was last seen of each place of the world, in a memory of fixed size. */
 class PlaceMemory {
-  constructor({ span, changed, channels, mapPlaces, places, columns, rows }) {
-    Object.assign(this, { span, changed, channels, mapPlaces, places, columns, rows });
+  constructor({ span, changed, channels, mapPlaces, sleepPlace, places, columns, rows }) {
+    Object.assign(this, { span, changed, channels, mapPlaces, sleepPlace, places, columns, rows, asleep: false });
     this.seen = new Map();
     this.items = new Float32Array((places - mapPlaces) * channels);
     this.itemsSince = new Array(places - mapPlaces).fill(-1);
@@ -41,7 +41,7 @@ class PlaceMemory {
     }
   }
 
-  write(latents, position, time) {
+  write(latents, position, time, asleep) {
     const { channels } = this;
     for (const [i, key, owner] of this.#where(position)) {
       this.seen.set(key, { owner, time, latents: latents.slice(i * channels, (i + 1) * channels) });
@@ -50,9 +50,10 @@ class PlaceMemory {
     this.itemsSince = this.itemsSince.map((since, i) => {
       const [before, now] = [this.items, items].map((each) => each.subarray(i * channels, (i + 1) * channels));
       const distance = Math.hypot(...now.map((value, channel) => value - before[channel]));
-      return since < 0 || distance > this.changed ? time : since;
+      const turned = this.mapPlaces + i === this.sleepPlace && asleep !== this.asleep;
+      return since < 0 || distance > this.changed || turned ? time : since;
     });
-    this.items = items;
+    Object.assign(this, { items, asleep });
   }
 
   read(position, time) {
@@ -204,11 +205,11 @@ export class Engine {
     const { action, picture } = this.unkept;
     const { side } = this.facts;
     this.unkept = null;
-    const { latents } = await this.#run("encoder", { picture: this.#tensor(Float32Array.from(picture), [side, side, 3]) });
+    const { latents, asleep } = await this.#run("encoder", { picture: this.#tensor(Float32Array.from(picture), [side, side, 3]) });
     this.latents = latents;
     const { keys, values } = await this.#denoise(latents, 0, action);
     this.past = [...this.past, { keys, values }].slice(-(this.facts.window - 1));
-    this.memory.write(latents, this.position, this.time);
+    this.memory.write(latents, this.position, this.time, asleep[0] > 0);
   }
 }
 

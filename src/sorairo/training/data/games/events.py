@@ -31,8 +31,8 @@ class EventIndex:
     """Where each kind of event happens in games."""
 
     def __init__(self, truths: Sequence[Mapping[str, np.ndarray]], gains: float = 1.0) -> None:
-        """`gains`: by which factor a kind is drawn more often in which an action gains or costs
-        something, or a wish turns the light: these are the hardest to learn."""
+        """`gains`: by which factor kinds are drawn more often that are hard to learn, see
+        `_is_hard`."""
         found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, truth in enumerate(truths):
             for frame in range(1, len(truth["actions"])):
@@ -42,7 +42,7 @@ class EventIndex:
         self.kinds = dict(found)
         """For each kind, the index of the game and the frame of every event."""
         weights = np.array([len(places) ** 0.5 for places in found.values()])
-        weights[[is_gain(kind) or kind.startswith("turns") for kind in found]] *= gains
+        weights[[_is_hard(kind) for kind in found]] *= gains
         self._names = list(found)
         self._probabilities = weights / weights.sum() if found else weights
 
@@ -54,3 +54,11 @@ class EventIndex:
         times `gains` where there are some."""
         places = self.kinds[self._names[int(rng.choice(len(self._names), p=self._probabilities))]]
         return places[int(rng.integers(len(places)))]
+
+
+def _is_hard(kind: str) -> bool:
+    """Whether an action gains or costs something in a kind of event, a wish turns the light, or
+    rest gives something: energy, health, the end of sleep."""
+    return is_gain(kind) or kind.startswith(
+        ("turns", "+energy", "+health", "wakes", "falls asleep")
+    )

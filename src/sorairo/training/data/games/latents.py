@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -14,14 +14,14 @@ from tqdm import tqdm
 
 from sorairo.data.cache import cache_folder
 from sorairo.models.codec import Codec
-from sorairo.models.crafter.given import MAP_PLACES, PLACES
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEP_PLACE
 from sorairo.nn.pixels import to_video
 from sorairo.nn.precision import compute_dtype
 from sorairo.training.data.games.mirrored import MIRRORS, mirrored
 from sorairo.training.data.games.shards import read_games
 from sorairo.video.atomic_write import whole_file
 from sorairo.world.crafter.drawing import draw
-from sorairo.world.crafter.names import COLUMNS, ROWS
+from sorairo.world.crafter.names import COLUMNS, ITEMS, ROWS
 from sorairo.world.crafter.rollouts import state_at
 
 BATCH = 64
@@ -38,7 +38,7 @@ class LatentGame:
     """Where each place was last seen before: frame * 81 + place, or NEVER; int32 [F, 81]."""
     since: np.ndarray
     """The frame from which on each place of the inventory has shown what the frame before shows, or
-    NEVER; int32 [F, 18]."""
+    NEVER; for SLEEP_PLACE, from which on the player has slept or been awake; int32 [F, 18]."""
     truth: dict[str, np.ndarray]
     """See `world.crafter.rollouts.Game.truth`, with "wish" (see `shards`)."""
 
@@ -68,7 +68,7 @@ def encode_games(
                 LatentGame(
                     latents=latents,
                     seen=last_seen(truth["position"]),
-                    since=last_changed(truth["inventory"]),
+                    since=last_changed(truth),
                     truth=truth,
                 )
             )
@@ -106,14 +106,17 @@ def last_seen(positions: np.ndarray) -> np.ndarray:
     return seen
 
 
-def last_changed(inventory: np.ndarray) -> np.ndarray:
-    """`LatentGame.since`, from the amounts [F, i] of all items."""
-    frames, items = inventory.shape
-    since = np.zeros((frames, PLACES - MAP_PLACES), np.int32)
+def last_changed(truth: Mapping[str, np.ndarray]) -> np.ndarray:
+    """`LatentGame.since` of a game."""
+    frames = len(truth["inventory"])
+    shown = np.zeros((frames, PLACES - MAP_PLACES), np.int32)
+    shown[:, : len(ITEMS)] = truth["inventory"]
+    shown[:, SLEEP_PLACE - MAP_PLACES] = truth["sleeping"]
+    since = np.zeros_like(shown)
     since[0] = NEVER
     for frame in range(2, frames):
-        changed = inventory[frame - 1] != inventory[frame - 2]
-        since[frame, :items] = np.where(changed, frame - 1, since[frame - 1, :items])
+        changed = shown[frame - 1] != shown[frame - 2]
+        since[frame] = np.where(changed, frame - 1, since[frame - 1])
     return since
 
 

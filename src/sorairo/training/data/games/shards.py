@@ -42,6 +42,11 @@ class GamesConfig:
     """The seed of the first world; each further one has the next number."""
     wished: float = 0.3
     """Share of the games in which the light obeys a wish."""
+    rare: tuple[str, ...] = ("hunter", "hunter", "sleeper")
+    """Policies of which one plays, each as often, in a share of the games: they do what the others
+    seldom do."""
+    rarely: float = 0.2
+    """The share of the games in which one of `rare` plays."""
 
 
 def games_folder(config: GamesConfig) -> Path:
@@ -70,7 +75,9 @@ def play_world(seed: int, config: GamesConfig) -> Games:
     for index in range(config.games):
         rng = np.random.default_rng((seed, index))
         start = random_start(rng)
-        game = play_policy(simulator, seed, start, random_policy(rng), rng, config.steps)
+        rare = rng.random() < config.rarely
+        policy = str(rng.choice(config.rare)) if rare else random_policy(rng)
+        game = play_policy(simulator, seed, start, policy, rng, config.steps)
         truth = game.truth()
         truth["wish"] = np.zeros(len(game), np.uint8)
         if rng.random() < config.wished and len(game) > 20:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.models.crafter.given import MAP_PLACES, PLACES, Truth
+from sorairo.models.crafter.given import MAP_PLACES, PLACES, SLEEP_PLACE, Truth
 from sorairo.models.crafter.network import CENTER
 from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import NEVER, LatentGame
@@ -19,6 +19,7 @@ from sorairo.world.crafter.language.lexicon import TIMES, place_of, time_of
 from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS
 
 _WORKS = [i for i, name in enumerate(ACTIONS) if name == "do" or name.startswith("place")]
+NOTHING = PLACES - 1  # a place that shows nothing, ever
 _MOVES = [ACTIONS.index(name) for name in FACINGS]
 
 
@@ -43,8 +44,8 @@ class WindowsConfig:
     """Share of windows with an event (see `events`), kinds of which are drawn by the root of how
     often they happen; the rest begin anywhere."""
     gains: float = 8.0
-    """How many times as often kinds are drawn in which an action gains or costs something, or a
-    wish turns the light."""
+    """How many times as often kinds are drawn in which an action gains or costs something, a wish
+    turns the light, or rest gives something."""
     true: float = 0.2
     """Share of windows in which the network is told what is true (anchored mode)."""
     prompted: float = 0.35
@@ -94,10 +95,17 @@ class WindowSource:
     """Draws batches of windows from games."""
 
     def __init__(
-        self, games: list[LatentGame], config: WindowsConfig, *, ages: bool = True
+        self,
+        games: list[LatentGame],
+        config: WindowsConfig,
+        *,
+        ages: bool = True,
+        sleep: bool = True,
     ) -> None:
-        """`ages`: whether the inventory has ages (`PlayConfig.counted`); without, they are 1."""
-        self.config, self.ages = config, ages
+        """`ages`: whether the inventory has ages (`PlayConfig.counted`); without, they are 1.
+        `sleep`: whether SLEEP_PLACE has that of sleep (`PlayConfig.counts_sleep`); without, it
+        never changes."""
+        self.config, self.ages, self.sleep = config, ages, sleep
         self.games = [game for game in games if len(game) >= config.frames]
         lengths = np.array([len(game) - config.frames + 1 for game in self.games], float)
         self.probabilities = lengths / lengths.sum()
@@ -119,6 +127,8 @@ class WindowSource:
                 start = 0
         start = int(np.clip(start, 0, len(self.games[index]) - frames))
         drawn = window(self.games[index], start, self.config, rng)
+        if not self.sleep:
+            drawn["age"][:, SLEEP_PLACE] = drawn["age"][:, NOTHING]
         if not self.ages:
             items = drawn["age"][:, MAP_PLACES:]
             items.clamp_(max=1)

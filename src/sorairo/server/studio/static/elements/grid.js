@@ -1,5 +1,5 @@
-// <so-grid .items=${ids} .draw=${(id) => template} label="...">: a grid of which only the rows near
-// the visible part of the page exist, so that thousands of clips scroll smoothly.
+// <so-grid .tile=${(id) => template} .items=${ids}>: a grid of which only the rows near the visible part
+// of the page exist, so that thousands of clips scroll smoothly. It is drawn when it gets its items.
 
 import { html, render, repeat } from "../core/lit.js";
 
@@ -30,8 +30,7 @@ class Grid extends HTMLElement {
   }
 
   set tile(draw) {
-    this.#draw = draw;
-    this.#layOut(true);
+    this.#draw = draw; // the items that it has until now may be gone
   }
 
   connectedCallback() {

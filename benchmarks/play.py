@@ -4,17 +4,14 @@
     python benchmarks/play.py page [--seconds 6]
     python benchmarks/play.py export [--steps 60]
     python benchmarks/play.py long [--minutes 10]
-    python benchmarks/play.py prompts
-    python benchmarks/play.py events [--games 6]
 
 `server` sends the next action when the frame of the one before has come, over the WebSocket that
 the page uses: steps a second, and the time from sending an action to having its frame. `page` opens
 the page in Chromium and lets time run at 20 steps a second. `long` dreams what minutes of that are,
 12,000 steps for ten, and shows memory and colours. `export` plays an exported folder in Chromium,
 by WebAssembly on one thread: CPU time of the browser for a frame, which other work on the machine
-does not change much. `prompts` measures what "night falls" and "by day" do to the light; `events`
-how often what comes of an action is drawn, by kind of event, on held-out games. `--model` is
-crafter or a directory.
+does not change much. `--model` is crafter or a directory. What dreams show is measured by
+`dreams.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +19,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import math
 import os
 import shutil
 import socket
@@ -46,12 +42,6 @@ from playwright.sync_api import Page, sync_playwright
 from websockets.asyncio.client import connect
 
 import sorairo
-from sorairo.models.crafter.dream import Dream
-from sorairo.models.crafter.files import load_play_model
-from sorairo.training.data.games.latents import encode_games
-from sorairo.training.data.games.shards import record_games
-from sorairo.training.evaluation.events_drawn import events_drawn, gains_drawn
-from sorairo.training.networks.game_model import held_out_games
 from sorairo.world.crafter.drawing import draw
 from sorairo.world.crafter.names import ACTIONS, FACINGS, ROWS, TILE
 from sorairo.world.crafter.perception import read_picture
@@ -251,43 +241,15 @@ def long(args: argparse.Namespace) -> None:
         frame = session.step(action).frame
 
 
-def prompts(args: argparse.Namespace) -> None:
-    dream = Dream(load_play_model(args.model))
-    simulator = Simulator()
-    for clock, name in ((100, "by day"), (290, "at night")):
-        for prompt in ("", "night falls", "by day", "夜晚"):
-            light = []
-            for seed in range(args.games):
-                simulator.reset(900 + seed, Start(clock=clock))
-                dream.start(draw(simulator.state))
-                noise = torch.Generator().manual_seed(seed)
-                for _ in range(20):
-                    shown = dream.step("noop", prompt=prompt, generator=noise)
-                light.append(read_picture(shown).daylight)
-            start = simulator.state.daylight
-            print(f"{name} ({start:.2f}), then {prompt!r}: {np.mean(light):.2f} after 20 steps")
-
-
-def events(args: argparse.Namespace) -> None:
-    model = load_play_model(args.model).float().eval()
-    games = encode_games(record_games(held_out_games()), model.codec.float())
-    scores = events_drawn(model.float(), games, args.games)
-    for score in scores:
-        target = "" if math.isnan(score.target) else f"{score.target:.2f}"
-        print(f"{score.kind:40} {score.events:3} amounts {score.amounts:.2f} tile {target}")
-    print(f"gains and costs: {gains_drawn(scores):.2f}")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("server", "page", "export", "long", "prompts", "events"))
+    parser.add_argument("what", choices=("server", "page", "export", "long"))
     parser.add_argument("--model", default="crafter")
     parser.add_argument("--mode", default="dream", choices=("dream", "anchored", "simulator"))
     parser.add_argument("--players", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
     parser.add_argument("--seconds", type=int, default=6)
     parser.add_argument("--minutes", type=int, default=10)
-    parser.add_argument("--games", type=int, default=6)
     args = parser.parse_args()
     globals()[args.what](args)
 

@@ -77,14 +77,15 @@ def test_frames_one_by_one_are_those_of_all_at_once() -> None:
     features = torch.randn(frames, 2, 24, generator=generator)
     mask = torch.tensor([[True, True], [True, False], [True, True]])
     text, text_mask = network.read(actions, features, mask)
-    whole, _ = network.clean(x, sigma, channels, where, text, text_mask)
+    whole = network.draw(network.predict(x, sigma, channels, where, text, text_mask), x)
     past = None
     for i in range(frames):
         one = np.s_[:, i : i + 1]
         own = [(k[i : i + 1], v[i : i + 1]) for k, v in text]
-        out, kept = network.clean(
+        found = network.predict(
             x[one], sigma[one], channels[one], where[one], own, text_mask[i : i + 1], past
         )
+        out, kept = network.draw(found, x[one]), found.kept
         torch.testing.assert_close(out, whole[one], atol=2e-5, rtol=1e-4)
         past = (
             kept
@@ -97,7 +98,8 @@ def test_frames_one_by_one_are_those_of_all_at_once() -> None:
     # and a frame changes nothing before it
     changed = x.clone()
     changed[:, 2] += 1
-    again, _ = network.clean(changed, sigma, channels, where, text, text_mask)
+    found = network.predict(changed, sigma, channels, where, text, text_mask)
+    again = network.draw(found, changed)
     torch.testing.assert_close(again[:, :2], whole[:, :2], atol=2e-5, rtol=1e-4)
     assert (again[:, 2] - whole[:, 2]).abs().max() > 1e-3
 

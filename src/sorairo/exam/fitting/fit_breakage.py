@@ -6,21 +6,17 @@ python -m sorairo.exam.fitting.fit_breakage --report  report only
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from sorairo.exam.fitting.command import Nets, fit_and_report, parser
 from sorairo.exam.lifelike_question import LifelikeTruth, lifelike_questions
 from sorairo.exam.perception.breakage import CLASSES, KINDS, features
 from sorairo.exam.suites.lifelike import breaking
 from sorairo.world.tabletop.fitting.fit_observer import Degradation, fit_net
-from sorairo.world.tabletop.perception.classifiers import Net
 
-FITTED = Path(__file__).parent.parent.joinpath("perception", "fitted", "breakage.json")
 FIT_SEED, REPORT_SEED = 7_400_000, 8_400_000  # first seeds; training of models stays below
 UNCLEAR = 2  # frames after the break that are not fitted to: the pieces have hardly parted
 DEGRADED = 3  # copies of each clip, blurred, noisy and as JPEG
@@ -46,7 +42,7 @@ def degradation(rng: np.random.Generator) -> Degradation:
     return Degradation(blur=rng.uniform(0, 1.5), noise=rng.uniform(0, 6), quality=quality)
 
 
-def fit(found: list[tuple[str, list[Example]]]) -> dict[str, Net]:
+def fit(found: list[tuple[str, list[Example]]]) -> Nets:
     """A classifier of each kind."""
     nets = {}
     for kind in KINDS:
@@ -66,7 +62,7 @@ def _clear(values: np.ndarray, broken: np.ndarray) -> Example:
     return values[kept], broken[kept]
 
 
-def report(found: list[tuple[str, list[Example]]], nets: dict[str, Net]) -> None:
+def report(found: list[tuple[str, list[Example]]], nets: Nets) -> None:
     """Prints the share of frames that are read right, on clips as they are and on degraded ones."""
     for kind in KINDS:
         for name, part in (("clean", slice(0, 1)), ("degraded", slice(1, None))):
@@ -76,19 +72,16 @@ def report(found: list[tuple[str, list[Example]]], nets: dict[str, Net]) -> None
 
 
 def main() -> None:
-    formatter = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("--report", action="store_true", help="do not fit")
-    parser.add_argument("--clips", type=int, default=40, help="clips to fit to")
-    parser.add_argument("-n", type=int, default=32, help="clips to report on")
-    given = parser.parse_args()
-    if not given.report:
-        nets = fit(list(examples(given.clips, FIT_SEED)))
-        FITTED.parent.mkdir(exist_ok=True)
-        FITTED.write_text(json.dumps({kind: net.to_json() for kind, net in nets.items()}) + "\n")
-    record = json.loads(FITTED.read_text())
-    nets = {kind: Net.from_json(each) for kind, each in record.items()}
-    report(list(examples(given.n, REPORT_SEED)), nets)
+    options = parser(__doc__)
+    options.add_argument("--clips", type=int, default=40, help="clips to fit to")
+    options.add_argument("-n", type=int, default=32, help="clips to report on")
+    given = options.parse_args()
+    fit_and_report(
+        "breakage",
+        lambda: fit(list(examples(given.clips, FIT_SEED))),
+        lambda nets: report(list(examples(given.n, REPORT_SEED)), nets),
+        report_only=given.report,
+    )
 
 
 if __name__ == "__main__":

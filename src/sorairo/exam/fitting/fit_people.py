@@ -9,14 +9,13 @@ for the next time.
 
 from __future__ import annotations
 
-import argparse
-import json
 from itertools import product
 from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 
+from sorairo.exam.fitting.command import Nets, fit_and_report, parser
 from sorairo.exam.fitting.fit_breakage import degradation
 from sorairo.exam.fitting.person_renders import PersonRenders, person_renders
 from sorairo.exam.perception.person_seen import (
@@ -35,13 +34,11 @@ from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.tabletop.fitting.fit_observer import fit_net
 from sorairo.world.tabletop.perception.classifiers import Net
 
-FITTED = Path(__file__).parent.parent.joinpath("perception", "fitted", "people.json")
 FIT_SEED, REPORT_SEED = 7_700_000, 8_700_000  # first seeds; training of models stays below
 TAUGHT = 2  # frames of each person that the classifiers of pixels are fitted to
 PIXELS = 14  # of each part and picture; three times as many of what is behind
 SHOTS = ((0, 2, 4), (1, 3, 5)), ((0, 1, 2), (3, 4, 5))  # pairs of shots, of three frames each
 HIDDEN, PAIR_HIDDEN = 24, 6
-Nets = dict[str, Net]
 
 
 def worn(kind: str, person: Person) -> tuple[str, ...]:
@@ -59,7 +56,7 @@ def fit(renders: PersonRenders) -> Nets:
     chosen = [_choice(each, rng) for each in parts]
     names = [CLASSES[n] for each, at in zip(parts, chosen, strict=True) for n in each.flat[at]]
     colors = [color_features(picture) for picture in pictures]
-    nets: Nets = {}
+    nets: dict[str, Net] = {}
     nets["first"] = _fit_pixels(colors, chosen, names, rng)
     around = [
         context_features(picture, nets["first"](each))
@@ -176,19 +173,17 @@ def _renders(groups: int, seed: int, folder: Path | None) -> PersonRenders:
 
 
 def main() -> None:
-    formatter = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("--report", action="store_true", help="do not fit")
-    parser.add_argument("--groups", type=int, default=60, help="groups of people to fit to")
-    parser.add_argument("-n", type=int, default=8, help="groups of people to report on")
-    parser.add_argument("--keep", type=Path, help="a folder in which renders are kept")
-    given = parser.parse_args()
-    if not given.report:
-        nets = fit(_renders(given.groups, FIT_SEED, given.keep))
-        FITTED.write_text(json.dumps({name: net.to_json() for name, net in nets.items()}) + "\n")
-    record = json.loads(FITTED.read_text())
-    nets = {name: Net.from_json(each) for name, each in record.items()}
-    report(_renders(given.n, REPORT_SEED, given.keep), nets)
+    options = parser(__doc__)
+    options.add_argument("--groups", type=int, default=60, help="groups of people to fit to")
+    options.add_argument("-n", type=int, default=8, help="groups of people to report on")
+    options.add_argument("--keep", type=Path, help="a folder in which renders are kept")
+    given = options.parse_args()
+    fit_and_report(
+        "people",
+        lambda: fit(_renders(given.groups, FIT_SEED, given.keep)),
+        lambda nets: report(_renders(given.n, REPORT_SEED, given.keep), nets),
+        report_only=given.report,
+    )
 
 
 if __name__ == "__main__":

@@ -8,15 +8,13 @@ Rendering takes about five minutes on a free core, once; fitting about three.
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 
+from sorairo.exam.fitting.command import fit_and_report, parser
 from sorairo.exam.fitting.fit_breakage import degradation
 from sorairo.exam.fitting.scene_renders import (
     FIT_SCENES,
@@ -26,7 +24,6 @@ from sorairo.exam.fitting.scene_renders import (
     SceneRender,
     scene_renders,
 )
-from sorairo.exam.perception import scene_seen
 from sorairo.exam.perception.person_seen import color_features, halved
 from sorairo.exam.perception.scene_seen import (
     PersonFound,
@@ -51,7 +48,6 @@ from sorairo.world.lifelike.thing_names import NAMES
 from sorairo.world.tabletop.fitting.fit_observer import fit_net
 from sorairo.world.tabletop.perception.classifiers import Net
 
-FITTED = Path(scene_seen.__file__).parent.joinpath("fitted", "scenes.json")
 PIXELS = 12  # of a frame: on a thing, close to it, and elsewhere
 LIGHTS = (0.85, 1.15)  # times which a copy is as bright
 SEEN_OF_AROUND = 3  # of the frames of places one in three is looked at for colours of clothes
@@ -233,14 +229,12 @@ def report(renders: Iterable[SceneRender]) -> None:
 
 
 def main() -> None:
-    formatter = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("--report", action="store_true", help="do not fit")
-    given = parser.parse_args()
-    if not given.report:
-        nets = fit(list(scene_renders(FIT_SCENES, FIT_SEED)))
-        FITTED.write_text(json.dumps({name: net.to_json() for name, net in nets.items()}) + "\n")
-    report(scene_renders(REPORT_SCENES, REPORT_SEED))
+    fit_and_report(
+        "scenes",
+        lambda: fit(list(scene_renders(FIT_SCENES, FIT_SEED))),
+        lambda _nets: report(scene_renders(REPORT_SCENES, REPORT_SEED)),
+        report_only=parser(__doc__).parse_args().report,
+    )
 
 
 if __name__ == "__main__":

@@ -6,23 +6,19 @@ python -m sorairo.exam.fitting.fit_traces --report  report only
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 from tqdm import tqdm
 
+from sorairo.exam.fitting.command import Nets, fit_and_report, parser
 from sorairo.exam.fitting.fit_breakage import degradation
 from sorairo.exam.perception.trace_seen import CLASSES, trace_features
 from sorairo.exam.suites.lifelike.traced_scene import moved_trace
 from sorairo.exam.suites.lifelike.traces import asked
 from sorairo.world.tabletop.fitting.fit_observer import fit_net
-from sorairo.world.tabletop.perception.classifiers import Net
 
-FITTED = Path(__file__).parent.parent.joinpath("perception", "fitted", "traces.json")
 FIT_SEED, REPORT_SEED = 7_500_000, 8_500_000  # first seeds; training of models stays below
 DEGRADED = 3  # copies of each clip, blurred, noisy, moved, brighter or darker, and as JPEG
 OFF = (2.0, 6.0)  # pixels: how far the camera of a copy is off, up or down and sideways
@@ -53,33 +49,33 @@ def _degraded(frames: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return degradation(rng)(np.clip(lit, 0, 255).astype(np.uint8), rng)
 
 
-def fit(found: list[Example]) -> Net:
+def fit(found: list[Example]) -> Nets:
     """The classifier."""
     values, names = np.stack([each[1] for each in found]), [each[2] for each in found]
     rng = np.random.default_rng(0)
-    return fit_net(values, names, CLASSES, hidden=4, decay=1e-3, rng=rng)
+    return {"trace": fit_net(values, names, CLASSES, hidden=4, decay=1e-3, rng=rng)}
 
 
-def report(found: list[Example], net: Net) -> None:
+def report(found: list[Example], nets: Nets) -> None:
     """Prints the share of ends that are read right, by kind of trace and by what is wrong."""
     for wrong in ("", "gone", "elsewhere"):
         for kind in dict.fromkeys(each[0] for each in found):
             part = [(v, name) for k, v, name, w in found if (k, w) == (kind, wrong)]
-            right = [CLASSES[int(net(values).argmax())] == name for values, name in part]
+            right = [CLASSES[int(nets["trace"](values).argmax())] == name for values, name in part]
             print(f"{kind:8}{wrong or 'there':12}{np.mean(right):.3f} of {len(right)}")
 
 
 def main() -> None:
-    formatter = argparse.RawTextHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
-    parser.add_argument("--report", action="store_true", help="do not fit")
-    parser.add_argument("--clips", type=int, default=48, help="scenes to fit to")
-    parser.add_argument("-n", type=int, default=24, help="scenes to report on")
-    given = parser.parse_args()
-    if not given.report:
-        net = fit(list(examples(given.clips, FIT_SEED)))
-        FITTED.write_text(json.dumps(net.to_json()) + "\n")
-    report(list(examples(given.n, REPORT_SEED)), Net.from_json(json.loads(FITTED.read_text())))
+    options = parser(__doc__)
+    options.add_argument("--clips", type=int, default=48, help="scenes to fit to")
+    options.add_argument("-n", type=int, default=24, help="scenes to report on")
+    given = options.parse_args()
+    fit_and_report(
+        "traces",
+        lambda: fit(list(examples(given.clips, FIT_SEED))),
+        lambda nets: report(list(examples(given.n, REPORT_SEED)), nets),
+        report_only=given.report,
+    )
 
 
 if __name__ == "__main__":

@@ -6,15 +6,11 @@ Of the true clip only the outlines of the first frame, which is given, are used.
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
-
 import numpy as np
 from scipy import ndimage
 from scipy.spatial import ConvexHull, QhullError
 
-from sorairo.world.tabletop.perception.classifiers import Net
+from sorairo.exam.perception.fitted_nets import fitted_nets
 
 KINDS = ("pane", "thing")
 CLASSES = ("whole", "broken")
@@ -31,7 +27,9 @@ def broken_chances(kind: str, frames: np.ndarray, outline: np.ndarray) -> np.nda
         frames: uint8 [F, H, W, 3] of a still camera; in the first one it is whole.
         outline: Where it is in the first frame, bool [H, W].
     """
-    return ndimage.median_filter(_net(kind)(features(kind, frames, outline))[:, 1], size=LASTING)
+    return ndimage.median_filter(
+        fitted_nets("breakage")[kind](features(kind, frames, outline))[:, 1], size=LASTING
+    )
 
 
 def breaks_at(chances: np.ndarray) -> int | None:
@@ -130,9 +128,3 @@ def _hull_area(there: np.ndarray) -> float:
         return float(ConvexHull(np.concatenate(corners)).volume)
     except QhullError:
         return float(len(rows))
-
-
-@cache
-def _net(kind: str) -> Net:
-    path = resources.files("sorairo.exam.perception").joinpath("fitted", "breakage.json")
-    return Net.from_json(json.loads(path.read_text())[kind])

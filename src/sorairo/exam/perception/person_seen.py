@@ -9,16 +9,13 @@ is compared by two more. The weights are in fitted/people.json, written by
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 
 import numpy as np
 from scipy import ndimage
 
+from sorairo.exam.perception.fitted_nets import fitted_nets
 from sorairo.world.lifelike.people.appearance.dressing import PARTS
-from sorairo.world.tabletop.perception.classifiers import Net
 
 CLASSES = ("none", *PARTS)
 SAME = ("other", "same")
@@ -63,7 +60,7 @@ def person_in(frames: np.ndarray) -> PersonSeen:
 
 def same_chance(kind: str, one: PersonSeen, other: PersonSeen) -> float:
     """How probable it is that two shots show the same of a kind, a key of COMPARED, 0..1."""
-    return float(_nets()[kind](pair_features(kind, one, other))[1])
+    return float(fitted_nets("people")[kind](pair_features(kind, one, other))[1])
 
 
 def halved(frames: np.ndarray) -> np.ndarray:
@@ -74,7 +71,7 @@ def halved(frames: np.ndarray) -> np.ndarray:
 
 def sorted_pixels(picture: np.ndarray) -> np.ndarray:
     """How probable each of CLASSES is at each pixel of a halved picture, [H, W, classes]."""
-    nets = _nets()
+    nets = fitted_nets("people")
     colors = color_features(picture)
     return nets["second"](context_features(picture, nets["first"](colors)))
 
@@ -82,7 +79,7 @@ def sorted_pixels(picture: np.ndarray) -> np.ndarray:
 def sorted_people(picture: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Of each connected part of where somebody is in a halved picture: where that is, bool [H, W],
     and how probable each of CLASSES is at each pixel, [H, W, classes]."""
-    nets = _nets()
+    nets = fitted_nets("people")
     first = nets["first"](color_features(picture))
     there = ndimage.gaussian_filter(1 - first[..., 0], 1.0) > 0.4
     labels, count = ndimage.label(there, np.ones((3, 3)))  # pyright: ignore[reportGeneralTypeIssues]
@@ -174,9 +171,3 @@ def pair_features(kind: str, one: PersonSeen, other: PersonSeen) -> np.ndarray:
     low, high = (pick(one.amounts, other.amounts)[parts] for pick in (np.minimum, np.maximum))
     found += [np.log(low + 0.01), np.log(high + 0.01)]
     return np.concatenate(found)
-
-
-@cache
-def _nets() -> dict[str, Net]:
-    path = resources.files("sorairo.exam.perception").joinpath("fitted", "people.json")
-    return {name: Net.from_json(record) for name, record in json.loads(path.read_text()).items()}

@@ -7,19 +7,17 @@ fitted/scenes.json, written by `python -m sorairo.exam.fitting.fit_scenes`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib import resources
+from functools import cached_property
 
 import numpy as np
 from scipy import ndimage
 
+from sorairo.exam.perception.fitted_nets import fitted_nets
 from sorairo.exam.perception.person_seen import halved, sorted_people
 from sorairo.exam.perception.real_people import blaze_pose, cut_out
 from sorairo.exam.perception.view_seen import thing_chances, thing_features, view_features
 from sorairo.world.lifelike.people.appearance.dressing import PARTS
-from sorairo.world.tabletop.perception.classifiers import Net
 
 LOOKED_AT = 6  # frames of a clip
 SMALLEST, SMALLER = 0.006, 0.2  # of a picture: a person; of the largest person: another one
@@ -76,7 +74,9 @@ class SceneSeen:
     @cached_property
     def thing(self) -> str:
         """The most probable thing, a key of `thing_names.NAMES`; "" where there is none."""
-        chances = [thing_chances(frame, nets()["thing pixel"]) for frame in self.frames]
+        chances = [
+            thing_chances(frame, fitted_nets("scenes")["thing pixel"]) for frame in self.frames
+        ]
         pairs = zip(self.frames, chances, strict=True)
         found = [f for f in (thing_features(*pair) for pair in pairs) if f is not None]
         return _named("thing", np.stack(found)) if 2 * len(found) >= len(self.frames) else ""
@@ -136,13 +136,13 @@ def looked_at(frames: np.ndarray) -> np.ndarray:
 
 def _named(kind: str, features: np.ndarray) -> str:
     """What a classifier takes features [F, n] of frames that show the same for."""
-    net = nets()[kind]
+    net = fitted_nets("scenes")[kind]
     return net.classes[int(np.log(net(features) + 0.01).mean(0).argmax())]
 
 
 def people_in(number: int, frame: np.ndarray) -> list[PersonFound]:
     """The people in a frame uint8 [H, W, 3], the largest first."""
-    picture, net = halved(frame[None])[0], nets()["person"]
+    picture, net = halved(frame[None])[0], fitted_nets("scenes")["person"]
     found = [
         PersonFound(number, where, dict(colors_of(picture, chances, where)))
         for where, chances in figures_in(picture)
@@ -233,10 +233,3 @@ def _outline(person: PersonFound) -> np.ndarray:
     across = (left + right) / 2 - side / 2 + cells
     grid = np.meshgrid(top + cells, across, indexing="ij")
     return ndimage.map_coordinates(person.where.astype(np.float32), grid, order=1)
-
-
-@cache
-def nets() -> dict[str, Net]:
-    """The fitted classifiers."""
-    path = resources.files("sorairo.exam.perception").joinpath("fitted", "scenes.json")
-    return {name: Net.from_json(record) for name, record in json.loads(path.read_text()).items()}

@@ -8,14 +8,10 @@ weights are in fitted/traces.json, written by `python -m sorairo.exam.fitting.fi
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import resources
-
 import numpy as np
 from scipy import ndimage
 
-from sorairo.world.tabletop.perception.classifiers import Net
+from sorairo.exam.perception.fitted_nets import fitted_nets
 
 CLASSES = ("gone", "there")
 COARSE, FINE = 8.0, 0.7  # pixels of 128: what is wider than the first is light, less is noise
@@ -29,7 +25,7 @@ PAN = 40  # pixels between two frames: the fastest turn that is measured
 
 def trace_chance(frames: np.ndarray, with_it: np.ndarray, without: np.ndarray) -> float:
     """How probable it is that a trace is there, 0..1; all uint8 [F, H, W, 3]."""
-    return float(_net()(trace_features(frames, with_it, without))[1])
+    return float(fitted_nets("traces")["trace"](trace_features(frames, with_it, without))[1])
 
 
 def trace_features(frames: np.ndarray, with_it: np.ndarray, without: np.ndarray) -> np.ndarray:
@@ -115,9 +111,3 @@ def _by_cell(values: np.ndarray) -> np.ndarray:
     tall, wide = (size // CELLS for size in values.shape[:2])
     cells = values[: tall * CELLS, : wide * CELLS].reshape(tall, CELLS, wide, CELLS, -1)
     return cells.sum((1, 3, 4)).reshape(-1)
-
-
-@cache
-def _net() -> Net:
-    path = resources.files("sorairo.exam.perception").joinpath("fitted", "traces.json")
-    return Net.from_json(json.loads(path.read_text()))

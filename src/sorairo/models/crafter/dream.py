@@ -190,7 +190,8 @@ class Dream:
         sigmas = torch.linspace(1, 0, steps + 1).tolist()
         for now, then in zip(sigmas, sigmas[1:], strict=False):
             level = torch.full((1, 1), now, device=self.device)
-            clean, _ = self.model.denoiser.clean(x, level, **inputs)
+            found = self.model.denoiser.predict(x, level, **inputs)
+            clean = self.model.denoiser.draw(found, x)
             if self.config.named_amounts:
                 amounts = clean[..., ITEM_PLACES, :] if amounts is None else amounts
                 clean[..., ITEM_PLACES, :] = amounts
@@ -205,9 +206,8 @@ class Dream:
         """
         latents = self.encode(picture)
         inputs = self._inputs(action, true)
-        _, kept = self.model.denoiser.clean(
-            latents[None, None], torch.zeros(1, 1, device=self.device), **inputs
-        )
+        level = torch.zeros(1, 1, device=self.device)
+        kept = self.model.denoiser.predict(latents[None, None], level, **inputs).kept
         room = (self.config.window - 1) * PLACES
         if self.past is not None:
             kept = [

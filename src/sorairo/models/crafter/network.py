@@ -136,26 +136,6 @@ class PlayNetwork(nn.Module):
         text = self.transformer.read_text(torch.cat([action, features], 1))
         return text, torch.cat([torch.ones_like(mask[:, :1]), mask], 1)
 
-    def clean(
-        self,
-        x: Float[Tensor, "b f p c"],
-        sigma: Float[Tensor, "b f"],
-        given: Float[Tensor, "b f p g"],
-        positions: Float[Tensor, "b f p 3"],
-        text: KeysValues,
-        text_mask: Bool[Tensor, "n s"],
-        past: KeysValues | None = None,
-    ) -> tuple[Float[Tensor, "b f p c"], KeysValues]:
-        """The clean latents of frames with noised latents x, in float32; and the keys and values of
-        all blocks (see `CausalTransformer.frames`). Amounts are drawn by x, which has to be noise
-        (sigma 1): a sampler of several steps keeps those of the first."""
-        found = self.predict(x, sigma, given, positions, text, text_mask, past)
-        if found.amounts is None or self.amounts is None:
-            return found.clean, found.kept
-        items = self.amounts.latents(found.amounts, x[..., ITEM_PLACES, 0])
-        before, after = found.clean[..., :MAP_PLACES, :], found.clean[..., ITEM_PLACES.stop :, :]
-        return torch.cat([before, items, after], -2), found.kept
-
     def predict(
         self,
         x: Float[Tensor, "b f p c"],
@@ -166,7 +146,8 @@ class PlayNetwork(nn.Module):
         text_mask: Bool[Tensor, "n s"],
         past: KeysValues | None = None,
     ) -> Prediction:
-        """What `clean` is made from."""
+        """What frames with noised latents x show. `text` and its mask are from `read`; `past` keys
+        and values of frames before these, see `CausalTransformer.frames`."""
         memory, seen = given[..., : self.channels], given[..., self.channels]
         inputs = [x.to(given), given]
         if self.amounts is not None:
@@ -180,6 +161,16 @@ class PlayNetwork(nn.Module):
             features=features,
             kept=kept,
         )
+
+    def draw(self, found: Prediction, noise: Float[Tensor, "b f p c"]) -> Float[Tensor, "b f p c"]:
+        """The clean latents of a prediction, with amounts that are drawn by their probabilities
+        with standard normal noise: a sampler of several steps draws them at the first, by the noise
+        that it begins with."""
+        if found.amounts is None or self.amounts is None:
+            return found.clean
+        items = self.amounts.latents(found.amounts, noise[..., ITEM_PLACES, 0])
+        before, after = found.clean[..., :MAP_PLACES, :], found.clean[..., ITEM_PLACES.stop :, :]
+        return torch.cat([before, items, after], -2)
 
     def moved(
         self, latents: Float[Tensor, "n p c"], actions: Int[Tensor, "n"]

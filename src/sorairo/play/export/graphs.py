@@ -45,8 +45,9 @@ class DenoiserGraph(nn.Module):
         m, heads, d]. Gives clean latents [p, c], and keys and values [layers, p, heads, d]."""
         text, text_mask = self.network.read(action, features[None], mask[None])
         past = [(k[None], v[None]) for k, v in zip(past_keys, past_values, strict=True)]
-        clean, kept = self.network.clean(
-            x[None, None],
+        noised = x[None, None]
+        found = self.network.predict(
+            noised,
             sigma[None],
             given(memory, age, counted=self.counted)[None, None],
             positions(place[0], place[1], place[2])[None, None],
@@ -54,8 +55,8 @@ class DenoiserGraph(nn.Module):
             text_mask,
             past,
         )
-        keys, values = (torch.cat(each) for each in zip(*kept, strict=True))
-        return clean[0, 0], keys, values
+        keys, values = (torch.cat(each) for each in zip(*found.kept, strict=True))
+        return self.network.draw(found, noised)[0, 0], keys, values
 
 
 class MovesGraph(nn.Module):

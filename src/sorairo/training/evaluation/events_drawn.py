@@ -92,8 +92,8 @@ def _drawn(model: PlayModel, windows: Windows, seed: int) -> torch.Tensor:
     text, text_mask = network.read(windows.actions.flatten(), features, mask)
     inputs = given(windows.memory, windows.age, None, model.config.counted)
     where = positions(*windows.place.unbind(-1))
-    clean, _ = network.clean(x, sigma, inputs, where, text, text_mask)
-    return clean[:, -1]
+    found = network.predict(x, sigma, inputs, where, text, text_mask)
+    return network.draw(found, x)[:, -1]
 
 
 @torch.inference_mode()

@@ -10,7 +10,7 @@ from sorairo.jobs.forecast import Forecast, Forecaster
 from sorairo.jobs.job import Job
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.expected_rates import write_expected
-from sorairo.jobs.work_rates import Rate, Work
+from sorairo.jobs.work_rates import Point, Rate, Rates, Work
 
 NONE = Forecast()
 
@@ -30,8 +30,8 @@ class Bench:
         self.queue = Queue(database, clock=self.clock, lease=1e6)
         self.forecaster = Forecaster(database, clock=self.clock)
 
-    def submit(self, name: str, cost: float, kind: str = "generate") -> Job:
-        jobs = [(name, {"command": kind})]
+    def submit(self, name: str, cost: float, kind: str = "generate", effort: float = 1.0) -> Job:
+        jobs = [(name, {"command": kind, **({"effort": effort} if effort != 1.0 else {})})]
         return self.queue.submit_all(Submission(jobs=jobs, cost=cost))[0][0]
 
     def claim(self, progress: int = 0) -> Job:
@@ -39,8 +39,15 @@ class Bench:
         assert job is not None
         return self.queue.renew(job, progress)
 
-    def finish(self, name: str, cost: float, seconds: float, kind: str = "generate") -> None:
-        self.submit(name, cost, kind)
+    def finish(
+        self,
+        name: str,
+        cost: float,
+        seconds: float,
+        kind: str = "generate",
+        effort: float = 1.0,
+    ) -> None:
+        self.submit(name, cost, kind, effort)
         job = self.claim()
         self.clock.now += seconds
         self.queue.complete(job, {})
@@ -82,8 +89,8 @@ def test_without_finished_jobs_of_the_kind_there_is_no_estimate(database: Engine
 
 def test_what_a_worker_has_measured_counts_until_a_job_of_the_kind_is_finished(database: Engine):
     bench = Bench(database)
-    write_expected(database, "", [(1.0, 9.0)])
-    write_expected(database, "", [(1.0, 3.0)])
+    write_expected(database, "", [Point(1.0, 9.0)])
+    write_expected(database, "", [Point(1.0, 3.0)])
     bench.submit("a", 10)
     bench.submit("b", 20)
     assert [bench.of(name).estimated_seconds for name in ("a", "b")] == [30, 90]
@@ -114,11 +121,11 @@ def test_estimates_are_work_times_the_usual_rate(database: Engine):
 
 
 def rate(*seen: tuple[float, float]) -> Rate:
-    return Rate([(pixels, seconds) for pixels, seconds in seen])
+    return Rate([Point(pixels, seconds) for pixels, seconds in seen])
 
 
-def work(pixels: float, length: float = 2.0) -> Work:
-    return Work(kind=("generate", ""), pixels=pixels, length=length)
+def work(pixels: float, length: float = 2.0, effort: float = 1.0) -> Work:
+    return Work(kind=("generate", ""), pixels=pixels, length=length, effort=effort)
 
 
 def test_pixels_count_as_much_as_finished_jobs_say():
@@ -130,6 +137,42 @@ def test_pixels_count_as_much_as_finished_jobs_say():
     assert rate((1e5, 8)).seconds(work(1e5, 5.0)) == 40
     spec = {"command": "edit", "runs_on": "big", "video": {"size": "200x100"}}
     assert Work.of(spec, 6e4) == Work(kind=("edit", "big"), pixels=2e4, length=3.0)
+
+
+def test_steps_count_as_much_as_finished_jobs_say():
+    """A second of a clip takes 2 seconds, and 8 more with the default steps: the law is found from
+    four jobs, two at each of two sizes."""
+    law = Rate([Point(1e5, 10), Point(1e5, 4, 0.25), Point(4e5, 40), Point(4e5, 16, 0.25)])
+    assert (law.fixed, law.exponent) == pytest.approx((0.2, 1.0))
+    for effort, seconds in ((0.04, 2.32), (0.25, 4), (1, 10), (5, 42)):
+        assert law.seconds(work(1e5, 1.0, effort)) == pytest.approx(seconds)
+    assert law.seconds(work(2e5, 1.0, 0.25)) == pytest.approx(8)
+    only_steps = Rate([Point(1e5, 10), Point(1e5, 1, 0.1)])
+    assert only_steps.fixed == 0
+    assert only_steps.seconds(work(1e5, 1.0, 0.5)) == pytest.approx(5)
+    no_steps = Rate([Point(1e5, 10), Point(1e5, 10, 0.1)])
+    assert no_steps.seconds(work(1e5, 1.0, 0.5)) == pytest.approx(10, rel=0.03)
+
+
+def test_the_share_that_steps_do_not_change_is_taken_from_what_was_measured():
+    """Until jobs of the kind had several efforts; without anything measured it is a fifth."""
+    measured = {"": [Point(1e5, 5), Point(1e5, 3, 0.2)]}
+    point = [Point(1e5, 20)]
+    rates = Rates.of({("generate", ""): point, ("generate", "other"): point}, measured)
+    assert rates.seconds(work(1e5, 1.0, 0.2)) == pytest.approx(12)
+    other = Work(kind=("generate", "other"), pixels=1e5, length=1.0, effort=0.5)
+    assert rates.seconds(other) == pytest.approx(12)
+
+
+def test_an_estimate_counts_the_steps_of_a_job(database: Engine):
+    """Of two jobs that are alike but for their steps, one with 10 and one with 50."""
+    bench = Bench(database)
+    bench.finish("usual", 10, 100)
+    bench.finish("few", 10, 30, effort=0.125)
+    bench.submit("ten", 10, effort=0.2)
+    bench.submit("fifty", 10)
+    assert bench.of("ten").estimated_seconds == 36
+    assert bench.of("fifty").estimated_seconds == 36 + 100
 
 
 def test_progress_tells_more_than_other_jobs(database: Engine):

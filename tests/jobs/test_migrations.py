@@ -9,14 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, inspect, select, text
+from sqlalchemy import Engine, create_engine, insert, inspect, select, text
 
 from sorairo.jobs.database import open_database
+from sorairo.jobs.forecast import Forecaster
 from sorairo.jobs.keys import ApiKeyStore, Quota
 from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.jobs.migrations import MIGRATIONS, Migration, add_column, migrate
 from sorairo.jobs.queue import Queue
-from sorairo.jobs.schema import jobs, keys, lineage, metadata, migrations, outbox, spending
+from sorairo.jobs.schema import (
+    jobs,
+    keys,
+    lineage,
+    measured_rates,
+    metadata,
+    migrations,
+    outbox,
+    spending,
+)
+from sorairo.jobs.stored.expected_rates import read_expected, write_expected
+from sorairo.jobs.work_rates import Point, Work
 
 OLD_FILE = Path(__file__).parents[1] / "compatibility" / "files" / "jobs" / "jobs.db"
 LATER = (spending, outbox, migrations, lineage)  # tables that the first version did not have
@@ -115,6 +127,40 @@ def test_a_database_without_a_version_that_has_all_columns(tmp_path: Path):
     assert len(Queue(old).page(limit=100)[0]) > 10
     for each in (old, new):
         each.dispose()
+
+
+def test_what_was_measured_without_steps_is_measured_again(url: str, opened: Callable[[], Engine]):
+    """Version 11 had rates that did not tell efforts apart; its jobs count as usual ones."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        measured_rates.drop(connection)
+        connection.execute(
+            text(
+                "CREATE TABLE expected_rates (model VARCHAR(255) NOT NULL, pixels INTEGER NOT NULL,"
+                " rate FLOAT NOT NULL, PRIMARY KEY (model, pixels))"
+            )
+        )
+        connection.execute(text("INSERT INTO expected_rates VALUES ('', 10240, 3.5)"))
+        connection.execute(
+            insert(migrations), [{"version": each, "applied_at": 1.0} for each in range(1, 12)]
+        )
+        done = {"payload": {"command": "generate"}, "status": "completed", "attempts": 1}
+        times = {"created_at": 1.0, "started_at": 2.0, "ended_at": 32.0, "cost": 10.0}
+        connection.execute(insert(jobs).values(id="video_1", owner="", **done, **times))
+    engine.dispose()
+    database = opened()
+    assert versions(database) == ALL_VERSIONS
+    assert set(described(database)) == set(metadata.tables)
+    with database.begin() as connection:
+        assert not read_expected(connection)
+    write_expected(database, "", [Point(1.0, 5.0), Point(1.0, 3.0, 0.2)])
+    with database.begin() as connection:
+        assert read_expected(connection) == {"": [Point(1.0, 5.0), Point(1.0, 3.0, 0.2)]}
+    forecaster = Forecaster(database)
+    for effort, seconds in ((1.0, 30), (0.2, 18)):
+        work = Work(kind=("generate", ""), length=10.0, effort=effort)
+        assert forecaster.of_new(work).seconds == seconds
 
 
 def test_only_later_migrations_are_applied(database: Engine):

@@ -245,8 +245,8 @@ def test_an_idle_worker_measures_its_model_and_open_weights(
     write_wan(tmp_path / "models" / "wan2.1-1.3b", "wan2.1-1.3b")
     database = worker.queue.database
 
-    def expected(model: str, side: int) -> int | None:
-        work = Work(kind=("generate", model), pixels=side**2, length=2.0)
+    def expected(model: str, side: int, effort: float = 1.0) -> int | None:
+        work = Work(kind=("generate", model), pixels=side**2, length=2.0, effort=effort)
         return Forecaster(database).of_new(work).seconds
 
     assert expected("", 128) is None
@@ -267,5 +267,7 @@ def test_an_idle_worker_measures_its_model_and_open_weights(
     assert (expected("", 128) or 0) > 0
     small, large = (expected("wan2.1-1.3b", side) or 0 for side in (256, 1024))
     assert 0 < 10 * small < large
+    few = expected("wan2.1-1.3b", 1024, 4 / 100) or 0
+    assert 0.04 < few / large < 0.12, "four steps without guidance, and the decoding"
     with database.begin() as connection:
         assert set(read_expected(connection)) == {"", "wan2.1-1.3b"}

@@ -9,6 +9,7 @@ import torch
 
 from sorairo.generation.engine import Engine
 from sorairo.generation.progress import ProgressCallback
+from sorairo.jobs.work_rates import Point
 from sorairo.models.hub import ModelDirectory
 from sorairo.models.sizing.shape import NetworkShape
 from sorairo.models.sizing.speed import block_speed
@@ -16,40 +17,53 @@ from sorairo.models.sizing.speed import block_speed
 SECONDS = 5.0  # of the clip whose work is computed
 SHORT = 2  # latent frames of the clips that are made
 ENLARGED = 4  # sides of the larger of them : sides of the native size
-Points = list[tuple[float, float]]
-"""Pixels of a frame, and seconds for each second of a clip of that size."""
+FEWER = 4  # steps of a usual clip : steps of the one that shows what does not depend on steps
 
 
 def rates_by_block(
     info: ModelDirectory, shape: NetworkShape, device: torch.device, go_on: Callable[[], None]
-) -> Points:
+) -> list[Point]:
     """Those of a model that need not be loaded: one block of its width is timed, and scaled by the
-    FLOP of whole requests at its native size, and at half its sides. An exception that `go_on`
-    raises stops it before the next run of the block."""
+    FLOP of whole requests at its native size, at half its sides, and with fewer steps. An exception
+    that `go_on` raises stops it before the next run of the block."""
     facts, speed = info.facts, block_speed(shape, device, go_on)
     width, height = facts.native_sizes[0]
     frames = round(SECONDS * facts.fps)
+    usual, few = facts.sampling.steps, _fewer(facts.sampling.steps)
     points = []
-    for size in ((width, height), (width // 2, height // 2)):
+    for size, steps in (
+        ((width, height), usual),
+        ((width // 2, height // 2), usual),
+        *([((width, height), few)] if few < usual else []),
+    ):
         guided = facts.sampling.guidance != 1.0
-        flops = shape.request_flops(size, frames, steps=facts.sampling.steps, guided=guided)
-        points.append((float(size[0] * size[1]), flops / speed / SECONDS))
+        flops = shape.request_flops(size, frames, steps=steps, guided=guided)
+        points.append(Point(float(size[0] * size[1]), flops / speed / SECONDS, steps / usual))
     return points
 
 
-def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) -> Points:
-    """Those of a loaded model, from short clips that it makes at its native size and enlarged, at
-    `fps` frames a second. An exception that `on_progress` raises stops it within a step."""
+def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) -> list[Point]:
+    """Those of a loaded model, from short clips at `fps` frames a second that it makes at its
+    native size, enlarged, and with fewer steps. An exception that `on_progress` raises stops it
+    within a step."""
     info = engine.model.info
     seconds = engine.model.codec.law.frames_held(SHORT) / info.fps
     width, height = info.native_sizes[0]
+    usual = engine.model.sampling.steps
+    few = _fewer(usual)
     points = []
-    for side in (1, 1, ENLARGED):  # the first is slower than later ones
+    for side, steps in (
+        (1, usual),  # the first is slower than later ones, and does not count
+        (1, usual),
+        (ENLARGED, usual),
+        *([(1, few)] if few < usual else []),
+    ):
         started = time.perf_counter()
         engine.generate(
             "a red ball",
             seconds=seconds,
             fps=fps,
+            steps=steps,
             rewrite=False,
             vary=False,
             on_progress=on_progress,
@@ -57,5 +71,9 @@ def rates_by_clips(engine: Engine, fps: float, on_progress: ProgressCallback) ->
             height=side * height,
         )
         taken = time.perf_counter() - started
-        points.append((float(side * width * side * height), taken / seconds))
+        points.append(Point(float(side * width * side * height), taken / seconds, steps / usual))
     return points[1:]
+
+
+def _fewer(steps: int) -> int:
+    return max(1, steps // FEWER)

@@ -17,7 +17,7 @@ from sorairo.jobs.conditions import is_unfinished
 from sorairo.jobs.job import COMPLETED, QUEUED, RUNNING, Job
 from sorairo.jobs.schema import jobs
 from sorairo.jobs.stored.expected_rates import read_expected
-from sorairo.jobs.work_rates import Kind, Rate, Rates, Work
+from sorairo.jobs.work_rates import Kind, Point, Rates, Work
 
 RECENT_JOBS, PER_KIND = 200, 20  # finished jobs that are read, and that count for each kind
 MIN_PROGRESS = 10  # per cent from which on a job's own progress tells most about its duration
@@ -28,6 +28,7 @@ _WORK = (
     _PAYLOAD["command"].as_string().label("command"),
     _PAYLOAD["runs_on"].as_string().label("runs_on"),
     _PAYLOAD["video"]["size"].as_string().label("size"),
+    _PAYLOAD["effort"].as_float().label("effort"),
     jobs.c.cost,
 )
 
@@ -131,14 +132,15 @@ def _rates(connection: Connection) -> Rates:
     """What the last finished jobs of each kind took, and what is expected of models."""
     columns = (*_WORK, jobs.c.started_at, jobs.c.ended_at, jobs.c.attempts)
     done = select(*columns).where(jobs.c.status == COMPLETED)
-    seen: dict[Kind, list[tuple[float, float]]] = defaultdict(list)
+    seen: dict[Kind, list[Point]] = defaultdict(list)
     for row in connection.execute(done.order_by(jobs.c.number.desc()).limit(RECENT_JOBS)):
         undisturbed = row.attempts == 1 and row.cost > 0 and row.started_at is not None
         work = _work(row)
         if undisturbed and len(seen[work.kind]) < PER_KIND:
-            seen[work.kind].append((work.pixels, (row.ended_at - row.started_at) / work.length))
-    expected = {model: Rate(points) for model, points in read_expected(connection).items()}
-    return Rates({kind: Rate(each) for kind, each in seen.items() if each}, expected)
+            rate = (row.ended_at - row.started_at) / work.length
+            seen[work.kind].append(Point(work.pixels, rate, work.effort))
+    known = {kind: points for kind, points in seen.items() if points}
+    return Rates.of(known, read_expected(connection))
 
 
 def _snapshot(connection: Connection, rates: Rates, now: float) -> _Snapshot:
@@ -163,7 +165,7 @@ def _snapshot(connection: Connection, rates: Rates, now: float) -> _Snapshot:
 
 def _work(row: Any) -> Work:
     payload = {"command": row.command, "runs_on": row.runs_on, "video": {"size": row.size}}
-    return Work.of(payload, row.cost)
+    return Work.of({**payload, "effort": row.effort}, row.cost)
 
 
 def _remaining(
@@ -177,4 +179,4 @@ def _remaining(
 
 
 def _whole(seconds: float | None) -> int | None:
-    return None if seconds is None else math.ceil(seconds)
+    return None if seconds is None else math.ceil(round(seconds, 6))

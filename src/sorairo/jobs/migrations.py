@@ -38,6 +38,15 @@ def add_column(table: str, column: str, definition: str) -> Callable[[Connection
     return apply
 
 
+def drop_table(table: str) -> Callable[[Connection], None]:
+    """A migration that removes a table whose contents are found anew, if it exists."""
+
+    def apply(connection: Connection) -> None:
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+
+    return apply
+
+
 MIGRATIONS: Sequence[Migration] = (
     Migration(version=1, apply=add_column("jobs", "cost", "FLOAT DEFAULT '0' NOT NULL")),
     Migration(version=2, apply=add_column("jobs", "emptied", "BOOLEAN DEFAULT false NOT NULL")),
@@ -50,6 +59,8 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=9, apply=add_column("jobs", "tags", "TEXT DEFAULT '' NOT NULL")),
     Migration(version=10, apply=add_column("jobs", "trashed_at", "FLOAT")),
     Migration(version=11, apply=fill_in_remixes),
+    # `measured_rates` has its place, with the effort; workers measure again
+    Migration(version=12, apply=drop_table("expected_rates")),
 )
 
 

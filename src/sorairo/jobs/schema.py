@@ -189,13 +189,15 @@ batches = Table(
     Index("batches_of_owner", "owner", "id"),
 )
 
-# What workers expect of a model before it has made a clip; see `stored.expected_rates`.
-expected_rates = Table(
-    "expected_rates",
+# What workers expect of a model before it has made a clip; see `stored.expected_rates`. The columns
+# but the model are described at the fields of Point.
+measured_rates = Table(
+    "measured_rates",
     metadata,
     Column("model", String(255), primary_key=True),  # as `runs_on` of jobs has it
-    Column("pixels", Integer, primary_key=True, autoincrement=False),  # of a frame
-    Column("rate", Float, nullable=False),  # seconds for each second of a clip
+    Column("pixels", Integer, primary_key=True, autoincrement=False),
+    Column("effort", Float, primary_key=True),
+    Column("rate", Float, nullable=False),
 )
 
 # The migrations that were applied to this database.

@@ -84,6 +84,8 @@ class JobSpec:
     """The name of the model that generates it; "" for the one that the worker was started with."""
     filtered: bool = False
     """Whether the output filter looks at the result."""
+    effort: float = 1.0
+    """How often the network runs for it, relative to a request with the defaults of the model."""
 
     def to_json(self) -> dict[str, Any]:
         """The payload that `from_json` reads."""
@@ -95,6 +97,7 @@ class JobSpec:
             "body_digest": self.body_digest,
             **({"runs_on": self.runs_on} if self.runs_on else {}),
             **({"filtered": True} if self.filtered else {}),
+            **({"effort": self.effort} if self.effort != 1.0 else {}),
         }
 
     @classmethod
@@ -116,4 +119,5 @@ class JobSpec:
             source=payload.get("source"),
             runs_on=str(payload.get("runs_on", "")),
             filtered=bool(payload.get("filtered", False)),
+            effort=float(payload.get("effort", 1.0)),
         )

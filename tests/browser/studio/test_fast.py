@@ -13,6 +13,9 @@ from safetensors.torch import save_file
 
 import studio_library
 from serving import Running, serving
+from sorairo.jobs.database import open_database
+from sorairo.jobs.stored.expected_rates import write_expected
+from sorairo.jobs.work_rates import Point
 from studio_pages import quiet_page
 from tiny_wan import write_wan
 
@@ -32,6 +35,9 @@ def server(tmp_path: Path) -> Iterator[Running]:
     for name in (LORA, "paper"):
         save_file(factors, tmp_path / "loras" / f"{name}.safetensors")
     studio_library.fill(tmp_path, 1, model=MODEL, loras=(LORA, "paper:0.5"))
+    # measured: ten seconds for each second of a clip of this size, one of them for no step
+    measured = [Point(1280 * 720, 10.0), Point(1280 * 720, 2.8, 0.2)]
+    write_expected(open_database(f"sqlite:///{tmp_path}/jobs.db"), MODEL, measured)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
         patch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
@@ -52,8 +58,10 @@ def test_fast_is_offered_shown_and_kept(chromium: Browser, server: Running):
         expect(box).to_be_disabled()
         expect(page.get_by_text("sorairo models pull wan2.2-5b-fast")).to_be_visible()
         model.select_option(MODEL)
-        page.get_by_label(name).check()
         page.get_by_label("Prompt").fill("a red ball drops")
+        expect(page.get_by_text("about 40 s")).to_be_visible()
+        page.get_by_label(name).check()
+        expect(page.get_by_text("about 6 s")).to_be_visible()
         page.get_by_role("button", name="Create").click()
         expect(page.locator(".tile")).to_have_count(2)
         newest = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]["id"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sorairo.errors import RequestError
+from sorairo.models.model_record import SamplingFacts
 from sorairo.notes import Note
 from sorairo.world import registry
 from sorairo.world.registry import TABLETOP
@@ -68,6 +69,8 @@ class Limits:
     """The simulated world in whose words the model reads prompts, "" for none."""
     trained_on: Mapping[str, Any] | None = None
     """The part of that world that the model was trained on, as JSON; None: not known."""
+    sampling: SamplingFacts | None = None
+    """The sampling defaults of the model; None: not known."""
 
     @property
     def max_seconds(self) -> float:
@@ -83,7 +86,7 @@ def default_seconds(limits: Limits) -> float:
 def limits_of(settings: dict[str, Any]) -> Limits:
     """The limits of a model, from the `config` of its record."""
     width, height = settings["native_sizes"][0]
-    multiple = settings.get("multiple")
+    multiple, sampling = settings.get("multiple"), settings.get("sampling")
     if multiple is None:  # our own family
         multiple = settings["codec"]["space_factor"] * settings["transformer"]["patch"]
     return Limits(
@@ -98,6 +101,9 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         min_side=min_side_of(width, height),
         world=settings.get("world", registry.DEFAULT),
         trained_on=settings.get("trained_on"),
+        sampling=SamplingFacts(steps=sampling["steps"], guidance=sampling["guidance"])
+        if sampling
+        else None,
     )
 
 

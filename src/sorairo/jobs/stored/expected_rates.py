@@ -8,27 +8,25 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from sorairo.jobs.schema import expected_rates
-
-Points = Sequence[tuple[float, float]]
-"""Pixels of a frame, and seconds for each second of a clip of that size."""
+from sorairo.jobs.schema import measured_rates
+from sorairo.jobs.work_rates import Point
 
 
-def read_expected(connection: Connection) -> Mapping[str, Points]:
+def read_expected(connection: Connection) -> Mapping[str, Sequence[Point]]:
     """What is expected of each model, "" for the one that workers are started with."""
-    found: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for row in connection.execute(select(expected_rates)):
-        found[row.model].append((float(row.pixels), row.rate))
+    found: dict[str, list[Point]] = defaultdict(list)
+    for row in connection.execute(select(measured_rates)):
+        found[row.model].append(Point(float(row.pixels), row.rate, row.effort))
     return found
 
 
-def write_expected(database: Engine, model: str, points: Points) -> None:
+def write_expected(database: Engine, model: str, points: Sequence[Point]) -> None:
     """Replaces what is expected of a model; of two workers that measured at once, one counts."""
-    rows = [{"model": model, "pixels": int(pixels), "rate": rate} for pixels, rate in points]
+    rows = [{**each._asdict(), "model": model, "pixels": int(each.pixels)} for each in points]
     try:
         with database.begin() as connection:
-            connection.execute(delete(expected_rates).where(expected_rates.c.model == model))
+            connection.execute(delete(measured_rates).where(measured_rates.c.model == model))
             if rows:
-                connection.execute(insert(expected_rates), rows)
+                connection.execute(insert(measured_rates), rows)
     except IntegrityError:
         pass

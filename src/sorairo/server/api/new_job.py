@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.effort import effort_of
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.reading import read_request
 from sorairo.notes import details_of
@@ -47,6 +48,8 @@ class NewJob:
     runs_on: str = ""
     """The name of the model by which workers find it; "" for the one that they were started
     with."""
+    effort: float = 1.0
+    """How often the network runs, relative to a request with the defaults of the model."""
 
     def spec(self, media: tuple[str, ...], *, filtered: bool = False) -> JobSpec:
         """The payload of the job; `media` are the names of its given files in the media store.
@@ -58,15 +61,19 @@ class NewJob:
             body_digest=self.body_digest,
             runs_on=self.runs_on,
             filtered=filtered,
+            effort=self.effort,
         )
 
     def read(self, limits: Limits) -> NewJob:
-        """The same job with its prompts in words of the model. A prompt that names nothing the
-        model can draw is accepted, with a note: programs written for other models send any."""
+        """The same job with its prompts in words of the model, and what it asks of the network. A
+        prompt that names nothing the model can draw is accepted, with a note: programs written for
+        other models send any."""
         found = read_request(self.request, limits, lenient=True)
         details = tuple(details_of(found.notes)) or None
         video = replace(self.video, notes=found.notes or None, note_details=details)
-        return replace(self, request=found.request, video=video)
+        return replace(
+            self, request=found.request, video=video, effort=effort_of(found.request, limits)
+        )
 
     def with_later_seed(self, offset: int) -> NewJob:
         """The same job with a seed that is higher by `offset`."""

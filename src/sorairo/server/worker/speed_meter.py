@@ -9,11 +9,12 @@ import time
 from sqlalchemy import Engine as Database
 from sqlalchemy import select
 
-from sorairo.generation.expected_rates import Points, rates_by_block, rates_by_clips
+from sorairo.generation.expected_rates import rates_by_block, rates_by_clips
 from sorairo.jobs import clock
 from sorairo.jobs.conditions import is_due
 from sorairo.jobs.schema import jobs
 from sorairo.jobs.stored.expected_rates import read_expected, write_expected
+from sorairo.jobs.work_rates import Point
 from sorairo.models import hub
 from sorairo.models.sizing.shape import NetworkShape, shape_of
 from sorairo.server.worker.loaded_models import LoadedModels
@@ -64,7 +65,7 @@ class SpeedMeter:
         write_expected(self.database, self._left[0], self._measured(self._left[0]))
         del self._left[0]
 
-    def _measured(self, name: str) -> Points:
+    def _measured(self, name: str) -> list[Point]:
         directory = name or self.models.model
         if directory:
             info = hub.info(hub.find(directory))

@@ -1,0 +1,36 @@
+"""How much a request asks of the network, beside size and length. No torch."""
+
+from __future__ import annotations
+
+from sorairo.errors import SorairoError
+from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.limits import Limits
+from sorairo.models.lora.choices import choices_of, few_steps
+from sorairo.models.model_record import SamplingFacts
+
+
+def effort_of(request: Request, limits: Limits) -> float:
+    """How often the network runs for a request, relative to one with the defaults of the model; 1.0
+    where these are not known. The schedule of a LoRA for few steps counts where the file is here.
+
+    A guided step counts twice, also for models that guide only a part of their noise levels."""
+    if limits.sampling is None:
+        return 1.0
+    default, steps, guidance = limits.sampling, request.steps, request.guidance
+    try:
+        few = few_steps(choices_of(request.loras))
+    except SorairoError:  # whoever runs the request says what is wrong with it
+        few = None
+    if few is not None:
+        steps = len(few.sigmas) - 1 if steps is None else steps
+        guidance = few.guidance if guidance is None else guidance
+    asked = SamplingFacts(
+        steps=default.steps if steps is None else steps,
+        guidance=default.guidance if guidance is None else guidance,
+    )
+    return evaluations(asked) / evaluations(default)
+
+
+def evaluations(sampling: SamplingFacts) -> int:
+    """How often the network runs for one window of a clip."""
+    return sampling.steps * (1 if sampling.guidance == 1.0 else 2)

@@ -13,7 +13,7 @@ from sorairo.models.crafter.memory import PlaceMemory
 from sorairo.training.data.games.events import EventIndex
 from sorairo.training.data.games.latents import NEVER, LatentGame, last_changed, last_seen
 from sorairo.training.data.games.mirrored import MIRRORS, mirrored
-from sorairo.training.data.games.windows import WindowsConfig, WindowSource
+from sorairo.training.data.games.windows import WindowsConfig, WindowSource, window
 from sorairo.training.objectives.game_model import pseudo_huber
 from sorairo.world.crafter.events import event_at
 from sorairo.world.crafter.names import ACTIONS, ITEMS, THINGS
@@ -136,6 +136,24 @@ def test_sleep_has_an_age(night: Truth) -> None:
     config = WindowsConfig(batch=4, frames=4, begun=0.0, blank=0.0, short=0.0)
     plain = WindowSource([game], config, sleep=False).draw(np.random.default_rng(0))
     torch.testing.assert_close(plain.age[..., SLEEP_PLACE], plain.age[..., PLACES - 1])
+
+
+def test_what_moves_can_be_in_reach_of_where_it_was(truth: Truth) -> None:
+    things = np.zeros_like(truth["things"])
+    things[:, 2, 6] = THINGS.index("cow")
+    moved = np.abs(np.diff(truth["position"].astype(int), axis=0)).sum(1) > 0
+    assert moved.any()
+    assert not moved.all()
+    game = latent_game(truth | {"things": things})
+    config = WindowsConfig(frames=len(game))
+    lively = window(game, 0, config, np.random.default_rng(0))["lively"]
+    assert not lively[:, MAP_PLACES:].any()
+    for frame in range(1, len(game)):
+        x, y = truth["position"][frame].astype(int) - truth["position"][frame - 1]
+        expected = np.zeros((7, 9), bool)
+        for row, column in ((2, 6), (1, 6), (3, 6), (2, 5), (2, 7)):
+            expected[row - y, column - x] = True
+        np.testing.assert_array_equal(lively[frame, :MAP_PLACES].view(7, 9).numpy(), expected)
 
 
 def test_windows_show_events_and_forget_what_came_before(truth: Truth) -> None:

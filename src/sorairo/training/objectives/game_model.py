@@ -50,6 +50,8 @@ class PlayLossConfig:
     """Weight of the nine tiles around the player, where actions take effect."""
     items: float = 2.0
     """Weight of the inventory's places."""
+    lively: float = 8.0
+    """Weight of the places that things which move by themselves can reach in a step."""
     target: float = 60.0
     """Weight of the place that an action works on."""
     amounts: float = 20.0
@@ -176,8 +178,9 @@ class PlayObjective:
 
     def _weights(self, batch: Windows) -> Tensor:
         """The weight of each place of each frame, [b, f, 81]. They depend on the actions and on
-        where the player looks, not on what comes of it, and so favour no outcome."""
+        what the picture before shows, not on what comes of it, and so favour no outcome."""
         weights = self.weights.expand(*batch.actions.shape, -1).clone()
+        weights = torch.where(batch.lively, weights.clamp(min=self.config.lively), weights)
         works = batch.target >= 0
         at = F.one_hot(batch.target.clamp(min=0), PLACES).bool() & works[..., None]
         weights = torch.where(at, self.config.target, weights)

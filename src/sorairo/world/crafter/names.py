@@ -30,6 +30,9 @@ THINGS = (
 
 CREATURES = ("cow", "zombie", "skeleton")
 
+MOVING = tuple(i for i, name in enumerate(THINGS) if name.startswith(("arrow", *CREATURES)))
+"""The indices of things that move by themselves."""
+
 ITEMS = (
     *("health", "food", "drink", "energy", "sapling", "wood", "stone", "coal", "iron", "diamond"),
     *("wood_pickaxe", "stone_pickaxe", "iron_pickaxe"),

@@ -29,10 +29,10 @@ from sorairo.exam.played_question import (
 from sorairo.exam.question import Answer
 from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import Suite
-from sorairo.exam.suites.played.determined import MOVING, Determined, determined
+from sorairo.exam.suites.played.determined import Determined, determined
 from sorairo.exam.suites.played.games import KINDS, game_questions
 from sorairo.world.crafter.events import event_at, items_made, place_ahead
-from sorairo.world.crafter.names import ACTIONS, ITEMS, TILE
+from sorairo.world.crafter.names import ACTIONS, ITEMS, MOVING, TILE
 from sorairo.world.crafter.perception import Reading
 
 HORIZONS = (1, 5, 10, 20, 50)

@@ -15,17 +15,13 @@ from sorairo.exam.played_question import PlayTruth
 from sorairo.world.crafter.names import (
     ACTIONS,
     COLUMNS,
-    CREATURES,
     FACINGS,
     GROUND,
     MOST,
+    MOVING,
     ROWS,
-    THINGS,
 )
 from sorairo.world.crafter.state import GameState
-
-MOVING = [i for i, name in enumerate(THINGS) if name.startswith(("arrow", *CREATURES))]
-"""The things that move by chance."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from sorairo.training.data.games.latents import NEVER, LatentGame
 from sorairo.training.data.games.shards import WISHES
 from sorairo.world.crafter.language.lexicon import PLACES as PLACE_WORDS
 from sorairo.world.crafter.language.lexicon import TIMES, place_of, time_of
-from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS
+from sorairo.world.crafter.names import ACTIONS, COLUMNS, FACINGS, MOVING, ROWS
 
 _WORKS = [i for i, name in enumerate(ACTIONS) if name == "do" or name.startswith("place")]
 NOTHING = PLACES - 1  # a place that shows nothing, ever
@@ -76,6 +76,9 @@ class Windows:
     """[b, f]."""
     target: Tensor
     """The place that each action works on, [b, f]; -1 for actions that work on none, and moves."""
+    lively: Tensor
+    """Whether something that moves by itself was on each place in the picture before, or on one
+    beside it, bool [b, f, 81]."""
     moved: Tensor
     """Whether the player moved, [b, f]; -1 where the action is no move, or there is no frame
     before."""
@@ -165,6 +168,7 @@ def window(
         "anchored": torch.tensor(float(rng.random() < config.true)),
         "actions": torch.from_numpy(cut["actions"].astype(np.int64)),
         "target": _targets(truth, span),
+        "lively": _lively(truth, span),
         "moved": _moved(truth, span),
         "place": torch.from_numpy(
             np.concatenate([span[:, None], cut["position"]], 1).astype(np.float32)
@@ -195,6 +199,21 @@ def _moved(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:
     moved = (places[span] != places[np.maximum(span - 1, 0)]).any(-1).astype(np.float32)
     moved[~np.isin(truth["actions"][span], _MOVES) | (span == 0)] = -1
     return torch.from_numpy(moved)
+
+
+def _lively(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:
+    """`Windows.lively` of one window."""
+    before = np.maximum(span - 1, 0)
+    there = np.isin(truth["things"][before], MOVING)
+    wide = np.pad(there, ((0, 0), (2, 2), (2, 2)))  # a step of the player, and one of the thing
+    near = wide[:, 1:-1, 1:-1] | wide[:, :-2, 1:-1] | wide[:, 2:, 1:-1]
+    near |= wide[:, 1:-1, :-2] | wide[:, 1:-1, 2:]
+    steps = (truth["position"][span] - truth["position"][before]).astype(int)
+    seen = [
+        each[1 + y :, 1 + x :][:ROWS, :COLUMNS] for each, (x, y) in zip(near, steps, strict=True)
+    ]
+    below = np.zeros((len(span), PLACES - MAP_PLACES), bool)
+    return torch.from_numpy(np.concatenate([np.reshape(seen, (len(span), -1)), below], 1))
 
 
 def _targets(truth: dict[str, np.ndarray], span: np.ndarray) -> Tensor:

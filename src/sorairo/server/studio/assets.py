@@ -20,8 +20,11 @@ INDEX = "index.html"
 # Where the index lists what a browser should load at once, and the folder of all files.
 HEAD, ROOT = "<!-- head -->", "{root}"
 DIGEST_LENGTH = 16
-# Comments that begin a line; no template of the page has a line that begins with one.
-_COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)", re.MULTILINE)
+# Comments that begin a line, and those at the end of one that have no quotation mark, with which a
+# string might end. No template of the page has a line like that.
+_COMMENTS = re.compile(
+    rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE
+)
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(
@@ -95,9 +98,9 @@ def _read(
 
 
 def _content(path: Path) -> bytes:
-    """A file as browsers get it: scripts without the lines that are comments, which stay empty."""
+    """A file as browsers get it: scripts and styles without comments, whose lines stay."""
     content = path.read_bytes()
-    if path.suffix != ".js" or "vendor" in path.parts:
+    if path.suffix not in (".js", ".css") or "vendor" in path.parts:
         return content
     return _COMMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
 

@@ -16,6 +16,15 @@ export async function attempt(action) {
   }
 }
 
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("common.copied"));
+  } catch {
+    toast(t("common.notCopied"), { kind: "bad" });
+  }
+}
+
 /** Puts videos into the trash; "Undo" restores them. */
 export const remove = (ids) =>
   attempt(async () => {

@@ -47,7 +47,7 @@ async function walk(entry, found) {
 }
 
 /** The files of an `<input type="file">`, likewise. */
-export const chosenFiles = (list) => [...list].map((file) => ofFile(file.webkitRelativePath || file.name, file));
+export const chosenFiles = (list) => list.map((file) => ofFile(file.webkitRelativePath || file.name, file));
 
 /** The same files, with those that are in zip files in place of these. */
 async function opened(files, note) {

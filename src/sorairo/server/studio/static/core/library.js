@@ -18,6 +18,7 @@ export const isUnfinished = (video) => ["queued", "in_progress"].includes(video.
 export const videos = () => state.library.order.map((id) => state.library.videos.get(id));
 export const videoOf = (id) => state.library.videos.get(id);
 export const unfinished = () => videos().filter(isUnfinished);
+export const finished = () => videos().filter((video) => video.status === "completed");
 
 const watchers = new Set();
 

@@ -1,10 +1,9 @@
 // <so-curve .value=${[0, ..., 1]}>: how much the second clip counts over a bridge, as a curve that is
 // drawn with the pointer or set with the keyboard. Sends `change` with the new numbers, 0 to 1.
 
-import { html, svg } from "../core/lit.js";
 import { Part } from "../core/element.js";
 import { number } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { html, svg, t } from "../core/view.js";
 
 const [WIDTH, HEIGHT, EDGE] = [320, 120, 10];
 

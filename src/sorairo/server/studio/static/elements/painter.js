@@ -1,9 +1,8 @@
 // <so-painter .picture=${canvas}>: a mask that is painted over a picture. `mask()` is a Blob of a PNG
 // that is white where it was painted, or null where nothing was.
 
-import { html } from "../core/lit.js";
 import { Part } from "../core/element.js";
-import { t } from "../core/i18n.js";
+import { html, t } from "../core/view.js";
 
 const PAINT = "#38b6ff";
 const SIZES = { min: 2, max: 40, start: 14 }; // per cent of the shorter side

@@ -3,12 +3,10 @@
 // Keys while it has the focus: Space or K plays and pauses, ← and → step by one picture, Home and
 // End go to the ends, L loops, F fills the screen.
 
-import { html } from "../core/lit.js";
 import { Part } from "../core/element.js";
 import { number } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { readOne } from "../core/library.js";
+import { html, icon, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const RATES = [0.25, 0.5, 1, 2];

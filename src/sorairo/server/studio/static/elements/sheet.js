@@ -1,8 +1,7 @@
 // <so-sheet .video=${video}>: the contact sheet of a clip, which opens in its own size.
 
-import { html, nothing } from "../core/lit.js";
 import { Part } from "../core/element.js";
-import { t } from "../core/i18n.js";
+import { html, nothing, t } from "../core/view.js";
 import { pictureAddress } from "../media/addresses.js";
 
 class Sheet extends Part {

@@ -1,10 +1,9 @@
 // <so-span .video=${video} .value=${[start, end]}>: a span of a clip between two handles, over a strip
 // of its pictures. Sends `change` with the new value in seconds.
 
-import { html } from "../core/lit.js";
 import { Part } from "../core/element.js";
 import { seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { html, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const PICTURES = 8;

@@ -7,6 +7,8 @@ export const en = {
   undo: "Undo",
   retry: "Retry",
   delete: "Delete",
+  copied: "Copied.",
+  notCopied: "The browser does not allow copying: select the text instead.",
 };
 
 export const zh = {
@@ -18,4 +20,6 @@ export const zh = {
   undo: "撤销",
   retry: "重试",
   delete: "删除",
+  copied: "已复制。",
+  notCopied: "浏览器不允许复制：请手动选择文本。",
 };

@@ -14,7 +14,6 @@ export const en = {
   reserved: "Below {n}, no jobs are accepted.",
   kept: "Clips are kept for {time} after they are finished.",
   keptForever: "Clips are kept until you delete them.",
-  import: "Bring your Sora work home",
   models: "Models",
   served: "in use",
   upTo: "up to {n} s at once",
@@ -22,8 +21,6 @@ export const en = {
   takes: "{n} to download",
   takesMore: "more than {n} to download",
   copy: "Copy: {text}",
-  copied: "Copied.",
-  notCopied: "The browser does not allow copying: select the text instead.",
 };
 
 export const zh = {
@@ -42,7 +39,6 @@ export const zh = {
   reserved: "低于 {n} 时不再接受任务。",
   kept: "短片完成后保留 {time}。",
   keptForever: "短片会一直保留，直到您删除。",
-  import: "把 Sora 作品带回家",
   models: "模型",
   served: "使用中",
   upTo: "单次最长 {n} 秒",
@@ -50,6 +46,4 @@ export const zh = {
   takes: "需下载 {n}",
   takesMore: "需下载超过 {n}",
   copy: "复制：{text}",
-  copied: "已复制。",
-  notCopied: "浏览器不允许复制：请手动选择文本。",
 };

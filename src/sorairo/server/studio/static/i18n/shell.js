@@ -7,7 +7,7 @@ export const en = {
   docs: "API",
   play: "Play",
   theme: "Appearance",
-  system: "As the system",
+  system: "System",
   light: "Light",
   dark: "Dark",
   offline: "The server does not answer. This page tries again and goes on by itself.",

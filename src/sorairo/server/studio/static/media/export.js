@@ -2,9 +2,8 @@
 // server makes them.
 
 import { getBlob, key, send } from "../core/api.js";
-import { t } from "../core/i18n.js";
-import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
+import { change, state, t } from "../core/view.js";
 
 const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };
 

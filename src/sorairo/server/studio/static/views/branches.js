@@ -3,15 +3,13 @@
 import "../elements/picture.js";
 import { attempt } from "../core/actions.js";
 import { addWay, clipOf, editFilm, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { isUnfinished, videoOf, videos } from "../core/library.js";
-import { html, live, nothing, repeat } from "../core/lit.js";
+import { finished, isUnfinished, videoOf } from "../core/library.js";
 import { go } from "../core/router.js";
 import { errorText } from "../core/said.js";
-import { change, state } from "../core/state.js";
+import { change, html, icon, live, nothing, repeat, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
+import { choice, iconButton, meter, sizeName } from "./fields.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280"];
@@ -90,7 +88,7 @@ const stateOf = (node) => {
   const video = node.video && videoOf(node.video);
   if (!video) return nothing;
   if (isUnfinished(video)) {
-    return html`<progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`;
+    return meter(video.progress);
   }
   return video.status === "failed" ? html`<p class="problem small">${errorText(video.error)}</p>` : nothing;
 };
@@ -100,19 +98,25 @@ const makeButton = (node) => {
   const waits = before && !clipOf(before);
   const video = node.video && videoOf(node.video);
   const busy = state.filmBusy.has(node.id) || (video && isUnfinished(video));
-  return html`<button ?disabled=${busy || waits || !node.prompt.trim()} title=${waits ? t("branches.waits") : nothing} @click=${() => make(node.id)}>
+  return html`<button ?disabled=${busy || waits || !node.prompt.trim()} title=${waits ? t("branches.waits") : node.prompt.trim() ? nothing : t("branches.sayWhat")} @click=${() => make(node.id)}>
     ${icon("create")} ${t(video ? "branches.remake" : "branches.make")}
   </button>`;
 };
 
-const fromLibrary = (node) => {
-  const done = videos().filter((video) => video.status === "completed").slice(0, 100);
-  return html`<label class="field"><span>${t("branches.orClip")}</span>
-    <select .value=${live(node.video)} @change=${(event) => setNode(node.id, { video: event.target.value })}>
-      <option value="">${t("branches.none")}</option>
-      ${done.map((video) => html`<option value=${video.id} ?selected=${video.id === node.video}>${nameOf(video).slice(0, 50)}</option>`)}
-    </select></label>`;
-};
+/** Another clip for a part; an empty part takes over its words. */
+function takeClip(node, video) {
+  const prompt = node.prompt || (video ? nameOf(videoOf(video)) : "");
+  setNode(node.id, { video, prompt });
+}
+
+const fromLibrary = (node) =>
+  choice({
+    label: t("branches.orClip"),
+    value: node.video,
+    values: ["", ...finished().slice(0, 100).map((video) => video.id)],
+    write: (id) => (id ? nameOf(videoOf(id)).slice(0, 50) : t("branches.none")),
+    onChange: (video) => takeClip(node, video),
+  });
 
 const part = (node) => {
   const ways = waysFrom(node.id);
@@ -128,14 +132,15 @@ const part = (node) => {
             ${node.parent
               ? html`<label class="field"><span>${t("branches.label")}</span><input placeholder=${t("branches.labelHint")} .value=${live(node.label)} @input=${(event) => setNode(node.id, { label: event.target.value })} /></label>`
               : nothing}
-            <label class="field"><span>${t("branches.prompt")}</span><input .value=${live(node.prompt)} @input=${(event) => setNode(node.id, { prompt: event.target.value })} /></label>
+            <label class="field"><span>${t("tools.prompt")}</span><input placeholder=${t("branches.promptHint")} .value=${live(node.prompt)} @input=${(event) => setNode(node.id, { prompt: event.target.value })} /></label>
+            ${fromLibrary(node)}
           </div>
         </div>
         ${stateOf(node)}
         <div class="row">
-          ${makeButton(node)} ${fromLibrary(node)}
+          ${makeButton(node)}
           <button class="quiet" @click=${() => addWay(node.id)}>${icon("branches")} ${t("branches.add")}</button>
-          ${node.parent ? html`<button class="quiet round danger" aria-label=${t("common.delete")} title=${t("common.delete")} @click=${() => removeWay(node.id)}>${icon("trash")}</button>` : nothing}
+          ${node.parent ? iconButton("trash", t("common.delete"), () => removeWay(node.id), "danger") : nothing}
         </div>
       </div>
       ${ways.length ? html`<ul class="branches">${repeat(ways, (way) => way.id, part)}</ul>` : nothing}
@@ -154,10 +159,13 @@ export const branches = {
     </div>
     <div class="film">
       <div class="stack">
-        <label class="field"><span>${t("storyboard.size")}</span>
-          <select .value=${live(state.film.size)} @change=${(event) => editFilm((film) => Object.assign(film, { size: event.target.value }))}>
-            ${SIZES.map((size) => html`<option value=${size} ?selected=${size === state.film.size}>${size.replace("x", " × ")}</option>`)}
-          </select></label>
+        ${choice({
+          label: t("compose.size"),
+          value: state.film.size,
+          values: SIZES,
+          write: sizeName,
+          onChange: (size) => editFilm((film) => Object.assign(film, { size })),
+        })}
         <ul class="branches">${part(firstNode())}</ul>
       </div>
       ${player()}

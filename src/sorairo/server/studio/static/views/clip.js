@@ -2,23 +2,20 @@
 
 import "../elements/player.js";
 import "../elements/sheet.js";
-import { cancel, label, remove, retry } from "../core/actions.js";
+import { cancel, copy, label, remove, retry } from "../core/actions.js";
 import { detailsOf, requestOf } from "../core/details.js";
 import { replaceDraft } from "../core/draft.js";
 import { ago, duration, percent, seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { isUnfinished, readOne, videoOf } from "../core/library.js";
-import { html, nothing } from "../core/lit.js";
 import { go, link } from "../core/router.js";
 import { errorText, notesOf } from "../core/said.js";
 import { fastOf, isFast } from "../core/server.js";
-import { change, state } from "../core/state.js";
-import { toast } from "../core/toasts.js";
+import { change, html, icon, nothing, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
-import { lengthOf, nameOf, statusText, tile, timeLeft } from "./tile.js";
+import { loading, sizeName } from "./fields.js";
+import { lengthOf, nameOf, statusText, tile } from "./tile.js";
 import { tools } from "./tools.js";
 
 const asked = new Set();
@@ -54,10 +51,10 @@ function samplingOf(video) {
 
 const recipe = (video) => html`
   <dl class="recipe">
-    ${entry(t("clip.size"), video.size.replace("x", " × "))}
+    ${entry(t("compose.size"), sizeName(video.size))}
     ${entry(t("clip.length"), seconds(lengthOf(video)))}
-    ${entry(t("clip.seed"), html`<span class="mono">${video.seed}</span>`)}
-    ${entry(t("clip.model"), video.model)}
+    ${entry(t("compose.seed"), html`<span class="mono">${video.seed}</span>`)}
+    ${entry(t("compose.model"), video.model)}
     ${samplingOf(video) ? entry(t("clip.sampling"), samplingOf(video)) : nothing}
     ${video.kind ? entry(t("library.kind"), t(`library.kind_${video.kind}`)) : nothing}
     ${video.processing_seconds ? entry(t("clip.took"), duration(video.processing_seconds)) : nothing}
@@ -117,15 +114,6 @@ const downloads = (video) => html`
 
 let language = "curl";
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(t("clip.copied"));
-  } catch {
-    toast(t("clip.notCopied"), { kind: "bad" });
-  }
-}
-
 const code = (video) => {
   const { recipe: made } = detailsOf(video.id);
   if (!made) return nothing;
@@ -180,8 +168,7 @@ const unfinished = (video) => html`
     ${tile(video)}
     <div class="row">
       ${isUnfinished(video)
-        ? html`<p>${statusText(video)} <span class="muted">${timeLeft(video)}</span></p>
-            <button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
+        ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
         : html`<div class="problem" role="status"><b>${statusText(video)}.</b> ${errorText(video.error)}</div>
             <button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>`}
     </div>
@@ -195,7 +182,7 @@ export const clip = {
     if (!video) {
       return state.library.complete
         ? html`<p>${t("clip.missing")}</p><a class="button" href=${link("library")}>${t("shell.library")}</a>`
-        : html`<p class="muted" role="status">${t("clip.loading")}</p>`;
+        : loading();
     }
     const isDone = video.status === "completed";
     return html`

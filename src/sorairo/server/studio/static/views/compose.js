@@ -4,13 +4,12 @@ import { postJson } from "../core/api.js";
 import { attach, drawAgain, edit, newSeed, replaceDraft, request } from "../core/draft.js";
 import { duration, seconds as inSeconds } from "../core/format.js";
 import { currentLanguage, t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { follow, learn } from "../core/library.js";
-import { html, live, nothing } from "../core/lit.js";
 import { allowNotifications } from "../core/notify.js";
 import { notesOf } from "../core/said.js";
-import { change, state } from "../core/state.js";
+import { change, html, icon, live, nothing, state } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
+import { choice, iconButton, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
 const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
@@ -84,16 +83,8 @@ function onPaste(event) {
 
 const input = (prompt) => edit({ prompt });
 
-const select = (name, label, values, text = (value) => value) => html`
-  <label class="field">
-    <span>${label}</span>
-    <select name=${name} .value=${live(String(state.draft[name]))} @change=${(event) => edit({ [name]: event.target.value })}>
-      ${values.map(
-        (each) => html`<option value=${each} ?selected=${String(each) === String(state.draft[name])}>${text(each)}</option>`,
-      )}
-    </select>
-  </label>
-`;
+const select = (name, label, values, write) =>
+  choice({ name, label, value: state.draft[name], values, write, onChange: (value) => edit({ [name]: value }) });
 
 const withOwn = (values, own) => (values.includes(own) ? values : [...values, own]);
 
@@ -109,20 +100,19 @@ const source = () => {
   const { source: found } = state.draft;
   if (box.uploading) return html`<p class="source muted" role="status">${t("compose.uploading")}</p>`;
   if (!found) return nothing;
-  const change = (changes) => edit({ source: { ...found, ...changes } });
   return html`
     <div class="source">
       ${icon(found.kind === "clip" ? "play" : "picture")}
       <span class="source-name">${found.name}</span>
-      <label class="field inline">
-        <span class="hidden">${t("compose.role")}</span>
-        <select .value=${live(found.role)} @change=${(event) => change({ role: event.target.value })}>
-          ${ROLES[found.kind].map((role) => html`<option value=${role} ?selected=${role === found.role}>${t(`compose.role_${role}`)}</option>`)}
-        </select>
-      </label>
-      <button type="button" class="quiet round" aria-label=${t("compose.removeSource")} title=${t("compose.removeSource")} @click=${() => edit({ source: null })}>
-        ${icon("close")}
-      </button>
+      ${choice({
+        label: t("compose.role"),
+        isHidden: true,
+        value: found.role,
+        values: ROLES[found.kind],
+        write: (role) => t(`compose.role_${role}`),
+        onChange: (role) => edit({ source: { ...found, role } }),
+      })}
+      ${iconButton("close", t("compose.removeSource"), () => edit({ source: null }))}
     </div>
   `;
 };
@@ -182,7 +172,7 @@ const more = () => {
       <summary>${t("compose.more")}</summary>
       <div class="compose-row">
         ${styles.length
-          ? select("style", t("compose.style"), ["", ...styles], (style) => (style ? styleName(style) : t("compose.noStyle")))
+          ? select("style", t("compose.style"), ["", ...styles], styleName)
           : nothing}
         <label class="field">
           <span>${t("compose.seed")}</span>
@@ -190,8 +180,7 @@ const more = () => {
             <input type="text" inputmode="numeric" size="10" placeholder=${t("compose.seedRandom")}
               .value=${live(state.draft.seed)}
               @input=${(event) => edit({ seed: event.target.value.replace(/\D/g, "").slice(0, 18) })} />
-            <button type="button" class="round quiet" aria-label=${t("compose.seedNew")} title=${t("compose.seedNew")}
-              @click=${() => edit({ seed: String(newSeed()) })}>${icon("dice")}</button>
+            ${iconButton("dice", t("compose.seedNew"), () => edit({ seed: String(newSeed()) }))}
           </span>
         </label>
         ${select("model", t("compose.model"), ["", ...state.server.models], (name) => name || state.server.model || "…")}
@@ -203,11 +192,6 @@ const more = () => {
       </div>
     </details>
   `;
-};
-
-const styleName = (style) => {
-  const known = t(`compose.style_${style}`);
-  return known.startsWith("compose.") ? style.replaceAll("_", " ") : known;
 };
 
 /** Prompts that the model is good at, those in the language of the page first. */

@@ -3,11 +3,8 @@
 
 import { edit } from "../core/draft.js";
 import { ago } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { videos } from "../core/library.js";
-import { html, nothing, repeat } from "../core/lit.js";
-import { state } from "../core/state.js";
+import { html, icon, nothing, repeat, state, t } from "../core/view.js";
 import { compose, examples, submit } from "./compose.js";
 import { nameOf, tile } from "./tile.js";
 

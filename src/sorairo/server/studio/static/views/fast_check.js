@@ -1,8 +1,7 @@
 // Whether a clip is made in few steps, for models that can do so.
 
-import { t } from "../core/i18n.js";
-import { html, live, nothing } from "../core/lit.js";
 import { fastOf } from "../core/server.js";
+import { html, live, nothing, t } from "../core/view.js";
 
 export function fastCheck(model, value, set) {
   const fast = fastOf(model);

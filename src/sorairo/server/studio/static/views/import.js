@@ -2,11 +2,9 @@
 
 import { chosenFiles, droppedFiles, importFiles, stopImport } from "../core/importer.js";
 import { number } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { html, nothing } from "../core/lit.js";
 import { link } from "../core/router.js";
-import { change, state } from "../core/state.js";
+import { change, html, icon, nothing, state, t } from "../core/view.js";
+import { fileButton, meter } from "./fields.js";
 
 const MOST_PROBLEMS = 50; // that are listed
 
@@ -23,16 +21,13 @@ function onDrag(event, isOver) {
   if (state.importOver !== isOver) change({ importOver: isOver });
 }
 
-const chooser = (name, isFolder) => html`
-  <button class="button ${isFolder ? "primary" : ""}" @click=${(event) => event.currentTarget.nextElementSibling.click()}>
-    ${icon(isFolder ? "library" : "picture")} ${name}
-  </button>
-  <input type="file" multiple hidden .webkitdirectory=${isFolder} aria-label=${name}
-    @change=${(event) => {
-      importFiles(chosenFiles(event.target.files));
-      event.target.value = "";
-    }} />
-`;
+const chooser = (name, isFolder) =>
+  fileButton(html`${icon(isFolder ? "library" : "picture")} ${name}`, (files) => importFiles(chosenFiles(files)), {
+    kind: isFolder ? "primary" : "",
+    label: name,
+    isFolder,
+    isMultiple: true,
+  });
 
 const place = () => html`
   <div class="drop ${state.importOver ? "over" : ""}" @drop=${onDrop}
@@ -47,7 +42,7 @@ const place = () => html`
 const progress = ({ phase, done, total }) => html`
   <section class="card stack" role="status">
     <p>${phase === "reading" ? t("import.reading") : t("import.sending", { done: number(done), total: number(total) })}</p>
-    <progress max=${Math.max(1, total)} .value=${done} aria-label=${t("import.title")}></progress>
+    ${meter(done, total, t("import.title"))}
     <div class="row"><button @click=${stopImport}>${t("common.cancel")}</button></div>
   </section>
 `;

@@ -4,12 +4,10 @@ import "../elements/grid.js";
 import { clearSelection, label, remove, select } from "../core/actions.js";
 import { exportVideos } from "../media/export.js";
 import { number } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { videoOf, videos } from "../core/library.js";
-import { html, live, nothing } from "../core/lit.js";
+import { finished, videoOf, videos } from "../core/library.js";
 import { link } from "../core/router.js";
-import { change, state } from "../core/state.js";
+import { change, html, icon, live, nothing, state, t } from "../core/view.js";
+import { choice, iconButton, loading } from "./fields.js";
 import { nameOf, selectableTile } from "./tile.js";
 
 state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
@@ -32,12 +30,11 @@ function filteredIds() {
   if (found.order === state.library.order && found.key === key) return found.ids;
   const words = state.filter.words.toLowerCase().split(/\s+/).filter(Boolean);
   const fits = (video) =>
-    video.status === "completed" &&
     (!state.filter.favourite || video.favourite) &&
     (!state.filter.kind || video.kind === state.filter.kind) &&
     (!state.filter.tag || video.tags?.includes(state.filter.tag)) &&
     words.every((word) => textOf(video).includes(word));
-  const ids = videos().filter(fits).map((video) => video.id);
+  const ids = finished().filter(fits).map((video) => video.id);
   if (state.filter.order === "oldest") ids.reverse();
   Object.assign(found, { order: state.library.order, key, ids });
   return ids;
@@ -71,14 +68,8 @@ function onSelect(id, isSelected, withShift) {
   lastSelected = id;
 }
 
-const choice = (name, text, values, write) => html`
-  <label class="field">
-    <span class="hidden">${text}</span>
-    <select .value=${live(state.filter[name])} @change=${(event) => filter({ [name]: event.target.value })}>
-      ${values.map((each) => html`<option value=${each} ?selected=${each === state.filter[name]}>${write(each)}</option>`)}
-    </select>
-  </label>
-`;
+const filterBy = (name, label, values, write) =>
+  choice({ label, isHidden: true, value: state.filter[name], values, write, onChange: (value) => filter({ [name]: value }) });
 
 const bar = () => {
   const { kinds, tags } = valuesOf();
@@ -91,12 +82,12 @@ const bar = () => {
           @input=${(event) => filter({ words: event.target.value })} />
       </label>
       ${kinds.length > 1
-        ? choice("kind", t("library.kind"), ["", ...kinds], (each) => t(`library.kind_${each || "all"}`))
+        ? filterBy("kind", t("library.kind"), ["", ...kinds], (each) => t(`library.kind_${each || "all"}`))
         : nothing}
       ${tags.length
-        ? choice("tag", t("library.tag"), ["", ...tags], (each) => each || t("library.tagAll"))
+        ? filterBy("tag", t("library.tag"), ["", ...tags], (each) => each || t("library.tagAll"))
         : nothing}
-      ${choice("order", t("library.order"), ["newest", "oldest"], (each) => t(`library.${each}`))}
+      ${filterBy("order", t("library.order"), ["newest", "oldest"], (each) => t(`library.${each}`))}
       <button aria-pressed=${state.filter.favourite} @click=${() => filter({ favourite: !state.filter.favourite })}>
         ${icon("heart")} ${t("library.favourites")}
       </button>
@@ -130,7 +121,7 @@ const selectionBar = () => {
       </form>
       <button ?disabled=${Boolean(state.saving)} @click=${() => exportVideos({ ids: ids.slice(0, MOST_AT_ONCE).join(",") })}>${icon("download")} <span>${t("library.export")}</span></button>
       <button class="danger" @click=${() => remove(ids)}>${icon("trash")} <span>${t("common.delete")}</span></button>
-      <button class="round quiet" aria-label=${t("library.clear")} title=${t("library.clear")} @click=${clearSelection}>${icon("close")}</button>
+      ${iconButton("close", t("library.clear"), clearSelection)}
     </div>
   `;
 };
@@ -158,16 +149,15 @@ export const library = {
   title: () => t("shell.library"),
   draw: () => {
     const ids = filteredIds();
-    const total = videos().filter((video) => video.status === "completed");
-    if (!total.length) {
-      return html`<h1>${t("shell.library")}</h1>${state.library.complete ? empty() : html`<p class="muted" role="status">${t("clip.loading")}</p>`}`;
+    if (!finished().length) {
+      return html`<h1>${t("shell.library")}</h1>${state.library.complete ? empty() : loading()}`;
     }
     return html`
       <div class="view-head">
         <h1>${t("shell.library")}</h1>
         <p class="muted">${t("library.count", { n: number(ids.length) })}</p>
         <button class="quiet" ?disabled=${Boolean(state.saving)} @click=${() => exportVideos(filterQuery())}>
-          ${icon("download")} ${t("library.exportAll")}
+          ${icon("download")} ${t("library.export")}
         </button>
       </div>
       ${bar()}

@@ -1,8 +1,7 @@
 // A field for a prompt. Words that the model does not know are underlined, on a copy of the text
 // behind the field.
 
-import { html, live, nothing } from "../core/lit.js";
-import { t } from "../core/i18n.js";
+import { html, live, nothing, t } from "../core/view.js";
 
 /** The text in pieces `[text, is unknown]`. The places of `words` count Unicode characters; a word that
  * is no longer at its place, because the text has changed since, is left out. */

@@ -3,13 +3,11 @@
 import "../elements/preview.js";
 import { cancel, remove, retry } from "../core/actions.js";
 import { ago, duration, seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { isUnfinished, videos } from "../core/library.js";
-import { html, nothing, repeat } from "../core/lit.js";
 import { link } from "../core/router.js";
 import { errorText } from "../core/said.js";
-import { state } from "../core/state.js";
+import { html, icon, nothing, repeat, state, t } from "../core/view.js";
+import { iconButton, meter, sizeName } from "./fields.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 
 const MOST_ENDED = 20;
@@ -22,18 +20,18 @@ const row = (video) => html`
     <div class="job-text">
       <p class="job-name">${nameOf(video)}</p>
       <p class="muted small">
-        ${video.size.replace("x", " × ")} · ${seconds(Number(video.seconds))} · ${t("clip.seed")} ${video.seed} · ${ago(video.created_at, state.now)}
+        ${sizeName(video.size)} · ${seconds(Number(video.seconds))} · ${t("compose.seed")} ${video.seed} · ${ago(video.created_at, state.now)}
       </p>
       ${isUnfinished(video)
         ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
-            <progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`
+            ${meter(video.progress)}`
         : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : errorText(video.error)}</p>`}
     </div>
     <div class="job-actions">
       ${isUnfinished(video)
         ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
         : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>
-            <button class="quiet round" aria-label=${t("common.delete")} title=${t("common.delete")} @click=${() => remove([video.id])}>${icon("trash")}</button>`}
+            ${iconButton("trash", t("common.delete"), () => remove([video.id]))}`}
     </div>
   </li>
 `;

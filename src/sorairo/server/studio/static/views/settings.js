@@ -1,14 +1,12 @@
 // Settings: the key of this tab, what it may use and uses, the disk, and the models.
 
+import { copy } from "../core/actions.js";
 import { getJson, key, setKey } from "../core/api.js";
 import { bytes, duration, number } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { html, nothing } from "../core/lit.js";
 import { link } from "../core/router.js";
 import { summaryOf } from "../core/said.js";
-import { change, state } from "../core/state.js";
-import { toast } from "../core/toasts.js";
+import { change, html, icon, nothing, state, t } from "../core/view.js";
+import { iconButton, loading, meter, sizeName } from "./fields.js";
 
 const FRESH = 10_000; // milliseconds after which the figures are read again
 
@@ -26,26 +24,17 @@ async function read() {
   }
 }
 
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(t("settings.copied"));
-  } catch {
-    toast(t("settings.notCopied"), { kind: "bad" });
-  }
-}
-
 const command = (text) => html`
   <span class="command">
     <code>${text}</code>
-    <button class="quiet round" aria-label=${t("settings.copy", { text })} title=${t("settings.copy", { text })} @click=${() => copy(text)}>${icon("copy")}</button>
+    ${iconButton("copy", t("settings.copy", { text }), () => copy(text))}
   </span>
 `;
 
-const meter = (name, used, most, write) => html`
+const figure = (name, used, most, write) => html`
   <div class="meter">
     <p><b>${name}</b> <span class="muted">${most === null ? write(used) : t("settings.of", { used: write(used), most: write(most) })}</span></p>
-    ${most === null ? nothing : html`<progress max=${Math.max(1, most)} .value=${used} aria-label=${name}></progress>`}
+    ${most === null ? nothing : meter(used, most, name)}
   </div>
 `;
 
@@ -69,12 +58,12 @@ const keys = (account) => html`
 const use = ({ quota, used, disk, retention_seconds: retention }) => html`
   <section class="card stack" aria-labelledby="settings-use">
     <h2 id="settings-use">${t("settings.use")}</h2>
-    ${meter(t("settings.jobs"), used.jobs, quota.jobs, number)}
-    ${meter(t("settings.day"), used.pixel_seconds, quota.pixel_seconds_per_day, pixelSeconds)}
-    ${meter(t("settings.storage"), used.bytes, quota.bytes, bytes)}
+    ${figure(t("settings.jobs"), used.jobs, quota.jobs, number)}
+    ${figure(t("settings.day"), used.pixel_seconds, quota.pixel_seconds_per_day, pixelSeconds)}
+    ${figure(t("settings.storage"), used.bytes, quota.bytes, bytes)}
     ${disk.free_bytes === null ? nothing : html`<p>${t("settings.free", { n: bytes(disk.free_bytes) })} <span class="muted">${t("settings.reserved", { n: bytes(disk.reserved_bytes) })}</span></p>`}
     <p class="muted">${retention ? t("settings.kept", { time: duration(retention) }) : t("settings.keptForever")}</p>
-    <div class="row"><a class="button" href=${link("import")}>${icon("import")} ${t("settings.import")}</a></div>
+    <div class="row"><a class="button" href=${link("import")}>${icon("import")} ${t("import.title")}</a></div>
   </section>
 `;
 
@@ -82,7 +71,7 @@ const model = (each) => html`
   <li class="model">
     <p><b>${each.id}</b> ${each.served ? html`<span class="chip plain">${t("settings.served")}</span>` : nothing}</p>
     <p class="muted small">
-      ${bytes(each.bytes)} · ${each.native_sizes.map((size) => size.replace("x", " × ")).join(", ")} ·
+      ${bytes(each.bytes)} · ${each.native_sizes.map(sizeName).join(", ")} ·
       ${t("settings.upTo", { n: number(each.native_seconds, 1) })}${each.licence ? ` · ${each.licence}` : ""}
     </p>
     ${each.notes ? html`<p class="small">${each.notes}</p>` : nothing}
@@ -115,7 +104,7 @@ export const settings = {
       <h1>${t("settings.title")}</h1>
       ${account && server
         ? html`<div class="settings"><div class="stack">${keys(account)} ${use(account)}</div>${models(server)}</div>`
-        : html`<p class="muted" role="status">${t("clip.loading")}</p>`}
+        : loading()}
     `;
   },
 };

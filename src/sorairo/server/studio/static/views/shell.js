@@ -2,15 +2,14 @@
 
 import { setKey } from "../core/api.js";
 import { LANGUAGES, currentLanguage, setLanguage, t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { followAnew } from "../core/library.js";
-import { html, nothing, repeat } from "../core/lit.js";
 import { link } from "../core/router.js";
 import { readServer } from "../core/server.js";
-import { change, state } from "../core/state.js";
 import { dismiss } from "../core/toasts.js";
 import { unseenCount } from "../core/notify.js";
 import { currentTheme, setTheme, THEMES } from "../core/theme.js";
+import { change, html, icon, nothing, repeat, state } from "../core/view.js";
+import { iconButton } from "./fields.js";
 import { VIEWS } from "./registry.js";
 
 const navigation = () => html`
@@ -103,7 +102,7 @@ const toasts = () => html`
               action.run();
             }}>${action.label}</button>`
           : nothing}
-        <button class="quiet round" aria-label=${t("common.close")} @click=${() => dismiss(id)}>${icon("close")}</button>
+        ${iconButton("close", t("common.close"), () => dismiss(id))}
       </div>`,
     )}
   </div>

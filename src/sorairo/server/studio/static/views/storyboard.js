@@ -8,14 +8,12 @@ import {
   selectCard, setCard, stretch, tableOf, takeTable, toToml, total, undoBoard,
 } from "../core/board.js";
 import { duration, seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { follow, learn, videoOf, videos } from "../core/library.js";
-import { html, live, nothing, repeat } from "../core/lit.js";
+import { finished, follow, learn, videoOf } from "../core/library.js";
 import { go } from "../core/router.js";
-import { change, state } from "../core/state.js";
 import { toast } from "../core/toasts.js";
+import { change, html, icon, live, nothing, repeat, state, t } from "../core/view.js";
 import { save } from "../media/export.js";
+import { choice, fileButton, sizeName, styleName } from "./fields.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280", "640x360"];
@@ -127,25 +125,21 @@ const timeline = (board) => {
 
 // --- one card
 
-async function takePicture(event) {
-  const [file] = event.target.files;
-  if (!file) return;
-  const id = state.boardCard;
-  const image = await new Promise((done) => {
+/** A file as text, or as a data URL. */
+const readAs = (file, how) =>
+  new Promise((done) => {
     const reader = new FileReader();
     reader.onload = () => done(reader.result);
-    reader.readAsDataURL(file);
+    reader[how](file);
   });
-  setCard(id, { kind: "picture", image, video: "" });
+
+async function takePicture([file]) {
+  if (!file) return;
+  const id = state.boardCard;
+  setCard(id, { kind: "picture", image: await readAs(file, "readAsDataURL"), video: "" });
 }
 
-const choose = (name, text, value, values, write, onChange) => html`
-  <label class="field"><span>${text}</span>
-    <select name=${name} .value=${live(value)} @change=${(event) => onChange(event.target.value)}>
-      ${values.map((each) => html`<option value=${each} ?selected=${each === value}>${write(each)}</option>`)}
-    </select>
-  </label>
-`;
+const choose = (name, label, value, values, write, onChange) => choice({ name, label, value, values, write, onChange });
 
 // What is typed stays while the page is drawn again: the value is set only where it has changed.
 function readNumber(field) {
@@ -161,12 +155,11 @@ const numberField = (text, value, step, onChange) => html`
 `;
 
 const media = (card) => {
-  const done = videos().filter((video) => video.status === "completed");
   return html`
-    ${choose("video", t("storyboard.fromLibrary"), card.video, ["", ...done.map((video) => video.id)],
+    ${choose("video", t("storyboard.fromLibrary"), card.video, ["", ...finished().map((video) => video.id)],
       (id) => (id ? nameOf(videoOf(id)).slice(0, 60) : t("storyboard.chooseClip")), (video) => setCard(card.id, { video, image: "" }))}
     ${card.kind === "picture"
-      ? html`<label class="field"><span>${t("storyboard.upload")}</span><input type="file" accept="image/png,image/jpeg,image/webp" @change=${takePicture} /></label>`
+      ? html`<div class="field">${fileButton(html`${icon("picture")} ${t("storyboard.upload")}`, takePicture, { label: t("storyboard.upload"), accept: "image/png,image/jpeg,image/webp" })}</div>`
       : nothing}
     ${numberField(t("storyboard.at"), card.at, 0.25, (at) => setCard(card.id, { at }))}
   `;
@@ -179,12 +172,12 @@ const cardForm = (card, number) => html`
       <button class="quiet" @click=${() => duplicate(card.id)}>${t("storyboard.duplicate")}</button>
       <button class="quiet danger" ?disabled=${state.board.cards.length < 2} @click=${() => removeCard(card.id)}>${icon("trash")} ${t("common.delete")}</button>
     </div>
-    <label class="field wide"><span>${t("storyboard.prompt")}</span>
+    <label class="field wide"><span>${t("tools.prompt")}</span>
       <textarea id="card-prompt" rows="2" .value=${live(card.prompt)} @input=${(event) => setCard(card.id, { prompt: event.target.value }, { keep: false })}></textarea>
     </label>
     <div class="board-fields">
       ${choose("kind", t("storyboard.shows"), card.kind, ["text", "picture", "clip"], (kind) => t(`storyboard.${kind}`), (kind) => setCard(card.id, { kind }))}
-      ${numberField(t("storyboard.seconds"), card.seconds, 0.25, (value) => stretch(card.id, value))}
+      ${numberField(t("compose.seconds"), card.seconds, 0.25, (value) => stretch(card.id, value))}
       ${numberField(t("storyboard.pause"), card.pause, 0.25, (value) => setCard(card.id, { pause: value }))}
       ${choose("cut", t("storyboard.begins"), String(card.cut), ["true", "false"], (cut) => t(cut === "true" ? "storyboard.cut" : "storyboard.joins"), (cut) => setCard(card.id, { cut: cut === "true" }))}
       ${card.kind === "text" ? nothing : media(card)}
@@ -246,16 +239,7 @@ function dataBlob(address) {
   return new Blob([content], { type: /^data:([^;]+)/.exec(head)[1] });
 }
 
-const readAs = (file, how) =>
-  new Promise((done) => {
-    const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader[how](file);
-  });
-
-async function load(event) {
-  const files = [...event.target.files];
-  event.target.value = "";
+async function load(files) {
   const board = files.find((file) => file.name.endsWith(".toml"));
   if (!board) return toast(t("storyboard.noToml"), { kind: "bad" });
   return attempt(async () => {
@@ -271,9 +255,9 @@ async function load(event) {
 
 const setup = (board) => html`
   <div class="board-fields">
-    ${choose("size", t("storyboard.size"), board.size, [...new Set([board.size, ...SIZES])], (size) => size.replace("x", " × "), (size) => editBoard((all) => Object.assign(all, { size })))}
-    ${choose("style", t("storyboard.style"), board.style, ["", ...state.server.styles], (style) => style || t("storyboard.noStyle"), (style) => editBoard((all) => Object.assign(all, { style })))}
-    <label class="field"><span>${t("storyboard.seed")}</span><input inputmode="numeric" placeholder=${t("storyboard.random")} .value=${String(board.seed ?? "")}
+    ${choose("size", t("compose.size"), board.size, [...new Set([board.size, ...SIZES])], sizeName, (size) => editBoard((all) => Object.assign(all, { size })))}
+    ${choose("style", t("compose.style"), board.style, ["", ...state.server.styles], styleName, (style) => editBoard((all) => Object.assign(all, { style })))}
+    <label class="field"><span>${t("compose.seed")}</span><input inputmode="numeric" placeholder=${t("compose.seedRandom")} .value=${String(board.seed ?? "")}
       @change=${(event) => editBoard((all) => Object.assign(all, { seed: /^\d+$/.test(event.target.value) ? Number(event.target.value) : null }))} /></label>
     <label class="field grow"><span>${t("storyboard.everywhere")}</span><input placeholder=${t("storyboard.everywhereHint")} .value=${board.prompt}
       @change=${(event) => editBoard((all) => Object.assign(all, { prompt: event.target.value }))} /></label>
@@ -293,8 +277,7 @@ export const storyboard = {
         <div class="row board-tools">
           <button class="quiet" ?disabled=${!canUndo()} @click=${undoBoard}>${t("common.undo")}</button>
           <button class="quiet" @click=${emptyBoard}>${t("storyboard.new")}</button>
-          <button class="quiet" @click=${(event) => event.currentTarget.nextElementSibling.click()}>${t("storyboard.open")}</button>
-          <input type="file" hidden multiple accept=".toml,image/*" aria-label=${t("storyboard.open")} @change=${load} />
+          ${fileButton(t("storyboard.open"), load, { kind: "quiet", label: t("storyboard.open"), accept: ".toml,image/*", isMultiple: true })}
           <button class="quiet" @click=${saveBoard}>${icon("download")} ${t("storyboard.save")}</button>
         </div>
       </div>

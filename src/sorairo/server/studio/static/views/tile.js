@@ -5,12 +5,10 @@ import "../elements/picture.js";
 import "../elements/preview.js";
 import { select } from "../core/actions.js";
 import { duration, percent, seconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
 import { isUnfinished } from "../core/library.js";
-import { html, live, nothing } from "../core/lit.js";
 import { link } from "../core/router.js";
-import { state } from "../core/state.js";
+import { html, icon, live, nothing, state, t } from "../core/view.js";
+import { meter } from "./fields.js";
 
 export function statusText(video) {
   if (video.cancel_requested && isUnfinished(video)) return t("jobs.cancelling");
@@ -57,9 +55,7 @@ export const tile = (video) => html`
           <span class="tile-length">${seconds(lengthOf(video), 1)}</span>
           ${video.favourite ? html`<span class="tile-heart">${icon("heart")}</span>` : nothing}`
       : html`<span class="tile-status"><span>${statusText(video)}</span><span>${timeLeft(video)}</span></span>`}
-    ${isUnfinished(video)
-      ? html`<progress max="100" .value=${video.progress} aria-label=${t("jobs.progress")}></progress>`
-      : nothing}
+    ${isUnfinished(video) ? meter(video.progress) : nothing}
   </a>
 `;
 

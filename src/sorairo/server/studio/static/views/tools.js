@@ -9,14 +9,11 @@ import { remove } from "../core/actions.js";
 import { forgetDetails, requestOf } from "../core/details.js";
 import { attach } from "../core/draft.js";
 import { number, seconds as inSeconds } from "../core/format.js";
-import { t } from "../core/i18n.js";
-import { icon } from "../core/icons.js";
-import { follow, learn, videoOf, videos } from "../core/library.js";
-import { html, live, nothing, repeat } from "../core/lit.js";
+import { finished, follow, learn, videoOf } from "../core/library.js";
 import { go, link } from "../core/router.js";
 import { fastOf, isFast, readCharacters } from "../core/server.js";
-import { change } from "../core/state.js";
 import { toast } from "../core/toasts.js";
+import { change, html, icon, live, nothing, repeat, t } from "../core/view.js";
 import { lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
 import "../elements/picture.js";
@@ -82,7 +79,7 @@ const span = (video, form, set) =>
   html`<so-span .video=${video} .value=${form.span} @change=${(event) => set("span")(event.detail)}></so-span>`;
 
 const others = (video) =>
-  videos().filter((each) => each.status === "completed" && each.id !== video.id).slice(0, 60);
+  finished().filter((each) => each.id !== video.id).slice(0, 60);
 
 const pickOther = (video, form, set) => {
   const list = others(video);

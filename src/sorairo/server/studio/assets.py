@@ -22,9 +22,7 @@ HEAD, ROOT = "<!-- head -->", "{root}"
 DIGEST_LENGTH = 16
 # Comments that begin a line, and those at the end of one that have no quotation mark, with which a
 # string might end. No template of the page has a line like that.
-_COMMENTS = re.compile(
-    rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE
-)
+_COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(

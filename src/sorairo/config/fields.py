@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sorairo.errors import ConfigError
+from sorairo.notes import Note
 
 _BRIEFLY = reprlib.Repr()
 _BRIEFLY.maxstring = _BRIEFLY.maxother = 100  # characters; of numbers, the default of 40
@@ -88,4 +89,6 @@ def name_of(kind: Any) -> str:
 
 
 def wrong(path: str, value: Any, wanted: str) -> ConfigError:
-    return ConfigError(f"'{path or 'value'}' takes {wanted}, not {_BRIEFLY.repr(value)}.")
+    name = path or "value"
+    message = f"'{name}' takes {wanted}, not {_BRIEFLY.repr(value)}."
+    return ConfigError(Note(message, "wrong_type", name=name))

@@ -199,6 +199,9 @@ def test_errors_are_shown_in_chinese(chromium: Browser, server: Running):
             "没有名为“bogus”的设置"
         )
         assert said_of(page, module, {"prompt": "a red ball", "seed": []}) == "“seed”的格式不对"
+        board = "[[card]]\nprompt = 'a red ball'\nseconds = 'long'"
+        assert said_of(page, module, {"storyboard": board}) == "第 1 张卡片的“seconds”格式不对"
+        assert said_of(page, module, {"storyboard": "[[card"}) == "不是有效的 TOML：请检查第 1 行"
 
 
 def said_of(page: Page, module: str, body: dict[str, object]) -> str:

@@ -18,6 +18,7 @@ from sorairo.errors import (
 from sorairo.jobs.database import DATABASE_UNAVAILABLE, is_busy, is_full
 from sorairo.notes import Note, sentence_of
 from sorairo.server.api.json_response import SafeJSONResponse
+from sorairo.server.api.wrong_parameters import wrong_parameter
 from sorairo.server.api.wrong_paths import methods_of, wrong_method_message, wrong_path_message
 from sorairo.server.uploads.media_store import DISK_FULL
 
@@ -170,12 +171,7 @@ async def _on_unreachable_database(request: Request, error: Any) -> SafeJSONResp
 async def _on_invalid_parameter(_request: Request, error: Any) -> SafeJSONResponse:
     first = error.errors()[0]
     name = next(str(part) for part in reversed(first["loc"]) if isinstance(part, str))
-    if first["type"] in ("literal_error", "enum"):
-        choices = first["ctx"]["expected"].replace("'", "")
-        message = f"'{name}' is '{str(first['input'])[:40]}': choose {choices}."
-    else:
-        message = f"'{name}': {first['msg']}."
-    return error_response(400, message, param=name, code="invalid_value")
+    return error_response(400, wrong_parameter(name, first), param=name, code="invalid_value")
 
 
 async def _on_http_exception(request: Request, error: Any) -> SafeJSONResponse:

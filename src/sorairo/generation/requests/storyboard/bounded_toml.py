@@ -47,8 +47,14 @@ def load_toml(text: str) -> dict[str, Any]:
         )
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise RequestError(Note(f"{_sentence(error)}.", "toml", reason=_sentence(error))) from error
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"at line (\d+)", str(error))
+        at = int(line[1]) if line else text.count("\n") + 1  # "at end of document"
+        raise RequestError(Note(f"{str(error)[:200]}.", "toml", line=at)) from error
+    except ValueError as error:
+        raise RequestError(Note("a number is too long.", "board_values")) from error
+    except RecursionError as error:
+        raise RequestError(Note("it is nested too deeply.", "nested_text")) from error
 
 
 def _is_deep(text: str) -> bool:
@@ -62,11 +68,3 @@ def _is_deep(text: str) -> bool:
         if depth > MAX_NESTING:
             return True
     return False
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    return (
-        str(error)[:200] if isinstance(error, tomllib.TOMLDecodeError) else "a number is too long"
-    )

@@ -66,7 +66,7 @@ def parse_storyboard(
     table: dict[str, Any], *, folder: Path = Path(), default_seed: int = 0
 ) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML table, and its files, which are in `folder`. Raises RequestError."""
-    board: BoardTable = _typed(BoardTable, {"card": [], **table}, "the storyboard")
+    board: BoardTable = _typed(BoardTable, {"card": [], **table})
     if not board.card:
         raise RequestError(
             Note(
@@ -85,7 +85,7 @@ def parse_storyboard(
             )
         )
     written: list[CardTable] = [
-        _typed(CardTable, card, f"card {number}") for number, card in enumerate(board.card, 1)
+        _typed(CardTable, card, number) for number, card in enumerate(board.card, start=1)
     ]
     check_numbers(board, written)
     files = [_file(number, card, folder) for number, card in enumerate(written, start=1)]
@@ -176,8 +176,10 @@ def _file(number: int, card: CardTable, folder: Path) -> Path | None:
     return file
 
 
-def _typed(kind: Any, table: Any, of: str) -> Any:
-    """A table as a dataclass. Raises an error that says in which table (`of`) it is."""
+def _typed(kind: Any, table: Any, card: int = 0) -> Any:
+    """A table as a dataclass: that of a card, or (0) of the storyboard. Raises an error that says
+    in which table it is."""
+    of = f"card {card}" if card else "the storyboard"
     known = config.field_types(kind)
     for name in table if isinstance(table, dict) else ():
         if name not in known:
@@ -185,6 +187,9 @@ def _typed(kind: Any, table: Any, of: str) -> Any:
     try:
         return config.from_json(kind, table)
     except ConfigError as error:
-        raise RequestError(
-            Note(f"In {of}, {error}", "board_setting", reason=sentence_of(error))
-        ) from error
+        message = sentence_of(error)
+        name = str(message.values.get("name", "")) if isinstance(message, Note) else ""
+        text = f"In {of}, {message}"
+        if card:
+            raise RequestError(Note(text, "card_setting", card=card, name=name)) from error
+        raise RequestError(Note(text, "board_setting", name=name)) from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.bounded_toml import load_toml
-from sorairo.notes import Note, sentence_of
+from sorairo.notes import Note, within
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.references import Picture, Source, Video, VideoReference
 from sorairo.server.api.fields.scalars import Schema, invalid_value
@@ -121,7 +121,4 @@ def _board_of_text(text: str, name: str) -> Any:
     try:
         return load_toml(text)
     except RequestError as error:
-        reason = sentence_of(error).rstrip(".")
-        raise invalid_value(
-            name, Note(f"'{name}' cannot be read as TOML: {reason}.", "toml", reason=reason)
-        ) from error
+        raise invalid_value(name, within(f"'{name}' cannot be read as TOML: ", error)) from error

@@ -1,4 +1,4 @@
-"""Parameters of the wrong kind are refused with a code and values, for clients of other languages."""
+"""Parameters of the wrong kind are refused with a code and its values."""
 
 from __future__ import annotations
 

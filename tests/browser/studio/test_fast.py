@@ -68,6 +68,12 @@ def test_fast_is_offered_shown_and_kept(chromium: Browser, server: Running):
         assert loras_of(server, newest) == [LORA]
         page.goto(f"{server.url}/#/clip/video_{0:032x}?tool=again")
         expect(page.get_by_text(f"{name}, paper:0.5")).to_be_visible()
+        expect(page.get_by_text("The same as code")).to_be_visible()
+        page.get_by_role("link", name="Remix").click()
+        expect(page.locator(".tool-form").get_by_text("about 1 s")).to_be_visible()
+        page.locator(".tool-form").get_by_label(name).uncheck()
+        expect(page.locator(".tool-form").get_by_text("about 3 s")).to_be_visible()
+        page.get_by_role("link", name="Make again").click()
         page.get_by_text("The same as code").click()
         page.get_by_role("button", name="sorairo").click()
         expect(page.locator("pre")).to_contain_text(f"--lora '{LORA}'")

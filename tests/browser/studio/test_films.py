@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -121,6 +122,20 @@ def test_a_storyboard_by_keyboard(
     assert made["seconds"] == "7"
     lineage = httpx.get(f"{server.url}/v1/videos/{made['id']}/lineage").json()
     assert [each["relation"] for each in lineage["parents"]] == ["clip"]
+    studio.get_by_text("The same as code").click()
+    studio.get_by_role("button", name="sorairo", exact=True).click()
+    code = studio.locator(".code pre").inner_text()
+    begin, text, command = re.split("<<'END'\n|END\n", code)
+    assert begin == "cat > storyboard.toml "
+    assert command.startswith(f"sorairo storyboard storyboard.toml --seed {made['seed']}")
+    given = httpx.get(f"{server.url}/v1/videos/{made['id']}/inputs/0").content
+    (tmp_path / "input-0.mp4").write_bytes(given)
+    (tmp_path / "again.toml").write_text(text, encoding="utf-8")
+    again, files = read_storyboard(tmp_path / "again.toml")
+    assert files == (tmp_path / "input-0.mp4",)
+    assert [(card.prompt, card.cut) for card in again.cards] == [
+        (card.prompt, card.cut) for card in board.cards
+    ]
 
 
 def test_cards_are_dragged_and_stretched(studio: Page, server: Running):

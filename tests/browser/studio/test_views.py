@@ -100,6 +100,29 @@ def test_search_select_and_delete_with_undo(desk: Page):
     expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
 
 
+def test_deleted_clips_come_back_after_a_reload(desk: Page):
+    """Undo is there for some seconds; the list of deleted clips for a day."""
+    desk.get_by_role("link", name="Library").click()
+    desk.get_by_role("searchbox").fill("blue sunset")
+    checks = desk.get_by_role("checkbox", name="Select: a blue box")
+    checks.first.check()
+    checks.last.click(modifiers=["Shift"])
+    desk.get_by_role("region", name="Selection").get_by_role("button", name="Delete").click()
+    expect(desk.get_by_text("3 clips deleted.")).to_be_visible()
+    desk.reload()
+    desk.get_by_role("link", name="Deleted clips").click()
+    rows = desk.locator(".job")
+    expect(rows).to_have_count(3)
+    assert overflow(desk) <= 0
+    assert serious_findings(desk) == []
+    rows.first.get_by_role("button", name="Restore").click()
+    expect(rows).to_have_count(2)
+    desk.get_by_role("button", name="Restore all").click()
+    expect(desk.get_by_text("Nothing has been deleted.")).to_be_visible()
+    desk.get_by_role("main").get_by_role("link", name="Library").click()
+    expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
 def test_clips_are_taken_away(desk: Page, tmp_path: Path):
     desk.get_by_role("link", name="Library").click()
     desk.get_by_role("searchbox").fill("blue sunset")

@@ -8,7 +8,7 @@ import { readServer } from "./core/server.js";
 import { change, state, subscribe } from "./core/state.js";
 import { shell } from "./views/shell.js";
 
-const CLOCK = 30_000; // milliseconds after which "3 minutes ago" is written anew
+const CLOCK = 30_000; // milliseconds after which the age of a clip is written anew
 
 const draw = () => render(shell(), document.getElementById("app"));
 subscribe(draw);

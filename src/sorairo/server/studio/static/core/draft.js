@@ -19,7 +19,7 @@ const DEFAULTS = {
   rewrite: true,
   loop: false,
   fast: false,
-  source: null, // {kind: "picture" | "clip", name, file_id, role}
+  source: null, // {kind, name, file_id, role}; the kind is picture or clip
   characters: [], // ids
 };
 const STORED_FOR = 30 * 86400; // seconds: uploads that were dropped into the box

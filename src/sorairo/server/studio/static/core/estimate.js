@@ -48,8 +48,27 @@ async function read(path, body, wanted) {
   if (wanted === asked || !asked) change({ plan });
 }
 
+const costs = new Map(); // seconds of the requests that forms would send, by path and body
+let costTimer = 0;
+
+/** How many seconds a request would take; 0 until the server has said so, or where it knows nothing. */
+export function costOf(path, body) {
+  const wanted = JSON.stringify([path, body]);
+  if (!costs.has(wanted)) {
+    clearTimeout(costTimer);
+    costTimer = setTimeout(async () => {
+      costs.set(wanted, 0);
+      const found = await postJson(`${path}/estimate`, body).catch(() => ({})); // it is said when it is sent
+      costs.set(wanted, found.estimated_seconds ?? 0);
+      change({});
+    }, PAUSE);
+  }
+  return costs.get(wanted) ?? 0;
+}
+
 // What has been made changes how long the next one is expected to take.
 onEnded(() => {
   asked = "";
+  costs.clear();
 });
 subscribe(ask);

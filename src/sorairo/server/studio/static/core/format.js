@@ -22,7 +22,7 @@ export function duration(value) {
   return t("common.hours", { h: number(Math.floor(minutes / 60)), m: number(minutes % 60) });
 }
 
-/** A point in time: "3 minutes ago", and the date if it is older than a day. */
+/** A point in time: the age of a clip, and the date if it is older than a day. */
 export function ago(unixSeconds, now = Date.now()) {
   const past = Math.max(0, now / 1000 - unixSeconds);
   const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });

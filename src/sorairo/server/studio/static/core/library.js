@@ -163,7 +163,7 @@ export async function follow() {
     if (Date.now() - readAt < WHOLE_AFTER) await readHead();
     else await readAll();
   } catch {
-    // `api.js` has noted what is wrong: the next reading may succeed
+    // api.js has noted what is wrong: the next reading may succeed
   }
   const pace = document.hidden ? "hidden" : unfinished().length ? "busy" : "idle";
   clearTimeout(timer);

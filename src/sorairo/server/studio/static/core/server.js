@@ -18,7 +18,7 @@ export async function readServer() {
     wordsOf = null;
     await Promise.all([readWords(state.draft?.model ?? ""), readCharacters()]);
   } catch {
-    // `api.js` has noted what is wrong
+    // api.js has noted what is wrong
   }
 }
 
@@ -46,7 +46,7 @@ async function readWords(model) {
 }
 
 subscribe(() => {
-  if (state.server.model && state.draft) readWords(state.draft.model).catch(() => {}); // `api.js` has noted it
+  if (state.server.model && state.draft) readWords(state.draft.model).catch(() => {}); // api.js has noted it
 });
 
 export async function readCharacters() {

@@ -5,7 +5,7 @@
 
 export const state = {
   route: { view: "create", params: [], query: {} },
-  connection: "connecting", // "online", or "offline" until the server answers again
+  connection: "connecting", // then online, or offline until the server answers again
   key: { needed: false, wrong: false },
   library: { videos: new Map(), order: [], complete: false, loaded: false },
   now: Date.now(),

@@ -2,8 +2,7 @@
 // drawn with the pointer or set with the keyboard. Sends `change` with the new numbers, 0 to 1.
 
 import { Part } from "../core/element.js";
-import { number } from "../core/format.js";
-import { html, svg, t } from "../core/view.js";
+import { html, number, svg, t } from "../core/view.js";
 
 const [WIDTH, HEIGHT, EDGE] = [320, 120, 10];
 

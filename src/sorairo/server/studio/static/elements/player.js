@@ -4,9 +4,8 @@
 // End go to the ends, L loops, F fills the screen.
 
 import { Part } from "../core/element.js";
-import { number } from "../core/format.js";
 import { readOne } from "../core/library.js";
-import { html, icon, t } from "../core/view.js";
+import { html, icon, number, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const RATES = [0.25, 0.5, 1, 2];

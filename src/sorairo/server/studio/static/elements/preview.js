@@ -30,7 +30,7 @@ class Preview extends Part {
         this.update();
       }
     } catch {
-      // `api.js` has noted what is wrong
+      // api.js has noted what is wrong
     }
     this.#loading = false;
   }

@@ -2,8 +2,7 @@
 // of its pictures. Sends `change` with the new value in seconds.
 
 import { Part } from "../core/element.js";
-import { seconds } from "../core/format.js";
-import { html, t } from "../core/view.js";
+import { html, seconds, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const PICTURES = 8;

@@ -170,5 +170,3 @@ export const zh = {
   too_few_entries: "“{name}”至少要有 {least} 项",
   key_twice: "“{name}”出现了两次：请只用一次",
 };
-
-export const en = Object.fromEntries(Object.keys(zh).map((code) => [code, ""]));

@@ -22,5 +22,3 @@ export const zh = {
   unknown_url: "服务器不支持此操作：它可能是旧版本",
   worker_lost: "生成进程中断：请重试",
 };
-
-export const en = Object.fromEntries(Object.keys(zh).map((code) => [code, ""]));

@@ -9,5 +9,3 @@ export const zh = {
   "wan2.2-14b": "文字生成视频，两个 14B 专家，1280 × 720，16 帧/秒",
   "wan2.2-i2v-14b": "图片生成视频，两个 14B 专家，1280 × 720，16 帧/秒",
 };
-
-export const en = Object.fromEntries(Object.keys(zh).map((name) => [name, ""]));

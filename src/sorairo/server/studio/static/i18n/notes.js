@@ -10,5 +10,3 @@ export const zh = {
   zero_shot: "{model} 没有针对 {task} 训练过（零样本）。",
   nothing_known: "模型不认识“{prompt}”中的任何内容。这些提示词可以用：{examples}。",
 };
-
-export const en = Object.fromEntries(Object.keys(zh).map((code) => [code, ""]));

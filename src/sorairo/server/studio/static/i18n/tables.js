@@ -18,19 +18,22 @@ import * as shell from "./shell.js";
 import * as storyboard from "./storyboard.js";
 import * as tools from "./tools.js";
 
+// What the server says itself in English: these tables have the other languages alone.
+const serverWords = ({ zh }) => ({ en: Object.fromEntries(Object.keys(zh).map((code) => [code, ""])), zh });
+
 export const TABLES = {
   actions,
   branches,
   clip,
   common,
   compose,
-  details,
-  errors,
+  details: serverWords(details),
+  errors: serverWords(errors),
   import: importing,
   jobs,
   library,
-  models,
-  notes,
+  models: serverWords(models),
+  notes: serverWords(notes),
   player,
   settings,
   shell,

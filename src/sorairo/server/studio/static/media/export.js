@@ -7,7 +7,7 @@ import { change, state, t } from "../core/view.js";
 
 const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };
 
-state.saving = ""; // what is being made: "gif", ..., "export"
+state.saving = ""; // what is being made, such as gif or export
 
 /** Offers an address, or a Blob, as a download. */
 export function save(what, name) {

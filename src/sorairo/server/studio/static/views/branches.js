@@ -4,12 +4,11 @@ import "../elements/picture.js";
 import { attempt } from "../core/actions.js";
 import { addWay, clipOf, editFilm, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
 import { finished, isUnfinished, videoOf } from "../core/library.js";
-import { go } from "../core/router.js";
 import { errorText } from "../core/said.js";
-import { change, html, icon, live, nothing, repeat, state, t } from "../core/view.js";
+import { change, go, html, icon, nothing, repeat, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
-import { choice, iconButton, meter, sizeName } from "./fields.js";
+import { choice, iconButton, meter, sizeName, textField } from "./fields.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280"];
@@ -130,9 +129,9 @@ const part = (node) => {
           </button>
           <div class="branch-fields">
             ${node.parent
-              ? html`<label class="field"><span>${t("branches.label")}</span><input placeholder=${t("branches.labelHint")} .value=${live(node.label)} @input=${(event) => setNode(node.id, { label: event.target.value })} /></label>`
+              ? textField({ label: t("branches.label"), value: node.label, placeholder: t("branches.labelHint"), onInput: (label) => setNode(node.id, { label }) })
               : nothing}
-            <label class="field"><span>${t("tools.prompt")}</span><input placeholder=${t("branches.promptHint")} .value=${live(node.prompt)} @input=${(event) => setNode(node.id, { prompt: event.target.value })} /></label>
+            ${textField({ label: t("tools.prompt"), value: node.prompt, placeholder: t("branches.promptHint"), onInput: (prompt) => setNode(node.id, { prompt }) })}
             ${fromLibrary(node)}
           </div>
         </div>

@@ -1,6 +1,7 @@
 // The request that makes a clip, as code: curl, Python, Node and the command line.
 
 import { key } from "../core/api.js";
+import { toToml } from "../core/board.js";
 
 export const LANGUAGES = { curl: "curl", python: "Python", node: "Node.js", cli: "sorairo" };
 
@@ -96,10 +97,21 @@ const OPTIONS = {
 };
 const GIVEN = { extend: ["clip.mp4"], loop: ["clip.mp4"], edit: ["clip.mp4"], connect: ["a.mp4", "b.mp4"], animate: ["picture.png"] };
 
+/** A storyboard as its TOML file, and the command that reads it; its clips and pictures are beside it. */
+function storyboardCommand({ body, inputs, request }) {
+  const board = structuredClone(body.storyboard);
+  for (const { number, field } of inputs) {
+    const [, card, name] = /card\[(\d+)\]\.(\w+)/.exec(field);
+    board.card[card][name] = `input-${number}.${name === "clip" ? "mp4" : "png"}`;
+  }
+  return `cat > storyboard.toml <<'END'\n${toToml(board)}END
+sorairo storyboard storyboard.toml --seed ${request.seed} -o result.mp4`;
+}
+
 function commandLine(recipe) {
   const { kind, request } = recipe;
-  if (kind === "cut") return WRITERS.curl(recipe); // there is no command for it
-  if (!["generate", ...Object.keys(GIVEN)].includes(kind)) return `sorairo ${kind} --help`;
+  if (kind === "storyboard") return storyboardCommand(recipe);
+  if (!["generate", ...Object.keys(GIVEN)].includes(kind)) return WRITERS.curl(recipe); // there is no command for it
   const words = [`sorairo ${kind}`, ...(GIVEN[kind] ?? []), quoted(request.prompt)];
   if (request.width) words.push(`--size ${request.width}x${request.height}`);
   for (const [name, option] of Object.entries(OPTIONS)) {

@@ -2,12 +2,11 @@
 
 import { postJson } from "../core/api.js";
 import { attach, drawAgain, edit, newSeed, replaceDraft, request } from "../core/draft.js";
-import { duration, seconds as inSeconds } from "../core/format.js";
 import { currentLanguage, t } from "../core/i18n.js";
 import { follow, learn } from "../core/library.js";
 import { allowNotifications } from "../core/notify.js";
 import { notesOf } from "../core/said.js";
-import { change, html, icon, live, nothing, state } from "../core/view.js";
+import { change, duration, html, icon, live, nothing, seconds as inSeconds, state } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
 import { choice, iconButton, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";

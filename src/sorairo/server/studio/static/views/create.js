@@ -2,9 +2,8 @@
 // at which it is sent, so that nothing moves when a clip is finished.
 
 import { edit } from "../core/draft.js";
-import { ago } from "../core/format.js";
 import { videos } from "../core/library.js";
-import { html, icon, nothing, repeat, state, t } from "../core/view.js";
+import { ago, html, icon, link, nothing, repeat, state, t } from "../core/view.js";
 import { compose, examples, submit } from "./compose.js";
 import { nameOf, tile } from "./tile.js";
 
@@ -69,7 +68,8 @@ export const create = {
       ${found.length
         ? html`<section class="feed" aria-label=${t("jobs.newest")}>
             ${repeat(found, (each) => each.id, request)}
-          </section>`
+          </section>
+          ${found.length === MOST ? html`<p><a class="button" href=${link("library")}>${icon("library")} ${t("library.all")}</a></p>` : nothing}`
         : state.library.complete
           ? welcome()
           : nothing}

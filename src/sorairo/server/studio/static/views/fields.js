@@ -1,6 +1,7 @@
 // Fields and buttons that several views have.
 
-import { html, icon, live, nothing, t } from "../core/view.js";
+import { costOf } from "../core/estimate.js";
+import { duration, html, icon, live, nothing, t } from "../core/view.js";
 
 /** A choice from `values`, each shown as `write(value)`. The label is there for screen readers alone
  * where it `isHidden`. */
@@ -9,6 +10,13 @@ export const choice = ({ name, label, isHidden, value, values, write = (each) =>
     <select name=${name ?? nothing} .value=${live(String(value))} @change=${(event) => onChange(event.target.value)}>
       ${values.map((each) => html`<option value=${each} ?selected=${String(each) === String(value)}>${write(each)}</option>`)}
     </select></label>
+`;
+
+/** One line of text; `onChange` gets what is typed when it is left, `onInput` each letter. */
+export const textField = ({ label, value, placeholder, most, onInput, onChange, kind = "" }) => html`
+  <label class="field ${kind}"><span>${label}</span>
+    <input placeholder=${placeholder ?? nothing} maxlength=${most ?? nothing} .value=${onInput ? live(value) : value}
+      @input=${(event) => onInput?.(event.target.value)} @change=${(event) => onChange?.(event.target.value)} /></label>
 `;
 
 /** A round button with an icon alone. */
@@ -33,6 +41,12 @@ export const fileButton = (content, onFiles, { kind = "", label, accept, isFolde
 export function styleName(style) {
   const known = t(`compose.style_${style || "none"}`);
   return known.startsWith("compose.") ? style.replaceAll("_", " ") : known;
+}
+
+/** "about 8 s": what a request would take. */
+export function costText(path, body) {
+  const cost = costOf(path, body);
+  return cost ? html`<span class="cost muted small">${t("compose.cost", { time: duration(cost) })}</span>` : nothing;
 }
 
 export const sizeName = (size) => size.replace("x", " × ");

@@ -1,9 +1,7 @@
 // Import: a place to drop an archive of Sora's work, and what became of its files.
 
 import { chosenFiles, droppedFiles, importFiles, stopImport } from "../core/importer.js";
-import { number } from "../core/format.js";
-import { link } from "../core/router.js";
-import { change, html, icon, nothing, state, t } from "../core/view.js";
+import { change, html, icon, link, nothing, number, state, t } from "../core/view.js";
 import { fileButton, meter } from "./fields.js";
 
 const MOST_PROBLEMS = 50; // that are listed
@@ -52,7 +50,7 @@ const outcome = ({ counts, silent, problems, total }) => html`
     <h2>${t(total ? "import.done" : "import.nothing", { n: counts.imported })}</h2>
     ${silent ? html`<p>${t("import.silent", { n: silent })}</p>` : nothing}
     ${counts.present ? html`<p>${t("import.present", { n: counts.present })}</p>` : nothing}
-    ${counts.trashed ? html`<p>${t("import.trashed", { n: counts.trashed })}</p>` : nothing}
+    ${counts.trashed ? html`<p>${t("import.trashed", { n: counts.trashed })} <a href=${link("trash")}>${t("library.trash")}</a></p>` : nothing}
     ${problems.length
       ? html`<p>${t("import.skipped", { n: problems.length })}</p>
           <ul class="import-list small">${problems.slice(0, MOST_PROBLEMS).map(

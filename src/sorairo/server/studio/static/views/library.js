@@ -3,10 +3,8 @@
 import "../elements/grid.js";
 import { clearSelection, label, remove, select } from "../core/actions.js";
 import { exportVideos } from "../media/export.js";
-import { number } from "../core/format.js";
 import { finished, videoOf, videos } from "../core/library.js";
-import { link } from "../core/router.js";
-import { change, html, icon, live, nothing, state, t } from "../core/view.js";
+import { change, html, icon, link, live, nothing, number, state, t } from "../core/view.js";
 import { choice, iconButton, loading } from "./fields.js";
 import { nameOf, selectableTile } from "./tile.js";
 
@@ -143,6 +141,8 @@ const noneFound = () => html`
   </div>
 `;
 
+const trashLink = () => html`<p class="small"><a href=${link("trash")}>${t("library.trash")}</a></p>`;
+
 const drawTile = (id) => selectableTile(videoOf(id), { onSelect });
 
 export const library = {
@@ -150,7 +150,7 @@ export const library = {
   draw: () => {
     const ids = filteredIds();
     if (!finished().length) {
-      return html`<h1>${t("shell.library")}</h1>${state.library.complete ? empty() : loading()}`;
+      return html`<h1>${t("shell.library")}</h1>${state.library.complete ? html`${empty()} ${trashLink()}` : loading()}`;
     }
     return html`
       <div class="view-head">
@@ -162,6 +162,7 @@ export const library = {
       </div>
       ${bar()}
       ${ids.length ? html`<so-grid .tile=${drawTile} .items=${ids}></so-grid>` : noneFound()}
+      ${trashLink()}
       ${selectionBar()}
     `;
   },

@@ -2,39 +2,42 @@
 
 import "../elements/preview.js";
 import { cancel, remove, retry } from "../core/actions.js";
-import { ago, duration, seconds } from "../core/format.js";
 import { isUnfinished, videos } from "../core/library.js";
-import { link } from "../core/router.js";
 import { errorText } from "../core/said.js";
-import { html, icon, nothing, repeat, state, t } from "../core/view.js";
+import { ago, duration, html, icon, link, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { iconButton, meter, sizeName } from "./fields.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 
 const MOST_ENDED = 20;
 
-const row = (video) => html`
+/** A video as a line of a list: its picture, what is said about it, and what can be done with it. */
+export const line = (video, { picture, facts, news = nothing, actions }) => html`
   <li class="job ${video.status}">
-    <a class="job-picture" href=${link("clip", [video.id])} aria-label=${t("jobs.open", { prompt: nameOf(video) })}>
-      ${isUnfinished(video) ? html`<so-preview .video=${video}></so-preview>` : icon("warning")}
-    </a>
+    ${picture}
     <div class="job-text">
       <p class="job-name">${nameOf(video)}</p>
-      <p class="muted small">
-        ${sizeName(video.size)} · ${seconds(Number(video.seconds))} · ${t("compose.seed")} ${video.seed} · ${ago(video.created_at, state.now)}
-      </p>
-      ${isUnfinished(video)
-        ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
-            ${meter(video.progress)}`
-        : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : errorText(video.error)}</p>`}
+      <p class="muted small">${[sizeName(video.size), seconds(Number(video.seconds)), ...facts].join(" · ")}</p>
+      ${news}
     </div>
-    <div class="job-actions">
-      ${isUnfinished(video)
-        ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
-        : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>
-            ${iconButton("trash", t("common.delete"), () => remove([video.id]))}`}
-    </div>
+    <div class="job-actions">${actions}</div>
   </li>
 `;
+
+const row = (video) =>
+  line(video, {
+    picture: html`<a class="job-picture" href=${link("clip", [video.id])} aria-label=${t("jobs.open", { prompt: nameOf(video) })}>
+      ${isUnfinished(video) ? html`<so-preview .video=${video}></so-preview>` : icon("warning")}
+    </a>`,
+    facts: [`${t("compose.seed")} ${video.seed}`, ago(video.created_at, state.now)],
+    news: isUnfinished(video)
+      ? html`<p class="small job-state"><span>${statusText(video)}</span><span class="muted">${timeLeft(video)}</span></p>
+          ${meter(video.progress)}`
+      : html`<p class="small"><b>${statusText(video)}.</b> ${video.error?.code === "cancelled" ? nothing : errorText(video.error)}</p>`,
+    actions: isUnfinished(video)
+      ? html`<button ?disabled=${Boolean(video.cancel_requested)} @click=${() => cancel(video.id)}>${t("common.cancel")}</button>`
+      : html`<button @click=${() => retry(video)}>${icon("retry")} ${t("common.retry")}</button>
+          ${iconButton("trash", t("common.delete"), () => remove([video.id]))}`,
+  });
 
 /** In the order in which they are worked on. */
 const waiting = (list) =>

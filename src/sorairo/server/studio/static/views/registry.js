@@ -13,6 +13,7 @@ import { library } from "./library.js";
 import { queue } from "./queue.js";
 import { settings } from "./settings.js";
 import { storyboard } from "./storyboard.js";
+import { trash } from "./trash.js";
 
 export const VIEWS = {
   create: { ...create, nav: { icon: "create", label: () => t("shell.create") } },
@@ -22,5 +23,6 @@ export const VIEWS = {
   queue: { ...queue, nav: { icon: "queue", label: () => t("shell.queue"), count: () => unfinished().length } },
   settings: { ...settings, nav: { icon: "settings", label: () => t("settings.title") } },
   import: importing,
+  trash,
   clip,
 };

@@ -2,10 +2,8 @@
 
 import { copy } from "../core/actions.js";
 import { getJson, key, setKey } from "../core/api.js";
-import { bytes, duration, number } from "../core/format.js";
-import { link } from "../core/router.js";
 import { summaryOf } from "../core/said.js";
-import { change, html, icon, nothing, state, t } from "../core/view.js";
+import { bytes, change, duration, html, icon, link, nothing, number, state, t } from "../core/view.js";
 import { iconButton, loading, meter, sizeName } from "./fields.js";
 
 const FRESH = 10_000; // milliseconds after which the figures are read again
@@ -20,7 +18,7 @@ async function read() {
     const [account, server] = await Promise.all([getJson("v1/account"), getJson("v1/server")]);
     change({ settings: { account, server } });
   } catch {
-    readAt = 0; // `api.js` has noted what is wrong
+    readAt = 0; // api.js has noted what is wrong
   }
 }
 

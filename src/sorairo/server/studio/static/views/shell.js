@@ -3,12 +3,11 @@
 import { setKey } from "../core/api.js";
 import { LANGUAGES, currentLanguage, setLanguage, t } from "../core/i18n.js";
 import { followAnew } from "../core/library.js";
-import { link } from "../core/router.js";
 import { readServer } from "../core/server.js";
 import { dismiss } from "../core/toasts.js";
 import { unseenCount } from "../core/notify.js";
 import { currentTheme, setTheme, THEMES } from "../core/theme.js";
-import { change, html, icon, nothing, repeat, state } from "../core/view.js";
+import { change, html, icon, link, nothing, repeat, state } from "../core/view.js";
 import { iconButton } from "./fields.js";
 import { VIEWS } from "./registry.js";
 

@@ -7,13 +7,11 @@ import {
   addCard, canUndo, cardOf, duplicate, emptyBoard, footageOf, moveCard, placeOf, removeCard, editBoard,
   selectCard, setCard, stretch, tableOf, takeTable, toToml, total, undoBoard,
 } from "../core/board.js";
-import { duration, seconds } from "../core/format.js";
 import { finished, follow, learn, videoOf } from "../core/library.js";
-import { go } from "../core/router.js";
 import { toast } from "../core/toasts.js";
-import { change, html, icon, live, nothing, repeat, state, t } from "../core/view.js";
+import { change, duration, go, html, icon, live, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { save } from "../media/export.js";
-import { choice, fileButton, sizeName, styleName } from "./fields.js";
+import { choice, costText, fileButton, sizeName, styleName, textField } from "./fields.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280", "640x360"];
@@ -253,14 +251,14 @@ async function load(files) {
   });
 }
 
+const set = (values) => editBoard((all) => Object.assign(all, values));
+
 const setup = (board) => html`
   <div class="board-fields">
-    ${choose("size", t("compose.size"), board.size, [...new Set([board.size, ...SIZES])], sizeName, (size) => editBoard((all) => Object.assign(all, { size })))}
-    ${choose("style", t("compose.style"), board.style, ["", ...state.server.styles], styleName, (style) => editBoard((all) => Object.assign(all, { style })))}
-    <label class="field"><span>${t("compose.seed")}</span><input inputmode="numeric" placeholder=${t("compose.seedRandom")} .value=${String(board.seed ?? "")}
-      @change=${(event) => editBoard((all) => Object.assign(all, { seed: /^\d+$/.test(event.target.value) ? Number(event.target.value) : null }))} /></label>
-    <label class="field grow"><span>${t("storyboard.everywhere")}</span><input placeholder=${t("storyboard.everywhereHint")} .value=${board.prompt}
-      @change=${(event) => editBoard((all) => Object.assign(all, { prompt: event.target.value }))} /></label>
+    ${choose("size", t("compose.size"), board.size, [...new Set([board.size, ...SIZES])], sizeName, (size) => set({ size }))}
+    ${choose("style", t("compose.style"), board.style, ["", ...state.server.styles], styleName, (style) => set({ style }))}
+    ${textField({ label: t("compose.seed"), value: String(board.seed ?? ""), placeholder: t("compose.seedRandom"), onChange: (text) => set({ seed: /^\d+$/.test(text) ? Number(text) : null }) })}
+    ${textField({ label: t("storyboard.everywhere"), value: board.prompt, placeholder: t("storyboard.everywhereHint"), onChange: (prompt) => set({ prompt }), kind: "grow" })}
   </div>
 `;
 
@@ -286,7 +284,9 @@ export const storyboard = {
       ${chosen >= 0 ? cardForm(board.cards[chosen], chosen) : nothing}
       <div class="row">
         <button class="primary" ?disabled=${Boolean(problem) || state.boardBusy} @click=${make}>${icon("create")} ${t("storyboard.make")}</button>
-        ${problem ? html`<span class="muted" role="status">${problem}</span>` : nothing}
+        ${problem
+          ? html`<span class="muted" role="status">${problem}</span>`
+          : board.cards.some((card) => card.image) ? nothing : costText("v1/videos", { storyboard: tableOf(board, footageOf) })}
       </div>
     `;
   },

@@ -4,10 +4,8 @@
 import "../elements/picture.js";
 import "../elements/preview.js";
 import { select } from "../core/actions.js";
-import { duration, percent, seconds } from "../core/format.js";
 import { isUnfinished } from "../core/library.js";
-import { link } from "../core/router.js";
-import { html, icon, live, nothing, state, t } from "../core/view.js";
+import { duration, html, icon, link, live, nothing, percent, seconds, state, t } from "../core/view.js";
 import { meter } from "./fields.js";
 
 export function statusText(video) {

@@ -8,14 +8,13 @@ import { postForm, postJson } from "../core/api.js";
 import { remove } from "../core/actions.js";
 import { forgetDetails, requestOf } from "../core/details.js";
 import { attach } from "../core/draft.js";
-import { number, seconds as inSeconds } from "../core/format.js";
 import { finished, follow, learn, videoOf } from "../core/library.js";
-import { go, link } from "../core/router.js";
 import { fastOf, isFast, readCharacters } from "../core/server.js";
 import { toast } from "../core/toasts.js";
-import { change, html, icon, live, nothing, repeat, t } from "../core/view.js";
+import { change, go, html, icon, link, live, nothing, number, repeat, seconds as inSeconds, t } from "../core/view.js";
 import { lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
+import { costText, textField } from "./fields.js";
 import "../elements/picture.js";
 
 const forms = new Map(); // what is in the tools, by clip and tool
@@ -64,16 +63,12 @@ const strengthText = (value) => {
 const strength = (form, set) =>
   slider(t("tools.strength"), form, "strength", set, { min: 0.1, max: 1, step: 0.05, text: strengthText });
 
-const direction = (form, set) => html`<fieldset class="choices"><legend>${t("tools.direction")}</legend>
-  ${["backward", "forward", "both"].map(
-    (each) => html`<button type="button" aria-pressed=${form.direction === each} @click=${() => set("direction")(each)}>${t(`tools.${each}`)}</button>`,
-  )}</fieldset>`;
-
-/** Whether a re-cut goes on from what it keeps, and where. */
-const goesOn = (form, set) => html`<fieldset class="choices"><legend>${t("tools.then")}</legend>
-  ${["", "backward", "forward", "both"].map(
+const directions = (label, values, form, set) => html`<fieldset class="choices"><legend>${t(label)}</legend>
+  ${values.map(
     (each) => html`<button type="button" aria-pressed=${form.direction === each} @click=${() => set("direction")(each)}>${t(`tools.${each || "justCut"}`)}</button>`,
   )}</fieldset>`;
+
+const WAYS = ["backward", "forward", "both"];
 
 const span = (video, form, set) =>
   html`<so-span .video=${video} .value=${form.span} @change=${(event) => set("span")(event.detail)}></so-span>`;
@@ -132,7 +127,7 @@ const TOOLS = {
   },
   extend: {
     icon: "extend",
-    draw: (video, form, set) => [direction(form, set), length(t("tools.add"), form, set), prompt(form, set)],
+    draw: (video, form, set) => [directions("tools.direction", WAYS, form, set), length(t("tools.add"), form, set), prompt(form, set)],
     path: () => "v1/videos/extensions",
     body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds), direction: form.direction }),
   },
@@ -142,7 +137,7 @@ const TOOLS = {
     draw: (video, form, set) => [
       html`<p class="muted small">${t("tools.recutText")}</p>`,
       span(video, form, set),
-      goesOn(form, set),
+      directions("tools.then", ["", ...WAYS], form, set),
       form.direction ? [length(t("tools.add"), form, set), prompt(form, set)] : nothing,
     ],
     isReady: (form, video) => Boolean(form.direction || Object.keys(spanFields(video, form.span)).length),
@@ -199,8 +194,7 @@ const TOOLS = {
     icon: "character",
     draw: (video, form, set) => [
       html`<p class="muted small">${t("tools.characterText")}</p>`,
-      html`<label class="field"><span>${t("tools.name")}</span>
-        <input maxlength="80" .value=${live(form.name)} @input=${(event) => set("name")(event.target.value)} /></label>`,
+      textField({ label: t("tools.name"), value: form.name, most: 80, onInput: set("name") }),
     ],
     isReady: (form) => form.name.trim() !== "",
     missing: () => t("tools.nameMissing"),
@@ -247,6 +241,19 @@ async function sendCharacter(video, form) {
   return null;
 }
 
+const requestOfTool = (video, tool, form) => {
+  const config = TOOLS[tool];
+  return [config.path(video, form), { ...config.body(video, form), ...sampling(video, tool, form) }];
+};
+
+/** What the clip of a form would take, where the server can say so before. */
+function cost(video, tool, form) {
+  const { body, isReady } = TOOLS[tool];
+  if (!body || (isReady && !isReady(form, video))) return nothing;
+  const [path, fields] = requestOfTool(video, tool, form);
+  return /edits|extensions|loops|connections/.test(path) ? costText(path, fields) : nothing;
+}
+
 async function submit(event, video, tool) {
   event.preventDefault();
   const [config, form] = [TOOLS[tool], formOf(video, tool)];
@@ -258,7 +265,7 @@ async function submit(event, video, tool) {
   try {
     const made = config.send
       ? await config.send(video, form)
-      : await postJson(config.path(video, form), { ...config.body(video, form), ...sampling(video, tool, form) });
+      : await postJson(...requestOfTool(video, tool, form));
     if (made) started(video, tool, made);
   } catch (error) {
     problem = error.message;
@@ -325,6 +332,7 @@ const toolForm = (video, tool) => {
       ${TOOLS[tool].draw(video, form, set)} ${fastChoice(video, tool, form, set)}
       ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
       <div class="row end">
+        ${cost(video, tool, form)}
         <a class="button quiet" href=${link("clip", [video.id])}>${t("common.cancel")}</a>
         <button class="primary" ?disabled=${busy}>${t(tool === "character" ? "tools.keep" : "compose.create")}</button>
       </div>

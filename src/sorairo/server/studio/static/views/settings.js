@@ -69,8 +69,10 @@ const model = (each) => html`
   <li class="model">
     <p><b>${each.id}</b> ${each.served ? html`<span class="chip plain">${t("settings.served")}</span>` : nothing}</p>
     <p class="muted small">
-      ${bytes(each.bytes)} · ${each.native_sizes.map(sizeName).join(", ")} ·
-      ${t("settings.upTo", { n: number(each.native_seconds, 1) })}${each.licence ? ` · ${each.licence}` : ""}
+      ${bytes(each.bytes)} ·
+      ${each.trained_for.includes("play")
+        ? html`<a href="play">${t("shell.play")}</a>`
+        : `${each.native_sizes.map(sizeName).join(", ")} · ${t("settings.upTo", { n: number(each.native_seconds, 1) })}`}${each.licence ? ` · ${each.licence}` : ""}
     </p>
     ${each.notes ? html`<p class="small">${each.notes}</p>` : nothing}
   </li>

@@ -214,6 +214,11 @@ def test_prompts_are_read(service: Service):
         assert found["unknown"][0]["nearest"][0] == "turquoise"
         assert found["understood"]
         assert "ball" in found["expanded"]
+        typos = "a smal ball slydes to the lefft on a marble flor with an elephant"
+        parts = post(client, "prompts/readings", prompt=typos)["unknown"]
+        nearest = {each["word"]: each["nearest"][:1] for each in parts}
+        words = {"smal": ["small"], "slydes": ["slides"], "lefft": ["left"], "flor": ["floor"]}
+        assert nearest == {**words, "elephant": []}, "parts of phrases are proposed, too"
         ball = "a red ball rolls"
         varied = {post(client, "prompts/readings", prompt=ball, seed=i)["varied"] for i in (1, 2)}
         assert len(varied - {ball}) == 2

@@ -17,6 +17,7 @@ from sorairo.world import registry
 from sorairo.world.protocol import WordGroup
 
 NEAREST, SIMILARITY = 3, 0.77  # words that are proposed for an unknown one; `difflib`'s ratio
+LEAST_LETTERS = 4  # of a word in a phrase: "floor", but not "on" or "the"
 
 router = APIRouter(prefix="/v1")
 
@@ -79,14 +80,17 @@ def _reading(limits: Limits, prompt: str, seed: int) -> dict[str, Any]:
 
 
 def _vocabulary(groups: Iterable[WordGroup]) -> list[str]:
-    texts = (
+    """What may be written in place of an unknown word: phrases such as "wooden floor", and the
+    words in them."""
+    texts = [
         text
         for group in groups
         for side in (group.written, group.read)
         for words in side.values()
         for text in words
-    )
-    return list(dict.fromkeys(texts))
+    ]
+    parts = (word for text in texts for word in text.split() if len(word) >= LEAST_LETTERS)
+    return list(dict.fromkeys([*texts, *parts]))
 
 
 def _unknown(prompt: str, words: Iterable[str], vocabulary: list[str]) -> Iterable[dict[str, Any]]:

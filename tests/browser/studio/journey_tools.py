@@ -223,7 +223,7 @@ def test_downloads_open(page: Page, ball: str, tmp_path: Path, button: str, magi
     assert path.read_bytes().startswith(magic)
     if button != "Pictures":
         with Image.open(path) as image:
-            assert image.n_frames >= 12, "one second"
+            assert getattr(image, "n_frames", 1) >= 12, "one second"
             image.seek(11)
             assert image.convert("RGB").size == (128, 80)
 

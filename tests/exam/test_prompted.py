@@ -40,8 +40,8 @@ def verdict(task: str, who: str) -> Verdict:
 
 
 def test_true_clips_pass():
-    """The judge reads 38 of 45 true clips right (docs/explain/exam.md), of these six four. The
-    renderer dithers at random, so that one more may tip."""
+    """The judge reads 169 of 206 true clips right (docs/explain/exam.md). The renderer dithers at
+    random, so that some of these six may tip."""
     assert sum(verdict(task, "truth")[task] for task in TASKS) >= len(TASKS) / 2
 
 

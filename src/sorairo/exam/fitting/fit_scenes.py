@@ -68,7 +68,7 @@ SIZES: Mapping[str, tuple[int, float]] = {  # hidden units, decay of the weights
     "thing pixel": (16, 1e-4),
     "thing": (28, 3e-3),
     "person": (8, 1e-3),
-    "color": (14, 5e-4),
+    "color": (24, 2e-3),
     "action": (10, 2e-3),
 }
 

@@ -34,19 +34,19 @@ class Shown:
 
 
 FIT_SCENES: Mapping[str, Shown] = {
-    "place": Shown(scenes=36, frames=12, around=np.pi),
-    "weather and hour": Shown(scenes=42, around=np.pi),
-    "thing": Shown(scenes=65, frames=4, around=0.8),
-    "colour": Shown(scenes=18, around=np.pi),
-    "action": Shown(scenes=42),
+    "place": Shown(scenes=108, frames=12, around=np.pi),
+    "weather and hour": Shown(scenes=126, around=np.pi),
+    "thing": Shown(scenes=195, frames=4, around=0.8),
+    "colour": Shown(scenes=60, around=np.pi),
+    "action": Shown(scenes=168),
 }
 REPORT_SCENES: Mapping[str, Shown] = {
     "place": Shown(scenes=18),
-    "weather and hour": Shown(scenes=18),
+    "weather and hour": Shown(scenes=42),
     "thing": Shown(scenes=32, frames=1),
-    "colour": Shown(scenes=12),
-    "clothes": Shown(scenes=12),
-    "action": Shown(scenes=14),
+    "colour": Shown(scenes=36),
+    "clothes": Shown(scenes=36),
+    "action": Shown(scenes=42),
 }
 
 

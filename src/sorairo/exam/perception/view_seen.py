@@ -12,7 +12,8 @@ from sorairo.world.tabletop.perception.classifiers import Net
 BANDS = 8  # rows of a picture that are looked at apart
 HUES = 12
 EXTREMES = 5  # quantiles of the brightness
-PER_BAND = (3, 3, 6)  # features of a band: mean colours, their spread, edges and specks
+PER_BAND = (3, 3, 8)  # features of a band: mean colours, their spread, edges, specks and flakes
+FLAKE = 7  # pixels of a side in which a flake of snow or a drop of rain is less than half
 COARSE = 4.0  # pixels of 128
 GRID = 9  # cells of a side in which a thing is looked at
 SURE = 0.5
@@ -41,11 +42,13 @@ def _view(picture: np.ndarray) -> np.ndarray:
     fine = [np.abs(np.diff(light, axis=axis, append=0)) for axis in (0, 1)]
     wide = [np.abs(ndimage.sobel(soft, axis)) for axis in (0, 1)]
     specks = light - np.asarray(ndimage.median_filter(light, 3))
-    layers = np.stack([*fine, *wide, np.maximum(specks, 0), np.maximum(-specks, 0)], -1)
+    flakes = np.maximum(light - np.asarray(ndimage.median_filter(light, FLAKE)), 0)
+    upright = np.minimum(flakes, np.roll(flakes, 3, 0))  # of streaks there is something 3 above
+    layers = [*fine, *wide, np.maximum(specks, 0), np.maximum(-specks, 0), flakes, upright]
     by_row = [
         _by_band(picture.mean(1)),
         _by_band(picture.std(1)),
-        np.log(_by_band(layers[:-1, :-1].mean(1)) + 1e-3),
+        np.log(_by_band(np.stack(layers, -1)[:-1, :-1].mean(1)) + 1e-3),
     ]
     halves = [_hues(half) for half in np.array_split(picture, 2)]
     extremes = np.percentile(light, np.linspace(2, 98, EXTREMES))

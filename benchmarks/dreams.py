@@ -32,7 +32,8 @@ from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import Start
 
 NIGHT = 80  # steps, more than the longest sleep from an energy of 4
-HEALTH, ENERGY = ITEMS.index("health"), ITEMS.index("energy")
+ENERGY = ITEMS.index("energy")
+AWAKE = ("noop",) * 3  # before it falls asleep
 
 
 def prompts(args: argparse.Namespace) -> None:
@@ -71,7 +72,7 @@ def sleep(args: argparse.Namespace) -> None:
             simulator.reset(seed, start)
             first, noise = draw(simulator.state), torch.Generator().manual_seed(seed)
             dream.start(first)
-            actions = ["sleep", *["noop"] * NIGHT]
+            actions = [*AWAKE, "sleep", *["noop"] * NIGHT]
             true = [simulator.step(action)[1] for action in actions]
             if any(state.inventory["health"] < 9 for state in true):
                 continue  # something hurts the player, or it is hungry

@@ -59,7 +59,7 @@ MODEL = PlayConfig(
     counted=COUNTED,
     counts_sleep=True,
     named_amounts=True,
-    version="1",
+    version="3",
 )
 
 

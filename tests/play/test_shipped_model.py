@@ -56,7 +56,7 @@ NIGHTS = ("it gets dark", "at night", "夜晚", "天黑了")
 
 def light_after(dream: Dream, begin: GameState, words: str) -> float:
     noise = torch.Generator().manual_seed(0)
-    dream.start(draw(begin))
+    shown = dream.start(draw(begin))
     for _ in range(20):
         shown = dream.step("noop", prompt=words, generator=noise)
     return read_picture(shown).daylight

@@ -56,7 +56,7 @@ def prompts(args: argparse.Namespace) -> None:
 def events(args: argparse.Namespace) -> None:
     model = load_play_model(args.model).float().eval()
     games = encode_games(record_games(held_out_games()), model.codec.float())
-    scores = events_drawn(model.float(), games, args.games)
+    scores = events_drawn(model, games, args.games)
     for score in scores:
         target = "" if math.isnan(score.target) else f"{score.target:.2f}"
         print(f"{score.kind:40} {score.events:3} amounts {score.amounts:.2f} tile {target}")

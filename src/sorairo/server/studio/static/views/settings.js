@@ -71,7 +71,7 @@ const model = (each) => html`
     <p class="muted small">
       ${bytes(each.bytes)} ·
       ${each.trained_for.includes("play")
-        ? html`<a href="play">${t("shell.play")}</a>`
+        ? html`<a class="in-text" href="play">${t("shell.play")}</a>`
         : `${each.native_sizes.map(sizeName).join(", ")} · ${t("settings.upTo", { n: number(each.native_seconds, 1) })}`}${each.licence ? ` · ${each.licence}` : ""}
     </p>
     ${each.notes ? html`<p class="small">${each.notes}</p>` : nothing}

@@ -124,6 +124,7 @@ def test_a_storyboard_by_keyboard(
     assert [each["relation"] for each in lineage["parents"]] == ["clip"]
     studio.get_by_text("The same as code").click()
     studio.get_by_role("button", name="sorairo", exact=True).click()
+    until(studio, "document.querySelector('.code pre').innerText.includes('END')")
     code = studio.locator(".code pre").inner_text()
     begin, text, command = re.split("<<'END'\n|END\n", code)
     assert begin == "cat > storyboard.toml "

@@ -29,8 +29,15 @@ def tokenizer() -> Tokenizer:
 
 
 def test_common_words_are_one_token(tokenizer: Tokenizer):
-    assert tokenizer.encode("a red ball").tokens == ["a", "Ġred", "Ġball"]
+    assert tokenizer.encode("a red ball").tokens == ["Ġa", "Ġred", "Ġball"]
     assert [tokenizer.decode([i]) for i in tokenizer.encode("红色的球").ids] == list("红色的球")
+
+
+def test_a_first_word_is_the_token_that_it_is_inside(tokenizer: Tokenizer):
+    assert tokenizer.encode("Red ball").tokens == tokenizer.encode("a red ball").tokens[1:]
+    assert tokenizer.encode(" red ball").tokens == tokenizer.encode("red ball").tokens
+    assert tokenizer.encode(" 红").tokens == tokenizer.encode("红").tokens
+    assert tokenizer.encode("").tokens == []
 
 
 def test_no_token_joins_two_chinese_characters_or_crosses_a_word(tokenizer: Tokenizer):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
 
 from sorairo.errors import TrainingError
 from sorairo.models.crafter.amounts import AMOUNTS, ITEM_PLACES, KEPT, amount_latents
@@ -17,7 +18,7 @@ from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
 from sorairo.training.data.games.latents import LatentGame, encode, last_changed, last_seen
 from sorairo.training.evaluation.events_drawn import events_drawn, gains_drawn
-from sorairo.training.networks.game_model import PlayTask, grown
+from sorairo.training.networks.game_model import PlayTask, embeddings, grown
 from sorairo.training.objectives.game_model import NamingNetwork, without_names
 from sorairo.training.recipes.crafter import MODEL, crafter
 from sorairo.world.crafter.names import GROUND, ITEMS, THINGS
@@ -63,7 +64,7 @@ def test_a_network_that_names_amounts_starts_as_one_that_does_not() -> None:
     plain = fresh(PLAIN)
     torch.nn.init.normal_(plain.denoiser.transformer.head.head.weight, std=0.1)
     network = NamingNetwork(SMALL)
-    network.load_state_dict(network.state_dict() | grown(plain, SMALL))
+    network.load_state_dict(network.state_dict() | grown(plain, SMALL, plain.tokenizer))
     assert network.amounts is not None
     torch.testing.assert_close(network.amounts.table, amount_latents(plain.codec))
     before, after = predicted(plain.denoiser, PLAIN), predicted(network, SMALL)
@@ -76,14 +77,33 @@ def test_a_network_grows_a_classifier_of_sleep() -> None:
     awake = replace(SMALL, counts_sleep=False)
     start, network = fresh(awake), NamingNetwork(SMALL)
     assert (start.denoiser.asleep(torch.randn(3, PLACES, 8)) < 0).all(), "nobody sleeps without one"
-    network.load_state_dict(network.state_dict() | grown(start, SMALL))
+    network.load_state_dict(network.state_dict() | grown(start, SMALL, start.tokenizer))
     assert network.asleep(torch.randn(3, PLACES, 8)).shape == (3,)
+
+
+def test_new_tokens_start_as_the_mean_of_their_pieces() -> None:
+    before = train_tokenizer(["night"] * 4, 300)
+    after = train_tokenizer(["night falls"] * 4, 300)
+    known = torch.randn(300, 8)
+    found = embeddings(known, before, after, 320)
+    assert found.shape == (320, 8)
+
+    def row(tokenizer: Tokenizer, token: str) -> int:
+        number = tokenizer.token_to_id(token)
+        assert number is not None
+        return number
+
+    night = known[row(before, "Ġnight")]
+    torch.testing.assert_close(found[row(after, "Ġnight")], night)
+    pieces = known[[row(before, each) for each in "Ġfalls"]]
+    torch.testing.assert_close(found[row(after, "Ġfalls")], pieces.mean(0))
 
 
 def test_the_initial_weights_must_have_the_shapes_of_the_recipe() -> None:
     recipe = replace(crafter(), start="other")
     start = fresh(SMALL)
-    task = PlayTask(recipe, start.codec, [], [], start.tokenizer, grown(start, recipe.model))
+    initial = grown(start, recipe.model, start.tokenizer)
+    task = PlayTask(recipe, start.codec, [], [], start.tokenizer, initial)
     with pytest.raises(TrainingError, match="another shape"):
         task.network()
 

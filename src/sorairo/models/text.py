@@ -26,17 +26,27 @@ from sorairo.nn.attention import Attention
 from sorairo.nn.rope import rotation
 
 PAD, START = "<pad>", "<s>"
+CHINESE = r"[\u2e80-\u9fff\uf900-\ufaff]"
 WORD = re.compile(r"[a-z]{2,}|[\u2e80-\u9fff]")
 
 
 def train_tokenizer(captions: Iterable[str], vocabulary: int) -> Tokenizer:
     """A BPE tokenizer whose tokens never cross a word and never join two Chinese characters, so
-    that a colour and a shape keep tokens of their own."""
+    that a colour and a shape keep tokens of their own. The first word of a text gets a space before
+    it: it is the same token there as inside."""
     tokenizer = Tokenizer(models.BPE())
-    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Lowercase()])
+    tokenizer.normalizer = normalizers.Sequence(
+        [
+            normalizers.NFKC(),
+            normalizers.Lowercase(),
+            normalizers.Strip(right=False),
+            normalizers.Prepend(" "),
+            normalizers.Replace(Regex(f"^ (?={CHINESE})"), ""),
+        ]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
-            pre_tokenizers.Split(Regex(r"[\u2e80-\u9fff\uf900-\ufaff]"), "isolated"),
+            pre_tokenizers.Split(Regex(CHINESE), "isolated"),
             pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=True),
         ]
     )

@@ -14,7 +14,7 @@ from sorairo.models.text import train_tokenizer, with_words
 from sorairo.world import registry
 
 CAPTIONS = 20_000
-REPEATED = 5  # times that each word of a vocabulary is shown
+REPEATED = 10  # times that each word of a vocabulary is shown
 
 
 def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary: int) -> Tokenizer:
@@ -44,8 +44,7 @@ def texts_of(clips: dict[str, ClipSet], count: int = CAPTIONS) -> list[str]:
         for each in forms.values()
         for word in each
     ]
-    inside = [f" {word}" for word in words if word.isascii()]  # other bytes than at the beginning
-    return captions(clips, count, seed=0) + (words + inside) * REPEATED
+    return captions(clips, count, seed=0) + words * REPEATED
 
 
 def captions(clips: dict[str, ClipSet], count: int, seed: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from sorairo.training.objectives.game_model import (
 from sorairo.world.crafter.language.lexicon import PLACES, TIMES
 
 NORMALISED_ON = 64  # pictures
+WORDS = "text.embedding.weight"  # of a network: one row a token
 INPUTS = "transformer.patch_embedding.weight"  # of a network: one column an input channel
 
 
@@ -84,17 +86,9 @@ class PlayRecipe:
         codec = self._trained_codec() if start is None else start.codec.float()
         games = encode_games(record_games(self.games), codec, MIRRORS)
         held_out = encode_games(record_games(self.held_out), codec)
-        if start is None:
-            tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
-            return PlayTask(self, codec, games, held_out, tokenizer)
-        return PlayTask(
-            self,
-            codec,
-            games,
-            held_out,
-            start.tokenizer,
-            initial=grown(start, self.model),
-        )
+        tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
+        initial = None if start is None else grown(start, self.model, tokenizer)
+        return PlayTask(self, codec, games, held_out, tokenizer, initial)
 
     def _trained_codec(self) -> Codec:
         """The codec with the averaged weights of its run, and latents of mean 0 and variance 1 over
@@ -162,10 +156,12 @@ def shapes(weights: dict[str, Tensor]) -> dict[str, torch.Size]:
     return {name: value.shape for name, value in weights.items()}
 
 
-def grown(start: PlayModel, config: PlayConfig) -> dict[str, Tensor]:
-    """The weights of the network of `start`, for one that counts and names amounts and counts sleep
-    if `config` says so. New inputs have no weight at first, and no amount changes."""
+def grown(start: PlayModel, config: PlayConfig, tokenizer: Tokenizer) -> dict[str, Tensor]:
+    """The weights of the network of `start`, for one that reads other tokens, counts and names
+    amounts and counts sleep if `config` says so. New inputs have no weight at first, and no amount
+    changes."""
     weights = start.denoiser.float().state_dict()
+    weights[WORDS] = embeddings(weights[WORDS], start.tokenizer, tokenizer, config.text.vocabulary)
     first = weights[INPUTS]
     if config.counted and not start.config.counted:
         # The inputs are the noised latents, the memory, two numbers of its age, and the rest.
@@ -181,6 +177,24 @@ def grown(start: PlayModel, config: PlayConfig) -> dict[str, Tensor]:
         sleep = classifier(config.codec.latent_channels, config.hidden)
         weights |= {f"sleep.{name}": value for name, value in sleep.state_dict().items()}
     return weights | {INPUTS: first}
+
+
+def embeddings(known: Tensor, before: Tokenizer, after: Tokenizer, rows: int) -> Tensor:
+    """The embeddings [rows, d] of the tokens of a tokenizer, from those of the one before: a token
+    that is new is the mean of the longest pieces that it consists of."""
+    numbers = before.get_vocab()
+    found = known.new_zeros(rows, known.shape[1])
+    for token, number in after.get_vocab().items():
+        found[number] = known[[numbers[piece] for piece in _pieces(token, numbers)]].mean(0)
+    return found
+
+
+def _pieces(token: str, known: Container[str]) -> list[str]:
+    """A token as known ones, each as long as can be; every byte is one."""
+    if token in known or len(token) == 1:
+        return [token]
+    end = next(end for end in range(len(token) - 1, 0, -1) if token[:end] in known)
+    return [token[:end], *_pieces(token[end:], known)]
 
 
 @torch.inference_mode()
@@ -199,12 +213,11 @@ def _tokenizer(path: Path, vocabulary: int) -> Tokenizer:
     times and places."""
     if not path.exists():
         phrases = [
-            each
+            phrase
             for table in (TIMES, PLACES)
             for words in table.values()
             for written in words.values()
             for phrase in written
-            for each in (phrase, f" {phrase}")
         ]
         path.parent.mkdir(parents=True, exist_ok=True)
         train_tokenizer(phrases * 4, vocabulary).save(str(path))

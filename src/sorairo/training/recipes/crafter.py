@@ -53,13 +53,13 @@ MODEL = PlayConfig(
         text_dim=96,
         freq_dim=64,
     ),
-    text=TextConfig(vocabulary=384, dim=96, heads=3, layers=1, ffn_dim=192, max_length=16),
+    text=TextConfig(vocabulary=480, dim=96, heads=3, layers=1, ffn_dim=192, max_length=16),
     sampling=StepSampling(steps=1, new_land_steps=3),
     window=4,
     counted=COUNTED,
     counts_sleep=True,
     named_amounts=True,
-    version="3",
+    version="4",
 )
 
 

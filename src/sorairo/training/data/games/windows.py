@@ -48,7 +48,7 @@ class WindowsConfig:
     turns the light, or rest gives something."""
     true: float = 0.2
     """Share of windows in which the network is told what is true (anchored mode)."""
-    prompted: float = 0.35
+    prompted: float = 0.5
     """Share of windows with a prompt."""
     wished: float = 1.0
     """The same for windows in which a wish holds: light that turns for no reason teaches a dream to

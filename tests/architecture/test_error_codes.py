@@ -15,7 +15,7 @@ import sorairo
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(sorairo.__file__).parent
-WORDS = SOURCE / "server" / "studio" / "static" / "i18n"
+WORDS = SOURCE / "server" / "studio" / "static" / "i18n" / "zh"
 ENTRY = re.compile(r'^  (\w+): "((?:[^"\\]|\\.)*)",$', re.M)
 # Of each kind of error, the place of its message.
 MESSAGE = {

@@ -210,7 +210,7 @@ def test_errors_are_shown_in_chinese(chromium: Browser, server: Running):
             page.get_by_text("需要约 9.5 GB 内存，只剩 2.1 GB：请用 640x352，或减少秒数")
         ).to_be_visible()
         expect(page.get_by_text("GB of memory")).to_be_hidden()
-        module = page.evaluate("document.querySelector('script[src]').src")
+        module = page.evaluate("document.querySelector('script[src$=\"app.js\"]').src")
         assert said_of(page, module, {"prompt": "a red ball", "size": "30x30"}) == (
             "尺寸 30x30 超出范围：每边 64 到 2048 像素；最接近的是 64x64"
         )
@@ -238,20 +238,33 @@ def said_of(page: Page, module: str, body: dict[str, object]) -> str:
     )
 
 
+def words_of(page: Page, language: str) -> dict[str, dict[str, str | dict[str, str]]]:
+    """All words of a language, by area and name."""
+    module = page.evaluate("document.querySelector('script[src]').src")
+    return page.evaluate(
+        "async ([url, language]) => (await import(url)).wordsOf(language)", [module, language]
+    )
+
+
 def test_languages_have_the_same_words(desk: Page):
-    module = desk.evaluate("document.querySelector('script[src]').src").replace(
-        "app.js", "i18n/tables.js"
-    )
-    tables = desk.evaluate(
-        """async (url) => {
-          const { TABLES } = await import(url);
-          const names = ([area, { en, zh }]) => [area, Object.keys(en), Object.keys(zh)];
-          return Object.entries(TABLES).map(names);
-        }""",
-        module,
-    )
-    for area, english, chinese in tables:
-        assert english == chinese, area
+    english, chinese = words_of(desk, "en"), words_of(desk, "zh")
+    assert set(chinese) == {*english, "details", "errors", "models", "notes"}
+    for area in english:
+        assert list(english[area]) == list(chinese[area]), area
+
+
+def test_a_page_loads_the_words_that_it_shows(chromium: Browser, server: Running):
+    """It begins in Chinese, and shows no English meanwhile; English is read when it is chosen."""
+    with quiet_page(chromium, server.url, locale="zh-CN") as page:
+        loaded = "performance.getEntriesByType('resource').map(each => each.name).join(' ')"
+        assert "/i18n/zh/details.js" in page.evaluate(loaded)
+        assert "/i18n/en/" not in page.evaluate(loaded)
+        page.get_by_role("button", name="English").click()
+        expect(page.get_by_role("link", name="Library")).to_be_visible()
+        assert "/i18n/en/library.js" in page.evaluate(loaded)
+        page.reload()
+        expect(page.get_by_role("link", name="Library")).to_be_visible()
+        assert "/i18n/zh/" not in page.evaluate(loaded)
 
 
 def test_a_stopped_server_is_noticed_and_found_again(chromium: Browser, tmp_path: Path):

@@ -37,10 +37,23 @@ def test_files_of_the_studio(client: TestClient):
 
 
 def test_the_studio_is_small():
-    """Scripts and styles, uncompressed."""
+    """Scripts and styles that one visit loads, uncompressed: the words of the larger language."""
     files = studio().files
-    sizes = [len(files[name].content) for name in files if name.endswith((".js", ".css"))]
-    assert sum(sizes) <= 250_000
+    sizes = {name: len(files[name].content) for name in files if name.endswith((".js", ".css"))}
+    words = [
+        sum(sizes[name] for name in sizes if name.startswith(f"i18n/{x}/")) for x in ("en", "zh")
+    ]
+    visit = sum(sizes.values()) - min(words)
+    assert min(words) > 10_000
+    assert visit <= 250_000, f"with the words of all languages {sum(sizes.values())}"
+
+
+def test_the_page_loads_the_words_of_one_language(client: TestClient):
+    """They are not among the modules that every browser loads at once."""
+    page = client.get("/", headers=BROWSER).text
+    preloaded = set(re.findall(r'modulepreload" href="studio/\w+/([^"]+)"', page))
+    modules = {name for name in studio().files if name.endswith(".js")}
+    assert {name for name in modules if not name.startswith("i18n/")} == preloaded
 
 
 def test_docs_show_every_route_and_field(client: TestClient):

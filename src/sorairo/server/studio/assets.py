@@ -20,6 +20,7 @@ INDEX = "index.html"
 # Where the index lists what a browser should load at once, and the folder of all files.
 HEAD, ROOT = "<!-- head -->", "{root}"
 DIGEST_LENGTH = 16
+WORDS = "i18n/"  # a folder of modules for each language
 # Comments that begin a line, and those at the end of one that have no quotation mark, with which a
 # string might end. No template of the page has a line like that.
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
@@ -105,10 +106,11 @@ def _content(path: Path) -> bytes:
 
 def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:
     """The style sheets in the order of their names, and all modules, so that a browser loads them
-    together and not one import after the other."""
+    together and not one import after the other. Of the words, it loads those of one language alone:
+    `core/language.js` knows which."""
     for name in files:
         if name.endswith(".css"):
             yield f'<link rel="stylesheet" href="{root}/{name}">'
     for name in files:
-        if name.endswith(".js"):
+        if name.endswith(".js") and not name.startswith(WORDS):
             yield f'<link rel="modulepreload" href="{root}/{name}">'

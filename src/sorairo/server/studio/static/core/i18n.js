@@ -1,25 +1,24 @@
-// The words of the page, by language. Each table of `i18n/` has the same names in both.
+// What the page says, in the language that is chosen.
 
-import { TABLES } from "../i18n/tables.js";
-import { change } from "./state.js";
-import { recall, remember } from "./settings.js";
+import { first, firstWords, wordsOf } from "./language.js";
+import { change, state } from "./state.js";
+import { remember } from "./settings.js";
 
-export const LANGUAGES = { en: "English", zh: "中文" };
-
-const preferred = () =>
-  navigator.languages.some((each) => each.startsWith("zh")) && navigator.language.startsWith("zh")
-    ? "zh"
-    : "en";
-
-let language = recall("language", preferred());
-if (!(language in LANGUAGES)) language = "en";
+let [language, words] = [first, await firstWords];
 apply();
 
 export const currentLanguage = () => language;
 
-export function setLanguage(name) {
-  language = name;
+/** Shows the page in a language, as soon as its words are there. */
+export async function setLanguage(name) {
   remember("language", name);
+  try {
+    [language, words] = [name, await wordsOf(name)];
+  } catch {
+    // The server is away, or it has another version now, whose page a reload shows.
+    if (state.connection === "online") location.reload();
+    return;
+  }
   apply();
   change({});
 }
@@ -35,7 +34,7 @@ function apply() {
  */
 export function t(name, values = {}) {
   const [area, entry] = Array.isArray(name) ? name : name.split(".");
-  let text = TABLES[area]?.[language]?.[entry];
+  let text = words[area]?.[entry];
   if (text === undefined) return String(name);
   if (typeof text === "object") {
     text = text[new Intl.PluralRules(language).select(values.n)] ?? text.other;

@@ -1,7 +1,8 @@
 // What surrounds every view: navigation, the state of the connection, and the question for a key.
 
 import { setKey } from "../core/api.js";
-import { LANGUAGES, currentLanguage, setLanguage, t } from "../core/i18n.js";
+import { currentLanguage, setLanguage, t } from "../core/i18n.js";
+import { LANGUAGES } from "../core/language.js";
 import { followAnew } from "../core/library.js";
 import { readServer } from "../core/server.js";
 import { dismiss } from "../core/toasts.js";

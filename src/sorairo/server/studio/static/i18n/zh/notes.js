@@ -1,6 +1,6 @@
 // By the codes of the API's notes. In English, its own sentence is shown.
 
-export const zh = {
+export default {
   read_as: "理解为：{text}",
   read: "理解为：{pairs}",
   unknown_words: "已忽略（不认识的词）：{words}",

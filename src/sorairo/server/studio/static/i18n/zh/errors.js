@@ -1,7 +1,7 @@
 // By the codes of the API's errors, for those without a `detail` that says more. In English, the server's
 // own sentence is shown; `{message}` is that sentence, `{param}` the field that is wrong.
 
-export const zh = {
+export default {
   cancelled: "已取消",
   expired: "文件已被删除",
   forbidden: "此服务器不接受来自这个网址的页面：{message}",

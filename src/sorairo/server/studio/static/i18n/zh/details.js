@@ -1,7 +1,7 @@
 // By the codes of an error's `detail`, and of files that an import leaves out. In English, the server's
 // own sentence is shown.
 
-export const zh = {
+export default {
   // files
   not_json: "不是有效的 JSON（第 {line} 行）",
   nested_text: "内容太多，或嵌套层数过多：请简化",

@@ -1,4 +1,4 @@
-export const en = {
+export default {
   title: "Bring your Sora work home",
   drop: "Drop a folder or a zip file here",
   what: "Folders of sora-exodus and other exporters, OpenAI's export, or any clips with JSON, CSV or text files beside them. Prompts, seeds and dates come along; nothing is imported twice.",
@@ -18,26 +18,4 @@ export const en = {
   locked: "It is packed in a way that browsers cannot read: unpack the zip and drop the folder.",
   tooLarge: "It is larger than 4 GB.",
   tooMuchText: "The text files have more than 16 MB together: this one was not read.",
-};
-
-export const zh = {
-  title: "把 Sora 作品带回家",
-  drop: "把文件夹或 zip 文件拖到这里",
-  what: "支持 sora-exodus 等导出工具的文件夹、OpenAI 的数据导出，或任何带有 JSON、CSV、文本说明的短片。提示词、种子和日期会一并导入；重复导入不会产生副本。",
-  folder: "选择文件夹",
-  files: "选择文件或 zip",
-  reading: "正在读取文件夹中的说明……",
-  sending: "第 {done} 个文件，共 {total} 个",
-  done: { other: "已导入 {n} 个短片。" },
-  nothing: "其中没有短片或图片。",
-  silent: { other: "{n} 个没有提示词：旁边的文件中没有说明。" },
-  present: { other: "{n} 个之前已导入。" },
-  trashed: { other: "{n} 个在回收站中。" },
-  skipped: { other: "跳过了 {n} 个文件：" },
-  look: "打开作品库",
-  command: "命令行：",
-  noZip: "无法读取此 zip 文件。",
-  locked: "浏览器无法读取这种压缩方式：请解压后拖入文件夹。",
-  tooLarge: "文件超过 4 GB。",
-  tooMuchText: "文本文件总计超过 16 MB：此文件未读取。",
 };

@@ -1,0 +1,3 @@
+export default {
+  deleted: { one: "{n} clip deleted.", other: "{n} clips deleted." },
+};

@@ -1,0 +1,3 @@
+export default {
+  deleted: { other: "已删除 {n} 个短片。" },
+};

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +11,7 @@ import torch
 from sorairo.models.crafter.dream import Dream
 from sorairo.models.crafter.files import load_play_model
 from sorairo.world.crafter.drawing import draw
+from sorairo.world.crafter.language.lexicon import TIMES
 from sorairo.world.crafter.names import GROUND, ITEMS
 from sorairo.world.crafter.perception import Reading, read_picture
 from sorairo.world.crafter.simulator import Simulator
@@ -51,7 +54,8 @@ def test_a_table_is_placed_and_costs_wood(dream: Dream, simulator: Simulator) ->
     assert right >= 5
 
 
-NIGHTS = ("it gets dark", "at night", "夜晚", "天黑了")
+LIGHT = {"day": (0.7, 1), "evening": (0.3, 0.7), "night": (0, 0.4)}  # least and most
+IGNORED = {"傍晚"}  # of the phrases; see the model card
 
 
 def light_after(dream: Dream, begin: GameState, words: str) -> float:
@@ -62,17 +66,21 @@ def light_after(dream: Dream, begin: GameState, words: str) -> float:
     return read_picture(shown).daylight
 
 
-def test_light_obeys_words_and_stays_without_them(dream: Dream, simulator: Simulator) -> None:
+def test_light_obeys_the_phrases_for_a_time_and_stays_without_one(
+    dream: Dream, simulator: Simulator
+) -> None:
     simulator.reset(900, Start(place="meadow", clock=100))
-    assert light_after(dream, simulator.state, "") > 0.8
-    for words in NIGHTS:
-        assert light_after(dream, simulator.state, words) < 0.4, words
-
-
-@pytest.mark.xfail(strict=True, reason="the weights take it for the evening; see the model card")
-def test_night_falls(dream: Dream, simulator: Simulator) -> None:
-    simulator.reset(900, Start(place="meadow", clock=100))
-    assert light_after(dream, simulator.state, "night falls") < 0.4
+    day = simulator.state
+    assert light_after(dream, day, "") > 0.8
+    simulator.reset(900, Start(place="meadow", clock=290))
+    dusk = simulator.state
+    wrong = {}
+    for time, (least, most) in LIGHT.items():
+        for phrase in chain(*TIMES[time].values()):
+            light = light_after(dream, dusk if time == "day" else day, phrase)
+            if not least <= light <= most:
+                wrong[phrase] = light
+    assert set(wrong) == IGNORED, wrong
 
 
 def test_land_that_nobody_has_seen_is_land_of_the_game_and_differs_with_the_noise(

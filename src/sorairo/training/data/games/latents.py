@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -51,7 +52,7 @@ def encode_games(
 ) -> list[LatentGame]:
     """The games of files of `shards.record_games`, in each of the mirrors, as latents, which are
     kept in the cache."""
-    codec = codec.to(compute_dtype(torch.device("cpu"))).eval()
+    codec = deepcopy(codec).to(compute_dtype(torch.device("cpu"))).eval()
     folder = cache_folder() / "latents" / f"crafter-{_digest(codec)}"
     folder.mkdir(parents=True, exist_ok=True)
     games = []

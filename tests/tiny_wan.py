@@ -122,8 +122,29 @@ def write_wan(path: Path, name: str, layout: str = "diffusers", seed: int = 0) -
     (path / place).mkdir(parents=True, exist_ok=True)
     (path / place / "tokenizer.json").write_text(tokenizer)
     if layout == "diffusers":
-        (path / "model_index.json").write_text(json.dumps({"_class_name": "WanPipeline"}))
+        _write_configs(path, variant)
     return path
+
+
+def _write_configs(path: Path, variant: Variant) -> None:
+    """What diffusers writes beside the weights, with values of its own: the boundary and the shift
+    are not the official ones."""
+    second = ["diffusers", "WanTransformer3DModel"] if variant.experts == 2 else [None, None]
+    places = ("transformer", "transformer_2")[: variant.experts]
+    network = {"eps": 1e-06, "attention_head_dim": 128, "patch_size": [1, 2, 2], "num_layers": 99}
+    records = {
+        "model_index.json": {"_class_name": "WanPipeline", "transformer_2": second},
+        **{f"{each}/config.json": {"_class_name": "WanTransformer3DModel"} for each in places},
+        "vae/config.json": {"_class_name": "AutoencoderKLWan"},
+        "text_encoder/config.json": {"architectures": ["UMT5EncoderModel"]},
+        "scheduler/scheduler_config.json": {"flow_shift": 3.0, "prediction_type": "epsilon"},
+    }
+    records["model_index.json"]["boundary_ratio"] = 0.5 if variant.experts == 2 else None
+    for each in places:
+        records[f"{each}/config.json"] |= network
+    for file, record in records.items():
+        (path / file).parent.mkdir(exist_ok=True)
+        (path / file).write_text(json.dumps(record))
 
 
 def _diffusers(experts, codec, text):

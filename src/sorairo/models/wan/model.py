@@ -8,7 +8,6 @@ from functools import partial
 import numpy as np
 import torch
 
-from sorairo.errors import ModelError
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.protocols import OnFrames
@@ -17,13 +16,12 @@ from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder
 from sorairo.models.wan.files.layouts import into_ours
-from sorairo.models.wan.files.loading import load_codec, load_transformer
 from sorairo.models.wan.files.transformer_names import renamer
+from sorairo.models.wan.parts import check_parts
 from sorairo.models.wan.placing import Networks, block_rows, place
 from sorairo.models.wan.positions import WholePositions
 from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
-from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.variants import LICENCE, NEGATIVE, Variant
 from sorairo.nn.precision import compute_dtype
 from sorairo.nn.rounding import round_weights
@@ -94,14 +92,13 @@ class WanModel:
 def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
     """The model in a folder, on a device, in the number format that is fastest there.
 
-    Raises ModelError for files that are broken or do not fit together.
+    Raises ModelError for files that are broken or do not fit together, before any tensor is read.
     """
     device, variant = placement.device, folder.variant
     dtype = compute_dtype(device)
-    codec = load_codec(folder.codec, dtype)
-    _check_codec(folder, codec)
-    text = load_text(folder.text, folder.tokenizer, dtype)
-    experts = tuple(load_transformer(files, variant, dtype) for files in folder.transformers)
+    parts = check_parts(folder)
+    codec, text = parts.codec.load(dtype), parts.text.load(dtype)
+    experts = tuple(each.load(dtype) for each in parts.experts)
     if placement.rounding is not None:
         for expert in experts:
             for row in block_rows(expert):
@@ -139,12 +136,3 @@ def info_of(variant: Variant, digest: str, memory: MemoryNeeds) -> ModelInfo:
         use_instead=variant.use_instead,
         memory=memory,
     )
-
-
-def _check_codec(folder: WanFolder, codec: WanCodec) -> None:
-    found, wanted = codec.law.channels, folder.variant.latent_channels
-    if found != wanted:
-        raise ModelError(
-            f"{folder.codec[0]} has {found} latent channels, but {folder.variant.name} needs"
-            f" {wanted}: use the codec of Wan {'2.2' if wanted == 48 else '2.1'}."
-        )

@@ -4,17 +4,22 @@ Three layouts are in use: a folder of diffusers (`transformer/`, `vae/`, `text_e
 `tokenizer/`), that of the original repositories (shards in the folder itself or in
 `high_noise_model/` and `low_noise_model/`, a codec and a text encoder as `.pth`), and single files
 as ComfyUI has them. Files are told apart by the names of their tensors and the variant by their
-shapes, because names of files and configuration files err.
+shapes, because names of files and configuration files err; of these, only the architecture is read
+(see `configs`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from sorairo.errors import ModelError
+from sorairo.models.wan.files.configs import check_architecture, check_settings
+from sorairo.models.wan.files.experts import by_noise
 from sorairo.models.wan.files.gguf_files import GGUF
-from sorairo.models.wan.files.tensor_files import TensorEntry, fingerprint, read_headers, shards
+from sorairo.models.wan.files.tensor_files import fingerprint, read_headers, shards
 from sorairo.models.wan.files.transformer_names import without_prefix
 from sorairo.models.wan.variants import VARIANTS, Variant
 
@@ -72,10 +77,10 @@ def is_wan_folder(path: Path) -> bool:
 
 def read_folder(path: Path) -> WanFolder:
     """The model in a folder. Raises ModelError for one that is incomplete, broken or not known."""
+    check_architecture(path)
     found = _sorted_files(path)
     if not found.transformers:
         raise ModelError(f"{path} has no transformer of Wan: {FETCH}.")
-    transformers = tuple(sorted(found.transformers, key=_noise_order))
     tokenizers = _files(path, TOKENIZER)
     parts = {"codec": found.codec, "text encoder": found.text, TOKENIZER: tokenizers}
     for name, each in parts.items():
@@ -83,37 +88,44 @@ def read_folder(path: Path) -> WanFolder:
             raise ModelError(f"{path} has no {name}: {FETCH}.")
         if len(each) > 1 and name != TOKENIZER:
             raise ModelError(f"{path} has {len(each)} files with a {name}: keep one of them.")
+    check_architecture(path, [*chain(*found.transformers), *found.codec[0], *found.text[0]])
+    check_settings(chain(*found.transformers))
+    shapes = _shapes(found.transformers[0])
+    _refuse_image_encoder(path, shapes)
+    channels = shapes["patch_embedding.weight"][1]
     return WanFolder(
         path=path,
-        variant=variant_of(path, [read_headers(each) for each in transformers]),
-        transformers=transformers,
+        transformers=by_noise(path, found.transformers, channels),
+        variant=variant_of(path, shapes, len(found.transformers)),
         codec=found.codec[0],
         text=found.text[0],
         tokenizer=tokenizers[0],
     )
 
 
-def variant_of(path: Path, experts: list[dict[str, TensorEntry]]) -> Variant:
-    """The variant whose transformers have these tensors. Raises ModelError for one that is not
-    known."""
-    shapes = {without_prefix(name): entry.shape for name, entry in experts[0].items()}
-    width, channels = shapes["patch_embedding.weight"][:2]
-    if any("img_emb" in name or "image_embedder" in name for name in shapes):
+def _refuse_image_encoder(path: Path, names: Iterable[str]) -> None:
+    if any("img_emb" in name or "image_embedder" in name for name in names):
         raise ModelError(
             f"{path} is a model of Wan 2.1 for pictures, which needs another encoder: use"
             " wan2.2-i2v-14b or wan2.1-vace-14b."
         )
+
+
+def variant_of(path: Path, shapes: Mapping[str, tuple[int, ...]], experts: int) -> Variant:
+    """The variant with that number of experts, of which one has tensors of these shapes. Raises
+    ModelError for one that is not known."""
+    width, channels = shapes["patch_embedding.weight"][:2]
     enters = "control branch" if "vace_patch_embedding.weight" in shapes else None
     known = [
         each
         for each in VARIANTS
         if each.in_channels == channels
         and (each.enters == "control branch") == (enters is not None)
-        and each.experts == len(experts)
+        and each.experts == experts
     ]
     if not known or width % HEAD_WIDTH:
         raise ModelError(
-            f"{path} has {len(experts)} transformer(s) of {channels} channels and width {width},"
+            f"{path} has {experts} transformer(s) of {channels} channels and width {width},"
             f" which is none of {', '.join(each.name for each in VARIANTS)}."
         )
     return min(known, key=lambda each: abs(each.width - width))
@@ -136,7 +148,7 @@ def _sorted_files(path: Path) -> _Found:
 
 
 def _sort(found: _Found, files: tuple[Path, ...]) -> None:
-    shapes = {without_prefix(name): each.shape for name, each in read_headers(files).items()}
+    shapes = _shapes(files)
     names = shapes.keys()
     is_convolution = len(shapes.get("patch_embedding.weight", ())) == PATCH_AXES
     if is_convolution and any(each.startswith("blocks.") for each in names):
@@ -145,6 +157,10 @@ def _sort(found: _Found, files: tuple[Path, ...]) -> None:
         found.codec.append(files)
     elif names & {"shared.weight", "token_embedding.weight", "enc.output_norm.weight"}:
         found.text.append(files)
+
+
+def _shapes(files: Sequence[Path]) -> dict[str, tuple[int, ...]]:
+    return {without_prefix(name): each.shape for name, each in read_headers(files).items()}
 
 
 def _files(path: Path, pattern: str) -> list[Path]:
@@ -156,10 +172,3 @@ def _files(path: Path, pattern: str) -> list[Path]:
                 raise ModelError(f"{path} has too many files to be a model.")
             found.append(each)
     return sorted(found, key=lambda each: (len(each.parts), each))
-
-
-def _noise_order(files: tuple[Path, ...]) -> tuple[bool, str]:
-    """The expert for high noise first: `high_noise_model`, `..._high_noise_...`, `transformer`
-    before `low` and `transformer_2`."""
-    name = "/".join(files[0].parts[-2:])
-    return "low" in name.lower() or "transformer_2" in name, name

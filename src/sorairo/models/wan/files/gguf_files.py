@@ -3,6 +3,7 @@ No torch."""
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,8 @@ def gguf_shapes(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
     for tensor in reader.tensors:
         stated = reader.fields.get(SHAPE + tensor.name)
         shape = stated.contents() if stated else [int(side) for side in tensor.shape[::-1]]
+        if math.prod(shape) != int(tensor.n_elements):
+            raise ModelError(f"{tensor.name} in {path.name} has another size than its shape says.")
         found[tensor.name] = (tensor.tensor_type.name, tuple(shape))
     return found
 

@@ -1,9 +1,11 @@
-"""From the files of a folder to networks. Every tensor is read once, in the number format in which
-it is computed with; one that is stored in that format stays mapped to its file."""
+"""From the files of a folder to networks: first what the headers say is checked, then every tensor
+is read once, in the number format in which it is computed with. One that is stored in that format
+stays mapped to its file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -52,8 +54,35 @@ def transformer_config(shapes: Shapes, variant: Variant) -> TransformerConfig:
     )
 
 
-def load_transformer(files: Sequence[Path], variant: Variant, dtype: torch.dtype) -> Transformer:
-    """One expert. Raises ModelError for files that do not fit."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CheckedTransformer:
+    """An expert whose names, shapes and number formats fit. No tensor of it has been read."""
+
+    source: TensorSource
+    names: dict[str, str]
+    """Names in the files, by ours."""
+    config: TransformerConfig
+
+    def load(self, dtype: torch.dtype) -> Transformer:
+        """The network. Raises ModelError for files that cannot be read."""
+        with on_meta_device():
+            network = Transformer(self.config)
+        packed, tensors = {}, {}
+        for name in network.state_dict():
+            found = self.source.read(self.names[name])
+            precise = torch.float32 if finer(name) else dtype
+            if isinstance(found, Packed) and not finer(name):
+                packed[name] = found.with_rows(partial(into_ours, name, config=self.config))
+            else:
+                dense = found.unpacked(precise) if isinstance(found, Packed) else found.to(precise)
+                tensors[name] = into_ours(name, dense, self.config)
+        put_packed(network, packed, tensors, dtype)
+        assign(network, tensors)
+        return network
+
+
+def check_transformer(files: Sequence[Path], variant: Variant) -> CheckedTransformer:
+    """One expert, from the headers of its files. Raises ModelError for files that do not fit."""
     source = TensorSource.of(files)
     to_ours = renamer(naming_of(source.shapes), "ours")
     names = {to_ours(name) or name: name for name in source.shapes}
@@ -61,25 +90,18 @@ def load_transformer(files: Sequence[Path], variant: Variant, dtype: torch.dtype
     try:
         config = transformer_config(shapes, variant)
     except (KeyError, IndexError) as error:
-        raise ModelError(f"{files[0]} is not a transformer of Wan: it lacks {error}.") from error
+        raise no_part(files[0], "transformer", error) from error
     with on_meta_device():
-        network = Transformer(config)
-    expected = network.state_dict()
+        expected = Transformer(config).state_dict()
     wanted = {name: tuple(from_ours(name, each, config).shape) for name, each in expected.items()}
     check_names(files[0], wanted, shapes)
+    source.check_formats(names.values())
+    return CheckedTransformer(source=source, names=names, config=config)
 
-    packed, tensors = {}, {}
-    for name in expected:
-        found = source.read(names[name])
-        precise = torch.float32 if finer(name) else dtype
-        if isinstance(found, Packed) and not finer(name):
-            packed[name] = found.with_rows(partial(into_ours, name, config=config))
-        else:
-            dense = found.unpacked(precise) if isinstance(found, Packed) else found.to(precise)
-            tensors[name] = into_ours(name, dense, config)
-    put_packed(network, packed, tensors, dtype)
-    assign(network, tensors)
-    return network
+
+def load_transformer(files: Sequence[Path], variant: Variant, dtype: torch.dtype) -> Transformer:
+    """One expert. Raises ModelError for files that do not fit."""
+    return check_transformer(files, variant).load(dtype)
 
 
 def put_packed(
@@ -96,9 +118,33 @@ def put_packed(
         setattr(network.get_submodule(parent), last, layer)
 
 
-def load_codec(files: Sequence[Path], dtype: torch.dtype) -> WanCodec:
-    """A codec: the encoder in float32, because rounded latents of given frames are seen in what
-    follows, and the decoder in `dtype`. Raises ModelError for files that do not fit."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CheckedCodec:
+    """A codec whose names, shapes and number formats fit. No tensor of it has been read."""
+
+    source: TensorSource
+    names: dict[str, str]
+    """Names in the files, by ours."""
+    config: WanCodecConfig
+
+    def load(self, dtype: torch.dtype) -> WanCodec:
+        """The network: the encoder in float32, because rounded latents of given frames are seen in
+        what follows, and the decoder in `dtype`. Raises ModelError for files that cannot be read.
+        """
+        with on_meta_device():
+            network = WanCodec(self.config)
+        assign(network, {name: self._read(name, dtype) for name in self.names})
+        network.to_channels_last()
+        return network
+
+    def _read(self, name: str, dtype: torch.dtype) -> Tensor:
+        decodes = name.startswith(("decoder.", "before_decoder."))
+        tensor = self.source.dense(self.names[name], dtype if decodes else torch.float32)
+        return tensor.flatten() if name.endswith("gamma") else tensor
+
+
+def check_codec(files: Sequence[Path]) -> CheckedCodec:
+    """A codec, from the headers of its files. Raises ModelError for files that do not fit."""
     source = TensorSource.of(files)
     config = _codec_config(files[0], source.shapes)
     column = 2 if "decoder.conv_in.weight" in source.shapes else 1
@@ -109,15 +155,13 @@ def load_codec(files: Sequence[Path], dtype: torch.dtype) -> WanCodec:
     # gamma has further axes of length 1 in the files
     held = {name: _without_ones(name, shape) for name, shape in source.shapes.items()}
     check_names(files[0], wanted, held)
+    source.check_formats(names.values())
+    return CheckedCodec(source=source, names=names, config=config)
 
-    def read(name: str) -> Tensor:
-        decodes = name.startswith(("decoder.", "before_decoder."))
-        tensor = source.dense(names[name], dtype if decodes else torch.float32)
-        return tensor.flatten() if name.endswith("gamma") else tensor
 
-    assign(network, {name: read(name) for name in names})
-    network.to_channels_last()
-    return network
+def load_codec(files: Sequence[Path], dtype: torch.dtype) -> WanCodec:
+    """A codec. Raises ModelError for files that do not fit."""
+    return check_codec(files).load(dtype)
 
 
 def _codec_config(file: Path, shapes: Shapes) -> WanCodecConfig:
@@ -136,11 +180,17 @@ def _codec_config(file: Path, shapes: Shapes) -> WanCodecConfig:
             residual=patch == 2,
         )
     except (KeyError, IndexError) as error:
-        raise ModelError(f"{file} is not a codec of Wan: it lacks {error}.") from error
+        raise no_part(file, "codec", error) from error
 
 
 def _without_ones(name: str, shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape[:1] if name.endswith("gamma") and set(shape[1:]) <= {1} else shape
+
+
+def no_part(file: Path, part: str, error: Exception) -> ModelError:
+    """What is said of a file in whose tensors `error` was met."""
+    said = f"it lacks {error}" if isinstance(error, KeyError) else "its tensors have other shapes"
+    return ModelError(f"{file} is not a {part} of Wan: {said}.")
 
 
 def check_names(file: Path, wanted: Shapes, held: Shapes) -> None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor
 
 from sorairo.errors import ModelError
 from sorairo.models import hub
-from sorairo.models.wan.files.loading import assign, check_names, put_packed
+from sorairo.models.wan.files.loading import assign, check_names, no_part, put_packed
 from sorairo.models.wan.files.tensor_source import Shapes, TensorSource
-from sorairo.models.wan.text.encoder import WanText
+from sorairo.models.wan.text.encoder import END, WanText
 from sorairo.models.wan.text.names import text_name
 from sorairo.nn.packed import Packed
 from sorairo.nn.rounding import quieten
@@ -24,8 +27,41 @@ FIRST = "encoder.block.0.layer"
 DISTANCE = 128  # tokens, from which on all relative positions count as one
 
 
-def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> WanText:
-    """Raises ModelError for files that do not fit, and where transformers is not installed."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CheckedText:
+    """A text encoder whose names, shapes and number formats fit. No tensor of it has been read."""
+
+    source: TensorSource
+    names: dict[str, str]
+    """Names in the files, by those of transformers."""
+    network: Any
+    """transformers' UMT5EncoderModel, without weights."""
+    tokenizer: Tokenizer
+
+    @property
+    def width(self) -> int:
+        """Features of a token."""
+        return self.network.config.d_model
+
+    def load(self, dtype: torch.dtype) -> WanText:
+        """The text encoder. Raises ModelError for files that cannot be read."""
+        network = copy.deepcopy(self.network)
+        found = {name: self.source.read(held) for name, held in self.names.items()}
+        packed = {name: each for name, each in found.items() if isinstance(each, Packed)}
+        tensors = {name: each.to(dtype) for name, each in found.items() if isinstance(each, Tensor)}
+        put_packed(network, packed, tensors, dtype)
+        # releases of transformers have left this second name of the embedding at zero
+        if EMBEDDING in packed:
+            network.encoder.embed_tokens = network.shared
+        else:
+            tensors[SECOND] = tensors[EMBEDDING]
+        assign(network, tensors)
+        return WanText(tokenizer=self.tokenizer, network=network, device=torch.device("cpu"))
+
+
+def check_text(files: Sequence[Path], tokenizer: Path) -> CheckedText:
+    """A text encoder, from the headers of its files. Raises ModelError for files that do not fit,
+    and where transformers is not installed."""
     quieten()
     try:
         from transformers import UMT5Config, UMT5EncoderModel
@@ -37,29 +73,28 @@ def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> Wan
     source = TensorSource.of(files)
     names = {text_name(name): name for name in source.shapes}
     names = {name: held for name, held in names.items() if name not in EXTRA}
+    shapes = {name: source.shapes[held] for name, held in names.items()}
     try:
-        config = UMT5Config(
-            **_settings({name: source.shapes[held] for name, held in names.items()})
-        )
-    except KeyError as error:
-        raise ModelError(f"{files[0]} is not a text encoder of Wan: it lacks {error}.") from error
+        config = UMT5Config(**_settings(shapes))
+    except (KeyError, IndexError, ValueError) as error:
+        raise no_part(files[0], "text encoder", error) from error
     with torch.device("meta"):
         network = UMT5EncoderModel(config)
     wanted = {n: tuple(t.shape) for n, t in network.state_dict().items() if n != SECOND}
-    check_names(files[0], wanted, {name: source.shapes[held] for name, held in names.items()})
-    found = {name: source.read(held) for name, held in names.items()}
-    packed = {name: each for name, each in found.items() if isinstance(each, Packed)}
-    tensors = {name: each.to(dtype) for name, each in found.items() if isinstance(each, Tensor)}
-    put_packed(network, packed, tensors, dtype)
-    # releases of transformers have left this second name of the embedding at zero
-    if EMBEDDING in packed:
-        network.encoder.embed_tokens = network.shared
-    else:
-        tensors[SECOND] = tensors[EMBEDDING]
-    assign(network, tensors)
-    return WanText(
-        tokenizer=hub.read_tokenizer(tokenizer), network=network, device=torch.device("cpu")
-    )
+    check_names(files[0], wanted, shapes)
+    source.check_formats(names.values())
+    found = hub.read_tokenizer(tokenizer)
+    if found.token_to_id(END) is None or found.get_vocab_size() > config.vocab_size:
+        raise ModelError(
+            f"{tokenizer} is not the tokenizer of {files[0]}: it has {found.get_vocab_size()}"
+            f" tokens for {config.vocab_size} embeddings, and {END} is to be one of them."
+        )
+    return CheckedText(source=source, names=names, network=network, tokenizer=found)
+
+
+def load_text(files: Sequence[Path], tokenizer: Path, dtype: torch.dtype) -> WanText:
+    """Raises ModelError for files that do not fit, and where transformers is not installed."""
+    return check_text(files, tokenizer).load(dtype)
 
 
 def _settings(shapes: Shapes) -> dict[str, Any]:

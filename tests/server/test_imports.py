@@ -14,7 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from services import finish
-from serving import Running, database
+from serving import Running, database, picture
 from sora_archive import NUMBER, clip, write_archive
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
@@ -90,6 +90,31 @@ def test_a_zip_and_a_dry_run(tmp_path: Path, archive: Path):
     lines, said = run(str(packed), *where)
     assert [line["outcome"] for line in lines] == ["imported"] * 2
     assert said.strip().endswith("Imported 2.")
+
+
+def test_files_without_a_name_for_their_type(tmp_path: Path):
+    """OpenAI's export has pictures and clips as `.dat`, beside other data of that name."""
+    folder = tmp_path / "export"
+    clip(folder / "moving.mp4", 3)
+    (folder / "moving.mp4").rename(folder / "file_00aa00aa")
+    (folder / "file_00bb00bb.dat").write_bytes(picture((64, 32)))
+    (folder / "file_00cc00cc.dat").write_bytes(b"%PDF-1.7" + bytes(90))
+    talks = [
+        {"asset_pointer": f"sediment://file_{key}", "metadata": {"prompt": prompt}}
+        for key, prompt in (("00aa00aa", "a grey wall"), ("00bb00bb", "a red wall"))
+    ]
+    (folder / "conversations-000.json").write_text(json.dumps(talks))
+    packed = tmp_path / "export.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for path in folder.iterdir():
+            file.write(path, path.name)
+    where = [*database(tmp_path), "--media", str(tmp_path / "media")]
+    for source, outcome in ((folder, "imported"), (packed, "present")):
+        lines, _ = run(str(source), *where)
+        assert {line["file"]: (line["prompt"], line["outcome"]) for line in lines} == {
+            "file_00aa00aa": ("a grey wall", outcome),
+            "file_00bb00bb.dat": ("a red wall", outcome),
+        }
 
 
 def test_files_of_an_unknown_shape_beside_clips(tmp_path: Path):

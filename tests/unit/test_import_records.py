@@ -58,6 +58,16 @@ def test_a_folder_of_sora_exodus():
     assert record.created_at == 1760263872.0
 
 
+def test_thumbnails_of_a_gallery_are_left_out():
+    """`sora-exodus gallery` writes one for every picture, named after it; a folder that has nothing
+    else is imported."""
+    base = "generations/gen_01k7abcd/original.png"
+    thumbs = ["gallery-data/thumbs/gen_01k7abcd.webp", "Thumbnails/x.jpg", "thumb.png"]
+    items = found([base, *thumbs, "thumbs/a.mp4"], index_dot_json=[EXODUS])
+    assert sorted(items) == [base, "thumb.png", "thumbs/a.mp4"]
+    assert set(found(thumbs[:2])) == set(thumbs[:2])
+
+
 def test_an_index_alone_is_enough():
     """In folders that are named after ids, and in names of files with ids in them."""
     other = {**EXODUS, "gen_id": "gen_9", "prompt": "a box", "files": ["video.mp4"]}

@@ -29,7 +29,11 @@ class OpenLanguage:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        return ()
+        return (
+            "a white cat walks along a garden wall in the morning sun, the camera follows it",
+            "waves roll onto a rocky beach at sunset, seen from above",
+            "一列红色的火车穿过雪山，镜头缓缓跟随",
+        )
 
     def read(
         self,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
+import studio_archive
 from serving import Running, serving
 from studio_pages import clear, quiet_page
 
@@ -23,3 +24,9 @@ def studio(chromium: Browser, server: Running) -> Iterator[Page]:
     clear(server.url)
     with quiet_page(chromium, server.url) as page:
         yield page
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """The files of three clips with their prompts."""
+    return studio_archive.write(tmp_path_factory.mktemp("archive"))

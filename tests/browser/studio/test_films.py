@@ -1,66 +1,19 @@
-"""Import, storyboard, branches and settings in Chromium, with a real server."""
+"""Storyboard, branches and settings in Chromium, with a real server."""
 
 from __future__ import annotations
 
-import json
 import re
 import zipfile
 from pathlib import Path
 
 import httpx
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from footage import write_video
 from serving import Running
 from sorairo.generation.requests.storyboard.toml import read_storyboard
+from studio_archive import NAMES, bring, open_view
 from studio_pages import overflow, quiet_page, serious_findings, until
-
-NAMES = ("a red ball rolls to the left", "a red ball rolls to the right", "a blue box stands")
-
-
-@pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Three clips of a second, each with a file that has its prompt."""
-    folder, paths = tmp_path_factory.mktemp("archive"), []
-    for number, name in enumerate(NAMES):
-        frames = [np.full((90, 160, 3), 40 + 60 * number + 2 * i, np.uint8) for i in range(12)]
-        paths += [write_video(folder / f"{number}.mp4", frames, [83 * i for i in range(12)])]
-        sidecar = folder / f"{number}.json"
-        sidecar.write_text(json.dumps({"prompt": name, "seed": number}))
-        paths.append(sidecar)
-    return list(map(str, paths))
-
-
-def open_view(page: Page, server: Running, name: str) -> None:
-    page.goto(f"{server.url}/#/{name}")
-    page.wait_for_selector(f".view-{name} h1")
-
-
-def bring(page: Page, server: Running, archive: list[str]) -> None:
-    """Imports the archive with the page."""
-    open_view(page, server, "import")
-    page.locator("input[type=file]:not([webkitdirectory])").set_input_files(archive)
-    expect(page.get_by_role("link", name="Open the library")).to_be_visible()
-
-
-def test_import_twice_and_look_at_the_library(
-    studio: Page, server: Running, archive: list[str], tmp_path: Path
-):
-    bring(studio, server, archive)
-    expect(studio.get_by_text("3 clips imported.")).to_be_visible()
-    packed = tmp_path / "archive.zip"
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-        for each in archive:
-            file.write(each, f"folder/{Path(each).name}")
-    bring(studio, server, [str(packed)])
-    expect(studio.get_by_text("3 were here already.")).to_be_visible()
-    studio.get_by_role("link", name="Open the library").click()
-    for name in NAMES:
-        expect(studio.locator(".cell-name", has_text=name)).to_be_visible()
-    found = httpx.get(f"{server.url}/v1/videos").json()["data"]
-    assert {(video["kind"], video["seed"]) for video in found} == {("import", i) for i in range(3)}
 
 
 def test_a_storyboard_by_keyboard(

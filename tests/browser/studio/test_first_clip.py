@@ -1,24 +1,33 @@
-"""From an empty page to a clip that plays."""
+"""From an empty page to a clip that plays, with one click."""
 
 from __future__ import annotations
 
+import re
+
+import httpx
 from playwright.sync_api import Page, expect
 
-from studio_pages import MAKING, until
+from serving import Running
+from studio_pages import MAKING, serious_findings, until
+
+PROMPT = "a red ball drops onto a wooden floor"
 
 
-def test_a_sentence_becomes_a_clip(studio: Page):
-    studio.get_by_label("Prompt").fill("a red ball drops onto a wooden floor")
-    studio.get_by_label("Size").select_option("512x512")
-    studio.get_by_label("Seconds").select_option("2")
-    studio.get_by_role("button", name="Create").click()
-    tile = studio.get_by_role("link", name="Open: a red ball drops onto a wooden floor")
+def test_one_click_makes_the_first_clip(studio: Page, server: Running):
+    """The button says how long the clip will take, once the server has measured itself."""
+    button = studio.get_by_role("button", name=f"Make this clip {PROMPT}")
+    expect(button).to_contain_text(re.compile(r"about \d+ (s|min)"))
+    assert serious_findings(studio) == []
+    button.click()
+    tile = studio.get_by_role("link", name=f"Open: {PROMPT}")
     expect(tile.get_by_role("progressbar")).to_be_visible()
     studio.reload()  # the queue survives, and the prompt does, too
-    expect(studio.get_by_label("Prompt")).to_have_value("a red ball drops onto a wooden floor")
+    expect(studio.get_by_label("Prompt")).to_have_value(PROMPT)
     place = tile.bounding_box()
     expect(tile.get_by_text("2 s", exact=True)).to_be_visible(timeout=MAKING)
     assert tile.bounding_box() == place, "nothing moves when a clip is finished"
     tile.click()
     until(studio, "(document.querySelector('video')?.currentTime ?? 0) > 0.2")
     assert studio.evaluate("document.querySelector('video').videoWidth") == 512
+    (video,) = httpx.get(f"{server.url}/v1/videos").json()["data"]
+    assert (video["size"], video["duration"], video["native_size"]) == ("512x320", 2, "128x80")

@@ -16,13 +16,16 @@ from sorairo.notes import Note
 from sorairo.server.imports.matching import (
     MEDIA_SUFFIXES,
     SIDECAR_SUFFIXES,
+    UNNAMED_SUFFIXES,
     FoundMedia,
     matched,
 )
 from sorairo.server.imports.records import Sidecars, Unreadable
+from sorairo.server.uploads.file_types import detect_type
 
 MAX_SIDECAR, MAX_NOTE = 64 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
 MAX_FILES = 200_000
+HEAD = 16  # bytes that say what a file is
 MAX_MEDIA, MAX_RATIO = 4 * 2**30, 200  # bytes of a file in a zip; unpacked : packed
 
 
@@ -50,6 +53,11 @@ class FolderArchive:
     def read(self, name: str) -> bytes:
         """The content of a file."""
         return (self.folder / name).read_bytes()
+
+    def head(self, name: str) -> bytes:
+        """The first bytes of a file."""
+        with (self.folder / name).open("rb") as file:
+            return file.read(HEAD)
 
     def time(self, name: str) -> float:
         """When a file was last changed, in seconds since 1970."""
@@ -86,6 +94,13 @@ class ZipArchive:
             return self.zip.read(self.entries[name])
         except (zipfile.BadZipFile, RuntimeError, OSError, ValueError) as error:
             raise MediaError(f"{name} is damaged in the zip.") from error
+
+    def head(self, name: str) -> bytes:
+        try:
+            with self.zip.open(self.entries[name]) as file:
+                return file.read(HEAD)
+        except (zipfile.BadZipFile, RuntimeError, OSError, ValueError):
+            return b""  # it is no clip that can be read
 
     def time(self, name: str) -> float:
         try:
@@ -129,7 +144,7 @@ def find_media(archive: FolderArchive | ZipArchive) -> tuple[list[FoundMedia], l
     """The clips and pictures of an archive with what its sidecars say about them, and the sidecars
     that cannot be read."""
     names = archive.names()
-    media = [each for each in names if _suffix(each) in MEDIA_SUFFIXES]
+    media = [each for each in names if _is_media(archive, each)]
     stems = {str(PurePosixPath(each).with_suffix("")) for each in media} | set(media)
     sidecars = Sidecars()
     for name in names:
@@ -146,6 +161,14 @@ def find_media(archive: FolderArchive | ZipArchive) -> tuple[list[FoundMedia], l
         except (OSError, MediaError, UnicodeDecodeError):
             sidecars.unreadable.append(Unreadable(name, Note("it is no text in UTF-8", "not_utf8")))
     return matched(media, sidecars.records), sidecars.unreadable
+
+
+def _is_media(archive: FolderArchive | ZipArchive, name: str) -> bool:
+    """Whether a file is a clip or picture: by its name, or its content where that says nothing."""
+    suffix = _suffix(name)
+    return suffix in MEDIA_SUFFIXES or (
+        suffix in UNNAMED_SUFFIXES and detect_type(archive.head(name)) is not None
+    )
 
 
 def _suffix(name: str) -> str:

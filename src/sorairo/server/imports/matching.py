@@ -14,7 +14,9 @@ VIDEO_SUFFIXES = (".mp4", ".mov", ".m4v", ".webm", ".mkv")
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 SIDECAR_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
 MEDIA_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
+UNNAMED_SUFFIXES = (".dat", "")  # of files that may be clips and pictures, by their content
 BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
+_THUMBNAIL = re.compile(r"(?:^|/)thumb(?:nail)?s?/[^/]*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 _ID = re.compile(
     r"(?:gen|task|video|s)_[A-Za-z0-9]{4,}|file[-_][A-Za-z0-9]{6,}",
@@ -35,15 +37,23 @@ class FoundMedia:
 
 
 def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]:
-    """The clips and pictures of an archive with their records, in the order of their paths."""
+    """The clips and pictures of an archive with their records, in the order of their paths.
+    Pictures in a folder of thumbnails are left out, unless there is nothing else."""
     table, groups = _Table(records), defaultdict(list)
-    for path in sorted(media):
+    paths = sorted(media)
+    for path in [each for each in paths if not _is_thumbnail(each)] or paths:
         found = table.records_of(path)
         record = found[0] if found else Record()
         for other in found[1:]:
             record = record.filled_from(other)
         groups[_item_of(path, record)].append((path, record))
     return [_best(each) for each in groups.values()]
+
+
+def _is_thumbnail(path: str) -> bool:
+    """Galleries write such folders, for example the one of sora-exodus."""
+    is_video = PurePosixPath(path).suffix.lower() in VIDEO_SUFFIXES
+    return not is_video and _THUMBNAIL.search(path) is not None
 
 
 def _item_of(path: str, record: Record) -> str:

@@ -119,7 +119,8 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="media",
         type=Texts(most=MAX_PATHS, max_length=MAX_PATH),
-        description="The paths of the clips and pictures of the archive.",
+        description="The paths of the clips and pictures of the archive. Files that end in .dat, or"
+        " in nothing, count as such: name those that are, by their content.",
         endpoints=PLAN,
         required_by=PLAN,
     ),

@@ -18,7 +18,7 @@ from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.quotas import check_disk_space, quota_of
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.imports.importer import Importer
-from sorairo.server.imports.matching import MEDIA_SUFFIXES, FoundMedia, matched
+from sorairo.server.imports.matching import MEDIA_SUFFIXES, UNNAMED_SUFFIXES, FoundMedia, matched
 from sorairo.server.imports.records import Record, Sidecars
 
 COPIES = 2  # of a file while it is imported
@@ -50,7 +50,8 @@ def _plan(fields: Fields) -> dict[str, Any]:
     sidecars = Sidecars()
     for path, text in fields.get("sidecars", {}).items():
         sidecars.read(path, text)
-    paths = (each for each in fields.require("media") if _suffix(each) in MEDIA_SUFFIXES)
+    suffixes = (*MEDIA_SUFFIXES, *UNNAMED_SUFFIXES)
+    paths = (each for each in fields.require("media") if _suffix(each) in suffixes)
     return {
         "object": "video.import_plan",
         "data": [_described(each) for each in matched(paths, sidecars.records)],

@@ -7,6 +7,7 @@ import { onEnded } from "./library.js";
 import { change, state, subscribe } from "./state.js";
 
 const PAUSE = 350; // milliseconds without a change
+const AGAIN = 3000; // milliseconds after which a server that has measured nothing yet is asked again
 
 // `reading` and `estimate` are answers of the server, for the draft as it is.
 state.plan = { reading: null, estimate: null, problem: "" };
@@ -46,7 +47,14 @@ async function read(path, body, wanted) {
     asked = ""; // after the next change, or when the server is back
   }
   if (wanted === asked || !asked) change({ plan });
+  if (plan.estimate?.estimated_seconds === null) later(() => wanted === asked && (asked = ""));
 }
+
+const later = (forget) =>
+  setTimeout(() => {
+    forget();
+    change({});
+  }, AGAIN);
 
 const costs = new Map(); // seconds of the requests that forms would send, by path and body
 let costTimer = 0;
@@ -60,6 +68,7 @@ export function costOf(path, body) {
       costs.set(wanted, 0);
       const found = await postJson(`${path}/estimate`, body).catch(() => ({})); // it is said when it is sent
       costs.set(wanted, found.estimated_seconds ?? 0);
+      if (found.estimated_seconds === null) later(() => costs.delete(wanted));
       change({});
     }, PAUSE);
   }

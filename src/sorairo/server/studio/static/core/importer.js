@@ -10,7 +10,10 @@ import { zipFiles } from "./zip.js";
 
 const MEDIA = /\.(mp4|mov|m4v|webm|mkv|png|jpe?g|webp)$/i;
 const SIDECAR = /\.(json|jsonl|ndjson|csv|tsv|txt)$/i;
-const MOST_TEXT = 16 * 2 ** 20; // bytes of all text files that are sent together
+// Files whose content alone says whether they are media, and how that begins.
+const UNNAMED = /(\.dat|(^|\/)[^./]+)$/i;
+const BEGINS = /^(\x89PNG|\xff\xd8\xff|RIFF.{4}WEBP|\x1a\x45\xdf\xa3|.{4}(ftyp|moov|mdat|wide|free|skip))/s;
+const MOST_TEXT = 16 * 2 ** 20; // bytes of the text files that are sent together
 const MOST_FILE = 4 * 2 ** 30 - 2 ** 20; // bytes of a file that the server takes
 const ZIP = /\.zip$/i;
 const HIDDEN = /(^|\/)(\.|__MACOSX)/;
@@ -91,22 +94,71 @@ export async function importFiles(files) {
   follow();
 }
 
-/** What is to be sent: `{path, size, read(), fields}`. */
-async function planned(files, note) {
-  const byPath = new Map(files.map((each) => [each.path, each]));
-  const media = [...byPath.keys()].filter((path) => MEDIA.test(path));
-  const sidecars = {};
-  let size = 0;
-  for (const { path, size: bytes, read } of byPath.values()) {
-    if (!SIDECAR.test(path)) continue;
-    size += bytes;
-    if (size <= MOST_TEXT) sidecars[path] = await (await read()).text();
-    else note(path, t("import.tooMuchText"));
+async function isMedia({ path, read }) {
+  if (!UNNAMED.test(path)) return MEDIA.test(path);
+  const head = await (await read()).slice(0, 16).arrayBuffer();
+  return BEGINS.test(String.fromCharCode(...new Uint8Array(head)));
+}
+
+/** The bytes of a text as a string in JSON. */
+const sizeOf = (text) => new Blob([JSON.stringify(text)]).size;
+
+/** A text as pieces that can be sent: a long list, or the longest one in an object, is divided. */
+function* pieces(path, text) {
+  if (sizeOf(text) <= MOST_TEXT) {
+    yield text;
+    return;
   }
+  const value = JSON.parse(text);
+  const lists = Object.entries({ ...(Array.isArray(value) ? { "": value } : value) }).filter(([, each]) => Array.isArray(each));
+  const [name, list] = lists.sort((a, b) => b[1].length - a[1].length)[0] ?? ["", []];
+  let [piece, size] = [[], 0];
+  const whole = () => JSON.stringify(name ? { ...value, [name]: piece } : piece);
+  for (const each of list) {
+    const more = sizeOf(JSON.stringify(each));
+    if (size + more > MOST_TEXT) {
+      yield whole();
+      [piece, size] = [[], 0];
+    }
+    piece.push(each);
+    size += more;
+  }
+  yield whole();
+}
+
+/** What is to be sent: `{path, size, read(), fields}`. What the text files say is asked for in as many
+ * parts as it takes; the smallest, which are about single clips, come first. */
+async function planned(files, note) {
+  const media = [];
+  for (const each of files) if (await isMedia(each)) media.push(each.path);
   if (!media.length) return [];
-  const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
-  for (const each of plan.unreadable) note(each.path, reasonOf(each));
-  return plan.data.map(({ path, fields }) => ({ ...byPath.get(path), path, fields }));
+  const [found, others] = [new Map(), new Set()];
+  let [sidecars, size] = [{}, 0];
+  const ask = async () => {
+    const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
+    for (const each of plan.unreadable) note(each.path, reasonOf(each));
+    for (const each of plan.data) {
+      found.set(each.path, { ...each.fields, ...found.get(each.path) });
+      each.others.forEach((path) => others.add(path));
+    }
+    [sidecars, size] = [{}, 0];
+  };
+  for (const { path, read } of files.filter((each) => SIDECAR.test(each.path)).sort((a, b) => a.size - b.size)) {
+    try {
+      for (const piece of pieces(path, await (await read()).text())) {
+        const more = sizeOf(piece);
+        if (more > MOST_TEXT) throw new Error(t("import.tooMuchText"));
+        if (size + more > MOST_TEXT) await ask();
+        sidecars[path] = piece;
+        size += more;
+      }
+    } catch (error) {
+      if (error.status !== undefined) throw error;
+      note(path, error instanceof SyntaxError ? t("import.tooMuchText") : error.message);
+    }
+  }
+  await ask();
+  return files.filter(({ path }) => found.has(path) && !others.has(path)).map((each) => ({ ...each, fields: found.get(each.path) }));
 }
 
 async function sendAll(items, run, note) {

@@ -3,7 +3,7 @@
 import { getJson } from "./api.js";
 import { change, state, subscribe } from "./state.js";
 
-state.server = { model: "", models: [], examples: [], styles: [], characters: [], maxSeconds: 60, fast: {} };
+state.server = { model: "", models: [], examples: [], styles: [], characters: [], maxSeconds: 60, known: {} };
 
 const IMAGE_MODEL = /^(gpt-image|dall-e|chatgpt-image)/;
 
@@ -13,8 +13,8 @@ export async function readServer() {
     const [about, list] = await Promise.all([getJson("v1/server"), getJson("v1/models")]);
     const models = list.data.map((each) => each.id).filter((id) => !IMAGE_MODEL.test(id));
     const { model, max_seconds: maxSeconds } = about;
-    const fast = Object.fromEntries(about.models.map((each) => [each.served ? "" : each.id, each.fast]));
-    change(({ server }) => Object.assign(server, { model, maxSeconds, models, fast }));
+    const known = Object.fromEntries(about.models.map((each) => [each.served ? "" : each.id, each]));
+    change(({ server }) => Object.assign(server, { model, maxSeconds, models, known }));
     wordsOf = null;
     await Promise.all([readWords(state.draft?.model ?? ""), readCharacters()]);
   } catch {
@@ -22,11 +22,26 @@ export async function readServer() {
   }
 }
 
-/**
- * How a model samples in few steps: `{name, steps, to_do}`; null where it cannot. Names that are no
- * installed model's stand for the served one.
- */
-export const fastOf = (model) => state.server.fast[model in state.server.fast ? model : ""] ?? null;
+/** What is known of a model. Names that are no installed model's stand for the served one. */
+const modelOf = (model) => state.server.known[model in state.server.known ? model : ""];
+
+/** How a model samples in few steps: `{name, steps, to_do}`; null where it cannot. */
+export const fastOf = (model) => modelOf(model)?.fast ?? null;
+
+/** Whether a model makes clips from words alone. */
+export function isForWords(model) {
+  const tasks = modelOf(model)?.trained_for ?? [];
+  return !tasks.length || tasks.includes("generate");
+}
+
+/** A small size and a short length that a model is good at. */
+export function quickOf(model) {
+  const sizes = (modelOf(model)?.native_sizes ?? []).map((size) => size.split("x").map(Number));
+  const [width, height] = sizes.find(([w, h]) => w > h) ?? sizes[0] ?? [512, 288];
+  const scale = width > 640 ? 640 / width : Math.max(1, Math.floor(512 / width));
+  const size = [width, height].map((side) => Math.floor((side * scale) / 16) * 16).join("x");
+  return { size, seconds: "2" };
+}
 
 /** Whether the LoRAs of a request are those of few steps. */
 export const isFast = (model, loras = []) => {

@@ -1,10 +1,12 @@
 // The first view: the compose box, and what was made last. A request keeps its place from the moment
 // at which it is sent, so that nothing moves when a clip is finished.
 
-import { edit } from "../core/draft.js";
+import { edit, replaceDraft } from "../core/draft.js";
 import { videos } from "../core/library.js";
+import { fastOf, isForWords, quickOf } from "../core/server.js";
 import { ago, html, icon, link, nothing, repeat, state, t } from "../core/view.js";
 import { compose, examples, submit } from "./compose.js";
+import { costText } from "./fields.js";
 import { nameOf, tile } from "./tile.js";
 
 const MOST = 12; // requests
@@ -35,28 +37,37 @@ const request = ({ videos: [first, ...others] }) => html`
   </article>
 `;
 
+/** The settings of a clip that is there soon. */
+const quick = (model) => ({ ...quickOf(model), fast: fastOf(model)?.to_do === "" });
+
 function makeExample(prompt) {
-  edit({ prompt });
+  const all = { prompt, n: 1, source: null, characters: [], loop: false, ...quick(state.draft.model) };
+  if (state.draft.prompt) replaceDraft(all, t("compose.replaced"));
+  else edit(all);
   submit();
 }
 
-const welcome = () => html`
-  <section class="welcome" aria-labelledby="welcome">
-    <span class="empty-sky"></span>
-    <h2 id="welcome">${t("compose.welcomeTitle")}</h2>
-    <p class="muted">${t("compose.welcomeText")}</p>
-    <ul>
-      ${examples().slice(0, 3).map(
-        (prompt) => html`<li>
-          <p>${prompt}</p>
-          <button @click=${() => makeExample(prompt)} aria-label="${t("compose.welcomeAction")}: ${prompt}">
-            ${icon("create")} ${t("compose.welcomeAction")}
-          </button>
-        </li>`,
-      )}
-    </ul>
-  </section>
-`;
+const welcome = () => {
+  const { model } = state.draft;
+  const isWords = isForWords(model);
+  const found = isWords ? examples().slice(0, 3) : [];
+  const cost = found.length ? costText("v1/videos", { prompt: found[0], ...quick(model), ...(model && { model }) }) : nothing;
+  return html`
+    <section class="welcome" aria-labelledby="welcome">
+      <span class="empty-sky"></span>
+      <h2 id="welcome">${t(isWords ? "compose.welcomeTitle" : "compose.welcomeOther")}</h2>
+      <p class="muted">${t(isWords ? "compose.welcomeText" : "compose.welcomePicture")}</p>
+      <ul>
+        ${found.map(
+          (prompt) => html`<li>
+            <p>${prompt}</p>
+            <button @click=${() => makeExample(prompt)}>${icon("create")} ${t("compose.welcomeAction")}<span class="hidden">${prompt}</span> ${cost}</button>
+          </li>`,
+        )}
+      </ul>
+    </section>
+  `;
+};
 
 export const create = {
   title: () => t("shell.create"),

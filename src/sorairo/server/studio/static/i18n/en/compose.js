@@ -59,4 +59,6 @@ export default {
   welcomeTitle: "Your first clip is one click away",
   welcomeText: "Choose a sentence. The model on this machine makes a clip of it, and everything that you make stays here, with its prompt and settings.",
   welcomeAction: "Make this clip",
+  welcomeOther: "Make your first clip",
+  welcomePicture: "The model of this server begins with a picture or a clip: drop one into the box above, and say what happens.",
 };

@@ -17,5 +17,5 @@ export default {
   noZip: "This is no zip file that can be read.",
   locked: "It is packed in a way that browsers cannot read: unpack the zip and drop the folder.",
   tooLarge: "It is larger than 4 GB.",
-  tooMuchText: "The text files have more than 16 MB together: this one was not read.",
+  tooMuchText: "It has more than 16 MB that cannot be divided: it was not read.",
 };

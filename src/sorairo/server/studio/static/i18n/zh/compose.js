@@ -59,4 +59,6 @@ export default {
   welcomeTitle: "点一下，就有第一个短片",
   welcomeText: "选一句话，本机上的模型就会把它做成短片。你做的一切都留在这里，连同提示词和设置。",
   welcomeAction: "生成这个短片",
+  welcomeOther: "生成第一个短片",
+  welcomePicture: "此服务器的模型从图片或短片开始：请拖入上面的输入框，并写明会发生什么。",
 };

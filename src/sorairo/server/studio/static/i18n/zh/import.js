@@ -17,5 +17,5 @@ export default {
   noZip: "无法读取此 zip 文件。",
   locked: "浏览器无法读取这种压缩方式：请解压后拖入文件夹。",
   tooLarge: "文件超过 4 GB。",
-  tooMuchText: "文本文件总计超过 16 MB：此文件未读取。",
+  tooMuchText: "超过 16 MB 且无法拆分：未读取。",
 };

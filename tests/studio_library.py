@@ -44,10 +44,16 @@ def fill(
     return ids
 
 
-def fail(folder: Path, message: str) -> str:
-    """Stores a job that has failed; returns its id."""
-    queue, name = Queue(open_database(f"sqlite:///{folder}/jobs.db")), "video_failed"
-    queue.submit(name, _payload(0))
+def submit(folder: Path, name: str) -> None:
+    """Stores a job that waits, for a server without workers."""
+    Queue(open_database(f"sqlite:///{folder}/jobs.db")).submit(name, _payload(0))
+
+
+def fail(folder: Path, message: str, name: str = "video_failed") -> str:
+    """Stores a job that has failed, or lets the only one that waits fail; returns its id."""
+    queue = Queue(open_database(f"sqlite:///{folder}/jobs.db"))
+    if queue.get(name) is None:
+        submit(folder, name)
     job = queue.claim("test")
     assert job is not None
     queue.fail(job, "generation_failed", message)

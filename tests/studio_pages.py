@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 PATIENCE = 60_000  # milliseconds for what needs no clip, on a machine that does much else
 MAKING = 240_000  # milliseconds for a clip
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 expect.set_options(timeout=PATIENCE)
 
 
@@ -83,3 +84,8 @@ def serious_findings(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE.read_text(encoding="utf-8"))
     return page.evaluate(FIND)
+
+
+def crowded(page: Page) -> list[str]:
+    """What people cannot read or hit, because it is clipped, or lies on something else."""
+    return page.evaluate((Path(__file__).parent / "crowded.js").read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import httpx
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[2] / "tests"))
@@ -171,6 +171,14 @@ def blend(studio: Studio) -> Image.Image:
         return shot(page, int(page.locator(".tool-form").evaluate("e => e.offsetTop - 20")))
 
 
+def take(part: Locator, prompt: str) -> None:
+    """Takes a clip of the library in a picker, and closes it."""
+    picker = part.locator("details.picker").first
+    picker.locator("summary").click()
+    picker.get_by_role("button", name=prompt, exact=True).first.click()
+    picker.locator("summary").click()
+
+
 def storyboard(studio: Studio) -> Image.Image:
     with studio.page("storyboard") as page:
         page.locator("#card-prompt").fill("a red ball rolls to the left on a wooden floor")
@@ -181,7 +189,7 @@ def storyboard(studio: Studio) -> Image.Image:
         page.locator("select[name=cut]").select_option("false")
         page.locator(".board-card").nth(2).click()
         page.locator("select[name=kind]").select_option("clip")
-        page.locator("select[name=video]").select_option(value=studio.id_of(f"{BOX} at sunset"))
+        take(page.get_by_role("main"), f"{BOX} at sunset")
         page.wait_for_timeout(2500)
         return shot(page)
 
@@ -197,7 +205,7 @@ def branches(studio: Studio) -> Image.Image:
             if way:
                 part.get_by_label("What the viewer chooses").fill(way)
             part.get_by_label("What it shows").fill(prompt)
-            part.get_by_label("Or from the library").select_option(value=studio.id_of(prompt))
+            take(part, prompt)
         page.locator(".film-choices").wait_for(timeout=60_000)
         return shot(page, 0)
 
@@ -237,13 +245,13 @@ def phone(studio: Studio) -> Image.Image:
 
 def first(browser: Browser) -> Image.Image:
     """The page of a server that has nothing yet."""
-    with tempfile.TemporaryDirectory() as folder, serving(Path(folder), workers=0) as server:
+    with tempfile.TemporaryDirectory() as folder, serving(Path(folder)) as server:
         return shot_of_first(Studio(server.url, browser))
 
 
 def shot_of_first(studio: Studio) -> Image.Image:
     with studio.page("") as page:
-        page.get_by_text("Your first clip is one click away").wait_for()
+        page.get_by_text("about").first.wait_for(timeout=240_000)  # the worker has measured itself
         return shot(page)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -16,32 +16,34 @@ from serving import Running, serving
 from sorairo.jobs.database import open_database
 from sorairo.jobs.stored.expected_rates import write_expected
 from sorairo.jobs.work_rates import Point
-from studio_pages import quiet_page
+from studio_pages import clear, quiet_page
 from tiny_wan import write_wan
 
 MODEL, LORA = "wan2.1-1.3b", "self_forcing"
+FROM_PICTURES = "wan2.2-i2v-14b"
 
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One model that has a LoRA for few steps, one of which it is not installed, and the shipped
     one, which has none; a clip that was made in few steps."""
-    for name in (MODEL, "wan2.2-5b"):
-        write_wan(tmp_path / "models" / name, name)
-    (tmp_path / "loras").mkdir()
+    folder = tmp_path_factory.mktemp("fast")
+    for name in (MODEL, "wan2.2-5b", FROM_PICTURES):
+        write_wan(folder / "models" / name, name)
+    (folder / "loras").mkdir()
     stem = "diffusion_model.blocks.0.self_attn.q"
     factors = {f"{stem}.lora_down.weight": torch.ones(3, 128) / 8}
     factors[f"{stem}.lora_up.weight"] = torch.ones(128, 3)
     for name in (LORA, "paper"):
-        save_file(factors, tmp_path / "loras" / f"{name}.safetensors")
-    studio_library.fill(tmp_path, 1, model=MODEL, loras=(LORA, "paper:0.5"))
+        save_file(factors, folder / "loras" / f"{name}.safetensors")
+    studio_library.fill(folder, 1, model=MODEL, loras=(LORA, "paper:0.5"))
     # measured: ten seconds for each second of a clip of this size, one of them for no step
     measured = [Point(1280 * 720, 10.0), Point(1280 * 720, 2.8, 0.2)]
-    write_expected(open_database(f"sqlite:///{tmp_path}/jobs.db"), MODEL, measured)
+    write_expected(open_database(f"sqlite:///{folder}/jobs.db"), MODEL, measured)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
-        patch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
-        with serving(tmp_path, workers=0) as running:
+        patch.setenv("SORAIRO_MODELS", str(folder / "models"))
+        patch.setenv("SORAIRO_LORAS", str(folder / "loras"))
+        with serving(folder, workers=0) as running:
             yield running
 
 
@@ -89,6 +91,25 @@ def test_fast_is_offered_shown_and_kept(chromium: Browser, server: Running):
         expect(page.locator("dl.recipe")).not_to_contain_text("Fast")
         newest = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]["id"]
         assert loras_of(server, newest) == ["paper:0.5"]
+
+
+def test_models_of_open_weights_say_how_to_begin(chromium: Browser, server: Running):
+    """One that reads all words has examples, which are small and made in few steps; one that begins
+    with a picture says so."""
+    clear(server.url)
+    with quiet_page(chromium, server.url) as page:
+        page.get_by_text("More settings").click()
+        model = page.locator("select[name=model]")
+        model.select_option(FROM_PICTURES)
+        expect(page.get_by_text("begins with a picture or a clip")).to_be_visible()
+        model.select_option(MODEL)
+        button = page.get_by_role("button", name="Make this clip").first
+        expect(button).to_contain_text(re.compile(r"about \d+ s"))
+        button.click()
+        expect(page.locator(".tile")).to_have_count(1)
+        (made,) = httpx.get(f"{server.url}/v1/videos").json()["data"]
+        assert (made["size"], made["seconds"], made["model"]) == ("640x368", "2", MODEL)
+        assert loras_of(server, made["id"]) == [LORA]
 
 
 def loras_of(server: Running, video: str) -> list[str]:

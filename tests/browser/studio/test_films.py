@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from serving import Running
 from sorairo.generation.requests.storyboard.toml import read_storyboard
 from studio_archive import NAMES, bring, open_view
-from studio_pages import overflow, quiet_page, serious_findings, until
+from studio_pages import MAKING, PHONE, crowded, overflow, quiet_page, serious_findings, until
 
 
 def test_a_storyboard_by_keyboard(
@@ -67,7 +67,7 @@ def test_a_storyboard_by_keyboard(
     studio.locator(".board-card").nth(1).click()
     expect(studio.get_by_role("heading", name="Card 2")).to_be_visible()
     studio.locator("select[name=kind]").select_option("clip")
-    studio.locator("select[name=video]").select_option(label=NAMES[0])
+    choose(studio.get_by_role("main"), NAMES[0])
     assert serious_findings(studio) == []
     studio.get_by_role("button", name="Make the clip").click()
     studio.wait_for_selector(".view-clip")
@@ -113,6 +113,47 @@ def test_cards_are_dragged_and_stretched(studio: Page, server: Running):
     expect(second).to_contain_text("first")
 
 
+def test_cards_are_moved_by_touch(chromium: Browser, server: Running):
+    """A finger that rests on a card moves it; one that does not scrolls the timeline."""
+    with quiet_page(chromium, server.url, **PHONE) as page:
+        open_view(page, server, "storyboard")
+        page.locator("#card-prompt").fill("first")
+        page.get_by_role("button", name="Add a card").tap()
+        cards = page.locator(".board-card")
+        expect(cards).to_have_count(3)
+        page.evaluate("document.querySelector('.timeline').scrollLeft = 0")
+        box = cards.first.bounding_box()
+        assert box is not None
+        x, y = box["x"] + 100, box["y"] + 40
+        swipe(page, x, y, -90, rest=0)
+        until(page, "document.querySelector('.timeline').scrollLeft > 40")
+        expect(cards.first).to_contain_text("first")
+        page.evaluate("document.querySelector('.timeline').scrollLeft = 0")
+        swipe(page, x, y, 200, rest=500)
+        expect(cards.nth(1)).to_contain_text("first")
+        assert page.evaluate("document.querySelector('.timeline').scrollLeft") == 0
+        box = cards.first.bounding_box()
+        assert box is not None
+        swipe(page, box["x"] + box["width"] - 4, box["y"] + 60, -72, rest=0)
+        expect(cards.first).to_contain_text("1 s")
+
+
+def swipe(page: Page, x: float, y: float, by: float, *, rest: int) -> None:
+    """A finger that comes down, rests for some milliseconds, and moves to the side."""
+    devtools = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: float) -> None:
+        touched = [{"x": point, "y": y} for point in points]
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touched})
+
+    touch("touchStart", x)
+    page.wait_for_timeout(rest)
+    for step in range(1, 11):
+        touch("touchMove", x + by * step / 10)
+    touch("touchEnd")
+    devtools.detach()
+
+
 def test_a_branching_film(studio: Page, server: Running, archive: list[str], tmp_path: Path):
     """After the first clip the viewer chooses between two ways."""
     bring(studio, server, archive)
@@ -124,7 +165,7 @@ def test_a_branching_film(studio: Page, server: Running, archive: list[str], tmp
     for number, name in enumerate(("", "left", "right")):
         if name:
             parts.nth(number).get_by_label("What the viewer chooses").fill(name)
-        parts.nth(number).get_by_label("Or from the library").select_option(label=NAMES[number])
+        choose(parts.nth(number), NAMES[number])
     expect(studio.locator(".film-choices")).to_be_visible()
     assert serious_findings(studio) == []
     studio.get_by_role("button", name="right", exact=True).click()
@@ -146,11 +187,54 @@ def test_a_branching_film(studio: Page, server: Running, archive: list[str], tmp
     open_view(studio, server, "branches")
     studio.reload()
     expect(studio.locator(".branch")).to_have_count(3)
-    parts.nth(2).get_by_label("What it shows").fill("a red ball rolls on")
-    parts.nth(2).get_by_role("button", name="Make").click()
-    expect(parts.nth(2).locator("progress")).to_be_visible()
+    studio.get_by_role("button", name="New film").click()
+    expect(studio.locator(".branch")).to_have_count(1)
+    studio.get_by_role("button", name="Undo").click()
+    expect(studio.locator(".branch")).to_have_count(3)
+    parts.nth(1).get_by_role("button", name="Delete").click()
+    expect(studio.locator(".branch")).to_have_count(2)
+    studio.get_by_role("button", name="Undo").last.click()
+    expect(parts.nth(1).get_by_label("What the viewer chooses")).to_have_value("left")
+
+
+def choose(part: Locator, name: str) -> None:
+    """Takes a clip of the library for a part of a film."""
+    picker = part.locator("details.picker").first
+    picker.locator("summary").click()
+    picker.get_by_role("searchbox").fill(name.rpartition(" ")[2])
+    picker.get_by_role("button", name=name).click()
+    expect(picker.locator("summary")).to_contain_text(name)
+    picker.locator("summary").click()
+
+
+def test_the_model_makes_a_way_that_the_player_takes(
+    studio: Page, server: Running, archive: list[str]
+):
+    """It begins with the last picture of the clip before it, in its size, for as many seconds as
+    are chosen; the viewer chooses it when that clip has ended."""
+    bring(studio, server, archive)
+    open_view(studio, server, "branches")
+    parts = studio.locator(".branch")
+    choose(parts.first, NAMES[0])
+    for number, name in enumerate(("on", "back"), start=1):
+        studio.get_by_role("button", name="Add a way").first.click()
+        parts.nth(number).get_by_label("What the viewer chooses").fill(name)
+    choose(parts.nth(2), NAMES[1])
+    way = parts.nth(1)
+    way.get_by_label("What it shows").fill("a red ball rolls on")
+    way.get_by_label("Seconds").select_option("1")
+    expect(way.get_by_text(re.compile(r"^about \d+ (s|min)"))).to_be_visible()
+    way.get_by_role("button", name="Make").click()
+    expect(way.locator("progress")).to_be_visible()
+    expect(way.locator("progress")).to_be_hidden(timeout=MAKING)
     (made,) = httpx.get(f"{server.url}/v1/videos?kind=animate").json()["data"]
-    assert made["size"] == "160x90"
+    assert (made["status"], made["size"], made["duration"]) == ("completed", "160x90", 1)
+    studio.get_by_role("button", name="From the beginning").first.click()
+    studio.get_by_role("group", name="Choose how it goes on").get_by_role(
+        "button", name="on"
+    ).click()
+    until(studio, f"document.querySelector('.film-screen video').src.includes('{made['id']}')")
+    until(studio, "document.querySelector('.film-screen video').currentTime > 0.2")
 
 
 def test_settings_and_other_languages(chromium: Browser, server: Running):
@@ -163,6 +247,7 @@ def test_settings_and_other_languages(chromium: Browser, server: Running):
                 open_view(page, server, name)
                 expect(page.get_by_text("Loading", exact=True)).to_be_hidden()
                 assert overflow(page) == 0, (name, width)
+                assert crowded(page) == [], (name, width)
                 assert serious_findings(page) == [], (name, locale)
             if locale == "en-US":
                 open_view(page, server, "settings")

@@ -54,8 +54,9 @@ def test_a_folder_is_dropped(studio: Page, server: Running, tmp_path: Path):
     (thumbs / f"{EXODUS['gen_id']}.webp").write_bytes(picture((48, 32)))
     talks = []
     for number in range(3):
-        asset = {"asset_pointer": f"sediment://file_00{number}0aa00"}
-        asset["metadata"] = {"dalle": {"prompt": f"picture {number}", "gen_id": f"g{number}"}}
+        drawn = {"prompt": f"picture {number}", "gen_id": f"g{number}"}
+        pointer = f"sediment://file_00{number}0aa00"
+        asset = {"asset_pointer": pointer, "metadata": {"dalle": drawn}}
         talks.append({"title": "Talk", "id": f"t{number}", "mapping": [asset, "x" * LARGE]})
         clip(export / "moving.mp4", 20 + number)
         (export / "moving.mp4").rename(export / f"file_00{number}0aa00.dat")

@@ -7,17 +7,17 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import studio_library
 from serving import Running, run_json, serving
 from sorairo.generation.memory_estimate import needs_too_much
-from studio_pages import overflow, quiet_page, serious_findings, until
+from studio_pages import PHONE, crowded, overflow, quiet_page, serious_findings, until
 
 CLIPS = 12
 REASON = needs_too_much(9.5e9, 2.1e9, 640, 352)
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +61,7 @@ def test_views_are_accessible(
             if "tool=" in view:
                 expect(page.locator(".tool-form")).to_be_visible()
             assert overflow(page) <= 0, f"{view} is wider than the window"
+            assert crowded(page) == [], view
             assert serious_findings(page) == [], view
         assert page.locator("html").get_attribute("lang") == LANGUAGES[locale]
 
@@ -201,6 +202,27 @@ def test_a_failed_job_says_why(desk: Page):
     desk.get_by_role("link", name="Queue").click()
     expect(desk.get_by_text(REASON)).to_be_visible()
     expect(desk.get_by_role("button", name="Retry")).to_be_visible()
+
+
+# Chrome on Android, which grants the permission, and shows no notification of a page.
+ANDROID = """() => {
+  Object.defineProperty(document, "hidden", { get: () => true });
+  window.Notification = class {
+    static permission = "granted";
+    constructor() { throw new TypeError("Illegal constructor."); }
+  };
+}"""
+
+
+def test_a_browser_without_notifications_of_pages(desk: Page, server: Running, folder: Path):
+    studio_library.submit(folder, "video_waiting")
+    tile = desk.locator("[data-id=video_waiting]")
+    expect(tile).to_have_class("tile queued")
+    desk.evaluate(ANDROID)
+    studio_library.fail(folder, REASON, "video_waiting")
+    expect(tile).to_have_class("tile failed")
+    expect(desk).to_have_title("(1) Create · sorairo")
+    httpx.delete(f"{server.url}/v1/videos/video_waiting").raise_for_status()
 
 
 def test_errors_are_shown_in_chinese(chromium: Browser, server: Running):

@@ -3,9 +3,11 @@
 // The way from one clip to the next begins with its last frame, so that the viewer sees no break.
 
 import { getBlob, postForm, postJson } from "./api.js";
+import { t } from "./i18n.js";
 import { follow, learn, videoOf } from "./library.js";
 import { recall, remember } from "./settings.js";
 import { change, state } from "./state.js";
+import { toast } from "./toasts.js";
 
 const LAST = -0.001; // the time of the last frame
 
@@ -39,20 +41,28 @@ export function addWay(parent) {
   return node.id;
 }
 
+/** Puts another film in place of this one; the message offers to bring this one back. */
+function replaceFilm(film, text, filmAt) {
+  const before = { film: state.film, filmAt: state.filmAt };
+  const put = (other) => {
+    change(other);
+    remember("film", other.film);
+  };
+  put({ film, filmAt });
+  toast(text, { action: { label: t("common.undo"), run: () => put(before) } });
+}
+
 /** Removes a part with all that follows it; its clips stay in the library. */
 export function removeWay(id) {
   const gone = new Set([id]);
   for (const node of state.film.nodes) if (gone.has(node.parent)) gone.add(node.id);
-  editFilm((film) => {
-    film.nodes = film.nodes.filter((node) => !gone.has(node.id));
-  });
-  if (gone.has(state.filmAt)) change({ filmAt: firstNode().id });
+  const nodes = state.film.nodes.filter((node) => !gone.has(node.id));
+  replaceFilm({ ...state.film, nodes }, t("branches.removed"), gone.has(state.filmAt) ? firstNode().id : state.filmAt);
 }
 
 export function newFilm() {
   const node = newNode("");
-  change({ film: { size: "512x512", nodes: [node] }, filmAt: node.id });
-  remember("film", state.film);
+  replaceFilm({ size: "512x512", nodes: [node] }, t("branches.isNew"), node.id);
 }
 
 /** The parts from the first one to this one. */
@@ -76,15 +86,20 @@ export async function joinWay(id) {
   return video;
 }
 
+/** What the clip of a part is made by, without the picture with which it begins. */
+export const fieldsOf = (node) => ({
+  prompt: node.prompt, seconds: String(node.seconds), size: clipOf(nodeOf(node.parent))?.size ?? state.film.size,
+});
+
 /** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */
 export async function makePart(id) {
   const node = nodeOf(id);
   const before = clipOf(nodeOf(node.parent));
-  const fields = { prompt: node.prompt, seconds: String(node.seconds), size: state.film.size };
+  const fields = fieldsOf(node);
   let video;
   if (before) {
     const form = new FormData();
-    for (const [name, value] of Object.entries({ ...fields, size: before.size })) form.append(name, value);
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=${LAST}`), "frame.png");
     video = await postForm("v1/videos", form);
   } else {

@@ -45,6 +45,7 @@ export function comeBack(list) {
 export function learn(list) {
   if (!list.length) return;
   const known = state.library.videos;
+  const ended = [];
   for (const video of list) {
     if (leaving.has(video.id)) continue;
     const before = known.get(video.id);
@@ -53,11 +54,10 @@ export function learn(list) {
       continue;
     }
     known.set(video.id, video);
-    if (before && isUnfinished(before) && !isUnfinished(video)) {
-      for (const watcher of watchers) watcher(video, before);
-    }
+    if (before && isUnfinished(before) && !isUnfinished(video)) ended.push([video, before]);
   }
   sort();
+  for (const each of ended) for (const watcher of watchers) watcher(...each);
 }
 
 export function forget(ids) {

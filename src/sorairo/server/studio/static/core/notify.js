@@ -25,11 +25,15 @@ onEnded((video) => {
   unseen += 1;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const title = t(isDone ? "jobs.doneNow" : "jobs.failedTitle");
-  const shown = new Notification(title, { body: short(video.prompt), tag: video.id });
-  shown.onclick = () => {
-    window.focus();
-    go("clip", [video.id]);
-  };
+  try {
+    const shown = new Notification(title, { body: short(video.prompt), tag: video.id });
+    shown.onclick = () => {
+      window.focus();
+      go("clip", [video.id]);
+    };
+  } catch {
+    // Chrome on Android has no notifications of pages: the title says it
+  }
 });
 
 document.addEventListener("visibilitychange", () => {

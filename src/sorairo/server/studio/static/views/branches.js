@@ -2,16 +2,18 @@
 
 import "../elements/picture.js";
 import { attempt } from "../core/actions.js";
-import { addWay, clipOf, editFilm, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
-import { finished, isUnfinished, videoOf } from "../core/library.js";
+import { addWay, clipOf, editFilm, fieldsOf, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
+import { isUnfinished, videoOf } from "../core/library.js";
 import { errorText } from "../core/said.js";
-import { change, go, html, icon, nothing, repeat, state, t } from "../core/view.js";
+import { change, go, html, icon, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
-import { choice, iconButton, meter, sizeName, textField } from "./fields.js";
+import { choice, costText, iconButton, meter, sizeName, textField } from "./fields.js";
+import { pickClip } from "./pick.js";
 import { nameOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280"];
+const SECONDS = [1, 2, 3, 4, 6, 8, 12];
 
 state.filmEnded = false;
 state.filmBusy = new Set();
@@ -109,11 +111,11 @@ function takeClip(node, video) {
 }
 
 const fromLibrary = (node) =>
-  choice({
+  pickClip({
+    key: node.id,
     label: t("branches.orClip"),
     value: node.video,
-    values: ["", ...finished().slice(0, 100).map((video) => video.id)],
-    write: (id) => (id ? nameOf(videoOf(id)).slice(0, 50) : t("branches.none")),
+    none: t("branches.none"),
     onChange: (video) => takeClip(node, video),
   });
 
@@ -132,12 +134,13 @@ const part = (node) => {
               ? textField({ label: t("branches.label"), value: node.label, placeholder: t("branches.labelHint"), onInput: (label) => setNode(node.id, { label }) })
               : nothing}
             ${textField({ label: t("tools.prompt"), value: node.prompt, placeholder: t("branches.promptHint"), onInput: (prompt) => setNode(node.id, { prompt }) })}
+            ${choice({ label: t("compose.seconds"), value: node.seconds, values: SECONDS, write: seconds, onChange: (value) => setNode(node.id, { seconds: Number(value) }) })}
             ${fromLibrary(node)}
           </div>
         </div>
         ${stateOf(node)}
         <div class="row">
-          ${makeButton(node)}
+          ${makeButton(node)} ${node.prompt.trim() ? costText("v1/videos", fieldsOf(node)) : nothing}
           <button class="quiet" @click=${() => addWay(node.id)}>${icon("branches")} ${t("branches.add")}</button>
           ${node.parent ? iconButton("trash", t("common.delete"), () => removeWay(node.id), "danger") : nothing}
         </div>

@@ -6,7 +6,7 @@ import { exportVideos } from "../media/export.js";
 import { finished, videoOf, videos } from "../core/library.js";
 import { change, html, icon, link, live, nothing, number, state, t } from "../core/view.js";
 import { choice, iconButton, loading } from "./fields.js";
-import { nameOf, selectableTile } from "./tile.js";
+import { nameOf, selectableTile, textOf } from "./tile.js";
 
 state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
 
@@ -37,8 +37,6 @@ function filteredIds() {
   Object.assign(found, { order: state.library.order, key, ids });
   return ids;
 }
-
-const textOf = (video) => `${nameOf(video)} ${(video.tags ?? []).join(" ")}`.toLowerCase();
 
 const KINDS = ["generate", "animate", "extend", "loop", "connect", "edit", "cast", "storyboard", "cut", "import"];
 

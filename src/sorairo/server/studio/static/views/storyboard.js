@@ -7,26 +7,28 @@ import {
   addCard, canUndo, cardOf, duplicate, emptyBoard, footageOf, moveCard, placeOf, removeCard, editBoard,
   selectCard, setCard, stretch, tableOf, takeTable, toToml, total, undoBoard,
 } from "../core/board.js";
-import { finished, follow, learn, videoOf } from "../core/library.js";
+import { follow, learn, videoOf } from "../core/library.js";
 import { toast } from "../core/toasts.js";
 import { change, duration, go, html, icon, live, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { save } from "../media/export.js";
 import { choice, costText, fileButton, sizeName, styleName, textField } from "./fields.js";
-import { nameOf } from "./tile.js";
+import { pickClip } from "./pick.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280", "640x360"];
 const SCALE = 72; // pixels of a second on the timeline
 const SLACK = 4; // pixels of a pointer that is only clicking
+const HOLD = 300; // milliseconds for which a finger rests on a card that it is going to move
 const NUDGE = 0.25; // seconds of an arrow key
 
 state.boardBusy = false;
-let drag = null; // {id, mode, x, seconds, moved}
+let drag = null; // {id, mode, x, seconds, moved, kept, held}; `held` is when it may begin to move
 
 // --- dragging and stretching
 
 function onDown(event, id, mode) {
   if (event.button) return;
-  drag = { id, mode, x: event.clientX, seconds: cardOf(id).seconds, moved: false, kept: false };
+  const held = event.timeStamp + (event.pointerType === "touch" && mode === "move" ? HOLD : 0);
+  drag = { id, mode, x: event.clientX, seconds: cardOf(id).seconds, moved: false, kept: false, held };
   event.currentTarget.setPointerCapture(event.pointerId);
   event.stopPropagation();
 }
@@ -35,6 +37,7 @@ function onMove(event) {
   if (!drag) return;
   const moved = event.clientX - drag.x;
   if (!drag.moved && Math.abs(moved) < SLACK) return;
+  if (!drag.moved && event.timeStamp < drag.held) return cancel(); // a finger that scrolls
   drag.moved = true;
   if (drag.mode === "stretch") {
     stretch(drag.id, drag.seconds + moved / SCALE, { keep: !drag.kept });
@@ -48,6 +51,15 @@ function onMove(event) {
   }).length;
   moveCard(drag.id, place);
 }
+
+/** A finger that has rested on a card moves it, and does not scroll. */
+function onTouch(event) {
+  if (drag && event.timeStamp >= drag.held) event.preventDefault();
+}
+
+const cancel = () => {
+  drag = null;
+};
 
 function onUp() {
   if (drag && !drag.moved) selectCard(drag.id);
@@ -89,7 +101,7 @@ const cardView = (card, number) => html`
   ${pause(card)}
   <div class="board-card ${card.cut ? "" : "joins"}" tabindex=${state.boardCard === card.id ? 0 : -1} data-card=${card.id}
     role="option" aria-selected=${state.boardCard === card.id} .seconds=${card.seconds}
-    @pointerdown=${(event) => onDown(event, card.id, "move")} @pointermove=${onMove} @pointerup=${onUp} @pointercancel=${onUp}
+    @pointerdown=${(event) => onDown(event, card.id, "move")} @pointermove=${onMove} @pointerup=${onUp} @pointercancel=${cancel} @touchmove=${onTouch} @contextmenu=${(event) => drag && event.preventDefault()}
     @keydown=${(event) => onKey(event, card.id)} @focus=${() => state.boardCard === card.id || selectCard(card.id)}>
     <span class="hidden">${t("storyboard.card", { n: number + 1 })}:</span>
     ${footage(card)}
@@ -117,7 +129,7 @@ const timeline = (board) => {
       </div>
       <button class="board-add" aria-label=${t("storyboard.add")} title=${t("storyboard.add")} @click=${() => addCard({}, board.cards.at(-1)?.id)}><span class="glyph" aria-hidden="true">+</span></button>
     </div>
-    <p class="muted small">${t("storyboard.keys")}</p>
+    <p class="muted small">${t(matchMedia("(hover: none)").matches ? "storyboard.touch" : "storyboard.keys")}</p>
   `;
 };
 
@@ -152,16 +164,20 @@ const numberField = (text, value, step, onChange) => html`
   </label>
 `;
 
-const media = (card) => {
-  return html`
-    ${choose("video", t("storyboard.fromLibrary"), card.video, ["", ...finished().map((video) => video.id)],
-      (id) => (id ? nameOf(videoOf(id)).slice(0, 60) : t("storyboard.chooseClip")), (video) => setCard(card.id, { video, image: "" }))}
+const media = (card) => html`
     ${card.kind === "picture"
       ? html`<div class="field">${fileButton(html`${icon("picture")} ${t("storyboard.upload")}`, takePicture, { label: t("storyboard.upload"), accept: "image/png,image/jpeg,image/webp" })}</div>`
       : nothing}
     ${numberField(t("storyboard.at"), card.at, 0.25, (at) => setCard(card.id, { at }))}
-  `;
-};
+`;
+
+const fromLibrary = (card) =>
+  pickClip({
+    key: card.id,
+    label: t("storyboard.fromLibrary"),
+    value: card.video,
+    onChange: (video) => setCard(card.id, { video, image: "" }),
+  });
 
 const cardForm = (card, number) => html`
   <section class="card stack board-form" aria-label=${t("storyboard.card", { n: number + 1 })}>
@@ -180,6 +196,7 @@ const cardForm = (card, number) => html`
       ${choose("cut", t("storyboard.begins"), String(card.cut), ["true", "false"], (cut) => t(cut === "true" ? "storyboard.cut" : "storyboard.joins"), (cut) => setCard(card.id, { cut: cut === "true" }))}
       ${card.kind === "text" ? nothing : media(card)}
     </div>
+    ${card.kind === "text" ? nothing : fromLibrary(card)}
     ${insertCharacter(card)}
   </section>
 `;

@@ -34,6 +34,9 @@ export function nameOf(video) {
   }
 }
 
+/** What is searched in. */
+export const textOf = (video) => `${nameOf(video)} ${(video.tags ?? []).join(" ")}`.toLowerCase();
+
 export const lengthOf = (video) => video.duration ?? Number(video.seconds);
 
 const picture = (video) => {

@@ -8,14 +8,14 @@ import { postForm, postJson } from "../core/api.js";
 import { remove } from "../core/actions.js";
 import { forgetDetails, requestOf } from "../core/details.js";
 import { attach } from "../core/draft.js";
-import { finished, follow, learn, videoOf } from "../core/library.js";
+import { follow, learn, videoOf } from "../core/library.js";
 import { fastOf, isFast, readCharacters } from "../core/server.js";
 import { toast } from "../core/toasts.js";
-import { change, go, html, icon, link, live, nothing, number, repeat, seconds as inSeconds, t } from "../core/view.js";
+import { change, go, html, icon, link, live, nothing, number, seconds as inSeconds, t } from "../core/view.js";
 import { lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
 import { costText, textField } from "./fields.js";
-import "../elements/picture.js";
+import { pickClip } from "./pick.js";
 
 const forms = new Map(); // what is in the tools, by clip and tool
 let busy = false;
@@ -73,17 +73,15 @@ const WAYS = ["backward", "forward", "both"];
 const span = (video, form, set) =>
   html`<so-span .video=${video} .value=${form.span} @change=${(event) => set("span")(event.detail)}></so-span>`;
 
-const others = (video) =>
-  finished().filter((each) => each.id !== video.id).slice(0, 60);
-
-const pickOther = (video, form, set) => {
-  const list = others(video);
-  if (!list.length) return html`<p class="muted">${t("tools.noOther")}</p>`;
-  return html`<fieldset><legend class="small muted">${t("tools.other")}</legend><div class="pick">
-    ${repeat(list, (each) => each.id, (each) => html`<button type="button" class="tile" aria-pressed=${form.other === each.id}
-      aria-label=${nameOf(each)} title=${nameOf(each)} @click=${() => set("other")(each.id)}><so-picture .video=${each}></so-picture></button>`)}
-  </div></fieldset>`;
-};
+const pickOther = (video, form, set) =>
+  pickClip({
+    key: "other",
+    label: t("tools.other"),
+    value: form.other,
+    isOpen: true,
+    isOffered: (each) => each.id !== video.id,
+    onChange: set("other"),
+  });
 
 // --- requests
 

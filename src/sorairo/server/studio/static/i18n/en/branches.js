@@ -22,4 +22,6 @@ export default {
   exportHint: "The film as a folder that plays in any browser",
   join: "As one clip",
   joinHint: "Joins the clips of the way up to here",
+  removed: "The way is deleted; its clips stay in the library.",
+  isNew: "A new film: the clips stay in the library.",
 };

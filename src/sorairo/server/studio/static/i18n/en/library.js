@@ -41,5 +41,6 @@ export default {
   restore: "Restore",
   restoreAll: "Restore all",
   noneTitle: "No clip is like that.",
+  first: "{most} of {all} clips: search for others.",
   showAll: "Show all",
 };

@@ -3,6 +3,7 @@ export default {
   timeline: "Timeline",
   total: { one: "{n} card, {seconds}", other: "{n} cards, {seconds}" },
   keys: "Arrows choose a card; with Alt they move it, with Shift they stretch it. Ctrl D duplicates, Delete removes, Ctrl Z undoes.",
+  touch: "Hold a card to drag it to another place; drag its right edge to stretch it.",
   add: "Add a card",
   card: "Card {n}",
   duplicate: "Duplicate",

@@ -35,7 +35,6 @@ export default {
   add: "Add",
   bridge: "Bridge",
   other: "The other clip",
-  noOther: "There is no other clip yet.",
   chooseOther: "Choose the other clip.",
   curve: "Influence of the other clip over the bridge",
   thisClip: "This clip",

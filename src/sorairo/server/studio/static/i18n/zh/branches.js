@@ -22,4 +22,6 @@ export default {
   exportHint: "把影片存为文件夹，任何浏览器都能播放",
   join: "合成一个短片",
   joinHint: "把到这里为止的短片连接起来",
+  removed: "走向已删除；短片仍在作品库中。",
+  isNew: "新影片：短片仍在作品库中。",
 };

@@ -41,5 +41,6 @@ export default {
   restore: "恢复",
   restoreAll: "全部恢复",
   noneTitle: "没有符合条件的短片。",
+  first: "共 {all} 个短片，显示 {most} 个：搜索可找到其他。",
   showAll: "显示全部",
 };

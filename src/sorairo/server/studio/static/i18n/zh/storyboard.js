@@ -3,6 +3,7 @@ export default {
   timeline: "时间线",
   total: { other: "{n} 张卡片，{seconds}" },
   keys: "方向键选择卡片；按住 Alt 移动，按住 Shift 改变时长。Ctrl D 复制，Delete 删除，Ctrl Z 撤销。",
+  touch: "按住卡片可拖到其他位置；拖动右边缘可改变时长。",
   add: "添加卡片",
   card: "卡片 {n}",
   duplicate: "复制",

@@ -35,7 +35,6 @@ export default {
   add: "增加",
   bridge: "过渡",
   other: "另一个短片",
-  noOther: "还没有其他短片。",
   chooseOther: "请选择另一个短片。",
   curve: "过渡中另一短片的影响",
   thisClip: "此短片",

@@ -125,10 +125,6 @@ def test_cards_are_moved_by_touch(chromium: Browser, server: Running):
         box = cards.first.bounding_box()
         assert box is not None
         x, y = box["x"] + 100, box["y"] + 40
-        swipe(page, x, y, -90, rest=0)
-        until(page, "document.querySelector('.timeline').scrollLeft > 40")
-        expect(cards.first).to_contain_text("first")
-        page.evaluate("document.querySelector('.timeline').scrollLeft = 0")
         swipe(page, x, y, 200, rest=500)
         expect(cards.nth(1)).to_contain_text("first")
         assert page.evaluate("document.querySelector('.timeline').scrollLeft") == 0
@@ -136,6 +132,9 @@ def test_cards_are_moved_by_touch(chromium: Browser, server: Running):
         assert box is not None
         swipe(page, box["x"] + box["width"] - 4, box["y"] + 60, -72, rest=0)
         expect(cards.first).to_contain_text("1 s")
+        swipe(page, x, y, -90, rest=0)
+        until(page, "document.querySelector('.timeline').scrollLeft > 40")
+        expect(cards.nth(1)).to_contain_text("first")
 
 
 def swipe(page: Page, x: float, y: float, by: float, *, rest: int) -> None:

@@ -23,7 +23,7 @@ from sorairo.server.imports.matching import (
 from sorairo.server.imports.records import Sidecars, Unreadable
 from sorairo.server.uploads.file_types import detect_type
 
-MAX_SIDECAR, MAX_NOTE = 64 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
+MAX_SIDECAR, MAX_NOTE = 512 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
 MAX_FILES = 200_000
 HEAD = 16  # bytes that say what a file is
 MAX_MEDIA, MAX_RATIO = 4 * 2**30, 200  # bytes of a file in a zip; unpacked : packed

@@ -111,3 +111,16 @@ def test_second_order_is_exact_where_the_slope_is_linear_in_time(solver: str):
         torch.testing.assert_close(
             after.z - before.z, torch.tensor([(after.s**2 - before.s**2) / 2]).double()
         )
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_solver_goes_on_after_any_step(solver: str):
+    """From z, the number of steps and the history, to the same bits."""
+    sigmas = alternating(6)
+    whole = list(SOLVERS[solver](slope, start(), sigmas))
+    for at in whole[:-1]:
+        rest = SOLVERS[solver](slope, at.z, sigmas, at.index + 1, at.history)
+        for step, expected in zip(rest, whole[at.index + 1 :], strict=True):
+            assert step[:2] == expected[:2]
+            assert torch.equal(step.z, expected.z)
+            assert torch.equal(step.slope, expected.slope)

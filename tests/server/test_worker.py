@@ -135,6 +135,18 @@ def test_a_job_continues_from_its_checkpoint(worker: Worker):
     assert not any("/stages/" in name for name in files(worker))
 
 
+def test_a_job_of_one_window_goes_on_at_its_last_step(worker: Worker):
+    request = GenerateRequest(prompt="a red ball", seconds=0.5, steps=6, seed=5)
+    worker.keep_every = 0.0
+    whole = stepping(worker, claimed(worker, request=request), [])
+    worker.queue.delete("video_1")
+    stepping(worker, claimed(worker, request=request), [], stop=4)
+    again, steps = worker.queue.claim("another"), []
+    assert again is not None
+    assert stepping(worker, again, steps) == whole
+    assert [done for done in steps if done <= 6] == [5, 6]
+
+
 def stepping(worker: Worker, job: Job, steps: list[int], stop: int | None = None) -> bytes:
     """Does a job; notes every step, and has the worker stop after `stop` of them. Its video."""
     before, report = len(steps), JobReporter.on_progress

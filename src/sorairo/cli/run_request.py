@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sorairo.cli.console import say
 from sorairo.cli.dry_run import print_plan, work_of
@@ -19,9 +20,14 @@ from sorairo.cli.progress import progress_bar
 from sorairo.cli.prompt_warnings import read_prompts, say_notes
 from sorairo.cli.results import facts_of, print_result, scaling_notes, size_text
 from sorairo.cli.speed import keep_speed
+from sorairo.cli.unfinished import kept_sampling
 from sorairo.errors import MediaError, NameTakenError
+from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import Request
 from sorairo.models.lora.choices import choices_of
+
+if TYPE_CHECKING:
+    from sorairo.video.clip import Clip
 
 
 def check(request: Request, common: CommonOptions, *paths: Path) -> None:
@@ -73,7 +79,6 @@ def _make_all(
     plans: PlannedOutputs,
     prompt_notes: Sequence[Sequence[str]],
 ) -> None:
-    from sorairo.generation.output.export import export
     from sorairo.generation.requests.defaults import generated_size
 
     clips = [each.clip for each in inputs]
@@ -87,28 +92,19 @@ def _make_all(
             say_notes(prompt_notes, number - 1)
         started = time.monotonic()
         label = _label(request.makes_picture(clips), number, common.count)
-        with progress_bar(label) as progress:
-            clip = loaded.make(
-                request, clips, on_progress=lambda now: progress(now.done, now.total)
-            )
-        notes = scaling_notes(clip, native, common.limits.native_fps)
-        for note in [*loaded.model_notes, *notes] if number == 1 else []:
-            say(note)
-        digest, overwrite = loaded.info["digest"], plans.overwrite
-        while True:
-            try:
-                export(
-                    clip,
+        with kept_sampling(request, inputs, common) as checkpoint:
+            with progress_bar(label) as progress:
+                clip = loaded.make(
                     request,
-                    outputs,
-                    model_digest=digest,
-                    overwrite=overwrite,
-                    gif_side=common.gif_side,
-                    gif_fps=common.gif_fps,
+                    clips,
+                    on_progress=lambda now: progress(now.done, now.total),
+                    checkpoint=checkpoint,
                 )
-                break
-            except NameTakenError:  # by a file that was not there when the command began
-                outputs = plans.renamed(request.seed)
+            notes = scaling_notes(clip, native, common.limits.native_fps)
+            for note in [*loaded.model_notes, *notes] if number == 1 else []:
+                say(note)
+            digest = loaded.info["digest"]
+            outputs = _written(clip, request, outputs, plans, common, model_digest=digest)
         facts = facts_of(common, request, clip, outputs)
         facts["native_size"], facts["native_fps"] = size_text(native), common.limits.native_fps
         facts["notes"] = [*prompt_notes[number - 1], *loaded.model_notes, *notes]
@@ -117,6 +113,35 @@ def _make_all(
         keep_speed(work_of(request, clips, common).units, facts["wall_seconds"], common)
         if common.show:
             open_file(outputs.clip)
+
+
+def _written(
+    clip: Clip,
+    request: Request,
+    outputs: OutputFiles,
+    plans: PlannedOutputs,
+    common: CommonOptions,
+    *,
+    model_digest: str,
+) -> OutputFiles:
+    """The files of a result, once they are written: those that were planned, or others where a file
+    that was not there when the command began has taken a name."""
+    from sorairo.generation.output.export import export
+
+    while True:
+        try:
+            export(
+                clip,
+                request,
+                outputs,
+                model_digest=model_digest,
+                overwrite=plans.overwrite,
+                gif_side=common.gif_side,
+                gif_fps=common.gif_fps,
+            )
+            return outputs
+        except NameTakenError:
+            outputs = plans.renamed(request.seed)
 
 
 def _say_seed(requests: Sequence[Request], common: CommonOptions) -> None:

@@ -13,7 +13,7 @@ import click
 
 from sorairo.cli.host_options import host_names, is_loopback, networks, origins
 from sorairo.cli.number_types import FiniteRange
-from sorairo.cli.shared_options import OFFLOAD, WEIGHTS
+from sorairo.cli.running_options import running_options
 from sorairo.errors import MissingExtraError
 
 LIBRARIES = ("fastapi", "uvicorn", "sqlalchemy", "fsspec", "httpx", "prometheus_client")
@@ -45,20 +45,6 @@ MEDIA = click.option(
     help="Where clips are stored: a folder, or a URL for fsspec, such as s3://bucket/media;"
     " or the environment variable SORAIRO_MEDIA."
     "  [default: sorairo/media in your data directory, on Linux ~/.local/share]",
-)
-_LEASE = click.option(
-    "--lease",
-    type=FiniteRange(1, 86_400),
-    default=30.0,
-    show_default=True,
-    help="Seconds after which another worker takes over the job of a silent one.",
-)
-_ATTEMPTS = click.option(
-    "--attempts",
-    type=click.IntRange(1, 1000),
-    default=3,
-    show_default=True,
-    help="Lost workers after which a job fails.",
 )
 _MODEL = click.option(
     "--model",
@@ -161,8 +147,7 @@ def storage_urls(database: str | None, media: str | None) -> Any:
     "--pro-model",
     help="Name or directory of the model that `sora-2-pro` stands for.  [default: that of --model]",
 )
-@_LEASE
-@_ATTEMPTS
+@running_options
 def serve(
     host: str,
     port: int,
@@ -178,8 +163,7 @@ def serve(
     media: str | None,
     model: str,
     pro_model: str | None,
-    lease: float,
-    attempts: int,
+    **running: Any,
 ) -> None:
     """Serve OpenAI's Videos API: code written for Sora only needs another base URL.
 
@@ -201,7 +185,7 @@ def serve(
             host,
             port,
             storage_urls(database, media),
-            WorkerOptions(count=workers, model=model, lease=lease, attempts=attempts),
+            WorkerOptions(count=workers, model=model, **running),
             allow_anonymous=is_loopback(host),
             retention_seconds=keep_hours * 3600 if keep_hours else None,
             accept_any_model=accept_any_model,
@@ -220,11 +204,7 @@ def serve(
 @DATABASE
 @MEDIA
 @_MODEL
-@_LEASE
-@_ATTEMPTS
-@click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
-@OFFLOAD
-@WEIGHTS
+@running_options
 @click.option("--parent", type=int, hidden=True, help="Exit when this process exits.")
 def worker(
     database: str | None,
@@ -232,6 +212,7 @@ def worker(
     model: str,
     lease: float,
     attempts: int,
+    checkpoint_seconds: float,
     device: str | None,
     offload: bool | None,
     weights: str | None,
@@ -254,7 +235,7 @@ def worker(
         store = MediaStore(urls.media)
         load = partial(engine.load, device=device, offload=offload, weights=weights)
         models = LoadedModels(load(model), model, load)
-        running = Worker(models, queue, store, parent=parent)
+        running = Worker(models, queue, store, parent=parent, keep_every=checkpoint_seconds)
         _on_termination(running.stopping.set)
         running.run()
 

@@ -142,7 +142,7 @@ _OPEN = click.option("--open", "show", is_flag=True, help="Open the results in t
 _QUIET = click.option(
     "-q", "--quiet", is_flag=True, help="Print no progress, notes or warnings, only results."
 )
-_DEVICE = click.option(
+DEVICE = click.option(
     "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
 )
 OFFLOAD = click.option(
@@ -187,7 +187,7 @@ EXPAND = (
 )
 
 _SAID = (_DRY_RUN, _OPEN, _QUIET)
-_PLACE = (_DEVICE, OFFLOAD, WEIGHTS)
+_PLACE = (DEVICE, OFFLOAD, WEIGHTS)
 PICTURE_RESULT = (_OUTPUT, _COUNT, _SHEET, _JSON, *_SAID, *_PLACE)
 RESULT = (_OUTPUT, _COUNT, _SHEET, _GIF, _GIF_SIZE, _GIF_FPS, _JSON, *_SAID, *_PLACE)
 SAMPLING = (_SEED, _STEPS, _GUIDANCE, _NEGATIVE, _STYLE, _REWRITE, _VARY, _MODEL, _LORA, _FAST)

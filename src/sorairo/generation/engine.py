@@ -36,7 +36,7 @@ from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.sampling.seeding import seeded
 from sorairo.generation.sampling.temporal_windows import windows
-from sorairo.generation.sampling.window_sampling import Sampling, fill
+from sorairo.generation.sampling.window_sampling import Filled, Sampling, fill
 from sorairo.generation.settings import Settings
 from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.models import hub
@@ -219,14 +219,14 @@ class Engine(Capabilities):
         negative = first.negative or self.model.info.negative
         velocity = partial(self.velocity, negative=negative, scale=first.guidance)
         canvases = tuple(self.encode_layout(layout) for layout in layouts)
-        record = checkpoint.begin_canvas(sampling.generators[0]) if checkpoint else None
+        record = checkpoint.begin_canvas(sampling) if checkpoint else None
         if record:
             canvases = (record.resumed(canvases[0]),)
-        done = record.windows if record else 0
-        for state in fill(canvases, velocity, sampling, windows(layouts[0]), done):
+        filled = record.filled if record else Filled()
+        for state in fill(canvases, velocity, sampling, windows(layouts[0]), filled):
             canvases = state.canvases
-            if record and state.done % sampling.steps == 0:
-                record.write(canvases[0], windows=state.done // sampling.steps)
+            if record:
+                record.keep(state)
             on_step(state.done, canvases[0])
         return canvases
 

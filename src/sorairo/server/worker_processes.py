@@ -28,6 +28,14 @@ class WorkerOptions:
     """Seconds after which a silent worker loses its job."""
     attempts: int
     """How many lost workers make a job fail."""
+    checkpoint_seconds: float = 10.0
+    """Seconds between two records of a job's sampling, at least."""
+    device: str | None = None
+    """The torch device of models; None: a GPU if there is one."""
+    offload: bool | None = None
+    """Whether weights rest in host memory; None: those that do not fit on the device."""
+    weights: str | None = None
+    """The format that weights are rounded to; None: as they are stored."""
 
     def command(self) -> list[str]:
         """The command that starts one worker. URLs may have passwords, so they are not in it: every
@@ -36,9 +44,15 @@ class WorkerOptions:
             "model": self.model,
             "lease": self.lease,
             "attempts": self.attempts,
+            "checkpoint-seconds": self.checkpoint_seconds,
+            "device": self.device,
+            "weights": self.weights,
             "parent": os.getpid(),
         }
-        words = [text for name, value in options.items() for text in (f"--{name}", str(value))]
+        stated = {name: value for name, value in options.items() if value is not None}
+        words = [text for name, value in stated.items() for text in (f"--{name}", str(value))]
+        if self.offload is not None:
+            words.append("--offload" if self.offload else "--no-offload")
         return python_command("-m", "sorairo", "worker", *words)
 
 

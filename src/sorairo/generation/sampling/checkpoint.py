@@ -1,34 +1,45 @@
-"""Sampling that can be resumed: the canvases of a request are kept in files, window by window.
+"""Sampling that can be resumed: the canvases of a request are kept in files, at the end of every
+window and every few seconds within one.
 
 A file holds all that decides what follows, so that a resumed run gives the same bytes as one that
-was never stopped.
+was never stopped. What follows from the request alone (the features of its prompts, their keys and
+values, the encoded pictures) is computed again.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from sorairo.errors import WriteError
 from sorairo.generation.canvas.canvas import Canvas
+from sorairo.generation.sampling.sampler import SolverState
+from sorairo.generation.sampling.window_sampling import Filled, FillState, Sampling
+from sorairo.video.atomic_write import whole_file
+
+INTERVAL = 10.0  # seconds from one file within a window to the next, at least
+WRITING_SHARE = 0.02  # of the time that may go into these files, at most
+HISTORY = "history-"  # the prefix of the tensors of a solver's history
 
 
 @dataclass(frozen=True, kw_only=True)
 class CanvasState:
-    """A canvas between two windows."""
+    """A canvas between two steps."""
 
-    windows: int
-    """Windows that are filled."""
+    filled: Filled
+    """How much of it is filled."""
     latents: Tensor
-    """[c, f, h, w]"""
+    """[c, f, h, w] as the current window began with them."""
     random: Tensor
     """The state of the generator of its noise."""
+    schedule: str = ""
+    """That of the `Sampling`; without it, a step within a window cannot be resumed."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +52,13 @@ class SamplingCheckpoint:
     """The digest of the model; files of another model are ignored."""
     written: Callable[[Path], None] = lambda _path: None
     """Called with each file once it is complete."""
+    interval: float = INTERVAL
+    """Seconds between two files within a window, at least; longer where writing is slow. 0: there
+    is one after every step."""
+    durable: bool = False
+    """Whether a file is on the disk before it takes the place of the one before."""
+    optional: bool = False
+    """Whether sampling goes on when a file cannot be written."""
     canvases: int = 0
     """The number of canvases begun so far."""
 
@@ -49,11 +67,11 @@ class SamplingCheckpoint:
         """The name of the file of a canvas, by its number."""
         return f"canvas-{canvas}.safetensors"
 
-    def begin_canvas(self, generator: torch.Generator) -> CanvasRecord:
-        """The record of the next canvas, whose noise is from this generator."""
+    def begin_canvas(self, sampling: Sampling) -> CanvasRecord:
+        """The record of the next canvas, which is sampled that way, alone."""
         name = self.name(self.canvases)
         self.canvases += 1
-        return CanvasRecord(self, name, generator)
+        return CanvasRecord(self, name, sampling)
 
     def read(self, name: str) -> CanvasState | None:
         """The state in a file; None where there is none, it is broken, or of another model."""
@@ -62,40 +80,71 @@ class SamplingCheckpoint:
                 record = file.metadata() or {}
                 if record.get("model") != self.model:
                     return None
+                tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
                 return CanvasState(
-                    windows=int(record["windows"]),
-                    latents=file.get_tensor("latents"),
-                    random=file.get_tensor("random"),
+                    filled=Filled(windows=int(record["windows"]), midway=_midway(record, tensors)),
+                    latents=tensors["latents"],
+                    random=tensors["random"],
+                    schedule=record.get("schedule", ""),
                 )
         except (OSError, SafetensorError, KeyError, ValueError):
             return None
 
     def write(self, name: str, state: CanvasState) -> None:
-        """Writes the file of a canvas, complete or not at all. Raises WriteError."""
-        new = self.folder / f".{name}"
+        """Writes the file of a canvas, complete or not at all. Raises WriteError, unless files are
+        optional."""
+        record = {
+            "model": self.model,
+            "windows": str(state.filled.windows),
+            "schedule": state.schedule,
+        }
         tensors = {"latents": state.latents.contiguous(), "random": state.random}
+        if midway := state.filled.midway:
+            record["steps"], tensors["z"] = str(midway.steps), midway.z.contiguous()
+            for index, part in enumerate(midway.history):
+                tensors[f"{HISTORY}{index}"] = part.contiguous()
+        path = self.folder / name
         try:
-            save_file(tensors, new, {"model": self.model, "windows": str(state.windows)})
-            path = new.replace(self.folder / name)
-        except (OSError, SafetensorError) as error:
-            new.unlink(missing_ok=True)
-            raise WriteError(f"Cannot write {self.folder / name}: {error}.") from error
-        self.written(path)
+            with whole_file(path, durable=self.durable) as new:
+                save_file(tensors, new, record)
+        except SafetensorError as error:
+            if not self.optional:
+                raise WriteError(f"Cannot write {path}: {error}.") from error
+        except WriteError:
+            if not self.optional:
+                raise
+        else:
+            self.written(path)
+
+
+def _midway(record: dict[str, str], tensors: dict[str, Tensor]) -> SolverState | None:
+    """The state of the solver in a file, if it was written within a window."""
+    if "steps" not in record:
+        return None
+    count = sum(key.startswith(HISTORY) for key in tensors)
+    history = tuple(tensors[f"{HISTORY}{index}"] for index in range(count))
+    return SolverState(steps=int(record["steps"]), z=tensors["z"], history=history)
 
 
 class CanvasRecord:
     """One canvas of a checkpoint."""
 
-    def __init__(
-        self, checkpoint: SamplingCheckpoint, name: str, generator: torch.Generator
-    ) -> None:
-        self.checkpoint, self.name, self.generator = checkpoint, name, generator
-        self.state = checkpoint.read(name)
+    def __init__(self, checkpoint: SamplingCheckpoint, name: str, sampling: Sampling) -> None:
+        self.checkpoint, self.name = checkpoint, name
+        self.schedule, (self.generator,) = sampling.schedule, sampling.generators
+        self.state = self._usable(checkpoint.read(name))
+        self.last, self.pause = time.monotonic(), checkpoint.interval
+
+    def _usable(self, state: CanvasState | None) -> CanvasState | None:
+        """The state, if this schedule can go on from it."""
+        if state is None or state.filled.midway is None:
+            return state
+        return state if state.schedule == self.schedule else None
 
     @property
-    def windows(self) -> int:
-        """The number of windows that an earlier run has filled."""
-        return self.state.windows if self.state else 0
+    def filled(self) -> Filled:
+        """What an earlier run has filled."""
+        return self.state.filled if self.state else Filled()
 
     def resumed(self, canvas: Canvas) -> Canvas:
         """The canvas as an earlier run left it; sets the generator to continue from there."""
@@ -104,8 +153,19 @@ class CanvasRecord:
         self.generator.set_state(self.state.random)
         return replace(canvas, latents=self.state.latents)
 
-    def write(self, canvas: Canvas, windows: int) -> None:
-        """Records the canvas after the first `windows` windows have been filled."""
-        random = self.generator.get_state()
-        state = CanvasState(windows=windows, latents=canvas.latents, random=random)
+    def keep(self, now: FillState) -> None:
+        """Records the canvas at the end of a window, and within one if the last record is older
+        than the interval. Raises WriteError."""
+        begun = time.monotonic()
+        if now.filled.midway is not None and begun - self.last < self.pause:
+            return
+        state = CanvasState(
+            filled=now.filled,
+            latents=now.begun[0].latents,
+            random=self.generator.get_state(),
+            schedule=self.schedule,
+        )
         self.checkpoint.write(self.name, state)
+        self.last = time.monotonic()
+        if self.pause:
+            self.pause = max(self.checkpoint.interval, (self.last - begun) / WRITING_SHARE)

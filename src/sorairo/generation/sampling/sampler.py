@@ -4,6 +4,7 @@ tasks."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from jaxtyping import Float
@@ -18,15 +19,32 @@ Velocity = Callable[[Tensor, Tensor], Tensor]
 Painted = TypeVar("Painted", Canvas, Stack)
 
 
+@dataclass(frozen=True, kw_only=True)
+class SolverState:
+    """Where a solver is after some of its steps."""
+
+    steps: int
+    """Steps that are done."""
+    z: Tensor
+    """The noised tokens, [..., n, p]."""
+    history: tuple[Tensor, ...] = ()
+    """What the next step needs beside them, each [..., n, p] (see `flow.solvers`)."""
+
+    @classmethod
+    def of(cls, step: Step) -> SolverState:
+        return cls(steps=step.index + 1, z=step.z, history=step.history)
+
+
 def sample(
     velocity: Velocity,
     canvas: Painted,
     sigmas: Float[Tensor, "sigmas"],
     noise: Float[Tensor, "... n p"],
     solver: str = "adams",
+    after: SolverState | None = None,
 ) -> Iterator[tuple[Step, Painted]]:
-    """Fills a canvas, or a stack of them, from noise. Yields the step and the canvas after every
-    step; the last one is the result.
+    """Fills a canvas, or a stack of them, from noise, or from where an earlier run has stopped
+    (`after`). Yields the step and the canvas after every step; the last one is the result.
 
     With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
     v. A held token has slope 0 and does not change by a bit; one that is held with noise keeps its
@@ -35,10 +53,10 @@ def sample(
     given = canvas.tokens()
     start = canvas.sigma(1.0).unsqueeze(-1)
     span = start - canvas.sigma(0.0).unsqueeze(-1)
-    z = path.point(given, noise, start)
+    now = after or SolverState(steps=0, z=path.point(given, noise, start))
 
     def slope(z: Tensor, s: float) -> Tensor:
         return span * velocity(z, canvas.sigma(s))
 
-    for step in SOLVERS[solver](slope, z, sigmas):
+    for step in SOLVERS[solver](slope, now.z, sigmas, now.steps, now.history):
         yield step, canvas.with_tokens(step.z)

@@ -12,7 +12,7 @@ from torch import Tensor
 from sorairo.flow import path
 from sorairo.flow.solvers import Step
 from sorairo.generation.canvas.canvas import Canvas, Stack
-from sorairo.generation.sampling.sampler import Velocity, sample
+from sorairo.generation.sampling.sampler import SolverState, Velocity, sample
 from sorairo.generation.sampling.temporal_windows import Window
 
 HISTORY = 0.05  # noise level of what is filled already, so that small errors are corrected
@@ -35,6 +35,21 @@ class Sampling:
     def steps(self) -> int:
         return len(self.sigmas) - 1
 
+    @property
+    def schedule(self) -> str:
+        """The solver and its noise levels, exactly."""
+        return " ".join([self.solver, *map(repr, self.sigmas.tolist())])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """How much of a canvas is filled."""
+
+    windows: int = 0
+    """Windows that are filled, from the first on."""
+    midway: SolverState | None = None
+    """Where the solver is in the next one; None before its first step."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FillState:
@@ -45,6 +60,10 @@ class FillState:
     canvases: tuple[Canvas, ...]
     """The whole canvases, with the current estimate of what is being filled; after the last step
     they are the result."""
+    begun: tuple[Canvas, ...]
+    """The canvases as the window that is being filled began, or will begin, with them."""
+    filled: Filled
+    """How much is filled."""
 
 
 def fill(
@@ -52,28 +71,38 @@ def fill(
     velocity_of: VelocityOf,
     sampling: Sampling,
     windows: list[Window],
-    filled: int = 0,
+    filled: Filled = Filled(),
 ) -> Iterator[FillState]:
-    """Fills canvases of one shape window by window; the first `filled` windows are filled
-    already."""
-    canvases, done = tuple(canvases), filled * sampling.steps
-    for window in windows[filled:]:
+    """Fills canvases of one shape window by window. `filled` is what an earlier run has done: then
+    the canvases are its `begun`, and the generators are in the states that it left them in."""
+    canvases, midway = tuple(canvases), filled.midway
+    done = filled.windows * sampling.steps + (midway.steps if midway else 0)
+    for index, window in enumerate(windows[filled.windows :], filled.windows):
         stack = Stack(tuple(_window_of(canvas, window) for canvas in canvases))
         if all(bool(part.held.all()) for part in stack.canvases):
             done += sampling.steps
             continue
-        shape = stack.canvases[0].tokens().shape
-        noise = torch.stack([torch.randn(shape, generator=each) for each in sampling.generators])
-        now = canvases
-        for step, _ in sample(velocity_of(stack), stack, sampling.sigmas, noise, sampling.solver):
+        noise = stack.tokens() if midway else _noise(stack, sampling.generators)
+        begun, (velocity, sigmas) = canvases, (velocity_of(stack), sampling.sigmas)
+        for step, _ in sample(velocity, stack, sigmas, noise, sampling.solver, midway):
             done += 1
             parts = stack.with_tokens(estimate(step)).canvases
-            now = tuple(
+            canvases = tuple(
                 _with_window(canvas, part, window)
-                for canvas, part in zip(canvases, parts, strict=True)
+                for canvas, part in zip(begun, parts, strict=True)
             )
-            yield FillState(done=done, canvases=now)
-        canvases = now
+            if step.index + 1 == sampling.steps:
+                begun, now = canvases, Filled(windows=index + 1)
+            else:
+                now = Filled(windows=index, midway=SolverState.of(step))
+            yield FillState(done=done, canvases=canvases, begun=begun, filled=now)
+        midway = None
+
+
+def _noise(stack: Stack, generators: Sequence[torch.Generator]) -> Tensor:
+    """Noise for each canvas from its own generator, [b, n, p]."""
+    shape = stack.canvases[0].tokens().shape
+    return torch.stack([torch.randn(shape, generator=each) for each in generators])
 
 
 def estimate(step: Step) -> Tensor:

@@ -14,7 +14,7 @@ from sorairo.generation.output.export import export
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.defaults import generated_size
-from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
+from sorairo.generation.sampling.checkpoint import INTERVAL, SamplingCheckpoint
 from sorairo.interruption import interruptible
 from sorairo.jobs.job import Job
 from sorairo.server.job_spec import JobSpec
@@ -29,9 +29,16 @@ from sorairo.video.clip import Clip
 CHECKPOINTS = "stages"  # the folder of a job's sampling checkpoints, within the job's folder
 
 
-def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) -> dict[str, Any]:
-    """The result of the job, to be committed. Raises errors of the request, of the media store,
-    and those by which the reporter stops the job."""
+def run_job(
+    engine: Engine,
+    media: MediaStore,
+    job: Job,
+    reporter: JobReporter,
+    keep_every: float = INTERVAL,
+) -> dict[str, Any]:
+    """The result of the job, to be committed. Its sampling is recorded every `keep_every` seconds
+    at most. Raises errors of the request, of the media store, and those by which the reporter stops
+    the job."""
     spec = JobSpec.from_json(job.payload)
     with tempfile.TemporaryDirectory() as name, interruptible(reporter.check):
         folder = Path(name)
@@ -43,7 +50,7 @@ def run_job(engine: Engine, media: MediaStore, job: Job, reporter: JobReporter) 
             request,
             clips,
             on_progress=reporter.on_progress,
-            checkpoint=_checkpoint(engine, media, job, folder),
+            checkpoint=_checkpoint(engine, media, job, folder, keep_every),
         )
         if spec.filtered:
             refuse_nudity(clip)
@@ -109,13 +116,16 @@ def _store_files(
     return stored, size
 
 
-def _checkpoint(engine: Engine, media: MediaStore, job: Job, folder: Path) -> SamplingCheckpoint:
+def _checkpoint(
+    engine: Engine, media: MediaStore, job: Job, folder: Path, keep_every: float
+) -> SamplingCheckpoint:
     """The checkpoint that earlier workers left for this job, to be continued by this one."""
     stored = f"{job.id}/{CHECKPOINTS}"
     checkpoint = SamplingCheckpoint(
         folder=folder,
         model=engine.info["digest"],
         written=lambda path: media.put(f"{stored}/{path.name}", path),
+        interval=keep_every,
     )
     for number in itertools.count():
         name = checkpoint.name(number)

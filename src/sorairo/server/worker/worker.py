@@ -21,6 +21,7 @@ from sorairo.errors import (
     WriteError,
 )
 from sorairo.generation.engine import Engine
+from sorairo.generation.sampling.checkpoint import INTERVAL
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
 from sorairo.jobs.job import CANCELLED, CANCELLED_ERROR, COMPLETED, MODERATION_BLOCKED, Job
 from sorairo.jobs.queue import Queue
@@ -47,7 +48,8 @@ class Worker:
     """Claims jobs from a queue, runs them and commits their results.
 
     `models` are an engine for all jobs, or several of them. `parent` is the id of a process with
-    which the worker ends, if there is one.
+    which the worker ends, if there is one. `keep_every` is the seconds between two records of a
+    job's sampling, at least.
     """
 
     def __init__(
@@ -57,9 +59,11 @@ class Worker:
         media: MediaStore,
         *,
         parent: int | None = None,
+        keep_every: float = INTERVAL,
     ) -> None:
         self.models = models if isinstance(models, LoadedModels) else LoadedModels(models)
         self.queue, self.media, self.parent = queue, media, parent
+        self.keep_every = keep_every
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.stopping = threading.Event()
         self.meter = SpeedMeter(self.models, queue.database, self.stopping)
@@ -137,7 +141,7 @@ class Worker:
             with self._reporter(job) as reporter:
                 try:
                     engine = self.models.get(JobSpec.from_json(job.payload).runs_on)
-                    result = run_job(engine, self.media, job, reporter)
+                    result = run_job(engine, self.media, job, reporter, self.keep_every)
                     return partial(self._complete, job, result)
                 except StorageUnavailableError as error:
                     if self._disk_is_full():

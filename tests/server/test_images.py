@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -31,6 +32,25 @@ def opened(data: bytes) -> Image.Image:
     found = Image.open(io.BytesIO(data))
     assert found.format == "PNG"
     return found
+
+
+def check_again(url: str, route: str) -> None:
+    """The recipe of a picture is a request for a picture, and a retry makes the same picture."""
+    video = url.partition("/content")[0]
+    recipe = httpx.get(f"{video}/recipe").json()
+    assert recipe["path"] == f"/v1/images/{route}"
+    assert not {"fps", "style", "seconds"} & set(recipe["body"])
+    assert [each["field"] for each in recipe["inputs"]] == ["image"] * (route == "edits")
+    again = httpx.post(f"{video}/retry").json()["id"]
+    assert again.startswith("image_")
+    address = f"{video.rpartition('/')[0]}/{again}"
+    for _ in range(600):
+        if httpx.get(address).json()["status"] == "completed":
+            break
+        time.sleep(0.1)
+    assert httpx.get(f"{address}/recipe").json()["request"] == recipe["request"]
+    one, two = (httpx.get(f"{each}/content?variant=image").content for each in (video, address))
+    assert one == two
 
 
 def test_pictures_are_generated(sdk: openai.OpenAI):
@@ -61,6 +81,7 @@ def test_pictures_have_addresses(sdk: openai.OpenAI):
     answer = httpx.get(url)
     assert answer.headers["content-type"] == "image/png"
     assert opened(answer.content).size == (64, 64)
+    check_again(url, "generations")
 
 
 def test_a_picture_is_edited(sdk: openai.OpenAI):
@@ -68,6 +89,11 @@ def test_a_picture_is_edited(sdk: openai.OpenAI):
         image=("a.png", picture((80, 64))), prompt="a blue cube", extra_body=QUICK
     )
     assert opened(base64.b64decode((made.data or [])[0].b64_json or "")).size == (80, 64)
+    body = {**QUICK, "response_format": "url"}
+    made = sdk.images.edit(
+        image=("a.png", picture((80, 64))), prompt="a blue cube", extra_body=body
+    )
+    check_again((made.data or [])[0].url or "", "edits")
 
 
 @pytest.mark.parametrize(

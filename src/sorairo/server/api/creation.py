@@ -9,6 +9,7 @@ from collections.abc import Callable
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.jobs.job import Job
 from sorairo.server.api.dependencies import clip_of, job_of, request_builder_of, service_of
 from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.references import VideoReference
@@ -50,6 +51,13 @@ def _remix(request: Request, owner: str, fields: Fields, video_id: str) -> Build
     builder = builder.for_model(fields.get("model", old.video.model))
     shown = service_of(request).video(parent)
     return lambda: builder.remix(fields, old, parent, shown), old.media
+
+
+def retry_of(request: Request, owner: str, fields: Fields, job: Job) -> Build:
+    """What builds a video by the request of another one. Called in a thread."""
+    old = JobSpec.from_json(job.payload)
+    builder = request_builder_of(request, owner, any_model=True).for_model(old.video.model)
+    return lambda: builder.retry(fields, old, job), old.media
 
 
 def change_of(request: Request, owner: str, fields: Fields) -> Callable[[], NewJob]:

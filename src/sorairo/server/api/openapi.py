@@ -88,6 +88,7 @@ ROUTES: Mapping[tuple[str, str], RouteDoc] = {
     ("post", "/v1/videos/{video_id}/remix"): video_route(
         request_body(Endpoint.REMIX), *ON_SUBMISSION
     ),
+    ("post", "/v1/videos/{video_id}/retry"): video_route(None, *ON_SUBMISSION),
     ("get", "/v1/videos/{video_id}/events"): RouteDoc(
         responses={"text/event-stream": EVENT}, errors=(404,)
     ),

@@ -154,8 +154,8 @@ class RequestBuilder(ClipBuilder):
 
     def remix(self, fields: Fields, old: JobSpec, parent: Job, shown: Mapping[str, Any]) -> NewJob:
         """The request of an old job, including its seed, with another prompt and whatever else the
-        fields change; `shown` is the Video object of the job, with the size and the length of its
-        result if it has one."""
+        fields change; the same prompt leaves all texts as they are. `shown` is the Video object of
+        the job, with the size and the length of its result if it has one."""
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
         if given or fields.get("loop"):
             name = given[0] if given else "loop"
@@ -164,7 +164,9 @@ class RequestBuilder(ClipBuilder):
                 Note(f"A remix cannot have '{name}': leave it out.", "not_in_remix", name=name),
             )
         prompt, changes = fields.require("prompt"), self.sampling(fields, old.request.loras)
-        request = old.request.reworded(self.shorten(prompt))
+        request = old.request
+        if prompt != old.video.prompt:  # that of a storyboard is all its cards
+            request = request.reworded(self.shorten(prompt))
         video = replace(
             old.video,
             prompt=prompt,
@@ -197,6 +199,25 @@ class RequestBuilder(ClipBuilder):
         body = digest_of(fields, parent.id)
         return NewJob(
             request=request, video=video, cost=cost, body_digest=body, runs_on=self.runs_on
+        )
+
+    def retry(self, fields: Fields, old: JobSpec, parent: Job) -> NewJob:
+        """The request of an old job once more, as one that was made from the same videos."""
+        if old.source:
+            message = Note(
+                "This video was not generated: only generated ones can be made again.",
+                "not_generated",
+            )
+            raise fields.error("video_id", message)
+        self.check(old.request, fields, None)
+        video = replace(old.video, notes=None, note_details=None, videos=None, ignored=None)
+        self.check_memory(old.request, float(video.seconds or 0), in_pieces=bool(old.media))
+        return NewJob(
+            request=old.request,
+            video=video,
+            cost=parent.cost,
+            body_digest=digest_of(fields, parent.id),
+            runs_on=self.runs_on,
         )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.notes import Note
-from sorairo.server.api.creation import change_of, creation_of, remix_of
+from sorairo.server.api.creation import change_of, creation_of, remix_of, retry_of
 from sorairo.server.api.dependencies import (
     FileOwner,
     Owner,
@@ -22,6 +22,7 @@ from sorairo.server.api.dependencies import (
 )
 from sorairo.server.api.downloads import file_response, wait_for_file
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.parsing import Fields
 from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.service import IMAGE_MODELS
@@ -194,6 +195,22 @@ async def remix_video(request: Request, owner: Owner, video_id: VideoId) -> Safe
     fields = await fields_of(request, Endpoint.REMIX)
     build, media = await remix_of(request, owner, fields, video_id)
     return await submit_and_respond(request, owner, build, media)
+
+
+@router.post("/videos/{video_id}/retry")
+async def retry_video(request: Request, owner: Owner, video_id: VideoId) -> SafeJSONResponse:
+    """Creates a video by the request of this one: with its texts, its given files, its seed and its
+    settings, and made from the same videos. For a video that has failed."""
+    fields = await fields_of(request, Endpoint.RETRY)
+    return await run_in_threadpool(_retry, request, owner, fields, video_id)
+
+
+def _retry(request: Request, owner: str, fields: Fields, video_id: str) -> SafeJSONResponse:
+    old = job_of(request, owner, video_id)
+    build, media = retry_of(request, owner, fields, old)
+    prefix = f"{old.id.partition('_')[0]}_"  # of a video, or of a picture
+    job, headers = submit(request, owner, build, media, prefix=prefix)
+    return video_response(request, job, headers)
 
 
 async def _submit_for_clips(request: Request, owner: str, endpoint: Endpoint) -> SafeJSONResponse:

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.errors import MediaError
 from sorairo.generation.requests.limits import Limits
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.database import DATABASE_UNAVAILABLE
@@ -164,8 +165,13 @@ def _store_files(service: Service, job: str, files: Sequence[Upload | str]) -> N
     for path, file in zip(_paths(job, len(files)), files, strict=True):
         if isinstance(file, Upload):
             service.media.put(path, file.data)
-        else:
+            continue
+        try:
             service.media.copy(file, path)
+        except MediaError as error:
+            name = file.partition("/")[0]
+            message = Note(f"The files of {name} have been deleted.", "files_deleted", id=name)
+            raise ApiError(404, message, param="video_id", code="expired") from error
 
 
 def _delete_files(service: Service, jobs: Sequence[str]) -> None:

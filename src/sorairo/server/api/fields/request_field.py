@@ -21,6 +21,7 @@ class Endpoint(StrEnum):
     LOOP = "POST /v1/videos/loops"
     CONNECT = "POST /v1/videos/connections"
     REMIX = "POST /v1/videos/{video_id}/remix"
+    RETRY = "POST /v1/videos/{video_id}/retry"
     CHARACTER = "POST /v1/videos/characters"
     FILE = "POST /v1/files"
     BATCH = "POST /v1/batches"

@@ -14,7 +14,8 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
-from sorairo.server.api.fields.table import Endpoint
+from sorairo.server.api.fields.request_field import IMAGING
+from sorairo.server.api.fields.table import Endpoint, fields_of
 from sorairo.server.job_spec import JobSpec
 
 
@@ -30,8 +31,8 @@ class RecipeBody:
     """The names of the fields that hold the given files, in their order."""
 
 
-def recipe_body(spec: JobSpec) -> RecipeBody:
-    """The request of a job."""
+def recipe_body(spec: JobSpec, *, is_picture: bool = False) -> RecipeBody:
+    """The request of a job; `is_picture`: one of the Images API."""
     if spec.parts:
         return RecipeBody(endpoint=Endpoint.CUT, body={"parts": spec.parts})
     request, made = spec.request, _made(spec)
@@ -49,10 +50,17 @@ def recipe_body(spec: JobSpec) -> RecipeBody:
         shared["rewrite"] = False
     if not request.vary:
         shared["vary"] = False
-    if made.endpoint == Endpoint.CREATE and request.width and request.height:
+    if is_picture:
+        made.endpoint = Endpoint.IMAGE_EDIT if spec.media else Endpoint.IMAGE
+        made.files = ("image",)
+    if made.endpoint in (Endpoint.CREATE, *IMAGING) and request.width and request.height:
         shared["size"] = f"{request.width}x{request.height}"
-    values = {**shared, **made.body}
-    made.body = {name: each for name, each in values.items() if each not in (None, "", (), [])}
+    values, names = {**shared, **made.body}, fields_of(made.endpoint)
+    made.body = {
+        name: each
+        for name, each in values.items()
+        if each not in (None, "", (), []) and name in names
+    }
     if spec.source and spec.video.seed is None:
         made.body.pop("seed", None)
     if spec.video.model and not spec.source:

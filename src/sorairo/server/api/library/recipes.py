@@ -18,6 +18,7 @@ from sorairo.server.api.library.recipe_body import recipe_body
 from sorairo.server.api.routes import VideoId
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
+from sorairo.server.video_object import IMAGE_PREFIX
 
 router = APIRouter(prefix="/v1")
 
@@ -60,7 +61,8 @@ def get_input(
 def recipe_of(job: Job) -> dict[str, Any]:
     """The recipe of a job, as JSON."""
     spec, result = JobSpec.from_json(job.payload), job.result or {}
-    made, parents = recipe_body(spec), dict(spec.video.parents or {})
+    made = recipe_body(spec, is_picture=job.id.startswith(IMAGE_PREFIX))
+    parents = dict(spec.video.parents or {})
     sources = [name for name, part in parents.items() if part == spec.request.command]
     inputs = []
     for number, _ in enumerate(spec.given):

@@ -59,10 +59,10 @@ export const label = (ids, labels) =>
 export const cancel = (id) =>
   attempt(async () => learn([await postJson(`v1/videos/${id}/cancel`)]));
 
-/** Makes a video again that has failed, by the same request. */
+/** Makes a video again that has failed, by its own request. */
 export const retry = (video) =>
   attempt(async () => {
-    learn([await postJson(`v1/videos/${video.id}/remix`, { prompt: video.prompt })]);
+    learn([await postJson(`v1/videos/${video.id}/retry`)]);
     follow();
   });
 

@@ -4,11 +4,11 @@ import "../elements/preview.js";
 import { cancel, remove, retry } from "../core/actions.js";
 import { isUnfinished, videos } from "../core/library.js";
 import { errorText } from "../core/said.js";
-import { ago, duration, html, icon, link, nothing, repeat, seconds, state, t } from "../core/view.js";
+import { ago, change, duration, html, icon, link, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { iconButton, meter, sizeName } from "./fields.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 
-const MOST_ENDED = 20;
+const MOST_ENDED = 20; // until all are asked for
 
 /** A video as a line of a list: its picture, what is said about it, and what can be done with it. */
 export const line = (video, { picture, facts, news = nothing, actions }) => html`
@@ -48,7 +48,8 @@ export const queue = {
   draw: () => {
     const list = videos();
     const jobs = waiting(list);
-    const failed = list.filter((video) => video.status === "failed").slice(0, MOST_ENDED);
+    const failed = list.filter((video) => video.status === "failed");
+    const ended = failed.slice(0, state.allEnded ? failed.length : MOST_ENDED);
     const last = Math.max(0, ...jobs.map((video) => video.estimated_seconds ?? 0));
     return html`
       <div class="view-head">
@@ -59,7 +60,8 @@ export const queue = {
         ? html`<ul class="jobs">${repeat(jobs, (video) => video.id, row)}</ul>`
         : html`<div class="empty"><h2>${t("jobs.none")}</h2><a class="button primary" href=${link("create")}>${icon("create")} ${t("shell.create")}</a></div>`}
       ${failed.length
-        ? html`<h2>${t("jobs.ended")}</h2><ul class="jobs">${repeat(failed, (video) => video.id, row)}</ul>`
+        ? html`<h2>${t("jobs.ended")}</h2><ul class="jobs">${repeat(ended, (video) => video.id, row)}</ul>
+            ${failed.length > ended.length ? html`<button @click=${() => change({ allEnded: true })}>${t("jobs.allEnded", { n: failed.length })}</button>` : nothing}`
         : nothing}
     `;
   },

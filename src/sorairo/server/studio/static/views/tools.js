@@ -101,8 +101,14 @@ const isNowFast = (video, form) => form.fast ?? wasFast(video);
 const fastChoice = (video, tool, form, set) =>
   SAMPLES.includes(tool) ? fastCheck(video.model, isNowFast(video, form), set("fast")) : nothing;
 
+// What is made again as it is repeats its own request; a storyboard's prompt is all its cards.
+const isBoard = (video) => video.kind === "storyboard";
+const isNamed = (video, form) => form.prompt === nameOf(video);
+const isSame = (video, form) =>
+  isNamed(video, form) && isNowFast(video, form) === wasFast(video) && !["import", "cut"].includes(video.kind);
+
 function sampling(video, tool, form) {
-  if (!SAMPLES.includes(tool)) return {};
+  if (!SAMPLES.includes(tool) || (tool === "again" && isSame(video, form))) return {};
   if (isNowFast(video, form)) return fastOf(video.model)?.to_do === "" ? { fast: true } : {};
   if (tool !== "again" || !wasFast(video)) return {};
   return { loras: requestOf(video).loras.filter((each) => !isFast(video.model, [each])) };
@@ -119,9 +125,9 @@ const TOOLS = {
   },
   again: {
     icon: "dice",
-    draw: (video, form, set) => [html`<p class="muted small">${t("tools.againText")}</p>`, prompt(form, set)],
-    path: (video) => `v1/videos/${video.id}/remix`,
-    body: (video, form) => ({ prompt: form.prompt }),
+    draw: (video, form, set) => (isBoard(video) ? [] : [html`<p class="muted small">${t("tools.againText")}</p>`, prompt(form, set)]),
+    path: (video, form) => `v1/videos/${video.id}/${isSame(video, form) ? "retry" : "remix"}`,
+    body: (video, form) => (isSame(video, form) ? {} : { prompt: isNamed(video, form) ? video.prompt : form.prompt }),
   },
   extend: {
     icon: "extend",

@@ -12,6 +12,7 @@ export default {
   progress: "Progress",
   none: "Nothing is being made.",
   ended: "Failed or cancelled",
+  allEnded: "Show all {n}",
   allDone: "all done in about {time}",
   doneNow: "Your clip is done",
   failedTitle: "A clip has failed",

@@ -155,6 +155,7 @@ export default {
   not_together: "“{first}”和“{second}”不能同时用：请去掉一个",
   not_in_remix: "重混不能用“{name}”：请去掉",
   wrong_type: "“{name}”的格式不对",
+  not_generated: "这不是生成的短片：只有生成的短片才能重新生成",
   wrong_request: "没有这样的请求",
   unknown_parameter: "没有名为“{name}”的设置",
   missing_parameter: "缺少“{name}”",

@@ -12,6 +12,7 @@ export default {
   progress: "进度",
   none: "没有正在生成的短片。",
   ended: "失败或已取消",
+  allEnded: "显示全部 {n} 个",
   allDone: "全部完成约需 {time}",
   doneNow: "短片已完成",
   failedTitle: "短片生成失败",

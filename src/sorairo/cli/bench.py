@@ -32,7 +32,7 @@ from sorairo.cli.shared_options import OFFLOAD, WEIGHTS
     show_default=True,
     help="Timed calls after the first; their median is shown.",
 )
-@click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+@click.option("--device", help="cpu, cuda, mps.  [default: cuda if there is one, else cpu]")
 @OFFLOAD
 @WEIGHTS
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -71,7 +71,7 @@ def list_command(everything: bool, as_json: bool) -> None:
     help="Time one block of the network, to say how long clips take here."
     "  [default: for fetched models]",
 )
-@click.option("--device", help="cpu, cuda, ...  [default: a GPU if there is one]")
+@click.option("--device", help="cpu, cuda, mps.  [default: cuda if there is one, else cpu]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def info_command(name: str, speed: bool | None, device: str | None, as_json: bool) -> None:
     """Show the details of the model NAME (or of a model directory), or of one that can be fetched:

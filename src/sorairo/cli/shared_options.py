@@ -143,7 +143,7 @@ _QUIET = click.option(
     "-q", "--quiet", is_flag=True, help="Print no progress, notes or warnings, only results."
 )
 DEVICE = click.option(
-    "--device", help="Device to run on: cpu, cuda, ...  [default: a GPU if there is one]"
+    "--device", help="Device to run on: cpu, cuda, mps.  [default: cuda if there is one, else cpu]"
 )
 OFFLOAD = click.option(
     "--offload/--no-offload",

@@ -18,7 +18,7 @@ def compute_dtype(device: torch.device) -> torch.dtype:
 
 
 def choose_device(name: str | None) -> torch.device:
-    """The device of that name; for None a GPU if there is one, else the CPU.
+    """The device of that name; for None a CUDA GPU if there is one, else the CPU.
 
     Raises RequestError for a device that cannot be used.
     """
@@ -29,10 +29,17 @@ def choose_device(name: str | None) -> torch.device:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise RequestError(
-            f"The device '{name}' cannot be used here; choose cpu"
-            f"{' or cuda' if torch.cuda.is_available() else ''}, or leave it out."
+            f"The device '{name}' cannot be used here; choose {' or '.join(usable_devices())},"
+            " or leave it out."
         ) from error
     return device
+
+
+def usable_devices() -> list[str]:
+    """The kinds of devices that this machine has and torch can compute on. A GPU of AMD (ROCm) is a
+    "cuda" as well."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    return ["cpu", *(name for name, found in there.items() if found)]
 
 
 def release_cached_memory(device: torch.device) -> None:

@@ -1,26 +1,38 @@
-"""Whether a device computes what the CPU computes: one block of a transformer and one decode, with
+"""Whether a device computes what the CPU computes: a denoiser of one block and one decode, with
 random numbers in place of weights. Chips and drivers exist that give wrong pictures without an
 error."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
 from functools import lru_cache
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from sorairo.errors import RequestError
-from sorairo.models.transformer import Block, TransformerConfig
+from sorairo.models.protocols import TokenBatch
+from sorairo.models.transformer import Transformer, TransformerConfig
 from sorairo.models.wan.codec.config import WanCodecConfig
 from sorairo.models.wan.codec.network import WanCodec
+from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.nn.precision import compute_dtype
-from sorairo.nn.rope import rotation
 
 MOST = 0.05  # relative error; rounding in bfloat16 is below 0.02
 CPU = torch.device("cpu")
-DIM, HEADS, TOKENS = 256, 2, 96
+GRID, TEXT = (3, 4, 8), 64  # tokens, and the width of the text's features
+DENOISER = TransformerConfig(
+    latent_channels=16,
+    dim=256,
+    ffn_dim=1024,
+    heads=2,
+    layers=1,
+    text_dim=TEXT,
+    rope_theta=1e4,
+    eps=1e-6,
+    time_scale=1.0,
+)
 
 
 def needs_check(device: torch.device) -> bool:
@@ -50,34 +62,40 @@ def check_device(device: torch.device) -> None:
 
 @torch.inference_mode()
 def device_errors(device: torch.device) -> dict[str, float]:
-    """The relative errors of a block and of a decode on a device, in its number format, against the
-    CPU in float32."""
+    """The relative errors of a denoiser's velocity ("block") and of a decode on a device, in its
+    number format, against the CPU in float32."""
     generator = torch.Generator().manual_seed(0)
-    block = Block(TransformerConfig(dim=DIM, ffn_dim=4 * DIM, heads=HEADS, eps=1e-6))
+    transformer = Transformer(DENOISER)
     codec = WanCodec(WanCodecConfig(encoder_width=8, decoder_width=16))
-    for network in (block, codec):
+    for network in (transformer, codec):
         for parameter in network.parameters():
             fan_in = max(1, parameter[0].numel()) if parameter.ndim > 1 else 1
             parameter.copy_(torch.randn(parameter.shape, generator=generator) * fan_in**-0.5)
-    x = torch.randn(1, TOKENS, DIM, generator=generator)
-    noise = torch.randn(1, 1, 6, DIM, generator=generator)
-    places = torch.rand(1, TOKENS, 3, generator=generator) * 20
+    frames, rows, columns = GRID
+    tokens, held = frames * rows * columns, rows * columns
+    x = torch.randn(1, tokens, DENOISER.token_channels, generator=generator)
+    text = torch.randn(1, 12, TEXT, generator=generator)
+    positions = torch.rand(1, tokens, 3, generator=generator) * 20
+    sigma = torch.tensor([0.0] * held + [0.7] * (tokens - held))[None]
     latents = torch.randn(1, 16, 3, 6, 10, generator=generator)
 
-    def attended(network: nn.Module, each: Callable[[Tensor], Tensor]) -> Tensor:
-        cos, sin = rotation(each(places), DIM // HEADS, 1e4)
-        text = network.cross_attn.keys_values(each(x))  # type: ignore[union-attr, operator]
-        return network(each(x), each(noise), text, None, (each(cos), each(sin)))
+    def denoised(network: nn.Module, on: torch.device, dtype: torch.dtype) -> Tensor:
+        denoiser = WanDenoiser(experts=(cast("Transformer", network),))
+        seen = torch.ones(1, text.shape[1], dtype=torch.bool, device=on)
+        batch = TokenBatch(
+            x=x.to(on, dtype), sigma=sigma.to(on), positions=positions.to(on), grid=GRID
+        )
+        return denoiser.velocity(batch, denoiser.read(text.to(on, dtype), seen))
 
-    def decoded(network: nn.Module, each: Callable[[Tensor], Tensor]) -> Tensor:
-        return network.decode(each(latents))  # type: ignore[operator]
+    def decoded(network: nn.Module, on: torch.device, dtype: torch.dtype) -> Tensor:
+        return cast("WanCodec", network).decode(latents.to(on, dtype))
 
     dtype = compute_dtype(device)
     found = {}
-    for name, network, run in (("block", block, attended), ("decode", codec, decoded)):
-        wanted = run(network, lambda tensor: tensor)
+    for name, network, run in (("block", transformer, denoised), ("decode", codec, decoded)):
+        wanted = run(network, CPU, torch.float32)
         moved = copy.deepcopy(network).to(device, dtype)
-        result = run(moved, lambda tensor: tensor.to(device, dtype)).float().to(CPU)
+        result = run(moved, device, dtype).float().to(CPU)
         error = float((result - wanted).norm() / wanted.norm())
         found[name] = error if error == error else float("inf")
     return found

@@ -34,7 +34,9 @@ class WanDenoiser:
 
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
         """The velocity of tokens, by the expert for the highest of their noise levels."""
-        time, runs = noise_runs(timesteps(batch.sigma))
+        # on the CPU: not every device has float64, and decisions that depend on numbers would
+        # make a GPU wait several times
+        time, runs = noise_runs(timesteps(batch.sigma.cpu()))
         low = len(self.experts) > 1 and float(time.max()) < self.boundary * TIMESTEPS
         expert = self.experts[low]
         size = len(context.layers) // len(self.experts)
@@ -43,4 +45,5 @@ class WanDenoiser:
         if expert.control is None and batch.given is not None:
             x, control = torch.cat([batch.x, batch.given], dim=-1), None
         mask = None if bool(context.mask.all()) else context.mask
+        time = time.to(batch.x.device)
         return expert(x, batch.positions, time, layers, mask, batch.prompt_weights, runs, control)

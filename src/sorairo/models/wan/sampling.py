@@ -24,7 +24,8 @@ def official_sigmas(steps: int, factor: float) -> Float[Tensor, "{steps}+1"]:
 
 
 def timesteps(sigma: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """What the networks take for a noise level: the integer part of 1000 sigma."""
+    """What the networks take for a noise level: the integer part of 1000 sigma, float32. Computed
+    in float64, which the device of `sigma` has to have: a CPU does."""
     return (sigma.double() * TIMESTEPS + ROUNDING).floor().float()
 
 

@@ -98,7 +98,7 @@ class DenoiserNetwork(nn.Module):
 
     def velocity(self, batch: TokenBatch, context: PromptContext) -> Float[Tensor, "b n p"]:
         """The velocity of tokens, with prompts that were read once: sampling."""
-        sigma, runs = noise_runs(batch.sigma)
+        sigma, level_map = noise_runs(batch.sigma)
         return self.transformer(
             batch.x,
             batch.positions,
@@ -106,7 +106,7 @@ class DenoiserNetwork(nn.Module):
             list(context.layers),
             context.mask,
             batch.prompt_weights,
-            runs,
+            level_map,
         )
 
     def forward(

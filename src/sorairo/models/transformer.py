@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from sorairo.nn.attention import Attention
 from sorairo.nn.gelu import Gelu
-from sorairo.nn.noise_runs import Runs, add_gated, modulate
+from sorairo.nn.noise_runs import LevelMap, add_gated, modulate
 from sorairo.nn.rope import Rotation, rotation
 
 KeysValues = list[tuple[Tensor, Tensor]]
@@ -118,18 +118,18 @@ class Block(nn.Module):
         text_mask: Bool[Tensor, "bk s"] | None,
         rope: Rotation,
         prompt_weights: Float[Tensor, "b n k"] | None = None,
-        runs: Runs = (),
+        level_map: LevelMap = (),
     ) -> Float[Tensor, "b n c"]:
         parts = (noise + self.modulation).to(x.dtype).unbind(2)
         shift_a, scale_a, gate_a, shift_f, scale_f, gate_f = parts
-        attended = self.self_attn(modulate(x, shift_a, scale_a, runs, self.eps), rope=rope)
-        x = add_gated(x, attended, gate_a, runs)
+        attended = self.self_attn(modulate(x, shift_a, scale_a, level_map, self.eps), rope=rope)
+        x = add_gated(x, attended, gate_a, level_map)
         if prompt_weights is None:
             x = x + self.cross_attn(self.norm3(x), text, mask=text_mask)
         else:
             x = x + self.cross_attn.mixed(self.norm3(x), text, text_mask, prompt_weights)
-        fed = self.ffn(modulate(x, shift_f, scale_f, runs, self.eps))
-        return add_gated(x, fed, gate_f, runs)
+        fed = self.ffn(modulate(x, shift_f, scale_f, level_map, self.eps))
+        return add_gated(x, fed, gate_f, level_map)
 
 
 class ControlBlock(Block):
@@ -179,15 +179,17 @@ class Head(nn.Module):
         self.head = nn.Linear(config.dim, config.token_channels)
         self.modulation = nn.Parameter(torch.zeros(1, 1, 2, config.dim))
 
-    def forward(self, x: Tensor, noise: Float[Tensor, "#b m c"], runs: Runs = ()) -> Tensor:
+    def forward(
+        self, x: Tensor, noise: Float[Tensor, "#b m c"], level_map: LevelMap = ()
+    ) -> Tensor:
         shift, scale = (noise.unsqueeze(2) + self.modulation).to(x.dtype).unbind(2)
-        return self.head(modulate(x, shift, scale, runs, self.eps))
+        return self.head(modulate(x, shift, scale, level_map, self.eps))
 
 
 class Transformer(nn.Module):
     """Velocity of tokens [b, n, p] that enter as [b, n, e], e = p unless `given_channels` follow
     the latents, with positions [b, n, 3], sigma and text. Sigma is [b, n]; or [b, 1]: the same for
-    all tokens; or [b, m] with the lengths of m `runs` of tokens that share it. In the last two
+    all tokens; or [b, m] with a `level_map` that says which tokens have each. In the last two
     cases it may be [1, m]: the same for all samples. `control` is the input of the control branch.
 
     With `prompt_weights`, every sample has k texts, next to each other along the batch, and every
@@ -246,7 +248,7 @@ class Transformer(nn.Module):
         text: KeysValues,
         text_mask: Bool[Tensor, "bk s"] | None,
         prompt_weights: Float[Tensor, "b n k"] | None = None,
-        runs: Runs = (),
+        level_map: LevelMap = (),
         control: Float[Tensor, "b n q"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         config = self.config
@@ -260,7 +262,7 @@ class Transformer(nn.Module):
         if self.place_embedding is not None:
             waves = place_waves(positions, config.place_frequencies)
             hidden = hidden + self.place_embedding(waves.to(x.dtype))
-        fixed = (text_mask, rope, prompt_weights, runs)
+        fixed = (text_mask, rope, prompt_weights, level_map)
         steering = iter(())
         if self.control is not None and control is not None:
             steering = self.control.outputs(
@@ -270,7 +272,7 @@ class Transformer(nn.Module):
             hidden = block(hidden, per_block, keys_values, *fixed)
             if index in config.control_blocks:
                 hidden = hidden + next(steering, 0)
-        return self.head(hidden, noise, runs)
+        return self.head(hidden, noise, level_map)
 
 
 def _as_weights(x: Tensor, layers: nn.Module) -> Tensor:

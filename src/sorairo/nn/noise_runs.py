@@ -1,8 +1,9 @@
-"""Noise levels that consecutive tokens share, and what a block does with them.
+"""Noise levels that tokens share, and what a block does with them.
 
 In a window most tokens have the schedule's noise level; the latent frames that earlier windows have
-filled, and keyframes, have levels of their own. The embedding of a level and its scales and shifts
-are computed once for each run of tokens.
+filled, keyframes, and what lies outside of an edited region, have levels of their own. The
+embedding of a level and its scales and shifts are computed once for each run of tokens, or once for
+each level where runs are many and levels few.
 """
 
 from __future__ import annotations
@@ -12,20 +13,25 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-MAX_RUNS = 8  # with more runs, each token gets its own level: many small calls take longer
+MAX_RUNS = 8  # with more runs, each token looks up its level: many small calls take longer
 
 Runs = tuple[int, ...]
 """The numbers of tokens in consecutive runs; (): there is one level for all tokens, or one each."""
+LevelMap = Runs | Tensor
+"""How m noise levels belong to n tokens: by runs, or by the number of each token's level, int64
+[#b, n]."""
 
 
-def noise_runs(sigma: Float[Tensor, "b n"]) -> tuple[Float[Tensor, "#b m"], Runs]:
+def noise_runs(sigma: Float[Tensor, "b n"]) -> tuple[Float[Tensor, "#b m"], LevelMap]:
     """The noise levels of each run of tokens with equal levels, and the lengths of the runs. Rows
-    become one where all are equal. With more than MAX_RUNS runs, the levels as they are."""
+    become one where all are equal. With more than MAX_RUNS runs, the levels that occur, [1, m], and
+    the number of each token's level; or, if most tokens differ, the levels as they are."""
     if bool((sigma == sigma[:1]).all()):
         sigma = sigma[:1]
     changes = (sigma[:, 1:] != sigma[:, :-1]).any(0).nonzero()[:, 0].tolist()
     if len(changes) >= MAX_RUNS:
-        return sigma, ()
+        levels, numbers = sigma.unique(return_inverse=True)
+        return (levels[None], numbers) if 2 * len(levels) <= sigma.numel() else (sigma, ())
     starts = [0, *(index + 1 for index in changes)]
     ends = [*starts[1:], sigma.shape[1]]
     runs = tuple(end - start for start, end in zip(starts, ends, strict=True))
@@ -36,13 +42,16 @@ def modulate(
     x: Float[Tensor, "b n c"],
     shift: Float[Tensor, "#b m c"],
     scale: Float[Tensor, "#b m c"],
-    runs: Runs = (),
+    level_map: LevelMap = (),
     eps: float = 1e-5,
 ) -> Float[Tensor, "b n c"]:
     """LayerNorm without parameters, then x * (1 + scale) + shift (adaLN). With one shift and scale
     for all tokens, they are the parameters of the LayerNorm."""
-    if runs:
-        pieces = zip(x.split(runs, 1), shift.split(1, 1), scale.split(1, 1), strict=True)
+    if isinstance(level_map, Tensor):
+        normed = F.layer_norm(x, x.shape[-1:], eps=eps)
+        return normed * (1 + scale[0])[level_map] + shift[0][level_map]
+    if level_map:
+        pieces = zip(x.split(level_map, 1), shift.split(1, 1), scale.split(1, 1), strict=True)
         return torch.cat([modulate(*piece, eps=eps) for piece in pieces], dim=1)
     if shift.shape[:2] == (1, 1):
         return F.layer_norm(x, x.shape[-1:], 1 + scale.flatten(), shift.flatten(), eps)
@@ -53,10 +62,13 @@ def add_gated(
     x: Float[Tensor, "b n c"],
     change: Float[Tensor, "b n c"],
     gate: Float[Tensor, "#b m c"],
-    runs: Runs = (),
+    level_map: LevelMap = (),
 ) -> Float[Tensor, "b n c"]:
     """x + change * gate."""
-    if runs:
-        pieces = zip(x.split(runs, 1), change.split(runs, 1), gate.split(1, 1), strict=True)
+    if isinstance(level_map, Tensor):
+        return torch.addcmul(x, change, gate[0][level_map])
+    if level_map:
+        parts = x.split(level_map, 1), change.split(level_map, 1), gate.split(1, 1)
+        pieces = zip(*parts, strict=True)
         return torch.cat([torch.addcmul(*piece) for piece in pieces], dim=1)
     return torch.addcmul(x, change, gate)

@@ -36,7 +36,7 @@ class WanDenoiser:
         """The velocity of tokens, by the expert for the highest of their noise levels."""
         # on the CPU: not every device has float64, and decisions that depend on numbers would
         # make a GPU wait several times
-        time, runs = noise_runs(timesteps(batch.sigma.cpu()))
+        time, level_map = noise_runs(timesteps(batch.sigma.cpu()))
         low = len(self.experts) > 1 and float(time.max()) < self.boundary * TIMESTEPS
         expert = self.experts[low]
         size = len(context.layers) // len(self.experts)
@@ -46,4 +46,8 @@ class WanDenoiser:
             x, control = torch.cat([batch.x, batch.given], dim=-1), None
         mask = None if bool(context.mask.all()) else context.mask
         time = time.to(batch.x.device)
-        return expert(x, batch.positions, time, layers, mask, batch.prompt_weights, runs, control)
+        if isinstance(level_map, Tensor):
+            level_map = level_map.to(batch.x.device)
+        return expert(
+            x, batch.positions, time, layers, mask, batch.prompt_weights, level_map, control
+        )

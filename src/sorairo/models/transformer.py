@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from sorairo.nn.attention import Attention
 from sorairo.nn.gelu import Gelu
 from sorairo.nn.noise_runs import LevelMap, add_gated, modulate
-from sorairo.nn.rope import Rotation, rotation
+from sorairo.nn.rope import Rotation, in_format_of, rotation
 
 KeysValues = list[tuple[Tensor, Tensor]]
 LONGEST_WAVE = 128.0  # positions; the largest picture spans about 80
@@ -252,8 +252,8 @@ class Transformer(nn.Module):
         control: Float[Tensor, "b n q"] | None = None,
     ) -> Float[Tensor, "b n p"]:
         config = self.config
-        cos, sin = rotation(positions, config.dim // config.heads, config.rope_theta)
-        rope = cos.to(x.dtype), sin.to(x.dtype)
+        angles = rotation(positions, config.dim // config.heads, config.rope_theta)
+        rope = in_format_of(x, angles)
         times = sinusoid(config.time_scale * sigma.float(), config.freq_dim)
         noise = self.time_embedding(_as_weights(times, self.time_embedding))
         per_block = self.time_projection(_as_weights(noise, self.time_projection))

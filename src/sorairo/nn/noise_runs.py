@@ -13,6 +13,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.nn.kernels.compiled import Fused
+
 MAX_RUNS = 8  # with more runs, each token looks up its level: many small calls take longer
 
 Runs = tuple[int, ...]
@@ -48,8 +50,7 @@ def modulate(
     """LayerNorm without parameters, then x * (1 + scale) + shift (adaLN). With one shift and scale
     for all tokens, they are the parameters of the LayerNorm."""
     if isinstance(level_map, Tensor):
-        normed = F.layer_norm(x, x.shape[-1:], eps=eps)
-        return normed * (1 + scale[0])[level_map] + shift[0][level_map]
+        return _modulate_each(x, shift[0], scale[0], level_map, eps)
     if level_map:
         pieces = zip(x.split(level_map, 1), shift.split(1, 1), scale.split(1, 1), strict=True)
         return torch.cat([modulate(*piece, eps=eps) for piece in pieces], dim=1)
@@ -66,9 +67,19 @@ def add_gated(
 ) -> Float[Tensor, "b n c"]:
     """x + change * gate."""
     if isinstance(level_map, Tensor):
-        return torch.addcmul(x, change, gate[0][level_map])
+        return _add_gated_each(x, change, gate[0], level_map)
     if level_map:
         parts = x.split(level_map, 1), change.split(level_map, 1), gate.split(1, 1)
         pieces = zip(*parts, strict=True)
         return torch.cat([torch.addcmul(*piece) for piece in pieces], dim=1)
     return torch.addcmul(x, change, gate)
+
+
+@Fused
+def _modulate_each(x: Tensor, shift: Tensor, scale: Tensor, numbers: Tensor, eps: float) -> Tensor:
+    return F.layer_norm(x, x.shape[-1:], eps=eps) * (1 + scale)[numbers] + shift[numbers]
+
+
+@Fused
+def _add_gated_each(x: Tensor, change: Tensor, gate: Tensor, numbers: Tensor) -> Tensor:
+    return torch.addcmul(x, change, gate[numbers])

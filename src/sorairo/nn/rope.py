@@ -11,6 +11,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.nn.kernels.compiled import Fused
+
 Rotation = tuple[Tensor, Tensor]
 """cos of every angle, and sin, negative for the first half, [b, n, 1, d] each."""
 
@@ -32,7 +34,18 @@ def rotation(positions: Float[Tensor, "b n 3"], head_dim: int, theta: float) -> 
     return torch.cat([cos, cos], dim=-1), torch.cat([-sin, sin], dim=-1)
 
 
+def in_format_of(x: Tensor, rope: Rotation) -> Rotation:
+    """The table as it is used for tokens like x: on a CPU in their number format, which takes half
+    the time there; elsewhere in float32."""
+    return (rope[0].to(x.dtype), rope[1].to(x.dtype)) if x.device.type == "cpu" else rope
+
+
 def rotate(x: Float[Tensor, "b n heads d"], rope: Rotation) -> Float[Tensor, "b n heads d"]:
     """Rotates each pair by its angle: (a, b) to (a cos - b sin, b cos + a sin)."""
-    cos, sin = rope[0].to(x.dtype), rope[1].to(x.dtype)
-    return torch.addcmul(x * cos, x.roll(x.shape[-1] // 2, dims=-1), sin)
+    return _rotated(x, *in_format_of(x, rope))
+
+
+@Fused
+def _rotated(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    exact = x.to(cos.dtype)
+    return torch.addcmul(exact * cos, exact.roll(x.shape[-1] // 2, dims=-1), sin).to(x.dtype)

@@ -13,7 +13,7 @@ from torch.utils.flop_counter import FlopCounterMode, sdpa_flop_count
 from sorairo.models.sizing.shape import NetworkShape
 from sorairo.models.transformer import Block, TransformerConfig
 from sorairo.nn.precision import compute_dtype
-from sorairo.nn.rope import rotation
+from sorairo.nn.rope import in_format_of, rotation
 
 TOKENS = {"cpu": 1024, "cuda": 16384}  # of the timed pass, at most
 FEWEST_TOKENS = 64  # below, the products are too narrow to tell anything
@@ -43,8 +43,8 @@ def block_speed(
     x = torch.randn(1, tokens, shape.dim, device=device, dtype=dtype)
     noise = torch.zeros(1, 1, 6, shape.dim, device=device, dtype=dtype)
     text = torch.randn(1, shape.text_tokens, shape.dim, device=device, dtype=dtype)
-    cos, sin = rotation(torch.zeros(1, tokens, 3, device=device), shape.dim // heads, 1e4)
-    rope = (cos.to(dtype), sin.to(dtype))
+    angles = rotation(torch.zeros(1, tokens, 3, device=device), shape.dim // heads, 1e4)
+    rope = in_format_of(x, angles)
 
     def run() -> None:
         go_on()

@@ -180,7 +180,7 @@ def take(part: Locator, prompt: str) -> None:
 
 
 def storyboard(studio: Studio) -> Image.Image:
-    with studio.page("storyboard") as page:
+    with studio.page("storyboard", viewport={"width": 1280, "height": 840}) as page:
         page.locator("#card-prompt").fill("a red ball rolls to the left on a wooden floor")
         page.locator(".board-card").first.focus()
         page.keyboard.press("Control+d")
@@ -191,7 +191,7 @@ def storyboard(studio: Studio) -> Image.Image:
         page.locator("select[name=kind]").select_option("clip")
         take(page.get_by_role("main"), f"{BOX} at sunset")
         page.wait_for_timeout(2500)
-        return shot(page)
+        return shot(page, 0)
 
 
 def branches(studio: Studio) -> Image.Image:

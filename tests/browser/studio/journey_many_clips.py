@@ -42,5 +42,8 @@ def test_two_thousand_clips(chromium: Browser, tmp_path: Path):
         longest = min(times[0] for times in rounds)
         print(f"first paint {painted:.0f} ms; longest frames {[times[:2] for times in rounds]} ms")
         assert page.locator(".tile").count() < 80, "only what is near the window exists"
+        page.goto(f"{server.url}/#/clip/video_{0:032x}?tool=blend")
+        page.get_by_role("searchbox").fill("cylinder collide")
+        expect(page.get_by_text("60 of 500 clips: search for others.")).to_be_visible()
         assert painted <= FIRST_PAINT
         assert longest <= LONGEST_FRAME

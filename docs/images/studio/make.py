@@ -200,7 +200,7 @@ def branches(studio: Studio) -> Image.Image:
             page.get_by_role("button", name="Add a way").first.click()
         ways = ("", "To the left", "To the right")
         clips = (BALL, CLIPS[6][0], CLIPS[7][0])
-        for number, (way, prompt) in enumerate(zip(ways, clips, strict=True)):
+        for number, way, prompt in reversed(list(zip(range(3), ways, clips, strict=True))):
             part = page.locator(".branch").nth(number)
             if way:
                 part.get_by_label("What the viewer chooses").fill(way)

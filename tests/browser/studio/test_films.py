@@ -161,10 +161,10 @@ def test_a_branching_film(studio: Page, server: Running, archive: list[str], tmp
         studio.get_by_role("button", name="Add a way").first.click()
     parts = studio.locator(".branch")
     expect(parts).to_have_count(3)
-    for number, name in enumerate(("", "left", "right")):
-        if name:
-            parts.nth(number).get_by_label("What the viewer chooses").fill(name)
+    for number, name in ((1, "left"), (2, "right")):
+        parts.nth(number).get_by_label("What the viewer chooses").fill(name)
         choose(parts.nth(number), NAMES[number])
+    choose(parts.first, NAMES[0])  # it plays at once; its end finds both ways
     expect(studio.locator(".film-choices")).to_be_visible()
     assert serious_findings(studio) == []
     studio.get_by_role("button", name="right", exact=True).click()
@@ -219,6 +219,7 @@ def test_the_model_makes_a_way_that_the_player_takes(
         studio.get_by_role("button", name="Add a way").first.click()
         parts.nth(number).get_by_label("What the viewer chooses").fill(name)
     choose(parts.nth(2), NAMES[1])
+    studio.get_by_label("Style").select_option(label="Pencil")
     way = parts.nth(1)
     way.get_by_label("What it shows").fill("a red ball rolls on")
     way.get_by_label("Seconds").select_option("1")
@@ -228,6 +229,8 @@ def test_the_model_makes_a_way_that_the_player_takes(
     expect(way.locator("progress")).to_be_hidden(timeout=MAKING)
     (made,) = httpx.get(f"{server.url}/v1/videos?kind=animate").json()["data"]
     assert (made["status"], made["size"], made["duration"]) == ("completed", "160x90", 1)
+    recipe = httpx.get(f"{server.url}/v1/videos/{made['id']}/recipe").json()
+    assert recipe["body"]["style"] == "pencil"
     studio.get_by_role("button", name="From the beginning").first.click()
     studio.get_by_role("group", name="Choose how it goes on").get_by_role(
         "button", name="on"

@@ -87,9 +87,11 @@ export async function joinWay(id) {
 }
 
 /** What the clip of a part is made by, without the picture with which it begins. */
-export const fieldsOf = (node) => ({
-  prompt: node.prompt, seconds: String(node.seconds), size: clipOf(nodeOf(node.parent))?.size ?? state.film.size,
-});
+export function fieldsOf(node) {
+  const { size, style, model } = state.film;
+  const own = { prompt: node.prompt, seconds: String(node.seconds), size: clipOf(nodeOf(node.parent))?.size ?? size };
+  return { ...own, ...(style && { style }), ...(model && { model }) };
+}
 
 /** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */
 export async function makePart(id) {

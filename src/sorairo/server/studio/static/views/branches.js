@@ -8,7 +8,7 @@ import { errorText } from "../core/said.js";
 import { change, go, html, icon, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
-import { choice, costText, iconButton, meter, sizeName, textField } from "./fields.js";
+import { choice, costText, iconButton, meter, sizeName, styleName, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
 import { nameOf } from "./tile.js";
 
@@ -19,6 +19,7 @@ state.filmEnded = false;
 state.filmBusy = new Set();
 
 function show(id) {
+  if (id === state.filmAt) document.querySelector(".film-screen video")?.play(); // an ended one begins anew
   change({ filmAt: id, filmEnded: false });
 }
 
@@ -150,6 +151,15 @@ const part = (node) => {
   `;
 };
 
+const setting = (name, values, write) =>
+  choice({
+    label: t(`compose.${name}`),
+    value: state.film[name] ?? "",
+    values,
+    write,
+    onChange: (value) => editFilm((film) => Object.assign(film, { [name]: value })),
+  });
+
 export const branches = {
   title: () => t("branches.title"),
   draw: () => html`
@@ -161,13 +171,10 @@ export const branches = {
     </div>
     <div class="film">
       <div class="stack">
-        ${choice({
-          label: t("compose.size"),
-          value: state.film.size,
-          values: SIZES,
-          write: sizeName,
-          onChange: (size) => editFilm((film) => Object.assign(film, { size })),
-        })}
+        <div class="board-fields">
+          ${setting("size", SIZES, sizeName)} ${setting("style", ["", ...state.server.styles], styleName)}
+          ${setting("model", ["", ...state.server.models], (name) => name || state.server.model || "…")}
+        </div>
         <ul class="branches">${part(firstNode())}</ul>
       </div>
       ${player()}

@@ -18,6 +18,7 @@ from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.jobs.migrations import MIGRATIONS, Migration, add_column, migrate
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.schema import (
+    characters,
     jobs,
     keys,
     lineage,
@@ -35,7 +36,7 @@ LATER = (spending, outbox, migrations, lineage)  # tables that the first version
 LATER_COLUMNS = (
     *(jobs.c.cost, jobs.c.emptied, jobs.c.postponed, jobs.c.due_at),
     *(jobs.c.favourite, jobs.c.tags, jobs.c.trashed_at),
-    *(keys.c.most_waiting, keys.c.most_cost),
+    *(keys.c.most_waiting, keys.c.most_cost, characters.c.video),
 )
 ALL_VERSIONS = [migration.version for migration in MIGRATIONS]
 

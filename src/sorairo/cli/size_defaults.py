@@ -20,6 +20,7 @@ def with_native(request: Kind, clips: Sequence[Clip], common: CommonOptions) -> 
     """The request with the model's own size and frame rate where they were set to `native`."""
     from sorairo.generation.requests.defaults import native_size
 
+    clips = request.footage(clips)
     if "size" in common.native:
         shape = (clips[0].width, clips[0].height) if clips else None
         width, height = native_size(shape, common.limits)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -250,16 +250,19 @@ class Capabilities(RequestMaker):
         board: Storyboard | str | Path,
         clips: Sequence[ClipSource] = (),
         *,
+        characters: Mapping[str, ClipSource] = {},
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
         """The clip of a storyboard: `board` is a TOML file, or a `Storyboard` with the pictures and
-        `clips` that its cards name, in order. The keyword arguments override the storyboard."""
+        `clips` that its cards name, in order, then those of its `names`. `characters` are further
+        names in prompts, each with a clip that shows it. The other arguments override the board."""
         asked, on_progress = self.checked(self.storyboard, options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
-        return self.made(dataclasses.replace(board, **asked), clips, on_progress)
+        board = dataclasses.replace(board, **asked, names=(*board.names, *characters))
+        return self.made(board, (*clips, *characters.values()), on_progress)
 
     @with_checked_arguments
     def remix(

@@ -26,6 +26,8 @@ class Character:
     """The name by which prompts refer to it."""
     created_at: float
     """Seconds since 1970."""
+    video: str | None = None
+    """The id of the video whose clip it is; None for an upload."""
 
 
 class CharacterStore:
@@ -42,11 +44,14 @@ class CharacterStore:
         owner: str = "",
         *,
         size: int = 0,
+        video: str | None = None,
         most_bytes: float | None = None,
     ) -> Character:
-        """Stores a new character under the id `character`, whose clip has `size` bytes. Raises
+        """Stores a new character under the id `character`, whose clip has `size` bytes, and is that
+        of a `video`. Raises
         QuotaError if its owner would store more than `most_bytes`."""
-        added = Character(id=character, owner=owner, name=name, created_at=self.clock())
+        now = self.clock()
+        added = Character(id=character, owner=owner, name=name, created_at=now, video=video)
         with self.database.begin() as connection:
             check_storage(connection, owner, size, most_bytes)
             add_stored(connection, character, owner, size)

@@ -61,6 +61,7 @@ MIGRATIONS: Sequence[Migration] = (
     Migration(version=11, apply=fill_in_remixes),
     # `measured_rates` has its place, with the effort; workers measure again
     Migration(version=12, apply=drop_table("expected_rates")),
+    Migration(version=13, apply=add_column("characters", "video", "VARCHAR(64)")),
 )
 
 

@@ -146,6 +146,7 @@ characters = Table(
     Column("owner", String(64), nullable=False),
     Column("name", String(80), nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("video", String(64)),
 )
 
 # Webhooks.

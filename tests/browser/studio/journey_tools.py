@@ -255,4 +255,4 @@ def test_a_storyboard_of_three_cards(page: Page, ball: str):
     page.get_by_role("button", name=BALL, exact=True).first.click()
     page.get_by_role("button", name="Make the clip").click()
     expect(page.locator("so-player")).to_be_visible(timeout=MAKING)
-    until(page, "document.querySelector('so-player video')?.duration > 5")
+    until(page, "document.querySelector('so-player video')?.duration > 4.5")

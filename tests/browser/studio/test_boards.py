@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
-from serving import Running
-from studio_pages import MAKING, clear, until
+from footage import write_video
+from serving import Running, picture
+from sorairo.generation.requests.storyboard.toml import read_storyboard
+from studio_pages import MAKING, clear, serious_findings, until
 
 CARDS = [
     {"prompt": "a red ball rolls on the grass", "seconds": 0.5, "style": "neon"},
@@ -54,3 +60,162 @@ def test_failed_jobs_are_all_there_and_retried(studio: Page, server: Running):
     until(studio, f"!location.hash.includes('{again['id']}')")
     assert request_of(server, newest(server)["id"]) == request_of(server, board["id"])
     assert newest(server)["remixed_from_video_id"] is None
+
+
+def open_board(page: Page, server: Running) -> None:
+    page.goto(f"{server.url}/#/storyboard")
+    page.wait_for_selector(".view-storyboard h1")
+
+
+def card(page: Page, number: int) -> None:
+    page.locator(".board-card").nth(number - 1).click()
+    expect(page.get_by_role("heading", name=f"Card {number}")).to_be_visible()
+
+
+def test_a_storyboard_with_a_character(studio: Page, server: Running, tmp_path: Path):
+    """A kept character is put on a card; the clip shows it; the file that is saved is read by the
+    command line, and opens as it was."""
+    ruby = keep(server, "Ruby")
+    open_board(studio, server)
+    studio.reload()
+    card(studio, 2)
+    studio.locator("#card-prompt").fill("a blue box on the sand")
+    card(studio, 1)
+    studio.locator("select[name=kind]").select_option("character")
+    studio.locator("#card-prompt").fill("rolls on the grass")
+    expect(studio.get_by_text("Card 1 has no picture, clip or character")).to_be_visible()
+    studio.get_by_role("button", name="Ruby", exact=True).click()
+    expect(studio.locator("#card-prompt")).to_have_value("Ruby rolls on the grass")
+    assert serious_findings(studio) == []
+    with studio.expect_event(
+        "download", lambda each: each.suggested_filename == f"{ruby}.mp4"
+    ) as clip:
+        with studio.expect_download() as toml:
+            studio.get_by_role("button", name="Save").click()
+        toml.value.save_as(tmp_path / "story.toml")
+    clip.value.save_as(tmp_path / f"{ruby}.mp4")
+    board, files = read_storyboard(tmp_path / "story.toml")
+    assert (board.names, files) == (("Ruby",), (tmp_path / f"{ruby}.mp4",))
+    httpx.delete(f"{server.url}/v1/videos/characters/{ruby}")
+    studio.get_by_role("button", name="New").click()
+    studio.locator("input[type=file][accept*=toml]").set_input_files(
+        [tmp_path / "story.toml", *files]
+    )
+    expect(studio.get_by_text("2 cards opened.")).to_be_visible()
+    (again,) = httpx.get(f"{server.url}/v1/videos/characters").json()["data"]
+    assert (again["name"], again["id"] == ruby) == ("Ruby", False)
+    expect(studio.locator("select[name=kind]")).to_have_value("character")
+    studio.get_by_role("button", name="Make the clip").click()
+    studio.wait_for_selector(".view-clip")
+    made = newest(server)
+    recipe = httpx.get(f"{server.url}/v1/videos/{made['id']}/recipe").json()
+    assert recipe["body"]["characters"] == [{"id": again["id"]}]
+    assert recipe["request"]["names"] == ["Ruby"]
+    studio.get_by_text("The same as code").click()
+    studio.get_by_role("button", name="sorairo", exact=True).click()
+    expect(studio.locator(".code pre")).to_contain_text('[[character]]\nname = "Ruby"')
+    post(server, f"/{made['id']}/cancel")
+    httpx.delete(f"{server.url}/v1/videos/characters/{again['id']}")
+
+
+def keep(server: Running, name: str) -> str:
+    """Keeps a character of a clip of a second; returns its id."""
+    video = post(server, "", prompt="a red ball on the grass", size="64x64", seconds="1", **SMALL)
+    with httpx.stream(
+        "GET", f"{server.url}/v1/videos/{video['id']}/events", timeout=None
+    ) as events:
+        assert any("video.completed" in line for line in events.iter_lines())
+    return post(server, "/characters", name=name, video={"id": video["id"]})["id"]
+
+
+TOML = """
+seconds = 9
+size = "640x360"
+fps = 12
+steps = 7
+guidance = 3.5
+negative = "snow"
+
+[[card]]
+prompt = "a red ball rolls"
+style = "neon"
+
+[[card]]
+clip = "in.mp4"
+at = 0.5
+
+[[card]]
+picture = "end.png"
+cut = false
+seconds = 0.3
+
+[[card]]
+prompt = "a blue box"
+start = 5
+"""
+
+
+def test_a_file_is_opened_whole(studio: Page, server: Running, tmp_path: Path):
+    """What has no field is kept, lengths are those of the command line, and files are stored."""
+    frames = [np.full((64, 64, 3), 8 * i, np.uint8) for i in range(20)]
+    clip = write_video(tmp_path / "in.mp4", frames, [83 * i for i in range(20)])
+    (tmp_path / "end.png").write_bytes(picture())
+    path = tmp_path / "story.toml"
+    path.write_text(TOML, encoding="utf-8")
+    wanted, _ = read_storyboard(path)
+    open_board(studio, server)
+    studio.locator("input[type=file][accept*=toml]").set_input_files([path, clip])
+    expect(studio.get_by_text("These files are missing")).to_contain_text("end.png")
+    studio.locator("input[type=file][accept*=toml]").set_input_files(
+        [path, clip, tmp_path / "end.png"]
+    )
+    expect(studio.locator(".board-card img, .board-card video")).to_have_count(2)
+    studio.reload()
+    expect(studio.locator(".board-card img, .board-card video")).to_have_count(2)
+    studio.get_by_role("button", name="Make the clip").click()
+    studio.wait_for_selector(".view-clip")
+    made = newest(server)
+    request = request_of(server, made["id"])
+    post(server, f"/{made['id']}/cancel")
+    same = ("fps", "steps", "guidance", "negative", "width", "height")
+    assert [request[name] for name in same] == [getattr(wanted, name) for name in same]
+    for card, other in zip(request["cards"], wanted.cards, strict=True):
+        times = [other.start, other.end, other.at]
+        assert [card[name] for name in ("start", "end", "at")] == pytest.approx(times, abs=0.02)
+        assert (card["prompt"], card["style"], card["cut"]) == (
+            other.prompt,
+            other.style,
+            other.cut,
+        )
+        assert [card["clip"] is None, card["picture"] is None] == [
+            other.clip is None, other.picture is None
+        ]  # fmt: skip
+
+
+def test_a_card_lasts_as_long_as_its_clip(studio: Page, server: Running, tmp_path: Path):
+    frames = [np.full((64, 64, 3), 4 * i, np.uint8) for i in range(40)]
+    clip = write_video(tmp_path / "long.mp4", frames, [100 * i for i in range(40)])
+    open_board(studio, server)
+    studio.locator("select[name=kind]").select_option("clip")
+    studio.locator("input[type=file][accept='video/*']").set_input_files(clip)
+    first = studio.locator(".board-card").first
+    expect(first).to_contain_text(re.compile(r"3\.9\d? s|4 s"))  # the last frame has no length
+    expect(studio.get_by_text("long.mp4")).to_be_visible()
+    studio.get_by_role("button", name="Undo").click()
+    expect(first).to_contain_text("2 s")
+
+
+def test_a_full_browser_says_so(studio: Page, server: Running):
+    open_board(studio, server)
+    studio.evaluate("""() => {
+      for (let length = 2 ** 22; length > 1; length /= 2) {
+        try {
+          for (let i = 0; ; i++) localStorage.setItem(`${length}.${i}`, "x".repeat(length));
+        } catch {}
+      }
+    }""")
+    studio.locator("#card-prompt").fill("a red ball " * 20)
+    expect(studio.get_by_role("alert")).to_contain_text("cannot keep more")
+    studio.evaluate("localStorage.clear()")
+    studio.locator("#card-prompt").fill("a red ball")
+    expect(studio.get_by_role("alert")).to_have_count(0)

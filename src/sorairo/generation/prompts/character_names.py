@@ -24,10 +24,15 @@ def describe_characters(
     which recognises it, is not installed.
     """
     for name, clip in zip(names, clips, strict=False):
-        seen = description_of(clip, chinese=bool(HAN.search(prompt)), world=world)
-        if seen and name.strip():
-            prompt = _replaced(prompt, name.strip(), seen)
+        if mentions(prompt, name):
+            seen = description_of(clip, chinese=bool(HAN.search(prompt)), world=world)
+            prompt = seen.join(_pattern(name).split(prompt)) if seen else prompt
     return prompt
+
+
+def mentions(prompt: str, name: str) -> bool:
+    """Whether a prompt has a name."""
+    return bool(name.strip() and _pattern(name).search(prompt))
 
 
 def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
@@ -41,11 +46,11 @@ def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.D
     return found.describe(clip.frames[0], "zh" if chinese else "en")
 
 
-def _replaced(prompt: str, name: str, seen: str) -> str:
-    """The prompt with every mention of a name replaced; a name in Latin letters only where it is a
-    word of its own."""
+def _pattern(name: str) -> re.Pattern[str]:
+    """Every mention of a name; of one in Latin letters only where it is a word of its own."""
+    name = name.strip()
     pattern = re.escape(name)
     if re.fullmatch(r"\w+", name, re.ASCII):
         letter = r"[^\W\u3400-\u9fff]"  # Chinese has no spaces between words
         pattern = rf"(?<!{letter}){pattern}(?!{letter})"
-    return re.sub(pattern, seen, prompt, flags=re.IGNORECASE)
+    return re.compile(pattern, re.IGNORECASE)

@@ -102,6 +102,10 @@ class Request:
         """`largest_given` for this request."""
         return self.largest_given
 
+    def footage(self, clips: Sequence[Clip]) -> Sequence[Clip]:
+        """Those of the input `clips` whose size and rate the result has by default."""
+        return clips
+
     @property
     def text(self) -> str:
         """The text that conditions a model of the default world; see `text_in`."""

@@ -26,7 +26,7 @@ def with_defaults(request: Kind, clips: Sequence[Clip], delivery: DeliveryDefaul
     size. All other results have the size and rate at which the model's clips are delivered; with a
     given picture, the largest size within it that has the picture's shape.
     """
-    size, fps = delivery.size, delivery.fps
+    size, fps, clips = delivery.size, delivery.fps, request.footage(clips)
     films = [clip for clip in clips if clip.num_frames > 1]
     first = next(iter(clips), None)
     if films and not isinstance(request, GivenRequest):

@@ -36,10 +36,10 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
     it is, with a note.
     """
     language, trained_on = registry.language(limits.world), limits.trained_on
+    names = _names(request)
     request = request.with_read([""] * len(request.to_read))
     if not request.rewrite:
         return ReadRequest(request=request, notes=zero_shot(request, limits))
-    names = request.names if isinstance(request, CastRequest) else ()
     texts, notes = [], []
     for index, prompt in enumerate(request.to_read):
         if not prompt.strip():
@@ -73,6 +73,11 @@ def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
     other = f"; {limits.use_instead} was" if limits.use_instead else ""
     text = f"{limits.model} was not trained for {request.command} (zero-shot){other}."
     return (Note(text, "zero_shot", model=limits.model, task=request.command),)
+
+
+def _names(request: Request) -> tuple[str, ...]:
+    """The names of characters that prompts may have."""
+    return request.names if isinstance(request, CastRequest | Storyboard) else ()
 
 
 def _is_addition(request: Request, index: int) -> bool:

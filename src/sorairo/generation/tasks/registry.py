@@ -20,7 +20,7 @@ from sorairo.generation.requests.generate import GenerateRequest, ImageRequest
 from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
-from sorairo.generation.tasks.characters import cast
+from sorairo.generation.tasks.characters import cast, storyboard_with_characters
 from sorairo.generation.tasks.context import part, size_of
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.extend import extend_backward, extend_forward
@@ -124,6 +124,8 @@ def edited_span(request: EditRequest, clip: Clip, spec: CanvasSpec) -> tuple[int
 
 def _storyboard(request: Storyboard, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:
     size = size_of(request.width, request.height, spec) if request.width else None
+    if request.names:
+        return storyboard_with_characters(request, clips, spec=spec, size=size)
     return storyboard(request, clips, spec=spec, size=size)
 
 

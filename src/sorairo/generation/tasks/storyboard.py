@@ -34,9 +34,11 @@ def storyboard(
     *,
     spec: CanvasSpec,
     size: Size | None = None,
+    earlier: int = 0,
 ) -> CanvasLayout:
     """A canvas for a storyboard whose cards show `clips`. Without a `size` it has the shape of the
-    first clip, if there is one.
+    first clip, if there is one. The first `earlier` cards are seen by the others, but not
+    delivered.
 
     A cut falls on the frame nearest to its time. Raises RequestError for a card that is shorter
     than a frame, and where there are more or fewer clips than the cards name.
@@ -50,7 +52,10 @@ def storyboard(
     texts = _complete(board.texts_in(spec.world), spans, shots, spec.world)
     prompts = tuple(dict.fromkeys(texts))
     parts = _LayoutParts(spec=spec, size=size, shots=shots, end=spans[-1][1])
-    for card, span, clip in zip(board.cards, spans, shown, strict=True):
+    for number, (card, span, clip) in enumerate(zip(board.cards, spans, shown, strict=True)):
+        if number and number == earlier:
+            parts.generate(span[0])
+            parts.segments.clear()
         parts.put(card, span, clip)
     parts.generate(parts.end)
     return CanvasLayout(

@@ -74,9 +74,10 @@ def delete_character(request: Request, owner: Owner, character_id: CharacterId) 
 def _create(request: Request, owner: str, fields: Fields) -> Character:
     service, name, video = service_of(request), fields.get("name").strip(), fields.get("video")
     check_disk_space(service)
-    clip = None
+    clip, source = None, None
     if isinstance(video, VideoReference):
         _, clip = clip_of(request, owner, video)
+        source = video.id
         size = service.media.size(clip) or 0
     else:
         infos, size = [inspected(video, fields.sent_as.get("video", "video"))], len(video.data)
@@ -90,7 +91,9 @@ def _create(request: Request, owner: str, fields: Fields) -> Character:
     elif clip is not None:
         service.media.copy(clip, path)
     try:
-        return service.characters.add(character, name, owner, size=size, most_bytes=most)
+        return service.characters.add(
+            character, name, owner, size=size, video=source, most_bytes=most
+        )
     except QuotaError:
         service.media.try_delete_folder(character)
         raise

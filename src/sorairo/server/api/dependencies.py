@@ -198,10 +198,10 @@ class OwnedFiles:
         job, path = clip_of(self.request, self.owner, VideoReference(video))
         return path, float((job.result or {}).get("seconds", 4.0))
 
-    def character(self, character: str) -> tuple[str, str]:
-        """The name of the clip of a character, and the character's own name. Raises ApiError."""
+    def character(self, character: str) -> tuple[str, Character]:
+        """The name of the clip of a character, and the character. Raises ApiError."""
         found = character_of(self.request, self.owner, character)
-        return f"{found.id}/given/0", found.name
+        return f"{found.id}/given/0", found
 
 
 def request_builder_of(request: Request, owner: str, *, any_model: bool = False) -> RequestBuilder:

@@ -35,9 +35,10 @@ FileId = Annotated[str, Path(description="The id of a file.")]
 
 @router.post("/files")
 async def create_file(request: Request, owner: Owner) -> dict[str, Any]:
-    """Stores a file, so that later requests can name it by `file_id`."""
+    """Stores a file, so that later requests can name it by `file_id`. The response for a clip has
+    its length in `seconds`."""
     fields = await fields_of(request, Endpoint.FILE)
-    return file_object(await run_in_threadpool(_create, service_of(request), owner, fields))
+    return await run_in_threadpool(_create, service_of(request), owner, fields)
 
 
 @router.get("/files")
@@ -109,15 +110,16 @@ def not_found(file_id: str) -> ApiError:
     return ApiError(404, message, param="file_id", code="not_found")
 
 
-def _create(service: Service, owner: str, fields: Fields) -> StoredFile:
+def _create(service: Service, owner: str, fields: Fields) -> dict[str, Any]:
     upload: Upload = fields.require("file")
     purpose, lasts = fields.require("purpose"), fields.get("expires_after")
-    name = fields.sent_as.get("file", "file")
+    name, known = fields.sent_as.get("file", "file"), {}
     if purpose == BATCH:
         _check_text(upload.data, name)
     elif check_upload(upload.data, name) not in IMAGE_TYPES:
-        inspected(upload, name)
-    return store(service, owner, upload, purpose, lasts or service.retention_seconds)
+        known["seconds"] = inspected(upload, name).duration
+    stored = store(service, owner, upload, purpose, lasts or service.retention_seconds)
+    return {**file_object(stored), **known}
 
 
 def _check_text(data: bytes, name: str) -> None:

@@ -9,6 +9,7 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.effort import effort_of
 from sorairo.generation.requests.limits import Limits
 from sorairo.generation.requests.reading import read_request
+from sorairo.jobs.characters import Character
 from sorairo.notes import details_of
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec, VideoFields
@@ -25,8 +26,8 @@ class StoredFiles(Protocol):
         """The name of the clip of a finished video, and its length in seconds. Raises ApiError."""
         ...
 
-    def character(self, character: str) -> tuple[str, str]:
-        """The name of a character's clip in the media store, and the character's own name. Raises
+    def character(self, character: str) -> tuple[str, Character]:
+        """The name of a character's clip in the media store, and the character. Raises
         ApiError."""
         ...
 

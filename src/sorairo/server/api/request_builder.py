@@ -17,6 +17,8 @@ from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
 from sorairo.notes import Note, sentence_of
 from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder
+from sorairo.server.api.fields.compound import too_many
+from sorairo.server.api.fields.content_fields import MAX_CHARACTERS
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
 from sorairo.server.api.fields.parsing import Fields
@@ -35,7 +37,8 @@ EXCLUSIVE_FIELDS = (
     *("storyboard", "characters", "reference_images", "conditions"),
     *("input_reference", "last_frame"),
 )
-ENDS = ["input_reference", "last_frame"]  # which may be given together
+# Which may be given together.
+TOGETHER = (["input_reference", "last_frame"], ["storyboard", "characters"])
 
 Built = tuple[Request, tuple[Upload | str, ...]]  # a request and its given files
 
@@ -48,7 +51,7 @@ class RequestBuilder(ClipBuilder):
     def create(self, fields: Fields) -> NewJob:
         """A new video from a text, from pictures, with characters, or from a storyboard."""
         given = [name for name in EXCLUSIVE_FIELDS if fields.get(name)]
-        if len(given) > 1 and given != ENDS:
+        if len(given) > 1 and given not in TOGETHER:
             message = Note(
                 f"'{given[0]}' and '{given[1]}' cannot be combined: leave one of them out.",
                 "not_together",
@@ -68,7 +71,7 @@ class RequestBuilder(ClipBuilder):
                 )
                 raise fields.error("loop", message)
             parameters["loop"] = True
-        if given == ["storyboard"]:
+        if given[:1] == ["storyboard"]:
             return self._from_storyboard(fields, parameters)
         kinds = {
             "characters": self._from_characters,
@@ -84,7 +87,8 @@ class RequestBuilder(ClipBuilder):
         self.check(request, fields, given[0] if given else None)
         self.check_memory(request, parameters["seconds"], in_pieces=bool(files))
         size = f"{width}x{height}"
-        seconds, parents = parameters["seconds"], _pictured(fields)
+        seconds = parameters["seconds"]
+        parents = {**self._characters(fields)[2], **_pictured(fields)}
         return self.new_job(request, fields, size, seconds, files=files, parents=parents)
 
     def _from_text(self, _fields: Fields, parameters: dict[str, Any]) -> Built:
@@ -121,9 +125,19 @@ class RequestBuilder(ClipBuilder):
         return self.stored_files.picture(picture.id)
 
     def _from_characters(self, fields: Fields, parameters: dict[str, Any]) -> Built:
-        found = [self.stored_files.character(each) for each in fields.get("characters")]
-        names = tuple(name for _, name in found)
-        return CastRequest(names=names, **parameters), tuple(path for path, _ in found)
+        names, paths, _ = self._characters(fields)
+        if len(names) > MAX_CHARACTERS:
+            raise too_many(fields.sent_as["characters"], len(names), MAX_CHARACTERS)
+        return CastRequest(names=names, **parameters), paths
+
+    def _characters(
+        self, fields: Fields
+    ) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+        """The names and the files of the characters of a request, and the videos that they were
+        kept from. Raises ApiError."""
+        found = [self.stored_files.character(each) for each in fields.get("characters", ())]
+        parents = {each.video: "character" for _, each in found if each.video}
+        return tuple(each.name for _, each in found), tuple(path for path, _ in found), parents
 
     def _from_storyboard(self, fields: Fields, parameters: dict[str, Any]) -> NewJob:
         """With cards in TOML or as an object."""
@@ -141,15 +155,16 @@ class RequestBuilder(ClipBuilder):
         if "size" in table:
             own |= {"width", "height"}
         board = replace(board, **{k: v for k, v in parameters.items() if k not in own})
-        board = found.put_into(board)
+        names, paths, kept_from = self._characters(fields)
+        board = replace(found.put_into(board), names=names)
         if "prompt" in fields.values:
             board = replace(board, prompt=self.shorten(fields.require("prompt")))
         self.check(board, fields, "storyboard")
         self.check_memory(board, board.seconds, in_pieces=True)
         size, text = f"{board.width}x{board.height}", json.dumps(given.table, ensure_ascii=False)
-        parents = found.parents
+        parents, files = {**kept_from, **found.parents}, (*found.files, *paths)
         return self.new_job(
-            board, fields, size, board.seconds, files=found.files, prompt=text, parents=parents
+            board, fields, size, board.seconds, files=files, prompt=text, parents=parents
         )
 
     def remix(self, fields: Fields, old: JobSpec, parent: Job, shown: Mapping[str, Any]) -> NewJob:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sorairo.server.api.schemas import (
     FLAG,
     IGNORED_NAMES,
+    NUMBER,
     WHOLE,
     Schema,
     constant,
@@ -81,7 +82,8 @@ STORED_SCHEMAS: dict[str, Schema] = {
             "filename": text("Its name, as the client sent it, without folders."),
             "purpose": text("What it is for."),
             "status": text("Always 'processed'."),
-        }
+        },
+        optional={"seconds": described(NUMBER, "The length of a clip that has just been stored.")},
     ),
     "FileList": page_schema("File"),
     "FileDeleted": object_schema(

@@ -14,6 +14,7 @@ from sorairo.generation.output.export import export
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import InputFile, Request
 from sorairo.generation.requests.defaults import generated_size
+from sorairo.generation.requests.storyboard.request import Storyboard
 from sorairo.generation.sampling.checkpoint import INTERVAL, SamplingCheckpoint
 from sorairo.interruption import interruptible
 from sorairo.jobs.job import Job
@@ -76,11 +77,13 @@ def _given_clips(
     spec: JobSpec, media: MediaStore, folder: Path, reporter: JobReporter
 ) -> list[Clip]:
     """The decoded given files."""
-    clips = []
+    clips, request = [], spec.request
     for index, name in enumerate(spec.media):
         path = folder / f"given-{index}"
         media.get(name, path)
-        side, seconds = spec.request.reading_side, spec.request.given_seconds
+        seconds, side = request.given_seconds, request.reading_side
+        if isinstance(request, Storyboard):
+            seconds = request.seconds_shown[index]
         clips.append(decode(path, side, on_poll=reporter.check_cancelled, seconds=seconds))
     return clips
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
+from sorairo.generation.prompts.character_names import mentions
 from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.base import Request
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.limits import Limits, check_seconds
 from sorairo.generation.requests.texts import check_texts, says_nothing
 from sorairo.notes import Note
@@ -55,7 +57,8 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True)
 class Storyboard(Request):
-    """A clip of several shots. `inputs`, if there are any, are the files of the cards in order."""
+    """A clip of several shots. `inputs`, if there are any, are the files of the cards in order, and
+    after them those of the characters."""
 
     command: ClassVar[str] = "storyboard"
 
@@ -63,6 +66,8 @@ class Storyboard(Request):
     """In order, from time 0 on, without gaps or overlaps."""
     prompt: str = ""
     """Words that are added to the prompt of every card."""
+    names: tuple[str, ...] = ()
+    """The names of the characters: the clip of each shows the object that the cards call so."""
 
     @property
     def seconds(self) -> float:
@@ -72,11 +77,15 @@ class Storyboard(Request):
     @property
     def seconds_shown(self) -> tuple[float | None, ...]:
         """How much of each file is shown, in seconds from its beginning; None for a picture."""
-        return tuple(
+        cards = (
             card.end - card.start - card.at if card.clip is not None else None
             for card in self.cards
             if card.footage is not None
         )
+        return (*cards, *(CastRequest.given_seconds for _ in self.names))
+
+    def footage(self, clips: Sequence[Clip]) -> Sequence[Clip]:
+        return clips[: len(clips) - len(self.names)]
 
     def texts_in(self, world: str) -> tuple[str, ...]:
         """The text of each card for a model of a `world`; a card without a prompt that does not
@@ -128,10 +137,19 @@ class Storyboard(Request):
                         card=number,
                     )
                 )
+        for name in self.names:
+            if not any(mentions(text, name) for text in self.to_read):
+                raise RequestError(
+                    Note(
+                        f"No card names the character '{name}': write the name in a prompt.",
+                        "character_not_named",
+                        name=name,
+                    )
+                )
         check_seconds(self.seconds, limits, "A storyboard")
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
-        wanted = sum(card.footage is not None for card in self.cards)
+        wanted = sum(card.footage is not None for card in self.cards) + len(self.names)
         if len(clips) != wanted:
             raise RequestError(
                 Note(

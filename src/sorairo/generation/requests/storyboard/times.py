@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
@@ -35,12 +35,23 @@ class CardTable:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CharacterTable:
+    """A character as it is written in a file."""
+
+    name: str
+    """What prompts call it."""
+    clip: str
+    """The file that shows it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BoardTable:
     """A storyboard as it is written in a file."""
 
     card: list[dict[str, Any]]
     seconds: float | None = None
     """The length of the whole."""
+    character: list[dict[str, Any]] = field(default_factory=list)
     size: str | None = None
     """WIDTHxHEIGHT."""
     fps: float | None = None

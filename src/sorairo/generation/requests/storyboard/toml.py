@@ -14,6 +14,10 @@
     picture = "ball.png" # or clip = "ball.mp4", which is kept as it is
     at = 1.5             # seconds into the card
 
+    [[character]]        # what cards call Ruby looks as in this clip, or picture
+    name = "Ruby"
+    clip = "ruby.mp4"
+
 Unknown names, wrong types, missing files, and cards that overlap or have no length raise an error
 of one sentence with the card's number.
 """
@@ -33,6 +37,7 @@ from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.generation.requests.storyboard.times import (
     BoardTable,
     CardTable,
+    CharacterTable,
     card_times,
     check_numbers,
     without_gaps,
@@ -46,9 +51,9 @@ MAX_CARDS = 500  # four a second for the two minutes of the longest clip
 def read_storyboard(
     path: str | Path, *, default_seed: int = 0
 ) -> tuple[Storyboard, tuple[Path, ...]]:
-    """The storyboard of a TOML file, and the pictures and clips that its cards name, in order; they
-    are looked for beside it. It has the `default_seed` where the file has none. Raises
-    RequestError, in one sentence that names the card."""
+    """The storyboard of a TOML file, and the pictures and clips that its cards name, in order, then
+    those of its characters; they are looked for beside it. It has the `default_seed` where the file
+    has none. Raises RequestError, in one sentence that names the card."""
     path = Path(path)
     try:
         with path.open("rb") as file:
@@ -66,29 +71,9 @@ def parse_storyboard(
     table: dict[str, Any], *, folder: Path = Path(), default_seed: int = 0
 ) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML table, and its files, which are in `folder`. Raises RequestError."""
-    board: BoardTable = _typed(BoardTable, {"card": [], **table})
-    if not board.card:
-        raise RequestError(
-            Note(
-                'The storyboard has no cards: add one, as [[card]] with prompt = "a red ball'
-                ' drops".',
-                "no_cards",
-            )
-        )
-    if len(board.card) > MAX_CARDS:
-        raise RequestError(
-            Note(
-                f"The storyboard has {len(board.card)} cards: at most {MAX_CARDS} are possible.",
-                "too_many_cards",
-                cards=len(board.card),
-                most=MAX_CARDS,
-            )
-        )
-    written: list[CardTable] = [
-        _typed(CardTable, card, number) for number, card in enumerate(board.card, start=1)
-    ]
-    check_numbers(board, written)
+    board, written = _tables(table)
     files = [_file(number, card, folder) for number, card in enumerate(written, start=1)]
+    characters = [_character(each, folder) for each in board.character]
     cards = [
         Card(
             start=0.0,
@@ -119,26 +104,65 @@ def parse_storyboard(
         seed=default_seed if board.seed is None else board.seed,
         width=width,
         height=height,
+        names=tuple(name for name, _ in characters),
         **{name: getattr(board, name) for name in names},
     )
-    return made, tuple(file for file in files if file)
+    return made, (*(file for file in files if file), *(file for _, file in characters))
+
+
+def written_times(table: dict[str, Any]) -> list[tuple[float, float]] | None:
+    """Start and end of each card of a TOML table, whose files are not read; None where they depend
+    on the length of a clip. Raises RequestError."""
+    board, written = _tables(table)
+    if any(card.clip is not None and card.seconds is card.end is None for card in written):
+        return None
+    return card_times(board, written, [None] * len(written))
+
+
+def _tables(table: dict[str, Any]) -> tuple[BoardTable, list[CardTable]]:
+    """The tables of a storyboard and of its cards, checked. Raises RequestError."""
+    board: BoardTable = _typed(BoardTable, {"card": [], **table})
+    if not board.card:
+        raise RequestError(
+            Note(
+                'The storyboard has no cards: add one, as [[card]] with prompt = "a red ball'
+                ' drops".',
+                "no_cards",
+            )
+        )
+    if len(board.card) > MAX_CARDS:
+        raise RequestError(
+            Note(
+                f"The storyboard has {len(board.card)} cards: at most {MAX_CARDS} are possible.",
+                "too_many_cards",
+                cards=len(board.card),
+                most=MAX_CARDS,
+            )
+        )
+    written: list[CardTable] = [
+        _typed(CardTable, card, number) for number, card in enumerate(board.card, start=1)
+    ]
+    check_numbers(board, written)
+    return board, written
 
 
 def load_footage(board: Storyboard, files: tuple[Path, ...]) -> list[Clip]:
     """The pictures and clips of a storyboard's files; of each clip the part that is shown. Raises
     MediaError."""
-    numbers = [i for i, card in enumerate(board.cards, start=1) if card.footage]
+    owners = [f"Card {i}" for i, card in enumerate(board.cards, start=1) if card.footage]
     return [
-        _load(number, file, seconds)
-        for number, file, seconds in zip(numbers, files, board.seconds_shown, strict=True)
+        _load(owner, file, seconds)
+        for owner, file, seconds in zip(
+            [*owners, *board.names], files, board.seconds_shown, strict=True
+        )
     ]
 
 
-def _load(number: int, file: Path, seconds: float | None) -> Clip:
+def _load(owner: str, file: Path, seconds: float | None) -> Clip:
     try:
         return Clip.load(file, end=seconds)
     except MediaError as error:
-        raise MediaError(f"Card {number}: {error}") from error
+        raise MediaError(f"{owner}: {error}") from error
 
 
 def _clip_seconds(number: int, card: CardTable, file: Path | None) -> float | None:
@@ -162,24 +186,35 @@ def _file(number: int, card: CardTable, folder: Path) -> Path | None:
             )
         )
     name = card.picture if card.picture is not None else card.clip
-    if name is None:
-        return None
+    return None if name is None else _found(f"Card {number}", name, folder)
+
+
+def _character(table: Any, folder: Path) -> tuple[str, Path]:
+    """The name of a character, and its picture or clip."""
+    written: CharacterTable = _typed(CharacterTable, table, of="a character")
+    if not written.name.strip():
+        raise RequestError("A character has an empty name: write what prompts call it.")
+    return written.name.strip(), _found(f"The character {written.name}", written.clip, folder)
+
+
+def _found(owner: str, name: str, folder: Path) -> Path:
+    """The file in the folder that a card or a character names."""
     file = folder / name
     try:
         found = file.is_file()
     except (OSError, ValueError) as error:  # too long for a name, or a zero byte in it
-        raise RequestError(
-            f"Card {number} names a file that cannot exist: {reprlib.repr(name)}."
-        ) from error
+        raise RequestError(f"{owner} names a file that cannot exist: {reprlib.repr(name)}.") from (
+            error
+        )
     if not found:
-        raise RequestError(f"Card {number} names {file}, but there is no such file.")
+        raise RequestError(f"{owner} names {file}, but there is no such file.")
     return file
 
 
-def _typed(kind: Any, table: Any, card: int = 0) -> Any:
-    """A table as a dataclass: that of a card, or (0) of the storyboard. Raises an error that says
-    in which table it is."""
-    of = f"card {card}" if card else "the storyboard"
+def _typed(kind: Any, table: Any, card: int = 0, *, of: str = "the storyboard") -> Any:
+    """A table as a dataclass: that of a card, or (0) of the storyboard or a part `of` it. Raises an
+    error that says in which table it is."""
+    of = f"card {card}" if card else of
     known = config.field_types(kind)
     for name in table if isinstance(table, dict) else ():
         if name not in known:

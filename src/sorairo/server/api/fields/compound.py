@@ -9,7 +9,7 @@ from typing import Any
 from sorairo.errors import RequestError
 from sorairo.models.lora.choices import MOST, MOST_WEIGHT, lora_names, parse_lora
 from sorairo.notes import Note, sentence_of
-from sorairo.server.api.errors import invalid_type
+from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.fields.references import (
     DATA_KEYS,
     DATA_URL,
@@ -197,17 +197,20 @@ def elements_of(value: Any, name: str, most: int) -> list[Any]:
     if not isinstance(value, list):
         raise invalid_type(name, "an array", value)
     if len(value) > most:
-        raise invalid_value(
-            name,
-            Note(
-                f"'{name}' has {len(value)} entries: at most {most} are allowed.",
-                "too_many_entries",
-                name=name,
-                entries=len(value),
-                most=most,
-            ),
-        )
+        raise too_many(name, len(value), most)
     return value
+
+
+def too_many(name: str, entries: int, most: int) -> ApiError:
+    """The error for a list with too many entries."""
+    message = Note(
+        f"'{name}' has {entries} entries: at most {most} are allowed.",
+        "too_many_entries",
+        name=name,
+        entries=entries,
+        most=most,
+    )
+    return invalid_value(name, message)
 
 
 @dataclass(frozen=True)

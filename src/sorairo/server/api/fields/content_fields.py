@@ -20,7 +20,8 @@ from sorairo.server.api.library.boards.field import StoryboardTable
 
 MAX_PROMPT_LENGTH = 32_000
 MAX_NAME_LENGTH = 80
-MAX_CONDITIONS, MAX_CHARACTERS, MAX_REFERENCES = 8, 2, 3
+MAX_CONDITIONS, MAX_REFERENCES = 8, 3
+MAX_CHARACTERS, MAX_CHARACTERS_OF_BOARD = 2, 8
 
 CONTENT_FIELDS: tuple[RequestField, ...] = (
     RequestField(
@@ -147,8 +148,9 @@ CONTENT_FIELDS: tuple[RequestField, ...] = (
     ),
     RequestField(
         name="characters",
-        type=CharacterIds(MAX_CHARACTERS),
-        description="Characters that the prompt mentions by their names: objects with `id`.",
+        type=CharacterIds(MAX_CHARACTERS_OF_BOARD),
+        description="Characters that the prompt, or the cards of a storyboard, mention by name:"
+        f" objects with `id`. At most {MAX_CHARACTERS} without a storyboard.",
         endpoints=CREATING,
         aliases=("character_ids",),
     ),

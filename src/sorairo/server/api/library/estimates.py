@@ -8,7 +8,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
+from sorairo.errors import SorairoError
+from sorairo.generation.requests.storyboard.toml import written_times
 from sorairo.jobs.work_rates import Work
+from sorairo.notes import sentence_of
 from sorairo.server.api.creation import change_of, creation_of
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.fields.table import Endpoint
@@ -28,9 +31,15 @@ async def estimate_video(request: Request, owner: Owner) -> dict[str, Any]:
 @router.post("/storyboards/readings")
 async def read_board(request: Request, _owner: Owner) -> dict[str, Any]:
     """Reads the TOML file of a storyboard: responds with its table, as `storyboard` of a request.
-    `picture` and `clip` of its cards name files beside it."""
+    `picture` and `clip` of its cards name files beside it. `times` are the start and the end of
+    each card; null where a card lasts as long as its clip."""
     fields = await fields_of(request, Endpoint.BOARD_READING)
-    return {"object": "storyboard.reading", "table": fields.require("toml")}
+    table = fields.require("toml")
+    try:
+        times = written_times(table)
+    except SorairoError as error:
+        raise fields.error("toml", sentence_of(error)) from error
+    return {"object": "storyboard.reading", "table": table, "times": times}
 
 
 @router.post("/videos/edits/estimate")

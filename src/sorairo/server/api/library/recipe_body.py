@@ -55,6 +55,8 @@ def recipe_body(spec: JobSpec, *, is_picture: bool = False) -> RecipeBody:
         made.files = ("image",)
     if made.endpoint in (Endpoint.CREATE, *IMAGING) and request.width and request.height:
         shared["size"] = f"{request.width}x{request.height}"
+    cast = spec.video.characters or ()
+    made.files += tuple(f"characters[{i}]" for i in range(len(cast)))
     values, names = {**shared, **made.body}, fields_of(made.endpoint)
     made.body = {
         name: each
@@ -82,15 +84,19 @@ def _made(spec: JobSpec) -> RecipeBody:
         case CastRequest():
             seconds = {"seconds": f"{request.seconds:g}"}
             if spec.video.characters:
-                ids = [{"id": each} for each in spec.video.characters]
-                return _create({**seconds, "characters": ids})
+                return _create({**seconds, "characters": _characters(spec)})
             return _create(seconds, tuple(f"reference_images[{i}]" for i in range(count)))
         case Storyboard():
             places = [i for i, card in enumerate(request.cards) if card.footage]
             keys = ["clip" if request.cards[i].clip else "picture" for i in places]
             names = (f"storyboard.card[{i}].{key}" for i, key in zip(places, keys, strict=True))
-            return _create({"storyboard": board_table(request)}, tuple(names))
+            body = {"storyboard": board_table(request), "characters": _characters(spec)}
+            return _create(body, tuple(names))
     return _changed(request)
+
+
+def _characters(spec: JobSpec) -> list[dict[str, str]]:
+    return [{"id": each} for each in spec.video.characters or ()]
 
 
 def _create(body: Mapping[str, Any], files: tuple[str, ...] = ()) -> RecipeBody:

@@ -10,7 +10,8 @@ from sorairo import config
 from sorairo.generation.requests.base import Request as GenerationRequest
 from sorairo.jobs.job import Job
 from sorairo.notes import Note
-from sorairo.server.api.dependencies import Owner, job_of, service_of
+from sorairo.server.api.characters import CharacterId
+from sorairo.server.api.dependencies import Owner, character_of, job_of, service_of
 from sorairo.server.api.downloads import Download, download_response
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.json_response import SafeJSONResponse
@@ -45,15 +46,32 @@ def get_input(
             f"The video {job.id} has no given file {number}.", "no_input", id=job.id, number=number
         )
         raise ApiError(404, message, param="number", code="not_found")
-    kind = detect_type(next(media.read(paths[number], 0, 16), b""))
+    name = f"{job.id}-input-{number}"
+    return _given_file(request, paths[number], name, job.created_at)
+
+
+@router.get("/videos/characters/{character_id}/content")
+def get_character_content(request: Request, owner: Owner, character_id: CharacterId) -> Response:
+    """Downloads the picture or clip of a character."""
+    found = character_of(request, owner, character_id)
+    return _given_file(request, f"{found.id}/given/0", found.id, found.created_at)
+
+
+def _given_file(request: Request, path: str, name: str, modified_at: float) -> Response:
+    """A picture or clip that somebody sent, under a name without its ending. Raises ApiError."""
+    media = service_of(request).media
+    if media.size(path) is None:
+        message = Note(f"The files of {name} have been deleted.", "files_deleted", id=name)
+        raise ApiError(404, message, code="expired")
+    kind = detect_type(next(media.read(path, 0, 16), b""))
     media_type = f"image/{kind}" if kind in IMAGE_TYPES else "video/mp4"
     if kind == "matroska":
         media_type = "video/webm"
     found = Download(
-        path=paths[number],
+        path=path,
         media_type=media_type,
-        filename=f"{job.id}-input-{number}.{media_type.partition('/')[2]}",
-        modified_at=job.created_at,
+        filename=f"{name}.{media_type.partition('/')[2]}",
+        modified_at=modified_at,
     )
     return download_response(request, found)
 
@@ -64,10 +82,12 @@ def recipe_of(job: Job) -> dict[str, Any]:
     made = recipe_body(spec, is_picture=job.id.startswith(IMAGE_PREFIX))
     parents = dict(spec.video.parents or {})
     sources = [name for name, part in parents.items() if part == spec.request.command]
-    inputs = []
+    inputs, cast = [], spec.video.characters or ()
     for number, _ in enumerate(spec.given):
         name = made.files[number] if number < len(made.files) else f"input[{number}]"
         inputs.append({"number": number, "field": name})
+        if name.startswith("characters"):
+            inputs[-1]["character_id"] = cast[number - len(spec.given)]
         if name in ("video", "next_video") and number < len(sources):
             made.body[name] = {"id": sources[number]}
             inputs[-1]["video_id"] = sources[number]

@@ -52,6 +52,12 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         headers=FILE_HEADERS,
         partial=True,
     ),
+    ("get", "/v1/videos/characters/{character_id}/content"): RouteDoc(
+        responses=dict.fromkeys(INPUT_TYPES, BINARY),
+        errors=(404, 416),
+        headers=FILE_HEADERS,
+        partial=True,
+    ),
     ("get", "/v1/videos/export"): RouteDoc(responses={ZIP: BINARY}, errors=(400, 404)),
     ("post", "/v1/videos/imports/plan"): RouteDoc(
         responses=json_doc("ImportPlan"),

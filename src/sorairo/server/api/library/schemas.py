@@ -99,6 +99,13 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
         {
             "object": constant("storyboard.reading"),
             "table": described({"type": "object"}, "The storyboard, as requests hold it."),
+            "times": nullable(
+                {
+                    "type": "array",
+                    "items": {"type": "array", "items": NUMBER},
+                    "description": "Start and end of each card in seconds.",
+                }
+            ),
         }
     ),
     "Word": object_schema(
@@ -152,7 +159,10 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                         "number": described(WHOLE, "For `GET /v1/videos/{video_id}/inputs/`."),
                         "field": text("The field of the body that holds the file."),
                     },
-                    optional={"video_id": text("The video that it is the clip of.")},
+                    optional={
+                        "video_id": text("The video that it is the clip of."),
+                        "character_id": text("The character that it is the clip of."),
+                    },
                 ),
                 "description": "The given files.",
             },

@@ -50,6 +50,12 @@ class StoryboardTable:
             value = _board_of_text(value, name)
         if not isinstance(value, dict):
             raise invalid_type(name, "an object", value)
+        if value.get("character"):
+            message = Note(
+                f"'{name}' names files of characters: send kept ones as 'characters'.",
+                "board_characters",
+            )
+            raise invalid_value(f"{name}.character", message)
         cards = value.get("card")
         if not isinstance(cards, list):
             return BoardFields(table=value)

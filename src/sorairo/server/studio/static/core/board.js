@@ -13,12 +13,14 @@ const MOST_UNDO = 50;
 const newId = () => Math.random().toString(36).slice(2, 10);
 
 export const newCard = (values = {}) => ({
-  id: newId(), prompt: "", seconds: 2, pause: 0, cut: true, kind: "text", video: "", image: "", at: 0, ...values,
+  id: newId(), prompt: "", seconds: 2, pause: 0, cut: true, kind: "text", video: "", file: "", name: "", at: 0, style: "", ...values,
 });
 
-const fresh = () => ({ size: "512x512", seed: null, style: "", prompt: "", cards: [newCard(), newCard()] });
+// `named` are the ids of the characters of a TOML file; `more` are its settings that have no field.
+const fresh = () => ({ size: "512x512", seed: null, style: "", prompt: "", named: [], more: {}, cards: [newCard(), newCard()] });
 
 state.board = { ...fresh(), ...recall("board", {}) };
+state.board.cards = state.board.cards.map(newCard);
 state.boardCard = state.board.cards[0]?.id ?? "";
 const undone = [];
 
@@ -88,6 +90,19 @@ export function moveCard(id, place) {
   editBoard((board) => board.cards.splice(to, 0, board.cards.splice(from, 1)[0]));
 }
 
+/** Whether a card shows a picture or a clip. */
+export const hasFootage = (card) => card.kind === "picture" || card.kind === "clip";
+
+const mentions = (text, { name }) => text.toLowerCase().includes(name.toLowerCase());
+
+/** The kept characters that a card names; without one, those of the storyboard. */
+export const charactersOf = (board, card) =>
+  state.server.characters.filter((each) =>
+    card
+      ? mentions(card.prompt, each)
+      : [board, ...board.cards].some(({ kind, prompt }) => (kind === "character" || board.named.includes(each.id)) && mentions(prompt, each)),
+  );
+
 /** The storyboard as the field `storyboard` of a request, or as the table of a TOML file. */
 export function tableOf(board, footage) {
   let now = 0;
@@ -99,7 +114,8 @@ export function tableOf(board, footage) {
     if (each.pause) Object.assign(table, { start, end: now });
     else table.seconds = each.seconds;
     if (!each.cut) table.cut = false;
-    if (each.kind !== "text") {
+    if (each.style) table.style = each.style;
+    if (hasFootage(each)) {
       table[each.kind === "clip" ? "clip" : "picture"] = footage(each);
       if (each.at) table.at = each.at;
     }
@@ -109,49 +125,52 @@ export function tableOf(board, footage) {
   if (board.seed !== null && board.seed !== "") table.seed = Number(board.seed);
   if (board.style) table.style = board.style;
   if (board.prompt.trim()) table.prompt = board.prompt.trim();
-  return { ...table, card };
+  return { ...table, ...board.more, card };
 }
 
 /** What a request needs of a card's picture or clip. */
-export const footageOf = (card) => (card.video ? { id: card.video } : { image_url: card.image });
+const footageOf = (card) => (card.video ? { id: card.video } : { file_id: card.file });
 
-/** Takes over the table of a TOML file; `files` are data URLs and ids by the names in it. */
-export function takeTable(table, files = {}) {
+/** The body of the request that makes a storyboard. */
+export function bodyOf(board) {
+  const characters = charactersOf(board).map(({ id }) => ({ id }));
+  return { storyboard: tableOf(board, footageOf), ...(characters.length && { characters }) };
+}
+
+/** Takes over the table of a TOML file, whose cards are at `times`; `files` are the values of cards by the
+ * names in it, `named` the ids of its characters. */
+export function takeTable({ card: written, size, seed = null, style = "", prompt = "", seconds = 0, character, ...more }, times, files, named) {
   let now = 0;
-  const cards = (table.card ?? []).map((each) => {
-    const start = each.start ?? now;
-    const seconds = each.seconds ?? (each.end !== undefined ? each.end - start : 2);
-    const name = each.picture ?? each.clip;
+  const cards = written.map((each, at) => {
+    const [start, end] = times[at];
+    const { picture, clip, seconds: _, start: __, end: ___, ...rest } = each;
     const card = newCard({
-      prompt: each.prompt ?? "",
-      seconds: Math.max(SHORTEST, seconds),
-      pause: Math.max(0, start - now),
-      cut: each.cut ?? true,
-      kind: name === undefined ? "text" : each.clip !== undefined ? "clip" : "picture",
-      at: each.at ?? 0,
-      ...(files[name] ?? (/^video_\w+/.test(name) ? { video: name.replace(/\..*$/, "") } : {})),
+      ...rest,
+      ...files[picture ?? clip],
+      pause: start - now,
+      seconds: (at === written.length - 1 ? Math.max(end, seconds) : end) - start,
+      kind: picture ? "picture" : clip ? "clip" : "text",
     });
-    now = start + card.seconds;
+    now = end;
     return card;
   });
-  editBoard((board) =>
-    Object.assign(board, {
-      size: table.size ?? board.size,
-      seed: table.seed ?? null,
-      style: table.style ?? "",
-      prompt: table.prompt ?? "",
-      cards: cards.length ? cards : [newCard()],
-    }),
-  );
-  selectCard(state.board.cards[0].id);
+  editBoard((board) => {
+    Object.assign(board, { size: size ?? board.size, seed, style, prompt, more, named, cards });
+    for (const card of cards) {
+      if (card.kind === "text" && charactersOf(board, card).some(({ id }) => named.includes(id))) card.kind = "character";
+    }
+  });
+  selectCard(cards[0].id);
 }
 
 const text = (value) => JSON.stringify(value); // a basic string of TOML is one of JSON
 const line = ([name, value]) => `${name} = ${typeof value === "string" ? text(value) : value}`;
 
 /** The table as TOML, as `sorairo storyboard` reads it. */
-export function toToml({ card: cards, ...rest }) {
+export function toToml({ character = [], card, ...rest }) {
   const parts = [Object.entries(rest).map(line).join("\n")];
-  for (const card of cards) parts.push(["[[card]]", ...Object.entries(card).map(line)].join("\n"));
+  for (const [name, tables] of Object.entries({ character, card })) {
+    for (const each of tables) parts.push([`[[${name}]]`, ...Object.entries(each).map(line)].join("\n"));
+  }
   return `${parts.filter(Boolean).join("\n\n")}\n`;
 }

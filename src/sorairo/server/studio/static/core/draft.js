@@ -45,8 +45,8 @@ export function replaceDraft(changes, text) {
   toast(text, before.prompt || before.source ? { action } : {});
 }
 
-/** Stores a picture or a clip on the server and makes it the source of the draft. */
-export async function attach(file, role) {
+/** Stores a picture or a clip on the server for a month: `{kind, name, file_id, seconds}`. */
+export async function store(file) {
   const form = new FormData();
   form.append("file", file, file.name ?? "picture.png");
   const kind = file.type.startsWith("video/") ? "clip" : "picture";
@@ -54,8 +54,13 @@ export async function attach(file, role) {
   form.append("expires_after[anchor]", "created_at");
   form.append("expires_after[seconds]", String(STORED_FOR));
   const stored = await postForm("v1/files", form);
-  const name = file.name ?? t("compose.pasted");
-  edit({ source: { kind, name, file_id: stored.id, role: role ?? (kind === "clip" ? "forward" : "first") } });
+  return { kind, name: file.name ?? t("compose.pasted"), file_id: stored.id, seconds: stored.seconds };
+}
+
+/** Stores a picture or a clip and makes it the source of the draft. */
+export async function attach(file, role) {
+  const stored = await store(file);
+  edit({ source: { ...stored, role: role ?? (stored.kind === "clip" ? "forward" : "first") } });
 }
 
 const file = (source) => ({ file_id: source.file_id });

@@ -1,5 +1,7 @@
 // What the page remembers: in this browser (language, theme), or in this tab (the draft).
 
+import { change, state } from "./state.js";
+
 /** A value under a name in `storage`, or `fallback`: a page without storage works, too. */
 export function recall(name, fallback, storage = localStorage) {
   try {
@@ -11,9 +13,11 @@ export function recall(name, fallback, storage = localStorage) {
 }
 
 export function remember(name, value, storage = localStorage) {
+  let isFull = false; // or forbidden: it is forgotten with the page, which says so
   try {
     storage.setItem(`sorairo.${name}`, JSON.stringify(value));
   } catch {
-    // a full or forbidden storage: it is forgotten with the page
+    isFull = true;
   }
+  if (isFull !== Boolean(state.isFull)) change({ isFull });
 }

@@ -26,7 +26,7 @@ function python(value, indent = "") {
 
 // Given files that no video of the server holds are fetched and stored first: INPUT_0 is the id of the
 // stored file, which a program has in a variable.
-const uploads = (recipe) => recipe.inputs.filter((each) => !each.video_id);
+const uploads = (recipe) => recipe.inputs.filter((each) => !each.video_id && !each.character_id);
 const inputAddress = (recipe, { number }) => `${base()}/videos/${recipe.id}/inputs/${number}`;
 
 /** The body with the given files in their fields, such as "storyboard.card[0].picture". */
@@ -100,9 +100,12 @@ const GIVEN = { extend: ["clip.mp4"], loop: ["clip.mp4"], edit: ["clip.mp4"], co
 /** A storyboard as its TOML file, and the command that reads it; its clips and pictures are beside it. */
 function storyboardCommand({ body, inputs, request }) {
   const board = structuredClone(body.storyboard);
+  const names = [...(request.names ?? [])];
   for (const { number, field } of inputs) {
-    const [, card, name] = /card\[(\d+)\]\.(\w+)/.exec(field);
-    board.card[card][name] = `input-${number}.${name === "clip" ? "mp4" : "png"}`;
+    const [, card, name] = /card\[(\d+)\]\.(\w+)/.exec(field) ?? [];
+    const file = `input-${number}.${name === "picture" ? "png" : "mp4"}`;
+    if (card) board.card[card][name] = file;
+    else (board.character ??= []).push({ name: names.shift(), clip: file });
   }
   return `cat > storyboard.toml <<'END'\n${toToml(board)}END
 sorairo storyboard storyboard.toml --seed ${request.seed} -o result.mp4`;

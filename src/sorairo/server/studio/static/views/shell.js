@@ -58,7 +58,9 @@ const connection = () =>
         ${icon("warning")}
         <p>${t("shell.offline")} <span class="muted">${t("shell.offlineHint")}</span></p>
       </div>`
-    : nothing;
+    : state.isFull
+      ? html`<div class="banner" role="alert">${icon("warning")}<p>${t("shell.full")}</p></div>`
+      : nothing;
 
 function useKey(event) {
   event.preventDefault();

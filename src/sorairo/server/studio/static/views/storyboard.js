@@ -1,18 +1,18 @@
 // The storyboard: cards on a timeline, which are dragged, stretched, duplicated, and made into one clip.
 
 import "../elements/picture.js";
-import { getBlob, postJson } from "../core/api.js";
+import { postJson } from "../core/api.js";
 import { attempt } from "../core/actions.js";
 import {
-  addCard, canUndo, cardOf, duplicate, emptyBoard, footageOf, moveCard, placeOf, removeCard, editBoard,
-  selectCard, setCard, stretch, tableOf, takeTable, toToml, total, undoBoard,
+  addCard, bodyOf, canUndo, cardOf, charactersOf, duplicate, emptyBoard, hasFootage, moveCard, placeOf, removeCard, editBoard,
+  selectCard, setCard, stretch, total, undoBoard,
 } from "../core/board.js";
+import { addressOf, lasting, openBoard, saveBoard, stored } from "../core/board_files.js";
 import { follow, learn, videoOf } from "../core/library.js";
-import { toast } from "../core/toasts.js";
 import { change, duration, go, html, icon, live, nothing, repeat, seconds, state, t } from "../core/view.js";
-import { save } from "../media/export.js";
 import { choice, costText, fileButton, sizeName, styleName, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
+import { lengthOf } from "./tile.js";
 
 const SIZES = ["512x512", "1280x720", "720x1280", "640x360"];
 const SCALE = 72; // pixels of a second on the timeline
@@ -92,9 +92,12 @@ const pause = (card) =>
   card.pause ? html`<div class="board-pause" aria-hidden="true" .seconds=${card.pause}><span class="small">${seconds(card.pause)}</span></div>` : nothing;
 
 const footage = (card) => {
+  if (!hasFootage(card)) return nothing;
   const video = card.video && videoOf(card.video);
   if (video) return html`<so-picture .video=${video}></so-picture>`;
-  return card.image ? html`<img src=${card.image} alt="" />` : nothing;
+  const address = card.file && addressOf(card.file);
+  if (!address) return nothing;
+  return card.kind === "clip" ? html`<video src=${address} muted preload="metadata"></video>` : html`<img src=${address} alt="" />`;
 };
 
 const cardView = (card, number) => html`
@@ -135,18 +138,14 @@ const timeline = (board) => {
 
 // --- one card
 
-/** A file as text, or as a data URL. */
-const readAs = (file, how) =>
-  new Promise((done) => {
-    const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader[how](file);
+const takeFile = ([file]) =>
+  attempt(async () => {
+    const id = state.boardCard;
+    setCard(id, await stored(file));
   });
 
-async function takePicture([file]) {
-  if (!file) return;
-  const id = state.boardCard;
-  setCard(id, { kind: "picture", image: await readAs(file, "readAsDataURL"), video: "" });
+function takeVideo({ id, kind, at }, video) {
+  setCard(id, { video, file: "", ...(kind === "clip" && lasting(lengthOf(videoOf(video)) + at)) });
 }
 
 const choose = (name, label, value, values, write, onChange) => choice({ name, label, value, values, write, onChange });
@@ -165,9 +164,7 @@ const numberField = (text, value, step, onChange) => html`
 `;
 
 const media = (card) => html`
-    ${card.kind === "picture"
-      ? html`<div class="field">${fileButton(html`${icon("picture")} ${t("storyboard.upload")}`, takePicture, { label: t("storyboard.upload"), accept: "image/png,image/jpeg,image/webp" })}</div>`
-      : nothing}
+    <div class="field"><span class="small muted">${card.file ? card.name : ""}</span>${fileButton(html`${icon("picture")} ${t("storyboard.upload")}`, takeFile, { label: t("storyboard.upload"), accept: card.kind === "clip" ? "video/*" : "image/png,image/jpeg,image/webp" })}</div>
     ${numberField(t("storyboard.at"), card.at, 0.25, (at) => setCard(card.id, { at }))}
 `;
 
@@ -176,7 +173,7 @@ const fromLibrary = (card) =>
     key: card.id,
     label: t("storyboard.fromLibrary"),
     value: card.video,
-    onChange: (video) => setCard(card.id, { video, image: "" }),
+    onChange: (id) => takeVideo(card, id),
   });
 
 const cardForm = (card, number) => html`
@@ -190,30 +187,32 @@ const cardForm = (card, number) => html`
       <textarea id="card-prompt" rows="2" .value=${live(card.prompt)} @input=${(event) => setCard(card.id, { prompt: event.target.value }, { keep: false })}></textarea>
     </label>
     <div class="board-fields">
-      ${choose("kind", t("storyboard.shows"), card.kind, ["text", "picture", "clip"], (kind) => t(`storyboard.${kind}`), (kind) => setCard(card.id, { kind }))}
+      ${choose("kind", t("storyboard.shows"), card.kind, ["text", "picture", "clip", "character"], (kind) => t(`storyboard.${kind}`), (kind) => setCard(card.id, { kind }))}
       ${numberField(t("compose.seconds"), card.seconds, 0.25, (value) => stretch(card.id, value))}
       ${numberField(t("storyboard.pause"), card.pause, 0.25, (value) => setCard(card.id, { pause: value }))}
       ${choose("cut", t("storyboard.begins"), String(card.cut), ["true", "false"], (cut) => t(cut === "true" ? "storyboard.cut" : "storyboard.joins"), (cut) => setCard(card.id, { cut: cut === "true" }))}
-      ${card.kind === "text" ? nothing : media(card)}
+      ${hasFootage(card) ? media(card) : nothing}
     </div>
-    ${card.kind === "text" ? nothing : fromLibrary(card)}
-    ${insertCharacter(card)}
+    ${hasFootage(card) ? fromLibrary(card) : nothing}
+    ${card.kind === "character" ? chooseCharacter(card) : nothing}
   </section>
 `;
 
-const insertCharacter = (card) =>
-  state.server.characters.length
-    ? html`<p class="row"><span class="muted small">${t("storyboard.characters")}</span>${state.server.characters.map(
-        (each) => html`<button class="chip" @click=${() => setCard(card.id, { prompt: `${card.prompt} ${each.name}`.trim() })}>${icon("character")} ${each.name}</button>`,
-      )}</p>`
-    : nothing;
+/** A character is in the storyboard where the prompt of such a card has its name. */
+function putCharacter(card, each) {
+  if (!charactersOf(state.board, card).includes(each)) setCard(card.id, { prompt: `${each.name} ${card.prompt}`.trim() });
+}
+
+const chooseCharacter = (card) => html`<p class="row"><span class="muted small">${t("storyboard.characters")}</span>
+  ${state.server.characters.map((each) => html`<button class="chip" @click=${() => putCharacter(card, each)}>${icon("character")} ${each.name}</button>`)}
+  ${state.server.characters.length ? nothing : t("storyboard.noCharacters")}</p>`;
 
 // --- all of it
 
 const problemOf = (board) => {
   const empty = board.cards.findIndex((card) => !card.prompt.trim() && card.kind === "text" && (card.cut || card === board.cards[0]));
   if (empty >= 0) return t("storyboard.isEmpty", { n: empty + 1 });
-  const without = board.cards.findIndex((card) => card.kind !== "text" && !card.video && !card.image);
+  const without = board.cards.findIndex((card) => hasFootage(card) ? !card.video && !card.file : card.kind === "character" && !charactersOf(board, card).length);
   if (without >= 0) return t("storyboard.isWithout", { n: without + 1 });
   const length = total(board);
   return length > state.server.maxSeconds ? t("storyboard.isLong", { seconds: duration(state.server.maxSeconds) }) : "";
@@ -222,50 +221,12 @@ const problemOf = (board) => {
 async function make() {
   change({ boardBusy: true });
   await attempt(async () => {
-    const video = await postJson("v1/videos", { storyboard: tableOf(state.board, footageOf) });
+    const video = await postJson("v1/videos", bodyOf(state.board));
     learn([video]);
     follow();
     go("clip", [video.id]);
   });
   change({ boardBusy: false });
-}
-
-/** The name of a card's file beside the TOML file. */
-const fileName = (card) => (card.video ? `${card.video}.${card.kind === "clip" ? "mp4" : "webp"}` : `${card.id}.${/^data:image\/(\w+)/.exec(card.image)?.[1] ?? "png"}`);
-
-const saveBoard = () =>
-  attempt(async () => {
-    const toml = toToml(tableOf(state.board, fileName));
-    save(new Blob([toml], { type: "application/toml" }), "storyboard.toml");
-    const seen = new Set();
-    for (const card of state.board.cards) {
-      const name = fileName(card);
-      if (card.kind === "text" || !(card.video || card.image) || seen.has(name)) continue;
-      seen.add(name);
-      const variant = card.kind === "clip" ? "video" : "thumbnail";
-      save(card.video ? await getBlob(`v1/videos/${card.video}/content?variant=${variant}`) : dataBlob(card.image), name);
-    }
-  });
-
-/** The content of a data URL; the policy of the page lets `fetch` read no such address. */
-function dataBlob(address) {
-  const [head, data] = address.split(",");
-  const content = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  return new Blob([content], { type: /^data:([^;]+)/.exec(head)[1] });
-}
-
-async function load(files) {
-  const board = files.find((file) => file.name.endsWith(".toml"));
-  if (!board) return toast(t("storyboard.noToml"), { kind: "bad" });
-  return attempt(async () => {
-    const { table } = await postJson("v1/storyboards/readings", { toml: await board.text() });
-    const found = {};
-    for (const file of files) {
-      if (file.type.startsWith("image/")) found[file.name] = { image: await readAs(file, "readAsDataURL") };
-    }
-    takeTable(table, found);
-    toast(t("storyboard.loaded", { n: state.board.cards.length }));
-  });
 }
 
 const set = (values) => editBoard((all) => Object.assign(all, values));
@@ -292,7 +253,7 @@ export const storyboard = {
         <div class="row board-tools">
           <button class="quiet" ?disabled=${!canUndo()} @click=${undoBoard}>${t("common.undo")}</button>
           <button class="quiet" @click=${emptyBoard}>${t("storyboard.new")}</button>
-          ${fileButton(t("storyboard.open"), load, { kind: "quiet", label: t("storyboard.open"), accept: ".toml,image/*", isMultiple: true })}
+          ${fileButton(t("storyboard.open"), openBoard, { kind: "quiet", label: t("storyboard.open"), accept: ".toml,image/*,video/*", isMultiple: true })}
           <button class="quiet" @click=${saveBoard}>${icon("download")} ${t("storyboard.save")}</button>
         </div>
       </div>
@@ -303,7 +264,7 @@ export const storyboard = {
         <button class="primary" ?disabled=${Boolean(problem) || state.boardBusy} @click=${make}>${icon("create")} ${t("storyboard.make")}</button>
         ${problem
           ? html`<span class="muted" role="status">${problem}</span>`
-          : board.cards.some((card) => card.image) ? nothing : costText("v1/videos", { storyboard: tableOf(board, footageOf) })}
+          : costText("v1/videos", bodyOf(board))}
       </div>
     `;
   },

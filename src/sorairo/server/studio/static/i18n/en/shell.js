@@ -12,6 +12,7 @@ export default {
   dark: "Dark",
   offline: "The server does not answer. This page tries again and goes on by itself.",
   status: "The server answered with status {status}.",
+  full: "This browser cannot keep more: what you write here is lost when the page is closed.",
   unreachable: "The server cannot be reached: it is tried again.",
   offlineHint: "If you have stopped it, start it with: sorairo serve",
   keyTitle: "This server asks for a key",

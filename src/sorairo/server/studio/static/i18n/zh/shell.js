@@ -12,6 +12,7 @@ export default {
   dark: "深色",
   offline: "服务器没有响应。本页会自动重试，恢复后继续。",
   status: "服务器返回状态 {status}。",
+  full: "浏览器的存储已满：关闭页面后，这里写的内容会丢失。",
   unreachable: "无法连接服务器，正在重试。",
   offlineHint: "如果服务器已停止，请运行：sorairo serve",
   keyTitle: "此服务器需要密钥",

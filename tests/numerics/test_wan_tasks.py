@@ -4,6 +4,9 @@ is stopped and resumed."""
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +107,30 @@ def test_by_the_command_line(
             assert same(made[0], film[0]), "before the change"
             assert same(made[:, :, 34:], film[:, :, 34:]), "outside the region"
             assert not same(made[-1, :, :32], film[-1, :, :32])
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c(folder: Path, tmp_path: Path):
+    """The second clip is being made: what is there is whole, and no file is half-written."""
+    words = ["generate", "a red ball", "--model", str(folder / "wan2.1-vace-1.3b"), "-o", "a.mp4"]
+    words += ["--seconds", "1", "--size", "64x64", "--steps", "4", "--n", "50", "--seed", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sorairo", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert errors.splitlines()[-1] == "Stopped. No unfinished file was left."
+    made = [*tmp_path.iterdir()]
+    assert 0 < len(made) < 50
+    assert {Clip.load(path).frames.shape for path in made} == {(16, *SIZE, 3)}
 
 
 class Stopped(Exception):  # noqa: N818

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 
+from gguf_files import to_gguf
 from hub_server import COMMIT, Hub, hub_server
 from sorairo.errors import DiskFullError, ModelError
 from sorairo.models import hub as hub_of_models
@@ -21,9 +23,11 @@ from sorairo.models.pull.catalogue import CATALOGUE, CatalogueEntry, WantedFile
 from sorairo.models.pull.few_step_loras import few_step_lora
 from sorairo.models.pull.remote import UnreachableError
 from sorairo.models.pull.store import ModelStore, sha256_of
+from tiny_wan import write_wan
 
 REPOSITORY = "somebody/tiny"
 LARGEST = "denoiser.safetensors"
+SMALL = ("--size", "64x64", "--steps", "1", "--seed", "1")
 
 
 @pytest.fixture
@@ -124,7 +128,7 @@ def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path):
     [
         ("somebody/nothing", "There is no repository somebody/nothing"),
         ("wan2.2-5bb", "Did you mean 'wan2.2-5b'?"),
-        ("somebody/papers", "no weights as safetensors"),
+        ("somebody/papers", "no weights as safetensors or GGUF"),
     ],
 )
 def test_what_cannot_be_fetched_is_said(hub: Hub, source: str, said: str):
@@ -185,6 +189,77 @@ def unreachable(*_given: object) -> None:
 
 def entry(*files: WantedFile) -> CatalogueEntry:
     return CatalogueEntry(name="entry", summary="", files=files)
+
+
+def test_a_folder_of_open_weights_is_fetched_and_run(hub: Hub, here, tmp_path: Path):
+    """In the layout of diffusers, with its folders."""
+    folder = write_wan(tmp_path / "source", "wan2.2-5b")
+    hub.repositories["somebody/wan"] = files_in(folder)
+    assert pull("somebody/wan", "-q").returncode == 0
+    clip = here(
+        "generate", "a red ball", "--model", "wan", "--seconds", "0.2", *SMALL, "--json"
+    ).clip
+    assert clip.frames.shape == (5, 64, 64, 3)
+    beside = {"pull.json", "preview.safetensors"}
+    fetched = {*files_in(tmp_path / "models" / "wan")} - beside
+    assert fetched == {*files_in(folder)} - {"scheduler/scheduler_config.json"}
+
+
+def test_a_repository_of_gguf_files(
+    hub: Hub, here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """One of its precisions is fetched, with the rest of a model of the list, and run."""
+    source = write_wan(tmp_path / "source", "wan2.1-1.3b", "comfyui")
+    network = source / "diffusion_models" / "wan.safetensors"
+    to_gguf(load_file(network), tmp_path / "network.gguf")
+    content = (tmp_path / "network.gguf").read_bytes()
+    network.unlink()
+    rest = files_in(source)
+    hub.repositories["somebody/quantised"] = {
+        "wan-Q4_K_M.gguf": content,
+        "wan-Q8_0.gguf": content[:-1],
+        "README.md": b"# Quantised",
+    }
+    hub.repositories["somebody/rest"] = {**rest, "diffusion_models/other.safetensors": b"x" * 600}
+    unchosen = pull("somebody/quantised")
+    assert unchosen.returncode == 2
+    assert "has 2 GGUF files: say which with --gguf" in unchosen.stderr
+    assert "wan-Q4_K_M.gguf, wan-Q8_0.gguf" in unchosen.stderr
+    wrong = pull("somebody/quantised", "--gguf", "Q2_K")
+    assert "has 0 GGUF files with 'Q2_K' in their names" in wrong.stderr
+    wanted = [
+        WantedFile(repo="somebody/rest", path=path, place=path)
+        for path in hub.repositories["somebody/rest"]
+    ]
+    monkeypatch.setattr(plans, "entry_named", lambda name: entry(*wanted) if name == "it" else None)
+    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", hub.url)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+        hub.url + "/{repo_id}/resolve/{revision}/{filename}",
+    )
+    options = ("--gguf", "q4_k_m", "--rest-of", "it", "--name", "few-bits", "-q")
+    done = here("models", "pull", "somebody/quantised", *options)
+    assert done.returncode == 0, done.stderr
+    assert {*files_in(tmp_path / "models" / "few-bits")} == {
+        "wan-Q4_K_M.gguf",
+        *rest,
+        "pull.json",
+        "preview.safetensors",
+    }
+    clip = here(
+        "generate", "a red ball", "--model", "few-bits", "--seconds", "0.3", *SMALL, "--json"
+    ).clip
+    assert clip.frames.shape == (5, 64, 64, 3)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The content of all files of a folder, by their paths in it."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):

@@ -8,10 +8,11 @@ import gguf
 import numpy as np
 import pytest
 import torch
-from gguf import GGMLQuantizationType, GGUFWriter
+from gguf import GGMLQuantizationType
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from gguf_files import blocks, gguf_text_name, to_gguf
 from relative_error import relative_error
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.generation.engine import Engine, load
@@ -25,31 +26,7 @@ from tiny_wan import write_wan
 
 TRANSFORMER = "diffusion_models/wan.safetensors"
 TEXT = "text_encoders/umt5.safetensors"
-PREFIX = "model.diffusion_model."
 OPTIONS = {"seconds": 1 / 16, "steps": 1, "width": 64, "height": 64}
-GGUF_TEXT = {
-    "shared.weight": "token_embd.weight",
-    "encoder.final_layer_norm.weight": "enc.output_norm.weight",
-    "layer.0.SelfAttention.relative_attention_bias": "attn_rel_b",
-    "layer.0.SelfAttention.": "attn_",
-    "layer.0.layer_norm": "attn_norm",
-    "layer.1.layer_norm": "ffn_norm",
-    "layer.1.DenseReluDense.wi_0": "ffn_gate",
-    "layer.1.DenseReluDense.wi_1": "ffn_up",
-    "layer.1.DenseReluDense.wo": "ffn_down",
-    "encoder.block.": "enc.blk.",
-}
-
-
-def blocks(kind: str, rows: int, columns: int, seed: int = 0) -> np.ndarray:
-    """Random bytes in a format, whose scales are finite numbers."""
-    form = ggml.FORMATS[kind]
-    count = rows * columns // form.numbers
-    data = np.random.default_rng(seed).integers(0, 256, (count, form.bytes), np.uint8)
-    halves = {"Q6_K": (208,), "Q3_K": (108,), "Q2_K": (80, 82), "Q8_0": (0,), "Q4_0": (0,)}
-    for at in halves.get(kind, (0,) if kind == "Q5_0" else (0, 2)):
-        data[:, at : at + 2] = np.float16(0.001).tobytes()[0], np.float16(0.001).tobytes()[1]
-    return data.reshape(rows, -1)
 
 
 @pytest.mark.parametrize("kind", ggml.FORMATS)
@@ -58,41 +35,6 @@ def test_formats_against_gguf(kind: str):
     wanted = gguf.dequantize(data, GGMLQuantizationType[kind])
     assert wanted.shape == (3, 512)
     assert np.array_equal(ggml.unpacked(kind, torch.from_numpy(data)).numpy(), wanted)
-
-
-def to_gguf(tensors: dict[str, Tensor], path: Path) -> dict[str, Tensor]:
-    """Writes tensors as GGUF, matrices quantised; returns what the file says in full."""
-    writer, found = GGUFWriter(path, "wan"), {}
-    for name, tensor in tensors.items():
-        array = tensor.float().numpy()
-        stored = name.removeprefix(PREFIX)
-        if array.ndim > 4:  # the format has four axes at most; the shape stands beside it
-            key = f"comfy.gguf.orig_shape.{stored}"
-            writer.add_array(key, [int(side) for side in array.shape])
-            array = array.reshape(array.shape[0], -1)
-        kind = GGMLQuantizationType.F32
-        if array.ndim == 2 and "patch" not in name and "rel_b" not in name:
-            kind = GGMLQuantizationType.Q8_0
-        if array.ndim == 2 and array.shape[1] == 256:
-            kind = GGMLQuantizationType.Q4_K
-        if kind == GGMLQuantizationType.Q4_K:
-            data = blocks("Q4_K", *array.shape)
-        else:
-            data = gguf.quantize(array, kind)
-        writer.add_tensor(stored, data, raw_dtype=kind)
-        full = array if kind == GGMLQuantizationType.F32 else gguf.dequantize(data, kind)
-        found[name] = torch.from_numpy(full.reshape(tensor.shape).copy())
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return found
-
-
-def gguf_text_name(name: str) -> str:
-    for theirs, own in GGUF_TEXT.items():
-        name = name.replace(theirs, own)
-    return name
 
 
 @pytest.fixture(scope="module")
@@ -182,6 +124,23 @@ def test_rounding_when_a_model_is_loaded(tmp_path: Path, rounding: str):
     assert 0 < error < (0.02 if rounding == "int8" else 0.05)
     clips = [each.generate("a red ball", **OPTIONS) for each in (rounded, resting)]
     assert np.array_equal(clips[0].frames, clips[1].frames)
+
+
+def test_rounding_of_the_text_encoder(tmp_path: Path):
+    """Its features stay close to those of the weights as they are stored, whether its blocks rest
+    in host memory or not; it is rounded only where that is asked for, and to int8."""
+    folder = write_wan(tmp_path / "wan", "wan2.1-1.3b")
+    names = (None, "int8", "int8+text", "fp8+text")
+    engines = [load(folder, device="cpu", weights=each) for each in names]
+    engines.append(load(folder, device="cpu", weights="int8+text", offload=True))
+    plain, rounded = engines[0], engines[2]
+    found = [each.model.text.encode(["a red ball drops"])[0].float() for each in engines]
+    assert torch.equal(found[0], found[1])
+    assert torch.equal(found[2], found[3])
+    assert torch.equal(found[2], found[4])
+    assert 0 < relative_error(found[2], found[0]) < 0.06
+    sizes = [bytes_of(each.model.text.network.encoder.block) for each in (plain, rounded)]
+    assert sizes[1] < 0.65 * sizes[0]
 
 
 def test_what_is_refused(tmp_path: Path):

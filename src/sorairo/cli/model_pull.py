@@ -37,11 +37,23 @@ def hub_extra() -> Iterator[None]:
     Examples:
       sorairo models pull wan2.2-5b
       sorairo models pull wan2.2-5b-fast
-      sorairo models pull Wan-AI/Wan2.1-VACE-1.3B-diffusers --dry-run""",
+      sorairo models pull Wan-AI/Wan2.1-VACE-1.3B-diffusers --dry-run
+      sorairo models pull QuantStack/Wan2.2-TI2V-5B-GGUF --gguf Q4_K_M --rest-of wan2.2-5b""",
 )
 @click.argument("source", metavar="NAME|OWNER/REPOSITORY")
 @click.option("--name", help="Name under which a repository is installed.  [default: its own]")
 @click.option("--revision", help="Commit, tag or branch of the repository.  [default: the newest]")
+@click.option(
+    "--gguf",
+    metavar="PART",
+    help="Of the GGUF files of a repository, those with PART in their names, such as Q4_K_M.",
+)
+@click.option(
+    "--rest-of",
+    metavar="NAME",
+    help="Take codec, text encoder and tokenizer from this model of the list, for a repository that"
+    " has only the network.",
+)
 @click.option("--dry-run", is_flag=True, help="Only show the files, their sizes and licences.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask before fetching.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -50,6 +62,8 @@ def pull_command(
     source: str,
     name: str | None,
     revision: str | None,
+    gguf: str | None,
+    rest_of: str | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -64,7 +78,9 @@ def pull_command(
     with hub_extra():
         from sorairo.models.pull.plan import plan_pull
     store = _store_of(source)
-    plan = plan_pull(store, source, name=name, revision=revision)
+    if (gguf or rest_of) and "/" not in source:
+        raise click.UsageError("--gguf and --rest-of go with a repository, OWNER/REPOSITORY.")
+    plan = plan_pull(store, source, name=name, revision=revision, gguf=gguf, rest_of=rest_of)
     _say_plan(plan, store)
     store.check_space(plan.bytes_to_fetch)
     if not dry_run:

@@ -153,9 +153,10 @@ OFFLOAD = click.option(
 )
 WEIGHTS = click.option(
     "--weights",
-    type=click.Choice(["int8", "fp8"]),
-    help="Round the weights of a large model to this format when they are loaded: half the memory,"
-    " a little less exact.  [default: as they are stored]",
+    type=click.Choice(["int8", "fp8", "int8+text", "fp8+text"]),
+    help="Round the weights of a large model to this format when they are loaded, with +text also"
+    " those of its text encoder, to int8: half the memory, a little less exact.  [default: as they"
+    " are stored]",
 )
 
 _REWRITE = click.option(

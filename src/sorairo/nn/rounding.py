@@ -14,6 +14,8 @@ from sorairo.errors import ModelError, unknown_name
 Rounding = Literal["int8", "fp8"]
 """A number format that the weights of linear layers are rounded to, with a scale for each row."""
 ROUNDINGS: tuple[str, ...] = get_args(Rounding)
+WITH_TEXT = "+text"
+"""What is added to a format's name where the text encoder is rounded too."""
 
 
 def quieten() -> None:
@@ -23,11 +25,15 @@ def quieten() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
 
 
-def rounding_named(name: str | None) -> Rounding | None:
-    """The format of that name. Raises UnknownNameError."""
-    if name is not None and name not in ROUNDINGS:
-        raise unknown_name("format of weights", name, ROUNDINGS)
-    return cast("Rounding | None", name)
+def rounding_named(name: str | None) -> tuple[Rounding | None, bool]:
+    """The format of a name such as "int8" or "int8+text", and whether the text encoder is rounded
+    too. Raises UnknownNameError."""
+    if name is None:
+        return None, False
+    known = [each + end for each in ROUNDINGS for end in ("", WITH_TEXT)]
+    if name not in known:
+        raise unknown_name("format of weights", name, known)
+    return cast("Rounding", name.removesuffix(WITH_TEXT)), name.endswith(WITH_TEXT)
 
 
 def round_weights(network: nn.Module, rounding: Rounding) -> None:

@@ -30,6 +30,11 @@ class WantedFile:
     sha256: str | None = None
     """Its digest, if it is known."""
 
+    @property
+    def is_transformer(self) -> bool:
+        """Whether it is the network that a model is named after, or one of its experts."""
+        return "diffusion_models/" in self.path
+
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogueEntry:

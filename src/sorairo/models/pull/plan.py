@@ -36,9 +36,17 @@ class PullPlan:
 
 
 def plan_pull(
-    store: ModelStore, source: str, *, name: str | None = None, revision: str | None = None
+    store: ModelStore,
+    source: str,
+    *,
+    name: str | None = None,
+    revision: str | None = None,
+    gguf: str | None = None,
+    rest_of: str | None = None,
 ) -> PullPlan:
-    """How to get a model by its name in the catalogue, or from a repository (`owner/name`).
+    """How to get a model by its name in the catalogue, or from a repository (`owner/name`): of its
+    GGUF files those with `gguf` in their names, and with the codec, text encoder and tokenizer of
+    the model `rest_of` of the catalogue.
 
     Raises UnknownNameError, ModelError for what cannot be a model, and UnreachableError without a
     network; its message says which files to place where.
@@ -50,8 +58,10 @@ def plan_pull(
     name = name or (entry.name if entry else source.rpartition("/")[2])
     _check_name(name)
     try:
-        wanted = entry.files if entry else files_of_repository(source, revision)
+        wanted = entry.files if entry else files_of_repository(source, revision, gguf)
         remote = describe(wanted, revision)
+        if rest_of:
+            remote += describe(_rest_of(rest_of, {each.place for each in wanted}))
     except UnreachableError as error:
         if entry is None:
             raise UnreachableError(
@@ -65,6 +75,15 @@ def plan_pull(
         present=tuple(stored for _, stored in found if stored),
         missing=tuple(each for each, stored in found if not stored),
     )
+
+
+def _rest_of(name: str, there: set[str]) -> list[WantedFile]:
+    """The files of a model of the catalogue but for its transformers, and for the places that are
+    taken already. Raises UnknownNameError."""
+    entry = entry_named(name)
+    if entry is None:
+        raise unknown_name("model", name, [each.name for each in CATALOGUE])
+    return [each for each in entry.files if not each.is_transformer and each.place not in there]
 
 
 def _by_hand(store: ModelStore, name: str, wanted: Sequence[WantedFile], reason: str) -> PullPlan:

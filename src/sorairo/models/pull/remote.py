@@ -24,10 +24,12 @@ NETWORK_ERRORS = (OSError, httpx2.HTTPError)
 
 MODEL_FILES = (
     *("*.safetensors", "*.safetensors.index.json", "tokenizer.json", "model_index.json"),
-    "model.json",
+    *("model.json", "config.json"),
     *("*VAE.pth", "models_t5*.pth"),
+    "*.gguf",
 )
 """Names of the files that a model needs, whatever else a repository holds."""
+GGUF = ".gguf"
 
 
 class UnreachableError(ModelError):
@@ -57,8 +59,12 @@ def describe(files: Sequence[WantedFile], revision: str | None = None) -> list[R
     return [_remote(each, infos[each.repo]) for each in files]
 
 
-def files_of_repository(repo: str, revision: str | None = None) -> list[WantedFile]:
-    """The files of a model in any repository. Raises ModelError."""
+def files_of_repository(
+    repo: str, revision: str | None = None, gguf: str | None = None
+) -> list[WantedFile]:
+    """The files of a model in any repository; of its GGUF files, which are often one network in
+    several precisions, those with `gguf` in their names. Raises ModelError, also where these are
+    not one model."""
     info = _info(repo, revision)
     card = info.card_data
     licence = str((card.get("license") if card else None) or "")
@@ -68,12 +74,26 @@ def files_of_repository(repo: str, revision: str | None = None) -> list[WantedFi
         for name in names
         if any(fnmatch.fnmatch(name.rpartition("/")[2], pattern) for pattern in MODEL_FILES)
     ]
-    if not any(each.path.endswith(".safetensors") for each in wanted):
+    if not any(each.path.endswith((".safetensors", GGUF)) for each in wanted):
         raise ModelError(
-            f"{repo} has no weights as safetensors: choose another repository, or one of the names"
-            " that `sorairo models list --all` shows."
+            f"{repo} has no weights as safetensors or GGUF: choose another repository, or one of"
+            " the names that `sorairo models list --all` shows."
         )
-    return wanted
+    chosen = _chosen([each.path for each in wanted if each.path.endswith(GGUF)], gguf, repo)
+    return [each for each in wanted if not each.path.endswith(GGUF) or each.path in chosen]
+
+
+def _chosen(paths: list[str], part: str | None, repo: str) -> list[str]:
+    """The GGUF files with `part` in their names: one, or the two experts of a model."""
+    chosen = [each for each in paths if (part or "").lower() in each.lower()]
+    experts = [each for each in chosen if "high" in each.lower() or "low" in each.lower()]
+    if len(chosen) <= 1 + (len(experts) == len(chosen)) and (chosen or part is None):
+        return chosen
+    named = f" with {part!r} in their names" if part else ""
+    raise ModelError(
+        f"{repo} has {len(chosen)} GGUF files{named}: say which with --gguf, such as --gguf Q4_K_M."
+        f" There are: {', '.join(chosen or paths) or 'none'}."
+    )
 
 
 def _remote(wanted: WantedFile, info: ModelInfo) -> RemoteFile:

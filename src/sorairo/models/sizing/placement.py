@@ -29,6 +29,9 @@ class Placement:
     after another. None: only as many as do not fit on the device."""
     rounding: Rounding | None = None
     """The format that weights are rounded to; None: as they are stored."""
+    rounds_text: bool = False
+    """Whether the weights of the text encoder are rounded too, to int8: float8 has a quarter of its
+    precision, and umT5's attention, which is not scaled, is sensitive to it."""
 
 
 class LoadOptions(TypedDict, total=False):
@@ -40,8 +43,8 @@ class LoadOptions(TypedDict, total=False):
     """Whether the weights of a large model rest in host memory and are copied to the device block
     by block. Default: as many as do not fit there."""
     weights: str | None
-    """"int8" or "fp8": the format that the weights of a large model are rounded to. Default: as
-    they are stored."""
+    """"int8" or "fp8": the format that the weights of a large model are rounded to; "int8+text" or
+    "fp8+text": those of its text encoder too, to int8. Default: as they are stored."""
 
 
 def placement_of(
@@ -49,8 +52,10 @@ def placement_of(
 ) -> Placement:
     """What options ask for. Raises RequestError for a device that cannot be used, and
     UnknownNameError."""
-    rounding = rounding_named(weights)
-    return Placement(device=choose_device(device), offload=offload, rounding=rounding)
+    rounding, rounds_text = rounding_named(weights)
+    return Placement(
+        device=choose_device(device), offload=offload, rounding=rounding, rounds_text=rounds_text
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -103,6 +103,8 @@ def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
         for expert in experts:
             for row in block_rows(expert):
                 round_weights(row, placement.rounding)
+        if placement.rounds_text:
+            round_weights(text.network.encoder.block, "int8")
     networks, needs = place(Networks(codec=codec, text=text, experts=experts), variant, placement)
     return WanModel(
         info=info_of(variant, folder.digest, needs),

@@ -4,6 +4,7 @@ studio has a Chinese sentence for each."""
 from __future__ import annotations
 
 import ast
+import dataclasses
 import importlib
 import re
 from collections.abc import Iterator
@@ -12,6 +13,11 @@ from pathlib import Path
 import pytest
 
 import sorairo
+from sorairo.generation.requests.metadata import REQUEST_TYPES
+from sorairo.generation.requests.storyboard.times import BoardTable, CardTable
+from sorairo.server.api.fields.scalars import Choice
+from sorairo.server.api.fields.table import TABLE
+from sorairo.world.tabletop.language.reading.scene_words import SPEC_FIELDS
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(sorairo.__file__).parent
@@ -33,9 +39,7 @@ PLACES = ("generation/requests", "generation/tasks", "generation/canvas", "jobs"
 # Whose errors a person at the page never meets: other clients, the game, and the command line.
 ELSEWHERE = re.compile(
     r"server/(mcp|play|player)/|server/worker/play_main|server/supervisor"
-    r"|server/api/(play|dialects|batch|origins|files\.py|downloads\.py|body_parsing|json_text)"
-    r"|server/api/fields/(batch_fields|other_spellings|file_fields)"
-    r"|storyboard/toml\.py|jobs/keys"
+    r"|server/api/(play|dialects|batch)|server/api/fields/batch_fields|storyboard/toml\.py|jobs/keys"
 )
 
 
@@ -61,6 +65,44 @@ def test_chinese_sentences_name_only_values_that_are_sent(
 ):
     for code, text in chinese().items():
         assert set(re.findall(r"\{(\w+)\}", text)) <= set(codes[code][0]), code
+
+
+# Words that a Chinese sentence has in Latin letters: names, formats, units, and commands.
+LATIN = """sorairo serve keys create models pull allow host origin Self Forcing self_forcing LoRA
+JSON TOML toml UTF HEIF AVIF base64 H AAC x x288 mp4 mov webm mkv png jpg webp PNG JPEG WebP MP4 MOV
+WebM MKV GIF zip Sora sora exodus OpenAI CSV GB MB B Ctrl D Z Alt Shift Delete"""
+
+
+def test_chinese_sentences_have_no_english_words():
+    found = {
+        f"{path.stem}: {text}"
+        for path in sorted(WORDS.glob("*.js"))
+        for text in re.findall(r'"((?:[^"\\]|\\.)*)"(?!:)', path.read_text(encoding="utf-8"))
+        if set(re.findall(r"[A-Za-z_]+\d*", re.sub(r"\{\w+\}", "", text))) - set(LATIN.split())
+    }
+    assert found == set()
+
+
+def test_values_that_are_words_of_the_api_have_chinese_names():
+    """Fields, settings of storyboards, choices, parameters of addresses, and tasks."""
+    names = dict(ENTRY.findall((WORDS / "names.js").read_text(encoding="utf-8")))
+    choices = [
+        each for field in TABLE if isinstance(field.type, Choice) for each in field.type.values
+    ]
+    parameters = [
+        name
+        for path in sorted((SOURCE / "server" / "api").rglob("*.py"))
+        for name in re.findall(r"(\w+): [^=\n]+ = Query\(", path.read_text(encoding="utf-8"))
+    ]
+    words = {
+        *(field.name for field in TABLE),
+        *choices,
+        *parameters,
+        *(field.name for table in (BoardTable, CardTable) for field in dataclasses.fields(table)),
+        *SPEC_FIELDS,
+        *REQUEST_TYPES,
+    }
+    assert {word for word in words if word.isidentifier()} - set(names) == set()
 
 
 def test_errors_that_people_at_the_page_meet_have_codes():

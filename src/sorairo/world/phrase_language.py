@@ -67,7 +67,8 @@ class PhraseLanguage:
         text, changes = self.rewrite(prompt)
         if changes:
             pairs = ", ".join(f'"{said}" as "{usual}"' for said, usual in dict(changes).items())
-            notes.append(Note(f"Read: {pairs}", "read", pairs=pairs))
+            arrows = "; ".join(f"{said} → {usual}" for said, usual in dict(changes).items())
+            notes.append(Note(f"Read: {pairs}", "read", pairs=arrows))
         if unknown:
             notes.append(Note(f"Ignored (unknown words): {words}", "unknown_words", words=words))
         return PromptReading(

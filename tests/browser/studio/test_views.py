@@ -243,9 +243,9 @@ def test_errors_are_shown_in_chinese(chromium: Browser, server: Running):
         assert said_of(page, module, {"prompt": "a red ball", "bogus": 1}) == (
             "没有名为“bogus”的设置"
         )
-        assert said_of(page, module, {"prompt": "a red ball", "seed": []}) == "“seed”的格式不对"
+        assert said_of(page, module, {"prompt": "a red ball", "seed": []}) == "“种子”的格式不对"
         board = "[[card]]\nprompt = 'a red ball'\nseconds = 'long'"
-        assert said_of(page, module, {"storyboard": board}) == "第 1 张卡片的“seconds”格式不对"
+        assert said_of(page, module, {"storyboard": board}) == "第 1 张卡片的“时长”格式不对"
         assert said_of(page, module, {"storyboard": "[[card"}) == "不是有效的 TOML：请检查第 1 行"
 
 
@@ -270,7 +270,7 @@ def words_of(page: Page, language: str) -> dict[str, dict[str, str | dict[str, s
 
 def test_languages_have_the_same_words(desk: Page):
     english, chinese = words_of(desk, "en"), words_of(desk, "zh")
-    assert set(chinese) == {*english, "details", "errors", "models", "notes"}
+    assert set(chinese) == {*english, "details", "errors", "models", "names", "notes"}
     for area in english:
         assert list(english[area]) == list(chinese[area]), area
 

@@ -30,6 +30,8 @@ class FastLora:
     """Steps of its schedule; None: not known, or it is not installed."""
     to_do: str = ""
     """What to do to have it, "" where it is installed."""
+    folder: str = ""
+    """The folder in which it belongs, where no command fetches it."""
 
 
 def known_fast_lora(model: str) -> FastLora | None:
@@ -46,7 +48,7 @@ def known_fast_lora(model: str) -> FastLora | None:
     if found is not None:
         return FastLora(name=found, steps=_steps(found))
     place = f"put one of Self-Forcing, with self_forcing in its name, into {loras_folder()}"
-    return FastLora(name="", to_do=place)
+    return FastLora(name="", to_do=place, folder=str(loras_folder()))
 
 
 def fast_lora(model: str) -> str:

@@ -77,13 +77,18 @@ def _parse_json_object(text: bytes) -> dict[str, Any]:
         return {}
     found = parse_json(text)
     if not isinstance(found, dict):
-        raise ApiError(400, "The body must be a JSON object.", code="invalid_type")
+        message = Note("The body must be a JSON object.", "not_an_object")
+        raise ApiError(400, message, code="invalid_type")
     return found
 
 
 def _parse_urlencoded(text: bytes) -> dict[str, Any]:
     if text.count(b"%") + text.count(b"+") > MAX_ESCAPES or text.count(b"&") >= MAX_FIELDS:
-        message = f"The form has too many fields or escapes: send at most {MAX_FIELDS} fields."
+        message = Note(
+            f"The form has too many fields or escapes: send at most {MAX_FIELDS} fields.",
+            "form_too_large",
+            most=MAX_FIELDS,
+        )
         raise ApiError(400, message, code="invalid_form")
     # What is not UTF-8 becomes lone surrogates, which no field accepts.
     decoded = text.decode("utf-8", "surrogateescape")
@@ -97,10 +102,10 @@ async def _read_multipart(request: Request, folder: Path | None) -> dict[str, An
         async with request.form(**limits) as form:
             items = [(key, await _value(value, folder)) for key, value in form.multi_items()]
     except MultiPartException as error:
-        message = f"The form cannot be read: {error.message.rstrip('.')}."
+        message = Note(f"The form cannot be read: {error.message.rstrip('.')}.", "form_unreadable")
         raise ApiError(400, message, code="invalid_form") from error
     except ValueError as error:  # a charset that Python knows and that cannot decode text
-        message = "The form cannot be read in its charset: send it in UTF-8."
+        message = Note("The form cannot be read in its charset: send it in UTF-8.", "form_charset")
         raise ApiError(400, message, code="invalid_form") from error
     return await run_in_threadpool(parse_bracketed_keys, items)
 
@@ -134,7 +139,8 @@ def parse_bracketed_keys(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
         parts = key.count("[") + 1
         match = _KEY.fullmatch(key) if len(key) <= MAX_KEY_LENGTH else None
         if match is None or parts > MAX_KEY_PARTS:
-            message = f"'{key[:80]}' is not a valid field name."
+            text = f"'{key[:80]}' is not a valid field name."
+            message = Note(text, "unknown_parameter", name=key[:80])
             raise ApiError(400, message, param=key[:80], code="invalid_value")
         path = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])]
         _insert(found, path, value, key)
@@ -168,5 +174,6 @@ def _with_repetition(before: Any, value: Any, key: str) -> list[Any]:
 
 
 def _contradiction(key: str) -> ApiError:
-    message = f"'{key[:80]}' contradicts the other fields."
+    text = f"'{key[:80]}' contradicts the other fields."
+    message = Note(text, "contradicts_others", name=key[:80])
     return ApiError(400, message, param=key[:80], code="invalid_value")

@@ -96,7 +96,7 @@ def download_response(request: Request, found: Download, *, download: bool = Tru
 def _unsatisfiable(size: int) -> ApiError:
     return ApiError(
         416,
-        f"The range lies behind the end of the file, which has {size} bytes.",
+        Note(f"The range lies behind the end of the file, which has {size} bytes.", "range_behind"),
         code="invalid_range",
         headers={"content-range": f"bytes */{size}"},
     )

@@ -129,7 +129,8 @@ def _check_text(data: bytes, name: str) -> None:
     except UnicodeDecodeError:
         is_text = False
     if not is_text:
-        message = f"'{name}' must be a text file with one JSON object in each line (JSONL)."
+        text = f"'{name}' must be a text file with one JSON object in each line (JSONL)."
+        message = Note(text, "not_json_lines")
         raise ApiError(400, message, param=name, code="invalid_file")
 
 

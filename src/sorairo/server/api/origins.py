@@ -11,6 +11,7 @@ from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import ApiError, error_response
 from sorairo.server.api.service import Service
 
@@ -78,7 +79,7 @@ class OriginMiddleware:
                 if scope["type"] == "websocket":  # refused before it is accepted: HTTP 403
                     await send({"type": "websocket.close", "code": POLICY_VIOLATION})
                     return
-                app = error_response(error.status, str(error), code=error.code)
+                app = error_response(error.status, sentence_of(error), code=error.code)
         await app(scope, receive, send)
 
     async def _choose(self, headers: Headers) -> ASGIApp:
@@ -86,11 +87,13 @@ class OriginMiddleware:
         host, origin = headers.get("host", ""), headers.get("origin")
         name = host_name(host) if host else ""
         if name is None:
-            raise ApiError(400, "The Host header is not valid.", code="invalid_host")
+            message = Note("The Host header is not valid.", "invalid_host")
+            raise ApiError(400, message, code="invalid_host")
         known_host = self.service.hosts is None or name in self.service.hosts
         page = None if origin is None else origin_host(origin)
         if origin is not None and page is None:
-            raise ApiError(400, "The Origin header is not valid.", code="invalid_origin")
+            message = Note("The Origin header is not valid.", "invalid_origin")
+            raise ApiError(400, message, code="invalid_origin")
         foreign = origin is not None and page != host.lower()
         if known_host and not foreign:
             return self.app
@@ -115,19 +118,21 @@ def _cors(app: ASGIApp, origins: Sequence[str]) -> CORSMiddleware:
 
 
 def _unknown_host(name: str) -> ApiError:
-    return ApiError(
-        403,
+    message = Note(
         f"This server requires no key and is not open to the name '{name[:80]}': use 127.0.0.1,"
         f" or start it with --allow-host {name[:80] or 'NAME'}, or with --host 0.0.0.0 and a key"
         " (sorairo keys create).",
-        code="forbidden",
+        "unknown_host",
+        host=name[:80] or "NAME",
     )
+    return ApiError(403, message, code="forbidden")
 
 
 def _unknown_origin(origin: str) -> ApiError:
-    return ApiError(
-        403,
+    message = Note(
         f"This server requires no key and is not open to pages of '{origin[:80]}': start it with"
         f" --allow-origin {origin[:80]}, or create a key (sorairo keys create).",
-        code="forbidden",
+        "unknown_origin",
+        origin=origin[:80],
     )
+    return ApiError(403, message, code="forbidden")

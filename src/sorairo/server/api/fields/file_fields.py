@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sorairo.notes import Note
 from sorairo.server.api.errors import invalid_type
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.scalars import Choice, Schema, invalid_value, to_number
@@ -44,13 +45,20 @@ class Expiry:
         for key in value:
             if key not in ("anchor", "seconds"):
                 path = f"{name}.{str(key)[:80]}"
-                raise invalid_value(path, f"Unknown parameter: '{path}'.", "unknown_parameter")
+                message = Note(f"Unknown parameter: '{path}'.", "unknown_parameter", name=path)
+                raise invalid_value(path, message, "unknown_parameter")
         if value.get("anchor", "created_at") != "created_at":
-            raise invalid_value(f"{name}.anchor", f"'{name}.anchor' must be \"created_at\".")
+            path = f"{name}.anchor"
+            text = f"'{path}' must be \"created_at\"."
+            message = Note(text, "not_a_choice", name=path, known="created_at")
+            raise invalid_value(path, message)
         seconds = to_number(value.get("seconds"), f"{name}.seconds", "86400")
         if not MIN_EXPIRY <= seconds <= MAX_EXPIRY:
-            message = f"'{name}.seconds' must be from {MIN_EXPIRY} to {MAX_EXPIRY}."
-            raise invalid_value(f"{name}.seconds", message)
+            path = f"{name}.seconds"
+            text = f"'{path}' must be from {MIN_EXPIRY} to {MAX_EXPIRY}."
+            bounds = {"least": MIN_EXPIRY, "most": MAX_EXPIRY}
+            message = Note(text, "out_of_range", name=path, value=seconds, **bounds)
+            raise invalid_value(path, message)
         return float(seconds)
 
     def schema(self) -> Schema:

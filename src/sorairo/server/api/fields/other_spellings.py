@@ -8,7 +8,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.limits import Limits, check_seconds, check_size
-from sorairo.notes import sentence_of
+from sorairo.notes import Note, sentence_of
 from sorairo.server.api.errors import ApiError
 from sorairo.server.api.fields.compound import MISSING
 from sorairo.server.api.fields.scalars import invalid_value
@@ -55,7 +55,8 @@ def _stated_size(values: Mapping[str, Any]) -> tuple[str, tuple[int, int]]:
     if "width" in values or "height" in values:
         for name, other in (("width", "height"), ("height", "width")):
             if name not in values:
-                message = f"'{other}' needs '{name}', too: send both, or 'size'."
+                text = f"'{other}' needs '{name}', too: send both, or 'size'."
+                message = Note(text, "needs_other", first=other, second=name)
                 raise invalid_value(name, message, MISSING)
         return "width", (values["width"], values["height"])
     resolution = values.get("resolution", DEFAULT_RESOLUTION)
@@ -90,5 +91,6 @@ def _check(check: Any, values: tuple[Any, ...], name: str) -> None:
 
 def _contradiction(sent_as: Mapping[str, str], first: str, second: str) -> ApiError:
     first, second = sent_as.get(first, first), sent_as.get(second, second)
-    message = f"'{first}' and '{second}' contradict each other: leave one of them out."
+    text = f"'{first}' and '{second}' contradict each other: leave one of them out."
+    message = Note(text, "not_together", first=first, second=second)
     return invalid_value(second, message)

@@ -202,8 +202,8 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "items": {"type": "object"},
                 "description": "The installed models: `id`, `served`, `bytes`, `native_sizes`,"
-                " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`, and"
-                " `fast`, the LoRA for few steps: `name`, `steps`, `to_do`; null for none.",
+                " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`,"
+                " `fast`: `name`, `steps`, `to_do`, `folder` of the LoRA for few steps, or null.",
             },
             "pulls": {
                 "type": "array",

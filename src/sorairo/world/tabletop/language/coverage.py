@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sorairo.notes import Note
 from sorairo.world.tabletop.language.parsing import Assertions
 from sorairo.world.tabletop.language.reading.camera_words import read_camera
 from sorairo.world.tabletop.language.reading.fold import fold
+from sorairo.world.tabletop.language.reading.listing import word_groups
 from sorairo.world.tabletop.language.reading.pieces import cut
 from sorairo.world.tabletop.language.reading.read import TabletopReading
 from sorairo.world.tabletop.language.reading.scene_words import SPEC_FIELDS
@@ -41,7 +42,16 @@ def reading_notes(found: TabletopReading, trained_on: Mapping[str, Any] | None) 
             category=category,
             value=value,
             known=names,
+            value_zh="、".join(_in_chinese(category, [value])),
+            known_zh="、".join(_in_chinese(category, known[SPEC_FIELDS[category]])),
         )
+
+
+def _in_chinese(category: str, values: Iterable[str]) -> Iterator[str]:
+    """What Chinese captions call values of a category."""
+    words = {each.value: each.written["zh"] for each in word_groups(None) if each.kind == category}
+    for value in dict.fromkeys(values):
+        yield words[value][0] if words.get(value) else "无" if value == "none" else value
 
 
 def untrained_words(prompt: str) -> Iterator[str]:

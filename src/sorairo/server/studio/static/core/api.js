@@ -12,7 +12,7 @@ const CONNECTION_RETRY = 1000; // milliseconds
 /** An answer of the server that is not a success, or none at all (`status` 0). */
 export class ApiError extends Error {
   constructor(status, { message, code, param, detail } = {}) {
-    super(message ? errorText({ code, message, param, detail }) : t("shell.status", { status }));
+    super(message ? errorText({ code, message, detail }) : t("shell.status", { status }));
     Object.assign(this, { status, code: code ?? "", param: param ?? "" });
   }
 }

@@ -10,7 +10,7 @@ const AREAS = [
   ...["player", "settings", "shell", "storyboard", "tools"],
 ];
 // What the server says itself in English: the other languages alone have words for it.
-const SERVER_AREAS = ["details", "errors", "models", "notes"];
+const SERVER_AREAS = ["details", "errors", "models", "names", "notes"];
 
 /** The words of a language, by area and name. */
 export async function wordsOf(language) {

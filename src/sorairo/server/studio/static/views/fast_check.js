@@ -9,5 +9,5 @@ export function fastCheck(model, value, set) {
   const isHere = fast.to_do === "";
   return html`<label class="check" title=${t("compose.fastHint")}><input type="checkbox" .checked=${live(value && isHere)} ?disabled=${!isHere}
       @change=${(event) => set(event.target.checked)} /> <span class="name">${fast.steps ? t("compose.fastSteps", { n: fast.steps }) : t("compose.fast")}</span>
-      ${isHere ? nothing : html`<span class="small muted">${t("compose.fastMissing", { what: fast.to_do })}</span>`}</label>`;
+      ${isHere ? nothing : html`<span class="small muted">${t("compose.fastMissing", { what: fast.folder ? t("compose.fastPlace", fast) : fast.to_do })}</span>`}</label>`;
 }

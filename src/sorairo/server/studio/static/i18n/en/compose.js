@@ -27,6 +27,7 @@ export default {
   fastSteps: "Fast ({n} steps)",
   fastHint: "By the model's own LoRA for few steps: much sooner, with less motion",
   fastMissing: "not installed: {what}",
+  fastPlace: "put one of Self-Forcing, with self_forcing in its name, into {folder}",
   create: "Create",
   examples: "Examples",
   characters: "Characters",

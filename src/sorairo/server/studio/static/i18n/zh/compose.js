@@ -27,6 +27,7 @@ export default {
   fastSteps: "快速（{n} 步）",
   fastHint: "用模型自带的少步 LoRA：快得多，动作略少",
   fastMissing: "尚未安装：{what}",
+  fastPlace: "请把名称含 self_forcing 的 Self-Forcing LoRA 放进 {folder}",
   create: "生成",
   examples: "示例",
   characters: "角色",

@@ -1,5 +1,5 @@
 export default {
-  title: "故事板",
+  title: "分镜",
   timeline: "时间线",
   total: { other: "{n} 张卡片，{seconds}" },
   keys: "方向键选择卡片；按住 Alt 移动，按住 Shift 改变时长。Ctrl D 复制，Delete 删除，Ctrl Z 撤销。",
@@ -30,7 +30,7 @@ export default {
   new: "新建",
   open: "打开",
   save: "保存",
-  noToml: "请选择故事板的 .toml 文件，并同时选择其文件。",
+  noToml: "请选择分镜的 .toml 文件，并同时选择其文件。",
   missing: "缺少以下文件：请与 .toml 文件一起选择，或在卡片中选择：{names}",
   loaded: { other: "已打开 {n} 张卡片。" },
   make: "生成短片",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from sorairo import config
+from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.jobs.database import open_database
 from sorairo.jobs.queue import Queue
@@ -29,19 +32,38 @@ def fill(
 ) -> list[str]:
     """Stores `count` clips as a worker would; returns their ids, the oldest first. Each has the
     same pictures: a square that moves over a sky."""
+    payloads = {f"video_{index:032x}": _payload(index, model, loras) for index in range(count)}
+    return add(folder, payloads, owner=owner)
+
+
+def add(
+    folder: Path, payloads: Mapping[str, Mapping[str, Any]], owner: str = "", **result: Any
+) -> list[str]:
+    """Stores finished clips with these payloads, by their ids, which it returns; `result` is what
+    the worker says of each besides its files."""
     queue = Queue(open_database(f"sqlite:///{folder}/jobs.db"))
     media = MediaStore(str(folder / "media"))
     files = _files(folder)
-    ids = [f"video_{index:032x}" for index in range(count)]
-    for index, name in enumerate(ids):
-        queue.submit(name, _payload(index, model, loras), owner=owner)
+    for name, payload in payloads.items():
+        queue.submit(name, dict(payload), owner=owner)
         job = queue.claim("test")
         assert job is not None
         for file in FILES:
             media.put(f"{name}/{job.fence}/{file}", files / file)
-        result = {"folder": f"{name}/{job.fence}", "size": "160x90", "seconds": "2", "fps": FPS}
-        queue.complete(job, result)
-    return ids
+        made = {"folder": f"{name}/{job.fence}", "size": "160x90", "seconds": "2", "fps": FPS}
+        queue.complete(job, {**made, **result})
+    return list(payloads)
+
+
+def payload_of(request: Request, media: tuple[str, ...] = (), **video: Any) -> dict[str, Any]:
+    """The payload of a job; `video` are fields of its Video object."""
+    shown = {"prompt": request.prompt, "size": "160x90", "seconds": "2", "seed": request.seed}
+    return {
+        "command": request.command,
+        "request": config.to_json(request),
+        "video": {**shown, "model": "sora-2", **video},
+        "media": list(media),
+    }
 
 
 def submit(folder: Path, name: str) -> None:
@@ -60,23 +82,12 @@ def fail(folder: Path, message: str, name: str = "video_failed") -> str:
     return name
 
 
-def _payload(index: int, model: str = "sora-2", loras: tuple[str, ...] = ()) -> dict[str, object]:
+def _payload(index: int, model: str = "sora-2", loras: tuple[str, ...] = ()) -> dict[str, Any]:
     prompt = PROMPTS[index % len(PROMPTS)]
     request = GenerateRequest(
         prompt=prompt, width=160, height=90, seconds=SECONDS, seed=index, loras=loras
     )
-    return {
-        "command": "generate",
-        "request": config.to_json(request),
-        "video": {
-            "prompt": prompt,
-            "size": "160x90",
-            "seconds": "2",
-            "seed": index,
-            "model": model,
-        },
-        "media": [],
-    }
+    return payload_of(request, model=model)
 
 
 def _files(folder: Path) -> Path:

@@ -67,6 +67,7 @@ def run_job(
         "fps": clip.fps,
         "native_size": f"{native[0]}x{native[1]}",
         **({"loras": list(engine.model_notes)} if engine.model_notes else {}),
+        "model_name": engine.info["name"],
         "model_digest": engine.info["digest"],
         "sorairo_version": __version__,
         **score,

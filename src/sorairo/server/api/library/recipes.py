@@ -102,6 +102,7 @@ def recipe_of(job: Job) -> dict[str, Any]:
         "prompt": spec.video.prompt,
         "read_as": _read_as(spec.request),
         "model": spec.video.model,
+        "model_name": result.get("model_name"),
         "model_digest": result.get("model_digest"),
         "sorairo_version": result.get("sorairo_version"),
         "remixed_from_video_id": spec.video.remixed_from_video_id,

@@ -170,6 +170,7 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
             "prompt": text("The prompt, as it was sent."),
             "read_as": nullable(text("What the model read in its place.")),
             "model": text("The model, as the request named it."),
+            "model_name": nullable(text("The name of the installed model that made it.")),
             "model_digest": nullable(text("The digest of the model's files.")),
             "sorairo_version": nullable(text("The version of the program that made it.")),
             "remixed_from_video_id": nullable(text("The id of the video that it remixes.")),

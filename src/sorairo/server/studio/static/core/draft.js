@@ -37,6 +37,9 @@ export function edit(changes) {
   change({});
 }
 
+/** A draft with nothing in it. */
+export const emptyDraft = () => ({ ...DEFAULTS });
+
 /** Replaces what is in the box; the message offers to bring it back. */
 export function replaceDraft(changes, text) {
   const before = { ...state.draft };

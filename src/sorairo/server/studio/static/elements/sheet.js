@@ -1,25 +1,37 @@
-// <so-sheet .video=${video}>: the contact sheet of a clip, which opens in its own size.
+// <so-sheet .source=${source} .label=${label} .alt=${alt}>: a picture that opens in its own size, such as a
+// contact sheet; `source` is the path of a file of the API.
 
 import { Part } from "../core/element.js";
-import { html, nothing, t } from "../core/view.js";
-import { pictureAddress } from "../media/addresses.js";
+import { html, nothing } from "../core/view.js";
+import { fileAddress } from "../media/addresses.js";
 
 class Sheet extends Part {
-  #video;
   #source = "";
+  #address = "";
+  #texts = {};
 
-  set video(video) {
-    if (video.id === this.#video?.id) return;
-    this.#video = video;
-    this.#source = "";
+  set source(source) {
+    if (source === this.#source) return;
+    this.#source = source;
+    this.#address = "";
     this.#load();
   }
 
+  set label(label) {
+    this.#texts.label = label;
+    this.update();
+  }
+
+  set alt(alt) {
+    this.#texts.alt = alt;
+    this.update();
+  }
+
   async #load() {
-    const video = this.#video;
+    const source = this.#source;
     try {
-      const source = await pictureAddress(video, "spritesheet");
-      if (video === this.#video) this.#source = source;
+      const address = await fileAddress(source);
+      if (source === this.#source) this.#address = address;
     } catch {
       return; // the files may have been deleted
     }
@@ -27,9 +39,10 @@ class Sheet extends Part {
   }
 
   draw() {
-    if (!this.#source) return nothing;
-    return html`<a href=${this.#source} target="_blank" rel="noopener" aria-label=${t("clip.sheet")} title=${t("clip.sheet")}>
-      <img src=${this.#source} alt=${t("clip.sheetAlt")} loading="lazy" /></a>`;
+    if (!this.#address) return nothing;
+    const { label, alt } = this.#texts;
+    return html`<a href=${this.#address} target="_blank" rel="noopener" aria-label=${label} title=${label}>
+      <img src=${this.#address} alt=${alt} loading="lazy" /></a>`;
   }
 }
 

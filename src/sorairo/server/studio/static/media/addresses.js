@@ -8,7 +8,7 @@ import { getBlob, key } from "../core/api.js";
 const blobs = new Map(); // addresses of blobs by path, the longest unused first
 const MOST_BLOBS = 400;
 
-const contentPath = (video, variant) => `v1/videos/${video.id}/content?variant=${variant}`;
+export const contentPath = (video, variant) => `v1/videos/${video.id}/content?variant=${variant}`;
 
 /** The address of the clip, below the address of the page. */
 export function clipAddress(video, { download = false } = {}) {
@@ -17,8 +17,10 @@ export function clipAddress(video, { download = false } = {}) {
 }
 
 /** The address of a picture of a video ("thumbnail" or "spritesheet"). Raises ApiError. */
-export async function pictureAddress(video, variant) {
-  const path = `${contentPath(video, variant)}&download=0`;
+export const pictureAddress = (video, variant) => fileAddress(`${contentPath(video, variant)}&download=0`);
+
+/** The address of a file at a path of the API. Raises ApiError. */
+export async function fileAddress(path) {
   if (!key()) return path;
   const known = blobs.get(path);
   const found = known ?? URL.createObjectURL(await getBlob(path));

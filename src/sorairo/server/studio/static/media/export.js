@@ -37,6 +37,9 @@ export const saveMade = (path, body, name, what) =>
 /** Downloads a clip as `kind`: "gif", "webp" or "frames" (PNG files in a ZIP). */
 export const saveAs = (video, kind) => fetchAndSave(`v1/videos/${video.id}/${kind}`, `${video.id}.${SUFFIXES[kind]}`, kind);
 
+/** Downloads a file that a video was made from. */
+export const saveInput = ({ id }, number) => fetchAndSave(`v1/videos/${id}/inputs/${number}`, `${id}-${number}.mp4`, "input");
+
 /** Downloads finished videos with their clips, prompts, recipes and given files: those that `query`
  * finds (parameters of GET /v1/videos, or `ids`). */
 export function exportVideos(query) {

@@ -4,16 +4,17 @@ import "../elements/player.js";
 import "../elements/sheet.js";
 import { cancel, copy, label, remove, retry } from "../core/actions.js";
 import { detailsOf, requestOf } from "../core/details.js";
-import { replaceDraft } from "../core/draft.js";
+import { emptyDraft, replaceDraft } from "../core/draft.js";
 import { isUnfinished, readOne, videoOf } from "../core/library.js";
-import { errorText, notesOf } from "../core/said.js";
-import { fastOf, isFast } from "../core/server.js";
-import { ago, change, duration, go, html, icon, link, nothing, percent, seconds, state, t } from "../core/view.js";
-import { clipAddress } from "../media/addresses.js";
+import { errorText } from "../core/said.js";
+import { isFast } from "../core/server.js";
+import { change, go, html, icon, link, nothing, state, t } from "../core/view.js";
+import { clipAddress, contentPath } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
-import { loading, sizeName } from "./fields.js";
-import { lengthOf, nameOf, statusText, tile } from "./tile.js";
+import { loading } from "./fields.js";
+import { family, recipe } from "./recipe.js";
+import { nameOf, statusText, tile } from "./tile.js";
 import { tools } from "./tools.js";
 
 const asked = new Set();
@@ -27,40 +28,7 @@ function find(id) {
   return video;
 }
 
-// --- how it was made
-
-const entry = (name, value) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-
-/** "92 %: colour 98 %, motion 0 %" */
-const scoreText = ({ score, score_parts: parts }) =>
-  html`${percent(score)} %<span class="small muted score-parts">${Object.entries(parts)
-    .map(([name, share]) => `${t(`clip.part_${name}`)} ${percent(share)} %`)
-    .join(", ")}</span>`;
-
-/** "Fast (4 steps), paper:0.5" */
-function samplingOf(video) {
-  const { loras = [], steps } = requestOf(video);
-  const fast = fastOf(video.model);
-  const shown = loras.map((each) =>
-    !isFast(video.model, [each]) ? each : (steps ?? fast.steps) ? t("compose.fastSteps", { n: steps ?? fast.steps }) : t("compose.fast"),
-  );
-  return shown.join(", ");
-}
-
-const recipe = (video) => html`
-  <dl class="recipe">
-    ${entry(t("compose.size"), sizeName(video.size))}
-    ${entry(t("clip.length"), seconds(lengthOf(video)))}
-    ${entry(t("compose.seed"), html`<span class="mono">${video.seed}</span>`)}
-    ${entry(t("compose.model"), video.model)}
-    ${samplingOf(video) ? entry(t("clip.sampling"), samplingOf(video)) : nothing}
-    ${video.kind ? entry(t("library.kind"), t(`library.kind_${video.kind}`)) : nothing}
-    ${video.processing_seconds ? entry(t("clip.took"), duration(video.processing_seconds)) : nothing}
-    ${video.score === undefined ? nothing : entry(t("clip.score"), scoreText(video))}
-    ${entry(t("clip.made"), ago(video.created_at, state.now))}
-  </dl>
-  ${notesOf(video).map((note) => html`<p class="small muted">${note}</p>`)}
-`;
+// --- its tags
 
 const tagList = (video) => html`
   <div class="row tags">
@@ -76,23 +44,6 @@ const tagList = (video) => html`
     }}><input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} /></form>
   </div>
 `;
-
-const family = (video) => {
-  const { lineage } = detailsOf(video.id);
-  const shown = (relations) => (relations ?? []).map(({ id }) => videoOf(id)).filter(Boolean);
-  const [parents, children] = [shown(lineage?.parents), shown(lineage?.children)];
-  const near = new Set([video, ...parents, ...children]);
-  const others = shown(lineage?.family).filter((each) => !near.has(each));
-  const row = (name, list) =>
-    list.length ? html`<div><p class="small muted">${t(`clip.${name}`)}</p><div class="family-row">${list.map(tile)}</div></div>` : nothing;
-  if (near.size === 1) return nothing;
-  return html`
-    <section class="family" aria-labelledby="family">
-      <h2 id="family">${t("clip.family")}</h2>
-      <div class="family-tree">${row("parents", parents)} ${row("children", children)} ${row("others", others)}</div>
-    </section>
-  `;
-};
 
 // --- taking it away
 
@@ -137,11 +88,16 @@ const code = (video) => {
 
 // --- the page
 
+/** The box gets what made the clip, and nothing that was in it before. */
 function useRecipe(video) {
-  const fast = isFast(video.model, requestOf(video).loras);
-  const model = fast && state.server.models.includes(video.model) ? { model: video.model } : {};
-  const changes = { fast, ...model, prompt: nameOf(video), size: video.size, seconds: String(video.seconds), seed: String(video.seed), source: null };
-  replaceDraft(changes, t("compose.replaced"));
+  const { loras = [], style = "", rewrite = true, loop = false } = requestOf(video);
+  const characters = (detailsOf(video.id).recipe?.body.characters ?? []).map(({ id }) => id);
+  const changes = {
+    ...{ prompt: nameOf(video), size: video.size, seconds: String(video.seconds), seed: String(video.seed ?? "") },
+    ...{ style: style === "none" ? "" : style, rewrite, loop, characters, fast: isFast(video.model, loras) },
+    model: state.server.models.includes(video.model) ? video.model : "",
+  };
+  replaceDraft({ ...emptyDraft(), ...changes }, t("compose.replaced"));
   go("create");
 }
 
@@ -192,7 +148,7 @@ export const clip = {
         </div>
         <div class="clip-side">
           ${head(video)} ${recipe(video)} ${isDone ? tagList(video) : nothing}
-          ${isDone ? html`<so-sheet .video=${video}></so-sheet>` : nothing}
+          ${isDone ? html`<so-sheet .source=${`${contentPath(video, "spritesheet")}&download=0`} .label=${t("clip.sheet")} .alt=${t("clip.sheetAlt")}></so-sheet>` : nothing}
           ${isDone ? downloads(video) : nothing} ${family(video)} ${code(video)}
         </div>
       </div>

@@ -1,0 +1,160 @@
+"""The page of a clip says all of its recipe, what it was given, and its family by generation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+import studio_library
+from serving import Running, picture, serving
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.extend import ExtendRequest
+from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.server.uploads.media_store import MediaStore
+from studio_library import payload_of
+from studio_pages import overflow, quiet_page, serious_findings, until
+
+ROOT, REMIX, LATER, LAST, PICTURED, HOME = (f"video_{name * 32}" for name in "abcdef")
+SEED = 7_000_000_007
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("recipes")
+    file = folder / "red.png"
+    file.write_bytes(picture((64, 36)))
+    MediaStore(str(folder / "media")).put("given/picture", file)
+    size = {"width": 160, "height": 90, "seed": SEED}
+    root = GenerateRequest(
+        prompt="a red ball",
+        style="pencil",
+        steps=6,
+        guidance=2.5,
+        negative="fog",
+        loop=True,
+        **size,
+    )
+    remix = EditRequest(prompt="a blue ball", strength=0.7, region="0,0,80,45", end=1.5, **size)
+    later = ExtendRequest(prompt="it rolls on", forward=3.0, **size)
+    last = ExtendRequest(prompt="it came from there", backward=1.0, **size)
+    pictured = AnimateRequest(prompt="it moves", **size)
+    home = EditRequest(prompt="from Sora", strength=0.6)
+    payloads = {
+        ROOT: payload_of(root),
+        REMIX: payload_of(remix, ("given/a",), parents={ROOT: "edit"}),
+        LATER: payload_of(later, ("given/b",), parents={REMIX: "extend"}),
+        LAST: payload_of(last, ("given/c",), parents={LATER: "extend"}),
+        PICTURED: payload_of(pictured, ("given/picture",)),
+    }
+    source = {"file": "sora/2025/clip 7.mp4", "ids": [], "sha256": "0" * 64}
+    imported = {**payload_of(home, seed=None), "command": "import", "source": source}
+    studio_library.add(folder, payloads, model_name="tabletop", model_digest="1" * 64)
+    studio_library.add(folder, {HOME: imported})
+    with serving(folder, workers=0) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chromium: Browser, server: Running) -> Iterator[Page]:
+    with quiet_page(chromium, server.url) as page:
+        yield page
+
+
+def open_clip(page: Page, video: str) -> dict[str, str]:
+    """The entries of a clip's recipe, by their names."""
+    page.evaluate("hash => { location.hash = hash }", f"#/clip/{video}")
+    expect(page.get_by_text("The same as code")).to_be_visible()
+    return dict(
+        page.evaluate(
+            "[...document.querySelectorAll('.recipe > div')].map(each =>"
+            " [...each.children].map(part => part.textContent.trim()))"
+        )
+    )
+
+
+def test_the_whole_recipe_is_shown(page: Page):
+    shown = open_clip(page, ROOT)
+    assert (
+        shown.items()
+        >= {
+            "Model": "tabletop (sora-2)",
+            "Seed": str(SEED),
+            "Style": "Pencil",
+            "Steps": "6",
+            "Guidance": "2.5",
+            "Not to show": "fog",
+            "Options": "Seamless loop",
+        }.items()
+    )
+    edited = open_clip(page, REMIX)
+    assert (edited["Strength"], edited["Region"]) == ("70 %", "0,0,80,45")
+    assert edited["Span"] == "0 s – 1.5 s"
+    assert open_clip(page, LATER)["After its end"] == "3 s"
+    imported = open_clip(page, HOME)
+    assert imported["Imported from"] == "sora/2025/clip 7.mp4"
+    assert not {"Seed", "Strength"} & set(imported)
+
+
+def test_given_pictures_are_shown(page: Page):
+    open_clip(page, PICTURED)
+    given = page.get_by_role("group", name="Given files")
+    expect(given.locator("figcaption")).to_have_text("First picture of the clip")
+    until(page, "document.querySelector('.given img')?.naturalWidth === 64")
+    open_clip(page, REMIX)
+    expect(given.get_by_role("link")).to_have_text("A clip: a red ball")
+    assert serious_findings(page) == []
+
+
+def rows(page: Page) -> dict[str, list[list[str]]]:
+    """The members of a family by generation: the address of each, and its relation."""
+    return dict(
+        page.evaluate(
+            """[...document.querySelectorAll(".family-tree > div")].map(row => [
+              row.querySelector("p").textContent,
+              [...row.querySelectorAll(".relative")].map(each => [
+                each.querySelector("a")?.dataset.id ?? each.querySelector(".gone").textContent,
+                each.querySelector(":scope > .muted:not(.tile)").textContent,
+              ])])"""
+        )
+    )
+
+
+def test_the_family_is_shown_by_generation(page: Page, server: Running):
+    open_clip(page, LATER)
+    expect(page.get_by_role("heading", name="Family")).to_be_visible()
+    assert rows(page) == {
+        "Made from": [[REMIX, "Extended"]],
+        "2 generations before": [[ROOT, "Changed"]],
+        "Made from this": [[LAST, "Extended"]],
+    }
+    httpx.delete(f"{server.url}/v1/videos/{REMIX}").raise_for_status()
+    page.reload()
+    open_clip(page, LATER)
+    expect(page.locator(".tile.gone")).to_have_text("deleted")
+    assert rows(page)["Made from"] == [["deleted", "Extended"]]
+    assert overflow(page) <= 0
+    assert serious_findings(page) == []
+
+
+def test_a_prompt_is_used_without_what_was_in_the_box(page: Page):
+    page.get_by_label("Prompt").fill("something else")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Use my words as they are").check()
+    page.get_by_label("Style").select_option("neon")
+    open_clip(page, HOME)
+    page.get_by_role("button", name="Use this prompt").click()
+    expect(page.get_by_label("Prompt")).to_have_value("from Sora")
+    draft = page.evaluate("JSON.parse(sessionStorage['sorairo.draft'])")
+    assert (draft["seed"], draft["style"], draft["rewrite"]) == ("", "", True)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Prompt")).to_have_value("something else")
+    open_clip(page, ROOT)
+    page.get_by_role("button", name="Use this prompt").click()
+    expect(page.get_by_label("Prompt")).to_have_value("a red ball")
+    draft = page.evaluate("JSON.parse(sessionStorage['sorairo.draft'])")
+    assert (draft["seed"], draft["style"], draft["loop"]) == (str(SEED), "pencil", True)
+    assert (draft["size"], draft["seconds"], draft["rewrite"]) == ("160x90", "2", True)

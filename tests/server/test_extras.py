@@ -142,13 +142,15 @@ def test_characters(client: TestClient, service: Service, tmp_path: Path):
     assert made["id"].startswith("char_")
     path = f"/v1/videos/characters/{made['id']}"
     assert client.get(path).json() == made
+    shown = client.get(f"{path}/content")
+    assert (shown.content, shown.headers["content-type"]) == (PNG, "image/png")
     body = {"prompt": "Mossy rolls", "characters": [{"id": made["id"]}]}
     request, job = request_and_job(service, client.post("/v1/videos", json=body).json())
     assert isinstance(request, CastRequest)
     assert request.names == ("Mossy",)
     assert [b"".join(service.media.read(name)) for name in job.payload["media"]] == [PNG]
     assert client.delete(path).json()["deleted"] is True
-    assert client.get(path).status_code == 404
+    assert client.get(path).status_code == client.get(f"{path}/content").status_code == 404
     assert client.post("/v1/videos", json=body).status_code == 404
     assert not (tmp_path / "media" / made["id"]).exists()
     assert service.media.size(job.payload["media"][0]), "videos that were asked for keep their own"

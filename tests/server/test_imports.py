@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -257,6 +258,11 @@ def test_an_export_is_imported_again(client: TestClient, service: Service, tmp_p
         names = {name.partition("/")[2] for name in file.namelist()}
     kinds = {f"{kind}/{video}" for video in found[:2] for kind in ("clips", "recipes")}
     assert {name.partition(".")[0] for name in names} == {*kinds, "index", "prompts"}
+    many = [*found[:2], *(f"video_{number:032x}" for number in range(900))]
+    posted = client.post("/v1/videos/export", json={"ids": many})
+    with zipfile.ZipFile(io.BytesIO(posted.content)) as file:
+        assert {name.partition("/")[2] for name in file.namelist()} == names
+    assert client.post("/v1/videos/export", json={"ids": many[2:]}).status_code == 404
     where = [*database(tmp_path), "--media", str(tmp_path / "other")]
     where[1] = f"sqlite:///{tmp_path}/other.db"
     lines, _ = run(str(tmp_path / "export.zip"), *where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -28,7 +29,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     file = folder / "red.png"
     file.write_bytes(picture((64, 36)))
     MediaStore(str(folder / "media")).put("given/picture", file)
-    size = {"width": 160, "height": 90, "seed": SEED}
+    size: dict[str, Any] = {"width": 160, "height": 90, "seed": SEED}
     root = GenerateRequest(
         prompt="a red ball",
         style="pencil",
@@ -158,3 +159,31 @@ def test_a_prompt_is_used_without_what_was_in_the_box(page: Page):
     draft = page.evaluate("JSON.parse(sessionStorage['sorairo.draft'])")
     assert (draft["seed"], draft["style"], draft["loop"]) == (str(SEED), "pencil", True)
     assert (draft["size"], draft["seconds"], draft["rewrite"]) == ("160x90", "2", True)
+
+
+def test_a_character_is_shown_and_deleted_with_undo(page: Page, server: Running):
+    body = {"name": "Ruby", "video": {"id": ROOT}}
+    httpx.post(f"{server.url}/v1/videos/characters", json=body).raise_for_status()
+    page.goto(f"{server.url}/#/settings")
+    page.reload()
+    until(page, "document.querySelector('.character video')?.readyState >= 1")
+    assert serious_findings(page) == []
+    delete = page.get_by_role("button", name="Delete Ruby")
+    delete.click()
+    expect(page.get_by_text("No character is kept yet")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(delete).to_be_visible()
+    assert len(characters(server)) == 1
+    delete.click()
+    page.get_by_role("status").get_by_role("button", name="Close").click()
+    expect(page.get_by_text("No character is kept yet")).to_be_visible()
+    until(page, "!document.querySelector('.toast')")
+    for _ in range(100):
+        if not characters(server):
+            break
+        page.wait_for_timeout(100)
+    assert characters(server) == []
+
+
+def characters(server: Running) -> list[dict[str, str]]:
+    return httpx.get(f"{server.url}/v1/videos/characters").json()["data"]

@@ -30,6 +30,7 @@ class Endpoint(StrEnum):
     LABELS = "POST /v1/videos/labels"
     TRASH = "POST /v1/videos/trash"
     RESTORE = "POST /v1/videos/restore"
+    EXPORT = "POST /v1/videos/export"
     CUT = "POST /v1/videos/cuts"
     FILM = "POST /v1/videos/films"
     IMPORT = "POST /v1/videos/imports"

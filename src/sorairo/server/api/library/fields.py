@@ -18,7 +18,7 @@ MAX_PATH, MAX_PATHS = 1000, 20_000  # characters of a path; paths of an archive
 READING = frozenset({Endpoint.READING})
 PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})
 LABELS = frozenset({Endpoint.LABELS})
-ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE}
+ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE, Endpoint.EXPORT}
 CUT, FILM = frozenset({Endpoint.CUT}), frozenset({Endpoint.FILM})
 ID, TIME = Text(max_length=MAX_ID_LENGTH, strict=True), Number(low=0, high=1e5, example="1.5")
 PART = {

@@ -59,6 +59,9 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         partial=True,
     ),
     ("get", "/v1/videos/export"): RouteDoc(responses={ZIP: BINARY}, errors=(400, 404)),
+    ("post", "/v1/videos/export"): RouteDoc(
+        responses={ZIP: BINARY}, body=request_body(Endpoint.EXPORT), errors=(*WITH_BODY, 404)
+    ),
     ("post", "/v1/videos/imports/plan"): RouteDoc(
         responses=json_doc("ImportPlan"),
         body=request_body(Endpoint.IMPORT_PLAN),

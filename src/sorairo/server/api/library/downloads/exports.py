@@ -12,18 +12,21 @@ from typing import Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import COMPLETED, Job
+from sorairo.jobs.library.listing import JobFilter
 from sorairo.notes import Note
-from sorairo.server.api.dependencies import service_of
+from sorairo.server.api.dependencies import Owner, fields_of, service_of
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.fields.table import Endpoint
 from sorairo.server.api.library.downloads.zip_stream import ZipStream
 from sorairo.server.api.library.lists import Wanted
 from sorairo.server.api.library.recipes import recipe_of
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
-from sorairo.server.video_object import VARIANTS
+from sorairo.server.video_object import IMAGE_PREFIX, VARIANTS
 
 MAX_IDS = 1000
 AT_ONCE = 100  # videos that are read from the database at once
@@ -50,7 +53,21 @@ def export_videos(
             most=MAX_IDS,
         )
         raise ApiError(400, message, param="ids", code="invalid_value")
-    chosen = replace(wanted, ids=tuple(names), status=(COMPLETED,))
+    return _exported(request, replace(wanted, ids=tuple(names)))
+
+
+@router.post("/videos/export")
+async def export_chosen_videos(request: Request, owner: Owner) -> StreamingResponse:
+    """Downloads the finished ones of the videos `ids` as `GET /v1/videos/export` does: for more ids
+    than an address can hold."""
+    fields = await fields_of(request, Endpoint.EXPORT)
+    wanted = JobFilter(owner=owner, hidden=IMAGE_PREFIX, ids=tuple(fields.get("ids")))
+    return await run_in_threadpool(_exported, request, wanted)
+
+
+def _exported(request: Request, wanted: JobFilter) -> StreamingResponse:
+    """The finished ones of the videos as a zip. Raises ApiError if there are none."""
+    chosen = replace(wanted, status=(COMPLETED,))
     found, _ = service_of(request).library.page(chosen, limit=1)
     if not found:
         message = Note("There is no finished video to export: choose others.", "nothing_to_export")

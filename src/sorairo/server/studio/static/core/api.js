@@ -28,14 +28,14 @@ export function setKey(value) {
 export const address = (path) => new URL(path, document.baseURI).href;
 
 /** The response to a request; `body` is a FormData, or a value that is sent as JSON. */
-export async function send(method, path, { body, signal, headers = {} } = {}) {
+export async function send(method, path, { body, signal, keepalive, headers = {} } = {}) {
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers = { ...headers, "content-type": "application/json" };
   if (key()) headers = { ...headers, authorization: `Bearer ${key()}` };
   let response;
   try {
     const content = body === undefined || isForm ? body : JSON.stringify(body);
-    response = await fetch(address(path), { method, headers, body: content, signal });
+    response = await fetch(address(path), { method, headers, body: content, signal, keepalive });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     offline();

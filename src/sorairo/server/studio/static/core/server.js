@@ -65,8 +65,11 @@ subscribe(() => {
 });
 
 export async function readCharacters() {
-  const found = await getJson("v1/videos/characters?limit=100");
-  change(({ server }) => {
-    server.characters = found.data;
-  });
+  const characters = [];
+  let page;
+  do {
+    page = await getJson(`v1/videos/characters?limit=100${page ? `&after=${page.last_id}` : ""}`);
+    characters.push(...page.data);
+  } while (page.has_more);
+  change(({ server }) => Object.assign(server, { characters }));
 }

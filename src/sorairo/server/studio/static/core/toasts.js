@@ -7,18 +7,22 @@ const SHOWN = 8000; // milliseconds; while the pointer or the focus is on it, it
 state.toasts = [];
 let last = 0;
 
-/** Shows a message; `action` is `{label, run}`, `kind` is "good" or "bad". Returns its id. */
-export function toast(text, { action, kind = "good" } = {}) {
+/** Shows a message; `action` is `{label, run}`, `kind` is "good" or "bad"; `onGone` is called when it has
+ * gone without the action. Returns its id. */
+export function toast(text, { action, kind = "good", onGone } = {}) {
   const id = ++last;
-  change(({ toasts }) => toasts.push({ id, text, action, kind }));
+  change(({ toasts }) => toasts.push({ id, text, action, kind, onGone }));
   wait(id);
   return id;
 }
 
-export function dismiss(id) {
+/** Takes a message away; `isDone`: its action is being run. */
+export function dismiss(id, isDone = false) {
+  const gone = state.toasts.find((each) => each.id === id);
   change((all) => {
-    all.toasts = all.toasts.filter((each) => each.id !== id);
+    all.toasts = all.toasts.filter((each) => each !== gone);
   });
+  if (!isDone) gone?.onGone?.();
 }
 
 function wait(id) {

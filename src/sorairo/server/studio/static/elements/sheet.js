@@ -1,5 +1,5 @@
 // <so-sheet .source=${source} .label=${label} .alt=${alt}>: a picture that opens in its own size, such as a
-// contact sheet; `source` is the path of a file of the API.
+// contact sheet; `source` is the path of a file of the API. With `isClip`, it is a clip.
 
 import { Part } from "../core/element.js";
 import { html, nothing } from "../core/view.js";
@@ -38,9 +38,19 @@ class Sheet extends Part {
     this.update();
   }
 
+  /** It is no clip: characters may be pictures. */
+  #asPicture() {
+    this.removeAttribute("isClip");
+    this.update();
+  }
+
   draw() {
     if (!this.#address) return nothing;
     const { label, alt } = this.#texts;
+    if (this.hasAttribute("isClip")) {
+      return html`<video src=${this.#address} controls muted loop playsinline preload="metadata" aria-label=${label}
+        @error=${() => this.#asPicture()}></video>`;
+    }
     return html`<a href=${this.#address} target="_blank" rel="noopener" aria-label=${label} title=${label}>
       <img src=${this.#address} alt=${alt} loading="lazy" /></a>`;
   }

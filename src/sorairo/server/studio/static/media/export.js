@@ -5,6 +5,7 @@ import { getBlob, key, send } from "../core/api.js";
 import { toast } from "../core/toasts.js";
 import { change, state, t } from "../core/view.js";
 
+const [IN_ADDRESS, AT_ONCE] = [100, 1000]; // videos that an address, and a body, may name
 const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };
 
 state.saving = ""; // what is being made, such as gif or export
@@ -40,12 +41,23 @@ export const saveAs = (video, kind) => fetchAndSave(`v1/videos/${video.id}/${kin
 /** Downloads a file that a video was made from. */
 export const saveInput = ({ id }, number) => fetchAndSave(`v1/videos/${id}/inputs/${number}`, `${id}-${number}.mp4`, "input");
 
+const exportName = (part = "") => `sorairo-${new Date().toISOString().slice(0, 10)}${part}.zip`;
+
+/** Downloads chosen videos: few as their address names them, many in parts, each of one request. */
+export async function exportChosen(ids) {
+  if (ids.length <= IN_ADDRESS) return exportVideos({ ids: ids.join(",") });
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const name = exportName(ids.length > AT_ONCE ? `-${1 + at / AT_ONCE}` : "");
+    await saveMade("v1/videos/export", { ids: ids.slice(at, at + AT_ONCE) }, name, "export");
+  }
+}
+
 /** Downloads finished videos with their clips, prompts, recipes and given files: those that `query`
  * finds (parameters of GET /v1/videos, or `ids`). */
 export function exportVideos(query) {
   const search = new URLSearchParams(query).toString();
   const path = `v1/videos/export${search && `?${search}`}`;
-  const name = `sorairo-${new Date().toISOString().slice(0, 10)}.zip`;
+  const name = exportName();
   if (key()) return fetchAndSave(path, name, "export");
   save(path, name); // the browser writes it to the disk while it is read
   toast(t("library.exporting"));

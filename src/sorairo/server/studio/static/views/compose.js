@@ -1,6 +1,7 @@
 // The compose box: a prompt, perhaps a picture or a clip, and how the clip is made from it.
 
 import { postJson } from "../core/api.js";
+import { keptCharacters } from "../core/characters.js";
 import { attach, drawAgain, edit, newSeed, replaceDraft, request } from "../core/draft.js";
 import { currentLanguage, t } from "../core/i18n.js";
 import { follow, learn } from "../core/library.js";
@@ -117,7 +118,7 @@ const source = () => {
 };
 
 const characters = () => {
-  const { characters: known } = state.server;
+  const known = keptCharacters();
   if (!known.length || state.draft.source) return nothing;
   const chosen = state.draft.characters;
   const toggle = ({ id, name }) => {

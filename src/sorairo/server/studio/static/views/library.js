@@ -2,7 +2,7 @@
 
 import "../elements/grid.js";
 import { clearSelection, label, remove, select } from "../core/actions.js";
-import { exportVideos } from "../media/export.js";
+import { exportChosen, exportVideos } from "../media/export.js";
 import { finished, videoOf, videos } from "../core/library.js";
 import { change, html, icon, link, live, nothing, number, state, t } from "../core/view.js";
 import { choice, iconButton, loading } from "./fields.js";
@@ -11,8 +11,6 @@ import { nameOf, selectableTile, textOf } from "./tile.js";
 state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
 
 const filter = (changes) => change((all) => Object.assign(all.filter, changes));
-
-const MOST_AT_ONCE = 1000; // videos that one export may name
 
 /** The filter as parameters of the list of videos. */
 const filterQuery = () => {
@@ -115,7 +113,7 @@ const selectionBar = () => {
         <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
         <button>${t("library.add")}</button>
       </form>
-      <button ?disabled=${Boolean(state.saving)} @click=${() => exportVideos({ ids: ids.slice(0, MOST_AT_ONCE).join(",") })}>${icon("download")} <span>${t("library.export")}</span></button>
+      <button ?disabled=${Boolean(state.saving)} @click=${() => exportChosen(ids)}>${icon("download")} <span>${t("library.export")}</span></button>
       <button class="danger" @click=${() => remove(ids)}>${icon("trash")} <span>${t("common.delete")}</span></button>
       ${iconButton("close", t("library.clear"), clearSelection)}
     </div>

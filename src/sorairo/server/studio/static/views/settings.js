@@ -1,9 +1,11 @@
 // Settings: the key of this tab, what it may use and uses, the disk, and the models.
 
+import "../elements/sheet.js";
 import { copy } from "../core/actions.js";
+import { keptCharacters, removeCharacter } from "../core/characters.js";
 import { getJson, key, setKey } from "../core/api.js";
 import { summaryOf } from "../core/said.js";
-import { bytes, change, duration, html, icon, link, nothing, number, state, t } from "../core/view.js";
+import { ago, bytes, change, duration, html, icon, link, nothing, number, repeat, state, t } from "../core/view.js";
 import { iconButton, loading, meter, sizeName } from "./fields.js";
 
 const FRESH = 10_000; // milliseconds after which the figures are read again
@@ -65,6 +67,21 @@ const use = ({ quota, used, disk, retention_seconds: retention }) => html`
   </section>
 `;
 
+const character = (each) => html`
+  <li class="character">
+    <so-sheet isClip .source=${`v1/videos/characters/${each.id}/content`} .label=${each.name} .alt=${each.name}></so-sheet>
+    <p class="row"><b>${each.name}</b> <span class="muted small">${ago(each.created_at, state.now)}</span>
+      ${iconButton("trash", t("settings.removeCharacter", each), () => removeCharacter(each))}</p>
+  </li>
+`;
+
+const characters = () => html`
+  <section class="card stack" aria-labelledby="settings-characters">
+    <h2 id="settings-characters">${t("compose.characters")}</h2>
+    ${keptCharacters().length ? html`<ul class="characters">${repeat(keptCharacters(), ({ id }) => id, character)}</ul>` : html`<p class="muted">${t("settings.noCharacters")}</p>`}
+  </section>
+`;
+
 const model = (each) => html`
   <li class="model">
     <p><b>${each.id}</b> ${each.served ? html`<span class="chip plain">${t("settings.served")}</span>` : nothing}</p>
@@ -103,7 +120,7 @@ export const settings = {
     return html`
       <h1>${t("settings.title")}</h1>
       ${account && server
-        ? html`<div class="settings"><div class="stack">${keys(account)} ${use(account)}</div>${models(server)}</div>`
+        ? html`<div class="settings"><div class="stack">${keys(account)} ${use(account)} ${characters()}</div>${models(server)}</div>`
         : loading()}
     `;
   },

@@ -100,7 +100,7 @@ const toasts = () => html`
         <p>${text}</p>
         ${action
           ? html`<button class="quiet" @click=${() => {
-              dismiss(id);
+              dismiss(id, true);
               action.run();
             }}>${action.label}</button>`
           : nothing}

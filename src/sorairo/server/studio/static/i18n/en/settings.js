@@ -20,5 +20,8 @@ export default {
   pulls: "More models",
   takes: "{n} to download",
   takesMore: "more than {n} to download",
+  noCharacters: "No character is kept yet: “Keep as a character” on the page of a clip does it.",
+  removeCharacter: "Delete {name}",
+  characterGone: "{name} deleted.",
   copy: "Copy: {text}",
 };

@@ -20,5 +20,8 @@ export default {
   pulls: "更多模型",
   takes: "需下载 {n}",
   takesMore: "需下载超过 {n}",
+  noCharacters: "还没有角色：在短片页面上点“存为角色”。",
+  removeCharacter: "删除 {name}",
+  characterGone: "已删除 {name}。",
   copy: "复制：{text}",
 };

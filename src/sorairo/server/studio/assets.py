@@ -24,6 +24,7 @@ WORDS = "i18n/"  # a folder of modules for each language
 # Comments that begin a line, and those at the end of one that have no quotation mark, with which a
 # string might end. No template of the page has a line like that.
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
+_INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(
@@ -97,11 +98,13 @@ def _read(
 
 
 def _content(path: Path) -> bytes:
-    """A file as browsers get it: scripts and styles without comments, whose lines stay."""
+    """A file as browsers get it: scripts and styles without comments, whose lines stay, and without
+    indentation. A text of several lines writes its own as `\\x20`."""
     content = path.read_bytes()
     if path.suffix not in (".js", ".css") or "vendor" in path.parts:
         return content
-    return _COMMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
+    bare = _COMMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
+    return _INDENTATION.sub(b"", bare)
 
 
 def _links(files: Mapping[str, Asset], root: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ const WRITERS = {
   curl: (recipe) => {
     const auth = key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "";
     const store = (each) => `INPUT_${each.number}=$(curl -s ${inputAddress(recipe, each)}${auth} |
-  curl -s ${base()}/files${auth} -F purpose=user_data -F file=@- | jq -r .id)\n`;
+\x20 curl -s ${base()}/files${auth} -F purpose=user_data -F file=@- | jq -r .id)\n`;
     const body = withInputs(quoted(json(bodyOf(recipe))), (number) => `"'"$INPUT_${number}"'"`);
     return `${uploads(recipe).map(store).join("")}curl ${base()}${route(recipe)}${auth} -H 'Content-Type: application/json' -d ${body}`;
   },
@@ -80,8 +80,8 @@ const client = new OpenAI({ baseURL: ${JSON.stringify(base())}${key() ? "" : `, 
 ${files.map(store).join("")}const body = ${withInputs(json(bodyOf(recipe)), (number) => `input${number}.id`)};
 let video = await client.post(${JSON.stringify(route(recipe))}, { body });
 while (["queued", "in_progress"].includes(video.status)) {
-  await new Promise((next) => setTimeout(next, 1000));
-  video = await client.videos.retrieve(video.id);
+\x20 await new Promise((next) => setTimeout(next, 1000));
+\x20 video = await client.videos.retrieve(video.id);
 }
 const content = await client.videos.downloadContent(video.id);
 await writeFile("clip.mp4", Buffer.from(await content.arrayBuffer()));`;

@@ -16,6 +16,7 @@ export default {
   reference_images: "参考图片",
   conditions: "关键画面",
   characters: "角色",
+  character: "角色",
   storyboard: "分镜",
   remixed_from_video_id: "被重混的视频",
   loop: "循环",

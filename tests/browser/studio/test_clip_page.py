@@ -68,7 +68,8 @@ def page(chromium: Browser, server: Running) -> Iterator[Page]:
 def open_clip(page: Page, video: str) -> dict[str, str]:
     """The entries of a clip's recipe, by their names."""
     page.evaluate("hash => { location.hash = hash }", f"#/clip/{video}")
-    expect(page.get_by_text("The same as code")).to_be_visible()
+    expect(page.locator(f"so-player[data-id={video}]")).to_be_visible()
+    expect(page.get_by_text("The same as code")).to_be_visible()  # its recipe has been read
     return dict(
         page.evaluate(
             "[...document.querySelectorAll('.recipe > div')].map(each =>"

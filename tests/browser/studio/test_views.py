@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 import studio_library
-from serving import Running, run_json, serving
+from serving import Running, picture, run_json, serving
 from sorairo.generation.memory_estimate import needs_too_much
 from studio_pages import PHONE, crowded, overflow, quiet_page, serious_findings, until
 
@@ -193,9 +193,35 @@ def test_unknown_words_and_the_reading_are_shown(desk: Page):
     desk.get_by_role("button", name="Undo").click()
     expect(box).to_have_value("a red ball drops")
     desk.get_by_label("Seconds").select_option("60")
-    desk.wait_for_timeout(1500)  # the library is read again meanwhile
+    with desk.expect_response(lambda answer: "/v1/videos?limit=24" in answer.url):
+        pass  # the library is read again meanwhile
+    desk.wait_for_timeout(200)
     expect(box).to_have_value("a red ball drops")
     expect(desk.get_by_label("Seconds")).to_have_value("60")
+
+
+def test_a_picture_dropped_anywhere_goes_into_the_box(desk: Page):
+    desk.get_by_role("link", name="Library").click()
+    expect(desk.locator(".cell").first).to_be_visible()
+    data = desk.evaluate_handle(
+        """(bytes) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], "red.png", { type: "image/png" }));
+          return data;
+        }""",
+        list(picture((128, 80))),
+    )
+    desk.dispatch_event("main", "drop", {"dataTransfer": data})
+    expect(desk.locator(".source-name")).to_have_text("red.png")
+    desk.get_by_role("button", name="Leave it out").click()
+    desk.get_by_role("link", name="Queue").click()
+    desk.evaluate(
+        """(clipboardData) => document.body.dispatchEvent(
+          new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))""",
+        data,
+    )
+    expect(desk.locator(".source-name")).to_have_text("red.png")
+    desk.get_by_role("button", name="Leave it out").click()
 
 
 def test_a_failed_job_says_why(desk: Page):

@@ -7,14 +7,14 @@ import { currentLanguage, t } from "../core/i18n.js";
 import { follow, learn } from "../core/library.js";
 import { allowNotifications } from "../core/notify.js";
 import { notesOf } from "../core/said.js";
-import { change, duration, html, icon, live, nothing, seconds as inSeconds, state } from "../core/view.js";
+import { change, duration, go, html, icon, live, nothing, seconds as inSeconds, state } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
 import { choice, iconButton, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
 const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
 const SECONDS = ["2", "4", "8", "12", "20", "30", "60"];
-const MOST_VARIATIONS = 8;
+const [MOST_VARIATIONS, MOST_CHARACTERS] = [8, 2];
 
 const box = { sending: false, uploading: false, dropping: false, problem: "" };
 
@@ -76,10 +76,20 @@ function onDragOver(event) {
 }
 
 function onPaste(event) {
-  if (!event.clipboardData.files.length) return;
+  if (!event.clipboardData.files.length || event.defaultPrevented) return;
   event.preventDefault();
+  go("create");
   take(event.clipboardData.files);
 }
+
+// What is dropped or pasted elsewhere on the page goes into the box, too: the browser does not leave for it.
+addEventListener("paste", onPaste);
+addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+addEventListener("drop", (event) => {
+  if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
+  go("create");
+  onDrop(event);
+});
 
 const input = (prompt) => edit({ prompt });
 
@@ -124,11 +134,11 @@ const characters = () => {
   const toggle = ({ id, name }) => {
     const has = chosen.includes(id);
     const prompt = has || state.draft.prompt.includes(name) ? state.draft.prompt : `${name} ${state.draft.prompt}`;
-    edit({ characters: has ? chosen.filter((each) => each !== id) : [...chosen, id].slice(-2), prompt });
+    edit({ characters: has ? chosen.filter((each) => each !== id) : [...chosen, id], loop: false, prompt });
   };
   return html`<div class="row" role="group" aria-label=${t("compose.characters")}>
     <span class="small muted">${t("compose.characters")}</span>
-    ${known.map((each) => html`<button type="button" class="chip" aria-pressed=${chosen.includes(each.id)} @click=${() => toggle(each)}>${each.name}</button>`)}
+    ${known.map((each) => html`<button type="button" class="chip" aria-pressed=${chosen.includes(each.id)} ?disabled=${chosen.length >= MOST_CHARACTERS && !chosen.includes(each.id)} @click=${() => toggle(each)}>${each.name}</button>`)}
   </div>`;
 };
 
@@ -186,7 +196,7 @@ const more = () => {
         ${select("model", t("compose.model"), ["", ...state.server.models], (name) => name || state.server.model || "…")}
         <label class="check"><input type="checkbox" .checked=${live(!state.draft.rewrite)}
           @change=${(event) => edit({ rewrite: !event.target.checked })} /> ${t("compose.asWritten")}</label>
-        <label class="check"><input type="checkbox" .checked=${live(state.draft.loop)} ?disabled=${Boolean(state.draft.source)}
+        <label class="check"><input type="checkbox" .checked=${live(state.draft.loop)} ?disabled=${Boolean(state.draft.source) || state.draft.characters.length > 0}
           @change=${(event) => edit({ loop: event.target.checked })} /> ${t("compose.loop")}</label>
         ${fastCheck(state.draft.model, state.draft.fast, (fast) => edit({ fast }))}
       </div>
@@ -220,7 +230,7 @@ export const compose = () => {
   const hasSeconds = draft.source?.role !== "edit";
   return html`
     <form class="compose ${box.dropping ? "dropping" : ""}" @submit=${submit} novalidate
-      @dragover=${onDragOver} @dragleave=${() => set({ dropping: false })} @drop=${onDrop} @paste=${onPaste}>
+      @dragover=${onDragOver} @dragleave=${() => set({ dropping: false })} @drop=${onDrop}>
       ${promptField({
         value: draft.prompt,
         words: (draft.rewrite && state.plan.reading?.unknown) || [],

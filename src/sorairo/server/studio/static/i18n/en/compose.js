@@ -56,7 +56,7 @@ export default {
   cost: "about {time}",
   wait: "starts in {time}",
   replaced: "The compose box has another prompt now.",
-  frameUsed: "The frame is the first picture of the next clip.",
+  frameUsed: "The next clip begins with this picture.",
   welcomeTitle: "Your first clip is one click away",
   welcomeText: "Choose a sentence. The model on this machine makes a clip of it, and everything that you make stays here, with its prompt and settings.",
   welcomeAction: "Make this clip",

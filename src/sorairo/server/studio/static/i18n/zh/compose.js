@@ -39,7 +39,7 @@ export default {
   wrongFile: "这不是图片或短片：请使用 PNG、JPEG、WebP、MP4、MOV、WebM 或 MKV。",
   removeSource: "移除",
   role: "用途",
-  role_first: "作为第一帧画面",
+  role_first: "作为开头画面",
   role_last: "作为最后画面",
   role_look: "短片中出现的物体",
   expand: "补充细节",

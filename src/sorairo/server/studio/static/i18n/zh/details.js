@@ -102,7 +102,7 @@ export default {
   card_end: "第 {card} 张卡片从 {start} 秒开始，却到 {end} 秒结束：请推后终点",
   card_at: "第 {card} 张卡片的画面在 {at} 秒，而卡片只有 {seconds} 秒：请选早一些",
   card_negative: "第 {card} 张卡片的 {name} 是 {time}：请选择 0 或更大",
-  card_too_short: "第 {card} 张卡片只有 {seconds} 秒，不足一帧：至少 {least} 秒",
+  card_too_short: "第 {card} 张卡片只有 {seconds} 秒，太短了：至少 {least} 秒",
   card_picture_and_clip: "第 {card} 张卡片既有图片又有短片：请分成两张",
   toml: "不是有效的 TOML：请检查第 {line} 行",
   scene_ids: "有两个场景的名称相同：请各起一个",

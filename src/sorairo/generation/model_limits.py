@@ -49,4 +49,5 @@ def request_limits(model: VideoModel) -> Limits:
         model=info.name,
         trained_for=info.trained_for,
         use_instead=info.use_instead,
+        takes_hints=not model.conditioning.given_channels,
     )

@@ -65,6 +65,8 @@ class ModelFacts:
     """The tasks that it was trained for, by the names of their commands; empty: not known."""
     use_instead: str = ""
     """A model that was trained for other tasks, "" for none."""
+    takes_hints: bool = True
+    """Whether pictures can be hints, which it sees without showing them."""
     trained_on: dict[str, Any] | None = None
     """The part of the world that its training scenes were drawn from, as JSON; None: not known."""
 

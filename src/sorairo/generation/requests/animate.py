@@ -15,6 +15,21 @@ if TYPE_CHECKING:
     from sorairo.video import Clip
 
 
+def no_hints(use_instead: str = "") -> Note:
+    """The sentence for a hint that a model cannot take, with the model to use in its place."""
+    if not use_instead:
+        return Note(
+            "This model shows a picture exactly: give it a strength of 1 or leave strength out.",
+            "exact_picture",
+        )
+    return Note(
+        "This model shows a picture exactly and takes no hints: use"
+        f" {use_instead}, or give the picture a strength of 1.",
+        "hints_elsewhere",
+        model=use_instead,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class AnimateRequest(GivenRequest):
     """Image to video: a clip that shows each of the given pictures at its time."""
@@ -32,7 +47,7 @@ class AnimateRequest(GivenRequest):
         check_seconds(self.seconds, limits)
         if not self.at:
             raise RequestError(Note("Give a picture to animate.", "no_picture"))
-        self._check_strength()
+        self._check_strength(limits)
         self._check_times(limits)
         super().validate(limits)
 
@@ -57,7 +72,7 @@ class AnimateRequest(GivenRequest):
         """The frame at a time; the length of the clip means its last frame."""
         return min(round(at * fps), max(1, round(self.seconds * fps)) - 1)
 
-    def _check_strength(self) -> None:
+    def _check_strength(self, limits: Limits) -> None:
         if self.strength and len(self.strength) != len(self.at):
             raise RequestError(
                 Note(
@@ -80,6 +95,8 @@ class AnimateRequest(GivenRequest):
                         strength=strength,
                     )
                 )
+            if strength < 1 and not limits.takes_hints:
+                raise RequestError(no_hints(limits.use_instead))
 
     def _check_times(self, limits: Limits) -> None:
         taken: set[int] = set()

@@ -65,6 +65,8 @@ class Limits:
     known."""
     use_instead: str = ""
     """A model that was trained for other tasks, "" for none."""
+    takes_hints: bool = True
+    """Whether pictures can be hints, which the model sees without showing them."""
     world: str = registry.NONE
     """The simulated world in whose words the model reads prompts, "" for none."""
     trained_on: Mapping[str, Any] | None = None
@@ -98,6 +100,7 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         model=settings.get("name", ""),
         trained_for=tuple(settings.get("trained_for", ())),
         use_instead=settings.get("use_instead", ""),
+        takes_hints=settings.get("takes_hints", True),
         min_side=min_side_of(width, height),
         world=settings.get("world", registry.DEFAULT),
         trained_on=settings.get("trained_on"),

@@ -30,5 +30,6 @@ def record_of(variant: Variant) -> dict[str, Any]:
         "licence": LICENCE,
         "trained_for": list(variant.trained_for),
         "use_instead": variant.use_instead,
+        "takes_hints": variant.enters != "given channels",
     }
     return {"format": 1, "family": WAN_FAMILY, "config": config}

@@ -60,6 +60,7 @@ export default {
   unknown_name: "没有“{name}”。可选：{known}",
   unknown_name_near: "没有“{name}”。是否指“{nearest}”？",
   exact_picture: "此模型会原样展示图片：请把强度设为 1",
+  hints_elsewhere: "此模型会原样展示图片，不能只作参考：请改用 {model}，或把强度设为 1",
   no_picture: "请给出一张图片",
   picture_strength: "图片强度不能是 {strength}：请选择大于 0、最多 1，例如 0.6",
   picture_outside: "图片的时间 {time} 秒在短片之外：请选择 0 到 {most} 秒，或加长短片",

@@ -55,6 +55,8 @@ class AveragingCodec:
 
 
 class GreyText:
+    separate = True
+
     def encode(self, prompts: Sequence[str]) -> tuple[Tensor, Tensor]:
         greys = [[[GREYS.get(prompt, 0.0)]] for prompt in prompts]
         return torch.tensor(greys), torch.ones(len(prompts), 1, dtype=torch.bool)

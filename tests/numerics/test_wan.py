@@ -4,6 +4,8 @@ canvas."""
 from __future__ import annotations
 
 import gc
+import importlib.resources
+import re
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,11 +18,15 @@ import torch
 from click.testing import CliRunner
 
 from sorairo.cli.main import app
+from sorairo.config import to_json
 from sorairo.errors import RequestError
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.limits import limits_of
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
-from sorairo.models import protocols
+from sorairo.generation.tasks.animate import animate
+from sorairo.models import hub, protocols
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.nn.patches import unpatchify
@@ -245,9 +251,29 @@ def test_what_it_was_not_trained_for(folders: dict[str, Path], tmp_path: Path):
     assert Clip.load(target).frames.shape[1:] == (64, 64, 3)
 
 
-def test_a_hint_is_refused_where_it_cannot_be_shown(engines: dict[str, Engine]):
-    with pytest.raises(RequestError, match="exactly"):
-        engines["wan2.2-i2v-14b"].animate(film(1, 16), "a", seconds=0.5, strength=[0.5], **OPTIONS)
+def test_a_hint_is_refused_with_the_model_to_use_instead(
+    folders: dict[str, Path], engines: dict[str, Engine], tmp_path: Path
+):
+    """Before anything is loaded, and where a layout is run directly; in both languages."""
+    engine, picture = engines["wan2.2-i2v-14b"], film(1, 16)
+    with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b") as refused:
+        engine.animate(picture, "a", seconds=0.5, strength=[0.5], **OPTIONS)
+    note = refused.value.args[0]
+    texts = importlib.resources.files("sorairo.server") / "studio/static/i18n/details.js"
+    (chinese,) = re.findall(rf'{note.code}: "([^"]*)"', texts.read_text(encoding="utf-8"))
+    assert "请改用 wan2.1-vace-14b" in chinese.format(**note.values)
+    layout = animate([(0.0, picture)], "a", spec=engine.spec, num_frames=9, strength=[0.5])
+    with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b"):
+        engine.run(layout)
+    picture.save(tmp_path / "first.png")
+    words = ["animate", str(tmp_path / "first.png"), "a", "--strength", "0.5", "--size", "64x64"]
+    words += ["--model", str(folders["wan2.2-i2v-14b"]), "-o", str(tmp_path / "clip.mp4")]
+    result = CliRunner().invoke(app, words)
+    assert isinstance(result.exception, RequestError)
+    assert "use wan2.1-vace-14b" in str(result.exception)
+    request = AnimateRequest(prompt="a", seconds=0.5, strength=(0.5,))
+    with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b"):
+        request.validate(limits_of(to_json(hub.info(folders["wan2.2-i2v-14b"]).facts)))
 
 
 def bytes_of_tensors() -> int:

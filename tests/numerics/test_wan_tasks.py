@@ -15,8 +15,6 @@ import pytest
 from click.testing import CliRunner
 
 from sorairo.cli.main import app
-from sorairo.exam.question import Sampling
-from sorairo.exam.suites.canvas import chain
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
 from sorairo.generation.requests.animate import AnimateRequest
@@ -170,17 +168,3 @@ def test_a_stopped_run_goes_on(folder: Path, tmp_path: Path, name: str):
     again, rest = made("stopped")
     assert np.array_equal(again, whole)
     assert rest < steps
-
-
-def test_the_exam_measures_drift(folder: Path, monkeypatch: pytest.MonkeyPatch):
-    """A clip of the exam's rate, extended in a row, in latents, by a model of another rate."""
-    monkeypatch.setattr(chain, "EXTENSIONS", 1)
-    monkeypatch.setattr(chain, "SECONDS", 0.5)
-    (question,) = (each for each in chain.questions(1) if each.keep)
-    engine, truth = load(folder / "wan2.1-1.3b", device="cpu"), question.truth()
-    (clip,) = question.ask(engine, truth, Sampling(steps=1))
-    assert clip.frames.shape == (12, *question.start.frames.shape[1:])
-    assert np.array_equal(clip.frames[:6], question.start.frames)
-    verdict = chain.judge(question, [clip], truth)
-    assert 0 < verdict["drift, kept"] < 2
-    assert verdict["object set, kept"] == 0, "noise shows no object"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from sorairo.generation.api import Capabilities
 from sorairo.generation.canvas.canvas import Canvas, Stack
-from sorairo.generation.canvas.encode import encode_layout
+from sorairo.generation.canvas.encode import encode_for
 from sorairo.generation.image_refinement import refined
 from sorairo.generation.loras import RequestLoras
 from sorairo.generation.memory_check import check_memory
@@ -33,6 +34,7 @@ from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.generation.sampling.coarse_to_fine import follow_plan, plan_of
 from sorairo.generation.sampling.guidance import guided_velocity
+from sorairo.generation.sampling.prompt_reader import PromptReader, reads_prompts
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.generation.sampling.seeding import seeded
 from sorairo.generation.sampling.temporal_windows import windows
@@ -66,6 +68,7 @@ class Engine(Capabilities):
         self.model = model
         self._preview_map = preview_map
         self._loras = RequestLoras(model)
+        self.reader = PromptReader(model)
 
     @property
     def model_digest(self) -> str:
@@ -110,6 +113,7 @@ class Engine(Capabilities):
         law = self.model.codec.law
         return usable(clip, self.model.info.digest, size, law.space_factor)
 
+    @reads_prompts
     def run(
         self,
         layout: CanvasLayout,
@@ -204,6 +208,7 @@ class Engine(Capabilities):
         (canvas,) = self._fill([layout], [settings], sampling, on_step, checkpoint)
         return canvas.latents
 
+    @reads_prompts
     @torch.inference_mode()
     def _fill(
         self,
@@ -218,6 +223,8 @@ class Engine(Capabilities):
         first = settings[0]
         negative = first.negative or self.model.info.negative
         velocity = partial(self.velocity, negative=negative, scale=first.guidance)
+        guided = self.model.sampling.guidance_of(first.guidance).needed
+        self.reader.encode([*chain(*(each.prompts for each in layouts)), *([negative] * guided)])
         canvases = tuple(self.encode_layout(layout) for layout in layouts)
         record = checkpoint.begin_canvas(sampling) if checkpoint else None
         if record:
@@ -261,20 +268,13 @@ class Engine(Capabilities):
 
     def encode_layout(self, layout: CanvasLayout) -> Canvas:
         """The canvas of a layout, as the model sees it."""
-        return encode_layout(
-            layout,
-            self.encode,
-            latent_channels=self.model.codec.law.channels,
-            patch=self.model.denoiser.patch,
-            positions=self.model.positions,
-            conditioning=self.model.conditioning,
-        )
+        return encode_for(self.model, layout, self.encode)
 
     def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity:
         """The velocity of a stack of canvases, with guidance of `scale` (None: the model's
         default)."""
         guidance = self.model.sampling.guidance_of(scale)
-        return guided_velocity(self.model, stack, negative=negative, guidance=guidance)
+        return guided_velocity(self.model, self.reader, stack, negative=negative, guidance=guidance)
 
     @torch.inference_mode()
     def encode(self, frames: np.ndarray, shown: np.ndarray | None = None) -> Tensor:

@@ -10,7 +10,7 @@ frames, h x w latent pixels, F video frames of H x W pixels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -55,6 +55,12 @@ class VideoCodec(Protocol):
 class TextEncoder(Protocol):
     """Between prompts and features. An empty prompt is allowed: it is the unconditional one."""
 
+    @property
+    def separate(self) -> bool:
+        """Whether all features have one length, and do not depend on the prompts that are encoded
+        in the same call: then they are kept, and each prompt is encoded once."""
+        ...
+
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features of every text token, and a mask that is True where the denoiser may attend to
         it."""
@@ -75,6 +81,23 @@ class PromptContext:
         """The context of the first `count` prompts."""
         layers = tuple(tuple(part[:count] for part in layer) for layer in self.layers)
         return PromptContext(layers=layers, mask=self.mask[:count])
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[tuple[PromptContext, int]]) -> PromptContext:
+        """The context of prompts each of which is a row of another context, a copy."""
+
+        def joined(parts: Iterable[Tensor]) -> Tensor:
+            return torch.stack([part[place] for part, (_, place) in zip(parts, rows, strict=True)])
+
+        columns = zip(*(context.layers for context, _ in rows), strict=True)
+        layers = tuple(tuple(map(joined, zip(*layer, strict=True))) for layer in columns)
+        return cls(layers=layers, mask=joined(context.mask for context, _ in rows))
+
+    @property
+    def bytes(self) -> int:
+        """Its size in memory."""
+        parts = [self.mask, *(part for layer in self.layers for part in layer)]
+        return sum(part.numel() * part.element_size() for part in parts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -173,6 +173,11 @@ class PromptEncoder:
     tokenizer: Tokenizer
     network: TextNetwork
 
+    @property
+    def separate(self) -> bool:
+        """False: prompts of one call are padded to the longest of them."""
+        return False
+
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features of every text token, and True where there is a token."""
         ids, mask = tokenize(self.tokenizer, prompts, self.network.config.max_length)

@@ -74,6 +74,9 @@ class Canvas:
     given: Tensor | None = None
     """Channels that the denoiser takes beside the latents, [q, f, h * patch, w * patch]: which
     frames are given, and their latents (see `Conditioning`)."""
+    given_whole: Tensor | None = None
+    """True for latent frames that `given` shows whole, [f]; None without `given`. `latents` has
+    their latents, and what is generated in their places is not used."""
     conditioning: Conditioning = NOISE_PER_TOKEN
     """How the model is conditioned on given frames."""
 
@@ -86,6 +89,13 @@ class Canvas:
     def held(self) -> Tensor:
         """True for tokens of the grid that never change, [f, h, w]."""
         return self.sigma_start == self.sigma_end
+
+    @property
+    def given_latents(self) -> Float[Tensor, "c f h w"]:
+        """The part of `given` that holds the latents of given frames."""
+        assert self.given is not None
+        c = len(self.latents)
+        return self.given[:c] if self.conditioning.control_channels else self.given[-c:]
 
     def sigma(self, s: float) -> Float[Tensor, "n"]:
         """Every token's noise level at schedule value s (1 -> 0)."""
@@ -163,6 +173,7 @@ class Canvas:
                 for each in self.reference_tokens
             ),
             given=None if self.given is None else self.given[:, index],
+            given_whole=None if self.given_whole is None else self.given_whole[index],
         )
 
     def with_history(self, known: int, sigma: float) -> Canvas:
@@ -176,12 +187,14 @@ class Canvas:
             return replace(self, sigma_start=start, sigma_end=end)
         if self.given is None:
             return self
-        given, c = self.given.clone(), len(self.latents)
+        canvas, c = replace(self, given=self.given.clone()), len(self.latents)
+        assert canvas.given is not None
+        canvas.given_latents[:, :known] = self.latents[:, :known]
         if self.conditioning.control_channels:
-            given[:c, :known], given[2 * c :, :known] = self.latents[:, :known], 0.0
+            canvas.given[2 * c :, :known] = 0.0
         else:
-            given[:-c, :known], given[-c:, :known] = 1.0, self.latents[:, :known]
-        return replace(self, given=given)
+            canvas.given[:-c, :known] = 1.0
+        return canvas
 
 
 @dataclass(frozen=True)

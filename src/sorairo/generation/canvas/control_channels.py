@@ -11,30 +11,34 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from einops import rearrange
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
-from sorairo.generation.canvas.given_channels import Encode, shot_frames, shown_frames
+from sorairo.generation.canvas.shown import Encode, shown_shots
 from sorairo.generation.tasks.layout import CanvasLayout
 from sorairo.models.protocols import PositionLaw
 
 
-def control_channels(layout: CanvasLayout, encode: Encode, patch: int) -> Float[Tensor, "q f h w"]:
+def control_channels(
+    layout: CanvasLayout, encode: Encode, patch: int
+) -> tuple[Float[Tensor, "q f h w"], Bool[Tensor, "f"]]:
     """[2 c + side^2, f, h, w]: latents of what is kept and of what is changed, each grey elsewhere,
-    and the mask, of which every latent pixel has side x side. Each shot is encoded by itself."""
-    side, parts = layout.spec.multiple // patch, []
-    frames, shown = shown_frames(layout)
-    for index in shot_frames(layout):
-        flat = index.ravel()
-        inactive = encode(frames[flat], shown[flat])
+    and the mask, of which every latent pixel has side x side; and which latent frames are given
+    whole. Each shot is encoded by itself; latents that were kept are not encoded again."""
+    side, parts, whole = layout.spec.multiple // patch, [], []
+    for shot in shown_shots(layout):
+        to_encode = shot.to_encode
         # nothing is known of what is generated: it is grey
-        reactive = encode(frames[flat], np.zeros_like(shown[flat]))
-        mask = torch.from_numpy(1 - shown[flat[index.shape[1] - 1 :]])
+        reactive = shot.encoded(encode, np.zeros_like(to_encode))
+        inactive = shot.encoded(encode, to_encode) if to_encode.any() else reactive
+        f, n = to_encode.shape[:2]
+        mask = torch.from_numpy(1 - shot.mask).flatten(0, 1)[n - 1 :]
         mask = rearrange(mask, "n (h p) (w q) -> 1 (p q) n h w", p=side, q=side)
-        mask = F.interpolate(mask, (len(index), *mask.shape[3:]), mode="nearest-exact")[0]
-        parts.append(torch.cat([inactive, reactive, mask]))
-    return torch.cat(parts, dim=1)
+        mask = F.interpolate(mask, (f, *mask.shape[3:]), mode="nearest-exact")[0]
+        parts.append(torch.cat([shot.with_kept(inactive), reactive, mask]))
+        whole.append(shot.whole)
+    return torch.cat(parts, dim=1), torch.cat(whole)
 
 
 def control_references(

@@ -8,16 +8,32 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from sorairo.errors import RequestError
 from sorairo.flow.schedules import strength_sigma
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
 from sorairo.generation.canvas.control_channels import control_channels, control_references
-from sorairo.generation.canvas.given_channels import Encode, given_channels
-from sorairo.generation.canvas.latent_frames import frames_of, shot_bounds, token_region
+from sorairo.generation.canvas.given_channels import given_channels
+from sorairo.generation.canvas.latent_frames import covered_frames, frames_of, token_region
+from sorairo.generation.canvas.shown import Encode
+from sorairo.generation.requests.animate import no_hints
 from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
 from sorairo.models.model_info import Conditioning
-from sorairo.models.protocols import PositionLaw
+from sorairo.models.protocols import PositionLaw, VideoModel
 
 Grid = tuple[int, int, int]  # frames, rows, columns
+
+
+def encode_for(model: VideoModel, layout: CanvasLayout, encode: Encode) -> Canvas:
+    """The canvas of a layout, as a model sees it. Raises RequestError as `encode_layout` does."""
+    return encode_layout(
+        layout,
+        encode,
+        latent_channels=model.codec.law.channels,
+        patch=model.denoiser.patch,
+        positions=model.positions,
+        conditioning=model.conditioning,
+        use_instead=model.info.use_instead,
+    )
 
 
 def encode_layout(
@@ -28,16 +44,23 @@ def encode_layout(
     patch: int,
     positions: PositionLaw,
     conditioning: Conditioning = Conditioning(),
+    use_instead: str = "",
 ) -> Canvas:
-    """The canvas of a layout, as a model with these laws sees it."""
+    """The canvas of a layout, as a model with these laws sees it.
+
+    Raises RequestError for a hint, where a model shows pictures exactly or not at all, with the
+    model to `use_instead`.
+    """
+    if conditioning.given_channels and any(each.noise for each in layout.keyframes):
+        raise RequestError(no_hints(use_instead))
     latent_frames, unit = layout.latent_frames(), layout.spec.multiple
     grid = (len(latent_frames), layout.height // unit, layout.width // unit)
     places, view_weights = views(grid, layout, positions)
-    given = None
+    given = whole = None
     if conditioning.given_channels:
-        given = given_channels(layout, encode, patch)
+        given, whole = given_channels(layout, encode, patch)
     elif conditioning.control_channels:
-        given = control_channels(layout, encode, patch)
+        given, whole = control_channels(layout, encode, patch)
     canvas = Canvas(
         latents=torch.zeros(latent_channels, len(latent_frames), grid[1] * patch, grid[2] * patch),
         sigma_start=torch.ones(grid),
@@ -53,6 +76,7 @@ def encode_layout(
             for each in (layout.keyframes if conditioning.token_noise else ())
         ),
         given=given,
+        given_whole=whole,
         conditioning=conditioning,
     )
     if conditioning.control_channels:
@@ -62,6 +86,8 @@ def encode_layout(
     for given in layout.given:
         if conditioning.token_noise or given.strength:
             _give(canvas, given, layout, latent_frames, encode)
+    if whole is not None:
+        canvas.latents[:, whole] = canvas.given_latents[:, whole]
     if not conditioning.token_noise:
         canvas.sigma_start.fill_(canvas.sigma_start.max())
     return canvas
@@ -102,7 +128,7 @@ def _give(
     encode: Encode,
 ) -> None:
     """Writes a given clip into every latent frame that it covers, in place."""
-    covered = [i for i, each in enumerate(latent_frames) if _covers(given, each, layout)]
+    covered = covered_frames(given, layout)
     if not covered:
         return
     if given.latents is not None:
@@ -117,15 +143,6 @@ def _give(
     else:
         touched = token_region(given.region, canvas.grid[1:])
         canvas.sigma_start[covered] = torch.where(touched, start, 0.0)
-
-
-def _covers(given: GivenFrames, latent_frame: LatentFrame, layout: CanvasLayout) -> bool:
-    """Whether all frames of a latent frame are given; those beyond the shot's ends count as
-    given."""
-    low, high = shot_bounds(latent_frame, layout)
-    first = max(latent_frame.first, low)
-    last = min(latent_frame.first + layout.spec.frames_per_latent_frame, high)
-    return given.first <= first and last <= given.first + len(given.frames)
 
 
 def _reference(

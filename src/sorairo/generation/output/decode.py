@@ -76,7 +76,7 @@ def paste_given(
         if given.strength or given.region is not None:
             continue
         low = max(given.first, start)
-        high = min(given.first + len(given.frames), start + len(exact))
+        high = min(given.first + len(given.frames) - given.spare, start + len(exact))
         if low < high:
             frames = decoded.copy() if frames is decoded else frames
             frames[low - start : high - start] = given.frames[

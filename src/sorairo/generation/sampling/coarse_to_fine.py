@@ -32,7 +32,8 @@ def plan_of(layout: CanvasLayout) -> CanvasLayout | None:
         for each in layout.keyframes
     ]
     for given in layout.given:
-        known = frames[(frames >= given.first) & (frames < given.first + len(given.frames))]
+        end = given.first + len(given.frames) - given.spare
+        known = frames[(frames >= given.first) & (frames < end)]
         pictures += [
             Keyframe(at=frame / STRIDE, picture=given.frames[frame - given.first])
             for frame in known

@@ -7,18 +7,19 @@ from torch import Tensor
 
 from sorairo.flow.guidance import Guidance, guide
 from sorairo.generation.canvas.canvas import Stack
+from sorairo.generation.sampling.prompt_reader import PromptReader
 from sorairo.generation.sampling.sampler import Velocity
 from sorairo.models.protocols import PromptContext, TokenBatch, VideoModel
 
 
 def guided_velocity(
-    model: VideoModel, stack: Stack, *, negative: str, guidance: Guidance
+    model: VideoModel, reader: PromptReader, stack: Stack, *, negative: str, guidance: Guidance
 ) -> Velocity:
-    """The velocity of the stack's tokens. Prompts are read once; the two halves of guidance,
-    canvases and their views are rows of one batch."""
+    """The velocity of the stack's tokens, with prompts from the model's `reader`. The two halves of
+    guidance, canvases and their views are rows of one batch."""
     canvases, device = stack.canvases, model.device
     views = len(canvases[0].positions)
-    both, cond = _read(model, stack, views, negative, guidance)
+    both, cond = _read(reader, stack, views, negative, guidance)
     view_weights = torch.stack([each.token_view_weights() for each in canvases])
     view_weights = view_weights.to(device).unsqueeze(-1)
 
@@ -55,11 +56,11 @@ def guided_velocity(
 
 
 def _read(
-    model: VideoModel, stack: Stack, views: int, negative: str, guidance: Guidance
+    reader: PromptReader, stack: Stack, views: int, negative: str, guidance: Guidance
 ) -> tuple[PromptContext, PromptContext]:
     """The context of the conditional rows and the unconditional ones, if guidance needs them, and
     that of the conditional rows alone."""
     cond = [prompt for canvas in stack.canvases for prompt in canvas.prompts * views]
     uncond = [negative] * len(cond) if guidance.needed else []
-    context = model.denoiser.read(*model.text.encode([*cond, *uncond]))
+    context = reader.context([*cond, *uncond])
     return context, context.first(len(cond))

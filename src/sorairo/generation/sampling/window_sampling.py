@@ -133,7 +133,14 @@ def _window_of(canvas: Canvas, window: Window) -> Canvas:
 
 
 def _with_window(canvas: Canvas, part: Canvas, window: Window) -> Canvas:
-    """The canvas with the new latent frames of a window."""
-    latents = canvas.latents.clone()
-    latents[:, list(window.latent_frames[window.known :])] = part.latents[:, window.known :]
+    """The canvas with the new latent frames of a window; those that are given whole stay."""
+    latents, whole = canvas.latents.clone(), canvas.given_whole
+    new = [
+        (place, index)
+        for place, index in enumerate(window.latent_frames)
+        if place >= window.known and not (whole is not None and whole[index])
+    ]
+    if new:
+        places, indices = map(list, zip(*new, strict=True))
+        latents[:, indices] = part.latents[:, places]
     return replace(canvas, latents=latents)

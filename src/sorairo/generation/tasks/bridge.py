@@ -3,12 +3,19 @@ beginning of the same clip, which makes it a loop. No torch."""
 
 from __future__ import annotations
 
-from sorairo.generation.tasks.context import beginning, ending, padding_of, shaped, size_for
+from dataclasses import replace
+
+from sorairo.generation.tasks.context import (
+    known_beginning,
+    known_ending,
+    padding_of,
+    shaped,
+    size_for,
+)
 from sorairo.generation.tasks.layout import (
     CanvasLayout,
     CanvasSpec,
     GeneratedSegment,
-    GivenFrames,
     GivenSegment,
     crossfade_weights,
 )
@@ -47,11 +54,13 @@ def _bridge(
     curve: tuple[float, ...] = (),
 ) -> CanvasLayout:
     size, length = size_for(before, spec), spec.frames_per_latent_frame
-    left = ending(before, spec, size)
-    right = beginning(shaped(after, before), spec, size)
-    start = len(left)
-    end = start + max(1, round(num_frames / length)) * length
-    total = end + len(right)
+    left, fitted = known_ending(before, spec, size), shaped(after, before)
+    if fitted is not after or size_for(after, spec) != size:
+        fitted = replace(fitted, latents=None)  # they show other parts of its pictures
+    start = len(left.frames) - left.spare
+    end = len(left.frames) + max(1, round((num_frames - left.spare) / length)) * length
+    right = known_beginning(fitted, spec, size, end)
+    total = end + len(right.frames)
     bridge = GeneratedSegment(first=start, last=end)
     if loop:
         segments = (GivenSegment(clip=before, edges=(end, start - 1)), bridge)
@@ -65,8 +74,8 @@ def _bridge(
         height=size[1],
         prompts=prompts,
         prompt_weights=crossfade_weights(prompts, total, start, end, curve),
-        given=(GivenFrames(first=0, frames=left), GivenFrames(first=end, frames=right)),
+        given=(left, right),
         segments=segments,
-        padding_frames=padding_of(left, spec),
+        padding_frames=padding_of(left.frames, spec),
         aspect=squeezed_aspect(before, *size),
     )

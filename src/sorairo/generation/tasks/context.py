@@ -65,8 +65,8 @@ def _context_frames(available: int, spec: CanvasSpec) -> int:
 
 
 def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
-    """The ending, with the latents that the clip keeps of it, if it does. Then copies of the last
-    frame may follow the clip's own frames, to fill the last latent frame."""
+    """The ending, with the latents that the clip keeps of it, if it does. Then `spare` copies of
+    the last frame may follow the clip's own frames, to fill the last latent frame."""
     frames, kept = ending(clip, spec, size), clip.latents
     if kept is None or kept.tail is None:
         return GivenFrames(first=0, frames=frames)
@@ -75,7 +75,8 @@ def known_ending(clip: Clip, spec: CanvasSpec, size: Size) -> GivenFrames:
     first = max(0, total - wanted + kept.spare)
     frames = canvas_frames(clip, spec, size, first, total)
     after = frames[-1:].repeat(wanted - len(frames), 0)
-    return GivenFrames(first=0, frames=np.concatenate([frames, after]), latents=kept.tail)
+    frames = np.concatenate([frames, after])
+    return GivenFrames(first=0, frames=frames, latents=kept.tail, spare=kept.spare)
 
 
 def known_beginning(clip: Clip, spec: CanvasSpec, size: Size, first: int) -> GivenFrames:

@@ -18,8 +18,7 @@ def extend_forward(clip: Clip, prompt: str, *, spec: CanvasSpec, num_frames: int
     """A canvas with the end of the clip, and `num_frames` generated frames after it."""
     size = size_for(clip, spec)
     given = known_ending(clip, spec, size)
-    spare = clip.latents.spare if given.latents is not None and clip.latents else 0
-    known = len(given.frames) - spare
+    known = len(given.frames) - given.spare
     prompts, prompt_weights = single_prompt(prompt, known + num_frames)
     return CanvasLayout(
         spec=spec,

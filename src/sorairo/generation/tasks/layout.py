@@ -63,6 +63,9 @@ class GivenFrames:
     """The part of the picture [height, width] to which `strength` is limited; the rest is kept."""
     latents: np.ndarray | None = None
     """Their latents [c, latent frames, h, w] if they are known, so that they are not encoded."""
+    spare: int = 0
+    """How many frames at the end only fill the last latent frame: what the latents show there is
+    generated and belongs to no given clip."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

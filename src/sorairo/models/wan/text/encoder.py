@@ -46,22 +46,28 @@ class WanText:
     device: torch.device
     """Where it computes."""
 
+    @property
+    def separate(self) -> bool:
+        """True: each prompt is encoded at its own length."""
+        return True
+
     def encode(self, prompts: Sequence[str]) -> tuple[Float[Tensor, "k s d"], Bool[Tensor, "k s"]]:
         """Features [k, 512, d] and a mask that is True everywhere."""
+        unique, encoder = list(dict.fromkeys(prompts)), self.network.encoder
+        hidden = [self._embedded(each) for each in unique]
+        for block in encoder.block:  # blocks that rest in host memory are copied once for all
+            hidden = [_hidden_of(block(each)) for each in hidden]
         width, device = self.network.config.d_model, self.device
         features = torch.zeros(len(prompts), LENGTH, width, dtype=self.network.dtype, device=device)
-        known: dict[str, int] = {}
+        found = dict(zip(unique, map(encoder.final_layer_norm, hidden), strict=True))
         for row, prompt in enumerate(prompts):
-            if prompt in known:
-                features[row] = features[known[prompt]]
-                continue
-            known[prompt] = row
-            ids = torch.tensor([self.tokens(prompt)], device=_device_of(self.network.shared))
-            mask = torch.ones_like(ids, device=device)
-            embedded = self.network.shared(ids).to(device)
-            found = self.network(inputs_embeds=embedded, attention_mask=mask)
-            features[row, : ids.shape[1]] = found.last_hidden_state[0]
+            features[row, : found[prompt].shape[1]] = found[prompt][0]
         return features, torch.ones(len(prompts), LENGTH, dtype=torch.bool, device=device)
+
+    def _embedded(self, prompt: str) -> Float[Tensor, "1 s d"]:
+        """The embeddings of a prompt's tokens. None is masked, as each prompt is encoded alone."""
+        ids = torch.tensor([self.tokens(prompt)], device=_device_of(self.network.shared))
+        return self.network.shared(ids).to(self.device)
 
     def tokens(self, prompt: str) -> list[int]:
         """The tokens of a prompt, the end token last; at most LENGTH."""
@@ -70,6 +76,11 @@ class WanText:
             raise ModelError(f"The tokenizer of the text encoder has no {END}: fetch it again.")
         ids = self.tokenizer.encode(cleaned(prompt), add_special_tokens=False).ids
         return [*ids[: LENGTH - 1], end]
+
+
+def _hidden_of(output: Any) -> Tensor:
+    """What a block passes on: some releases of transformers return it alone, others in a tuple."""
+    return output[0] if isinstance(output, tuple) else output
 
 
 def _device_of(embedding: nn.Module) -> torch.device:

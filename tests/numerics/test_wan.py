@@ -259,7 +259,7 @@ def test_a_hint_is_refused_with_the_model_to_use_instead(
     with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b") as refused:
         engine.animate(picture, "a", seconds=0.5, strength=[0.5], **OPTIONS)
     note = refused.value.args[0]
-    texts = importlib.resources.files("sorairo.server") / "studio/static/i18n/details.js"
+    texts = importlib.resources.files("sorairo.server") / "studio/static/i18n/zh/details.js"
     (chinese,) = re.findall(rf'{note.code}: "([^"]*)"', texts.read_text(encoding="utf-8"))
     assert "请改用 wan2.1-vace-14b" in chinese.format(**note.values)
     layout = animate([(0.0, picture)], "a", spec=engine.spec, num_frames=9, strength=[0.5])

@@ -8,14 +8,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sorairo.errors import RequestError
 from sorairo.flow.schedules import strength_sigma
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
 from sorairo.generation.canvas.control_channels import control_channels, control_references
 from sorairo.generation.canvas.given_channels import given_channels
 from sorairo.generation.canvas.latent_frames import covered_frames, frames_of, token_region
 from sorairo.generation.canvas.shown import Encode
-from sorairo.generation.requests.animate import no_hints
+from sorairo.generation.requests.hints import refuse_hints
 from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
 from sorairo.models.model_info import Conditioning
 from sorairo.models.protocols import PositionLaw, VideoModel
@@ -52,7 +51,7 @@ def encode_layout(
     model to `use_instead`.
     """
     if conditioning.given_channels and any(each.noise for each in layout.keyframes):
-        raise RequestError(no_hints(use_instead))
+        refuse_hints(use_instead)
     latent_frames, unit = layout.latent_frames(), layout.spec.multiple
     grid = (len(latent_frames), layout.height // unit, layout.width // unit)
     places, view_weights = views(grid, layout, positions)

@@ -8,26 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import GivenRequest
+from sorairo.generation.requests.hints import refuse_hints
 from sorairo.generation.requests.limits import Limits, check_seconds
 from sorairo.notes import Note
 
 if TYPE_CHECKING:
     from sorairo.video import Clip
-
-
-def no_hints(use_instead: str = "") -> Note:
-    """The sentence for a hint that a model cannot take, with the model to use in its place."""
-    if not use_instead:
-        return Note(
-            "This model shows a picture exactly: give it a strength of 1 or leave strength out.",
-            "exact_picture",
-        )
-    return Note(
-        "This model shows a picture exactly and takes no hints: use"
-        f" {use_instead}, or give the picture a strength of 1.",
-        "hints_elsewhere",
-        model=use_instead,
-    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +82,7 @@ class AnimateRequest(GivenRequest):
                     )
                 )
             if strength < 1 and not limits.takes_hints:
-                raise RequestError(no_hints(limits.use_instead))
+                refuse_hints(limits.use_instead)
 
     def _check_times(self, limits: Limits) -> None:
         taken: set[int] = set()

@@ -12,9 +12,9 @@ from sorairo.flow.schedules import strength_sigma
 from sorairo.generation.canvas.canvas import Canvas, ReferenceTokens
 from sorairo.generation.canvas.control_channels import control_channels, control_references
 from sorairo.generation.canvas.given_channels import given_channels
+from sorairo.generation.canvas.hints import refuse_hints
 from sorairo.generation.canvas.latent_frames import covered_frames, frames_of, token_region
 from sorairo.generation.canvas.shown import Encode
-from sorairo.generation.hints import refuse_hints
 from sorairo.generation.tasks.layout import CanvasLayout, GivenFrames, Keyframe, LatentFrame
 from sorairo.models.model_info import Conditioning
 from sorairo.models.protocols import PositionLaw, VideoModel

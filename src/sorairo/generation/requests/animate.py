@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from sorairo.errors import RequestError
-from sorairo.generation.hints import refuse_hints
+from sorairo.generation.canvas.hints import refuse_hints
 from sorairo.generation.requests.base import GivenRequest
 from sorairo.generation.requests.limits import Limits, check_seconds
 from sorairo.notes import Note

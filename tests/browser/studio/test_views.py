@@ -224,6 +224,13 @@ def test_a_picture_dropped_anywhere_goes_into_the_box(desk: Page):
     desk.get_by_role("button", name="Leave it out").click()
 
 
+def test_an_edited_region_says_what_it_costs(desk: Page):
+    with desk.expect_response(lambda answer: "/v1/videos/edits/estimate" in answer.url) as asked:
+        desk.goto(f"{desk.url}#/clip/{LAST}?tool=region")
+    assert asked.value.ok
+    assert asked.value.json()["kind"] == "edit"
+
+
 def test_a_failed_job_says_why(desk: Page):
     desk.get_by_role("link", name="Queue").click()
     expect(desk.get_by_text(REASON)).to_be_visible()

@@ -185,6 +185,8 @@ const TOOLS = {
       prompt(form, set),
       strength(form, set),
     ],
+    path: () => "v1/videos/edits",
+    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength }), // what it costs: the mask does not count
     send: sendRegion,
   },
   retake: {

@@ -22,7 +22,7 @@ SDKS := $(shell cat tests/server/clients/python-suites.txt)
 export PYTHONDONTWRITEBYTECODE :=
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test studio sdks golden lint clean
+.PHONY: help demo test studio wan sdks golden lint clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,9 @@ test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDK
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
 	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
+
+wan: $(VENV)/.installed-dev ## slow tests of Wan: every task by every tiny model, by the command line and by HTTP
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/server/journey_wan.py
 
 sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## the server with older versions of OpenAI's SDKs
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile -m older_sdk tests/server/clients tests/server/test_node.py \

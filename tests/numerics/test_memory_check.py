@@ -8,17 +8,24 @@ import numpy as np
 import pytest
 
 from sorairo.errors import RequestError
-from sorairo.generation.memory_check import check_memory, predicted_bytes
+from sorairo.generation.memory.check import check_memory
+from sorairo.generation.memory.estimate import job_memory
+from sorairo.generation.memory.job_size import JobSize
 from sorairo.generation.output.delivery import Delivery
 from sorairo.generation.tasks.edit import edit
 from sorairo.generation.tasks.extend import extend_forward
-from sorairo.generation.tasks.layout import CanvasSpec
+from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.sizing.machine import Machine
 from sorairo.video import Clip
 
 MINUTE = text_to_video("a", spec=CanvasSpec(), size=(96, 96), num_frames=720)
 NEEDS = MemoryNeeds(weights=34_000_000)
+
+
+def predicted_bytes(layout: CanvasLayout, delivery: Delivery, needs: MemoryNeeds) -> float:
+    return job_memory(JobSize.of(layout, delivery), needs, Machine(host=0.0)).host
 
 
 def test_larger_longer_and_faster_needs_more():
@@ -50,11 +57,11 @@ def test_a_clip_that_is_generated_again_is_held_once():
 
 def test_what_does_not_fit_is_refused_with_a_size_that_fits():
     fast = Delivery(width=1024, height=1024, fps=24.0)
-    check_memory(MINUTE, fast, NEEDS, available=64e9)
+    check_memory(JobSize.of(MINUTE, fast), NEEDS, machine=Machine(host=64e9))
     with pytest.raises(RequestError, match=r"GB of memory and 4\.0 GB are free") as caught:
-        check_memory(MINUTE, fast, NEEDS, available=4e9)
+        check_memory(JobSize.of(MINUTE, fast), NEEDS, machine=Machine(host=4e9))
     found = re.search(r"(\d+)x(\d+) pixels", str(caught.value))
     assert found
     smaller = Delivery(width=int(found[1]), height=int(found[2]), fps=24.0)
-    check_memory(MINUTE, smaller, NEEDS, available=4e9)
+    check_memory(JobSize.of(MINUTE, smaller), NEEDS, machine=Machine(host=4e9))
     assert smaller.width > 200, "no smaller than necessary"

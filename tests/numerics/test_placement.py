@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +14,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from sorairo.generation.engine import load
 from sorairo.generation.progress import Progress
-from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.model_info import MemoryNeeds, Workload
 from sorairo.models.sizing.needs import least_pixels
-from sorairo.models.sizing.placement import NetworkSizes, plan_weights
-from sorairo.nn.placement import StreamedBlocks, bytes_of, spread
+from sorairo.models.sizing.plan import NetworkSizes, plan_weights, spread
+from sorairo.nn.placement import StreamedBlocks, bytes_of
 from tiny_wan import write_wan
 
 CPU = torch.device("cpu")
@@ -84,7 +83,7 @@ def test_a_run_that_is_cancelled_gives_the_memory_back():
 GB = 1e9
 SIZES = NetworkSizes(text=int(11.4 * GB), fixed=int(1.8 * GB), block=int(0.32 * GB), blocks=30)
 NEEDS = MemoryNeeds(weights=int(22.8 * GB), per_token=164e3, per_pixel=11.4e3)
-CLIP = (27_280, 1280 * 704)  # wan2.2-5b
+CLIP = Workload(tokens=27_280, pixels=1280 * 704)  # wan2.2-5b
 
 
 @pytest.mark.parametrize(
@@ -96,11 +95,12 @@ def test_what_stays_on_a_device(memory: float, text_stays: bool, kept: int | Non
     plan = plan_weights(SIZES, NEEDS, CLIP, memory * GB, None)
     assert plan.text_stays == text_stays
     assert (plan.kept if plan.kept is None else len(plan.kept)) == kept
-    assert (plan.most_pixels < CLIP[1]) == tiled
-    placed = replace(NEEDS, most_pixels=plan.most_pixels, moving=plan.moving)
-    assert plan.staying + placed.working(*CLIP) <= 0.9 * memory * GB
-    assert placed.working(*CLIP) >= plan.moving + NEEDS.per_token * CLIP[0]
-    assert plan.most_pixels >= int(least_pixels(CLIP[1]))
+    assert (plan.most_pixels < CLIP.pixels) == tiled
+    placed = plan.applied(NEEDS, rests=True)
+    assert placed.staying + placed.working(CLIP) <= 0.9 * memory * GB
+    assert placed.staying + placed.resting == NEEDS.weights
+    assert placed.working(CLIP) >= plan.moving + NEEDS.per_token * CLIP.tokens
+    assert plan.most_pixels >= int(least_pixels(CLIP.pixels))
 
 
 def test_the_answer_of_the_user_counts():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sorairo.cli.console import show, show_json
+from sorairo.cli.job_memory import PlannedMemory, few_steps_of, is_guided, planned_memory
 from sorairo.cli.options import CommonOptions
 from sorairo.cli.progress import duration_text
 from sorairo.cli.results import size_text
@@ -16,10 +17,11 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.limits import Size
-from sorairo.models.sizing.shape import needs_of
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
+
+FRAMES_A_UNIT = 48  # of the canvas: a unit of work is a step of sampling over so many
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +46,7 @@ class Work:
         """What it costs in steps: one is a step of sampling over four seconds, and takes about as
         long as upscaling eight frames."""
         native = self.native_size[0] * self.native_size[1], self.native_frames
-        sampled = self.steps * max(1, self.native_frames) / 48
+        sampled = self.steps * max(1, self.native_frames) / FRAMES_A_UNIT
         same = self.size[0] * self.size[1], self.frames
         return sampled + (0 if native == same else self.native_frames / 8)
 
@@ -59,14 +61,15 @@ def work_of(request: Request, clips: Sequence[Clip], common: CommonOptions) -> W
     own = (films[0].width, films[0].height) if films else native
     fps = request.fps or (films[0].fps if films else facts.fps)
     given, generated = _seconds(request, clips)
-    picture = request.makes_picture(clips)
+    picture, few = request.makes_picture(clips), few_steps_of(request)
+    usual = len(few.sigmas) - 1 if few else facts.sampling.steps
     return Work(
         size=(request.width or own[0], request.height or own[1]),
         fps=fps,
         frames=1 if picture else max(1, round((given + generated) * fps)),
         native_size=native,
         native_frames=1 if picture else max(1, round(generated * facts.fps)),
-        steps=request.steps or facts.sampling.steps,
+        steps=request.steps or usual,
     )
 
 
@@ -77,8 +80,13 @@ def print_plan(
     files: Sequence[OutputFiles],
 ) -> None:
     """Print what would be made of each request, to stdout."""
+    memory = planned_memory(requests[0], clips, common)
+    seconds, measured = _time(requests[0], work_of(requests[0], clips, common), common)
     for request, outputs in zip(requests, files, strict=True):
-        facts = _facts(request, work_of(request, clips, common), clips, common, outputs)
+        facts = _facts(request, work_of(request, clips, common), common, outputs)
+        facts |= _memory_facts(memory)
+        facts |= {"estimated_seconds": seconds, "estimated_from": measured}
+        facts["files"] = [str(path) for path in outputs.paths]
         if common.as_json:
             show_json(facts)
         else:
@@ -86,11 +94,7 @@ def print_plan(
 
 
 def _facts(
-    request: Request,
-    work: Work,
-    clips: Sequence[Clip],
-    common: CommonOptions,
-    outputs: OutputFiles,
+    request: Request, work: Work, common: CommonOptions, outputs: OutputFiles
 ) -> dict[str, Any]:
     return {
         "command": request.command,
@@ -104,20 +108,59 @@ def _facts(
         "native_fps": common.limits.native_fps,
         "steps": work.steps,
         "model": common.model.name,
-        "memory_bytes": round(_memory(work, clips, common)),
-        "estimated_seconds": estimated_seconds(work.units, common),
-        "files": [str(path) for path in outputs.paths],
     }
+
+
+def _memory_facts(memory: PlannedMemory | None) -> dict[str, Any]:
+    """The memory of the host and of a device, and whether it fits here."""
+    if memory is None:
+        return {"memory_bytes": None, "device_bytes": None, "fits": None, "problem": ""}
+    return {
+        "memory_bytes": round(memory.host),
+        "device_bytes": round(memory.device),
+        "fits": memory.problem is None,
+        "problem": str(memory.problem or ""),
+    }
+
+
+def _time(request: Request, work: Work, common: CommonOptions) -> tuple[float | None, str]:
+    """Seconds that a result takes, and what they are computed from: "results" that were made here,
+    or one "block" of the network, which is timed."""
+    known = estimated_seconds(work.units, common)
+    if known is not None:
+        return known, "results"
+    from sorairo.cli.model_costs import speed_of
+    from sorairo.generation.memory.planned import canvas_on_disk
+    from sorairo.models.sizing.shape import shape_of
+
+    shape, spec = shape_of(common.model), canvas_on_disk(common.model)
+    if shape is None or spec is None:
+        return None, ""
+    window = min(work.native_frames, shape.law.frames_held(spec.window))
+    guided = is_guided(request, common)
+    flops = shape.request_flops(work.native_size, window, steps=work.steps, guided=guided)
+    flops *= work.native_frames / window
+    if not shape.decode_flops_per_pixel:  # decoding and upscaling count as steps do
+        flops *= work.units * FRAMES_A_UNIT / (work.steps * max(1, work.native_frames))
+    return round(flops / speed_of(shape, common.device)[1], 3), "block"
+
+
+def _memory_text(facts: dict[str, Any]) -> str:
+    if facts["memory_bytes"] is None:
+        return "not known"
+    text = f"about {facts['memory_bytes'] / 1e9:.1f} GB"
+    if facts["device_bytes"]:
+        text += f", and {facts['device_bytes'] / 1e9:.1f} GB of the device's"
+    return text if facts["fits"] else f"{text}. {facts['problem']}"
 
 
 def _lines(facts: dict[str, Any]) -> list[str]:
     """The facts in words."""
     took = facts["estimated_seconds"]
-    time = (
-        "not known yet: nothing was made with this model here"
-        if took is None
-        else (f"about {duration_text(took)}, as fast as last time")
-    )
+    time = "not known yet: nothing was made with this model here"
+    if took is not None:
+        how = {"results": "as fast as last time", "block": "as fast as one block, timed now"}
+        time = f"about {duration_text(took)}, {how[facts['estimated_from']]}"
     length = f"{facts['seconds']:g} s, {facts['frames']} frames at {facts['fps']:g} a second"
     lines = {
         "reads": "; ".join(facts["texts"]) or "no prompt",
@@ -125,25 +168,11 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         "size": f"{facts['size']}, generated at {facts['native_size']}",
         "length": "a picture" if facts["frames"] == 1 else length,
         "model": f"{facts['model']}, {facts['steps']} steps",
-        "memory": f"about {facts['memory_bytes'] / 1e9:.1f} GB",
+        "memory": _memory_text(facts),
         "time": time,
         "files": ", ".join(facts["files"]),
     }
     return [f"{key + ':':<8} {value}" for key, value in lines.items()]
-
-
-def _memory(work: Work, clips: Sequence[Clip], common: CommonOptions) -> float:
-    """Peak memory in bytes."""
-    from sorairo.generation.memory_estimate import COPIES, WHOLE, frame_bytes, peak_bytes
-
-    return peak_bytes(
-        frame_bytes(work.frames, *work.size),
-        copies=COPIES if clips else WHOLE,
-        given=sum(clip.frames.nbytes for clip in clips),
-        native=frame_bytes(work.native_frames, *work.native_size),
-        upscaled=work.size != work.native_size or work.fps != common.limits.native_fps,
-        needs=needs_of(common.model),
-    )
 
 
 def _seconds(request: Request, clips: Sequence[Clip]) -> tuple[float, float]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sorairo.cli.console import say
 from sorairo.cli.dry_run import print_plan, work_of
 from sorairo.cli.inputs import Input, read_inputs, with_inputs
+from sorairo.cli.job_memory import check_memory
 from sorairo.cli.open_file import open_file
 from sorairo.cli.options import CommonOptions
 from sorairo.cli.output_paths import Extras, PlannedOutputs, check_outputs, planned_outputs
@@ -60,6 +61,7 @@ def make(first: Request, inputs: Sequence[Input], common: CommonOptions, *others
         if common.dry_run:
             print_plan(requests, clips, common, plans.files)
             return
+        check_memory(requests[0], clips, common)
         _say_seed(requests, common)
         _make_all(requests, inputs, common, plans, notes)
 

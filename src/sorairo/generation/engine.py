@@ -22,7 +22,8 @@ from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.canvas.encode import encode_for
 from sorairo.generation.image_refinement import refined
 from sorairo.generation.loras import RequestLoras
-from sorairo.generation.memory_check import check_memory
+from sorairo.generation.memory.check import check_memory
+from sorairo.generation.memory.job_size import JobSize
 from sorairo.generation.model_limits import canvas_spec, request_limits
 from sorairo.generation.output.assembly import assemble
 from sorairo.generation.output.decode import decode_layout, encode_frames, start_where_still
@@ -54,7 +55,7 @@ from sorairo.video import Clip
 def load(name: str | Path = "tabletop", **asked: Unpack[LoadOptions]) -> Engine:
     """The engine of a model, by name or directory.
 
-    Raises UnknownNameError, ModelError, and RequestError for a device that cannot be used.
+    Raises UnknownNameError, ModelError, and RequestError for a device or memory that is not there.
     """
     model = load_model(name, placement_of(**asked))
     return Engine(model, read_preview(hub.find(str(name)), model))
@@ -121,13 +122,12 @@ class Engine(Capabilities):
         on_progress: ProgressCallback | None = None,
         checkpoint: SamplingCheckpoint | None = None,
     ) -> Clip:
-        """The clip of a layout. Raises RequestError before it starts if the result does not fit
-        into memory."""
+        """The clip of a layout. Raises RequestError at once if it does not fit into memory."""
         settings = self._loras.use(settings)
         if settings.refine is not None:
             return refined(self, layout, settings, on_progress, checkpoint)
         delivery = Delivery.of(layout, settings.width, settings.height, settings.fps)
-        check_memory(layout, delivery, self.model.info.memory, self.model.device)
+        self._check_memory(layout, delivery, settings)
         report = None
         if on_progress:
             report = ProgressReporter(on_progress, delivery.steps(layout), FRAMES_A_STEP)
@@ -149,12 +149,17 @@ class Engine(Capabilities):
                 Delivery.of(layout, each.width, each.height, each.fps)
                 for layout, each in zip(layouts, settings, strict=True)
             ]
-            for layout, delivery in zip(layouts, deliveries, strict=True):
-                check_memory(layout, delivery, self.model.info.memory, self.model.device)
+            for layout, delivery, each in zip(layouts, deliveries, settings, strict=True):
+                self._check_memory(layout, delivery, each)
             canvases = self._fill(layouts, settings, self.sampling(settings))
             for index, delivery, canvas in zip(group, deliveries, canvases, strict=True):
                 found[index] = self._delivered(*asked[index], delivery, canvas.latents)
         return [found[index] for index in range(len(asked))]
+
+    def _check_memory(self, layout: CanvasLayout, delivery: Delivery, settings: Settings) -> None:
+        model = self.model
+        guided = model.sampling.guidance_of(settings.guidance).needed
+        check_memory(JobSize.of(layout, delivery, guided=guided), model.info.memory, model.device)
 
     def _delivered(
         self,

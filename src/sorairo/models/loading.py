@@ -14,8 +14,9 @@ from sorairo.models.network_files import load_networks
 from sorairo.models.preview.fit import fit_preview
 from sorairo.models.preview.preview_map import save_preview
 from sorairo.models.protocols import VideoCodec, VideoModel
+from sorairo.models.sizing.before_loading import Placing, check_loading
 from sorairo.models.sizing.device_check import check_device, needs_check
-from sorairo.models.sizing.placement import Placement
+from sorairo.models.sizing.placement import Placement, machine_of
 from sorairo.models.tabletop import TabletopModel
 from sorairo.models.wan.facts import WAN_FAMILY
 from sorairo.models.wan.files.folder import read_folder
@@ -29,7 +30,8 @@ def load_model(name: str | Path, placement: Placement) -> VideoModel:
     family; where it names none, it is our own.
 
     Raises ModelError when files are missing, broken, or do not fit together, and UnknownNameError
-    for a model or a family that is not known, RequestError for a device that computes wrongly.
+    for a model or a family that is not known, RequestError for a device that computes wrongly and
+    for a model that does not fit into memory at any size; then nothing is loaded.
     """
     found = hub.info(hub.find(str(name)))
     family = found.family
@@ -37,6 +39,8 @@ def load_model(name: str | Path, placement: Placement) -> VideoModel:
         raise unknown_name("model family", family, FAMILIES)
     if needs_check(placement.device):
         check_device(placement.device)
+    placing = Placing(offload=placement.offload, rounding=placement.rounding)
+    check_loading(found, machine_of(placement.device), placing)
     model = FAMILIES[family](found, placement)
     _check_record(found, model)
     return model

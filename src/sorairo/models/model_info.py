@@ -20,30 +20,92 @@ class DeliveryDefaults:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Workload:
+    """What the networks see at once, as far as their memory depends on it."""
+
+    tokens: int
+    """Tokens of the denoiser's window."""
+    pixels: int
+    """Pixels of a frame of the canvas."""
+    rows: int = 2
+    """Rows of a batch: with the prompt and, for guidance, without it; twice as many on a cyclic
+    canvas."""
+    prompts: int = 1
+    """Prompts of a row."""
+    token_levels: int = 0
+    """Tokens with a noise level each; 0: all have the same, or long runs of them do."""
+    encoded_frames: int = 0
+    """Frames that the codec encodes at once."""
+    decoded_frames: int = 1
+    """Frames that the codec decodes at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class MemoryNeeds:
     """Memory that a request takes beside its own frames, in bytes, measured."""
 
     weights: int
-    """The model's parameters, as they are stored."""
+    """The model's parameters, as they are kept in memory."""
     program: float = 420e6
     """The program and the model's activations."""
     upscaler: float = 140e6
     """The upscaler's activations."""
     weight_copies: float = 2.0
     """How often the weights are in memory."""
+    staying: int = 0
+    """Weights that stay on a device with memory of its own."""
+    resting: int = 0
+    """Weights that rest in the host's memory beside such a device."""
+    loading: float = 0.0
+    """The host's memory while the weights are loaded, at most."""
     per_token: float = 0.0
-    """A token that the denoiser sees at once, in a guided step; 0: it is part of `program`."""
+    """A token that the denoiser sees at once, in a guided step (two rows); 0: it is part of
+    `program`."""
+    per_mixed_token: float = 0.0
+    """A token, in a guided step, for each prompt beyond the first."""
+    per_prompt: float = 0.0
+    """The keys and values of a prompt, in all blocks of all denoisers."""
+    per_level: float = 0.0
+    """A token with a noise level of its own: its shifts, scales and gates."""
     per_pixel: float = 0.0
     """A pixel of the canvas while the codec decodes; 0: it is part of `program`."""
+    per_decoded: float = 0.0
+    """A pixel of a frame that is decoded."""
+    per_encoded_pixel: float = 0.0
+    """A pixel of the canvas while the codec encodes."""
+    per_encoded: float = 0.0
+    """A pixel of a frame that is encoded."""
+    encodes_all: bool = False
+    """Whether all frames of a canvas are encoded at once, and not only given ones."""
     most_pixels: int = 0
     """Pixels that the codec decodes at once: a larger canvas is decoded in tiles. 0: any number."""
     moving: int = 0
     """Weights that are on the device only while they are used, at most at a time."""
+    moving_text: int = 0
+    """The same of the text encoder."""
 
-    def working(self, tokens: int, pixels: int) -> float:
-        """What sampling or decoding takes, whichever is more, beside the weights that stay."""
-        at_once = min(pixels, self.most_pixels) if self.most_pixels else pixels
-        return max(self.moving + self.per_token * tokens, self.per_pixel * at_once)
+    def working(self, load: Workload) -> float:
+        """What encoding, sampling or decoding takes, whichever is most, beside the weights that
+        stay."""
+        return max(self.moving_text, self.encoding(load), self.sampling(load), self.decoding(load))
+
+    def sampling(self, load: Workload) -> float:
+        """What a step takes, and what is kept from one step to the next."""
+        more = self.per_mixed_token * (load.prompts - 1)
+        tokens = load.tokens * (self.per_token + more) * load.rows / 2
+        kept = load.rows * load.prompts * self.per_prompt
+        return self.moving + tokens + kept + self.per_level * load.token_levels
+
+    def decoding(self, load: Workload) -> float:
+        """What the codec takes to decode frames."""
+        at_once = min(load.pixels, self.most_pixels) if self.most_pixels else load.pixels
+        return self.per_pixel * at_once + self.per_decoded * load.decoded_frames * load.pixels
+
+    def encoding(self, load: Workload) -> float:
+        """What the codec takes to encode frames."""
+        if not load.encoded_frames:
+            return 0.0
+        return load.pixels * (self.per_encoded_pixel + self.per_encoded * load.encoded_frames)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,11 +52,6 @@ class StreamedBlocks(nn.ModuleList):
                 copier.finish()
 
 
-def spread(count: int, of: int) -> tuple[int, ...]:
-    """`count` numbers below `of`, spread evenly."""
-    return tuple(int((index + 0.5) * of / count) for index in range(min(count, of)))
-
-
 def bytes_of(network: nn.Module) -> int:
     """The memory of a network's weights, each tensor once."""
     tensors = {id(t): t for t in (*network.parameters(), *network.buffers())}

@@ -21,8 +21,8 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
 from sorairo.jobs.stored.ledger import StorageLedger
 from sorairo.models import hub
+from sorairo.models.sizing.host_memory import total_memory
 from sorairo.play.facts import PlayableFacts
-from sorairo.server.api.memory_budget import machine_memory
 from sorairo.server.api.origins import host_name
 from sorairo.server.api.play.worlds import can_play
 from sorairo.server.api.served_models import InstalledModels, served_model
@@ -102,8 +102,10 @@ def serve(
     """
     check_port(host, port)
     info = hub.info(hub.find(workers.model))
-    memory = machine_memory() if workers.count else None
+    memory = total_memory() if workers.count else None
     served = served_model("", info, memory)
+    if served.memory:
+        served.memory.check_model()
     database = urls.open_database(busy_seconds=REQUEST_BUSY_SECONDS)
     service = Service(
         queue=Queue(database),

@@ -13,11 +13,15 @@ from playwright.sync_api import Browser, Page, expect
 
 import studio_library
 from serving import Running, picture, run_json, serving
-from sorairo.generation.memory_estimate import needs_too_much
+from sorairo.generation.memory.estimate import Shortage
+from sorairo.generation.memory.sentences import too_large
 from studio_pages import PHONE, crowded, overflow, quiet_page, serious_findings, until
 
 CLIPS = 12
-REASON = needs_too_much(9.5e9, 2.1e9, 640, 352)
+REASON = too_large(
+    Shortage(needed=9.5e9, free=2.1e9, on_device=False, size=(640, 352), shorter=True, given=False),
+    "",
+)
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
-from sorairo.models.protocols import OnFrames
 from sorairo.video import Clip
+
+if TYPE_CHECKING:
+    from sorairo.models.protocols import OnFrames  # loads torch
 
 Upscale = Callable[..., np.ndarray]
 """`VideoModel.upscale`."""

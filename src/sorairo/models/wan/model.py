@@ -11,14 +11,15 @@ import torch
 from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.models.model_info import Conditioning, MemoryNeeds, ModelInfo
 from sorairo.models.protocols import OnFrames
-from sorairo.models.sizing.placement import Placement
+from sorairo.models.sizing.placement import Placement, machine_of
+from sorairo.models.sizing.stored import stored_model
 from sorairo.models.wan.codec.network import WanCodec
 from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import WanFolder
 from sorairo.models.wan.files.layouts import into_ours
 from sorairo.models.wan.files.transformer_names import renamer
 from sorairo.models.wan.parts import check_parts
-from sorairo.models.wan.placing import Networks, block_rows, place
+from sorairo.models.wan.placing import block_rows, place_codec, place_expert, placed_text
 from sorairo.models.wan.positions import WholePositions
 from sorairo.models.wan.sampling import WanSampling
 from sorairo.models.wan.text.encoder import WanText
@@ -97,23 +98,30 @@ def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
     device, variant = placement.device, folder.variant
     dtype = compute_dtype(device)
     parts = check_parts(folder)
-    codec, text = parts.codec.load(dtype), parts.text.load(dtype)
-    experts = tuple(each.load(dtype) for each in parts.experts)
-    if placement.rounding is not None:
-        for expert in experts:
+    stored = stored_model(folder, dtype.itemsize, placement.rounding)
+    plan, needs = stored.placed(machine_of(device), placement.offload)
+    codec = parts.codec.load(dtype)
+    place_codec(codec, plan, device)
+    text = parts.text.load(dtype)
+    if placement.rounds_text:
+        round_weights(text.network.encoder.block, "int8")
+    text = placed_text(text, plan, device)
+    experts = []
+    for each in parts.experts:
+        expert = each.load(dtype)
+        if placement.rounding is not None:
             for row in block_rows(expert):
                 round_weights(row, placement.rounding)
-        if placement.rounds_text:
-            round_weights(text.network.encoder.block, "int8")
-    networks, needs = place(Networks(codec=codec, text=text, experts=experts), variant, placement)
+        place_expert(expert, plan, device)
+        experts.append(expert)
     return WanModel(
         info=info_of(variant, folder.digest, needs),
         variant=variant,
         device=device,
         dtype=dtype,
-        codec=networks.codec,
-        text=networks.text,
-        denoiser=WanDenoiser(experts=networks.experts, boundary=variant.boundary),
+        codec=codec,
+        text=text,
+        denoiser=WanDenoiser(experts=tuple(experts), boundary=variant.boundary),
         positions=WholePositions(units_per_second=variant.fps / codec.law.time_factor),
         conditioning=CONDITIONING[variant.enters],
         sampling=WanSampling(variant=variant),

@@ -112,9 +112,9 @@ class ClipBuilder(JobBuilder):
                 size,
                 frames=seconds * (request.fps or read[0].fps),
                 generated=generated,
-                limits=self.limits,
                 given=read[0],
                 name=first.name,
+                task=request.command,
             )
         return self.new_job(
             request,

@@ -139,8 +139,8 @@ class JobBuilder:
             (request.width, request.height),
             frames=seconds * (request.fps or DEFAULT_FPS),
             generated=seconds,
-            limits=self.limits,
             in_pieces=in_pieces,
+            task=request.command,
         )
 
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
-import psutil
-
-from sorairo.generation.memory_estimate import (
-    COPIES,
-    SPARE,
-    WHOLE,
-    fitting_size,
-    frame_bytes,
-    peak_bytes,
-)
-from sorairo.generation.requests.limits import Limits
+from sorairo.errors import RequestError
+from sorairo.generation.memory.estimate import shortage
+from sorairo.generation.memory.job_size import COPIES, WHOLE, JobSize, frame_bytes
+from sorairo.generation.memory.planned import use_instead
+from sorairo.generation.memory.sentences import too_large_for_server
+from sorairo.generation.tasks.layout import CanvasSpec
+from sorairo.models.hub import ModelDirectory
 from sorairo.models.model_info import MemoryNeeds
+from sorairo.models.sizing.before_loading import Placing, check_loading, planned_needs
+from sorairo.models.sizing.machine import Machine
 from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError
+from sorairo.server.api.worker_machine import worker_machine
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.rlimits import ResourceLimits
-
-CGROUP_LIMIT = Path("/sys/fs/cgroup/memory.max")  # of a container; "max" without a limit
+from sorairo.video.resampling import canvas_size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +30,31 @@ class MemoryBudget:
     """The memory of the machine on which jobs run."""
 
     available: float
-    """Bytes."""
-    needs: MemoryNeeds
-    """What the model takes beside the frames."""
+    """Bytes of the host's memory."""
+    needs: MemoryNeeds | None = None
+    """What a model takes whose networks fit everywhere; None: it is found by its files."""
+    directory: ModelDirectory | None = None
+    """The model, where `needs` is None."""
+    spec: CanvasSpec = field(default_factory=CanvasSpec)
+    """The canvas of the model."""
+    machine: Callable[[float], Machine] = worker_machine
+    """Says where workers compute, on a machine with so many bytes of memory."""
+
+    @functools.cached_property
+    def placed(self) -> tuple[MemoryNeeds | None, Machine]:
+        """What the model takes where workers load it, and the machine. Raises ModelError."""
+        if self.needs is not None or self.directory is None:
+            return self.needs, Machine(host=self.available)
+        machine = self.machine(self.available)
+        return planned_needs(self.directory, machine), machine
+
+    def check_model(self) -> None:
+        """Raises RequestError for a model of which workers could run no job."""
+        if self.needs is None and self.directory is not None:
+            with suppress(RequestError):
+                check_loading(self.directory, Machine(host=self.available, number=4), Placing())
+                return  # it fits without a GPU, whose kind is not asked for then
+            check_loading(self.directory, self.machine(self.available), Placing())
 
     def check(
         self,
@@ -41,10 +62,10 @@ class MemoryBudget:
         *,
         frames: float,
         generated: float,
-        limits: Limits,
         given: MediaInfo | None = None,
         in_pieces: bool = False,
         name: str = "size",
+        task: str = "",
     ) -> None:
         """Raises ApiError if a result does not fit into memory.
 
@@ -52,58 +73,50 @@ class MemoryBudget:
             size: Width and height of the result.
             frames: The number of its frames.
             generated: How many seconds of it are generated.
-            limits: Size and rate of what the model generates.
             given: The clip that it is made from.
             in_pieces: Whether it is put together from several segments, as with a given clip.
             name: The field that the error names.
+            task: The name of the command that makes it.
         """
-        copies = COPIES if in_pieces or given else WHOLE
-        result = frame_bytes(frames, *size)
-        needed = peak_bytes(
-            result,
-            copies=copies,
-            given=frame_bytes(given.num_frames, given.width, given.height) if given else 0.0,
-            native=frame_bytes(generated * limits.native_fps, *limits.native_size),
-            upscaled=True,
-            needs=self.needs,
-        )
-        if needed <= SPARE * self.available:
+        needs, machine = self.placed
+        if needs is None:
             return
-        width, height = fitting_size(
-            *size, needed=needed, frames=copies * result, available=self.available
-        )
-        gigabytes, most = round(needed / 1e9, 1), round(self.available / 1e9, 1)
-        what = (
-            f"This needs about {needed / 1e9:.1f} GB of memory, and the server has"
-            f" {self.available / 1e9:.1f} GB:"
-        )
-        if given:
-            text = f"{what} send a shorter or smaller clip."
-            note = Note(text, "server_memory_given", needed=gigabytes, most=most)
-        else:
-            shown = f"{width}x{height}"
-            text = f"{what} ask for {shown} pixels, or for fewer seconds."
-            note = Note(text, "server_memory", needed=gigabytes, most=most, size=shown)
-        raise ApiError(
-            400,
-            note,
-            param=name,
-            code="too_large",
-        )
+        job = self._job(size, frames, generated, given)
+        job = job if in_pieces or given else replace(job, copies=WHOLE)
+        short = shortage(job, needs, machine)
+        if short is None:
+            return
+        if given and (short.size or short.given):
+            short = replace(short, given=True)
+        note = too_large_for_server(short, use_instead(short, job, task, machine))
+        raise ApiError(400, note, param=name, code="too_large")
 
-
-def machine_memory() -> float:
-    """The memory of this machine or container in bytes."""
-    total = float(psutil.virtual_memory().total)
-    with suppress(OSError, ValueError):
-        total = min(total, float(CGROUP_LIMIT.read_text()))
-    return total
+    def _job(
+        self, size: tuple[int, int], frames: float, generated: float, given: MediaInfo | None
+    ) -> JobSize:
+        spec = self.spec.sized(*size)
+        made = max(1.0, generated * spec.fps)
+        seen = spec.window * spec.frames_per_latent_frame
+        return JobSize(
+            spec=spec,
+            result=size,
+            result_frames=frames,
+            copies=COPIES,
+            canvas=canvas_size(*size, multiple=spec.multiple, area=spec.area),
+            canvas_frames=made,
+            latent_frames=1 + int(made / spec.frames_per_latent_frame),
+            upscaled=True,
+            given_bytes=frame_bytes(given.num_frames, (given.width, given.height))
+            if given
+            else 0.0,
+            given_frames=min(seen, int(given.duration * spec.fps) + 1) if given else 0,
+        )
 
 
 def check_frames(info: MediaInfo, name: str) -> None:
     """Raises ApiError if the frames of a given clip are more than a worker decodes."""
     most = ResourceLimits().pixels
-    if (needed := frame_bytes(info.num_frames, info.width, info.height)) > most:
+    if (needed := frame_bytes(info.num_frames, (info.width, info.height))) > most:
         raise ApiError(
             400,
             Note(

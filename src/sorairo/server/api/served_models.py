@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 
 from sorairo.config import to_json
+from sorairo.generation.memory.planned import canvas_on_disk
 from sorairo.generation.requests.limits import Limits, limits_of
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
@@ -31,11 +32,15 @@ class ServedModel:
 
 def served_model(name: str, info: ModelDirectory, available: float | None) -> ServedModel:
     """A model on a machine with so many bytes of memory (None: not known)."""
-    memory = None
-    if available is not None:
-        # the networks of other families are on a GPU, of which this process knows nothing
-        weights = info.bytes if info.family == TABLETOP_FAMILY else 0
-        memory = MemoryBudget(available=available, needs=MemoryNeeds(weights=weights))
+    memory, spec = None, canvas_on_disk(info)
+    if available is not None and spec is not None:
+        own = info.family == TABLETOP_FAMILY
+        memory = MemoryBudget(
+            available=available,
+            needs=MemoryNeeds(weights=info.bytes) if own else None,
+            directory=info,
+            spec=spec,
+        )
     return ServedModel(name=name, limits=limits_of(to_json(info.facts)), memory=memory)
 
 

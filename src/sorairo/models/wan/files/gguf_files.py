@@ -17,9 +17,9 @@ GGUF = ".gguf"
 SHAPE = "comfy.gguf.orig_shape."  # + name: the shape of a tensor that is stored in another one
 
 
-def gguf_shapes(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
-    """The format and the shape of each tensor. Raises ModelError for a file that is none or is cut
-    short, and without the library."""
+def gguf_shapes(path: Path) -> dict[str, tuple[str, tuple[int, ...], int]]:
+    """The format, the shape and the bytes of each tensor. Raises ModelError for a file that is none
+    or is cut short, and without the library."""
     reader = _reader(path)
     found = {}
     for tensor in reader.tensors:
@@ -27,7 +27,7 @@ def gguf_shapes(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
         shape = stated.contents() if stated else [int(side) for side in tensor.shape[::-1]]
         if math.prod(shape) != int(tensor.n_elements):
             raise ModelError(f"{tensor.name} in {path.name} has another size than its shape says.")
-        found[tensor.name] = (tensor.tensor_type.name, tuple(shape))
+        found[tensor.name] = (tensor.tensor_type.name, tuple(shape), int(tensor.n_bytes))
     return found
 
 

@@ -27,6 +27,8 @@ class TensorEntry:
     dtype: str
     """As safetensors writes it: BF16, F32, ..."""
     shape: tuple[int, ...]
+    bytes: int
+    """In the file."""
 
 
 def read_header(path: Path) -> dict[str, TensorEntry]:
@@ -34,8 +36,8 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
     or that is cut short."""
     if path.suffix == GGUF:
         return {
-            name: TensorEntry(file=path, dtype=kind, shape=shape)
-            for name, (kind, shape) in gguf_shapes(path).items()
+            name: TensorEntry(file=path, dtype=kind, shape=shape, bytes=size)
+            for name, (kind, shape, size) in gguf_shapes(path).items()
         }
     try:
         with open(path, "rb") as file:
@@ -47,7 +49,12 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
         header.pop(METADATA, None)
         end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
         entries = {
-            name: TensorEntry(file=path, dtype=entry["dtype"], shape=tuple(entry["shape"]))
+            name: TensorEntry(
+                file=path,
+                dtype=entry["dtype"],
+                shape=tuple(entry["shape"]),
+                bytes=entry["data_offsets"][1] - entry["data_offsets"][0],
+            )
             for name, entry in header.items()
         }
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:

@@ -56,6 +56,7 @@ class CheckedText:
         else:
             tensors[SECOND] = tensors[EMBEDDING]
         assign(network, tensors)
+        network.encoder.embed_tokens = network.shared  # the same, and on its device once
         return WanText(tokenizer=self.tokenizer, network=network, device=torch.device("cpu"))
 
 

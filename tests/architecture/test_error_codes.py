@@ -34,7 +34,7 @@ MESSAGE = {
     "error": 1,
 }
 SENTENCES = {"Note", "sentence_of", "within", "note_from_json"}
-SENTENCES |= {"needs_too_much", "_out_of_range", "_misread"}  # functions that return a `Note`
+SENTENCES |= {"too_large_for_server", "_out_of_range", "_misread"}  # functions that return a `Note`
 PLACES = ("generation/requests", "generation/tasks", "generation/canvas", "jobs", "server")
 # Whose errors a person at the page never meets: other clients, the game, and the command line.
 ELSEWHERE = re.compile(

@@ -88,8 +88,8 @@ class MemoryBudget:
             return
         if given and (short.size or short.given):
             short = replace(short, given=True)
-        note = too_large_for_server(short, use_instead(short, job, task, machine))
-        raise ApiError(400, note, param=name, code="too_large")
+        model = use_instead(short, job, task, machine)
+        raise ApiError(400, too_large_for_server(short, model), param=name, code="too_large")
 
     def _job(
         self, size: tuple[int, int], frames: float, generated: float, given: MediaInfo | None

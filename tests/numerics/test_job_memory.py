@@ -156,7 +156,7 @@ def test_a_region_gives_each_token_a_noise_level_of_its_own():
     load = job.load(needs)
     assert load.token_levels == load.tokens > 0
     more = needs.sampling(load) - needs.sampling(replace(load, token_levels=0))
-    assert more == load.tokens * 3072 * (4 * 13 + 2 * 6)
+    assert more == load.tokens * 3072 * 3 * 2
 
 
 @pytest.mark.parametrize(("name", "frames"), [("wan2.2-5b", 1), ("wan2.2-i2v-14b", 81)])

@@ -44,7 +44,7 @@ def planned_memory(
     from sorairo.models.sizing.before_loading import Placing, planned_needs
 
     machine, spec = _machine(common), canvas_on_disk(common.model)
-    placing = Placing(offload=common.offload, rounding=common.weights)
+    placing = Placing.of(common.offload, common.weights)
     needs = planned_needs(common.model, machine, placing)
     if needs is None or spec is None:
         return None

@@ -39,7 +39,11 @@ def load_model(name: str | Path, placement: Placement) -> VideoModel:
         raise unknown_name("model family", family, FAMILIES)
     if needs_check(placement.device):
         check_device(placement.device)
-    placing = Placing(offload=placement.offload, rounding=placement.rounding)
+    placing = Placing(
+        offload=placement.offload,
+        rounding=placement.rounding,
+        rounds_text=placement.rounds_text,
+    )
     check_loading(found, machine_of(placement.device), placing)
     model = FAMILIES[family](found, placement)
     _check_record(found, model)

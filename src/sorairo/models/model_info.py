@@ -66,7 +66,7 @@ class MemoryNeeds:
     per_prompt: float = 0.0
     """The keys and values of a prompt, in all blocks of all denoisers."""
     per_level: float = 0.0
-    """A token with a noise level of its own: its shifts, scales and gates."""
+    """A token with a noise level of its own: its shift and scale, looked up."""
     per_pixel: float = 0.0
     """A pixel of the canvas while the codec decodes; 0: it is part of `program`."""
     per_decoded: float = 0.0

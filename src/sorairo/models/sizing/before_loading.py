@@ -34,6 +34,14 @@ class Placing:
     """Whether they rest in the host's memory; None: those that do not fit on the device."""
     rounding: str | None = None
     """The format that they are rounded to; None: as they are stored."""
+    rounds_text: bool = False
+    """Whether the text encoder's are rounded too, to int8."""
+
+    @classmethod
+    def of(cls, offload: bool | None, weights: str | None) -> Placing:
+        """What options ask for: `weights` is a format, with "+text" for the text encoder's too."""
+        rounding, text, _ = (weights or "").partition("+text")
+        return cls(offload=offload, rounding=rounding or None, rounds_text=bool(text))
 
 
 def planned_needs(
@@ -44,7 +52,12 @@ def planned_needs(
     that cannot be read."""
     if info.family == WAN_FAMILY:
         try:
-            stored = stored_model(read_folder(info.path), machine.number, placing.rounding)
+            stored = stored_model(
+                read_folder(info.path),
+                machine.number,
+                placing.rounding,
+                rounds_text=placing.rounds_text,
+            )
         except (KeyError, IndexError):
             return None
         return stored.placed(machine, placing.offload)[1]

@@ -18,8 +18,7 @@ AHEAD = 2  # blocks of a stream that are on the device: the one that computes an
 TEXT_LAYERS = 24  # of the text encoder, of which two are on the device at a time
 WHOLE_SHARE = 1 / 8  # of the memory of a pixel, for what is computed of a frame before its tiles
 TILE_PIXELS = 256 * 256  # the smallest tile that is worth decoding
-LEVEL_NUMBERS = 1 + 6 + 6  # in float32: the embedding of a noise level, and its six vectors twice
-LEVEL_VECTORS = 6  # the same vectors in the format of the tokens
+LEVEL_VECTORS = 3  # of a width, of a token that looks up its shift, scale or gate
 
 
 def least_pixels(pixels: float) -> float:
@@ -61,7 +60,7 @@ def memory_needs(widths: Widths, weights: int, number: int = HALF) -> MemoryNeed
         per_token=token_bytes(dim, widths.ffn_dim, number=number),
         per_mixed_token=ROWS * number * 2 * dim,
         per_prompt=number * widths.text_tokens * 2 * dim * widths.blocks,
-        per_level=dim * (4 * LEVEL_NUMBERS + number * LEVEL_VECTORS),
+        per_level=LEVEL_VECTORS * number * dim,
         per_pixel=widths.decode_bytes * number / HALF,
         per_decoded=3 * number * CODED_COPIES,
         per_encoded_pixel=widths.encode_bytes,

@@ -33,6 +33,8 @@ SCALES = (".scale_weight", ".weight_scale")
 FINER = ("time_embedding.", "modulation")  # parameters that stay in float32
 REORDERED = ("self_attn.q", "self_attn.k")  # rows that are stored in another order in files
 ENCODES = ("encoder.", "conv1.", "quant_conv.")  # parameters of a codec that stay in float32
+TABLES = ("shared.", "token_emb", "bias", "pos_embedding", "attn_rel_b")
+"""In the names of a text encoder's embeddings, which are not rounded."""
 BESIDE = ("scaled_fp8", "spiece_model", "embed_tokens.weight")  # in files, but no parameters
 ROUNDED_SCALE = {"int8": 5, "fp8": 4}  # bytes a row: a scale in float32, and a zero point
 
@@ -117,7 +119,9 @@ class StoredModel:
         return most
 
 
-def stored_model(folder: WanFolder, number: int, rounding: str | None = None) -> StoredModel:
+def stored_model(
+    folder: WanFolder, number: int, rounding: str | None = None, *, rounds_text: bool = False
+) -> StoredModel:
     """The sizes of the model in a folder. Raises ModelError for files that cannot be read."""
     experts = [_expert(read_headers(files), number, rounding) for files in folder.transformers]
     shapes = _by_ours(read_headers(folder.transformers[0]))
@@ -129,7 +133,7 @@ def stored_model(folder: WanFolder, number: int, rounding: str | None = None) ->
     return StoredModel(
         variant=folder.variant,
         codec=codec,
-        text=_text(folder.text, number),
+        text=_text(folder.text, number, rounded=rounds_text),
         experts=tuple(experts),
         layers=layers,
         streams=2 if control else 1,
@@ -196,15 +200,20 @@ def _codec(folder: WanFolder, number: int) -> tuple[PartSize, WanCodecConfig]:
     return PartSize(kept=size, copied=size), config
 
 
-def _text(files: Sequence[Path], number: int) -> PartSize:
+def _text(files: Sequence[Path], number: int, *, rounded: bool) -> PartSize:
     if files[0].suffix == ".pth":  # in bfloat16
         size = sum(each.stat().st_size for each in files) // 2 * number
-        return PartSize(kept=size, copied=0 if number == FORMATS["BF16"] else size)
+        copied = 0 if number == FORMATS["BF16"] else size
+        return PartSize(kept=int(size * (0.4 + 0.6 / number)) if rounded else size, copied=copied)
     entries = {n: e for n, e in read_headers(files).items() if not n.endswith(BESIDE)}
     sizes = {name: _size(each, number) for name, each in entries.items()}
     mapped = [n for n, e in entries.items() if e.dtype == COMPUTED[number] or _packed(e)]
-    kept = sum(sizes.values())
-    return PartSize(kept=kept, copied=kept - sum(sizes[name] for name in mapped))
+    whole = sum(sizes.values())
+    copied = whole - sum(sizes[name] for name in mapped)
+    for name, each in entries.items() if rounded else ():
+        if len(each.shape) == 2 and not _packed(each) and not any(t in name for t in TABLES):
+            sizes[name] = math.prod(each.shape) + ROUNDED_SCALE["int8"] * each.shape[0]
+    return PartSize(kept=sum(sizes.values()), copied=copied)
 
 
 def _packed(entry: TensorEntry) -> bool:

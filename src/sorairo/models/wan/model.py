@@ -98,7 +98,9 @@ def load_wan(folder: WanFolder, placement: Placement) -> WanModel:
     device, variant = placement.device, folder.variant
     dtype = compute_dtype(device)
     parts = check_parts(folder)
-    stored = stored_model(folder, dtype.itemsize, placement.rounding)
+    stored = stored_model(
+        folder, dtype.itemsize, placement.rounding, rounds_text=placement.rounds_text
+    )
     plan, needs = stored.placed(machine_of(device), placement.offload)
     codec = parts.codec.load(dtype)
     place_codec(codec, plan, device)

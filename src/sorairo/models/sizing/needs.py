@@ -9,8 +9,10 @@ from sorairo.models.model_info import MemoryNeeds
 HALF = 2  # bytes of a number in half precision
 ROWS = 2  # of a guided step: with the prompt and without
 DECODE_BYTES = {16: 19e3, 48: 11.4e3}
-ENCODE_BYTES = {16: 13e3, 48: 6e3}
 """Of a pixel, by the latent channels of Wan's codecs; see benchmarks/wan_decode_memory.py."""
+ENCODE_BYTES = {16: 13e3, 48: 6e3}
+"""The same for encoding in float32, roughly: nine frames of 128x128 by Wan 2.1 take 22.7e3 a pixel
+on a CPU, of which up to 13e3 are reordered weights; Wan 2.2 by the ratio of widths and sizes."""
 CODED_COPIES = 3  # of frames as numbers, RGB, before the codec encodes them and after it decodes
 
 TEXT_TOKENS = 512  # of Wan: a prompt is padded to as many

@@ -90,7 +90,8 @@ def gpu(device: float, host: float) -> Machine:
 def test_a_device_is_counted_with_what_stays_there():
     name, job = "wan2.2-5b", text_job("wan2.2-5b", (1280, 704), 121)
     assert refused(name, job, gpu(24, 40)) is None
-    whole = refused(name, job, gpu(24, 40), Placing(offload=False))
+    assert refused(name, job, gpu(24, 40), Placing(offload=False)) is None, "in tiles"
+    whole = refused(name, job, gpu(16, 40), Placing(offload=False))
     assert whole is not None
     assert whole.on_device
     assert whole.size is None or whole.size[0] < 1280
@@ -116,12 +117,12 @@ def test_offloaded_and_rounded_weights_are_counted():
         for each in (Placing(), Placing(offload=True), Placing(rounding="int8"))
     )
     blocks = 2 * 40 * (8 * 5120**2 + 2 * 5120 * 13824)
-    assert plain.resting == 0
+    assert plain.resting == 2 * 5_680_910_336, "the text encoder alone"
     assert out.resting == pytest.approx(2 * blocks + 2 * 5_680_910_336, rel=0.01)
-    assert out.staying == pytest.approx(plain.staying - out.resting, rel=0.01)
+    assert out.staying + out.resting == plain.staying + plain.resting
     assert plain.staying - rounded.staying == pytest.approx(blocks, rel=0.01)
     assert out.loading == pytest.approx(out.resting, rel=0.01)
-    assert plain.loading < 0.45 * plain.weights, "one network after another"
+    assert plain.loading < 0.6 * plain.weights, "one network after another"
 
 
 def test_mps_computes_in_the_memory_of_the_host():

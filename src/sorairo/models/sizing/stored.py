@@ -11,8 +11,10 @@ from pathlib import Path
 from sorairo.models.model_info import MemoryNeeds, Workload
 from sorairo.models.sizing.machine import SPARE, Machine
 from sorairo.models.sizing.needs import (
+    AHEAD,
     DECODE_BYTES,
     ENCODE_BYTES,
+    TEXT_LAYERS,
     TEXT_TOKENS,
     Widths,
     memory_needs,
@@ -101,6 +103,11 @@ class StoredModel:
             frames = FRAME_BYTES * self.variant.frames * clip.pixels
             memory -= (needs.program + frames) / SPARE
         plan = plan_weights(self.networks, needs, clip, memory, offload)
+        if plan.text_stays and machine.device != "cpu":  # it rests in the host's memory there
+            text = self.text.kept
+            moving = AHEAD * text // TEXT_LAYERS
+            staying = plan.staying - text
+            plan = replace(plan, text_stays=False, staying=staying, moving_text=moving)
         needs = plan.applied(needs, rests=not machine.shared)
         return plan, replace(needs, loading=self._loading(plan, machine))
 

@@ -77,6 +77,12 @@ def loop(clip: Path, prompt: str | None, seconds: float | None, common: CommonOp
 @click.option("--prompt-a", help="What A shows.  [default: PROMPT, else the prompt stored in A]")
 @click.option("--prompt-b", help="What B shows.  [default: PROMPT, else the prompt stored in B]")
 @click.option("--seconds", type=float, help="Length of the bridge in seconds.  [default: 2]")
+@click.option(
+    "--curve",
+    metavar="V,V,...",
+    help="How much B's prompt counts over the bridge: numbers from 0 to 1 at equal distances, for"
+    " example 0,0.1,1.  [default: 0,1]",
+)
 @common_options
 def connect(
     a: Path,
@@ -85,6 +91,7 @@ def connect(
     prompt_a: str | None,
     prompt_b: str | None,
     seconds: float | None,
+    curve: str | None,
     common: CommonOptions,
 ) -> None:
     """Join A and B into one clip, with a bridge between them.
@@ -92,7 +99,8 @@ def connect(
     Over the bridge the prompt changes gradually from A's to B's. The result has A's size and frame
     rate.
     """
-    fields = not_none(prompt_a=prompt_a, prompt_b=prompt_b, seconds=seconds) | common.fields
+    given = {"prompt_a": prompt_a, "prompt_b": prompt_b, "curve": _curve(curve)}
+    fields = not_none(seconds=seconds, **given) | common.fields
     request = ConnectRequest(prompt=prompt or "", **fields)
     check(request, common, a, b)
     inputs = read_inputs(ConnectRequest, a, b)
@@ -105,3 +113,13 @@ def connect(
         )
     request = with_inputs(request, inputs, prompt or "", common)
     make(request, inputs, common)
+
+
+def _curve(values: str | None) -> tuple[float, ...] | None:
+    """The numbers of a curve. Raises UsageError."""
+    try:
+        return None if values is None else tuple(map(float, values.split(",")))
+    except ValueError:
+        raise click.UsageError(
+            f"A curve is numbers from 0 to 1 with commas, for example 0,0.1,1, not '{values}'."
+        ) from None

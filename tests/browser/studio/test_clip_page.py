@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 import studio_library
 from serving import Running, picture, serving
 from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.bridge import ConnectRequest
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.server.uploads.media_store import MediaStore
+from sorairo.video import Clip
 from studio_library import payload_of
 from studio_pages import overflow, quiet_page, serious_findings, until
 
 ROOT, REMIX, LATER, LAST, PICTURED, HOME = (f"video_{name * 32}" for name in "abcdef")
+MASKED, JOINED, ENDS, CAST = (f"video_{name * 32}" for name in "0123")
 SEED = 7_000_000_007
 
 
@@ -28,7 +38,13 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("recipes")
     file = folder / "red.png"
     file.write_bytes(picture((64, 36)))
-    MediaStore(str(folder / "media")).put("given/picture", file)
+    media = MediaStore(str(folder / "media"))
+    media.put("given/picture", file)
+    mask = folder / "mask.png"
+    Image.new("L", (160, 90), 255).save(mask)
+    media.put("given/mask", mask)
+    clip = Clip(frames=np.zeros((13, 90, 160, 3), np.uint8), fps=12.0).save(folder / "clip.mp4")
+    media.put("given/clip", clip)
     size: dict[str, Any] = {"width": 160, "height": 90, "seed": SEED}
     root = GenerateRequest(
         prompt="a red ball",
@@ -44,12 +60,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     last = ExtendRequest(prompt="it came from there", backward=1.0, **size)
     pictured = AnimateRequest(prompt="it moves", **size)
     home = EditRequest(prompt="from Sora", strength=0.6)
+    joined = ConnectRequest(prompt_a="a red ball", prompt_b="a blue ball", curve=(0.0, 0.25, 1.0))
+    ends = AnimateRequest(prompt="a red ball", seconds=2.0, at=(0.0, 2.0), **size)
+    cast = CastRequest(prompt="Ruby is a ball", **size)
     payloads = {
         ROOT: payload_of(root),
         REMIX: payload_of(remix, ("given/a",), parents={ROOT: "edit"}),
         LATER: payload_of(later, ("given/b",), parents={REMIX: "extend"}),
         LAST: payload_of(last, ("given/c",), parents={LATER: "extend"}),
         PICTURED: payload_of(pictured, ("given/picture",)),
+        MASKED: payload_of(EditRequest(prompt="a blue ball"), ("given/clip", "given/mask")),
+        JOINED: payload_of(joined, ("given/clip", "given/clip")),
+        ENDS: payload_of(ends, ("given/picture", "given/picture")),
+        CAST: payload_of(cast, ("given/picture",)),
     }
     source = {"file": "sora/2025/clip 7.mp4", "ids": [], "sha256": "0" * 64}
     imported = {**payload_of(home, seed=None), "command": "import", "source": source}
@@ -188,3 +211,36 @@ def test_a_character_is_shown_and_deleted_with_undo(page: Page, server: Running)
 
 def characters(server: Running) -> list[dict[str, str]]:
     return httpx.get(f"{server.url}/v1/videos/characters").json()["data"]
+
+
+def command_of(page: Page, video: str) -> str:
+    """The code of a clip for a shell with `sorairo`."""
+    open_clip(page, video)
+    page.get_by_text("The same as code").click()
+    page.get_by_role("button", name="sorairo", exact=True).click()
+    shown = page.locator(".code pre[aria-label=sorairo]")
+    expect(shown).to_be_visible()
+    return shown.inner_text()
+
+
+@pytest.mark.needs_weights
+def test_the_command_fetches_what_was_given_and_takes_every_setting(page: Page, tmp_path: Path):
+    """As it would run: every command reads the files that it has fetched, and its options."""
+    commands = {each: command_of(page, each) for each in (MASKED, JOINED, ENDS)}
+    assert "--region input-1.png" in commands[MASKED]
+    assert "--curve 0,0.25,1" in commands[JOINED]
+    assert "--at 0=input-0.png" in commands[ENDS]
+    assert "--at 2=input-1.png" in commands[ENDS]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    for command in commands.values():
+        subprocess.run(
+            ["bash", "-ec", f"{command} --dry-run"],
+            cwd=tmp_path,
+            env=os.environ | {"PATH": path},
+            check=True,
+            timeout=120,
+        )
+
+
+def test_where_the_command_line_has_no_command_the_code_says_so(page: Page):
+    assert command_of(page, CAST).startswith("# The command line has no command for this")

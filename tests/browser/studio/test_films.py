@@ -82,7 +82,8 @@ def test_a_storyboard_by_keyboard(
     until(studio, "document.querySelector('.code pre').innerText.includes('END')")
     code = studio.locator(".code pre").inner_text()
     begin, text, command = re.split("<<'END'\n|END\n", code)
-    assert begin == "cat > storyboard.toml "
+    assert begin.endswith("cat > storyboard.toml ")
+    assert begin.startswith("curl "), "its clip is fetched first"
     assert command.startswith(f"sorairo storyboard storyboard.toml --seed {made['seed']}")
     given = httpx.get(f"{server.url}/v1/videos/{made['id']}/inputs/0").content
     (tmp_path / "input-0.mp4").write_bytes(given)

@@ -37,8 +37,8 @@ def parse_json(text: bytes, name: str | None = None) -> Any:
         message = Note(f"{what} has the key '{key}' twice: send it once.", "key_twice", name=key)
         raise ApiError(400, message, param=key, code="invalid_value") from error
     except (ValueError, RecursionError) as error:
-        text = f"{what} is not valid JSON." if name else "The body is neither JSON nor a form."
-        message = Note(text, "body_not_json")
+        problem = f"{what} is not valid JSON." if name else "The body is neither JSON nor a form."
+        message = Note(problem, "body_not_json")
         raise ApiError(400, message, param=name, code="invalid_json") from error
     if name:
         check_texts_of(found, name)

@@ -2,6 +2,7 @@
 
 import { key } from "../core/api.js";
 import { toToml } from "../core/board.js";
+import { t } from "../core/i18n.js";
 
 export const LANGUAGES = { curl: "curl", python: "Python", node: "Node.js", cli: "sorairo" };
 
@@ -50,11 +51,10 @@ const withInputs = (text, write) => text.replace(/"INPUT_(\d+)"/g, (_, number) =
 
 const WRITERS = {
   curl: (recipe) => {
-    const auth = key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "";
-    const store = (each) => `INPUT_${each.number}=$(curl -s ${inputAddress(recipe, each)}${auth} |
-\x20 curl -s ${base()}/files${auth} -F purpose=user_data -F file=@- | jq -r .id)\n`;
+    const store = (each) => `INPUT_${each.number}=$(curl -s ${inputAddress(recipe, each)}${auth()} |
+\x20 curl -s ${base()}/files${auth()} -F purpose=user_data -F file=@- | jq -r .id)\n`;
     const body = withInputs(quoted(json(bodyOf(recipe))), (number) => `"'"$INPUT_${number}"'"`);
-    return `${uploads(recipe).map(store).join("")}curl ${base()}${route(recipe)}${auth} -H 'Content-Type: application/json' -d ${body}`;
+    return `${uploads(recipe).map(store).join("")}curl ${base()}${route(recipe)}${auth()} -H 'Content-Type: application/json' -d ${body}`;
   },
   python: (recipe) => {
     const files = uploads(recipe);
@@ -95,38 +95,53 @@ const OPTIONS = {
   start: "--from", end: "--to", prompt_a: "--prompt-a", prompt_b: "--prompt-b", fps: "--fps", seed: "--seed",
   steps: "--steps", guidance: "--guidance", negative: "--negative", style: "--style",
 };
-const GIVEN = { extend: ["clip.mp4"], loop: ["clip.mp4"], edit: ["clip.mp4"], connect: ["a.mp4", "b.mp4"], animate: ["picture.png"] };
+const COMMANDS = ["generate", "extend", "loop", "edit", "connect", "animate"];
+const auth = () => (key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "");
+
+// Given files are fetched first, each under the name of its number.
+const isPicture = ({ field }) => /picture|mask|condition|image|reference|frame/.test(field);
+const fileOf = (each) => `input-${each.number}.${isPicture(each) ? "png" : "mp4"}`;
+const fetched = (recipe) => recipe.inputs.map((each) => `curl -s ${inputAddress(recipe, each)}${auth()} -o ${fileOf(each)}\n`).join("");
+
+/** The given files as a command takes them: by options, or as arguments. */
+function givenWords({ kind, request, inputs }) {
+  if (kind === "edit") return [fileOf(inputs[0]), ...inputs.slice(1).map((each) => `--region ${fileOf(each)}`)];
+  if (kind !== "animate" || String(request.at ?? 0) === "0") return inputs.map(fileOf);
+  return inputs.map((each, at) => `--at ${request.at[at]}=${fileOf(each)}`);
+}
 
 /** A storyboard as its TOML file, and the command that reads it; its clips and pictures are beside it. */
-function storyboardCommand({ body, inputs, request }) {
+function storyboardCommand(recipe) {
+  const { body, inputs, request } = recipe;
   const board = structuredClone(body.storyboard);
   const names = [...(request.names ?? [])];
   for (const { number, field } of inputs) {
     const [, card, name] = /card\[(\d+)\]\.(\w+)/.exec(field) ?? [];
-    const file = `input-${number}.${name === "picture" ? "png" : "mp4"}`;
+    const file = fileOf({ number, field });
     if (card) board.card[card][name] = file;
     else (board.character ??= []).push({ name: names.shift(), clip: file });
   }
-  return `cat > storyboard.toml <<'END'\n${toToml(board)}END
+  return `${fetched(recipe)}cat > storyboard.toml <<'END'\n${toToml(board)}END
 sorairo storyboard storyboard.toml --seed ${request.seed} -o result.mp4`;
 }
 
 function commandLine(recipe) {
   const { kind, request } = recipe;
   if (kind === "storyboard") return storyboardCommand(recipe);
-  if (!["generate", ...Object.keys(GIVEN)].includes(kind)) return WRITERS.curl(recipe); // there is no command for it
-  const words = [`sorairo ${kind}`, ...(GIVEN[kind] ?? []), quoted(request.prompt)];
+  if (!COMMANDS.includes(kind)) return `# ${t("clip.noCommand")}\n${WRITERS.curl(recipe)}`;
+  const words = [`sorairo ${kind}`, ...givenWords(recipe), quoted(request.prompt)];
   if (request.width) words.push(`--size ${request.width}x${request.height}`);
   for (const [name, option] of Object.entries(OPTIONS)) {
-    const value = request[name];
+    const [value] = [request[name]].flat(); // of a strength for each picture, the first
     const isDefault = value === undefined || value === null || value === "" || (value === 0 && name !== "seed");
     if (!isDefault) words.push(`${option} ${typeof value === "number" ? value : quoted(value)}`);
   }
+  if (request.curve?.length) words.push(`--curve ${request.curve.join()}`);
   for (const each of request.loras ?? []) words.push(`--lora ${quoted(each)}`);
   if (request.loop) words.push("--loop");
   if (request.rewrite === false) words.push("--no-rewrite");
   words.push(`-o result.mp4`);
-  return words.join(" \\\n  ");
+  return fetched(recipe) + words.join(" \\\n  ");
 }
 
 export const codeOf = (recipe, language) => WRITERS[language](recipe);

@@ -36,6 +36,7 @@ export default {
   as_webp: "WebP",
   as_frames: "Pictures",
   converting: "Making it…",
+  noCommand: "The command line has no command for this; the server makes it:",
   code: "The same as code",
   copy: "Copy",
   use: "Use this prompt",

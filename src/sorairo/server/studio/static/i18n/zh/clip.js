@@ -36,6 +36,7 @@ export default {
   as_webp: "WebP",
   as_frames: "图片",
   converting: "正在生成…",
+  noCommand: "命令行没有对应的命令，由服务器完成：",
   code: "对应的代码",
   copy: "复制",
   use: "使用此提示词",

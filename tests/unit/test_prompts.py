@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sorairo.cli.prompt_warnings import prompt_warnings
+from sorairo.cli.prompt_warnings import prompt_warnings, read_prompts
 from sorairo.config import to_json
 from sorairo.errors import PromptNotUnderstoodError
 from sorairo.generation.prompts.expansion import expanded
@@ -32,6 +32,16 @@ def test_a_prompt_without_an_event_is_warned_of(tiny_model: Path):
         assert "No action" in warning
         assert prompt_warnings(prompt, plain) == []
     assert prompt_warnings("a red ball rolls to the left on the sand", several) == []
+
+
+def test_the_names_of_characters_are_no_words_of_the_model(tiny_model: Path):
+    model, card = hub.info(tiny_model), Card(start=0, end=2, prompt="Ruby drops onto the grass")
+    for names, words in (((), "ruby"), (("Ruby",), "")):
+        board = Storyboard(cards=(card,), names=names, rewrite=False)
+        _, (notes,) = read_prompts([board], model, Limits(world=model.world))
+        assert [note for note in notes if "not trained on these words" in note] == (
+            [f"The model was not trained on these words: {words}"] if words else []
+        )
 
 
 def test_a_model_of_no_world_is_given_prompts_as_they_are(tiny_model: Path):

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sorairo.cli.console import say
+from sorairo.generation.prompts.character_names import without_names
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits
-from sorairo.generation.requests.reading import READ_AS, read_request
+from sorairo.generation.requests.reading import READ_AS, character_names, read_request
 from sorairo.world import registry
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ def read_prompts(
     found = [read_request(request, limits) for request in requests]
     notes = []
     for read in found:
-        texts = dict.fromkeys(text for text in read.request.texts_in(model.world) if text)
+        names = character_names(read.request)
+        texts = dict.fromkeys(
+            without_names(text, names) for text in read.request.texts_in(model.world) if text
+        )
         warned = [warning for text in texts for warning in prompt_warnings(text, model)]
         notes.append(list(dict.fromkeys([*read.notes, *warned])))
     return [read.request for read in found], notes

@@ -35,6 +35,13 @@ def mentions(prompt: str, name: str) -> bool:
     return bool(name.strip() and _pattern(name).search(prompt))
 
 
+def without_names(prompt: str, names: Sequence[str]) -> str:
+    """A prompt without the names of characters, of which a model need know nothing."""
+    for name in filter(str.strip, names):
+        prompt = _pattern(name).sub(" ", prompt)
+    return prompt
+
+
 def description_of(clip: Clip, *, chinese: bool = False, world: str = registry.DEFAULT) -> str:
     """The largest thing in a clip's first frame, in words; "" where there is none."""
     if world == registry.NONE:

@@ -36,7 +36,7 @@ def read_request(request: Kind, limits: Limits, *, lenient: bool = False) -> Rea
     it is, with a note.
     """
     language, trained_on = registry.language(limits.world), limits.trained_on
-    names = _names(request)
+    names = character_names(request)
     request = request.with_read([""] * len(request.to_read))
     if not request.rewrite:
         return ReadRequest(request=request, notes=zero_shot(request, limits))
@@ -75,7 +75,7 @@ def zero_shot(request: Request, limits: Limits) -> tuple[str, ...]:
     return (Note(text, "zero_shot", model=limits.model, task=request.command),)
 
 
-def _names(request: Request) -> tuple[str, ...]:
+def character_names(request: Request) -> tuple[str, ...]:
     """The names of characters that prompts may have."""
     return request.names if isinstance(request, CastRequest | Storyboard) else ()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import studio_library
 from serving import Running, picture, run_json, serving
@@ -164,25 +164,48 @@ def test_the_player_steps_and_plays_with_the_keyboard(desk: Page):
     until(desk, "!document.querySelector('video').paused")
 
 
+def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
+    """Presses Tab until an element has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("each => each === document.activeElement"):
+            return
+    raise AssertionError(f"Tab does not reach {wanted} in {most} steps.")
+
+
 def test_keyboard_alone(desk: Page):
-    """From the top of the page to the content, into the box, and to an open clip."""
+    """From the top of the page into the box, to a clip that is asked for, to a clip in the library,
+    and to another that is made from it: by Tab, Enter and text alone."""
     desk.keyboard.press("Tab")
     expect(desk.get_by_role("link", name="Skip to the content")).to_be_focused()
     desk.keyboard.press("Enter")
     desk.keyboard.press("Tab")
     expect(desk.get_by_label("Prompt")).to_be_focused()
-    desk.keyboard.type("a red bal drops")
-    desk.get_by_role("link", name="Library").focus()
+    desk.keyboard.type("a red ball drops onto the grass")
+    tab_to(desk, desk.get_by_role("button", name="Create", exact=True))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("link", name="Open: a red ball drops onto the grass")).to_be_visible()
+    desk.reload()
+    tab_to(desk, desk.get_by_role("link", name="Library"))
     desk.keyboard.press("Enter")
     first = desk.locator(".cell").first
     expect(first).to_be_visible()
-    first.get_by_role("link").focus()
+    tab_to(desk, first.get_by_role("link"))
     expect(first.locator("video")).to_be_visible()
     desk.keyboard.press("Enter")
     expect(desk.get_by_label("Clip", exact=True)).to_be_visible()
-    desk.go_back()
-    desk.go_back()
-    expect(desk.get_by_label("Prompt")).to_have_value("a red bal drops")
+    tab_to(desk, desk.locator("a.tool[href*='tool=loop']"))
+    desk.keyboard.press("Enter")
+    tab_to(desk, desk.locator(".tool-form button.primary"))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_role("progressbar")).to_be_visible()
+    tab_to(desk, desk.get_by_role("link", name="Create"))
+    desk.keyboard.press("Enter")
+    expect(desk.get_by_label("Prompt")).to_have_value("a red ball drops onto the grass")
+    url = desk.url.partition("#")[0]
+    for video in httpx.get(f"{url}v1/videos?limit=2").json()["data"]:
+        assert video["status"] == "queued"
+        httpx.delete(f"{url}v1/videos/{video['id']}").raise_for_status()
 
 
 def test_unknown_words_and_the_reading_are_shown(desk: Page):

@@ -17,6 +17,9 @@ from torch.utils.backend_registration import _setup_privateuseone_for_python_bac
 
 NAME = "single"
 _setup_privateuseone_for_python_backend(NAME)
+# torch.random.fork_rng, in all later tests, keeps the state of every device.
+getattr(torch, NAME).get_rng_state = lambda _device: torch.get_rng_state()
+getattr(torch, NAME).set_rng_state = lambda _state, _device: None
 DEVICE, CPU = torch.device(NAME, 0), torch.device("cpu")
 MIXES_DEVICES = ("copy_", "_copy_from", "index", "index_put", "index_put_")
 

@@ -95,7 +95,7 @@ def test_captions_of_both_worlds_have_words_of_the_tokenizer(texts):
     for text in texts[1]:
         assert len(tokenizer.encode(text).ids) < TEXT_TOKENS
         same = unicodedata.normalize("NFKC", text).lower()
-        assert tokenizer.decode(tokenizer.encode(text).ids) == same
+        assert tokenizer.decode(tokenizer.encode(text).ids).removeprefix(" ") == same
     words = {word for text in texts[1] for word in WORD.findall(text.lower())}
     assert len(words) > 400
     for word in words:

@@ -125,9 +125,10 @@ class RequestBuilder(ClipBuilder):
         return self.stored_files.picture(picture.id)
 
     def _from_characters(self, fields: Fields, parameters: dict[str, Any]) -> Built:
+        count = len(fields.get("characters", ()))
+        if count > MAX_CHARACTERS:
+            raise too_many(fields.sent_as["characters"], count, MAX_CHARACTERS)
         names, paths, _ = self._characters(fields)
-        if len(names) > MAX_CHARACTERS:
-            raise too_many(fields.sent_as["characters"], len(names), MAX_CHARACTERS)
         return CastRequest(names=names, **parameters), paths
 
     def _characters(

@@ -1,7 +1,7 @@
 """Speed and steadiness of played worlds.
 
     python benchmarks/play.py server [--players 2] [--mode anchored] [--steps 300]
-    python benchmarks/play.py page [--seconds 6]
+    python benchmarks/play.py page [--seconds 5]
     python benchmarks/play.py export [--steps 60]
     python benchmarks/play.py long [--minutes 10]
 
@@ -154,7 +154,7 @@ def _step(page: Page) -> int:
 def page(args: argparse.Namespace) -> None:
     with serving(args.model) as (url, _), page_at(f"{url}/play") as shown:
         _begin(shown, args.mode.capitalize())
-        shown.wait_for_timeout(3000)
+        shown.wait_for_timeout(1000)
         first, begun = _step(shown), time.perf_counter()
         shown.wait_for_timeout(1000 * args.seconds)
         rate = (_step(shown) - first) / (time.perf_counter() - begun)
@@ -248,7 +248,7 @@ def main() -> None:
     parser.add_argument("--mode", default="dream", choices=("dream", "anchored", "simulator"))
     parser.add_argument("--players", type=int, default=1)
     parser.add_argument("--steps", type=int, default=100)
-    parser.add_argument("--seconds", type=int, default=6)
+    parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--minutes", type=int, default=10)
     args = parser.parse_args()
     globals()[args.what](args)

@@ -1,7 +1,6 @@
 """A library of 2,000 clips: how soon it is painted, and how smoothly it scrolls. `make studio`.
 
-The limits are those of two idle cores. Of three scrolls the smoothest counts: other programs may
-take the cores for a moment.
+The limits are those of two idle cores, and hold in each of three scrolls.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def test_two_thousand_clips(chromium: Browser, tmp_path: Path):
         painted = page.evaluate(PAINTED)
         expect(page.get_by_text("2,000 clips", exact=True)).to_be_visible()
         rounds = [page.evaluate(SCROLL, start) for start in (0, 30_000, 60_000)]
-        longest = min(times[0] for times in rounds)
+        longest = max(times[0] for times in rounds)
         print(f"first paint {painted:.0f} ms; longest frames {[times[:2] for times in rounds]} ms")
         assert page.locator(".tile").count() < 80, "only what is near the window exists"
         page.goto(f"{server.url}/#/clip/video_{0:032x}?tool=blend")

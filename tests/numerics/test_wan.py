@@ -277,8 +277,8 @@ def test_a_hint_is_refused_with_the_model_to_use_instead(
 
 
 def bytes_of_tensors() -> int:
-    """The memory of all tensors that exist; tensors that share it count once. Tensors without memory
-    of their own (those that torch.export traces with) are of other types."""
+    """The memory of all tensors that exist; tensors that share it count once. Tensors without
+    memory of their own (those that torch.export traces with) are of other types."""
     found = [each for each in gc.get_objects() if type(each) in (torch.Tensor, torch.nn.Parameter)]
     memory = {each.untyped_storage().data_ptr(): each.untyped_storage().nbytes() for each in found}
     return sum(memory.values())

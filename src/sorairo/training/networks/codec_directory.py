@@ -45,25 +45,26 @@ def codec_folder(name: str) -> Path | None:
 def stored_codec(name: str) -> Codec:
     """The codec of a directory written by `write_codec` (see `codec_folder`), of a training run or
     of a model, in float32. A run is named as its recipe unless a codec ships under that name; then,
-    and otherwise, its folder names it."""
-    folder, state = codec_folder(name), run_folder(name) / STATE
+    and otherwise, its folder names it. A run that trains another network, such as the denoiser of a
+    model of the same name, is passed over."""
+    folder, trained = codec_folder(name), recipe_of_codec(name)
     if folder is not None:
         return _read(folder)
-    if state.exists():
-        config = json.loads(read_record(state)["recipe"])["codec"]
-        return _with_weights(config, averaged_weights(state))
+    if trained is not None:
+        return _with_weights(trained["codec"], averaged_weights(run_folder(name) / STATE))
     return load_networks(hub.find(name)).codec.float()
 
 
 def codec_licence(name: str) -> dict[str, str]:
     """The licence of what `stored_codec` would open, under a description of it; nothing where there
     is no such codec or its licence is not known."""
-    folder, state = codec_folder(name) if name else None, run_folder(name) / STATE
+    folder = codec_folder(name) if name else None
     try:
+        trained = recipe_of_codec(name) if name else None
         if folder is not None:
             licence = read_json(folder / RECORD).get("licence", "")
-        elif name and state.exists():
-            licence = json.loads(read_record(state)["recipe"]).get("licence", "")
+        elif trained is not None:
+            licence = trained.get("licence", "")
         else:
             return model_licence(name)
     except (
@@ -74,6 +75,13 @@ def codec_licence(name: str) -> dict[str, str]:
     ):  # who opens the codec says what is wrong
         return {}
     return {f"the codec of '{name}'": licence} if licence else {}
+
+
+def recipe_of_codec(name: str) -> dict[str, Any] | None:
+    """The recipe, as JSON, of a run that trains a codec; None where there is no such run."""
+    state = run_folder(name) / STATE
+    recipe = json.loads(read_record(state)["recipe"]) if state.exists() else {}
+    return recipe if "codec" in recipe else None
 
 
 def open_codec(name: str) -> Codec:

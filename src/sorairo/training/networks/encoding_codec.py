@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +24,8 @@ from sorairo.nn.pixels import to_video
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
-from sorairo.training.loop.state import averaged_weights, read_record
-from sorairo.training.networks.codec_directory import codec_folder, open_codec
+from sorairo.training.loop.state import averaged_weights
+from sorairo.training.networks.codec_directory import codec_folder, open_codec, recipe_of_codec
 
 FITTED = 400  # clips, from which some are drawn to fit a scale
 
@@ -93,12 +92,14 @@ def codec_digest(model: Path) -> str:
 
 def trained_config(run: str) -> CodecConfig:
     """The configuration of the codec of a run. Raises TrainingError if there is no such run."""
-    path = run_folder(run) / STATE
-    if not path.exists():
+    recipe = recipe_of_codec(run)
+    if recipe is None and (run_folder(run) / STATE).exists():
+        raise TrainingError(f"The run '{run}' trains no codec: name the run of one.")
+    if recipe is None:
         raise TrainingError(
             f"There is no codec run '{run}' yet: train it first with `sorairo train {run}`."
         )
-    return from_json(CodecConfig, json.loads(read_record(path)["recipe"])["codec"])
+    return from_json(CodecConfig, recipe["codec"])
 
 
 def _averaged_codec(run: str, config: CodecConfig, clips: ClipsConfig) -> Codec:

@@ -1,0 +1,55 @@
+"""A codec by its name: of a directory, of a run that trains a codec, or of a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from sorairo.errors import ModelError, TrainingError
+from sorairo.models import hub
+from sorairo.models.network_files import load_networks
+from sorairo.training.loop.run_folder import run_folder
+from sorairo.training.loop.state import FILE as STATE
+from sorairo.training.loop.state import read_record
+from sorairo.training.networks.codec_directory import codec_licence, stored_codec
+from sorairo.training.networks.encoding_codec import trained_config
+from training_recipes import CODEC_RECIPE, MODEL_RECIPE
+
+
+@pytest.mark.needs_weights
+def test_a_run_of_a_denoiser_does_not_hide_the_model_of_its_name(
+    model_run: Path, codec_run: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    """After `sorairo train tabletop`, `sorairo train tabletop-finish` still takes the codec of the
+    shipped model."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    run_folder("tabletop").parent.mkdir(parents=True)
+    run_folder("tabletop").symlink_to(model_run)
+    assert "codec" not in json.loads(read_record(run_folder("tabletop") / STATE)["recipe"])
+    shipped = load_networks(hub.find("tabletop")).codec.float().state_dict()
+    found = stored_codec("tabletop").state_dict()
+    assert found.keys() == shipped.keys()
+    assert all(torch.equal(found[name], shipped[name]) for name in found)
+    assert codec_licence("tabletop") == {"the model 'tabletop'": "Apache-2.0"}
+
+    run_folder("tabletop").unlink()
+    run_folder("tabletop").symlink_to(codec_run)
+    assert stored_codec("tabletop").config == CODEC_RECIPE.codec, "the codec of a run goes first"
+
+
+def test_a_run_of_a_denoiser_is_no_codec(model_run: Path):
+    assert (model_run / STATE).exists()
+    with pytest.raises(ModelError):
+        stored_codec(str(model_run))
+    with pytest.raises(TrainingError, match="trains no codec"):
+        trained_config(MODEL_RECIPE.run_name())
+    assert stored_codec(str(model_run / "model")).config == CODEC_RECIPE.codec
+
+
+def test_the_codec_of_a_run_that_is_not_there_says_how_to_train_it(codec_run: Path):
+    assert trained_config(codec_run.name) == CODEC_RECIPE.codec
+    with pytest.raises(TrainingError, match="sorairo train no-such-run"):
+        trained_config("no-such-run")

@@ -8,14 +8,16 @@ import numpy as np
 import pytest
 
 from sorairo.world.filament.camera import Camera
-from sorairo.world.filament.environment import Environment
+from sorairo.world.filament.environment import Environment, texels
 from sorairo.world.filament.geometry import ball
 from sorairo.world.filament.material import Material
 from sorairo.world.filament.stage import Stage
 from sorairo.world.lifelike.filming.hours import HOURS, at_hour
 from sorairo.world.lifelike.filming.weather import DROPS, VOLUME, Precipitation, dimmed, settings
 from sorairo.world.lifelike.grounds import COLORS, ground_geometry, ground_material, ground_uv
-from sorairo.world.lifelike.scene import WEATHERS
+from sorairo.world.lifelike.places import PLACES
+from sorairo.world.lifelike.sampling import sample_scene
+from sorairo.world.lifelike.scene import WEATHERS, SceneConfig
 
 EVEN = Environment(
     radiance=np.full((64, 128, 3), (0.5, 0.35, 0.25), np.float32),
@@ -73,6 +75,28 @@ def test_hours_follow_one_another_from_light_to_dark():
         assert lit.sun_direction[0] > 0  # from the side on which it was
     dusk = at_hour(EVEN, "dusk")
     assert dusk.sun_irradiance[0] > 2 * dusk.sun_irradiance[2]
+
+
+def test_hours_are_told_apart_by_the_sky_and_the_air():
+    sky = np.where(texels(64, 128)[0][..., 1:2] > 0.5, (0.4, 0.6, 1.0), (0.1, 0.15, 0.1))
+    light = replace(EVEN, radiance=sky.astype(np.float32))
+    morning = at_hour(light, "morning")
+    horizon, zenith = morning.radiance[32, 0], morning.radiance[0, 0]
+    assert horizon[0] > 1.2 * horizon[2], "warm"
+    assert zenith[2] > 1.5 * zenith[0], "blue"
+    assert horizon.mean() > 1.2 * light.radiance[32, 0].mean(), "dark woods far away are misty"
+    assert settings("clear", "morning") != settings("clear") == settings("clear", "dusk")
+    assert settings("fog", "morning") == settings("fog"), "fog hides the mist"
+
+
+def test_it_rains_and_dawns_outdoors_only():
+    assert not {name for name, place in PLACES.items() if place.daylight and not place.outdoors}
+    inside = {"bridge", "esplanade", "lobby", "hall"}  # panoramas taken under a roof
+    assert not {name for name in inside if PLACES[name].outdoors}
+    for place in inside:
+        part = SceneConfig(places=(place,), weathers=("snowfall",), hours=("morning",))
+        scene = sample_scene(np.random.default_rng(3), part)
+        assert (scene.weather, scene.hour) == ("clear", "")
 
 
 @pytest.mark.parametrize("kind", WEATHERS[1:])

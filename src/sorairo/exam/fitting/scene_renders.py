@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,9 @@ import platformdirs
 from sorairo.exam.lifelike_question import SIDE
 from sorairo.exam.suites.lifelike.prompted_scenes import SECONDS, scene_of
 from sorairo.world.filament.stage import Camera
+from sorairo.world.lifelike.filming.hours import HOURS
+from sorairo.world.lifelike.filming.weather import settings
+from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.renderer import Renderer
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import simulate
@@ -66,12 +70,12 @@ class SceneRender:
 
 def scene_render(task: str, index: int, seed: int, shown: Shown) -> SceneRender:
     """The render of a scene of a task; it is kept in the user's cache."""
-    path = KEPT / f"{task.replace(' ', '-')}-{seed}-{index}-{shown.frames}.npz"
+    scene = scene_of(task, index, seed)
+    name = f"{task.replace(' ', '-')}-{seed}-{index}-{shown.frames}-{_drawn(scene)}"
+    path = KEPT / f"{name}.npz"
     if path.exists():
         with np.load(path) as kept:
-            scene = Scene.from_json(json.loads(str(kept["scene"])))
             return SceneRender(task, scene, kept["frames"], kept["things"])
-    scene = scene_of(task, index, seed)
     rollout = simulate(scene, seconds=SECONDS, fps=shown.frames / SECONDS)
     if shown.around:
         angles = np.random.default_rng((seed, index)).uniform(-1, 1, len(rollout)) * shown.around
@@ -85,9 +89,16 @@ def scene_render(task: str, index: int, seed: int, shown: Shown) -> SceneRender:
             frames, masks = renderer.film_and_masks(rollout)
             things = masks > 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(scene.to_json())
-    np.savez_compressed(path, frames=frames, things=things, scene=text)
+    np.savez_compressed(path, frames=frames, things=things)
     return SceneRender(task, scene, frames, things)
+
+
+def _drawn(scene: Scene) -> str:
+    """Distinguishes renders of other scenes, and in other places, light and air."""
+    hour = asdict(HOURS[scene.hour]) if scene.hour else None
+    air = settings(scene.weather, scene.hour)
+    text = json.dumps([scene.to_json(), asdict(PLACES[scene.place]), hour, air], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _around(camera: Camera, angle: float) -> Camera:

@@ -26,9 +26,9 @@ PLACES: dict[str, Place] = {
     "city": Place(panorama="city", grounds=("asphalt", "tiles"), daylight=True),
     "venice": Place(panorama="venice", grounds=("cobbles", "tiles"), daylight=True),
     "forest": Place(panorama="forest", grounds=("soil", "grass"), daylight=True),
-    "bridge": Place(panorama="bridge", grounds=("asphalt", "wood"), daylight=True),
+    "bridge": Place(panorama="bridge", grounds=("tiles", "wood"), outdoors=False),
     "esplanade": Place(
-        panorama="esplanade", grounds=("tiles", "asphalt"), exposure=0.6, daylight=True
+        panorama="esplanade", grounds=("tiles", "carpet"), exposure=0.6, outdoors=False
     ),
     "meadow": Place(panorama="dawn", grounds=("grass", "soil")),
     "beach": Place(panorama="sky", grounds=("sand",), exposure=0.8, daylight=True),

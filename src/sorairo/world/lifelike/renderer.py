@@ -83,7 +83,7 @@ class Renderer:
             return np.stack(self._each(_SetUp(rollout, stage), stage.normals))
 
     def _stage(self, rollout: Rollout) -> Stage:
-        chosen = settings(rollout.scene.weather)
+        chosen = settings(rollout.scene.weather, rollout.scene.hour)
         return Stage(width=self.width, height=self.height, settings=chosen)
 
     def _each(self, set_up: _SetUp, draw: Callable[[Camera], DrawnT]) -> list[DrawnT]:

@@ -25,17 +25,20 @@ class Hour:
     """Of the sun above the horizon, degrees."""
     exposure: float
     """Times that of the place."""
+    mist: float = 0.0
+    """How much of what is far away near the horizon is mist."""
     lamps: float = 0.0
     """The power of lamps (see `Stage.lamp`)."""
 
 
 HOURS = {
     "morning": Hour(
-        horizon=(1.15, 0.98, 0.82),
-        zenith=(0.85, 0.92, 1.0),
-        sun=(2.6, 1.9, 1.2),
-        elevation=16.0,
-        exposure=0.95,
+        horizon=(1.35, 0.98, 0.6),
+        zenith=(0.66, 0.72, 0.86),
+        sun=(3.4, 2.1, 0.95),
+        elevation=11.0,
+        exposure=1.0,
+        mist=0.5,
     ),
     "dusk": Hour(
         horizon=(0.95, 0.5, 0.27),
@@ -53,6 +56,7 @@ HOURS = {
         lamps=30.0,
     ),
 }
+MIST_COLOR: Color = (1.0, 0.86, 0.68)  # times the mean radiance of the environment
 LAMP_COLOR: Color = (1.0, 0.72, 0.42)
 LAMP_PLACES = ((-1.9, -1.3, 3.1), (2.3, -0.4, 3.3))  # metres
 
@@ -66,6 +70,8 @@ def at_hour(light: Environment, name: str) -> Environment:
     up = np.abs(texels(height, width)[0][..., 1:2])  # the sine of the elevation
     share = np.exp(-((up / 0.22) ** 2))
     tint = np.array(hour.zenith) * (1 - share) + np.array(hour.horizon) * share
+    tinted = light.radiance * tint
+    veil, far = hour.mist * share, np.array(MIST_COLOR) * tinted.mean()
     x, y, _ = light.sun_direction
     flat = np.hypot(x, y)
     ahead = np.array([x, y]) / flat if flat > 1e-3 else np.array([1.0, 0.0])
@@ -75,7 +81,7 @@ def at_hour(light: Environment, name: str) -> Environment:
     sun = np.array(hour.sun) if light.sun_irradiance.max() > 0 else np.zeros(3)
     return replace(
         light,
-        radiance=(light.radiance * tint).astype(np.float32),
+        radiance=(tinted * (1 - veil) + far * veil).astype(np.float32),
         sun_direction=direction,
         sun_irradiance=sun,
     )

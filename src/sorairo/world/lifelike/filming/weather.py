@@ -1,4 +1,5 @@
-"""Fog, rain and snowfall: how they change the light, and drops and flakes in the air."""
+"""Fog, rain, snowfall and the mist of the morning: how they change the light, and drops and flakes
+in the air."""
 
 from __future__ import annotations
 
@@ -10,9 +11,10 @@ from sorairo.world.filament.camera import Camera
 from sorairo.world.filament.environment import Environment
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import SETTINGS, Handle, Material, Stage
+from sorairo.world.lifelike.filming.hours import MIST_COLOR
 
 VEILED = {"fog": 0.8, "rain": 0.5, "snowfall": 0.45}  # how much of the light is even
-FOG = {  # Filament's settings, by weather; densities are per metre
+FOG = {  # Filament's settings, by weather or hour; densities are per metre
     "fog": {"fog.density": "0.12", "fog.maximum_opacity": "0.97"},
     # The sky is paler by itself.
     "rain": {
@@ -23,6 +25,11 @@ FOG = {  # Filament's settings, by weather; densities are per metre
     "snowfall": {
         "fog.density": "0.016",
         "fog.maximum_opacity": "0.35",
+        "fog.cut_off_distance": "300",
+    },
+    "morning": {
+        "fog.density": "0.02",
+        "fog.maximum_opacity": "0.35",  # the ground far away is misty by itself
         "fog.cut_off_distance": "300",
     },
 }
@@ -48,11 +55,12 @@ def dimmed(light: Environment, kind: str) -> Environment:
     return replace(light, radiance=pale, sun_irradiance=light.sun_irradiance * (1 - share) ** 2)
 
 
-def settings(kind: str) -> str:
-    """Filament's settings under a weather, for `Stage`."""
+def settings(weather: str, hour: str = "") -> str:
+    """Filament's settings under a weather at an hour, for `Stage`."""
+    kind = hour if weather == "clear" else weather
     if kind not in FOG:
         return SETTINGS
-    color = " ".join(f"{value:g}" for value in FOG_COLOR)
+    color = " ".join(f"{value:g}" for value in (MIST_COLOR if kind == "morning" else FOG_COLOR))
     common = {
         "fog.enabled": "1",
         "fog.distance": "0",

@@ -81,7 +81,13 @@ def test_a_run_that_is_cancelled_gives_the_memory_back():
 
 
 GB = 1e9
-SIZES = NetworkSizes(text=int(11.4 * GB), fixed=int(1.8 * GB), block=int(0.32 * GB), blocks=30)
+SIZES = NetworkSizes(
+    text=int(11.4 * GB),
+    text_block=int(0.39 * GB),
+    fixed=int(1.8 * GB),
+    block=int(0.32 * GB),
+    blocks=30,
+)
 NEEDS = MemoryNeeds(weights=int(22.8 * GB), per_token=164e3, per_pixel=11.4e3)
 CLIP = Workload(tokens=27_280, pixels=1280 * 704)  # wan2.2-5b
 

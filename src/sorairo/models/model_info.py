@@ -83,11 +83,14 @@ class MemoryNeeds:
     """Weights that are on the device only while they are used, at most at a time."""
     moving_text: int = 0
     """The same of the text encoder."""
+    reading: float = 0.0
+    """What the text encoder takes to read a prompt, beside its weights."""
 
     def working(self, load: Workload) -> float:
-        """What encoding, sampling or decoding takes, whichever is most, beside the weights that
-        stay."""
-        return max(self.moving_text, self.encoding(load), self.sampling(load), self.decoding(load))
+        """What reading prompts, encoding, sampling or decoding takes, whichever is most, beside the
+        weights that stay."""
+        read = self.moving_text + self.reading
+        return max(read, self.encoding(load), self.sampling(load), self.decoding(load))
 
     def sampling(self, load: Workload) -> float:
         """What a step takes, and what is kept from one step to the next."""

@@ -17,7 +17,6 @@ CODED_COPIES = 3  # of frames as numbers, RGB, before the codec encodes them and
 
 TEXT_TOKENS = 512  # of Wan: a prompt is padded to as many
 AHEAD = 2  # blocks of a stream that are on the device: the one that computes and the next one
-TEXT_LAYERS = 24  # of the text encoder, of which two are on the device at a time
 WHOLE_SHARE = 1 / 8  # of the memory of a pixel, for what is computed of a frame before its tiles
 TILE_PIXELS = 256 * 256  # the smallest tile that is worth decoding
 LEVEL_VECTORS = 3  # of a width, of a token that looks up its shift, scale or gate

@@ -7,7 +7,7 @@ from functools import partial
 
 from sorairo.models.model_info import MemoryNeeds, Workload
 from sorairo.models.sizing.machine import SPARE
-from sorairo.models.sizing.needs import AHEAD, TEXT_LAYERS, least_pixels
+from sorairo.models.sizing.needs import AHEAD, least_pixels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +16,8 @@ class NetworkSizes:
 
     text: int
     """The text encoder."""
+    text_block: int
+    """The largest block of the text encoder."""
     fixed: int
     """What is on the device in any case: the codec, and what denoisers have outside of blocks."""
     block: int
@@ -25,6 +27,12 @@ class NetworkSizes:
     denoisers: int = 1
     streams: int = 1
     """Rows of blocks that a denoiser goes through at the same time: 2 with a control branch."""
+
+    @property
+    def moving_text(self) -> int:
+        """Of the text encoder on the device at a time, where its blocks and its embedding rest in
+        the host's memory."""
+        return AHEAD * self.text_block
 
     @property
     def all_blocks(self) -> int:
@@ -70,7 +78,7 @@ def plan_weights(
     """What stays on a device of that much memory, for such clips."""
     fit = SPARE * memory
     everything = sizes.fixed + sizes.all_blocks
-    text = AHEAD * sizes.text // TEXT_LAYERS
+    text = sizes.moving_text
     least = least_pixels(clip.pixels)
     decoded = needs.per_decoded * clip.decoded_frames * clip.pixels
     plan = partial(_plan, fit=fit - decoded, needs=needs, least=least, moving_text=text)
@@ -80,7 +88,7 @@ def plan_weights(
         working = needs.working(clip)
         if everything + sizes.text + working <= fit:
             return plan(None, everything + sizes.text, 0, text_stays=True)
-        if everything + max(working, text) <= fit:
+        if everything + replace(needs, moving_text=text).working(clip) <= fit:
             return plan(None, everything, 0)
     moving = AHEAD * sizes.streams * sizes.block
     placed = replace(needs, moving=moving, moving_text=text)

@@ -8,9 +8,10 @@ from sorairo.models.pull.catalogue import WantedFile
 from sorairo.models.sizing.needs import DECODE_BYTES, ENCODE_BYTES, TEXT_TOKENS, Widths
 from sorairo.models.sizing.shape import wan_shape
 from sorairo.models.sizing.stored import ROUNDED_SCALE, SINGLE, PartSize, StoredModel
+from sorairo.models.sizing.text_encoder import TextShape
 from sorairo.models.wan.variants import Variant
 
-TEXT_PARAMETERS = 5_680_910_336
+UMT5 = TextShape()
 CODEC_PARAMETERS = {16: (53_595_872, 73_296_659), 48: (149_627_776, 555_060_892)}
 """Of the encoder and of the rest, by latent channels."""
 FETCHED = 2  # bytes of a number in the files of the catalogue, which are float16 or bfloat16
@@ -28,12 +29,14 @@ def published_model(variant: Variant, number: int, rounding: str | None = None) 
     outside = number * (shape.parameters - matrices)
     encoder, decoder = CODEC_PARAMETERS[latents]
     codec = SINGLE * encoder + number * decoder
-    text = number * TEXT_PARAMETERS
+    text = number * UMT5.parameters
+    text_blocks = number * UMT5.layers * UMT5.block_parameters
     expert = PartSize(kept=blocks + outside, copied=number * shape.parameters, blocks=blocks)
     return StoredModel(
         variant=variant,
         codec=PartSize(kept=codec, copied=codec),
-        text=PartSize(kept=text, copied=text),
+        text=PartSize(kept=text, copied=text, blocks=text_blocks),
+        text_shape=UMT5,
         experts=(expert,) * shape.networks,
         layers=shape.layers,
         streams=2 if shape.control_layers else 1,

@@ -11,19 +11,19 @@ from pathlib import Path
 from sorairo.models.model_info import MemoryNeeds, Workload
 from sorairo.models.sizing.machine import SPARE, Machine
 from sorairo.models.sizing.needs import (
-    AHEAD,
     DECODE_BYTES,
     ENCODE_BYTES,
-    TEXT_LAYERS,
     TEXT_TOKENS,
     Widths,
     memory_needs,
 )
 from sorairo.models.sizing.plan import NetworkSizes, WeightPlan, plan_weights
+from sorairo.models.sizing.text_encoder import TextShape
 from sorairo.models.wan.codec.config import CODEC_21, CODEC_22, WanCodecConfig
 from sorairo.models.wan.files.folder import WanFolder
 from sorairo.models.wan.files.tensor_files import TensorEntry, read_headers
 from sorairo.models.wan.files.transformer_names import naming_of, renamer, without_prefix
+from sorairo.models.wan.text.names import text_name
 from sorairo.models.wan.variants import Variant
 
 FRAME_BYTES = 13  # of a pixel of a result: RGB, as often as frames are held
@@ -35,8 +35,9 @@ SCALES = (".scale_weight", ".weight_scale")
 FINER = ("time_embedding.", "modulation")  # parameters that stay in float32
 REORDERED = ("self_attn.q", "self_attn.k")  # rows that are stored in another order in files
 ENCODES = ("encoder.", "conv1.", "quant_conv.")  # parameters of a codec that stay in float32
-TABLES = ("shared.", "token_emb", "bias", "pos_embedding", "attn_rel_b")
+TABLES = ("shared.", "relative_attention_bias")
 """In the names of a text encoder's embeddings, which are not rounded."""
+TEXT_BLOCK = "encoder.block."  # how the names of the parameters in its blocks begin
 BESIDE = ("scaled_fp8", "spiece_model", "embed_tokens.weight")  # in files, but no parameters
 ROUNDED_SCALE = {"int8": 5, "fp8": 4}  # bytes a row: a scale in float32, and a zero point
 
@@ -60,6 +61,7 @@ class StoredModel:
     variant: Variant
     codec: PartSize
     text: PartSize
+    text_shape: TextShape
     experts: tuple[PartSize, ...]
     layers: int
     """Blocks of a denoiser."""
@@ -77,7 +79,8 @@ class StoredModel:
     @property
     def needs(self) -> MemoryNeeds:
         """What requests need, wherever the weights are."""
-        return memory_needs(self.widths, self.bytes, self.number)
+        needs = memory_needs(self.widths, self.bytes, self.number)
+        return replace(needs, reading=self.text_shape.reading(self.number))
 
     @property
     def networks(self) -> NetworkSizes:
@@ -86,6 +89,7 @@ class StoredModel:
         outside = sum(each.kept - each.blocks for each in self.experts)
         return NetworkSizes(
             text=self.text.kept,
+            text_block=-(-self.text.blocks // self.text_shape.layers),
             fixed=self.codec.kept + outside,
             block=-(-blocks // (self.layers * len(self.experts))),
             blocks=self.layers,
@@ -105,8 +109,7 @@ class StoredModel:
         plan = plan_weights(self.networks, needs, clip, memory, offload)
         if plan.text_stays and machine.device != "cpu":  # it rests in the host's memory there
             text = self.text.kept
-            moving = AHEAD * text // TEXT_LAYERS
-            staying = plan.staying - text
+            staying, moving = plan.staying - text, self.networks.moving_text
             plan = replace(plan, text_stays=False, staying=staying, moving_text=moving)
         needs = plan.applied(needs, rests=not machine.shared)
         return plan, replace(needs, loading=self._loading(plan, machine))
@@ -135,12 +138,14 @@ def stored_model(
     layers = _count(shapes, "blocks.")
     control = _count(shapes, "control.blocks.")
     codec, config = _codec(folder, number)
+    text, text_shape = _text(folder.text, number, rounded=rounds_text)
     published = CODEC_22 if config.patch == CODEC_22.patch else CODEC_21
     latents = published.latent_channels
     return StoredModel(
         variant=folder.variant,
         codec=codec,
-        text=_text(folder.text, number, rounded=rounds_text),
+        text=text,
+        text_shape=text_shape,
         experts=tuple(experts),
         layers=layers,
         streams=2 if control else 1,
@@ -207,12 +212,17 @@ def _codec(folder: WanFolder, number: int) -> tuple[PartSize, WanCodecConfig]:
     return PartSize(kept=size, copied=size), config
 
 
-def _text(files: Sequence[Path], number: int, *, rounded: bool) -> PartSize:
+def _text(files: Sequence[Path], number: int, *, rounded: bool) -> tuple[PartSize, TextShape]:
+    """The size of a text encoder, and its widths. Of a pickle, which has no header, the published
+    ones."""
     if files[0].suffix == ".pth":  # in bfloat16
-        size = sum(each.stat().st_size for each in files) // 2 * number
+        shape, size = TextShape(), sum(each.stat().st_size for each in files) // 2 * number
+        share = shape.layers * shape.block_parameters / shape.parameters
+        kept = int(size * (1 - share + share / number)) if rounded else size
+        blocks = kept - int(size * (1 - share))
         copied = 0 if number == FORMATS["BF16"] else size
-        return PartSize(kept=int(size * (0.4 + 0.6 / number)) if rounded else size, copied=copied)
-    entries = {n: e for n, e in read_headers(files).items() if not n.endswith(BESIDE)}
+        return PartSize(kept=kept, copied=copied, blocks=blocks), shape
+    entries = {text_name(n): e for n, e in read_headers(files).items() if not n.endswith(BESIDE)}
     sizes = {name: _size(each, number) for name, each in entries.items()}
     mapped = [n for n, e in entries.items() if e.dtype == COMPUTED[number] or _packed(e)]
     whole = sum(sizes.values())
@@ -220,7 +230,9 @@ def _text(files: Sequence[Path], number: int, *, rounded: bool) -> PartSize:
     for name, each in entries.items() if rounded else ():
         if len(each.shape) == 2 and not _packed(each) and not any(t in name for t in TABLES):
             sizes[name] = math.prod(each.shape) + ROUNDED_SCALE["int8"] * each.shape[0]
-    return PartSize(kept=sum(sizes.values()), copied=copied)
+    blocks = sum(size for name, size in sizes.items() if name.startswith(TEXT_BLOCK))
+    shape = TextShape.of({name: tuple(each.shape) for name, each in entries.items()})
+    return PartSize(kept=sum(sizes.values()), copied=copied, blocks=blocks), shape
 
 
 def _packed(entry: TensorEntry) -> bool:

@@ -27,7 +27,17 @@ def begin(page: Page) -> None:
 
 
 def at_step(page: Page, number: int) -> None:
-    expect(page.get_by_text(f"step {number}", exact=True)).to_be_visible()
+    expect(page.get_by_text(f"step {number}", exact=True)).to_be_visible(timeout=WORLD)
+
+
+def into_lava(page: Page) -> None:
+    page.get_by_label("Where and when").fill("lava")
+    page.get_by_label("Land (seed)").fill("0")
+    page.get_by_role("button", name="Start again", exact=True).last.click()
+    at_step(page, 0)
+    for number in (1, 2):
+        page.keyboard.press("ArrowLeft")
+        at_step(page, number)
 
 
 def pixels(page: Page) -> str:
@@ -70,3 +80,42 @@ def test_a_dropped_connection_resumes(chromium: Browser, server: Running):
         assert len(drop) == 2
         assert overflow(page) <= 0
         assert serious_findings(page) == []
+
+
+def test_a_dream_goes_on_where_the_game_is_over(chromium: Browser, server: Running):
+    with quiet_page(chromium, server.url, "/play") as page:
+        begin(page)
+        into_lava(page)
+        said = page.get_by_text("its player died at step 2. The dream goes on.")
+        expect(said).to_be_visible()
+        expect(page.locator(".play-notice")).to_have_count(0)
+        page.keyboard.press("ArrowUp")
+        at_step(page, 3)
+        expect(page.get_by_text("Tiles that are true")).to_have_count(0)
+        anchored = page.get_by_role("button", name="Anchored", exact=True)
+        anchored.click()
+        alert = page.get_by_role("alert")
+        expect(alert).to_have_text(
+            "The simulator's player died at step 2, and Anchored follows it: start again."
+        )
+        page.get_by_role("button", name="中文").click()
+        expect(page.get_by_text("其中的角色在第 2 步死亡")).to_be_visible()
+        page.get_by_role("button", name="English").click()
+        page.keyboard.press("ArrowUp")
+        at_step(page, 4)
+        expect(alert).to_have_count(0)
+        page.get_by_role("button", name="Start again", exact=True).click()
+        at_step(page, 0)
+        expect(said).to_have_count(0)
+        anchored.click()
+        expect(page.get_by_role("button", name="Anchored", pressed=True)).to_be_visible(
+            timeout=WORLD
+        )
+        into_lava(page)
+        notice = page.locator(".play-notice")
+        expect(notice.get_by_text("The player has died.")).to_be_visible()
+        page.keyboard.press("ArrowUp")
+        page.get_by_role("button", name="Dream", exact=True).click()
+        expect(notice).to_have_count(0)
+        page.keyboard.press("ArrowUp")
+        at_step(page, 3)

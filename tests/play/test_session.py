@@ -9,13 +9,16 @@ from dataclasses import replace
 import gymnasium
 import numpy as np
 import pytest
+import torch
 from gymnasium.utils.env_checker import check_env
 
 import sorairo
-import sorairo.play.environment  # registers the environment
 from sorairo.errors import SorairoError
+from sorairo.models.crafter.dream import Dream
 from sorairo.play.crafter_game import start_of
 from sorairo.play.drift import measure_drift
+from sorairo.play.environment import PlayEnv
+from sorairo.play.networks import NOISE_SEED, model_of
 from sorairo.play.session import PlaySession
 from sorairo.play.tile_reader import CrafterReader, tile_names
 from sorairo.world.crafter.names import ACTIONS, TILE
@@ -144,3 +147,65 @@ def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession):
     with pytest.raises(SorairoError, match="choose dream"):
         drawn.start(picture=first)
     drawn.set_mode("dream")
+
+
+INTO_LAVA = ("left", "left")  # from the start of land 0 with the prompt "lava"
+
+
+def test_a_dream_goes_on_after_the_death_of_the_simulators_player(drawn: PlaySession):
+    drawn.set_mode("dream")
+    assert drawn.start(0, prompt="lava").died_at is None
+    assert drawn.turn is not None
+    dream, noise = Dream(model_of(drawn.facts.model)), torch.Generator().manual_seed(NOISE_SEED)
+    dream.start(drawn.turn.frame, prompt="lava")
+    actions = (*INTO_LAVA, "up", "noop", "do")
+    shown = [drawn.step(action) for action in actions]
+    for each, action in zip(shown, actions, strict=True):
+        alone = dream.step(action, prompt="lava", generator=noise)
+        assert np.array_equal(each.frame, alone), "the dream of the network alone"
+    assert [each.died_at for each in shown] == [None, 2, 2, 2, 2]
+    assert [each.state and each.state.alive for each in shown] == [True, False, None, None, None]
+    assert [each.drift is None for each in shown] == [False, False, True, True, True]
+    assert not any(each.over for each in shown)
+    for mode in ("anchored", "simulator"):
+        with pytest.raises(SorairoError, match=f"died at step 2, and the mode {mode} follows it"):
+            drawn.set_mode(mode)
+    assert drawn.mode == "dream"
+    clip, recipe = drawn.clip(), drawn.recording.recipe()
+    assert recipe["actions"] == list(actions)
+    drawn.start(recipe["seed"], prompt=recipe["prompt"])
+    again = [drawn.step(action) for action in recipe["actions"]]
+    assert again[-1].died_at == 2
+    assert np.array_equal(drawn.clip().frames, clip.frames)
+    assert drawn.start(3).died_at is None
+
+
+def test_death_is_the_end_where_the_rules_are_followed(drawn: PlaySession):
+    drawn.set_mode("anchored")
+    drawn.start(0, prompt="lava")
+    shown = [drawn.step(action) for action in INTO_LAVA]
+    assert [each.over for each in shown] == [False, True]
+    with pytest.raises(SorairoError, match="has died: start again"):
+        drawn.step("up")
+    with pytest.raises(SorairoError, match="start again"):
+        drawn.set_mode("simulator")
+    assert not drawn.set_mode("dream").over, "a dream goes on from the last frame"
+    after = drawn.step("up")
+    assert (after.step, after.died_at, after.state, after.drift) == (3, 2, None, None)
+
+
+def test_an_episode_in_a_dream_ends_with_the_player_of_the_rules(drawn: PlaySession):
+    env = PlayEnv(drawn.facts.model, mode="dream", lands=1)
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step(0)
+    _, facts = env.reset(seed=1, options={"prompt": "lava"})
+    assert (facts["inventory"]["health"], facts["agreement"]) == (9, 1)
+    steps = [env.step(ACTIONS.index(action)) for action in INTO_LAVA]
+    assert [(died, time_up) for _, _, died, time_up, _ in steps] == [(False, False), (True, False)]
+    assert [reward for _, reward, *_ in steps] == [0, -0.9]
+    assert steps[-1][-1]["inventory"]["health"] == 0
+    assert steps[0][-1]["agreement"] < 0.5, "the frames are those of the dream"
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step(0)
+    env.reset(options={"prompt": "lava"})
+    assert not env.step(0)[2]

@@ -117,6 +117,20 @@ def test_networks_draw_in_the_process_of_the_session(server: Running):
         assert player.ask(type="step", action="up")["position"] == [31, 31]
         assert player.ask(type="mode", mode="simulator")["agreement"] == 1
         player.ask(type="mode", mode="dream")
+        player.ask(type="start", seed=0, prompt="lava")
+        died = [player.ask(type="step", action="left") for _ in range(3)]
+        assert [each.get("died_at") for each in died] == [None, 2, 2]
+        assert [each.get("alive") for each in died] == [True, False, None]
+        assert ["agreement" in each for each in died] == [True, True, False]
+        assert not any(each["over"] for each in died), "the dream goes on"
+        refused = player.ask(type="mode", mode="anchored")["message"]
+        assert refused.startswith("The simulator's player died at step 2")
+        player.ask(type="start", seed=0, prompt="lava")
+        player.ask(type="mode", mode="anchored")
+        ends = [player.ask(type="step", action="left")["over"] for _ in range(2)]
+        assert ends == [False, True]
+        assert player.ask(type="step", action="left")["message"].startswith("The player has died")
+        player.ask(type="mode", mode="dream")
         player.socket.send(bytes(72 * 72 * 3))
         from_picture = player.answer()
         assert (from_picture["step"], from_picture["seed"]) == (0, None)

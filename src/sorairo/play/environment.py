@@ -21,10 +21,12 @@ class PlayEnv(gymnasium.Env[np.ndarray, np.int64]):
 
     An observation is a frame, uint8 [side, side, 3]; an action the number of one of
     `facts.actions`. The reward is Crafter's: 1 for each achievement that is unlocked, and a tenth
-    of what health changes by, from the rules, whatever draws the frames. `reset(seed=...)` chooses
-    the land among those numbered 0 to `lands` - 1; without, it is random. The last four lands begin
-    anew at once, another one takes a second or more. `options={"prompt": ...}` chooses the place
-    and the time.
+    of what health changes by, from the rules, whatever draws the frames: `mode` says who does, such
+    as "dream". An episode is terminated when the player of the rules dies, of which a dream may
+    show nothing, because nothing can be earned after that; `step` then raises ResetNeeded. It is
+    truncated after 10,000 steps. `reset(seed=...)` chooses the land among those numbered 0 to
+    `lands` - 1; without, it is random. The last four lands begin anew at once, another one takes a
+    second or more. `options={"prompt": ...}` chooses the place and the time.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 8}  # noqa: RUF012 as gymnasium has it
@@ -54,9 +56,12 @@ class PlayEnv(gymnasium.Env[np.ndarray, np.int64]):
         return self._before.frame, _facts_of(self._before)
 
     def step(self, action: np.int64 | int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        """The next frame, its reward, whether the player has died, and whether time is up."""
-        before, after = self._before, self.session.step(self.session.facts.actions[int(action)])
-        assert before is not None
+        """The next frame, its reward, whether the player of the rules has died, and whether time is
+        up. Raises ResetNeeded before `reset`, and after a death."""
+        before = self._before
+        if before is None or before.died_at is not None:
+            raise gymnasium.error.ResetNeeded("The episode is over or has not begun: call reset().")
+        after = self.session.step(self.session.facts.actions[int(action)])
         assert before.state is not None
         assert after.state is not None
         old, new = before.state, after.state

@@ -29,13 +29,20 @@ class Shown:
     frame: np.ndarray
     """uint8 [H, W, 3]."""
     state: GameState | None
-    """What is true; None where no rules run, after a start from a picture."""
+    """What is true; None where no rules run: after a start from a picture, and once a dream goes on
+    after the death of the simulator's player."""
     inventory: Mapping[str, int]
     """What the frame shows that the player carries."""
     drift: Drift | None
     """How far the frame is from what is true; None where no rules run."""
     step: int
     """How many steps the session has had."""
+    died_at: int | None = None
+    """The step at which the simulator's player died; None while it lives, and where there is none.
+    It is an end for the modes that follow the rules; a dream goes on, with nothing to compare with
+    after this step."""
+    over: bool = False
+    """Whether no step can follow in this mode, because the player has died."""
 
 
 PainterSource = Callable[[str], Painter]
@@ -65,6 +72,8 @@ class PlaySession:
         self._painter_of, self._painters = painter, dict[str, Painter]()
         self.recording = Recording(facts.fps)
         self.turn: Turn | None = None
+        """What is true; None where no rules run."""
+        self.died_at: int | None = None
         self.words = ""
         self.mode = self._checked_mode(mode)
         self.shown: Shown | None = None
@@ -100,23 +109,30 @@ class PlaySession:
             begin["seed"] = seed
             painter = self._painter(self.mode)
         begin |= {"prompt": self.words} if self.words else {}
+        self.died_at = None
         past = Past(frames=[frame], actions=[], prompt=self.words)
         frame = painter.begin(past, self.turn)
         self.recording.start(frame, begin)
         return self._show(frame)
 
     def step(self, action: str) -> Shown:
-        """The next frame, for an action. Raises UnknownNameError, and RequestError before `start`
-        and after the player's death."""
+        """The next frame, for an action. After the death of the simulator's player a dream goes on,
+        and the rules do not. Raises UnknownNameError, and RequestError before `start` and, in a
+        mode that follows the rules, after the player's death."""
         if action not in self.facts.actions:
             raise unknown_name("action", action, self.facts.actions)
         self._check_started()
-        if self.turn is not None:
-            if not self.turn.state.alive:
+        painter = self._painter(self.mode)
+        if self.died_at is not None:
+            if painter.needs_rules:
                 raise RequestError("The player has died: start again.")
+            self.turn = None
+        elif self.turn is not None:
             self.turn = self.game.step(action)
-        frame = self._painter(self.mode).paint(action, self.words, self.turn)
+        frame = painter.paint(action, self.words, self.turn)
         self.recording.add(action, frame)
+        if self.turn is not None and not self.turn.state.alive:
+            self.died_at = len(self.recording.actions)
         return self._show(frame)
 
     def prompt(self, text: str) -> None:
@@ -126,10 +142,15 @@ class PlaySession:
 
     def set_mode(self, mode: str) -> Shown:
         """Lets another painter go on from what is on the screen. Raises UnknownNameError, and
-        RequestError for a mode that needs rules where there are none."""
+        RequestError for a mode that needs rules where there are none, or none any more."""
         self._checked_mode(mode)
         self._check_started()
         painter = self._painter(mode)
+        if painter.needs_rules and self.died_at is not None:
+            raise RequestError(
+                f"The simulator's player died at step {self.died_at}, and the mode {mode} follows"
+                " it: start again."
+            )
         if painter.needs_rules and self.turn is None:
             raise RequestError(
                 f"This session began with a picture, which has no rules: the mode {mode} needs a"
@@ -154,6 +175,8 @@ class PlaySession:
             inventory=reading.inventory,
             drift=drift,
             step=len(self.recording.actions),
+            died_at=self.died_at,
+            over=self.died_at is not None and self._painter(self.mode).needs_rules,
         )
         return self.shown
 

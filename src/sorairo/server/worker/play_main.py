@@ -93,7 +93,10 @@ class Player:
             "width": width,
             "height": height,
             "inventory": dict(shown.inventory),
+            "over": shown.over,
         }
+        if shown.died_at is not None:
+            header["died_at"] = shown.died_at
         if (state := shown.state) is not None:
             header |= {
                 "alive": state.alive,

@@ -86,9 +86,10 @@ class Play extends Part {
     }
   }
 
-  #onChange({ status, header, pixels, latency, problem }) {
+  #onChange({ status, header, pixels, latency, problem, ofStep = false }) {
     if (status) this.#status = status;
-    if (problem !== undefined) this.#problem = problem;
+    const isLate = ofStep && this.#header?.over; // a step that was under way when the player died
+    if (problem !== undefined && !isLate) this.#problem = problem;
     if (header) {
       if (header.step === 0) this.#history = [];
       this.#header = header;
@@ -156,6 +157,7 @@ class Play extends Part {
   };
 
   #press(what, action) {
+    if (this.#header?.over) return;
     this.#held.set(what, action);
     if (!this.source.act(action)) this.#pending = action;
     this.#keepTime();
@@ -169,7 +171,7 @@ class Play extends Part {
 
   /** Lets time go on: at the tempo that was chosen, and while something is held. */
   #keepTime() {
-    const flows = this.#status === "playing" && this.#header?.alive !== false && !document.hidden;
+    const flows = this.#status === "playing" && !this.#header?.over && !document.hidden;
     const pace = !flows ? 0 : this.#tempo ? 1000 / this.#tempo : this.#held.size ? HELD : 0;
     if (pace === this.#pace) return;
     this.#pace = pace;
@@ -226,6 +228,21 @@ class Play extends Part {
     this.update();
   }
 
+  /** Changes the mode; all of them but a dream follow the rules. */
+  #setMode(mode) {
+    const { died_at: diedAt, seed } = this.#header;
+    const problem = mode === "dream" ? "" : diedAt !== undefined ? "modeAfterDeath" : seed === null ? "modeOfPicture" : "";
+    if (problem) this.#onChange({ problem: t(problem, { mode: t(mode), n: number(diedAt ?? 0) }) });
+    else this.source.setMode(mode);
+  }
+
+  /** Why there is nothing to compare a frame with; "" where there is. */
+  #missing() {
+    const { agreement, died_at: diedAt, over } = this.#header;
+    if (diedAt !== undefined) return over ? "" : t("noPlayer", { n: number(diedAt) });
+    return agreement === undefined ? t(this.source.noMeter ?? "noMeter") : "";
+  }
+
   #setTempo(value) {
     this.#tempo = value;
     remember("tempo", value);
@@ -268,7 +285,7 @@ class Play extends Part {
   }
 
   #notice() {
-    const isDead = this.#status === "playing" && this.#header?.alive === false;
+    const isDead = this.#status === "playing" && this.#header?.over;
     if (this.#status === "playing" && !isDead) return nothing;
     const text = isDead ? "dead" : this.#status;
     const waits = ["opening", "lost"].includes(text);
@@ -300,14 +317,16 @@ class Play extends Part {
 
   #meter() {
     const { agreement, mode } = this.#header;
+    const missing = this.#missing();
     const percent = (value) => `${number(100 * value, 1)} %`;
     const points = this.#history.map((each, i) => `${i},${20 - 20 * each}`).join(" ");
     return html`<section class="card stack" aria-label=${t("meter")}>
       ${this.#world.modes.length > 1 ? html`<div class="row play-modes" role="group" aria-label=${t("mode")}>
-        ${this.#world.modes.map((each) => html`<button type="button" aria-pressed=${String(each === mode)} title=${t(`${each}Hint`)} @click=${() => this.source.setMode(each)}>${t(each)}</button>`)}
+        ${this.#world.modes.map((each) => html`<button type="button" aria-pressed=${String(each === mode)} title=${t(`${each}Hint`)} @click=${() => this.#setMode(each)}>${t(each)}</button>`)}
       </div>` : nothing}
+      ${missing ? html`<p class="muted">${missing}</p>` : nothing}
       ${agreement === undefined || mode === "simulator"
-        ? agreement === undefined ? html`<p class="muted">${t(this.source.noMeter ?? "noMeter")}</p>` : nothing
+        ? nothing
         : html`<div><p><b>${t("agreement")}</b> <span class="mono">${percent(agreement)}</span></p>
             <progress max="1" .value=${agreement} aria-label=${t("agreement")}></progress>
             <svg class="play-curve" viewBox="0 -1 ${HISTORY} 22" preserveAspectRatio="none" aria-hidden="true"><polyline points=${points} /></svg>

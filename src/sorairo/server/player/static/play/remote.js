@@ -78,7 +78,7 @@ export class Source {
     if (typeof data === "string") {
       const { message, id } = JSON.parse(data);
       this.#sent.delete(id);
-      this.onChange({ problem: message });
+      this.onChange({ problem: message, ofStep: Number.isInteger(id) });
       return;
     }
     const view = new DataView(data);

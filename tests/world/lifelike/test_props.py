@@ -15,6 +15,11 @@ from sorairo.world.lifelike.grounds import ground_geometry, ground_material
 from sorairo.world.lifelike.props.contact_shadows import ContactShadow
 from sorairo.world.lifelike.props.footprints import Footprint, PrintedGround
 from sorairo.world.lifelike.props.glass_props import Pane
+from sorairo.world.lifelike.props.textures import painted_blocks
+from sorairo.world.lifelike.renderer import Renderer
+from sorairo.world.lifelike.sampling import sample_scene
+from sorairo.world.lifelike.scene import SceneConfig
+from sorairo.world.lifelike.simulate import simulate
 from sorairo.world.lifelike.things import relief
 
 
@@ -79,3 +84,36 @@ def test_a_named_thing_is_as_round_as_it_should_be(kind: str):
     assert low < deep / high < most
     front = mesh.positions[:, 1] < -0.25 * deep
     assert (mesh.normals[front, 1] < 0).all()
+
+
+def test_people_darken_the_ground_at_their_feet():
+    """In a place without a sun the ground close to the feet is darker than at an arm's length."""
+    part = SceneConfig(
+        events=("stand",), places=("laboratory",), framings=("whole",), angles=("eye",),
+        cameras=("still",), cuts=0.0,
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    while not (scene := sample_scene(rng, part)).people:
+        pass
+    rollout = simulate(scene, seconds=1.0, fps=1.0)
+    with Renderer(width=128, height=128) as renderer:
+        frame, mask = renderer.film(rollout)[0].mean(-1), renderer.masks(rollout)[0] > 0
+    row = int(np.flatnonzero(mask.any(1))[-1])
+    columns = np.flatnonzero(mask[row - 2 : row + 1].any(0))
+    left, right = int(columns[0]), int(columns[-1])
+    reach = max(int(mask.any(1).sum()) // 3, 12)
+    beside = np.where(mask, np.nan, frame)[row - 2 : row + 1]
+    close = [beside[:, max(left - 3, 0) : left], beside[:, right + 1 : right + 4]]
+    far = [beside[:, : max(left - reach, 1)], beside[:, right + reach :]]
+    levels = [np.nanmean(np.concatenate(each, 1)) for each in (close, far)]
+    assert levels[0] < 0.93 * levels[1]
+    assert np.isfinite(levels).all()
+
+
+def test_painted_blocks_are_of_one_colour_with_dark_joints():
+    texture = painted_blocks((0.6, 0.1, 0.1), np.random.default_rng(0), 12, 5).astype(float)
+    assert (texture[..., 0] > 1.5 * texture[..., 1]).all()
+    rows = texture[..., 0].mean(1)
+    darkest = np.flatnonzero(rows < 0.9 * np.median(rows))
+    joints = 1 + len(np.flatnonzero(np.diff(darkest) > 1))
+    assert joints == 13, "between 12 rows, above and below"

@@ -24,12 +24,14 @@ from sorairo.world.lifelike.props.contact_shadows import ContactShadow
 from sorairo.world.lifelike.props.event_props import PROPS, props_of
 from sorairo.world.lifelike.props.glass_props import Pane
 from sorairo.world.lifelike.props.prop import Prop, PropRoom
+from sorairo.world.lifelike.props.textures import painted_blocks
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.simulate import Rollout
 from sorairo.world.lifelike.thing_names import NAMES
 from sorairo.world.lifelike.things import relief
 
 BALL_RADII = {"shatter": BALL_RADIUS, "miss": BALL_RADIUS, "track": TRACK_RADIUS}
+BLOCKS = 12, 5  # rows and columns of a wall
 DrawnT = TypeVar("DrawnT")
 
 
@@ -151,7 +153,9 @@ class _SetUp:
                 radius = BALL_RADII.get(scene.event, DROP_RADIUS)
                 shape, material = geometry.ball(radius), Material(color=color, roughness=0.35)
             elif thing.kind == "wall":
-                shape, material = _standing_box(WALL), Material(color=color, roughness=0.9)
+                blocks = painted_blocks(color, np.random.default_rng(scene.seed), *BLOCKS)
+                lying = np.ascontiguousarray(blocks.swapaxes(0, 1))  # a box's v goes across
+                shape, material = _standing_box(WALL), Material(texture=lying, roughness=0.9)
             elif thing.kind == "door":
                 shape, material = door_leaf(), Material(color=color, roughness=0.6)
             elif thing.kind == "doorway":

@@ -1,4 +1,5 @@
-"""Soft dark patches on the ground where things stand: image light casts no shadows of its own."""
+"""Soft dark patches on the ground where things and people stand: image light casts no shadows of
+its own."""
 
 from __future__ import annotations
 
@@ -17,11 +18,13 @@ ABOVE = 0.004  # of the patch, metres
 class ContactShadow:
     """The patch under one mesh."""
 
-    def __init__(self, stage: Stage, vertices: np.ndarray, *, level: float = 0.0) -> None:
+    def __init__(
+        self, stage: Stage, vertices: np.ndarray, *, level: float = 0.0, size: float = 0.0
+    ) -> None:
         """`vertices` are those of the mesh in its own frame, metres, [V, 3]; `level` is the height
-        of what it may stand on."""
+        of what it may stand on; `size` is the side of the patch, metres, 0: by the mesh."""
         self._stage, self._vertices, self._level = stage, vertices, level
-        self._size = 1.5 * float(np.ptp(vertices, axis=0).max()) + 0.1
+        self._size = size or 1.5 * float(np.ptp(vertices, axis=0).max()) + 0.1
         corners = np.array([[-1.0, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) / 2 * self._size
         uv = np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
         normals = np.tile([0.0, 0, 1], (4, 1))
@@ -46,7 +49,10 @@ class ContactShadow:
         if pose == self._last:
             return
         self._last = pose
-        points = self._vertices @ rotation.T + position
+        self.cast(self._vertices @ rotation.T + position)
+
+    def cast(self, points: np.ndarray) -> None:
+        """The patch under points of the mesh, [N, 3], where they are now."""
         middle = (points[:, :2].max(0) + points[:, :2].min(0)) / 2
         self._stage.pose(self._handle, (middle[0], middle[1], self._level + ABOVE))
         self._stage.veil(self._handle, self._opacity(points, middle))

@@ -35,6 +35,21 @@ def wood(rng: np.random.Generator, *, dark: float = 1.0) -> np.ndarray:
     return to_srgb(np.array([0.36, 0.20, 0.095]) * np.clip(shade, 0.2, 1.8)[..., None])
 
 
+def painted_blocks(
+    color: tuple[float, float, float], rng: np.random.Generator, rows: int, columns: int
+) -> np.ndarray:
+    """A painted wall of so many rows of blocks, every second row shifted by half a block, with dark
+    joints; sRGB, uint8 [SIDE, SIDE, 3]."""
+    up, along = (np.indices((SIDE, SIDE)) + 0.5) / SIDE * np.array([rows, columns])[:, None, None]
+    along = along + 0.5 * (np.floor(up) % 2)
+    shades = 1 + 0.07 * rng.standard_normal((rows, columns + 1))
+    shade = shades[np.floor(up).astype(int), np.floor(along).astype(int)]
+    edge = np.minimum(0.5 - np.abs(up % 1 - 0.5), (0.5 - np.abs(along % 1 - 0.5)) * rows / columns)
+    stains = gaussian_filter(rng.standard_normal((SIDE, SIDE)), 14, mode="wrap")
+    shade = shade * (1 + 0.06 * stains / stains.std()) * np.where(edge < 0.08, 0.62, 1.0)
+    return to_srgb(np.asarray(color) * np.clip(shade, 0.3, 1.3)[..., None])
+
+
 def glazed(color: tuple[float, float, float], rng: np.random.Generator) -> np.ndarray:
     """Glazed clay or plastic: one colour in the left half, and unglazed white for broken edges in
     the right half; sRGB, uint8 [SIDE, SIDE, 3]."""

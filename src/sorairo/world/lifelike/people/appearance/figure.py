@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sorairo.world.filament.geometry import Geometry
 from sorairo.world.filament.stage import Handle, Material, Stage
 from sorairo.world.lifelike.assets import bodies
 from sorairo.world.lifelike.people.appearance.dressing import PARTS, DressedPart, dress
 from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.people.retargeting import Pose
+from sorairo.world.lifelike.props.contact_shadows import ContactShadow
+
+SHADOW, LEGS = 1.7, 0.35  # metres: the side of the patch; up to where a body darkens the ground
 
 
 def part_number(part: DressedPart) -> int:
@@ -31,9 +36,14 @@ class Figure:
             material = Material(color=part.color, roughness=part.roughness)
             number = part_number(part) if parted else name
             self._handles.append(stage.add(geometry, material, name=number))
+        self._shadow = ContactShadow(stage, body.heads, size=SHADOW)
 
     def pose(self, pose: Pose, frame: int) -> None:
         """Poses the person as in one frame."""
+        low = []
         for part, handle in zip(self._parts, self._handles, strict=True):
             positions, normals = part.skin.posed(pose, frame, self._rest_heads)
             self._stage.reshape(handle, positions, normals)
+            low.append(positions[positions[:, 2] < LEGS])
+        if any(map(len, low)):
+            self._shadow.cast(np.concatenate(low))

@@ -64,8 +64,8 @@ class _OrCommand(click.Group):
     Suites about a world that is played, which run for playable models:
       M10 Crafter
     Other suites:
-      claims (prompts about one object), given, extend, loop, connect,
-      keyframe, style, edit, story, chain, cost, minute (capabilities)
+      claims (prompts about one object), speedrun (its quick set), given,
+      extend, loop, connect, keyframe, style, edit, story, chain, cost, minute (capabilities)
 
     \b
     Examples:

@@ -56,7 +56,7 @@ def scenes(count: int, config: SceneConfig = CANVAS_WORLD, *, skip: int = 0) -> 
     """`count` scenes of the held-out seeds after the first `skip`.
 
     Every suite has a range of `skip` of its own: those of capabilities below 20,000, those about
-    the world from 20,000 on, in thousands. The next free one is 31,000.
+    the world from 20,000 on, in thousands. The next free one is 32,000.
     """
     seeds = range(FIRST_SEED + skip, FIRST_SEED + skip + count)
     return [drawn(sample_scene(np.random.default_rng(seed), config)) for seed in seeds]

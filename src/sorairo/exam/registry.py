@@ -37,6 +37,7 @@ from sorairo.exam.suites.world import (
     minute,
     permanence,
     simiq,
+    speedrun,
 )
 
 
@@ -65,7 +66,7 @@ CANVAS_SUITES = _by_name(
 SUITES = {
     **WORLD_SUITES,
     **LIFELIKE_SUITES,
-    **_by_name(claims),
+    **_by_name(claims, speedrun),
     **CANVAS_SUITES,
     **PLAYED_SUITES,
 }

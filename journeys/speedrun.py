@@ -51,11 +51,11 @@ def recipe(seed: int, *, gpu: bool) -> ModelRecipe:
     # They are rendered at 96x96 and made smaller: 16 tokens a latent frame, not 36.
     clips = ClipsConfig(
         scene=FIRST_LIGHT,
-        count=4000 if gpu else 1200,
+        count=6000 if gpu else 2000,
         first_seed=100_000_000 + 1_000_000 * seed,  # far below the exam's, which begin at 1e9
         seconds=49 / 12,
         sizes=((96, 96),),
-        shard_clips=60,
+        shard_clips=100,
     )
     source = LatentSource(clips=clips, pictures=3, shrink=1.5)
     # Few tokens teach words: a third of the batches has pictures or the beginnings of clips.

@@ -25,6 +25,8 @@ WORDS = "i18n/"  # a folder of modules for each language
 # string might end. No template of the page has a line like that.
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
+# In style sheets, strings stay, and space around punctuation goes; before a colon it means something.
+_CSS_SPACE = re.compile(rb"""("[^"]*")|\s*([{},;])\s*|:\s+""")
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(
@@ -86,7 +88,7 @@ def _read(
     folder: str, index: tuple[Path, int], paths: tuple[tuple[str, Path, int], ...]
 ) -> WebPage:
     """These files, each with the time of its last change."""
-    files = {name: Asset(_content(path), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
+    files = {name: Asset(served(path), MEDIA_TYPES[path.suffix]) for name, path, _ in paths}
     hashed = hashlib.sha256()
     for name, asset in files.items():
         hashed.update(f"{name} {len(asset.content)} ".encode() + asset.content)
@@ -97,13 +99,15 @@ def _read(
     return WebPage(files=files, digest=digest, index=page)
 
 
-def _content(path: Path) -> bytes:
-    """A file as browsers get it: scripts and styles without comments, whose lines stay, and without
-    indentation. A text of several lines writes its own as `\\x20`."""
+def served(path: Path) -> bytes:
+    """A file as browsers get it: scripts without comments, whose lines stay, and without indentation;
+    styles without comments and space. A text of several lines writes its indentation as `\\x20`."""
     content = path.read_bytes()
     if path.suffix not in (".js", ".css") or "vendor" in path.parts:
         return content
     bare = _COMMENTS.sub(lambda found: b"\n" * found[0].count(b"\n"), content)
+    if path.suffix == ".css":
+        return _CSS_SPACE.sub(lambda found: found[1] or found[2] or b":", bare).strip()
     return _INDENTATION.sub(b"", bare)
 
 

@@ -1,8 +1,18 @@
-// What nearly every part of the page draws with, in one import.
+// What the parts of the page are written with, in one import.
 
-export { ago, bytes, duration, number, percent, seconds } from "./format.js";
-export { t } from "./i18n.js";
-export { icon } from "./icons.js";
-export { html, live, nothing, repeat, svg } from "./lit.js";
-export { go, link } from "./router.js";
-export { change, state } from "./state.js";
+export * from "./actions.js";
+export * from "./api.js";
+export * from "./characters.js";
+export * from "./details.js";
+export * from "./draft.js";
+export * from "./format.js";
+export * from "./i18n.js";
+export * from "./icons.js";
+export * from "./library.js";
+export * from "./lit.js";
+export * from "./notify.js";
+export * from "./router.js";
+export * from "./said.js";
+export * from "./server.js";
+export * from "./state.js";
+export * from "./toasts.js";

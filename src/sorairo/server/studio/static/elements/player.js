@@ -4,8 +4,7 @@
 // End go to the ends, L loops, F fills the screen.
 
 import { Part } from "../core/element.js";
-import { readOne } from "../core/library.js";
-import { html, icon, number, t } from "../core/view.js";
+import { html, icon, number, readOne, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const RATES = [0.25, 0.5, 1, 2];

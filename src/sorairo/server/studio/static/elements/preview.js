@@ -1,8 +1,7 @@
 // <so-preview .video=${video}>: the latest preview of a clip that is being made.
 
-import { html, nothing } from "../core/lit.js";
+import { getBlob, html, nothing } from "../core/view.js";
 import { Part } from "../core/element.js";
-import { getBlob } from "../core/api.js";
 
 class Preview extends Part {
   #source = "";

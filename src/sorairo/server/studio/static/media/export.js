@@ -1,9 +1,7 @@
 // Files to take away: a clip in another form, and many clips with prompts and recipes as a ZIP file. The
 // server makes them.
 
-import { getBlob, key, send } from "../core/api.js";
-import { toast } from "../core/toasts.js";
-import { change, state, t } from "../core/view.js";
+import { change, getBlob, key, send, state, t, toast } from "../core/view.js";
 
 const [IN_ADDRESS, AT_ONCE] = [100, 1000]; // videos that an address, and a body, may name
 const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };

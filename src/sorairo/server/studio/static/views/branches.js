@@ -1,11 +1,8 @@
 // A branching film: after each clip there may be several ways on, and the viewer chooses.
 
 import "../elements/picture.js";
-import { attempt } from "../core/actions.js";
+import { attempt, change, errorText, go, html, icon, isUnfinished, nothing, repeat, seconds, state, t, videoOf } from "../core/view.js";
 import { addWay, clipOf, editFilm, fieldsOf, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
-import { isUnfinished, videoOf } from "../core/library.js";
-import { errorText } from "../core/said.js";
-import { change, go, html, icon, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
 import { choice, costText, iconButton, meter, sizeName, styleName, textField } from "./fields.js";

@@ -2,13 +2,10 @@
 
 import "../elements/player.js";
 import "../elements/sheet.js";
-import { cancel, copy, label, remove, retry } from "../core/actions.js";
-import { detailsOf, requestOf } from "../core/details.js";
-import { emptyDraft, replaceDraft } from "../core/draft.js";
-import { isUnfinished, readOne, videoOf } from "../core/library.js";
-import { errorText } from "../core/said.js";
-import { isFast } from "../core/server.js";
-import { change, go, html, icon, link, nothing, state, t } from "../core/view.js";
+import {
+  cancel, change, copy, detailsOf, emptyDraft, errorText, go, html, icon, isFast, isUnfinished, label, link, nothing,
+  readOne, remove, replaceDraft, requestOf, retry, state, t, videoOf,
+} from "../core/view.js";
 import { clipAddress, contentPath } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";

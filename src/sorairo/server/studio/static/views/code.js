@@ -1,8 +1,7 @@
 // The request that makes a clip, as code: curl, Python, Node and the command line.
 
-import { key } from "../core/api.js";
+import { key, t } from "../core/view.js";
 import { toToml } from "../core/board.js";
-import { t } from "../core/i18n.js";
 
 export const LANGUAGES = { curl: "curl", python: "Python", node: "Node.js", cli: "sorairo" };
 

@@ -1,13 +1,10 @@
 // The compose box: a prompt, perhaps a picture or a clip, and how the clip is made from it.
 
-import { postJson } from "../core/api.js";
-import { keptCharacters } from "../core/characters.js";
-import { attach, drawAgain, edit, newSeed, replaceDraft, request } from "../core/draft.js";
-import { currentLanguage, t } from "../core/i18n.js";
-import { follow, learn } from "../core/library.js";
-import { allowNotifications } from "../core/notify.js";
-import { notesOf } from "../core/said.js";
-import { change, duration, go, html, icon, live, nothing, seconds as inSeconds, state } from "../core/view.js";
+import {
+  allowNotifications, attach, change, currentLanguage, drawAgain, duration, edit, follow, go, html, icon,
+  keptCharacters, learn, live, newSeed, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
+  state, t,
+} from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
 import { choice, iconButton, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";

@@ -1,10 +1,7 @@
 // The first view: the compose box, and what was made last. A request keeps its place from the moment
 // at which it is sent, so that nothing moves when a clip is finished.
 
-import { edit, replaceDraft } from "../core/draft.js";
-import { videos } from "../core/library.js";
-import { fastOf, isForWords, quickOf } from "../core/server.js";
-import { ago, html, icon, link, nothing, repeat, state, t } from "../core/view.js";
+import { ago, edit, fastOf, html, icon, isForWords, link, nothing, quickOf, repeat, replaceDraft, state, t, videos } from "../core/view.js";
 import { compose, examples, submit } from "./compose.js";
 import { costText } from "./fields.js";
 import { nameOf, tile } from "./tile.js";

@@ -1,7 +1,6 @@
 // Whether a clip is made in few steps, for models that can do so.
 
-import { fastOf } from "../core/server.js";
-import { html, live, nothing, t } from "../core/view.js";
+import { fastOf, html, live, nothing, t } from "../core/view.js";
 
 export function fastCheck(model, value, set) {
   const fast = fastOf(model);

@@ -1,10 +1,11 @@
 // The library: all clips, found by words, tags and kinds, and what can be done with several at once.
 
 import "../elements/grid.js";
-import { clearSelection, label, remove, select } from "../core/actions.js";
+import {
+  change, clearSelection, finished, html, icon, label, link, live, nothing, number, remove, select, state, t, videoOf,
+  videos,
+} from "../core/view.js";
 import { exportChosen, exportVideos } from "../media/export.js";
-import { finished, videoOf, videos } from "../core/library.js";
-import { change, html, icon, link, live, nothing, number, state, t } from "../core/view.js";
 import { choice, iconButton, loading } from "./fields.js";
 import { nameOf, selectableTile, textOf } from "./tile.js";
 

@@ -1,8 +1,7 @@
 // A choice among all clips of the library, with a search.
 
 import "../elements/picture.js";
-import { finished, videoOf } from "../core/library.js";
-import { change, html, live, nothing, number, repeat, t } from "../core/view.js";
+import { change, finished, html, live, nothing, number, repeat, t, videoOf } from "../core/view.js";
 import { nameOf, textOf } from "./tile.js";
 
 const MOST = 60; // clips that are shown at once

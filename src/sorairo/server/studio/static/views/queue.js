@@ -1,10 +1,10 @@
 // The queue: what is being made, what waits, and what has failed lately.
 
 import "../elements/preview.js";
-import { cancel, remove, retry } from "../core/actions.js";
-import { isUnfinished, videos } from "../core/library.js";
-import { errorText } from "../core/said.js";
-import { ago, change, duration, html, icon, link, nothing, repeat, seconds, state, t } from "../core/view.js";
+import {
+  ago, cancel, change, duration, errorText, html, icon, isUnfinished, link, nothing, remove, repeat, retry, seconds,
+  state, t, videos,
+} from "../core/view.js";
 import { iconButton, meter, sizeName } from "./fields.js";
 import { nameOf, statusText, timeLeft } from "./tile.js";
 

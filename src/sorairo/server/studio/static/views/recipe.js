@@ -1,11 +1,10 @@
 // How a clip was made: all that its request says, the files that it was given, and its family.
 
 import "../elements/sheet.js";
-import { detailsOf, requestOf } from "../core/details.js";
-import { videoOf } from "../core/library.js";
-import { notesOf } from "../core/said.js";
-import { fastOf, isFast } from "../core/server.js";
-import { ago, duration, html, icon, link, nothing, number, percent, seconds, state, t } from "../core/view.js";
+import {
+  ago, detailsOf, duration, fastOf, html, icon, isFast, link, notesOf, nothing, number, percent, requestOf, seconds,
+  state, t, videoOf,
+} from "../core/view.js";
 import { saveInput } from "../media/export.js";
 import { sizeName, styleName } from "./fields.js";
 import { lengthOf, nameOf, tile } from "./tile.js";

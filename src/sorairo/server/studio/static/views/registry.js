@@ -3,8 +3,7 @@
 // A view has `title(params, query)` and `draw(params, query)`, which returns a template of lit-html.
 // `nav` puts it into the navigation: an icon of `core/icons.js` and, perhaps, a number to show.
 
-import { t } from "../core/i18n.js";
-import { unfinished } from "../core/library.js";
+import { t, unfinished } from "../core/view.js";
 import { clip } from "./clip.js";
 import { branches } from "./branches.js";
 import { create } from "./create.js";

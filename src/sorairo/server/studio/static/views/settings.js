@@ -1,11 +1,10 @@
 // Settings: the key of this tab, what it may use and uses, the disk, and the models.
 
 import "../elements/sheet.js";
-import { copy } from "../core/actions.js";
-import { keptCharacters, removeCharacter } from "../core/characters.js";
-import { getJson, key, setKey } from "../core/api.js";
-import { summaryOf } from "../core/said.js";
-import { ago, bytes, change, duration, html, icon, link, nothing, number, repeat, state, t } from "../core/view.js";
+import {
+  ago, bytes, change, copy, duration, getJson, html, icon, keptCharacters, key, link, nothing, number,
+  removeCharacter, repeat, setKey, state, summaryOf, t,
+} from "../core/view.js";
 import { iconButton, loading, meter, sizeName } from "./fields.js";
 
 const FRESH = 10_000; // milliseconds after which the figures are read again

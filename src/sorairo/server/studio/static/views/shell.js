@@ -1,14 +1,11 @@
 // What surrounds every view: navigation, the state of the connection, and the question for a key.
 
-import { setKey } from "../core/api.js";
-import { currentLanguage, setLanguage, t } from "../core/i18n.js";
+import {
+  change, currentLanguage, dismiss, followAnew, html, icon, link, nothing, readServer, repeat, setKey, setLanguage,
+  state, t, unseenCount,
+} from "../core/view.js";
 import { LANGUAGES } from "../core/language.js";
-import { followAnew } from "../core/library.js";
-import { readServer } from "../core/server.js";
-import { dismiss } from "../core/toasts.js";
-import { unseenCount } from "../core/notify.js";
 import { currentTheme, setTheme, THEMES } from "../core/theme.js";
-import { change, html, icon, link, nothing, repeat, state } from "../core/view.js";
 import { iconButton } from "./fields.js";
 import { VIEWS } from "./registry.js";
 

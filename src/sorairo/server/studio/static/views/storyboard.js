@@ -1,15 +1,15 @@
 // The storyboard: cards on a timeline, which are dragged, stretched, duplicated, and made into one clip.
 
 import "../elements/picture.js";
-import { postJson } from "../core/api.js";
-import { attempt } from "../core/actions.js";
+import {
+  attempt, change, duration, follow, go, html, icon, learn, live, nothing, postJson, repeat, seconds, state, t,
+  videoOf,
+} from "../core/view.js";
 import {
   addCard, bodyOf, canUndo, cardOf, charactersOf, duplicate, emptyBoard, hasFootage, moveCard, placeOf, removeCard, editBoard,
   selectCard, setCard, stretch, total, undoBoard,
 } from "../core/board.js";
 import { addressOf, lasting, openBoard, saveBoard, stored } from "../core/board_files.js";
-import { follow, learn, videoOf } from "../core/library.js";
-import { change, duration, go, html, icon, live, nothing, repeat, seconds, state, t } from "../core/view.js";
 import { choice, costText, fileButton, sizeName, styleName, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
 import { lengthOf } from "./tile.js";

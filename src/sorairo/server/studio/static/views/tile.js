@@ -3,9 +3,7 @@
 
 import "../elements/picture.js";
 import "../elements/preview.js";
-import { select } from "../core/actions.js";
-import { isUnfinished } from "../core/library.js";
-import { duration, html, icon, link, live, nothing, percent, seconds, state, t } from "../core/view.js";
+import { duration, html, icon, isUnfinished, link, live, nothing, percent, seconds, select, state, t } from "../core/view.js";
 import { meter } from "./fields.js";
 
 export function statusText(video) {

@@ -4,14 +4,10 @@
 import "../elements/curve.js";
 import "../elements/painter.js";
 import "../elements/span.js";
-import { postForm, postJson } from "../core/api.js";
-import { remove } from "../core/actions.js";
-import { forgetDetails, requestOf } from "../core/details.js";
-import { attach } from "../core/draft.js";
-import { follow, learn, videoOf } from "../core/library.js";
-import { fastOf, isFast, readCharacters } from "../core/server.js";
-import { toast } from "../core/toasts.js";
-import { change, go, html, icon, link, live, nothing, number, seconds as inSeconds, t } from "../core/view.js";
+import {
+  attach, change, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postForm,
+  postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
+} from "../core/view.js";
 import { lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
 import { costText, textField } from "./fields.js";

@@ -1,10 +1,7 @@
 // What has been deleted during the last day, and how to get it back.
 
 import "../elements/picture.js";
-import { attempt } from "../core/actions.js";
-import { getJson, postJson } from "../core/api.js";
-import { comeBack, follow } from "../core/library.js";
-import { ago, change, html, link, nothing, repeat, state, t } from "../core/view.js";
+import { ago, attempt, change, comeBack, follow, getJson, html, link, nothing, postJson, repeat, state, t } from "../core/view.js";
 import { loading } from "./fields.js";
 import { line } from "./queue.js";
 

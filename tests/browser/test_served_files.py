@@ -18,7 +18,8 @@ RULES = """([source, served]) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(text);
     const texts = [...sheet.cssRules].map((rule) => rule.cssText);
-    return texts.map((text) => text.replaceAll(", ", ",")); // in custom properties, as they are written
+    // custom properties are as they were written
+    return texts.map((text) => text.replaceAll(", ", ","));
   };
   return [rules(source), rules(served)];
 }"""

@@ -257,4 +257,5 @@ def test_settings_and_other_languages(chromium: Browser, server: Running):
             if locale == "en-US":
                 open_view(page, server, "settings")
                 expect(page.get_by_text("sorairo models pull wan2.2-5b")).to_be_visible()
-                expect(page.get_by_text("sorairo keys create --name studio")).to_be_visible()
+                for words in ("create --name studio", "list"):
+                    expect(page.get_by_text(f"sorairo keys {words}", exact=True)).to_be_visible()

@@ -25,8 +25,8 @@ WORDS = "i18n/"  # a folder of modules for each language
 # string might end. No template of the page has a line like that.
 _COMMENTS = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*$)|[ \t]+// [^\"'`\n]*$", re.MULTILINE)
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
-# In style sheets, strings stay, and space around punctuation goes; before a colon it means something.
-_CSS_SPACE = re.compile(rb"""("[^"]*")|\s*([{},;])\s*|:\s+""")
+# Strings of a style sheet stay. Space before a colon is one between an element and those in it.
+_CSS_SPACE = re.compile(rb"""("[^"]*")|[;\s]*(}|[{,;])\s*|:\s+""")
 # What the page may do: use its own files and its own server, and make DOM from the templates of
 # lit-html only (Trusted Types). Clips and pictures that need a key are read as blobs.
 POLICY = "; ".join(
@@ -100,8 +100,8 @@ def _read(
 
 
 def served(path: Path) -> bytes:
-    """A file as browsers get it: scripts without comments, whose lines stay, and without indentation;
-    styles without comments and space. A text of several lines writes its indentation as `\\x20`."""
+    """A file as browsers get it: scripts without comments, whose lines stay, and indentation; style
+    sheets without comments and space. A text of several lines writes its indentation as `\\x20`."""
     content = path.read_bytes()
     if path.suffix not in (".js", ".css") or "vendor" in path.parts:
         return content

@@ -2,10 +2,11 @@
 
 import { attempt } from "./actions.js";
 import { getBlob, postForm, postJson } from "./api.js";
-import { charactersOf, hasFootage, tableOf, takeTable, toToml } from "./board.js";
+import { charactersOf, hasFootage, tableOf, takeTable, toToml, undoBoard } from "./board.js";
 import { store } from "./draft.js";
 import { t } from "./i18n.js";
 import { videoOf } from "./library.js";
+import { go } from "./router.js";
 import { readCharacters } from "./server.js";
 import { change, state } from "./state.js";
 import { toast } from "./toasts.js";
@@ -107,3 +108,33 @@ export async function openBoard(files) {
     if (missing.length) toast(t("storyboard.missing", { names: missing.join(", ") }), { kind: "bad" });
   });
 }
+
+/** What a card takes of a file that a video was made from: a clip of the library, or the file itself. */
+async function given(id, { number, video_id: source }) {
+  if (source && videoOf(source)) return { video: source };
+  const blob = await getBlob(`v1/videos/${id}/inputs/${number}`);
+  return stored(new File([blob], `${id}-${number}.${blob.type.split("/")[1]}`, { type: blob.type }));
+}
+
+/** Opens the storyboard of a recipe, with its pictures, clips and characters. */
+export const openMade = ({ id, prompt, body, inputs, request }) =>
+  attempt(async () => {
+    const { card: made, ...whole } = body.storyboard;
+    const written = prompt.startsWith("{") ? JSON.parse(prompt) : { ...whole, card: made };
+    const settings = ["style", "negative", "fps", "steps", "guidance"].filter((name) => request[name]).map((name) => [name, request[name]]);
+    const table = { ...Object.fromEntries(settings), ...written, size: body.size, seed: body.seed };
+    const files = {};
+    for (const each of inputs) {
+      const [, at, kind] = /card\[(\d+)\]\.(\w+)/.exec(each.field) ?? [];
+      if (!kind) continue;
+      files[each.field] = await given(id, each);
+      const card = table.card[at];
+      card[kind] = each.field;
+      if (kind === "clip" && !card.end) card.seconds ??= made[at].end - made[at].start;
+    }
+    const named = (body.characters ?? []).map((each) => each.id);
+    const { times } = await postJson("v1/storyboards/readings", { toml: JSON.stringify(table) });
+    takeTable(table, times, files, named);
+    go("storyboard");
+    toast(t("storyboard.loaded", { n: made.length }), { action: { label: t("common.undo"), run: undoBoard } });
+  });

@@ -1,7 +1,7 @@
 // What the server tells of one video beyond the Video object: its recipe and its family.
 
 import { getJson } from "./api.js";
-import { learn } from "./library.js";
+import { learn, onEnded } from "./library.js";
 import { change } from "./state.js";
 
 const known = new Map(); // by id: {recipe, lineage}
@@ -19,6 +19,9 @@ export function detailsOf(id) {
 export function forgetDetails(id) {
   known.delete(id);
 }
+
+// With the clip come the model that made it and the time that it took.
+onEnded(({ id }) => known.has(id) && read(id));
 
 async function read(id) {
   try {

@@ -88,9 +88,9 @@ export async function joinWay(id) {
 
 /** What the clip of a part is made by, without the picture with which it begins. */
 export function fieldsOf(node) {
-  const { size, style, model } = state.film;
+  const { size, style, model, seed } = state.film;
   const own = { prompt: node.prompt, seconds: String(node.seconds), size: clipOf(nodeOf(node.parent))?.size ?? size };
-  return { ...own, ...(style && { style }), ...(model && { model }) };
+  return { ...own, ...(style && { style }), ...(model && { model }), ...(seed && { seed }) };
 }
 
 /** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */

@@ -4,7 +4,7 @@
 // End go to the ends, L loops, F fills the screen.
 
 import { Part } from "../core/element.js";
-import { html, icon, number, readOne, t } from "../core/view.js";
+import { html, icon, nothing, number, readOne, t } from "../core/view.js";
 import { clipAddress } from "../media/addresses.js";
 
 const RATES = [0.25, 0.5, 1, 2];
@@ -111,7 +111,7 @@ class Player extends Part {
     const isPaused = !media || media.paused;
     const time = this.#shown();
     const button = (name, label, run, pressed) => html`<button type="button" class="round quiet" aria-label=${label} title=${label}
-      aria-pressed=${pressed ?? "false"} @click=${run}>${icon(name)}</button>`;
+      aria-pressed=${pressed ?? nothing} @click=${run}>${icon(name)}</button>`;
     return html`
       <div class="player" @keydown=${(event) => this.#onKey(event)}>
         <video src=${clipAddress(this.#video)} ?loop=${this.#isLooping} muted autoplay playsinline .muted=${true}

@@ -5,7 +5,7 @@ import { attempt, change, errorText, go, html, icon, isUnfinished, nothing, repe
 import { addWay, clipOf, editFilm, fieldsOf, firstNode, joinWay, makePart, newFilm, nodeOf, removeWay, scenes, setNode, wayTo, waysFrom } from "../core/film.js";
 import { clipAddress } from "../media/addresses.js";
 import { saveMade } from "../media/export.js";
-import { choice, costText, iconButton, meter, sizeName, styleName, textField } from "./fields.js";
+import { choice, costText, iconButton, meter, seedField, sizeName, styleName, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
 import { nameOf } from "./tile.js";
 
@@ -148,14 +148,10 @@ const part = (node) => {
   `;
 };
 
+const setFilm = (values) => editFilm((film) => Object.assign(film, values));
+
 const setting = (name, values, write) =>
-  choice({
-    label: t(`compose.${name}`),
-    value: state.film[name] ?? "",
-    values,
-    write,
-    onChange: (value) => editFilm((film) => Object.assign(film, { [name]: value })),
-  });
+  choice({ label: t(`compose.${name}`), value: state.film[name] ?? "", values, write, onChange: (value) => setFilm({ [name]: value }) });
 
 export const branches = {
   title: () => t("branches.title"),
@@ -171,6 +167,7 @@ export const branches = {
         <div class="board-fields">
           ${setting("size", SIZES, sizeName)} ${setting("style", ["", ...state.server.styles], styleName)}
           ${setting("model", ["", ...state.server.models], (name) => name || state.server.model || "…")}
+          ${seedField(state.film.seed, (seed) => setFilm({ seed }))}
         </div>
         <ul class="branches">${part(firstNode())}</ul>
       </div>

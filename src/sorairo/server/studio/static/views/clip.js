@@ -9,9 +9,9 @@ import {
 import { clipAddress, contentPath } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
-import { loading } from "./fields.js";
+import { loading, openBoardButton } from "./fields.js";
 import { family, recipe } from "./recipe.js";
-import { nameOf, statusText, tile } from "./tile.js";
+import { isBoard, nameOf, statusText, tile } from "./tile.js";
 import { tools } from "./tools.js";
 
 const asked = new Set();
@@ -109,7 +109,7 @@ const head = (video) => html`
       ? html`<button class="heart" aria-label=${t("library.mark")} title=${t("library.mark")} aria-pressed=${Boolean(video.favourite)}
           @click=${() => label([video.id], { favourite: !video.favourite })}>${icon("heart")}</button>`
       : nothing}
-    <button @click=${() => useRecipe(video)}>${icon("create")} ${t("clip.use")}</button>
+    ${isBoard(video) ? openBoardButton(video) : html`<button @click=${() => useRecipe(video)}>${icon("create")} ${t("clip.use")}</button>`}
     <button class="quiet danger" @click=${() => removeClip(video)}>${icon("trash")} ${t("common.delete")}</button>
   </div>
 `;

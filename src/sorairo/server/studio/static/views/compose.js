@@ -2,11 +2,11 @@
 
 import {
   allowNotifications, attach, change, currentLanguage, drawAgain, duration, edit, follow, go, html, icon,
-  keptCharacters, learn, live, newSeed, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
+  keptCharacters, learn, live, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
   state, t,
 } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
-import { choice, iconButton, styleName } from "./fields.js";
+import { choice, iconButton, seedField, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
 const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
@@ -133,7 +133,7 @@ const characters = () => {
     const prompt = has || state.draft.prompt.includes(name) ? state.draft.prompt : `${name} ${state.draft.prompt}`;
     edit({ characters: has ? chosen.filter((each) => each !== id) : [...chosen, id], loop: false, prompt });
   };
-  return html`<div class="row" role="group" aria-label=${t("compose.characters")}>
+  return html`<div class="row reading" role="group" aria-label=${t("compose.characters")}>
     <span class="small muted">${t("compose.characters")}</span>
     ${known.map((each) => html`<button type="button" class="chip" aria-pressed=${chosen.includes(each.id)} ?disabled=${chosen.length >= MOST_CHARACTERS && !chosen.includes(each.id)} @click=${() => toggle(each)}>${each.name}</button>`)}
   </div>`;
@@ -146,23 +146,22 @@ const reading = () => {
   if (!plan.reading) return draft.prompt.trim() ? html`<p class="reading small"></p>` : nothing; // room for the answer
   const isText = !draft.source && !draft.characters.length;
   const read = isText ? plan.reading.varied : plan.reading.read_as;
+  const [prompt, { expanded }] = [draft.prompt.trim(), plan.reading];
   const notes = notesOf(plan.reading, ["unknown_words"]); // these are shown with the nearest known ones
   return html`
     ${unknownWords(draft.prompt, plan.reading.unknown, input)}
     ${plan.reading.understood
       ? html`<p class="reading small">
-          ${read === draft.prompt.trim() ? nothing : html`<span class="muted">${t("compose.readAs")}</span> ${read}`}
-          ${plan.reading.expanded === draft.prompt.trim()
-            ? nothing
-            : html`<button type="button" class="link" title=${plan.reading.expanded} @click=${() => expand(plan.reading.expanded)}>${t("compose.expand")}</button>`}
-        </p>`
+          ${read === prompt ? nothing : html`<span class="muted">${t("compose.readAs")}</span> ${read}`}
+        </p>
+        ${expanded === prompt
+          ? nothing
+          : html`<p class="reading small"><span class="muted">${t("compose.withDetails")}</span> ${expanded}
+              <button type="button" class="link" @click=${() => replaceDraft({ prompt: expanded }, t("compose.expanded"))}>${t("compose.expand")}</button></p>`}`
       : html`<p class="reading small">${t("compose.notUnderstood")}</p>${exampleChips()}`}
     ${notes.map((note) => html`<p class="small muted">${note}</p>`)}
   `;
 };
-
-/** Shows the expanded prompt before it is used: it replaces the one in the box. */
-const expand = (prompt) => replaceDraft({ prompt }, t("compose.expanded"));
 
 const cost = () => {
   const { estimated_seconds: seconds, wait_seconds: wait } = state.plan.estimate ?? {};
@@ -181,15 +180,7 @@ const more = () => {
         ${styles.length
           ? select("style", t("compose.style"), ["", ...styles], styleName)
           : nothing}
-        <label class="field">
-          <span>${t("compose.seed")}</span>
-          <span class="joined">
-            <input type="text" inputmode="numeric" size="10" placeholder=${t("compose.seedRandom")}
-              .value=${live(state.draft.seed)}
-              @input=${(event) => edit({ seed: event.target.value.replace(/\D/g, "").slice(0, 18) })} />
-            ${iconButton("dice", t("compose.seedNew"), () => edit({ seed: String(newSeed()) }))}
-          </span>
-        </label>
+        ${seedField(state.draft.seed, (seed) => edit({ seed }))}
         ${select("model", t("compose.model"), ["", ...state.server.models], (name) => name || state.server.model || "…")}
         <label class="check"><input type="checkbox" .checked=${live(!state.draft.rewrite)}
           @change=${(event) => edit({ rewrite: !event.target.checked })} /> ${t("compose.asWritten")}</label>
@@ -216,7 +207,8 @@ export const exampleChips = () => html`
 `;
 
 function useExample(prompt) {
-  edit({ prompt });
+  if (state.draft.prompt) replaceDraft({ prompt }, t("compose.replaced"));
+  else edit({ prompt });
   document.querySelector(".compose textarea").focus();
 }
 

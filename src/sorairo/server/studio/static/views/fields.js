@@ -1,7 +1,8 @@
 // Fields and buttons that several views have.
 
+import { openMade } from "../core/board_files.js";
 import { costOf } from "../core/estimate.js";
-import { duration, html, icon, live, nothing, t } from "../core/view.js";
+import { detailsOf, duration, html, icon, live, newSeed, nothing, t } from "../core/view.js";
 
 /** A choice from `values`, each shown as `write(value)`. The label is there for screen readers alone
  * where it `isHidden`. */
@@ -19,9 +20,27 @@ export const textField = ({ label, value, placeholder, most, onInput, onChange, 
       @input=${(event) => onInput?.(event.target.value)} @change=${(event) => onChange?.(event.target.value)} /></label>
 `;
 
+const SEED_DIGITS = 15; // of which JavaScript knows every one
+
+/** A seed as text; the placeholder says what "" means, and the button draws one. */
+export const seedField = (value, onChange, placeholder = t("compose.seedRandom")) => html`
+  <label class="field"><span>${t("compose.seed")}</span>
+    <span class="joined">
+      <input type="text" inputmode="numeric" size="10" aria-label=${t("compose.seed")} placeholder=${placeholder} .value=${live(String(value ?? ""))}
+        @input=${(event) => onChange(event.target.value.replace(/\D/g, "").slice(0, SEED_DIGITS))} />
+      ${iconButton("dice", t("compose.seedNew"), () => onChange(String(newSeed())))}
+    </span></label>
+`;
+
 /** A round button with an icon alone. */
 export const iconButton = (name, label, run, kind = "") =>
   html`<button type="button" class="round quiet ${kind}" aria-label=${label} title=${label} @click=${run}>${icon(name)}</button>`;
+
+/** Opens the storyboard by which a video was made. */
+export const openBoardButton = ({ id }) => {
+  const { recipe } = detailsOf(id);
+  return html`<button type="button" ?disabled=${!recipe} @click=${() => openMade(recipe)}>${icon("storyboard")} ${t("storyboard.openMade")}</button>`;
+};
 
 /** How far something is. */
 export const meter = (value, most = 100, label = t("jobs.progress")) =>

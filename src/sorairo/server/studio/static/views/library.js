@@ -7,7 +7,7 @@ import {
 } from "../core/view.js";
 import { exportChosen, exportVideos } from "../media/export.js";
 import { choice, iconButton, loading } from "./fields.js";
-import { nameOf, selectableTile, textOf } from "./tile.js";
+import { selectableTile, textOf } from "./tile.js";
 
 state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
 

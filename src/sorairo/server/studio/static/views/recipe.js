@@ -109,7 +109,7 @@ function input(video, { number: place, field, video_id: source }) {
 }
 
 const inputs = (video) => {
-  const given = video.kind === "import" ? [] : (detailsOf(video.id).recipe?.inputs ?? []);
+  const given = video.kind === "import" ? [] : (detailsOf(video.id).recipe?.inputs ?? []).filter((each) => !each.character_id); // these have names
   if (!given.length) return nothing;
   return html`<div class="given" role="group" aria-label=${t("clip.given")}>
     <p class="small muted">${t("clip.given")}</p>

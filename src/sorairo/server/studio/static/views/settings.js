@@ -49,8 +49,10 @@ const keys = (account) => html`
     <h2 id="settings-keys">${t("settings.keys")}</h2>
     ${account.key
       ? html`<p>${t("settings.usesKey", { name: account.key.name })} <span class="muted mono">${account.key.id}</span></p>
-          <div class="row"><button @click=${forgetKey} ?disabled=${!key()}>${t("settings.otherKey")}</button></div>`
-      : html`<p>${t("settings.noKey")}</p>${command("sorairo keys create --name studio")}`}
+          <div class="row"><button @click=${forgetKey} ?disabled=${!key()}>${t("settings.otherKey")}</button></div>
+          <p>${t("settings.manageKeys")}</p>`
+      : html`<p>${t("settings.noKey")}</p>`}
+    ${["create --name studio", "list", ...(account.key ? [`revoke ${account.key.id}`] : [])].map((each) => command(`sorairo keys ${each}`))}
   </section>
 `;
 
@@ -58,7 +60,7 @@ const use = ({ quota, used, disk, retention_seconds: retention }) => html`
   <section class="card stack" aria-labelledby="settings-use">
     <h2 id="settings-use">${t("settings.use")}</h2>
     ${figure(t("settings.jobs"), used.jobs, quota.jobs, number)}
-    ${figure(t("settings.day"), used.pixel_seconds, quota.pixel_seconds_per_day, pixelSeconds)}
+    ${quota.pixel_seconds_per_day === null ? nothing : figure(t("settings.day"), used.pixel_seconds, quota.pixel_seconds_per_day, pixelSeconds)}
     ${figure(t("settings.storage"), used.bytes, quota.bytes, bytes)}
     ${disk.free_bytes === null ? nothing : html`<p>${t("settings.free", { n: bytes(disk.free_bytes) })} <span class="muted">${t("settings.reserved", { n: bytes(disk.reserved_bytes) })}</span></p>`}
     <p class="muted">${retention ? t("settings.kept", { time: duration(retention) }) : t("settings.keptForever")}</p>

@@ -10,7 +10,7 @@ import {
   selectCard, setCard, stretch, total, undoBoard,
 } from "../core/board.js";
 import { addressOf, lasting, openBoard, saveBoard, stored } from "../core/board_files.js";
-import { choice, costText, fileButton, sizeName, styleName, textField } from "./fields.js";
+import { choice, costText, fileButton, seedField, sizeName, styleName, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
 import { lengthOf } from "./tile.js";
 
@@ -235,7 +235,7 @@ const setup = (board) => html`
   <div class="board-fields">
     ${choose("size", t("compose.size"), board.size, [...new Set([board.size, ...SIZES])], sizeName, (size) => set({ size }))}
     ${choose("style", t("compose.style"), board.style, ["", ...state.server.styles], styleName, (style) => set({ style }))}
-    ${textField({ label: t("compose.seed"), value: String(board.seed ?? ""), placeholder: t("compose.seedRandom"), onChange: (text) => set({ seed: /^\d+$/.test(text) ? Number(text) : null }) })}
+    ${seedField(board.seed, (text) => editBoard((all) => Object.assign(all, { seed: text === "" ? null : Number(text) }), { keep: false }))}
     ${textField({ label: t("storyboard.everywhere"), value: board.prompt, placeholder: t("storyboard.everywhereHint"), onChange: (prompt) => set({ prompt }), kind: "grow" })}
   </div>
 `;

@@ -35,6 +35,8 @@ export function nameOf(video) {
 /** What is searched in. */
 export const textOf = (video) => `${nameOf(video)} ${(video.tags ?? []).join(" ")}`.toLowerCase();
 
+export const isBoard = (video) => video.kind === "storyboard";
+
 export const lengthOf = (video) => video.duration ?? Number(video.seconds);
 
 const picture = (video) => {

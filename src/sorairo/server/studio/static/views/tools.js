@@ -8,9 +8,9 @@ import {
   attach, change, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postForm,
   postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
 } from "../core/view.js";
-import { lengthOf, nameOf } from "./tile.js";
+import { isBoard, lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
-import { costText, textField } from "./fields.js";
+import { costText, openBoardButton, seedField, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
 
 const forms = new Map(); // what is in the tools, by clip and tool
@@ -98,10 +98,9 @@ const fastChoice = (video, tool, form, set) =>
   SAMPLES.includes(tool) ? fastCheck(video.model, isNowFast(video, form), set("fast")) : nothing;
 
 // What is made again as it is repeats its own request; a storyboard's prompt is all its cards.
-const isBoard = (video) => video.kind === "storyboard";
 const isNamed = (video, form) => form.prompt === nameOf(video);
 const isSame = (video, form) =>
-  isNamed(video, form) && isNowFast(video, form) === wasFast(video) && !["import", "cut"].includes(video.kind);
+  isNamed(video, form) && !form.seed && isNowFast(video, form) === wasFast(video) && !["import", "cut"].includes(video.kind);
 
 function sampling(video, tool, form) {
   if (!SAMPLES.includes(tool) || (tool === "again" && isSame(video, form))) return {};
@@ -109,6 +108,11 @@ function sampling(video, tool, form) {
   if (tool !== "again" || !wasFast(video)) return {};
   return { loras: requestOf(video).loras.filter((each) => !isFast(video.model, [each])) };
 }
+
+const remixBody = (video, form) => ({
+  prompt: isNamed(video, form) ? video.prompt : form.prompt,
+  ...(form.seed && { seed: Number(form.seed) }),
+});
 
 const painter = () => document.querySelector("so-painter");
 
@@ -121,9 +125,15 @@ const TOOLS = {
   },
   again: {
     icon: "dice",
-    draw: (video, form, set) => (isBoard(video) ? [] : [html`<p class="muted small">${t("tools.againText")}</p>`, prompt(form, set)]),
+    start: () => ({ seed: "" }),
+    draw: (video, form, set) => [
+      html`<p class="muted small">${t(isBoard(video) ? "tools.againBoard" : "tools.againText")}</p>`,
+      isBoard(video) ? html`<div class="row">${openBoardButton(video)}</div>` : prompt(form, set),
+      seedField(form.seed, set("seed"), String(video.seed ?? t("compose.seedRandom"))),
+    ],
     path: (video, form) => `v1/videos/${video.id}/${isSame(video, form) ? "retry" : "remix"}`,
-    body: (video, form) => (isSame(video, form) ? {} : { prompt: isNamed(video, form) ? video.prompt : form.prompt }),
+    body: (video, form) => (isSame(video, form) ? {} : remixBody(video, form)),
+    asked: (video, form) => ["v1/videos", { ...remixBody(video, form), remixed_from_video_id: video.id }],
   },
   extend: {
     icon: "extend",
@@ -250,10 +260,10 @@ const requestOfTool = (video, tool, form) => {
 
 /** What the clip of a form would take, where the server can say so before. */
 function cost(video, tool, form) {
-  const { body, isReady } = TOOLS[tool];
+  const { asked, body, isReady } = TOOLS[tool];
   if (!body || (isReady && !isReady(form, video))) return nothing;
-  const [path, fields] = requestOfTool(video, tool, form);
-  return /edits|extensions|loops|connections/.test(path) ? costText(path, fields) : nothing;
+  const [path, fields] = asked?.(video, form) ?? requestOfTool(video, tool, form);
+  return path.endsWith("cuts") ? nothing : costText(path, { ...fields, ...sampling(video, tool, form) });
 }
 
 async function submit(event, video, tool) {

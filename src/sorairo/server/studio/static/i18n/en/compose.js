@@ -42,6 +42,7 @@ export default {
   role_first: "First picture of the clip",
   role_last: "Last picture of the clip",
   role_look: "A thing that the clip shows",
+  withDetails: "With details:",
   expand: "Add details",
   expanded: "The prompt has its details now.",
   notUnderstood: "The model knows nothing of this. It is good at:",

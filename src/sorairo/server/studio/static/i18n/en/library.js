@@ -10,6 +10,7 @@ export default {
   kind_edit: "Changed",
   kind_cast: "With characters",
   kind_storyboard: "Storyboards",
+  kind_remix: "Made again",
   kind_cut: "Cut",
   kind_import: "Imported",
   tag: "Tag",

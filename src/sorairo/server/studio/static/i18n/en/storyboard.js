@@ -29,6 +29,7 @@ export default {
   everywhereHint: "at night",
   new: "New",
   open: "Open",
+  openMade: "Open the storyboard",
   save: "Save",
   noToml: "Choose the .toml file of a storyboard, and its files with it.",
   missing: "These files are missing: choose them with the .toml file, or on their cards: {names}",

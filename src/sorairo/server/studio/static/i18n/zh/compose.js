@@ -42,6 +42,7 @@ export default {
   role_first: "作为开头画面",
   role_last: "作为最后画面",
   role_look: "短片中出现的物体",
+  withDetails: "补充后：",
   expand: "补充细节",
   expanded: "提示词已补充细节。",
   notUnderstood: "模型对此一无所知。它擅长：",

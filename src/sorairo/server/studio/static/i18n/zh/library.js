@@ -10,6 +10,7 @@ export default {
   kind_edit: "修改",
   kind_cast: "含角色",
   kind_storyboard: "分镜",
+  kind_remix: "重新生成",
   kind_cut: "剪切",
   kind_import: "导入",
   tag: "标签",

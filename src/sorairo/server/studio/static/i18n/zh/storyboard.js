@@ -29,6 +29,7 @@ export default {
   everywhereHint: "在夜晚",
   new: "新建",
   open: "打开",
+  openMade: "打开分镜",
   save: "保存",
   noToml: "请选择分镜的 .toml 文件，并同时选择其文件。",
   missing: "缺少以下文件：请与 .toml 文件一起选择，或在卡片中选择：{names}",

@@ -1,13 +1,15 @@
-"""One real server with the shipped model for all tests of the studio."""
+"""One real server with the shipped model for all tests of the studio, and one with a library."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 import studio_archive
+import studio_library
 from serving import Running, serving
 from studio_pages import clear, quiet_page
 
@@ -30,3 +32,26 @@ def studio(chromium: Browser, server: Running) -> Iterator[Page]:
 def archive(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """The files of three clips with their prompts."""
     return studio_archive.write(tmp_path_factory.mktemp("archive"))
+
+
+@pytest.fixture(scope="module")
+def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of twelve clips and a failed job."""
+    folder = tmp_path_factory.mktemp("library")
+    studio_library.fill(folder, studio_library.CLIPS)
+    studio_library.fail(folder, studio_library.REASON)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def library_server(library_folder: Path) -> Iterator[Running]:
+    """Their server, without workers."""
+    with serving(library_folder, workers=0) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(chromium: Browser, library_server: Running) -> Iterator[Page]:
+    """Its page."""
+    with quiet_page(chromium, library_server.url) as page:
+        yield page

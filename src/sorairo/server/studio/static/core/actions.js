@@ -36,13 +36,10 @@ export const remove = (ids) =>
       comeBack(removed);
       throw error;
     }
-    change(({ selection }) => {
-      for (const id of ids) selection.delete(id);
-    });
+    for (const id of ids) select(id, false);
     const restore = () =>
       attempt(async () => {
-        await postJson("v1/videos/restore", { ids });
-        comeBack(removed);
+        comeBack((await postJson("v1/videos/restore", { ids })).data);
         follow();
       });
     toast(t("actions.deleted", { n: ids.length }), { action: { label: t("common.undo"), run: restore } });
@@ -65,8 +62,6 @@ export const retry = (video) =>
     learn([await postJson(`v1/videos/${video.id}/retry`)]);
     follow();
   });
-
-state.selection = new Set();
 
 export function select(id, isSelected) {
   change(({ selection }) => (isSelected ? selection.add(id) : selection.delete(id)));

@@ -31,8 +31,11 @@ const leaving = new Set(); // the ids of videos that are being deleted
 
 /** Forgets videos whose deletion is asked for: answers that were on their way do not bring them back. */
 export function leave(ids) {
-  for (const id of ids) leaving.add(id);
-  forget(ids);
+  for (const id of ids) {
+    leaving.add(id);
+    state.library.videos.delete(id);
+  }
+  sort();
 }
 
 /** Takes up videos again that were to be deleted. */
@@ -41,16 +44,22 @@ export function comeBack(list) {
   learn(list);
 }
 
-/** Takes up Video objects that the server has sent. */
+let changes = 0; // of what the page has changed itself: a list that was asked for before is older
+
+/** Takes up Video objects that the server has sent in answer to a change. */
 export function learn(list) {
-  if (!list.length) return;
+  changes += 1;
+  take(list);
+}
+
+function take(list) {
   const known = state.library.videos;
   const ended = [];
   for (const video of list) {
     if (leaving.has(video.id)) continue;
     const before = known.get(video.id);
     if (video.trashed_at) {
-      known.delete(video.id);
+      drop(video.id);
       continue;
     }
     known.set(video.id, video);
@@ -61,8 +70,13 @@ export function learn(list) {
 }
 
 export function forget(ids) {
-  for (const id of ids) state.library.videos.delete(id);
+  ids.forEach(drop);
   sort();
+}
+
+function drop(id) {
+  state.library.videos.delete(id);
+  state.selection.delete(id);
 }
 
 const listed = new Map(); // by id: where the video stood in the last listing that had it
@@ -72,7 +86,7 @@ let listings = 0;
 function learnListed(list) {
   const listing = ++listings;
   list.forEach((video, at) => listed.set(video.id, { listing, at }));
-  learn(list);
+  take(list);
 }
 
 /** The order of two requests of one second: as they were listed; one that is not listed yet is new. */
@@ -112,6 +126,7 @@ function sort() {
 /** Reads the whole list. What was known before and is no longer in it has been deleted. */
 export async function readAll() {
   const before = [...state.library.videos.keys()];
+  const known = changes;
   const seen = new Set();
   let after = "";
   do {
@@ -123,16 +138,19 @@ export async function readAll() {
     });
     after = page.has_more ? page.last_id : "";
   } while (after);
-  const gone = before.filter((id) => !seen.has(id));
-  if (gone.length) forget(gone);
-  readAt = Date.now();
+  if (known === changes) {
+    forget(before.filter((id) => !seen.has(id)));
+    readAt = Date.now();
+  } // otherwise it is soon read again
   change(({ library }) => {
     library.complete = true;
   });
 }
 
 async function readHead() {
+  const known = changes;
   const page = await getJson(`v1/videos?limit=${HEAD}`);
+  if (known !== changes) return;
   learnListed(page.data);
   const seen = new Set(page.data.map((video) => video.id));
   const others = unfinished().filter((video) => !seen.has(video.id));
@@ -144,7 +162,7 @@ async function readHead() {
 export async function readOne(id) {
   try {
     const video = await getJson(`v1/videos/${id}`);
-    learn([video]);
+    take([video]);
     return video;
   } catch (error) {
     if (error.status !== 404) throw error;

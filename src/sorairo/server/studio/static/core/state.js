@@ -8,6 +8,7 @@ export const state = {
   connection: "connecting", // then online, or offline until the server answers again
   key: { needed: false, wrong: false },
   library: { videos: new Map(), order: [], complete: false, loaded: false },
+  selection: new Set(), // the ids of videos that the library has
   now: Date.now(),
 };
 

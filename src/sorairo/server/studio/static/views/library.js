@@ -95,27 +95,31 @@ function addTag(event) {
   const field = event.target.elements.tag;
   const tag = field.value.trim();
   if (!tag) return;
-  label([...state.selection], { add_tags: [tag] });
+  label(selected(), { add_tags: [tag] });
   field.value = "";
 }
 
+const selected = () => [...state.selection].filter(videoOf);
+
+/** Does something with the selection as it is then, of which the page may not have drawn the last change. */
+const withSelected = (action) => () => selected().length && action(selected());
+
 const selectionBar = () => {
-  const ids = [...state.selection].filter(videoOf);
+  const ids = selected();
   if (!ids.length) return nothing;
-  const chosen = ids.map(videoOf);
-  const allFavourite = chosen.every((video) => video.favourite);
+  const allFavourite = ids.every((id) => videoOf(id).favourite);
   return html`
     <div class="selection-bar" role="region" aria-label=${t("library.selection")}>
       <b>${t("library.selected", { n: ids.length })}</b>
-      <button @click=${() => label(ids, { favourite: !allFavourite })}>
+      <button @click=${withSelected((all) => label(all, { favourite: !allFavourite }))}>
         ${icon("heart")} <span>${t(allFavourite ? "library.unmark" : "library.mark")}</span>
       </button>
       <form class="joined" @submit=${addTag}>
         <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
         <button>${t("library.add")}</button>
       </form>
-      <button ?disabled=${Boolean(state.saving)} @click=${() => exportChosen(ids)}>${icon("download")} <span>${t("library.export")}</span></button>
-      <button class="danger" @click=${() => remove(ids)}>${icon("trash")} <span>${t("common.delete")}</span></button>
+      <button ?disabled=${Boolean(state.saving)} @click=${withSelected(exportChosen)}>${icon("download")} <span>${t("library.export")}</span></button>
+      <button class="danger" @click=${withSelected(remove)}>${icon("trash")} <span>${t("common.delete")}</span></button>
       ${iconButton("close", t("library.clear"), clearSelection)}
     </div>
   `;

@@ -15,6 +15,7 @@ from sorairo.cli.speed import estimated_seconds
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.edit import EditRequest
+from sorairo.generation.requests.effort import computed_steps
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.limits import Size
 
@@ -40,13 +41,15 @@ class Work:
     """Frames that the model generates."""
     steps: int
     """Steps of the sampler."""
+    computed_steps: float
+    """In how many of them the network runs, as a rule."""
 
     @property
     def units(self) -> float:
         """What it costs in steps: one is a step of sampling over four seconds, and takes about as
         long as upscaling eight frames."""
         native = self.native_size[0] * self.native_size[1], self.native_frames
-        sampled = self.steps * max(1, self.native_frames) / FRAMES_A_UNIT
+        sampled = self.computed_steps * max(1, self.native_frames) / FRAMES_A_UNIT
         same = self.size[0] * self.size[1], self.frames
         return sampled + (0 if native == same else self.native_frames / 8)
 
@@ -63,13 +66,15 @@ def work_of(request: Request, clips: Sequence[Clip], common: CommonOptions) -> W
     given, generated = _seconds(request, clips)
     picture, few = request.makes_picture(clips), few_steps_of(request)
     usual = len(few.sigmas) - 1 if few else facts.sampling.steps
+    steps = request.steps or usual
     return Work(
         size=(request.width or own[0], request.height or own[1]),
         fps=fps,
         frames=1 if picture else max(1, round((given + generated) * fps)),
         native_size=native,
         native_frames=1 if picture else max(1, round(generated * facts.fps)),
-        steps=request.steps or usual,
+        steps=steps,
+        computed_steps=computed_steps(steps, request.quality),
     )
 
 
@@ -107,6 +112,7 @@ def _facts(
         "native_size": size_text(work.native_size),
         "native_fps": common.limits.native_fps,
         "steps": work.steps,
+        "computed_steps": round(work.computed_steps, 1),
         "model": common.model.name,
     }
 
@@ -138,11 +144,18 @@ def _time(request: Request, work: Work, common: CommonOptions) -> tuple[float | 
         return None, ""
     window = min(work.native_frames, shape.law.frames_held(spec.window))
     guided = is_guided(request, common)
-    flops = shape.request_flops(work.native_size, window, steps=work.steps, guided=guided)
+    steps = work.computed_steps
+    flops = shape.request_flops(work.native_size, window, steps=steps, guided=guided)
     flops *= work.native_frames / window
     if not shape.decode_flops_per_pixel:  # decoding and upscaling count as steps do
-        flops *= work.units * FRAMES_A_UNIT / (work.steps * max(1, work.native_frames))
+        flops *= work.units * FRAMES_A_UNIT / (steps * max(1, work.native_frames))
     return round(flops / speed_of(shape, common.device)[1], 3), "block"
+
+
+def _steps_text(facts: dict[str, Any]) -> str:
+    steps, computed = facts["steps"], facts["computed_steps"]
+    drafted = "" if computed == steps else f", about {computed:g} of them computed"
+    return f"{steps} steps{drafted}"
 
 
 def _memory_text(facts: dict[str, Any]) -> str:
@@ -167,7 +180,7 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         "seed": facts["seed"],
         "size": f"{facts['size']}, generated at {facts['native_size']}",
         "length": "a picture" if facts["frames"] == 1 else length,
-        "model": f"{facts['model']}, {facts['steps']} steps",
+        "model": f"{facts['model']}, {_steps_text(facts)}",
         "memory": _memory_text(facts),
         "time": time,
         "files": ", ".join(facts["files"]),

@@ -144,7 +144,7 @@ _OTHER_OPTIONS = (
 _SEEDS = 1_000_000  # drawn ones have six digits at most: they are part of file names
 _REQUEST_FIELDS = (
     *("seed", "steps", "guidance", "negative", "style", "model", "fps", "keep_latents"),
-    *("rewrite", "vary", "loras"),
+    *("rewrite", "vary", "loras", "quality"),
 )
 
 Command = Callable[..., None]

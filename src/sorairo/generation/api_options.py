@@ -25,6 +25,9 @@ class SamplingOptions(TypedDict, total=False):
     guidance: float | None
     """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely. Default:
     the model's own."""
+    quality: str
+    """"full", or "draft": a rougher result for about half the time in schedules of many steps, as
+    the network does not run where its output hardly changes. Default: "full"."""
     negative: str
     """What the result should not show. Default: nothing."""
     style: str

@@ -34,6 +34,7 @@ from sorairo.generation.requests.limits import Limits
 from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.generation.sampling.coarse_to_fine import follow_plan, plan_of
+from sorairo.generation.sampling.drafts import reuse_of
 from sorairo.generation.sampling.guidance import guided_velocity
 from sorairo.generation.sampling.prompt_reader import PromptReader, reads_prompts
 from sorairo.generation.sampling.sampler import Velocity
@@ -263,12 +264,12 @@ class Engine(Capabilities):
     def sampling(self, settings: Sequence[Settings]) -> Sampling:
         """How layouts are sampled as one batch, each from its own seed."""
         own, few = self.model.sampling, self._loras.few_steps(settings[0])
+        sigmas = torch.tensor(few.sigmas).double() if few else own.sigmas(settings[0].steps)
         return Sampling(
-            sigmas=own.sigmas(settings[0].steps)
-            if few is None
-            else torch.tensor(few.sigmas).double(),
+            sigmas=sigmas,
             solver=own.solver if few is None else few.solver,
             generators=[seeded(each.seed) for each in settings],
+            reuse=reuse_of(settings[0].quality, sigmas),
         )
 
     def encode_layout(self, layout: CanvasLayout) -> Canvas:
@@ -276,8 +277,7 @@ class Engine(Capabilities):
         return encode_for(self.model, layout, self.encode)
 
     def velocity(self, stack: Stack, *, negative: str, scale: float | None) -> Velocity:
-        """The velocity of a stack of canvases, with guidance of `scale` (None: the model's
-        default)."""
+        """The velocity of a stack of canvases, with guidance of `scale`; None: the default."""
         guidance = self.model.sampling.guidance_of(scale)
         return guided_velocity(self.model, self.reader, stack, negative=negative, guidance=guidance)
 

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+FULL, DRAFT = "full", "draft"
+QUALITIES = (FULL, DRAFT)
+LEAST_STEPS = 8  # of a schedule, below which a draft computes all velocities
+FIRST_SHARE = 0.2  # of the steps, in which it computes all
+
 Box = tuple[int, int, int, int]
 """(top, left, bottom, right) in tokens, the last two not included."""
 
@@ -65,6 +70,8 @@ class Settings:
     guidance: float | None = None
     """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely; None: the
     model's own."""
+    quality: str = FULL
+    """One of QUALITIES: `draft` takes velocities again where they hardly change."""
     loras: tuple[str, ...] = ()
     """The LoRAs that are merged into the model, NAME or NAME:WEIGHT each."""
     negative: str = ""

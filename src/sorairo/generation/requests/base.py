@@ -17,12 +17,13 @@ from sorairo.generation.prompts.style import with_style
 from sorairo.generation.requests.limits import (
     Limits,
     check_fps,
+    check_quality,
     check_sampling,
     check_shape,
     check_size,
 )
 from sorairo.generation.requests.texts import check_prompt, check_texts
-from sorairo.generation.settings import Settings
+from sorairo.generation.settings import FULL, Settings
 from sorairo.models.lora.choices import check_loras
 from sorairo.notes import Note
 from sorairo.world import registry
@@ -88,6 +89,8 @@ class Request:
     """Steps of the sampler."""
     guidance: float | None = None
     """Scale of classifier-free guidance: 1 is off, more follows the prompt more closely."""
+    quality: str = FULL
+    """`full`, or `draft`: the network runs about half as often in schedules of many steps."""
     model: str = "tabletop"
     """The name of a model, or its directory."""
     loras: tuple[str, ...] = ()
@@ -168,6 +171,7 @@ class Request:
         check_fps(self.fps, limits)
         check_size(self.width, self.height, limits)
         check_sampling(self.seed, self.steps, self.guidance, limits)
+        check_quality(self.quality)
         check_loras(self.loras)
 
     def validate_inputs(self, clips: Sequence[Clip], limits: Limits = Limits()) -> None:
@@ -188,6 +192,7 @@ class Request:
             seed=self.seed,
             steps=self.steps,
             guidance=self.guidance,
+            quality=self.quality,
             loras=self.loras,
             negative=self.negative,
             width=self.width,

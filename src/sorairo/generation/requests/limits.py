@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sorairo.errors import RequestError
+from sorairo.errors import RequestError, unknown_name
+from sorairo.generation.settings import QUALITIES
 from sorairo.models.model_record import SamplingFacts
 from sorairo.notes import Note
 from sorairo.world import registry
@@ -273,6 +274,12 @@ def check_sampling(seed: int, steps: int | None, guidance: float | None, limits:
                 most=limits.max_guidance,
             )
         )
+
+
+def check_quality(quality: str) -> None:
+    """Raises UnknownNameError."""
+    if quality not in QUALITIES:
+        raise unknown_name("quality", quality, QUALITIES)
 
 
 def nearest_side(side: int, limits: Limits) -> int:

@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from sorairo.generation.sampling.coarse_to_fine import plan_of
 from sorairo.generation.sampling.temporal_windows import windows
-from sorairo.generation.settings import Settings
+from sorairo.generation.settings import DRAFT, Settings
 from sorairo.generation.tasks.layout import CanvasLayout
 
 
 def batch_groups(asked: Sequence[tuple[CanvasLayout, Settings]]) -> list[list[int]]:
     """Groups of indices that can be sampled as one batch: canvases of one shape and the same
     windows, with equally many prompts and keyframes, and the same sampling settings. A layout that
-    has a plan is a group of its own."""
+    has a plan, or a draft, whose velocities are taken again by its own changes, is a group of its
+    own."""
     found: dict[tuple[object, ...], list[int]] = {}
     for index, (layout, settings) in enumerate(asked):
         shape = (layout.width, layout.height, layout.num_frames, layout.cyclic)
         counts = (len(layout.prompts), len(layout.keyframes))
-        alone = index if plan_of(layout) else None
+        alone = index if settings.quality == DRAFT or plan_of(layout) else None
         sampled = (settings.steps, settings.guidance, settings.negative, settings.loras)
         key = (shape, counts, tuple(windows(layout)), sampled, alone)
         found.setdefault(key, []).append(index)

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from sorairo.flow import path
+from sorairo.flow.reuse import KEPT, Reuse, ReusedSlope
 from sorairo.flow.solvers import SOLVERS, Step
 from sorairo.generation.canvas.canvas import Canvas, Stack
 
@@ -28,7 +29,7 @@ class SolverState:
     z: Tensor
     """The noised tokens, [..., n, p]."""
     history: tuple[Tensor, ...] = ()
-    """What the next step needs beside them, each [..., n, p] (see `flow.solvers`)."""
+    """What the next step needs beside them (see `flow.solvers` and `flow.reuse`)."""
 
     @classmethod
     def of(cls, step: Step) -> SolverState:
@@ -42,13 +43,14 @@ def sample(
     noise: Float[Tensor, "... n p"],
     solver: str = "adams",
     after: SolverState | None = None,
+    reuse: Reuse | None = None,
 ) -> Iterator[tuple[Step, Painted]]:
     """Fills a canvas, or a stack of them, from noise, or from where an earlier run has stopped
     (`after`). Yields the step and the canvas after every step; the last one is the result.
 
     With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
     v. A held token has slope 0 and does not change by a bit; one that is held with noise keeps its
-    noise.
+    noise. With `reuse`, slopes are taken again where they hardly change (see `flow.reuse`).
     """
     given = canvas.tokens()
     start = canvas.sigma(1.0).unsqueeze(-1)
@@ -58,5 +60,11 @@ def sample(
     def slope(z: Tensor, s: float) -> Tensor:
         return span * velocity(z, canvas.sigma(s))
 
-    for step in SOLVERS[solver](slope, now.z, sigmas, now.steps, now.history):
-        yield step, canvas.with_tokens(step.z)
+    if reuse is None:
+        for step in SOLVERS[solver](slope, now.z, sigmas, now.steps, now.history):
+            yield step, canvas.with_tokens(step.z)
+        return
+    kept = len(now.history) - KEPT if after else 0
+    reused = ReusedSlope(slope, reuse, now.history[kept:])
+    for step in SOLVERS[solver](reused, now.z, sigmas, now.steps, now.history[:kept]):
+        yield step._replace(history=(*step.history, *reused.state)), canvas.with_tokens(step.z)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from sorairo.flow import path
+from sorairo.flow.reuse import Reuse
 from sorairo.flow.solvers import Step
 from sorairo.generation.canvas.canvas import Canvas, Stack
 from sorairo.generation.sampling.sampler import SolverState, Velocity, sample
@@ -30,6 +31,8 @@ class Sampling:
     """A name in `sorairo.flow.solvers.SOLVERS`."""
     generators: Sequence[torch.Generator]
     """The source of each canvas's noise."""
+    reuse: Reuse | None = None
+    """When a velocity is taken again; None: it is computed in every step."""
 
     @property
     def steps(self) -> int:
@@ -38,7 +41,8 @@ class Sampling:
     @property
     def schedule(self) -> str:
         """The solver and its noise levels, exactly."""
-        return " ".join([self.solver, *map(repr, self.sigmas.tolist())])
+        reused = [repr(self.reuse)] if self.reuse else []
+        return " ".join([self.solver, *reused, *map(repr, self.sigmas.tolist())])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +88,8 @@ def fill(
             continue
         noise = stack.tokens() if midway else _noise(stack, sampling.generators)
         begun, (velocity, sigmas) = canvases, (velocity_of(stack), sampling.sigmas)
-        for step, _ in sample(velocity, stack, sigmas, noise, sampling.solver, midway):
+        solved = sample(velocity, stack, sigmas, noise, sampling.solver, midway, sampling.reuse)
+        for step, _ in solved:
             done += 1
             parts = stack.with_tokens(estimate(step)).canvases
             canvases = tuple(

@@ -56,7 +56,7 @@ class NetworkShape:
     def decode_flops(self, size: Size, frames: int) -> float:
         return self.decode_flops_per_pixel * size[0] * size[1] * frames
 
-    def request_flops(self, size: Size, frames: int, *, steps: int, guided: bool) -> float:
+    def request_flops(self, size: Size, frames: int, *, steps: float, guided: bool) -> float:
         """FLOP of a whole request."""
         forward = self.forward_flops(self.tokens(size, frames))
         return steps * (2 if guided else 1) * forward + self.decode_flops(size, frames)

@@ -31,7 +31,14 @@ from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.uploaded_file import Upload
 from sorairo.server.job_spec import JobSpec
 
-BOARD_SETTINGS = ("seed", "steps", "guidance", "fps", "negative")  # parameters of any request
+BOARD_SETTINGS = (
+    "seed",
+    "steps",
+    "guidance",
+    "quality",
+    "fps",
+    "negative",
+)  # parameters of any request
 # At most one of these fields may be given.
 EXCLUSIVE_FIELDS = (
     *("storyboard", "characters", "reference_images", "conditions"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.storyboard.request import Card
+from sorairo.generation.settings import FULL
 from sorairo.notes import Note
 
 EPSILON = 1e-6  # seconds: sums of decimal lengths are not exact
@@ -59,6 +60,7 @@ class BoardTable:
     prompt: str = ""
     steps: int | None = None
     guidance: float | None = None
+    quality: str = FULL
     negative: str = ""
     style: str = ""
 

@@ -1,7 +1,7 @@
 """Storyboards in TOML files. No torch.
 
     seconds = 9          # cards without a length share what is left of it evenly
-    size = "512x512"     # also fps, seed, steps, guidance, negative
+    size = "512x512"     # also fps, seed, steps, guidance, quality, negative
     prompt = "at night"  # added to every card, as is style = "neon"
 
     [[card]]
@@ -98,7 +98,7 @@ def parse_storyboard(
             )
     times = card_times(board, written, [*map(_clip_seconds, count(1), written, files)])
     width, height = parse_size(board.size) if board.size is not None else (None, None)
-    names = ("fps", "steps", "guidance", "negative", "style", "prompt")
+    names = ("fps", "steps", "guidance", "quality", "negative", "style", "prompt")
     made = Storyboard(
         cards=without_gaps(cards, times, board.seconds),
         seed=default_seed if board.seed is None else board.seed,

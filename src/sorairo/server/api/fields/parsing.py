@@ -71,6 +71,9 @@ def parse_fields(values: Mapping[str, Any], endpoint: Endpoint, limits: Limits) 
         if value is None:
             continue
         known = _lookup(sent, table)
+        if known is not None and isinstance(value, str) and value.strip().lower() in known.ignores:
+            ignored.append(sent)
+            continue
         if known is None:
             if not IGNORED.intersection((sent, _snake_case(sent))):
                 raise _unknown(sent, endpoint, table)

@@ -72,6 +72,9 @@ class RequestField:
     """What other servers and clients call it."""
     check: Callable[[Any, Limits], None] | None = None
     """Raises RequestError if the model cannot do it."""
+    ignores: frozenset[str] = frozenset()
+    """Values that other services take and that can do nothing here: the response names the
+    field."""
     parameter: str = ""
     """The parameter of a generation request that it sets directly, if there is one."""
     file: bool = False

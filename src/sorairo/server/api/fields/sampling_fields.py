@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_fps, check_sampling
 from sorairo.generation.requests.texts import check_texts
+from sorairo.generation.settings import QUALITIES
 from sorairo.server.api.fields.compound import Loras
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.request_field import (
@@ -17,7 +18,7 @@ from sorairo.server.api.fields.request_field import (
     Endpoint,
     RequestField,
 )
-from sorairo.server.api.fields.scalars import Flag, Number, Ratio, Resolution, Seed, Text
+from sorairo.server.api.fields.scalars import Choice, Flag, Number, Ratio, Resolution, Seed, Text
 
 MAX_VIDEOS = 10  # of one request
 MAX_STYLE_LENGTH = 200
@@ -89,6 +90,16 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         aliases=("cfg_scale", "cfg", "guidance", "sample_guide_scale"),
         check=lambda guidance, limits: check_sampling(0, None, guidance, limits),
         parameter="guidance",
+    ),
+    RequestField(
+        name="quality",
+        type=Choice(values=QUALITIES),
+        description="`draft` makes a rougher result in about half the time, with models of 30 steps"
+        " or more: the network does not run where its output hardly changes. Values of other"
+        " services (`auto`, `low`, `standard`, `hd`, ...) are ignored. Default: `full`.",
+        endpoints=SAMPLING | IMAGING,
+        ignores=frozenset({"auto", "low", "medium", "high", "standard", "hd"}),
+        parameter="quality",
     ),
     RequestField(
         name="negative_prompt",

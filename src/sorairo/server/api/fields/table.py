@@ -37,7 +37,7 @@ IGNORED = frozenset(
         *("frame_interpolation_scale", "generate_audio", "generate_sound", "generator_device"),
         *("guidance_rescale", "guidance_scale_2", "max_sequence_length"),
         *("metadata", "output_compression", "output_format", "output_path", "output_quality"),
-        *("prompt_enhancement", "prompt_extend", "prompt_optimizer", "quality", "response_format"),
+        *("prompt_enhancement", "prompt_extend", "prompt_optimizer", "response_format"),
         *("return_frames", "rollout", "rollout_sde_type", "safety_identifier", "sample_shift"),
         *("save_output", "save_result_path", "scheduler", "service_tier", "sound_duration"),
         *("stream", "teacache_params", "true_cfg_scale", "use_prompt_enhancer", "user"),

@@ -14,6 +14,7 @@ from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.request import Card, Storyboard
+from sorairo.generation.settings import FULL
 from sorairo.server.api.fields.request_field import IMAGING
 from sorairo.server.api.fields.table import Endpoint, fields_of
 from sorairo.server.job_spec import JobSpec
@@ -46,6 +47,8 @@ def recipe_body(spec: JobSpec, *, is_picture: bool = False) -> RecipeBody:
         "loras": list(request.loras),
         "style": request.style if request.command != Storyboard.command else None,
     }
+    if request.quality != FULL:
+        shared["quality"] = request.quality
     if not request.rewrite:
         shared["rewrite"] = False
     if not request.vary:

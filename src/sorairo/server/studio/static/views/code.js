@@ -92,7 +92,7 @@ await writeFile("clip.mp4", Buffer.from(await content.arrayBuffer()));`;
 const OPTIONS = {
   seconds: "--seconds", forward: "--forward", backward: "--backward", strength: "--strength", region: "--region",
   start: "--from", end: "--to", prompt_a: "--prompt-a", prompt_b: "--prompt-b", fps: "--fps", seed: "--seed",
-  steps: "--steps", guidance: "--guidance", negative: "--negative", style: "--style",
+  steps: "--steps", quality: "--quality", guidance: "--guidance", negative: "--negative", style: "--style",
 };
 const COMMANDS = ["generate", "extend", "loop", "edit", "connect", "animate"];
 const auth = () => (key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "");
@@ -132,7 +132,7 @@ function commandLine(recipe) {
   if (request.width) words.push(`--size ${request.width}x${request.height}`);
   for (const [name, option] of Object.entries(OPTIONS)) {
     const [value] = [request[name]].flat(); // of a strength for each picture, the first
-    const isDefault = value === undefined || value === null || value === "" || (value === 0 && name !== "seed");
+    const isDefault = value === undefined || value === null || value === "" || value === "full" || (value === 0 && name !== "seed");
     if (!isDefault) words.push(`${option} ${typeof value === "number" ? value : quoted(value)}`);
   }
   if (request.curve?.length) words.push(`--curve ${request.curve.join()}`);

@@ -49,6 +49,7 @@ function settingsOf(video) {
     ["clip.sampling", samplingOf(video)],
     ["clip.steps", given(request.steps)],
     ["clip.guidance", given(request.guidance)],
+    ["clip.quality", request.quality === "draft" ? t("clip.draft") : ""],
     ["compose.style", request.style && request.style !== "none" ? styleName(request.style) : ""],
     ["clip.negative", given(request.negative)],
     ["tools.strength", strengthOf(request)],

@@ -23,6 +23,8 @@ export default {
   keyframe: "Keyframe {n}",
   steps: "Steps",
   guidance: "Guidance",
+  quality: "Quality",
+  draft: "draft",
   negative: "Not to show",
   region: "Region",
   span: "Span",

@@ -23,6 +23,8 @@ export default {
   keyframe: "关键画面 {n}",
   steps: "步数",
   guidance: "引导强度",
+  quality: "质量",
+  draft: "草稿",
   negative: "不要出现",
   region: "区域",
   span: "片段",

@@ -12,7 +12,8 @@ from sorairo.models.crafter.amounts import amount_latents
 from sorairo.models.crafter.files import save_play_model
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import train_tokenizer
-from sorairo.play.export.scenes import prompt_of, times_and_places
+from sorairo.play.export.scenes import times_and_places
+from sorairo.play.prompts import prompt_of
 from sorairo.training.recipes.crafter import MODEL
 
 

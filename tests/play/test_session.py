@@ -19,6 +19,7 @@ from sorairo.play.crafter_game import start_of
 from sorairo.play.drift import measure_drift
 from sorairo.play.environment import PlayEnv
 from sorairo.play.networks import NOISE_SEED, model_of
+from sorairo.play.prompts import trained_phrases
 from sorairo.play.session import PlaySession
 from sorairo.play.tile_reader import CrafterReader, tile_names
 from sorairo.world.crafter.names import ACTIONS, TILE
@@ -79,13 +80,34 @@ def test_a_session_is_made_again_from_its_recipe(world: PlaySession):
         ("夜晚的森林", "forest", "night"),
         ("in the mountains", "mountain", ""),
         ("sunset", "", "evening"),
+        ("in the twilight, by the water", "lake", "evening"),
+        ("傍晚", "", "evening"),
+        ("Midnight in the mountains, not day", "mountain", "night"),
+        ("天黑了，沙滩", "desert", "night"),
+        ("黎明", "", "dawn"),
     ],
 )
 def test_prompts_name_places_and_times(prompt: str, place: str, time: str):
     start = start_of(prompt)
     assert start is not None
     assert (start.place, start.time) == (place, time)
-    assert start_of("a nice game") is None
+    assert start_of("a nice game of sandpits") is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "given"),
+    [
+        ("傍晚", "in the evening"),
+        ("sunset", "in the evening"),
+        ("a lake at MIDNIGHT", "at night, by a lake"),
+        ("dawn", "by day"),
+        ("沙漠", "in the desert"),
+        ("", ""),
+        ("a nice game", "a nice game"),
+    ],
+)
+def test_networks_are_given_phrases_that_they_were_trained_on(prompt: str, given: str):
+    assert trained_phrases(prompt) == given
 
 
 def test_what_cannot_be_done_is_said(world: PlaySession):
@@ -157,11 +179,11 @@ def test_a_dream_goes_on_after_the_death_of_the_simulators_player(drawn: PlaySes
     assert drawn.start(0, prompt="lava").died_at is None
     assert drawn.turn is not None
     dream, noise = Dream(model_of(drawn.facts.model)), torch.Generator().manual_seed(NOISE_SEED)
-    dream.start(drawn.turn.frame, prompt="lava")
+    dream.start(drawn.turn.frame, prompt="by the lava")
     actions = (*INTO_LAVA, "up", "noop", "do")
     shown = [drawn.step(action) for action in actions]
     for each, action in zip(shown, actions, strict=True):
-        alone = dream.step(action, prompt="lava", generator=noise)
+        alone = dream.step(action, prompt="by the lava", generator=noise)
         assert np.array_equal(each.frame, alone), "the dream of the network alone"
     assert [each.died_at for each in shown] == [None, 2, 2, 2, 2]
     assert [each.state and each.state.alive for each in shown] == [True, False, None, None, None]

@@ -10,6 +10,7 @@ import torch
 from sorairo.models.crafter.dream import Dream
 from sorairo.models.crafter.files import load_play_model
 from sorairo.models.crafter.network import PlayModel
+from sorairo.play.prompts import trained_phrases
 from sorairo.play.protocol import Past, Turn
 
 NOISE_SEED = 0  # of every session: the same start and actions give the same frames
@@ -34,14 +35,14 @@ class DreamPainter:
         """Takes over: what was seen until now is its memory."""
         self.noise.manual_seed(NOISE_SEED)
         first, *later = past.frames
-        shown = self.dream.start(first, prompt=past.prompt)
+        shown = self.dream.start(first, prompt=trained_phrases(past.prompt))
         for action, frame in zip(past.actions, later, strict=True):
             shown = self.dream.show(action, frame)
         return shown
 
     def paint(self, action: str, prompt: str, turn: Turn | None) -> np.ndarray:
         """The next frame, from memory and the action."""
-        return self.dream.step(action, prompt=prompt, generator=self.noise)
+        return self.dream.step(action, prompt=trained_phrases(prompt), generator=self.noise)
 
 
 class AnchoredPainter:
@@ -57,9 +58,13 @@ class AnchoredPainter:
         """Draws what is true now."""
         assert turn is not None, "the rules say what is drawn"
         self.noise.manual_seed(NOISE_SEED)
-        return self.dream.start(None, prompt=past.prompt, state=turn.state, generator=self.noise)
+        return self.dream.start(
+            None, prompt=trained_phrases(past.prompt), state=turn.state, generator=self.noise
+        )
 
     def paint(self, action: str, prompt: str, turn: Turn | None) -> np.ndarray:
         """Draws what is true after an action."""
         assert turn is not None, "the rules say what is drawn"
-        return self.dream.step(action, prompt=prompt, state=turn.state, generator=self.noise)
+        return self.dream.step(
+            action, prompt=trained_phrases(prompt), state=turn.state, generator=self.noise
+        )

@@ -17,8 +17,9 @@ from sorairo.models.crafter.memory import SPAN
 from sorairo.models.crafter.network import PlayModel
 from sorairo.models.text import tokenize
 from sorairo.play.export.graphs import graphs_of, to_onnx
-from sorairo.play.export.scenes import LANDS, prompt_of, scenes, times_and_places, words
+from sorairo.play.export.scenes import LANDS, scenes, times_and_places, words
 from sorairo.play.facts import PlayableFacts
+from sorairo.play.prompts import prompt_of
 from sorairo.world.crafter.drawing import item_tiles
 from sorairo.world.crafter.names import FACINGS, ITEMS
 

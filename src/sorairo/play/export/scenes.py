@@ -7,13 +7,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sorairo.play.crafter_game import WORDS
+from sorairo.play.prompts import PHRASES, shown
 from sorairo.world.crafter.language.lexicon import PLACES, TIMES
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.start import Start
 
 LANDS = 4  # a land takes a second or more to make
-_DAY = {"morning": "day", "dawn": "day"}  # times of the game that captions do not tell apart
 
 
 def times_and_places() -> list[tuple[str, str]]:
@@ -21,16 +20,12 @@ def times_and_places() -> list[tuple[str, str]]:
     return list(itertools.product(("", *TIMES), ("", *PLACES)))
 
 
-def prompt_of(time: str, place: str) -> str:
-    """The words of a time and a place as captions say them."""
-    found = [TIMES[time]["en"][0]] if time else []
-    return ", ".join([*found, *([PLACES[place]["en"][0]] if place else [])])
-
-
 def words() -> dict[str, list[str]]:
-    """The kind and the name of each word that is understood."""
-    known = {word: _DAY.get(name, name) for word, name in WORDS.items()}
-    return {word: ["time" if name in TIMES else "place", name] for word, name in known.items()}
+    """The kind and the name of each phrase that is understood."""
+    return {
+        phrase: [kind, shown(name) if kind == "time" else name]
+        for phrase, (kind, name) in PHRASES.items()
+    }
 
 
 def scenes(on_land: Callable[[int], None] = lambda _land: None) -> np.ndarray:

@@ -74,11 +74,18 @@ export class Source {
 
   /** The time and the place that a prompt names, as the number of a pair. */
   #read(prompt) {
-    const folded = prompt.toLowerCase();
+    const { words } = this.#record;
+    const known = Object.keys(words).toSorted((a, b) => b.length - a.length);
+    const text = prompt.toLowerCase().replace(/\s+/g, " ");
     const found = { time: "", place: "" };
-    const named = new Set(folded.split(/[^\p{L}]+/u));
-    for (const [word, [kind, name]] of Object.entries(this.#record.words)) {
-      if (/^[a-z]/.test(word) ? named.has(word) : folded.includes(word)) found[kind] ||= name;
+    const isWhole = (phrase, at) => !/[a-z0-9]/.test(text[at - 1] ?? "") && !/[a-z]/.test(text[at + phrase.length] ?? "");
+    for (let at = 0; at < text.length; ) {
+      const phrase = known.find((each) => text.startsWith(each, at) && (!/^[a-z]/.test(each) || isWhole(each, at)));
+      if (phrase) {
+        const [kind, name] = words[phrase];
+        found[kind] ||= name;
+      }
+      at += phrase?.length ?? 1;
     }
     return this.#record.model.pairs.findIndex(([time, place]) => time === found.time && place === found.place);
   }

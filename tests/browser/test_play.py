@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from serving import Running, serving
@@ -100,6 +102,7 @@ def test_a_dream_goes_on_where_the_game_is_over(chromium: Browser, server: Runni
         )
         page.get_by_role("button", name="中文").click()
         expect(page.get_by_text("其中的角色在第 2 步死亡")).to_be_visible()
+        expect(alert).to_contain_text("“锚定”模式离不开它")
         page.get_by_role("button", name="English").click()
         page.keyboard.press("ArrowUp")
         at_step(page, 4)
@@ -119,3 +122,34 @@ def test_a_dream_goes_on_where_the_game_is_over(chromium: Browser, server: Runni
         expect(notice).to_have_count(0)
         page.keyboard.press("ArrowUp")
         at_step(page, 3)
+
+
+def test_keys_play_on_after_a_click_on_a_control(
+    chromium: Browser, server: Running, tmp_path: Path
+):
+    picture = tmp_path / "grey.png"
+    Image.new("RGB", (90, 100), (60, 60, 60)).save(picture)
+    with quiet_page(chromium, server.url, "/play") as page:
+        begin(page)
+        page.get_by_role("button", name="Dream", exact=True).click()
+        page.keyboard.press(" ")
+        at_step(page, 1)
+        page.get_by_label("Mark those that are not").click()
+        page.keyboard.press("ArrowLeft")
+        at_step(page, 2)
+        page.get_by_label("Time").click()
+        page.get_by_label("Time").select_option("0")
+        page.keyboard.press("ArrowDown")
+        at_step(page, 3)
+        expect(page.get_by_label("Time")).to_have_value("0")
+        page.locator("input[type=file]").set_input_files(picture)
+        at_step(page, 0)
+        page.keyboard.press(" ")
+        at_step(page, 1)
+        button = page.get_by_role("button", name="Say it now")
+        button.focus()
+        page.keyboard.press("Enter")  # by the keyboard alone, the control keeps it
+        expect(button).to_be_focused()
+        page.get_by_label("Where and when").press_sequentially("wasd")
+        expect(page.get_by_label("Where and when")).to_have_value("wasd")
+        at_step(page, 1)

@@ -155,6 +155,36 @@ def test_networks_draw_and_modes_change_while_playing(drawn: PlaySession):
     assert drawn.recording.recipe()["actions"] == ["left", "up", "up"]
 
 
+def test_a_recipe_has_the_changes_of_prompt_and_mode(drawn: PlaySession):
+    drawn.set_mode("dream")
+    drawn.start(3)
+    drawn.prompt("dusk")
+    drawn.prompt("night falls")
+    drawn.step("left")
+    for mode in ("simulator", "anchored"):
+        drawn.set_mode(mode)
+    drawn.prompt("")
+    drawn.step("up")
+    clip, recipe = drawn.clip(), drawn.recording.recipe()
+    assert recipe["changes"] == [
+        {"step": 0, "prompt": "night falls"},
+        {"step": 1, "mode": "anchored"},
+        {"step": 1, "prompt": ""},
+    ]
+    drawn.set_mode(recipe["mode"])
+    drawn.start(recipe["seed"])
+    for step, action in enumerate(recipe["actions"]):
+        for change in (each for each in recipe["changes"] if each["step"] == step):
+            if "mode" in change:
+                drawn.set_mode(change["mode"])
+            else:
+                drawn.prompt(change["prompt"])
+        drawn.step(action)
+    assert np.array_equal(drawn.clip().frames, clip.frames)
+    drawn.start(3)
+    assert "changes" not in drawn.recording.recipe()
+
+
 def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession):
     drawn.set_mode("dream")
     shown = drawn.start(picture=np.full((100, 90, 3), 60, np.uint8))

@@ -25,6 +25,7 @@ class Recording:
         self.fps = fps
         self.begin: dict[str, Any] = {}
         self.actions: list[str] = []
+        self.changes: list[dict[str, Any]] = []
         self._frames: deque[bytes] = deque(maxlen=MAX_FRAMES)
         self._shape: tuple[int, ...] = ()
 
@@ -32,6 +33,7 @@ class Recording:
         """Forgets what was, and begins with a frame; `begin` says what it was begun from."""
         self._frames.clear()
         self.actions.clear()
+        self.changes.clear()
         self.begin, self._shape = dict(begin), frame.shape
         self._append(frame)
 
@@ -39,6 +41,14 @@ class Recording:
         """Adds an action, and the frame that it has led to."""
         self.actions.append(action)
         self._append(frame)
+
+    def change(self, what: str, value: str) -> None:
+        """Notes a "prompt" or a "mode" that holds from the next step on."""
+        step = len(self.actions)
+        self.changes = [
+            each for each in self.changes if each["step"] < step or what not in each
+        ]  # the last one of a step counts
+        self.changes.append({"step": step, what: value})
 
     def _append(self, frame: np.ndarray) -> None:
         self._frames.append(zlib.compress(frame.tobytes(), 1))
@@ -53,8 +63,10 @@ class Recording:
             yield np.frombuffer(zlib.decompress(packed), np.uint8).reshape(self._shape)
 
     def recipe(self) -> dict[str, Any]:
-        """What makes the session again: how it was begun, and all actions, as JSON."""
-        return {**self.begin, "actions": list(self.actions)}
+        """What makes the session again: how it was begun, all actions, and after how many of them
+        another prompt or mode came, as JSON."""
+        changes = {"changes": [dict(each) for each in self.changes]} if self.changes else {}
+        return {**self.begin, "actions": list(self.actions), **changes}
 
     def clip(self) -> Clip:
         """The session as a clip, enlarged by a whole factor without smoothing. Its comment has the

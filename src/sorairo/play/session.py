@@ -139,6 +139,7 @@ class PlaySession:
         """Says what holds from the next step on, such as "night falls"; "" for nothing. It steers
         what networks draw; the rules do not know it. Raises RequestError."""
         self.words = _checked_prompt(text)
+        self.recording.change("prompt", self.words)
 
     def set_mode(self, mode: str) -> Shown:
         """Lets another painter go on from what is on the screen. Raises UnknownNameError, and
@@ -160,6 +161,7 @@ class PlaySession:
         actions = self.recording.actions[-(len(frames) - 1) :] if len(frames) > 1 else []
         frame = painter.begin(Past(frames=frames, actions=actions, prompt=self.words), self.turn)
         self.mode = mode
+        self.recording.change("mode", mode)
         return self._show(frame)
 
     def clip(self) -> Clip:

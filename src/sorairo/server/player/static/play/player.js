@@ -20,6 +20,8 @@ const HELD = 100; // milliseconds between steps while a key is held
 const HISTORY = 120; // steps that the meter shows
 const SCALE = 8; // pixels of the screen for one of the frame
 const MAX_SEED = 2 ** 31 - 1;
+const TYPED_INTO = "input:not([type=checkbox], [type=file]), select, textarea"; // what keys of play belong to
+const PRESSED = "button, a, summary, input"; // what Space and Enter belong to
 
 class Play extends Part {
   source = null;
@@ -32,7 +34,7 @@ class Play extends Part {
   #world = null;
   #status = "idle";
   #header = null;
-  #problem = "";
+  #problem = ""; // a text of the server, or what writes one in the language of the page
   #latency = 0;
   #rate = 0;
   #shownAt = [];
@@ -50,6 +52,9 @@ class Play extends Part {
     window.addEventListener("keydown", this.#onKey);
     window.addEventListener("keyup", this.#onKeyUp);
     window.addEventListener("blur", this.#letGo);
+    window.addEventListener("pointerdown", this.#onPointer);
+    this.addEventListener("click", this.#backToScreen);
+    this.addEventListener("change", this.#backToScreen);
     document.addEventListener("visibilitychange", this.#letGo);
     this.source.onChange = (change) => this.#onChange(change);
     this.#look();
@@ -72,6 +77,9 @@ class Play extends Part {
     window.removeEventListener("keydown", this.#onKey);
     window.removeEventListener("keyup", this.#onKeyUp);
     window.removeEventListener("blur", this.#letGo);
+    window.removeEventListener("pointerdown", this.#onPointer);
+    this.removeEventListener("click", this.#backToScreen);
+    this.removeEventListener("change", this.#backToScreen);
     document.removeEventListener("visibilitychange", this.#letGo);
     this.#letGo();
     clearInterval(this.#timer);
@@ -139,9 +147,22 @@ class Play extends Part {
 
   // --- keys, buttons and time
 
+  #byPointer = false; // whether a pointer was used last, and not the keyboard
+
+  #onPointer = () => {
+    this.#byPointer = true;
+  };
+
+  /** The keys play on after a click on a control; who goes by keyboard stays on it. */
+  #backToScreen = ({ type, target }) => {
+    const isUsed = this.#byPointer && target.closest(type === "change" ? "select" : "button, [type=checkbox]");
+    if (isUsed && this.#status === "playing") this.querySelector("canvas").focus({ preventScroll: true });
+  };
+
   #onKey = (event) => {
+    this.#byPointer = false;
     if (event.ctrlKey || event.metaKey || event.altKey || this.#status !== "playing") return;
-    if (event.target.closest?.("input, select, textarea, a, summary") || (event.target.closest?.("button") && [" ", "Enter"].includes(event.key))) return;
+    if (event.target.closest?.(TYPED_INTO) || (event.target.closest?.(PRESSED) && [" ", "Enter"].includes(event.key))) return;
     const action = KEYS[event.key] ?? KEYS[event.key.toLowerCase()];
     if (!action) return;
     event.preventDefault();
@@ -204,7 +225,7 @@ class Play extends Part {
     try {
       picture = await createImageBitmap(file);
     } catch {
-      this.#onChange({ problem: t("notPicture") });
+      this.#onChange({ problem: () => t("notPicture") });
       return;
     }
     const canvas = new OffscreenCanvas(side, side);
@@ -213,6 +234,7 @@ class Play extends Part {
     context.drawImage(picture, (picture.width - least) / 2, (picture.height - least) / 2, least, least, 0, 0, side, side);
     const rgba = context.getImageData(0, 0, side, side).data;
     this.source.start({ picture: Uint8Array.from({ length: 3 * side * side }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]) });
+    this.querySelector("canvas").focus();
   }
 
   async #keep() {
@@ -232,7 +254,7 @@ class Play extends Part {
   #setMode(mode) {
     const { died_at: diedAt, seed } = this.#header;
     const problem = mode === "dream" ? "" : diedAt !== undefined ? "modeAfterDeath" : seed === null ? "modeOfPicture" : "";
-    if (problem) this.#onChange({ problem: t(problem, { mode: t(mode), n: number(diedAt ?? 0) }) });
+    if (problem) this.#onChange({ problem: () => t(problem, { mode: t(mode), n: number(diedAt ?? 0) }) });
     else this.source.setMode(mode);
   }
 
@@ -263,7 +285,7 @@ class Play extends Part {
         ${isPlaying ? this.#pad() : nothing}
       </div>
       <div class="stack">
-        ${this.#problem ? html`<p class="problem" role="alert">${this.#problem}</p>` : nothing}
+        ${this.#problem ? html`<p class="problem" role="alert">${typeof this.#problem === "function" ? this.#problem() : this.#problem}</p>` : nothing}
         ${this.#kept ? html`<p class="play-kept" role="status">${t("kept")} <a href=${`./#/clip/${this.#kept}`}>${t("show")}</a></p>` : nothing}
         ${isPlaying ? html`${this.#meter()}${this.#inventory()}` : nothing}
         ${this.#world ? this.#startForm(isPlaying) : nothing}
@@ -347,6 +369,7 @@ class Play extends Part {
   #inventory() {
     const { inventory, achievements } = this.#header;
     const held = Object.entries(inventory).filter(([, count]) => count > 0);
+    if (!held.length && !achievements) return nothing;
     return html`<section class="card" aria-label=${t("inventory")}>
       <ul class="play-items">${held.map(([item, count]) => html`<li>${t(item)} <b>${count}</b></li>`)}</ul>
       ${achievements ? html`<p class="muted small">${t("achievements", { n: Object.keys(achievements).length })}</p>` : nothing}

@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def guide(
-    conditional: Float[Tensor, "..."], unconditional: Float[Tensor, "..."], scale: float
+    conditional: Float[Tensor, "..."], unconditional: Float[Tensor, "..."], scale: float | Tensor
 ) -> Float[Tensor, "..."]:
     """The guided velocity: extrapolates from the unconditional to the conditional one (scale 1)."""
     return unconditional + scale * (conditional - unconditional)

@@ -52,6 +52,9 @@ class MaskingConfig:
     top: float = 0.0
     """Share of the levels that are uniform in the highest twentieth instead, where hardly anything
     of a clip can be seen and only the text helps."""
+    levels: tuple[float, ...] = ()
+    """The noise levels to draw from, each as often; (): all, by the law of `shift`, `spread` and
+    `top`."""
     history: tuple[float, float] = (0.02, 0.1)
     """Range of the noise of given tokens, which half of the examples have."""
     strengths: tuple[float, float] = (0.3, 0.95)
@@ -194,6 +197,8 @@ def draw_level(
     rng: np.random.Generator, config: MaskingConfig, size: int | None = None
 ) -> np.ndarray | float:
     """Noise levels by the configuration's law: `size` of them, or one for None."""
+    if config.levels:
+        return rng.choice(config.levels, size)
     law = {"factor": config.shift, "spread": config.spread, "top": config.top}
     return training_sigmas(rng, size, **law)
 

@@ -14,6 +14,7 @@ from sorairo.training.recipes.both_worlds import both_worlds
 from sorairo.training.recipes.canvas import canvas
 from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.crafter import crafter, crafter_codec
+from sorairo.training.recipes.few_steps import tabletop_fast
 from sorairo.training.recipes.grown import grown
 from sorairo.training.recipes.laws import laws
 from sorairo.training.recipes.scaling import SMALL
@@ -37,6 +38,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "canvas": canvas,
     "laws": laws,
     "grown": grown,
+    "tabletop-fast": tabletop_fast,
     "tabletop-deflicker": tabletop_deflicker,
     "tabletop-upscaler": tabletop_upscaler,
     "upscaler2": upscaler2,

@@ -29,7 +29,7 @@ COUNTS = {  # how many of the first clips of each source
     "four things": 400,
     "several things": 800,
     "pictures": 400,
-    "wide pictures": 400,
+    "wide pictures": 360,
     "large1024": 10,
     "large512": 10,
     "large256": 10,
@@ -43,6 +43,8 @@ def tabletop_fast() -> FewStepRecipe:
     sources = {
         name: replace(source, count=COUNTS.get(name)) for name, source in base.sources.items()
     }
+    wide = sources["wide pictures"]  # a shard has one size: few clips a shard, so that all occur
+    sources["wide pictures"] = replace(wide, clips=replace(wide.clips, shard_clips=60))
     sources["photographs"] = replace(sources["photographs"], leaves=50)
     return FewStepRecipe(
         name="tabletop-fast",

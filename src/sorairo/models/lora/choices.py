@@ -59,10 +59,17 @@ def loras_folder() -> Path:
     )
 
 
+def shipped_loras() -> Path:
+    """The folder of LoRAs inside the package."""
+    return Path(__file__).parents[2] / "weights" / "loras"
+
+
 def lora_names() -> list[str]:
-    """The LoRAs in that folder: files, and folders of files that belong together."""
-    found = {path.stem for path in loras_folder().glob(f"*{SUFFIX}")}
-    found |= {path.parent.name for path in loras_folder().glob(f"[!.]*/*{SUFFIX}")}
+    """The LoRAs in these two folders: files, and folders of files that belong together."""
+    found: set[str] = set()
+    for folder in (loras_folder(), shipped_loras()):
+        found |= {path.stem for path in folder.glob(f"*{SUFFIX}")}
+        found |= {path.parent.name for path in folder.glob(f"[!.]*/*{SUFFIX}")}
     return sorted(found)
 
 
@@ -102,14 +109,14 @@ def check_loras(loras: tuple[str, ...]) -> None:
 
 
 def find_lora(name: str) -> tuple[Path, ...]:
-    """The files of a LoRA, by name or path: one, or one for each expert of a model. Raises
-    UnknownNameError and ModelError."""
+    """The files of a LoRA, by name or path: one, or one for each expert of a model. The user's come
+    before those of the package. Raises UnknownNameError and ModelError."""
     names = lora_names()
-    if name in names:
-        file = loras_folder() / f"{name}{SUFFIX}"
-        return (
-            (file,) if file.is_file() else tuple(sorted((loras_folder() / name).glob(f"*{SUFFIX}")))
-        )
+    for folder in (loras_folder(), shipped_loras()) if name in names else ():
+        file = folder / f"{name}{SUFFIX}"
+        files = (file,) if file.is_file() else tuple(sorted((folder / name).glob(f"*{SUFFIX}")))
+        if files:
+            return files
     path = Path(os.path.expanduser(name))
     if path.suffix == SUFFIX or len(path.parts) > 1:
         if path.is_file():

@@ -51,13 +51,14 @@ FEW_STEP_LORAS: tuple[CatalogueEntry, ...] = (
 )
 """By their names. Where no digest is stated, none is known: that of the hub counts."""
 FAST = {
+    "tabletop": "tabletop-fast",
     "wan2.2-5b": "wan2.2-5b-fast",
     "wan2.1-14b": "wan2.1-14b-fast",
     "wan2.1-vace-14b": "wan2.1-14b-fast",
     "wan2.2-14b": "wan2.2-14b-fast",
     "wan2.2-i2v-14b": "wan2.2-i2v-14b-fast",
 }
-"""The LoRA of `--fast` for each model. For the 1.3B models none with a free licence is published as
+"""The LoRA of `--fast` for each model; that of the shipped model is in the package. For the 1.3B models none with a free licence is published as
 safetensors: a file whose name contains self_forcing is taken (see `lora.fast`)."""
 
 

@@ -12,7 +12,7 @@ from sorairo.training.objectives.few_steps import FewStepConfig
 from sorairo.training.recipes.grown import ALL, grown
 
 COUNTS = {  # how many of the first clips of each source
-    "world": 150,
+    "world": 240,
     "twins": 90,
     "first": 100,
     "long": 20,

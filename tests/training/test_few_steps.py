@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 import torch
 
+from sorairo.errors import TrainingError
 from sorairo.generation.engine import load
 from sorairo.models.lora.choices import choices_of, few_steps
 from sorairo.models.model import SamplingConfig
 from sorairo.training import run
 from sorairo.training.data.masking import MaskingConfig
+from sorairo.training.data.mixture import Phase, Shape
+from sorairo.training.data.samplers.example import ExampleSpec
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.networks.few_steps import FewStepRecipe, FewStepTask
@@ -89,6 +92,14 @@ def test_the_target_is_where_the_guided_teacher_arrives(recipe: FewStepRecipe):
     plain = objective_of(recipe, SamplingConfig(guidance=1.0))
     unguided, _ = plain.loss(drawn, step_generator(0, 0, torch.device("cpu")))
     assert loss.item() > 2 * unguided.item() > 0
+
+
+def test_a_size_that_no_clip_has_is_named_before_training(recipe: FewStepRecipe):
+    kind = ExampleSpec(draw="window", source="world", frames=3, weight=1.0, size=(48, 32))
+    phases = (Phase(until=1.0, shapes=(Shape(kinds=(kind,)),)),)
+    wide = replace(recipe, objective=replace(recipe.objective, phases=phases))
+    with pytest.raises(TrainingError, match=r"'world' has 48x32 pixels.*sources\.world\.count"):
+        wide.prepare(run.run_folder(wide.run_name()))
 
 
 def test_only_the_change_is_trained(recipe: FewStepRecipe):

@@ -58,8 +58,9 @@ FAST = {
     "wan2.2-14b": "wan2.2-14b-fast",
     "wan2.2-i2v-14b": "wan2.2-i2v-14b-fast",
 }
-"""The LoRA of `--fast` for each model; that of the shipped model is in the package. For the 1.3B models none with a free licence is published as
-safetensors: a file whose name contains self_forcing is taken (see `lora.fast`)."""
+"""The LoRA of `--fast` for each model; that of the shipped model is in the package. For the 1.3B
+models none with a free licence is published as safetensors: a file whose name contains self_forcing
+is taken (see `lora.fast`)."""
 
 
 def few_step_lora(name: str) -> CatalogueEntry | None:

@@ -10,6 +10,7 @@ from tokenizers import Tokenizer
 
 from sorairo.config import formerly
 from sorairo.data.latent_dataset import ClipSet
+from sorairo.errors import TrainingError
 from sorairo.models.text import tokenize
 from sorairo.training.data.batch import Batch, TrainingRow, padded, stacked
 from sorairo.training.data.collate import lay_out
@@ -73,6 +74,17 @@ class DenoiserLossConfig:
 def phase_at(config: DenoiserLossConfig, share: float) -> Phase:
     """The phase of a run of which so large a share is done."""
     return next((each for each in config.phases if share < each.until), config.phases[-1])
+
+
+def check_sizes(config: DenoiserLossConfig, clips: dict[str, ClipSet]) -> None:
+    """Raises TrainingError for a kind of example whose source has no clips of its size."""
+    for kind in (kind for phase in config.phases for shape in phase.shapes for kind in shape.kinds):
+        if kind.size not in clips[kind.source].clips:
+            width, height = kind.size
+            raise TrainingError(
+                f"No clip of the source '{kind.source}' has {width}x{height} pixels, which the"
+                f" recipe draws: take more of its clips (sources.{kind.source}.count)."
+            )
 
 
 def draw_batch(

@@ -12,7 +12,7 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.models.model import DenoiserNetwork, Model, ModelConfig
 from sorairo.models.network_files import save_networks
 from sorairo.training.data.encode import encode_sources
-from sorairo.training.data.mixture import DenoiserLossConfig
+from sorairo.training.data.mixture import DenoiserLossConfig, check_sizes
 from sorairo.training.data.sources import LatentSource, clips_of
 from sorairo.training.data.tokenizer import make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
@@ -82,6 +82,7 @@ class ModelRecipe:
             name: ClipSet.load(each, fps=source.fps, world=source.clips.world, **law)
             for (name, source), each in zip(self.sources.items(), paths, strict=True)
         }
+        check_sizes(self.objective, clips)
         vocabulary = self.model.text.vocabulary
         tokenizer = make_tokenizer(folder / "tokenizer.json", clips, self.start, vocabulary)
         return DenoiserTask(self, encoding, clips, tokenizer)

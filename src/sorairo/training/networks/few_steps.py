@@ -20,6 +20,7 @@ from sorairo.models import hub
 from sorairo.models.model import DenoiserNetwork, Model
 from sorairo.models.network_files import load_networks
 from sorairo.training.data.encode import encode_sources
+from sorairo.training.data.mixture import check_sizes
 from sorairo.training.data.sources import LatentSource, clips_of
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
@@ -73,6 +74,7 @@ class FewStepRecipe:
             name: ClipSet.load(each, fps=source.fps, world=source.clips.world, **law)
             for (name, source), each in zip(self.sources.items(), paths, strict=True)
         }
+        check_sizes(self.objective, clips)
         return FewStepTask(self, teacher, clips)
 
 

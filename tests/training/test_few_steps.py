@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from sorairo.errors import TrainingError
+from sorairo.errors import ModelError, TrainingError
 from sorairo.generation.engine import load
+from sorairo.models import hub
 from sorairo.models.lora.choices import choices_of, few_steps
 from sorairo.models.model import SamplingConfig
 from sorairo.training import run
@@ -131,6 +132,12 @@ def test_it_comes_closer_to_the_model(recipe: FewStepRecipe, tmp_path: Path):
     found = few_steps(choices_of((str(lora),)))
     assert found is not None
     assert (found.guidance, found.solver, len(found.sigmas)) == (1.0, "euler", 3)
+    assert found.digest == hub.info(Path(recipe.teacher)).digest
+    other = run.run(change(MODEL_RECIPE, name="other-weights", steps=1))
+    with pytest.raises(
+        ModelError, match=r"few-steps was made for other weights than those of tiny"
+    ):
+        load(other).generate("a red ball", seconds=0.5, seed=1, loras=(str(lora),))
     engine = load(recipe.teacher)
     engine.generate("a red ball", seconds=0.5, seed=1, loras=(str(lora),))
     (report,) = engine.lora_reports

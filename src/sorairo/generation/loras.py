@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sorairo.errors import ModelError
 from sorairo.generation.settings import Settings
-from sorairo.models.lora.choices import FewSteps, choices_of, few_steps
+from sorairo.models.lora.choices import FewSteps, LoraChoice, choices_of, few_steps
 from sorairo.models.lora.merging import LoraReport, MergedLoras
 from sorairo.models.lora.targets import TakesLoras
 from sorairo.models.protocols import VideoModel
@@ -17,7 +17,7 @@ class RequestLoras:
     """The LoRAs that are merged into a model."""
 
     def __init__(self, model: VideoModel) -> None:
-        self._name = model.info.name
+        self._name, self._digest = model.info.name, model.info.digest
         self._merged = MergedLoras(model.lora_targets()) if isinstance(model, TakesLoras) else None
         self.reports: tuple[LoraReport, ...] = ()
 
@@ -34,8 +34,23 @@ class RequestLoras:
                     )
                 )
             return settings
-        self.reports = self._merged.use(choices_of(settings.loras))
+        choices = choices_of(settings.loras)
+        self._check_weights(choices)
+        self.reports = self._merged.use(choices)
         return self.scheduled(settings)
+
+    def _check_weights(self, choices: tuple[LoraChoice, ...]) -> None:
+        few = few_steps(choices)
+        if few is not None and few.digest not in ("", self._digest):
+            names = ", ".join(each.path.stem for each in choices)
+            raise ModelError(
+                Note(
+                    f"{names} was made for other weights than those of {self._name}: leave it out.",
+                    "lora_other_weights",
+                    lora=names,
+                    model=self._name,
+                )
+            )
 
     def scheduled(self, settings: Settings) -> Settings:
         """The settings with the guidance of a few-step LoRA, where the request states none."""

@@ -37,6 +37,8 @@ class FewSteps:
     """Noise levels from 1 to 0."""
     guidance: float = 1.0
     solver: str = "euler"
+    digest: str = ""
+    """The digest of the only weights that it fits; "": of any that have its shape."""
 
 
 KNOWN = (
@@ -160,6 +162,7 @@ def _read(path: Path) -> FewSteps:
         found = parse_json(path.read_text(encoding="utf-8"))
         sigmas = tuple(map(float, found["sigmas"]))
         guidance, solver = float(found.get("guidance", 1.0)), str(found.get("solver", "euler"))
+        digest = str(found.get("digest", ""))
     except (OSError, ConfigError, json.JSONDecodeError, KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f'{path} is no schedule: write {{"sigmas": [1, 0.757, 0.522, 0], "guidance": 1}}.'
@@ -167,4 +170,4 @@ def _read(path: Path) -> FewSteps:
     falling = all(a > b for a, b in zip(sigmas, sigmas[1:], strict=False))
     if len(sigmas) < 2 or not falling or sigmas[0] > 1 or sigmas[-1] != 0:
         raise ModelError(f"{path}: the sigmas must fall from at most 1 to 0.")
-    return FewSteps(sigmas=sigmas, guidance=guidance, solver=solver)
+    return FewSteps(sigmas=sigmas, guidance=guidance, solver=solver, digest=digest)

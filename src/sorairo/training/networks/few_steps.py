@@ -119,7 +119,11 @@ class FewStepTask:
         sigmas = self.teacher.config.sampling.sigmas(self.recipe.objective.steps)
         with whole_file(path) as new:
             save_file(lora_tensors(weights, TRANSFORMER), new)
-        schedule = {"sigmas": [round(each, 6) for each in sigmas.tolist()], "guidance": 1}
+        schedule = {
+            "sigmas": [round(each, 6) for each in sigmas.tolist()],
+            "guidance": 1,
+            "digest": hub.info(hub.find(self.recipe.teacher)).digest,
+        }
         with whole_file(path.with_suffix(".json")) as new:
             new.write_text(json.dumps(schedule) + "\n", encoding="utf-8")
 

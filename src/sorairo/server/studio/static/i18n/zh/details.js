@@ -52,6 +52,7 @@ export default {
   no_lora: "没有 LoRA“{lora}”。可选：{known}",
   lora_not_installed: "LoRA {lora} 尚未安装：请在服务器上运行 sorairo models pull {lora}",
   lora_misfit: "LoRA {lora} 不适合此模型：它是为别的模型做的",
+  lora_other_weights: "{lora} 是为另一套权重制作的，不适用于 {model}：请不要使用它",
   no_fast: "{model} 没有可用的快速 LoRA：请关闭“快速”，或换一个模型",
   fast_no_place: "{model} 的快速 LoRA 尚未安装：请把名称含 self_forcing 的 Self-Forcing LoRA 放进 {folder}",
   no_model: "没有模型“{model}”。可选：{known}",

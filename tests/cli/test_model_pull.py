@@ -279,7 +279,7 @@ def test_a_lora_by_name(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert pull("wan2.2-14b-fast", "-q").returncode == 0
     found = find_lora("wan2.2-14b-fast")
     assert [path.read_bytes() for path in found] == list(files.values())
-    assert lora_names() == ["wan2.2-14b-fast"]
+    assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]  # the first is in the package
     command = [sys.executable, "-m", "sorairo", "models", "remove", "wan2.2-14b-fast"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    assert lora_names() == []
+    assert lora_names() == ["tabletop-fast"]

@@ -295,7 +295,8 @@ def test_fast_and_a_remix_that_repeats_it(folder: Path, loras: Path, tmp_path: P
         with pytest.raises(ModelError, match=r"sorairo models pull wan2\.2-5b-fast"):
             find("wan2.2-5b-fast")
     with pytest.raises(ModelError, match="leave fast out"):
-        fast_lora("tabletop")
+        fast_lora("crafter")
+    assert fast_lora("tabletop") == "tabletop-fast"  # that of the package
 
 
 def test_models_info_says_where_a_lora_for_few_steps_goes(folder: Path, loras: Path):

@@ -14,6 +14,7 @@ from sorairo.generation.engine import load
 from sorairo.models import hub
 from sorairo.models.lora.choices import choices_of, few_steps
 from sorairo.models.model import SamplingConfig
+from sorairo.nn.low_rank import LowRankLinear, unchanged
 from sorairo.training import run
 from sorairo.training.data.masking import MaskingConfig
 from sorairo.training.data.mixture import Phase, Shape
@@ -21,7 +22,6 @@ from sorairo.training.data.samplers.example import ExampleSpec
 from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.networks.few_steps import FewStepRecipe, FewStepTask
-from sorairo.training.networks.low_rank import LowRankLinear, unchanged
 from sorairo.training.objectives.few_steps import FewStepConfig, FewStepObjective
 from training_recipes import LOOP, MODEL_RECIPE, change
 

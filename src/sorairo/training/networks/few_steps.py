@@ -19,6 +19,7 @@ from sorairo.generation.engine import load
 from sorairo.models import hub
 from sorairo.models.model import DenoiserNetwork, Model
 from sorairo.models.network_files import load_networks
+from sorairo.nn.low_rank import add_low_rank, lora_tensors
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import check_sizes
 from sorairo.training.data.sources import LatentSource, clips_of
@@ -26,7 +27,6 @@ from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
 from sorairo.training.networks.encoding_codec import codec_of_model, latents_folder
-from sorairo.training.networks.low_rank import add_low_rank, lora_tensors
 from sorairo.training.objectives.denoiser import FIXED_PROMPTS
 from sorairo.training.objectives.few_steps import FewStepConfig, FewStepObjective
 from sorairo.training.share_alike import model_licence

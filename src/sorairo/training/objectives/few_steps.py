@@ -27,10 +27,10 @@ from sorairo.flow.solvers import SOLVERS
 from sorairo.models.model import DenoiserNetwork, SamplingConfig
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import tokenize
+from sorairo.nn.low_rank import unchanged
 from sorairo.training.data.batch import Batch, padded
 from sorairo.training.data.mixture import DenoiserLossConfig, draw_batch, phase_at
 from sorairo.training.loop.throughput import count_flop
-from sorairo.training.networks.low_rank import unchanged
 
 
 @dataclass(frozen=True, kw_only=True)

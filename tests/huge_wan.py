@@ -15,6 +15,14 @@ WIDTH, LAYERS, ROWS = 5120, 40, 3_000_000
 Tensors = dict[str, tuple[str, list[int]]]
 """Formats and shapes by name."""
 
+TEXT: Tensors = {
+    "shared.weight": ("BF16", [256384, 4096]),
+    "encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight": ("BF16", [32, 64]),
+    "encoder.block.0.layer.0.SelfAttention.q.weight": ("BF16", [4096, 4096]),
+    "encoder.block.0.layer.1.DenseReluDense.wi_0.weight": ("BF16", [10240, 4096]),
+}
+"""What the sizes of a text encoder are read from."""
+
 
 def write_huge(path: Path, name: str) -> Path:
     """A variant whose transformer has terabytes."""
@@ -33,7 +41,7 @@ def write_huge(path: Path, name: str) -> Path:
     for expert in ("high_noise", "low_noise")[: variant.experts]:
         _write(path / f"wan_{expert}.safetensors", blocks)
     _write(path / "vae.safetensors", codec)
-    _write(path / "umt5.safetensors", {"shared.weight": ("BF16", [256384, 4096])})
+    _write(path / "umt5.safetensors", TEXT)
     (path / "tokenizer.json").write_text("{}")
     return path
 

@@ -67,6 +67,18 @@ def test_a_frozen_picture_has_no_changed_tiles_and_no_effects(played: PlayTruth)
     assert verdict["tiles at 1"] > verdict["changed at 1"] or np.isnan(verdict["changed at 1"])
 
 
+def test_rates_count_new_places_and_their_neighbours() -> None:
+    """Two columns of new land, one grass and one water, beside known sand."""
+    ground = np.full((7, 9), GROUND.index("sand"))
+    ground[:, 7], ground[:, 8] = GROUND.index("grass"), GROUND.index("water")
+    new = np.zeros((7, 9), bool)
+    new[:, 7:] = True
+    rates = crafter._rates(ground, new)
+    assert (rates["new grass"], rates["new water"], rates["new sand"]) == (0.5, 0.5, 0.0)
+    # six pairs down each new column, which are alike, and seven across each of two borders, not
+    assert rates["new neighbours alike"] == pytest.approx(12 / 26)
+
+
 def test_a_change_must_show_its_amounts_and_its_tile() -> None:
     question = crafter.questions(7)[6]
     truth = PlayTruth(question)

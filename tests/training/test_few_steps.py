@@ -13,8 +13,8 @@ from sorairo.errors import ModelError, TrainingError
 from sorairo.generation.engine import load
 from sorairo.models import hub
 from sorairo.models.lora.choices import choices_of, few_steps
+from sorairo.models.lora.low_rank import LowRankLinear, unchanged
 from sorairo.models.model import SamplingConfig
-from sorairo.nn.low_rank import LowRankLinear, unchanged
 from sorairo.training import run
 from sorairo.training.data.masking import MaskingConfig
 from sorairo.training.data.mixture import Phase, Shape

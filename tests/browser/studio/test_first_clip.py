@@ -23,6 +23,7 @@ def test_one_click_makes_the_first_clip(studio: Page, server: Running):
     expect(tile.get_by_role("progressbar")).to_be_visible()
     studio.reload()  # the queue survives, and the prompt does, too
     expect(studio.get_by_label("Prompt")).to_have_value(PROMPT)
+    expect(studio.get_by_text("With details:")).to_be_visible()  # the box has its full height
     place = tile.bounding_box()
     expect(tile.get_by_text("2 s", exact=True)).to_be_visible(timeout=MAKING)
     assert tile.bounding_box() == place, "nothing moves when a clip is finished"

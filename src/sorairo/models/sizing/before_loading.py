@@ -58,7 +58,7 @@ def planned_needs(
                 placing.rounding,
                 rounds_text=placing.rounds_text,
             )
-        except (KeyError, IndexError):
+        except (KeyError, IndexError, ValueError):
             return None
         return stored.placed(machine, placing.offload)[1]
     return MemoryNeeds(weights=info.bytes) if info.family == TABLETOP_FAMILY else None

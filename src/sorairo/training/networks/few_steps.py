@@ -17,9 +17,9 @@ from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.generation.engine import load
 from sorairo.models import hub
+from sorairo.models.lora.low_rank import add_low_rank, lora_tensors
 from sorairo.models.model import DenoiserNetwork, Model
 from sorairo.models.network_files import load_networks
-from sorairo.nn.low_rank import add_low_rank, lora_tensors
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import check_sizes
 from sorairo.training.data.sources import LatentSource, clips_of

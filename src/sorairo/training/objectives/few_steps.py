@@ -24,10 +24,10 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.flow import path as flow
 from sorairo.flow.guidance import guide
 from sorairo.flow.solvers import SOLVERS
+from sorairo.models.lora.low_rank import unchanged
 from sorairo.models.model import DenoiserNetwork, SamplingConfig
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import tokenize
-from sorairo.nn.low_rank import unchanged
 from sorairo.training.data.batch import Batch, padded
 from sorairo.training.data.mixture import DenoiserLossConfig, draw_batch, phase_at
 from sorairo.training.loop.throughput import count_flop

@@ -4,13 +4,14 @@ began.
 Tiles are scored where the given pictures determine them (`determined`): places that they show,
 without a creature in truth or dream on the right ground; up to the first step that depends on
 something else, such as a creature in the player's way. The rest is reported apart: tiles of new
-land by the share that are tiles of the game, creatures by how many there are for each one in the
-simulator. "changed" tiles differ from the picture before. "effect" is whether the judge of inverse
-dynamics sees the effect that the action truly had, in the places that are determined. "found again"
-is the share of right tiles at places that come back into view. In "anchored" games the simulator
-says what is true, and the model draws it for 200 steps. In games that end in a "change", the last
-action collects, places, makes or drinks something: the picture has to show the new amounts, and
-the tile that it changed.
+land by the share that are tiles of the game, and after 20 steps by how much of it is of each ground
+and how many neighbours are alike, to compare with the column of the simulator's own; creatures by
+how many there are for each one in the simulator. "changed" tiles differ from the picture before.
+"effect" is whether the judge of inverse dynamics sees the effect that the action truly had, in the
+places that are determined. "found again" is the share of right tiles at places that come back into
+view. In "anchored" games the simulator says what is true, and the model draws it for 200 steps. In
+games that end in a "change", the last action collects, places, makes or drinks something: the
+picture has to show the new amounts, and the tile that it changed.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from sorairo.exam.suite import Suite
 from sorairo.exam.suites.played.determined import Determined, determined
 from sorairo.exam.suites.played.games import KINDS, game_questions
 from sorairo.world.crafter.events import event_at, items_made, place_ahead
-from sorairo.world.crafter.names import ACTIONS, ITEMS, MOVING, TILE
+from sorairo.world.crafter.names import ACTIONS, GROUND, ITEMS, MOVING, TILE
 from sorairo.world.crafter.perception import Reading
 
 HORIZONS = (1, 5, 10, 20, 50)
@@ -40,6 +41,8 @@ LEFT_FOR = {10: (5, 16), 30: (20, 44), 60: (45, 80)}
 """How many steps a place was out of view, for each name of a row."""
 EFFECTS = 20  # steps whose effect is judged
 CARRIED = ITEMS[4:]
+RATES_AT = 20  # steps after which the grounds of new land are counted
+RATED = ("grass", "water", "stone", "sand", "tree", "path")
 
 
 def questions(count: int) -> list[PlayQuestion]:
@@ -105,9 +108,25 @@ def _new_land(
     found, new = {}, ~known.places[horizon]
     if new.any():
         found[f"new land at {horizon}"] = float((seen[horizon].ground[new] != LOST).mean())
+        if horizon == RATES_AT:
+            found |= _rates(seen[horizon].ground, new)
     there = np.isin(true[horizon].things, MOVING).sum()
     mine = np.isin(seen[horizon].things, MOVING).sum()
     return found | {f"creatures at {horizon}": float(mine / there) if there else np.nan}
+
+
+def _rates(ground: np.ndarray, new: np.ndarray) -> dict[str, float]:
+    """How much of new land is of each ground, and the share of neighbouring places, one of them at
+    least new, that are of the same."""
+    rates = {f"new {name}": float((ground[new] == GROUND.index(name)).mean()) for name in RATED}
+    same = [
+        (one == other)[either_new]
+        for one, other, either_new in (
+            (ground[1:], ground[:-1], new[1:] | new[:-1]),
+            (ground[:, 1:], ground[:, :-1], new[:, 1:] | new[:, :-1]),
+        )
+    ]
+    return rates | {"new neighbours alike": float(np.concatenate(same).mean())}
 
 
 def _effects(
@@ -164,6 +183,7 @@ def _measures() -> list[str]:
     names = ("psnr", "tiles", "changed", "inventory", "new land", "creatures")
     return [
         *(f"{name} at {horizon}" for name in names for horizon in HORIZONS),
+        *(f"new {name}" for name in (*RATED, "neighbours alike")),
         *(f"found again after {name}" for name in LEFT_FOR),
         *("change drawn", "amounts of a change"),
         *("effect", "frames a second", "anchored at 200"),

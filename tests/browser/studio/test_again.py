@@ -73,6 +73,7 @@ def test_make_again_names_its_cost_and_takes_another_seed(studio: Page, server: 
     seed = form.get_by_role("textbox", name="Seed")
     expect(seed).to_have_attribute("placeholder", "7")
     form.get_by_role("button", name="Draw a seed").click()
+    expect(seed).not_to_have_value("")
     drawn = int(seed.input_value())
     expect(form).to_contain_text(COST)
     form.get_by_role("button", name="Create").click()

@@ -111,8 +111,8 @@ _FAST = click.option(
     "--fast",
     is_flag=True,
     help="Use the LoRA by which the model samples in 3 or 4 steps and without guidance: 15 to 30"
-    " times as fast for open models, with less motion (sorairo models pull wan2.2-5b-fast); 4 times"
-    " for the shipped one.",
+    " times as fast for open models, with less motion (sorairo models pull wan2.2-5b-fast); for the"
+    " shipped one a quarter of the network's work.",
 )
 _LATENTS = click.option(
     "--keep-latents",

@@ -70,6 +70,8 @@ def test_the_trash_keeps_files_until_it_is_emptied(client: TestClient, service: 
     assert abs(trashed["restorable_until"] - time.time() - TRASH_SECONDS) < 60
     assert client.get(f"/v1/videos/{video}").status_code == 404
     assert client.get(f"/v1/videos/{video}/content").status_code == 404
+    thumbnail = client.get(f"/v1/videos/{video}/content?variant=thumbnail")
+    assert (thumbnail.status_code, thumbnail.content) == (200, b"thumbnail.webp")
     assert (listed(client), listed(client, "trashed=true")) == ([], [video])
     assert service.storage.used() == 0
     change(client, "restore", ids=[video])

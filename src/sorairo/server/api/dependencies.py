@@ -100,9 +100,10 @@ async def fields_of(request: Request, endpoint: Endpoint, folder: Path | None = 
     return await run_in_threadpool(lambda: resolved(service, _owner(request), fields))
 
 
-def job_of(request: Request, owner: str, video_id: str) -> Job:
-    """The owner's job with this id. Raises ApiError."""
-    job = service_of(request).queue.get(video_id, owner)
+def job_of(request: Request, owner: str, video_id: str, *, or_trashed: bool = False) -> Job:
+    """The owner's job with this id; one in the trash is only found with `or_trashed`. Raises
+    ApiError."""
+    job = service_of(request).queue.get(video_id, owner, or_trashed=or_trashed)
     if job is None:
         raise not_found(video_id)
     return job

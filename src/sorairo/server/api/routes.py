@@ -185,8 +185,10 @@ def get_content(
     variant: str = Query("video", description="Which file: the clip, a frame, or several frames."),
     download: bool = Query(True, description="0 lets a browser show the file, not store it."),
 ) -> Response:
-    """Downloads a file of a finished video, or the part of it that `Range` asks for."""
-    return file_response(request, job_of(request, owner, video_id), variant, download=download)
+    """Downloads a file of a finished video, or the part of it that `Range` asks for. Of a video in
+    the trash there is the thumbnail alone."""
+    job = job_of(request, owner, video_id, or_trashed=variant == "thumbnail")
+    return file_response(request, job, variant, download=download)
 
 
 @router.post("/videos/{video_id}/remix")

@@ -92,6 +92,13 @@ def test_two_players_play_in_worlds_of_their_own_and_resume(server: Running):
         assert (video["status"], video["seed"], video["size"]) == ("completed", 3, "576x576")
         recipe = httpx.get(f"{server.url}/v1/videos/{video['id']}/recipe").json()
         assert recipe["imported_from"]["played"]["actions"] == ["right"]
+        extended = httpx.post(
+            f"{server.url}/v1/videos/extensions",
+            json={"video": {"id": video["id"]}, "prompt": "a red ball rolls", "seconds": "4"},
+        ).json()
+        listed = httpx.get(f"{server.url}/v1/models").json()["data"]
+        assert (video["model"], extended["model"]) == ("tiny-crafter", "sora-2")
+        assert not {"crafter", "tiny-crafter"} & {each["id"] for each in listed}
         with playing(server, two) as other:  # takes the session over
             assert other.answer()["step"] == 1
             with pytest.raises(ConnectionClosed):

@@ -123,7 +123,7 @@ class ClipBuilder(JobBuilder):
             _shown_seconds(clips, added),
             files=(*(clip.file for clip in clips), *more),
             parents={each.video_id: request.command for each in clips if each.video_id},
-            model=first.model or DEFAULT_MODEL,
+            model=self.model_of_result(first.model),
             cost=width * height * seconds,
         )
 

@@ -116,6 +116,11 @@ class JobBuilder:
         )
         raise fields.error("model", message, "model_not_found")
 
+    def model_of_result(self, of: str | None) -> str:
+        """The name of the model for a result that is made from a clip of the model `of`: the same,
+        unless it makes no clips from prompts (a played world) or is no longer installed."""
+        return of if of and (self.models is None or of in self.models) else DEFAULT_MODEL
+
     def check(self, request: Request, fields: Fields, name: str | None) -> None:
         """Raises ApiError if the model cannot do it, with the field `name` as its `param`: the
         values of the other fields have been checked."""

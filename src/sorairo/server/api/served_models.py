@@ -13,6 +13,7 @@ from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
 from sorairo.models.model_info import MemoryNeeds
 from sorairo.models.model_record import TABLETOP_FAMILY
+from sorairo.play.facts import CRAFTER
 from sorairo.server.api.memory_budget import MemoryBudget
 
 RENEWED = 10.0  # seconds after which models that were fetched meanwhile are found
@@ -45,7 +46,8 @@ def served_model(name: str, info: ModelDirectory, available: float | None) -> Se
 
 
 class InstalledModels:
-    """The models that are installed on this machine, looked up again from time to time."""
+    """The models installed on this machine that make clips from prompts, looked up again from time
+    to time; those that are only played are not among them."""
 
     def __init__(self, available: float | None) -> None:
         self.available = available
@@ -57,9 +59,10 @@ class InstalledModels:
         """Every model by its name."""
         with self._lock:
             if time.monotonic() >= self._expires:
-                found = {each.name: each for each in hub.list_models()}
                 self._found = {
-                    name: served_model(name, info, self.available) for name, info in found.items()
+                    info.name: served_model(info.name, info, self.available)
+                    for info in hub.list_models()
+                    if info.family != CRAFTER
                 }
                 self._expires = time.monotonic() + RENEWED
             return self._found

@@ -21,7 +21,7 @@ from sorairo.server.api.given_clips import (
     picture_info,
     whole_seconds,
 )
-from sorairo.server.api.job_builder import DEFAULT_MODEL, JobBuilder
+from sorairo.server.api.job_builder import JobBuilder
 from sorairo.server.api.memory_budget import check_frames
 from sorairo.server.api.new_job import NewJob
 from sorairo.server.api.uploaded_file import Upload

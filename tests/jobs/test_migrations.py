@@ -36,7 +36,7 @@ LATER = (spending, outbox, migrations, lineage)  # tables that the first version
 LATER_COLUMNS = (
     *(jobs.c.cost, jobs.c.emptied, jobs.c.postponed, jobs.c.due_at),
     *(jobs.c.favourite, jobs.c.tags, jobs.c.trashed_at),
-    *(keys.c.most_waiting, keys.c.most_cost, characters.c.video),
+    *(keys.c.most_waiting, keys.c.most_cost, keys.c.admin, characters.c.video),
 )
 ALL_VERSIONS = [migration.version for migration in MIGRATIONS]
 

@@ -247,7 +247,7 @@ def test_the_account_of_a_key(client: TestClient, service: Service):
     header = {"authorization": f"Bearer {secret}"}
     client.post("/v1/videos", json={"prompt": "x", **SMALL}, headers=header)
     found = client.get("/v1/account", headers=header).json()
-    assert found["key"] == {"id": key.id, "name": "studio"}
+    assert found["key"] == {"id": key.id, "name": "studio", "admin": False}
     assert (found["quota"]["jobs"], found["quota"]["pixel_seconds_per_day"]) == (4, 1e6)
     assert found["used"] == {"jobs": 1, "pixel_seconds": 64 * 64, "bytes": 4096}
     server = client.get("/v1/server", headers=header).json()

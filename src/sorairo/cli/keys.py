@@ -55,6 +55,11 @@ def _ring(database: str | None) -> Any:
     metavar="N",
     help="Size of all stored videos, uploads, characters and files.  [default: half of the disk]",
 )
+@click.option(
+    "--admin",
+    is_flag=True,
+    help="Let programs with this key, and the page, list, create and revoke keys.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
 @DATABASE
 def create_key(
@@ -62,6 +67,7 @@ def create_key(
     most_waiting: int | None,
     most_pixel_seconds: float | None,
     most_bytes: float | None,
+    admin: bool,
     as_json: bool,
     database: str | None,
 ) -> None:
@@ -71,7 +77,7 @@ def create_key(
 
     quota = Quota(most_waiting=most_waiting, most_cost=most_pixel_seconds, most_bytes=most_bytes)
     first = not _ring(database).any_exist()
-    key, secret = _ring(database).create(name, quota)
+    key, secret = _ring(database).create(name, quota, admin=admin)
     if first:
         _warn_of_deaf_webhooks(database, key.id)
     show_json({"id": key.id, "key": secret}) if as_json else show(f"{key.id}  {secret}")
@@ -104,7 +110,8 @@ def list_keys(as_json: bool, database: str | None) -> None:
         return
     for key in found:
         made = time.strftime("%Y-%m-%d", time.localtime(key.created_at))
-        show(f"{key.id}  {made}  {'revoked' if key.revoked_at else 'valid  '}  {key.name}")
+        state = "revoked" if key.revoked_at else "admin  " if key.admin else "valid  "
+        show(f"{key.id}  {made}  {state}  {key.name}")
 
 
 @keys.command(

@@ -45,6 +45,8 @@ class ApiKey:
     """When the key was revoked; None while it is valid."""
     quota: Quota = Quota()
     """What the key may use."""
+    admin: bool = False
+    """Whether requests with the key may list, create and revoke keys."""
 
 
 class ApiKeyStore:
@@ -54,7 +56,9 @@ class ApiKeyStore:
         self.database, self.clock = database, clock
         self.reading = database.execution_options(read_only=True)
 
-    def create(self, name: str, quota: Quota = Quota()) -> tuple[ApiKey, str]:
+    def create(
+        self, name: str, quota: Quota = Quota(), *, admin: bool = False
+    ) -> tuple[ApiKey, str]:
         """A new key and its secret, which cannot be read again later. Raises RequestError."""
         if len(name) > MAX_NAME_LENGTH:
             raise RequestError(
@@ -67,9 +71,10 @@ class ApiKeyStore:
             created_at=self.clock(),
             revoked_at=None,
             quota=quota,
+            admin=admin,
         )
         row = {"id": key.id, "name": name, "digest": _digest(secret), "created_at": key.created_at}
-        row |= vars(quota)
+        row |= {**vars(quota), "admin": admin}
         with self.database.begin() as connection:
             connection.execute(insert(keys).values(row))
         return key, secret
@@ -126,6 +131,7 @@ def _key(row: Row[Any]) -> ApiKey:
         created_at=row.created_at,
         revoked_at=row.revoked_at,
         quota=quota,
+        admin=row.admin,
     )
 
 

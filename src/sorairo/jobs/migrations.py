@@ -62,6 +62,7 @@ MIGRATIONS: Sequence[Migration] = (
     # `measured_rates` has its place, with the effort; workers measure again
     Migration(version=12, apply=drop_table("expected_rates")),
     Migration(version=13, apply=add_column("characters", "video", "VARCHAR(64)")),
+    Migration(version=14, apply=add_column("keys", "admin", "BOOLEAN DEFAULT false NOT NULL")),
 )
 
 

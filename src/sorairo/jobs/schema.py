@@ -114,6 +114,7 @@ keys = Table(
     Column("most_waiting", Integer),
     Column("most_cost", Float),
     Column("most_bytes", Float),
+    Column("admin", Boolean, nullable=False, default=False, server_default=false()),
 )
 
 # The bytes in every folder of the media store: of jobs, characters and files.

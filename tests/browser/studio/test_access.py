@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import studio_library
 from serving import run_json, serving
-from studio_pages import until
+from studio_pages import serious_findings, until
 
 
 def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
@@ -100,3 +100,58 @@ def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, tmp_path: Pa
         other.goto(f"{server.url}/#/clip/{video}")
         expect(other.get_by_label("Key", exact=True)).to_be_visible()
         context.close()
+
+
+def give_key(page: Page, key: str) -> None:
+    page.get_by_label("Key", exact=True).fill(key)
+    page.get_by_role("button", name="Open the studio").click()
+
+
+def test_an_answer_from_before_the_key_says_nothing_of_it(chromium: Browser, tmp_path: Path):
+    """Requests that were sent without a key are refused when one has been given."""
+    made = run_json(tmp_path, "keys", "create", "--name", "studio")
+    with serving(tmp_path, workers=0) as server:
+        page, late = chromium.new_page(), []
+        page.route(
+            "**/v1/server",
+            lambda each: (
+                each.continue_() if "authorization" in each.request.headers else late.append(each)
+            ),
+        )
+        page.goto(server.url)
+        give_key(page, made["key"])
+        expect(page.get_by_label("Prompt")).to_be_visible()
+        with page.expect_response("**/v1/server") as refused:
+            late[0].continue_()
+        assert refused.value.status == 401
+        page.wait_for_timeout(300)
+        expect(page.get_by_label("Prompt")).to_be_visible()
+        page.context.close()
+
+
+def test_an_administrator_makes_and_revokes_keys(chromium: Browser, tmp_path: Path):
+    boss = run_json(tmp_path, "keys", "create", "--name", "boss", "--admin")
+    with serving(tmp_path, workers=0) as server:
+        page = chromium.new_page()
+        page.goto(f"{server.url}/#/settings")
+        give_key(page, boss["key"])
+        keys = page.get_by_role("region", name="Key", exact=True)
+        expect(keys.get_by_text("boss", exact=True)).to_be_visible()
+        expect(keys.get_by_role("button", name="Revoke boss")).to_have_count(0)
+        keys.get_by_label("Name of a new key").fill("朋友")
+        keys.get_by_role("button", name="Create a key").click()
+        secret = keys.locator("code")
+        expect(secret).to_contain_text("sk-sorairo-")
+        made = {"authorization": f"Bearer {secret.inner_text()}"}
+        assert httpx.get(f"{server.url}/v1/keys", headers=made).status_code == 403
+        assert httpx.get(f"{server.url}/v1/videos", headers=made).status_code == 200
+        assert serious_findings(page) == []
+        page.get_by_role("link", name="Library").click()
+        page.get_by_role("link", name="Settings").click()
+        expect(keys.get_by_text("朋友")).to_be_visible()
+        expect(secret).to_have_count(0)  # it is shown once
+        page.on("dialog", lambda dialog: dialog.accept())
+        keys.get_by_role("button", name="Revoke 朋友").click()
+        expect(keys.get_by_text("revoked")).to_be_visible()
+        assert httpx.get(f"{server.url}/v1/videos", headers=made).status_code == 401
+        page.context.close()

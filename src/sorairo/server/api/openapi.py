@@ -35,8 +35,8 @@ from sorairo.server.video_object import PREVIEW_TYPE, VARIANTS
 ERROR_DESCRIPTIONS = {
     400: "The request is not valid; the message says what to change.",
     401: "A key is required, or the key is not valid.",
-    403: "The host name or origin is not allowed, or the request exceeds the daily quota of the"
-    " key.",
+    403: "The host name or origin is not allowed, the request exceeds the daily quota of the key,"
+    " or an administrator's key is needed.",
     404: "It does not exist, belongs to another key, or does not have this file (yet).",
     405: "The last part of the path is the name of another route, which takes another method.",
     413: "The body is too large.",

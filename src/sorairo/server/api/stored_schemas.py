@@ -1,4 +1,4 @@
-"""JSON Schemas of files, pictures and batches."""
+"""JSON Schemas of files, pictures, batches and keys."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sorairo.server.api.schemas import (
     WHOLE,
     Schema,
     constant,
+    deleted_schema,
     described,
+    list_schema,
     nullable,
     object_schema,
     page_schema,
@@ -17,6 +19,18 @@ from sorairo.server.api.schemas import (
     time,
 )
 
+KEY: dict[str, Schema] = {
+    "id": text("The id of the key, which owns what is made with it."),
+    "object": constant("key"),
+    "name": text("A label."),
+    "admin": described(FLAG, "Whether it may list, create and revoke keys."),
+    "created_at": time("When it was created"),
+    "revoked_at": nullable(time("When it was revoked; null while it is valid")),
+    "quota": described(
+        {"type": "object"},
+        "`jobs`, `pixel_seconds_per_day`, `bytes`; null where the server's limits hold.",
+    ),
+}
 BATCH = object_schema(
     {
         "id": text("The id of the batch."),
@@ -93,4 +107,10 @@ STORED_SCHEMAS: dict[str, Schema] = {
             "deleted": described(FLAG, "Always true."),
         }
     ),
+    "Key": object_schema(KEY),
+    "KeyList": list_schema("Key"),
+    "NewKey": object_schema(
+        {**KEY, "key": text("The secret: show it to nobody else; it cannot be read again.")}
+    ),
+    "KeyDeleted": deleted_schema("key"),
 }

@@ -38,6 +38,7 @@ class Endpoint(StrEnum):
     PLAY = "POST /v1/play/sessions"
     BOARD_READING = "POST /v1/storyboards/readings"
     READING = "POST /v1/prompts/readings"
+    KEY = "POST /v1/keys"
     # Routes of other services; see `dialects`.
     XAI = "POST /v1/videos/generations"
     TASK = "POST /v1/video/generations"

@@ -30,7 +30,7 @@ def get_account(request: Request, owner: Owner) -> dict[str, Any]:
     usage = service.library.usage(owner, quota)
     return {
         "object": "account",
-        "key": None if own is None else {"id": own.id, "name": own.name},
+        "key": None if own is None else {"id": own.id, "name": own.name, "admin": own.admin},
         "key_required": service.requires_key(),
         "quota": {
             "jobs": quota.most_waiting,

@@ -1,7 +1,9 @@
-"""The fields of requests about the library: what it notes about videos, and what is brought in."""
+"""The fields of requests about the library: what it notes about videos, what is brought in, and
+keys."""
 
 from __future__ import annotations
 
+from sorairo.jobs.keys import MAX_NAME_LENGTH
 from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS
 from sorairo.server.api.fields.compound import MAX_ID_LENGTH
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
@@ -18,6 +20,7 @@ MAX_PATH, MAX_PATHS = 1000, 20_000  # characters of a path; paths of an archive
 READING = frozenset({Endpoint.READING})
 PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})
 LABELS = frozenset({Endpoint.LABELS})
+KEY = frozenset({Endpoint.KEY})
 ON_MANY = LABELS | {Endpoint.TRASH, Endpoint.RESTORE, Endpoint.EXPORT}
 CUT, FILM = frozenset({Endpoint.CUT}), frozenset({Endpoint.FILM})
 ID, TIME = Text(max_length=MAX_ID_LENGTH, strict=True), Number(low=0, high=1e5, example="1.5")
@@ -168,5 +171,37 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Text(max_length=MAX_PATH),
         description="Its path within the archive, which is kept with it.",
         endpoints=IMPORT,
+    ),
+    RequestField(
+        name="name",
+        type=Text(max_length=MAX_NAME_LENGTH, strict=True),
+        description="A label for the people who manage the keys, such as who uses it.",
+        endpoints=KEY,
+        required_by=KEY,
+    ),
+    RequestField(
+        name="admin",
+        type=Flag(),
+        description="Whether the key may list, create and revoke keys, too. Default: false.",
+        endpoints=KEY,
+    ),
+    RequestField(
+        name="most_jobs",
+        type=Number(low=1, high=1e9, whole=True, example="20"),
+        description="Jobs that may be queued or running at once. Default: the server's limit.",
+        endpoints=KEY,
+    ),
+    RequestField(
+        name="most_pixel_seconds",
+        type=Number(low=1, high=1e18, example="1e9"),
+        description="Width x height x seconds of all videos of a day. Default: no limit.",
+        endpoints=KEY,
+    ),
+    RequestField(
+        name="most_bytes",
+        type=Number(low=1, high=1e18, example="50e9"),
+        description="Size of all stored videos, uploads, characters and files. Default: half of the"
+        " disk.",
+        endpoints=KEY,
     ),
 )

@@ -79,5 +79,12 @@ LIBRARY_ROUTES: Mapping[tuple[str, str], RouteDoc] = {
         for name, media_type in {"gif": GIF, "webp": WEBP, "frames": ZIP, "frame": PNG}.items()
     },
     ("get", "/v1/account"): RouteDoc(responses=json_doc("Account")),
+    ("get", "/v1/keys"): RouteDoc(responses=json_doc("KeyList"), errors=(403,)),
+    ("post", "/v1/keys"): RouteDoc(
+        responses=json_doc("NewKey"), body=request_body(Endpoint.KEY), errors=(*WITH_BODY, 403)
+    ),
+    ("delete", "/v1/keys/{key_id}"): RouteDoc(
+        responses=json_doc("KeyDeleted"), errors=(403, 404, 409)
+    ),
     ("get", "/v1/server"): RouteDoc(responses=json_doc("Server")),
 }

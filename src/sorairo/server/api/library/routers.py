@@ -6,6 +6,7 @@ from sorairo.server.api.library import (
     account,
     estimates,
     families,
+    keys,
     labels,
     lists,
     readings,
@@ -18,6 +19,6 @@ LIBRARY_ROUTERS = tuple(
     each.router
     for each in (
         *(lists, labels, exports, films, imports, cuts, estimates, readings),
-        *(recipes, families, derived, account),
+        *(recipes, families, derived, account, keys),
     )
 )

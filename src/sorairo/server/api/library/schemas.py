@@ -186,7 +186,7 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
     "Account": object_schema(
         {
             "object": constant("account"),
-            "key": nullable(described({"type": "object"}, "`id` and `name` of the key.")),
+            "key": nullable(described({"type": "object"}, "`id`, `name`, `admin` of the key.")),
             "key_required": described(FLAG, "Whether requests need a key."),
             "quota": described({"type": "object"}, "`jobs`, `pixel_seconds_per_day`, `bytes`."),
             "used": described({"type": "object"}, "`jobs`, `pixel_seconds`, `bytes`."),

@@ -31,7 +31,8 @@ export const address = (path) => new URL(path, document.baseURI).href;
 export async function send(method, path, { body, signal, keepalive, headers = {} } = {}) {
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers = { ...headers, "content-type": "application/json" };
-  if (key()) headers = { ...headers, authorization: `Bearer ${key()}` };
+  const sent = key();
+  if (sent) headers = { ...headers, authorization: `Bearer ${sent}` };
   let response;
   try {
     const content = body === undefined || isForm ? body : JSON.stringify(body);
@@ -42,7 +43,8 @@ export async function send(method, path, { body, signal, keepalive, headers = {}
     throw new ApiError(0, { code: "offline", message: t("shell.unreachable") });
   }
   if (state.connection !== "online") change({ connection: "online" });
-  if (response.status === 401) change({ key: { needed: true, wrong: Boolean(key()) } });
+  // the answer to a request of before a key was given says nothing of that key
+  if (response.status === 401 && sent === key()) change({ key: { needed: true, wrong: Boolean(sent) } });
   if (!response.ok) throw new ApiError(response.status, await errorOf(response));
   return response;
 }
@@ -59,13 +61,9 @@ export async function getJson(path, options) {
   return (await send("GET", path, options)).json();
 }
 
+/** Sends a value as JSON, or a form as it is, and reads the JSON that comes back. */
 export async function postJson(path, body, options) {
   return (await send("POST", path, { body, ...options })).json();
-}
-
-/** Sends a form, for files. */
-export async function postForm(path, form, options) {
-  return (await send("POST", path, { body: form, ...options })).json();
 }
 
 /** A file of the server as a Blob, with the key of this tab. */

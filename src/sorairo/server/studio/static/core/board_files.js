@@ -1,7 +1,7 @@
 // The files of a storyboard: pictures and clips of its cards, and the TOML file with what it names.
 
 import { attempt } from "./actions.js";
-import { getBlob, postForm, postJson } from "./api.js";
+import { getBlob, postJson } from "./api.js";
 import { charactersOf, hasFootage, tableOf, takeTable, toToml, undoBoard } from "./board.js";
 import { store } from "./draft.js";
 import { t } from "./i18n.js";
@@ -80,7 +80,7 @@ async function kept({ name, clip }, files) {
   const form = new FormData();
   form.append("name", name);
   form.append("video", file, file.name);
-  return (await postForm("v1/videos/characters", form)).id;
+  return (await postJson("v1/videos/characters", form)).id;
 }
 
 /** Opens a TOML file, which comes with the files that it names. */

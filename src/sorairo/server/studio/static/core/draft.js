@@ -1,7 +1,7 @@
 // What is in the compose box. It survives a reload of the tab, and nothing but the user changes it:
 // whatever replaces a prompt offers to undo that.
 
-import { postForm } from "./api.js";
+import { postJson } from "./api.js";
 import { t } from "./i18n.js";
 import { fastOf } from "./server.js";
 import { change, state } from "./state.js";
@@ -56,7 +56,7 @@ export async function store(file) {
   form.append("purpose", kind === "clip" ? "user_data" : "vision");
   form.append("expires_after[anchor]", "created_at");
   form.append("expires_after[seconds]", String(STORED_FOR));
-  const stored = await postForm("v1/files", form);
+  const stored = await postJson("v1/files", form);
   return { kind, name: file.name ?? t("compose.pasted"), file_id: stored.id, seconds: stored.seconds };
 }
 

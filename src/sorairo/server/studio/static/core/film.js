@@ -2,7 +2,7 @@
 //
 // The way from one clip to the next begins with its last frame, so that the viewer sees no break.
 
-import { getBlob, postForm, postJson } from "./api.js";
+import { getBlob, postJson } from "./api.js";
 import { t } from "./i18n.js";
 import { follow, learn, videoOf } from "./library.js";
 import { recall, remember } from "./settings.js";
@@ -103,7 +103,7 @@ export async function makePart(id) {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
     form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=${LAST}`), "frame.png");
-    video = await postForm("v1/videos", form);
+    video = await postJson("v1/videos", form);
   } else {
     video = await postJson("v1/videos", fields);
   }

@@ -1,7 +1,7 @@
 // Brings an archive of clips and pictures into the library: the server reads what its text files say
 // about them, then each file is sent once.
 
-import { postForm, postJson } from "./api.js";
+import { postJson } from "./api.js";
 import { t } from "./i18n.js";
 import { follow, learn } from "./library.js";
 import { reasonOf } from "./said.js";
@@ -172,7 +172,7 @@ async function sendAll(items, run, note) {
       }
       form.append("path", path);
       form.append("video", await read(), "clip");
-      const { outcome, video } = await postForm("v1/videos/imports", form);
+      const { outcome, video } = await postJson("v1/videos/imports", form);
       if (outcome !== "trashed") learn([video]);
       change(() => {
         run.counts[outcome] += 1;

@@ -1,7 +1,7 @@
 // Files to take away: a clip in another form, and many clips with prompts and recipes as a ZIP file. The
 // server makes them.
 
-import { change, getBlob, key, send, state, t, toast } from "../core/view.js";
+import { attempt, change, getBlob, key, send, state, t, toast } from "../core/view.js";
 
 const [IN_ADDRESS, AT_ONCE] = [100, 1000]; // videos that an address, and a body, may name
 const SUFFIXES = { gif: "gif", webp: "webp", frames: "zip" };
@@ -21,11 +21,7 @@ export function save(what, name) {
 async function fetchAndSave(path, name, what, fetched = () => getBlob(path)) {
   if (state.saving) return;
   change({ saving: what });
-  try {
-    save(await fetched(), name);
-  } catch (error) {
-    toast(error.message, { kind: "bad" });
-  }
+  await attempt(async () => save(await fetched(), name));
   change({ saving: "" });
 }
 

@@ -9,7 +9,7 @@ import {
 import { clipAddress, contentPath } from "../media/addresses.js";
 import { save, saveAs } from "../media/export.js";
 import { codeOf, LANGUAGES } from "./code.js";
-import { loading, openBoardButton } from "./fields.js";
+import { loading, openBoardButton, tagForm } from "./fields.js";
 import { family, recipe } from "./recipe.js";
 import { isBoard, nameOf, statusText, tile } from "./tile.js";
 import { tools } from "./tools.js";
@@ -33,12 +33,7 @@ const tagList = (video) => html`
       (tag) => html`<span class="chip plain">${tag}
         <button class="quiet tag-remove" aria-label=${t("clip.removeTag", { tag })} @click=${() => label([video.id], { remove_tags: [tag] })}>${icon("close")}</button></span>`,
     )}
-    <form class="joined" @submit=${(event) => {
-      event.preventDefault();
-      const field = event.target.elements.tag;
-      if (field.value.trim()) label([video.id], { add_tags: [field.value.trim()] });
-      field.value = "";
-    }}><input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} /></form>
+    ${tagForm((change) => label([video.id], change))}
   </div>
 `;
 

@@ -2,7 +2,7 @@
 
 import { openMade } from "../core/board_files.js";
 import { costOf } from "../core/estimate.js";
-import { detailsOf, duration, html, icon, live, newSeed, nothing, t } from "../core/view.js";
+import { copy, detailsOf, duration, html, icon, live, newSeed, nothing, t } from "../core/view.js";
 
 /** A choice from `values`, each shown as `write(value)`. The label is there for screen readers alone
  * where it `isHidden`. */
@@ -35,6 +35,28 @@ export const seedField = (value, onChange, placeholder = t("compose.seedRandom")
 /** A round button with an icon alone. */
 export const iconButton = (name, label, run, kind = "") =>
   html`<button type="button" class="round quiet ${kind}" aria-label=${label} title=${label} @click=${run}>${icon(name)}</button>`;
+
+/** A line for a tag; `onTag` gets the field of a request that changes tags. `canRemove`: with two buttons. */
+export const tagForm = (onTag, canRemove = false) => html`
+  <form class="joined" @submit=${(event) => {
+    event.preventDefault();
+    const field = event.target.elements.tag;
+    const tag = field.value.trim();
+    if (tag) onTag({ [event.submitter?.value || "add_tags"]: [tag] });
+    field.value = "";
+  }}>
+    <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
+    ${canRemove ? html`<button>${t("library.add")}</button><button value="remove_tags">${t("library.removeTag")}</button>` : nothing}
+  </form>
+`;
+
+/** Text to copy, such as a command. */
+export const copyable = (text) => html`
+  <span class="command">
+    <code>${text}</code>
+    ${iconButton("copy", t("settings.copy", { text }), () => copy(text))}
+  </span>
+`;
 
 /** Opens the storyboard by which a video was made. */
 export const openBoardButton = ({ id }) => {

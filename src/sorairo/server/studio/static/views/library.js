@@ -6,7 +6,7 @@ import {
   videos,
 } from "../core/view.js";
 import { exportChosen, exportVideos } from "../media/export.js";
-import { choice, iconButton, loading } from "./fields.js";
+import { choice, iconButton, loading, tagForm } from "./fields.js";
 import { selectableTile, textOf } from "./tile.js";
 
 state.filter = { words: "", favourite: false, kind: "", tag: "", order: "newest" };
@@ -90,15 +90,6 @@ const bar = () => {
   `;
 };
 
-function addTag(event) {
-  event.preventDefault();
-  const field = event.target.elements.tag;
-  const tag = field.value.trim();
-  if (!tag) return;
-  label(selected(), { add_tags: [tag] });
-  field.value = "";
-}
-
 const selected = () => [...state.selection].filter(videoOf);
 
 /** Does something with the selection as it is then, of which the page may not have drawn the last change. */
@@ -114,10 +105,7 @@ const selectionBar = () => {
       <button @click=${withSelected((all) => label(all, { favourite: !allFavourite }))}>
         ${icon("heart")} <span>${t(allFavourite ? "library.unmark" : "library.mark")}</span>
       </button>
-      <form class="joined" @submit=${addTag}>
-        <input name="tag" size="10" maxlength="64" placeholder=${t("library.addTag")} aria-label=${t("library.addTag")} />
-        <button>${t("library.add")}</button>
-      </form>
+      ${tagForm((changes) => label(selected(), changes), true)}
       <button ?disabled=${Boolean(state.saving)} @click=${withSelected(exportChosen)}>${icon("download")} <span>${t("library.export")}</span></button>
       <button class="danger" @click=${withSelected(remove)}>${icon("trash")} <span>${t("common.delete")}</span></button>
       ${iconButton("close", t("library.clear"), clearSelection)}

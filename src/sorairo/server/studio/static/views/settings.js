@@ -2,10 +2,11 @@
 
 import "../elements/sheet.js";
 import {
-  ago, bytes, change, copy, duration, getJson, html, icon, keptCharacters, key, link, nothing, number,
+  ago, bytes, change, duration, getJson, html, icon, keptCharacters, key, link, nothing, number,
   removeCharacter, repeat, setKey, state, summaryOf, t,
 } from "../core/view.js";
-import { iconButton, loading, meter, sizeName } from "./fields.js";
+import { copyable, iconButton, loading, meter, sizeName } from "./fields.js";
+import { allKeys, keyCommands, readKeys } from "./keys.js";
 
 const FRESH = 10_000; // milliseconds after which the figures are read again
 
@@ -17,18 +18,12 @@ async function read() {
   readAt = Date.now();
   try {
     const [account, server] = await Promise.all([getJson("v1/account"), getJson("v1/server")]);
+    if (account.key?.admin) await readKeys();
     change({ settings: { account, server } });
   } catch {
     readAt = 0; // api.js has noted what is wrong
   }
 }
-
-const command = (text) => html`
-  <span class="command">
-    <code>${text}</code>
-    ${iconButton("copy", t("settings.copy", { text }), () => copy(text))}
-  </span>
-`;
 
 const figure = (name, used, most, write) => html`
   <div class="meter">
@@ -50,9 +45,8 @@ const keys = (account) => html`
     ${account.key
       ? html`<p>${t("settings.usesKey", { name: account.key.name })} <span class="muted mono">${account.key.id}</span></p>
           <div class="row"><button @click=${forgetKey} ?disabled=${!key()}>${t("settings.otherKey")}</button></div>
-          <p>${t("settings.manageKeys")}</p>`
-      : html`<p>${t("settings.noKey")}</p>`}
-    ${["create --name studio", "list", ...(account.key ? [`revoke ${account.key.id}`] : [])].map((each) => command(`sorairo keys ${each}`))}
+          ${account.key.admin ? allKeys(account.key) : html`<p>${t("settings.manageKeys")}</p>${keyCommands()}`}`
+      : html`<p>${t("settings.noKey")}</p>${keyCommands()}`}
   </section>
 `;
 
@@ -100,7 +94,7 @@ const pull = (each) => html`
   <li class="model">
     <p><b>${each.id}</b> <span class="muted">${t(each.bytes_complete ? "settings.takes" : "settings.takesMore", { n: bytes(each.bytes) })} · ${each.licence}</span></p>
     <p class="small">${summaryOf(each)}</p>
-    ${command(each.command)}
+    ${copyable(each.command)}
   </li>
 `;
 

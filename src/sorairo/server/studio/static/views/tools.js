@@ -5,8 +5,7 @@ import "../elements/curve.js";
 import "../elements/painter.js";
 import "../elements/span.js";
 import {
-  attach, change, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postForm,
-  postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
+  attach, attempt, change, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
 } from "../core/view.js";
 import { isBoard, lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
@@ -43,6 +42,8 @@ const bound = (form) => (name) => (value) => {
 
 const prompt = (form, set) => html`<label class="field"><span>${t("tools.prompt")}</span>
   <textarea rows="3" .value=${live(form.prompt)} @input=${(event) => set("prompt")(event.target.value)}></textarea></label>`;
+
+const hint = (name) => html`<p class="muted small">${t(name)}</p>`;
 
 const slider = (label, form, name, set, { min, max, step, text }) => html`<label class="field"><span>${label}: ${text(form[name])}</span>
   <input type="range" min=${min} max=${max} step=${step} .value=${live(String(form[name]))} aria-valuetext=${text(form[name])}
@@ -82,6 +83,7 @@ const pickOther = (video, form, set) =>
 // --- requests
 
 const ofVideo = (video) => ({ video: { id: video.id } });
+const changeBody = (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength });
 const rounded = (value) => Math.round(value * 100) / 100;
 
 const spanFields = (video, [start, end]) => ({
@@ -121,13 +123,13 @@ const TOOLS = {
     icon: "remix",
     draw: (video, form, set) => [prompt(form, set), strength(form, set)],
     path: () => "v1/videos/edits",
-    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength }),
+    body: changeBody,
   },
   again: {
     icon: "dice",
     start: () => ({ seed: "" }),
     draw: (video, form, set) => [
-      html`<p class="muted small">${t(isBoard(video) ? "tools.againBoard" : "tools.againText")}</p>`,
+      hint(isBoard(video) ? "tools.againBoard" : "tools.againText"),
       isBoard(video) ? html`<div class="row">${openBoardButton(video)}</div>` : prompt(form, set),
       seedField(form.seed, set("seed"), String(video.seed ?? t("compose.seedRandom"))),
     ],
@@ -145,7 +147,7 @@ const TOOLS = {
     icon: "cut",
     start: () => ({ direction: "" }),
     draw: (video, form, set) => [
-      html`<p class="muted small">${t("tools.recutText")}</p>`,
+      hint("tools.recutText"),
       span(video, form, set),
       directions("tools.then", ["", ...WAYS], form, set),
       form.direction ? [length(t("tools.add"), form, set), prompt(form, set)] : nothing,
@@ -186,26 +188,26 @@ const TOOLS = {
     icon: "region",
     start: () => ({ strength: 0.85 }),
     draw: (video, form, set) => [
-      html`<p class="muted small">${t("tools.regionText")}</p>`,
+      hint("tools.regionText"),
       html`<so-painter .picture=${pictureFor(video)}></so-painter>`,
       prompt(form, set),
       strength(form, set),
     ],
     path: () => "v1/videos/edits",
-    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength }), // what it costs: the mask does not count
+    body: changeBody, // what it costs: the mask does not count
     send: sendRegion,
   },
   retake: {
     icon: "retake",
     start: (video) => ({ span: [lengthOf(video) / 2, lengthOf(video)], strength: 1 }),
-    draw: (video, form, set) => [html`<p class="muted small">${t("tools.retakeText")}</p>`, span(video, form, set), prompt(form, set), strength(form, set)],
+    draw: (video, form, set) => [hint("tools.retakeText"), span(video, form, set), prompt(form, set), strength(form, set)],
     path: () => "v1/videos/edits",
-    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength, ...spanFields(video, form.span) }),
+    body: (video, form) => ({ ...changeBody(video, form), ...spanFields(video, form.span) }),
   },
   character: {
     icon: "character",
     draw: (video, form, set) => [
-      html`<p class="muted small">${t("tools.characterText")}</p>`,
+      hint("tools.characterText"),
       textField({ label: t("tools.name"), value: form.name, most: 80, onInput: set("name") }),
     ],
     isReady: (form) => form.name.trim() !== "",
@@ -237,11 +239,9 @@ async function sendRegion(video, form) {
   const mask = await painter().mask();
   if (!mask) throw new Error(t("tools.paintFirst"));
   const body = new FormData();
-  body.append("video", JSON.stringify({ id: video.id }));
-  body.append("prompt", form.prompt);
-  body.append("strength", String(form.strength));
+  for (const [name, value] of Object.entries(changeBody(video, form))) body.append(name, value.id ? JSON.stringify(value) : value);
   body.append("mask", mask, "mask.png");
-  return postForm("v1/videos/edits", body);
+  return postJson("v1/videos/edits", body);
 }
 
 async function sendCharacter(video, form) {
@@ -303,17 +303,14 @@ function started(video, tool, made) {
 }
 
 /** The picture that the player shows becomes the first one of the next clip. */
-export async function frameAsStart(video) {
-  try {
+const frameAsStart = () =>
+  attempt(async () => {
     const canvas = document.querySelector("so-player").snapshot();
     const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
     await attach(new File([blob], t("tools.frameName"), { type: "image/png" }), "first");
     go("create");
     toast(t("compose.frameUsed"));
-  } catch (error) {
-    toast(error.message, { kind: "bad" });
-  }
-}
+  });
 
 /** A tool is opened: its form comes into view. */
 function opened() {
@@ -329,7 +326,7 @@ export const tools = (video, tool) => html`
         ([name, each]) => html`<a class="button tool" href=${link("clip", [video.id], name === tool ? {} : { tool: name })}
           aria-current=${name === tool ? "true" : "false"} @click=${opened}>${icon(each.icon)} ${t(`tools.${name}`)}</a>`,
       )}
-      <button class="tool" @click=${() => frameAsStart(video)}>${icon("frame")} ${t("tools.frame")}</button>
+      <button class="tool" @click=${frameAsStart}>${icon("frame")} ${t("tools.frame")}</button>
     </div>
     ${TOOLS[tool] ? toolForm(video, tool) : nothing}
   </section>

@@ -27,6 +27,7 @@ export default {
   unmark: "No favourite",
   addTag: "Add a tag",
   add: "Add",
+  removeTag: "Remove",
   clear: "Clear the selection",
   export: "Export",
   exporting: "The export is being written: your browser shows when it is done.",

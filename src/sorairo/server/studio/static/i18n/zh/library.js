@@ -27,6 +27,7 @@ export default {
   unmark: "取消收藏",
   addTag: "添加标签",
   add: "添加",
+  removeTag: "移除",
   clear: "清除选择",
   export: "导出",
   exporting: "正在写入导出文件，完成后浏览器会提示。",

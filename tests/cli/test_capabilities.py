@@ -92,6 +92,14 @@ def test_animate_from_a_first_to_a_last_picture(
         assert same(shown[index], Clip.load(path).frames[0])
 
 
+def test_extend_goes_on_from_a_part_of_the_clip(make: Make, ball: Path):
+    """The part from 0.25 s to 0.75 s stays, and half a second is added on each side."""
+    span = ("--from", 0.25, "--to", 0.75)
+    done = make("extend", ball, *span, "--backward", 0.5, "--forward", 0.5, "-o", "out.mp4")
+    assert done.facts["frames"] == 18
+    assert same(done.clip.frames[6:12], Clip.load(ball).frames[3:9])
+
+
 def test_extend_keeps_the_clip_between_what_is_added(make: Make, ball: Path):
     options = ("--forward", 0.5, "--backward", 1, "-o", "out.mp4")
     done = make("extend", ball, *options)

@@ -21,18 +21,27 @@ _FILE = click.Path(path_type=Path)
     Examples:
       sorairo extend ball.mp4 --forward 4
       sorairo extend ball.mp4 "it rolls to the left" --forward 3 --n 4
-      sorairo extend ball.mp4 --backward 2 --forward 2 -o longer.mp4"""
+      sorairo extend ball.mp4 --backward 2 --forward 2 -o longer.mp4
+      sorairo extend ball.mp4 --to 1.5 --forward 4"""
 )
 @click.argument("clip", type=_FILE)
 @click.argument("prompt", required=False)
 @click.option("--forward", type=float, help="Seconds to add at the end.")
 @click.option("--backward", type=float, help="Seconds to add at the beginning.")
+@click.option(
+    "--from", "start", type=float, help="Where the part of CLIP that stays begins.  [default: 0]"
+)
+@click.option(
+    "--to", "end", type=float, help="Where it ends, in seconds.  [default: the end of the clip]"
+)
 @common_options
 def extend(
     clip: Path,
     prompt: str | None,
     forward: float | None,
     backward: float | None,
+    start: float | None,
+    end: float | None,
     common: CommonOptions,
 ) -> None:
     """Make CLIP longer, at its end, its beginning or both.
@@ -40,7 +49,7 @@ def extend(
     PROMPT says what happens in the added part. Without PROMPT, the prompt stored in the clip is
     used, if sorairo made it. With --n 4, you get four different continuations.
     """
-    fields = not_none(forward=forward, backward=backward) | common.fields
+    fields = not_none(forward=forward, backward=backward, start=start, end=end) | common.fields
     make_from_clip(ExtendRequest(prompt=prompt or "", **fields), clip, prompt, common)
 
 

@@ -160,13 +160,17 @@ class Capabilities(RequestMaker):
         *,
         forward: float = 0.0,
         backward: float = 0.0,
+        start: float = 0.0,
+        end: float | None = None,
         on_progress: ProgressCallback | None = None,
         **options: Unpack[ClipOptions],
     ) -> Clip:
-        """The clip, extended by `forward` seconds after its end, by `backward` seconds before its
-        beginning, or both. `prompt` says what happens there."""
+        """The clip from `start` to `end` (in seconds; None: its end), extended by `forward` seconds
+        after its end, by `backward` seconds before its beginning, or both. `prompt` says what
+        happens there."""
         asked, on_progress = self.checked(self.extend, options, on_progress)
-        request = ExtendRequest(prompt=prompt, forward=forward, backward=backward, **asked)
+        lengths = {"forward": forward, "backward": backward, "start": start, "end": end}
+        request = ExtendRequest(prompt=prompt, **lengths, **asked)
         return self.made(request, [clip], on_progress)
 
     @with_checked_arguments

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -239,6 +240,30 @@ def test_import_over_http(client: TestClient, service: Service, archive: Path):
     assert client.post("/v1/videos/imports", json={"video": "x"}).status_code == 400
 
 
+def test_one_file_four_times_at_once(server: Running, tmp_path: Path):
+    """One of the imports makes the video; the others find it, and delete nothing of it."""
+    clip(tmp_path / "a.mp4", 77)
+    content = (tmp_path / "a.mp4").read_bytes()
+
+    def send(_: int) -> dict:
+        answer = httpx.post(
+            f"{server.url}/v1/videos/imports", files={"video": ("a.mp4", content)}, timeout=60
+        )
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(send, range(4)))
+    assert sorted(each["outcome"] for each in found) == ["imported", *["present"] * 3]
+    (video,) = {each["video"]["id"] for each in found}
+    for variant in ("video", "thumbnail", "spritesheet"):
+        address = f"{server.url}/v1/videos/{video}/content?variant={variant}"
+        assert httpx.get(address).status_code == 200
+
+
+TAGS = ["a,b; c", "best", "two words", "红"]
+
+
 def test_an_export_is_imported_again(client: TestClient, service: Service, tmp_path: Path):
     """The folder that an export writes has clips, prompts and recipes, for `sorairo import`."""
     for number in range(3):
@@ -249,13 +274,22 @@ def test_an_export_is_imported_again(client: TestClient, service: Service, tmp_p
         assert job.result is not None
         service.media.put(f"{job.result['folder']}/video.mp4", path)
     found = [video["id"] for video in client.get("/v1/videos").json()["data"]]
-    client.post("/v1/videos/labels", json={"ids": found[0], "favourite": True, "tags": ["best"]})
+    client.post("/v1/videos/labels", json={"ids": found[0], "favourite": True, "tags": TAGS})
     answer = client.get(f"/v1/videos/export?ids={','.join(found[:2])}")
     assert answer.headers["content-type"] == "application/zip"
     (tmp_path / "export.zip").write_bytes(answer.content)
     with zipfile.ZipFile(tmp_path / "export.zip") as file:
         assert file.testzip() is None
         names = {name.partition("/")[2] for name in file.namelist()}
+        folder = file.namelist()[0].partition("/")[0]
+        table = file.read(f"{folder}/prompts.csv").decode()
+    clips = [f"{folder}/clips/{video}.mp4" for video in found[:2]]
+    plan = {"media": [*clips, f"{folder}/inputs/{found[0]}-0.mp4"], "sidecars": {"p.csv": table}}
+    planned = client.post("/v1/videos/imports/plan", json=plan).json()["data"]
+    read = {
+        each["path"]: (each["fields"]["prompt"], each["fields"].get("tags")) for each in planned
+    }
+    assert read == {clips[0]: ("=a ball, 2", TAGS), clips[1]: ("=a ball, 1", None)}
     kinds = {f"{kind}/{video}" for video in found[:2] for kind in ("clips", "recipes")}
     assert {name.partition(".")[0] for name in names} == {*kinds, "index", "prompts"}
     many = [*found[:2], *(f"video_{number:032x}" for number in range(900))]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import studio_library
 from serving import run_json, serving
-from studio_pages import serious_findings, until
+from studio_pages import crowded, overflow, serious_findings, until
 
 
 def tab_to(page: Page, wanted: Locator, most: int = 60) -> None:
@@ -138,6 +138,12 @@ def test_an_administrator_makes_and_revokes_keys(chromium: Browser, tmp_path: Pa
         keys = page.get_by_role("region", name="Key", exact=True)
         expect(keys.get_by_text("boss", exact=True)).to_be_visible()
         expect(keys.get_by_role("button", name="Revoke boss")).to_have_count(0)
+        long = "a friend " + "x" * 120
+        httpx.post(
+            f"{server.url}/v1/keys",
+            json={"name": long, "admin": True},
+            headers={"authorization": f"Bearer {boss['key']}"},
+        ).raise_for_status()
         keys.get_by_label("Name of a new key").fill("朋友")
         keys.get_by_role("button", name="Create a key").click()
         secret = keys.locator("code")
@@ -145,6 +151,12 @@ def test_an_administrator_makes_and_revokes_keys(chromium: Browser, tmp_path: Pa
         made = {"authorization": f"Bearer {secret.inner_text()}"}
         assert httpx.get(f"{server.url}/v1/keys", headers=made).status_code == 403
         assert httpx.get(f"{server.url}/v1/videos", headers=made).status_code == 200
+        expect(keys.get_by_text(long)).to_be_visible()
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert crowded(page) == []
+            assert overflow(page) <= 0
+        page.set_viewport_size({"width": 1280, "height": 844})
         assert serious_findings(page) == []
         page.get_by_role("link", name="Library").click()
         page.get_by_role("link", name="Settings").click()

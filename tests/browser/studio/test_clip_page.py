@@ -23,14 +23,16 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.storyboard.request import Card, Storyboard
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.video import Clip
 from studio_library import payload_of
 from studio_pages import overflow, quiet_page, serious_findings, until
 
 ROOT, REMIX, LATER, LAST, PICTURED, HOME = (f"video_{name * 32}" for name in "abcdef")
-MASKED, JOINED, ENDS, CAST = (f"video_{name * 32}" for name in "0123")
+MASKED, JOINED, ENDS, CAST, RECUT, BOARD = (f"video_{name * 32}" for name in "012345")
 SEED = 7_000_000_007
+NOTE = {"code": "nothing_known", "values": {"prompt": "xyzzy", "examples": "a red ball"}}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +64,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     home = EditRequest(prompt="from Sora", strength=0.6)
     joined = ConnectRequest(prompt_a="a red ball", prompt_b="a blue ball", curve=(0.0, 0.25, 1.0))
     ends = AnimateRequest(prompt="a red ball", seconds=2.0, at=(0.0, 2.0), **size)
+    recut = ExtendRequest(prompt="xyzzy", forward=1.0, start=0.25, end=0.75, **size)
+    cards = (Card(start=0, end=1, prompt="a red ball rolls"), Card(start=1, end=2, prompt="a cube"))
+    board = Storyboard(cards=cards, steps=6, **size)
     cast = CastRequest(prompt="Ruby is a ball", **size)
     payloads = {
         ROOT: payload_of(root),
@@ -72,6 +77,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         MASKED: payload_of(EditRequest(prompt="a blue ball"), ("given/clip", "given/mask")),
         JOINED: payload_of(joined, ("given/clip", "given/clip")),
         ENDS: payload_of(ends, ("given/picture", "given/picture")),
+        RECUT: payload_of(recut, ("given/clip",), notes=["Nothing is known."], note_details=[NOTE]),
+        BOARD: payload_of(board, prompt='{"card": []}'),
         CAST: payload_of(cast, ("given/picture",)),
     }
     source = {"file": "sora/2025/clip 7.mp4", "ids": [], "sha256": "0" * 64}
@@ -226,9 +233,13 @@ def command_of(page: Page, video: str) -> str:
 @pytest.mark.needs_weights
 def test_the_command_fetches_what_was_given_and_takes_every_setting(page: Page, tmp_path: Path):
     """As it would run: every command reads the files that it has fetched, and its options."""
-    commands = {each: command_of(page, each) for each in (MASKED, JOINED, ENDS)}
+    commands = {each: command_of(page, each) for each in (MASKED, JOINED, ENDS, RECUT, BOARD)}
     assert "--region input-1.png" in commands[MASKED]
     assert "--curve 0,0.25,1" in commands[JOINED]
+    assert "--from 0.25" in commands[RECUT]
+    assert "--to 0.75" in commands[RECUT]
+    for option in ("--size '160x90'", f"--seed {SEED}", "--steps 6"):
+        assert option in commands[BOARD]
     assert "--at 0=input-0.png" in commands[ENDS]
     assert "--at 2=input-1.png" in commands[ENDS]
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

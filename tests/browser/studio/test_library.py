@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import APIResponse, Page, Route, expect
 
-from studio_pages import overflow, serious_findings
+from studio_pages import crowded, overflow, serious_findings
 
 
 def test_search_select_and_delete_with_undo(desk: Page):
@@ -46,6 +46,42 @@ def test_search_select_and_delete_with_undo(desk: Page):
     expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
     desk.reload()
     expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
+def test_tags_of_several_clips(desk: Page):
+    """Long ones and odd ones are shown whole, within the page; a tag is taken from all at once."""
+    url = desk.url.partition("#")[0]
+    long, odd = "x" * 64, 'a,b; "c" <b> 标签'
+    desk.get_by_role("link", name="Library").click()
+    desk.get_by_role("searchbox").fill("collide")
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    checks = desk.get_by_role("checkbox", name="Select: a small yellow")
+    checks.first.check()
+    checks.last.click(modifiers=["Shift"])
+    bar = desk.get_by_role("region", name="Selection")
+    field = bar.get_by_role("textbox", name="Add a tag")
+    chosen = desk.get_by_role("combobox", name="Tag")
+    for tag in (odd, long):
+        field.fill(tag)
+        field.press("Enter")
+        expect(chosen.get_by_role("option", name=tag)).to_have_count(1)
+    desk.get_by_role("searchbox").fill("")
+    chosen.select_option(odd)
+    expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
+    assert crowded(desk) == []
+    row = desk.locator(".library-bar").bounding_box()
+    assert row is not None
+    assert row["height"] < 60, "the filters stay in one row"
+    desk.locator(".cell a").first.click()
+    expect(desk.get_by_role("button", name=f"Remove the tag {long}")).to_be_visible()
+    assert crowded(desk) == []
+    assert overflow(desk) <= 0
+    desk.get_by_role("link", name="Library").first.click()
+    for tag in (odd, long):
+        field.fill(tag)
+        bar.get_by_role("button", name="Remove", exact=True).click()
+        expect(chosen.get_by_role("option", name=tag)).to_have_count(0)
+    assert httpx.get(f"{url}v1/videos?tag={long}").json()["data"] == []
 
 
 def test_deleted_clips_come_back_after_a_reload(desk: Page):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy.exc import IntegrityError
 
 from sorairo import config
 from sorairo.errors import MediaError, RequestError
@@ -78,13 +81,11 @@ class Importer:
         read, QuotaError and WriteError."""
         digest = _digest(path)
         video = f"video_{hashlib.sha256(f'{self.owner} {digest}'.encode()).hexdigest()[:32]}"
-        before = self.queue.get(video, or_trashed=True)
-        if before is not None:
-            outcome = Outcome.TRASHED if before.trashed_at else Outcome.PRESENT
-            return Imported(outcome=outcome, job=before)
+        if self.queue.get(video, or_trashed=True) is not None:
+            return self._present(video)
         info, clip = preview(path, PREVIEW_SIDE)
         record = record.filled_from(_record_in(clip))
-        folder = f"{video}/0"
+        folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
         origin = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8]), **source}
         try:
             size = self._store(path, info, clip, folder)
@@ -98,10 +99,21 @@ class Importer:
                 tags=_tags(record.tags),
             )
             added = add_imported(self.queue, job, most_bytes=self.most_bytes)
+        except IntegrityError:
+            self.media.try_delete_folder(folder)
+            return self._present(video)
         except Exception:
-            self.media.try_delete_folder(video)
+            self.media.try_delete_folder(folder)
             raise
         return Imported(outcome=Outcome.IMPORTED, job=added)
+
+    def _present(self, video: str) -> Imported:
+        """What became of a file whose video is there."""
+        job = self.queue.get(video, or_trashed=True)
+        if job is None:  # it has just been deleted
+            raise MediaError("The given file was deleted while it was imported: import it again.")
+        outcome = Outcome.TRASHED if job.trashed_at else Outcome.PRESENT
+        return Imported(outcome=outcome, job=job)
 
     def _store(self, path: Path, info: MediaInfo, clip: Clip, folder: str) -> int:
         """Writes the files of a video; returns their bytes."""

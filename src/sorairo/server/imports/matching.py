@@ -16,6 +16,8 @@ SIDECAR_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
 MEDIA_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
 UNNAMED_SUFFIXES = (".dat", "")  # of files that may be clips and pictures, by their content
 BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
+# What an export of a library has beside its clips: the files that they were made from.
+_INPUT = re.compile(r"(?:^|/)inputs/video_[0-9a-f]{32}-\d+\.\w+$")
 _THUMBNAIL = re.compile(r"(?:^|/)thumb(?:nail)?s?/[^/]*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 _ID = re.compile(
@@ -38,10 +40,11 @@ class FoundMedia:
 
 def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]:
     """The clips and pictures of an archive with their records, in the order of their paths.
-    Pictures in a folder of thumbnails are left out, unless there is nothing else."""
+    Pictures in a folder of thumbnails, and files from which the clips of an export were made, are
+    left out, unless there is nothing else."""
     table, groups = _Table(records), defaultdict(list)
     paths = sorted(media)
-    for path in [each for each in paths if not _is_thumbnail(each)] or paths:
+    for path in [each for each in paths if not _is_beside(each)] or paths:
         found = table.records_of(path)
         record = found[0] if found else Record()
         for other in found[1:]:
@@ -50,10 +53,10 @@ def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]
     return [_best(each) for each in groups.values()]
 
 
-def _is_thumbnail(path: str) -> bool:
-    """Galleries write such folders, for example the one of sora-exodus."""
+def _is_beside(path: str) -> bool:
+    """Whether a file is a thumbnail of a gallery, such as the one of sora-exodus, or an input."""
     is_video = PurePosixPath(path).suffix.lower() in VIDEO_SUFFIXES
-    return not is_video and _THUMBNAIL.search(path) is not None
+    return _INPUT.search(path) is not None or (not is_video and _THUMBNAIL.search(path) is not None)
 
 
 def _item_of(path: str, record: Record) -> str:

@@ -43,6 +43,7 @@ MARKS = ("isfavorite", "favorite", "favourite", "isfavourite", "isliked", "starr
 TAGS = ("tags", "keywords", "labels")
 KIND, PROMPT_LINE = "type", re.compile(r"^\s*prompt\s*[:=]\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S{1,200}\.[A-Za-z][A-Za-z0-9]{2,3}")  # which is no prompt
+_QUOTED = re.compile(r"'[=+\-@\t\r]")
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 
@@ -123,9 +124,14 @@ def _records(suffix: str, text: str) -> Iterator[Record]:
     elif suffix in (".csv", ".tsv"):
         delimiter = "\t" if suffix == ".tsv" else ","
         for row in csv.DictReader(io.StringIO(text), delimiter=delimiter):
-            yield from _in_json({str(key): each for key, each in row.items()}, {}, 0)
+            yield from _in_json({str(key): _cell(each) for key, each in row.items()}, {}, 0)
     elif text.strip():
         yield Record(prompt=_prompt_of_text(text))
+
+
+def _cell(value: Any) -> Any:
+    """A cell without the apostrophe that keeps spreadsheets from taking it for a formula."""
+    return value[1:] if isinstance(value, str) and _QUOTED.match(value) else value
 
 
 def _prompt_of_text(text: str) -> str:
@@ -177,7 +183,12 @@ def _record(said: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
         created_at=next((t for key in TIMES if (t := _time(said.get(key))) is not None), None),
         model=next((each[:128] for key in MODELS for each in _texts(said.get(key))), ""),
         favourite=any(_flag(said.get(key)) for key in MARKS),
-        tags=tuple(each[:MAX_TAG] for key in TAGS for each in _texts(said.get(key))),
+        tags=tuple(
+            each.strip()[:MAX_TAG]
+            for key in TAGS
+            for text in _texts(said.get(key))
+            for each in text.splitlines()
+        ),
     )
 
 

@@ -125,7 +125,7 @@ def _table(index: Iterable[dict[str, Any]]) -> bytes:
     rows = csv.writer(text)
     rows.writerow(COLUMNS)
     for video in index:
-        values = {**video, "tags": " ".join(video.get("tags", ())), "file": video["files"][:1]}
+        values = {**video, "tags": "\n".join(video.get("tags", ())), "file": video["files"][:1]}
         cells = (values.get(name) for name in COLUMNS)
         rows.writerow(_cell(each[0] if isinstance(each, list) and each else each) for each in cells)
     return text.getvalue().encode("utf-8-sig")
@@ -133,6 +133,6 @@ def _table(index: Iterable[dict[str, Any]]) -> bytes:
 
 def _cell(value: Any) -> Any:
     """A value that no spreadsheet takes for a formula."""
-    if value in (None, []):
+    if value in (None, [], ""):
         return ""
     return f"'{value}" if isinstance(value, str) and value[:1] in "=+-@\t\r" else value

@@ -141,7 +141,7 @@ export const clip = {
         <div class="clip-side">
           ${head(video)} ${recipe(video)} ${isDone ? tagList(video) : nothing}
           ${isDone ? html`<so-sheet .source=${`${contentPath(video, "spritesheet")}&download=0`} .label=${t("clip.sheet")} .alt=${t("clip.sheetAlt")}></so-sheet>` : nothing}
-          ${isDone ? downloads(video) : nothing} ${family(video)} ${code(video)}
+          ${isDone ? downloads(video) : nothing} ${code(video)} ${family(video)}
         </div>
       </div>
     `;

@@ -1,6 +1,6 @@
 // The request that makes a clip, as code: curl, Python, Node and the command line.
 
-import { key, t } from "../core/view.js";
+import { key, t, videoOf } from "../core/view.js";
 import { toToml } from "../core/board.js";
 
 export const LANGUAGES = { curl: "curl", python: "Python", node: "Node.js", cli: "sorairo" };
@@ -85,15 +85,15 @@ while (["queued", "in_progress"].includes(video.status)) {
 const content = await client.videos.downloadContent(video.id);
 await writeFile("clip.mp4", Buffer.from(await content.arrayBuffer()));`;
   },
-  cli: (recipe) => commandLine(recipe),
+  cli: commandLine,
 };
 
-// Options of the command line by the names of the request's fields.
-const OPTIONS = {
-  seconds: "--seconds", forward: "--forward", backward: "--backward", strength: "--strength", region: "--region",
-  start: "--from", end: "--to", prompt_a: "--prompt-a", prompt_b: "--prompt-b", fps: "--fps", seed: "--seed",
-  steps: "--steps", quality: "--quality", guidance: "--guidance", negative: "--negative", style: "--style",
-};
+// What the command line calls as the request does, but for a few.
+const OPTIONS = [
+  ...["width", "seconds", "forward", "backward", "strength", "region", "start", "end", "prompt_a", "prompt_b", "fps"],
+  ...["seed", "steps", "quality", "guidance", "negative", "style", "model"],
+];
+const RENAMED = { width: "size", start: "from", end: "to" };
 const COMMANDS = ["generate", "extend", "loop", "edit", "connect", "animate"];
 const auth = () => (key() ? ` -H "Authorization: Bearer $OPENAI_API_KEY"` : "");
 
@@ -121,26 +121,31 @@ function storyboardCommand(recipe) {
     else (board.character ??= []).push({ name: names.shift(), clip: file });
   }
   return `${fetched(recipe)}cat > storyboard.toml <<'END'\n${toToml(board)}END
-sorairo storyboard storyboard.toml --seed ${request.seed} -o result.mp4`;
+${withOptions(["sorairo storyboard storyboard.toml"], recipe)}`;
+}
+
+/** The words of a command and its options, one a line. */
+function withOptions(words, { request, id }) {
+  for (const name of OPTIONS) {
+    let [value] = [request[name]].flat(); // of a strength for each picture, the first
+    if (name === "width") value &&= `${value}x${request.height}`;
+    if ((value || name === "seed") && value !== "full") words.push(`--${RENAMED[name] ?? name.replace("_", "-")} ${typeof value === "number" ? value : quoted(value)}`);
+  }
+  for (const each of request.loras ?? []) words.push(`--lora ${quoted(each)}`);
+  if (request.curve?.length) words.push(`--curve ${request.curve.join()}`);
+  if (request.loop) words.push("--loop");
+  const isUnknown = videoOf(id)?.note_details?.some(({ code }) => code === "nothing_known"); // refused by the command line
+  if (request.rewrite === false || isUnknown) words.push("--no-rewrite");
+  if (request.vary === false) words.push("--no-vary");
+  return [...words, "-o result.mp4"].join(" \\\n  ");
 }
 
 function commandLine(recipe) {
   const { kind, request } = recipe;
   if (kind === "storyboard") return storyboardCommand(recipe);
   if (!COMMANDS.includes(kind)) return `# ${t("clip.noCommand")}\n${WRITERS.curl(recipe)}`;
-  const words = [`sorairo ${kind}`, ...givenWords(recipe), quoted(request.prompt)];
-  if (request.width) words.push(`--size ${request.width}x${request.height}`);
-  for (const [name, option] of Object.entries(OPTIONS)) {
-    const [value] = [request[name]].flat(); // of a strength for each picture, the first
-    const isDefault = value === undefined || value === null || value === "" || value === "full" || (value === 0 && name !== "seed");
-    if (!isDefault) words.push(`${option} ${typeof value === "number" ? value : quoted(value)}`);
-  }
-  if (request.curve?.length) words.push(`--curve ${request.curve.join()}`);
-  for (const each of request.loras ?? []) words.push(`--lora ${quoted(each)}`);
-  if (request.loop) words.push("--loop");
-  if (request.rewrite === false) words.push("--no-rewrite");
-  words.push(`-o result.mp4`);
-  return fetched(recipe) + words.join(" \\\n  ");
+  const prompt = request.prompt_a && request.prompt_b ? [] : [quoted(request.prompt)];
+  return fetched(recipe) + withOptions([`sorairo ${kind}`, ...givenWords(recipe), ...prompt], recipe);
 }
 
 export const codeOf = (recipe, language) => WRITERS[language](recipe);

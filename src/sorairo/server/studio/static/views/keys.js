@@ -33,11 +33,11 @@ const revoke = ({ id, name }) =>
 export const keyCommands = () => ["create --name studio --admin", "list", "revoke KEY_ID"].map((each) => copyable(`sorairo keys ${each}`));
 
 const line = (key, own) => html`
-  <li class="row model">
+  <li class="model"><p class="row">
     <b>${key.name}</b> <span class="muted mono small">${key.id}</span>
     ${["admin", "revoked_at"].map((each) => (key[each] ? html`<span class="chip plain">${t(`settings.key_${each}`)}</span>` : nothing))}
     ${key.revoked_at || key.id === own.id ? nothing : iconButton("trash", t("settings.revoke", key), () => revoke(key))}
-  </li>
+  </p></li>
 `;
 
 const set = (changes) => change(() => Object.assign(form, changes));

@@ -38,22 +38,21 @@ const charactersOf = ({ characters = [] }) =>
 
 const WITHOUT_MODEL = ["import", "cut"]; // kinds whose request says only how they would be changed
 
-/** What the request says beyond the Video object, as pairs of a name and a value, which may be "". */
+/** What the request says beyond the Video object, as pairs of a name and a value, which may be "" or missing. */
 function settingsOf(video) {
   const { recipe } = detailsOf(video.id);
   const { kind, body = {}, imported_from: origin } = recipe ?? {};
   const request = WITHOUT_MODEL.includes(kind) ? {} : requestOf(video);
-  const given = (value) => value ?? "";
   const isBridge = ["loop", "connect"].includes(video.kind);
   return [
     ["clip.sampling", samplingOf(video)],
-    ["clip.steps", given(request.steps)],
-    ["clip.guidance", given(request.guidance)],
+    ["clip.steps", request.steps],
+    ["clip.guidance", request.guidance],
     ["clip.quality", request.quality === "draft" ? t("clip.draft") : ""],
     ["compose.style", request.style && request.style !== "none" ? styleName(request.style) : ""],
-    ["clip.negative", given(request.negative)],
+    ["clip.negative", request.negative],
     ["tools.strength", strengthOf(request)],
-    ["clip.region", given(request.region)],
+    ["clip.region", request.region],
     ["clip.span", spanOf(request)],
     ["tools.backward", request.backward ? seconds(request.backward) : ""],
     ["tools.forward", request.forward ? seconds(request.forward) : ""],
@@ -61,11 +60,11 @@ function settingsOf(video) {
     ["clip.curve", request.curve?.length ? request.curve.map((each) => number(each, 2)).join(" · ") : ""],
     ["compose.characters", charactersOf(body)],
     ["clip.options", [request.loop && "compose.loop", request.rewrite === false && "compose.asWritten"].filter(Boolean).map((each) => t(each)).join(", ")],
-    ["clip.file", origin?.file ?? ""],
+    ["clip.file", origin?.file],
   ];
 }
 
-const entry = (name, value) => (value === "" ? nothing : html`<div><dt>${t(name)}</dt><dd>${value}</dd></div>`);
+const entry = (name, value) => ((value ?? "") === "" ? nothing : html`<div><dt>${t(name)}</dt><dd>${value}</dd></div>`);
 
 export const recipe = (video) => html`
   <dl class="recipe">

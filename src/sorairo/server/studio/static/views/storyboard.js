@@ -229,13 +229,13 @@ async function make() {
   change({ boardBusy: false });
 }
 
-const set = (values) => editBoard((all) => Object.assign(all, values));
+const set = (values, options) => editBoard((all) => Object.assign(all, values), options);
 
 const setup = (board) => html`
   <div class="board-fields">
     ${choose("size", t("compose.size"), board.size, [...new Set([board.size, ...SIZES])], sizeName, (size) => set({ size }))}
     ${choose("style", t("compose.style"), board.style, ["", ...state.server.styles], styleName, (style) => set({ style }))}
-    ${seedField(board.seed, (text) => editBoard((all) => Object.assign(all, { seed: text === "" ? null : Number(text) }), { keep: false }))}
+    ${seedField(board.seed, (text) => set({ seed: text === "" ? null : Number(text) }, { keep: false }))}
     ${textField({ label: t("storyboard.everywhere"), value: board.prompt, placeholder: t("storyboard.everywhereHint"), onChange: (prompt) => set({ prompt }), kind: "grow" })}
   </div>
 `;

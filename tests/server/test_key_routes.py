@@ -29,7 +29,7 @@ def code(answer: Any) -> tuple[int, str]:
 
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_other_requests_are_refused(client: TestClient, service: Service, method: str, path: str):
-    body = {"json": {"name": "x", "admin": True}} if method == "POST" else {}
+    body: dict[str, Any] = {"json": {"name": "x", "admin": True}} if method == "POST" else {}
     answer = client.request(method, path, **body)
     assert code(answer) == (403, "admin_key_required"), "while no key exists"
     _, secret = service.keys.create("studio")
@@ -115,5 +115,5 @@ def test_keys_by_command_and_by_openais_client(tmp_path: Path):
             ("boss", False),
             ("second", True),
         }
-    stored = run_json(tmp_path, "keys", "list")
+    stored: Any = run_json(tmp_path, "keys", "list")
     assert [(each["name"], each["admin"]) for each in stored] == [("boss", True), ("second", True)]

@@ -161,8 +161,8 @@ export default {
   // keys, links, and requests that this page does not make
   missing_api_key: "此服务器需要密钥：用 sorairo keys create 创建",
   invalid_api_key: "密钥无效",
-  admin_key_required: "只有管理员密钥可以管理密钥：在服务器上用 sorairo keys create 创建",
-  own_key: "这是您正在使用的密钥：请用另一个管理员密钥撤销",
+  admin_key_required: "只有管理员密钥可以管理密钥",
+  own_key: "不能撤销正在使用的密钥",
   no_key: "没有有效密钥“{id}”",
   key_revoked: "此链接的密钥已被撤销",
   link: "此链接无效或已过期：请刷新页面",

@@ -141,4 +141,8 @@ export default {
   connect: "融合",
   edit: "修改",
   cast: "角色",
+  admin: "管理员",
+  most_jobs: "任务上限",
+  most_pixel_seconds: "像素秒上限",
+  most_bytes: "存储上限",
 };

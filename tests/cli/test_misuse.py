@@ -59,6 +59,10 @@ MISUSE = {
     "long card name": (["storyboard", "long-name.toml"], "Card 1 names a file that cannot exist"),
     "deep board": (["storyboard", "deep.toml"], "no names of more than 8 parts"),
     "deep model": (["models", "info", "deep"], "nested too deeply"),
+    "cut LoRA": (["generate", PROMPT, "--lora", "cut.safetensors"], "or only its beginning: fetch"),
+    "LoRA in words": (["generate", PROMPT, "--lora", "paper:much"], "write NAME or NAME:WEIGHT"),
+    "lost LoRA": (["generate", PROMPT, "--lora", "tabletop-fsat"], "no LoRA 'tabletop-fsat'. Did"),
+    "rough": (["generate", PROMPT, "--quality", "rough"], "'rough' is not one of 'full', 'draft'"),
     "no prompt": (["generate"], "Missing argument 'PROMPT'"),
     "odd size": (
         ["generate", PROMPT, "--size", "127x96"],
@@ -156,6 +160,7 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "deep" / "model.json").write_text("[" * 20_000)
     (folder / "text.mp4").write_text("not a film")
     (folder / "cut.mp4").write_bytes((folder / "a.mp4").read_bytes()[:300])
+    (folder / "cut.safetensors").write_bytes((100).to_bytes(8, "little") + b"{")
     (folder / "broken.png").write_bytes((folder / "a.png").read_bytes()[:60])
     Image.new("1", (20_000, 10_000)).save(folder / "huge.png")
     with av.open(str(folder / "none.mkv"), "w") as container:

@@ -25,7 +25,7 @@ from sorairo.cli.unfinished import kept_sampling
 from sorairo.errors import MediaError, NameTakenError
 from sorairo.generation.output.output_files import OutputFiles
 from sorairo.generation.requests.base import Request
-from sorairo.models.lora.choices import choices_of
+from sorairo.models.lora.choices import check_readable, choices_of
 
 if TYPE_CHECKING:
     from sorairo.video.clip import Clip
@@ -49,6 +49,7 @@ def make(first: Request, inputs: Sequence[Input], common: CommonOptions, *others
     clips = [each.clip for each in inputs]
     requests = [dataclasses.replace(first, seed=first.seed + i) for i in range(common.count)]
     first.validate_inputs(clips, common.limits)
+    check_readable(choices_of(first.loras))
     for request in requests:
         request.validate(common.limits)
     paths = [*(each.path for each in inputs), *others]

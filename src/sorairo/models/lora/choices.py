@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
+from safetensors import SafetensorError, safe_open
 
 from sorairo.config import parse_json
 from sorairo.errors import ConfigError, ModelError, RequestError, unknown_name
@@ -80,8 +82,9 @@ def parse_lora(text: str) -> tuple[str, float]:
     name, colon, number = text.rpartition(":")
     try:
         weight = float(number) if colon else 1.0
-    except ValueError:  # a path with a drive, for example
-        name, weight = text, 1.0
+    except ValueError:
+        is_path = number.endswith(SUFFIX) or "/" in number or "\\" in number  # with a drive
+        name, weight = text, 1.0 if is_path else math.nan
     name = name if colon and name else text
     if not name.strip() or not abs(weight) <= MOST_WEIGHT:
         raise RequestError(
@@ -132,7 +135,24 @@ def find_lora(name: str) -> tuple[Path, ...]:
                 lora=name,
             )
         )
-    raise unknown_name(f"LoRA in {loras_folder()}", name, names)
+    raise unknown_name("LoRA", name, names)
+
+
+def check_readable(choices: tuple[LoraChoice, ...]) -> None:
+    """Raises ModelError for a file that is no safetensors file, from its header alone."""
+    for each in choices:
+        try:
+            with safe_open(each.path, "numpy"):
+                pass
+        except (OSError, SafetensorError) as error:
+            raise unreadable(each.path) from error
+
+
+def unreadable(path: Path) -> ModelError:
+    """The error for a LoRA file that cannot be read."""
+    return ModelError(
+        f"The LoRA {path} is not a safetensors file, or only its beginning: fetch it again."
+    )
 
 
 def choices_of(loras: tuple[str, ...]) -> tuple[LoraChoice, ...]:

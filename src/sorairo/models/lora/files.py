@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from sorairo.errors import ModelError
+from sorairo.models.lora.choices import unreadable
 
 UNDERSCORED = re.compile(r"^lora_(?:unet|transformer)_+")
 PREFIXES = (
@@ -116,7 +117,7 @@ def read_lora(path: Path) -> LoraFile:
                 change.keys.append(name)
                 _set(change, matched, file.get_tensor(name))
     except (OSError, SafetensorError) as error:
-        raise ModelError(f"{path} cannot be read as a safetensors file: {error}.") from error
+        raise unreadable(path) from error
     changes = tuple(found.values())
     if not changes:
         raise ModelError(f"{path} is no LoRA: none of its {len(unknown)} keys is one of a LoRA.")

@@ -6,23 +6,30 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from click.testing import CliRunner
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from sorairo.cli.main import app
 from sorairo.flow.reuse import MOST_IN_A_ROW, Reuse, ReusedSlope
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
 from sorairo.generation.engine import Engine, load
 from sorairo.generation.progress import Progress
 from sorairo.generation.requests.generate import GenerateRequest
+from sorairo.generation.requests.metadata import read_comment
 from sorairo.generation.sampling.batches import batch_groups
 from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 from sorairo.generation.sampling.drafts import reuse_of
 from sorairo.generation.settings import DRAFT, FULL
 from sorairo.generation.tasks.registry import layout_of
+from sorairo.models.transformer import Transformer
+from sorairo.video import Clip
 from tiny_wan import write_wan
 
 STEPS = 20
@@ -130,6 +137,35 @@ def test_drafts_of_an_open_model(tmp_path: Path):
     layout = layout_of(FULL_REQUEST, [], wan.engine.spec.sized(64, 64))
     for request, groups in ((FULL_REQUEST, [[0, 1]]), (DRAFT_REQUEST, [[0], [1]])):
         assert batch_groups([(layout, request.settings())] * 2) == groups
+
+
+def test_by_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Of 30 steps a draft computes fewer; it is the same each time, and the clip records it."""
+    folder, runs = write_wan(tmp_path / "wan", "wan2.1-1.3b"), []
+    file = folder / "transformer" / "diffusion_pytorch_model.safetensors"
+    tensors, late = load_file(file), "condition_embedder.time_embedder.linear_2."
+    save_file({k: v * (0.01 if k.startswith(late) else 1) for k, v in tensors.items()}, file)
+    forward = Transformer.forward
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        runs.append(1)
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(Transformer, "forward", counted)
+    words = ["generate", "a red ball", "--model", str(folder), "--size", "64x64", "--seed", "3"]
+    words += ["--seconds", "0.1", "--steps", "30", "--device", "cpu", "-o"]
+    counts, paths = [], [tmp_path / f"{number}.mp4" for number in range(3)]
+    for path, quality in zip(paths, (DRAFT, DRAFT, FULL), strict=True):
+        runs.clear()
+        result = CliRunner().invoke(app, [*words, str(path), "--quality", quality])
+        assert result.exit_code == 0, result.output
+        counts.append(len(runs))
+        made = read_comment(Clip.load(path).metadata["comment"])
+        assert isinstance(made, GenerateRequest)
+        assert made.quality == quality
+    assert counts[2] == 30
+    assert 30 / (MOST_IN_A_ROW + 1) < counts[0] == counts[1] < 0.75 * 30
+    assert paths[0].read_bytes() == paths[1].read_bytes() != paths[2].read_bytes()
 
 
 def test_a_velocity_that_changes_is_computed_in_every_step(tmp_path: Path):

@@ -113,6 +113,21 @@ def test_a_killed_worker_and_a_cancelled_job(server: Running, folder: Path):
     assert finished(server, submitted(server, SHORT))["status"] == "completed"
 
 
+def test_a_draft(server: Running):
+    """The same each time, as its recipe says; another word is refused."""
+    fields = {**QUICK, "seconds": "0.1", "num_inference_steps": 30, "quality": "draft"}
+    first = finished(server, submitted(server, fields))
+    recipe = httpx.get(f"{server.url}/v1/videos/{first['id']}/recipe", timeout=60).json()["body"]
+    assert (recipe["quality"], recipe["num_inference_steps"]) == ("draft", 30)
+    again = finished(server, submitted(server, fields))
+    assert [each["status"] for each in (first, again)] == ["completed"] * 2
+    assert content(server, first["id"]) == content(server, again["id"])
+    wrong = httpx.post(f"{server.url}/v1/videos", json={**fields, "quality": "rough"}, timeout=60)
+    error = wrong.json()["error"]
+    assert (wrong.status_code, error["param"]) == (400, "quality")
+    assert error["message"] == "'quality' must be full or draft."
+
+
 def test_each_family_animates_a_picture(server: Running, tmp_path: Path):
     """The picture is the first frame; the same request makes the same file."""
     pixels = np.full((64, 64, 3), (40, 160, 90), np.uint8)

@@ -290,6 +290,11 @@ def test_an_export_is_imported_again(client: TestClient, service: Service, tmp_p
         each["path"]: (each["fields"]["prompt"], each["fields"].get("tags")) for each in planned
     }
     assert read == {clips[0]: ("=a ball, 2", TAGS), clips[1]: ("=a ball, 1", None)}
+    plan["sidecars"]["p.csv"] = "file,tags,prompt\na.mp4,',a ball\n"  # of an earlier version
+    (old,) = client.post("/v1/videos/imports/plan", json={**plan, "media": ["a.mp4"]}).json()[
+        "data"
+    ]
+    assert old["fields"] == {"prompt": "a ball"}
     kinds = {f"{kind}/{video}" for video in found[:2] for kind in ("clips", "recipes")}
     assert {name.partition(".")[0] for name in names} == {*kinds, "index", "prompts"}
     many = [*found[:2], *(f"video_{number:032x}" for number in range(900))]

@@ -134,9 +134,9 @@ def run(code: str, language: str, folder: Path) -> None:
 def test_the_code_makes_the_same_clip(
     page: Page, maker: Maker, videos: dict[str, str], tmp_path: Path, language: str
 ):
-    different = []
+    address, different = page.url.partition("#")[0], []
     for name, video in videos.items():
-        page.goto(page.url.partition("#")[0] + f"#/clip/{video}")
+        page.goto(f"{address}?{video}#/clip/{video}")  # anew
         page.locator("details.code").evaluate("each => { each.open = true; }")
         page.locator(".code").get_by_role("button", name=language, exact=True).click()
         folder, before = tmp_path / name, maker.ids()

@@ -43,7 +43,7 @@ MARKS = ("isfavorite", "favorite", "favourite", "isfavourite", "isliked", "starr
 TAGS = ("tags", "keywords", "labels")
 KIND, PROMPT_LINE = "type", re.compile(r"^\s*prompt\s*[:=]\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S{1,200}\.[A-Za-z][A-Za-z0-9]{2,3}")  # which is no prompt
-_QUOTED = re.compile(r"'[=+\-@\t\r]")
+_QUOTED = re.compile(r"'(?:[=+\-@\t\r]|$)")  # earlier exports wrote it into empty cells, too
 _SIGNS = re.compile(r"[^a-z0-9]+")
 
 

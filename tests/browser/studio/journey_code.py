@@ -33,8 +33,8 @@ LANGUAGES = ("curl", "Python", "Node.js", "sorairo")
 class Maker:
     """Makes clips over HTTP."""
 
-    def __init__(self, url: str) -> None:
-        self.api = httpx.Client(base_url=f"{url}/v1", timeout=MAKING / 1000)
+    def __init__(self, api: httpx.Client) -> None:
+        self.api = api
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         answer = self.api.post(path, json=body)
@@ -57,8 +57,9 @@ class Maker:
 
 
 @pytest.fixture(scope="module")
-def maker(server: Running) -> Maker:
-    return Maker(server.url)
+def maker(server: Running) -> Iterator[Maker]:
+    with httpx.Client(base_url=f"{server.url}/v1", timeout=MAKING / 1000) as api:
+        yield Maker(api)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,7 @@ def run(code: str, language: str, folder: Path) -> None:
     )
 
 
+@pytest.mark.timeout(1200)  # the command line loads the model for each of them
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_code_makes_the_same_clip(
     page: Page, maker: Maker, videos: dict[str, str], tmp_path: Path, language: str

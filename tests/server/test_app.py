@@ -38,12 +38,12 @@ KEYS = {
 }
 
 
-def test_the_server_process_loads_no_torch():
+def test_the_server_process_loads_neither_torch_nor_what_few_servers_are_asked_for():
     script = "import sys, sorairo.server.supervisor; print(*sys.modules)"
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     loaded = {name.split(".")[0] for name in done.stdout.split()}
-    assert not loaded & {"torch", "mujoco", "transformers"}
+    assert not loaded & {"torch", "mujoco", "transformers", "mcp"}
 
 
 def test_a_key_sees_its_own_jobs_and_no_others(service: Service, client: TestClient):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -31,6 +30,7 @@ from sorairo.server.api.prefixes import PrefixMiddleware
 from sorairo.server.api.request_ids import RequestIdMiddleware, UnexpectedErrorMiddleware
 from sorairo.server.api.service import Service
 from sorairo.server.api.video_view import VideoViews
+from sorairo.server.mcp import http_endpoint
 
 
 def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
@@ -71,7 +71,7 @@ def create_app(service: Service, *, proxies: Sequence[str] = ()) -> FastAPI:
 def _add_mcp(app: FastAPI, service: Service) -> None:
     """Adds the endpoint for agents, if the package `mcp` is installed."""
     if find_spec("mcp") is not None:
-        importlib.import_module("sorairo.server.mcp.http_endpoint").add_endpoint(app, service)
+        http_endpoint.add_endpoint(app, service)
 
 
 def _add_monitoring(app: FastAPI, service: Service, metrics: Metrics) -> None:

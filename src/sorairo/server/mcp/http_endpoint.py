@@ -1,14 +1,15 @@
-"""`/mcp` of the API server: the Model Context Protocol over streamable HTTP."""
+"""`/mcp` of the API server: the Model Context Protocol over streamable HTTP. Its library and tools
+are loaded with the first message: that takes half a second, and few servers are asked."""
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
-import httpx
 from fastapi import FastAPI
-from mcp.server.mcpserver import Context
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.routing import Route
@@ -17,11 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from sorairo.server.api.auth import authenticate
 from sorairo.server.api.errors import ApiError, error_response
 from sorairo.server.api.service import Service
-from sorairo.server.mcp.api_client import ApiClient
-from sorairo.server.mcp.server import build_server
-from sorairo.server.mcp.session import ToolSession
 
 PATH = "/mcp"
+TOOLS = "sorairo.server.mcp.http_tools"
 
 
 def add_endpoint(app: FastAPI, service: Service) -> None:
@@ -39,42 +38,44 @@ def add_endpoint(app: FastAPI, service: Service) -> None:
     app.router.lifespan_context = lifespan
 
 
-def _session(app: FastAPI) -> ToolSession:
-    transport = httpx.ASGITransport(app)
-
-    @asynccontextmanager
-    async def connect(ctx: Context) -> AsyncIterator[ApiClient]:
-        given = ctx.headers or {}
-        names = ("authorization", "api-key", "x-api-key", "host")
-        headers = {name: given[name] for name in names if name in given}
-        base_url = f"http://{given.get('host', '127.0.0.1')}/v1"
-        async with httpx.AsyncClient(
-            transport=transport, base_url=base_url, headers=headers
-        ) as http:
-            yield ApiClient(http)
-
-    return ToolSession(connect=connect, local_files=False)
-
-
 class _Endpoint:
     """Handles messages of the protocol while the application runs. Responds with 401 to requests
     without a valid key, before any message is read."""
 
     def __init__(self, app: FastAPI, service: Service) -> None:
         self._app, self._service = app, service
-        self._inner: ASGIApp | None = None
+        self._asked = asyncio.Event()
+        self._inner: asyncio.Future[ASGIApp] | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Handles messages until the block ends. An application may run several times."""
-        server = build_server(_session(self._app))
-        # The host and the origin of a request have been checked by the application's middleware.
-        checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-        self._inner = server.streamable_http_app(
-            streamable_http_path=PATH, stateless_http=True, transport_security=checked
-        )
-        async with server.session_manager.run():
+        self._asked = asyncio.Event()
+        self._inner = asyncio.get_running_loop().create_future()
+        task = asyncio.create_task(self._run(self._asked, self._inner))
+        try:
             yield
+        finally:
+            self._inner = None
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _run(self, asked: asyncio.Event, inner: asyncio.Future[ASGIApp]) -> None:
+        """Loads the tools once they are `asked` for, and runs them until it is cancelled."""
+        await asked.wait()
+        try:
+            async with await run_in_threadpool(self._load) as handler:
+                inner.set_result(handler)
+                await asyncio.Event().wait()
+        except Exception as error:
+            if inner.done():
+                raise
+            inner.set_exception(error)
+
+    def _load(self) -> AbstractAsyncContextManager[ASGIApp]:
+        tools: Any = importlib.import_module(TOOLS)
+        return tools.handler(self._app, PATH)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -85,7 +86,10 @@ class _Endpoint:
             return
         if self._inner is None:
             raise RuntimeError("the application has not been started")
-        await self._inner(scope, receive, send)
+        self._asked.set()
+        # a request that goes away while the tools are loaded does not end that for others
+        handler = await asyncio.shield(self._inner)
+        await handler(scope, receive, send)
 
     def _authenticate(self, request: Request) -> None:
         service = self._service

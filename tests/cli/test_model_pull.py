@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,22 @@ from sorairo.models.pull.remote import UnreachableError
 from sorairo.models.pull.store import ModelStore, sha256_of
 from tiny_wan import write_wan
 
+from .conftest import Done
+
 REPOSITORY = "somebody/tiny"
 LARGEST = "denoiser.safetensors"
 SMALL = ("--size", "64x64", "--steps", "1", "--seed", "1")
+
+
+def use_hub(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets commands use a hub, in processes and in this one, where its library is loaded."""
+    monkeypatch.setenv("HF_ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+        url + "/{repo_id}/resolve/{revision}/{filename}",
+    )
 
 
 @pytest.fixture
@@ -36,20 +50,26 @@ def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     with hub_server() as running:
         files = {each.name: each.read_bytes() for each in tiny_model.iterdir()}
         running.repositories[REPOSITORY] = {**files, "README.md": b"# Tiny"}
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        use_hub(running.url, monkeypatch)
         monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
         monkeypatch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
         yield running
 
 
-def pull(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sorairo", "models", "pull", *arguments]
+@pytest.fixture
+def pull(here: Callable[..., Done]) -> Callable[..., Done]:
+    """Runs `sorairo models pull ARGUMENTS` in this process."""
+    return partial(here, "models", "pull")
+
+
+def in_a_process(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "sorairo", "models", *words]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
     """Its files are those of the hub, and its record says where they come from."""
-    done = pull(REPOSITORY, "--json")
+    done = in_a_process("pull", REPOSITORY, "--json")
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "models" / "tiny"
     said = json.loads(done.stdout)
@@ -70,7 +90,7 @@ def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
     assert "free" in done.stderr
 
 
-def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path):
+def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path, pull: Callable[..., Done]):
     """Not for the same model, and not for another one that shares files with it."""
     hub.repositories["somebody/other"] = {**hub.repositories[REPOSITORY]}
     other = json.loads(hub.repositories["somebody/other"]["model.json"])
@@ -84,13 +104,14 @@ def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path):
     assert [name for name, _ in hub.asked] == ["model.json"]
     models = tmp_path / "models"
     assert (models / "tiny" / LARGEST).samefile(models / "other" / LARGEST)
-    removed = [sys.executable, "-m", "sorairo", "models", "remove", "tiny"]
-    assert subprocess.run(removed, check=False).returncode == 0
+    assert in_a_process("remove", "tiny").returncode == 0
     assert (models / "other" / LARGEST).read_bytes() == hub.repositories[REPOSITORY][LARGEST]
     assert len(list((models / ".files").iterdir())) == len(list((models / "other").iterdir())) - 2
 
 
-def test_a_fetch_that_was_killed_goes_on_where_it_was(hub: Hub, tmp_path: Path):
+def test_a_fetch_that_was_killed_goes_on_where_it_was(
+    hub: Hub, tmp_path: Path, pull: Callable[..., Done]
+):
     """No model is there before it is complete, and no byte that arrived is fetched twice."""
     hub.stalls_after = 20_000
     command = [sys.executable, "-m", "sorairo", "models", "pull", REPOSITORY]
@@ -110,7 +131,7 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(hub: Hub, tmp_path: Path):
     assert not list(models.incoming.glob("*.part"))
 
 
-def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path):
+def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path, pull: Callable[..., Done]):
     content = bytearray(hub.repositories[REPOSITORY][LARGEST])
     content[-1] ^= 1
     hub.swapped[LARGEST] = bytes(content)
@@ -131,7 +152,9 @@ def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path):
         ("somebody/papers", "no weights as safetensors or GGUF"),
     ],
 )
-def test_what_cannot_be_fetched_is_said(hub: Hub, source: str, said: str):
+def test_what_cannot_be_fetched_is_said(
+    hub: Hub, source: str, said: str, pull: Callable[..., Done]
+):
     hub.repositories["somebody/papers"] = {"paper.pdf": b"%PDF"}
     done = pull(source)
     assert done.returncode == 2
@@ -145,15 +168,14 @@ def test_a_list_that_differs_from_the_hub_is_refused(
     """A file that was replaced on the hub is not fetched under the digest that we know."""
     wanted = WantedFile(repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256="0" * 64)
     monkeypatch.setattr(plans, "entry_named", lambda _name: entry(wanted))
-    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", hub.url)
     with pytest.raises(ModelError, match="update sorairo"):
         plans.plan_pull(ModelStore(tmp_path / "models"), "entry")
 
 
 def test_without_a_network_the_files_to_place_are_named(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pull: Callable[..., Done]
 ):
-    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    use_hub("http://127.0.0.1:9", monkeypatch)
     done = pull("wan2.2-5b")
     assert done.returncode == 2
     for each in CATALOGUE[0].files:
@@ -191,7 +213,9 @@ def entry(*files: WantedFile) -> CatalogueEntry:
     return CatalogueEntry(name="entry", summary="", files=files)
 
 
-def test_a_folder_of_open_weights_is_fetched_and_run(hub: Hub, here, tmp_path: Path):
+def test_a_folder_of_open_weights_is_fetched_and_run(
+    hub: Hub, here, tmp_path: Path, pull: Callable[..., Done]
+):
     """In the layout of diffusers, with its folders."""
     folder = write_wan(tmp_path / "source", "wan2.2-5b")
     hub.repositories["somebody/wan"] = files_in(folder)
@@ -206,7 +230,7 @@ def test_a_folder_of_open_weights_is_fetched_and_run(hub: Hub, here, tmp_path: P
 
 
 def test_a_repository_of_gguf_files(
-    hub: Hub, here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    hub: Hub, here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pull: Callable[..., Done]
 ):
     """One of its precisions is fetched, with the rest of a model of the list, and run."""
     source = write_wan(tmp_path / "source", "wan2.1-1.3b", "comfyui")
@@ -232,12 +256,6 @@ def test_a_repository_of_gguf_files(
         for path in hub.repositories["somebody/rest"]
     ]
     monkeypatch.setattr(plans, "entry_named", lambda name: entry(*wanted) if name == "it" else None)
-    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", hub.url)
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
-    monkeypatch.setattr(
-        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
-        hub.url + "/{repo_id}/resolve/{revision}/{filename}",
-    )
     options = ("--gguf", "q4_k_m", "--rest-of", "it", "--name", "few-bits", "-q")
     done = here("models", "pull", "somebody/quantised", *options)
     assert done.returncode == 0, done.stderr
@@ -269,7 +287,9 @@ def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):
     assert os.listdir(tmp_path) == []
 
 
-def test_a_lora_by_name(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_lora_by_name(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pull: Callable[..., Done]
+):
     """It goes to the LoRAs, as a folder of its files, and is removed by its name."""
     monkeypatch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
     entry = few_step_lora("wan2.2-14b-fast")
@@ -280,6 +300,5 @@ def test_a_lora_by_name(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     found = find_lora("wan2.2-14b-fast")
     assert [path.read_bytes() for path in found] == list(files.values())
     assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]  # the first is in the package
-    command = [sys.executable, "-m", "sorairo", "models", "remove", "wan2.2-14b-fast"]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    assert in_a_process("remove", "wan2.2-14b-fast").returncode == 0
     assert lora_names() == ["tabletop-fast"]

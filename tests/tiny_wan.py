@@ -6,6 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
@@ -21,7 +22,11 @@ from sorairo.models.wan.files.transformer_names import Naming, renamer
 from sorairo.models.wan.text.encoder import END
 from sorairo.models.wan.text.names import original_name
 from sorairo.models.wan.variants import Variant, variant_named
+from sorairo.video import Clip
 
+GIVEN = ["wan2.2-5b", "wan2.2-i2v-14b", "wan2.1-vace-1.3b"]  # made for pictures or clips
+ALL = ["wan2.1-1.3b", "wan2.2-14b", *GIVEN]
+OPTIONS = {"width": 64, "height": 64, "steps": 1, "seed": 3}  # of quick clips
 TEXT = {"d_model": 32, "d_kv": 16, "d_ff": 64, "num_layers": 2, "num_heads": 2}
 COLUMN = {"original": 1, "diffusers": 2}
 
@@ -179,3 +184,9 @@ def _comfyui(experts, codec, text):
         "vae/wan_vae.safetensors": codec,
         "text_encoders/umt5.safetensors": {**text, "scaled_fp8": torch.zeros(2)},
     }
+
+
+def film(frames: int, fps: float) -> Clip:
+    """A clip of noise that changes."""
+    pixels = np.random.default_rng(5).integers(0, 256, (frames, 64, 64, 3), np.uint8)
+    return Clip(frames=pixels, fps=fps)

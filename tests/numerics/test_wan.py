@@ -20,7 +20,7 @@ from click.testing import CliRunner
 from sorairo.cli.main import app
 from sorairo.config import to_json
 from sorairo.errors import RequestError
-from sorairo.generation.engine import Engine, load
+from sorairo.generation.engine import Engine
 from sorairo.generation.progress import Progress
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.limits import limits_of
@@ -29,50 +29,15 @@ from sorairo.generation.tasks.animate import animate
 from sorairo.models import hub, protocols
 from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.wan.denoiser import WanDenoiser
-from sorairo.nn.patches import unpatchify
 from sorairo.video import Clip
-from tiny_wan import write_wan
+from tiny_wan import ALL, GIVEN, OPTIONS, film
 
-OPTIONS = {"width": 64, "height": 64, "steps": 1, "seed": 3}
-GIVEN = ["wan2.2-5b", "wan2.2-i2v-14b", "wan2.1-vace-1.3b"]
-ALL = ["wan2.1-1.3b", "wan2.2-14b", *GIVEN]
 LENGTH = 9  # frames
 
 
-@pytest.fixture(scope="module")
-def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    root = tmp_path_factory.mktemp("wan")
-    return {name: write_wan(root / name, name) for name in ALL}
-
-
-@pytest.fixture(scope="module")
-def engines(folders: dict[str, Path]) -> dict[str, Engine]:
-    return {name: load(folder, device="cpu") for name, folder in folders.items()}
-
-
-def film(frames: int, fps: float) -> Clip:
-    """A clip of noise that changes."""
-    pixels = np.random.default_rng(5).integers(0, 256, (frames, 64, 64, 3), np.uint8)
-    return Clip(frames=pixels, fps=fps)
-
-
-@pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> list[TokenBatch]:
-    """What denoisers are given."""
-    batches: list[TokenBatch] = []
-    original = WanDenoiser.velocity
-
-    def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> torch.Tensor:
-        batches.append(batch)
-        return original(self, batch, context)
-
-    monkeypatch.setattr(WanDenoiser, "velocity", velocity)
-    return batches
-
-
 @pytest.mark.parametrize("name", ALL)
-def test_text_to_video(engines: dict[str, Engine], name: str):
-    engine = engines[name]
+def test_text_to_video(wan_engines: dict[str, Engine], name: str):
+    engine = wan_engines[name]
     assert isinstance(engine.model, protocols.VideoModel)
     fps = engine.model.info.fps
     made = [engine.generate("a red ball", seconds=LENGTH / fps, **OPTIONS) for _ in range(2)]
@@ -84,8 +49,8 @@ def test_text_to_video(engines: dict[str, Engine], name: str):
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_a_picture_is_kept_and_matters(engines: dict[str, Engine], name: str):
-    engine = engines[name]
+def test_a_picture_is_kept_and_matters(wan_engines: dict[str, Engine], name: str):
+    engine = wan_engines[name]
     seconds = LENGTH / engine.model.info.fps
     first, second = film(2, 16).frames[:1], film(2, 16).frames[1:]
     a, b = (
@@ -147,9 +112,9 @@ KEPT: dict[str, tuple[tuple[slice, slice], ...]] = {
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("name", ALL)
-def test_every_task(engines: dict[str, Engine], name: str, task: str):
+def test_every_task(wan_engines: dict[str, Engine], name: str, task: str):
     """Of the length that was asked for, with the given frames as they are, and the same again."""
-    engine = engines[name]
+    engine = wan_engines[name]
     fps = engine.model.info.fps
     clip = film(12, fps)
     made = TASKS[task](engine, clip, LENGTH / fps)
@@ -164,86 +129,12 @@ def test_every_task(engines: dict[str, Engine], name: str, task: str):
     assert np.array_equal(again.frames, made.frames)
 
 
-def test_the_picture_of_5b_is_clean_at_every_step(
-    engines: dict[str, Engine], seen: list[TokenBatch]
-):
-    """Its tokens are at noise 0 and do not change, so that the last step leaves them clean."""
-    engine = engines["wan2.2-5b"]
-    picture = Clip(frames=film(1, 24).frames, fps=24)
-    engine.animate(picture, "a ball", seconds=LENGTH / 24, **{**OPTIONS, "steps": 3})
-    first = [batch.x[:, :4] for batch in seen]
-    assert len(first) == 3
-    assert all(bool((batch.sigma[:, :4] == 0).all()) for batch in seen)
-    assert all(bool((batch.sigma[:, 4:] > 0).all()) for batch in seen)
-    assert all(torch.equal(each, first[0]) for each in first)
-
-
-def test_the_mask_of_i2v(engines: dict[str, Engine], seen: list[TokenBatch]):
-    """1 is given; the first frame has four flags, a last one the fourth flag of the last latent
-    frame; what is not given is grey."""
-    engine = engines["wan2.2-i2v-14b"]
-    ends = film(2, 16)
-    pictures = [(0.0, replace(ends, frames=ends.frames[:1]))]
-    pictures.append((8 / 16, replace(ends, frames=ends.frames[1:])))
-    engine.animate(pictures, "a ball", seconds=9 / 16, **OPTIONS)
-    given = seen[0].given
-    assert given is not None
-    channels = unpatchify(given[:1].float(), (3, 4, 4), 2)[0]
-    assert channels.shape == (20, 3, 8, 8)
-    flags = channels[:4, :, 0, 0].T
-    assert flags.tolist() == [[1, 1, 1, 1], [0, 0, 0, 0], [0, 0, 0, 1]]
-    codec = engine.model.codec
-    video = torch.zeros(1, 3, 9, 64, 64)
-    for frame, picture in ((0, ends.frames[0]), (8, ends.frames[1])):
-        video[0, :, frame] = torch.from_numpy(picture).permute(2, 0, 1) / 127.5 - 1
-    with torch.no_grad():
-        torch.testing.assert_close(channels[4:], codec.encode(video)[0], atol=2e-2, rtol=2e-2)
-
-
-def test_a_hint_is_a_reference_of_vace(engines: dict[str, Engine], seen: list[TokenBatch]):
-    engine = engines["wan2.1-vace-1.3b"]
-    made = engine.animate(film(1, 16), "a ball", seconds=9 / 16, strength=[0.5], **OPTIONS)
-    assert made.num_frames == 9
-    (batch,) = seen
-    assert batch.grid == (3, 4, 4)
-    assert batch.x.shape[1] == 4 * 16, "three latent frames, and the reference"
-    assert batch.given is not None
-    assert batch.positions[0, -16:, 0].tolist() == [-1.0] * 16
-    reference = unpatchify(batch.given[:1, -16:].float(), (1, 4, 4), 2)[0]
-    assert bool((reference[16:] == 0).all()), "nothing is changed in it, and it is not masked"
-    assert bool((reference[:16] != 0).any())
-    grid = unpatchify(batch.given[:1, :-16].float(), (3, 4, 4), 2)[0]
-    assert bool((grid[32:] == 1).all()), "all of the clip is generated"
-
-
-@pytest.mark.parametrize("name", ["wan2.2-i2v-14b", "wan2.1-vace-1.3b"])
-def test_a_long_clip_continues_in_latents(
-    engines: dict[str, Engine], seen: list[TokenBatch], name: str
-):
-    """What an earlier window has made is given to the next one as it is, not coded again."""
-    model = engines[name].model
-    short = replace(model, info=replace(model.info, window_frames=21))
-    Engine(short).generate("a ball", seconds=33 / 16, **OPTIONS)
-    first, second, *_ = (batch.given for batch in seen)
-    assert first is not None
-    assert second is not None
-    grids = [
-        unpatchify(each[:1].float(), (each.shape[1] // 16, 4, 4), 2)[0] for each in (first, second)
-    ]
-    mask, made = (slice(0, 4), slice(4, 20)) if "i2v" in name else (slice(32, 96), slice(0, 16))
-    known = 1.0 if "i2v" in name else 0.0
-    assert bool((grids[0][mask] == 1 - known).all())
-    assert bool((grids[1][mask, :4] == known).all())
-    assert bool((grids[1][mask, 4:] == 1 - known).all())
-    assert not torch.equal(grids[1][made, :4], grids[0][made, :4])
-
-
-def test_what_it_was_not_trained_for(folders: dict[str, Path], tmp_path: Path):
+def test_what_it_was_not_trained_for(wan_folders: dict[str, Path], tmp_path: Path):
     target = tmp_path / "ball.mp4"
     film(4, 16).save(tmp_path / "film.mp4")
     words = ["extend", str(tmp_path / "film.mp4"), "a red ball", "--forward", "0.5"]
     words += ["--size", "64x64", "--steps", "1"]
-    words += ["--model", str(folders["wan2.1-1.3b"]), "-o", str(target)]
+    words += ["--model", str(wan_folders["wan2.1-1.3b"]), "-o", str(target)]
     result = CliRunner().invoke(app, words, catch_exceptions=False)
     assert result.exit_code == 0, result.output
     assert "not trained for extend (zero-shot); wan2.1-vace-1.3b was" in result.output
@@ -252,10 +143,10 @@ def test_what_it_was_not_trained_for(folders: dict[str, Path], tmp_path: Path):
 
 
 def test_a_hint_is_refused_with_the_model_to_use_instead(
-    folders: dict[str, Path], engines: dict[str, Engine], tmp_path: Path
+    wan_folders: dict[str, Path], wan_engines: dict[str, Engine], tmp_path: Path
 ):
     """Before anything is loaded, and where a layout is run directly; in both languages."""
-    engine, picture = engines["wan2.2-i2v-14b"], film(1, 16)
+    engine, picture = wan_engines["wan2.2-i2v-14b"], film(1, 16)
     with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b") as refused:
         engine.animate(picture, "a", seconds=0.5, strength=[0.5], **OPTIONS)
     note = refused.value.args[0]
@@ -267,13 +158,13 @@ def test_a_hint_is_refused_with_the_model_to_use_instead(
         engine.run(layout)
     picture.save(tmp_path / "first.png")
     words = ["animate", str(tmp_path / "first.png"), "a", "--strength", "0.5", "--size", "64x64"]
-    words += ["--model", str(folders["wan2.2-i2v-14b"]), "-o", str(tmp_path / "clip.mp4")]
+    words += ["--model", str(wan_folders["wan2.2-i2v-14b"]), "-o", str(tmp_path / "clip.mp4")]
     result = CliRunner().invoke(app, words)
     assert isinstance(result.exception, RequestError)
     assert "use wan2.1-vace-14b" in str(result.exception)
     request = AnimateRequest(prompt="a", seconds=0.5, strength=(0.5,))
     with pytest.raises(RequestError, match=r"use wan2\.1-vace-14b"):
-        request.validate(limits_of(to_json(hub.info(folders["wan2.2-i2v-14b"]).facts)))
+        request.validate(limits_of(to_json(hub.info(wan_folders["wan2.2-i2v-14b"]).facts)))
 
 
 def bytes_of_tensors() -> int:
@@ -284,13 +175,17 @@ def bytes_of_tensors() -> int:
     return sum(memory.values())
 
 
+class Stopped(KeyboardInterrupt):
+    """Not the user's own."""
+
+
 @pytest.mark.parametrize("name", ALL)
 def test_cancel_gives_the_memory_back(
-    engines: dict[str, Engine], name: str, monkeypatch: pytest.MonkeyPatch
+    wan_engines: dict[str, Engine], name: str, monkeypatch: pytest.MonkeyPatch
 ):
     """A callback that raises ends the work within a step, and what the step has made is gone at
     once, without the collector of cycles."""
-    engine, made = engines[name], []
+    engine, made = wan_engines[name], []
     original = WanDenoiser.velocity
 
     def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> torch.Tensor:
@@ -305,7 +200,7 @@ def test_cancel_gives_the_memory_back(
     def stop(progress: Progress) -> None:
         during.append(bytes_of_tensors())
         assert progress.done == 1
-        raise KeyboardInterrupt
+        raise Stopped
 
     options = {**OPTIONS, "steps": 4, "seconds": 0.5}
     engine.generate("a", **{**options, "steps": 1})  # what is kept from one clip to the next
@@ -314,7 +209,7 @@ def test_cancel_gives_the_memory_back(
     before = bytes_of_tensors()
     gc.disable()
     try:
-        with suppress(KeyboardInterrupt):
+        with suppress(Stopped):
             engine.generate("a", on_progress=stop, **options)
         assert len(during) == 1
         assert len(made) > 3

@@ -41,19 +41,23 @@ def test_errors_suggest_the_right_name(sorairo: Run, tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("prompt", [PROMPT, "一个红色的球落到木地板上"])
-def test_a_prompt_becomes_a_clip(sorairo: Run, tmp_path: Path, prompt: str):
-    done = sorairo("generate", prompt, "--seed", 7, "--json", "-o", "out.mp4")
+def check_clip(done: subprocess.CompletedProcess[str], path: Path) -> None:
+    """What `sorairo generate --json` has printed, and the clip that it has written."""
     assert done.returncode == 0, done.stderr
     progress = ("Loading the model", "Making the clip")  # on a machine that does much else
     lines = done.stderr.splitlines()
     said = [line for line in lines if not line.startswith(("Read as: ", *progress))]
     assert len(said) == 1, "the generated size, and nothing else"
-    facts = json.loads(done.stdout)
-    clip = Clip.load(tmp_path / "out.mp4")
+    facts = json.loads(done.stdout.splitlines()[0])
+    clip = Clip.load(path)
     assert (clip.num_frames, clip.fps, clip.width, clip.height) == (96, 24.0, 512, 512)
     assert (facts["native_size"], facts["native_fps"]) == ("96x96", 12)
     assert clip.frames.std() > 10  # not one flat colour
+
+
+def test_a_chinese_prompt_becomes_a_clip(sorairo: Run, tmp_path: Path):
+    done = sorairo("generate", "一个红色的球落到木地板上", "--seed", 7, "--json", "-o", "out.mp4")
+    check_clip(done, tmp_path / "out.mp4")
 
 
 def test_the_same_seed_gives_the_same_bytes(sorairo: Run, tmp_path: Path):
@@ -71,12 +75,12 @@ def test_seconds_beyond_the_model_are_refused(sorairo: Run):
     assert "the longest is" in done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in kilobytes on Linux only")
-def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
+def test_a_prompt_becomes_a_clip_of_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
     """Ten seconds on two typical cores; the limit scales with the speed of matrix products."""
     cpu = torch.device("cpu")
     limit = 10 * max(1.0, USUAL_PEAK / measured_peak(cpu, compute_dtype(cpu)))
-    command = [sys.executable, "-m", "sorairo", "generate", PROMPT, "-o", str(tmp_path / "a.mp4")]
+    options = ["--seed", "7", "--json", "-o", str(tmp_path / "a.mp4")]
+    command = [sys.executable, "-m", "sorairo", "generate", PROMPT, *options]
     script = (
         "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
@@ -88,7 +92,9 @@ def test_four_seconds_in_ten_and_two_gigabytes(tmp_path: Path):
             [sys.executable, "-c", script, *command], capture_output=True, text=True, check=True
         )
         best = min(best, time.monotonic() - started)
-        assert int(done.stdout.split()[-1]) < 2 * GIGABYTES
+        check_clip(done, tmp_path / "a.mp4")
+        if sys.platform == "linux":
+            assert int(done.stdout.split()[-1]) < 2 * GIGABYTES
         if best < limit:
             break
     busy = os.getloadavg()[0] / (os.cpu_count() or 1)

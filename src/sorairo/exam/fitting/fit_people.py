@@ -17,7 +17,11 @@ from scipy import ndimage
 
 from sorairo.exam.fitting.command import Nets, fit_and_report, parser
 from sorairo.exam.fitting.fit_breakage import degradation
-from sorairo.exam.fitting.person_renders import PersonRenders, person_renders
+from sorairo.exam.fitting.person_renders import (
+    PersonRenders,
+    kept_person_renders,
+    person_renders,
+)
 from sorairo.exam.perception.person_seen import (
     AGREES,
     CLASSES,
@@ -165,11 +169,7 @@ def report(renders: PersonRenders, nets: Nets) -> None:
 def _renders(groups: int, seed: int, folder: Path | None) -> PersonRenders:
     if folder is None:
         return person_renders(groups, seed)
-    path = folder / f"people-{seed}-{groups}.npz"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        person_renders(groups, seed).save(path)
-    return PersonRenders.load(path)
+    return kept_person_renders(groups, seed, folder)
 
 
 def main() -> None:

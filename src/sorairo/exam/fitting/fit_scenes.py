@@ -3,7 +3,7 @@
 python -m sorairo.exam.fitting.fit_scenes           fit, write fitted/scenes.json, report
 python -m sorairo.exam.fitting.fit_scenes --report  report only
 
-Rendering takes about five minutes on a free core, once; fitting about three.
+Rendering takes about a quarter of an hour on a free core, once; fitting about five minutes.
 """
 
 from __future__ import annotations
@@ -16,9 +16,12 @@ from scipy import ndimage
 
 from sorairo.exam.fitting.command import fit_and_report, parser
 from sorairo.exam.fitting.fit_breakage import degradation
+from sorairo.exam.fitting.fit_people import FIT_SEED as PEOPLE_SEED
+from sorairo.exam.fitting.person_renders import PersonRenders, kept_person_renders
 from sorairo.exam.fitting.scene_renders import (
     FIT_SCENES,
     FIT_SEED,
+    KEPT,
     REPORT_SCENES,
     REPORT_SEED,
     SceneRender,
@@ -42,13 +45,14 @@ from sorairo.exam.perception.view_seen import (
 from sorairo.exam.statistics import Goal, estimate
 from sorairo.exam.suites.lifelike.prompted import right_and_read
 from sorairo.exam.suites.lifelike.prompted_scenes import ACTIONS, AIRS, DAYLIGHT, action_of
-from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS
+from sorairo.world.lifelike.people.appearance.looks import CLOTHES_COLORS, Person
 from sorairo.world.lifelike.places import PLACES
 from sorairo.world.lifelike.thing_names import NAMES
 from sorairo.world.tabletop.fitting.fit_observer import fit_net
 from sorairo.world.tabletop.perception.classifiers import Net
 
 PIXELS = 12  # of a frame: on a thing, close to it, and elsewhere
+DRESSED = 150  # groups of people, to fit the colours of garments to
 LIGHTS = (0.85, 1.15)  # times which a copy is as bright
 SEEN_OF_AROUND = 3  # of the frames of places one in three is looked at for colours of clothes
 MIRRORED = {"walk left": "walk right", "walk right": "walk left"}
@@ -68,13 +72,14 @@ SIZES: Mapping[str, tuple[int, float]] = {  # hidden units, decay of the weights
     "thing pixel": (16, 1e-4),
     "thing": (28, 3e-3),
     "person": (8, 1e-3),
-    "color": (24, 2e-3),
+    "color": (32, 1e-3),
     "action": (10, 2e-3),
 }
 
 
-def fit(renders: Sequence[SceneRender]) -> dict[str, Net]:
-    """The classifiers of views, of things, of colours and of motion."""
+def fit(renders: Sequence[SceneRender], dressed: PersonRenders) -> dict[str, Net]:
+    """The classifiers of views, of things, of colours, those of `dressed` people too, and of
+    motion."""
     rng = np.random.default_rng(0)
     peopled = [each for each in renders if each.scene.people]
     alone = [each for each in renders if not each.scene.people]
@@ -85,7 +90,8 @@ def fit(renders: Sequence[SceneRender]) -> dict[str, Net]:
         "thing pixel": _net("thing pixel", _pixels(alone, rng), rng),
     }
     found["thing"] = _net("thing", _things(alone, found["thing pixel"], rng), rng)
-    figures, colors, moves = _people(peopled)
+    figures, colors, moves = _people(peopled, rng)
+    colors += _worn(dressed, rng)
     found["person"] = _net("person", [*figures, *_other_figures(alone)], rng)
     return {**found, "color": _net("color", colors, rng), "action": _net("action", moves, rng)}
 
@@ -164,7 +170,7 @@ def _things(
 
 
 def _people(
-    renders: Sequence[SceneRender],
+    renders: Sequence[SceneRender], rng: np.random.Generator
 ) -> tuple[list[Example], list[Example], list[Example]]:
     """The figures of people, the colours of garments where they can be told, and motions in clips
     of questions."""
@@ -176,18 +182,34 @@ def _people(
         person, moving = scene.people[0], render.task == "action"
         if scene.hour or scene.weather != "clear" or scene.place == "night":
             continue
-        worn = {"top": person.top_color, "bottom": person.bottom_color}
-        first: list[PersonFound] = []
         frames = render.frames[::SEEN_OF_AROUND] if render.task == "place" else render.frames
-        for number, picture in enumerate(halved(frames)):
-            for where, chances in figures_in(picture)[:1]:
-                seen = dict(colors_of(picture, chances, where))
-                first.append(PersonFound(number, where, seen))
-                figures.append((person_features(where, chances), "person"))
-                colors += [(c, worn[name]) for name, c in seen.items()]
-        if moving:
-            moves += _moves(first, len(frames), action_of(scene))
+        for shown, way in copies(frames, rng):
+            first: list[PersonFound] = []
+            for number, picture in enumerate(halved(shown)):
+                for where, chances in figures_in(picture)[:1]:
+                    seen = dict(colors_of(picture, chances, where))
+                    first.append(PersonFound(number, where, seen))
+                    figures.append((person_features(where, chances), "person"))
+                    colors += _named(seen, person)
+            if moving:
+                moves += _moves(first, len(frames), _mirrored(action_of(scene), way))
     return figures, colors, moves
+
+
+def _named(seen: Mapping[str, np.ndarray], person: Person) -> list[Example]:
+    """The colours of the garments that are seen of somebody; a dress has one."""
+    below = person.top_color if person.top == "dress" else person.bottom_color
+    worn = {"top": person.top_color, "bottom": below}
+    return [(features, worn[garment]) for garment, features in seen.items()]
+
+
+def _worn(dressed: PersonRenders, rng: np.random.Generator) -> Iterator[Example]:
+    """The colours of garments of people who are seen from around, close ones too."""
+    for frames, person in zip(dressed.frames, dressed.people, strict=True):
+        for shown, _ in copies(frames, rng):
+            for picture in halved(shown):
+                for where, chances in figures_in(picture)[:1]:
+                    yield from _named(dict(colors_of(picture, chances, where)), person)
 
 
 def _other_figures(renders: Sequence[SceneRender]) -> Iterator[Example]:
@@ -200,11 +222,16 @@ def _other_figures(renders: Sequence[SceneRender]) -> Iterator[Example]:
 
 def _moves(people: list[PersonFound], frames: int, action: str) -> Iterator[Example]:
     """How somebody moves, and the mirror image."""
-    for way, done in ((1, action), (-1, MIRRORED.get(action, action))):
+    for way in (1, -1):
+        done = _mirrored(action, way)
         shown = [PersonFound(each.frame, each.where[:, ::way], {}) for each in people]
         features = motion_features(shown, frames)
         if features is not None:
             yield features, done
+
+
+def _mirrored(action: str, way: int) -> str:
+    return action if way == 1 else MIRRORED.get(action, action)
 
 
 def report(renders: Iterable[SceneRender]) -> None:
@@ -231,7 +258,10 @@ def report(renders: Iterable[SceneRender]) -> None:
 def main() -> None:
     fit_and_report(
         "scenes",
-        lambda: fit(list(scene_renders(FIT_SCENES, FIT_SEED))),
+        lambda: fit(
+            list(scene_renders(FIT_SCENES, FIT_SEED)),
+            kept_person_renders(DRESSED, PEOPLE_SEED, KEPT),
+        ),
         lambda _nets: report(scene_renders(REPORT_SCENES, REPORT_SEED)),
         report_only=parser(__doc__).parse_args().report,
     )

@@ -71,6 +71,15 @@ def person_renders(groups: int, seed: int) -> PersonRenders:
     return PersonRenders(np.stack(frames), np.stack(parts), tuple(people))
 
 
+def kept_person_renders(groups: int, seed: int, folder: Path) -> PersonRenders:
+    """Those of `person_renders`, which are kept in a folder for the next time."""
+    path = folder / f"people-{seed}-{groups}.npz"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        person_renders(groups, seed).save(path)
+    return PersonRenders.load(path)
+
+
 def _group(person: Person, rng: np.random.Generator) -> tuple[Person, Person, Person]:
     exchanged = dataclasses.replace(
         person, top_color=person.bottom_color, bottom_color=person.top_color

@@ -24,6 +24,7 @@ SMALLEST, SMALLER = 0.006, 0.2  # of a picture: a person; of the largest person:
 SHORTEST = 0.12  # of a picture's height: a person
 TWICE = 2  # frames that show two people, of two people who may hide each other
 BANDS = 5  # rows of a person whose parts are looked at apart
+WHITE = 97  # percent of the pixels of a picture are darker than what may be white
 GRID = 12  # cells of a side in which the motion of a person is seen
 
 
@@ -176,15 +177,17 @@ def colors_of(
     none = chances[..., 0] > 0.9
     low = len(picture) * 2 // 3
     skin = _mean(picture, where * chances[..., 1 + PARTS.index("skin")] ** 2)
-    light = [_mean(picture, none), _mean(picture[low:], none[low:]), skin]
+    white = np.percentile(picture[::2, ::2].reshape(-1, 3), WHITE, axis=0)
+    light = [_mean(picture, none), _mean(picture[low:], none[low:]), skin, white]
     found = []
     for garment in ("top", "bottom"):
         weights = where * np.square(chances[..., 1 + PARTS.index(garment)])
         if (weights > 0.25).sum() >= 6:
             own = _mean(picture, weights)
             spread = np.sqrt(_mean(np.square(picture - own), weights)).mean()
-            share = own / (own.sum() + 0.1)
-            features = np.concatenate([own, [spread], share, np.log(own + 0.03), *light])
+            lit = _mean(picture, weights * (picture.mean(-1) >= own.mean()))
+            parts = [each / (each.sum() + 0.1) for each in (own, lit)]
+            features = np.concatenate([own, [spread], *parts, lit, np.log(own + 0.03), *light])
             found.append((garment, features))
     return found
 

@@ -54,12 +54,12 @@ def pair(
     space where six are usual: F(2, 3) of Winograd, "Arithmetic complexity of computations", 1980,
     along time."""
     a, b, c, d = frames
-    before, plus, minus, after = (
-        F.conv2d(x, weight, added, padding=(weight.shape[2] // 2, weight.shape[3] // 2))
-        for x, weight, added in zip(
-            (a - c, b + c, c - b, b - d), weights, (None, bias, None, None), strict=True
-        )
-    )
+    padding = (weights[0].shape[2] // 2, weights[0].shape[3] // 2)
+    # one sum of frames at a time: they are as large as the outputs
+    before = F.conv2d(a - c, weights[0], padding=padding)
+    plus = F.conv2d(b + c, weights[1], bias, padding=padding)
+    minus = F.conv2d(c - b, weights[2], padding=padding)
+    after = F.conv2d(b - d, weights[3], padding=padding)
     torch.add(before.add_(plus), minus, out=out[0])
     torch.sub(plus.sub_(minus), after, out=out[1])
 

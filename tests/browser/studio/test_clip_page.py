@@ -163,6 +163,8 @@ def test_the_family_is_shown_by_generation(page: Page, server: Running):
         "2 generations before": [[ROOT, "Changed"]],
         "Made from this": [[LAST, "Extended"]],
     }
+    shown = "[...document.querySelectorAll('.tile so-picture')]"
+    until(page, f"{shown}.length && {shown}.every((each) => each.querySelector('img')?.complete)")
     httpx.delete(f"{server.url}/v1/videos/{REMIX}").raise_for_status()
     page.reload()
     open_clip(page, LATER)

@@ -97,7 +97,11 @@ def test_two_players_play_in_worlds_of_their_own_and_resume(server: Running):
             json={"video": {"id": video["id"]}, "prompt": "a red ball rolls", "seconds": "4"},
         ).json()
         listed = httpx.get(f"{server.url}/v1/models").json()["data"]
-        assert (video["model"], extended["model"]) == ("tiny-crafter", "sora-2")
+        remixed = httpx.post(
+            f"{server.url}/v1/videos/{video['id']}/remix", json={"prompt": "a blue box"}
+        ).json()
+        assert video["model"] == "tiny-crafter"
+        assert extended["model"] == remixed["model"] == "sora-2"
         assert not {"crafter", "tiny-crafter"} & {each["id"] for each in listed}
         with playing(server, two) as other:  # takes the session over
             assert other.answer()["step"] == 1

@@ -195,7 +195,7 @@ class RequestBuilder(ClipBuilder):
             prompt=prompt,
             size=str(shown["size"]),
             seconds=str(shown["seconds"]),
-            model=self.model_name(fields, old.video.model),
+            model=self.model_name(fields, self.model_of_result(old.video.model)),
             remixed_from_video_id=parent.id,
             videos=None,
             ignored=fields.ignored or None,

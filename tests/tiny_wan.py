@@ -7,16 +7,19 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
 from random_weights import randomise
+from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.text import train_tokenizer
 from sorairo.models.transformer import Transformer, TransformerConfig
 from sorairo.models.wan.codec.config import WanCodecConfig
 from sorairo.models.wan.codec.names import codec_names
 from sorairo.models.wan.codec.network import WanCodec
+from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.layouts import from_ours
 from sorairo.models.wan.files.transformer_names import Naming, renamer
 from sorairo.models.wan.text.encoder import END
@@ -190,3 +193,16 @@ def film(frames: int, fps: float) -> Clip:
     """A clip of noise that changes."""
     pixels = np.random.default_rng(5).integers(0, 256, (frames, 64, 64, 3), np.uint8)
     return Clip(frames=pixels, fps=fps)
+
+
+def record_velocities(monkeypatch: pytest.MonkeyPatch) -> list[TokenBatch]:
+    """A list to which all batches are added that denoisers of Wan are given from now on."""
+    batches: list[TokenBatch] = []
+    original = WanDenoiser.velocity
+
+    def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> Tensor:
+        batches.append(batch)
+        return original(self, batch, context)
+
+    monkeypatch.setattr(WanDenoiser, "velocity", velocity)
+    return batches

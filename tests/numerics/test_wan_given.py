@@ -9,11 +9,10 @@ import pytest
 import torch
 
 from sorairo.generation.engine import Engine
-from sorairo.models.protocols import PromptContext, TokenBatch
-from sorairo.models.wan.denoiser import WanDenoiser
+from sorairo.models.protocols import TokenBatch
 from sorairo.nn.patches import unpatchify
 from sorairo.video import Clip
-from tiny_wan import OPTIONS, film
+from tiny_wan import OPTIONS, film, record_velocities
 
 LENGTH = 9  # frames
 
@@ -21,15 +20,7 @@ LENGTH = 9  # frames
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> list[TokenBatch]:
     """What denoisers are given."""
-    batches: list[TokenBatch] = []
-    original = WanDenoiser.velocity
-
-    def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> torch.Tensor:
-        batches.append(batch)
-        return original(self, batch, context)
-
-    monkeypatch.setattr(WanDenoiser, "velocity", velocity)
-    return batches
+    return record_velocities(monkeypatch)
 
 
 def test_the_picture_of_5b_is_clean_at_every_step(

@@ -26,7 +26,7 @@ def test_pairs_of_frames(dtype: torch.dtype, most: float, side: int):
     conv = CausalConv(24, 40, side).to(dtype)
     conv.to_stacked()
     x, state = drawn(1, 24, 10, 16, 24, dtype=dtype).contiguous(memory_format=LAST), {}
-    assert winograd.pays(x)
+    assert winograd.is_faster(x)
     found = torch.cat([conv.step(each, state) for each in x.split([1, 4, 3, 2], dim=2)], dim=2)
     padded = F.pad(x.double(), (side // 2,) * 4 + (2, 0))
     assert conv.bias is not None
@@ -39,7 +39,7 @@ def test_pairs_of_frames(dtype: torch.dtype, most: float, side: int):
 def test_twice_the_size(dtype: torch.dtype, most: float):
     up = Up(24, 40, time=False).to(dtype)
     x = drawn(1, 24, 3, 14, 18, dtype=dtype).contiguous(memory_format=LAST)
-    assert winograd.pays(x)
+    assert winograd.is_faster(x)
     larger = F.interpolate(x[0].double().movedim(1, 0), scale_factor=2, mode="nearest-exact")
     assert up.conv.bias is not None
     wanted = F.conv2d(larger, up.conv.weight.double(), up.conv.bias.double(), padding=1)
@@ -50,10 +50,10 @@ def test_where_it_pays(monkeypatch: pytest.MonkeyPatch):
     """Not for few places, nor for bfloat16 on a CPU with AMX."""
     many, few = torch.empty(1, 1, 2, 16, 16), torch.empty(1, 1, 2, 8, 8)
     monkeypatch.setattr(winograd, "_has_matrix_unit", lambda: False)
-    assert winograd.pays(many)
-    assert winograd.pays(many.bfloat16())
-    assert not winograd.pays(few)
+    assert winograd.is_faster(many)
+    assert winograd.is_faster(many.bfloat16())
+    assert not winograd.is_faster(few)
     monkeypatch.setattr(winograd, "_has_matrix_unit", lambda: True)
-    assert winograd.pays(many)
-    assert not winograd.pays(many.bfloat16())
-    assert layers.pays is winograd.pays
+    assert winograd.is_faster(many)
+    assert not winograd.is_faster(many.bfloat16())
+    assert layers.is_faster is winograd.is_faster

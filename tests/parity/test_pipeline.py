@@ -16,16 +16,14 @@ from relative_error import relative_error
 from sorairo.generation.engine import Engine
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.tasks.registry import layout_of
-from sorairo.models.protocols import PromptContext, TokenBatch
 from sorairo.models.sizing.placement import Placement
 from sorairo.models.wan import model as wan_model
-from sorairo.models.wan.denoiser import WanDenoiser
 from sorairo.models.wan.files.folder import read_folder
 from sorairo.models.wan.model import load_wan
 from sorairo.models.wan.sampling import official_sigmas
 from sorairo.models.wan.variants import NEGATIVE
 from sorairo.nn.patches import unpatchify
-from tiny_wan import TEXT, text_tensors
+from tiny_wan import TEXT, record_velocities, text_tensors
 
 STEPS, SHIFT, GUIDANCE = 4, 8.0, 6.0
 HEIGHT, WIDTH, FRAMES = 32, 48, 9
@@ -93,14 +91,7 @@ def test_from_the_prompt_to_the_frames(pipeline, solver: str, monkeypatch: pytes
     monkeypatch.setattr(wan_model, "compute_dtype", lambda _device: torch.float32)
     model = load_wan(read_folder(folder), Placement(device=torch.device("cpu")))
     model = replace(model, sampling=replace(model.sampling, solver=solver))
-    seen: list[TokenBatch] = []
-    original = WanDenoiser.velocity
-
-    def velocity(self: WanDenoiser, batch: TokenBatch, context: PromptContext) -> torch.Tensor:
-        seen.append(batch)
-        return original(self, batch, context)
-
-    monkeypatch.setattr(WanDenoiser, "velocity", velocity)
+    seen = record_velocities(monkeypatch)
     engine = Engine(model)
     request = GenerateRequest(
         prompt=PROMPT, seconds=FRAMES / 16, width=WIDTH, height=HEIGHT, steps=STEPS

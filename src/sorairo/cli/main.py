@@ -33,7 +33,7 @@ from sorairo.cli.train import train
 from sorairo.cli.words import words
 from sorairo.cli.world import world
 from sorairo.errors import SorairoError, TrainingError, WriteError
-from sorairo.processes import protect_children, search_seldom
+from sorairo.processes import protect_children, raise_gc_threshold
 
 FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
 
@@ -114,7 +114,7 @@ for command in (
 
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run one command and exit."""
-    search_seldom()
+    raise_gc_threshold()
     protect_children()
     signal.signal(signal.SIGTERM, _terminate)
     prepare_streams()

@@ -7,9 +7,15 @@ import zipfile
 from pathlib import Path
 
 import httpx
-from playwright.sync_api import APIResponse, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from studio_pages import crowded, overflow, serious_findings
+
+
+def select_all(checks: Locator) -> None:
+    """Selects the clips of the first check box, of the last one, and all between."""
+    checks.first.check()
+    checks.last.click(modifiers=["Shift"])
 
 
 def test_search_select_and_delete_with_undo(desk: Page):
@@ -18,8 +24,7 @@ def test_search_select_and_delete_with_undo(desk: Page):
     desk.get_by_role("searchbox").fill("blue sunset")
     expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
     checks = desk.get_by_role("checkbox", name="Select: a blue box")
-    checks.first.check()
-    checks.last.click(modifiers=["Shift"])
+    select_all(checks)
     bar = desk.get_by_role("region", name="Selection")
     expect(bar).to_contain_text("3 selected")
     bar.get_by_role("textbox", name="Add a tag").fill("Seaside")
@@ -35,8 +40,7 @@ def test_search_select_and_delete_with_undo(desk: Page):
     expect(bar).to_be_hidden()
     desk.get_by_role("button", name="Undo").click()
     expect(desk.locator(".cell")).to_have_count(3)
-    checks.first.check()
-    checks.last.click(modifiers=["Shift"])
+    select_all(checks)
     bar.get_by_role("button", name="Delete").click()
     expect(desk.get_by_role("heading", name="No clip is like that.")).to_be_visible()
     desk.get_by_role("button", name="Undo").click()
@@ -56,8 +60,7 @@ def test_tags_of_several_clips(desk: Page):
     desk.get_by_role("searchbox").fill("collide")
     expect(desk.get_by_text("3 clips", exact=True)).to_be_visible()
     checks = desk.get_by_role("checkbox", name="Select: a small yellow")
-    checks.first.check()
-    checks.last.click(modifiers=["Shift"])
+    select_all(checks)
     bar = desk.get_by_role("region", name="Selection")
     field = bar.get_by_role("textbox", name="Add a tag")
     chosen = desk.get_by_role("combobox", name="Tag")
@@ -89,8 +92,7 @@ def test_deleted_clips_come_back_after_a_reload(desk: Page):
     desk.get_by_role("link", name="Library").click()
     desk.get_by_role("searchbox").fill("blue sunset")
     checks = desk.get_by_role("checkbox", name="Select: a blue box")
-    checks.first.check()
-    checks.last.click(modifiers=["Shift"])
+    select_all(checks)
     desk.get_by_role("region", name="Selection").get_by_role("button", name="Delete").click()
     expect(desk.get_by_text("3 clips deleted.")).to_be_visible()
     desk.reload()

@@ -12,7 +12,7 @@ from einops import rearrange
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from sorairo.models.wan.codec.winograd import pair, pair_weights, pays, upsampled
+from sorairo.models.wan.codec.winograd import is_faster, pair, pair_weights, upsampled
 from sorairo.nn.layout import fold_time, unfold_time
 
 State = dict[int, Any]
@@ -58,7 +58,7 @@ class CausalConv(nn.Conv3d):
 
     It is computed as a convolution in space over the channels of three frames at once, which is 1.7
     times as fast as one in space and time (bfloat16 on a CPU, 192 channels); and for two frames at
-    once where that takes less time (`winograd.pays`).
+    once where that takes less time (`winograd.is_faster`).
     """
 
     def __init__(self, into: int, out: int, side: int = 3) -> None:
@@ -73,7 +73,7 @@ class CausalConv(nn.Conv3d):
             return self._single(frames, index)[:, :, None]
         joined = x.new_empty(x.shape[0], x.shape[2], *x.shape[3:], self.out_channels)
         out = joined.permute(1, 0, 4, 2, 3)
-        weights = pair_weights(self.weight) if pays(x) else None
+        weights = pair_weights(self.weight) if is_faster(x) else None
         while index < len(frames):
             at = index - start
             if weights and index >= HISTORY and index + 1 < len(frames):
@@ -163,7 +163,7 @@ class Up(nn.Module):
             else:
                 x = rearrange(self.time.step(x, state), "b (r c) t h w -> b c (t r) h w", r=2)
         frames = fold_time(x)
-        if pays(x):
+        if is_faster(x):
             y = upsampled(frames, self.conv.weight, self.conv.bias)
         else:
             y = self.conv(F.interpolate(frames, scale_factor=2.0, mode="nearest-exact"))

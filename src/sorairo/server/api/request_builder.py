@@ -238,7 +238,7 @@ class RequestBuilder(ClipBuilder):
         return NewJob(
             request=old.request,
             video=video,
-            cost=parent.cost,
+            cost=parent.cost or cost_of(video),  # an imported clip has cost nothing here
             body_digest=digest_of(fields, parent.id),
             runs_on=self.runs_on,
         )

@@ -18,11 +18,11 @@ from sorairo import config
 from sorairo.errors import MediaError, RequestError
 from sorairo.generation.output.export import save_spritesheet, save_thumbnail
 from sorairo.generation.requests.edit import EditRequest
-from sorairo.generation.requests.metadata import request_of
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.imports import ImportedJob, add_imported
 from sorairo.jobs.library.tags import normalized
 from sorairo.jobs.queue import Queue
+from sorairo.server.imports.own_clips import OwnClip, own_clip
 from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import IMPORT, VideoFields
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
@@ -84,7 +84,10 @@ class Importer:
         if self.queue.get(video, or_trashed=True) is not None:
             return self._present(video)
         info, clip = preview(path, PREVIEW_SIDE)
-        record = record.filled_from(_record_in(clip))
+        own = None if source else own_clip(clip)
+        if own is not None:
+            complete = own.is_complete
+            record = own.record.filled_from(record) if complete else record.filled_from(own.record)
         folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
         origin = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8]), **source}
         try:
@@ -92,8 +95,8 @@ class Importer:
             job = ImportedJob(
                 id=video,
                 owner=self.owner,
-                payload=_payload(record, info, f"{folder}/{CLIP}", origin),
-                result=_result(info, folder, size),
+                payload=_payload(record, info, f"{folder}/{CLIP}", origin, own),
+                result=_result(info, folder, size) | (own.result if own else {}),
                 created_at=record.created_at or created_at or time.time(),
                 favourite=record.favourite,
                 tags=_tags(record.tags),
@@ -139,27 +142,24 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _record_in(clip: Clip) -> Record:
-    """What a clip that sorairo made says about itself."""
-    request = request_of(clip)
-    if request is None:
-        return Record()
-    return Record(prompt=request.prompt, seed=request.seed)
-
-
-def _payload(record: Record, info: MediaInfo, path: str, source: dict[str, Any]) -> dict[str, Any]:
-    """The payload of an imported video. Its request is the edit that a remix of it is."""
-    request = EditRequest(
-        prompt=record.prompt[:2000],
-        strength=EDIT_STRENGTH,
-        seed=record.seed or 0,
-    )
+def _payload(
+    record: Record, info: MediaInfo, path: str, source: dict[str, Any], own: OwnClip | None
+) -> dict[str, Any]:
+    """The payload of an imported video. That of a clip that sorairo made from text alone is as if
+    it had been made here; of another one, the request is the edit that a remix of it is."""
     video = VideoFields(
         model=record.model,
         prompt=record.prompt,
         size=f"{info.width}x{info.height}",
         seconds=f"{max(1, round(info.duration))}",
         seed=record.seed,
+    )
+    if own is not None and own.is_complete:
+        return own.payload(video)
+    request = EditRequest(
+        prompt=record.prompt[:2000],
+        strength=EDIT_STRENGTH,
+        seed=record.seed or 0,
     )
     return {
         "command": IMPORT,

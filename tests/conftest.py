@@ -1,19 +1,56 @@
-"""Shared fixtures: an untrained small model, a PostgreSQL server, and handling of Ctrl-C."""
+"""Shared fixtures: an untrained small model, a PostgreSQL server, and handling of Ctrl-C; and where
+shapes are checked."""
 
 from __future__ import annotations
 
+import gc
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
+import jaxtyping
 import pytest
+from httpx._transports import default as transports
 from hypothesis import HealthCheck, settings
 
 from postgresql import PostgreSQL, running
+from sorairo.processes import raise_gc_threshold
 
 # a busy machine is no failure
 settings.register_profile("sorairo", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("sorairo")
+
+raise_gc_threshold()  # as in processes of users
+
+HERE = Path(__file__).parent
+# Folders whose tests make whole clips, with code that tests in the others call too. There shapes
+# and types of calls are not checked, which takes a third of the time of a small network.
+UNCHECKED = ("browser", "cli", "compatibility", "exam", "golden", "play", "server")
+
+
+def pytest_configure() -> None:
+    """Clients of httpx share what they know of certificates: to read it takes 20 ms, which tests
+    that wait for a video would spend on each request."""
+    transports.create_ssl_context = cache(transports.create_ssl_context)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported for all tests stays: the garbage collector does not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Checks shapes and types of every call during a test and its fixtures, or not."""
+    before = jaxtyping.config.jaxtyping_disable
+    folder = item.path.relative_to(HERE).parts[0]
+    jaxtyping.config.update("jaxtyping_disable", before or folder in UNCHECKED)
+    try:
+        return (yield)
+    finally:
+        jaxtyping.config.update("jaxtyping_disable", before)
 
 
 @pytest.fixture(autouse=True)

@@ -84,3 +84,19 @@ def test_a_full_disk_of_the_database_is_told_apart(tmp_path: Path):
     assert not is_busy(caught.value)
     assert queue.get("a") is None
     database.dispose()
+
+
+def test_a_worker_that_finds_no_job_does_not_wait(tmp_path: Path):
+    """It looks for one five times a second, and takes no lock for that."""
+    path = tmp_path / "jobs.db"
+    queue = Queue(open_database(f"sqlite:///{path}", busy_seconds=PATIENCE))
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    assert queue.claim("w") is None
+    holder.execute("ROLLBACK")
+    queue.submit("a", {})
+    holder.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(DATABASE_UNAVAILABLE):
+        queue.claim("w")
+    holder.close()
+    queue.database.dispose()

@@ -121,6 +121,7 @@ def test_a_cancellation_is_not_lost_between_claims(database: Engine):
         while not ending.is_set():
             if job := queue.claim("restless"):
                 queue.release(job)
+            time.sleep(0.001)  # the lock of SQLite is not fair: others would wait for seconds
 
     with ThreadPoolExecutor(1) as pool:
         juggling = pool.submit(juggle)

@@ -26,6 +26,13 @@ def is_unfinished() -> ColumnElement[bool]:
     return and_(jobs.c.status.in_((QUEUED, RUNNING)), jobs.c.trashed_at.is_(None))
 
 
+def awaits_worker(now: float, *, take_over: bool) -> ColumnElement[bool]:
+    """Whether a worker that looks for jobs may claim a job, or must end it."""
+    if not take_over:
+        return is_due(now)
+    return or_(claimable(now), and_(jobs.c.status == QUEUED, jobs.c.cancelled))
+
+
 def claimable(now: float) -> ColumnElement[bool]:
     """Whether a worker may claim a job."""
     return or_(is_due(now), lease_expired(now))

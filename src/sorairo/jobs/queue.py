@@ -21,6 +21,7 @@ from sorairo.errors import LeaseLostError
 from sorairo.jobs import clock as clocks
 from sorairo.jobs.admission import QuotaUsage, Submission, accept, check
 from sorairo.jobs.conditions import (
+    awaits_worker,
     claimable,
     has_id,
     is_due,
@@ -74,12 +75,7 @@ class Queue:
     # --- for servers
 
     def submit(
-        self,
-        job: str,
-        payload: dict[str, Any],
-        *,
-        owner: str = "",
-        request_key: str | None = None,
+        self, job: str, payload: dict[str, Any], *, owner: str = "", request_key: str | None = None
     ) -> Job:
         """A new job with the id `job`, or the owner's earlier job with the same `request_key`."""
         one = Submission(jobs=[(job, payload)], owner=owner, request_key=request_key)
@@ -192,6 +188,10 @@ class Queue:
     def claim(self, worker: str, *, take_over: bool = True) -> Job | None:
         """The oldest job that is queued or whose worker was lost, now held by `worker`; None if
         there is none. Without `take_over`, only queued jobs are claimed."""
+        with self.reading.begin() as connection:  # idle workers do not lock the database
+            waiting = awaits_worker(self._now(connection), take_over=take_over)
+            if connection.execute(select(jobs.c.number).where(waiting).limit(1)).first() is None:
+                return None
         with self.database.begin() as connection:
             now = self._now(connection)
             if take_over:

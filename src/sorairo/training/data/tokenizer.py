@@ -32,6 +32,15 @@ def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary
     return tokenizer
 
 
+def kept_tokenizer(path: Path, tokenizer: Tokenizer) -> Tokenizer:
+    """The tokenizer in the file `path`, which is written if it is not there: then it is this one. A
+    run that is continued keeps the one that it began with."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        tokenizer.save(str(path))
+    return Tokenizer.from_file(str(path))
+
+
 def texts_of(clips: dict[str, ClipSet], count: int = CAPTIONS) -> list[str]:
     """What a tokenizer learns from: captions of the clips, and the words of their worlds, of which
     some are rare in captions. Those of the table-top are all frequent."""

@@ -11,10 +11,11 @@ from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
 from sorairo.models.model import DenoiserNetwork, Model, ModelConfig
 from sorairo.models.network_files import save_networks
+from sorairo.models.text import PromptEncoder
 from sorairo.training.data.encode import encode_sources
 from sorairo.training.data.mixture import DenoiserLossConfig, check_sizes
 from sorairo.training.data.sources import LatentSource, clips_of
-from sorairo.training.data.tokenizer import make_tokenizer
+from sorairo.training.data.tokenizer import kept_tokenizer, make_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
@@ -29,6 +30,7 @@ from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.model_record import training_record
 from sorairo.training.objectives.denoiser import DenoiserObjective
 from sorairo.training.share_alike import model_licence
+from sorairo.training.text_encoder.directory import text_encoder_of_run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,15 @@ class ModelRecipe:
     sources: dict[str, LatentSource]
     """The clips of the training set, by the names that the objective uses."""
     objective: DenoiserLossConfig
+    text_run: str = ""
+    """The run of a text encoder that provides the tokenizer and the text network; "": both learn
+    from the captions.
+
+    That network is not trained further. Captions have a few hundred of its 32,000 pieces: training
+    would move these, and the layers that join the pieces of a word, away from all others, and words
+    that no caption has would lose the neighbours that name them. So are the encoders of Imagen
+    (Saharia et al., arXiv 2205.11487, section 2.1) and Wan; what is to be learned of captions, the
+    transformer learns where it reads the features."""
     start: str = ""
     """A model, by name or directory, that provides the initial weights; "": random ones."""
     model: ModelConfig = field(default_factory=ModelConfig)
@@ -74,6 +85,7 @@ class ModelRecipe:
         ]
 
     def prepare(self, folder: Path) -> DenoiserTask:
+        text = self._text_encoder()  # what is wrong with it is said before clips are rendered
         encoding, wanted = self.encoded()
         patch, workers = self.model.transformer.patch, self.loop.workers
         paths = encode_sources(encoding.codec, wanted, patch=patch, workers=workers)
@@ -83,9 +95,17 @@ class ModelRecipe:
             for (name, source), each in zip(self.sources.items(), paths, strict=True)
         }
         check_sizes(self.objective, clips)
-        vocabulary = self.model.text.vocabulary
-        tokenizer = make_tokenizer(folder / "tokenizer.json", clips, self.start, vocabulary)
-        return DenoiserTask(self, encoding, clips, tokenizer)
+        path = folder / "tokenizer.json"
+        if text is not None:
+            tokenizer = kept_tokenizer(path, text.tokenizer)
+        else:
+            tokenizer = make_tokenizer(path, clips, self.start, self.model.text.vocabulary)
+        return DenoiserTask(self, encoding, clips, tokenizer, text)
+
+    def _text_encoder(self) -> PromptEncoder | None:
+        if not self.text_run:
+            return None
+        return text_encoder_of_run(self.text_run, self.model.text)
 
     def _encoding_codec(self) -> EncodingCodec:
         if not self.codec_run:
@@ -102,10 +122,15 @@ class DenoiserTask:
     encoding: EncodingCodec
     clips: dict[str, ClipSet]
     tokenizer: Tokenizer
+    text: PromptEncoder | None
+    """The text encoder that is used as it is, if there is one."""
 
     def network(self) -> DenoiserNetwork:
         denoiser = DenoiserNetwork(self.recipe.model.transformer, self.recipe.model.text)
         load_initial(denoiser, self.recipe.start, "denoiser")
+        if self.text is not None:
+            denoiser.text.load_state_dict(self.text.network.state_dict())
+            denoiser.text.requires_grad_(False)
         return denoiser
 
     def optimiser(self, network: DenoiserNetwork) -> MuonAdam:

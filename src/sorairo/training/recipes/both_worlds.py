@@ -11,7 +11,6 @@ from sorairo.data.clip_sets import (
 )
 from sorairo.data.table_sets import CLASSIC_SETS, LIT_SETS
 from sorairo.models.model import ModelConfig
-from sorairo.models.text import TextConfig
 from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.masking import MaskingConfig
 from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
@@ -21,13 +20,12 @@ from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.denoiser import ModelRecipe
 from sorairo.training.recipes.codec2 import codec2
+from sorairo.training.recipes.text_encoder import TEXT, text_encoder
 from sorairo.world import registry
 from sorairo.world.registry import LIFELIKE
 
 SQUARE, WIDE, HIGH = LIFELIKE.sizes
 LOOKS = {"classic": CLASSIC_SETS, "lit": LIT_SETS}
-TEXT_TOKENS = 96  # the longest captions are of two people, of about 80 tokens
-VOCABULARY = 2048
 # Weights of the sources of the table-top, in each of its looks, in windows of 13 latent frames.
 TABLE = {"world": 0.05, "crowd": 0.04, "falling": 0.06, "pushed": 0.04, "hiding": 0.03}
 
@@ -84,18 +82,19 @@ def both_worlds() -> ModelRecipe:
     """The next model, from random weights.
 
     Its clips are made ahead with `python -m sorairo.training.render_data both-worlds --encode
-    --drop-pixels`, which needs the run `codec2`.
+    --drop-pixels`, which needs the run `codec2`; its text encoder is the run `text-encoder`.
     """
     codec = codec2().codec
     high = MaskingConfig(shift=3.0, objects=2.0, single=0.4)
     return ModelRecipe(
         name="both-worlds",
         codec_run="codec2",
+        text_run=text_encoder().name,
         sources=_sources(),
         objective=DenoiserLossConfig(
             tokens=147_456,
             samples=1024,
-            text_tokens=TEXT_TOKENS,
+            text_tokens=TEXT.max_length,
             dynamic=True,
             masking=high,
             phases=(Phase(until=1.0, shapes=_shapes()),),
@@ -104,9 +103,12 @@ def both_worlds() -> ModelRecipe:
             name="both-worlds",
             codec=codec,
             transformer=TransformerConfig(
-                latent_channels=codec.latent_channels, layers=12, place_frequencies=6
+                latent_channels=codec.latent_channels,
+                layers=12,
+                place_frequencies=6,
+                text_dim=TEXT.dim,
             ),
-            text=TextConfig(vocabulary=VOCABULARY, max_length=TEXT_TOKENS),
+            text=TEXT,
             world=registry.NONE,
             native_sizes=LIFELIKE.sizes,
             max_frames=1441,

@@ -55,3 +55,11 @@ def test_the_way_back_extends_the_way_out():
     assert orbit_and_back(Filmed(frozen(question, truth)[0]), question, truth) == {}
     push = next(q for q in questions if q.scene.camera not in OPPOSITE)
     assert orbit_and_back(Filmed(SceneTruth(push).clip), push, SceneTruth(push)) == {}
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_a_clip_in_which_no_floor_can_be_compared_is_still(hidden: bool):
+    frames = np.full((13, 96, 96, 3), 128, np.uint8)
+    path = camera_path(frames, np.full((13, 96, 96), hidden))
+    assert path.move == "still"
+    assert (np.abs(path.azimuths) < 1e-9).all()

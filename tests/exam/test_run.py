@@ -23,6 +23,8 @@ from sorairo.exam.run import ExamRun
 from sorairo.exam.scene_question import SceneTruth
 from sorairo.exam.statistics import Estimate, Goal, Verdict, estimate, joint_estimate
 from sorairo.exam.suite import SuiteResult
+from sorairo.exam.suites.world import geneval_tasks
+from sorairo.video import Clip
 
 COUNTS = {"M2": 10, "M3": 10, "M3c": 10, "M4": 4, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
 # What each suite must notice, and by which measure.
@@ -128,6 +130,18 @@ def test_a_motionless_minute_is_detected():
     assert true["object set at 60 s"] == 1
     assert true["motion at 60 s"] == pytest.approx(1, abs=0.3)
     assert false["motion at 60 s"] == 0
+    black = Clip(frames=np.zeros_like(truth.clip.frames), fps=truth.clip.fps)
+    assert suite.judge(question, [black], truth)["drift at 60 s"] == 0
+
+
+def test_a_third_object_of_a_named_color_is_noticed(monkeypatch: pytest.MonkeyPatch):
+    suite = SUITES["M6"]
+    question = next(each for each in suite.questions(9) if each.about == "position, en")
+    truth = SceneTruth(question)
+    assert suite.judge(question, [truth.clip], truth)["position"] == 1
+    seen = geneval_tasks.detect_objects(truth.clip.frames[0])
+    monkeypatch.setattr(geneval_tasks, "detect_objects", lambda *_, **__: [*seen, seen[0]])
+    assert suite.judge(question, [truth.clip], truth)["position"] == 0
 
 
 def test_two_runs_give_the_same_result():

@@ -2,7 +2,8 @@
 
 The camera looks at a fixed point at a constant pitch; its azimuth and its distance are unknown. For
 each guess of both, a homography maps the floor of one frame to the other. The guess with the
-smallest difference is taken. Bodies and the sky are left out.
+smallest difference is taken; among equal ones, and where no guess can be compared, that of the
+least motion. Bodies and the sky are left out.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ THIN = 5  # pixels: the first guess uses every fifth pixel of the floor
 TURN, CLOSER, FARTHER = 10.0, 0.9, 1.12  # degrees; distance at the end relative to the start
 EDGE = 1.0  # metres at the floor's rim that are left out
 LEAST = 200  # pixels of floor that two frames must share
+EQUAL = 1e-4  # of 255: differences that are rounding alone, as where the floor is one colour
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,9 @@ def _best(
     """The turn and the relative distance, near those given, with which two frames agree best."""
     turns, reaches = about[0] + around[0], about[1] * around[1]
     errors = np.stack([_disagreement(pair, distance, turns, reach, thin) for reach in reaches], 1)
-    turn, reach = np.unravel_index(int(np.argmin(errors)), errors.shape)
+    motion = np.abs(around[0])[:, None] + np.abs(np.log(around[1]))
+    as_good = errors <= errors.min() + EQUAL
+    turn, reach = np.unravel_index(int(np.where(as_good, motion, np.inf).argmin()), errors.shape)
     return float(turns[turn]), float(reaches[reach])
 
 

@@ -94,9 +94,10 @@ def _binding(scene: Scene, clip: Clip) -> bool:
 
 
 def _position(scene: Scene, clip: Clip) -> bool:
-    found = {thing.color: thing for thing in detect_objects(clip.frames[0], look=scene.look)}
+    objects = detect_objects(clip.frames[0], look=scene.look)
+    found = {thing.color: thing for thing in objects}
     one, other = (found.get(body.color) for body in scene.bodies)
-    if one is None or other is None or len(found) != 2:
+    if one is None or other is None or len(objects) != 2:
         return False
     return relation_between(one, other) == relation_of(scene)
 

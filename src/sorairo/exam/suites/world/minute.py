@@ -19,6 +19,7 @@ from sorairo.exam.suite import Suite
 SECONDS = 60.0
 TIMES = (5, 15, 30, 60)  # seconds
 SEEN, MOVING = 2, 5  # seconds before each: for objects; for the amount of motion
+DARKEST = 1.0  # of 255: the smallest denominator of a drift, as of a clip that begins black
 ENDLESS_BY_DAY = dataclasses.replace(ENDLESS, lights=("day",))
 
 
@@ -37,7 +38,7 @@ def judge(question: SceneQuestion, answer: Answer, truth: SceneTruth) -> Verdict
         found |= {
             f"object set at {time} s": set_right(seen, question.scene)["object set"],
             f"motion at {time} s": float(changes(moving).mean()) / usual,
-            f"drift at {time} s": abs(brightness(seen) - begun) / begun,
+            f"drift at {time} s": abs(brightness(seen) - begun) / max(begun, DARKEST),
         }
     return found
 

@@ -231,3 +231,8 @@ def test_what_chance_decides_is_not_determined() -> None:
     hurt = replace(clear, inventory=clear.inventory | {"health": 7})
     assert depends(asleep, hurt, "noop")
     assert not depends(asleep, clear, "noop")
+
+
+def test_what_a_game_says_with_yes_or_no_is_a_share() -> None:
+    shares = [goal.measure for goal in crafter.SUITE.goals if goal.share]
+    assert shares == ["change drawn", "amounts of a change"]

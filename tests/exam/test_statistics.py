@@ -96,3 +96,11 @@ def test_two_takes_without_common_motion_require_nothing():
     nothing = dict.fromkeys((*simiq.METRICS, "error"), 0.0)
     takes = {f"{name}, two takes": 0.0 for name in nothing}
     assert simiq.score([{**nothing, **takes, "given": 1.0}]) == 100
+
+
+def test_the_interval_of_a_distance_near_0_holds_it():
+    """No resampled gap of two groups is as small as one that happens to be 0."""
+    values = np.random.default_rng(0).normal(size=40)
+    verdicts = [{"a": value} for value in values - values.mean()]
+    found = joint_estimate(lambda some: abs(float(np.mean([v["a"] for v in some]))), verdicts)
+    assert found.low <= found.value < 1e-9 < found.high

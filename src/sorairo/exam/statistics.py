@@ -149,6 +149,8 @@ def joint_estimate(
     """A measure that is computed from all verdicts together.
 
     Its cases are the verdicts from which it can be computed alone, or all of them if there is none.
+    The interval includes the value, which for a distance near 0 is below those of resampled
+    verdicts.
     """
     rng = np.random.default_rng(0)
     size = (JOINT_BOOTSTRAP_SAMPLES, len(verdicts))
@@ -157,8 +159,12 @@ def joint_estimate(
     known = [value for value in values if not np.isnan(value)]
     low, high = np.percentile(known, [2.5, 97.5]) if known else (np.nan, np.nan)
     alone = sum(not np.isnan(statistic([verdict])) for verdict in verdicts)
+    value = statistic(verdicts)
     return Estimate(
-        value=statistic(verdicts), low=float(low), high=float(high), cases=alone or len(verdicts)
+        value=value,
+        low=float(np.fmin(low, value)),
+        high=float(np.fmax(high, value)),
+        cases=alone or len(verdicts),
     )
 
 

@@ -103,9 +103,9 @@ SUITE = Suite(
     goals=(
         Goal(measure="cuts", least=1.0, share=True),
         Goal(measure="every card", share=True),
-        Goal(measure="a card", least=0.7, share=True),
-        Goal(measure="color of a card", share=True),
-        Goal(measure="shape of a card", share=True),
+        Goal(measure="a card", least=0.7),
+        Goal(measure="color of a card"),
+        Goal(measure="shape of a card"),
     ),
     **CAPABILITY,
 )

@@ -201,6 +201,7 @@ LEAST = {
     "anchored at 200": 0.99,
     "frames a second": 10.0,
 }
+SHARES = ("change drawn", "amounts of a change")  # measures that are a yes or a no for each game
 ANCHORS = {
     "psnr at 1": "GameNGen 29.4",
     "effect": "keyboard accuracy: Oasis .77, MineWorld .86, Matrix-Game .95",
@@ -211,7 +212,13 @@ ANCHORS = {
 def _goals() -> tuple[Goal, ...]:
     names = [*LEAST, *(name for name in _measures() if name not in LEAST)]
     return tuple(
-        Goal(measure=name, least=LEAST.get(name), anchors=ANCHORS.get(name, "")) for name in names
+        Goal(
+            measure=name,
+            least=LEAST.get(name),
+            share=name in SHARES,
+            anchors=ANCHORS.get(name, ""),
+        )
+        for name in names
     )
 
 

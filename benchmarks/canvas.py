@@ -25,13 +25,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from sorairo.cli.exam_selection import drawn_by
 from sorairo.exam.old_records import adopt_old_records
 from sorairo.exam.question import Question
 from sorairo.exam.registry import CANVAS_SUITES
 from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.report.text_table import text_table
 from sorairo.exam.run import ExamRun
-from sorairo.exam.setup import run_of_model
+from sorairo.exam.setup import look_of, run_of_model
 from sorairo.exam.suite import Suite, SuiteResult
 from sorairo.exam.suites.canvas.given_tasks import tasks_on_footage
 
@@ -123,9 +124,12 @@ def main() -> None:
     given = arguments()
     records = {}
     with folder_of(given.keep) as folder:
-        run = run_of_model(given.model, folder, steps=given.steps, guidance=given.guidance)
+        look = look_of(given.model)
+        run = run_of_model(
+            given.model, folder, steps=given.steps, guidance=given.guidance, look=look
+        )
         for name in given.suites or CANVAS_SUITES:
-            result = run_suite(run, CANVAS_SUITES[name], given)
+            result = run_suite(run, drawn_by(look, CANVAS_SUITES[name]), given)
             if given.part != (1, 1):
                 continue
             print(text_table(name, result.suite.goals, result.estimates()), end="\n\n", flush=True)

@@ -14,6 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from sorairo.cli.exam import exam
 from sorairo.exam.registry import SUITES, WORLD_SUITES
@@ -125,6 +126,15 @@ def test_misuse_is_reported_before_anything_is_judged(
     assert (done.returncode, done.stdout) == (2, "")
     assert sentence in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["clips"]
+
+
+@pytest.mark.parametrize("words", [("--guidance", "2"), ("--look", "filament")])
+def test_a_game_has_no_guidance_and_no_look(words: tuple[str, str], tmp_path: Path):
+    folder = tmp_path / "exam"
+    done = CliRunner().invoke(exam, ["M10", "--model", "crafter", *words, "-o", str(folder)])
+    assert done.exit_code == 2
+    assert f"leave out {words[0]}" in done.stderr
+    assert not folder.exists()
 
 
 def test_the_codec_is_left_out_where_all_is_asked_for(here: Callable[..., Done], tmp_path: Path):

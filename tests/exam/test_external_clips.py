@@ -62,6 +62,15 @@ def test_a_question_is_exported_with_its_given_frames(tmp_path: Path):
     assert lines["M4-0001"]["given"] == 16
 
 
+def test_the_given_frames_are_those_of_the_true_clip_of_every_suite(tmp_path: Path):
+    """Where the camera of a falling vessel stands depends on how its pieces fly."""
+    smash = next(each for each in SUITES["M3b"].questions(4) if each.about == "smash")
+    listed, _ = export_questions({"M3b": [smash]}, tmp_path, judged_by="")
+    line = json.loads(listed.read_text())
+    shown, true = Clip.load(tmp_path / line["given_file"]), smash.truth().given
+    assert np.abs(shown.frames.astype(int) - true.frames).mean() < 2
+
+
 @pytest.mark.parametrize("fps", [6, 12, 24, 30, 24000 / 1001])
 def test_a_clip_of_any_size_and_rate_is_fitted(fps: float):
     """A bar crosses the middle of a wide picture; its position at every time is kept."""

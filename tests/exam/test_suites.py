@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 import pickle
+import subprocess
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 import numpy as np
 import pytest
@@ -14,7 +17,7 @@ import pytest
 from sorairo.exam import registry, setup, suites
 from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
-from sorairo.exam.question import Answer, Question
+from sorairo.exam.question import Answer, Question, Sampling
 from sorairo.exam.registry import CANVAS_SUITES, SUITES
 from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.run import ExamRun
@@ -22,6 +25,7 @@ from sorairo.exam.statistics import Goal, Verdict
 from sorairo.exam.suite import SuiteResult
 from sorairo.exam.suites.canvas import extend
 from sorairo.exam.suites.canvas.chain import Chain
+from sorairo.generation.api import Capabilities
 from sorairo.video import Clip
 from sorairo.world.tabletop.language.captions import held_out, parse
 
@@ -31,9 +35,12 @@ def shortfalls(suite: str, verdict: Verdict) -> list[str]:
 
 
 def verdict_on(suite: str, question: Question, answer: Answer | None = None) -> Verdict:
-    """The verdict on an answer, or on the true one."""
+    """The verdict on an answer, or on the true one. A share counts verdicts of yes or no."""
     truth = question.truth()
-    return SUITES[suite].judge(question, truth.answer if answer is None else answer, truth)
+    verdict = SUITES[suite].judge(question, truth.answer if answer is None else answer, truth)
+    shares = [verdict.get(goal.measure, 0) for goal in SUITES[suite].goals if goal.share]
+    assert {value for value in shares if not np.isnan(value)} <= {0, 1}, verdict
+    return verdict
 
 
 def still(clip: Clip) -> Clip:
@@ -193,6 +200,20 @@ def test_a_minute_that_came_to_rest_is_found():
     assert shortfalls("minute", judge(question, truth.answer, truth)) == []
     stopped = [still(truth.answer[0])]
     assert shortfalls("minute", judge(question, stopped, truth)) == ["motion"]
+
+
+def test_the_cost_is_that_of_the_settings_examined(monkeypatch: pytest.MonkeyPatch):
+    commands = []
+
+    def run(command: list[str], **_how: object) -> subprocess.CompletedProcess[str]:
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0, stdout="{}")
+
+    monkeypatch.setattr(subprocess, "run", run)
+    sampling = Sampling(model="a", steps=3, guidance=2.5)
+    question = SUITES["cost"].questions(1)[0]
+    question.ask(cast("Capabilities", None), question.truth(), sampling)
+    assert [json.loads(command[-1]) for command in commands] == [sampling.options(1)] * 2
 
 
 def test_the_worst_answer_comes_first_on_the_sheet(tmp_path: Path):

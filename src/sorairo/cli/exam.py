@@ -134,7 +134,8 @@ def exam(
     if marked:
         say("--marked is called --report-only now.")
     if marked or report_only:
-        _refuse("--report-only", "model", "clips", "steps", "guidance", "workers")
+        asked = ("model", "clips", "steps", "guidance", "workers")
+        _refuse("With --report-only no model is run", *asked)
         _report_only(selection, output)
         return
     played = clips is None and _is_played(model)
@@ -145,6 +146,7 @@ def exam(
     if clips is None:
         setup.check_suites(suites, model, played=played)
     if played:
+        _refuse("A model that plays a game has no such setting", "guidance", "look")
         make = functools.partial(setup.run_of_played, model, output, steps=steps)
     elif clips is None:
         look = selection.look or setup.look_of(model)
@@ -160,7 +162,7 @@ def exam(
             any_rate=any_rate,
         )
     else:
-        _refuse("--clips", "model", "steps", "guidance")
+        _refuse("With --clips no model is run", "model", "steps", "guidance")
         suites, external = _external(selection, clips)
         make = functools.partial(
             setup.run_of_clips, external, output, look=selection.look or CLASSIC
@@ -222,12 +224,12 @@ def _judged_before(run: ExamRun, suites: Sequence[Suite], selection: Selection) 
     return found
 
 
-def _refuse(beside: str, *names: str) -> None:
-    """Raises UsageError for options that have no meaning together with another one."""
+def _refuse(reason: str, *names: str) -> None:
+    """Raises UsageError with the reason for options that have no meaning here."""
     context = click.get_current_context()
     for name in names:
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"With {beside} no model is run: leave out --{name}.")
+            raise click.UsageError(f"{reason}: leave out --{name}.")
 
 
 def _run(run: ExamRun, suites: Iterable[Suite], judge_batches: JudgeBatches | None) -> None:

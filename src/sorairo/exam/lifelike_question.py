@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -26,6 +27,9 @@ SIDE = LIFELIKE.sizes[0][0]
 @dataclass(frozen=True, kw_only=True)
 class LifelikeQuestion(ClipQuestion):
     """Asks for a clip of a scene of the lifelike world."""
+
+    # Where the camera stands depends on all that happens in a clip.
+    same_beginning: ClassVar[bool] = False
 
     scene: Scene
     """The scene that the prompt describes."""

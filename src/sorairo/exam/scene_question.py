@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -29,6 +30,10 @@ class ClipQuestion(Question):
     An answer needs nothing but a prompt and frames, so clips of other models and baselines can be
     compared with the model.
     """
+
+    same_beginning: ClassVar[bool] = True
+    """Whether a shorter clip of the same scene begins with the same frames, so that the given ones
+    can be drawn alone."""
 
     seconds: float
     """The length of the clip, given frames included."""

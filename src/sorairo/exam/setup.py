@@ -162,10 +162,15 @@ def workers_for(
 
 def commit() -> str:
     """The commit of the source tree, if it is one; with "+" if it has been changed since."""
-    here = Path(__file__).parent
-    command = ["git", "describe", "--always", "--dirty=+"]
+    here = Path(__file__)
+    tracked = ["git", "ls-files", "--error-unmatch", here.name]
+    described = ["git", "describe", "--always", "--dirty=+"]
     try:
-        found = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+        # an installed package may lie inside another repository, whose commit says nothing
+        for command in (tracked, described):
+            found = subprocess.run(
+                command, cwd=here.parent, capture_output=True, text=True, check=True
+            )
     except (OSError, subprocess.CalledProcessError):
         return f"sorairo {sorairo.__version__}"
     return found.stdout.strip()

@@ -73,8 +73,10 @@ def _line(question: ClipQuestion, folder: Path) -> dict[str, object]:
     """A question's line in `prompts.jsonl`. Writes its given frames."""
     given_file = None
     if question.given:
-        # The simulator runs forward in time, so the beginning does not depend on the rest.
-        shown = dataclasses.replace(question, seconds=question.given / FPS).truth().clip
+        asked = question
+        if question.same_beginning:
+            asked = dataclasses.replace(question, seconds=question.given / FPS)
+        shown = asked.truth().given
         given_file = f"{GIVEN}/{question.key}{'.png' if question.given == 1 else '.mp4'}"
         shown.save(folder / given_file)
     return {

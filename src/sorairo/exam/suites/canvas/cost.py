@@ -17,15 +17,15 @@ from sorairo.generation.api import Capabilities
 from sorairo.processes import python_command, python_environment
 from sorairo.video import Clip
 
-SECONDS = 60.0
+SECONDS, SEED = 60.0, 1
 PROMPT = "a red ball turns on a turntable on a wooden floor"
 SCRIPT = f"""
 import json, resource, sys, time
 import sorairo, torch
-name, seconds, steps = sys.argv[1:]
+name, seconds, sampling = sys.argv[1:]
 model = sorairo.load(name)
 start = time.time()
-clip = model.generate({PROMPT!r}, seconds=float(seconds), seed=1, steps=int(steps) or None)
+clip = model.generate({PROMPT!r}, seconds=float(seconds), **json.loads(sampling))
 spent = time.time() - start
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
 threads = torch.get_num_threads()
@@ -46,7 +46,7 @@ class Cost(Question):
 
 def _measure(sampling: Sampling, seconds: float) -> Clip:
     """Makes a clip in a new process. Returns a blank one with the cost in its comment."""
-    arguments = [sampling.model, str(seconds), str(sampling.steps or 0)]
+    arguments = [sampling.model, str(seconds), json.dumps(sampling.options(SEED))]
     cost = subprocess.run(
         python_command("-c", SCRIPT, *arguments),
         env=python_environment(),
@@ -59,7 +59,7 @@ def _measure(sampling: Sampling, seconds: float) -> Clip:
 
 
 def questions(_count: int) -> list[Cost]:
-    return [Cost(key="cost-0000", prompt="one minute, two minutes", seed=1)]
+    return [Cost(key="cost-0000", prompt="one minute, two minutes", seed=SEED)]
 
 
 def judge(question: Cost, answer: Answer, truth: Truth) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 from scipy import ndimage
@@ -69,6 +70,8 @@ class TracedTruth(LifelikeTruth):
 
 class TracedQuestion(LifelikeQuestion):
     """Asks for the rest of a clip after a trace was made."""
+
+    same_beginning: ClassVar[bool] = True  # it is filmed from where the trace is made
 
     def truth(self) -> TracedTruth:
         return TracedTruth(self)

@@ -9,13 +9,15 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
     from multiprocessing.context import SpawnContext
 
+Result = TypeVar("Result")
 SAFE_PATH = "PYTHONSAFEPATH"
 GC_THRESHOLD = 10_000  # new objects between two collections of the youngest generation
 # Variables with folders of modules. A relative or empty entry means the current folder.
@@ -85,6 +87,19 @@ def spawn_context() -> SpawnContext:
 
     protect_children()
     return multiprocessing.get_context("spawn")
+
+
+def results_of(pool: Executor, jobs: Iterable[Future[Result]]) -> Iterator[Result]:
+    """The results of jobs of a pool, as they come. After an error or Ctrl-C none is begun that has
+    not been: the block of a pool, which waits for its jobs, ends soon."""
+    from concurrent.futures import as_completed
+
+    try:
+        for job in as_completed(jobs):
+            yield job.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def forget_current_folder() -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from torch import nn
 
 from sorairo.models.model import DenoiserNetwork
 from sorairo.models.text import TextConfig
 from sorairo.models.transformer import Transformer, TransformerConfig
-from sorairo.training.loop.throughput import LAYERS, count_flop, layer_shapes, measured_peak
+from sorairo.training.loop import throughput
+from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig
+from sorairo.training.loop.state import TrainState
+from sorairo.training.loop.throughput import (
+    LAYERS,
+    Meter,
+    count_flop,
+    layer_shapes,
+    measured_peak,
+)
 
 SIZE = TransformerConfig(latent_channels=4, dim=48, ffn_dim=64, heads=2, layers=3, text_dim=32)
 
@@ -53,3 +63,22 @@ def test_the_peak_does_not_depend_on_the_luck_of_one_call():
     first, second = (measured_peak(cpu, torch.float32, ((64, 64),)) for _ in range(2))
     assert first > 0
     assert 1 / 3 < first / second < 3
+
+
+def test_what_is_no_step_counts_in_no_speed(monkeypatch: pytest.MonkeyPatch):
+    """As a contact sheet between two readings."""
+    now = 100.0
+    monkeypatch.setattr(throughput.time, "perf_counter", lambda: now)
+    network = nn.Linear(2, 2)
+    state = TrainState(network, MuonAdam([network.weight], [network.bias], OptimiserConfig()))
+    meter = Meter(state, peak=10.0)
+    for spent, paused in ((2.0, 7.0), (3.0, 0.0)):
+        now, state.step, state.flop = now + spent, state.step + 1, state.flop + 20.0
+        with meter.paused():
+            now += paused
+    read = meter.read()
+    assert (state.seconds, read["steps_per_second"], read["percent_of_peak"]) == (5.0, 0.4, 80.0)
+    now, state.step = now + 4.0, state.step + 1
+    meter.count()
+    assert state.seconds == 9.0, "a run that stops between two readings keeps its time"
+    assert meter.read()["steps_per_second"] == 0.25

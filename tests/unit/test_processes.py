@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
+import time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from sorairo.processes import protect_children, python_command, python_environment, spawn_context
+from sorairo.processes import (
+    protect_children,
+    python_command,
+    python_environment,
+    results_of,
+    spawn_context,
+)
 
 SOURCE = Path(__file__).parents[2] / "src" / "sorairo"
 NAMES = ("click", "tempfile", "PIL", "torch", "numpy", "signal", "sqlalchemy", "encodings")
@@ -87,3 +94,17 @@ def test_no_process_is_started_in_another_way():
         if way in path.read_text(encoding="utf-8")
     }
     assert found == {("processes.py", ways[0]), ("processes.py", ways[1])}
+
+
+def test_after_an_error_no_further_job_is_begun():
+    begun = []
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number == 1:
+            raise ValueError("a broken job")
+        time.sleep(0.05)
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ValueError, match="a broken job"):
+        list(results_of(pool, [pool.submit(work, number) for number in range(50)]))
+    assert len(begun) < 10

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,8 @@ from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.data.shard_folders import claimed, whole_folder
 from sorairo.errors import ConfigError
-from sorairo.processes import spawn_context
+from sorairo.processes import results_of, spawn_context
+from sorairo.video.atomic_write import whole_file
 from sorairo.world import registry
 from sorairo.world.protocol import Sample, Scene
 
@@ -157,8 +158,7 @@ def _render_in_new_processes(
     named: list[tuple[ClipsConfig, int]], workers: int, bar: tqdm[Any]
 ) -> None:
     with ProcessPoolExecutor(workers, mp_context=spawn_context()) as pool:
-        for job in as_completed([pool.submit(render_shard, *each) for each in named]):
-            job.result()
+        for _ in results_of(pool, [pool.submit(render_shard, *each) for each in named]):
             bar.update()
 
 
@@ -173,7 +173,8 @@ def prepare_folder(config: ClipsConfig) -> None:
         )
     record.parent.mkdir(parents=True, exist_ok=True)
     if not record.exists():  # others may be reading it
-        record.write_text(json.dumps(to_json(config), indent=1))
+        with whole_file(record) as new:
+            new.write_text(json.dumps(to_json(config), indent=1))
 
 
 def render_shard(config: ClipsConfig, index: int) -> Shard:

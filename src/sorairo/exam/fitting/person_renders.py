@@ -11,6 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from sorairo.exam.lifelike_question import SIDE
+from sorairo.video.atomic_write import whole_file
 from sorairo.world.filament.stage import Camera
 from sorairo.world.lifelike.people.appearance.looks import Person
 from sorairo.world.lifelike.renderer import Renderer
@@ -42,7 +43,8 @@ class PersonRenders:
     def save(self, path: Path) -> None:
         """Writes them to an npz file."""
         people = json.dumps([asdict(person) for person in self.people])
-        np.savez(path, frames=self.frames, parts=self.parts, people=people)
+        with whole_file(path) as new:
+            np.savez(new, frames=self.frames, parts=self.parts, people=people)
 
     @classmethod
     def load(cls, path: Path) -> PersonRenders:

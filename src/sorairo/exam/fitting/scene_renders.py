@@ -14,6 +14,7 @@ import platformdirs
 
 from sorairo.exam.lifelike_question import SIDE
 from sorairo.exam.suites.lifelike.prompted_scenes import SECONDS, scene_of
+from sorairo.video.atomic_write import whole_file
 from sorairo.world.filament.stage import Camera
 from sorairo.world.lifelike.filming.hours import HOURS
 from sorairo.world.lifelike.filming.weather import settings
@@ -89,7 +90,8 @@ def scene_render(task: str, index: int, seed: int, shown: Shown) -> SceneRender:
             frames, masks = renderer.film_and_masks(rollout)
             things = masks > 0
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(path, frames=frames, things=things)
+    with whole_file(path) as new:
+        np.savez_compressed(new, frames=frames, things=things)
     return SceneRender(task, scene, frames, things)
 
 

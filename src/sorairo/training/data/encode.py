@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from sorairo.data.shard_folders import whole_folder
 from sorairo.models.codec import Codec, pad_start
 from sorairo.nn.pixels import to_video
 from sorairo.nn.precision import choose_device, compute_dtype
-from sorairo.processes import spawn_context
+from sorairo.processes import results_of, spawn_context
 from sorairo.training.data.object_tokens import object_tokens
 from sorairo.training.data.sources import (
     LEAVES_CLIPS,
@@ -85,10 +85,8 @@ def encode_sources(
             initializer=set_encoder,
             initargs=(codec, patch),
         ) as pool:
-            for job in as_completed(
-                [pool.submit(encode_shard, *each) for each in missing.values()]
-            ):
-                job.result()
+            jobs = [pool.submit(encode_shard, *each) for each in missing.values()]
+            for _ in results_of(pool, jobs):
                 bar.update()
     return done
 

@@ -11,6 +11,7 @@ from sorairo.data.latent_dataset import ClipSet
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.models.text import train_tokenizer, with_words
+from sorairo.video.atomic_write import whole_file
 from sorairo.world import registry
 
 CAPTIONS = 20_000
@@ -28,7 +29,8 @@ def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary
         tokenizer = with_words(known, texts_of(clips), vocabulary)
     else:
         tokenizer = train_tokenizer(texts_of(clips), vocabulary)
-    tokenizer.save(str(path))
+    with whole_file(path) as new:
+        tokenizer.save(str(new))
     return tokenizer
 
 

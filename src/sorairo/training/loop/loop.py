@@ -75,7 +75,7 @@ class Loop:
             values = self._train(stop)
             if values:
                 read_values(values, self.state.step - 1)
-            self.save()
+            self._save()
             if values and not stop.requested:
                 self._sheet()
         if stop.requested:
@@ -98,12 +98,12 @@ class Loop:
                 if logged:
                     values = self._log(values, factor)
                 if state.step % config.sheet_every == 0 and state.step < config.steps:
-                    self._sheet()
-                    self.meter.restart()
+                    with self.meter.paused():
+                        self._sheet()
                 state.minutes = before + (time.perf_counter() - begun) / 60
                 due = time.perf_counter() - saved > 60 * config.save_minutes
                 if due and (logged or self.device.type == "cpu"):  # only with a loss that was read
-                    self.save()
+                    self._save()
                     saved = time.perf_counter()
         return values
 
@@ -149,6 +149,10 @@ class Loop:
         self.journal.write(self.state.step, values)
         self.bar.set_postfix({k: f"{v:.3g}" for k, v in values.items() if k in SHOWN})
         return values
+
+    def _save(self) -> None:
+        with self.meter.paused():
+            self.save()
 
     def _sheet(self) -> None:
         step = self.state.step

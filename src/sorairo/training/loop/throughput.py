@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from torch import nn
@@ -57,24 +58,37 @@ def measured_peak(
 
 
 class Meter:
-    """Measures the speed of a run since the last reading, also as a percentage of `peak` FLOP/s."""
+    """Measures the speed of a run since the last reading, also as a percentage of `peak` FLOP/s,
+    and adds up the time of its steps."""
 
     def __init__(self, state: TrainState, peak: float) -> None:
         self.state, self.peak = state, peak
         self.step, self.flop = state.step, state.flop
-        self.restart()
+        self.since = self.counted = time.perf_counter()
 
-    def restart(self) -> None:
-        """Excludes the time since the last reading."""
-        self.since = time.perf_counter()
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leaves out the time until the block ends: what is done in it is no step."""
+        self.count()
+        try:
+            yield
+        finally:
+            now = time.perf_counter()
+            self.since, self.counted = self.since + now - self.counted, now
+
+    def count(self) -> None:
+        """Adds the time since the last count to that of the run."""
+        now = time.perf_counter()
+        self.state.seconds += now - self.counted
+        self.counted = now
 
     def read(self) -> dict[str, float]:
         """The speed since the last reading, and the totals of the run."""
-        now, state = time.perf_counter(), self.state
-        rate = (state.flop - self.flop) / (now - self.since)
-        speed = (state.step - self.step) / (now - self.since)
-        state.seconds += now - self.since
-        self.step, self.flop, self.since = state.step, state.flop, now
+        self.count()
+        state, passed = self.state, self.counted - self.since
+        rate = (state.flop - self.flop) / passed
+        speed = (state.step - self.step) / passed
+        self.step, self.flop, self.since = state.step, state.flop, self.counted
         return {
             "tflops": rate / 1e12,
             "percent_of_peak": 100 * rate / self.peak,

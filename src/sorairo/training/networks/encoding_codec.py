@@ -26,6 +26,7 @@ from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import FILE as STATE
 from sorairo.training.loop.state import averaged_weights
 from sorairo.training.networks.codec_directory import codec_folder, open_codec, recipe_of_codec
+from sorairo.video.atomic_write import whole_file
 
 FITTED = 400  # clips, from which some are drawn to fit a scale
 
@@ -59,7 +60,8 @@ def codec_of_run(
         codec.load_state_dict(load_file(frozen))
     else:
         codec = _averaged_codec(run, config, clips)
-        save_file({k: v.contiguous() for k, v in codec.state_dict().items()}, frozen)
+        with whole_file(frozen) as new:
+            save_file({k: v.contiguous() for k, v in codec.state_dict().items()}, new)
     return EncodingCodec(codec, None, folder, frozen.name)
 
 

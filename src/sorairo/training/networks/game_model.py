@@ -35,6 +35,7 @@ from sorairo.training.objectives.game_model import (
     PlayObjective,
     without_names,
 )
+from sorairo.video.atomic_write import whole_file
 from sorairo.world.crafter.language.lexicon import PLACES, TIMES
 
 NORMALISED_ON = 64  # pictures
@@ -220,5 +221,6 @@ def _tokenizer(path: Path, vocabulary: int) -> Tokenizer:
             for phrase in written
         ]
         path.parent.mkdir(parents=True, exist_ok=True)
-        train_tokenizer(phrases * 4, vocabulary).save(str(path))
+        with whole_file(path) as new:
+            train_tokenizer(phrases * 4, vocabulary).save(str(new))
     return Tokenizer.from_file(str(path))

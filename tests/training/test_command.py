@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from sorairo.config import override
+from sorairo.errors import ConfigError
 from sorairo.models import hub
+from sorairo.training.recipes.codec2 import codec2
 from sorairo.training.recipes.registry import FORMER_NAMES
 
 TINY_CLIPS = [
@@ -102,3 +105,10 @@ def test_a_setting_that_does_not_exist(tmp_path: Path):
     assert done.returncode == 2
     assert "steps" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("setting", ["log_every=0", "sheet_every=0", "ema=1.5", "steps=-1"])
+def test_a_number_that_no_run_can_have(setting: str):
+    name = setting.partition("=")[0]
+    with pytest.raises(ConfigError, match=rf"loop\.{name} is .*: choose [01] "):
+        override(codec2(), [f"loop.{setting}"])

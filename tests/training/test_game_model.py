@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,14 @@ from sorairo.models.crafter.files import load_play_model
 from sorairo.models.crafter.given import MAP_PLACES, PLACES, Truth, given, given_channels, positions
 from sorairo.models.crafter.network import PlayConfig, PlayModel
 from sorairo.models.text import train_tokenizer
-from sorairo.training.data.games.latents import LatentGame, encode, last_changed, last_seen
+from sorairo.training.data.games.latents import (
+    LatentGame,
+    encode,
+    encode_games,
+    last_changed,
+    last_seen,
+)
+from sorairo.training.data.games.shards import GamesConfig, record_games
 from sorairo.training.evaluation.events_drawn import events_drawn, gains_drawn
 from sorairo.training.networks.game_model import PlayTask, embeddings, grown
 from sorairo.training.objectives.game_model import NamingNetwork, without_names
@@ -163,3 +171,14 @@ def test_a_network_to_which_nothing_happens_draws_no_gains(game: LatentGame) -> 
     assert (table.amounts, table.target) == (0, 0)
     assert scores["make_iron_pickaxe"].amounts == 1
     assert gains_drawn(list(scores.values())) == 0
+
+
+def test_games_of_one_number_and_other_settings_have_latents_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    codec = fresh(SMALL).codec
+    for steps in (3, 5):
+        paths = record_games(GamesConfig(worlds=1, games=1, steps=steps))
+        (found,) = encode_games(paths, codec)
+        assert len(found.latents) == len(found.truth["actions"]), steps

@@ -16,6 +16,7 @@ from sorairo.errors import TrainingError
 from sorairo.models import hub
 from sorairo.models.network_files import load_networks
 from sorairo.training import run
+from sorairo.training.loop.changed_settings import changed_settings
 from sorairo.training.loop.state import read_record
 from sorairo.training.networks import codec, denoiser
 from sorairo.training.objectives.codec import CodecObjective
@@ -72,6 +73,25 @@ def test_a_model_stopped_and_resumed(model_run: Path, monkeypatch: pytest.Monkey
     ours, theirs = (load_networks(each / "model").state_dict() for each in (model_run, folder))
     for name, value in ours.items():
         assert torch.equal(value, theirs[name])
+
+
+def test_a_run_that_goes_on_with_other_settings_says_so(
+    codec_run: Path, capsys: pytest.CaptureFixture[str]
+):
+    del codec_run  # its clips are there
+    short = change(CODEC_RECIPE, name="tiny-codec-longer", steps=1)
+    folder = run.run(short)
+    run.run(short)
+    assert "other settings" not in capsys.readouterr().err
+    run.run(change(short, steps=2))
+    said = f"The run in {folder} goes on with other settings: loop.steps=2 (before 1)."
+    assert said in capsys.readouterr().err
+
+
+def test_fields_of_other_versions_are_no_other_settings():
+    before = {"loop": {"steps": 3, "gone": 1}, "name": "a"}
+    now = {"loop": {"steps": 4, "new": 2}, "name": "a"}
+    assert changed_settings(before, now) == ["loop.steps=4 (before 3)"]
 
 
 def test_another_seed_is_another_run(codec_run: Path):

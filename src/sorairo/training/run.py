@@ -8,6 +8,7 @@ import torch
 
 from sorairo.config import override
 from sorairo.nn.precision import choose_device
+from sorairo.training.loop.changed_settings import say_changes
 from sorairo.training.loop.loop import Loop
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.state import TrainState
@@ -29,7 +30,8 @@ def run(recipe: Recipe) -> Path:
     torch.manual_seed(recipe.loop.seed)
     network = task.network().to(choose_device(None))
     state = TrainState(network, task.optimiser(network))
-    state.load(folder)
+    if state.load(folder):
+        say_changes(folder, recipe)
 
     def save() -> None:
         state.save(folder, recipe)

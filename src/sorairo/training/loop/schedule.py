@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from sorairo.errors import ConfigError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +34,19 @@ class LoopConfig:
     the speed of the machine."""
     workers: int = 0
     """Processes that draw batches ahead of their steps; 0: each batch is drawn at its step."""
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError for a number that no run can have."""
+        for name, least, most in (
+            *((each, 0, math.inf) for each in ("steps", "warmup", "workers")),
+            *((each, 1, math.inf) for each in ("log_every", "sheet_every")),
+            *((each, 0, math.inf) for each in ("seed", "save_minutes", "minutes")),
+            *((each, 0, 1) for each in ("cooldown", "ema")),
+        ):
+            value = getattr(self, name)
+            if not least <= value <= most:
+                reach = f"{least} to {most}" if most == 1 else f"{least} or more"
+                raise ConfigError(f"loop.{name} is {value:g}: choose {reach}.")
 
 
 def learning_factor(step: int, config: LoopConfig, minutes: float = 0.0) -> float:

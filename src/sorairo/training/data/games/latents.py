@@ -51,15 +51,16 @@ def encode_games(
     paths: list[Path], codec: Codec, mirrors: Sequence[tuple[bool, bool]] = MIRRORS[:1]
 ) -> list[LatentGame]:
     """The games of files of `shards.record_games`, in each of the mirrors, as latents, which are
-    kept in the cache."""
+    kept in the cache by the codec and the folder of the games: worlds of one number are played in
+    other ways there."""
     codec = deepcopy(codec).to(compute_dtype(torch.device("cpu"))).eval()
-    folder = cache_folder() / "latents" / f"crafter-{_digest(codec)}"
-    folder.mkdir(parents=True, exist_ok=True)
+    latents_folder = cache_folder() / "latents" / f"crafter-{_digest(codec)}"
     games = []
     for path, (x, y) in tqdm(list(product(paths, mirrors)), desc="Encoding games"):
-        stored = folder / f"{path.stem}{'-x' * x}{'-y' * y}.npy"
+        stored = latents_folder / path.parent.name / f"{path.stem}{'-x' * x}{'-y' * y}.npy"
         truths = [mirrored(truth, x, y) for truth in read_games(path)]
         if not stored.exists():
+            stored.parent.mkdir(parents=True, exist_ok=True)
             encoded = np.concatenate([encode(codec, truth) for truth in truths])
             with whole_file(stored) as temporary, temporary.open("wb") as file:
                 np.save(file, encoded)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageFilter
 
 from sorairo.generation.canvas.canvas import Canvas
 from sorairo.generation.canvas.encode import encode_layout
@@ -115,6 +117,30 @@ def test_outside_a_region_nothing_changes_and_inside_everything():
     inside = region > 0
     assert np.array_equal(out[:, ~inside], under[:, ~inside])
     assert np.array_equal(out[:, 24:40, 24:40], made[:, 24:40, 24:40])
+
+
+@pytest.mark.parametrize(("height", "width"), [(96, 144), (480, 160)])
+def test_the_border_of_a_region_is_that_of_the_filters(height: int, width: int):
+    rng = np.random.default_rng(0)
+    made, under = rng.integers(0, 256, (2, 3, height, width, 3), dtype=np.uint8)
+    region = (rng.random((height, width)) > 0.001).astype(np.float32)
+    radius = max(1, round(min(height, width) / 48))
+    mask = Image.fromarray((region * 255).astype(np.uint8))
+    inner = mask.filter(ImageFilter.MinFilter(2 * radius + 1)).filter(ImageFilter.BoxBlur(radius))
+    weight = np.where(region > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
+    mixed = (weight * made + (1 - weight) * under).round()
+    expected = np.where(weight > 0, mixed, under).astype(np.uint8)
+    np.testing.assert_array_equal(blend_region(made, under[:2], region)[:2], expected[:2])
+
+
+def test_the_memory_of_a_region_does_not_grow_with_the_clip():
+    """A picture in float is four times as large as one of bytes, so frames are mixed one by one."""
+    made = np.zeros((40, 128, 128, 3), np.uint8)
+    tracemalloc.start()
+    blend_region(made, made, np.ones((128, 128)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2 * made.nbytes
 
 
 def test_sound_stays_with_its_pictures():

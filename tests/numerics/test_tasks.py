@@ -14,6 +14,7 @@ from sorairo.generation.canvas.encode import (
     encode_layout,
     latent_frame_prompt_weights,
 )
+from sorairo.generation.requests.edit import EditRequest
 from sorairo.generation.requests.extend import ExtendRequest
 from sorairo.generation.tasks.animate import animate
 from sorairo.generation.tasks.bridge import connect, loop
@@ -224,3 +225,30 @@ def test_memory_does_not_grow_with_the_length_of_the_clip(task):
     for clip in (long, many):
         layout = task(clip)
         assert sum(len(each.frames) for each in layout.given) <= 120
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "changed"),
+    [
+        (1.0, 1.02, (12, 16)),  # less than a frame of the canvas
+        (2.49, None, (29, 30)),
+        (2.49, 2.55, (29, 30)),
+        (0.02, 0.5, (0, 9)),  # a latent frame, after the first one of one frame
+        (1.0, 9.0, (12, 30)),
+    ],
+)
+def test_a_span_of_an_edit_has_frames_of_the_clip(
+    start: float, end: float | None, changed: tuple[int, int]
+):
+    """As many frames as before, and at least one that is changed."""
+    film = clip_of(30)
+    request = EditRequest(prompt="a", start=start, end=end)
+    layout = layout_of(request, [film], SPEC)
+    before = 0
+    for each in layout.segments:
+        if isinstance(each, GeneratedSegment):
+            found = (before, before + each.last - each.first)
+            before = found[1]
+        else:
+            before += each.clip.num_frames
+    assert (found, before) == (changed, 30)

@@ -11,6 +11,7 @@ from PIL import Image, ImageFilter
 from sorairo.generation.output.seams.correct import correct_seams
 from sorairo.generation.output.seams.difference import Seam
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
+from sorairo.interruption import check_interrupted
 from sorairo.video import Clip, Sound
 from sorairo.video.resampling import at_fps
 
@@ -172,8 +173,29 @@ def blend_region(generated: np.ndarray, under: np.ndarray, region: np.ndarray) -
     mask = Image.fromarray((np.asarray(region, np.float32) * 255).astype(np.uint8))
     mask = mask.resize((width, height), Image.Resampling.NEAREST)
     radius = max(1, round(min(width, height) / 48))
-    inner = mask.filter(ImageFilter.MinFilter(2 * radius + 1)).filter(ImageFilter.BoxBlur(radius))
+    smaller = Image.fromarray(_eroded(np.asarray(mask), radius))
+    inner = smaller.filter(ImageFilter.BoxBlur(radius))
     weight = np.where(np.asarray(mask) > 0, np.asarray(inner, np.float32) / 255, 0)[..., None]
-    under = under[np.arange(len(generated)).clip(max=len(under) - 1)]
-    mixed = weight * generated + (1 - weight) * under
-    return np.where(weight > 0, mixed.round(), under).astype(np.uint8)
+    out = np.empty_like(generated)
+    for index, frame in enumerate(generated):
+        check_interrupted()
+        below = under[min(index, len(under) - 1)]
+        mixed = weight * frame + (1 - weight) * below
+        out[index] = np.where(weight > 0, mixed.round(), below)
+    return out
+
+
+def _eroded(mask: np.ndarray, radius: int) -> np.ndarray:
+    """The least value within `radius` of each pixel of a mask uint8 [H, W], along rows and columns.
+
+    As Pillow's MinFilter, whose time grows with the square of the radius: 2.4 s at 1024x1024, where
+    this takes 0.01 s.
+    """
+    length = 2 * radius + 1
+    for _ in range(2):
+        least, reach = np.pad(mask, ((radius, radius), (0, 0)), mode="edge"), 1
+        while reach < length:
+            step = min(reach, length - reach)
+            least, reach = np.minimum(least[:-step], least[step:]), reach + step
+        mask = np.ascontiguousarray(least.T)
+    return mask

@@ -28,6 +28,7 @@ from sorairo.generation.tasks.layout import CanvasLayout, CanvasSpec
 from sorairo.generation.tasks.storyboard import storyboard
 from sorairo.generation.tasks.text import text_to_video
 from sorairo.video import Clip
+from sorairo.video.resampling import frames_at
 from sorairo.world import registry
 
 Task = Callable[[Any, Sequence[Clip], CanvasSpec], CanvasLayout]
@@ -115,11 +116,13 @@ def _edit(request: EditRequest, clips: Sequence[Clip], spec: CanvasSpec) -> Canv
 
 
 def edited_span(request: EditRequest, clip: Clip, spec: CanvasSpec) -> tuple[int, int] | None:
-    """The frames at the canvas's rate between which a clip is changed; None: all of them."""
+    """The frames at the canvas's rate between which a clip is changed, at least one; None: all."""
     if request.start <= 0 and request.end is None:
         return None
-    start = spec.frames_in(request.start) if request.start > 0 else 0
-    return start, spec.frames_in(clip.duration if request.end is None else request.end)
+    total = frames_at(clip, spec.fps)
+    start = min(round(request.start * spec.fps), total - 1)
+    end = total if request.end is None else min(round(request.end * spec.fps), total)
+    return start, max(end, start + 1)
 
 
 def _storyboard(request: Storyboard, clips: Sequence[Clip], spec: CanvasSpec) -> CanvasLayout:

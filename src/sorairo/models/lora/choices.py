@@ -21,6 +21,7 @@ SUFFIX = ".safetensors"
 MOST = 8  # LoRAs of a request
 MOST_WEIGHT = 4.0
 FOUR_STEPS = (1.0, 0.9375, 0.8333, 0.625, 0.0)
+SOLVERS = ("euler", "adams", "heun", "unipc")  # the names of `flow.solvers.SOLVERS`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,4 +191,8 @@ def _read(path: Path) -> FewSteps:
     falling = all(a > b for a, b in zip(sigmas, sigmas[1:], strict=False))
     if len(sigmas) < 2 or not falling or sigmas[0] > 1 or sigmas[-1] != 0:
         raise ModelError(f"{path}: the sigmas must fall from at most 1 to 0.")
+    if solver not in SOLVERS:
+        raise ModelError(f"{path} names the solver {solver!r}: choose one of {', '.join(SOLVERS)}.")
+    if not math.isfinite(guidance):
+        raise ModelError(f"{path} has a guidance of {guidance:g}: choose a number such as 1.")
     return FewSteps(sigmas=sigmas, guidance=guidance, solver=solver, digest=digest)

@@ -41,6 +41,18 @@ def test_a_pane_that_is_not_hit_stays_whole(seed: int):
     assert np.abs(shards - shards[0]).max() < 5e-3
 
 
+@pytest.mark.parametrize("event", ["shatter", "miss"])
+def test_a_thrown_ball_touches_the_pane_or_the_ground(event: str):
+    run = rollout(event, 0, seconds=2.0)
+    first, height = int(run.contacts.argmax()), run.positions[:, 0, 2]
+    assert run.contacts.any()
+    if event == "shatter":
+        assert first == int(run.broken.argmax())
+    else:
+        assert height[first - 1 : first + 1].min() < 2 * glass.BALL_RADIUS
+    assert (height[:first] > glass.BALL_RADIUS - 0.02).all()  # a step of the simulation at most
+
+
 def test_a_ball_falls_and_bounces_as_gravity_and_restitution_say():
     run = rollout("drop", 1, seconds=2.0, fps=960.0)
     height = run.positions[:, 0, 2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sorairo.errors import ConfigError, UnknownNameError
 from sorairo.world.menagerie.kinds import KINDS
 from sorairo.world.menagerie.language import lexicon
 from sorairo.world.menagerie.language.captions import DETAILS, LANGUAGES, PAIRS, stated
@@ -13,7 +14,7 @@ from sorairo.world.menagerie.language.parsing import parse
 from sorairo.world.menagerie.language.service import LANGUAGE
 from sorairo.world.menagerie.places import GROUNDS, PLACES
 from sorairo.world.menagerie.sampling import sample_scene
-from sorairo.world.menagerie.scene import CAMERAS, EVENTS, Scene
+from sorairo.world.menagerie.scene import CAMERAS, EVENTS, Scene, SceneConfig
 
 
 def true_facts(scene: Scene) -> set[tuple[str, str]]:
@@ -81,3 +82,19 @@ def test_unknown_words_are_named():
     reading = LANGUAGE.read("a purple unicorn walks to the left")
     assert reading.notes == ("Ignored (unknown words): purple, unicorn",)
     assert reading.understood
+
+
+def test_the_hunted_live_in_the_place_and_run():
+    for seed in range(60):
+        scene = sample_scene(np.random.default_rng(seed), SceneConfig(events=("chase",)))
+        _, hunted = (KINDS[animal.kind] for animal in scene.animals)
+        assert hunted.runs
+        assert scene.place in hunted.lives
+
+
+def test_a_part_of_the_world_in_which_nothing_can_happen_is_refused():
+    rng = np.random.default_rng(0)
+    with pytest.raises(ConfigError, match="No animal of donkey can do any of run"):
+        sample_scene(rng, SceneConfig(kinds=("donkey",), events=("run",)))
+    with pytest.raises(UnknownNameError, match="Did you mean 'horse'"):
+        sample_scene(rng, SceneConfig(kinds=("hrose",)))

@@ -79,3 +79,13 @@ def test_animals_have_the_size_of_their_kind(small_menagerie: Path):
             assert height == pytest.approx(found.height)
     speeds = {kind: cast.gait(kind, next(iter(KINDS[kind].coats)), "walk").speed for kind in KINDS}
     assert speeds["African elephant"] > speeds["wolf"] > speeds["rabbit"]
+
+
+def test_the_motion_is_the_same_at_every_frame_rate():
+    scene = run("run").scene
+    places = (simulate(scene, seconds=2.0, fps=fps).performances[0].places for fps in (12.0, 24.0))
+    slow, fast = (each - each[0] for each in places)  # the middle of the way is that of a clip
+    np.testing.assert_allclose(fast[::2], slow, atol=1e-9)
+    steps = np.linalg.norm(np.diff(fast[:-1], axis=0), axis=1).reshape(-1, 2)
+    first = steps[:, 0] / steps.sum(1)
+    assert np.abs(first - 0.5).max() < 0.08, "no frame goes further than its time"

@@ -28,6 +28,13 @@ def about_z(angles: float | np.ndarray) -> np.ndarray:
     return np.stack(rows, -1).reshape(*np.shape(angles), 3, 3)
 
 
+def about_y(angles: float | np.ndarray) -> np.ndarray:
+    """Rotations about the axis away from the camera by angles [...] in radians, [..., 3, 3]."""
+    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles, float)
+    rows = (cosine, zero, sine, zero, zero + 1, zero, -sine, zero, cosine)
+    return np.stack(rows, -1).reshape(*np.shape(angles), 3, 3)
+
+
 def smooth_normals(positions: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Unit normals of the vertices, the mean of those of their faces weighted by area, [V, 3]."""
     corners = positions[faces]

@@ -34,6 +34,8 @@ class GlassRun:
     """The time of the impact in seconds; None: the pane stays whole."""
     broken: np.ndarray
     """Whether the pane is broken, bool [F]."""
+    touched: np.ndarray
+    """Whether the ball touched glass or the ground since the frame before, bool [F]."""
 
 
 def run_glass(
@@ -56,12 +58,15 @@ def run_glass(
     positions = np.empty((len(times), count + 1, 3))
     rotations = np.empty((len(times), count + 1, 3, 3))
     broken_at = None
+    touched = np.zeros(len(times), bool)
     whole = data.qpos[:-7].copy()
     mujoco.mj_forward(model, data)
     for frame, time in enumerate(times):
         while data.time < time - STEP / 2:
             mujoco.mj_step(model, data)
-            if broken_at is None and _touches_glass(model, data, ball):
+            touching = _touching(model, data, ball)
+            touched[frame] |= bool(touching)
+            if broken_at is None and touching - {0}:  # 0 is the ground
                 broken_at = float(data.time)
             if broken_at is None:  # the frame holds the pane still
                 data.qpos[:-7], data.qvel[:-6] = whole, 0
@@ -70,16 +75,18 @@ def run_glass(
             positions[frame, index] = data.xpos[index + 1]
             rotations[frame, index] = data.xmat[index + 1].reshape(3, 3)
     broken = np.zeros(len(times), bool) if broken_at is None else times >= broken_at
-    return GlassRun(tuple(outlines), positions, rotations, broken_at, broken)
+    return GlassRun(tuple(outlines), positions, rotations, broken_at, broken, touched)
 
 
-def _touches_glass(model: mujoco.MjModel, data: mujoco.MjData, ball: int) -> bool:
+def _touching(model: mujoco.MjModel, data: mujoco.MjData, ball: int) -> set[int]:
+    """The bodies that the ball touches."""
+    found = set()
     for index in range(data.ncon):
         contact = data.contact[index]
-        touching = {int(model.geom_bodyid[contact.geom1]), int(model.geom_bodyid[contact.geom2])}
-        if ball in touching and 0 not in touching:
-            return True
-    return False
+        pair = {int(model.geom_bodyid[contact.geom1]), int(model.geom_bodyid[contact.geom2])}
+        if ball in pair:
+            found |= pair - {ball}
+    return found
 
 
 def _shards(rng: np.random.Generator) -> tuple[list[np.ndarray], list[np.ndarray]]:

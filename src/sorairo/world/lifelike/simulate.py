@@ -43,7 +43,8 @@ class Rollout:
     broken: np.ndarray
     """Whether the pane of glass is broken, bool [F]."""
     contacts: np.ndarray
-    """Whether the ball touched something since the frame before, bool [F]."""
+    """Whether the ball touched something since the frame before, bool [F]; in the events of
+    `matter.registry.MATTER`, as `MatterMotion.contacts`."""
     glass: GlassRun | None = field(default=None, repr=False)
     """The shards, of events with glass."""
     matter: MatterMotion | None = field(default=None, repr=False)

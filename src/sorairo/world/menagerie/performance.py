@@ -105,17 +105,24 @@ def perform(
         far = np.array([gait.gone(cycle * gait.seconds) for cycle in cycles])
         gone += far - far[0]
     way = np.array([np.sin(heading), -np.cos(heading)])
-    frames = np.clip(np.round(times / STEP).astype(int), 0, len(grid) - 1)
+    moments = np.round(times / STEP, 6)
     places = np.zeros((len(times), 3))
-    places[:, :2] = start + gone[frames, None] * way
+    places[:, :2] = start + _between(gone[:, None], moments) * way
     return Performance(
         creature,
         places,
         np.full(len(times), heading),
-        clocks[frames],
-        action_weights[frames],
+        _between(clocks, moments),
+        _between(action_weights, moments),
         parts,
     )
+
+
+def _between(values: np.ndarray, moments: np.ndarray) -> np.ndarray:
+    """Rows of `values` [T, n] at moments that are counted in rows, interpolated, [F, n]."""
+    first = np.minimum(moments.astype(int), len(values) - 1)
+    after, share = np.minimum(first + 1, len(values) - 1), (moments - first)[:, None]
+    return (1 - share) * values[first] + share * values[after]
 
 
 def _action_weights(parts: tuple[Part, ...], grid: np.ndarray) -> np.ndarray:

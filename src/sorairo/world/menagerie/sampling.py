@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from sorairo.errors import ConfigError, unknown_name
 from sorairo.world.menagerie.kinds import KINDS
 from sorairo.world.menagerie.places import PLACES
 from sorairo.world.menagerie.scene import HEADINGS, Creature, Scene, SceneConfig
@@ -16,8 +17,9 @@ SIDES = ("left", "left", "right", "right")
 
 
 def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) -> Scene:
-    """A scene of a part of the world."""
+    """A scene of a part of the world. Raises ConfigError for one in which nothing can happen."""
     kinds = config.kinds or tuple(KINDS)
+    _check_possible(kinds, config.events)
     while True:
         kind, event = _choice(rng, kinds), _choice(rng, config.events)
         place = _choice(rng, KINDS[kind].lives)
@@ -43,6 +45,21 @@ def sample_scene(rng: np.random.Generator, config: SceneConfig = WHOLE_WORLD) ->
     )
 
 
+def _check_possible(kinds: Sequence[str], events: Sequence[str]) -> None:
+    known = ((kind, event, place) for kind in kinds for event in events for place in _lives(kind))
+    if not any(_can(*each) for each in known):
+        raise ConfigError(
+            f"No animal of {', '.join(kinds)} can do any of {', '.join(events)}: choose other kinds"
+            " or events."
+        )
+
+
+def _lives(kind: str) -> tuple[str, ...]:
+    if kind not in KINDS:
+        raise unknown_name("animal", kind, KINDS)
+    return KINDS[kind].lives
+
+
 def _can(kind: str, event: str, place: str) -> bool:
     """Whether a kind can be the first animal of an event in a place."""
     if event == "pass":
@@ -51,19 +68,17 @@ def _can(kind: str, event: str, place: str) -> bool:
         return KINDS[kind].runs
     if event == "eat":
         return KINDS[kind].feeding is not None
-    return event != "chase" or bool(KINDS[kind].prey)
+    return event != "chase" or bool(_prey(kind, place))
 
 
 def _cast(rng: np.random.Generator, kind: str, event: str, place: str) -> tuple[Creature, ...]:
     first = _creature(rng, kind)
-    neighbours = _neighbours(kind, place)
     if event == "pass":
-        return first, _creature(rng, _choice(rng, neighbours))
+        return first, _creature(rng, _choice(rng, _neighbours(kind, place)))
     if event == "follow":
         return first, _creature(rng, YOUNG.get(kind, kind))
     if event == "chase":
-        prey = [other for other in KINDS[kind].prey if other in neighbours]
-        return first, _creature(rng, _choice(rng, prey or KINDS[kind].prey))
+        return first, _creature(rng, _choice(rng, _prey(kind, place)))
     count = 1 if event in ("stop", "leave") else int(rng.choice([1, 1, 1, 2, 3]))
     return (first, *(first for _ in range(count - 1)))
 
@@ -71,6 +86,12 @@ def _cast(rng: np.random.Generator, kind: str, event: str, place: str) -> tuple[
 def _neighbours(kind: str, place: str) -> list[str]:
     """The other kinds that live in a place."""
     return [other for other in KINDS if other != kind and place in KINDS[other].lives]
+
+
+def _prey(kind: str, place: str) -> list[str]:
+    """The kinds that it may chase in a place: those that live there and can run away."""
+    neighbours = _neighbours(kind, place)
+    return [other for other in KINDS[kind].prey if other in neighbours and KINDS[other].runs]
 
 
 def _creature(rng: np.random.Generator, kind: str) -> Creature:

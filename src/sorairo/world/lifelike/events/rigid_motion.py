@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sorairo.world.filament.geometry import about_z
+from sorairo.world.filament.geometry import about_y, about_z
 from sorairo.world.lifelike import glass
 from sorairo.world.lifelike.events.toppling import toppling
 from sorairo.world.lifelike.glass import GlassRun
@@ -92,13 +92,6 @@ def things_motion(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> 
     return ThingsMotion(positions=positions, rotations=rotations, broken=never, contacts=contacts)
 
 
-def about_y(angles: np.ndarray) -> np.ndarray:
-    """Rotations [F, 3, 3] about the axis away from the camera."""
-    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
-    rows = (cosine, zero, sine, zero, zero + 1, zero, -sine, zero, cosine)
-    return np.stack(rows, -1).reshape(-1, 3, 3)
-
-
 def _bouncing(times: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """A ball that falls and bounces: its middle [F, 3], and the frames after an impact [F]."""
     height, x = float(rng.uniform(1.4, 2.0)), float(rng.normal(0, 0.3))
@@ -154,5 +147,5 @@ def _glass(scene: Scene, times: np.ndarray, rng: np.random.Generator) -> ThingsM
     positions = np.stack([ball, np.zeros_like(ball)], 1)
     rotations = np.stack([run.rotations[:, -1], np.tile(np.eye(3), (len(times), 1, 1))], 1)
     return ThingsMotion(
-        positions=positions, rotations=rotations, broken=run.broken, contacts=run.broken, glass=run
+        positions=positions, rotations=rotations, broken=run.broken, contacts=run.touched, glass=run
     )

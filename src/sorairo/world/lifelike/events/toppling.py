@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from sorairo.world.filament.geometry import about_z
+from sorairo.world.filament.geometry import about_y, about_z
 from sorairo.world.lifelike.scene import Scene
 from sorairo.world.lifelike.things import relief
 
@@ -48,8 +48,8 @@ def toppling(
     shape = _silhouette_of(thing.kind, thing.turn, sign)
     rest = _resting(shape) or np.pi / 2
     angles, middles = _roll(shape, times, begins=float(rng.uniform(0.4, 0.8)), rest=rest)
-    rotations = _about_y(sign * angles) @ turn
-    offset = _about_y(angles) @ np.array([shape.middle[0], 0, shape.middle[1]])
+    rotations = about_y(sign * angles) @ turn
+    offset = about_y(angles) @ np.array([shape.middle[0], 0, shape.middle[1]])
     positions = np.zeros((len(times), 3))
     positions[:, 0] = thing.position[0] + sign * (middles[:, 0] - offset[:, 0])
     positions[:, 1] = thing.position[1]
@@ -132,9 +132,3 @@ def _turned(corners: np.ndarray, angle: float) -> np.ndarray:
     cosine, sine = np.cos(angle), np.sin(angle)
     x, z = corners[..., 0], corners[..., 1]
     return np.stack([cosine * x + sine * z, cosine * z - sine * x], -1)
-
-
-def _about_y(angles: np.ndarray) -> np.ndarray:
-    cosine, sine, zero = np.cos(angles), np.sin(angles), np.zeros_like(angles)
-    rows = (cosine, zero, sine, zero, zero + 1, zero, -sine, zero, cosine)
-    return np.stack(rows, -1).reshape(-1, 3, 3)

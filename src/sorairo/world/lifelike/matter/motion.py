@@ -18,7 +18,8 @@ class MatterMotion:
     rotations: np.ndarray
     """How they are turned, [F, things, 3, 3]."""
     contacts: np.ndarray
-    """Whether the first thing touched something since the frame before, bool [F]."""
+    """Whether it has happened, bool [F]: the cloth has touched what it falls on, what falls is
+    wet, a bite is taken, the vessel has landed; of a painting, whether the brush touches it now."""
     broken: np.ndarray
     """Whether the thing that breaks is broken, bool [F]."""
     happened_at: float | None

@@ -7,7 +7,7 @@ import numpy as np
 from sorairo.world.filament.geometry import about_z
 from sorairo.world.lifelike.assets.bodies import Body, Rig
 from sorairo.world.lifelike.people.feet import FootTrack
-from sorairo.world.lifelike.people.retargeting import Pose, unit
+from sorairo.world.lifelike.people.retargeting import Pose, frames_of, unit
 
 SIDES = ("Left", "Right")
 FARTHEST = 0.995  # of the length of a stretched limb
@@ -65,8 +65,10 @@ def reach_to(
     rest = _limb_axis(body, chain)
     for bone, begin, finish in ((upper, start, middle), (lower, middle, tip)):
         bone_end = lower if bone == upper else end
-        at_rest = _axes((body.heads[bone_end] - body.heads[bone])[None].astype(float), rest[None])
-        rotations[:, bone] = _axes(finish - begin, hinge) @ np.swapaxes(at_rest, -1, -2)
+        at_rest = frames_of(
+            (body.heads[bone_end] - body.heads[bone])[None].astype(float), rest[None]
+        )
+        rotations[:, bone] = frames_of(finish - begin, hinge) @ np.swapaxes(at_rest, -1, -2)
     heads[:, lower], heads[:, end] = middle, tip
 
 
@@ -83,13 +85,6 @@ def _limb_axis(body: Body, chain: tuple[int, int, int]) -> np.ndarray:
 
 def _length(body: Body, first: int, second: int) -> float:
     return float(np.linalg.norm(body.heads[second] - body.heads[first]))
-
-
-def _axes(along: np.ndarray, hinge: np.ndarray) -> np.ndarray:
-    """Rotations [F, 3, 3] whose first column is `along` and whose third is nearest to `hinge`."""
-    first = unit(along)
-    third = unit(hinge - first * (first * hinge).sum(-1, keepdims=True))
-    return np.stack([first, np.cross(third, first), third], -1)
 
 
 def _pitched(yaws: np.ndarray, pitches: np.ndarray) -> np.ndarray:

@@ -62,7 +62,7 @@ def retarget(joints: np.ndarray, body: Body, rig: Rig) -> Pose:
     frames = len(joints)
     rotations = np.tile(np.eye(3), (frames, len(names), 1, 1))
     heads = np.zeros((frames, len(names), 3))
-    hips = _frames(
+    hips = frames_of(
         joints[:, g.LEFT_HIP] - joints[:, g.RIGHT_HIP], joints[:, g.THORAX] - joints[:, g.ROOT]
     )
     rest = _rest_frame(body, names)
@@ -109,7 +109,7 @@ def _bone_direction(body: Body, rig: Rig, bone: int) -> np.ndarray:
 def _rest_frame(body: Body, names: list[str]) -> np.ndarray:
     across = body.heads[names.index("LeftUpLeg")] - body.heads[names.index("RightUpLeg")]
     up = body.heads[names.index("Spine1")] - body.heads[names.index("LowerBack")]
-    return _frames(across[None], up[None])[0]
+    return frames_of(across[None], up[None])[0]
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -117,10 +117,10 @@ def unit(vectors: np.ndarray) -> np.ndarray:
     return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
 
 
-def _frames(across: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """Rotations [F, 3, 3] whose first column is `across` and whose third is nearest to `up`."""
-    first = unit(across)
-    third = unit(up - first * (first * up).sum(-1, keepdims=True))
+def frames_of(along: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Rotations [F, 3, 3] whose first column is `along` and whose third is nearest to `near`."""
+    first = unit(along)
+    third = unit(near - first * (first * near).sum(-1, keepdims=True))
     return np.stack([first, np.cross(third, first), third], -1)
 
 

@@ -65,7 +65,7 @@ def test_a_question_is_exported_with_its_given_frames(tmp_path: Path):
 def test_the_given_frames_are_those_of_the_true_clip_of_every_suite(tmp_path: Path):
     """Where the camera of a falling vessel stands depends on how its pieces fly."""
     smash = next(each for each in SUITES["M3b"].questions(4) if each.about == "smash")
-    listed, _ = export_questions({"M3b": [smash]}, tmp_path, judged_by="")
+    listed, _ = export_questions({"M3b": [smash]}, tmp_path, judged_by="", progress=lambda *_: None)
     line = json.loads(listed.read_text())
     shown, true = Clip.load(tmp_path / line["given_file"]), smash.truth().given
     assert np.abs(shown.frames.astype(int) - true.frames).mean() < 2

@@ -80,5 +80,7 @@ def test_what_is_no_step_counts_in_no_speed(monkeypatch: pytest.MonkeyPatch):
     assert (state.seconds, read["steps_per_second"], read["percent_of_peak"]) == (5.0, 0.4, 80.0)
     now, state.step = now + 4.0, state.step + 1
     meter.count()
+    now += 1.0
+    meter.count()  # without a step
     assert state.seconds == 9.0, "a run that stops between two readings keeps its time"
-    assert meter.read()["steps_per_second"] == 0.25
+    assert meter.read()["steps_per_second"] == 0.2

@@ -65,6 +65,7 @@ class Meter:
         self.state, self.peak = state, peak
         self.step, self.flop = state.step, state.flop
         self.since = self.counted = time.perf_counter()
+        self.counted_step = state.step
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -77,10 +78,11 @@ class Meter:
             self.since, self.counted = self.since + now - self.counted, now
 
     def count(self) -> None:
-        """Adds the time since the last count to that of the run."""
+        """Adds the time since the last count, if there was a step in it, to that of the run."""
         now = time.perf_counter()
-        self.state.seconds += now - self.counted
-        self.counted = now
+        if self.state.step > self.counted_step:
+            self.state.seconds += now - self.counted
+        self.counted, self.counted_step = now, self.state.step
 
     def read(self) -> dict[str, float]:
         """The speed since the last reading, and the totals of the run."""

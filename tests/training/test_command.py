@@ -1,14 +1,16 @@
-"""`sorairo train` as a process: from random weights to a model directory."""
+"""`sorairo train`: from random weights to a model directory, and what it refuses."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sorairo.cli.main import run
 from sorairo.config import override
 from sorairo.errors import ConfigError
 from sorairo.models import hub
@@ -84,27 +86,37 @@ def test_from_random_weights_to_a_model(tmp_path: Path):
     assert "Traceback" not in cut.stderr
 
 
-def test_a_recipe_that_does_not_exist(tmp_path: Path):
-    done = train(tmp_path, "tabeltop")
-    assert done.returncode == 2
-    assert "Did you mean 'tabletop'?" in done.stderr
-    assert not done.stdout
+@pytest.fixture
+def refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., str]:
+    """Why `sorairo train WORDS`, in this process, refuses; nothing is printed or written."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def said(*words: str) -> str:
+        assert run(["train", *words]) == 2
+        streams = capfd.readouterr()
+        assert streams.out == ""
+        assert list(tmp_path.iterdir()) == []
+        return streams.err
+
+    return said
+
+
+def test_a_recipe_that_does_not_exist(refusal: Callable[..., str]):
+    assert "Did you mean 'tabletop'?" in refusal("tabeltop")
 
 
 @pytest.mark.parametrize("name", sorted(FORMER_NAMES))
-def test_a_former_name_of_a_recipe(tmp_path: Path, name: str):
+def test_a_former_name_of_a_recipe(refusal: Callable[..., str], name: str):
     """It still works, with a warning: the error is that of the recipe's own fields."""
-    done = train(tmp_path, name, "loop.step=3")
-    assert done.returncode == 2
-    assert f"The recipe '{name}' is now called '{FORMER_NAMES[name]}'" in done.stderr
-    assert "steps" in done.stderr
+    said = refusal(name, "loop.step=3")
+    assert f"The recipe '{name}' is now called '{FORMER_NAMES[name]}'" in said
+    assert "steps" in said
 
 
-def test_a_setting_that_does_not_exist(tmp_path: Path):
-    done = train(tmp_path, "tabletop", "loop.step=3")
-    assert done.returncode == 2
-    assert "steps" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+def test_a_setting_that_does_not_exist(refusal: Callable[..., str]):
+    assert "steps" in refusal("tabletop", "loop.step=3")
 
 
 @pytest.mark.parametrize("setting", ["log_every=0", "sheet_every=0", "ema=1.5", "steps=-1"])

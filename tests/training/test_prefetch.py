@@ -92,7 +92,7 @@ def test_the_learning_rate_falls_with_the_minutes():
 
 def test_a_run_with_a_time_limit_ends_and_is_saved(model_run: Path):
     folder = run.run(
-        change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.06)
+        change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.03)
     ).parent
     steps = int(read_record(folder / "state.safetensors")["step"])
     assert 1 <= steps < 2000

@@ -53,7 +53,7 @@ class FewStepRecipe:
 
     @property
     def licence(self) -> str:
-        return load_networks(hub.find(self.teacher)).config.licence
+        return hub.info(hub.find(self.teacher)).facts.licence
 
     def bases(self) -> dict[str, str]:
         return model_licence(self.teacher)

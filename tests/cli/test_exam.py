@@ -23,6 +23,7 @@ from sorairo.exam.scene_question import SceneTruth
 from .conftest import Done, Run
 
 PAGE = Path(__file__).parents[2] / "docs" / "exam.md"
+ALONE = ("M2", "--workers", 1)  # in this process, which has loaded what an exam needs
 OLD = Path(__file__).parents[1] / "compatibility" / "files" / "exam" / "clips-sat"
 
 
@@ -71,7 +72,7 @@ def test_what_was_answered_before_a_stop_is_reported(
     assert refused.returncode == 2
     assert "There is no exam in out" in refused.stderr
     assert not (tmp_path / "out").exists()
-    assert here("exam", "M2", "-n", 2, "--clips", "theirs", "-o", "out").returncode == 0
+    assert here("exam", *ALONE, "-n", 2, "--clips", "theirs", "-o", "out").returncode == 0
     last = tmp_path / "out" / "M2" / "M2-0001.json"
     last.unlink()
     shutil.rmtree(tmp_path / "theirs")  # nobody answers any more
@@ -99,7 +100,7 @@ def test_the_old_name_of_report_only_warns(here: Callable[..., Done], tmp_path: 
 
 
 def test_other_clips_need_another_folder(here: Callable[..., Done], clips: Path):
-    arguments = ("exam", "--clips", clips, "M2", "-n", 1, "-o", "out")
+    arguments = ("exam", *ALONE, "--clips", clips, "-n", 1, "-o", "out")
     assert here(*arguments).returncode == 0
     (clips / "M2-0000.mp4").write_bytes((clips / "M2-0001.mp4").read_bytes())
     done = here(*arguments)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -125,9 +125,17 @@ def test_verdicts_of_an_old_benchmark_are_adopted(name: str, tmp_path: Path):
         (["--part", "1/2", "--keep", "kept", "--json", "out.json"], "leave out --json"),
     ],
 )
-def test_parts_that_would_be_lost_are_refused(words: list[str], sentence: str, tmp_path: Path):
-    command = [sys.executable, str(BENCHMARK), "story", *words]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
-    assert run.returncode == 2
-    assert sentence in run.stderr
+def test_parts_that_would_be_lost_are_refused(
+    words: list[str],
+    sentence: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [str(BENCHMARK), "story", *words])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(str(BENCHMARK), run_name="__main__")
+    assert ended.value.code == 2
+    assert sentence in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

@@ -3,6 +3,7 @@ judged."""
 
 from __future__ import annotations
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from sorairo.exam.candidates.lifelike_controls import LIFELIKE_CONTROLS
 from sorairo.exam.candidates.standard import true_answer
-from sorairo.exam.lifelike_question import LifelikeQuestion, LifelikeTruth
+from sorairo.exam.lifelike_question import FPS, LifelikeQuestion, LifelikeTruth
 from sorairo.exam.perception import real_people
 from sorairo.exam.perception.scene_seen import LOOKED_AT, looked_at
 from sorairo.exam.registry import LIFELIKE_SUITES
@@ -25,11 +26,17 @@ from sorairo.world.lifelike.thing_names import NAMES
 SUITE, CONTROLS = LIFELIKE_SUITES["M6b"], LIFELIKE_CONTROLS["M6b"]
 
 
+SHORT = LOOKED_AT / FPS  # seconds; only an action takes longer
+
+
 @cache
 def truths() -> dict[str, LifelikeTruth]:
     """One of each task, in English."""
-    asked = [q for q in questions(len(TASKS)) if q.key.endswith("en")]
-    return {task_of(question): question.truth() for question in asked}
+    asked = {task_of(q): q for q in questions(len(TASKS)) if q.key.endswith("en")}
+    return {
+        task: (q if task == "action" else dataclasses.replace(q, seconds=SHORT)).truth()
+        for task, q in asked.items()
+    }
 
 
 @cache

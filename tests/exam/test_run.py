@@ -26,7 +26,7 @@ from sorairo.exam.suite import SuiteResult
 from sorairo.exam.suites.world import geneval_tasks
 from sorairo.video import Clip
 
-COUNTS = {"M2": 10, "M3": 10, "M3c": 10, "M4": 4, "M5": 6, "M6": 9, "M7": 4, "M9": 8, "M12": 6}
+COUNTS = {"M2": 6, "M3": 7, "M3c": 7, "M4": 4, "M5": 5, "M6": 9, "M7": 4, "M9": 8, "M12": 3}
 # What each suite must notice, and by which measure.
 NOTICED = [
     *(("M2", "centroid", wrong) for wrong in NEGATIVE_CONTROLS if wrong != "other colours"),
@@ -154,31 +154,28 @@ def test_two_runs_give_the_same_result():
     assert suite.judge(question, one, truth) == suite.judge(question, other, truth)
 
 
-def test_several_workers_judge_as_one_alone(tmp_path: Path):
-    """With two worker processes and with none: the same verdicts in the same order."""
-    results = []
-    for workers in (1, 2):
-        folder = tmp_path / str(workers)
-        make = partial(setup.run_of_model, "tabletop", folder, steps=2, guidance=None)
+def test_several_workers_judge_as_one_alone_and_end_with_their_work(tmp_path: Path):
+    """With two worker processes and with none: the same verdicts in the same order. Interrupted
+    while they judge further questions, no process is left."""
+    suite, results = dataclasses.replace(SUITES["M6"], batch_size=2), []
+
+    def judged(workers: int, then_interrupted: bool) -> None:
+        make = partial(
+            setup.run_of_model, "tabletop", tmp_path / str(workers), steps=2, guidance=None
+        )
         with setup.workers_for(make, workers) as judge_batches:
             run = make()
-            suite = dataclasses.replace(SUITES["M6"], batch_size=2)
             results.append(list(run.run_suite(suite, 3, judge_batches)))
+            if then_interrupted:
+                next(run.run_suite(suite, 6, judge_batches))
+                raise KeyboardInterrupt
+
+    judged(1, then_interrupted=False)
+    with pytest.raises(KeyboardInterrupt):
+        judged(2, then_interrupted=True)
+    assert not multiprocessing.active_children()
     one, two = results
     assert [m.question.key for m in one] == [m.question.key for m in two]
     for column in ("truth", "codec", "nearest clip"):
         assert [m.verdicts[column] for m in one] == [m.verdicts[column] for m in two]
     assert [set(m.verdicts["model"]) for m in one] == [set(m.verdicts["model"]) for m in two]
-
-
-def test_workers_end_with_their_work(tmp_path: Path):
-    def interrupted() -> None:
-        make = partial(setup.run_of_model, "tabletop", tmp_path, steps=2, guidance=None)
-        with setup.workers_for(make, 2) as judge_batches:
-            run = make()
-            next(run.run_suite(SUITES["M6"], 2, judge_batches))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        interrupted()
-    assert not multiprocessing.active_children()

@@ -17,7 +17,7 @@ import pytest
 from sorairo.exam import registry, setup, suites
 from sorairo.exam.candidates.standard import true_answer
 from sorairo.exam.held_out_scenes import ENDLESS, STILL, film, prompt_of, scenes
-from sorairo.exam.question import Answer, Question, Sampling
+from sorairo.exam.question import Answer, Question, Sampling, Truth
 from sorairo.exam.registry import CANVAS_SUITES, SUITES
 from sorairo.exam.report.contact_sheet import contact_sheet_of
 from sorairo.exam.run import ExamRun
@@ -34,9 +34,19 @@ def shortfalls(suite: str, verdict: Verdict) -> list[str]:
     return [goal.measure for goal in SUITES[suite].goals if goal.failed(verdict)]
 
 
+TRUTHS: dict[str, Truth] = {}
+
+
+def truth_of(question: Question) -> Truth:
+    """The truth of a question, which is drawn once."""
+    if question.key not in TRUTHS:
+        TRUTHS[question.key] = question.truth()
+    return TRUTHS[question.key]
+
+
 def verdict_on(suite: str, question: Question, answer: Answer | None = None) -> Verdict:
     """The verdict on an answer, or on the true one. A share counts verdicts of yes or no."""
-    truth = question.truth()
+    truth = truth_of(question)
     verdict = SUITES[suite].judge(question, truth.answer if answer is None else answer, truth)
     shares = [verdict.get(goal.measure, 0) for goal in SUITES[suite].goals if goal.share]
     assert {value for value in shares if not np.isnan(value)} <= {0, 1}, verdict
@@ -168,7 +178,7 @@ def test_edits_that_did_nothing_or_stopped_the_motion_fail():
         verdict = verdict_on("edit", question)
         assert shortfalls("edit", verdict) == [], (question.label, verdict)
         assert verdict_on("edit", question, [question.source] * 2)["new attribute"] == 0
-        edited = question.truth().answer[1:]
+        edited = truth_of(question).answer[1:]
         stopped = verdict_on("edit", question, [question.source, *(still(clip) for clip in edited)])
         assert stopped.get("motion kept", 0) == 0
 
@@ -185,7 +195,7 @@ def test_styles_and_pictures():
 
 def test_cuts_are_looked_for_where_they_are_requested():
     for question in SUITES["story"].questions(2):
-        (true,) = question.truth().answer
+        (true,) = truth_of(question).answer
         assert shortfalls("story", verdict_on("story", question)) == [], question.label
         late = Clip(frames=np.roll(true.frames, 2, axis=0), fps=12.0)
         assert verdict_on("story", question, [late])["cuts"] == 0
@@ -196,7 +206,7 @@ def test_cuts_are_looked_for_where_they_are_requested():
 
 def test_a_minute_that_came_to_rest_is_found():
     question = SUITES["minute"].questions(2)[1]  # the first frame of the other is misread, alone
-    truth, judge = question.truth(), SUITES["minute"].judge
+    truth, judge = truth_of(question), SUITES["minute"].judge
     assert shortfalls("minute", judge(question, truth.answer, truth)) == []
     stopped = [still(truth.answer[0])]
     assert shortfalls("minute", judge(question, stopped, truth)) == ["motion"]

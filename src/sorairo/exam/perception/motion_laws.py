@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import find_peaks
 
 from sorairo.world.tabletop.dynamics.placement import GRAVITY
 
@@ -105,6 +104,8 @@ def _floor(heights: np.ndarray) -> np.ndarray:
     on its edge is higher than a flat one, and the lowest point of a fast body is between two
     frames.
     """
+    from scipy.signal import find_peaks  # takes half a second, and not every exam needs it
+
     seen = np.flatnonzero(~np.isnan(heights))
     if not len(seen):
         return np.full(len(heights), np.inf)

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
-from serving import Running, serving
 from serving import picture as small_picture
+from serving import serving
+from sorairo.generation.requests.generate import GenerateRequest
+from studio_library import add, moving_square, payload_of
 
 CONFTEST = Path(__file__).parent / "server" / "clients" / "suite_conftest.py"
 SWAPPED = """
@@ -64,32 +65,24 @@ def copy_suite(sdk: Path, folder: Path) -> None:
     )
 
 
-def _client(running: Running) -> httpx.Client:
-    return httpx.Client(base_url=f"{running.url}/v1", timeout=60)
-
-
 @contextmanager
 def prepared_server(folder: Path) -> Iterator[dict[str, str]]:
     """A server with a finished video and a character, and without a worker, so that jobs stay
     queued; the environment variables that say where they are."""
-    clip, picture = folder / "clip.mp4", folder / "picture.png"
+    request = GenerateRequest(prompt="a red ball drops", width=720, height=1280, seconds=4.0)
+    payload = payload_of(request, size="720x1280", seconds="4")
+    clip = moving_square((720, 1280), seconds=4.0, fps=4.0)
+    (video,) = add(folder, {f"video_{1:032x}": payload}, clip=clip)
+    picture = folder / "picture.png"
     picture.write_bytes(small_picture())
-    with serving(folder) as running, _client(running) as client:
-        asked = {"prompt": "a red ball drops", "size": "720x1280", "seconds": "4", "fps": 4}
-        asked["num_inference_steps"] = 2
-        video = client.post("/videos", json=asked).json()["id"]
-        while client.get(f"/videos/{video}").json()["status"] not in ("completed", "failed"):
-            time.sleep(0.1)
-        content = client.get(f"/videos/{video}/content").raise_for_status()
-        clip.write_bytes(content.content)
-        files = {"video": clip.read_bytes()}
-        made = client.post("/videos/characters", data={"name": "x"}, files=files)
-        character = made.raise_for_status().json()["id"]
     with serving(folder, workers=0) as running:
+        files = {"video": (folder / "clip" / "video.mp4").read_bytes()}
+        url = f"{running.url}/v1/videos/characters"
+        made = httpx.post(url, data={"name": "x"}, files=files, timeout=60).raise_for_status()
         yield {
             "TEST_API_BASE_URL": f"{running.url}/v1",
             "TEST_VIDEO": video,
-            "TEST_CHARACTER": character,
-            "TEST_CLIP": str(clip),
+            "TEST_CHARACTER": made.json()["id"],
+            "TEST_CLIP": str(folder / "clip" / "video.mp4"),
             "TEST_PICTURE": str(picture),
         }

@@ -1,4 +1,4 @@
-"""An archive of work from Sora as sora-exodus writes it: 50 clips, a picture, 3 broken files."""
+"""An archive of work from Sora as sora-exodus writes it: clips, a picture, 3 broken files."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def clip(path: Path, shade: int) -> None:
     write_video(path, list(frames), [40 * i for i in range(8)], codec="mpeg4")
 
 
-def write_archive(folder: Path) -> None:
+def write_archive(folder: Path, clips: int = NUMBER) -> None:
     """Writes all files of the archive."""
     index = []
-    for number in range(NUMBER):
+    for number in range(clips):
         name = f"gen_{number:04d}abcd"
         facts = {
             "gen_id": name,

@@ -45,21 +45,26 @@ def fill(
 
 
 def add(
-    folder: Path, payloads: Mapping[str, Mapping[str, Any]], owner: str = "", **result: Any
+    folder: Path,
+    payloads: Mapping[str, Mapping[str, Any]],
+    owner: str = "",
+    clip: Clip | None = None,
+    **result: Any,
 ) -> list[str]:
-    """Stores finished clips with these payloads, by their ids, which it returns; `result` is what
-    the worker says of each besides its files."""
+    """Stores finished clips with these payloads, by their ids, which it returns. All of them show
+    `clip`; `result` is what the worker says of each besides its files."""
     queue = Queue(open_database(f"sqlite:///{folder}/jobs.db"))
     media = MediaStore(str(folder / "media"))
-    files = _files(folder)
+    clip = clip or moving_square()
+    files, seconds = _files(folder, clip), f"{clip.num_frames / clip.fps:g}"
     for name, payload in payloads.items():
         queue.submit(name, dict(payload), owner=owner)
         job = queue.claim("test")
         assert job is not None
         for file in FILES:
             media.put(f"{name}/{job.fence}/{file}", files / file)
-        made = {"folder": f"{name}/{job.fence}", "size": "160x90", "seconds": "2", "fps": FPS}
-        queue.complete(job, {**made, **result})
+        made = {"folder": f"{name}/{job.fence}", "size": f"{clip.width}x{clip.height}"}
+        queue.complete(job, {**made, "seconds": seconds, "fps": clip.fps, **result})
     return list(payloads)
 
 
@@ -98,10 +103,9 @@ def _payload(index: int, model: str = "sora-2", loras: tuple[str, ...] = ()) -> 
     return payload_of(request, model=model)
 
 
-def _files(folder: Path) -> Path:
-    """The files of one clip."""
-    (width, height), where = SIZE, folder / "clip"
-    where.mkdir(exist_ok=True)
+def moving_square(size: tuple[int, int] = SIZE, seconds: float = SECONDS, fps: float = FPS) -> Clip:
+    """A square that moves over a sky."""
+    width, height = size
     rows = np.linspace(120, 240, height, dtype=np.uint8)[:, None]
     sky = np.stack(
         [
@@ -111,12 +115,18 @@ def _files(folder: Path) -> Path:
         ],
         axis=-1,
     )
-    frames = np.repeat(sky[None], int(SECONDS * FPS), axis=0)
+    frames = np.repeat(sky[None], int(seconds * fps), axis=0)
     for number, frame in enumerate(frames):
         frame[40:60, 10 + 5 * number : 30 + 5 * number] = (214, 62, 54)
-    clip = Clip(frames=frames, fps=FPS)
+    return Clip(frames=frames, fps=fps)
+
+
+def _files(folder: Path, clip: Clip) -> Path:
+    """The files of one clip."""
+    where = folder / "clip"
+    where.mkdir(exist_ok=True)
     clip.save(where / FILES[0])
     clip.contact_sheet().save(where / "sheet.png")
-    Image.fromarray(frames[0]).save(where / FILES[1])
+    Image.fromarray(clip.frames[0]).save(where / FILES[1])
     Image.open(where / "sheet.png").convert("RGB").save(where / FILES[2])
     return where

@@ -17,16 +17,18 @@ from fastapi.testclient import TestClient
 
 from services import finish
 from serving import Running, database, picture
-from sora_archive import NUMBER, clip, write_archive
+from sora_archive import clip, write_archive
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
+
+CLIPS = 16
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """50 clips and a picture as sora-exodus writes them, with two that are broken."""
+    """Clips and a picture as sora-exodus writes them, with two that are broken."""
     folder = tmp_path_factory.mktemp("sora")
-    write_archive(folder)
+    write_archive(folder, CLIPS)
     return folder
 
 
@@ -38,25 +40,25 @@ def run(*words: str) -> tuple[list[dict], str]:
 
 
 @pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
-def test_an_archive_of_50_clips(server: Running, server_folder: Path, archive: Path):
+def test_an_archive(server: Running, server_folder: Path, archive: Path):
     """Twice: nothing is imported twice. Then an imported clip is extended by the real model."""
     where = [*database(server_folder), "--media", str(server_folder / "media")]
     lines, said = run(str(archive), "--tag", "sora", *where)
-    assert len(lines) == NUMBER + 1
+    assert len(lines) == CLIPS + 1
     assert {line["outcome"] for line in lines} == {"imported"}
     assert "broken.mp4 is skipped: it cannot be read" in said
     assert "page.mp4 is skipped: it cannot be read" in said
     assert "notes.json is left out: it is not JSON" in said
-    assert f"Imported {NUMBER + 1}; 2 were skipped." in said
+    assert f"Imported {CLIPS + 1}; 2 were skipped." in said
     again, said = run(str(archive), *where)
     assert {line["outcome"] for line in again} == {"present"}
     assert [line["id"] for line in again] == [line["id"] for line in lines]
-    assert f"Imported 0; {NUMBER + 1} were here already; 2 were skipped." in said
+    assert f"Imported 0; {CLIPS + 1} were here already; 2 were skipped." in said
 
     with httpx.Client(base_url=server.url, timeout=60) as client:
         page = client.get("/v1/videos?tag=sora&kind=import&limit=100").json()
         videos = {video["prompt"]: video for video in page["data"]}
-        assert len(videos) == NUMBER + 1
+        assert len(videos) == CLIPS + 1
         one = videos["a ball of shade 3"]
         facts = [one[name] for name in ("size", "seconds", "seed", "favourite", "status")]
         assert facts == ["96x64", "1", 3, True, "completed"]
@@ -70,6 +72,7 @@ def test_an_archive_of_50_clips(server: Running, server_folder: Path, archive: P
         still = videos["a red wall"]
         assert (still["size"], still["seconds"]) == ("96x64", "1")
         body = {"prompt": "a ball", "video": {"id": one["id"]}, "seconds": "1"}
+        body["num_inference_steps"] = 2
         extension = client.post("/v1/videos/extensions", json=body).json()
     sdk = openai.OpenAI(base_url=f"{server.url}/v1", api_key="any")
     done = sdk.videos.poll(extension["id"])

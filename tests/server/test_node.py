@@ -1,4 +1,4 @@
-"""OpenAI's Node SDK against a real server with the shipped model: node/acceptance.mjs.
+"""OpenAI's Node SDK against a real server with a tiny model: node/acceptance.mjs.
 `make test` takes the newest version, `make sdks` the one from the time of Sora."""
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ FOLDER = Path(__file__).with_name("node")
 @pytest.mark.parametrize(
     "package", ["openai-newest", pytest.param("openai", marks=pytest.mark.older_sdk)]
 )
-def test_the_node_sdk_runs_unchanged(package: str, tmp_path: Path):
+def test_the_node_sdk_runs_unchanged(package: str, tiny_model: Path, tmp_path: Path):
     assert (FOLDER / "node_modules" / package).is_dir(), "`make test` installs OpenAI's Node SDK"
     port = free_port()
-    with serving(tmp_path) as running:
+    with serving(tmp_path, options=("--model", str(tiny_model))) as running:
         key = run_json(tmp_path, "keys", "create", "--name", "node")
         where = ["--key", key["id"], f"http://127.0.0.1:{port}/"]
         environment = {

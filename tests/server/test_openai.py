@@ -91,14 +91,14 @@ def test_a_reference_is_the_first_frame(client: openai.OpenAI, tmp_path: Path):
     assert np.abs(Clip.load(path).frames[0].astype(int) - picture).mean() < 12
 
 
-def test_remix_edit_and_extend(client: openai.OpenAI, made, tmp_path: Path):
-    remixed = client.videos.remix(made.id, prompt="a green ball drops")
+def test_remix_edit_and_extend(client: openai.OpenAI, tmp_path: Path):
+    small = client.videos.create_and_poll(prompt="a red ball", **SIZE, extra_body=QUICK)
+    remixed = client.videos.remix(small.id, prompt="a green ball drops")
     remixed = client.videos.poll(remixed.id)
     assert remixed.status == "completed"
-    assert remixed.remixed_from_video_id == made.id
-    assert (remixed.prompt, remixed.size) == ("a green ball drops", made.size)
+    assert remixed.remixed_from_video_id == small.id
+    assert (remixed.prompt, remixed.size) == ("a green ball drops", small.size)
 
-    small = client.videos.create_and_poll(prompt="a red ball", **SIZE, extra_body=QUICK)
     file = tmp_path / "clip.mp4"
     client.videos.download_content(small.id).write_to_file(file)
     by_id = {**QUICK, "video": {"id": small.id}}
@@ -161,9 +161,10 @@ def test_characters_are_created_and_retrieved(client: openai.OpenAI, made):
         client.videos.create_character(name="", video=video)
 
 
-def test_webhooks_are_verified_by_the_sdk(tmp_path: Path):
+def test_webhooks_are_verified_by_the_sdk(tiny_model: Path, tmp_path: Path):
     """A signed event reaches a real listener; another secret does not read it."""
-    with listening() as listener, serving(tmp_path) as running:
+    options = ("--model", str(tiny_model))
+    with listening() as listener, serving(tmp_path, options=options) as running:
         secret = run_json(tmp_path, "webhooks", "create", listener.url)["secret"]
         with sdk(running, webhook_secret=secret) as client:
             video = client.videos.create(prompt="a ball", **SIZE, extra_body=QUICK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import importlib
 import threading
@@ -118,12 +119,13 @@ def test_a_stopping_worker_releases_its_job(worker: Worker):
 def test_a_job_continues_from_its_checkpoint(worker: Worker):
     """Windows that were done are not done again, and the bytes are those of one that was never
     disturbed."""
-    request = GenerateRequest(prompt="a red ball on a turntable", seconds=12, steps=3, seed=5)
+    request = GenerateRequest(prompt="a red ball on a turntable", seconds=8, steps=3, seed=5)
+    request = dataclasses.replace(request, width=96, height=96, fps=12)  # as it is generated
     steps: list[int] = []
     whole = stepping(worker, claimed(worker, request=request), steps)
     worker.queue.delete("video_1")
     job, made = claimed(worker, request=request), len(steps)
-    stop = made // 2
+    stop = made // 2  # in the second of three windows
     stepping(worker, job, steps, stop=stop)
     assert now(worker).status == QUEUED
     assert any("/stages/" in name for name in files(worker))
@@ -131,7 +133,7 @@ def test_a_job_continues_from_its_checkpoint(worker: Worker):
     assert again is not None
     steps.clear()
     assert stepping(worker, again, steps) == whole
-    assert len(steps) < made - stop + 2 * 3, "not from the beginning"
+    assert len(steps) <= made - 3, "not from the beginning"
     assert not any("/stages/" in name for name in files(worker))
 
 

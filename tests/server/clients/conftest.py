@@ -10,7 +10,7 @@ import pytest
 from sdk_suites import prepared_server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """The environment variables of a suite's process."""
     with prepared_server(tmp_path_factory.mktemp("suites")) as variables:

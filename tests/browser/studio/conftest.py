@@ -22,10 +22,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture
 def studio(chromium: Browser, server: Running) -> Iterator[Page]:
-    """The page of a server that has nothing yet."""
+    """The page of a server that has nothing yet. In the end no job of the test goes on."""
     clear(server.url)
     with quiet_page(chromium, server.url) as page:
         yield page
+    clear(server.url)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import studio_library
@@ -74,32 +77,49 @@ def test_a_stopped_server_is_noticed_and_found_again(chromium: Browser, tmp_path
     context.close()
 
 
-def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, tmp_path: Path):
-    made = run_json(tmp_path, "keys", "create", "--name", "studio")
-    (video,) = studio_library.fill(tmp_path, 1, owner=made["id"])
-    with serving(tmp_path, workers=0) as server:
-        context = chromium.new_context()
-        page = context.new_page()
-        page.goto(server.url)
-        field, button = (
-            page.get_by_label("Key", exact=True),
-            page.get_by_role("button", name="Open"),
-        )
-        field.fill("wrong")
-        button.click()
-        expect(page.get_by_role("alert")).to_contain_text("does not know this key")
-        field.fill(made["key"])
-        button.click()
-        until(page, "document.querySelector('.tile img')?.naturalWidth > 0")
-        assert made["key"] not in page.evaluate("JSON.stringify({ ...localStorage })")
-        page.reload()
-        page.locator(".tile").click()
-        until(page, "document.querySelector('so-player video')?.readyState >= 2")
-        until(page, "document.querySelector('so-sheet img')?.naturalWidth > 0")
-        other = context.new_page()
-        other.goto(f"{server.url}/#/clip/{video}")
-        expect(other.get_by_label("Key", exact=True)).to_be_visible()
-        context.close()
+@dataclass(frozen=True, kw_only=True)
+class Keyed:
+    """A server that asks for keys."""
+
+    url: str
+    key: str
+    """That of an administrator, who is called boss."""
+    video: str
+    """The administrator's clip."""
+
+
+@pytest.fixture(scope="module")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Keyed]:
+    folder = tmp_path_factory.mktemp("keyed")
+    boss = run_json(folder, "keys", "create", "--name", "boss", "--admin")
+    (video,) = studio_library.fill(folder, 1, owner=boss["id"])
+    with serving(folder, workers=0) as server:
+        yield Keyed(url=server.url, key=boss["key"], video=video)
+
+
+def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, keyed: Keyed):
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(keyed.url)
+    field, button = (
+        page.get_by_label("Key", exact=True),
+        page.get_by_role("button", name="Open"),
+    )
+    field.fill("wrong")
+    button.click()
+    expect(page.get_by_role("alert")).to_contain_text("does not know this key")
+    field.fill(keyed.key)
+    button.click()
+    until(page, "document.querySelector('.tile img')?.naturalWidth > 0")
+    assert keyed.key not in page.evaluate("JSON.stringify({ ...localStorage })")
+    page.reload()
+    page.locator(".tile").click()
+    until(page, "document.querySelector('so-player video')?.readyState >= 2")
+    until(page, "document.querySelector('so-sheet img')?.naturalWidth > 0")
+    other = context.new_page()
+    other.goto(f"{keyed.url}/#/clip/{keyed.video}")
+    expect(other.get_by_label("Key", exact=True)).to_be_visible()
+    context.close()
 
 
 def give_key(page: Page, key: str) -> None:
@@ -107,67 +127,61 @@ def give_key(page: Page, key: str) -> None:
     page.get_by_role("button", name="Open the studio").click()
 
 
-def test_an_answer_from_before_the_key_says_nothing_of_it(chromium: Browser, tmp_path: Path):
+def test_an_answer_from_before_the_key_says_nothing_of_it(chromium: Browser, keyed: Keyed):
     """Requests that were sent without a key are refused when one has been given."""
-    made = run_json(tmp_path, "keys", "create", "--name", "studio")
-    with serving(tmp_path, workers=0) as server:
-        page, late = chromium.new_page(), []
-        page.route(
-            "**/v1/server",
-            lambda each: (
-                each.continue_() if "authorization" in each.request.headers else late.append(each)
-            ),
-        )
-        page.goto(server.url)
-        give_key(page, made["key"])
-        expect(page.get_by_label("Prompt")).to_be_visible()
-        with page.expect_response(
-            lambda each: (
-                each.url.endswith("/v1/server") and "authorization" not in each.request.headers
-            )
-        ) as refused:
-            late[0].continue_()
-        assert refused.value.status == 401
-        page.wait_for_timeout(300)
-        expect(page.get_by_label("Prompt")).to_be_visible()
-        page.context.close()
+    page, late = chromium.new_page(), []
+    page.route(
+        "**/v1/server",
+        lambda each: (
+            each.continue_() if "authorization" in each.request.headers else late.append(each)
+        ),
+    )
+    page.goto(keyed.url)
+    give_key(page, keyed.key)
+    expect(page.get_by_label("Prompt")).to_be_visible()
+    with page.expect_response(
+        lambda each: each.url.endswith("/v1/server") and "authorization" not in each.request.headers
+    ) as refused:
+        late[0].continue_()
+    assert refused.value.status == 401
+    page.wait_for_timeout(300)
+    expect(page.get_by_label("Prompt")).to_be_visible()
+    page.context.close()
 
 
-def test_an_administrator_makes_and_revokes_keys(chromium: Browser, tmp_path: Path):
-    boss = run_json(tmp_path, "keys", "create", "--name", "boss", "--admin")
-    with serving(tmp_path, workers=0) as server:
-        page = chromium.new_page()
-        page.goto(f"{server.url}/#/settings")
-        give_key(page, boss["key"])
-        keys = page.get_by_role("region", name="Key", exact=True)
-        expect(keys.get_by_text("boss", exact=True)).to_be_visible()
-        expect(keys.get_by_role("button", name="Revoke boss")).to_have_count(0)
-        long = "a friend " + "x" * 120
-        httpx.post(
-            f"{server.url}/v1/keys",
-            json={"name": long, "admin": True},
-            headers={"authorization": f"Bearer {boss['key']}"},
-        ).raise_for_status()
-        keys.get_by_label("Name of a new key").fill("朋友")
-        keys.get_by_role("button", name="Create a key").click()
-        secret = keys.locator("code")
-        expect(secret).to_contain_text("sk-sorairo-")
-        made = {"authorization": f"Bearer {secret.inner_text()}"}
-        assert httpx.get(f"{server.url}/v1/keys", headers=made).status_code == 403
-        assert httpx.get(f"{server.url}/v1/videos", headers=made).status_code == 200
-        expect(keys.get_by_text(long)).to_be_visible()
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            assert crowded(page) == []
-            assert overflow(page) <= 0
-        page.set_viewport_size({"width": 1280, "height": 844})
-        assert serious_findings(page) == []
-        page.get_by_role("link", name="Library").click()
-        page.get_by_role("link", name="Settings").click()
-        expect(keys.get_by_text("朋友")).to_be_visible()
-        expect(secret).to_have_count(0)  # it is shown once
-        page.on("dialog", lambda dialog: dialog.accept())
-        keys.get_by_role("button", name="Revoke 朋友").click()
-        expect(keys.get_by_text("revoked")).to_be_visible()
-        assert httpx.get(f"{server.url}/v1/videos", headers=made).status_code == 401
-        page.context.close()
+def test_an_administrator_makes_and_revokes_keys(chromium: Browser, keyed: Keyed):
+    page = chromium.new_page()
+    page.goto(f"{keyed.url}/#/settings")
+    give_key(page, keyed.key)
+    keys = page.get_by_role("region", name="Key", exact=True)
+    expect(keys.get_by_text("boss", exact=True)).to_be_visible()
+    expect(keys.get_by_role("button", name="Revoke boss")).to_have_count(0)
+    long = "a friend " + "x" * 120
+    httpx.post(
+        f"{keyed.url}/v1/keys",
+        json={"name": long, "admin": True},
+        headers={"authorization": f"Bearer {keyed.key}"},
+    ).raise_for_status()
+    keys.get_by_label("Name of a new key").fill("朋友")
+    keys.get_by_role("button", name="Create a key").click()
+    secret = keys.locator("code")
+    expect(secret).to_contain_text("sk-sorairo-")
+    made = {"authorization": f"Bearer {secret.inner_text()}"}
+    assert httpx.get(f"{keyed.url}/v1/keys", headers=made).status_code == 403
+    assert httpx.get(f"{keyed.url}/v1/videos", headers=made).status_code == 200
+    expect(keys.get_by_text(long)).to_be_visible()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert crowded(page) == []
+        assert overflow(page) <= 0
+    page.set_viewport_size({"width": 1280, "height": 844})
+    assert serious_findings(page) == []
+    page.get_by_role("link", name="Library").click()
+    page.get_by_role("link", name="Settings").click()
+    expect(keys.get_by_text("朋友")).to_be_visible()
+    expect(secret).to_have_count(0)  # it is shown once
+    page.on("dialog", lambda dialog: dialog.accept())
+    keys.get_by_role("button", name="Revoke 朋友").click()
+    expect(keys.get_by_text("revoked")).to_be_visible()
+    assert httpx.get(f"{keyed.url}/v1/videos", headers=made).status_code == 401
+    page.context.close()

@@ -22,7 +22,7 @@ SDKS := $(shell cat tests/server/clients/python-suites.txt)
 export PYTHONDONTWRITEBYTECODE :=
 PROMPT ?= a red ball drops onto a wooden floor
 
-.PHONY: help demo test studio wan sdks golden lint clean
+.PHONY: help demo test studio wan sdks golden lint style clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,9 +35,12 @@ demo: $(VENV)/.installed ## install, and make a clip in demo/ (PROMPT="..." for 
 	@echo "Its contact sheet: demo/clip-sheet.png"
 demo: export PROMPT := $(PROMPT)
 
-# Files in their order: by default those with few tests come last, and some of these are slow.
-test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDKS)) lint ## install what tests need, lint, run all tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile --no-loadscope-reorder
+# Files in their order: by default those with few tests come last, and some of these are slow. Pyright
+# runs beside the tests, which leave a part of the cores idle; what it says comes last.
+test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDKS)) style ## install what tests need, lint, run all tests
+	@$(BIN)/pyright >$(VENV)/.types 2>&1 & types=$$!; trap "kill $$types 2>/dev/null || true" EXIT; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile --no-loadscope-reorder; \
+	wait $$types && ended=0 || ended=1; cat $(VENV)/.types; exit $$ended
 
 studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
 	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
@@ -52,11 +55,13 @@ sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## th
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
 	$(BIN)/python tests/golden/record.py --check
 
-lint: $(VENV)/.installed-dev ## ruff (checks and format), import contracts, pyright
+lint: style ## ruff (checks and format), import contracts, pyright
+	$(BIN)/pyright
+
+style: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	$(BIN)/pyright
 
 clean: ## remove what make made: .venv, demo/ and caches
 	rm -rf $(VENV) $(NODE)/node_modules demo .pytest_cache .ruff_cache .import_linter_cache .hypothesis

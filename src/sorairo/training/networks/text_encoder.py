@@ -97,8 +97,8 @@ class TextEncoderTask:
     features: Features
 
     def network(self) -> DistilledText:
-        """The pupil. Embeddings are the teacher's in fewer dimensions, and stay so: then the layers
-        learn one law for all pieces, which holds for those, too, that no text has."""
+        """The student. Embeddings are the teacher's in fewer dimensions, and stay so: then what the
+        layers learn of the pieces of some texts holds for all pieces."""
         network = DistilledText(TextNetwork(self.recipe.text), self.rows.shape[1])
         weight = network.text.embedding.weight.data
         weight[: len(self.rows)] = principal(self.rows, weight.shape[1])

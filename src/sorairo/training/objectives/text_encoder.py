@@ -1,8 +1,8 @@
 """The objective of a distilled text encoder: its features say what the teacher makes of a text.
 
-A linear head reads the teacher's features from those of the pupil, token by token and as a mean
+A linear head reads the teacher's features from those of the student, token by token and as a mean
 over the text (Sanh et al., "DistilBERT", arXiv 1910.01108, section 3: the cosine loss of hidden
-states), and texts are to be as similar to one another in the pupil's own features as they are for
+states), and texts are to be as similar to one another in the student's own features as they are for
 the teacher (Park et al., "Relational knowledge distillation", arXiv 1904.05068). Texts that mean
 the same, such as translations, have one target: the mean of what the teacher makes of them. All of
 it is relative to the mean over all texts, from which the teacher's features differ little.
@@ -27,7 +27,7 @@ from sorairo.training.text_encoder.features import Features
 from sorairo.training.text_encoder.texts import Texts
 
 SHOWN, CELL = 96, 4  # texts in a sheet, and pixels of each
-CLOSEST = 5  # neighbours of the teacher, of which one should be the pupil's nearest
+CLOSEST = 5  # neighbours of the teacher, of which one should be the student's nearest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +166,7 @@ class TextObjective:
 
     @torch.no_grad()
     def sheet(self, path: Path, ema: dict[str, Tensor], step: int) -> dict[str, float]:
-        """Of held-out words: similarities for the teacher, on the left, and in the pupil's
+        """Of held-out words: similarities for the teacher, on the left, and in the student's
         features. Measures the cosine to the teacher, and how often the nearest word is one of the
         teacher's CLOSEST."""
         del step

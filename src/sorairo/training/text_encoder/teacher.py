@@ -1,4 +1,4 @@
-"""The teacher of a text encoder: multilingual-e5-small, read with the pieces of its pupil.
+"""The teacher of a text encoder: multilingual-e5-small, read with the pieces of its student.
 
 Wang et al., "Multilingual E5 text embeddings" (arXiv 2402.05672): a BERT of 12 layers (Devlin et
 al., arXiv 1810.04805), whose mean over all tokens is the embedding of a text.
@@ -52,7 +52,7 @@ class TeacherLayer(nn.Module):
 
 
 class Teacher(nn.Module):
-    """Token ids of a pupil's tokenizer to what the teacher makes of these tokens.
+    """Token ids of a student's tokenizer to what the teacher makes of these tokens.
 
     A piece that the teacher does not have, such as a byte, is its unknown piece.
     """
@@ -80,7 +80,7 @@ class Teacher(nn.Module):
         return self.embedding.embedding_dim
 
     def rows(self) -> Float[Tensor, "v d"]:
-        """The embedding of each token of the pupil."""
+        """The embedding of each token of the student."""
         return self.embedding.weight[: self.prefix[0]]
 
     @torch.no_grad()

@@ -7,13 +7,12 @@ import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
-from serving import Running, serving
+from serving import Running
 from sorairo.cli.main import app
 from sorairo.video import Clip
 
@@ -42,19 +41,11 @@ def test_there_are_three_languages():
     assert [kind for kind, _ in SNIPPETS] == ["python", "js", "sh"]
 
 
-@pytest.fixture(scope="module")
-def quick(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A server with a model that is quick; test_openai.py asks the shipped one for such clips."""
-    options = ("--model", str(tiny_model))
-    with serving(tmp_path_factory.mktemp("moving"), options=options) as running:
-        yield running
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("kind", "text"), SNIPPETS, ids=[kind for kind, _ in SNIPPETS])
-def test_every_snippet_generates_a_clip(quick: Running, tmp_path: Path, kind: str, text: str):
-    environment = {**os.environ, "OPENAI_API_KEY": "any", "OPENAI_BASE_URL": f"{quick.url}/v1"}
+def test_every_snippet_generates_a_clip(server: Running, tmp_path: Path, kind: str, text: str):
+    environment = {**os.environ, "OPENAI_API_KEY": "any", "OPENAI_BASE_URL": f"{server.url}/v1"}
     if kind == "js":
         (tmp_path / "node_modules").symlink_to(NODE_MODULES)
         (tmp_path / "program.mjs").write_text(text, encoding="utf-8")

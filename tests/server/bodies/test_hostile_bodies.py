@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hostile_bodies import JSON, URLENCODED, error_of, send
+from sorairo.server.api import body_parsing
 from sorairo.server.api.body_parsing import MAX_JSON_BYTES, MAX_URLENCODED_BYTES
 from sorairo.server.api.service import Service
 from sorairo.server.app import create_app
@@ -103,6 +105,26 @@ def test_the_largest_legal_bodies_are_taken(client: TestClient):
     assert error_of(send(client, form, URLENCODED))["code"] == "invalid_file"
     prompt = json.dumps({"prompt": "[,{a" * 7_500 + "球" * 2_000}).encode()
     assert send(client, prompt).status_code == 200
+
+
+@given(
+    st.lists(
+        st.sampled_from(["%41", "%", "%2", "%zz", "+", "&", "=", "a", "球", "%E7%90%83", "%FF"])
+    ),
+    st.sampled_from([3, 5, 2**16]),
+)
+def test_forms_are_read_in_pieces(parts: list[str], piece: int):
+    """As by the standard library, which reads each value at once."""
+    text = "".join(parts)
+    expected = parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
+    pairs = [field.encode().partition(b"=") for field in text.split("&") if field]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(body_parsing, "PIECE", piece)
+        found = [
+            (body_parsing.unescaped(name), body_parsing.unescaped(value))
+            for name, _, value in pairs
+        ]
+    assert found == expected
 
 
 def test_parsing_leaves_the_event_loop_free(service: Service):

@@ -77,6 +77,7 @@ def test_a_storyboard_is_made_again(client: TestClient, service: Service, tmp_pa
         "a blue box slides",
     ]
     again = client.post(f"/v1/videos/{video['id']}/retry").json()
+    assert (video["model"], again["model"]) == ("", "sora-2")
     job = service.queue.get(again["id"])
     assert job is not None
     assert JobSpec.from_json(job.payload).request == BOARD

@@ -233,7 +233,14 @@ class RequestBuilder(ClipBuilder):
             )
             raise fields.error("video_id", message)
         self.check(old.request, fields, None)
-        video = replace(old.video, notes=None, note_details=None, videos=None, ignored=None)
+        video = replace(
+            old.video,
+            model=old.video.model or self.model_of_result(""),
+            notes=None,
+            note_details=None,
+            videos=None,
+            ignored=None,
+        )
         self.check_memory(old.request, float(video.seconds or 0), in_pieces=bool(old.media))
         return NewJob(
             request=old.request,

@@ -96,8 +96,13 @@ def test_a_storyboard_with_a_character(studio: Page, server: Running, tmp_path: 
     clip.value.save_as(tmp_path / f"{ruby}.mp4")
     board, files = read_storyboard(tmp_path / "story.toml")
     assert (board.names, files) == (("Ruby",), (tmp_path / f"{ruby}.mp4",))
-    studio.get_by_role("button", name="New").click()  # the page asks no more what it costs
+    studio.get_by_role("button", name="New").click()
+    board_page = studio.url
+    studio.goto(f"{server.url}/#/library")  # where the page does not ask what the clip would cost
+    studio.reload()  # nor is it about to
+    studio.wait_for_selector(".view-library h1")
     httpx.delete(f"{server.url}/v1/videos/characters/{ruby}")
+    studio.goto(board_page)
     studio.locator("input[type=file][accept*=toml]").set_input_files(
         [tmp_path / "story.toml", *files]
     )
@@ -116,6 +121,7 @@ def test_a_storyboard_with_a_character(studio: Page, server: Running, tmp_path: 
     expect(studio.locator(".code pre")).to_contain_text('[[character]]\nname = "Ruby"')
     post(server, f"/{made['id']}/cancel")
     studio.goto(f"{server.url}/#/library")  # where the page does not ask what the clip would cost
+    studio.reload()  # nor is it about to
     studio.wait_for_selector(".view-library h1")
     httpx.delete(f"{server.url}/v1/videos/characters/{again['id']}")
 

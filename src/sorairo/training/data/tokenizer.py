@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,28 +19,21 @@ CAPTIONS = 20_000
 REPEATED = 10  # times that each word of a vocabulary is shown
 
 
-def make_tokenizer(path: Path, clips: dict[str, ClipSet], start: str, vocabulary: int) -> Tokenizer:
-    """The tokenizer in the file `path`, which is written if it is not there: that of the model
-    `start` with new words, or a new one for ""."""
-    if path.exists():
-        return Tokenizer.from_file(str(path))
-    path.parent.mkdir(parents=True, exist_ok=True)
+def make_tokenizer(clips: dict[str, ClipSet], start: str, vocabulary: int) -> Tokenizer:
+    """The tokenizer of the model `start` with new words, or a new one for ""."""
     if start:
         known = load_networks(hub.find(start)).tokenizer
-        tokenizer = with_words(known, texts_of(clips), vocabulary)
-    else:
-        tokenizer = train_tokenizer(texts_of(clips), vocabulary)
-    with whole_file(path) as new:
-        tokenizer.save(str(new))
-    return tokenizer
+        return with_words(known, texts_of(clips), vocabulary)
+    return train_tokenizer(texts_of(clips), vocabulary)
 
 
-def kept_tokenizer(path: Path, tokenizer: Tokenizer) -> Tokenizer:
-    """The tokenizer in the file `path`, which is written if it is not there: then it is this one. A
+def kept_tokenizer(path: Path, make: Callable[[], Tokenizer]) -> Tokenizer:
+    """The tokenizer in the file `path`; if it is not there, what `make` returns is written to it. A
     run that is continued keeps the one that it began with."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        tokenizer.save(str(path))
+        with whole_file(path) as new:
+            make().save(str(new))
     return Tokenizer.from_file(str(path))
 
 

@@ -95,11 +95,14 @@ class ModelRecipe:
             for (name, source), each in zip(self.sources.items(), paths, strict=True)
         }
         check_sizes(self.objective, clips)
-        path = folder / "tokenizer.json"
-        if text is not None:
-            tokenizer = kept_tokenizer(path, text.tokenizer)
-        else:
-            tokenizer = make_tokenizer(path, clips, self.start, self.model.text.vocabulary)
+        tokenizer = kept_tokenizer(
+            folder / "tokenizer.json",
+            lambda: (
+                text.tokenizer
+                if text is not None
+                else make_tokenizer(clips, self.start, self.model.text.vocabulary)
+            ),
+        )
         return DenoiserTask(self, encoding, clips, tokenizer, text)
 
     def _text_encoder(self) -> PromptEncoder | None:

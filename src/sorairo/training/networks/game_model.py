@@ -24,6 +24,7 @@ from sorairo.training.data.games.latents import LatentGame, encode_games
 from sorairo.training.data.games.mirrored import MIRRORS
 from sorairo.training.data.games.random_pictures import random_pictures
 from sorairo.training.data.games.shards import GamesConfig, record_games
+from sorairo.training.data.tokenizer import kept_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.schedule import LoopConfig
@@ -35,7 +36,6 @@ from sorairo.training.objectives.game_model import (
     PlayObjective,
     without_names,
 )
-from sorairo.video.atomic_write import whole_file
 from sorairo.world.crafter.language.lexicon import PLACES, TIMES
 
 NORMALISED_ON = 64  # pictures
@@ -87,7 +87,9 @@ class PlayRecipe:
         codec = self._trained_codec() if start is None else start.codec.float()
         games = encode_games(record_games(self.games), codec, MIRRORS)
         held_out = encode_games(record_games(self.held_out), codec)
-        tokenizer = _tokenizer(folder / "tokenizer.json", self.model.text.vocabulary)
+        tokenizer = kept_tokenizer(
+            folder / "tokenizer.json", lambda: _tokenizer(self.model.text.vocabulary)
+        )
         initial = None if start is None else grown(start, self.model, tokenizer)
         return PlayTask(self, codec, games, held_out, tokenizer, initial)
 
@@ -209,18 +211,13 @@ def normalised(codec: Codec) -> Codec:
     return codec
 
 
-def _tokenizer(path: Path, vocabulary: int) -> Tokenizer:
-    """The tokenizer in the file `path`, which is written if it is not there: one for the phrases of
-    times and places."""
-    if not path.exists():
-        phrases = [
-            phrase
-            for table in (TIMES, PLACES)
-            for words in table.values()
-            for written in words.values()
-            for phrase in written
-        ]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as new:
-            train_tokenizer(phrases * 4, vocabulary).save(str(new))
-    return Tokenizer.from_file(str(path))
+def _tokenizer(vocabulary: int) -> Tokenizer:
+    """One for the phrases of times and places."""
+    phrases = [
+        phrase
+        for table in (TIMES, PLACES)
+        for words in table.values()
+        for written in words.values()
+        for phrase in written
+    ]
+    return train_tokenizer(phrases * 4, vocabulary)

@@ -14,6 +14,7 @@ from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.digest import digest
 from sorairo.models.model_record import TABLETOP_LICENCE
 from sorairo.models.text import TextConfig, TextNetwork
+from sorairo.training.data.tokenizer import kept_tokenizer
 from sorairo.training.loop.optimiser import MuonAdam, OptimiserConfig, make_optimiser
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.loop.state import TrainState
@@ -33,7 +34,6 @@ from sorairo.training.text_encoder.teacher_file import (
     find_teacher,
 )
 from sorairo.training.text_encoder.texts import Texts, TextsConfig, make_texts, vocabulary_texts
-from sorairo.video.atomic_write import whole_file
 
 SPREAD = 0.5  # standard deviation of the numbers of a token's first embedding, as in TextNetwork
 
@@ -67,22 +67,16 @@ class TextEncoderRecipe:
 
     def prepare(self, folder: Path) -> TextEncoderTask:
         file = find_teacher(MULTILINGUAL, self.teacher)
-        tokenizer = self._tokenizer(file, folder / "tokenizer.json")
+        tokenizer = kept_tokenizer(folder / "tokenizer.json", lambda: self._tokenizer(file))
         teacher = Teacher(file, tokenizer)
         texts = make_texts(self.texts, tokenizer, scores_of(file))
         mark = digest([file.digest(), tokenizer.to_str()])
         features = teacher_features(teacher, tokenizer, texts.texts, self.text.max_length, mark)
         return TextEncoderTask(self, tokenizer, teacher.rows().cpu(), texts, features)
 
-    def _tokenizer(self, file: TeacherFile, path: Path) -> Tokenizer:
-        """The tokenizer in the file `path`, which is written if it is not there."""
-        if not path.exists():
-            english = {*find_teacher(ENGLISH, self.teacher).pieces}
-            found = prune(file, english, vocabulary_texts(self.texts), self.text.vocabulary)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with whole_file(path) as new:
-                found.save(str(new))
-        return Tokenizer.from_file(str(path))
+    def _tokenizer(self, file: TeacherFile) -> Tokenizer:
+        english = {*find_teacher(ENGLISH, self.teacher).pieces}
+        return prune(file, english, vocabulary_texts(self.texts), self.text.vocabulary)
 
 
 @dataclass(frozen=True, eq=False)

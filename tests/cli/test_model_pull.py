@@ -21,9 +21,10 @@ from sorairo.models import hub as hub_of_models
 from sorairo.models.lora.choices import find_lora, lora_names
 from sorairo.models.pull import plan as plans
 from sorairo.models.pull.catalogue import CATALOGUE, CatalogueEntry, WantedFile
+from sorairo.models.pull.download import fetch
 from sorairo.models.pull.few_step_loras import few_step_lora
 from sorairo.models.pull.remote import UnreachableError
-from sorairo.models.pull.store import ModelStore, sha256_of
+from sorairo.models.pull.store import ModelStore, alone, sha256_of
 from tiny_wan import write_wan
 
 from .conftest import Done
@@ -129,6 +130,100 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(
     assert ranges[name] == (f"bytes={arrived}-" if arrived else None)
     assert (models.root / "tiny" / name).read_bytes() == hub.repositories[REPOSITORY][name]
     assert not list(models.incoming.glob("*.part"))
+
+
+def test_a_stopped_fetch_needs_only_the_rest_of_the_disk(hub: Hub, tmp_path: Path):
+    """What has arrived is not counted again, and stays when another model is removed; it can be
+    removed by the name of the model that it is of."""
+    store = ModelStore(tmp_path / "models")
+    plan = plans.plan_pull(store, REPOSITORY)
+    whole = plan.bytes_to_fetch
+    assert whole == plan.bytes
+    first, *rest = plan.missing
+    largest = next(each for each in rest if each.wanted.place == LARGEST)
+    store.expect("tiny", [each.digest for each in plan.missing])
+    fetched = fetch(store, first)
+    store.expect("tiny", [*(each.digest for each in plan.missing), fetched.sha256])
+    store.part(largest.digest).write_bytes(hub.repositories[REPOSITORY][LARGEST][:20_000])
+    again = plans.plan_pull(store, REPOSITORY)
+    there = 20_000 + (first.bytes if first.sha256 else 0)
+    assert again.bytes_to_fetch == whole - there
+    (store.root / "other").mkdir()
+    (store.root / "other" / "model.json").write_text("{}")
+    assert store.remove("other") == 0
+    assert store.stored(fetched.sha256)
+    with alone(store.part(largest.digest)), pytest.raises(ModelError, match="wait until it ends"):
+        store.remove("tiny")
+    assert store.remove("tiny") == 20_000 + first.bytes
+    assert not list(store.files.iterdir())
+    assert not [each for each in store.incoming.iterdir() if each.suffix != ".lock"]
+    with pytest.raises(ModelError, match="There is no model 'tiny'"):
+        store.remove("tiny")
+
+
+def install(store: ModelStore) -> Path:
+    """Fetches the model, as the command does it but for previews."""
+    plan = plans.plan_pull(store, REPOSITORY)
+    return store.assemble("tiny", [*plan.present, *(fetch(store, each) for each in plan.missing)])
+
+
+@pytest.mark.parametrize("symbolic", [True, False])
+def test_a_disk_without_hard_links(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, symbolic: bool
+):
+    """As many of those are that are plugged in: files are moved, linked or copied, and a file that
+    somebody has placed is not lost."""
+
+    def refuse(*_given: object, **_more: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    if not symbolic:
+        monkeypatch.setattr(os, "symlink", refuse)
+    store = ModelStore(tmp_path / "models")
+    folder = store.root / "tiny"
+    folder.mkdir(parents=True)
+    (folder / LARGEST).write_bytes(hub.repositories[REPOSITORY][LARGEST])
+    for _ in range(2):
+        assert install(store) == folder
+        for each in set(folder.iterdir()) - {folder / "pull.json"}:
+            assert each.read_bytes() == hub.repositories[REPOSITORY][each.name]
+            assert each.is_symlink() == symbolic
+    assert LARGEST not in [name for name, _ in hub.asked]
+    assert store.remove("tiny") > 20_000
+    assert not list(store.files.iterdir())
+
+
+def test_what_somebody_has_put_beside_a_model_stays(hub: Hub, tmp_path: Path):
+    store, files = ModelStore(tmp_path / "models"), hub.repositories[REPOSITORY]
+    files["more.safetensors"] = b"more" * 200
+    folder = store.root / "tiny"
+    (folder / "notes").mkdir(parents=True)
+    (folder / "notes" / "mine.txt").write_text("mine")
+    (folder / "model.json").write_text("cut off")
+    install(store)
+    assert (folder / "model.json").read_bytes() == files["model.json"]
+    assert (folder / "more.safetensors").exists()
+    del files["more.safetensors"]
+    install(store)
+    assert not (folder / "more.safetensors").exists(), "the model has it no more"
+    assert (folder / "notes" / "mine.txt").read_text() == "mine"
+    assert [each.name for each in store.root.iterdir() if each.name.startswith(".tiny")] == []
+
+
+def test_one_model_that_cannot_be_read_hides_no_other(
+    hub: Hub, tmp_path: Path, pull: Callable[..., Done], here: Callable[..., Done]
+):
+    assert pull(REPOSITORY, "-q").returncode == 0
+    path = tmp_path / "models" / "tiny" / "model.json"
+    record = json.loads(path.read_bytes())
+    record["config"]["fps"] = "fast"
+    path.unlink()
+    path.write_text(json.dumps(record))
+    done = here("models", "list")
+    assert done.returncode == 0
+    assert done.stdout.splitlines()[1].startswith("tabletop")
+    assert "model.json cannot be read: in config, 'fps' takes a number" in done.stderr
 
 
 def test_other_content_than_stated_is_refused(hub: Hub, tmp_path: Path, pull: Callable[..., Done]):
@@ -300,5 +395,9 @@ def test_a_lora_by_name(
     found = find_lora("wan2.2-14b-fast")
     assert [path.read_bytes() for path in found] == list(files.values())
     assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]  # the first is in the package
+    for words in (("wan2.2-14b-fast", "--name", "mine"), (REPOSITORY, "--name", "wan2.2-14b-fast")):
+        assert "--name" in pull(*words).stderr
+    assert "go with a repository" in pull("wan2.2-14b-fast", "--revision", "main").stderr
+    assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]
     assert in_a_process("remove", "wan2.2-14b-fast").returncode == 0
     assert lora_names() == ["tabletop-fast"]

@@ -77,9 +77,17 @@ def pull_command(
     """
     with hub_extra():
         from sorairo.models.pull.plan import plan_pull
+    from sorairo.models.pull.few_step_loras import few_step_lora
+
     store = _store_of(source)
-    if (gguf or rest_of) and "/" not in source:
-        raise click.UsageError("--gguf and --rest-of go with a repository, OWNER/REPOSITORY.")
+    if (gguf or rest_of or revision) and "/" not in source:
+        raise click.UsageError(
+            "--revision, --gguf and --rest-of go with a repository, OWNER/REPOSITORY."
+        )
+    if name and few_step_lora(source):
+        raise click.UsageError(f"The LoRA {source} has this name only: leave --name out.")
+    if name and few_step_lora(name):
+        raise click.UsageError(f"{name} is the name of a LoRA: choose another --name.")
     plan = plan_pull(store, source, name=name, revision=revision, gguf=gguf, rest_of=rest_of)
     _say_plan(plan, store)
     store.check_space(plan.bytes_to_fetch)
@@ -102,7 +110,8 @@ def pull_command(
 )
 @click.argument("name")
 def remove_command(name: str) -> None:
-    """Delete the fetched model or LoRA NAME. Files that another one needs too stay."""
+    """Delete the fetched model or LoRA NAME, or what has arrived of one whose fetch was stopped.
+    Files that another one needs too stay."""
     from sorairo.models.pull.store import gigabytes
 
     freed = _store_of(name).remove(name)
@@ -115,7 +124,9 @@ def _store_of(name: str) -> ModelStore:
     from sorairo.models.pull.few_step_loras import few_step_lora
     from sorairo.models.pull.store import ModelStore
 
-    return ModelStore(loras_folder()) if few_step_lora(name) else ModelStore.default()
+    if few_step_lora(name):
+        return ModelStore(loras_folder(), variable="SORAIRO_LORAS")
+    return ModelStore.default()
 
 
 def _pull(plan: PullPlan, store: ModelStore) -> None:
@@ -132,11 +143,14 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
     if not drawn:
         disable_progress_bars()
     fetched = []
+    digests = [*(each.sha256 for each in plan.present), *(each.digest for each in plan.missing)]
+    store.expect(plan.name, digests)
     for number, remote in enumerate(plan.missing, start=1):
         if not drawn:
             say(f"Fetching {number} of {len(plan.missing)}: {remote.wanted.place}")
         try:
             fetched.append(fetch(store, remote))
+            store.expect(plan.name, [*digests, *(each.sha256 for each in fetched)])
         except UnreachableError as error:
             raise UnreachableError(
                 f"{remote.wanted.place} could not be fetched ({error}). What has arrived is kept:"

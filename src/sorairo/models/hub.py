@@ -83,9 +83,12 @@ def list_models(on_problem: Callable[[str], None] = lambda _problem: None) -> li
     store = ModelStore.default()
     for name in store.names():
         try:
-            found.append(info(store.root / name))
+            each = info(store.root / name)
+            _ = each.facts  # raises, too
         except ModelError as error:
             on_problem(str(error))
+        else:
+            found.append(each)
     return found
 
 

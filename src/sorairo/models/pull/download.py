@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from filelock import FileLock, Timeout
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers
 
 from sorairo.errors import ModelError, WriteError
 from sorairo.models.pull.catalogue import WantedFile
 from sorairo.models.pull.remote import NETWORK_ERRORS, RemoteFile, UnreachableError, reason_of
-from sorairo.models.pull.store import ModelStore, StoredFile, git_digest_of, sha256_of
+from sorairo.models.pull.store import ModelStore, StoredFile, alone, git_digest_of, sha256_of
 
 
 def have(store: ModelStore, name: str, remote: RemoteFile) -> StoredFile | None:
@@ -38,21 +35,28 @@ def fetch(store: ModelStore, remote: RemoteFile) -> StoredFile:
     arrived stays, and the next call goes on there. Raises ModelError for other content than
     expected."""
     store.incoming.mkdir(parents=True, exist_ok=True)
-    part = store.incoming / f"{remote.sha256 or remote.git_digest}.part"
-    with _alone(part), part.open("ab") as file:
-        if file.tell() > remote.bytes:
-            file.truncate(0)
-        _receive(remote, file)
-    sha256 = sha256_of(part)
-    if not _fits(remote, part, sha256):
-        part.unlink()
-        raise ModelError(
-            f"{remote.wanted.path} of {remote.wanted.repo} has arrived with the digest {sha256},"
-            f" and not {remote.sha256 or remote.git_digest}: it was deleted. Try again."
-        )
-    store.add(part, sha256)
-    part.unlink()
+    part = store.part(remote.digest)
+    with alone(part):
+        with part.open("ab") as file:
+            if file.tell() > remote.bytes:
+                file.truncate(0)
+            _receive(remote, file)
+        sha256 = sha256_of(part)
+        if not _fits(remote, part, sha256):
+            part.unlink()
+            raise ModelError(
+                f"{remote.wanted.path} of {remote.wanted.repo} has arrived with the digest"
+                f" {sha256}, and not {remote.digest}: it was deleted. Try again."
+            )
+        store.take(part, sha256)
     return _stored(remote, sha256)
+
+
+def arrived(store: ModelStore, remote: RemoteFile) -> int:
+    """How many bytes of a file have arrived already."""
+    part = store.part(remote.digest)
+    size = part.stat().st_size if part.is_file() else 0
+    return size if size <= remote.bytes else 0
 
 
 def placed_by_hand(store: ModelStore, name: str, wanted: WantedFile) -> StoredFile | None:
@@ -125,17 +129,3 @@ def _stored(remote: RemoteFile, sha256: str) -> StoredFile:
         licence=wanted.licence,
         digest_from=remote.digest_from,
     )
-
-
-@contextlib.contextmanager
-def _alone(part: Path) -> Iterator[None]:
-    """Raises ModelError while another process fetches the same file."""
-    lock = FileLock(f"{part}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise ModelError("Another command is fetching this model: wait until it ends.") from error
-    try:
-        yield
-    finally:
-        lock.release()

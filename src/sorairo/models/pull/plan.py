@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sorairo.errors import ModelError, unknown_name
 from sorairo.models.pull.catalogue import CATALOGUE, WantedFile, entry_named
-from sorairo.models.pull.download import have, placed_by_hand
+from sorairo.models.pull.download import arrived, have, placed_by_hand
 from sorairo.models.pull.few_step_loras import FEW_STEP_LORAS, few_step_lora
 from sorairo.models.pull.remote import RemoteFile, UnreachableError, describe, files_of_repository
 from sorairo.models.pull.store import ModelStore, StoredFile, gigabytes
@@ -22,6 +22,8 @@ class PullPlan:
     name: str
     present: tuple[StoredFile, ...]
     missing: tuple[RemoteFile, ...] = ()
+    arrived: int = 0
+    """Bytes of the missing ones that are there already, because a fetch was stopped."""
     note: str = ""
     """How the files were checked if the hub could not be reached."""
 
@@ -32,7 +34,7 @@ class PullPlan:
 
     @property
     def bytes_to_fetch(self) -> int:
-        return sum(each.bytes for each in self.missing)
+        return sum(each.bytes for each in self.missing) - self.arrived
 
 
 def plan_pull(
@@ -70,10 +72,12 @@ def plan_pull(
             ) from error
         return _by_hand(store, name, entry.files, str(error))
     found = [(each, have(store, name, each)) for each in remote]
+    missing = tuple(each for each, stored in found if not stored)
     return PullPlan(
         name=name,
         present=tuple(stored for _, stored in found if stored),
-        missing=tuple(each for each, stored in found if not stored),
+        missing=missing,
+        arrived=sum(arrived(store, each) for each in missing),
     )
 
 

@@ -51,6 +51,11 @@ class RemoteFile:
     digest_from: str = "hub"
     """Whether the digest is that of our "list" or of the "hub"."""
 
+    @property
+    def digest(self) -> str:
+        """What the hub names its content by."""
+        return self.sha256 or self.git_digest or ""
+
 
 def describe(files: Sequence[WantedFile], revision: str | None = None) -> list[RemoteFile]:
     """The files as the hub has them now. Raises UnreachableError, and ModelError for a file that

@@ -154,6 +154,20 @@ def test_differences_and_biases(tmp_path: Path):
     assert torch.allclose(now["blocks.1.modulation"], before["blocks.1.modulation"] + 0.5)
 
 
+@pytest.mark.parametrize("start", ["diffusion_model.blocks.1", "lora_unet_blocks_1"])
+def test_tables_as_lightx2v_names_their_changes(tmp_path: Path, start: str):
+    """`NAME.diff_m` is a change of `NAME.modulation`."""
+    transformer = network()
+    before = transformer.blocks[1].modulation.detach().clone()
+    save_file({f"{start}.diff_m": torch.full((1, 6, CONFIG.dim), 0.5)}, tmp_path / "m.safetensors")
+    loras = MergedLoras([target(transformer)])
+    (report,) = loras.use([LoraChoice(path=tmp_path / "m.safetensors", weight=2.0)])
+    assert (report.placed, report.unplaced) == (1, ())
+    assert torch.allclose(transformer.blocks[1].modulation, before + 1.0)
+    loras.use([])
+    assert torch.equal(transformer.blocks[1].modulation, before)
+
+
 def test_keys_without_a_place_are_named(tmp_path: Path):
     """Such as those of the image encoder of Wan 2.1 in a model of 2.2."""
     transformer = network()
@@ -173,14 +187,19 @@ def test_two_experts_take_the_files_that_are_named_for_them(tmp_path: Path):
     first = high.blocks[0].self_attn.q.weight.clone()
     path = write(tmp_path / "wan_high_noise.safetensors", high, original)
     assert part_of(path) == "high"
-    assert part_of(Path("slow_motion.safetensors")) == ""
+    for name in ("slow_motion", "yellow_glow", "Highlands", "flow", "high_and_low"):
+        assert part_of(Path(f"{name}.safetensors")) == "", name
+    for name in ("T2V_LOW_fp16", "Wan22LowNoise-v1", "high-res.low-noise", "4steps_low"):
+        assert part_of(Path(f"{name}.safetensors")) == "low", name
     loras = MergedLoras([target(high, part="high"), target(low, part="low")])
     loras.use([LoraChoice(path=path)])
     assert not torch.equal(high.blocks[0].self_attn.q.weight, first)
     assert torch.equal(low.blocks[0].self_attn.q.weight, first)
 
 
-@pytest.mark.parametrize("wrong", ["another model", "half", "no lora", "cut"])
+@pytest.mark.parametrize(
+    "wrong", ["another model", "half", "no lora", "cut", "other ranks", "many alphas"]
+)
 def test_a_file_that_does_not_fit_changes_nothing(tmp_path: Path, wrong: str):
     transformer = network()
     good = write(tmp_path / "good.safetensors", transformer, original)
@@ -191,6 +210,11 @@ def test_a_file_that_does_not_fit_changes_nothing(tmp_path: Path, wrong: str):
     elif wrong == "half":
         del tensors["diffusion_model.blocks.0.self_attn.q.lora_up.weight"]
         save_file(tensors, path)
+    elif wrong == "other ranks":
+        key = "diffusion_model.blocks.0.self_attn.q.lora_up.weight"
+        save_file({**tensors, key: tensors[key][:, :-1].contiguous()}, path)
+    elif wrong == "many alphas":
+        save_file({**tensors, "diffusion_model.blocks.0.self_attn.q.alpha": torch.ones(2)}, path)
     elif wrong == "no lora":
         save_file({"encoder.weight": torch.ones(3)}, path)
     else:

@@ -9,7 +9,7 @@ import pytest
 
 from sorairo.errors import ModelError
 from sorairo.flow import solvers
-from sorairo.models.lora.choices import SOLVERS, LoraChoice, few_steps
+from sorairo.models.lora.choices import SOLVERS, LoraChoice, few_steps, find_lora, lora_names
 
 
 def test_the_solvers_are_those_of_the_sampler():
@@ -37,3 +37,31 @@ def test_a_schedule_that_cannot_be_followed_is_refused(
     described.write_text(json.dumps({**record, **changed}))
     with pytest.raises(ModelError, match=sentence):
         few_steps((choice,))
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"), [("paper", None), ("wan2.2_lightx2v_4steps_high_noise", 4)]
+)
+def test_what_other_programs_note_beside_a_lora_is_no_schedule(
+    name: str, steps: int | None, tmp_path: Path
+):
+    """As the managers of LoRAs write it. The name says what it says without."""
+    (tmp_path / f"{name}.json").write_text('{"description": "", "activation text": "paper boat"}')
+    found = few_steps((LoraChoice(path=tmp_path / f"{name}.safetensors"),))
+    assert (None if found is None else len(found.sigmas) - 1) == steps
+
+
+def test_what_a_mac_leaves_on_other_disks_is_no_lora(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("SORAIRO_LORAS", str(tmp_path))
+    (tmp_path / "pair").mkdir()
+    for name in ("paper", "pair/high_noise", "pair/low_noise"):
+        path = tmp_path / f"{name}.safetensors"
+        path.touch()
+        path.with_name(f"._{path.name}").touch()
+    assert lora_names() == ["pair", "paper", "tabletop-fast"]
+    assert [path.name for path in find_lora("pair")] == [
+        "high_noise.safetensors",
+        "low_noise.safetensors",
+    ]

@@ -22,6 +22,7 @@ MOST = 8  # LoRAs of a request
 MOST_WEIGHT = 4.0
 FOUR_STEPS = (1.0, 0.9375, 0.8333, 0.625, 0.0)
 SOLVERS = ("euler", "adams", "heun", "unipc")  # the names of `flow.solvers.SOLVERS`
+KEYS = {"sigmas", "guidance", "solver", "digest"}  # of a schedule in a file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,8 +74,8 @@ def lora_names() -> list[str]:
     """The LoRAs in these two folders: files, and folders of files that belong together."""
     found: set[str] = set()
     for folder in (loras_folder(), shipped_loras()):
-        found |= {path.stem for path in folder.glob(f"*{SUFFIX}")}
-        found |= {path.parent.name for path in folder.glob(f"[!.]*/*{SUFFIX}")}
+        found |= {path.stem for path in folder.glob(f"[!.]*{SUFFIX}")}
+        found |= {path.parent.name for path in folder.glob(f"[!.]*/[!.]*{SUFFIX}")}
     return sorted(found)
 
 
@@ -120,7 +121,7 @@ def find_lora(name: str) -> tuple[Path, ...]:
     names = lora_names()
     for folder in (loras_folder(), shipped_loras()) if name in names else ():
         file = folder / f"{name}{SUFFIX}"
-        files = (file,) if file.is_file() else tuple(sorted((folder / name).glob(f"*{SUFFIX}")))
+        files = (file,) if file.is_file() else tuple(sorted((folder / name).glob(f"[!.]*{SUFFIX}")))
         if files:
             return files
     path = Path(os.path.expanduser(name))
@@ -170,17 +171,20 @@ def few_steps(loras: tuple[LoraChoice, ...]) -> FewSteps | None:
     file beside a LoRA that is no schedule."""
     for each in loras:
         described = each.path.with_suffix(".json")
-        if described.is_file():
-            return _read(described)
+        if described.is_file() and (found := _read(described)) is not None:
+            return found
         for pattern, known in KNOWN:
             if pattern.search(each.path.stem):
                 return known
     return None
 
 
-def _read(path: Path) -> FewSteps:
+def _read(path: Path) -> FewSteps | None:
+    """The schedule in a file; None for what another program has noted there about the LoRA."""
     try:
         found = parse_json(path.read_text(encoding="utf-8"))
+        if isinstance(found, dict) and not found.keys() & KEYS:
+            return None
         sigmas = tuple(map(float, found["sigmas"]))
         guidance, solver = float(found.get("guidance", 1.0)), str(found.get("solver", "euler"))
         digest = str(found.get("digest", ""))

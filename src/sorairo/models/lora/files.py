@@ -30,6 +30,7 @@ KEY = re.compile(
     r"|(?P<other>alpha|diff|diff_b|diff_m))$"
 )
 DOWN = ("A", "down")
+MODULATION = "diff_m"  # the change of the table of a block, as LightX2V names it
 MOST_KEYS = 50_000
 
 
@@ -55,6 +56,13 @@ class ModuleChange:
     def is_complete(self) -> bool:
         """Whether it has both factors, or neither."""
         return (self.down is None) == (self.up is None)
+
+    @property
+    def is_product(self) -> bool:
+        """Whether the factors can be multiplied, if it has them."""
+        if self.up is None or self.down is None:
+            return True
+        return min(self.up.ndim, self.down.ndim) > 1 and self.up.shape[1] == self.down.shape[0]
 
     @property
     def has_weight(self) -> bool:
@@ -113,9 +121,12 @@ def read_lora(path: Path) -> LoraFile:
                 if matched is None:
                     unknown.append(name)
                     continue
-                change = found.setdefault(matched["module"], _named(matched["module"]))
+                module = matched["module"]
+                if matched["other"] == MODULATION:
+                    module += "_modulation" if UNDERSCORED.match(module) else ".modulation"
+                change = found.setdefault(module, _named(module))
                 change.keys.append(name)
-                _set(change, matched, file.get_tensor(name))
+                _set(path, change, matched, file.get_tensor(name))
     except (OSError, SafetensorError) as error:
         raise unreadable(path) from error
     changes = tuple(found.values())
@@ -123,6 +134,8 @@ def read_lora(path: Path) -> LoraFile:
         raise ModelError(f"{path} is no LoRA: none of its {len(unknown)} keys is one of a LoRA.")
     if torn := [each for each in changes if not each.is_complete]:
         raise ModelError(f"{path} is incomplete: {torn[0].module} has one factor of two.")
+    if uneven := [each for each in changes if not each.is_product]:
+        raise ModelError(f"{path} is broken: the factors of {uneven[0].module} have other ranks.")
     return LoraFile(path=path, changes=changes, unknown=tuple(unknown))
 
 
@@ -137,11 +150,13 @@ def _named(module: str) -> ModuleChange:
     return ModuleChange(module=bare)
 
 
-def _set(change: ModuleChange, matched: re.Match[str], tensor: Tensor) -> None:
+def _set(path: Path, change: ModuleChange, matched: re.Match[str], tensor: Tensor) -> None:
     factor, other = matched["factor"] or matched["dotted"], matched["other"]
     if factor:
         setattr(change, "down" if factor in DOWN else "up", tensor)
     elif other == "alpha":
+        if tensor.numel() != 1:
+            raise ModelError(f"{path} is broken: {matched[0]} is to be one number.")
         change.alpha = float(tensor)
     elif other == "diff_b":
         change.bias = tensor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,8 @@ from sorairo.models.lora.targets import LoraTarget, Part
 from sorairo.notes import Note
 
 SHOWN = 3  # names in a message
+NOISE = (re.compile(r"(high|low)[-_ ]?noise"), re.compile(r"(?<![a-z])(high|low)(?![a-z])"))
+"""Which expert a name says, the clearest first: Wan22-HighNoise, lora_low_noise; T2V_HIGH_fp16."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,10 +208,13 @@ def _outputs(own: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def part_of(path: Path) -> Part:
     """Which of two networks a file is for, from its name, as files are published: `..._high_noise`,
-    `..._low_noise`; "" for both."""
-    name = path.stem.lower()
-    high, low = "high" in name, "low" in name.replace("slow", "")
-    return "" if high == low else ("high" if high else "low")
+    `..._HIGH_fp16`, `...LowNoise`; "" for both. Words that have "low" in them, such as "yellow",
+    say nothing."""
+    for pattern in NOISE:
+        found = {matched[1] for matched in pattern.finditer(path.stem.lower())}
+        if found:
+            return "" if len(found) > 1 else ("high" if "high" in found else "low")
+    return ""
 
 
 def _is_for(target: Part, part: Part, change: ModuleChange) -> bool:

@@ -77,7 +77,8 @@ class LoraTarget:
 
     @cached_property
     def _underscored(self) -> dict[str, str]:
-        written = [(naming(name), name) for name in self._modules for naming in self.file_names]
+        names = (*self._modules, *self._parameters)
+        written = [(naming(name), name) for name in names for naming in self.file_names]
         return {other.replace(".", "_"): name for other, name in written if other}
 
 

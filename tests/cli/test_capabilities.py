@@ -259,7 +259,10 @@ def test_a_remix_without_its_input(make: Make, ball: Path, tmp_path: Path):
         "made from ball.mp4, which cannot be found"
         in make("remix", "a.mp4", "it stands still").stderr
     )
-    assert make("remix", "a.mp4", "it stands still", "--input", kept, "-o", "b.mp4").returncode == 0
+    inputs = ("--input", kept, "--input", "a.mp4")
+    done = make("remix", "a.mp4", "it stands still", *inputs)
+    assert "a.mp4 is not what a.mp4 was made from (ball.mp4)" in done.stderr
+    assert make("remix", "a.mp4", "it stands still", *inputs[:2], "-o", "b.mp4").returncode == 0
 
 
 def test_latents_are_kept_beside_the_clip_on_request(make: Make):

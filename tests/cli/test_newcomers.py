@@ -170,6 +170,8 @@ def test_a_dry_run_makes_nothing_and_says_what_it_would(generate: Make, here: Ma
     longer = ("extend", made["path"], "--forward", 0.5, "--json")
     planned = here(*longer, "--dry-run").facts
     assert (planned["frames"], planned["seconds"]) == (9, 0.75)
+    planned = here(*longer, "--dry-run", "--to", 1 / 6).facts
+    assert (planned["frames"], planned["seconds"]) == (8, 0.667), "what follows --to is left out"
 
 
 def test_info_names_what_a_file_is_and_was_made_from(generate: Make, here: Make, tmp_path: Path):

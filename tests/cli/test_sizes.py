@@ -63,6 +63,22 @@ def test_a_clip_is_delivered_and_can_be_remixed_as_it_was(make: Make, here: Make
     assert shown(here("remix", "native.mp4", "a cube", "-o", "b.mp4", "--json")) == ("64x64", 12, 6)
 
 
+def test_the_shape_of_a_remix_is_within_the_size_of_the_clips_model(here: Make, model: Path):
+    """And not within that of the default model, 512x512."""
+    record = json.loads((model / "model.json").read_text())
+    record["config"]["delivery"] = {"size": [256, 256], "fps": 12}
+    (small := model.with_name("small")).mkdir()
+    for each in model.iterdir():
+        shutil.copy(each, small)
+    (small / "model.json").write_text(json.dumps(record))
+    options = ("--seconds", 0.1, "--steps", 1, "--size", "native", "-o", "a.mp4")
+    assert here("generate", "a red ball", "--model", small, *options).returncode == 0
+    done = here("remix", "a.mp4", "a cube", "--size", "16:9", "--dry-run", "--json")
+    assert done.facts["size"] == "256x144"
+    done = here("remix", "a.mp4", "a cube", "--size", "512p", "--dry-run", "--json")
+    assert done.facts["size"] == "910x512"
+
+
 def test_size_or_rate_alone_can_be_set(make: Make):
     brief = ("generate", "a red ball", "--seconds", 0.25)
     assert shown(make(*brief, "--size", "native")) == ("64x64", 24, 6)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from sorairo.cli import unfinished
+from sorairo.cli.options import CommonOptions
+from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.video import Clip
 from tiny_wan import write_wan
 
@@ -43,7 +45,10 @@ def test_a_killed_command(here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     killed_after_a_window([*words, "a.mp4"], tmp_path, cache)
     assert not (tmp_path / "a.mp4").exists()
     assert "goes on from there" not in here(*words[:-2], "4", "-o", "other.mp4").stderr
-    again, whole = (here(*words, name) for name in ("a.mp4", "whole.mp4"))
+    speed = (cache.parent / "speed.json").read_text()
+    again = here(*words, "a.mp4")
+    assert (cache.parent / "speed.json").read_text() == speed, "only the rest was timed"
+    whole = here(*words, "whole.mp4")
     assert "An earlier run of this command was stopped" in again.stderr
     assert "goes on from there" not in whole.stderr
     assert (again.returncode, whole.returncode) == (0, 0)
@@ -51,6 +56,19 @@ def test_a_killed_command(here, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert np.array_equal(clips[0], clips[1])
     assert not np.array_equal(clips[0], clips[2])
     assert list(cache.iterdir()) == []
+
+
+def test_an_old_one_of_the_same_command_makes_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """For the checkpoints of this run, which need their folder."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    options = {"output": None, "count": 1, "contact_sheet": False, "gif": False, "as_json": False}
+    common = CommonOptions(fields={}, device="cpu", **options)
+    for _ in range(2):
+        folder = unfinished._folder(GenerateRequest(prompt="a red ball"), [], common)
+        assert folder is not None
+        assert list(folder.iterdir()) == []
+        (folder / "canvas-0.safetensors").touch()
+        os.utime(folder, (0, 0))
 
 
 def test_old_ones_are_removed(tmp_path: Path):

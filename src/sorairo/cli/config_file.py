@@ -91,8 +91,17 @@ def _checked(path: Path, options: Mapping[str, click.Option], key: str, value: A
         if not isinstance(value, bool):
             raise ConfigError(f"In {path}, {key} is true or false.")
         return value
+    if option.multiple:
+        values = value if isinstance(value, list) else [value]
+        return [_converted(path, option, key, each) for each in values]
+    return _converted(path, option, key, value)
+
+
+def _converted(path: Path, option: click.Option, key: str, value: Any) -> Any:
     if isinstance(value, bool | list | dict):
         raise ConfigError(f"In {path}, {key} is one text or number.")
+    if isinstance(value, float) and isinstance(option.type, click.types.IntParamType):
+        raise ConfigError(f"In {path}, {key} cannot be {value}: it is a whole number.")
     try:
         option.type.convert(value if isinstance(value, int | float) else str(value), option, None)
     except click.UsageError as error:

@@ -196,7 +196,7 @@ def _seconds(request: Request, clips: Sequence[Clip]) -> tuple[float, float]:
         changed = max(0.0, end - request.start)
         return given - changed, changed
     if isinstance(request, ExtendRequest):
-        return given, request.forward + request.backward
+        return request.kept_seconds(given), request.forward + request.backward
     seconds: float = getattr(request, "seconds", 0.0)
     if request.command == "storyboard":
         return given, max(0.0, seconds - given)

@@ -48,3 +48,9 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def page_at(host: str, port: int, path: str) -> str:
+    """The address of a page, for a browser on this machine, of a server that listens on `host`."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://{f'[{own}]' if ':' in own else own}:{port}{path}"

@@ -86,10 +86,26 @@ def locate_inputs(
     """The files that the clip `made` was made from, searched for among those of `elsewhere`, beside
     the clip and in the current folder.
 
-    Raises RequestError for one that is missing or has changed.
+    A clip that was given in Python, in memory, has no digest: the first of `elsewhere` that has
+    none of the others stands for it. Raises RequestError for one that is missing or has changed,
+    and for a file of `elsewhere` that the clip was not made from.
     """
     named = {source_of(path).sha256: path for path in elsewhere}
-    return [named.get(each.sha256) or _beside(each, made) for each in sources]
+    digests = {each.sha256 for each in sources}
+    others = [path for digest, path in named.items() if digest not in digests]
+    found = []
+    for each in sources:
+        path = named.get(each.sha256)
+        if not each.sha256:
+            path = others.pop(0) if others else None
+        found.append(path or _beside(each, made))
+    if others:
+        names = ", ".join(Path(each.name).name for each in sources) or "a prompt alone"
+        raise RequestError(
+            f"{others[0]} is not what {made} was made from ({names}), or has changed since: name"
+            " the original file with --input, or leave it out."
+        )
+    return found
 
 
 def _beside(source: InputFile, made: Path) -> Path:
@@ -103,7 +119,5 @@ def _beside(source: InputFile, made: Path) -> Path:
             f"{places[0]} has changed since {made} was made from it: name the original file with"
             " --input."
         )
-    raise RequestError(
-        f"{made} was made from {name}, which cannot be found: put it beside the clip, or name it"
-        " with --input."
-    )
+    place = "put it beside the clip, or name it" if source.sha256 else "name its file"
+    raise RequestError(f"{made} was made from {name}, which cannot be found: {place} with --input.")

@@ -76,6 +76,8 @@ class CommonOptions:
     """The format that weights are rounded to; None: as they are stored."""
     expander: Expander | None = None
     """Expands the prompts; None: they are used as they are."""
+    size: str | None = None
+    """What --size says, until `with_size` has read it."""
 
     @functools.cached_property
     def model(self) -> ModelDirectory:
@@ -156,7 +158,8 @@ def common_options(command: Command) -> Command:
 
 
 def remix_options(command: Command) -> Command:
-    """Those, where the model is named by the clip: the command calls `with_fast`."""
+    """Those, where the model is named by the clip: the command calls `with_fast` and
+    `with_size`."""
     return _with(command, (SIZE, *SAMPLING, *EXPAND, *CLIP, *RESULT), knows_model=False)
 
 
@@ -181,6 +184,15 @@ def with_fast(common: CommonOptions, loras: tuple[str, ...] = ()) -> CommonOptio
     return replace(common, fields={**common.fields, "loras": found})
 
 
+def with_size(common: CommonOptions) -> CommonOptions:
+    """The options with the width and height that --size says. Raises RequestError."""
+    if common.size is None:
+        return common
+    width, height = size_of_words(common.size, common)
+    fields = {**common.fields, "width": width, "height": height}
+    return replace(common, size=None, fields=fields)
+
+
 def _with(
     command: Command, options: tuple[Callable[[Any], Any], ...], *, knows_model: bool = True
 ) -> Command:
@@ -199,13 +211,10 @@ def _with(
         if fields["seed"] is None:
             fields["seed"] = secrets.randbelow(_SEEDS)
         common = CommonOptions(
-            fields=not_none(**fields), native=native, expander=_expander(values), **rest
+            fields=not_none(**fields), native=native, size=size, expander=_expander(values), **rest
         )
         if knows_model:
-            common = with_fast(common)
-        if size is not None:
-            width, height = size_of_words(size, common)
-            common = replace(common, fields={**common.fields, "width": width, "height": height})
+            common = with_size(with_fast(common))
         command(**values, common=common)
 
     for option in reversed(options):

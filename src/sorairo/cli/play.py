@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.console import say, show
-from sorairo.cli.host_options import is_loopback
+from sorairo.cli.host_options import is_loopback, page_at
 from sorairo.cli.serve import DATABASE, HOST, MEDIA, PORT, server_extra, storage_urls
 
 
@@ -67,7 +67,7 @@ def play(
 
         show(str(export_player(facts, folder, lambda part: say(f"Writing: {part}."))))
         return
-    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/play"
+    address = page_at(host, port, "/play")
 
     def started() -> None:
         say(f"Play at {address} (Ctrl-C ends it).")

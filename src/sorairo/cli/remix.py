@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import locate_inputs, read_input, read_inputs
-from sorairo.cli.options import CommonOptions, remix_options, with_fast
+from sorairo.cli.options import CommonOptions, remix_options, with_fast, with_size
 from sorairo.cli.prompt_expansion import Expander
 from sorairo.cli.run_request import check, make
 from sorairo.cli.size_defaults import with_native
@@ -42,11 +42,10 @@ def remix(file: Path, prompt: str, elsewhere: tuple[Path, ...], common: CommonOp
     stored settings.
     """
     old = _request_of(file)
-    common = _fast(old, common)
+    common = _of_model(old, common)
     request = dataclasses.replace(old.reworded(prompt), **_changes(old, common))
     expander = common.expander or (Expander() if old.expanded else None)
-    fields = {**common.fields, "model": request.model}
-    common = dataclasses.replace(common, fields=fields, expander=expander)
+    common = dataclasses.replace(common, expander=expander)
     check(request, common, file)
     inputs = read_inputs(type(request), *locate_inputs(request.inputs, file, elsewhere))
     clips = [each.clip for each in inputs]
@@ -62,14 +61,11 @@ def _request_of(file: Path) -> Request:
     return request
 
 
-def _fast(old: Request, common: CommonOptions) -> CommonOptions:
-    """The options with the LoRA of `--fast` for the model of the clip, before the clip's LoRAs."""
-    model = common.fields.get("model", old.model)
-    found = with_fast(
-        dataclasses.replace(common, fields={**common.fields, "model": model}), old.loras
-    )
-    loras = {"loras": found.fields["loras"]} if common.fast else {}
-    return dataclasses.replace(common, fields={**common.fields, **loras})
+def _of_model(old: Request, common: CommonOptions) -> CommonOptions:
+    """The options for the model of the clip: with its LoRA of `--fast` before the clip's LoRAs, and
+    a size within its own."""
+    fields = {"model": old.model, **common.fields}
+    return with_size(with_fast(dataclasses.replace(common, fields=fields), old.loras))
 
 
 def _changes(old: Request, common: CommonOptions) -> dict[str, object]:

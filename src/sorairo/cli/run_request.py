@@ -95,7 +95,7 @@ def _make_all(
             say_notes(prompt_notes, number - 1)
         started = time.monotonic()
         label = _label(request.makes_picture(clips), number, common.count)
-        with kept_sampling(request, inputs, common) as checkpoint:
+        with kept_sampling(request, inputs, common) as (checkpoint, resumed):
             with progress_bar(label) as progress:
                 clip = loaded.make(
                     request,
@@ -113,7 +113,8 @@ def _make_all(
         facts["notes"] = [*prompt_notes[number - 1], *loaded.model_notes, *notes]
         facts["wall_seconds"] = round(time.monotonic() - started, 3)
         print_result(facts, outputs, common)
-        keep_speed(work_of(request, clips, common).units, facts["wall_seconds"], common)
+        if not resumed:
+            keep_speed(work_of(request, clips, common).units, facts["wall_seconds"], common)
         if common.show:
             open_file(outputs.clip)
 

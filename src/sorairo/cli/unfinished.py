@@ -29,21 +29,26 @@ KEPT_SECONDS = 7 * 86_400  # for which an unfinished clip is kept
 @contextmanager
 def kept_sampling(
     request: Request, inputs: Sequence[Input], common: CommonOptions
-) -> Iterator[SamplingCheckpoint | None]:
+) -> Iterator[tuple[SamplingCheckpoint | None, bool]]:
     """The checkpoint of a request, which is removed when the block ends well; None where the cache
-    folder cannot be written, or while another command makes the same clip."""
+    folder cannot be written, or while another command makes the same clip. And whether an earlier
+    run has begun it."""
     from sorairo.generation.sampling.checkpoint import SamplingCheckpoint
 
     folder = _folder(request, inputs, common)
     with Reservations() as reservations:
         if folder is None or not reservations.take(folder):
-            yield None
+            yield None, False
             return
-        if _files(folder):
+        resumed = bool(_files(folder))
+        if resumed:
             say("An earlier run of this command was stopped: this one goes on from there.")
         try:
             digest = common.model.digest
-            yield SamplingCheckpoint(folder=folder, model=digest, durable=True, optional=True)
+            checkpoint = SamplingCheckpoint(
+                folder=folder, model=digest, durable=True, optional=True
+            )
+            yield checkpoint, resumed
         except (KeyboardInterrupt, SystemExit):
             if _files(folder):
                 seed = f" with --seed {request.seed}" if common.seed_drawn else ""
@@ -67,11 +72,11 @@ def _folder(request: Request, inputs: Sequence[Input], common: CommonOptions) ->
     }
     digest = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:32]
     root = cache_folder() / "unfinished"
+    _remove_old(root)  # and this one, if it is old
     try:
         (root / digest).mkdir(parents=True, exist_ok=True)
     except OSError:
         return None
-    _remove_old(root)
     return root / digest
 
 

@@ -13,6 +13,7 @@ import click
 import numpy as np
 import pytest
 
+from films import film, tone
 from sorairo import __version__
 from sorairo.cli import progress
 from sorairo.cli.console import is_quiet
@@ -189,6 +190,14 @@ def test_info_names_what_a_file_is_and_was_made_from(generate: Make, here: Make,
     assert "no request is stored in it" in text
     assert "length" not in text
     assert here("info", "gone.mp4").returncode == 2
+
+
+def test_info_knows_of_sound_that_begins_later(here: Make, tmp_path: Path):
+    times = [each / 25 for each in range(50)]
+    film(tmp_path / "late.mkv", [40] * 50, times, 2.0, sounds=((0.5, tone(440, 1.0)),))
+    film(tmp_path / "silent.mkv", [40] * 50, times, 2.0)
+    found = [here("info", f"{name}.mkv", "--json").facts["sound"] for name in ("late", "silent")]
+    assert found == [True, False]
 
 
 def test_gifs_are_small_enough_to_send(here: Make, tiny_model: Path, tmp_path: Path):

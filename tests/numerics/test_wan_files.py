@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
 
 from random_weights import randomise
 from sorairo.errors import ModelError
@@ -27,6 +28,7 @@ from sorairo.models.wan.files.folder import read_folder
 from sorairo.models.wan.files.layouts import from_ours, into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
 from sorairo.models.wan.files.transformer_names import COLUMN, renamer
+from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.text.names import original_name, text_name
 from sorairo.models.wan.variants import VARIANTS, variant_named
 from tiny_wan import state_digest, text_tensors, transformer_config, write_wan
@@ -137,6 +139,29 @@ def test_what_is_known_before_loading(folder: Path):
     tensors["proj_out.bias"] += 1
     save_file(tensors, folder / TRANSFORMER)
     assert hub.info(folder).digest != found.digest
+
+
+def test_hidden_files_are_no_part_of_a_model(folder: Path):
+    """Such as those that macOS leaves beside each file on a disk of another system."""
+    digest = hub.info(folder).digest
+    for path in [each for each in folder.rglob("*") if each.is_file()]:
+        path.with_name(f"._{path.name}").write_bytes(b"\0\5\x16\7" + bytes(4092))
+    assert hub.info(folder).digest == digest
+    assert read_folder(folder).tokenizer.name == "tokenizer.json"
+
+
+def test_a_tokenizer_that_was_saved_after_use_cuts_and_fills_no_text(folder: Path):
+    """Of transformers, it has the length of the last call: fillings would be read as words."""
+    path = folder / "tokenizer" / "tokenizer.json"
+    own = load_text([folder / "text_encoder" / "model.safetensors"], path, torch.float32)
+    prompts = ["a red ball", "a red ball drops " * 20]
+    expected = [own.tokens(each) for each in prompts]
+    saved = Tokenizer.from_file(str(path))
+    saved.enable_padding(length=64)
+    saved.enable_truncation(32)
+    saved.save(str(path))
+    again = load_text([folder / "text_encoder" / "model.safetensors"], path, torch.float32)
+    assert [again.tokens(each) for each in prompts] == expected
 
 
 def test_weights_stay_mapped_to_their_file(folder: Path):

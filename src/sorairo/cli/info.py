@@ -54,7 +54,7 @@ def _facts(file: Path) -> dict[str, Any]:
         "frames": frames,
         "fps": fps if frames > 1 else None,
         "seconds": round(frames / fps, 3) if frames > 1 else None,
-        "sound": first.sound is not None,
+        "sound": first.sound is not None or _sounds_later(file),
         "command": request.command if request else None,
         "model_digest": record.get("model_digest"),
         "request": config.to_json(request) if request else None,
@@ -72,6 +72,17 @@ def _length(file: Path) -> tuple[int, float]:
         return probe_length(file)
     clip = Clip.load(file, max_side=_SIDE)  # a picture, or an animation that is no film
     return clip.num_frames, clip.fps
+
+
+def _sounds_later(file: Path) -> bool:
+    """Whether a film has sound that does not begin with its first frame."""
+    from av.error import FFmpegError
+
+    from sorairo.video.reading.audio_reader import has_sound
+
+    with suppress(MediaError, FFmpegError, OSError):
+        return has_sound(file)
+    return False
 
 
 def _lines(facts: dict[str, Any]) -> dict[str, Any]:

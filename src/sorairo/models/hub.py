@@ -174,13 +174,17 @@ def files_of(record: dict) -> tuple[str, ...]:
 
 
 def read_tokenizer(path: Path) -> Tokenizer:
-    """The tokenizer in a file. Raises ModelError."""
+    """The tokenizer in a file. It gives a text's own tokens, also where the file says to cut texts
+    or to fill them up to a length, as those do that were saved after use. Raises ModelError."""
     from tokenizers import Tokenizer
 
     try:
-        return Tokenizer.from_file(str(path))
+        found = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing narrower
         raise ModelError(f"{path} cannot be loaded: {str(error)[:200]}") from error
+    found.no_padding()
+    found.no_truncation()
+    return found
 
 
 def _is_file_name(name: object) -> bool:

@@ -46,6 +46,14 @@ def read_sound(
     return Sound(samples=samples) if has_sound else None
 
 
+def has_sound(path: Path) -> bool:
+    """Whether a film has sound that can be decoded, wherever in it that begins. Raises FFmpegError
+    and MediaError for a file that is no film."""
+    with open_media(path) as container:
+        stream = sound_stream(container)
+        return stream is not None and any(packet.size for packet in container.demux(stream))
+
+
 def _pieces(
     frames: Iterator[av.AudioFrame], channels: int
 ) -> Iterator[tuple[float | None, np.ndarray]]:

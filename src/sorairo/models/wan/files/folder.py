@@ -164,11 +164,13 @@ def _shapes(files: Sequence[Path]) -> dict[str, tuple[int, ...]]:
 
 
 def _files(path: Path, pattern: str) -> list[Path]:
-    """Files of the folder and those below it, the nearest first."""
+    """Files of the folder and those below it, the nearest first; none that is hidden, such as those
+    that macOS leaves on other disks (._NAME)."""
     found: list[Path] = []
     for depth in range(DEEP + 1):
         for count, each in enumerate(path.glob("/".join(["*"] * depth + [pattern]))):
             if count > MAX_FILES:
                 raise ModelError(f"{path} has too many files to be a model.")
-            found.append(each)
+            if not each.name.startswith("."):
+                found.append(each)
     return sorted(found, key=lambda each: (len(each.parts), each))

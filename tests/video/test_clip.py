@@ -150,6 +150,24 @@ def test_what_is_not_a_clip_is_refused(frames: np.ndarray, fps: float):
         Clip(frames=frames, fps=fps)
 
 
+def test_sizes_and_sheets_of_nothing_are_refused():
+    clip = Clip(frames=np.zeros((2, 8, 8, 3), np.uint8), fps=12.0)
+    for make in (
+        lambda: clip.resize(0, 5),
+        lambda: clip.fit(5, -1),
+        lambda: clip.contact_sheet(columns=0),
+        lambda: clip.contact_sheet(every=0),
+    ):
+        with pytest.raises(MediaError, match=r"1 or more"):
+            make()
+
+
+def test_a_rate_may_be_a_number_of_numpy(tmp_path: Path):
+    frames = np.zeros((25, 8, 8, 3), np.uint8)
+    clip = Clip(frames=frames, fps=np.float32(12.5))  # type: ignore[arg-type]
+    assert Clip.load(clip.save(tmp_path / "a.mp4")).fps == 12.5
+
+
 @pytest.mark.parametrize("name", ["clip.avi", "clip", "clip.png", "nowhere/clip.mp4", "."])
 def test_what_cannot_be_written_is_refused_and_leaves_nothing(tmp_path: Path, name: str):
     with pytest.raises(MediaError):

@@ -111,6 +111,23 @@ def test_sound_that_is_shorter_or_longer_is_as_long_as_the_frames(tmp_path: Path
     assert len(loaded.sound.samples) == 96000
 
 
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_hardly_any_sound_at_another_rate_is_silence(tmp_path: Path, count: int):
+    short = Sound(samples=np.full((count, 2), 0.3, np.float32), rate=44_100)
+    loaded = Clip.load(flash(3, 24, 12.0, short).save(tmp_path / "a.mp4"))
+    assert loaded.sound is not None
+    assert loaded.sound.samples.shape == (96_000, 2)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_sound_that_is_no_number_is_refused(tmp_path: Path, value: float):
+    samples = np.zeros((48_000, 1), np.float32)
+    samples[100] = value
+    with pytest.raises(MediaError, match="infinite or nan"):
+        flash(3, 24, 12.0, Sound(samples=samples)).save(tmp_path / "a.mp4")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_no_sound_stays_none_and_a_gif_is_silent(tmp_path: Path):
     assert Clip.load(flash(3, 24, 12.0, None).save(tmp_path / "a.mp4")).sound is None
     assert Clip.load(flash(3, 24, 12.0, click(0, 1)).save(tmp_path / "a.gif")).sound is None

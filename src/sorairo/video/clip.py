@@ -121,9 +121,11 @@ class Clip(Footage):
             mp4_writer.write_mp4(path, self.frames, self.fps, self.metadata, self.sound)
 
     def resize(self, width: int, height: int) -> Clip:
-        """The clip scaled to `width` x `height` pixels with a Lanczos filter on the sRGB values."""
+        """The clip scaled to `width` x `height` pixels with a Lanczos filter on the sRGB values.
+        Raises MediaError for a size below one pixel."""
         from PIL import Image
 
+        _check_size(width, height)
         if (width, height) == (self.width, self.height):
             return self
         lanczos = Image.Resampling.LANCZOS
@@ -135,7 +137,9 @@ class Clip(Footage):
         return dataclasses.replace(self, frames=scaled)
 
     def fit(self, width: int, height: int) -> Clip:
-        """The clip centre-cropped to the aspect ratio of `width` x `height`, then scaled to it."""
+        """The clip centre-cropped to the aspect ratio of `width` x `height`, then scaled to it.
+        Raises MediaError for a size below one pixel."""
+        _check_size(width, height)
         scale = max(width / self.width, height / self.height)
         kept_width = min(self.width, max(1, round(width / scale)))
         kept_height = min(self.height, max(1, round(height / scale)))
@@ -155,8 +159,16 @@ class Clip(Footage):
     def contact_sheet(self, columns: int | None = None, every: int | None = None) -> Image.Image:
         """One picture of every `every`-th frame, in rows of `columns`.
 
-        By default it has 12 frames, evenly spaced, in rows of 6.
+        By default it has 12 frames, evenly spaced, in rows of 6. Raises MediaError for numbers
+        below 1.
         """
         from sorairo.video.writing.contact_sheet import contact_sheet
 
+        if min(1 if columns is None else columns, 1 if every is None else every) < 1:
+            raise MediaError("A contact sheet needs 1 or more columns, of every frame or fewer.")
         return contact_sheet(self.frames, columns=columns, every=every)
+
+
+def _check_size(width: int, height: int) -> None:
+    if width < 1 or height < 1:
+        raise MediaError(f"A clip cannot have {width}x{height} pixels: choose 1 or more each.")

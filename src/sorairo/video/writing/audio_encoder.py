@@ -8,6 +8,7 @@ import av
 import numpy as np
 from av.container import OutputContainer
 
+from sorairo.errors import MediaError
 from sorairo.video.sound import RATE, Sound
 
 BIT_RATE = 128_000  # bits per second for one or two channels; FFmpeg's encoder is good at it
@@ -18,8 +19,11 @@ class AacEncoder:
     """The sound stream of an mp4 that is being written, interleaved with its frames."""
 
     def __init__(self, container: OutputContainer, sound: Sound, seconds: float) -> None:
-        """Add the stream to the container. `sound` is cut or padded with silence to `seconds`."""
+        """Add the stream to the container. `sound` is cut or padded with silence to `seconds`.
+        Raises MediaError for samples that are no numbers."""
         samples = _resampled(sound).part(0, seconds).samples
+        if not np.isfinite(samples).all():
+            raise MediaError("A sound cannot have samples that are infinite or nan: replace them.")
         self._container, self._samples, self._written = container, samples, 0
         self._layout = "mono" if samples.shape[1] == 1 else "stereo"
         self._stream = container.add_stream(
@@ -57,5 +61,6 @@ def _resampled(sound: Sound) -> Sound:
     frame.sample_rate, frame.pts, frame.time_base = sound.rate, 0, Fraction(1, sound.rate)
     resampler = av.AudioResampler(format="flt", layout=layout, rate=RATE)
     pieces = [*resampler.resample(frame), *resampler.resample(None)]
-    samples = np.concatenate([piece.to_ndarray().reshape(-1, sound.channels) for piece in pieces])
+    rows = [piece.to_ndarray().reshape(-1, sound.channels) for piece in pieces]
+    samples = np.concatenate([np.zeros((0, sound.channels), np.float32), *rows])
     return Sound(samples=samples, rate=RATE)

@@ -76,6 +76,7 @@ def write_mp4(
 
 def _fraction(fps: float) -> Fraction:
     """The rate as a fraction of small numbers, as 30000/1001 is; slides have rates far below 1."""
+    fps = float(fps)  # a number of NumPy is no Rational
     if fps < 1:
         return 1 / Fraction(1 / fps).limit_denominator(1001)
     return Fraction(fps).limit_denominator(1001)

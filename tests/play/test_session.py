@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import gymnasium
 import numpy as np
 import pytest
 import torch
 from gymnasium.utils.env_checker import check_env
+from PIL import Image
 
 import sorairo
 from sorairo.errors import SorairoError
 from sorairo.models.crafter.dream import Dream
+from sorairo.play import recording
 from sorairo.play.crafter_game import start_of
 from sorairo.play.drift import measure_drift
 from sorairo.play.environment import PlayEnv
@@ -22,6 +25,7 @@ from sorairo.play.networks import NOISE_SEED, model_of
 from sorairo.play.prompts import trained_phrases
 from sorairo.play.session import PlaySession
 from sorairo.play.tile_reader import CrafterReader, tile_names
+from sorairo.video import Clip
 from sorairo.world.crafter.names import ACTIONS, TILE
 from tiny_crafter import tiny_crafter
 
@@ -71,6 +75,22 @@ def test_a_session_is_made_again_from_its_recipe(world: PlaySession):
     for action in recipe["actions"]:
         world.step(action)
     assert np.array_equal(world.clip().frames, clip.frames)
+
+
+def test_a_session_is_saved_piece_by_piece(
+    world: PlaySession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """As its clip is, but for what coding in pieces rounds otherwise."""
+    world.start(3, prompt="a forest")
+    for action in ("left", "up", "do", "noop", "right", "sleep"):
+        world.step(action)
+    whole = Clip.load(world.clip().save(tmp_path / "whole.mp4"))
+    for frames in (3, 4, 7, 8):
+        monkeypatch.setattr(recording, "PIECE", frames)
+        saved = Clip.load(world.save(tmp_path / "saved.mp4"))
+        assert (saved.num_frames, saved.fps, saved.metadata) == (7, whole.fps, whole.metadata)
+        assert np.abs(saved.frames.astype(int) - whole.frames).mean() < 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["saved.mp4", "whole.mp4"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +205,7 @@ def test_a_recipe_has_the_changes_of_prompt_and_mode(drawn: PlaySession):
     assert "changes" not in drawn.recording.recipe()
 
 
-def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession):
+def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession, tmp_path: Path):
     drawn.set_mode("dream")
     shown = drawn.start(picture=np.full((100, 90, 3), 60, np.uint8))
     assert (shown.state, shown.drift) == (None, None)
@@ -194,6 +214,13 @@ def test_a_picture_is_dreamed_on_and_has_no_rules(drawn: PlaySession):
     assert np.array_equal(drawn.step("right").frame, first), "the same noise each time"
     with pytest.raises(SorairoError, match="needs a start from a seed"):
         drawn.set_mode("anchored")
+    glass = Image.new("RGBA", (100, 90), (60, 60, 60, 0))
+    white = drawn.start(picture=np.full((100, 90, 3), 255, np.uint8), prompt="a cave").frame
+    assert np.array_equal(drawn.start(picture=glass, prompt="a cave").frame, white)
+    for wrong in (np.full((100, 90, 3), 0.5), tmp_path / "missing.png"):
+        with pytest.raises(SorairoError, match=r"uint8|no file"):
+            drawn.start(picture=wrong, prompt="at night")
+        assert drawn.words == "a cave", "the session goes on as it was"
     drawn.start(3)
     drawn.set_mode("anchored")
     with pytest.raises(SorairoError, match="choose dream"):

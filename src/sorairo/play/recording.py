@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import zlib
 from collections import deque
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sorairo.errors import RequestError
+from sorairo.video.atomic_write import whole_file
 from sorairo.video.clip import Clip
+from sorairo.video.writing.joining import join_mp4
 
 MAX_FRAMES = 6000  # of a recording; the oldest are dropped, so that memory stays flat
+PIECE = 240  # frames that are written at once: 240 MB, where all would be six gigabytes
 CLIP_SIDE = 512  # pixels of the longer side that a clip has at least
 MAX_RECIPE = 60_000  # characters of the recipe in a clip's comment
 
@@ -71,10 +76,36 @@ class Recording:
     def clip(self) -> Clip:
         """The session as a clip, enlarged by a whole factor without smoothing. Its comment has the
         recipe. Raises RequestError for a session without a step."""
+        self._check_played()
+        return self._clip(list(self.frames()), self._metadata())
+
+    def save(self, path: Path) -> Path:
+        """Writes the same as an mp4, in pieces, so that it takes little memory however long the
+        session was. Raises RequestError and MediaError."""
+        self._check_played()
+        with whole_file(path) as new, tempfile.TemporaryDirectory(dir=new.parent) as folder:
+            pieces, frames = [], []
+            for number, frame in enumerate(self.frames(), start=1):
+                frames.append(frame)
+                if len(frames) == PIECE or number == len(self):
+                    piece = Path(folder) / f"{number}.mp4"
+                    pieces.append(self._clip(frames, {}).save(piece))
+                    frames = []
+            join_mp4(pieces, new, self._metadata())
+        return path
+
+    def _check_played(self) -> None:
         if len(self) < 2:
             raise RequestError("Nothing has been played yet: take a step first.")
-        factor = max(1, -(-CLIP_SIDE // max(self._shape[:2])))
-        frames = np.stack([each.repeat(factor, 0).repeat(factor, 1) for each in self.frames()])
+
+    def _clip(self, frames: list[np.ndarray], metadata: dict[str, str]) -> Clip:
+        height, width, channels = self._shape
+        factor = max(1, -(-CLIP_SIDE // max(height, width)))
+        large = np.empty((len(frames), factor * height, factor * width, channels), np.uint8)
+        for place, frame in zip(large, frames, strict=True):
+            place[:] = frame.repeat(factor, 0).repeat(factor, 1)
+        return Clip(frames=large, fps=self.fps, metadata=metadata)
+
+    def _metadata(self) -> dict[str, str]:
         text = json.dumps({"sorairo": "play", "recipe": self.recipe()})
-        metadata = {"comment": text} if len(text) <= MAX_RECIPE else {}
-        return Clip(frames=frames, fps=self.fps, metadata=metadata)
+        return {"comment": text} if len(text) <= MAX_RECIPE else {}

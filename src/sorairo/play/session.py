@@ -88,30 +88,29 @@ class PlaySession:
         """Begins anew: in the land of a seed, from a picture, or where a prompt says.
 
         A picture has no rules behind it: what follows is dreamed, and there is no meter. Raises
-        RequestError.
+        RequestError, and MediaError for a picture that cannot be read; then the session goes on as
+        it was.
         """
-        self.words = _checked_prompt(prompt)
+        words = _checked_prompt(prompt)
         begin: dict[str, Any] = {"world": self.facts.name, "mode": self.mode}
+        painter = self._painter(self.mode)
         if picture is not None:
             if seed is not None:
                 raise RequestError("Start from a seed or from a picture, not from both.")
-            painter = self._painter(self.mode)
             if painter.needs_rules:
                 raise RequestError(
                     f"A picture has no rules that the mode {self.mode} could follow: choose dream."
                 )
-            frame, self.turn = self._frame_of(picture), None
+            frame, turn = self._frame_of(picture), None
             begin["picture"] = True
         else:
             seed = _checked_seed(0 if seed is None else seed)
-            self.turn = self.game.reset(seed, self.words)
-            frame = self.turn.frame
+            turn = self.game.reset(seed, words)
+            frame = turn.frame
             begin["seed"] = seed
-            painter = self._painter(self.mode)
-        begin |= {"prompt": self.words} if self.words else {}
-        self.died_at = None
-        past = Past(frames=[frame], actions=[], prompt=self.words)
-        frame = painter.begin(past, self.turn)
+        begin |= {"prompt": words} if words else {}
+        frame = painter.begin(Past(frames=[frame], actions=[], prompt=words), turn)
+        self.words, self.turn, self.died_at = words, turn, None
         self.recording.start(frame, begin)
         return self._show(frame)
 
@@ -168,6 +167,11 @@ class PlaySession:
         """The session as a clip. Raises RequestError for one without a step."""
         return self.recording.clip()
 
+    def save(self, path: str | Path) -> Path:
+        """Writes the session as an mp4, which takes less memory than `clip` for a long one. Raises
+        RequestError for one without a step, and MediaError."""
+        return self.recording.save(Path(path))
+
     def _show(self, frame: np.ndarray) -> Shown:
         reading = self.reader.read(frame)
         drift = None if self.turn is None else measure_drift(reading, self.turn.state)
@@ -197,10 +201,15 @@ class PlaySession:
             raise RequestError("The session has not begun: call start first.")
 
     def _frame_of(self, picture: np.ndarray | Image.Image | str | Path) -> np.ndarray:
+        """The picture at the size of a frame. Transparency becomes white, as in files."""
         if isinstance(picture, str | Path):
             clip = Clip.load(picture)
-        else:
-            clip = Clip(frames=np.asarray(picture, np.uint8)[None], fps=1.0)
+        elif isinstance(picture, Image.Image):
+            white = Image.new("RGBA", picture.size, "white")
+            white.alpha_composite(picture.convert("RGBA"))
+            clip = Clip(frames=np.asarray(white.convert("RGB"))[None], fps=1.0)
+        else:  # numbers of another type have another scale: a clip refuses them
+            clip = Clip(frames=np.asarray(picture)[None], fps=1.0)
         return clip.fit(self.facts.side, self.facts.side).frames[0]
 
 

@@ -66,7 +66,7 @@ class Player:
             case "mode":
                 return self._shown(session.set_mode(command["mode"]))
             case "save":
-                session.clip().save(Path(command["path"]), overwrite=True)
+                session.save(Path(command["path"]))
                 return {"recipe": session.recording.recipe()}, b""
         assert session.shown is not None
         return self._shown(session.shown)

@@ -18,7 +18,7 @@ from random_weights import randomise
 from sorairo.errors import ModelError, UnknownNameError
 from sorairo.models import hub
 from sorairo.models.model_info import DeliveryDefaults
-from sorairo.models.network_files import load_networks, save_networks
+from sorairo.models.network_files import load_networks, save_networks, whole_directory
 
 
 @pytest.fixture
@@ -61,6 +61,22 @@ def test_saving_again_replaces_the_whole_directory(tiny_model: Path, tmp_path: P
     assert hub.info(path).digest != first
     assert sorted(each.name for each in path.iterdir()) == sorted(hub.FILES)
     assert [each.name for each in tmp_path.iterdir()] == ["mine"]
+
+
+def test_what_fails_while_it_is_saved_leaves_the_old_one_and_nothing_else(
+    model: Path, tmp_path: Path
+):
+    before = {each.name: each.read_bytes() for each in model.iterdir()}
+
+    def save() -> None:
+        with whole_directory(model) as new:
+            (new / "model.json").write_text("half")
+            raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space"):
+        save()
+    assert {each.name: each.read_bytes() for each in model.iterdir()} == before
+    assert [each.name for each in tmp_path.iterdir()] == [model.name]
 
 
 def test_the_digest_is_that_of_the_files(model: Path, tiny_model: Path):

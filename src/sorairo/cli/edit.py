@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
+from sorairo.cli.animate import PICTURES
 from sorairo.cli.inputs import read_inputs, with_inputs
 from sorairo.cli.options import CommonOptions, common_options, not_none
 from sorairo.cli.run_request import check, make
 from sorairo.generation.requests.edit import EditRequest
-
-PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff")
 
 
 @click.command(

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -59,23 +60,35 @@ def write_directory(
 ) -> None:
     """Writes a model directory: its record, its tokenizer, and each file of weights as bfloat16. An
     older directory at the same place is replaced once the new one is complete."""
+    with whole_directory(path) as new:
+        text = json.dumps(record, indent=1, ensure_ascii=False)
+        (new / "model.json").write_text(text + "\n", encoding="utf-8")
+        tokenizer.save(str(new / "tokenizer.json"))
+        for file, network in networks.items():
+            weights = network.state_dict()
+            halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
+            save_file(halves, new / file)
+
+
+@contextmanager
+def whole_directory(path: Path) -> Iterator[Path]:
+    """Yields a new directory beside `path`, which takes its place, and that of an older one, when
+    the block ends; on any error it is removed and the older one stays."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
-    (new / "model.json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-    tokenizer.save(str(new / "tokenizer.json"))
-    for file, network in networks.items():
-        weights = network.state_dict()
-        halves = {k: v.to(torch.bfloat16).contiguous() for k, v in weights.items()}
-        save_file(halves, new / file)
-    os.chmod(new, 0o755)
-    for each in new.iterdir():
-        os.chmod(each, 0o644)  # safetensors writes for the owner alone
-    old = path.with_name(f".{path.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    new.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        yield new
+        os.chmod(new, 0o755)
+        for each in new.iterdir():
+            os.chmod(each, 0o644)  # safetensors writes for the owner alone
+        old = path.with_name(f".{path.name}-old")
+        shutil.rmtree(old, ignore_errors=True)
+        if path.exists():
+            path.rename(old)
+        new.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
 
 
 def load_weights(

@@ -4,8 +4,6 @@ generate clips by itself, so it has no `model.json` and is not listed as a model
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from sorairo.config import from_json, read_json, to_json
 from sorairo.errors import ModelError
 from sorairo.models.hub import shipped
+from sorairo.models.network_files import whole_directory
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.nn.precision import compute_dtype
 from sorairo.nn.skip_init import on_meta_device
@@ -59,18 +58,9 @@ def shipped_upscaler(device: torch.device) -> Upscaler:
 def save_upscaler(upscaler: Upscaler, path: Path, training: dict | None = None) -> None:
     """Writes a directory, weights as bfloat16; an older one with the same path is replaced once the
     new one is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     record = {"format": FORMAT, "config": to_json(upscaler.config), "training": training or {}}
-    (new / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n")
     weights = {k: v.to(torch.bfloat16).contiguous() for k, v in upscaler.state_dict().items()}
-    save_file(weights, new / WEIGHTS)
-    new.chmod(0o755)
-    for each in new.iterdir():
-        each.chmod(0o644)  # safetensors writes for the owner alone
-    old = path.with_name(f".{path.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if path.exists():
-        path.rename(old)
-    new.rename(path)
-    shutil.rmtree(old, ignore_errors=True)
+    with whole_directory(path) as new:
+        text = json.dumps(record, indent=1, ensure_ascii=False)
+        (new / RECORD).write_text(text + "\n", encoding="utf-8")
+        save_file(weights, new / WEIGHTS)

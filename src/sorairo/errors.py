@@ -74,6 +74,10 @@ class QuotaError(SorairoError):
         super().__init__(message)
         self.retry_after = retry_after
 
+    def __reduce__(self) -> tuple[type[QuotaError], tuple[str, int | None]]:
+        """For other processes."""
+        return type(self), (self.args[0], self.retry_after)
+
 
 class LeaseLostError(RuntimeError):
     """A worker lost its lease on a job, which another worker may have taken."""

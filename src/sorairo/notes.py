@@ -19,10 +19,18 @@ class Note(str):
         note.code, note.values = code, values
         return note
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For copies, and for other processes: an error with a note comes out of a pool."""
+        return _note_of, (str(self), self.code, dict(self.values))
+
     def to_json(self) -> dict[str, Any]:
         """`code` and `values`; numbers that JSON has no form for are texts."""
         values = {name: _encodable(each) for name, each in self.values.items()}
         return {"code": self.code, "values": values}
+
+
+def _note_of(sentence: str, code: str, values: Mapping[str, Any]) -> Note:
+    return Note(sentence, code, **values)
 
 
 def _encodable(value: Any) -> Any:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sorairo.cli.console import show, show_json
-from sorairo.cli.job_memory import PlannedMemory, few_steps_of, is_guided, planned_memory
+from sorairo.cli.job_memory import PlannedJob, few_steps_of, is_guided, planned_job
 from sorairo.cli.options import CommonOptions
 from sorairo.cli.progress import duration_text
 from sorairo.cli.results import size_text
@@ -85,11 +85,14 @@ def print_plan(
     files: Sequence[OutputFiles],
 ) -> None:
     """Print what would be made of each request, to stdout."""
-    memory = planned_memory(requests[0], clips, common)
+    job = planned_job(requests[0], clips, common)
     seconds, measured = _time(requests[0], work_of(requests[0], clips, common), common)
     for request, outputs in zip(requests, files, strict=True):
-        facts = _facts(request, work_of(request, clips, common), common, outputs)
-        facts |= _memory_facts(memory)
+        work = work_of(request, clips, common)
+        if job is not None and job.frames is not None and not request.makes_picture(clips):
+            work = replace(work, frames=job.frames)
+        facts = _facts(request, work, common, outputs)
+        facts |= _memory_facts(job)
         facts |= {"estimated_seconds": seconds, "estimated_from": measured}
         facts["files"] = [str(path) for path in outputs.paths]
         if common.as_json:
@@ -117,7 +120,7 @@ def _facts(
     }
 
 
-def _memory_facts(memory: PlannedMemory | None) -> dict[str, Any]:
+def _memory_facts(memory: PlannedJob | None) -> dict[str, Any]:
     """The memory of the host and of a device, and whether it fits here."""
     if memory is None:
         return {"memory_bytes": None, "device_bytes": None, "fits": None, "problem": ""}

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlannedMemory:
-    """What the first job of a command takes."""
+class PlannedJob:
+    """What the first job of a command takes, and makes."""
 
     host: float
     """Bytes of the host's memory."""
@@ -28,11 +28,13 @@ class PlannedMemory:
     """Bytes of a device with memory of its own; else 0."""
     problem: Note | None
     """What is said if it does not fit."""
+    frames: int | None
+    """Frames of the result; None for a request of several runs."""
 
 
-def planned_memory(
+def planned_job(
     request: Request, clips: Sequence[Clip], common: CommonOptions
-) -> PlannedMemory | None:
+) -> PlannedJob | None:
     """What a request takes from loading its model on; None for a model of which nothing is known.
     Of a request with several runs it is the first. Raises RequestError and ModelError."""
     from sorairo.generation.memory.estimate import job_memory, shortage
@@ -48,7 +50,7 @@ def planned_memory(
     needs = planned_needs(common.model, machine, placing)
     if needs is None or spec is None:
         return None
-    first = request.stages()[0]
+    first, *later = request.stages()
     plain = [replace(clip, latents=None) for clip in clips]
     layout = layout_of(first, plain, spec.sized(first.width, first.height))
     settings = first.settings()
@@ -58,12 +60,13 @@ def planned_memory(
     problem = None
     if short is not None:
         problem = too_large(short, use_instead(short, job, request.command, machine))
-    return PlannedMemory(host=found.host, device=found.device, problem=problem)
+    frames = None if later else delivery.frames(layout)
+    return PlannedJob(host=found.host, device=found.device, problem=problem, frames=frames)
 
 
 def check_memory(request: Request, clips: Sequence[Clip], common: CommonOptions) -> None:
     """Raises RequestError for a request that does not fit into memory; nothing is loaded."""
-    planned = planned_memory(request, clips, common)
+    planned = planned_job(request, clips, common)
     if planned is not None and planned.problem is not None:
         raise RequestError(planned.problem)
 

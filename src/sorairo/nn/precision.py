@@ -26,7 +26,7 @@ def choose_device(name: str | None) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
+        float(torch.zeros(1, device=device))  # the device "meta" has no numbers
     except (RuntimeError, AssertionError) as error:
         raise RequestError(
             f"The device '{name}' cannot be used here; choose {' or '.join(usable_devices())},"

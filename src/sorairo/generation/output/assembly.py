@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageFilter
 
+from sorairo.generation.output.delivery import segment_frames
 from sorairo.generation.output.seams.correct import correct_seams
 from sorairo.generation.output.seams.difference import Seam
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
@@ -80,7 +81,7 @@ def _generated(
     segment = layout.segments[index]
     assert isinstance(segment, GeneratedSegment)
     rate = layout.spec.fps
-    count = _count(layout, index, given, fps)
+    count = segment_frames(layout, fps)[index]
     generated = _exactly(count, deliver(frames[_canvas_frames(layout, segment)], rate, *size, fps))
 
     def rebuilt(frame: int) -> np.ndarray:
@@ -99,21 +100,6 @@ def _generated(
         under = at_fps(segment.under.fit(*size), fps).frames
         generated = blend_region(generated, under, segment.region)
     return generated
-
-
-def _count(layout: CanvasLayout, index: int, given: Mapping[int, np.ndarray], fps: float) -> int:
-    """Frames of a generated segment in the result. The last one makes up for rounding, so that the
-    whole lasts as long as the layout says."""
-    counts = [
-        max(1, round((segment.last - segment.first) / layout.spec.fps * fps))
-        if isinstance(segment, GeneratedSegment)
-        else len(given[number])
-        for number, segment in enumerate(layout.segments)
-    ]
-    last = max(i for i, each in enumerate(layout.segments) if isinstance(each, GeneratedSegment))
-    if layout.seconds is None or index != last:
-        return counts[index]
-    return max(1, round(layout.seconds * fps) - sum(counts) + counts[index])
 
 
 def _exactly(count: int, frames: np.ndarray) -> np.ndarray:

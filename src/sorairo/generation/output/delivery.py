@@ -10,6 +10,7 @@ import numpy as np
 
 from sorairo.generation.tasks.layout import CanvasLayout, GeneratedSegment, GivenSegment
 from sorairo.video import Clip
+from sorairo.video.resampling import frames_at
 
 if TYPE_CHECKING:
     from sorairo.models.protocols import OnFrames  # loads torch
@@ -48,12 +49,8 @@ class Delivery:
         return cls(width=width or size[0], height=height or size[1], fps=fps or own)
 
     def frames(self, layout: CanvasLayout) -> int:
-        """The approximate number of frames of the result."""
-        given = sum(p.clip.duration for p in layout.segments if isinstance(p, GivenSegment))
-        generated = sum(
-            p.last - p.first for p in layout.segments if isinstance(p, GeneratedSegment)
-        )
-        return max(1, round((given + generated / layout.spec.fps) * self.fps))
+        """The number of frames of the result."""
+        return sum(segment_frames(layout, self.fps))
 
     def steps(self, layout: CanvasLayout) -> int:
         """Steps of progress that the upscaler counts for; each takes about as long as one of
@@ -68,6 +65,22 @@ class Delivery:
     def bytes(self, layout: CanvasLayout) -> int:
         """The size of the result's frames in memory."""
         return self.frames(layout) * self.width * self.height * 3
+
+
+def segment_frames(layout: CanvasLayout, fps: float) -> list[int]:
+    """Frames of each segment in a result at `fps`. The last generated one makes up for rounding, so
+    that the whole lasts as long as the layout says."""
+    counts = [
+        max(1, round((each.last - each.first) / layout.spec.fps * fps))
+        if isinstance(each, GeneratedSegment)
+        else frames_at(each.clip, fps)
+        for each in layout.segments
+    ]
+    made = [i for i, each in enumerate(layout.segments) if isinstance(each, GeneratedSegment)]
+    if layout.seconds is not None and made:
+        others = sum(counts) - counts[made[-1]]
+        counts[made[-1]] = max(1, round(layout.seconds * fps) - others)
+    return counts
 
 
 def _is_new(part: GivenSegment | GeneratedSegment) -> bool:

@@ -105,6 +105,9 @@ def _receive(remote: RemoteFile, file: BinaryIO) -> None:
                 f"{remote.wanted.place} cannot be stored: {error.strerror}."
             ) from error
         raise UnreachableError(reason_of(error)) from error
+    except ValueError as error:  # a file that the library fetches with another one only
+        place = remote.wanted.place
+        raise ModelError(f"{place} cannot be fetched: {reason_of(error)}.") from error
 
 
 def _is_network(error: OSError) -> bool:

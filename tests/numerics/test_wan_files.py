@@ -15,6 +15,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from random_weights import randomise
+from sorairo.cli.prompt_warnings import prompt_warnings
 from sorairo.errors import ModelError
 from sorairo.models import hub
 from sorairo.models.loading import load_model
@@ -162,6 +163,20 @@ def test_a_tokenizer_that_was_saved_after_use_cuts_and_fills_no_text(folder: Pat
     saved.save(str(path))
     again = load_text([folder / "text_encoder" / "model.safetensors"], path, torch.float32)
     assert [again.tokens(each) for each in prompts] == expected
+
+
+def test_what_a_prompt_is_too_long_for_is_named(folder: Path):
+    """The text encoder reads 511 tokens, of any language."""
+    info = hub.info(folder)
+    path = folder / "tokenizer" / "tokenizer.json"
+    text = load_text([folder / "text_encoder" / "model.safetensors"], path, torch.float32)
+    for word in ("red ", "落"):
+        words = word * 511
+        assert len(text.tokens(words)) == 512
+        assert not any("too long" in each for each in prompt_warnings(words, info))
+        assert text.tokens(f"{words}ball drops") == text.tokens(words)
+        (said,) = (each for each in prompt_warnings(f"{words}ball drops", info) if "long" in each)
+        assert said == 'Ignored (the prompt is too long for the model): "ball drops"'
 
 
 def test_weights_stay_mapped_to_their_file(folder: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sorairo.cli.console import say
@@ -14,6 +15,8 @@ from sorairo.world import registry
 
 if TYPE_CHECKING:
     from sorairo.models.hub import ModelDirectory
+
+WAN_TOKENS = 511  # of a prompt that Wan reads, beside the end token
 
 
 def prompt_warnings(text: str, model: ModelDirectory) -> list[str]:
@@ -50,15 +53,39 @@ def say_notes(notes: Sequence[Sequence[str]], number: int) -> None:
 
 
 def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
-    from sorairo.models.hub import read_tokenizer
     from sorairo.models.model_record import TABLETOP_FAMILY
+    from sorairo.models.wan.facts import WAN_FAMILY
 
+    unread = ""
+    if model.family == TABLETOP_FAMILY:
+        unread = _beyond_own(prompt, model)
+    elif model.family == WAN_FAMILY:
+        unread = _beyond_wan(prompt, model)
+    return [f'Ignored (the prompt is too long for the model): "{unread}"'] if unread else []
+
+
+def _beyond_own(prompt: str, model: ModelDirectory) -> str:
     text = model.record["config"].get("text")
-    if model.family != TABLETOP_FAMILY or text is None:
-        return []
+    if text is None:
+        return ""
     room = text["max_length"] - 1  # beside the start token
-    encoding = read_tokenizer(model.path / "tokenizer.json").encode(prompt)
+    return _beyond(prompt, model.path / "tokenizer.json", room, special=True)
+
+
+def _beyond_wan(prompt: str, model: ModelDirectory) -> str:
+    if len(prompt.encode()) < WAN_TOKENS:  # each is of a byte or more
+        return ""
+    from sorairo.models.wan.files.folder import read_folder
+    from sorairo.models.wan.text.encoder import LENGTH, cleaned
+
+    return _beyond(cleaned(prompt), read_folder(model.path).tokenizer, LENGTH - 1, special=False)
+
+
+def _beyond(prompt: str, tokenizer: Path, room: int, *, special: bool) -> str:
+    """What follows the first `room` tokens of a prompt, with the tokenizer's `special` ones."""
+    from sorairo.models.hub import read_tokenizer
+
+    encoding = read_tokenizer(tokenizer).encode(prompt, add_special_tokens=special)
     if len(encoding.ids) <= room:
-        return []
-    unread = prompt[encoding.offsets[room][0] :].strip()
-    return [f'Ignored (the prompt is too long for the model): "{unread}"']
+        return ""
+    return prompt[encoding.offsets[room][0] :].strip()

@@ -183,6 +183,23 @@ def test_misuse(tmp_path: Path, words: list[str], message: str):
     assert message in ended.stderr
 
 
+def test_the_text_files_of_an_archive_may_have_any_number_of_values(client: TestClient):
+    """What stands in them is text to the JSON of the request."""
+    rows = [{"id": f"gen_{n:08d}", "prompt": "a ball, a box", "seed": n} for n in range(30_000)]
+    sidecars = {"index.json": json.dumps(rows), "deep.json": "[" * 40 + "]" * 40}
+    body = {"media": ["gen_00029999.mp4"], "sidecars": sidecars}
+    answer = client.post("/v1/videos/imports/plan", json=body)
+    assert answer.status_code == 200, answer.text
+    (item,) = answer.json()["data"]
+    assert item["fields"] == {"prompt": "a ball, a box", "seed": 29_999}
+    many, deep = f'{{"media": [{"0," * 100_001}0]}}', f'{{"media": {"[" * 40}{"]" * 40}}}'
+    quote = "\u2200"  # whose bytes in UTF-16 have that of a quotation mark
+    hidden = f'{{"media": ["{quote}", {"0," * 100_001}0]}}'.encode("utf-16")
+    for bad in (many, deep, hidden):
+        refused = client.post("/v1/videos/imports/plan", content=bad)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_json")
+
+
 def test_import_over_http(client: TestClient, service: Service, archive: Path):
     name = "generations/gen_0004abcd"
     plan = client.post(

@@ -13,10 +13,10 @@ from sorairo.server.api.fields.texts import check_texts_of
 
 MAX_DIGITS = 40  # longer integers are read as floating-point numbers, which may be infinite
 MAX_FLOAT_LENGTH = 400  # characters; the digits of the largest float are 309
-MAX_VALUES = 100_000  # a legal body has a few hundred; commas of a long prompt count, too
+MAX_VALUES = 100_000  # the plan of an import has some 60,000, other legal bodies a few hundred
 MAX_DEPTH = 32  # the deepest legal body has 6 levels
 _STRUCTURE = (b",", b"[", b"{")
-_STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.S)
+_STRING_OR_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[,\[\]{}]', re.S)
 
 
 def parse_json(text: bytes, name: str | None = None) -> Any:
@@ -27,7 +27,7 @@ def parse_json(text: bytes, name: str | None = None) -> Any:
     are infinite.
     """
     what = f"'{name}'" if name else "The body"
-    if sum(text.count(mark) for mark in _STRUCTURE) > MAX_VALUES or _depth(text) > MAX_DEPTH:
+    if not _is_bounded(text):
         message = Note(f"{what} has too many values, or they are nested too deeply.", "nested_text")
         raise ApiError(400, message, param=name, code="invalid_json")
     try:
@@ -65,21 +65,28 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _depth(text: bytes) -> int:
-    """How deeply brackets are nested outside of strings; counting stops above MAX_DEPTH."""
-    if text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
-        return 0
-    depth = deepest = 0
-    for found in _STRING_OR_BRACKET.finditer(text):
-        mark = found[0]
-        if mark in (b"[", b"{"):
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_DEPTH:
-                break
-        elif mark in (b"]", b"}"):
-            depth -= 1
-    return deepest
+def _is_bounded(text: bytes) -> bool:
+    """Whether a text has at most MAX_VALUES values and MAX_DEPTH levels. What stands in strings,
+    such as the text files of an import, does not count."""
+    marks = sum(text.count(mark) for mark in _STRUCTURE)
+    if marks <= MAX_VALUES and text.count(b"[") + text.count(b"{") <= MAX_DEPTH:
+        return True
+    if b"\0" in text:  # UTF-16 or UTF-32, in whose bytes strings cannot be told apart
+        return False
+    depth = values = strings = 0
+    for found in _STRING_OR_MARK.finditer(text):
+        match found[0]:
+            case b"[" | b"{":
+                depth, values = depth + 1, values + 1
+            case b"]" | b"}":
+                depth -= 1
+            case b",":
+                values += 1
+            case _:
+                strings += 1  # a value or the name of one
+        if depth > MAX_DEPTH or values > MAX_VALUES or strings > 2 * MAX_VALUES:
+            return False
+    return True
 
 
 _HOOKS: dict[str, Any] = {

@@ -144,6 +144,27 @@ def test_a_name_that_several_clips_have_says_nothing():
     assert {each.record.prompt for each in items.values()} == {""}
 
 
+@pytest.mark.parametrize("unit", [1, 10**3, 10**6, 10**9])
+def test_a_time_in_any_unit(unit: int):
+    items = found(["one.mp4"], one_dot_json={"prompt": "a sea", "timestamp": 1_760_000_000 * unit})
+    assert items["one.mp4"].record.created_at == pytest.approx(1.76e9)
+
+
+def test_a_number_that_is_no_time():
+    items = found(["one.mp4"], one_dot_json={"prompt": "a sea", "timestamp": 1e25})
+    assert items["one.mp4"].record.created_at is None
+
+
+def test_line_separators_within_the_texts_of_json_lines():
+    """JSON may have U+2028 and its like in strings; JavaScript writes them so."""
+    line = json.dumps({"file": "one.mp4", "prompt": "a sea\u2028\x85at night"}, ensure_ascii=False)
+    items = found(["one.mp4"], list_dot_jsonl=f"{line}\r\n\r\n")
+    assert items["one.mp4"].record.prompt == "a sea\u2028\x85at night"
+    read = Sidecars()
+    read.read("list.jsonl", f"{line}\n\n{{\n")
+    assert read.unreadable[0].reason == "it is not JSON (line 3)"
+
+
 def test_broken_sidecars_are_named():
     read = Sidecars()
     read.read("a.json", "{")

@@ -24,6 +24,7 @@ from sorairo.notes import Note
 
 MAX_DEPTH, MAX_RECORDS = 24, 200_000
 MAX_PROMPT, MAX_TAG = 32_000, 64  # characters
+LATEST = 1e11  # seconds since 1970; larger numbers are times in smaller units
 # By what is left of a key without signs and upper case; earlier keys win.
 PROMPTS = (
     *("prompt", "fullprompt", "originalprompt", "inputtext", "posttext", "caption", "text"),
@@ -119,14 +120,27 @@ def _records(suffix: str, text: str) -> Iterator[Record]:
     if suffix == ".json":
         yield from _in_json(json.loads(text), {}, 0)
     elif suffix in (".jsonl", ".ndjson"):
-        for line in filter(str.strip, text.splitlines()):
-            yield from _in_json(json.loads(line), {}, 0)
+        for value in _json_lines(text):
+            yield from _in_json(value, {}, 0)
     elif suffix in (".csv", ".tsv"):
         delimiter = "\t" if suffix == ".tsv" else ","
         for row in csv.DictReader(io.StringIO(text), delimiter=delimiter):
             yield from _in_json({str(key): _cell(each) for key, each in row.items()}, {}, 0)
     elif text.strip():
         yield Record(prompt=_prompt_of_text(text))
+
+
+def _json_lines(text: str) -> Iterator[Any]:
+    """The values of JSON lines, which line feeds separate: others, such as U+2028, may stand in their
+    strings. Raises JSONDecodeError with the line of the text."""
+    at = 0
+    for line in text.split("\n"):
+        if line.strip():
+            try:
+                yield json.loads(line)
+            except json.JSONDecodeError as error:
+                raise json.JSONDecodeError(error.msg, text, at + error.pos) from error
+        at += len(line) + 1
 
 
 def _cell(value: Any) -> Any:
@@ -216,7 +230,7 @@ def _flag(value: Any) -> bool:
 
 
 def _time(value: Any) -> float | None:
-    """Seconds since 1970 of a time in ISO 8601, or of a number of seconds or milliseconds."""
+    """Seconds since 1970 of a time in ISO 8601, or of a number of seconds or parts of them."""
     if isinstance(value, bool) or value in (None, ""):
         return None
     try:
@@ -225,7 +239,9 @@ def _time(value: Any) -> float | None:
         return _iso_time(str(value))
     if not math.isfinite(number) or number <= 0:
         return None
-    return number / 1000 if number > 1e11 else number
+    for _ in range(3):  # milliseconds, microseconds, nanoseconds
+        number = number / 1000 if number > LATEST else number
+    return number if number <= LATEST else None
 
 
 def _iso_time(text: str) -> float | None:

@@ -108,6 +108,47 @@ def test_batches_are_listed_and_cancelled(sdk: openai.OpenAI, service: Service):
     work(service)
 
 
+def test_a_job_in_the_trash_holds_up_no_batch(
+    client: TestClient, sdk: openai.OpenAI, service: Service
+):
+    made = [started(sdk, line("red"), line("green")) for _ in range(2)]
+    videos = [each.id for each in sdk.videos.list()]
+    green = [each.id for each in sdk.videos.list() if each.prompt == "a green ball"]
+    client.post("/v1/videos/trash", json={"ids": green}).raise_for_status()
+    assert sdk.batches.cancel(made[1].id).status == "cancelled"
+    work(service)
+    done = sdk.batches.retrieve(made[0].id)
+    assert (done.status, done.request_counts.completed, done.request_counts.failed) == (
+        "completed", 1, 1
+    )  # fmt: skip
+    assert read(sdk, done.error_file_id)["green"]["body"]["error"]["code"] == "not_found"
+    client.post("/v1/videos/trash", json={"ids": [videos[-1]]}).raise_for_status()
+    assert sdk.batches.retrieve(made[0].id).request_counts.completed == 1, "it has its result"
+
+
+def test_texts_with_line_separators(sdk: openai.OpenAI, service: Service):
+    prompt = "a red ball\u2028\u2029\x85on a floor"
+    text = json.dumps(line("red", prompt=prompt), ensure_ascii=False)
+    made = started(sdk, text, json.dumps(line("blue")))
+    work(service)
+    done = sdk.batches.retrieve(made.id)
+    assert read(sdk, done.output_file_id)["red"]["body"]["prompt"] == prompt
+
+
+def test_jobs_of_a_batch_that_cannot_be_stored_are_cancelled(
+    client: TestClient, sdk: openai.OpenAI, service: Service
+):
+    """Clients send the request again: its videos would be made twice."""
+    with service.queue.database.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON batches BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    with pytest.raises(openai.InternalServerError):
+        started(sdk, line("red"), line("green"))
+    assert service.queue.count_unfinished() == 0
+    assert len(list(sdk.videos.list())) == 2
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [

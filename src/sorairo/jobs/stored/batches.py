@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Engine, and_, insert, select, update
+from sqlalchemy import Engine, and_, insert, or_, select, update
 
+from sorairo.jobs.job import COMPLETED as JOB_COMPLETED
+from sorairo.jobs.job import FAILED as JOB_FAILED
 from sorairo.jobs.job import Job
 from sorairo.jobs.schema import batches, jobs
 
@@ -84,13 +86,21 @@ class BatchStore:
         return [_batch(row._mapping) for row in rows[:limit]], len(rows) > limit
 
     def jobs_of(self, batch: Batch) -> dict[str, Job]:
-        """The jobs of a batch that exist, by id."""
-        names, found = [each["job"] for each in batch.lines if each.get("job")], {}
+        """The jobs of a batch that exist, by id; see `states_of`."""
+        return {row.id: Job.of(row) for row in self._jobs(batch, jobs)}
+
+    def states_of(self, batch: Batch) -> dict[str, str]:
+        """The status of each job of a batch that exists, by id. One that was put into the trash
+        before it had ended is none: nobody works on it."""
+        return {row.id: row.status for row in self._jobs(batch, jobs.c.id, jobs.c.status)}
+
+    def _jobs(self, batch: Batch, *columns: Any) -> Iterator[Any]:
+        names = [each["job"] for each in batch.lines if each.get("job")]
+        exists = or_(jobs.c.trashed_at.is_(None), jobs.c.status.in_((JOB_COMPLETED, JOB_FAILED)))
         with self.reading.begin() as connection:
             for first in range(0, len(names), AT_ONCE):
-                query = select(jobs).where(jobs.c.id.in_(names[first : first + AT_ONCE]))
-                found |= {row.id: Job.of(row) for row in connection.execute(query).all()}
-        return found
+                mine = jobs.c.id.in_(names[first : first + AT_ONCE])
+                yield from connection.execute(select(*columns).where(mine, exists)).all()
 
     def cancel(self, batch: Batch) -> None:
         """Records that cancelling was requested, if the batch has not ended."""

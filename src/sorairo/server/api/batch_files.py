@@ -18,6 +18,7 @@ from sorairo.server.api.uploaded_file import Upload
 
 DELETED = {"status": 404, "message": "The video was deleted.", "param": None, "code": "not_found"}
 FAILED_STATUS = 500
+SEPARATORS = "\x85\u2028\u2029"  # JSON escapes other characters that end lines
 
 
 def ended(request: Request, owner: str, batch: Batch, jobs: dict[str, Job]) -> Batch:
@@ -67,13 +68,21 @@ def _line(
     }
 
 
+def _in_one_line(value: dict[str, Any]) -> bytes:
+    """JSON without the characters in texts at which programs may end a line, too."""
+    text = json_bytes(value)
+    for separator in SEPARATORS:
+        text = text.replace(separator.encode(), f"\\u{ord(separator):04x}".encode())
+    return text
+
+
 def _stored(
     request: Request, owner: str, batch: Batch, name: str, lines: Sequence[dict[str, Any]]
 ) -> str | None:
     if not lines:
         return None
     service = service_of(request)
-    data = b"".join(json_bytes(each) + b"\n" for each in lines)
+    data = b"".join(_in_one_line(each) + b"\n" for each in lines)
     upload = Upload(name=f"{batch.id}_{name}.jsonl", data=data)
     file = store(
         service, owner, upload, "batch_output", service.retention_seconds, is_limited=False

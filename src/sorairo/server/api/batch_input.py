@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import Request
@@ -48,13 +47,18 @@ def start(request: Request, owner: str, fields: Fields) -> Batch:
         vars(batch).update(status=FAILED, errors=errors, ended_at=batch.created_at)
     else:
         vars(batch).update(lines=_submitted(request, owner, lines))
-    service.batches.add(batch)
+    try:
+        service.batches.add(batch)
+    except Exception:  # nobody would know the jobs, and clients send the request again
+        _cancel(request, owner, batch.lines)
+        raise
     return batch
 
 
 def _parsed(data: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The lines of the file, or why it is none of a batch."""
-    texts = enumerate(data.decode("utf-8-sig", "replace").splitlines(), start=1)
+    # by line feeds alone: JSON may have other separators, such as U+2028, within its strings
+    texts = enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1)
     filled = [(number, text) for number, text in texts if text.strip()]
     if len(filled) > MAX_LINES:
         message = f"The file has {len(filled)} requests: at most {MAX_LINES} are allowed."
@@ -100,14 +104,15 @@ def _submitted(request: Request, owner: str, lines: list[dict[str, Any]]) -> lis
         for line in lines:
             done.append(_one(request, owner, line))  # noqa: PERF401
     except Exception:
-        for job in _jobs(done):
-            service_of(request).queue.cancel(job, owner)
+        _cancel(request, owner, done)
         raise
     return done
 
 
-def _jobs(lines: list[dict[str, Any]]) -> Iterator[str]:
-    return (each["job"] for each in lines if each.get("job"))
+def _cancel(request: Request, owner: str, lines: list[dict[str, Any]]) -> None:
+    for line in lines:
+        if line.get("job"):
+            service_of(request).queue.cancel(line["job"], owner)
 
 
 def _one(request: Request, owner: str, line: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import COMPLETED as JOB_COMPLETED
 from sorairo.jobs.job import FAILED as JOB_FAILED
-from sorairo.jobs.job import Job
 from sorairo.jobs.stored.batches import CANCELLED, COMPLETED, FAILED, Batch
 from sorairo.server.api.batch_files import ended
 from sorairo.server.api.batch_input import start
@@ -81,10 +80,10 @@ def _batch_of(request: Request, owner: str, batch_id: str) -> Batch:
 
 def _object(request: Request, owner: str, batch: Batch) -> dict[str, Any]:
     """The Batch object. A batch whose requests have all ended gets its files first."""
-    service = service_of(request)
-    jobs = service.batches.jobs_of(batch)
-    if batch.ended_at is None and all(job.ended for job in jobs.values()):
-        batch = ended(request, owner, batch, jobs)
+    batches = service_of(request).batches
+    states = batches.states_of(batch)
+    if batch.ended_at is None and set(states.values()) <= {JOB_COMPLETED, JOB_FAILED}:
+        batch = ended(request, owner, batch, batches.jobs_of(batch))
     times = {
         COMPLETED: "completed_at", CANCELLED: "cancelled_at", FAILED: "failed_at"
     }  # fmt: skip
@@ -105,15 +104,15 @@ def _object(request: Request, owner: str, batch: Batch) -> dict[str, Any]:
         **{name: int(known[name]) if known.get(name) else None for name in names},
         "errors": {"object": "list", "data": batch.errors} if batch.errors else None,
         "metadata": batch.metadata or None,
-        "request_counts": _counts(batch, jobs),
+        "request_counts": _counts(batch, states),
     }
 
 
-def _counts(batch: Batch, jobs: dict[str, Job]) -> dict[str, int]:
-    states = [jobs[each["job"]].status for each in batch.lines if each.get("job") in jobs]
-    missing = len(batch.lines) - len(states)  # refused, or deleted since
+def _counts(batch: Batch, states: dict[str, str]) -> dict[str, int]:
+    found = list(states.values())
+    missing = len(batch.lines) - len(found)  # refused, or deleted since
     return {
         "total": len(batch.lines),
-        "completed": states.count(JOB_COMPLETED),
-        "failed": states.count(JOB_FAILED) + missing,
+        "completed": found.count(JOB_COMPLETED),
+        "failed": found.count(JOB_FAILED) + missing,
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import openai
@@ -115,6 +116,56 @@ def test_refused_requests_name_the_field(
     answer = client.post("/v1/images/generations", json=fields)
     assert (answer.status_code, answer.json()["error"]["param"]) == (400, param)
     assert service.queue.count_unfinished() == 0
+
+
+def finish_pictures(service: Service) -> None:
+    """Ends all jobs as workers would, with files that say nothing."""
+    while (job := service.queue.claim("worker")) is not None:
+        folder = f"{job.id}/{job.fence}"
+        service.media.put(f"{folder}/picture.png", b"a picture")
+        service.queue.complete(job, {"folder": folder, "size": "64x64", "seconds": "1"})
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+TWICE = {"Idempotency-Key": "the same"}
+
+
+def test_a_server_that_stops_keeps_the_jobs_of_pictures(client: TestClient, service: Service):
+    """As its error says: the same request gets them later."""
+    body = {"prompt": "a ball", "size": "64x64", "n": 2}
+    service.stopping.set()
+    stopped = client.post("/v1/images/generations", json=body, headers=TWICE)
+    assert (stopped.status_code, service.queue.count_unfinished()) == (503, 2)
+    service.stopping.clear()
+    finish_pictures(service)
+    again = client.post("/v1/images/generations", json=body, headers=TWICE)
+    assert (again.status_code, len(again.json()["data"])) == (200, 2)
+    assert not service.waiting
+    assert not service.media.folders_older_than(time.time() + 60), "the client has all of it"
+
+
+def test_two_requests_for_the_same_pictures_get_them_both(client: TestClient, service: Service):
+    body = {"prompt": "a ball", "size": "64x64", "n": 2}
+    with ThreadPoolExecutor() as pool:
+        answers = [
+            pool.submit(client.post, "/v1/images/generations", json=body, headers=TWICE)
+            for _ in range(2)
+        ]
+        try:
+            wait_for(lambda: sum(service.waiting.values()) == 6)
+            finish_pictures(service)
+            found = [each.result(60).json()["data"] for each in answers]
+        finally:
+            service.stopping.set()  # ends what still waits
+    assert found[0] == found[1]
+    assert len(found[0]) == 2
+    assert not service.waiting
 
 
 def test_a_picture_counts_against_the_quota(client: TestClient, service: Service):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -30,6 +31,7 @@ from sorairo.server.api.job_builder import DEFAULT_MODEL
 from sorairo.server.api.json_response import SafeJSONResponse
 from sorairo.server.api.links import link
 from sorairo.server.api.new_job import NewJob
+from sorairo.server.api.service import Service
 from sorairo.server.api.submission import submit
 from sorairo.server.api.video_view import base_url
 from sorairo.server.job_spec import JobSpec
@@ -74,22 +76,36 @@ async def _finished(
         lambda: submit(request, owner, build, count=count, prefix=IMAGE_PREFIX)
     )
     names = JobSpec.from_json(first.payload).video.videos or (first.id,)
+    service, waiting = service_of(request), service_of(request).waiting
+    waiting.update(names)  # another client may have sent the same request
     try:
         jobs = [await wait_for_job(request, owner, name) for name in names]
+        if None in jobs:  # the client is gone
+            await run_in_threadpool(_delete, service, owner, names)
+            return Response(status_code=CLIENT_CLOSED_REQUEST)
+        done = [job for job in jobs if job is not None]
+        body = await run_in_threadpool(_response, request, owner, fields, done)
+        return SafeJSONResponse(body, headers=headers)
     except (Exception, asyncio.CancelledError):
-        await run_in_threadpool(_cancel, request, owner, names)
+        if not service.stopping.is_set():  # else the jobs are kept, as the error says
+            await run_in_threadpool(_cancel, service, owner, names)
         raise
-    if None in jobs:  # the client is gone
-        await run_in_threadpool(_cancel, request, owner, names)
-        return Response(status_code=CLIENT_CLOSED_REQUEST)
-    done = [job for job in jobs if job is not None]
-    body = await run_in_threadpool(_response, request, owner, fields, done)
-    return SafeJSONResponse(body, headers=headers)
+    finally:
+        waiting.subtract(names)
+        waiting += Counter()  # removes zeros
 
 
-def _cancel(request: Request, owner: str, names: Sequence[str]) -> None:
+def _cancel(service: Service, owner: str, names: Sequence[str]) -> None:
     for name in names:
-        service_of(request).queue.cancel(name, owner)
+        service.queue.cancel(name, owner)
+
+
+def _delete(service: Service, owner: str, names: Sequence[str]) -> None:
+    """Deletes the pictures that no other client waits for."""
+    for name in names:
+        if service.waiting[name] == 1:
+            service.queue.delete(name, owner)
+            service.media.try_delete_folder(name)
 
 
 def _response(request: Request, owner: str, fields: Fields, jobs: Sequence[Job]) -> dict[str, Any]:
@@ -106,8 +122,7 @@ def _response(request: Request, owner: str, fields: Fields, jobs: Sequence[Job])
             data.append({"url": link(base_url(request), job, query)})
         else:
             data.append({"b64_json": base64.b64encode(b"".join(service.media.read(path))).decode()})
-    for job in jobs if form == B64_JSON else ():  # the client has all of it
-        service.queue.delete(job.id, owner)
-        service.media.try_delete_folder(job.id)
+    if form == B64_JSON:  # the client has all of it
+        _delete(service, owner, [job.id for job in jobs])
     ignored = {"ignored": fields.ignored} if fields.ignored else {}
     return {"created": int(time.time()), "data": data, "output_format": "png", **ignored}

@@ -8,9 +8,11 @@ from sqlalchemy import Engine
 from sorairo.jobs.admission import Submission
 from sorairo.jobs.forecast import Forecast, Forecaster
 from sorairo.jobs.job import Job
+from sorairo.jobs.library.changes import Library
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.expected_rates import write_expected
 from sorairo.jobs.work_rates import Point, Rate, Rates, Work
+from sorairo.server.video_object import video_of
 
 NONE = Forecast()
 
@@ -185,6 +187,37 @@ def test_progress_tells_more_than_other_jobs(database: Engine):
     bench.queue.renew(job, 25)
     assert bench.of("a").estimated_seconds == 90
     assert bench.of("b").estimated_seconds == 90 + 20
+
+
+def test_time_without_a_worker_is_no_time_of_a_job(database: Engine):
+    """A server that is down for a night, and a job that is restored from the trash."""
+    bench = Bench(database)
+    library = Library(database, clock=bench.clock)
+    bench.submit("a", 10)
+    job = bench.claim()
+    for away in ("stopped", "full", "trashed", "lost"):
+        bench.clock.now += 5
+        if away == "stopped":
+            bench.queue.release(job)
+        elif away == "full":
+            bench.queue.postpone(job)
+        elif away == "trashed":
+            library.trash(["a"], "")
+        else:
+            bench.queue.lease = 5.0
+            bench.queue.renew(job)
+        bench.clock.now += 30_000
+        if away == "trashed":
+            library.restore(["a"], "", size=lambda _job: 0)
+        job = bench.claim()
+    bench.clock.now += 5
+    job = bench.queue.renew(job, 60)
+    assert (bench.clock.now - (job.started_at or 0)) == 30, "25 of work, and 5 of a lease"
+    assert bench.of("a").estimated_seconds == 20
+    bench.queue.complete(job, {})
+    done = bench.queue.get("a")
+    assert done is not None
+    assert video_of(done)["processing_seconds"] == 30
 
 
 def test_running_jobs_share_what_is_ahead(database: Engine):

@@ -1,8 +1,8 @@
-"""Conditions on the rows of the table `jobs`."""
+"""Conditions on the rows of the table `jobs`, and what follows from several columns."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, case, false, or_
 
 from sorairo.jobs.job import QUEUED, RUNNING
 from sorairo.jobs.schema import jobs
@@ -47,3 +47,10 @@ def is_due(now: float) -> ColumnElement[bool]:
 def lease_expired(now: float) -> ColumnElement[bool]:
     """Whether the worker of a job was lost."""
     return and_(jobs.c.status == RUNNING, jobs.c.leased_until < now)
+
+
+def seconds_worked() -> ColumnElement[float]:
+    """For how long workers have held a job that is not held now: its `leased_until` is the time at
+    which the last one returned it, or lost it at the latest."""
+    was_held = and_(jobs.c.started_at.is_not(None), jobs.c.leased_until.is_not(None))
+    return case((was_held, jobs.c.leased_until - jobs.c.started_at), else_=0.0)

@@ -51,7 +51,8 @@ class Job:
     created_at: float
     """When the job was accepted."""
     started_at: float | None
-    """When a worker first claimed it."""
+    """When workers would have begun it, had they held it without a break; None before the first
+    claim."""
     ended_at: float | None
     """When it was completed or failed."""
     result: dict[str, Any] | None

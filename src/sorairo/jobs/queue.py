@@ -28,6 +28,7 @@ from sorairo.jobs.conditions import (
     is_job,
     is_unfinished,
     lease_expired,
+    seconds_worked,
 )
 from sorairo.jobs.cursors import remember_place
 from sorairo.jobs.job import (
@@ -208,7 +209,7 @@ class Queue:
                     fence=jobs.c.fence + 1,
                     attempts=jobs.c.attempts + 1,
                     leased_until=now + self.lease,
-                    started_at=case((jobs.c.started_at.is_(None), now), else_=jobs.c.started_at),
+                    started_at=now - seconds_worked(),
                 )
                 .returning(jobs)
             )
@@ -238,15 +239,15 @@ class Queue:
     def release(self, job: Job) -> Job:
         """Returns a job to the queue without counting the attempt, for a worker that shuts down.
         Raises LeaseLostError."""
-        values = {"status": QUEUED, "attempts": jobs.c.attempts - 1, "leased_until": None}
-        return self._write(job, values)
+        values = {"status": QUEUED, "attempts": jobs.c.attempts - 1}
+        return self._write(job, values, after={"leased_until": 0.0})
 
     def retry_later(self, job: Job, code: str, message: str) -> Job:
         """Returns a job to the queue for another attempt; after the last attempt it fails with this
         error. Raises LeaseLostError."""
         if job.attempts >= self.attempts:
             return self.fail(job, code, message)
-        return self._write(job, {"status": QUEUED, "leased_until": None})
+        return self._write(job, {"status": QUEUED}, after={"leased_until": 0.0})
 
     def postpone(self, job: Job) -> Job:
         """Returns a job to the queue because nobody could store its clip now. The attempt does not
@@ -258,10 +259,9 @@ class Queue:
             {
                 "status": QUEUED,
                 "attempts": jobs.c.attempts - 1,
-                "leased_until": None,
                 "postponed": jobs.c.postponed + 1,
             },
-            after={"due_at": seconds},
+            after={"due_at": seconds, "leased_until": 0.0},
         )
 
     def _end(self, job: Job, values: dict[str, Any]) -> Job:

@@ -29,11 +29,11 @@ STILL_PREVIEW, MOVING_PREVIEW = f"{PREVIEWS}/still.webp", f"{PREVIEWS}/moving.we
 def video_of(job: Job, retention_seconds: float | None = None) -> dict[str, Any]:
     """The Video object of a job, with all keys that OpenAI's SDKs read.
 
-    Keys of our own are `seed`, `duration` (the exact length), `processing_seconds` (from the first
-    claim to the end), `fps`, `native_size` (the size before upscaling), `loras` (what became of
-    the LoRAs of the request), `score` and `score_parts` (how well one of several shows the prompt),
-    `notes` and `note_details` (how the prompt is read), `videos` (the ids of all videos of the
-    request), `ignored` (fields of the request that can do nothing here), `favourite`, `tags`,
+    Keys of our own are `seed`, `duration` (the exact length), `processing_seconds` (for which
+    workers held the job), `fps`, `native_size` (the size before upscaling), `loras` (what became
+    of the LoRAs of the request), `score` and `score_parts` (how well one of several shows the
+    prompt), `notes` and `note_details` (how the prompt is read), `videos` (the ids of all videos of
+    the request), `ignored` (fields of the request that can do nothing here), `favourite`, `tags`,
     `trashed_at`, `kind` (the command that makes it) and `cancel_requested` (while the worker has
     not stopped yet). Files are deleted `retention_seconds` after the job has ended; None: never.
     """
@@ -81,7 +81,7 @@ def _seconds(requested: str, made: str | None) -> str:
 
 
 def _processing_seconds(job: Job) -> float:
-    """How long the job took since a worker first claimed it."""
+    """How long workers held the job."""
     if job.started_at is None or job.ended_at is None:
         return 0.0
     return round(max(0.0, job.ended_at - job.started_at), 1)

@@ -94,13 +94,13 @@ class Library:
         the trash counts no more against the owner's storage."""
 
         def apply(connection: Connection, row: Any) -> None:
-            stopped = jobs.c.status == RUNNING
+            stopped, now = jobs.c.status == RUNNING, self._now(connection)
             values = {
-                "trashed_at": self._now(connection),
+                "trashed_at": now,
                 "request_key": None,
                 "status": case((stopped, QUEUED), else_=jobs.c.status),
                 "attempts": case((stopped, jobs.c.attempts - 1), else_=jobs.c.attempts),
-                "leased_until": None,
+                "leased_until": case((stopped, now), else_=jobs.c.leased_until),
             }
             connection.execute(update(jobs).where(jobs.c.number == row.number).values(values))
             remove_stored(connection, row.id)

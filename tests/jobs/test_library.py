@@ -77,6 +77,13 @@ def test_search_and_filters(queue: Queue, library: Library):
     assert ids(library, ids=("video_1", "video_3")) == ["video_1"]
 
 
+@pytest.mark.parametrize("text", ["été", "ÉTÉ", "шар ÉTÉ", "ΣΑΛΑ"])
+def test_search_in_upper_and_lower_case_of_any_script(queue: Queue, library: Library, text: str):
+    queue.submit("video_1", payload("Été, Шар, Σαλα"), owner="key_1")
+    assert ids(library, text=text) == ["video_1"]
+    assert ids(library, text="ete") == []
+
+
 def test_labels_are_changed_for_all_or_none(queue: Queue, library: Library):
     for name in ("video_1", "video_2"):
         queue.submit(name, payload("x"), owner="key_1")

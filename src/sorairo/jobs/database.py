@@ -107,6 +107,7 @@ def _create_private_file(path: str | None) -> None:
 def _configure(busy_seconds: float, connection: Any, _record: object) -> None:
     """Lets readers work beside a writer, and commits survive a power failure."""
     connection.isolation_level = None  # transactions are begun by _begin
+    connection.create_function("lower", 1, _lower, deterministic=True)
     for pragma in (
         f"busy_timeout={round(1000 * busy_seconds)}",  # first: the next one may have to wait
         "journal_mode=WAL",
@@ -114,6 +115,11 @@ def _configure(busy_seconds: float, connection: Any, _record: object) -> None:
         "foreign_keys=ON",
     ):
         _execute_when_free(connection, f"PRAGMA {pragma}")
+
+
+def _lower(value: Any) -> Any:
+    """A text in lower case, in all scripts: SQLite's own `lower` knows those of ASCII alone."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _execute_when_free(connection: Any, statement: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from sorairo.errors import LeaseLostError, QuotaError, RequestError
-from sorairo.jobs.job import COMPLETED, QUEUED
+from sorairo.jobs.job import COMPLETED, QUEUED, Job
+from sorairo.jobs.keys import Quota
 from sorairo.jobs.library.changes import LabelChange, Library
 from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.jobs.library.listing import JobFilter, Sort
@@ -123,7 +124,14 @@ def test_the_trash_stops_a_job_and_restores_it(queue: Queue, library: Library, d
     assert queue.submit("video_2", payload("x"), owner="key_1", request_key="k").id == "video_2"
     assert library.trash(["video_1"], "key_1") is None
     assert library.restore(["video_1"], "key_2", size=lambda _: 0) is None
-    (back,) = library.restore(["video_1"], "key_1", size=lambda _: 9000) or []
+
+    def size(_job: Job) -> int:
+        queue.submit(
+            "video_0", payload("x"), owner="key_2"
+        )  # others write while files are measured
+        return 9000
+
+    (back,) = library.restore(["video_1"], "key_1", size=size) or []
     assert (back.status, back.trashed_at, back.attempts) == (QUEUED, None, 0)
     assert ids(library) == ["video_2", "video_1"], "at its old place"
     assert StorageLedger(database).used("key_1") == 9000 + 4096
@@ -140,7 +148,9 @@ def test_the_trash_frees_storage_and_is_emptied(
     library.trash(["video_1"], "key_1")
     assert StorageLedger(database).used("key_1") == 4096
     with pytest.raises(QuotaError):
-        library.restore(["video_1"], "key_1", size=lambda _: 5000, most_bytes=9000)
+        library.restore(["video_1"], "key_1", size=lambda _: 5000, quota=Quota(most_bytes=9000))
+    with pytest.raises(QuotaError, match="At most 1 jobs"):
+        library.restore(["video_1"], "key_1", size=lambda _: 0, quota=Quota(most_waiting=1))
     assert ids(library, trashed=True) == ["video_1"], "nothing was changed"
     assert library.due(60) == []
     clock.now += 61
@@ -167,6 +177,12 @@ def test_lists_by_the_time_of_creation(queue: Queue, library: Library, clock: Ti
     assert [job.id for job in upward] == found[::-1]
     with pytest.raises(RequestError, match="'after'"):
         library.page(wanted, limit=1, after="video_9", sort=Sort.CREATED)
+    library.trash(found[:2], "key_1")
+    trash = JobFilter(owner="key_1", trashed=True)
+    (job,), more = library.page(trash, limit=1, after=found[0], sort=Sort.CREATED)
+    assert (job.id, more) == (found[1], False)
+    (job, _), _ = library.page(wanted, limit=9, after=found[1], sort=Sort.CREATED)
+    assert job.id == found[2], "the list goes on where a video was put into the trash"
 
 
 def test_families(queue: Queue, database: Engine):

@@ -191,6 +191,28 @@ def test_files_expire(service: Service, tmp_path: Path):
     assert not (tmp_path / "media" / video["id"]).exists()
 
 
+def test_a_job_that_ends_without_a_worker_leaves_no_checkpoints_and_no_preview(
+    client: TestClient, service: Service
+):
+    names = [client.post("/v1/videos", json={"prompt": "x"}).json()["id"] for _ in range(2)]
+    for _ in names:
+        job = service.queue.claim("worker")
+        assert job is not None
+        for file in ("stages/0.safetensors", "preview/still.webp", "given/0"):
+            service.media.put(f"{job.id}/{file}", b"x")
+    assert client.get(f"/v1/videos/{names[0]}/preview").status_code == 200
+    service.queue.release(job)
+    for name in names:
+        client.post(f"/v1/videos/{name}/cancel").raise_for_status()
+    assert client.get(f"/v1/videos/{names[1]}").json()["status"] == "failed"
+    assert client.get(f"/v1/videos/{names[1]}/preview").status_code == 404
+    assert client.get(f"/v1/videos/{names[1]}/preview?optional=1").status_code == 204
+    CleanupTask(service.queue, service.characters, service.files, service.media, None).run()
+    assert service.media.folder_size(names[0]) == 3, "its worker has not stopped yet"
+    assert service.media.size(f"{names[1]}/given/0") == 1, "for a retry"
+    assert service.media.folder_size(names[1]) == 1
+
+
 def test_orphaned_files_are_deleted_after_a_while(service: Service, tmp_path: Path):
     media, old = tmp_path / "media", time.time() - ORPHAN_SECONDS - 60
     orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"

@@ -145,16 +145,8 @@ def _check_against_limits(submission: Submission) -> None:
 def _check_against_usage(connection: Connection, submission: Submission, now: float) -> None:
     """Raises QuotaError if the submission exceeds what is left of the quota."""
     count, quota = len(submission.jobs), submission.quota
-    limit, cost = quota.most_waiting, count * submission.cost
-    if limit is not None and _waiting(connection, submission.owner) + count > limit:
-        raise QuotaError(
-            Note(
-                f"At most {limit} jobs may be queued or running: wait until one has ended.",
-                "quota_jobs",
-                most=limit,
-            ),
-            RETRY_SECONDS,
-        )
+    cost = count * submission.cost
+    check_waiting(connection, submission.owner, count, quota.most_waiting)
     if quota.most_cost is None:
         return
     spent = _spent(connection, submission.owner, now)
@@ -173,6 +165,19 @@ def _check_against_usage(connection: Connection, submission: Submission, now: fl
         ),
         math.ceil(_freed_at(spent, total - quota.most_cost) + DAY - now),
     )
+
+
+def check_waiting(connection: Connection, owner: str, added: int, most: int | None) -> None:
+    """Raises QuotaError if an owner would have more than `most` jobs that are queued or running."""
+    if most is not None and _waiting(connection, owner) + added > most:
+        raise QuotaError(
+            Note(
+                f"At most {most} jobs may be queued or running: wait until one has ended.",
+                "quota_jobs",
+                most=most,
+            ),
+            RETRY_SECONDS,
+        )
 
 
 def _freed_at(spent: Sequence[tuple[float, float]], cost: float) -> float:

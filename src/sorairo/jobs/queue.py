@@ -5,17 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    and_,
-    case,
-    delete,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, and_, case, delete, func, or_, select, update
 
 from sorairo.errors import LeaseLostError
 from sorairo.jobs import clock as clocks
@@ -177,6 +167,13 @@ class Queue:
             old = and_(jobs.c.ended_at < before, jobs.c.emptied.is_(False))
             query = select(jobs).where(old).order_by(jobs.c.ended_at).limit(limit)
             return [Job.of(row) for row in connection.execute(query).all()]
+
+    def failed_within(self, seconds: float) -> list[str]:
+        """The ids of jobs that a worker had begun, and that failed within the last `seconds`."""
+        with self.reading.begin() as connection:
+            lately = jobs.c.ended_at > self._now(connection) - seconds
+            begun = and_(jobs.c.status == FAILED, jobs.c.fence > 0, lately)
+            return list(connection.execute(select(jobs.c.id).where(begun)).scalars())
 
     def mark_files_deleted(self, job: str) -> None:
         """Records that the files of a job have been deleted."""

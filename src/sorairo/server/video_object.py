@@ -21,7 +21,9 @@ TOLERANCE = 0.5  # seconds between the length that was announced and that of the
 # A job for a picture: the prefix of its id, and its file, which other jobs do not have.
 IMAGE_PREFIX, IMAGE = "image_", "image"
 PICTURE = ("picture.png", "image/png")
-# Of a video that is being generated: a folder, with a frame and an animation; both are image/webp.
+# Of a video that is being generated: a folder for sampling checkpoints; and one with a frame and an
+# animation, which are image/webp.
+CHECKPOINTS = "stages"
 PREVIEWS, PREVIEW_TYPE = "preview", "image/webp"
 STILL_PREVIEW, MOVING_PREVIEW = f"{PREVIEWS}/still.webp", f"{PREVIEWS}/moving.webp"
 

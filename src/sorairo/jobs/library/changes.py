@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, case, delete, select, update
 
 from sorairo.jobs import clock as clocks
-from sorairo.jobs.admission import QuotaUsage, usage_of
+from sorairo.jobs.admission import QuotaUsage, check_waiting, usage_of
 from sorairo.jobs.conditions import has_id, is_job
 from sorairo.jobs.cursors import remember_place
 from sorairo.jobs.job import QUEUED, RUNNING, Job
@@ -113,15 +113,21 @@ class Library:
         owner: str,
         *,
         size: Callable[[Job], int],
-        most_bytes: float | None = None,
+        quota: Quota = Quota(),
     ) -> list[Job] | None:
         """Takes all these jobs out of the trash, or none: then there is one that is not in it, and
         None is returned. `size` gives the bytes of a job's files. Raises QuotaError if the owner
-        would store more than `most_bytes`."""
+        would store more, or have more unfinished jobs, than the quota allows."""
+        names = list(dict.fromkeys(names))
+        wanted = JobFilter(owner=owner, trashed=True, ids=tuple(filter(str.isprintable, names)))
+        found, _ = self.page(wanted, limit=len(names))
+        sizes = {job.id: size(job) for job in found}  # which takes a while: nobody waits for it
 
         def apply(connection: Connection, row: Any) -> None:
-            count = size(Job.of(row))
-            check_storage(connection, owner, count, most_bytes)
+            count = sizes[row.id] if row.id in sizes else size(Job.of(row))
+            check_storage(connection, owner, count, quota.most_bytes)
+            if not Job.of(row).ended:
+                check_waiting(connection, owner, 1, quota.most_waiting)
             add_stored(connection, row.id, owner, count)
             same = jobs.c.number == row.number
             connection.execute(update(jobs).where(same).values(trashed_at=None))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
 
 from sorairo.errors import RequestError
+from sorairo.jobs.conditions import is_job
 from sorairo.jobs.cursors import find_cursor
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.tags import has_tag, normalized
@@ -92,9 +93,9 @@ def page_of(
     newest_first: bool = True,
     sort: Sort = Sort.ADDED,
 ) -> tuple[list[Job], bool]:
-    """Up to `limit` jobs that follow the job `after`, which may be deleted meanwhile where the
-    order is that of submission, and whether there are more. Raises RequestError if there is no such
-    job `after`."""
+    """Up to `limit` jobs that follow the job `after`, and whether there are more. The job `after`
+    may be in the trash, and where the order is that of submission, it may be deleted meanwhile.
+    Raises RequestError if there is none."""
     query: Select[Any] = select(jobs).where(wanted.condition())
     place = (jobs.c.number,) if sort is Sort.ADDED else (jobs.c.created_at, jobs.c.number)
     if after is not None and sort is Sort.ADDED:
@@ -109,9 +110,8 @@ def page_of(
 
 
 def _place_of(connection: Connection, job: str, owner: str | None) -> tuple[float, int]:
-    same = replace(JobFilter(owner=owner), ids=(job,)).condition()
-    query = select(jobs.c.created_at, jobs.c.number).where(same)
-    row = connection.execute(query).one_or_none() if job.isprintable() else None
+    query = select(jobs.c.created_at, jobs.c.number).where(is_job(job, owner))
+    row = connection.execute(query).one_or_none()
     if row is None:
         raise RequestError(
             Note(f"'after': there is no video '{job[:80]}'.", "no_video", id=job[:80])

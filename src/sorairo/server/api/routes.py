@@ -166,11 +166,12 @@ def get_preview(
     or the whole clip. It is deleted when the video has ended."""
     media, job = service_of(request).media, service_of(request).queue.get(video_id, owner)
     path = f"{video_id}/{MOVING_PREVIEW if animated else STILL_PREVIEW}"
-    if optional and (job is None or media.size(path) is None):
+    is_there = job is not None and not job.ended and media.size(path) is not None
+    if optional and not is_there:
         return Response(status_code=204, headers={"cache-control": "no-store"})
     if job is None:
         raise not_found(video_id)
-    if media.size(path) is None:
+    if not is_there:
         reason = f"{video_id} has ended" if job.ended else "it appears after the first step"
         raise ApiError(404, Note(f"There is no preview: {reason}.", "no_preview"), code="not_ready")
     headers = {"cache-control": "no-store"}

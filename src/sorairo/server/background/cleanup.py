@@ -13,9 +13,11 @@ from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
 from sorairo.server.background.trash import empty_trash
 from sorairo.server.uploads.media_store import PROBE, MediaStore
+from sorairo.server.video_object import CHECKPOINTS, PREVIEWS
 
 INTERVAL = 60.0  # seconds between two runs
 ORPHAN_SECONDS = 3600.0  # files of no job are kept so long: a job may just be being submitted
+LEFTOVER_SECONDS = 7 * 86_400.0  # for which a server that was down looks back
 BATCH = 500  # ids in one query
 JOB_FOLDERS = re.compile(r"(video_|image_|char_|file-)[0-9a-f]{32}")
 PROBE_FOLDERS = re.compile(rf"{PROBE}-[0-9a-f]+")  # left by processes that died while probing
@@ -37,18 +39,27 @@ class CleanupTask:
         self.queue, self.characters, self.files, self.media = queue, characters, files, media
         self.library = Library(queue.database, clock=queue.clock)
         self.retention_seconds = retention_seconds
-        self.next_orphan_check = 0.0
+        self.next_orphan_check = self.last_run = 0.0
 
     def run(self) -> float:
         """Deletes what is due; returns the seconds until the next run. Orphans are looked for less
         often, because this lists the whole media store."""
         now = time.time()
+        self.delete_leftovers(min(now - self.last_run + INTERVAL, LEFTOVER_SECONDS))
+        self.last_run = now
         self.delete_expired()
         empty_trash(self.library, self.media)
         if now >= self.next_orphan_check:
             self.delete_orphans(now)
             self.next_orphan_check = now + ORPHAN_SECONDS
         return INTERVAL
+
+    def delete_leftovers(self, seconds: float) -> None:
+        """Deletes checkpoints and previews of jobs that failed within the last `seconds`: where a
+        job was cancelled or lost while no worker had it, nobody else does."""
+        for job in self.queue.failed_within(seconds):
+            for folder in (CHECKPOINTS, PREVIEWS):
+                self.media.try_delete_folder(f"{job}/{folder}")
 
     def delete_expired(self) -> None:
         """Deletes files that have expired, and those of expired jobs."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import secrets
 import shutil
@@ -116,12 +117,13 @@ class MediaStore:
         return sum(int(each.get("size") or 0) for each in found.values())
 
     def read(self, name: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` up to `end`, in chunks."""
+        """The bytes from `start` up to `end` (None: of all of the file, as it is when it is
+        opened), in chunks."""
         with self._translated_errors(), self.files.open(self._path(name), "rb") as opened:
             file = cast(BinaryIO, opened)
             file.seek(start)
-            left = (self.size(name) or 0) - start if end is None else end - start
-            while left > 0 and (chunk := file.read(min(CHUNK, left))):
+            left = math.inf if end is None else end - start
+            while left > 0 and (chunk := file.read(int(min(CHUNK, left)))):
                 left -= len(chunk)
                 yield chunk
 

@@ -21,13 +21,11 @@ from sorairo.jobs.job import Job
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
 from sorairo.server.uploads.sandbox import decode
-from sorairo.server.video_object import PICTURE, VARIANTS
+from sorairo.server.video_object import CHECKPOINTS, PICTURE, VARIANTS
 from sorairo.server.worker.job_reporter import JobReporter
 from sorairo.server.worker.output_filter import refuse_nudity
 from sorairo.server.worker.prompt_score import score_of
 from sorairo.video.clip import Clip
-
-CHECKPOINTS = "stages"  # the folder of a job's sampling checkpoints, within the job's folder
 
 
 def run_job(

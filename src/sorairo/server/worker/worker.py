@@ -29,9 +29,9 @@ from sorairo.notes import Note, sentence_of
 from sorairo.server.disk_space import free_bytes, says_disk_full
 from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.video_object import PREVIEWS
+from sorairo.server.video_object import CHECKPOINTS, PREVIEWS
 from sorairo.server.worker.job_reporter import CancelledError, JobReporter
-from sorairo.server.worker.job_runner import CHECKPOINTS, run_job
+from sorairo.server.worker.job_runner import run_job
 from sorairo.server.worker.loaded_models import LoadedModels
 from sorairo.server.worker.speed_meter import SpeedMeter
 

@@ -67,7 +67,7 @@ def _restore(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
         fields.get("ids"),
         owner,
         size=lambda job: service.media.folder_size(job.id),
-        most_bytes=quota_of(service, owner).most_bytes,
+        quota=quota_of(service, owner),
     )
     return _listed(request, restored, "in the trash")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from starlette.websockets import WebSocketDisconnect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -20,8 +22,11 @@ from hostile_values import ANY_JSON
 from serving import Running, serving
 from sorairo.errors import SorairoError
 from sorairo.play.facts import crafter_facts
+from sorairo.server.api.play import socket
 from sorairo.server.api.play.commands import command_of
+from sorairo.server.api.service import Service
 from sorairo.server.play import sessions
+from sorairo.server.play.process import PlayProcess
 from sorairo.server.play.sessions import MAX_SESSIONS
 from tiny_crafter import tiny_crafter
 
@@ -164,6 +169,58 @@ def test_hostile_messages_are_commands_or_sentences(message: Any, kind: str):
     for data in (None, b"", bytes(3)):
         with pytest.raises(SorairoError):
             command_of(None, data, facts)
+
+
+def test_a_connection_that_was_taken_over_ends_nothing(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(socket, "IDLE_SECONDS", 2.0)
+    begun = client.post("/v1/play/sessions", json={"mode": "simulator", "seed": 3}).json()
+    hello = {"type": "hello", "token": begun["token"]}
+    with client.websocket_connect(begun["socket"]) as left:
+        left.send_json(hello)
+        left.receive_bytes()
+        with client.websocket_connect(begun["socket"]) as playing:
+            playing.send_json(hello)
+            playing.receive_bytes()
+            end = time.monotonic() + 4.0
+            while time.monotonic() < end:
+                playing.send_json({"type": "look"})
+                playing.receive_bytes()
+                time.sleep(0.2)
+            with pytest.raises(WebSocketDisconnect) as closed:
+                left.receive_bytes()
+            assert closed.value.code == socket.TAKEN
+            playing.send_json({"type": "step", "action": "right"})
+            playing.receive_bytes()
+            with pytest.raises(WebSocketDisconnect) as closed:
+                playing.receive_bytes()
+            assert closed.value.code == socket.IDLE
+    assert client.get(f"/v1/play/sessions/{begun['id']}").status_code == 404
+
+
+def test_a_session_that_is_ended_while_it_starts_leaves_no_process(
+    client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+):
+    start, begun = PlayProcess.start, client.post("/v1/play/sessions", json={}).json()
+    (session,) = [service.play.get(begun["id"])]
+    assert session is not None
+
+    async def ended_meanwhile() -> PlayProcess:
+        process = await start()
+        service.play.end(session)
+        return process
+
+    monkeypatch.setattr(PlayProcess, "start", ended_meanwhile)
+    with client.websocket_connect(begun["socket"]) as player:
+        player.send_json({"type": "hello", "token": begun["token"]})
+        player.receive_bytes()
+        assert session.process is not None
+        assert session.process.alive
+    end = time.monotonic() + 30
+    while session.process.alive:
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def test_strangers_are_refused(server: Running):

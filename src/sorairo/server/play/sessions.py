@@ -115,7 +115,10 @@ class PlaySessions:
 
     def leave(self, session: HostedSession, connection: int) -> None:
         """Notes that a connection has ended: unless another one has taken over, the session waits
-        RESUME_SECONDS for the next one."""
+        RESUME_SECONDS for the next one. The process of a session that was ended while it started
+        ends now."""
+        if session.id not in self._sessions:
+            self.end(session)
         if connection != session.connections:
             return
         session.connected, session.left_at = False, time.monotonic()

@@ -77,13 +77,15 @@ async def _play(
             try:
                 message = await asyncio.wait_for(socket.receive(), IDLE_SECONDS)
             except TimeoutError:
-                sessions.end(session)
-                await socket.close(IDLE, "Nothing was done for a while: begin again.")
-                return
-            if message["type"] == "websocket.disconnect":
+                message = None
+            if message and message["type"] == "websocket.disconnect":
                 return
             if connection != session.connections:
                 await socket.close(TAKEN, "The session goes on in another window.")
+                return
+            if message is None:
+                sessions.end(session)
+                await socket.close(IDLE, "Nothing was done for a while: begin again.")
                 return
             await _follow(socket, process, message, session.facts)
     except PlayProcessError:

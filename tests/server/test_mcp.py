@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -13,10 +14,13 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from fastapi.testclient import TestClient
 from mcp import Client, StdioServerParameters
 from PIL import Image
 
+from services import finish
 from serving import Running, picture, run_json, serving
+from sorairo.server.api.service import Service
 from sorairo.video import Clip
 
 QUICK = {"prompt": "a red ball drops", "seconds": 0.5, "size": "96x96", "wait": 120}
@@ -104,6 +108,20 @@ def test_a_finished_video_is_changed(
         assert result.structured_content["seconds"] == seconds  # type: ignore[index]
 
     with_client(f"{server.url}/mcp", use)
+
+
+def test_addresses_have_the_scheme_of_the_client(client: TestClient, service: Service):
+    """Behind a proxy that speaks TLS, a link that begins with http:// leads nowhere."""
+    video = client.post("/v1/videos", json={"prompt": "a ball"}).json()
+    finish(service, video)
+    call = {"name": "list_videos", "arguments": {}}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"accept": "application/json, text/event-stream"}
+    for base in ("https://videos.example", "http://videos.example:8000"):
+        answer = client.post(f"{base}/mcp", json=message, headers=headers).text
+        data = next(each for each in answer.splitlines() if each.startswith("data: "))
+        (found,) = json.loads(data.removeprefix("data: "))["result"]["structuredContent"]["data"]
+        assert found["url"] == f"{base}/v1/videos/{video['id']}/content?variant=video"
 
 
 def test_the_other_tools_that_create(server: Running, made: dict[str, Any]):

@@ -9,6 +9,7 @@ import httpx
 from fastapi import FastAPI
 from mcp.server.mcpserver import Context
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.requests import Request
 from starlette.types import ASGIApp
 
 from sorairo.server.mcp.api_client import ApiClient
@@ -42,7 +43,9 @@ def _session(app: FastAPI) -> ToolSession:
         given = ctx.headers or {}
         names = ("authorization", "api-key", "x-api-key", "host")
         headers = {name: given[name] for name in names if name in given}
-        base_url = f"http://{given.get('host', '127.0.0.1')}/v1"
+        request = ctx.request_context.request
+        scheme = request.url.scheme if isinstance(request, Request) else "http"  # of links
+        base_url = f"{scheme}://{given.get('host', '127.0.0.1')}/v1"
         async with httpx.AsyncClient(
             transport=transport, base_url=base_url, headers=headers
         ) as http:

@@ -57,6 +57,22 @@ def test_a_prompt_is_read_and_the_video_says_so(client: TestClient, service: Ser
     assert texts(service, again.json()) == ("a blue cylinder rolls",)
 
 
+@pytest.mark.parametrize("seed", [-2, 2**63, 1e300])
+def test_a_seed_that_no_model_takes_is_refused_where_nothing_is_made(
+    client: TestClient, seed: float
+):
+    body = {"prompt": "a red ball rolls", "seed": seed}
+    answer = client.post("/v1/prompts/readings", json=body)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "seed")
+
+
+def test_the_places_of_unknown_words_count_letters_of_the_prompt(client: TestClient):
+    prompt = "A \u0130 🎈 Zebra and a ZEBRA"  # of the first letter, lower() makes two
+    found = client.post("/v1/prompts/readings", json={"prompt": prompt}).json()["unknown"]
+    places = [prompt[each["start"] : each["end"]] for each in found]
+    assert places[-2:] == ["Zebra", "ZEBRA"]
+
+
 def test_a_prompt_is_used_as_it_is(client: TestClient, service: Service):
     for prompt in (CRIMSON, "a cat looks around"):
         video = client.post("/v1/videos", json={"prompt": prompt, "rewrite": False}).json()

@@ -18,7 +18,16 @@ from sorairo.server.api.fields.request_field import (
     Endpoint,
     RequestField,
 )
-from sorairo.server.api.fields.scalars import Choice, Flag, Number, Ratio, Resolution, Seed, Text
+from sorairo.server.api.fields.scalars import (
+    Choice,
+    Flag,
+    Number,
+    Ratio,
+    Resolution,
+    Seed,
+    Text,
+    check_seed,
+)
 
 MAX_VIDEOS = 10  # of one request
 MAX_STYLE_LENGTH = 200
@@ -60,7 +69,7 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         description="The random seed. Default, and with -1: a new one, which the response contains;"
         " for a remix, that of the video.",
         endpoints=SAMPLING | IMAGING,
-        check=lambda seed, limits: check_sampling(0 if seed is None else seed, None, None, limits),
+        check=check_seed,
         parameter="seed",
     ),
     RequestField(

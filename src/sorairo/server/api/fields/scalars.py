@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sorairo.generation.requests.limits import Limits, check_sampling
 from sorairo.notes import Note
 from sorairo.server.api.errors import ApiError, invalid_type
 from sorairo.server.api.json_text import MAX_DIGITS, MAX_FLOAT_LENGTH
@@ -175,6 +176,11 @@ class Seed:
 
     def schema(self) -> Schema:
         return {"type": "integer", "minimum": -1, "maximum": 2**63 - 1}
+
+
+def check_seed(seed: int | None, limits: Limits) -> None:
+    """Raises RequestError for a seed that no model takes."""
+    check_sampling(0 if seed is None else seed, None, None, limits)
 
 
 @dataclass(frozen=True)

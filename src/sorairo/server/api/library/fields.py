@@ -9,7 +9,7 @@ from sorairo.server.api.fields.compound import MAX_ID_LENGTH
 from sorairo.server.api.fields.content_fields import MAX_PROMPT_LENGTH
 from sorairo.server.api.fields.file_fields import AnyFile
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
-from sorairo.server.api.fields.scalars import Flag, Number, Seed, Text
+from sorairo.server.api.fields.scalars import Flag, Number, Seed, Text, check_seed
 from sorairo.server.api.library.boards.field import BoardText
 from sorairo.server.api.library.field_types import Objects, Tags, Texts, TextsByPath
 
@@ -50,6 +50,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Seed(),
         description="The seed that decides what the prompt leaves open. Default: 0.",
         endpoints=READING,
+        check=check_seed,
     ),
     RequestField(
         name="model",
@@ -153,6 +154,7 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Seed(),
         description="The seed that it was made with.",
         endpoints=IMPORT,
+        check=check_seed,
     ),
     RequestField(
         name="model",

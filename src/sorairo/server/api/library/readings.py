@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -95,15 +96,13 @@ def _vocabulary(groups: Iterable[WordGroup]) -> list[str]:
 
 def _unknown(prompt: str, words: Iterable[str], vocabulary: list[str]) -> Iterable[dict[str, Any]]:
     """Each place of each unknown word in the prompt, in their order."""
-    lower, found = prompt.lower(), []
+    found = []
     for word in words:
         nearest = difflib.get_close_matches(word.lower(), vocabulary, NEAREST, SIMILARITY)
-        place = lower.find(word.lower())
-        while place >= 0:
-            end = place + len(word)
-            if _is_whole(lower, place, end):
-                found.append({"word": word, "start": place, "end": end, "nearest": nearest})
-            place = lower.find(word.lower(), end)
+        for place in re.finditer(re.escape(word), prompt, re.IGNORECASE):
+            start, end = place.span()
+            if _is_whole(prompt, start, end):
+                found.append({"word": word, "start": start, "end": end, "nearest": nearest})
     return sorted(found, key=lambda each: each["start"])
 
 

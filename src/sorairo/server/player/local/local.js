@@ -56,18 +56,24 @@ export class Source {
       else if (data.error) waiting.reject(new Error(data.error));
       else waiting.resolve(data);
     };
-    worker.onerror = () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error("worker"));
-      this.#waiting.clear();
-    };
+    worker.onerror = () => this.#fail(worker, "worker");
     await this.#ask({ type: "load", base: BASE.href, runtime: RUNTIME.href, provider }, worker);
     return worker;
+  }
+
+  /** Ends what a worker was asked for and does not answer any more. */
+  #fail(worker, reason) {
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.worker !== worker) continue;
+      this.#waiting.delete(id);
+      waiting.reject(new Error(reason));
+    }
   }
 
   #ask(message, worker = this.#worker) {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
+      this.#waiting.set(id, { resolve, reject, worker });
       worker.postMessage({ ...message, id });
     });
   }
@@ -102,8 +108,10 @@ export class Source {
       pixels = this.#scenes.slice(number * size, (number + 1) * size);
     }
     if (this.#better) {
-      this.#worker.terminate();
+      const slow = this.#worker;
       [this.#worker, this.#better] = [this.#better, null];
+      slow.terminate();
+      this.#fail(slow, ""); // steps that are under way: nobody waits for them
     }
     this.#step = 0;
     this.#prompt = prompt;

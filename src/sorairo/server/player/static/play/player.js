@@ -94,6 +94,14 @@ class Play extends Part {
     }
   }
 
+  async #start(begin) {
+    try {
+      await this.source.start(begin);
+    } catch (error) {
+      this.#onChange({ problem: error.message });
+    }
+  }
+
   #onChange({ status, header, pixels, latency, problem, ofStep = false }) {
     if (status) this.#status = status;
     const isLate = ofStep && this.#header?.over; // a step that was under way when the player died
@@ -211,7 +219,7 @@ class Play extends Part {
     const form = new FormData(this.querySelector(".play-start"));
     const seed = Number(form.get("seed") || Math.floor(Math.random() * MAX_SEED));
     const prompt = form.get("prompt").trim();
-    if (this.#status === "playing") this.source.start({ seed, prompt });
+    if (this.#status === "playing") this.#start({ seed, prompt });
     else this.#open({ world: this.#world.id, seed, prompt });
     this.querySelector("canvas").focus();
   }
@@ -233,7 +241,7 @@ class Play extends Part {
     const context = canvas.getContext("2d");
     context.drawImage(picture, (picture.width - least) / 2, (picture.height - least) / 2, least, least, 0, 0, side, side);
     const rgba = context.getImageData(0, 0, side, side).data;
-    this.source.start({ picture: Uint8Array.from({ length: 3 * side * side }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]) });
+    this.#start({ picture: Uint8Array.from({ length: 3 * side * side }, (_, i) => rgba[4 * Math.floor(i / 3) + (i % 3)]) });
     this.querySelector("canvas").focus();
   }
 

@@ -67,7 +67,7 @@ export class Source {
     const socket = new WebSocket(url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", token: this.#session.token }));
-    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onmessage = ({ data }) => socket === this.#socket && this.#receive(data);
     socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
     this.#socket = socket;
     this.#sent.clear();

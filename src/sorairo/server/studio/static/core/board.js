@@ -6,13 +6,13 @@
 import { recall, remember } from "./settings.js";
 import { change, state } from "./state.js";
 
-export const SHORTEST = 0.5; // seconds of a card
+const SHORTEST = 0.5; // seconds of a card
 const STEP = 0.25; // seconds by which lengths change
 const MOST_UNDO = 50;
 
 const newId = () => Math.random().toString(36).slice(2, 10);
 
-export const newCard = (values = {}) => ({
+const newCard = (values = {}) => ({
   id: newId(), prompt: "", seconds: 2, pause: 0, cut: true, kind: "text", video: "", file: "", name: "", at: 0, style: "", ...values,
 });
 
@@ -59,7 +59,7 @@ const rounded = (value) => Math.round(value / STEP) * STEP;
 /** The length of all: cards and the pauses before them. */
 export const total = (board = state.board) => board.cards.reduce((sum, card) => sum + card.pause + card.seconds, 0);
 
-export const setCard = (id, values, options) => editBoard(() => Object.assign(cardOf(id), values), options);
+export const setCard = (id, values, options) => editBoard(() => Object.assign(cardOf(id) ?? {}, values), options); // a file may come late
 
 export function stretch(id, seconds, options) {
   setCard(id, { seconds: Math.max(SHORTEST, rounded(seconds)) }, options);
@@ -77,6 +77,7 @@ export function duplicate(id) {
 }
 
 export function removeCard(id) {
+  if (!state.board.cards[1]) return; // the last one
   const place = placeOf(id);
   editBoard((board) => board.cards.splice(place, 1));
   selectCard(state.board.cards[Math.min(place, state.board.cards.length - 1)]?.id ?? "");

@@ -24,9 +24,8 @@ const DEFAULTS = {
 };
 const STORED_FOR = 30 * 86400; // seconds: uploads that were dropped into the box
 
-const LARGEST_SEED = 2 ** 31 - 1;
 /** A seed; what a prompt leaves open is drawn from it, so the next clip has the one of its estimate. */
-export const newSeed = () => Math.floor(Math.random() * LARGEST_SEED);
+export const newSeed = () => Math.floor(Math.random() * 2 ** 31);
 let drawn = newSeed();
 
 state.draft = { ...DEFAULTS, ...recall("draft", {}, sessionStorage) };
@@ -66,7 +65,7 @@ export async function attach(file, role) {
   edit({ source: { ...stored, role: role ?? (stored.kind === "clip" ? "forward" : "first") } });
 }
 
-const file = (source) => ({ file_id: source.file_id });
+const file = ({ file_id }) => ({ file_id });
 
 /** What all requests of the draft have in common. */
 function common() {
@@ -107,7 +106,7 @@ export function request() {
 
 function ofClip(source, seconds) {
   const body = { ...common(), video: file(source) };
-  if (source.role === "edit") return { path: "v1/videos/edits", body: { ...body, strength: source.strength ?? 0.6 } };
+  if (source.role === "edit") return { path: "v1/videos/edits", body: body };
   if (source.role === "loop") return { path: "v1/videos/loops", body: { ...body, seconds } };
   return { path: "v1/videos/extensions", body: { ...body, seconds, direction: source.role } };
 }

@@ -44,9 +44,9 @@ async function read(path, body, wanted) {
     Object.assign(plan, { reading, estimate });
   } catch (error) {
     if (error.name === "AbortError") return;
-    asked = ""; // after the next change, or when the server is back
+    plan.estimate = { estimated_seconds: null }; // as nothing is known, it is asked again
   }
-  if (wanted === asked || !asked) change({ plan });
+  if (wanted === asked) change({ plan });
   if (plan.estimate?.estimated_seconds === null) later(() => wanted === asked && (asked = ""));
 }
 

@@ -9,8 +9,6 @@ import { recall, remember } from "./settings.js";
 import { change, state } from "./state.js";
 import { toast } from "./toasts.js";
 
-const LAST = -0.001; // the time of the last frame
-
 const newNode = (parent, values = {}) => ({
   id: Math.random().toString(36).slice(2, 10), parent, label: "", prompt: "", seconds: 3, video: "", ...values,
 });
@@ -27,7 +25,7 @@ export function editFilm(what) {
 export const nodeOf = (id) => state.film.nodes.find((node) => node.id === id);
 export const waysFrom = (id) => state.film.nodes.filter((node) => node.parent === id);
 export const firstNode = () => state.film.nodes.find((node) => !node.parent);
-export const setNode = (id, values) => editFilm(() => Object.assign(nodeOf(id), values));
+export const setNode = (id, values) => editFilm(() => Object.assign(nodeOf(id) ?? {}, values)); // it may be gone
 
 /** The clip of a part of the film, if it is finished. */
 export function clipOf(node) {
@@ -93,7 +91,7 @@ export function fieldsOf(node) {
   return { ...own, ...(style && { style }), ...(model && { model }), ...(seed && { seed }) };
 }
 
-/** Makes the clip of a part; it begins with the last frame of the one before. Raises ApiError. */
+/** Makes the clip of a part; it begins with the last frame of the one before, at -0.001 s. Raises ApiError. */
 export async function makePart(id) {
   const node = nodeOf(id);
   const before = clipOf(nodeOf(node.parent));
@@ -102,7 +100,7 @@ export async function makePart(id) {
   if (before) {
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
-    form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=${LAST}`), "frame.png");
+    form.append("input_reference", await getBlob(`v1/videos/${before.id}/frame?time=-0.001`), "frame.png");
     video = await postJson("v1/videos", form);
   } else {
     video = await postJson("v1/videos", fields);

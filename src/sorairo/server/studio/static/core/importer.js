@@ -9,7 +9,7 @@ import { change, state } from "./state.js";
 import { zipFiles } from "./zip.js";
 
 const MEDIA = /\.(mp4|mov|m4v|webm|mkv|png|jpe?g|webp)$/i;
-const SIDECAR = /\.(json|jsonl|ndjson|csv|tsv|txt)$/i;
+const SIDECAR = /\.(jsonl?|ndjson|[ct]sv|txt)$/i;
 // Files whose content alone says whether they are media, and how that begins.
 const UNNAMED = /(\.dat|(^|\/)[^./]+)$/i;
 const BEGINS = /^(\x89PNG|\xff\xd8\xff|RIFF.{4}WEBP|\x1a\x45\xdf\xa3|.{4}(ftyp|moov|mdat|wide|free|skip))/s;
@@ -52,7 +52,7 @@ async function walk(entry, found) {
 /** The files of an `<input type="file">`, likewise. */
 export const chosenFiles = (list) => list.map((file) => ofFile(file.webkitRelativePath || file.name, file));
 
-/** The same files, with those that are in zip files in place of these. */
+/** The same files, with those that are in zip files in place of these, and without hidden ones. */
 async function opened(files, note) {
   const found = [];
   for (const each of files) {
@@ -61,14 +61,14 @@ async function opened(files, note) {
       continue;
     }
     try {
-      const inside = (await zipFiles(await each.read())).filter(({ path }) => !HIDDEN.test(path));
+      const inside = await zipFiles(await each.read());
       const folder = files.length > 1 ? `${each.path.replace(ZIP, "")}/` : "";
       found.push(...inside.map((entry) => ({ ...entry, path: folder + entry.path })));
     } catch (error) {
       note(each.path, error.message);
     }
   }
-  return found;
+  return found.filter(({ path }) => !HIDDEN.test(path));
 }
 
 export function stopImport() {
@@ -167,10 +167,9 @@ async function sendAll(items, run, note) {
     try {
       if (size > MOST_FILE) throw new Error(t("import.tooLarge"));
       const form = new FormData();
-      for (const [name, value] of Object.entries(fields)) {
+      for (const [name, value] of Object.entries({ ...fields, path })) {
         form.append(name, Array.isArray(value) ? JSON.stringify(value) : value);
       }
-      form.append("path", path);
       form.append("video", await read(), "clip");
       const { outcome, video } = await postJson("v1/videos/imports", form);
       if (outcome !== "trashed") learn([video]);
@@ -180,12 +179,8 @@ async function sendAll(items, run, note) {
       });
     } catch (error) {
       note(path, error.message);
-      if (error.status === 0 || error.status === 401 || error.status === 507) {
-        stopped = true; // the others would fail, too
-      }
+      if ([0, 401, 507].includes(error.status)) stopped = true; // the others would fail, too
     }
-    change(() => {
-      run.done += 1;
-    });
+    change(() => (run.done += 1));
   }
 }

@@ -118,13 +118,11 @@ function sort() {
       b.created_at - a.created_at ||
       (request(a) === request(b) ? place(a) - place(b) : compareListed(request(a), request(b))),
   );
-  change(({ library }) => {
-    library.order = list.map((video) => video.id);
-  });
+  change(({ library }) => (library.order = list.map((video) => video.id)));
 }
 
 /** Reads the whole list. What was known before and is no longer in it has been deleted. */
-export async function readAll() {
+async function readAll() {
   const before = [...state.library.videos.keys()];
   const known = changes;
   const seen = new Set();
@@ -133,18 +131,14 @@ export async function readAll() {
     const page = await getJson(`v1/videos?limit=${PAGE}${after && `&after=${after}`}`);
     for (const video of page.data) seen.add(video.id);
     learnListed(page.data);
-    change(({ library }) => {
-      library.loaded = true;
-    });
+    change(({ library }) => (library.loaded = true));
     after = page.has_more ? page.last_id : "";
   } while (after);
   if (known === changes) {
     forget(before.filter((id) => !seen.has(id)));
     readAt = Date.now();
   } // otherwise it is soon read again
-  change(({ library }) => {
-    library.complete = true;
-  });
+  change(({ library }) => (library.complete = true));
 }
 
 async function readHead() {

@@ -4,6 +4,7 @@ import { t } from "./i18n.js";
 import { onEnded } from "./library.js";
 import { go } from "./router.js";
 import { toast } from "./toasts.js";
+import { nameOf } from "../views/tile.js";
 
 /** Asks once, when the first clip is sent, whether notifications may be shown. */
 export function allowNotifications() {
@@ -19,14 +20,14 @@ onEnded((video) => {
   if (video.error?.code === "cancelled") return;
   const isDone = video.status === "completed";
   if (!document.hidden) {
-    if (!isDone) toast(t("jobs.failedNow", { prompt: short(video.prompt) }), { kind: "bad" });
+    if (!isDone) toast(t("jobs.failedNow", { prompt: short(video) }), { kind: "bad" });
     return;
   }
   unseen += 1;
   if (!("Notification" in window) || Notification.permission !== "granted") return;
   const title = t(isDone ? "jobs.doneNow" : "jobs.failedTitle");
   try {
-    const shown = new Notification(title, { body: short(video.prompt), tag: video.id });
+    const shown = new Notification(title, { body: short(video), tag: video.id });
     shown.onclick = () => {
       window.focus();
       go("clip", [video.id]);
@@ -40,4 +41,5 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) unseen = 0;
 });
 
-const short = (text) => (text.length > 80 ? `${text.slice(0, 79)}…` : text);
+/** What a video is called, in 80 letters. */
+const short = (video) => nameOf(video).replace(/^(.{79})..+/su, "$1…");

@@ -19,9 +19,7 @@ export function toast(text, { action, kind = "good", onGone } = {}) {
 /** Takes a message away; `isDone`: its action is being run. */
 export function dismiss(id, isDone = false) {
   const gone = state.toasts.find((each) => each.id === id);
-  change((all) => {
-    all.toasts = all.toasts.filter((each) => each !== gone);
-  });
+  change({ toasts: state.toasts.filter((each) => each !== gone) });
   if (!isDone) gone?.onGone?.();
 }
 

@@ -57,9 +57,7 @@ class Curve extends Part {
     return html`
       <svg class="curve" viewBox="0 0 ${WIDTH} ${HEIGHT}"
         @pointerdown=${(event) => this.#hold(event)} @pointermove=${(event) => this.#drag(event)}
-        @pointerup=${() => {
-          this.#held = -1;
-        }}>
+        @pointerup=${() => (this.#held = -1)}>
         <line x1=${EDGE} y1=${HEIGHT - EDGE} x2=${WIDTH - EDGE} y2=${HEIGHT - EDGE}></line>
         <polyline points=${points}></polyline>
         ${this.#value.map(

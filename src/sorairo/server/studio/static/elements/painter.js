@@ -151,9 +151,7 @@ class Painter extends Part {
       <div class="row">
         <label class="field inline"><span>${t("tools.brush")}</span>
           <input type="range" min=${SIZES.min} max=${SIZES.max} .value=${String(this.#brush)}
-            @input=${(event) => {
-              this.#brush = Number(event.target.value);
-            }} /></label>
+            @input=${(event) => (this.#brush = Number(event.target.value))} /></label>
         <button type="button" aria-pressed=${this.#isErasing} @click=${() => {
           this.#isErasing = !this.#isErasing;
           this.update();

@@ -86,9 +86,7 @@ async function make(id) {
 const stateOf = (node) => {
   const video = node.video && videoOf(node.video);
   if (!video) return nothing;
-  if (isUnfinished(video)) {
-    return meter(video.progress);
-  }
+  if (isUnfinished(video)) return meter(video.progress);
   return video.status === "failed" ? html`<p class="problem small">${errorText(video.error)}</p>` : nothing;
 };
 

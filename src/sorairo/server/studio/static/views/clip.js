@@ -83,7 +83,8 @@ const code = (video) => {
 /** The box gets what made the clip, and nothing that was in it before. */
 function useRecipe(video) {
   const { loras = [], style = "", rewrite = true, loop = false } = requestOf(video);
-  const characters = (detailsOf(video.id).recipe?.body.characters ?? []).map(({ id }) => id);
+  const shown = JSON.stringify(detailsOf(video.id).recipe?.body.characters ?? []);
+  const characters = state.server.characters.flatMap(({ id }) => (shown.includes(id) ? id : [])); // others are gone
   const changes = {
     ...{ prompt: nameOf(video), size: video.size, seconds: String(video.seconds), seed: String(video.seed ?? "") },
     ...{ style: style === "none" ? "" : style, rewrite, loop, characters, fast: isFast(video.model, loras) },

@@ -66,24 +66,28 @@ function onDrop(event) {
   take(event.dataTransfer.files);
 }
 
+const hasFiles = (event) => event.dataTransfer.types.includes("Files");
+
 function onDragOver(event) {
-  if (!event.dataTransfer.types.includes("Files")) return;
+  if (!hasFiles(event)) return;
   event.preventDefault();
   if (!box.dropping) set({ dropping: true });
 }
 
 function onPaste(event) {
-  if (!event.clipboardData.files.length || event.defaultPrevented) return;
+  const { files, types } = event.clipboardData;
+  const isText = types.includes("text/plain") && types.includes("text/html"); // of an office, with its picture
+  if (!files.length || isText || event.defaultPrevented) return;
   event.preventDefault();
   go("create");
-  take(event.clipboardData.files);
+  take(files);
 }
 
 // What is dropped or pasted elsewhere on the page goes into the box, too: the browser does not leave for it.
 addEventListener("paste", onPaste);
-addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+addEventListener("dragover", (event) => hasFiles(event) && event.preventDefault());
 addEventListener("drop", (event) => {
-  if (event.defaultPrevented || !event.dataTransfer.types.includes("Files")) return;
+  if (event.defaultPrevented || !hasFiles(event)) return;
   go("create");
   onDrop(event);
 });
@@ -200,7 +204,7 @@ export function examples() {
   return [...found].sort((a, b) => (isChinese(b) === own) - (isChinese(a) === own));
 }
 
-export const exampleChips = () => html`
+const exampleChips = () => html`
   <div class="row examples" role="group" aria-label=${t("compose.examples")}>
     ${examples().map((text) => html`<button type="button" class="chip" @click=${() => useExample(text)}>${text}</button>`)}
   </div>

@@ -1,17 +1,17 @@
 // Import: a place to drop an archive of Sora's work, and what became of its files.
 
 import { chosenFiles, droppedFiles, importFiles, stopImport } from "../core/importer.js";
-import { change, html, icon, link, nothing, number, state, t } from "../core/view.js";
+import { attempt, change, html, icon, link, nothing, number, state, t } from "../core/view.js";
 import { fileButton, meter } from "./fields.js";
 
 const MOST_PROBLEMS = 50; // that are listed
 
 state.importOver = false;
 
-async function onDrop(event) {
+function onDrop(event) {
   event.preventDefault();
   change({ importOver: false });
-  importFiles(await droppedFiles(event.dataTransfer));
+  attempt(async () => importFiles(await droppedFiles(event.dataTransfer)));
 }
 
 function onDrag(event, isOver) {

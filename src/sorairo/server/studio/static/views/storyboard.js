@@ -57,9 +57,7 @@ function onTouch(event) {
   if (drag && event.timeStamp >= drag.held) event.preventDefault();
 }
 
-const cancel = () => {
-  drag = null;
-};
+const cancel = () => (drag = null);
 
 function onUp() {
   if (drag && !drag.moved) selectCard(drag.id);

@@ -83,6 +83,7 @@ const pickOther = (video, form, set) =>
 // --- requests
 
 const ofVideo = (video) => ({ video: { id: video.id } });
+const longerBody = (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds) });
 const changeBody = (video, form) => ({ ...ofVideo(video), prompt: form.prompt, strength: form.strength });
 const rounded = (value) => Math.round(value * 100) / 100;
 
@@ -141,7 +142,7 @@ const TOOLS = {
     icon: "extend",
     draw: (video, form, set) => [directions("tools.direction", WAYS, form, set), length(t("tools.add"), form, set), prompt(form, set)],
     path: () => "v1/videos/extensions",
-    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds), direction: form.direction }),
+    body: (video, form) => ({ ...longerBody(video, form), direction: form.direction }),
   },
   recut: {
     icon: "cut",
@@ -164,7 +165,7 @@ const TOOLS = {
     icon: "loop",
     draw: (video, form, set) => [length(t("tools.bridge"), form, set), prompt(form, set)],
     path: () => "v1/videos/loops",
-    body: (video, form) => ({ ...ofVideo(video), prompt: form.prompt, seconds: String(form.seconds) }),
+    body: longerBody,
   },
   blend: {
     icon: "blend",
@@ -181,7 +182,7 @@ const TOOLS = {
     body: (video, form) => {
       const next = videoOf(form.other);
       const ends = { start_prompt: nameOf(video), end_prompt: nameOf(next), curve: form.curve.map(rounded) };
-      return { ...ofVideo(video), next_video: { id: next.id }, prompt: nameOf(next), seconds: String(form.seconds), ...ends };
+      return { ...longerBody(video, form), next_video: { id: next.id }, prompt: nameOf(next), ...ends };
     },
   },
   region: {

@@ -22,9 +22,7 @@ const restore = (videos) =>
   attempt(async () => {
     const ids = videos.map((video) => video.id);
     comeBack((await postJson("v1/videos/restore", { ids })).data);
-    change((all) => {
-      all.trash = all.trash.filter((video) => !ids.includes(video.id));
-    });
+    change({ trash: state.trash.filter((video) => !ids.includes(video.id)) });
     follow();
   });
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import lzma
 import os
+import shutil
 import stat
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from sorairo.errors import MediaError
+from sorairo.errors import DiskFullError, MediaError
 from sorairo.notes import Note
 from sorairo.server.imports.matching import (
     MEDIA_SUFFIXES,
@@ -22,10 +25,17 @@ from sorairo.server.imports.matching import (
 )
 from sorairo.server.imports.records import Sidecars, Unreadable
 from sorairo.server.uploads.file_types import detect_type
+from sorairo.server.uploads.media_store import DISK_FULL
 
 MAX_SIDECAR, MAX_NOTE = 512 * 2**20, 2**20  # bytes of a JSON or CSV file, of a text file
 MAX_FILES = 200_000
 HEAD = 16  # bytes that say what a file is
+CHUNK = 2**20  # bytes of a file that are unpacked at once
+# What the module `zipfile` raises where an entry cannot be unpacked.
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, RuntimeError, OSError, ValueError),
+)
 MAX_MEDIA, MAX_RATIO = 4 * 2**30, 200  # bytes of a file in a zip; unpacked : packed
 
 
@@ -55,9 +65,12 @@ class FolderArchive:
         return (self.folder / name).read_bytes()
 
     def head(self, name: str) -> bytes:
-        """The first bytes of a file."""
-        with (self.folder / name).open("rb") as file:
-            return file.read(HEAD)
+        """The first bytes of a file; b"" where it cannot be read."""
+        try:
+            with (self.folder / name).open("rb") as file:
+                return file.read(HEAD)
+        except OSError:
+            return b""
 
     def time(self, name: str) -> float:
         """When a file was last changed, in seconds since 1970."""
@@ -65,8 +78,14 @@ class FolderArchive:
 
     @contextmanager
     def on_disk(self, name: str) -> Iterator[Path]:
-        """A local path of a file, while the block runs."""
-        yield self.folder / name
+        """A local path of a file, while the block runs. Raises MediaError if it cannot be read."""
+        path = self.folder / name
+        try:
+            path.open("rb").close()
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise MediaError(f"The given file cannot be read ({reason}).") from error
+        yield path
 
 
 class ZipArchive:
@@ -92,14 +111,14 @@ class ZipArchive:
     def read(self, name: str) -> bytes:
         try:
             return self.zip.read(self.entries[name])
-        except (zipfile.BadZipFile, RuntimeError, OSError, ValueError) as error:
+        except DAMAGED as error:
             raise MediaError(f"{name} is damaged in the zip.") from error
 
     def head(self, name: str) -> bytes:
         try:
             with self.zip.open(self.entries[name]) as file:
                 return file.read(HEAD)
-        except (zipfile.BadZipFile, RuntimeError, OSError, ValueError):
+        except DAMAGED:
             return b""  # it is no clip that can be read
 
     def time(self, name: str) -> float:
@@ -112,7 +131,13 @@ class ZipArchive:
     def on_disk(self, name: str) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="sorairo-import-") as folder:
             path = Path(folder) / "file"
-            path.write_bytes(self.read(name))
+            try:
+                with self.zip.open(self.entries[name]) as source, path.open("wb") as target:
+                    shutil.copyfileobj(source, target, CHUNK)
+            except DAMAGED as error:
+                if getattr(error, "errno", None) in DISK_FULL:
+                    raise DiskFullError("There is no disk space for a file of the zip.") from error
+                raise MediaError("The given file is damaged in the zip.") from error
             yield path
 
 

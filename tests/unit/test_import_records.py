@@ -150,9 +150,12 @@ def test_a_time_in_any_unit(unit: int):
     assert items["one.mp4"].record.created_at == pytest.approx(1.76e9)
 
 
-def test_a_number_that_is_no_time():
-    items = found(["one.mp4"], one_dot_json={"prompt": "a sea", "timestamp": 1e25})
-    assert items["one.mp4"].record.created_at is None
+@pytest.mark.parametrize(
+    ("date", "seconds"), [(1e25, None), ("2025", None), (7, None), ("20251012", 1760227200.0)]
+)
+def test_a_number_that_is_no_time(date: object, seconds: float | None):
+    items = found(["one.mp4"], one_dot_json={"prompt": "a sea", "date": date})
+    assert items["one.mp4"].record.created_at == seconds
 
 
 def test_line_separators_within_the_texts_of_json_lines():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+from codecs import BOM_UTF8
 from typing import Any
 
 from fastapi import Request
@@ -58,15 +60,15 @@ def start(request: Request, owner: str, fields: Fields) -> Batch:
 def _parsed(data: bytes) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The lines of the file, or why it is none of a batch."""
     # by line feeds alone: JSON may have other separators, such as U+2028, within its strings
-    texts = enumerate(data.decode("utf-8-sig", "replace").split("\n"), start=1)
-    filled = [(number, text) for number, text in texts if text.strip()]
+    texts = enumerate(io.BytesIO(data.removeprefix(BOM_UTF8)), start=1)
+    filled = list(itertools.islice((each for each in texts if each[1].strip()), MAX_LINES + 1))
     if len(filled) > MAX_LINES:
-        message = f"The file has {len(filled)} requests: at most {MAX_LINES} are allowed."
+        message = f"The file has more than {MAX_LINES} requests: send them in several files."
         return [], [_error(None, message, "too_many_requests")]
     lines, errors, seen = [], [], set()
     for number, text in filled:
         try:
-            lines.append(_line(text, seen))
+            lines.append(_line(text.decode("utf-8", "replace"), seen))
         except ApiError as error:
             errors.append(_error(number, str(error), error.code or "invalid_value", error.param))
     return lines, list(itertools.islice(errors, 50))

@@ -24,7 +24,8 @@ from sorairo.notes import Note
 
 MAX_DEPTH, MAX_RECORDS = 24, 200_000
 MAX_PROMPT, MAX_TAG = 32_000, 64  # characters
-LATEST = 1e11  # seconds since 1970; larger numbers are times in smaller units
+# Seconds since 1970: smaller numbers are dates such as 20251012, larger ones are in smaller units.
+EARLIEST, LATEST = 1e8, 1e11
 # By what is left of a key without signs and upper case; earlier keys win.
 PROMPTS = (
     *("prompt", "fullprompt", "originalprompt", "inputtext", "posttext", "caption", "text"),
@@ -131,8 +132,8 @@ def _records(suffix: str, text: str) -> Iterator[Record]:
 
 
 def _json_lines(text: str) -> Iterator[Any]:
-    """The values of JSON lines, which line feeds separate: others, such as U+2028, may stand in their
-    strings. Raises JSONDecodeError with the line of the text."""
+    """The values of JSON lines, which line feeds separate: others, such as U+2028, may stand in
+    their strings. Raises JSONDecodeError with the line of the text."""
     at = 0
     for line in text.split("\n"):
         if line.strip():
@@ -239,6 +240,8 @@ def _time(value: Any) -> float | None:
         return _iso_time(str(value))
     if not math.isfinite(number) or number <= 0:
         return None
+    if number < EARLIEST:
+        return _iso_time(str(value))
     for _ in range(3):  # milliseconds, microseconds, nanoseconds
         number = number / 1000 if number > LATEST else number
     return number if number <= LATEST else None

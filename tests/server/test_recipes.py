@@ -146,6 +146,19 @@ def test_recipes_and_families_of_changed_videos(
     assert family[remix]["video"]["prompt"] == "y"
 
 
+def test_of_a_sent_clip_and_a_video_the_recipe_names_neither(client: TestClient, service: Service):
+    """It does not know which is which; the recipe has both files."""
+    video = finished(client, service)
+    fields = {"prompt": "a ball", "seconds": "1", "next_video[id]": video}
+    files = {"video": ("a.png", PNG)}
+    answer = client.post("/v1/videos/connections", data=fields, files=files)
+    assert answer.status_code == 200, answer.text
+    found = recipe(client, answer.json()["id"])
+    assert [each["field"] for each in found["inputs"]] == ["video", "next_video"]
+    assert not any("video_id" in each for each in found["inputs"])
+    assert not {"video", "next_video"} & set(found["body"])
+
+
 def test_a_mask_says_what_is_changed(client: TestClient, service: Service):
     video = {"id": finished(client, service)}
     edit = post(client, "videos/edits", prompt="x", video=video, mask=URL)

@@ -21,6 +21,8 @@ from sorairo.server.job_spec import JobSpec
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 from sorairo.server.video_object import IMAGE_PREFIX
 
+CLIPS = ("video", "next_video")  # fields that hold what a video is made from
+
 router = APIRouter(prefix="/v1")
 
 
@@ -82,13 +84,15 @@ def recipe_of(job: Job) -> dict[str, Any]:
     made = recipe_body(spec, is_picture=job.id.startswith(IMAGE_PREFIX))
     parents = dict(spec.video.parents or {})
     sources = [name for name, part in parents.items() if part == spec.request.command]
+    if len(sources) != sum(each in CLIPS for each in made.files):
+        sources = []  # one of the clips was sent: which one is not known
     inputs, cast = [], spec.video.characters or ()
     for number, _ in enumerate(spec.given):
         name = made.files[number] if number < len(made.files) else f"input[{number}]"
         inputs.append({"number": number, "field": name})
         if name.startswith("characters"):
             inputs[-1]["character_id"] = cast[number - len(spec.given)]
-        if name in ("video", "next_video") and number < len(sources):
+        if name in CLIPS and sources:
             made.body[name] = {"id": sources[number]}
             inputs[-1]["video_id"] = sources[number]
     return {

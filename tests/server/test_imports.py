@@ -192,6 +192,10 @@ def test_the_text_files_of_an_archive_may_have_any_number_of_values(client: Test
     assert answer.status_code == 200, answer.text
     (item,) = answer.json()["data"]
     assert item["fields"] == {"prompt": "a ball, a box", "seed": 29_999}
+    large = {"seed": 123456789012345678, "prompt": "x"}  # a number that JavaScript rounds
+    body["sidecars"] = {"gen_00029999.json": json.dumps(large)}
+    (item,) = client.post("/v1/videos/imports/plan", json=body).json()["data"]
+    assert item["fields"] == {"prompt": "x", "seed": "123456789012345678"}
     many, deep = f'{{"media": [{"0," * 100_001}0]}}', f'{{"media": {"[" * 40}{"]" * 40}}}'
     quote = "\u2200"  # whose bytes in UTF-16 have that of a quotation mark
     hidden = f'{{"media": ["{quote}", {"0," * 100_001}0]}}'.encode("utf-16")

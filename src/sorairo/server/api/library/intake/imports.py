@@ -22,6 +22,7 @@ from sorairo.server.imports.matching import MEDIA_SUFFIXES, UNNAMED_SUFFIXES, Fo
 from sorairo.server.imports.records import Record, Sidecars
 
 COPIES = 2  # of a file while it is imported
+MAX_EXACT = 2**53 - 1  # of a number in JavaScript; a larger seed is text, as in a form
 
 router = APIRouter(prefix="/v1")
 
@@ -79,6 +80,8 @@ def _described(found: FoundMedia) -> dict[str, Any]:
     known = {name: value for name, value in said.items() if value or name == "seed"}
     if record.seed is None:
         del known["seed"]
+    elif record.seed > MAX_EXACT:
+        known["seed"] = str(record.seed)
     return {"path": found.path, "others": list(found.others), "fields": known}
 
 

@@ -18,6 +18,7 @@ from fastapi.testclient import TestClient
 from services import finish
 from serving import Running, database, picture
 from sora_archive import clip, write_archive
+from sorairo.server.api.json_text import MAX_VALUES
 from sorairo.server.api.service import Service
 from sorairo.server.job_spec import JobSpec
 
@@ -194,11 +195,12 @@ def test_the_text_files_of_an_archive_may_have_any_number_of_values(client: Test
     assert item["fields"] == {"prompt": "a ball, a box", "seed": 29_999}
     large = {"seed": 123456789012345678, "prompt": "x"}  # a number that JavaScript rounds
     body["sidecars"] = {"gen_00029999.json": json.dumps(large)}
-    (item,) = client.post("/v1/videos/imports/plan", json=body).json()["data"]
+    body["media"] += [f"gen_{number:08d}/video.mp4" for number in range(25_000)]
+    *_, item = client.post("/v1/videos/imports/plan", json=body).json()["data"]
     assert item["fields"] == {"prompt": "x", "seed": "123456789012345678"}
-    many, deep = f'{{"media": [{"0," * 100_001}0]}}', f'{{"media": {"[" * 40}{"]" * 40}}}'
+    many, deep = f'{{"media": [{"0," * MAX_VALUES}0]}}', f'{{"media": {"[" * 40}{"]" * 40}}}'
     quote = "\u2200"  # whose bytes in UTF-16 have that of a quotation mark
-    hidden = f'{{"media": ["{quote}", {"0," * 100_001}0]}}'.encode("utf-16")
+    hidden = f'{{"media": ["{quote}", {"0," * MAX_VALUES}0]}}'.encode("utf-16")
     for bad in (many, deep, hidden):
         refused = client.post("/v1/videos/imports/plan", content=bad)
         assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_json")

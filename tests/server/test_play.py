@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import struct
 import time
@@ -171,12 +172,25 @@ def test_hostile_messages_are_commands_or_sentences(message: Any, kind: str):
             command_of(None, data, facts)
 
 
+def wait_for(client: TestClient, process: PlayProcess | None) -> None:
+    """Waits until a process has ended, and the event loop has closed its pipes."""
+
+    async def ended() -> None:
+        assert process is not None
+        await asyncio.wait_for(process.wait(), PATIENCE)
+        await asyncio.sleep(0.2)
+
+    assert client.portal is not None
+    client.portal.call(ended)
+
+
 def test_a_connection_that_was_taken_over_ends_nothing(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(socket, "IDLE_SECONDS", 2.0)
     begun = client.post("/v1/play/sessions", json={"mode": "simulator", "seed": 3}).json()
-    hello = {"type": "hello", "token": begun["token"]}
+    hello, session = {"type": "hello", "token": begun["token"]}, service.play.get(begun["id"])
+    assert session is not None
     with client.websocket_connect(begun["socket"]) as left:
         left.send_json(hello)
         left.receive_bytes()
@@ -197,13 +211,14 @@ def test_a_connection_that_was_taken_over_ends_nothing(
                 playing.receive_bytes()
             assert closed.value.code == socket.IDLE
     assert client.get(f"/v1/play/sessions/{begun['id']}").status_code == 404
+    wait_for(client, session.process)
 
 
 def test_a_session_that_is_ended_while_it_starts_leaves_no_process(
     client: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
 ):
     start, begun = PlayProcess.start, client.post("/v1/play/sessions", json={}).json()
-    (session,) = [service.play.get(begun["id"])]
+    session = service.play.get(begun["id"])
     assert session is not None
 
     async def ended_meanwhile() -> PlayProcess:
@@ -217,10 +232,7 @@ def test_a_session_that_is_ended_while_it_starts_leaves_no_process(
         player.receive_bytes()
         assert session.process is not None
         assert session.process.alive
-    end = time.monotonic() + 30
-    while session.process.alive:
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    wait_for(client, session.process)
 
 
 def test_strangers_are_refused(server: Running):

@@ -13,7 +13,7 @@ from sorairo.server.api.fields.texts import check_texts_of
 
 MAX_DIGITS = 40  # longer integers are read as floating-point numbers, which may be infinite
 MAX_FLOAT_LENGTH = 400  # characters; the digits of the largest float are 309
-MAX_VALUES = 100_000  # the plan of an import has some 60,000, other legal bodies a few hundred
+MAX_VALUES = 100_000  # the plan of an import may have 80,000, other legal bodies a few hundred
 MAX_DEPTH = 32  # the deepest legal body has 6 levels
 _STRUCTURE = (b",", b"[", b"{")
 _STRING_OR_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[,\[\]{}]', re.S)

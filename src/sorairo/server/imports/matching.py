@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +16,7 @@ PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 SIDECAR_SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".txt")
 MEDIA_SUFFIXES = (*VIDEO_SUFFIXES, *PICTURE_SUFFIXES)
 UNNAMED_SUFFIXES = (".dat", "")  # of files that may be clips and pictures, by their content
+MOST_RECORDS = 32  # about one file: an archive may repeat itself
 BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
 # What an export of a library has beside its clips: the files that they were made from.
 _INPUT = re.compile(r"(?:^|/)inputs/video_[0-9a-f]{32}-\d+\.\w+$")
@@ -102,10 +104,14 @@ class _Table:
                     self.by_folder[record.folder].append(record)
             for each in record.ids:
                 self.by_id[each.lower()].append(record)
+        for name in [
+            name for name, found in self.by_name.items() if len({r.ids for r in found}) > 1
+        ]:
+            del self.by_name[name]  # a name such as video.mp4 says nothing
 
     def records_of(self, path: str) -> list[Record]:
         """The records about a file, the surest first."""
-        return list(dict.fromkeys(self._candidates(path)))
+        return list(dict.fromkeys(itertools.islice(self._candidates(path), MOST_RECORDS)))
 
     def _candidates(self, path: str) -> Iterator[Record]:
         pure = PurePosixPath(path)
@@ -116,9 +122,7 @@ class _Table:
         yield from self.by_folder.get(folder, ())
         for token in _tokens(pure):
             yield from self.by_id.get(token, ())
-        named = self.by_name.get(pure.name, ())
-        if len({each.ids for each in named}) == 1:  # a name such as video.mp4 says nothing
-            yield from named
+        yield from self.by_name.get(pure.name, ())
 
 
 def _joined(folder: str, name: str) -> str:

@@ -15,7 +15,7 @@ from sorairo.server.api.library.field_types import Objects, Tags, Texts, TextsBy
 
 MAX_IDS = 1000  # of one request
 MAX_PARTS = 200  # of a cut, of a film
-MAX_PATH, MAX_PATHS = 1000, 20_000  # characters of a path; paths of an archive
+MAX_PATH, MAX_PATHS = 1000, 40_000  # characters of a path; paths of an archive
 
 READING = frozenset({Endpoint.READING})
 PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})

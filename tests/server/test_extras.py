@@ -213,6 +213,19 @@ def test_a_job_that_ends_without_a_worker_leaves_no_checkpoints_and_no_preview(
     assert service.media.folder_size(names[1]) == 1
 
 
+def test_the_clip_of_a_worker_that_died_is_deleted(client: TestClient, service: Service):
+    video = client.post("/v1/videos", json={"prompt": "x"}).json()
+    lost = service.queue.claim("worker")
+    assert lost is not None
+    service.media.put(f"{lost.id}/{lost.fence}/video.mp4", b"never committed")
+    service.queue.release(lost)
+    job = finish(service, video)
+    assert job.fence == 2
+    CleanupTask(service.queue, service.characters, service.files, service.media, None).run()
+    assert service.media.folder_size(f"{job.id}/1") == 0
+    assert client.get(f"/v1/videos/{job.id}/content").content == b"video.mp4"
+
+
 def test_orphaned_files_are_deleted_after_a_while(service: Service, tmp_path: Path):
     media, old = tmp_path / "media", time.time() - ORPHAN_SECONDS - 60
     orphan, young, known = f"video_{'0' * 32}", f"video_{'1' * 32}", f"char_{'2' * 32}"

@@ -168,12 +168,14 @@ class Queue:
             query = select(jobs).where(old).order_by(jobs.c.ended_at).limit(limit)
             return [Job.of(row) for row in connection.execute(query).all()]
 
-    def failed_within(self, seconds: float) -> list[str]:
-        """The ids of jobs that a worker had begun, and that failed within the last `seconds`."""
+    def troubled_within(self, seconds: float) -> list[Job]:
+        """Jobs that a worker had begun and that failed, and those that were claimed more than once,
+        of the ones that ended within the last `seconds`."""
         with self.reading.begin() as connection:
             lately = jobs.c.ended_at > self._now(connection) - seconds
-            begun = and_(jobs.c.status == FAILED, jobs.c.fence > 0, lately)
-            return list(connection.execute(select(jobs.c.id).where(begun)).scalars())
+            failed = and_(jobs.c.status == FAILED, jobs.c.fence > 0)
+            query = select(jobs).where(or_(failed, jobs.c.fence > 1), lately)
+            return [Job.of(row) for row in connection.execute(query).all()]
 
     def mark_files_deleted(self, job: str) -> None:
         """Records that the files of a job have been deleted."""

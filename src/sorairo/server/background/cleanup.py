@@ -8,6 +8,7 @@ import re
 import time
 
 from sorairo.jobs.characters import CharacterStore
+from sorairo.jobs.job import FAILED
 from sorairo.jobs.library.changes import Library
 from sorairo.jobs.queue import Queue
 from sorairo.jobs.stored.files import FileStore
@@ -17,6 +18,7 @@ from sorairo.server.video_object import CHECKPOINTS, PREVIEWS
 
 INTERVAL = 60.0  # seconds between two runs
 ORPHAN_SECONDS = 3600.0  # files of no job are kept so long: a job may just be being submitted
+MAX_CLAIMS = 20  # of a job, whose files are looked for: all but those of dead workers are deleted
 LEFTOVER_SECONDS = 7 * 86_400.0  # for which a server that was down looks back
 BATCH = 500  # ids in one query
 JOB_FOLDERS = re.compile(r"(video_|image_|char_|file-)[0-9a-f]{32}")
@@ -55,11 +57,15 @@ class CleanupTask:
         return INTERVAL
 
     def delete_leftovers(self, seconds: float) -> None:
-        """Deletes checkpoints and previews of jobs that failed within the last `seconds`: where a
-        job was cancelled or lost while no worker had it, nobody else does."""
-        for job in self.queue.failed_within(seconds):
-            for folder in (CHECKPOINTS, PREVIEWS):
-                self.media.try_delete_folder(f"{job}/{folder}")
+        """Deletes checkpoints, previews and clips without a result of jobs that ended within the
+        last `seconds`: where a job was cancelled while no worker had it, or a worker died, nobody
+        else does."""
+        for job in self.queue.troubled_within(seconds):
+            claims = range(max(1, job.fence - MAX_CLAIMS), job.fence + (job.status == FAILED))
+            kept = (job.result or {}).get("folder")
+            for folder in (f"{job.id}/{each}" for each in (CHECKPOINTS, PREVIEWS, *claims)):
+                if folder != kept:
+                    self.media.try_delete_folder(folder)
 
     def delete_expired(self) -> None:
         """Deletes files that have expired, and those of expired jobs."""

@@ -119,6 +119,10 @@ def test_a_key_is_asked_for_and_kept_in_this_tab(chromium: Browser, keyed: Keyed
     other = context.new_page()
     other.goto(f"{keyed.url}/#/clip/{keyed.video}")
     expect(other.get_by_label("Key", exact=True)).to_be_visible()
+    page.goto(f"{keyed.url}/#/settings")
+    page.get_by_role("button", name="Use another key").click()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 0, "nor the prompt that was written with it"
     context.close()
 
 

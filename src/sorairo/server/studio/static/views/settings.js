@@ -3,7 +3,7 @@
 import "../elements/sheet.js";
 import {
   ago, bytes, change, duration, getJson, html, icon, keptCharacters, key, link, nothing, number,
-  removeCharacter, repeat, setKey, state, summaryOf, t,
+  removeCharacter, repeat, state, summaryOf, t,
 } from "../core/view.js";
 import { copyable, iconButton, loading, meter, sizeName } from "./fields.js";
 import { allKeys, keyCommands, readKeys } from "./keys.js";
@@ -34,9 +34,10 @@ const figure = (name, used, most, write) => html`
 
 const pixelSeconds = (value) => t("settings.pixelSeconds", { n: number(value / 1e6, 1) });
 
+/** Nothing that belongs to this key is shown with another one. */
 function forgetKey() {
-  setKey("");
-  change({ key: { needed: true, wrong: false } });
+  sessionStorage.clear();
+  location.reload();
 }
 
 const keys = (account) => html`

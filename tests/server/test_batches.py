@@ -149,6 +149,13 @@ def test_jobs_of_a_batch_that_cannot_be_stored_are_cancelled(
     assert len(list(sdk.videos.list())) == 2
 
 
+def test_a_server_that_stops_begins_no_batch(sdk: openai.OpenAI, service: Service):
+    service.stopping.set()
+    with pytest.raises(openai.InternalServerError, match="stopping"):
+        started(sdk, line("red"), line("green"))
+    assert (service.queue.count_unfinished(), list(sdk.batches.list())) == (0, [])
+
+
 @pytest.mark.parametrize(
     ("lines", "code"),
     [

@@ -13,7 +13,7 @@ from sorairo.errors import QuotaError, SorairoError, StorageUnavailableError, Wr
 from sorairo.jobs.stored.batches import FAILED, IN_PROGRESS, Batch
 from sorairo.server.api.creation import creation_now
 from sorairo.server.api.dependencies import service_of
-from sorairo.server.api.errors import ApiError
+from sorairo.server.api.errors import RETRY_SOON, ApiError
 from sorairo.server.api.fields.file_fields import BATCH
 from sorairo.server.api.fields.parsing import Fields, parse_fields
 from sorairo.server.api.fields.request_field import Endpoint
@@ -100,11 +100,14 @@ def _error(line: int | None, message: str, code: str, param: str | None = None) 
 
 def _submitted(request: Request, owner: str, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines of the batch, with the jobs of the requests that were accepted. Without a database
-    or a media store, none is."""
+    or a media store, none is, nor where the server stops meanwhile."""
     done: list[dict[str, Any]] = []
     try:
         for line in lines:
-            done.append(_one(request, owner, line))  # noqa: PERF401
+            if service_of(request).stopping.is_set():
+                message = "The server is stopping: send the request again."
+                raise ApiError(503, message, code="unavailable", headers=RETRY_SOON)
+            done.append(_one(request, owner, line))
     except Exception:
         _cancel(request, owner, done)
         raise

@@ -197,6 +197,10 @@ def test_a_remix_by_a_field(client: TestClient, service: Service, name: str):
     assert (request.seed, request.width, request.steps) == (6, 64, 3)
     assert (changed.json()["size"], changed.json()["seconds"]) == ("64x64", "1")
     assert job_of(service, changed.json()).cost == 64 * 64
+    drawn = [post(client, **{name: made["id"]}, seed=-1) for _ in range(2)]
+    seeds = [each.json()["seed"] for each in drawn]
+    assert len({5, *seeds}) == 3, "-1 is a random one"
+    assert [request_of(service, each).seed for each in drawn] == seeds
     assert error_of(post(client, **{name: "video_of_nobody"}), 404)["code"] == "not_found"
     both = error_of(post(client, **{name: made["id"]}, image=URL))
     assert both["param"] == "image"

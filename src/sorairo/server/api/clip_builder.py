@@ -37,7 +37,7 @@ class ClipBuilder(JobBuilder):
 
     def seeded(self, fields: Fields) -> dict[str, Any]:
         """The parameters that the fields set directly, with a random seed if none is given."""
-        return {"seed": secrets.randbelow(2**31), **self.sampling(fields)}
+        return {"seed": random_seed(), **self.sampling(fields)}
 
     def edit(self, fields: Fields, clip: GivenClip) -> NewJob:
         """An edit of a clip by a prompt."""
@@ -139,3 +139,8 @@ def _shown_seconds(clips: Sequence[GivenClip], added: float) -> float:
     if any(isinstance(clip.file, Upload) for clip in clips):
         return whole_seconds(sum(clip.info.duration for clip in clips) + added)
     return sum(clip.seconds for clip in clips) + added
+
+
+def random_seed() -> int:
+    """The seed of a video whose request has none."""
+    return secrets.randbelow(2**31)

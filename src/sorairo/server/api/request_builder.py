@@ -16,7 +16,7 @@ from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
 from sorairo.notes import Note, sentence_of
-from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder
+from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder, random_seed
 from sorairo.server.api.fields.compound import too_many
 from sorairo.server.api.fields.content_fields import MAX_CHARACTERS
 from sorairo.server.api.fields.digest import digest_of
@@ -187,6 +187,8 @@ class RequestBuilder(ClipBuilder):
                 Note(f"A remix cannot have '{name}': leave it out.", "not_in_remix", name=name),
             )
         prompt, changes = fields.require("prompt"), self.sampling(fields, old.request.loras)
+        if fields.get("seed", 0) is None:  # -1
+            changes["seed"] = random_seed()
         request = old.request
         if prompt != old.video.prompt:  # that of a storyboard is all its cards
             request = request.reworded(self.shorten(prompt))

@@ -66,7 +66,7 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
     RequestField(
         name="seed",
         type=Seed(),
-        description="The random seed. Default, and with -1: a new one, which the response contains;"
+        description="The random seed. Default: a new one, which the response contains, as with -1;"
         " for a remix, that of the video.",
         endpoints=SAMPLING | IMAGING,
         check=check_seed,

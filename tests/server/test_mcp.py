@@ -110,18 +110,34 @@ def test_a_finished_video_is_changed(
     with_client(f"{server.url}/mcp", use)
 
 
+def called(client: TestClient, tool: str, base: str = "", **arguments: Any) -> dict[str, Any]:
+    """The result of a tool, by a message as it is on the wire."""
+    call = {"name": tool, "arguments": arguments}
+    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    headers = {"accept": "application/json, text/event-stream"}
+    answer = client.post(f"{base}/mcp", json=message, headers=headers).text
+    data = next(each for each in answer.splitlines() if each.startswith("data: "))
+    return json.loads(data.removeprefix("data: "))["result"]
+
+
 def test_addresses_have_the_scheme_of_the_client(client: TestClient, service: Service):
     """Behind a proxy that speaks TLS, a link that begins with http:// leads nowhere."""
     video = client.post("/v1/videos", json={"prompt": "a ball"}).json()
     finish(service, video)
-    call = {"name": "list_videos", "arguments": {}}
-    message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
-    headers = {"accept": "application/json, text/event-stream"}
     for base in ("https://videos.example", "http://videos.example:8000"):
-        answer = client.post(f"{base}/mcp", json=message, headers=headers).text
-        data = next(each for each in answer.splitlines() if each.startswith("data: "))
-        (found,) = json.loads(data.removeprefix("data: "))["result"]["structuredContent"]["data"]
+        (found,) = called(client, "list_videos", base)["structuredContent"]["data"]
         assert found["url"] == f"{base}/v1/videos/{video['id']}/content?variant=video"
+
+
+@pytest.mark.parametrize("tool", ["get_video", "cancel_video", "delete_video", "remix_video"])
+def test_an_id_is_not_the_path_of_something_else(client: TestClient, service: Service, tool: str):
+    character = service.characters.add("char_1", "Mossy").id
+    more = {"prompt": "x"} if tool == "remix_video" else {}
+    for name in (f"characters/{character}", "characters", "video_1/../../files", "video_1?a=b"):
+        result = called(client, tool, video_id=name, **more)
+        assert result["isError"]
+        assert "is not the id of a video" in result["content"][0]["text"]
+    assert service.characters.get(character, "") is not None
 
 
 def test_the_other_tools_that_create(server: Running, made: dict[str, Any]):

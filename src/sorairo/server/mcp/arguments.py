@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
+from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import BaseModel, Field
 
 Prompt = Annotated[str, Field(description="What the video shows, in English or Chinese.")]
@@ -30,6 +32,17 @@ Wait = Annotated[
     ),
 ]
 DEFAULT_WAIT = 45.0  # seconds; clients give up on a call after 60
+
+
+_ID = re.compile(r"(?:video|image)_\w{1,80}", re.ASCII)
+
+
+def path_of(video_id: str) -> str:
+    """The path of a video in the API. Raises ToolError for what is no id: it could be the path of
+    something else."""
+    if not _ID.fullmatch(video_id):
+        raise ToolError(f"'{video_id[:80]}' is not the id of a video, such as video_0123abcd.")
+    return f"videos/{video_id}"
 
 
 class Card(BaseModel):

@@ -18,7 +18,9 @@ from sorairo.server.mcp.arguments import (
     Seed,
     Size,
     Video,
+    VideoId,
     Wait,
+    path_of,
 )
 from sorairo.server.mcp.results import preview
 from sorairo.server.mcp.session import ToolSession
@@ -150,10 +152,10 @@ class CreationTools:
         return await self.session.create(ctx, path, fields, files=media.files, wait=wait)
 
     async def remix_video(
-        self, ctx: Context, video_id: Video, prompt: Prompt, wait: Wait = DEFAULT_WAIT
+        self, ctx: Context, video_id: VideoId, prompt: Prompt, wait: Wait = DEFAULT_WAIT
     ) -> CallToolResult:
         """Create a video like a finished one, with its seed and settings, from another prompt."""
-        path = f"videos/{video_id}/remix"
+        path = f"{path_of(video_id)}/remix"
         return await self.session.create(ctx, path, {"prompt": prompt}, wait=wait)
 
     async def create_storyboard(

@@ -10,7 +10,7 @@ from mcp.server.mcpserver.exceptions import ToolError
 from mcp.types import CallToolResult, TextContent
 from pydantic import Field
 
-from sorairo.server.mcp.arguments import VideoId, Wait
+from sorairo.server.mcp.arguments import VideoId, Wait, path_of
 from sorairo.server.mcp.results import summary, video_result
 from sorairo.server.mcp.session import ToolSession, wait_for_video
 
@@ -25,7 +25,7 @@ class LibraryTools:
     async def get_video(self, ctx: Context, video_id: VideoId, wait: Wait = 0) -> CallToolResult:
         """The status of a video; if it is finished, links to its files and a preview."""
         async with self.session.connect(ctx) as api:
-            video = await api.get(f"videos/{video_id}")
+            video = await api.get(path_of(video_id))
             return await video_result(api, await wait_for_video(api, video, ctx, wait))
 
     async def list_videos(
@@ -47,13 +47,13 @@ class LibraryTools:
     async def cancel_video(self, ctx: Context, video_id: VideoId) -> CallToolResult:
         """Stop a video that is queued or being made."""
         async with self.session.connect(ctx) as api:
-            video = await api.post(f"videos/{video_id}/cancel", {})
+            video = await api.post(f"{path_of(video_id)}/cancel", {})
         return _text(summary(video), video)
 
     async def delete_video(self, ctx: Context, video_id: VideoId) -> CallToolResult:
         """Delete a video and its files."""
         async with self.session.connect(ctx) as api:
-            deleted = await api.delete(f"videos/{video_id}")
+            deleted = await api.delete(path_of(video_id))
         return _text(f"{video_id} is deleted.", deleted)
 
     async def list_models(self, ctx: Context) -> CallToolResult:
@@ -73,7 +73,7 @@ class LibraryTools:
         if not target.is_absolute():
             raise ToolError(f"'{path}' is not absolute: give the whole path of the file.")
         async with self.session.connect(ctx) as api:
-            clip = await api.download(f"videos/{video_id}/content")
+            clip = await api.download(f"{path_of(video_id)}/content")
         try:
             with target.open("xb") as file:
                 file.write(clip)

@@ -14,6 +14,7 @@ from mcp.types import ToolAnnotations
 
 from sorairo import __version__
 from sorairo.server.mcp.api_client import ApiClient
+from sorairo.server.mcp.arguments import path_of
 from sorairo.server.mcp.creation_tools import CreationTools
 from sorairo.server.mcp.library_tools import LibraryTools
 from sorairo.server.mcp.media_arguments import RESOURCE_PREFIX
@@ -74,7 +75,7 @@ def _add_resources(server: MCPServer, session: ToolSession) -> None:
     async def _content(ctx: Context, video_id: str, variant: str) -> bytes:
         async with session.connect(ctx) as api:
             try:
-                return await api.download(f"videos/{video_id}/content", variant=variant)
+                return await api.download(f"{path_of(video_id)}/content", variant=variant)
             except ToolError as error:
                 raise ResourceError(str(error)) from error
 

@@ -85,6 +85,18 @@ def test_search_in_upper_and_lower_case_of_any_script(queue: Queue, library: Lib
     assert ids(library, text="ete") == []
 
 
+def test_a_prompt_that_is_no_text_hinders_no_search(
+    queue: Queue, library: Library, database: Engine
+):
+    """As an earlier version stored it. PostgreSQL refuses it."""
+    if database.dialect.name == "sqlite":
+        queue.submit("video_1", payload("Été \ud800"), owner="key_1")
+    queue.submit("video_2", {"command": "generate"}, owner="key_1")
+    queue.submit("video_3", payload("été"), owner="key_1")
+    found = ids(library, text="ÉTÉ")
+    assert found == ["video_3", "video_1"][: 2 if database.dialect.name == "sqlite" else 1]
+
+
 def test_labels_are_changed_for_all_or_none(queue: Queue, library: Library):
     for name in ("video_1", "video_2"):
         queue.submit(name, payload("x"), owner="key_1")

@@ -118,8 +118,10 @@ def _configure(busy_seconds: float, connection: Any, _record: object) -> None:
 
 
 def _lower(value: Any) -> Any:
-    """A text in lower case, in all scripts: SQLite's own `lower` knows those of ASCII alone."""
-    return value.lower() if isinstance(value, str) else value
+    """A text in lower case, in all scripts: SQLite's own `lower` knows those of ASCII alone. It may
+    be given as bytes: SQLite passes no text with lone surrogates."""
+    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    return text.lower() if isinstance(text, str) else text
 
 
 def _execute_when_free(connection: Any, statement: str) -> None:

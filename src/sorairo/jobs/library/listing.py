@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, or_, select, tuple_
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from sorairo.errors import RequestError
 from sorairo.jobs.conditions import is_job
@@ -80,8 +82,26 @@ class JobFilter:
 
 
 def _contains(word: str) -> ColumnElement[bool]:
-    texts = (_PROMPT, jobs.c.tags)
+    texts = (_Bytes(_PROMPT), jobs.c.tags)
     return or_(*(text.icontains(word, autoescape=True) for text in texts))
+
+
+class _Bytes(FunctionElement[str]):
+    """The bytes of a text, for the `lower` that SQLite has here: earlier versions stored prompts
+    with lone surrogates, which it does not pass as text."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_Bytes)
+def _as_it_is(element: Any, compiler: Any, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_Bytes, "sqlite")
+def _as_blob(element: Any, compiler: Any, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS BLOB)"
 
 
 def page_of(

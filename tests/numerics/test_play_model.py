@@ -21,7 +21,7 @@ from sorairo.models.crafter.memory import PlaceMemory
 from sorairo.models.crafter.network import PlayConfig, PlayModel, StepSampling
 from sorairo.models.text import train_tokenizer
 from sorairo.training.recipes.crafter import MODEL
-from sorairo.world.crafter.names import GROUND, ITEMS, THINGS
+from sorairo.world.crafter.names import ACTIONS, GROUND, ITEMS, THINGS
 from sorairo.world.crafter.perception import read_picture
 from sorairo.world.crafter.simulator import Simulator
 from sorairo.world.crafter.state import GameState
@@ -59,6 +59,18 @@ def state(**changes: object) -> GameState:
         "sleeping": False,
     }
     return GameState(**(values | changes))  # type: ignore[arg-type]
+
+
+def test_a_dream_computes_on_its_device():
+    """As far as that shows without a GPU: whether the player moves is computed where the model is,
+    on a device here whose numbers cannot be read."""
+    dream = Dream(random_model())
+    dream.start(GREY)
+    assert dream.latents is not None
+    dream.device, dream.latents = torch.device("meta"), dream.latents.to("meta")
+    dream.model.to("meta")
+    with pytest.raises(RuntimeError, match=r"Tensor.item\(\) cannot be called on meta"):
+        dream._move(ACTIONS.index("left"), None)
 
 
 def test_frames_one_by_one_are_those_of_all_at_once() -> None:

@@ -157,7 +157,8 @@ class Dream:
         moves = FACINGS.get(ACTIONS[action])
         if moves is None:
             return
-        logit = self.model.denoiser.moved(self.latents[None], torch.tensor([action]))
+        chosen = torch.tensor([action], device=self.device)
+        logit = self.model.denoiser.moved(self.latents[None], chosen)
         if float(logit) > 0:
             self.position = self.position[0] + moves[0], self.position[1] + moves[1]
 

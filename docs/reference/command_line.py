@@ -22,7 +22,7 @@ is complete.
 | exit code | meaning |
 |---|---|
 | 0 | done |
-| 1 | failed: a result could not be written, training stopped, or memory ran out |
+| 1 | failed: writing a result, fetching a model, or training; or memory ran out |
 | 2 | wrong usage: an error names what to change |
 | 130, 143 | stopped by Ctrl-C or by SIGTERM |
 

@@ -64,6 +64,10 @@ class ModelError(SorairoError):
     """A model directory is missing, incomplete or of another version."""
 
 
+class UnreachableError(ModelError):
+    """The hub of open models cannot be reached, or the connection to it breaks: try again."""
+
+
 class QuotaError(SorairoError):
     """A key has used up its quota of jobs or pixels."""
 

@@ -32,9 +32,10 @@ from sorairo.cli.storyboard import storyboard
 from sorairo.cli.train import train
 from sorairo.cli.words import words
 from sorairo.cli.world import world
-from sorairo.errors import SorairoError, TrainingError, WriteError
+from sorairo.errors import SorairoError, TrainingError, UnreachableError, WriteError
 from sorairo.processes import protect_children, raise_gc_threshold
 
+FAILURES = (TrainingError, UnreachableError, WriteError)  # the command was right
 FAILED, MISUSE, STOPPED, TERMINATED = 1, 2, 130, 143  # the last two: 128 + the signal's number
 
 
@@ -141,7 +142,7 @@ def run(arguments: list[str] | None = None) -> int:
         return FAILED
     except SorairoError as error:
         say(f"Error: {error}")
-        return FAILED if isinstance(error, TrainingError | WriteError) else MISUSE
+        return FAILED if isinstance(error, FAILURES) else MISUSE
     except Exception as error:
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
             say("Error: Out of memory. Use fewer --seconds or a smaller --size.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sorairo.cli.console import is_quiet, say, show, show_json
-from sorairo.errors import MissingExtraError
+from sorairo.errors import MissingExtraError, UnreachableError
 
 if TYPE_CHECKING:
     from sorairo.models.pull.plan import PullPlan
@@ -137,7 +137,6 @@ def _pull(plan: PullPlan, store: ModelStore) -> None:
     from sorairo.models import hub
     from sorairo.models.pull.download import fetch
     from sorairo.models.pull.few_step_loras import few_step_lora
-    from sorairo.models.pull.remote import UnreachableError
 
     drawn = sys.stderr is not None and sys.stderr.isatty() and not is_quiet()
     if not drawn:

@@ -8,9 +8,9 @@ from typing import BinaryIO
 from huggingface_hub.file_download import http_get
 from huggingface_hub.utils import build_hf_headers
 
-from sorairo.errors import ModelError, WriteError
+from sorairo.errors import ModelError, UnreachableError, WriteError
 from sorairo.models.pull.catalogue import WantedFile
-from sorairo.models.pull.remote import NETWORK_ERRORS, RemoteFile, UnreachableError, reason_of
+from sorairo.models.pull.remote import NETWORK_ERRORS, RemoteFile, reason_of
 from sorairo.models.pull.store import ModelStore, StoredFile, alone, git_digest_of, sha256_of
 
 

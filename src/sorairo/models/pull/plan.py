@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sorairo.errors import ModelError, unknown_name
+from sorairo.errors import ModelError, UnreachableError, unknown_name
 from sorairo.models.pull.catalogue import CATALOGUE, WantedFile, entry_named
 from sorairo.models.pull.download import arrived, have, placed_by_hand
 from sorairo.models.pull.few_step_loras import FEW_STEP_LORAS, few_step_lora
-from sorairo.models.pull.remote import RemoteFile, UnreachableError, describe, files_of_repository
+from sorairo.models.pull.remote import RemoteFile, describe, files_of_repository
 from sorairo.models.pull.store import ModelStore, StoredFile, gigabytes
 
 HUB = "https://huggingface.co"

@@ -16,7 +16,7 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.hf_api import ModelInfo
 
-from sorairo.errors import ModelError
+from sorairo.errors import ModelError, UnreachableError
 from sorairo.models.pull.catalogue import WantedFile
 
 NETWORK_ERRORS = (OSError, httpx2.HTTPError)
@@ -30,10 +30,6 @@ MODEL_FILES = (
 )
 """Names of the files that a model needs, whatever else a repository holds."""
 GGUF = ".gguf"
-
-
-class UnreachableError(ModelError):
-    """The hub cannot be reached. The message is the reason."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -27,7 +27,7 @@ def check_pickle(file: Path) -> None:
     try:
         digest = sha256_of(file)
         stated = file.with_name(f"{file.name}.sha256")
-        known = stated.read_text(encoding="utf-8").split()[:1] if stated.is_file() else []
+        known = stated.read_text(encoding="utf-8").lower().split()[:1] if stated.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{file} cannot be read: {error}.") from error
     if digest in PUBLISHED or digest in known:

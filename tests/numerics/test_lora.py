@@ -254,6 +254,17 @@ def test_a_request_with_a_lora_leaves_the_model_as_it_was(folder: Path, loras: P
     assert not again.notes
 
 
+def test_a_lora_that_is_too_strong_makes_no_black_clip(folder: Path, loras: Path):
+    """And the next request has the model as it was."""
+    tensors = load_file(loras / "paper.safetensors")
+    save_file({name: each * 1e15 for name, each in tensors.items()}, loras / "strong.safetensors")
+    model = load(folder)
+    plain = model.generate("a red ball", **QUICK)
+    with pytest.raises(ModelError, match="lower their weights"):
+        model.generate("a red ball", loras=("strong",), **QUICK)
+    assert np.array_equal(model.generate("a red ball", **QUICK).frames, plain.frames)
+
+
 def test_a_few_step_lora_carries_its_schedule(folder: Path, loras: Path):
     """Its steps and no guidance, unless the request states others."""
     path = loras / "fastwan.safetensors"

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from sorairo.errors import ModelError
 from sorairo.flow import path
+from sorairo.flow.reuse import Reuse
 from sorairo.flow.schedules import sampling_sigmas
 from sorairo.flow.solvers import SOLVERS
 from sorairo.generation.canvas.canvas import Canvas, blank, even_times
@@ -114,6 +116,25 @@ def test_a_seed_is_a_result(solver: str):
     first, again, other = (fill(mixed_canvas(), solver, seed)[-1][1].latents for seed in (7, 7, 8))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+@pytest.mark.parametrize("reuse", [None, Reuse(tolerance=0.1, below=0.9)])
+def test_numbers_that_are_not_finite_are_no_result(value: float, reuse: Reuse | None):
+    """They would become a black clip. The steps before are yielded."""
+    calls: list[Tensor] = []
+
+    def velocity(x: Tensor, sigma: Tensor) -> Tensor:
+        calls.append(x)
+        return some_velocity(x, sigma) if len(calls) < 3 else x.new_full(x.shape, value)
+
+    noise = torch.randn(TOKENS, 20, generator=torch.Generator().manual_seed(0))
+    free = blank(latent_channels=5, patch=2, grid=GRID, frame_seconds=1 / 3, law=POSITIONS)
+    steps = sample(velocity, free, sampling_sigmas(30), noise, "euler", reuse=reuse)
+    seen = []
+    with pytest.raises(ModelError, match=r"infinite or nan in step \d"):
+        seen += iter(steps)
+    assert all(bool(torch.isfinite(step.z).all()) for step, _ in seen)
 
 
 def test_every_step_is_yielded_and_the_canvas_is_left_as_it_was():

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from sorairo.errors import ModelError
 from sorairo.flow import path
 from sorairo.flow.reuse import KEPT, Reuse, ReusedSlope
 from sorairo.flow.solvers import SOLVERS, Step
@@ -50,7 +52,8 @@ def sample(
 
     With s the schedule's value, a token's sigma is end + (start - end) s, so dz/ds = (start - end)
     v. A held token has slope 0 and does not change by a bit; one that is held with noise keeps its
-    noise. With `reuse`, slopes are taken again where they hardly change (see `flow.reuse`).
+    noise. With `reuse`, slopes are taken again where they hardly change (see `flow.reuse`). Raises
+    ModelError where the network gives numbers that are not finite.
     """
     given = canvas.tokens()
     start = canvas.sigma(1.0).unsqueeze(-1)
@@ -62,9 +65,22 @@ def sample(
 
     if reuse is None:
         for step in SOLVERS[solver](slope, now.z, sigmas, now.steps, now.history):
+            _check(step)
             yield step, canvas.with_tokens(step.z)
         return
     kept = len(now.history) - KEPT if after else 0
     reused = ReusedSlope(slope, reuse, now.history[kept:])
     for step in SOLVERS[solver](reused, now.z, sigmas, now.steps, now.history[:kept]):
+        _check(step)
         yield step._replace(history=(*step.history, *reused.state)), canvas.with_tokens(step.z)
+
+
+def _check(step: Step) -> None:
+    """Raises ModelError for numbers that would become a black clip without a word."""
+    if bool(torch.isfinite(step.z).all()):
+        return
+    raise ModelError(
+        f"The model computed numbers that are infinite or nan in step {step.index + 1}: leave LoRAs"
+        " out or lower their weights; without any, its weights are damaged, or the device computes"
+        " wrongly."
+    )

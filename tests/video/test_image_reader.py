@@ -159,7 +159,7 @@ def test_an_animation_larger_than_memory(tmp_path: Path, monkeypatch: pytest.Mon
         Clip.load(path)
 
 
-@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "webp", "tif", "bmp"])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "gif", "webp", "avif", "tif", "bmp"])
 def test_half_a_picture_and_damaged_ones_are_refused_or_read(tmp_path: Path, suffix: str):
     rng = np.random.default_rng(0)
     buffer = io.BytesIO()

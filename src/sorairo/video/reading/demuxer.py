@@ -31,7 +31,8 @@ OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}  # for ev
 DECODER_OPTIONS: dict[str, str] = {}  # for every video decoder
 
 # Brands of still pictures, ISO/IEC 23008-12; FFmpeg would return only the first tile.
-_STILL_BRANDS = ("heic", "heix", "heim", "heis", "mif1", "msf1", "avif", "avis")
+_AVIF_BRANDS = ("avif", "avis")
+_STILL_BRANDS = ("heic", "heix", "heim", "heis", "mif1", "msf1", *_AVIF_BRANDS)
 
 DEFAULT_FPS = 25.0  # of a stream without a frame rate
 _FASTEST = 1000.0  # frames per second; DV files have been seen to claim 60,000
@@ -51,8 +52,11 @@ _SPECIAL = (
 def open_media(path: Path) -> InputContainer:
     """Open a media file. Raises FFmpegError if it is none, MediaError for HEIF pictures."""
     container = av.open(f"file:{path}", options=OPTIONS, metadata_errors="replace")
-    if container.metadata.get("major_brand", "").strip() in _STILL_BRANDS:
+    brand = container.metadata.get("major_brand", "").strip()
+    if brand in _STILL_BRANDS:
         container.close()
+        if brand in _AVIF_BRANDS:  # Pillow reads those that are whole
+            raise MediaError(f"The AVIF picture {path} is broken: save it again, or as .png.")
         raise MediaError(
             f"{path} is a HEIF picture, which cannot be read here: save it as .jpg or .png first."
         )

@@ -57,6 +57,8 @@ def _is_whole_matroska(path: Path) -> bool:
     if not head.startswith(_EBML) or _SEGMENT not in head:
         return False
     place = head.index(_SEGMENT) + len(_SEGMENT)
+    if place == len(head):
+        return False
     width = 9 - head[place].bit_length()  # of the size, RFC 8794, 4
     size = int.from_bytes(head[place : place + width]) & ((1 << 7 * width) - 1)
     return size != (1 << 7 * width) - 1 and place + width + size <= path.stat().st_size

@@ -50,8 +50,11 @@ _BY_SUFFIX = {".tga": "TGA"}  # formats without a mark of their own
 _ANIMATED = ("GIF", "PNG", "WEBP", "AVIF")  # pages of a TIFF or of a phone's JPEG are no animation
 _SHORTEST, _DEFAULT = 0.011, 0.1  # seconds: browsers show shorter frames for the default time
 
-# What Pillow's decoders raise on broken files.
-_BROKEN = (OSError, SyntaxError, ValueError, EOFError, LookupError, struct.error, zlib.error)
+# What Pillow's decoders raise on broken files; that of AVIF a RuntimeError.
+_BROKEN = (
+    *(OSError, SyntaxError, ValueError, EOFError, LookupError, RuntimeError),
+    *(struct.error, zlib.error),
+)
 
 
 def read_picture(

@@ -28,6 +28,7 @@ from sorairo.models.wan.codec.tiles import tiles_of
 from sorairo.models.wan.files.folder import read_folder
 from sorairo.models.wan.files.layouts import from_ours, into_ours
 from sorairo.models.wan.files.loading import load_codec, load_transformer
+from sorairo.models.wan.files.tensor_files import read_header
 from sorairo.models.wan.files.transformer_names import COLUMN, renamer
 from sorairo.models.wan.text.loading import load_text
 from sorairo.models.wan.text.names import original_name, text_name
@@ -193,6 +194,30 @@ def test_weights_stay_mapped_to_their_file(folder: Path):
         if int(line.split("-")[0], 16) <= address < int(line.split(" ")[0].split("-")[1], 16)
     )
     assert str(source) in held
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"dtype": ["F32"]},
+        {"shape": [2, "3"]},
+        {"shape": [-2, 3]},
+        {"shape": None},
+        {"data_offsets": [24]},
+        {"data_offsets": [[], 24]},
+    ],
+    ids=str,
+)
+def test_a_header_of_other_values_is_refused(changed: dict[str, object], tmp_path: Path):
+    entry = {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}
+    path = tmp_path / "a.safetensors"
+    for given, fits in ((entry, True), ({**entry, **changed}, False)):
+        text = json.dumps({"a": given}).encode()
+        path.write_bytes(struct.pack("<Q", len(text)) + text + bytes(24))
+        if fits:
+            assert read_header(path)["a"].shape == (2, 3)
+    with pytest.raises(ModelError, match="not a safetensors file"):
+        read_header(path)
 
 
 def cut(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,16 +48,8 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
             size = file.seek(0, 2)
         header.pop(METADATA, None)
         end = max((entry["data_offsets"][1] for entry in header.values()), default=0)
-        entries = {
-            name: TensorEntry(
-                file=path,
-                dtype=entry["dtype"],
-                shape=tuple(entry["shape"]),
-                bytes=entry["data_offsets"][1] - entry["data_offsets"][0],
-            )
-            for name, entry in header.items()
-        }
-    except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        entries = {name: _entry(path, entry) for name, entry in header.items()}
+    except (ValueError, LookupError, TypeError, AttributeError, struct.error) as error:
         raise ModelError(
             f"{path} is not a safetensors file, or only its beginning: fetch it again."
         ) from error
@@ -68,6 +60,18 @@ def read_header(path: Path) -> dict[str, TensorEntry]:
             f"{path} has {size} bytes, its header says {8 + length + end}: fetch it again."
         )
     return entries
+
+
+def _entry(path: Path, entry: Mapping[str, Any]) -> TensorEntry:
+    """A tensor as a header names it. Raises ValueError, KeyError and TypeError for another value
+    than safetensors has there."""
+    begin, end = entry["data_offsets"]
+    shape = tuple(entry["shape"])
+    if not isinstance(entry["dtype"], str) or not all(
+        type(each) is int and each >= 0 for each in (begin, end, *shape)
+    ):
+        raise ValueError("no header")
+    return TensorEntry(file=path, dtype=entry["dtype"], shape=shape, bytes=end - begin)
 
 
 def read_headers(paths: Sequence[Path]) -> dict[str, TensorEntry]:

@@ -158,7 +158,11 @@ def deep_header(model: Path) -> None:
         (write("codec.safetensors", "nothing of the kind"), ["codec.safetensors"]),
         (cut_short, ["denoiser.safetensors cannot be loaded"]),
         (another_shape, ["denoiser.safetensors cannot be loaded", "blocks.2"]),
-        (a_wrong_setting, ["model.json cannot be loaded", "layers"]),
+        (a_wrong_setting, ["model.json cannot be read", "transformer.layers cannot be 'three'"]),
+        (setting("codec", []), ["model.json cannot be read", "codec is no object"]),
+        (setting("text", {"max_length": 0}), ["text.max_length cannot be 0"]),
+        (setting("window_frames", math.nan), ["window_frames cannot be nan"]),
+        (setting("window_frames", True), ["window_frames cannot be True"]),
     ],
 )
 def test_a_broken_model_is_refused_in_a_sentence(

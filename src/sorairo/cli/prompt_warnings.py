@@ -65,10 +65,10 @@ def _cut_off(prompt: str, model: ModelDirectory) -> list[str]:
 
 
 def _beyond_own(prompt: str, model: ModelDirectory) -> str:
-    text = model.record["config"].get("text")
-    if text is None:
+    length = model.record["config"].get("text", {}).get("max_length")
+    if length is None:
         return ""
-    room = text["max_length"] - 1  # beside the start token
+    room = length - 1  # beside the start token
     return _beyond(prompt, model.path / "tokenizer.json", room, special=True)
 
 

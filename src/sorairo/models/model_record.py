@@ -21,6 +21,15 @@ TABLETOP_TASKS = (
 )
 
 
+NETWORKS = {
+    "codec": ("time_factor", "space_factor", "latent_channels"),
+    "transformer": ("patch", "dim", "ffn_dim", "layers"),
+    "text": ("max_length",),
+}
+"""The sizes of networks in a record of our own that are read before the model is loaded, all of
+them whole numbers above 0."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SamplingFacts:
     """The sampling defaults that a record names."""
@@ -108,10 +117,9 @@ def facts_of(record: dict[str, Any], path: Path) -> ModelFacts:
 
 def _with_tabletop_defaults(config: dict[str, Any], path: Path) -> dict[str, Any]:
     """The config with the defaults of tabletop's `ModelConfig` where older records lack a key."""
-    codec, transformer, sampling = (
-        found if isinstance(found := config.get(name), dict) else {}
-        for name in ("codec", "transformer", "sampling")
-    )
+    codec, transformer, _ = (_sizes(config, name, path) for name in NETWORKS)
+    _check_whole(path, "window_frames", config.get("window_frames", 1))
+    sampling = found if isinstance(found := config.get("sampling"), dict) else {}
     multiple = codec.get("space_factor", 8) * transformer.get("patch", 2)
     defaults = {
         "name": path.name,
@@ -127,3 +135,19 @@ def _with_tabletop_defaults(config: dict[str, Any], path: Path) -> dict[str, Any
         "trained_for": TABLETOP_TASKS,
     }
     return {**defaults, **config, "sampling": {"steps": 10, "guidance": 2.0, **sampling}}
+
+
+def _sizes(config: dict[str, Any], network: str, path: Path) -> dict[str, Any]:
+    """What a config says of a network. Raises ModelError where that is of no use."""
+    found = config.get(network, {})
+    if not isinstance(found, dict):
+        raise ModelError(f"{path / 'model.json'} cannot be read: {network} is no object.")
+    for name in NETWORKS[network]:
+        _check_whole(path, f"{network}.{name}", found.get(name, 1))
+    return found
+
+
+def _check_whole(path: Path, name: str, value: Any) -> None:
+    if type(value) is not int or not 0 < value < _FAR:
+        shown = f"{value!r:.40}"
+        raise ModelError(f"{path / 'model.json'} cannot be read: {name} cannot be {shown}.")

@@ -46,6 +46,10 @@ MISUSE = {
     ),
     "to stdout": (["generate", PROMPT, "-o", "-"], "Results are not written to stdout"),
     "over its input": (["extend", "a.mp4", "--forward", 1, "-o", "a.mp4"], "is an input of this"),
+    "a gif smaller than any result": (
+        ["generate", PROMPT, "-o", "b.gif", "--gif-size", 32],
+        "With --gif-size 32 a result of this model has 32x32 pixels",
+    ),
     "a gif over its input": (
         ["extend", "a.gif", "--forward", 1, "--gif", "-o", "a.mp4"],
         "a.gif is an input of this command",

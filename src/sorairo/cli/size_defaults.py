@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from sorairo.cli.options import CommonOptions
+from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request
 from sorairo.models.model_info import DeliveryDefaults
 
@@ -48,8 +49,16 @@ def default_rate(common: CommonOptions) -> float:
 
 
 def _of_gif(delivery: DeliveryDefaults, common: CommonOptions) -> DeliveryDefaults:
-    """The delivery defaults of a result that is a GIF: small enough to send."""
+    """The delivery defaults of a result that is a GIF: small enough to send. Raises RequestError
+    for one that is smaller than any result."""
     width, height = delivery.size or common.limits.native_size
     scale = min(1.0, common.gif_side / max(width, height))
     fps = min(common.gif_fps, delivery.fps or common.limits.native_fps)
-    return DeliveryDefaults(size=(round(width * scale), round(height * scale)), fps=fps)
+    size, least = (round(width * scale), round(height * scale)), common.limits.min_side
+    if min(size) < least and "width" not in common.fields and "size" not in common.native:
+        raise RequestError(
+            f"With --gif-size {common.gif_side} a result of this model has {size[0]}x{size[1]}"
+            f" pixels, and the least is {least} a side: choose more, or write an .mp4, and a small"
+            " copy of it with --gif."
+        )
+    return DeliveryDefaults(size=size, fps=fps)

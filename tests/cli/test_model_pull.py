@@ -384,7 +384,11 @@ def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):
 
 
 def test_a_lora_by_name(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pull: Callable[..., Done]
+    hub: Hub,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    pull: Callable[..., Done],
+    here: Callable[..., Done],
 ):
     """It goes to the LoRAs, as a folder of its files, and is removed by its name."""
     monkeypatch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
@@ -400,5 +404,14 @@ def test_a_lora_by_name(
         assert "--name" in pull(*words).stderr
     assert "go with a repository" in pull("wan2.2-14b-fast", "--revision", "main").stderr
     assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]
+    info = partial(here, "models", "info", "wan2.2-14b-fast", "--json")
+    assert info().facts["installed"]
     assert in_a_process("remove", "wan2.2-14b-fast").returncode == 0
+    assert info().facts | {"files": []} == {
+        "name": "wan2.2-14b-fast",
+        "installed": False,
+        "summary": "LoRA: wan2.2-14b in 4 steps (lightx2v)",
+        "licence": "Apache-2.0",
+        "files": [],
+    }
     assert lora_names() == ["tabletop-fast"]

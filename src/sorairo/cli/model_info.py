@@ -44,13 +44,18 @@ if TYPE_CHECKING:
 def info_command(name: str, speed: bool | None, device: str | None, as_json: bool) -> None:
     """Show the details of the model NAME (or of a model directory), or of one that can be fetched:
     its licence, sizes and tasks, its download, and for each size the memory that it takes in each
-    way to place its weights, whether that fits this machine, and the time."""
+    way to place its weights, whether that fits this machine, and the time. Of a LoRA that can be
+    fetched, what it is for and its files."""
     from sorairo.models import hub
+    from sorairo.models.lora.choices import lora_names
     from sorairo.models.pull.catalogue import entry_named
+    from sorairo.models.pull.few_step_loras import few_step_lora
     from sorairo.models.pull.store import ModelStore
 
     entry = entry_named(name)
-    if entry is not None and name not in ModelStore.default().names():
+    if lora := few_step_lora(name):
+        facts, machine = {**entry_facts(lora), "installed": name in lora_names()}, ""
+    elif entry is not None and name not in ModelStore.default().names():
         facts, machine = _of_entry(entry, device, speed is not False)
     else:
         found = hub.info(hub.find(name))

@@ -29,6 +29,7 @@ def test_fields_that_can_do_nothing_are_named_back(client: TestClient):
         ("", "promt", "Did you mean 'prompt'?"),
         ("", "aspect-ratio", "Did you mean 'aspect_ratio'?"),
         ("", "xyz", "Choose from: prompt, model, size, seconds"),
+        ("/sync", "bac\u212aground", "Unknown parameter"),  # no header can have the Kelvin sign
         ("/edits", "size", "POST /v1/videos/edits does not take it."),
         ("/extensions", "n", "POST /v1/videos/extensions does not take it."),
         ("/sync", "strength", "POST /v1/videos/sync does not take it."),

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from sorairo.errors import RequestError
@@ -128,9 +129,13 @@ def _lookup(sent: str, table: Mapping[str, RequestField]) -> RequestField | None
     return None
 
 
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
 def _snake_case(name: str) -> str:
-    """`inputReference` as `input_reference`."""
-    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:80]).lower()
+    """`inputReference` as `input_reference`. Letters that are not ASCII stay as they are: the small
+    form of some is."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name[:80]).translate(_LOWER)
 
 
 def _check(known: RequestField, value: Any, sent: str, limits: Limits) -> None:

@@ -35,6 +35,8 @@ def answer(body: bytes, *headers: str, status: str = "200 OK") -> bytes:
 
 PAGES = {
     "/a.png": answer(PNG),
+    "/": answer(PNG),
+    "/?id=1": answer(PNG),
     "/page": answer(b"<html>"),
     "/moved": answer(b"", "location: /a.png", status="302 Found"),
     "/away": answer(b"", "location: https://127.0.0.1:1/", status="302 Found"),
@@ -133,6 +135,8 @@ def serve(raw: socket.socket, context: ssl.SSLContext, asked: list[str]) -> None
 def test_a_picture_is_fetched(site: Site):
     assert site.fetcher().fetch(site.url("/a.png")) == PNG
     assert site.fetcher().fetch(site.url("/moved#part")) == PNG, "on the same host"
+    for path in ("", "?id=1"):
+        assert site.fetcher().fetch(site.url(path)) == PNG, "of the root"
 
 
 @pytest.mark.parametrize(

@@ -103,8 +103,8 @@ class PictureFetcher:
         watchdog.start()
         try:
             with closing(connection):
-                path = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
-                connection.request("GET", path, headers=HEADERS)
+                path = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="")
+                connection.request("GET", path.geturl(), headers=HEADERS)
                 response = connection.getresponse()
                 if response.status in REDIRECTS:
                     return response.headers.get("location", "")

@@ -7,7 +7,9 @@ import io
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
+import anyio
 import httpx
 import openai
 import pytest
@@ -17,6 +19,7 @@ from PIL import Image
 from serving import Running, picture
 from sorairo.jobs.keys import Quota
 from sorairo.server.api.service import Service
+from sorairo.server.app import create_app
 
 pytestmark = pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
 
@@ -165,6 +168,24 @@ def test_two_requests_for_the_same_pictures_get_them_both(client: TestClient, se
             service.stopping.set()  # ends what still waits
     assert found[0] == found[1]
     assert len(found[0]) == 2
+    assert not service.waiting
+
+
+def test_a_call_within_the_process_that_is_cancelled_cancels_its_jobs(service: Service):
+    """As the tool of an agent does that has gone."""
+
+    async def call() -> None:
+        transport = httpx.ASGITransport(create_app(service))
+        async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
+            body = {"prompt": "a ball", "size": "64x64", "n": 2}
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(partial(http.post, "/v1/images/generations", json=body))
+                while sum(service.waiting.values()) < 3:
+                    await anyio.sleep(0.01)
+                tasks.cancel_scope.cancel()
+
+    anyio.run(call)
+    assert service.queue.count_unfinished() == 0
     assert not service.waiting
 
 

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import anyio
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
@@ -88,7 +89,8 @@ async def _finished(
         return SafeJSONResponse(body, headers=headers)
     except (Exception, asyncio.CancelledError):
         if not service.stopping.is_set():  # else the jobs are kept, as the error says
-            await run_in_threadpool(_cancel, service, owner, names)
+            with anyio.CancelScope(shield=True):  # a cancelled call would not wait for it
+                await run_in_threadpool(_cancel, service, owner, names)
         raise
     finally:
         waiting.subtract(names)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+import unicodedata
+from typing import Literal
 
 import pytest
 
@@ -137,6 +139,17 @@ def test_any_folder_with_sidecars(name: str, content: object):
     expected = "" if name == "table_dot_csv" else "a sea"
     assert items["a/one.mp4"].record.prompt == expected
     assert items["a/two.mp4"].record.prompt in ("", "a hill")
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_names_in_either_form_of_unicode(form: Literal["NFC", "NFD"]):
+    """A zip file of macOS has the second; what is written in a list may have the first."""
+    media = [unicodedata.normalize(form, f"Été/{name}.mp4") for name in ("한글", "één", "é")]
+    lists = {"Été__list_dot_json": [{"file": "한글.mp4", "prompt": "a sea"}]}
+    lists |= {"list_dot_csv": "filename,prompt\nÉté/één.mp4,a hill\n"}
+    lists |= {"Été__é_dot_json": {"prompt": "a fox"}}
+    items = found(media, **lists)
+    assert [items[path].record.prompt for path in media] == ["a sea", "a hill", "a fox"]
 
 
 def test_a_name_that_several_clips_have_says_nothing():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -94,14 +95,15 @@ class _Table:
         self.by_folder: dict[str, list[Record]] = defaultdict(list)
         self.by_id: dict[str, list[Record]] = defaultdict(list)
         for record in records:
+            folder, stem = _composed(record.folder), _composed(record.stem)
             for name in record.files:
-                clean = name.replace("\\", "/").lstrip("./")
-                self.by_path[_joined(record.folder, clean)].append(record)
+                clean = _composed(name).replace("\\", "/").lstrip("./")
+                self.by_path[_joined(folder, clean)].append(record)
                 self.by_name[clean.rpartition("/")[2]].append(record)
             if record.alone:
-                self.by_stem[record.folder, record.stem].append(record)
-                if record.stem in ("metadata", "info"):
-                    self.by_folder[record.folder].append(record)
+                self.by_stem[folder, stem].append(record)
+                if stem in ("metadata", "info"):
+                    self.by_folder[folder].append(record)
             for each in record.ids:
                 self.by_id[each.lower()].append(record)
         for name in [
@@ -114,6 +116,7 @@ class _Table:
         return list(dict.fromkeys(itertools.islice(self._candidates(path), MOST_RECORDS)))
 
     def _candidates(self, path: str) -> Iterator[Record]:
+        path = _composed(path)
         pure = PurePosixPath(path)
         folder = "" if str(pure.parent) == "." else str(pure.parent)
         yield from self.by_path.get(path, ())
@@ -123,6 +126,12 @@ class _Table:
         for token in _tokens(pure):
             yield from self.by_id.get(token, ())
         yield from self.by_name.get(pure.name, ())
+
+
+def _composed(name: str) -> str:
+    """A name with its letters composed (Unicode NFC): zip files of macOS have accents, and the
+    parts of Hangul, as characters of their own."""
+    return unicodedata.normalize("NFC", name)
 
 
 def _joined(folder: str, name: str) -> str:

@@ -38,6 +38,19 @@ def test_a_damaged_file_of_a_zip_is_one_that_cannot_be_read(
     assert archive.read("whole.txt") == b"a sea"
 
 
+def test_a_zip_with_backslashes(tmp_path: Path):
+    """As Windows PowerShell writes it."""
+    packed = tmp_path / "a.zip"
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("sora\\", b"")
+        file.writestr("sora\\a.mp4", b"x")
+        file.writestr("sora\\.hidden.mp4", b"x")
+        file.writestr("sora\\..\\..\\b.mp4", b"x")
+        file.writestr("sora\\a.json", '{"prompt": "a sea"}')
+    (item,), unreadable = find_media(ZipArchive(packed))
+    assert (item.path, item.record.prompt, unreadable) == ("sora/a.mp4", "a sea", [])
+
+
 def test_a_large_file_of_a_zip_is_not_in_memory(tmp_path: Path):
     packed = tmp_path / "a.zip"
     with zipfile.ZipFile(packed, "w") as file:

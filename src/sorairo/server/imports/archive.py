@@ -98,9 +98,10 @@ class ZipArchive:
             self.zip = zipfile.ZipFile(path)
         except (OSError, zipfile.BadZipFile) as error:
             raise MediaError(f"{path.name} is no zip file that can be read.") from error
-        self.entries = {
-            each.filename: each for each in self.zip.infolist()[:MAX_FILES] if _is_safe(each)
-        }
+        found = self.zip.infolist()[:MAX_FILES]
+        # Windows PowerShell writes backslashes.
+        named = ((each.filename.replace("\\", "/"), each) for each in found)
+        self.entries = {name: each for name, each in named if _is_safe(name, each)}
 
     def names(self) -> Sequence[str]:
         return list(self.entries)
@@ -141,15 +142,14 @@ class ZipArchive:
             yield path
 
 
-def _is_safe(entry: zipfile.ZipInfo) -> bool:
-    pure, mode = PurePosixPath(entry.filename), entry.external_attr >> 16
+def _is_safe(name: str, entry: zipfile.ZipInfo) -> bool:
+    pure, mode = PurePosixPath(name), entry.external_attr >> 16
     hidden = any(part.startswith(".") or part == "__MACOSX" for part in pure.parts)
     packed = max(1, entry.compress_size)
     return not (
-        entry.is_dir()
+        name.endswith("/")
         or pure.is_absolute()
         or hidden
-        or "\\" in entry.filename
         or (mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode) != 0)
         or entry.file_size > MAX_MEDIA
         or entry.file_size / packed > MAX_RATIO

@@ -17,7 +17,7 @@ export async function zipFiles(zip) {
   const decoder = new TextDecoder();
   for (let at = 0; at + 46 <= view.byteLength && view.getUint32(at, true) === ENTRY; ) {
     const [name, extra, comment] = [28, 30, 32].map((place) => view.getUint16(at + place, true));
-    const path = decoder.decode(new Uint8Array(view.buffer, at + 46, name));
+    const path = decoder.decode(new Uint8Array(view.buffer, at + 46, name)).replaceAll("\\", "/"); // of PowerShell
     const entry = {
       method: view.getUint16(at + 10, true),
       isLocked: view.getUint16(at + 8, true) & 1,

@@ -129,6 +129,7 @@ def test_manifests_of_browser_extensions():
         ("a__one_dot_txt", "a sea"),
         ("a__table_dot_csv", "filename,prompt\none.mp4,a sea\ntwo.mp4,a hill\n"),
         ("table_dot_csv", "file;x\n,\n"),
+        ("a__table_dot_csv", 'filename;prompt\none.mp4;"a sea"\ntwo.mp4;a hill\n'),
         ("list_dot_json", [{"file": "a/one.mp4", "prompt": "a sea"}]),
         ("list_dot_json", [{"file": "one.mp4", "prompt": "a sea"}]),
         ("list_dot_jsonl", '{"file": ".\\\\a\\\\one.mp4", "caption": "a sea"}\n'),

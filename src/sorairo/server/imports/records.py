@@ -124,7 +124,9 @@ def _records(suffix: str, text: str) -> Iterator[Record]:
         for value in _json_lines(text):
             yield from _in_json(value, {}, 0)
     elif suffix in (".csv", ".tsv"):
-        delimiter = "\t" if suffix == ".tsv" else ","
+        head = text.partition("\n")[0]
+        comma = ";" if head.count(";") > head.count(",") else ","  # as spreadsheets of Europe write
+        delimiter = "\t" if suffix == ".tsv" else comma
         for row in csv.DictReader(io.StringIO(text), delimiter=delimiter):
             yield from _in_json({str(key): _cell(each) for key, each in row.items()}, {}, 0)
     elif text.strip():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from dataclasses import replace
 from typing import Any
 
@@ -157,3 +159,20 @@ def test_wrong_queries_are_refused(client: TestClient, query: str, param: str):
     answer = client.get(f"/v1/videos?{query}")
     assert answer.status_code == 400
     assert param in str(answer.json()["error"]["param"])
+
+
+def test_a_text_that_cannot_be_encoded_hinders_no_export(client: TestClient, service: Service):
+    """As earlier versions stored prompts, and imports the names of files that are not UTF-8."""
+    finish(service, {"id": create(client, "a red ball")})
+    old = service.queue.get(create(client, "x"))
+    assert old is not None
+    payload = {**old.payload, "video": {**old.payload["video"], "prompt": "caf\udce9"}}
+    strange = f"video_{'1' * 32}"
+    service.queue.submit(strange, payload)
+    finish(service, {"id": strange})
+    answer = client.get("/v1/videos/export")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        assert archive.testzip() is None
+        name = next(each for each in archive.namelist() if each.endswith("prompts.csv"))
+        assert "caf?" in archive.read(name).decode("utf-8-sig")
+        assert f"{strange}.json" in " ".join(archive.namelist())

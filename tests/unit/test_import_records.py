@@ -192,6 +192,15 @@ def test_a_number_that_is_no_time(date: object, seconds: float | None):
     assert items["one.mp4"].record.created_at == seconds
 
 
+def test_texts_that_no_database_takes():
+    """A program has cut an emoji in two, and another one has ended a text with NUL."""
+    record = {"file": "one.mp4", "prompt": "a sea \ud83d\0", "tags": ["\U0001f388", "\udf88"]}
+    text = json.dumps(record)  # with escapes, as any program may write them
+    items = found(["one.mp4"], list_dot_json=text)
+    assert items["one.mp4"].record.prompt == "a sea ?"
+    assert items["one.mp4"].record.tags == ("🎈", "?")
+
+
 def test_line_separators_within_the_texts_of_json_lines():
     """JSON may have U+2028 and its like in strings; JavaScript writes them so."""
     line = json.dumps({"file": "one.mp4", "prompt": "a sea\u2028\x85at night"}, ensure_ascii=False)

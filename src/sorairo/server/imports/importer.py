@@ -7,7 +7,7 @@ import secrets
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from sorairo.jobs.library.imports import ImportedJob, add_imported
 from sorairo.jobs.library.tags import normalized
 from sorairo.jobs.queue import Queue
 from sorairo.server.imports.own_clips import OwnClip, own_clip
-from sorairo.server.imports.records import Record
+from sorairo.server.imports.records import Record, valid_text
 from sorairo.server.job_spec import IMPORT, VideoFields
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 from sorairo.server.uploads.media_info import MediaInfo
@@ -88,8 +88,14 @@ class Importer:
         if own is not None:
             complete = own.is_complete
             record = own.record.filled_from(record) if complete else record.filled_from(own.record)
+            record = replace(record, prompt=valid_text(record.prompt))
         folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
-        origin = {"file": name[-500:], "sha256": digest, "ids": list(record.ids[:8]), **source}
+        origin = {
+            "file": valid_text(name[-500:]),
+            "sha256": digest,
+            "ids": list(record.ids[:8]),
+            **source,
+        }
         try:
             size = self._store(path, info, clip, folder)
             job = ImportedJob(

@@ -130,7 +130,7 @@ def _records(suffix: str, text: str) -> Iterator[Record]:
         for row in csv.DictReader(io.StringIO(text), delimiter=delimiter):
             yield from _in_json({str(key): _cell(each) for key, each in row.items()}, {}, 0)
     elif text.strip():
-        yield Record(prompt=_prompt_of_text(text))
+        yield Record(prompt=_prompt_of_text(valid_text(text)))
 
 
 def _json_lines(text: str) -> Iterator[Any]:
@@ -215,9 +215,15 @@ def _id(text: str) -> str:
 
 
 def _texts(value: Any) -> list[str]:
-    if isinstance(value, list):
-        return [each.strip() for each in value if isinstance(each, str) and each.strip()]
-    return [value.strip()] if isinstance(value, str) and value.strip() else []
+    values = value if isinstance(value, list) else [value]
+    texts = (valid_text(each).strip() for each in values if isinstance(each, str))
+    return [each for each in texts if each]
+
+
+def valid_text(text: str) -> str:
+    """A text without NUL, and with "?" for every lone surrogate, as where a program has cut an
+    emoji: no database takes them."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def _seed(value: Any) -> int | None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import time
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -88,10 +89,10 @@ def _archive(service: Service, wanted: Any, folder: str) -> Iterator[bytes]:
             chunks = service.media.read(path)
             yield from stream.add(f"{folder}/{name}", chunks, job.ended_at or now)
             entry["files"].append(name)
-        recipe = json.dumps(recipe_of(job), ensure_ascii=False, indent=2).encode()
+        recipe = _text(json.dumps(recipe_of(job), ensure_ascii=False, indent=2))
         yield from stream.add(f"{folder}/recipes/{job.id}.json", [recipe], now)
         index.append(entry)
-    text = json.dumps(index, ensure_ascii=False, indent=2).encode()
+    text = _text(json.dumps(index, ensure_ascii=False, indent=2))
     yield from stream.add(f"{folder}/index.json", [text], now)
     yield from stream.add(f"{folder}/prompts.csv", [_table(index)], now)
     yield from stream.end()
@@ -128,7 +129,12 @@ def _table(index: Iterable[dict[str, Any]]) -> bytes:
         values = {**video, "tags": "\n".join(video.get("tags", ())), "file": video["files"][:1]}
         cells = (values.get(name) for name in COLUMNS)
         rows.writerow(_cell(each[0] if isinstance(each, list) and each else each) for each in cells)
-    return text.getvalue().encode("utf-8-sig")
+    return BOM_UTF8 + _text(text.getvalue())
+
+
+def _text(text: str) -> bytes:
+    """A text in UTF-8, with "?" for every lone surrogate: one such row hinders no export."""
+    return text.encode("utf-8", "replace")
 
 
 def _cell(value: Any) -> Any:

@@ -20,6 +20,8 @@ from serving import Running, database, picture
 from sora_archive import clip, write_archive
 from sorairo.server.api.json_text import MAX_VALUES
 from sorairo.server.api.service import Service
+from sorairo.server.imports.importer import Importer
+from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec
 
 CLIPS = 16
@@ -264,6 +266,15 @@ def test_import_over_http(client: TestClient, service: Service, archive: Path):
     wrong = client.post("/v1/videos", **form)
     assert wrong.json()["error"]["detail"] == {"code": "file_type", "values": {}}
     assert client.post("/v1/videos/imports", json={"video": "x"}).status_code == 400
+
+
+def test_texts_are_stored_as_every_database_takes_them(service: Service, tmp_path: Path):
+    path = tmp_path / "a.png"
+    path.write_bytes(picture((64, 48)))
+    importer = Importer(queue=service.queue, media=service.media)
+    job = importer.add(path, Record(prompt="a \0sea \ud83d"), name="caf\udce9.png").job
+    assert job.payload["video"]["prompt"] == job.payload["request"]["prompt"] == "a sea ?"
+    assert job.payload["source"]["file"] == "caf?.png"
 
 
 def test_one_file_four_times_at_once(server: Running, tmp_path: Path):

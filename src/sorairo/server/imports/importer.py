@@ -88,7 +88,7 @@ class Importer:
         if own is not None:
             complete = own.is_complete
             record = own.record.filled_from(record) if complete else record.filled_from(own.record)
-            record = replace(record, prompt=valid_text(record.prompt))
+        record = replace(record, prompt=valid_text(record.prompt))
         folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
         origin = {
             "file": valid_text(name[-500:]),

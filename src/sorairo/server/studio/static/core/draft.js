@@ -3,7 +3,7 @@
 
 import { postJson } from "./api.js";
 import { t } from "./i18n.js";
-import { fastOf } from "./server.js";
+import { fastFor } from "./server.js";
 import { change, state } from "./state.js";
 import { recall, remember } from "./settings.js";
 import { toast } from "./toasts.js";
@@ -18,7 +18,7 @@ const DEFAULTS = {
   model: "",
   rewrite: true,
   loop: false,
-  fast: false,
+  fast: null,
   source: null, // {kind, name, file_id, role}; the kind is picture or clip
   characters: [], // ids
 };
@@ -76,7 +76,7 @@ function common() {
     ...(style && { style }),
     ...(model && { model }),
     ...(!rewrite && { rewrite: false }),
-    ...(fast && fastOf(model)?.to_do === "" && { fast: true }),
+    fast: fastFor(model, fast),
   };
 }
 

@@ -25,8 +25,14 @@ export async function readServer() {
 /** What is known of a model. Names that are no installed model's stand for the served one. */
 const modelOf = (model) => state.server.known[model in state.server.known ? model : ""];
 
-/** How a model samples in few steps: `{name, steps, to_do}`; null where it cannot. */
+/** How a model samples in few steps: `{name, steps, to_do, default}`; null where it cannot. */
 export const fastOf = (model) => modelOf(model)?.fast ?? null;
+
+/** `fast` of a request; undefined where the model does so by itself, or cannot. */
+export function fastFor(model, fast) {
+  const own = fastOf(model);
+  if (own?.to_do === "" && fast !== own.default) return fast ?? undefined;
+}
 
 /** Whether a model makes clips from words alone. */
 export function isForWords(model) {
@@ -34,13 +40,13 @@ export function isForWords(model) {
   return !tasks.length || tasks.includes("generate");
 }
 
-/** A small size and a short length that a model is good at. */
+/** The settings of a clip that is there soon: a small size and a short length that a model is good at. */
 export function quickOf(model) {
   const sizes = (modelOf(model)?.native_sizes ?? []).map((size) => size.split("x").map(Number));
   const [width, height] = sizes.find(([w, h]) => w > h) ?? sizes[0] ?? [512, 288];
   const scale = width > 640 ? 640 / width : Math.max(1, Math.floor(512 / width));
   const size = [width, height].map((side) => Math.floor((side * scale) / 16) * 16).join("x");
-  return { size, seconds: "2" };
+  return { size, seconds: "2", fast: fastOf(model)?.to_do === "" };
 }
 
 /** Whether the LoRAs of a request are those of few steps. */

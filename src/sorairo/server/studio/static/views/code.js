@@ -125,12 +125,13 @@ ${withOptions(["sorairo storyboard storyboard.toml"], recipe)}`;
 }
 
 /** The words of a command and its options, one a line. */
-function withOptions(words, { request, id }) {
+function withOptions(words, { request, body, id }) {
   for (const name of OPTIONS) {
     let [value] = [request[name]].flat(); // of a strength for each picture, the first
     if (name === "width") value &&= `${value}x${request.height}`;
     if ((value || name === "seed") && value !== "full") words.push(`--${RENAMED[name] ?? name.replace("_", "-")} ${typeof value === "number" ? value : quoted(value)}`);
   }
+  if (body.fast === false) words.push("--no-fast");
   for (const each of request.loras ?? []) words.push(`--lora ${quoted(each)}`);
   if (request.curve?.length) words.push(`--curve ${request.curve.join()}`);
   if (request.loop) words.push("--loop");

@@ -2,11 +2,11 @@
 
 import {
   allowNotifications, attach, change, currentLanguage, drawAgain, duration, edit, follow, go, html, icon,
-  keptCharacters, learn, live, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
+  keptCharacters, learn, notesOf, nothing, postJson, replaceDraft, request, seconds as inSeconds,
   state, t,
 } from "../core/view.js";
 import { fastCheck } from "./fast_check.js";
-import { choice, iconButton, seedField, styleName } from "./fields.js";
+import { checkField, choice, iconButton, seedField, styleName } from "./fields.js";
 import { promptField, unknownWords } from "./prompt_field.js";
 
 const SIZES = ["1280x720", "720x1280", "1024x1024", "512x512", "512x288", "288x512"];
@@ -178,7 +178,7 @@ const cost = () => {
 const more = () => {
   const { styles } = state.server;
   return html`
-    <details class="more" ?open=${Boolean(state.draft.style || state.draft.seed || !state.draft.rewrite || state.draft.loop || state.draft.fast)}>
+    <details class="more" ?open=${Boolean(state.draft.style || state.draft.seed || !state.draft.rewrite || state.draft.loop)}>
       <summary>${t("compose.more")}</summary>
       <div class="compose-row">
         ${styles.length
@@ -186,10 +186,8 @@ const more = () => {
           : nothing}
         ${seedField(state.draft.seed, (seed) => edit({ seed }))}
         ${select("model", t("compose.model"), ["", ...state.server.models], (name) => name || state.server.model || "…")}
-        <label class="check"><input type="checkbox" .checked=${live(!state.draft.rewrite)}
-          @change=${(event) => edit({ rewrite: !event.target.checked })} /> ${t("compose.asWritten")}</label>
-        <label class="check"><input type="checkbox" .checked=${live(state.draft.loop)} ?disabled=${Boolean(state.draft.source) || state.draft.characters.length > 0}
-          @change=${(event) => edit({ loop: event.target.checked })} /> ${t("compose.loop")}</label>
+        ${checkField(t("compose.asWritten"), !state.draft.rewrite, (isOn) => edit({ rewrite: !isOn }))}
+        ${checkField(t("compose.loop"), state.draft.loop, (loop) => edit({ loop }), state.draft.source || state.draft.characters.length > 0)}
         ${fastCheck(state.draft.model, state.draft.fast, (fast) => edit({ fast }))}
       </div>
     </details>

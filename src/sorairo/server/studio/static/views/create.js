@@ -1,7 +1,7 @@
 // The first view: the compose box, and what was made last. A request keeps its place from the moment
 // at which it is sent, so that nothing moves when a clip is finished.
 
-import { ago, edit, fastOf, html, icon, isForWords, link, nothing, quickOf, repeat, replaceDraft, state, t, videos } from "../core/view.js";
+import { ago, edit, html, icon, isForWords, link, nothing, quickOf, repeat, replaceDraft, state, t, videos } from "../core/view.js";
 import { compose, examples, submit } from "./compose.js";
 import { costText } from "./fields.js";
 import { nameOf, tile } from "./tile.js";
@@ -34,11 +34,8 @@ const request = ({ videos: [first, ...others] }) => html`
   </article>
 `;
 
-/** The settings of a clip that is there soon. */
-const quick = (model) => ({ ...quickOf(model), fast: fastOf(model)?.to_do === "" });
-
 function makeExample(prompt) {
-  const all = { prompt, n: 1, source: null, characters: [], loop: false, ...quick(state.draft.model) };
+  const all = { prompt, n: 1, source: null, characters: [], loop: false, ...quickOf(state.draft.model) };
   if (state.draft.prompt) replaceDraft(all, t("compose.replaced"));
   else edit(all);
   submit();
@@ -48,7 +45,7 @@ const welcome = () => {
   const { model } = state.draft;
   const isWords = isForWords(model);
   const found = isWords ? examples().slice(0, 3) : [];
-  const cost = found.length ? costText("v1/videos", { prompt: found[0], ...quick(model), ...(model && { model }) }) : nothing;
+  const cost = found.length ? costText("v1/videos", { prompt: found[0], ...quickOf(model), ...(model && { model }) }) : nothing;
   return html`
     <section class="welcome" aria-labelledby="welcome">
       <span class="empty-sky"></span>

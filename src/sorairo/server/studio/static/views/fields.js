@@ -20,6 +20,11 @@ export const textField = ({ label, value, placeholder, most, onInput, onChange, 
       @input=${(event) => onInput?.(event.target.value)} @change=${(event) => onChange?.(event.target.value)} /></label>
 `;
 
+/** A box to tick; `hint` is shown while the pointer is over it. */
+export const checkField = (label, isOn, set, isOff = false, hint = nothing) => html`
+  <label class="check" title=${hint}><input type="checkbox" .checked=${live(isOn)} ?disabled=${isOff} @change=${(event) => set(event.target.checked)} /> ${label}</label>
+`;
+
 const SEED_DIGITS = 15; // of which JavaScript knows every one
 
 /** A seed as text; the placeholder says what "" means, and the button draws one. */

@@ -1,7 +1,7 @@
 // All keys of the server, for who has an administrator's key; and the commands for who has none.
 
-import { attempt, change, getJson, html, live, nothing, postJson, repeat, send, state, subscribe, t } from "../core/view.js";
-import { copyable, iconButton, textField } from "./fields.js";
+import { attempt, change, getJson, html, nothing, postJson, repeat, send, state, subscribe, t } from "../core/view.js";
+import { checkField, copyable, iconButton, textField } from "./fields.js";
 
 state.keys = [];
 const form = { name: "", admin: false };
@@ -46,7 +46,7 @@ export const allKeys = (own) => html`
   <ul class="models">${repeat(state.keys, ({ id }) => id, (each) => line(each, own))}</ul>
   <form class="stack" @submit=${create}>
     ${textField({ label: t("settings.newKey"), value: form.name, most: 255, onInput: (name) => set({ name }) })}
-    <label class="check"><input type="checkbox" .checked=${live(form.admin)} @change=${(event) => set({ admin: event.target.checked })} /> ${t("settings.mayManage")}</label>
+    ${checkField(t("settings.mayManage"), form.admin, (admin) => set({ admin }))}
     <div class="row"><button>${t("settings.makeKey")}</button></div>
   </form>
   ${state.newKey ? html`<p role="status">${t("settings.secret")}</p>${copyable(state.newKey)}` : nothing}

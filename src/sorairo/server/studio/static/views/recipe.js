@@ -6,6 +6,7 @@ import {
   state, t, videoOf,
 } from "../core/view.js";
 import { saveInput } from "../media/export.js";
+import { fastName } from "./fast_check.js";
 import { sizeName, styleName } from "./fields.js";
 import { lengthOf, nameOf, tile } from "./tile.js";
 
@@ -16,13 +17,9 @@ const scoreText = ({ score, score_parts: parts }) =>
     .join(", ")}</span>`;
 
 /** "Fast (4 steps), paper:0.5" */
-function samplingOf(video) {
-  const { loras = [], steps } = requestOf(video);
-  const fast = fastOf(video.model);
-  const shown = loras.map((each) =>
-    !isFast(video.model, [each]) ? each : (steps ?? fast.steps) ? t("compose.fastSteps", { n: steps ?? fast.steps }) : t("compose.fast"),
-  );
-  return shown.join(", ");
+function samplingOf({ id, model }) {
+  const { loras = [], steps } = requestOf({ id });
+  return loras.map((each) => (isFast(model, [each]) ? fastName(steps ?? fastOf(model).steps) : each)).join(", ");
 }
 
 /** "tabletop (sora-2)": the model that made it, and the name that was asked for. */
@@ -36,13 +33,13 @@ const strengthOf = ({ strength }) =>
 const charactersOf = ({ characters = [] }) =>
   characters.map(({ id }) => state.server.characters.find((each) => each.id === id)?.name ?? t("clip.gone")).join(", ");
 
-const WITHOUT_MODEL = ["import", "cut"]; // kinds whose request says only how they would be changed
+export const NOT_MADE = ["import", "cut"]; // kinds whose request says only how they would be changed
 
 /** What the request says beyond the Video object, as pairs of a name and a value, which may be "" or missing. */
 function settingsOf(video) {
   const { recipe } = detailsOf(video.id);
   const { kind, body = {}, imported_from: origin } = recipe ?? {};
-  const request = WITHOUT_MODEL.includes(kind) ? {} : requestOf(video);
+  const request = NOT_MADE.includes(kind) ? {} : requestOf(video);
   const isBridge = ["loop", "connect"].includes(video.kind);
   return [
     ["clip.sampling", samplingOf(video)],

@@ -5,12 +5,13 @@ import "../elements/curve.js";
 import "../elements/painter.js";
 import "../elements/span.js";
 import {
-  attach, attempt, change, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
+  attach, attempt, change, fastFor, fastOf, follow, forgetDetails, go, html, icon, isFast, learn, link, live, nothing, number, postJson, readCharacters, remove, requestOf, seconds as inSeconds, t, toast, videoOf,
 } from "../core/view.js";
 import { isBoard, lengthOf, nameOf } from "./tile.js";
 import { fastCheck } from "./fast_check.js";
 import { costText, openBoardButton, seedField, textField } from "./fields.js";
 import { pickClip } from "./pick.js";
+import { NOT_MADE } from "./recipe.js";
 
 const forms = new Map(); // what is in the tools, by clip and tool
 let busy = false;
@@ -93,7 +94,8 @@ const spanFields = (video, [start, end]) => ({
 });
 
 const SAMPLES = ["remix", "again", "extend", "loop", "blend", "retake"];
-const wasFast = (video) => isFast(video.model, requestOf(video).loras);
+const wasFast = (video) =>
+  NOT_MADE.includes(video.kind) ? fastOf(video.model)?.default : isFast(video.model, requestOf(video).loras);
 const isNowFast = (video, form) => form.fast ?? wasFast(video);
 
 /** Whether a tool's clip is made in few steps: as its parent, until somebody says otherwise. */
@@ -103,13 +105,11 @@ const fastChoice = (video, tool, form, set) =>
 // What is made again as it is repeats its own request; a storyboard's prompt is all its cards.
 const isNamed = (video, form) => form.prompt === nameOf(video);
 const isSame = (video, form) =>
-  isNamed(video, form) && !form.seed && isNowFast(video, form) === wasFast(video) && !["import", "cut"].includes(video.kind);
+  isNamed(video, form) && !form.seed && isNowFast(video, form) === wasFast(video) && !NOT_MADE.includes(video.kind);
 
 function sampling(video, tool, form) {
   if (!SAMPLES.includes(tool) || (tool === "again" && isSame(video, form))) return {};
-  if (isNowFast(video, form)) return fastOf(video.model)?.to_do === "" ? { fast: true } : {};
-  if (tool !== "again" || !wasFast(video)) return {};
-  return { loras: requestOf(video).loras.filter((each) => !isFast(video.model, [each])) };
+  return { fast: tool === "again" ? form.fast : fastFor(video.model, isNowFast(video, form)) };
 }
 
 const remixBody = (video, form) => ({

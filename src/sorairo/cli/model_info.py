@@ -134,22 +134,21 @@ def _with_costs(
     if timed:
         kind, rate = speed_of(shape, device)
         facts["flops_per_second"] = round(rate)
-    sampling = config["sampling"]
-    guided = sampling["guidance"] != 1.0
+    steps, guided = _usual_sampling(config, facts.get("digest", ""))
     native = tuple((width, height) for width, height in config["native_sizes"])
     facts["costs"] = costs(
         shape,
         sizes_of(native, spec) if spec.smaller_sizes else native,
         frames=shape.law.frames_held(spec.window),
         fps=spec.fps,
-        steps=sampling["steps"],
+        steps=steps,
         guided=guided,
         speed=rate,
     )
     machine = machine_with(device) if spec.smaller_sizes else machine_with("cpu")
     for row in facts["costs"]:
         row |= memory_of(spec, tuple(row["size"]), row["frames"], needs, machine, guided=guided)
-    if fast := _fast(config["name"]):
+    if fast := _fast(config["name"], facts.get("digest", "")):
         facts["fast"] = fast
     return facts, kind
 
@@ -184,16 +183,28 @@ def _in_words(key: str, value: Any) -> str:
     return ", ".join(value)
 
 
-def _fast(model: str) -> str:
+def _usual_sampling(config: dict[str, Any], digest: str) -> tuple[int, bool]:
+    """The steps of a request that says nothing about sampling, and whether it is guided."""
+    from sorairo.models.lora.choices import choices_of, few_steps
+    from sorairo.models.lora.fast import default_loras
+
+    few = few_steps(choices_of(default_loras(config["name"], digest)))
+    if few is not None:
+        return len(few.sigmas) - 1, few.guidance != 1.0
+    return config["sampling"]["steps"], config["sampling"]["guidance"] != 1.0
+
+
+def _fast(model: str, digest: str) -> str:
     """What `--fast` does with a model, "" for one that it is not for."""
-    from sorairo.models.lora.fast import known_fast_lora
+    from sorairo.models.lora.fast import default_loras, known_fast_lora
 
     found = known_fast_lora(model)
     if found is None:
         return ""
     if found.to_do:
         return f"not installed: {found.to_do}"
-    return f"--fast: {found.steps or 'the usual number of'} steps with the LoRA {found.name}"
+    how = "without --no-fast" if default_loras(model, digest) else "--fast"
+    return f"{how}: {found.steps or 'the usual number of'} steps with the LoRA {found.name}"
 
 
 def directory_facts(info: ModelDirectory) -> dict[str, Any]:

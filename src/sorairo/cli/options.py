@@ -6,7 +6,7 @@ import functools
 import os
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,8 +70,9 @@ class CommonOptions:
     """The torch device; None: a GPU if there is one."""
     offload: bool | None = None
     """Whether weights rest in host memory; None: those that do not fit on the device."""
-    fast: bool = False
-    """Whether the model's LoRA for few steps is asked for; see `with_fast`."""
+    fast: bool | None = None
+    """Whether the model's LoRA for few steps is used; None: as it is usual for the model (see
+    `with_fast`)."""
     weights: str | None = None
     """The format that weights are rounded to; None: as they are stored."""
     expander: Expander | None = None
@@ -100,7 +101,7 @@ class CommonOptions:
     @property
     def limits(self) -> Limits:
         """The limits of requests to the model."""
-        return limits_of(to_json(self.model.facts))
+        return limits_of(to_json(self.model.facts), self.model.digest)
 
 
 def size_of_words(text: str, common: CommonOptions) -> Size:
@@ -158,8 +159,8 @@ def common_options(command: Command) -> Command:
 
 
 def remix_options(command: Command) -> Command:
-    """Those, where the model is named by the clip: the command calls `with_fast` and
-    `with_size`."""
+    """Those, where a given file says more of the model or of how to sample: the command calls
+    `with_fast` and `with_size`."""
     return _with(command, (SIZE, *SAMPLING, *EXPAND, *CLIP, *RESULT), knows_model=False)
 
 
@@ -173,15 +174,19 @@ def picture_options(command: Command) -> Command:
     return _with(command, (PICTURE_SIZE, *SAMPLING, *EXPAND, *PICTURE_RESULT))
 
 
-def with_fast(common: CommonOptions, loras: tuple[str, ...] = ()) -> CommonOptions:
-    """The options with the LoRA of `--fast` before other `loras`. Raises ModelError where the model
-    has none."""
-    if not common.fast:
-        return common
-    from sorairo.models.lora.fast import with_fast_lora
+def with_fast(
+    common: CommonOptions,
+    loras: tuple[str, ...] | None = None,
+    said: Mapping[str, Any] = {},
+) -> CommonOptions:
+    """The options with the LoRA for few steps before other LoRAs, if `--fast` is given or usual for
+    the model. `loras` are those of a request that is repeated, and `said` are fields about sampling
+    that it has beside the options. Raises ModelError where the model has none."""
+    from sorairo.models.lora.fast import chosen_loras
 
-    found = with_fast_lora(common.model.facts.name, common.fields.get("loras", loras))
-    return replace(common, fields={**common.fields, "loras": found})
+    limits, fields = common.limits, {**said, **common.fields}
+    found = chosen_loras(limits.model, limits.default_loras, common.fast, fields, loras)
+    return replace(common, fields={**common.fields, **found})
 
 
 def with_size(common: CommonOptions) -> CommonOptions:

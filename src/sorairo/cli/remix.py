@@ -62,8 +62,8 @@ def _request_of(file: Path) -> Request:
 
 
 def _of_model(old: Request, common: CommonOptions) -> CommonOptions:
-    """The options for the model of the clip: with its LoRA of `--fast` before the clip's LoRAs, and
-    a size within its own."""
+    """The options for the model of the clip, with what they make of its LoRAs, and a size within
+    its own."""
     fields = {"model": old.model, **common.fields}
     return with_size(with_fast(dataclasses.replace(common, fields=fields), old.loras))
 

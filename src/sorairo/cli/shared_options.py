@@ -108,11 +108,12 @@ _LORA = click.option(
     " and how strongly it counts (1 if left out). Repeatable.",
 )
 _FAST = click.option(
-    "--fast",
-    is_flag=True,
+    "--fast/--no-fast",
+    default=None,
     help="Use the LoRA by which the model samples in 3 or 4 steps and without guidance: 15 to 30"
-    " times as fast for open models, with less motion (sorairo models pull wan2.2-5b-fast); for the"
-    " shipped one a quarter of the network's work.",
+    " times as fast for open models, with less motion (sorairo models pull wan2.2-5b-fast). "
+    " [default: only the shipped model, without --steps, --guidance, --quality, --negative and"
+    " --lora]",
 )
 _LATENTS = click.option(
     "--keep-latents",

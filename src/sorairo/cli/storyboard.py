@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from sorairo.cli.inputs import read_input, with_inputs
-from sorairo.cli.options import CommonOptions, text_options
+from sorairo.cli.options import CommonOptions, remix_options, with_fast, with_size
 from sorairo.cli.run_request import check, make
 
 
@@ -26,7 +26,7 @@ from sorairo.cli.run_request import check, make
       sorairo storyboard story.toml --contact-sheet -o story.mp4"""
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@text_options
+@remix_options
 def storyboard(file: Path, common: CommonOptions) -> None:
     """Make a clip of several shots from the cards in FILE.
 
@@ -40,6 +40,7 @@ def storyboard(file: Path, common: CommonOptions) -> None:
     from sorairo.generation.requests.storyboard.toml import read_storyboard
 
     board, files = read_storyboard(file, default_seed=common.fields["seed"])
+    common = with_size(with_fast(common, said=board.said_of_sampling()))
     board = dataclasses.replace(board, **common.stated)
     check(board, common, *files)
     inputs = [

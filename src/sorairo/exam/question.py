@@ -27,12 +27,14 @@ class Sampling:
     """Sampling steps. None: the model's default."""
     guidance: float | None = None
     """Guidance scale. None: the model's default."""
+    loras: tuple[str, ...] = ()
+    """LoRAs by name."""
     model: str = "tabletop"
     """The name or directory of the model, for questions that load it in a process of their own."""
 
     def options(self, seed: int) -> dict[str, Any]:
         """Keyword arguments for the methods of a model."""
-        asked = {"seed": seed, "steps": self.steps, "guidance": self.guidance}
+        asked = {"seed": seed, "steps": self.steps, "guidance": self.guidance, "loras": self.loras}
         # the model is examined, not the reading of prompts before it
         return {**asked, "rewrite": False, "vary": False}
 

@@ -62,7 +62,8 @@ def run_of_model(
     """
     engine = sorairo.load(name)
     _check_world(engine.spec.world, engine.spec.fps, name, any_rate=any_rate)
-    sampling = Sampling(steps=steps, guidance=guidance, model=name)
+    loras = () if steps or guidance is not None else engine.limits.default_loras
+    sampling = Sampling(steps=steps, guidance=guidance, loras=loras, model=name)
     columns = {
         "model": ModelCandidate(engine=engine, sampling=sampling),
         "codec": CodecCandidate(engine=engine),
@@ -70,6 +71,8 @@ def run_of_model(
     }
     model = f"{engine.info['name']} {engine.info['digest'][:12]}"
     identity = {"model": model, "steps": steps, "guidance": guidance, **_named(look)}
+    if loras:
+        identity["loras"] = list(loras)
     run = ExamRun(columns=columns, folder=folder, identity=identity, engine=engine)
     run.begin()
     return run

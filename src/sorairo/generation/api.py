@@ -10,16 +10,8 @@ from typing import Unpack
 import numpy as np
 
 from sorairo.errors import RequestError
-from sorairo.generation.api_inputs import (
-    ClipSource,
-    clip_of,
-    region_of,
-)
-from sorairo.generation.api_options import (
-    ClipOptions,
-    SamplingOptions,
-    with_checked_arguments,
-)
+from sorairo.generation.api_inputs import ClipSource, clip_of, region_of
+from sorairo.generation.api_options import ClipOptions, SamplingOptions, with_checked_arguments
 from sorairo.generation.progress import ProgressCallback
 from sorairo.generation.request_maker import RequestMaker
 from sorairo.generation.requests.animate import AnimateRequest
@@ -261,10 +253,11 @@ class Capabilities(RequestMaker):
         """The clip of a storyboard: `board` is a TOML file, or a `Storyboard` with the pictures and
         `clips` that its cards name, in order, then those of its `names`. `characters` are further
         names in prompts, each with a clip that shows it. The other arguments override the board."""
-        asked, on_progress = self.checked(self.storyboard, options, on_progress)
         if not isinstance(board, Storyboard):
             board, files = read_storyboard(board)
             clips = load_footage(board, files)
+        said = board.said_of_sampling()
+        asked, on_progress = self.checked(self.storyboard, options, on_progress, said=said)
         board = dataclasses.replace(board, **asked, names=(*board.names, *characters))
         return self.made(board, (*clips, *characters.values()), on_progress)
 

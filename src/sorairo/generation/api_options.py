@@ -41,10 +41,11 @@ class SamplingOptions(TypedDict, total=False):
     loras: tuple[str, ...] | list[str]
     """LoRAs that change the model, by name or file, with a weight: "paper", "paper:0.8" or
     "files/paper.safetensors". Default: none."""
-    fast: bool
+    fast: bool | None
     """Whether to use the model's own LoRA for few steps, before other `loras`: 15 to 30 times as
     fast, with less motion. ModelError where the model has none, or it is not installed. Default:
-    False."""
+    only the shipped model does so, where steps, guidance, quality, negative and loras are not
+    given."""
     keep_latents: bool
     """Whether the result keeps the latents of its ends, so that extending it need not encode them.
     Default: False."""

@@ -100,7 +100,7 @@ class Engine(Capabilities):
 
     @property
     def model_notes(self) -> tuple[str, ...]:
-        return tuple(map(str, self.lora_reports))
+        return self._loras.notes
 
     @property
     def limits(self) -> Limits:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sorairo.errors import ModelError
 from sorairo.generation.settings import Settings
-from sorairo.models.lora.choices import FewSteps, LoraChoice, choices_of, few_steps
+from sorairo.models.lora.choices import FewSteps, LoraChoice, choices_of, few_steps, shipped_loras
 from sorairo.models.lora.merging import LoraReport, MergedLoras
 from sorairo.models.lora.targets import TakesLoras
 from sorairo.models.protocols import VideoModel
@@ -20,6 +20,13 @@ class RequestLoras:
         self._name, self._digest = model.info.name, model.info.digest
         self._merged = MergedLoras(model.lora_targets()) if isinstance(model, TakesLoras) else None
         self.reports: tuple[LoraReport, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of the LoRAs of the last run, in sentences. Nothing is said of those of the
+        package, which fit and which most requests use."""
+        own = shipped_loras()
+        return tuple(str(each) for each in self.reports if each.path.parent != own)
 
     def use(self, settings: Settings) -> Settings:
         """Merges the LoRAs of a request, and no others; returns the settings with the guidance that

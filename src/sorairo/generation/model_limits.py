@@ -6,6 +6,7 @@ from sorairo.errors import ModelError
 from sorairo.generation.requests.limits import Limits, min_side_of
 from sorairo.generation.sampling.temporal_windows import OVERLAP
 from sorairo.generation.tasks.layout import CanvasSpec
+from sorairo.models.lora.fast import default_loras
 from sorairo.models.protocols import VideoModel
 
 
@@ -50,4 +51,5 @@ def request_limits(model: VideoModel) -> Limits:
         trained_for=info.trained_for,
         use_instead=info.use_instead,
         takes_hints=not model.conditioning.given_channels,
+        default_loras=default_loras(info.name, info.digest),
     )

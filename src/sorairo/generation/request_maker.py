@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sorairo.generation.api_inputs import ClipSource, clips_of, input_files
@@ -13,7 +13,7 @@ from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import default_seconds
 from sorairo.generation.requests.reading import Kind, ReadRequest, read_request
 from sorairo.generation.runner import RequestRunner
-from sorairo.models.lora.fast import with_fast_lora
+from sorairo.models.lora.fast import chosen_loras
 from sorairo.video import Clip
 
 
@@ -25,13 +25,16 @@ class RequestMaker(RequestRunner):
         method: Callable[..., Any],
         options: Any,
         on_progress: ProgressCallback | None,
-        loras: tuple[str, ...] = (),
+        loras: tuple[str, ...] | None = None,
+        said: Mapping[str, Any] = {},
     ) -> tuple[dict[str, Any], ProgressCallback | None]:
-        """The options of a call of `method`, checked, and its progress callback; `loras` are used
-        where the options have none. Raises TypeError, RequestError and ModelError."""
+        """The options of a call of `method`, checked, and its progress callback; `loras` are those
+        of a request that is repeated, and `said` are fields about sampling that it has beside the
+        options. Raises TypeError, RequestError and ModelError."""
         asked, on_progress = checked_options(method, options, on_progress)
-        if asked.pop("fast", False):
-            asked["loras"] = with_fast_lora(self.limits.model, asked.get("loras", loras))
+        fast, limits = asked.pop("fast", None), self.limits
+        fields = {**said, **asked}
+        asked |= chosen_loras(limits.model, limits.default_loras, fast, fields, loras)
         return asked, on_progress
 
     def length(self, seconds: float | None) -> float:

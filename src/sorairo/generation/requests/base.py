@@ -201,6 +201,12 @@ class Request:
             keep_latents=self.keep_latents,
         )
 
+    def said_of_sampling(self) -> dict[str, Any]:
+        """The fields that say how to sample, where they are not those of every request."""
+        usual = {"steps": None, "guidance": None, "negative": "", "quality": "full", "loras": ()}
+        values = {name: getattr(self, name) for name in usual}
+        return {name: value for name, value in values.items() if value != usual[name]}
+
     def to_comment(self, **facts: Any) -> str:
         """The request as JSON for a clip's `comment`, together with other `facts` to store."""
         record = {"sorairo": self.command, "request": config.to_json(self), **facts}

@@ -13,6 +13,7 @@ from typing import Any
 
 from sorairo.errors import RequestError, unknown_name
 from sorairo.generation.settings import QUALITIES
+from sorairo.models.lora.fast import default_loras
 from sorairo.models.model_record import SamplingFacts
 from sorairo.notes import Note
 from sorairo.world import registry
@@ -74,6 +75,8 @@ class Limits:
     """The part of that world that the model was trained on, as JSON; None: not known."""
     sampling: SamplingFacts | None = None
     """The sampling defaults of the model; None: not known."""
+    default_loras: tuple[str, ...] = ()
+    """The LoRAs of a request that says nothing about sampling (see `lora.fast.chosen_loras`)."""
 
     @property
     def max_seconds(self) -> float:
@@ -86,8 +89,8 @@ def default_seconds(limits: Limits) -> float:
     return min(DEFAULT_SECONDS, limits.max_seconds)
 
 
-def limits_of(settings: dict[str, Any]) -> Limits:
-    """The limits of a model, from the `config` of its record."""
+def limits_of(settings: dict[str, Any], digest: str = "") -> Limits:
+    """The limits of a model, from the `config` of its record, and its digest."""
     width, height = settings["native_sizes"][0]
     multiple, sampling = settings.get("multiple"), settings.get("sampling")
     if multiple is None:  # our own family
@@ -108,6 +111,7 @@ def limits_of(settings: dict[str, Any]) -> Limits:
         sampling=SamplingFacts(steps=sampling["steps"], guidance=sampling["guidance"])
         if sampling
         else None,
+        default_loras=default_loras(settings.get("name", ""), digest),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 from sorairo.errors import ModelError, RequestError
 from sorairo.generation.requests.base import Request
 from sorairo.generation.requests.limits import Limits, parse_size
-from sorairo.models.lora.fast import with_fast_lora
+from sorairo.models.lora.fast import chosen_loras
 from sorairo.notes import Note, sentence_of
 from sorairo.server.api.fields.digest import digest_of
 from sorairo.server.api.fields.other_spellings import DEFAULT_FPS
@@ -48,17 +48,16 @@ class JobBuilder:
         found = self.served(name)
         return replace(self, limits=found.limits, memory=found.memory, runs_on=found.name)
 
-    def sampling(self, fields: Fields, loras: tuple[str, ...] = ()) -> dict[str, Any]:
-        """The parameters of a request that the fields set directly; with `fast` also the LoRA for
-        few steps, and all others, which are `loras` where the fields have none. Raises
-        ApiError."""
-        found = fields.parameters()
-        if fields.get("fast"):
-            try:
-                found["loras"] = with_fast_lora(self.limits.model, found.get("loras", loras))
-            except ModelError as error:
-                raise fields.error("fast", sentence_of(error)) from error
-        return found
+    def sampling(self, fields: Fields, loras: tuple[str, ...] | None = None) -> dict[str, Any]:
+        """The parameters of a request that the fields set directly, and its LoRAs where `fast`
+        decides them; `loras` are those of a request that is repeated. Raises ApiError."""
+        found, limits = fields.parameters(), self.limits
+        try:
+            return found | chosen_loras(
+                limits.model, limits.default_loras, fields.get("fast"), found, loras
+            )
+        except ModelError as error:
+            raise fields.error("fast", sentence_of(error)) from error
 
     def new_job(
         self,

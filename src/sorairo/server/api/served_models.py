@@ -42,7 +42,7 @@ def served_model(name: str, info: ModelDirectory, available: float | None) -> Se
             directory=info,
             spec=spec,
         )
-    return ServedModel(name=name, limits=limits_of(to_json(info.facts)), memory=memory)
+    return ServedModel(name=name, limits=limits_of(to_json(info.facts), info.digest), memory=memory)
 
 
 class InstalledModels:

@@ -133,7 +133,8 @@ SAMPLING_FIELDS: tuple[RequestField, ...] = (
         type=Flag(),
         description="Whether to use the model's own LoRA for few steps, before other `loras`: 15 to"
         " 30 times as fast, with less motion. An error where the model has none, or it is not"
-        " installed (`GET /v1/server` says it for each model). Default: false.",
+        " installed (`GET /v1/server` says it for each model). Default: only the shipped model does"
+        " so, where steps, guidance, quality, negative_prompt and loras are not given.",
         endpoints=SAMPLING | IMAGING,
     ),
     RequestField(

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from sorairo.errors import SorairoError
 from sorairo.models import hub
 from sorairo.models.hub import ModelDirectory
-from sorairo.models.lora.fast import known_fast_lora
+from sorairo.models.lora.fast import default_loras, known_fast_lora
 from sorairo.models.pull.catalogue import CATALOGUE
 from sorairo.server.api.dependencies import Owner, service_of
 from sorairo.server.api.quotas import quota_of
@@ -86,7 +86,7 @@ def get_server(request: Request, _owner: Owner) -> dict[str, Any]:
 
 def _model(info: ModelDirectory, served: bool) -> dict[str, Any]:
     facts = info.facts
-    fast = known_fast_lora(facts.name)
+    fast, default = known_fast_lora(facts.name), default_loras(facts.name, info.digest)
     return {
         "id": info.name,
         "object": "installed_model",
@@ -99,5 +99,5 @@ def _model(info: ModelDirectory, served: bool) -> dict[str, Any]:
         "trained_for": list(facts.trained_for),
         "version": facts.version,
         "notes": facts.notes,
-        "fast": None if fast is None else asdict(fast),
+        "fast": None if fast is None else {**asdict(fast), "default": bool(default)},
     }

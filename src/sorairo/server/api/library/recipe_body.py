@@ -32,8 +32,11 @@ class RecipeBody:
     """The names of the fields that hold the given files, in their order."""
 
 
-def recipe_body(spec: JobSpec, *, is_picture: bool = False) -> RecipeBody:
-    """The request of a job; `is_picture`: one of the Images API."""
+def recipe_body(
+    spec: JobSpec, *, is_picture: bool = False, default_loras: tuple[str, ...] = ()
+) -> RecipeBody:
+    """The request of a job; `is_picture`: one of the Images API. `default_loras` are those that its
+    model uses where a request says nothing about sampling."""
     if spec.parts:
         return RecipeBody(endpoint=Endpoint.CUT, body={"parts": spec.parts})
     request, made = spec.request, _made(spec)
@@ -47,6 +50,8 @@ def recipe_body(spec: JobSpec, *, is_picture: bool = False) -> RecipeBody:
         "loras": list(request.loras),
         "style": request.style if request.command != Storyboard.command else None,
     }
+    if default_loras and not request.said_of_sampling():
+        shared["fast"] = False
     if request.quality != FULL:
         shared["quality"] = request.quality
     if not request.rewrite:

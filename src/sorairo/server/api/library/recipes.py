@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sorairo import config
 from sorairo.generation.requests.base import Request as GenerationRequest
 from sorairo.jobs.job import Job
+from sorairo.models.lora.fast import default_loras
 from sorairo.notes import Note
 from sorairo.server.api.characters import CharacterId
 from sorairo.server.api.dependencies import Owner, character_of, job_of, service_of
@@ -81,7 +82,9 @@ def _given_file(request: Request, path: str, name: str, modified_at: float) -> R
 def recipe_of(job: Job) -> dict[str, Any]:
     """The recipe of a job, as JSON."""
     spec, result = JobSpec.from_json(job.payload), job.result or {}
-    made = recipe_body(spec, is_picture=job.id.startswith(IMAGE_PREFIX))
+    default = default_loras(result.get("model_name", ""), result.get("model_digest", ""))
+    is_picture = job.id.startswith(IMAGE_PREFIX)
+    made = recipe_body(spec, is_picture=is_picture, default_loras=default)
     parents = dict(spec.video.parents or {})
     sources = [name for name, part in parents.items() if part == spec.request.command]
     if len(sources) != sum(each in CLIPS for each in made.files):

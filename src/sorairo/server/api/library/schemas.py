@@ -204,7 +204,8 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                 "items": {"type": "object"},
                 "description": "The installed models: `id`, `served`, `bytes`, `native_sizes`,"
                 " `native_fps`, `native_seconds`, `licence`, `trained_for`, `version`, `notes`,"
-                " `fast`: `name`, `steps`, `to_do`, `folder` of the LoRA for few steps, or null.",
+                " `fast`: `name`, `steps`, `to_do`, `folder`, `default` of the LoRA for few steps,"
+                " or null.",
             },
             "pulls": {
                 "type": "array",

@@ -28,8 +28,10 @@ def test_a_device_that_computes_as_the_cpu_does():
 
 
 def test_a_device_that_does_not_is_refused(monkeypatch: pytest.MonkeyPatch):
-    with pytest.raises(RequestError, match="meta cannot compute the networks"):
+    with pytest.raises(RequestError, match="'meta' cannot be used here; choose cpu"):
         load(device="meta")
+    with pytest.raises(RequestError, match="meta cannot compute the networks"):
+        check_device(torch.device("meta"))
     monkeypatch.setattr(device_check, "compute_dtype", lambda _device: torch.float8_e5m2)
     with pytest.raises(RequestError, match="choose cpu"):
         check_device(torch.device("cpu", 0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
@@ -43,7 +44,7 @@ PROMISED = [
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Whatever is submitted is completed, or has failed where the prompt says so."""
+    """Whatever is submitted is completed, has failed, or goes on, where the prompt says so."""
     folder: Path = tmp_path_factory.mktemp("schema")
     database = open_database(f"sqlite:///{folder}/jobs.db")
     service = service_on(database, MediaStore(str(folder / "media")))
@@ -56,8 +57,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
                 ending.wait(0.02)
             elif job.payload["video"]["prompt"] == "fail":
                 service.queue.fail(job, "invalid_request", "It was asked to fail.")
+            elif job.payload["video"]["prompt"] == "go on":
+                service.media.put(f"{job.id}/{STILL_PREVIEW}", b"a file")
             else:
-                for name, _ in [*VARIANTS.values(), (STILL_PREVIEW, ""), PICTURE]:
+                for name, _ in [*VARIANTS.values(), PICTURE]:
                     service.media.put(f"{job.id}/{name}", b"a file")
                 result = {"size": "64x64", "seconds": "4", "fps": 24.0, "native_size": "96x96"}
                 service.queue.complete(job, {"folder": job.id, **result})
@@ -131,7 +134,9 @@ def test_hostile_values_get_documented_responses(
     assert client.get("/v1/videos?limit=1").status_code == 200
 
 
-def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, client: TestClient):
+def test_existing_objects_match_the_document(
+    document: schemathesis.BaseSchema, client: TestClient, service: Service
+):
     """Answers of 200, for things that exist."""
 
     def ask(method: str, path: str, status: int = 200, **body: object) -> dict:
@@ -155,7 +160,12 @@ def test_existing_objects_match_the_document(document: schemathesis.BaseSchema, 
     ask("GET", f"videos/{video}/events")
     for variant in VARIANTS:
         ask("GET", f"videos/{video}/content?variant={variant}")
-    ask("GET", f"videos/{video}/preview")
+    ask("GET", f"videos/{video}/preview", status=404)
+    running = ask("POST", "videos", json={"prompt": "go on"})["id"]
+    while service.media.size(f"{running}/{STILL_PREVIEW}") is None:
+        time.sleep(0.02)
+    ask("GET", f"videos/{running}/preview")
+    ask("POST", f"videos/{running}/cancel")
     ask("GET", f"videos/{video}")
     ask("GET", "videos?limit=2&order=asc")
     ask("POST", "videos/edits", json=given)

@@ -122,7 +122,7 @@ function sort() {
 }
 
 /** Reads the whole list. What was known before and is no longer in it has been deleted. */
-async function readAll() {
+export async function readAll() {
   const before = [...state.library.videos.keys()];
   const known = changes;
   const seen = new Set();

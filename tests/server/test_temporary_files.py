@@ -44,6 +44,7 @@ def holder() -> tuple[subprocess.Popen[str], Path]:
 def test_folders_of_killed_processes_are_removed_and_those_of_others_stay(tmp_path: Path):
     (killed, lost), (stopped, kept) = holder(), holder()
     stopped.send_signal(signal.SIGSTOP)
+    os.waitpid(stopped.pid, os.WUNTRACED)  # it sweeps no more
     killed.kill()
     killed.communicate()
     assert lost.exists()

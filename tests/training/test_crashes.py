@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -97,6 +98,7 @@ def test_after_a_crash_every_step_has_one_value(clips, monkeypatch: pytest.Monke
     assert state_of(folder).read_bytes() == saved
     with (folder / "log.jsonl").open("a") as log:
         log.write('{"step": 5, "lo')
+    time.sleep(1.0)  # TensorBoard sorts what two runs have written by the second of their start
     run.run(longer)
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
     assert [each["step"] for each in lines if "loss" in each] == [1, 2, 3, 4, 5, 6]

@@ -25,6 +25,7 @@ from sorairo.exam.worker_pool import worker_pool
 from sorairo.models import hub
 from sorairo.models.crafter.dream import Dream
 from sorairo.models.crafter.files import load_play_model
+from sorairo.models.lora.fast import chosen_loras
 from sorairo.world import registry
 
 EXAMINED_WORLDS = ("tabletop", "lifelike", registry.NONE)  # the last: of several, or of none
@@ -62,7 +63,9 @@ def run_of_model(
     """
     engine = sorairo.load(name)
     _check_world(engine.spec.world, engine.spec.fps, name, any_rate=any_rate)
-    loras = () if steps or guidance is not None else engine.limits.default_loras
+    stated = {"steps": steps, "guidance": guidance}
+    default = engine.limits.default_loras
+    loras = chosen_loras(engine.limits.model, default, None, stated).get("loras", ())
     sampling = Sampling(steps=steps, guidance=guidance, loras=loras, model=name)
     columns = {
         "model": ModelCandidate(engine=engine, sampling=sampling),

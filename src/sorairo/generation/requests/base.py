@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from sorairo import config
@@ -25,6 +25,7 @@ from sorairo.generation.requests.limits import (
 from sorairo.generation.requests.texts import check_prompt, check_texts
 from sorairo.generation.settings import FULL, Settings
 from sorairo.models.lora.choices import check_loras
+from sorairo.models.lora.fast import SAYS_HOW
 from sorairo.notes import Note
 from sorairo.world import registry
 
@@ -203,9 +204,9 @@ class Request:
 
     def said_of_sampling(self) -> dict[str, Any]:
         """The fields that say how to sample, where they are not those of every request."""
-        usual = {"steps": None, "guidance": None, "negative": "", "quality": "full", "loras": ()}
-        values = {name: getattr(self, name) for name in usual}
-        return {name: value for name, value in values.items() if value != usual[name]}
+        names = {*SAYS_HOW, "loras"}
+        values = {each: getattr(self, each.name) for each in fields(self) if each.name in names}
+        return {each.name: value for each, value in values.items() if value != each.default}
 
     def to_comment(self, **facts: Any) -> str:
         """The request as JSON for a clip's `comment`, together with other `facts` to store."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socketserver
 import threading
 import time
@@ -124,9 +125,10 @@ def test_stopping_waits_for_no_receiver(database: Engine, ill: str):
     begun = time.monotonic()
     thread.stop()
     sender.close()
-    sender.thread.join(5)
     assert not sender.thread.is_alive()
     assert time.monotonic() - begun < 2
+    assert sender.loop.is_closed()
+    assert not sender.ended, "an abandoned delivery is no failure"
 
 
 def test_deliveries_at_once_are_bounded(
@@ -143,3 +145,20 @@ def test_deliveries_at_once_are_bounded(
         sender.run()
     assert len(sender.busy) == 3
     sender.close()
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_nothing_is_left_open(database: Engine, ill: str, begun: bool):
+    """No socket, event loop or coroutine is left to the garbage collector, even if deliveries were
+    begun in the moment of closing."""
+    queue, outbox = Queue(database), Outbox(database)
+    for _ in range(8):
+        outbox.add_webhook(f"{ill}/silent")
+    queue.submit("a", {})
+    queue.cancel("a")
+    sender = WebhookSender(outbox)
+    if begun:
+        sender.run()
+    sender.close()
+    assert sender.loop.is_closed()
+    assert asyncio.all_tasks(sender.loop) == set()

@@ -27,6 +27,7 @@ from sorairo.jobs.outbox import PREFIX, Event, Outbox
 POLL_INTERVAL, BUSY_INTERVAL = 1.0, 0.05  # seconds; the second while events are being delivered
 DEADLINE = 10.0  # seconds from looking up the host until the head of the answer is there
 MAX_DELIVERIES = 32  # at once
+CLOSING_SECONDS = 2.0  # to free the connections when the server stops
 log = logging.getLogger("sorairo.webhooks")
 
 
@@ -39,7 +40,7 @@ class WebhookSender:
         self.busy: set[str] = set()  # webhooks to which an event is being delivered
         self.ended: deque[tuple[Event, bool]] = deque()  # deliveries, and whether they succeeded
         self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, name="webhooks", daemon=True)
+        self.thread = threading.Thread(target=self._serve, name="webhooks", daemon=True)
 
     def run(self) -> float:
         """Records the deliveries that have ended and begins those that are due; returns the seconds
@@ -53,9 +54,22 @@ class WebhookSender:
         return BUSY_INTERVAL if self.busy else POLL_INTERVAL
 
     def close(self) -> None:
-        """Abandons what is being delivered; it is delivered again later."""
-        if self.thread.is_alive():
+        """Abandons what is being delivered; it is delivered again later. `run` must not be called
+        any more."""
+        if self.thread.ident is None:
+            self.loop.close()
+        elif self.thread.is_alive():
             self.loop.call_soon_threadsafe(self.loop.stop)
+            self.thread.join(CLOSING_SECONDS)
+
+    def _serve(self) -> None:
+        """Runs the event loop until `close`, then cancels its tasks and frees its sockets."""
+        self.loop.run_forever()
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
 
     def _begin(self, event: Event) -> None:
         self.busy.add(event.webhook.id)
@@ -80,8 +94,7 @@ class WebhookSender:
                 delivered = await _accepted(event)
         except Exception as error:
             log.warning("%s could not be delivered: %s", event.id, type(error).__name__)
-        finally:
-            self.ended.append((event, delivered))
+        self.ended.append((event, delivered))  # not if it is cancelled
 
 
 async def _accepted(event: Event) -> bool:

@@ -14,7 +14,7 @@ from sorairo.generation.engine import load
 from sorairo.models.sizing import device_check
 from sorairo.models.sizing.device_check import check_device, device_errors, needs_check
 from sorairo.models.wan import denoiser
-from sorairo.nn.precision import choose_device
+from sorairo.nn.precision import choose_device, compute_dtype
 from sorairo.video import Clip
 from tiny_wan import write_wan
 
@@ -66,3 +66,30 @@ def test_devices_that_are_there_are_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
     with pytest.raises(RequestError, match="choose cpu or mps, or leave it out"):
         choose_device("cuda:7")
+
+
+@pytest.mark.parametrize(
+    ("capability", "hip", "dtype"),
+    [
+        ((7, 0), None, torch.float32),  # V100
+        ((7, 5), None, torch.float32),  # T4 and RTX 20: torch emulates bfloat16 there
+        ((8, 0), None, torch.bfloat16),  # A100
+        ((8, 6), None, torch.bfloat16),  # RTX 30
+        ((9, 0), None, torch.bfloat16),  # H200
+        ((12, 0), None, torch.bfloat16),  # RTX 50
+        ((9, 0), "6.2", torch.bfloat16),  # a GPU of AMD
+    ],
+)
+def test_bfloat16_where_it_is_computed_by_instructions(
+    monkeypatch: pytest.MonkeyPatch,
+    capability: tuple[int, int],
+    hip: str | None,
+    dtype: torch.dtype,
+):
+    """Of the device that is meant, whichever is the current one."""
+    capabilities = {1: capability}
+    monkeypatch.setattr(torch.version, "hip", hip)
+    monkeypatch.setattr(
+        torch.cuda, "get_device_capability", lambda device: capabilities[device.index]
+    )
+    assert compute_dtype(torch.device("cuda", 1)) == dtype

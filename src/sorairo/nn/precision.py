@@ -6,14 +6,19 @@ import torch
 
 from sorairo.errors import RequestError
 
+_AMPERE = (8, 0)  # the first compute capability with bfloat16 instructions (A100, RTX 30)
+
 
 def compute_dtype(device: torch.device) -> torch.dtype:
     """bfloat16 where the device has instructions for it, else float32 (emulation is far slower)."""
     if device.type == "cpu":
         fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()
         return torch.bfloat16 if fast else torch.float32
-    if device.type == "cuda" and not torch.cuda.is_bf16_supported():
-        return torch.float32
+    if device.type == "cuda" and not torch.version.hip:
+        # torch.cuda.is_bf16_supported() counts emulation too, and asks the current device.
+        return (
+            torch.bfloat16 if torch.cuda.get_device_capability(device) >= _AMPERE else torch.float32
+        )
     return torch.bfloat16
 
 

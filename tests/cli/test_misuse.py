@@ -128,7 +128,14 @@ MISUSE = {
     "cut off": (["loop", "cut.mp4"], "cut.mp4 is empty or cut off"),
     "no frames": (["loop", "none.mkv"], "none.mkv"),
     "one pixel": (["animate", "dot.png"], "dot.png has 1x1 pixels, too few to see anything"),
-    "too many pixels": (["animate", "huge.png"], "huge.png has too many pixels"),
+    "too many pixels": (["animate", "huge.png"], "huge.png has more than 128 million"),
+    "a pipe for a picture": (["animate", "pipe.png"], "pipe.png is a named pipe, not a file: copy"),
+    "a pipe for a clip": (["extend", "pipe.png", "--forward", 1], "is a named pipe, not a file"),
+    "a pipe for a recipe": (["remix", "pipe.png", PROMPT], "is a named pipe, not a file"),
+    "a pipe for a mask": (["edit", "a.mp4", PROMPT, "--region", "pipe.png"], "is a named pipe"),
+    "a pipe for cards": (["storyboard", "pipe.png"], "is a named pipe, not a file"),
+    "a pipe on a card": (["storyboard", "piped.toml"], "names pipe.png, that is not a file"),
+    "a device": (["animate", "/dev/zero"], "/dev/zero is a device or a socket, not a file"),
     "broken picture": (["edit", "broken.png", PROMPT], "The picture broken.png is broken"),
     "minutes": (["edit", "long.mp4", PROMPT], "125 seconds are too long to change at once"),
     "a folder of the system": (["world", "sample", "-o", "/proc/x"], "Cannot make the folder"),
@@ -167,6 +174,8 @@ def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "cut.safetensors").write_bytes((100).to_bytes(8, "little") + b"{")
     (folder / "broken.png").write_bytes((folder / "a.png").read_bytes()[:60])
     Image.new("1", (20_000, 10_000)).save(folder / "huge.png")
+    os.mkfifo(folder / "pipe.png")
+    (folder / "piped.toml").write_text('[[card]]\nseconds = 1\npicture = "pipe.png"\n')
     with av.open(str(folder / "none.mkv"), "w") as container:
         stream = container.add_stream("libx264", rate=12)
         stream.width, stream.height = 80, 60

@@ -152,6 +152,26 @@ def test_a_huge_picture_is_refused_from_its_header(tmp_path: Path, size: tuple[i
     assert time.perf_counter() - begun < 2
 
 
+def test_a_photograph_of_two_hundred_million_pixels_is_decoded_smaller(tmp_path: Path):
+    path = tmp_path / "phone.jpg"
+    Image.new("L", (16_320, 12_240), 90).save(path)
+    clip = Clip.load(path, max_side=2048)
+    assert (clip.width, clip.height) == (2048, 1536)
+    assert (abs(clip.frames.astype(int) - 90) <= 1).all()
+    with pytest.raises(MediaError, match="16320x12240 pixels, more than 128 million: make it sm"):
+        Clip.load(path)
+
+
+def test_a_jpeg_too_large_to_be_decoded_smaller(tmp_path: Path):
+    path = tmp_path / "wall.jpg"
+    Image.new("L", (8, 8)).save(path)
+    data = path.read_bytes()
+    at = data.index(b"\xff\xc0") + 5  # height and width in the frame header
+    path.write_bytes(data[:at] + struct.pack(">HH", 20_000, 20_000) + data[at + 4 :])
+    with pytest.raises(MediaError, match="20000x20000 pixels, more than 256 million: make it sm"):
+        Clip.load(path, max_side=2048)
+
+
 def test_an_animation_larger_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = animation(tmp_path / "a.gif", [100] * 5)
     monkeypatch.setattr("sorairo.video.reading.limits.MAX_PIXEL_BYTES", 3 * 16 * 8 * 3)

@@ -28,7 +28,10 @@ def info(file: Path, as_json: bool) -> None:
 
     The request is stored in files that sorairo makes: `sorairo remix` makes them again from it.
     """
-    facts = _facts(file)
+    from sorairo.video.input_files import on_disk
+
+    with on_disk(file) as opened:
+        facts = {**_facts(opened), "path": str(file)}
     if as_json:
         show_json(facts)
         return

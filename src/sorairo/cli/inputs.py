@@ -48,18 +48,22 @@ def read_input(path: Path, *, max_side: int | None = None, seconds: float | None
     """Read an input file, or its first `seconds`, and the latents beside it. Raises MediaError."""
     from sorairo.generation.requests.metadata import request_of
     from sorairo.video import Clip
+    from sorairo.video.input_files import on_disk
     from sorairo.video.latent_sidecar import load_latents
 
-    clip = Clip.load(path, max_side=max_side, end=seconds)
-    if seconds is None:  # they are of both ends
-        clip = dataclasses.replace(clip, latents=load_latents(path))
-    return Input(path=path, clip=clip, source=source_of(path), request=request_of(clip))
+    with on_disk(path) as file:
+        clip = Clip.load(file, max_side=max_side, end=seconds)
+        if seconds is None:  # they are of both ends
+            clip = dataclasses.replace(clip, latents=load_latents(file))
+        return Input(path=path, clip=clip, source=source_of(file), request=request_of(clip))
 
 
 def source_of(path: Path) -> InputFile:
     """The name and digest of a file. Raises MediaError."""
+    from sorairo.video.input_files import check_regular
     from sorairo.video.latent_sidecar import file_digest
 
+    check_regular(path)
     try:
         name = os.fsencode(path.name).decode("utf-8", "replace")  # it becomes part of a comment
         return InputFile(name=name, sha256=file_digest(path))

@@ -49,7 +49,7 @@ def load_latents(clip: Path) -> Latents | None:
     from safetensors import SafetensorError, safe_open
 
     path = clip.with_name(clip.name + SUFFIX)
-    if not path.exists():
+    if not path.is_file():
         return None
     try:
         with safe_open(path, framework="np") as file:

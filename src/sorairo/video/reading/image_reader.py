@@ -10,13 +10,15 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageSequence, UnidentifiedImageError
+from PIL.JpegImagePlugin import JpegImageFile
 
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.footage import Footage
+from sorairo.video.reading import limits
 from sorairo.video.reading.colors.picture_color import color_of
 from sorairo.video.reading.colors.picture_pixels import upright_pixels
 from sorairo.video.reading.constant_frame_rate import at_constant_rate
-from sorairo.video.reading.limits import check_picture, check_size
+from sorairo.video.reading.limits import MAX_REDUCED_PIXELS, check_picture, check_size
 from sorairo.video.reading.time_range import NEAR, span
 from sorairo.video.reading.timeline import Timeline
 
@@ -70,14 +72,19 @@ def read_picture(
                 "ignore"
             )  # Pillow's, about odd files; this package has its own limits
             formats = [*FORMATS, *filter(None, [_BY_SUFFIX.get(path.suffix.lower())])]
-            with Image.open(path, formats=formats) as image:
-                check_picture(path, *image.size)
+            with _opened(path, formats) as image:
+                full = image.size
+                if max_side is not None:
+                    image.draft("RGB", (max_side, max_side))  # of a JPEG: 1/2, 1/4 or 1/8 of it
+                most = MAX_REDUCED_PIXELS if image.size != full else None
+                check_picture(path, *full, most)
                 return _read(path, image, start, end, max_side)
     except (UnidentifiedImageError, FileNotFoundError):
         return None
     except Image.DecompressionBombError as error:
         raise TooLargeError(
-            f"{path} has too many pixels ({error}): make it smaller first."
+            f"{path} has more than {limits.MAX_PICTURE_PIXELS // 10**6} million pixels: make it"
+            " smaller first."
         ) from error
     except MediaError:
         raise
@@ -87,16 +94,27 @@ def read_picture(
         ) from error
 
 
+def _opened(path: Path, formats: list[str]) -> Image.Image:
+    """The picture of a file, without its pixels. Pillow itself refuses 179 million pixels or more,
+    also of a JPEG that is decoded at a part of its size."""
+    try:
+        return Image.open(path, formats=formats)
+    except Image.DecompressionBombError:
+        if "JPEG" not in formats:
+            raise
+        try:
+            return JpegImageFile(path)
+        except SyntaxError:  # another format
+            pass
+        raise
+
+
 def _read(
     path: Path, image: Image.Image, start: float | None, end: float | None, max_side: int | None
 ) -> Footage:
     metadata = _text_of(image)
     color = color_of(path, image)
     if image.format not in _ANIMATED or getattr(image, "n_frames", 1) == 1:
-        if max_side is not None:
-            image.draft(
-                "RGB", (max_side, max_side)
-            )  # decodes a JPEG at 1/2, 1/4 or 1/8 of its size
         frame = upright_pixels(image, color, max_side)
         return Footage(frames=frame[None], fps=STILL_FPS, metadata=metadata)
     starts = _starts(image)

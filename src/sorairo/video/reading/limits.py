@@ -8,7 +8,8 @@ from sorairo.errors import TooLargeError
 
 MAX_PIXEL_BYTES = 4 * 2**30  # decoded frames: 100 s of 1280x720 at 15 fps
 MAX_SOUND_SECONDS = 2 * 60 * 60  # 2.6 GB of samples
-MAX_PICTURE_PIXELS = 128 * 10**6  # one picture or frame; the finest mode of phones has 108 million
+MAX_PICTURE_PIXELS = 128 * 10**6  # one picture or frame
+MAX_REDUCED_PIXELS = 256 * 10**6  # of a JPEG that is decoded smaller; phones write 200 million
 
 
 def check_size(path: Path, count: float, width: int, height: int) -> None:
@@ -21,12 +22,13 @@ def check_size(path: Path, count: float, width: int, height: int) -> None:
         )
 
 
-def check_picture(path: Path, width: int, height: int) -> None:
-    """Raises TooLargeError if one picture exceeds the limit."""
-    if width * height > MAX_PICTURE_PIXELS:
+def check_picture(path: Path, width: int, height: int, most: int | None = None) -> None:
+    """Raises TooLargeError if one picture has more than `most` pixels; None: the usual limit."""
+    most = MAX_PICTURE_PIXELS if most is None else most
+    if width * height > most:
         raise TooLargeError(
-            f"{path} has {width}x{height} pixels, more than {MAX_PICTURE_PIXELS // 10**6} million:"
-            " make it smaller first."
+            f"{path} has {width}x{height} pixels, more than {most // 10**6} million: make it"
+            " smaller first."
         )
 
 

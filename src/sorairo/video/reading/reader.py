@@ -10,6 +10,7 @@ from av.error import FFmpegError
 
 from sorairo.errors import MediaError, TooLargeError
 from sorairo.video.footage import Footage
+from sorairo.video.input_files import check_regular
 from sorairo.video.reading.image_reader import read_picture
 from sorairo.video.reading.probe import probe_length
 from sorairo.video.reading.video_reader import read_video
@@ -64,6 +65,7 @@ def _one_sentence(path: Path) -> Iterator[None]:
         raise MediaError(f"There is no file {path}.")
     if path.is_dir():
         raise MediaError(f"{path} is a folder; name a picture or a video in it.")
+    check_regular(path)
     try:
         yield
     except MemoryError as error:

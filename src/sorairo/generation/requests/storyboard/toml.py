@@ -44,6 +44,7 @@ from sorairo.generation.requests.storyboard.times import (
 )
 from sorairo.notes import Note, sentence_of
 from sorairo.video import Clip
+from sorairo.video.input_files import check_regular
 
 MAX_CARDS = 500  # four a second for the two minutes of the longest clip
 
@@ -53,8 +54,10 @@ def read_storyboard(
 ) -> tuple[Storyboard, tuple[Path, ...]]:
     """The storyboard of a TOML file, and the pictures and clips that its cards name, in order, then
     those of its characters; they are looked for beside it. It has the `default_seed` where the file
-    has none. Raises RequestError, in one sentence that names the card."""
+    has none. Raises RequestError, in one sentence that names the card, and MediaError for what is
+    no file."""
     path = Path(path)
+    check_regular(path)
     try:
         with path.open("rb") as file:
             text = file.read(4 * MAX_LENGTH + 4).decode("utf-8-sig")  # four bytes a letter at most
@@ -207,7 +210,8 @@ def _found(owner: str, name: str, folder: Path) -> Path:
             error
         )
     if not found:
-        raise RequestError(f"{owner} names {file}, but there is no such file.")
+        there = "that is not a file" if file.exists() else "but there is no such file"
+        raise RequestError(f"{owner} names {file}, {there}.")
     return file
 
 

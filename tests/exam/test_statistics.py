@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sorairo.exam.registry import SUITES
 from sorairo.exam.report.text_table import text_table
 from sorairo.exam.statistics import Goal, estimate, joint_estimate
+from sorairo.exam.suite import JudgedQuestion, SuiteResult
 from sorairo.exam.suites.world import simiq
 
 
@@ -77,6 +79,64 @@ def test_a_share_has_wilsons_interval():
     assert (found.low, found.value, found.high) == pytest.approx((0.490, 0.8, 0.943), abs=1e-3)
     every = estimate(goal, [{"right": 1.0}] * 16)
     assert (every.low, every.value, every.high) == pytest.approx((0.806, 1.0, 1.0), abs=1e-3)
+
+
+def test_answers_about_one_scene_are_no_independent_answers():
+    """Kish (1965): two answers that always agree have a design effect of about two."""
+    goal, scenes = Goal(measure="right", share=True), [f"M6-{i // 2:04d}" for i in range(200)]
+    same = [{"right": float(i // 2 < 80)} for i in range(200)]
+    twice, apart = estimate(goal, same, scenes), estimate(goal, same)
+    once = estimate(goal, same[::2])
+    assert (twice.value, twice.cases) == (0.8, 200)
+    assert twice.low == pytest.approx(once.low, abs=1e-3) == pytest.approx(0.711, abs=1e-3)
+    assert twice.high == pytest.approx(once.high, abs=1e-3) == pytest.approx(0.867, abs=1e-3)
+    assert apart.low == pytest.approx(0.739, abs=1e-3)
+    assert estimate(goal, same, [str(i) for i in range(200)]) == apart
+
+
+def test_answers_about_one_scene_that_differ_are_independent():
+    goal, scenes = Goal(measure="right", share=True), [f"M6-{i // 2:04d}" for i in range(40)]
+    differing = [{"right": float(i % 2)} for i in range(40)]
+    assert estimate(goal, differing, scenes) == estimate(goal, differing)
+
+
+@pytest.mark.parametrize(("scenes", "low"), [("abcdefgh" * 2, 0.676), ("a" * 16, 0.207)])
+def test_answers_that_are_all_right_count_by_scenes(scenes: str, low: float):
+    """Wilson's interval of 8 out of 8, and of 1 out of 1."""
+    found = estimate(Goal(measure="right", share=True), [{"right": 1.0}] * 16, scenes)
+    assert (found.low, found.high) == pytest.approx((low, 1.0), abs=1e-3)
+
+
+@pytest.mark.parametrize("of", ["mean", "median"])
+def test_the_bootstrap_draws_scenes(of: str):
+    goal, values = Goal(measure="error", of=of), np.random.default_rng(1).normal(size=30)
+    once = [{"error": value} for value in values]
+    scenes = [str(i) for i in range(30)]
+    assert estimate(goal, once, scenes) == estimate(goal, once)
+    twice = estimate(goal, [{"other": 1.0}, *once, *once], ["0", *scenes, *scenes])
+    found = estimate(goal, once)
+    assert (twice.low, twice.high) == pytest.approx((found.low, found.high))
+    assert (twice.cases, found.cases) == (60, 30)
+
+
+def test_the_two_languages_of_a_scene_are_one_cluster_of_m6():
+    """A model that reads both languages alike has the interval of one language."""
+    rng = np.random.default_rng(0)
+    right = rng.integers(0, 2, 27).astype(float)
+    judged = [
+        JudgedQuestion(question=each, verdicts={"model": {name: right[i // 2]}})
+        for i, each in enumerate(SUITES["M6"].questions(27))
+        for name in [each.about.partition(", ")[0]]
+    ]
+    assert [each.question.scene_key for each in judged[:3]] == ["M6-0000", "M6-0000", "M6-0001"]
+    both, english = (
+        SuiteResult(suite=SUITES["M6"], judged=some).estimates()["model"]
+        for some in (judged, judged[::2])
+    )
+    for measure in ("overall", "six tasks"):
+        assert both[measure].low == pytest.approx(english[measure].low)
+        assert both[measure].high == pytest.approx(english[measure].high)
+        assert both[measure].cases == 2 * english[measure].cases
 
 
 def test_a_measure_of_all_counts_the_cases_that_it_is_of():

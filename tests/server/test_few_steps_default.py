@@ -48,6 +48,9 @@ def made(client: TestClient, route: str, body: dict[str, Any]) -> tuple[str, lis
         ({"quality": "high"}, OWN),  # of OpenAI's Images API, where it says nothing of steps
         ({"storyboard": BOARD}, OWN),
         ({"storyboard": {**BOARD, "steps": 12}}, []),
+        ({"storyboard": {**BOARD, "quality": "full"}}, OWN),  # says nothing of steps, as elsewhere
+        ({"storyboard": BOARD, "num_inference_steps": 10}, []),
+        ({"storyboard": BOARD, "fast": False}, []),
         ({"storyboard": {**BOARD, "guidance": 3}, "fast": True}, OWN),
     ],
 )

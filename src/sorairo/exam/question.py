@@ -7,6 +7,7 @@ turns an answer into a verdict.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from typing import Any, Protocol, runtime_checkable
 
 from sorairo.generation.api import Capabilities
 from sorairo.video import Clip
+
+_SCENE = re.compile(r"[^-]+-\d+")  # at the beginning of a key
 
 Answer = Sequence[Clip]
 """The clips that answer a question: one for most questions, none where there is no answer."""
@@ -74,6 +77,12 @@ class Question(ABC):
     def label(self) -> str:
         """One line that names the question in lists and pictures."""
         return f"{self.about}: {self.prompt}" if self.about else self.prompt
+
+    @property
+    def scene_key(self) -> str:
+        """The key without its variant, which questions about one scene have in common."""
+        found = _SCENE.match(self.key)
+        return found[0] if found else self.key.rpartition("-")[0] or self.key
 
     @abstractmethod
     def truth(self) -> Truth:

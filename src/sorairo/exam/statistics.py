@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -91,7 +91,10 @@ class Estimate:
     """The value of a measure over several answers, with its 95 % interval.
 
     The interval of a share is Wilson's (1927), because a bootstrap has no width where all answers
-    agree. For every other statistic it is a bootstrap interval.
+    agree. For every other statistic it is a bootstrap interval. Answers about one scene, such as
+    those to its two prompts, count as one cluster: Wilson's interval has the effective number of
+    answers (the number over the design effect; Kish 1965, Korn and Graubard 1998), and the
+    bootstrap draws scenes.
     """
 
     value: float
@@ -117,45 +120,80 @@ Estimates = Mapping[str, Mapping[str, Estimate]]
 """Column -> key of a goal -> estimate."""
 
 
-def estimate(goal: Goal, verdicts: Sequence[Verdict]) -> Estimate:
-    """A measure over all answers that it applies to."""
+def estimate(
+    goal: Goal, verdicts: Sequence[Verdict], scenes: Sequence[str] | None = None
+) -> Estimate:
+    """A measure over all answers that it applies to. `scenes` names what each answer is about;
+    None: each is about another scene."""
     values = np.array([verdict.get(goal.measure, np.nan) for verdict in verdicts], float)
-    values = values[~np.isnan(values)]
-    if not len(values):
+    applies = np.flatnonzero(~np.isnan(values))
+    if not len(applies):
         return NO_ESTIMATE
+    clusters = _clusters(applies if scenes is None else [scenes[i] for i in applies])
+    values = values[applies]
     if goal.share:
-        return _share(values)
+        return _share(values, clusters)
     statistic = STATISTICS[goal.of]
     rng = np.random.default_rng(0)
-    resampled = values[rng.integers(len(values), size=(BOOTSTRAP_SAMPLES, len(values)))]
-    low, high = np.percentile(statistic(resampled, axis=1), [2.5, 97.5])
+    picks = rng.integers(len(clusters), size=(BOOTSTRAP_SAMPLES, len(clusters)))
+    if len(clusters) == len(values):
+        found = statistic(values[picks], axis=1)
+    else:
+        found = [statistic(values[np.concatenate([clusters[i] for i in pick])]) for pick in picks]
+    low, high = np.percentile(found, [2.5, 97.5])
     return Estimate(
         value=float(statistic(values)), low=float(low), high=float(high), cases=len(values)
     )
 
 
-def _share(values: np.ndarray) -> Estimate:
-    """Wilson's score interval."""
-    n, share = len(values), float(values.mean())
+def _clusters(scenes: Iterable[object]) -> list[list[int]]:
+    """The places of the answers to each scene."""
+    found: dict[object, list[int]] = {}
+    for place, scene in enumerate(scenes):
+        found.setdefault(scene, []).append(place)
+    return list(found.values())
+
+
+def _share(values: np.ndarray, clusters: Sequence[Sequence[int]]) -> Estimate:
+    """Wilson's score interval for the effective number of answers."""
+    share, n = float(values.mean()), len(values) / _design_effect(values, clusters)
     middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
     half = Z * np.sqrt(share * (1 - share) / n + (Z / (2 * n)) ** 2) / (1 + Z**2 / n)
     low, high = max(0.0, middle - half), min(1.0, middle + half)
-    return Estimate(value=share, low=float(min(low, share)), high=float(max(high, share)), cases=n)
+    low, high = float(min(low, share)), float(max(high, share))
+    return Estimate(value=share, low=low, high=high, cases=len(values))
+
+
+def _design_effect(values: np.ndarray, clusters: Sequence[Sequence[int]]) -> float:
+    """By how much the variance of a share of clustered answers exceeds that of independent ones: at
+    least 1. Where it cannot be estimated, since all answers agree or are about one scene, it is the
+    largest possible one: the answers of a scene are always the same."""
+    n, count, share = len(values), len(clusters), float(values.mean())
+    if count == n:
+        return 1.0
+    if count == 1 or share in (0.0, 1.0):
+        return n / count
+    residuals = [float(np.sum(values[list(each)] - share)) for each in clusters]
+    clustered = count / (count - 1) * float(np.square(residuals).sum()) / n**2
+    return max(1.0, clustered / (share * (1 - share) / (n - 1)))
 
 
 def joint_estimate(
-    statistic: Callable[[Sequence[Verdict]], float], verdicts: Sequence[Verdict]
+    statistic: Callable[[Sequence[Verdict]], float],
+    verdicts: Sequence[Verdict],
+    scenes: Sequence[str] | None = None,
 ) -> Estimate:
-    """A measure that is computed from all verdicts together.
+    """A measure that is computed from all verdicts together; `scenes` as for `estimate`.
 
     Its cases are the verdicts from which it can be computed alone, or all of them if there is none.
     The interval includes the value, which for a distance near 0 is below those of resampled
     verdicts.
     """
     rng = np.random.default_rng(0)
-    size = (JOINT_BOOTSTRAP_SAMPLES, len(verdicts))
-    picks = rng.integers(len(verdicts), size=size) if verdicts else []
-    values = [statistic([verdicts[i] for i in pick]) for pick in picks]
+    clusters = _clusters(range(len(verdicts)) if scenes is None else scenes)
+    size = (JOINT_BOOTSTRAP_SAMPLES, len(clusters))
+    picks = rng.integers(len(clusters), size=size) if verdicts else []
+    values = [statistic([verdicts[i] for each in pick for i in clusters[each]]) for pick in picks]
     known = [value for value in values if not np.isnan(value)]
     low, high = np.percentile(known, [2.5, 97.5]) if known else (np.nan, np.nan)
     alone = sum(not np.isnan(statistic([verdict])) for verdict in verdicts)

@@ -88,15 +88,16 @@ class SuiteResult:
         """Column -> key of a goal -> estimate."""
         names = dict.fromkeys(name for judged in self.judged for name in judged.verdicts)
         return {
-            name: self._of([each.verdicts[name] for each in self.judged if name in each.verdicts])
+            name: self._of(name, [each for each in self.judged if name in each.verdicts])
             for name in names
         }
 
-    def _of(self, verdicts: Sequence[Verdict]) -> dict[str, Estimate]:
-        joint = self.suite.joint
+    def _of(self, column: str, judged: Sequence[JudgedQuestion]) -> dict[str, Estimate]:
+        joint, verdicts = self.suite.joint, [each.verdicts[column] for each in judged]
+        scenes = [each.question.scene_key for each in judged]
         return {
-            goal.key: joint_estimate(joint[goal.measure], verdicts)
+            goal.key: joint_estimate(joint[goal.measure], verdicts, scenes)
             if goal.measure in joint
-            else estimate(goal, verdicts)
+            else estimate(goal, verdicts, scenes)
             for goal in self.suite.goals
         }

@@ -16,9 +16,10 @@ HERE = Path(__file__).parent
 EXPLANATION = (
     "Beside every value are the values of the true clips with the same judge (what they lack of a"
     " full mark is the judge's error), of the true clips after the model's codec, and of simple"
-    " baselines. Intervals are 95 %: Wilson's for shares, bootstrap for the rest. Other models were"
-    " measured on open-world videos, this one on the simulator that made its training data, so"
-    " their values are for orientation only."
+    " baselines. Intervals are 95 %: Wilson's for shares, bootstrap for the rest, both by"
+    " scenes where a scene has several questions. Other models were measured on open-world videos,"
+    " this one on the simulator that made its training data, so their values are for orientation"
+    " only."
 )
 
 

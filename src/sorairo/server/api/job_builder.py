@@ -48,13 +48,19 @@ class JobBuilder:
         found = self.served(name)
         return replace(self, limits=found.limits, memory=found.memory, runs_on=found.name)
 
-    def sampling(self, fields: Fields, loras: tuple[str, ...] | None = None) -> dict[str, Any]:
+    def sampling(
+        self,
+        fields: Fields,
+        loras: tuple[str, ...] | None = None,
+        said: Mapping[str, Any] = {},
+    ) -> dict[str, Any]:
         """The parameters of a request that the fields set directly, and its LoRAs where `fast`
-        decides them; `loras` are those of a request that is repeated. Raises ApiError."""
+        decides them. `loras` are those of a request that is repeated, and `said` are fields about
+        sampling that it has beside these. Raises ApiError."""
         found, limits = fields.parameters(), self.limits
         try:
             return found | chosen_loras(
-                limits.model, limits.default_loras, fields.get("fast"), found, loras
+                limits.model, limits.default_loras, fields.get("fast"), {**said, **found}, loras
             )
         except ModelError as error:
             raise fields.error("fast", sentence_of(error)) from error

@@ -15,7 +15,6 @@ from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.storyboard.toml import parse_storyboard
 from sorairo.jobs.job import Job
-from sorairo.models.lora.fast import SAYS_HOW
 from sorairo.notes import Note, sentence_of
 from sorairo.server.api.clip_builder import DEFAULT_SECONDS, ClipBuilder, random_seed
 from sorairo.server.api.fields.compound import too_many
@@ -163,9 +162,9 @@ class RequestBuilder(ClipBuilder):
         own = {name for name in BOARD_SETTINGS if name in table} | {"prompt"}
         if "size" in table:
             own |= {"width", "height"}
-        if not {"fast", "loras"} & set(fields.values) and own & set(SAYS_HOW):
-            own.add("loras")
-        board = replace(board, **{k: v for k, v in parameters.items() if k not in own})
+        sampled = self.sampling(fields, said=board.said_of_sampling())
+        stated = {**parameters, "loras": (), **sampled}
+        board = replace(board, **{k: v for k, v in stated.items() if k not in own})
         names, paths, kept_from = self._characters(fields)
         board = replace(found.put_into(board), names=names)
         if "prompt" in fields.values:

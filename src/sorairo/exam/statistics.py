@@ -129,7 +129,7 @@ def estimate(
     applies = np.flatnonzero(~np.isnan(values))
     if not len(applies):
         return NO_ESTIMATE
-    clusters = _clusters(applies if scenes is None else [scenes[i] for i in applies])
+    clusters = _clusters(applies if scenes is None else [scenes[i] for i in applies.tolist()])
     values = values[applies]
     if goal.share:
         return _share(values, clusters)

@@ -153,6 +153,24 @@ def test_a_list_that_was_asked_for_before_a_change_is_dropped(desk: Page):
     assert hearts.count() == before + 1
 
 
+def test_a_clip_that_is_deleted_here_and_restored_elsewhere_comes_back(desk: Page):
+    """Without a reload, once no answer from before the deletion can be on its way."""
+    url = desk.url.partition("#")[0]
+    desk.clock.install()
+    desk.get_by_role("link", name="Library").click()
+    desk.get_by_role("checkbox", name="Select: a red ball").first.check()
+    ids = {"ids": [desk.locator(".cell.selected .tile").get_attribute("data-id")]}
+    desk.get_by_role("region", name="Selection").get_by_role("button", name="Delete").click()
+    expect(desk.get_by_text("11 clips", exact=True)).to_be_visible()
+    expect(desk.get_by_role("button", name="Undo")).to_be_visible()
+    httpx.post(f"{url}v1/videos/restore", json=ids).raise_for_status()
+    desk.evaluate(READ_ALL)
+    expect(desk.get_by_text("11 clips", exact=True)).to_be_visible()
+    desk.clock.fast_forward(20_000)
+    desk.evaluate(READ_ALL)
+    expect(desk.get_by_text("12 clips", exact=True)).to_be_visible()
+
+
 def test_a_clip_that_is_deleted_elsewhere_leaves_the_selection(desk: Page):
     """Also when it comes back."""
     url = desk.url.partition("#")[0]

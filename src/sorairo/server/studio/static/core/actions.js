@@ -12,7 +12,6 @@ export async function attempt(action) {
     return await action();
   } catch (error) {
     toast(error.message, { kind: "bad" });
-    return undefined;
   }
 }
 

@@ -29,10 +29,12 @@ export function onEnded(watcher) {
 
 const leaving = new Set(); // the ids of videos that are being deleted
 
-/** Forgets videos whose deletion is asked for: answers that were on their way do not bring them back. */
+/** Forgets videos whose deletion is asked for: answers that were on their way do not bring them back.
+ * After 20 seconds none is, and a video that is listed again has been restored elsewhere. */
 export function leave(ids) {
   for (const id of ids) {
     leaving.add(id);
+    setTimeout(() => leaving.delete(id), 20_000);
     state.library.videos.delete(id);
   }
   sort();
@@ -161,7 +163,6 @@ export async function readOne(id) {
   } catch (error) {
     if (error.status !== 404) throw error;
     forget([id]);
-    return undefined;
   }
 }
 

@@ -99,11 +99,11 @@ def test_scaled_float8_files(tmp_path: Path):
     small: dict[str, Tensor] = {"scaled_fp8": torch.zeros(2, dtype=torch.float8_e4m3fn)}
     for name, tensor in tensors.items():
         small[name] = tensor
-        if ".blocks." in name and tensor.ndim == 2:
-            scale = torch.tensor(0.25 if "ffn" in name else 1.0)
+        if (".blocks." in name and tensor.ndim == 2) or "patch_embedding.weight" in name:
+            scale = torch.tensor(1.0 if "attn" in name else 0.25)
             small[name] = (tensor / scale).to(torch.float8_e4m3fn)
             tensors[name] = small[name].float() * scale
-            if "ffn" in name:
+            if "attn" not in name:
                 small[name.removesuffix("weight") + "scale_weight"] = scale
     save_file(tensors, full / TRANSFORMER)
     save_file(small, quantised / TRANSFORMER)

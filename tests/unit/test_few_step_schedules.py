@@ -40,7 +40,13 @@ def test_a_schedule_that_cannot_be_followed_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("name", "steps"), [("paper", None), ("wan2.2_lightx2v_4steps_high_noise", 4)]
+    ("name", "steps"),
+    [
+        ("paper", None),
+        ("lightning_over_the_sea", None),
+        ("wan2.2_lightx2v_4steps_high_noise", 4),
+        ("Wan2.2-Lightning_T2V", 4),
+    ],
 )
 def test_what_other_programs_note_beside_a_lora_is_no_schedule(
     name: str, steps: int | None, tmp_path: Path

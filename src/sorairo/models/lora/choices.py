@@ -48,7 +48,7 @@ class FewSteps:
 KNOWN = (
     (re.compile(r"fastwan", re.I), FewSteps(sigmas=(1.0, 0.757, 0.522, 0.0))),
     (
-        re.compile(r"light(x2v|ning)|self[-_]?forcing|4[-_]?steps?", re.I),
+        re.compile(r"lightx2v|wan.*lightning|self[-_]?forcing|4[-_]?steps?", re.I),
         FewSteps(sigmas=FOUR_STEPS),
     ),
 )

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from sorairo.errors import ModelError
 from sorairo.models.lora.choices import unreadable
+from sorairo.models.lora.stated_alphas import StatedAlphas
 
 UNDERSCORED = re.compile(r"^lora_(?:unet|transformer)_+")
 PREFIXES = (
@@ -27,6 +28,7 @@ KEY = re.compile(
     r"^(?P<module>.+?)\.(?:"
     r"lora_(?P<factor>A|B|down|up)(?:\.[A-Za-z_]\w*)?\.weight"
     r"|lora\.(?P<dotted>down|up)\.weight"
+    r"|(?P<shift>lora_B)(?:\.[A-Za-z_]\w*)?\.bias"
     r"|(?P<other>alpha|diff|diff_b|diff_m))$"
 )
 DOWN = ("A", "down")
@@ -36,7 +38,7 @@ MOST_KEYS = 50_000
 
 @dataclass(kw_only=True)
 class ModuleChange:
-    """What a file says of one module. The change of its weight is `up @ down * alpha / rank`, or
+    """What a file says of one module. The change of its weight is `up @ down * scale`, or
     `difference`."""
 
     module: str
@@ -51,6 +53,13 @@ class ModuleChange:
     alpha: float | None = None
     difference: Tensor | None = None
     bias: Tensor | None = None
+    scales_bias: bool = False
+    """Whether the change of the bias is scaled as that of the weight, as PEFT's `lora_B.bias`."""
+
+    @property
+    def scale(self) -> float:
+        """What the product of the factors is multiplied with."""
+        return 1.0 if self.alpha is None or self.down is None else self.alpha / self.down.shape[0]
 
     @property
     def is_complete(self) -> bool:
@@ -82,8 +91,13 @@ class ModuleChange:
         if self.up is None or self.down is None:
             assert self.difference is not None
             return self.difference.float(), None
-        scale = 1.0 if self.alpha is None else self.alpha / self.down.shape[0]
-        return scale * self.up.float().flatten(1), self.down.float().flatten(1)
+        return self.scale * self.up.float().flatten(1), self.down.float().flatten(1)
+
+    def bias_change(self) -> Tensor | None:
+        """The change of the bias, float32; None if only the weight changes."""
+        if self.bias is None:
+            return None
+        return self.bias.float() * (self.scale if self.scales_bias else 1.0)
 
     def weight(self) -> Tensor | None:
         """The change of the weight, float32; None if only the bias changes."""
@@ -116,6 +130,7 @@ def read_lora(path: Path) -> LoraFile:
             names = sorted(file.keys())
             if len(names) > MOST_KEYS:
                 raise ModelError(f"{path} has {len(names)} keys: it is no LoRA.")
+            stated = StatedAlphas(path, file.metadata() or {})
             for name in names:
                 matched = KEY.match(name)
                 if matched is None:
@@ -136,6 +151,9 @@ def read_lora(path: Path) -> LoraFile:
         raise ModelError(f"{path} is incomplete: {torn[0].module} has one factor of two.")
     if uneven := [each for each in changes if not each.is_product]:
         raise ModelError(f"{path} is broken: the factors of {uneven[0].module} have other ranks.")
+    for module, each in found.items():
+        if each.alpha is None and each.down is not None:
+            each.alpha = stated.of(module, each.down.shape[0])
     return LoraFile(path=path, changes=changes, unknown=tuple(unknown))
 
 
@@ -154,6 +172,8 @@ def _set(path: Path, change: ModuleChange, matched: re.Match[str], tensor: Tenso
     factor, other = matched["factor"] or matched["dotted"], matched["other"]
     if factor:
         setattr(change, "down" if factor in DOWN else "up", tensor)
+    elif matched["shift"]:
+        change.bias, change.scales_bias = tensor, True
     elif other == "alpha":
         if tensor.numel() != 1:
             raise ModelError(f"{path} is broken: {matched[0]} is to be one number.")

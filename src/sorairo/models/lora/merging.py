@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,8 @@ from sorairo.models.lora.beside import Beside, weight_of
 from sorairo.models.lora.choices import LoraChoice
 from sorairo.models.lora.files import LoraFile, ModuleChange, read_lora
 from sorairo.models.lora.targets import LoraTarget, Part
+from sorairo.models.sizing.host_memory import free_memory
+from sorairo.models.sizing.machine import SPARE
 from sorairo.notes import Note
 
 SHOWN = 3  # names in a message
@@ -38,12 +40,17 @@ class LoraReport:
     """The largest change of a weight, relative to the weight (Frobenius norms)."""
     unplaced: tuple[str, ...]
     """Keys that have none."""
+    beside: bool = False
+    """Whether it is computed beside the weights, because the host's memory has no room for both
+    these and the changed ones."""
 
     def __str__(self) -> str:
         text = (
             f"{self.path.name}: {self.placed} of {self.total} keys, largest change"
             f" {self.largest_change:.1%}".replace("%", " %")
         )
+        if self.beside:
+            text += ", computed beside the weights, as there is little memory"
         if self.unplaced:
             more = f" and {len(self.unplaced) - SHOWN} more" if len(self.unplaced) > SHOWN else ""
             text += f"; without a place: {', '.join(self.unplaced[:SHOWN])}{more}"
@@ -65,11 +72,15 @@ class MergedLoras:
 
     A changed parameter is computed in float32 and rounded once. Its original is kept in host memory
     and put back when other LoRAs are used, so that nothing of a LoRA remains. Weights that are
-    stored in few bits are not changed: what a LoRA adds is computed beside them.
+    stored in few bits are not changed: what a LoRA adds is computed beside them. So it is for the
+    weights of all linear layers where the host has no memory for changed weights and originals.
     """
 
-    def __init__(self, targets: Sequence[LoraTarget]) -> None:
+    def __init__(
+        self, targets: Sequence[LoraTarget], free: Callable[[], float] = free_memory
+    ) -> None:
         self.targets = tuple(targets)
+        self._free = free  # bytes of the host's memory
         self._used: tuple[tuple[LoraChoice, int], ...] = ()
         self._reports: tuple[LoraReport, ...] = ()
         self._originals: dict[tuple[int, str], Tensor] = {}
@@ -85,13 +96,14 @@ class MergedLoras:
         placed = [self._place(file) for file in files]
         self._restore()
         try:
-            sizes = self._merge([each.weight for each in choices], placed)
+            beside = not self._has_room(placed)
+            sizes = self._merge([each.weight for each in choices], placed, beside=beside)
         except BaseException:
             self._restore()
             raise
         self._used = wanted
         self._reports = tuple(
-            _report(file, choice.weight, found, size)
+            _report(file, choice.weight, found, size, beside=beside)
             for file, choice, found, size in zip(files, choices, placed, sizes, strict=True)
         )
         return self._reports
@@ -101,7 +113,7 @@ class MergedLoras:
         found = []
         for index, target in enumerate(self.targets):
             for change in file.changes:
-                if len(self.targets) > 1 and not _is_for(target.part, part, change):
+                if not _is_for(target.part, part, change):
                     continue
                 found += _places(target, index, change)
         if not found:
@@ -132,15 +144,27 @@ class MergedLoras:
                 )
             )
 
-    def _merge(self, weights: Sequence[float], placed: Sequence[list[_Placed]]) -> list[float]:
-        """Merges, and returns the largest relative change by each file."""
+    def _has_room(self, placed: Iterable[list[_Placed]]) -> bool:
+        """Whether the host's memory can hold each parameter that changes once more."""
+        names = {(each.target, each.parameter) for found in placed for each in found}
+        parameters = [self.targets[target].parameter(name) for target, name in names]
+        needed = sum(each.numel() * each.element_size() for each in parameters if each is not None)
+        return needed <= SPARE * self._free()
+
+    def _merge(
+        self, weights: Sequence[float], placed: Sequence[list[_Placed]], *, beside: bool
+    ) -> list[float]:
+        """Merges, or adds linear layers' changes `beside` them, and returns the largest relative
+        change by each file."""
         by_parameter: dict[tuple[int, str], list[tuple[int, _Placed]]] = {}
         for number, found in enumerate(placed):
             for each in found:
                 by_parameter.setdefault((each.target, each.parameter), []).append((number, each))
         largest = [0.0] * len(placed)
         for key, changes in by_parameter.items():
-            layer = self.targets[key[0]].fixed(key[1])
+            target = self.targets[key[0]]
+            thin = beside and all(each.change.down is not None for _, each in changes)
+            layer = target.fixed(key[1]) or (target.linear(key[1]) if thin else None)
             if layer is not None:
                 self._add_beside(layer, weights, changes, largest)
                 continue
@@ -154,7 +178,9 @@ class MergedLoras:
                     change = abs(weights[number]) * float(delta.norm()) / size
                     largest[number] = max(largest[number], change)
             self._originals[key] = parameter.data.to("cpu")
-            parameter.data = merged.to(parameter.dtype)
+            pinned = parameter.data.is_pinned()  # it is copied to a GPU block by block
+            merged = merged.to(parameter.dtype)
+            parameter.data = merged.pin_memory() if pinned else merged
         return largest
 
     def _add_beside(
@@ -218,9 +244,10 @@ def part_of(path: Path) -> Part:
 
 
 def _is_for(target: Part, part: Part, change: ModuleChange) -> bool:
+    """Whether a change is for a network; that of a second one has no place in a model of one."""
     if change.second:
         return target == "low"
-    return not part or part == target
+    return not target or not part or part == target
 
 
 def _places(target: LoraTarget, index: int, change: ModuleChange) -> list[_Placed]:
@@ -239,11 +266,13 @@ def _places(target: LoraTarget, index: int, change: ModuleChange) -> list[_Place
 def _delta(placed: _Placed) -> Tensor | None:
     change = placed.change
     if placed.is_bias:
-        return None if change.bias is None else change.bias.float()
+        return change.bias_change()
     return change.weight()
 
 
-def _report(file: LoraFile, weight: float, placed: Sequence[_Placed], largest: float) -> LoraReport:
+def _report(
+    file: LoraFile, weight: float, placed: Sequence[_Placed], largest: float, *, beside: bool
+) -> LoraReport:
     keys = {key for each in placed for key in each.change.keys}
     missing = [key for each in file.changes for key in each.keys if key not in keys]
     return LoraReport(
@@ -253,6 +282,7 @@ def _report(file: LoraFile, weight: float, placed: Sequence[_Placed], largest: f
         total=file.num_keys,
         largest_change=largest,
         unplaced=(*missing, *file.unknown),
+        beside=beside,
     )
 
 

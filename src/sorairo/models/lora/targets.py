@@ -59,6 +59,12 @@ class LoraTarget:
         stem = name.rpartition(".")[0]
         return fixed_layer(self.network, name) if stem in self._modules else None
 
+    def linear(self, name: str) -> nn.Module | None:
+        """The linear layer of a weight; None for another parameter."""
+        stem, _, last = name.rpartition(".")
+        layer = self.network.get_submodule(stem) if stem in self._modules else None
+        return layer if last == "weight" and isinstance(layer, nn.Linear) else None
+
     def shape(self, name: str) -> tuple[int, ...] | None:
         """The shape of a weight or another parameter; None if the network has none."""
         layer = self.fixed(name)

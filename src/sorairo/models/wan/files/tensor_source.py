@@ -66,13 +66,15 @@ class TensorSource:
                 return _from_gguf(entry, originals[name])
             with safe_open(entry.file, framework="pt") as file:
                 tensor = file.get_tensor(originals[name])
-            if tensor.dtype not in FP8_TYPES or tensor.ndim != 2:
+            if tensor.dtype not in FP8_TYPES:
                 return tensor
             stem = name.removesuffix(".weight")
             scales = [read(stem + end) for end in SCALES if stem + end in originals]
             scale = scales[0].float().flatten() if scales else None  # type: ignore[union-attr]
             if scale is not None and scale.numel() > 1:
-                scale = scale[:, None]
+                scale = scale.view(-1, *[1] * (tensor.ndim - 1))
+            if tensor.ndim != 2:
+                return tensor if scale is None else tensor.float() * scale
             return Packed(kind=FP8, data=tensor, columns=tensor.shape[1], scale=scale)
 
         formats = {name: entries[each].dtype for name, each in originals.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,9 +117,11 @@ def _import_one(
 
     record = replace(found.record, tags=(*found.record.tags, *tags))
     try:
-        with opened.on_disk(found.path) as path:
+        with ExitStack() as files:
+            path = files.enter_context(opened.on_disk(found.path))
+            inputs = [files.enter_context(opened.on_disk(each)) for each in found.inputs]
             created_at = opened.time(found.path)
-            return importer.add(path, record, name=found.path, created_at=created_at)
+            return importer.add(path, record, name=found.path, created_at=created_at, inputs=inputs)
     except (QuotaError, WriteError):
         raise
     except MediaError as error:

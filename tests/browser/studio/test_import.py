@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import numpy as np
 from playwright.sync_api import Page, expect
 
 from serving import Running, picture
 from sora_archive import clip
+from sorairo.generation.requests.animate import AnimateRequest
+from sorairo.generation.requests.base import InputFile
+from sorairo.video import Clip
 from studio_archive import NAMES, bring, open_view
 
 LARGE = 7 * 2**20  # characters of a conversation: three are more than a request may have
@@ -42,6 +47,31 @@ def test_import_twice_and_look_at_the_library(
         expect(studio.locator(".cell-name", has_text=name)).to_be_visible()
     found = httpx.get(f"{server.url}/v1/videos").json()["data"]
     assert {(video["kind"], video["seed"]) for video in found} == {("import", i) for i in range(3)}
+
+
+def test_an_export_comes_with_the_files_of_its_clips(studio: Page, server: Running, tmp_path: Path):
+    """A clip that was made from a picture can be made again; a remix of it is of its family."""
+    first, remix = (f"video_{number:032x}" for number in (0xA11CE, 0xB0B))
+    given = picture((64, 64))
+    source = (InputFile(name="given 1", sha256=""),)
+    request = AnimateRequest(prompt="a lantern sways", at=(0.0,), seconds=1.0, inputs=source)
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as file:
+        for shade, name in enumerate((first, remix)):
+            frames = np.full((12, 64, 64, 3), 33 + shade, np.uint8)
+            comment = replace(request, seed=shade).to_comment()
+            Clip(frames=frames, fps=12, metadata={"comment": comment}).save(tmp_path / "a.mp4")
+            file.write(tmp_path / "a.mp4", f"x/clips/{name}.mp4")
+            file.writestr(f"x/inputs/{name}-0.png", given)
+        index = [{"id": first}, {"id": remix, "parents": {first: "remix"}}]
+        file.writestr("x/index.json", json.dumps(index))
+    bring(studio, server, [str(tmp_path / "export.zip")])
+    expect(studio.get_by_text("2 clips imported.")).to_be_visible()
+    found = httpx.get(f"{server.url}/v1/videos?q=lantern").json()["data"]
+    videos = {video["seed"]: video["id"] for video in found}
+    assert {video["kind"] for video in found} == {"animate"}
+    assert httpx.get(f"{server.url}/v1/videos/{videos[1]}/inputs/0").content == given
+    parents = httpx.get(f"{server.url}/v1/videos/{videos[1]}/lineage").json()["parents"]
+    assert parents == [{"id": videos[0], "relation": "remix"}]
 
 
 def test_a_folder_is_dropped(studio: Page, server: Running, tmp_path: Path):

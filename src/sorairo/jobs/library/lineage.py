@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select
 
 from sorairo.jobs.schema import jobs, lineage
 
-REMIX = "remix"
+REMIX, IMPORT = "remix", "import"
+ORIGIN = "origin_"  # how the ids of videos of other libraries begin
 MAX_FAMILY = 200  # videos of a family that are listed
 AT_ONCE = 200  # ids in one query
 
@@ -32,6 +34,28 @@ def record_parents(connection: Connection, child: str, payload: Mapping[str, Any
     for parent, relation in parents_in(payload).items():
         row = {"child": child, "parent": parent, "relation": relation}
         connection.execute(insert(lineage).values(row))
+
+
+def record_origin(
+    connection: Connection, owner: str, child: str, origin: str, parents: Mapping[str, str]
+) -> None:
+    """Records that a new video is the one of another library with the id `origin` ("": not known),
+    where it was made from `parents`: the relation to each, by its id. The ids are made names that
+    no other owner's videos have; those of the owner's own videos stay as they are."""
+    named = [*parents, *([origin] if origin else [])]
+    query = select(jobs.c.id).where(jobs.c.id.in_(named), jobs.c.owner == owner)
+    own = set(connection.execute(query).scalars())
+    rows = {each: relation for each, relation in parents.items() if each not in (origin, child)}
+    rows |= {origin: IMPORT} if origin and origin != child else {}
+    for each, relation in rows.items():
+        parent = each if each in own else _origin(owner, each)
+        connection.execute(
+            insert(lineage).values({"child": child, "parent": parent, "relation": relation})
+        )
+
+
+def _origin(owner: str, video: str) -> str:
+    return ORIGIN + hashlib.sha256(f"{owner} {video}".encode()).hexdigest()[:32]
 
 
 def parents_in(payload: Mapping[str, Any]) -> dict[str, str]:
@@ -76,7 +100,28 @@ class FamilyTree:
                     added += [name for name in (each.child, each.parent) if name not in seen]
                 front = list(dict.fromkeys(added))
                 seen |= set(front)
-        return tuple(found.values())
+        return _joined(found.values())
+
+    def parents(self, job: str) -> dict[str, str]:
+        """The relation to each video that a job's one was made from, by its id."""
+        with self.reading.begin() as connection:
+            near = tuple(_around(connection, [job]))
+            origins = [each.parent for each in near if each.child == job]
+            found = _joined((*near, *_around(connection, origins)))
+        return {each.parent: each.relation for each in found if each.child == job}
+
+
+def _joined(found: Iterable[Descent]) -> tuple[Descent, ...]:
+    """Descents in which the video of another library is the one that was imported from there."""
+    found = tuple(dict.fromkeys(found))
+    origins = [each for each in found if each.relation == IMPORT and each.parent.startswith(ORIGIN)]
+    here = {each.parent: each.child for each in reversed(origins)}
+    renamed = [
+        replace(each, parent=here.get(each.parent, each.parent))
+        for each in found
+        if each not in origins
+    ]
+    return tuple(each for each in dict.fromkeys(renamed) if each.parent != each.child)
 
 
 def _around(connection: Connection, names: Sequence[str]) -> Iterable[Descent]:

@@ -22,7 +22,7 @@ from sorairo.server.api.fields.references import MAX_DATA_URL_LENGTH
 from sorairo.server.api.json_text import parse_json
 from sorairo.server.api.uploaded_file import Upload
 
-MAX_FIELDS, MAX_FILES = 64, 4
+MAX_FIELDS, MAX_FILES, MAX_FILES_ON_DISK = 64, 4, 101
 MAX_IMPORT_BYTES = 4 * 2**30  # of a file that goes to the disk
 MAX_FIELD_BYTES = 24 * 2**20  # enough for a picture as a data URL
 # A body without files: the largest data URL (clients escape its slashes), and 2 MB for the rest.
@@ -113,7 +113,8 @@ def unescaped(text: bytes) -> str:
 
 
 async def _read_multipart(request: Request, folder: Path | None) -> dict[str, Any]:
-    limits = {"max_fields": MAX_FIELDS, "max_files": MAX_FILES, "max_part_size": MAX_FIELD_BYTES}
+    files = MAX_FILES if folder is None else MAX_FILES_ON_DISK
+    limits = {"max_fields": MAX_FIELDS, "max_files": files, "max_part_size": MAX_FIELD_BYTES}
     try:
         async with request.form(**limits) as form:
             items = [(key, await _value(value, folder)) for key, value in form.multi_items()]

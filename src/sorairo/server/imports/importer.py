@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,11 +15,11 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 
 from sorairo import config
-from sorairo.errors import MediaError, RequestError
+from sorairo.errors import DiskFullError, MediaError, RequestError
 from sorairo.generation.output.export import save_spritesheet, save_thumbnail
 from sorairo.generation.requests.edit import EditRequest
 from sorairo.jobs.job import Job
-from sorairo.jobs.library.imports import ImportedJob, add_imported
+from sorairo.jobs.library.imports import Ancestry, ImportedJob, add_imported
 from sorairo.jobs.library.tags import normalized
 from sorairo.jobs.queue import Queue
 from sorairo.server.imports.own_clips import OwnClip, own_clip
@@ -28,7 +28,7 @@ from sorairo.server.job_spec import IMPORT, VideoFields
 from sorairo.server.uploads.file_types import IMAGE_TYPES, detect_type
 from sorairo.server.uploads.media_info import MediaInfo
 from sorairo.server.uploads.media_store import MediaStore
-from sorairo.server.uploads.sandbox import decode, preview
+from sorairo.server.uploads.sandbox import decode, inspect, preview
 from sorairo.server.video_object import VARIANTS
 from sorairo.video.clip import Clip
 
@@ -75,19 +75,22 @@ class Importer:
         name: str,
         created_at: float | None = None,
         source: Mapping[str, Any] = {},
+        inputs: Sequence[Path] = (),
     ) -> Imported:
         """Imports a file, which the archive calls `name`. `created_at` holds where the record says
-        no time; `source` says more about where it is from. Raises MediaError if it cannot be
-        read, QuotaError and WriteError."""
+        no time; `source` says more about where it is from; `inputs` are the files that it was made
+        from, as far as the archive has them. Raises MediaError if it cannot be read, QuotaError and
+        WriteError."""
         digest = _digest(path)
         video = f"video_{hashlib.sha256(f'{self.owner} {digest}'.encode()).hexdigest()[:32]}"
         if self.queue.get(video, or_trashed=True) is not None:
             return self._present(video)
         info, clip = preview(path, PREVIEW_SIDE)
         own = None if source else own_clip(clip)
-        if own is not None:
-            complete = own.is_complete
-            record = own.record.filled_from(record) if complete else record.filled_from(own.record)
+        given = _given(own, inputs)
+        if own is not None:  # what the clip says of itself counts more where it makes it again
+            first, second = (record, own.record) if given is None else (own.record, record)
+            record = first.filled_from(second)
         record = replace(record, prompt=valid_text(record.prompt))
         folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
         origin = {
@@ -98,16 +101,23 @@ class Importer:
         }
         try:
             size = self._store(path, info, clip, folder)
+            if own is not None and given is not None:
+                media, given_bytes = self._store_inputs(given.paths, folder)
+                size += given_bytes
+                payload = own.payload(_video(record, info), media, given.seconds)
+            else:
+                payload = _payload(record, info, f"{folder}/{CLIP}", origin)
             job = ImportedJob(
                 id=video,
                 owner=self.owner,
-                payload=_payload(record, info, f"{folder}/{CLIP}", origin, own),
+                payload=payload,
                 result=_result(info, folder, size) | (own.result if own else {}),
                 created_at=record.created_at or created_at or time.time(),
                 favourite=record.favourite,
                 tags=_tags(record.tags),
             )
-            added = add_imported(self.queue, job, most_bytes=self.most_bytes)
+            ancestry = Ancestry(origin=record.video, parents=dict(record.parents))
+            added = add_imported(self.queue, job, most_bytes=self.most_bytes, ancestry=ancestry)
         except IntegrityError:
             self.media.try_delete_folder(folder)
             return self._present(video)
@@ -115,6 +125,13 @@ class Importer:
             self.media.try_delete_folder(folder)
             raise
         return Imported(outcome=Outcome.IMPORTED, job=added)
+
+    def _store_inputs(self, paths: Sequence[Path], folder: str) -> tuple[list[str], int]:
+        """Writes the files that a video was made from; returns their names and bytes."""
+        names = [f"{folder}/given/{index}" for index in range(len(paths))]
+        for name, path in zip(names, paths, strict=True):
+            self.media.put(name, path)
+        return names, sum(each.stat().st_size for each in paths)
 
     def _present(self, video: str) -> Imported:
         """What became of a file whose video is there."""
@@ -148,20 +165,46 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _payload(
-    record: Record, info: MediaInfo, path: str, source: dict[str, Any], own: OwnClip | None
-) -> dict[str, Any]:
-    """The payload of an imported video. That of a clip that sorairo made from text alone is as if
-    it had been made here; of another one, the request is the edit that a remix of it is."""
-    video = VideoFields(
+@dataclass(frozen=True, kw_only=True)
+class _Given:
+    """The files that a clip was made from."""
+
+    paths: Sequence[Path] = ()
+    seconds: float = 0.0
+    """Of all clips among them."""
+
+
+def _given(own: OwnClip | None, inputs: Sequence[Path]) -> _Given | None:
+    """The files with which the request of a clip makes it again: none for one that was made from
+    text. None: it cannot be made again here, since files are missing, are others, or cannot be
+    read."""
+    if own is None or own.is_complete():
+        return None if own is None else _Given()
+    if not inputs or not own.is_complete([_digest(each) for each in inputs]):
+        return None
+    try:
+        found = [inspect(each) for each in inputs]
+    except DiskFullError:
+        raise
+    except MediaError:
+        return None
+    seconds = sum(each.duration for each in found if each.num_frames > 1)
+    return _Given(paths=inputs, seconds=seconds)
+
+
+def _video(record: Record, info: MediaInfo) -> VideoFields:
+    return VideoFields(
         model=record.model,
         prompt=record.prompt,
         size=f"{info.width}x{info.height}",
         seconds=f"{max(1, round(info.duration))}",
         seed=record.seed,
     )
-    if own is not None and own.is_complete:
-        return own.payload(video)
+
+
+def _payload(record: Record, info: MediaInfo, path: str, source: dict[str, Any]) -> dict[str, Any]:
+    """The payload of an imported video that cannot be made again: its request is the edit that a
+    remix of it is."""
     request = EditRequest(
         prompt=record.prompt[:2000],
         strength=EDIT_STRENGTH,
@@ -170,7 +213,7 @@ def _payload(
     return {
         "command": IMPORT,
         "request": config.to_json(request),
-        "video": config.to_json(video),
+        "video": config.to_json(_video(record, info)),
         "media": [path],
         "source": source,
     }

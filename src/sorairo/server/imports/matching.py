@@ -6,8 +6,8 @@ import itertools
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from sorairo.server.imports.records import Record
@@ -20,7 +20,8 @@ UNNAMED_SUFFIXES = (".dat", "")  # of files that may be clips and pictures, by t
 MOST_RECORDS = 32  # about one file: an archive may repeat itself
 BEST_NAMES = ("original", "source", "video")  # of several files of one clip, the best first
 # What an export of a library has beside its clips: the files that they were made from.
-_INPUT = re.compile(r"(?:^|/)inputs/video_[0-9a-f]{32}-\d+\.\w+$")
+_INPUT = re.compile(r"(?P<root>|.*/)inputs/(?P<video>video_[0-9a-f]{32})-(?P<number>\d+)\.\w+")
+_CLIP = re.compile(r"(?P<root>|.*/)clips/(?P<video>video_[0-9a-f]{32})\.mp4")
 _THUMBNAIL = re.compile(r"(?:^|/)thumb(?:nail)?s?/[^/]*$", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_]+(?:-[A-Za-z0-9_]+)*")
 _ID = re.compile(
@@ -39,6 +40,8 @@ class FoundMedia:
     """What the sidecars say about it."""
     others: tuple[str, ...] = ()
     """Other forms of it in the archive, such as its poster, which are not imported."""
+    inputs: tuple[str, ...] = ()
+    """The files that it was made from, in their order, of an export of a library."""
 
 
 def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]:
@@ -47,19 +50,39 @@ def matched(media: Iterable[str], records: Sequence[Record]) -> list[FoundMedia]
     left out, unless there is nothing else."""
     table, groups = _Table(records), defaultdict(list)
     paths = sorted(media)
+    inputs = _inputs(paths)
     for path in [each for each in paths if not _is_beside(each)] or paths:
         found = table.records_of(path)
         record = found[0] if found else Record()
         for other in found[1:]:
             record = record.filled_from(other)
         groups[_item_of(path, record)].append((path, record))
-    return [_best(each) for each in groups.values()]
+    best = [_best(each) for each in groups.values()]
+    return [replace(each, inputs=_inputs_of(each.path, inputs)) for each in best]
+
+
+def _inputs(paths: Iterable[str]) -> dict[tuple[str, str], dict[int, str]]:
+    """The files in exports from which videos were made, by folder and video, then by number."""
+    found: dict[tuple[str, str], dict[int, str]] = defaultdict(dict)
+    for matched_path in filter(None, map(_INPUT.fullmatch, paths)):
+        key = (matched_path["root"], matched_path["video"])
+        found[key][int(matched_path["number"])] = matched_path[0]
+    return found
+
+
+def _inputs_of(path: str, inputs: Mapping[tuple[str, str], Mapping[int, str]]) -> tuple[str, ...]:
+    clip = _CLIP.fullmatch(path)
+    found = inputs.get((clip["root"], clip["video"]), {}) if clip else {}
+    numbers = range(len(found))  # none may be missing
+    return tuple(found[i] for i in numbers) if found.keys() == set(numbers) else ()
 
 
 def _is_beside(path: str) -> bool:
     """Whether a file is a thumbnail of a gallery, such as the one of sora-exodus, or an input."""
     is_video = PurePosixPath(path).suffix.lower() in VIDEO_SUFFIXES
-    return _INPUT.search(path) is not None or (not is_video and _THUMBNAIL.search(path) is not None)
+    return _INPUT.fullmatch(path) is not None or (
+        not is_video and _THUMBNAIL.search(path) is not None
+    )
 
 
 def _item_of(path: str, record: Record) -> str:

@@ -5,6 +5,7 @@ Anybody can write such a clip: its request counts as one that a client sends.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
@@ -18,6 +19,8 @@ from sorairo.models.lora.choices import SUFFIX, check_loras, parse_lora
 from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec, VideoFields
 from sorairo.video.clip import Clip
+
+LENGTHS = ("seconds", "forward", "backward")  # fields of requests, in seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,31 +36,38 @@ class OwnClip:
         """What the clip says, as an archive would say it."""
         return Record(prompt=self.request.prompt, seed=self.request.seed)
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether the request alone makes the clip again, on any server: it is of a clip that was
-        made from text, without LoRAs of a path of its machine."""
+    def is_complete(self, digests: Sequence[str] = ()) -> bool:
+        """Whether the request makes the clip again, on any server, with given files of these
+        digests: of a clip that was made from text there are none. It may have no LoRAs of a path of
+        its machine, and no characters, which are known by their ids."""
         request = self.request
-        if isinstance(request, Storyboard):
-            needs_files = bool(request.names) or any(card.footage for card in request.cards)
-        else:
-            needs_files = not isinstance(request, GenerateRequest)
+        needed = _files_of(request)
+        if needed != len(request.inputs) or len(digests) != needed:
+            return False
+        pairs = zip(request.inputs, digests, strict=True)
+        if any(each.sha256 not in ("", own) for each, own in pairs):
+            return False
         try:
             check_loras(request.loras)
         except RequestError:
             return False
-        names = (parse_lora(each)[0] for each in request.loras)
-        return not (needs_files or request.inputs or any(map(_is_path, names)))
+        return not any(_is_path(parse_lora(each)[0]) for each in request.loras)
 
-    def payload(self, video: VideoFields) -> dict[str, Any]:
-        """The payload of the job that makes the clip again. `video` shows the clip; what it costs
-        is by the size and length that its request asks for."""
-        request = self.request
+    def payload(
+        self, video: VideoFields, media: Sequence[str] = (), seconds: float = 0.0
+    ) -> dict[str, Any]:
+        """The payload of the job that makes the clip again, from given files in the media store
+        that have so many seconds. `video` shows the clip; what it costs is by the size and length
+        that its request asks for."""
+        request = replace(self.request, inputs=())
         if request.width and request.height:
             video = replace(video, size=f"{request.width}x{request.height}")
         if isinstance(request, GenerateRequest | Storyboard):
             video = replace(video, seconds=f"{request.seconds:g}")
-        return JobSpec(request=request, video=video).to_json()
+        else:
+            asked = sum(float(getattr(request, name, 0) or 0) for name in LENGTHS)
+            video = replace(video, seconds=f"{max(float(video.seconds), asked + seconds):g}")
+        return JobSpec(request=request, video=video, media=tuple(media)).to_json()
 
     @property
     def result(self) -> dict[str, str]:
@@ -72,6 +82,15 @@ def own_clip(clip: Clip) -> OwnClip | None:
         return None
     digest = read_record(clip.metadata.get("comment", "")).get("model_digest")
     return OwnClip(request=request, model_digest=digest if isinstance(digest, str) else "")
+
+
+def _files_of(request: Request) -> int:
+    """How many given files a request needs; -1 for one whose files are not enough."""
+    if isinstance(request, GenerateRequest):
+        return 0
+    if isinstance(request, Storyboard):
+        return -1 if request.names else sum(bool(card.footage) for card in request.cards)
+    return -1 if getattr(request, "names", ()) else max(1, len(request.inputs))
 
 
 def _is_path(lora: str) -> bool:

@@ -20,10 +20,12 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from sorairo.jobs.library.lineage import REMIX
 from sorairo.notes import Note
 
 MAX_DEPTH, MAX_RECORDS = 24, 200_000
 MAX_PROMPT, MAX_TAG = 32_000, 64  # characters
+MAX_PARENTS = 16
 # Seconds since 1970: smaller numbers are dates such as 20251012, larger ones are in smaller units.
 EARLIEST, LATEST = 1e8, 1e11
 # By what is left of a key without signs and upper case; earlier keys win.
@@ -43,6 +45,8 @@ TIMES = ("createdat", "created", "createtime", "creationtime", "date", "postedat
 MODELS = ("model", "modelname", "modelid")
 MARKS = ("isfavorite", "favorite", "favourite", "isfavourite", "isliked", "starred")
 TAGS = ("tags", "keywords", "labels")
+RECIPE = "video.recipe"  # the `object` of a recipe
+_VIDEO, _PART = re.compile(r"video_[A-Za-z0-9]{8,58}"), re.compile(r"[a-z_]{1,16}")
 KIND, PROMPT_LINE = "type", re.compile(r"^\s*prompt\s*[:=]\s*", re.IGNORECASE)
 _FILE_NAME = re.compile(r"\S{1,200}\.[A-Za-z][A-Za-z0-9]{2,3}")  # which is no prompt
 _QUOTED = re.compile(r"'(?:[=+\-@\t\r]|$)")  # earlier exports wrote it into empty cells, too
@@ -70,6 +74,10 @@ class Record:
     model: str = ""
     favourite: bool = False
     tags: tuple[str, ...] = ()
+    video: str = ""
+    """The id of the video in its library; "" for other ids than those of videos."""
+    parents: tuple[tuple[str, str], ...] = ()
+    """The ids of the videos that it was made from, each with the part that it has."""
 
     def filled_from(self, other: Record) -> Record:
         """This record, with what it lacks taken from another one."""
@@ -177,6 +185,8 @@ def _in_json(value: Any, around: Mapping[str, Any], depth: int) -> Iterator[Reco
         isinstance(own.get("files"), list)
     ):
         yield _record(said, own)
+    if own.get("object") == RECIPE:  # what is in it is about the videos that it was made from
+        return
     inherited = {key: each for key, each in said.items() if key not in (*FILES, "id")}
     for each in value.values():
         if isinstance(each, dict | list):
@@ -198,6 +208,8 @@ def _record(said: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
         ),
         seed=next((n for key in SEEDS if (n := _seed(said.get(key))) is not None), None),
         created_at=next((t for key in TIMES if (t := _time(said.get(key))) is not None), None),
+        video=_video(own.get("id")),
+        parents=_parents(own),
         model=next((each[:128] for key in MODELS for each in _texts(said.get(key))), ""),
         favourite=any(_flag(said.get(key)) for key in MARKS),
         tags=tuple(
@@ -207,6 +219,20 @@ def _record(said: Mapping[str, Any], own: Mapping[str, Any]) -> Record:
             for each in text.splitlines()
         ),
     )
+
+
+def _video(value: Any) -> str:
+    return value if isinstance(value, str) and _VIDEO.fullmatch(value) else ""
+
+
+def _parents(own: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What an export of a library, or a Video object of OpenAI, says about its parents."""
+    found = {_video(own.get("remixedfromvideoid")): REMIX}
+    given = own.get("parents")
+    for video, part in given.items() if isinstance(given, dict) else ():
+        if isinstance(part, str) and _PART.fullmatch(part):
+            found[_video(video)] = part
+    return tuple((video, part) for video, part in found.items() if video)[:MAX_PARENTS]
 
 
 def _id(text: str) -> str:

@@ -10,7 +10,7 @@ from sorairo.errors import RequestError
 from sorairo.jobs.library.tags import MAX_LENGTH, MAX_TAGS, checked
 from sorairo.notes import Note, within
 from sorairo.server.api.errors import invalid_type
-from sorairo.server.api.fields.compound import elements_of
+from sorairo.server.api.fields.compound import elements_of, too_many
 from sorairo.server.api.fields.scalars import (
     FieldType,
     Schema,
@@ -18,6 +18,10 @@ from sorairo.server.api.fields.scalars import (
     invalid_value,
     unknown_parameter,
 )
+from sorairo.server.api.json_text import parse_json
+from sorairo.server.api.uploaded_file import Upload
+
+MAX_PART = 16  # characters of the part that a video has in another one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,3 +170,51 @@ class TextsByPath:
 
     def schema(self) -> Schema:
         return {"type": "object", "additionalProperties": {"type": "string"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relations:
+    """The parts that videos have in another one, by their ids; JSON in a form's text."""
+
+    most: int
+    """How many videos."""
+    max_length: int
+    """Characters of an id."""
+
+    def parse(self, value: Any, name: str) -> dict[str, str]:
+        """The parts by ids. Raises ApiError."""
+        if isinstance(value, str):
+            value = parse_json(value.encode("utf-8", "surrogatepass"), name)
+        if not isinstance(value, Mapping):
+            raise invalid_type(name, "an object", value)
+        if len(value) > self.most:
+            raise too_many(name, len(value), self.most)
+        ids, parts = Text(max_length=self.max_length, strict=True), Text(max_length=MAX_PART)
+        return {
+            ids.parse(str(key), name): parts.parse(each, f"{name}.{str(key)[:80]}")
+            for key, each in value.items()
+        }
+
+    def schema(self) -> Schema:
+        part = {"type": "string", "maxLength": MAX_PART}
+        return {"type": "object", "additionalProperties": part, "maxProperties": self.most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files:
+    """Files of a multipart form, of a route that takes them to the disk."""
+
+    most: int
+    """How many."""
+
+    def parse(self, value: Any, name: str) -> tuple[Upload, ...]:
+        """The files, in their order. Raises ApiError."""
+        found = elements_of([value] if isinstance(value, Upload) else value, name, self.most)
+        for index, each in enumerate(found):
+            if not isinstance(each, Upload):
+                raise invalid_type(f"{name}[{index}]", "a file", each)
+        return tuple(found)
+
+    def schema(self) -> Schema:
+        items = {"type": "string", "format": "binary"}
+        return {"type": "array", "items": items, "maxItems": self.most}

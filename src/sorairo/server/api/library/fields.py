@@ -11,11 +11,20 @@ from sorairo.server.api.fields.file_fields import AnyFile
 from sorairo.server.api.fields.request_field import Endpoint, RequestField
 from sorairo.server.api.fields.scalars import Flag, Number, Seed, Text, check_seed
 from sorairo.server.api.library.boards.field import BoardText
-from sorairo.server.api.library.field_types import Objects, Tags, Texts, TextsByPath
+from sorairo.server.api.library.field_types import (
+    Files,
+    Objects,
+    Relations,
+    Tags,
+    Texts,
+    TextsByPath,
+)
+from sorairo.server.imports.records import MAX_PARENTS
 
 MAX_IDS = 1000  # of one request
 MAX_PARTS = 200  # of a cut, of a film
 MAX_PATH, MAX_PATHS = 1000, 40_000  # characters of a path; paths of an archive
+MAX_INPUTS = 100  # files that a video was made from
 
 READING = frozenset({Endpoint.READING})
 PLAN, IMPORT = frozenset({Endpoint.IMPORT_PLAN}), frozenset({Endpoint.IMPORT})
@@ -167,6 +176,27 @@ LIBRARY_FIELDS: tuple[RequestField, ...] = (
         type=Number(low=0, high=1e11, example="1760000000"),
         description="When it was made, in seconds since 1970. Default: now.",
         endpoints=IMPORT,
+    ),
+    RequestField(
+        name="origin",
+        type=Text(max_length=MAX_ID_LENGTH),
+        description="The id that it had in the library that it comes from.",
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="parents",
+        type=Relations(most=MAX_PARENTS, max_length=MAX_ID_LENGTH),
+        description="The ids that the videos that it was made from had there, each with the part"
+        ' that it has, such as "remix" or "extend".',
+        endpoints=IMPORT,
+    ),
+    RequestField(
+        name="inputs",
+        type=Files(most=MAX_INPUTS),
+        description="The files that it was made from, in the order of its recipe. With these, a"
+        " clip that sorairo made keeps its recipe.",
+        endpoints=IMPORT,
+        file=True,
     ),
     RequestField(
         name="path",

@@ -233,6 +233,11 @@ LIBRARY_SCHEMAS: dict[str, Schema] = {
                             "items": TEXT,
                             "description": "Other forms of it, such as its poster.",
                         },
+                        "inputs": {
+                            "type": "array",
+                            "items": TEXT,
+                            "description": "Files that it was made from, where there are any.",
+                        },
                         "fields": described(
                             {"type": "object"}, "What is known of it: fields for the import."
                         ),

@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from sorairo.jobs.job import COMPLETED, Job
+from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.jobs.library.listing import JobFilter
 from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, fields_of, service_of
@@ -83,8 +84,11 @@ def _exported(request: Request, wanted: JobFilter) -> StreamingResponse:
 
 def _archive(service: Service, wanted: Any, folder: str) -> Iterator[bytes]:
     stream, index, now = ZipStream(), [], time.time()
+    families = FamilyTree(service.queue.database)
     for job in _jobs(service, wanted):
         entry = {**service.video(job), "files": []}
+        if parents := families.parents(job.id):
+            entry["parents"] = parents
         for name, path in _files(service, job):
             chunks = service.media.read(path)
             yield from stream.add(f"{folder}/{name}", chunks, job.ended_at or now)

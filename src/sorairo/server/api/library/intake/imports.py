@@ -76,13 +76,16 @@ def _described(found: FoundMedia) -> dict[str, Any]:
         "model": record.model,
         "favourite": record.favourite,
         "tags": list(record.tags),
+        "origin": record.video,
+        "parents": dict(record.parents),
     }
     known = {name: value for name, value in said.items() if value or name == "seed"}
     if record.seed is None:
         del known["seed"]
     elif record.seed > MAX_EXACT:
         known["seed"] = str(record.seed)
-    return {"path": found.path, "others": list(found.others), "fields": known}
+    inputs = {"inputs": list(found.inputs)} if found.inputs else {}
+    return {"path": found.path, "others": list(found.others), **inputs, "fields": known}
 
 
 def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
@@ -97,13 +100,17 @@ def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:
         model=fields.get("model", ""),
         favourite=fields.get("favourite", False),
         tags=fields.get("tags", ()),
+        video=fields.get("origin", ""),
+        parents=tuple(fields.get("parents", {}).items()),
     )
+    inputs = [each.path for each in fields.get("inputs", ()) if each.path is not None]
     most = quota_of(service, owner).most_bytes
-    service.storage.check(owner, upload.size, most)
+    size = upload.size + sum(each.stat().st_size for each in inputs)
+    service.storage.check(owner, size, most)
     importer = Importer(queue=service.queue, media=service.media, owner=owner, most_bytes=most)
     try:
         name = fields.get("path") or upload.name or "upload"
-        found = importer.add(upload.path, record, name=name)
+        found = importer.add(upload.path, record, name=name, inputs=inputs)
     except WriteError:
         raise
     except MediaError as error:

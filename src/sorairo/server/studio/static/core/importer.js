@@ -23,6 +23,7 @@ const AT_ONCE = 2;
 // where `silent` is how many imported clips have no prompt
 state.importing = null;
 let stopped = false;
+let readers; // of all files, by their paths
 
 const ofFile = (path, file) => ({ path, size: file.size, read: () => file });
 
@@ -77,7 +78,7 @@ export function stopImport() {
 
 /** Imports files; what becomes of them is in `state.importing`. */
 export async function importFiles(files) {
-  if (state.importing && state.importing.phase !== "done") return;
+  if ((state.importing?.phase ?? "done") !== "done") return;
   stopped = false;
   const run = { phase: "reading", done: 0, total: 0, counts: { imported: 0, present: 0, trashed: 0 }, silent: 0, problems: [] };
   change({ importing: run });
@@ -110,7 +111,7 @@ function* pieces(path, text) {
     return;
   }
   const value = JSON.parse(text);
-  const lists = Object.entries({ ...(Array.isArray(value) ? { "": value } : value) }).filter(([, each]) => Array.isArray(each));
+  const lists = Object.entries(Array.isArray(value) ? { "": value } : value).filter(([, each]) => Array.isArray(each));
   const [name, list] = lists.sort((a, b) => b[1].length - a[1].length)[0] ?? ["", []];
   let [piece, size] = [[], 0];
   const whole = () => JSON.stringify(name ? { ...value, [name]: piece } : piece);
@@ -129,6 +130,7 @@ function* pieces(path, text) {
 /** What is to be sent: `{path, size, read(), fields}`. What the text files say is asked for in as many
  * parts as it takes; the smallest, which are about single clips, come first. */
 async function planned(files, note) {
+  readers = new Map(files.map(({ path, read }) => [path, read]));
   const media = [];
   for (const each of files) if (await isMedia(each)) media.push(each.path);
   if (!media.length) return [];
@@ -138,7 +140,7 @@ async function planned(files, note) {
     const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
     for (const each of plan.unreadable) note(each.path, reasonOf(each));
     for (const each of plan.data) {
-      found.set(each.path, { ...each.fields, ...found.get(each.path) });
+      found.set(each.path, { inputs: each.inputs ?? [], ...each.fields, ...found.get(each.path) });
       each.others.forEach((path) => others.add(path));
     }
     [sidecars, size] = [{}, 0];
@@ -168,7 +170,8 @@ async function sendAll(items, run, note) {
       if (size > MOST_FILE) throw new Error(t("import.tooLarge"));
       const form = new FormData();
       for (const [name, value] of Object.entries({ ...fields, path })) {
-        form.append(name, Array.isArray(value) ? JSON.stringify(value) : value);
+        if (name === "inputs") for (const each of value) form.append(name, await readers.get(each)(), name);
+        else form.append(name, value instanceof Object ? JSON.stringify(value) : value);
       }
       form.append("video", await read(), "clip");
       const { outcome, video } = await postJson("v1/videos/imports", form);

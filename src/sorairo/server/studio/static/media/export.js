@@ -55,5 +55,4 @@ export function exportVideos(query) {
   if (key()) return fetchAndSave(path, name, "export");
   save(path, name); // the browser writes it to the disk while it is read
   toast(t("library.exporting"));
-  return undefined;
 }

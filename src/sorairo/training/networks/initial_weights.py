@@ -1,8 +1,10 @@
-"""Initial weights from another model, also for networks that have more layers or words."""
+"""Initial weights from another model, also for networks that have more layers, words or latent
+channels."""
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from sorairo.errors import TrainingError
@@ -17,19 +19,23 @@ PLACE_EMBEDDING = "transformer.place_embedding.weight"
 BLOCKS = "transformer.blocks."
 OUTPUTS = ("self_attn.o.", "cross_attn.o.", "ffn.2.")  # of a block: what is added to its input
 WORDS = "text.embedding.weight"  # of a denoiser: one row a token
+INPUT = "transformer.patch_embedding.weight"
+OUTPUT = "transformer.head.head."  # weight and bias: one row a channel of a token
 
 
 def load_initial(network: nn.Module, start: str, part: str) -> None:
     """Copies the weights of a part of the model `start` into the network; does nothing for "".
 
     A deeper denoiser or a larger codec computes the same at first; new words, and an embedding of
-    places that the model does not have, keep their random weights.
+    places that the model does not have, keep their random weights. A denoiser of more latent
+    channels ignores the new ones at first, and its velocity there is zero.
     """
     if not start:
         return
     source = getattr(load_networks(hub.find(start)), part).float().state_dict()
     if isinstance(network, DenoiserNetwork):
         source = deepened(source, len(network.transformer.blocks))
+        source = with_channels(source, network)
     if isinstance(network, Codec):
         source = enlarged(source, network)
     words, known = network.state_dict().get(WORDS), source.get(WORDS)
@@ -69,3 +75,19 @@ def deepened(source: dict[str, Tensor], layers: int) -> dict[str, Tensor]:
                     torch.zeros_like(value) if zero else value.clone()
                 )
     return grown
+
+
+def with_channels(source: dict[str, Tensor], network: DenoiserNetwork) -> dict[str, Tensor]:
+    """The weights of a denoiser with as many latent channels as `network` has: those of new ones,
+    which are the last of a token, are zero."""
+    config = network.transformer.config
+    if config.given_channels or INPUT not in source:
+        return source
+    new = config.token_channels - source[INPUT].shape[1]
+    if new <= 0:
+        return source
+    wider = {INPUT: F.pad(source[INPUT], (0, new))}
+    for name in (f"{OUTPUT}weight", f"{OUTPUT}bias"):
+        rows = source[name]
+        wider[name] = torch.cat([rows, rows.new_zeros(new, *rows.shape[1:])])
+    return source | wider

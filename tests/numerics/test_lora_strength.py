@@ -142,3 +142,19 @@ def test_without_memory_for_changed_weights_the_change_is_computed_beside_them(t
     assert torch.equal(network["q"](x), plain)
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, before[name]), name
+
+
+def test_pinned_weights_change_in_their_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """So that a GPU goes on copying them from there, and nothing more is pinned."""
+    monkeypatch.setattr(Tensor, "is_pinned", lambda *_: True)
+    network, path = block(), tmp_path / "a.safetensors"
+    save_file(factors("q"), path)
+    weight = network.get_parameter("q.weight")
+    place, before = weight.data_ptr(), weight.clone()
+    loras = MergedLoras([LoraTarget(network=network)])
+    loras.use([LoraChoice(path=path)])
+    down, up = factors("").values()
+    assert torch.allclose(weight, before + up @ down, atol=1e-6)
+    loras.use([])
+    assert torch.equal(weight, before)
+    assert weight.data_ptr() == place

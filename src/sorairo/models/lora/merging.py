@@ -177,10 +177,12 @@ class MergedLoras:
                     merged = merged + weights[number] * delta
                     change = abs(weights[number]) * float(delta.norm()) / size
                     largest[number] = max(largest[number], change)
-            self._originals[key] = parameter.data.to("cpu")
-            pinned = parameter.data.is_pinned()  # it is copied to a GPU block by block
-            merged = merged.to(parameter.dtype)
-            parameter.data = merged.pin_memory() if pinned else merged
+            if parameter.data.is_pinned():  # a GPU copies it from there, block by block
+                self._originals[key] = parameter.data.clone()
+                parameter.data.copy_(merged)
+            else:
+                self._originals[key] = parameter.data.to("cpu")
+                parameter.data = merged.to(parameter.dtype)
         return largest
 
     def _add_beside(
@@ -220,7 +222,10 @@ class MergedLoras:
         for (target, name), original in self._originals.items():
             parameter = self.targets[target].parameter(name)
             assert parameter is not None
-            parameter.data = original.to(parameter.device)
+            if parameter.data.is_pinned():
+                parameter.data.copy_(original)
+            else:
+                parameter.data = original.to(parameter.device)
         for hook in self._beside:
             hook.remove()
         self._originals, self._used, self._reports, self._beside = {}, (), (), []

@@ -91,6 +91,23 @@ def test_info_says_what_a_model_takes(name: str, wan: Path, monkeypatch: pytest.
         assert first["petaflop"] == pytest.approx((50 * 2 * 517 + 2011) / 1000, rel=0.01)
 
 
+@pytest.mark.parametrize("device", [(), ("--device", "cpu")], ids=["none", "cpu"])
+def test_info_counts_the_numbers_that_the_cpu_computes_with(
+    device: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+):
+    """Four bytes each on one without instructions for bfloat16; on a GPU there are two."""
+    rows = {}
+    for fast in (True, False):
+        monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda fast=fast: fast)
+        words = ["models", "info", "wan2.1-1.3b", "--json", "--no-speed", *device]
+        found = json.loads(CliRunner().invoke(app, words, catch_exceptions=False).output)
+        memory = found["costs"][0]["memory"]
+        rows[fast] = {each["options"]: each for each in memory}
+    cpu = [rows[fast].pop("--device cpu")["host_gigabytes"] for fast in (True, False)]
+    assert 1.8 < cpu[1] / cpu[0] < 2.05
+    assert rows[True] == rows[False]
+
+
 def test_bench_times_a_forward_and_a_decode(wan: Path):
     words = ["bench", str(wan), "--size", "64x64", "--seconds", "0.3", "--repeats", "2", "--json"]
     result = CliRunner().invoke(app, words, catch_exceptions=False)

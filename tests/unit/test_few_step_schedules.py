@@ -9,7 +9,14 @@ import pytest
 
 from sorairo.errors import ModelError
 from sorairo.flow import solvers
-from sorairo.models.lora.choices import SOLVERS, LoraChoice, few_steps, find_lora, lora_names
+from sorairo.models.lora.choices import (
+    SOLVERS,
+    LoraChoice,
+    choices_of,
+    few_steps,
+    find_lora,
+    lora_names,
+)
 
 
 def test_the_solvers_are_those_of_the_sampler():
@@ -55,6 +62,24 @@ def test_what_other_programs_note_beside_a_lora_is_no_schedule(
     (tmp_path / f"{name}.json").write_text('{"description": "", "activation text": "paper boat"}')
     found = few_steps((LoraChoice(path=tmp_path / f"{name}.safetensors"),))
     assert (None if found is None else len(found.sigmas) - 1) == steps
+
+
+def test_a_folder_as_lightx2v_publishes_it_says_its_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Not a folder that happens to be above a file which is named by its path."""
+    monkeypatch.setenv("SORAIRO_LORAS", str(tmp_path / "loras"))
+    name = "Wan2.2-T2V-A14B-4steps-lora-rank64-Seko-V1"
+    for folder in (tmp_path / "loras" / name, tmp_path / "4steps"):
+        folder.mkdir(parents=True)
+        for noise in ("high", "low"):
+            (folder / f"{noise}_noise_model.safetensors").touch()
+    found = few_steps(choices_of((name,)))
+    assert found is not None
+    assert found.sigmas == (1.0, 0.9375, 0.8333, 0.625, 0.0)
+    assert (
+        few_steps(choices_of((str(tmp_path / "4steps" / "high_noise_model.safetensors"),))) is None
+    )
 
 
 def test_what_a_mac_leaves_on_other_disks_is_no_lora(

@@ -21,6 +21,7 @@ Needs = Callable[["Machine", "Placing"], "MemoryNeeds | None"]
 """What a model needs on a machine, where its weights are placed so."""
 
 ROOMY = 1e15  # bytes: more than any machine has
+HALF = 2  # bytes of a number in bfloat16, which most GPUs compute with
 PLACINGS: tuple[tuple[str, bool, str | None], ...] = (
     ("", False, None),
     ("--weights int8", False, "int8"),
@@ -40,12 +41,13 @@ def speed_of(shape: NetworkShape, device: str | None) -> tuple[str, float]:
     return chosen.type, block_speed(shape, chosen)
 
 
-def machine_with(device: str | None) -> Machine:
-    """This machine, with a device."""
+def machine_with(device: str | None, *, small: bool = False) -> Machine:
+    """This machine, with a device; that of a `small` model is not asked for, since it fits every
+    one."""
     from sorairo.models.sizing.host_memory import free_memory
     from sorairo.models.sizing.machine import Machine
 
-    if device == "cpu":
+    if small:
         return Machine(host=free_memory())
     from sorairo.models.sizing.placement import machine_of
     from sorairo.nn.precision import choose_device
@@ -91,10 +93,17 @@ def costs(
 
 
 def memory_of(
-    spec: CanvasSpec, size: Size, frames: int, needs: Needs, machine: Machine, *, guided: bool
+    spec: CanvasSpec,
+    size: Size,
+    frames: int,
+    needs: Needs,
+    machines: tuple[Machine, Machine],
+    *,
+    guided: bool,
 ) -> dict[str, Any]:
     """The memory of a clip, in gigabytes: for each way to place the weights beside a GPU, and
-    without one; and whether it fits this machine."""
+    without one; and whether it fits this machine. `machines` are this one with the device that is
+    asked for, and with its CPU."""
     from sorairo.generation.memory.estimate import job_memory
     from sorairo.generation.memory.job_size import WHOLE, JobSize
     from sorairo.models.sizing.before_loading import Placing
@@ -110,9 +119,10 @@ def memory_of(
         upscaled=False,
         guided=guided,
     )
-    roomy = {"host": ROOMY, "number": 2}
-    gpu = replace(machine, device="cuda", total=ROOMY, free=ROOMY, **roomy)
-    cpu = replace(machine, device="cpu", total=0.0, host=ROOMY)
+    machine, cpu = machines
+    number = machine.number if machine.device == "cuda" else HALF
+    gpu = replace(machine, device="cuda", total=ROOMY, free=ROOMY, host=ROOMY, number=number)
+    cpu = replace(cpu, host=ROOMY)
     found: list[dict[str, Any]] = []
     for options, offload, rounding in PLACINGS if spec.smaller_sizes else ():
         own = needs(gpu, Placing(offload=offload, rounding=rounding))

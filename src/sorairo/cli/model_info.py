@@ -145,9 +145,10 @@ def _with_costs(
         guided=guided,
         speed=rate,
     )
-    machine = machine_with(device) if spec.smaller_sizes else machine_with("cpu")
+    small = not spec.smaller_sizes
+    machines = machine_with(device, small=small), machine_with("cpu", small=small)
     for row in facts["costs"]:
-        row |= memory_of(spec, tuple(row["size"]), row["frames"], needs, machine, guided=guided)
+        row |= memory_of(spec, tuple(row["size"]), row["frames"], needs, machines, guided=guided)
     if fast := _fast(config["name"], facts.get("digest", "")):
         facts["fast"] = fast
     return facts, kind

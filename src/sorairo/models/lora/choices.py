@@ -52,7 +52,7 @@ KNOWN = (
         FewSteps(sigmas=FOUR_STEPS),
     ),
 )
-"""Schedules of published LoRAs, by the names of their files (FastVideo's FastWan, lightx2v's 4-step
+"""Schedules of published LoRAs, by the names of their files or folders (FastVideo's FastWan, lightx2v's 4-step
 distillation, Self-Forcing). A file NAME.json beside NAME.safetensors says it for others."""
 
 
@@ -174,9 +174,16 @@ def few_steps(loras: tuple[LoraChoice, ...]) -> FewSteps | None:
         if described.is_file() and (found := _read(described)) is not None:
             return found
         for pattern, known in KNOWN:
-            if pattern.search(each.path.stem):
+            if pattern.search(_published_name(each.path)):
                 return known
     return None
+
+
+def _published_name(path: Path) -> str:
+    """The name of a file, with that of its folder if this is a LoRA of several files: lightx2v's
+    are called high_noise_model and low_noise_model."""
+    is_one_of_several = path.parent.parent in (loras_folder(), shipped_loras())
+    return f"{path.parent.name}/{path.stem}" if is_one_of_several else path.stem
 
 
 def _read(path: Path) -> FewSteps | None:

@@ -52,8 +52,9 @@ KNOWN = (
         FewSteps(sigmas=FOUR_STEPS),
     ),
 )
-"""Schedules of published LoRAs, by the names of their files or folders (FastVideo's FastWan, lightx2v's 4-step
-distillation, Self-Forcing). A file NAME.json beside NAME.safetensors says it for others."""
+"""Schedules of published LoRAs, by the names of their files or folders (FastVideo's FastWan,
+lightx2v's 4-step distillation, Self-Forcing). A file NAME.json beside NAME.safetensors says it for
+others."""
 
 
 def loras_folder() -> Path:

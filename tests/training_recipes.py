@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
+from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
+from sorairo.data.rendered_shards import Shard, prepare_folder, render_shard, shard_count
 from sorairo.models.codec import Codec, CodecConfig
 from sorairo.models.model import ModelConfig, SamplingConfig
 from sorairo.models.text import TextConfig
@@ -15,6 +18,7 @@ from sorairo.models.transformer import TransformerConfig
 from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape
 from sorairo.training.data.samplers.example import ExampleSpec
 from sorairo.training.data.sources import LatentSource
+from sorairo.training.loop.run_folder import run_folder
 from sorairo.training.loop.schedule import LoopConfig
 from sorairo.training.networks.codec import CodecRecipe
 from sorairo.training.networks.denoiser import ModelRecipe
@@ -79,6 +83,7 @@ MODEL_RECIPE = ModelRecipe(
         text=TextConfig(vocabulary=400, dim=32, heads=2, layers=1),
         sampling=SamplingConfig(steps=2),
         native_sizes=((64, 64),),
+        window_frames=17,  # of the clips of its sheets, too
     ),
     objective=DenoiserLossConfig(
         tokens=128,
@@ -98,3 +103,18 @@ def change(recipe, **fields):
     """The recipe with other fields; those of its loop may be named directly."""
     loop = {k: fields.pop(k) for k in list(fields) if k in {"steps", "seed", "workers", "minutes"}}
     return dataclasses.replace(recipe, loop=dataclasses.replace(recipe.loop, **loop), **fields)
+
+
+def rendered(config: ClipsConfig) -> list[Shard]:
+    """The shards of a set, rendered in this process: a new one takes longer to start."""
+    prepare_folder(config)
+    return [render_shard(config, index) for index in range(shard_count(config))]
+
+
+def with_tokenizer(recipe: ModelRecipe, run: Path) -> ModelRecipe:
+    """The recipe; the folder of its run has the tokenizer of another `run`, which took two seconds
+    to train."""
+    folder = run_folder(recipe.run_name())
+    folder.mkdir(parents=True)
+    shutil.copy(run / "tokenizer.json", folder)
+    return recipe

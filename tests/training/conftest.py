@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sorairo.data.rendered_shards import Shard, render
+from sorairo.data.rendered_shards import Shard
 from sorairo.packages import assets_folder
 from sorairo.training import run
-from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared
+from training_recipes import CLIPS, CODEC_RECIPE, MODEL_RECIPE, Prepared, rendered
 
 ASSETS = assets_folder()  # the user's own, which are fetched once
 
@@ -29,7 +29,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="package")
 def clips(cache: Path) -> list[Shard]:
-    shards = render(CLIPS, processes=1)
+    shards = rendered(CLIPS)
     assert cache in shards[0].path.parents
     return shards
 
@@ -43,6 +43,8 @@ def codec_run(clips: list[Shard]) -> Path:
 @pytest.fixture(scope="package")
 def model_run(codec_run: Path) -> Path:
     """The folder of a model trained for four steps in one go."""
+    for config, _ in MODEL_RECIPE.rendered():
+        rendered(config)
     return run.run(MODEL_RECIPE).parent
 
 

@@ -15,7 +15,7 @@ import torch
 from sorairo.data.clip_sets import MOVING_LIFE_CLIPS
 from sorairo.data.clips_config import ClipsConfig
 from sorairo.data.latent_dataset import ClipSet
-from sorairo.data.rendered_shards import Shard, render
+from sorairo.data.rendered_shards import Shard
 from sorairo.models.text import START, train_tokenizer
 from sorairo.training.data.encode import encode_source
 from sorairo.training.data.mixture import DenoiserLossConfig, Phase, Shape, draw_batch
@@ -30,7 +30,7 @@ from sorairo.world import registry
 from sorairo.world.lifelike.sampling import sample_scene
 from sorairo.world.lifelike.scene import SceneConfig
 from sorairo.world.tabletop.dynamics import sampling as tabletop
-from training_recipes import CLIPS, CODEC_RECIPE, Prepared
+from training_recipes import CLIPS, CODEC_RECIPE, Prepared, rendered
 
 WORD = re.compile(r"[a-z]{2,}|[\u2e80-\u9fff]")
 VOCABULARY = 2048  # where the text network learns from the captions alone
@@ -118,6 +118,7 @@ def test_a_batch_shows_both_worlds(codec_run: Path, prepared: Prepared):
     codec = codec_of_run("tiny-codec", "both", CODEC_RECIPE.codec, CLIPS).codec
     clips: dict[str, ClipSet] = {}
     shown: dict[str, ClipsConfig] = {"life": LIFE, "table": CLIPS}
+    rendered(LIFE)
     for name, config in shown.items():
         source = LatentSource(clips=config, pictures=2)
         paths = encode_source(codec, source, codec_run / f"latents-of-{name}", patch=2)
@@ -142,7 +143,7 @@ def test_a_batch_shows_both_worlds(codec_run: Path, prepared: Prepared):
 
 
 def test_a_shard_of_the_lifelike_world_keeps_what_is_true_of_it():
-    (shard,) = render(LIFE, processes=1)
+    (shard,) = rendered(LIFE)
     assert isinstance(shard, Shard)
     (captions_of_clip,) = shard.captions
     assert set(captions_of_clip) == {"en", "zh"}

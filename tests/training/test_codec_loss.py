@@ -20,7 +20,7 @@ from sorairo.training.objectives import perceptual
 from sorairo.training.objectives.moving_edges import change_error, edge_error, motion
 from sorairo.training.objectives.perceptual import STRIDES, PerceptualDistance
 from sorairo.training.objectives.shrunk_latents import draw_side, shrink_latents
-from training_recipes import CODEC, CODEC_RECIPE, change
+from training_recipes import CODEC, CODEC_RECIPE, change, rendered
 
 
 @given(seed=st.integers(0, 2**32 - 1), side=st.integers(2, 16))
@@ -116,10 +116,12 @@ def test_a_codec_learns_with_every_term(clips: list[Shard], monkeypatch: pytest.
         fast=0.5, relit=0.2, cut=0.2, faded=0.2, collages=0.2, whole_groups=3, crop=32, tiles=2,
         moving_weight=4.0, edges=1.0, change=0.5, perceptual=0.05, shrunk_latents=0.5,
     )  # fmt: skip
+    more = dataclasses.replace(CODEC_RECIPE.clips, first_seed=500)
+    rendered(more)
     recipe = change(
         CODEC_RECIPE,
         name="codec-of-every-term",
-        more_clips=(dataclasses.replace(CODEC_RECIPE.clips, first_seed=500),),
+        more_clips=(more,),
         codec=dataclasses.replace(CODEC, high_memory=True, pixel_width=16),
         objective=objective,
         steps=40,

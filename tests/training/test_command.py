@@ -45,7 +45,10 @@ def train(cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_from_random_weights_to_a_model(tmp_path: Path):
+def test_from_random_weights_to_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    """The codec in a process of its own, the model in this one, which has loaded torch."""
     codec = train(
         tmp_path,
         "tabletop-codec",
@@ -73,17 +76,18 @@ def test_from_random_weights_to_a_model(tmp_path: Path):
         "objective.compiled=false",
         *TINY_LOOP,
     ]
-    model = train(tmp_path, *words)
-    assert model.returncode == 0, model.stderr
-    path = Path(model.stdout.strip())
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    code, streams = run(["train", *words]), capfd.readouterr()
+    assert code == 0, streams.err
+    path = Path(streams.out.strip())
     info = hub.info(path)
     assert info.name == "tabletop"
     assert info.record["training"]["steps"] == 2
     (tmp_path / "sorairo" / "runs" / "tabletop" / "state.safetensors").write_bytes(b"")
-    cut = train(tmp_path, *words)
-    assert cut.returncode == 2
-    assert "tabletop/state.safetensors, cannot be read" in cut.stderr
-    assert "Traceback" not in cut.stderr
+    assert run(["train", *words]) == 2
+    said = capfd.readouterr().err
+    assert "tabletop/state.safetensors, cannot be read" in said
+    assert "Traceback" not in said
 
 
 @pytest.fixture

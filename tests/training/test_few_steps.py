@@ -23,7 +23,7 @@ from sorairo.training.loop.optimiser import OptimiserConfig
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.networks.few_steps import FewStepRecipe, FewStepTask
 from sorairo.training.objectives.few_steps import FewStepConfig, FewStepObjective
-from training_recipes import LOOP, MODEL_RECIPE, change
+from training_recipes import LOOP, MODEL_RECIPE, change, with_tokenizer
 
 GUIDED = SamplingConfig(steps=6, guidance=3.0, guidance_interval=(0.0, 1.0))
 
@@ -32,11 +32,11 @@ GUIDED = SamplingConfig(steps=6, guidance=3.0, guidance_interval=(0.0, 1.0))
 def recipe(model_run: Path) -> FewStepRecipe:
     """A recipe whose teacher is a tiny model, trained for some steps so that prompts matter."""
     model = replace(MODEL_RECIPE.model, sampling=GUIDED)
-    teacher = run.run(change(MODEL_RECIPE, name="few-step-teacher", steps=60, model=model))
+    teacher = change(MODEL_RECIPE, name="few-step-teacher", steps=60, model=model)
     plain = MODEL_RECIPE.objective
     return FewStepRecipe(
         name="few-steps",
-        teacher=str(teacher),
+        teacher=str(run.run(with_tokenizer(teacher, model_run))),
         sources=MODEL_RECIPE.sources,
         objective=FewStepConfig(
             phases=plain.phases,
@@ -116,7 +116,7 @@ def test_only_the_change_is_trained(recipe: FewStepRecipe):
     assert not torch.equal(layers[0](x), layers[0].linear(x))
 
 
-def test_it_comes_closer_to_the_model(recipe: FewStepRecipe, tmp_path: Path):
+def test_it_comes_closer_to_the_model(recipe: FewStepRecipe, model_run: Path, tmp_path: Path):
     """Two steps without guidance come closer to six guided ones; the file is one that the engine
     merges, with its schedule."""
     task, folder = recipe.prepare(run.run_folder(recipe.run_name())), run.run_folder("few-steps")
@@ -133,11 +133,10 @@ def test_it_comes_closer_to_the_model(recipe: FewStepRecipe, tmp_path: Path):
     assert found is not None
     assert (found.guidance, found.solver, len(found.sigmas)) == (1.0, "euler", 3)
     assert found.digest == hub.info(Path(recipe.teacher)).digest
-    other = run.run(change(MODEL_RECIPE, name="other-weights", steps=1))
     with pytest.raises(
         ModelError, match=r"few-steps was made for other weights than those of tiny"
     ):
-        load(other).generate("a red ball", seconds=0.5, seed=1, loras=(str(lora),))
+        load(model_run / "model").generate("a red ball", seconds=0.5, seed=1, loras=(str(lora),))
     engine = load(recipe.teacher)
     engine.generate("a red ball", seconds=0.5, seed=1, loras=(str(lora),))
     (report,) = engine.lora_reports

@@ -26,7 +26,16 @@ from sorairo.training.objectives.denoiser import DenoiserObjective
 from sorairo.training.recipes.canvas import canvas
 from sorairo.world.tabletop.rendering.styles import apply_style
 from sorairo.world.tabletop.scene import CANVAS_WORLD, CROWD_WORLD
-from training_recipes import CODEC, CODEC_RECIPE, LOOP, MODEL_RECIPE, SIZE, Prepared, change
+from training_recipes import (
+    CODEC,
+    CODEC_RECIPE,
+    LOOP,
+    MODEL_RECIPE,
+    SIZE,
+    Prepared,
+    change,
+    with_tokenizer,
+)
 
 
 def losses(folder: Path) -> list[float]:
@@ -41,7 +50,8 @@ def test_a_codec_learns(clips: list[Shard]):
 
 
 def test_a_model_learns(model_run: Path):
-    seen = losses(run.run(change(MODEL_RECIPE, name="learning-model", steps=60)).parent)
+    recipe = change(MODEL_RECIPE, name="learning-model", steps=60)
+    seen = losses(run.run(with_tokenizer(recipe, model_run)).parent)
     assert np.mean(seen[-10:]) < 0.75 * np.mean(seen[:3])
 
 

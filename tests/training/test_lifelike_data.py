@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sorairo.data.clip_sets import LIFELIKE_PICTURES, MOVING_LIFE_CLIPS
-from sorairo.data.rendered_shards import Shard, render
+from sorairo.data.rendered_shards import Shard
 from sorairo.training.data.crops import Crops, CropsConfig
 from sorairo.world.lifelike.scene import Scene, SceneConfig
-from training_recipes import CODEC
+from training_recipes import CODEC, rendered
 
 FALLS = SceneConfig(events=("drop",), cameras=("still",))
 TINY = dataclasses.replace(
@@ -25,7 +25,7 @@ PICTURE = dataclasses.replace(
 @pytest.fixture(scope="module")
 def shards() -> list[Shard]:
     """A ball that falls, and a picture of another."""
-    return [*render(TINY, processes=1), *render(PICTURE, processes=1)]
+    return [*rendered(TINY), *rendered(PICTURE)]
 
 
 def test_a_shard_holds_scenes_of_its_world(shards: list[Shard]):

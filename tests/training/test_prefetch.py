@@ -25,11 +25,12 @@ from sorairo.training.networks.game_model import PlayRecipe
 from sorairo.training.networks.initial_weights import load_initial
 from sorairo.training.networks.text_encoder import TextEncoderRecipe
 from sorairo.training.recipes.registry import RECIPES
-from training_recipes import CLIPS, MODEL_RECIPE, Prepared, change
+from training_recipes import CLIPS, MODEL_RECIPE, Prepared, change, with_tokenizer
 
 
 def test_a_run_with_workers_is_the_same_run(model_run: Path):
-    worked = run.run(change(MODEL_RECIPE, name="tiny-model-fed", workers=2)).parent
+    recipe = change(MODEL_RECIPE, name="tiny-model-fed", workers=2)
+    worked = run.run(with_tokenizer(recipe, model_run)).parent
     one, other = (load_file(each / "state.safetensors") for each in (model_run, worked))
     assert one.keys() == other.keys()
     assert all(torch.equal(value, other[name]) for name, value in one.items())
@@ -91,9 +92,8 @@ def test_the_learning_rate_falls_with_the_minutes():
 
 
 def test_a_run_with_a_time_limit_ends_and_is_saved(model_run: Path):
-    folder = run.run(
-        change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.03)
-    ).parent
+    recipe = change(MODEL_RECIPE, name="tiny-model-timed", steps=100_000, minutes=0.03)
+    folder = run.run(with_tokenizer(recipe, model_run)).parent
     steps = int(read_record(folder / "state.safetensors")["step"])
     assert 1 <= steps < 2000
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]

@@ -11,7 +11,7 @@ import pytest
 import torch
 from PIL import Image
 
-from sorairo.data.rendered_shards import Shard, render
+from sorairo.data.rendered_shards import Shard
 from sorairo.models.upscaling.upscaler import Upscaler, UpscalerConfig
 from sorairo.models.upscaling.upscaler_files import load_upscaler, save_upscaler
 from sorairo.training.data.pair_crops import soften
@@ -29,6 +29,7 @@ from sorairo.training.objectives.upscaler import (
 )
 from sorairo.training.run import run
 from sorairo.world.tabletop.scene import FIRST_LIGHT
+from training_recipes import rendered
 
 CLIPS = dataclasses.replace(
     large_clips(FIRST_LIGHT, 2, 0), sizes=((64, 64),), seconds=9 / 24, shard_clips=2
@@ -38,7 +39,7 @@ NETWORK = UpscalerConfig(width=8, blocks=(1, 1, 1))
 
 @pytest.fixture(scope="module")
 def shards() -> list[Shard]:
-    return render(CLIPS, processes=1)
+    return rendered(CLIPS)
 
 
 @pytest.fixture(scope="module")

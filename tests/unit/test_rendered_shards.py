@@ -116,11 +116,11 @@ def test_a_process_renders_few_shards_and_is_then_replaced(cache, monkeypatch: p
         return CountedPool(*args, **kwargs)
 
     monkeypatch.setattr(rendered_shards, "ProcessPoolExecutor", new_pool)
-    config = dataclasses.replace(TINY, count=10, seconds=1 / 12, sizes=((16, 16),))
-    assert len(render(config, processes=1)) == 5
-    assert pools == [2, 2, 1]
+    config = dataclasses.replace(TINY, count=6, seconds=1 / 12, sizes=((16, 16),))
+    assert len(render(config, processes=1)) == 3
+    assert pools == [2, 1]
     render(config, processes=1)
-    assert len(pools) == 3, "what is there is not rendered again"
+    assert len(pools) == 2, "what is there is not rendered again"
 
 
 def test_a_part_of_another_world_is_refused(cache):

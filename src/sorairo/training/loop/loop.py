@@ -27,7 +27,7 @@ from sorairo.training.loop.prefetch import feed
 from sorairo.training.loop.randomness import step_generator, step_rng
 from sorairo.training.loop.schedule import LoopConfig, learning_factor
 from sorairo.training.loop.state import TrainState
-from sorairo.training.loop.throughput import Meter, layer_shapes, measured_peak
+from sorairo.training.loop.throughput import Meter, layer_shapes, peak_of_process
 
 Values = dict[str, float | Tensor]
 SHOWN = {"loss", "percent_of_peak", "psnr", "objects"}  # beside the progress bar
@@ -137,7 +137,7 @@ class Loop:
 
     def _peak(self) -> float:
         shapes = layer_shapes(self.objective.network)
-        return measured_peak(self.device, self.dtype, shapes)
+        return peak_of_process(self.device, self.dtype, shapes)
 
     def _bar(self) -> tqdm:
         total, done = self.config.steps, self.state.step

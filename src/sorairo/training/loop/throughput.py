@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 
 import torch
 from torch import nn
@@ -55,6 +56,14 @@ def measured_peak(
         started, now = now, time.perf_counter()
         rates.append(flop / (now - started))
     return statistics.median(rates)
+
+
+@cache
+def peak_of_process(
+    device: torch.device, dtype: torch.dtype, shapes: tuple[tuple[int, int], ...]
+) -> float:
+    """`measured_peak`, measured once in a process: several runs of equal networks have one peak."""
+    return measured_peak(device, dtype, shapes)
 
 
 class Meter:

@@ -12,7 +12,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlsplit
 
+import pytest
+
+from serving import in_thread
+from sorairo.models.pull.catalogue import CatalogueEntry, WantedFile
+
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+REPOSITORY = "somebody/tiny"
+LARGEST = "denoiser.safetensors"  # of its files
 SMALL = 512  # larger files have their SHA-256 as digest, smaller ones that of git
 
 
@@ -103,8 +110,22 @@ def hub_server() -> Iterator[Hub]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield hub
-    hub.released.set()
-    server.shutdown()
-    server.server_close()
+    with in_thread(server):
+        yield hub
+        hub.released.set()
+
+
+def use_hub(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets commands use a hub, in processes and in this one, where its library is loaded."""
+    monkeypatch.setenv("HF_ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", url)
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
+    monkeypatch.setattr(
+        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
+        url + "/{repo_id}/resolve/{revision}/{filename}",
+    )
+
+
+def listed(*files: WantedFile) -> CatalogueEntry:
+    """An entry of the list of models, of these files."""
+    return CatalogueEntry(name="entry", summary="", files=files)

@@ -9,6 +9,7 @@ import os
 import queue
 import signal
 import socket
+import socketserver
 import subprocess
 import sys
 import time
@@ -93,6 +94,18 @@ def run_json(folder: Path, *words: str) -> dict[str, Any]:
     return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
+@contextmanager
+def in_thread(server: socketserver.BaseServer) -> Iterator[None]:
+    """A server of this process answers, in a thread, until the block ends. It looks often whether
+    it has to stop: by itself, each half second."""
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
 @dataclass(frozen=True)
 class Listening:
     """A listener at `url`; `received` has the bodies and headers of its requests."""
@@ -116,10 +129,9 @@ def listening() -> Iterator[Listening]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Listener) as listener:
-        Thread(target=listener.serve_forever, daemon=True).start()
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Listener)
+    with in_thread(listener):
         yield Listening(url=f"http://127.0.0.1:{listener.server_port}/", received=received)
-        listener.shutdown()
 
 
 def picture(size: tuple[int, int] = (64, 64)) -> bytes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from serving import run_json, serving
+from serving import in_thread, run_json, serving
 
 CREATE = """async ([url, key]) => {
   const headers = {Authorization: `Bearer ${key}`, "X-Stainless-OS": "any"};
@@ -40,13 +39,12 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
     """A page of another site on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
-        Thread(target=site.serve_forever, daemon=True).start()
+    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    with in_thread(site):
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{site.server_port}/")
         yield page
         page.close()
-        site.shutdown()
 
 
 def test_a_page_needs_a_key_and_nothing_else(page: Page, tmp_path: Path):

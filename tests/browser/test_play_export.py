@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +15,7 @@ import torch
 from onnxruntime import InferenceSession
 from playwright.sync_api import Browser, expect
 
+from serving import in_thread
 from sorairo.models.crafter.dream import Dream
 from sorairo.models.crafter.files import load_play_model
 from sorairo.play.export.graphs import graphs_of
@@ -53,10 +53,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, model: Path) -> Path:
 def host(folder: Path) -> Iterator[str]:
     """The address of the folder as `python -m http.server` serves it."""
     handler = partial(Quiet, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    with in_thread(server):
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 PLAY = """async ({pictures, actions, noises, prompts}) => {

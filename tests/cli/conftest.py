@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hub_server import REPOSITORY, Hub, hub_server, use_hub
 from sorairo.video import Clip
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -88,3 +90,21 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureF
         return Done(returncode=code, stdout=streams.out, stderr=streams.err, folder=tmp_path)
 
     return command
+
+
+@pytest.fixture
+def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
+    """A hub with one model, and an environment in which commands use it."""
+    with hub_server() as running:
+        files = {each.name: each.read_bytes() for each in tiny_model.iterdir()}
+        running.repositories[REPOSITORY] = {**files, "README.md": b"# Tiny"}
+        use_hub(running.url, monkeypatch)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+        monkeypatch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
+        yield running
+
+
+@pytest.fixture
+def pull(here: Callable[..., Done]) -> Callable[..., Done]:
+    """Runs `sorairo models pull ARGUMENTS` in this process."""
+    return partial(here, "models", "pull")

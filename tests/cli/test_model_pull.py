@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -15,61 +15,24 @@ import pytest
 from safetensors.torch import load_file
 
 from gguf_files import to_gguf
-from hub_server import COMMIT, Hub, hub_server
-from sorairo.errors import DiskFullError, ModelError, UnreachableError
+from hub_server import COMMIT, LARGEST, REPOSITORY, Hub, listed, use_hub
 from sorairo.models import hub as hub_of_models
 from sorairo.models.lora.choices import find_lora, lora_names
 from sorairo.models.pull import plan as plans
-from sorairo.models.pull.catalogue import CATALOGUE, CatalogueEntry, WantedFile
-from sorairo.models.pull.download import fetch
+from sorairo.models.pull.catalogue import CATALOGUE, WantedFile
 from sorairo.models.pull.few_step_loras import few_step_lora
-from sorairo.models.pull.store import ModelStore, alone, sha256_of
+from sorairo.models.pull.store import ModelStore, sha256_of
 from tiny_wan import write_wan
 
 from .conftest import Done
 
-REPOSITORY = "somebody/tiny"
-LARGEST = "denoiser.safetensors"
 SMALL = ("--size", "64x64", "--steps", "1", "--seed", "1")
-
-
-def use_hub(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lets commands use a hub, in processes and in this one, where its library is loaded."""
-    monkeypatch.setenv("HF_ENDPOINT", url)
-    monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", url)
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", url)
-    monkeypatch.setattr(
-        "huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE",
-        url + "/{repo_id}/resolve/{revision}/{filename}",
-    )
-
-
-@pytest.fixture
-def hub(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    """A hub with one model, and an environment in which commands use it."""
-    with hub_server() as running:
-        files = {each.name: each.read_bytes() for each in tiny_model.iterdir()}
-        running.repositories[REPOSITORY] = {**files, "README.md": b"# Tiny"}
-        use_hub(running.url, monkeypatch)
-        monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
-        monkeypatch.setenv("SORAIRO_MODELS", str(tmp_path / "models"))
-        yield running
-
-
-@pytest.fixture
-def pull(here: Callable[..., Done]) -> Callable[..., Done]:
-    """Runs `sorairo models pull ARGUMENTS` in this process."""
-    return partial(here, "models", "pull")
-
-
-def in_a_process(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "sorairo", "models", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
     """Its files are those of the hub, and its record says where they come from."""
-    done = in_a_process("pull", REPOSITORY, "--json")
+    command = [sys.executable, "-m", "sorairo", "models", "pull", REPOSITORY, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     folder = tmp_path / "models" / "tiny"
     said = json.loads(done.stdout)
@@ -90,7 +53,9 @@ def test_a_fetched_model_is_installed(hub: Hub, tmp_path: Path):
     assert "free" in done.stderr
 
 
-def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path, pull: Callable[..., Done]):
+def test_what_is_there_is_not_fetched_again(
+    hub: Hub, tmp_path: Path, pull: Callable[..., Done], here: Callable[..., Done]
+):
     """Not for the same model, and not for another one that shares files with it."""
     hub.repositories["somebody/other"] = {**hub.repositories[REPOSITORY]}
     other = json.loads(hub.repositories["somebody/other"]["model.json"])
@@ -104,7 +69,7 @@ def test_what_is_there_is_not_fetched_again(hub: Hub, tmp_path: Path, pull: Call
     assert [name for name, _ in hub.asked] == ["model.json"]
     models = tmp_path / "models"
     assert (models / "tiny" / LARGEST).samefile(models / "other" / LARGEST)
-    assert in_a_process("remove", "tiny").returncode == 0
+    assert here("models", "remove", "tiny").returncode == 0
     assert (models / "other" / LARGEST).read_bytes() == hub.repositories[REPOSITORY][LARGEST]
     assert len(list((models / ".files").iterdir())) == len(list((models / "other").iterdir())) - 2
 
@@ -129,87 +94,6 @@ def test_a_fetch_that_was_killed_goes_on_where_it_was(
     assert ranges[name] == (f"bytes={arrived}-" if arrived else None)
     assert (models.root / "tiny" / name).read_bytes() == hub.repositories[REPOSITORY][name]
     assert not list(models.incoming.glob("*.part"))
-
-
-def test_a_stopped_fetch_needs_only_the_rest_of_the_disk(hub: Hub, tmp_path: Path):
-    """What has arrived is not counted again, and stays when another model is removed; it can be
-    removed by the name of the model that it is of."""
-    store = ModelStore(tmp_path / "models")
-    plan = plans.plan_pull(store, REPOSITORY)
-    whole = plan.bytes_to_fetch
-    assert whole == plan.bytes
-    largest = next(each for each in plan.missing if each.wanted.place == LARGEST)
-    first = next(each for each in plan.missing if each.sha256 and each is not largest)
-    store.expect("tiny", [each.digest for each in plan.missing])
-    fetched = fetch(store, first)
-    asked = len(hub.asked)
-    assert fetch(store, first) == fetched
-    assert len(hub.asked) == asked, "another command may fetch it after the plan is made"
-    store.expect("tiny", [*(each.digest for each in plan.missing), fetched.sha256])
-    store.part(largest.digest).write_bytes(hub.repositories[REPOSITORY][LARGEST][:20_000])
-    again = plans.plan_pull(store, REPOSITORY)
-    assert again.bytes_to_fetch == whole - first.bytes - 20_000
-    (store.root / "other").mkdir()
-    (store.root / "other" / "model.json").write_text("{}")
-    assert store.remove("other") == 0
-    assert store.stored(fetched.sha256)
-    with alone(store.part(largest.digest)), pytest.raises(ModelError, match="wait until it ends"):
-        store.remove("tiny")
-    assert store.remove("tiny") == 20_000 + first.bytes
-    assert not list(store.files.iterdir())
-    assert not [each for each in store.incoming.iterdir() if each.suffix != ".lock"]
-    with pytest.raises(ModelError, match="There is no model 'tiny'"):
-        store.remove("tiny")
-
-
-def install(store: ModelStore) -> Path:
-    """Fetches the model, as the command does it but for previews."""
-    plan = plans.plan_pull(store, REPOSITORY)
-    return store.assemble("tiny", [*plan.present, *(fetch(store, each) for each in plan.missing)])
-
-
-@pytest.mark.parametrize("symbolic", [True, False])
-def test_a_disk_without_hard_links(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, symbolic: bool
-):
-    """As many of those are that are plugged in: files are moved, linked or copied, and a file that
-    somebody has placed is not lost."""
-
-    def refuse(*_given: object, **_more: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refuse)
-    if not symbolic:
-        monkeypatch.setattr(os, "symlink", refuse)
-    store = ModelStore(tmp_path / "models")
-    folder = store.root / "tiny"
-    folder.mkdir(parents=True)
-    (folder / LARGEST).write_bytes(hub.repositories[REPOSITORY][LARGEST])
-    for _ in range(2):
-        assert install(store) == folder
-        for each in set(folder.iterdir()) - {folder / "pull.json"}:
-            assert each.read_bytes() == hub.repositories[REPOSITORY][each.name]
-            assert each.is_symlink() == symbolic
-    assert LARGEST not in [name for name, _ in hub.asked]
-    assert store.remove("tiny") > 20_000
-    assert not list(store.files.iterdir())
-
-
-def test_what_somebody_has_put_beside_a_model_stays(hub: Hub, tmp_path: Path):
-    store, files = ModelStore(tmp_path / "models"), hub.repositories[REPOSITORY]
-    files["more.safetensors"] = b"more" * 200
-    folder = store.root / "tiny"
-    (folder / "notes").mkdir(parents=True)
-    (folder / "notes" / "mine.txt").write_text("mine")
-    (folder / "model.json").write_text("cut off")
-    install(store)
-    assert (folder / "model.json").read_bytes() == files["model.json"]
-    assert (folder / "more.safetensors").exists()
-    del files["more.safetensors"]
-    install(store)
-    assert not (folder / "more.safetensors").exists(), "the model has it no more"
-    assert (folder / "notes" / "mine.txt").read_text() == "mine"
-    assert [each.name for each in store.root.iterdir() if each.name.startswith(".tiny")] == []
 
 
 def test_one_model_that_cannot_be_read_hides_no_other(
@@ -258,16 +142,6 @@ def test_what_cannot_be_fetched_is_said(
     assert "Traceback" not in done.stderr
 
 
-def test_a_list_that_differs_from_the_hub_is_refused(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    """A file that was replaced on the hub is not fetched under the digest that we know."""
-    wanted = WantedFile(repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256="0" * 64)
-    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(wanted))
-    with pytest.raises(ModelError, match="update sorairo"):
-        plans.plan_pull(ModelStore(tmp_path / "models"), "entry")
-
-
 def test_without_a_network_the_files_to_place_are_named(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pull: Callable[..., Done]
 ):
@@ -278,35 +152,6 @@ def test_without_a_network_the_files_to_place_are_named(
         assert f"https://huggingface.co/{each.repo}/resolve/main/{each.path}" in done.stderr
         assert f"-> {each.place}" in done.stderr
     assert str(tmp_path / "models" / "wan2.2-5b") in done.stderr
-
-
-def test_placed_files_are_checked_without_a_network(
-    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    content = hub.repositories[REPOSITORY][LARGEST]
-    store, folder = ModelStore(tmp_path / "models"), tmp_path / "models" / "entry"
-    folder.mkdir(parents=True)
-    (folder / LARGEST).write_bytes(content)
-    good = WantedFile(
-        repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256=sha256_of(folder / LARGEST)
-    )
-    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(good))
-    monkeypatch.setattr(plans, "describe", unreachable)
-    plan = plans.plan_pull(store, "entry")
-    assert [each.sha256 for each in plan.present] == [good.sha256]
-    assert not plan.missing
-    other = WantedFile(repo=REPOSITORY, path=LARGEST, place=LARGEST, sha256="1" * 64)
-    monkeypatch.setattr(plans, "entry_named", lambda _name: entry(other))
-    with pytest.raises(ModelError, match="another file, or incomplete"):
-        plans.plan_pull(store, "entry")
-
-
-def unreachable(*_given: object) -> None:
-    raise UnreachableError("no network")
-
-
-def entry(*files: WantedFile) -> CatalogueEntry:
-    return CatalogueEntry(name="entry", summary="", files=files)
 
 
 def test_a_folder_of_open_weights_is_fetched_and_run(
@@ -351,7 +196,9 @@ def test_a_repository_of_gguf_files(
         WantedFile(repo="somebody/rest", path=path, place=path)
         for path in hub.repositories["somebody/rest"]
     ]
-    monkeypatch.setattr(plans, "entry_named", lambda name: entry(*wanted) if name == "it" else None)
+    monkeypatch.setattr(
+        plans, "entry_named", lambda name: listed(*wanted) if name == "it" else None
+    )
     options = ("--gguf", "q4_k_m", "--rest-of", "it", "--name", "few-bits", "-q")
     done = here("models", "pull", "somebody/quantised", *options)
     assert done.returncode == 0, done.stderr
@@ -374,13 +221,6 @@ def files_in(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file()
     }
-
-
-def test_a_full_disk_is_said_before_anything_is_fetched(tmp_path: Path):
-    store = ModelStore(tmp_path / "not there yet")
-    with pytest.raises(DiskFullError, match="SORAIRO_MODELS"):
-        store.check_space(10**18)
-    assert os.listdir(tmp_path) == []
 
 
 def test_a_lora_by_name(
@@ -406,7 +246,7 @@ def test_a_lora_by_name(
     assert lora_names() == ["tabletop-fast", "wan2.2-14b-fast"]
     info = partial(here, "models", "info", "wan2.2-14b-fast", "--json")
     assert info().facts["installed"]
-    assert in_a_process("remove", "wan2.2-14b-fast").returncode == 0
+    assert here("models", "remove", "wan2.2-14b-fast").returncode == 0
     assert info().facts | {"files": []} == {
         "name": "wan2.2-14b-fast",
         "installed": False,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from serving import Listening, listening
+from serving import Listening, in_thread, listening
 from sorairo.jobs.database import open_database
 from sorairo.jobs.outbox import Outbox
 from sorairo.jobs.queue import Queue
@@ -60,12 +60,11 @@ class IllServer(socketserver.ThreadingTCPServer):
 @pytest.fixture
 def ill() -> Iterator[str]:
     IllReceiver.sent = {}
-    with IllServer(("127.0.0.1", 0), IllReceiver) as server:
-        server.ending = threading.Event()  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = IllServer(("127.0.0.1", 0), IllReceiver)
+    server.ending = threading.Event()  # type: ignore[attr-defined]
+    with in_thread(server):
         yield f"http://127.0.0.1:{server.server_address[1]}"
         server.ending.set()  # type: ignore[attr-defined]
-        server.shutdown()
 
 
 @pytest.fixture

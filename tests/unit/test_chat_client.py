@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from serving import in_thread
 from sorairo.errors import RequestError
 from sorairo.generation.prompts.chat_client import LONGEST, Endpoint, endpoint
 from sorairo.generation.prompts.expansion import expanded
@@ -22,7 +22,7 @@ Answering = Callable[[BaseHTTPRequestHandler, dict], None]
 @pytest.fixture
 def serve() -> Iterator[Callable[[Answering], Endpoint]]:
     """Starts a server that answers with a function; gives the endpoint."""
-    servers: list[ThreadingHTTPServer] = []
+    servers = contextlib.ExitStack()
 
     def start(answering: Answering) -> Endpoint:
         class Handler(BaseHTTPRequestHandler):
@@ -39,15 +39,12 @@ def serve() -> Iterator[Callable[[Answering], Endpoint]]:
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
+        servers.enter_context(in_thread(server))
         url = f"http://127.0.0.1:{server.server_port}/v1"
         return Endpoint(url=url, model="scribe", key="secret", seconds=2.0)
 
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    with servers:
+        yield start
 
 
 def send(handler: BaseHTTPRequestHandler, body: bytes, status: int = 200) -> None:

@@ -12,6 +12,10 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from sorairo.jobs.database import open_database
+from sorairo.jobs.stored.expected_rates import write_expected
+from sorairo.jobs.work_rates import Point
+
 PATIENCE = 60_000  # milliseconds for what needs no clip, on a machine that does much else
 MAKING = 240_000  # milliseconds for a clip
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -57,6 +61,14 @@ def clear(url: str) -> None:
     while found := httpx.get(f"{url}/v1/videos?limit=100").json()["data"]:
         for video in found:
             httpx.delete(f"{url}/v1/videos/{video['id']}")
+
+
+def write_speed(folder: Path) -> None:
+    """Writes into the database of a server's folder how long clips of its model take, as a worker
+    does that has measured it."""
+    database = open_database(f"sqlite:///{folder}/jobs.db")
+    write_expected(database, "", [Point(128 * 80, 1.0)])  # a second for each second
+    database.dispose()
 
 
 def overflow(page: Page) -> int:

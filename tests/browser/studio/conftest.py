@@ -11,12 +11,15 @@ from playwright.sync_api import Browser, Page
 import studio_archive
 import studio_library
 from serving import Running, serving
-from studio_pages import clear, quiet_page
+from studio_pages import clear, quiet_page, write_speed
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with serving(tmp_path_factory.mktemp("studio")) as running:
+    """Its speed is known, as after some idle seconds."""
+    folder = tmp_path_factory.mktemp("studio")
+    write_speed(folder)
+    with serving(folder) as running:
         yield running
 
 

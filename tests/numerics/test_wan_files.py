@@ -345,10 +345,10 @@ def test_tiles_leave_no_seam(config: WanCodecConfig):
     """The whole frame again, also when a clip is decoded in pieces."""
     small = replace(config, decoder_width=16, encoder_width=8)
     codec = randomise(WanCodec(small), scale=1.5)
-    latents = torch.randn(1, config.latent_channels, 6, 12, 16)
+    latents = torch.randn(1, config.latent_channels, 3, 12, 16)
     whole = codec.decode(latents)
     codec.most_pixels = 8 * 16 * config.law.space_factor**2
     assert len(tiles_of(12, 16, 8 * 16)) > 1
     state: dict = {}
-    parts = [codec.decode(part, state) for part in latents.split([1, 5], dim=2)]
+    parts = [codec.decode(part, state) for part in latents.split([1, 2], dim=2)]
     torch.testing.assert_close(torch.cat(parts, dim=2), whole, atol=1e-5, rtol=0)

@@ -77,18 +77,20 @@ CASES = (
 def test_by_the_command_line(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: str, command: str
 ):
-    """What is given is kept; the same command makes the same file."""
+    """What is given is kept; the same command makes the same file, once of each family."""
     monkeypatch.chdir(folder)
     suffix = "png" if command == "image" else "mp4"
     paths = [tmp_path / f"{number}.{suffix}" for number in (1, 2)]
-    for path in paths:
+    repeated = command == dict(CASES)[model]  # the last one
+    for path in paths[: 1 + repeated]:
         words = [command, *COMMANDS[command], "--model", model, "-o", str(path), "--json"]
         words += ["--seed", "3", "--steps", "1", "--fps", "16"][: 4 if command == "image" else 6]
         result = CliRunner().invoke(app, words, catch_exceptions=False)
         assert result.exit_code == 0, result.output
     said = json.loads(result.stdout)
     assert said["size"] == said["native_size"] == "64x64"
-    assert paths[0].read_bytes() == paths[1].read_bytes()
+    if repeated:
+        assert paths[0].read_bytes() == paths[1].read_bytes()
     made, film = Clip.load(paths[0]).frames, Clip.load("film.mp4").frames
     frames = {"image": 1, "extend": 20, "loop": 16, "connect": 28, "edit": 12}.get(command, 8)
     assert made.shape == (frames, *SIZE, 3)

@@ -64,6 +64,7 @@ def _network(layers: int = 2, *, codec: str = CODEC, channels: int = 4) -> list[
         *(f"model.text.{name}={value}" for name, value in {"dim": 32, "heads": 2}.items()),
         "model.text.layers=1",
         "model.text.vocabulary=500",
+        "model.window_frames=17",  # of the clips of the sheet, which is not recorded
         "objective.tokens=1000",
         "objective.compiled=false",
     ]

@@ -12,7 +12,7 @@ import pytest
 
 RECORD = Path(__file__).parent / "record.py"
 QUICK = (
-    "command/generate",
+    "command/base.mp4",
     "command/generate-delivered",
     "command/image",
     "command/animate-times",

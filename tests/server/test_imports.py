@@ -24,7 +24,7 @@ from sorairo.server.imports.importer import Importer
 from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec
 
-CLIPS = 16
+CLIPS = 6
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 from serving import Running, serving
 
-JOBS, KILLS, LEASE = 12, 3, 1.0
+JOBS, KILLS, LEASE = 8, 2, 1.0
 DONE_WITHIN = 120.0  # seconds
 ASKED = {"prompt": "a red ball", "seconds": "0.5", "size": "64x64", "fps": 12}
 

@@ -44,7 +44,7 @@ def test_clips_are_stored_on_s3_and_jobs_wait_for_it(s3: S3, tmp_path: Path):
         assert (away.status_code, away.json()["error"]["code"]) == (503, "unavailable")
         assert "127.0.0.1" not in away.text
         second = httpx.post(f"{server.url}/v1/videos", json={"prompt": "a ball", **SMALL}).json()
-        time.sleep(10)  # longer than three attempts take
+        time.sleep(5)  # longer than three attempts take
         assert httpx.get(f"{server.url}/v1/videos/{second['id']}").json()["status"] != "failed"
         s3.start()
         assert ended(server, second)["status"] == "completed"

@@ -71,6 +71,7 @@ def test_from_random_weights_to_a_model(
         f"model.transformer={TRANSFORMER}",
         f"model.text={TEXT}",
         "model.native_sizes=[[64,64]]",
+        "model.window_frames=17",  # of the clips of its sheet
         f"objective.phases={PHASES}",
         "objective.tokens=64",
         "objective.compiled=false",

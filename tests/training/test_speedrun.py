@@ -13,6 +13,7 @@ TINY = (
     "sources.clips.clips.count=2",
     "model.transformer.layers=1",
     "model.sampling.steps=1",
+    "model.window_frames=17",  # of the clips of its sheet
     "objective.compiled=false",
     "objective.tokens=208",
     "loop.steps=2",

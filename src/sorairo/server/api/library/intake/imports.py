@@ -84,8 +84,8 @@ def _described(found: FoundMedia) -> dict[str, Any]:
         del known["seed"]
     elif record.seed > MAX_EXACT:
         known["seed"] = str(record.seed)
-    inputs = {"inputs": list(found.inputs)} if found.inputs else {}
-    return {"path": found.path, "others": list(found.others), **inputs, "fields": known}
+    others, inputs = list(found.others), list(found.inputs)
+    return {"path": found.path, "others": others, "inputs": inputs, "fields": known}
 
 
 def _import(request: Request, owner: str, fields: Fields) -> SafeJSONResponse:

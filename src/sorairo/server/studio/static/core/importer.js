@@ -140,7 +140,7 @@ async function planned(files, note) {
     const plan = await postJson("v1/videos/imports/plan", { media, sidecars });
     for (const each of plan.unreadable) note(each.path, reasonOf(each));
     for (const each of plan.data) {
-      found.set(each.path, { inputs: each.inputs ?? [], ...each.fields, ...found.get(each.path) });
+      found.set(each.path, { inputs: each.inputs, ...each.fields, ...found.get(each.path) });
       each.others.forEach((path) => others.add(path));
     }
     [sidecars, size] = [{}, 0];

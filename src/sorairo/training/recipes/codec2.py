@@ -21,18 +21,19 @@ from sorairo.training.objectives.codec import CodecLossConfig
 from sorairo.world.tabletop.scene import PLACES as TABLETOP_PLACES
 
 SIZES = ((128, 128), (96, 96))
-FALLING = replace(FALLING_CLIPS, count=480, sizes=SIZES)
-CANVAS = replace(CANVAS_CLIPS, count=360)
-CROWD = replace(CROWD_CLIPS, count=240, sizes=SIZES)
+FALLING = replace(FALLING_CLIPS, count=320, sizes=SIZES)
+FIRST = ClipsConfig(count=160)
+CANVAS = replace(CANVAS_CLIPS, count=210)
+CROWD = replace(CROWD_CLIPS, count=160, sizes=SIZES)
 CIRCLED = replace(CIRCLED_CLIPS, count=80, sizes=SIZES)
 PLACES = replace(
     FALLING_CLIPS,
     scene=replace(FALLING_CLIPS.scene, places=TABLETOP_PLACES),
-    count=240,
+    count=160,
     first_seed=11_300_000,
     sizes=SIZES[:1],
 )
-LIFE = replace(MOVING_LIFE_CLIPS, count=400)
+LIFE = replace(MOVING_LIFE_CLIPS, count=320)
 
 # Clips for measuring codecs, from seeds that no training set reaches.
 HELD_OUT = {
@@ -79,7 +80,7 @@ def codec2() -> CodecRecipe:
         name="codec2",
         start="tabletop",
         clips=FALLING,
-        more_clips=(CANVAS, CROWD, CIRCLED, PLACES, LIFE),
+        more_clips=(CANVAS, CROWD, FIRST, CIRCLED, PLACES, LIFE),
         codec=CodecConfig(
             latent_channels=16,
             encoder_depths=(5, 6),

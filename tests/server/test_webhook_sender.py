@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socketserver
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from anyio._backends._asyncio import TaskGroup
 from sqlalchemy import Engine
 
 from serving import Listening, in_thread, listening
@@ -161,3 +165,28 @@ def test_nothing_is_left_open(database: Engine, ill: str, begun: bool):
     sender.close()
     assert sender.loop.is_closed()
     assert asyncio.all_tasks(sender.loop) == set()
+
+
+def test_stopping_while_it_connects_leaves_nothing(
+    database: Engine, ill: str, monkeypatch: pytest.MonkeyPatch
+):
+    """A connection to a name is made by tasks of anyio, of which one may not have started."""
+    queue, outbox = Queue(database), Outbox(database)
+    outbox.add_webhook(f"{ill.replace('127.0.0.1', 'localhost')}/silent")
+    queue.submit("a", {})
+    queue.cancel("a")
+    sender = WebhookSender(outbox)
+    begins = TaskGroup.start_soon
+
+    def start_soon_and_stop(group: TaskGroup, *arguments: Any, **named: Any) -> object:
+        sender.loop.stop()
+        return begins(group, *arguments, **named)
+
+    monkeypatch.setattr(TaskGroup, "start_soon", start_soon_and_stop)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        sender.run()
+        sender.thread.join(5)
+        gc.collect()
+    assert sender.loop.is_closed()
+    assert not [str(one.message) for one in caught]

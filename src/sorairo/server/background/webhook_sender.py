@@ -40,6 +40,7 @@ class WebhookSender:
         self.busy: set[str] = set()  # webhooks to which an event is being delivered
         self.ended: deque[tuple[Event, bool]] = deque()  # deliveries, and whether they succeeded
         self.loop = asyncio.new_event_loop()
+        self.deliveries: set[asyncio.Task[None]] = set()  # changed in the thread of the loop only
         self.thread = threading.Thread(target=self._serve, name="webhooks", daemon=True)
 
     def run(self) -> float:
@@ -63,19 +64,25 @@ class WebhookSender:
             self.thread.join(CLOSING_SECONDS)
 
     def _serve(self) -> None:
-        """Runs the event loop until `close`, then cancels its tasks and frees its sockets."""
+        """Runs the event loop until `close`, then cancels the deliveries, which cancel the tasks
+        that they have started, and frees their sockets."""
         self.loop.run_forever()
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        for delivery in self.deliveries:
+            delivery.cancel()
+        if self.deliveries:
+            self.loop.run_until_complete(asyncio.wait(self.deliveries))
         self.loop.close()
 
     def _begin(self, event: Event) -> None:
         self.busy.add(event.webhook.id)
         if self.thread.ident is None:
             self.thread.start()
-        asyncio.run_coroutine_threadsafe(self._deliver(event), self.loop)
+        self.loop.call_soon_threadsafe(self._deliver_soon, event)
+
+    def _deliver_soon(self, event: Event) -> None:
+        delivery = self.loop.create_task(self._deliver(event))
+        self.deliveries.add(delivery)
+        delivery.add_done_callback(self.deliveries.discard)
 
     def _record(self) -> None:
         while self.ended:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import pytest
 from sorairo.cli.inputs import read_input, source_of
 from sorairo.errors import MediaError
 from sorairo.generation.requests.storyboard.toml import read_storyboard
-from sorairo.video import Clip
+from sorairo.video import Clip, input_files
 from sorairo.video.latent_sidecar import file_digest
 
 
@@ -55,15 +57,27 @@ def test_a_pipe_that_nobody_writes_to(tmp_path: Path, kind: str):
                 read(path)
 
 
-def test_a_full_disk_while_a_pipe_is_copied(monkeypatch: pytest.MonkeyPatch):
+@pytest.fixture
+def pipe() -> Iterator[Path]:
+    """A pipe with nine bytes in it."""
     reads, writes = os.pipe()
     os.write(writes, bytes(9))
     os.close(writes)
-    monkeypatch.setattr("shutil.copyfileobj", _fails)
-    with pytest.raises(MediaError, match=r"Cannot copy /dev/fd/.* to .*: No space left on device"):
-        read_input(Path(f"/dev/fd/{reads}"))
+    yield Path(f"/dev/fd/{reads}")
     os.close(reads)
 
 
-def _fails(*_: object) -> None:
-    raise OSError(28, os.strerror(28))
+def test_a_full_disk_while_a_pipe_is_copied(pipe: Path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, before[1]))
+    try:
+        with pytest.raises(MediaError, match=r"Cannot copy /dev/fd/.* to .*: File too large"):
+            read_input(pipe)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_pipe_without_end(pipe: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(input_files, "MAX_PIPE_BYTES", 8)
+    with pytest.raises(MediaError, match=r"is a pipe with more than .* GB: copy what you need"):
+        read_input(pipe)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from sorairo.errors import MediaError
 
 _DESCRIPTORS = "/dev/fd"  # the open files of this process, on Linux and macOS
+MAX_PIPE_BYTES = 4 * 2**30  # copied from a pipe, which may never end
+_PIECE_BYTES = 2**20
 
 
 def check_regular(path: Path) -> None:
@@ -35,7 +37,7 @@ def check_regular(path: Path) -> None:
 def on_disk(path: Path) -> Iterator[Path]:
     """The input file as one that can be read several times: what a pipe of this process holds is
     copied to a temporary file, which lasts as long as the context. Raises MediaError as
-    `check_regular` does, and where there is no space."""
+    `check_regular` does, where there is no space, and for more than `MAX_PIPE_BYTES` in a pipe."""
     check_regular(path)
     number = _own_pipe(path)
     if number is None:
@@ -45,10 +47,22 @@ def on_disk(path: Path) -> Iterator[Path]:
         copy = Path(folder) / path.name
         try:
             with os.fdopen(os.dup(number), "rb") as source, copy.open("wb") as target:
-                shutil.copyfileobj(source, target)
+                _copy(source, target, path)
         except OSError as error:
             raise MediaError(f"Cannot copy {path} to {folder}: {error.strerror}.") from error
         yield copy
+
+
+def _copy(source: BinaryIO, target: BinaryIO, path: Path) -> None:
+    copied = 0
+    while piece := source.read(_PIECE_BYTES):
+        copied += len(piece)
+        if copied > MAX_PIPE_BYTES:
+            raise MediaError(
+                f"{path} is a pipe with more than {MAX_PIPE_BYTES / 2**30:g} GB: copy what you need"
+                " of it into a file, and name that."
+            )
+        target.write(piece)
 
 
 def _own_pipe(path: Path) -> int | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -48,3 +50,10 @@ def write_archive(folder: Path, clips: int = NUMBER) -> None:
     (folder / "broken.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(500))
     (folder / "page.mp4").write_text("<html>not found</html>")
     (folder / "notes.json").write_text("{")
+
+
+def run_import(*words: str) -> tuple[list[dict], str]:
+    """The lines of `sorairo import ... --json`, and what it says."""
+    command = [sys.executable, "-m", "sorairo", "import", *words, "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr

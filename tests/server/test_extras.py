@@ -1,5 +1,5 @@
-"""Additions to OpenAI's routes: several videos at once, keyframes, storyboards, characters, metrics,
-and the check of hosts and origins."""
+"""Additions to OpenAI's routes: several videos at once, keyframes, storyboards, characters,
+metrics, and the check of hosts and origins."""
 
 from __future__ import annotations
 

@@ -80,8 +80,10 @@ def cases(folder: Path, wanted: set[str]) -> Iterator[tuple[str, Any]]:
     if not wanted & set(names()):
         return
     (folder / "server").mkdir()
-    with serving(folder / "server") as running:
-        client = httpx.Client(base_url=f"{running.url}/v1/", timeout=WITHIN)
+    with (
+        serving(folder / "server") as running,
+        httpx.Client(base_url=f"{running.url}/v1/", timeout=WITHIN) as client,
+    ):
         base = _ask(client, *JOBS["base"])["id"]
         _wait(client, base)
         file = _content(client, base)

@@ -61,8 +61,8 @@ def test_an_archive(server: Running, server_folder: Path, archive: Path):
         body = {"prompt": "a ball", "video": {"id": one["id"]}, "seconds": "1"}
         body["num_inference_steps"] = 2
         extension = client.post("/v1/videos/extensions", json=body).json()
-    sdk = openai.OpenAI(base_url=f"{server.url}/v1", api_key="any")
-    done = sdk.videos.poll(extension["id"])
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key="any") as sdk:
+        done = sdk.videos.poll(extension["id"])
     assert (done.status, done.size) == ("completed", "96x64"), done.error
 
 

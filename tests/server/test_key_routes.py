@@ -102,11 +102,15 @@ def test_what_is_no_key_is_refused(
 
 def test_keys_by_command_and_by_openais_client(tmp_path: Path):
     boss = run_json(tmp_path, "keys", "create", "--name", "boss", "--admin")
-    with serving(tmp_path, workers=0) as server:
-        client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=boss["key"], max_retries=0)
+    with (
+        serving(tmp_path, workers=0) as server,
+        openai.OpenAI(base_url=f"{server.url}/v1", api_key=boss["key"], max_retries=0) as client,
+    ):
         made = client.post("/keys", body={"name": "second", "admin": True}, cast_to=dict[str, Any])
-        other = openai.OpenAI(base_url=f"{server.url}/v1", api_key=made["key"], max_retries=0)
-        gone = other.delete(f"/keys/{boss['id']}", cast_to=dict[str, Any])
+        with openai.OpenAI(
+            base_url=f"{server.url}/v1", api_key=made["key"], max_retries=0
+        ) as other:
+            gone = other.delete(f"/keys/{boss['id']}", cast_to=dict[str, Any])
         assert gone["deleted"]
         with pytest.raises(openai.AuthenticationError):
             client.get("/keys", cast_to=dict[str, Any])

@@ -53,8 +53,10 @@ def request_of(service: Service, video: str):
 @pytest.mark.filterwarnings("ignore:The Sora API is scheduled:DeprecationWarning")
 def test_a_recipe_makes_the_same_video_again(server: Running):
     """With the real model, and OpenAI's SDK as the client that waits."""
-    sdk = openai.OpenAI(base_url=f"{server.url}/v1", api_key="any")
-    with httpx.Client(base_url=server.url, timeout=60) as client:
+    with (
+        openai.OpenAI(base_url=f"{server.url}/v1", api_key="any") as sdk,
+        httpx.Client(base_url=server.url, timeout=60) as client,
+    ):
         body = {"prompt": "a blue box slides to the left", "fps": 8, "num_inference_steps": 2}
         first = post(client, "videos", **body, **SMALL)
         sdk.videos.poll(first["id"])

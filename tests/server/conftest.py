@@ -66,3 +66,13 @@ def sqlite(tmp_path: Path) -> Iterator[Database]:
 def short_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Workers try again after a tenth of a second."""
     monkeypatch.setattr("sorairo.server.worker.worker.RETRY_INTERVAL", 0.1)
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[TestClient]:
+    """Another server."""
+    (tmp_path / "other").mkdir()
+    service = new_service(tmp_path / "other")
+    with TestClient(create_app(service)) as client:
+        yield client
+    service.queue.database.dispose()

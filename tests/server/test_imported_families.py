@@ -7,28 +7,24 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from services import finish, new_service
+from moved_clips import bring, sent, spec_of, write_clip
+from services import finish
 from serving import picture
 from sorairo.generation.requests.animate import AnimateRequest
 from sorairo.generation.requests.base import InputFile, Request
-from sorairo.generation.requests.characters import CastRequest
 from sorairo.jobs.database import open_database
 from sorairo.jobs.library.lineage import FamilyTree
 from sorairo.server.api.service import Service
-from sorairo.server.app import create_app
 from sorairo.server.imports.importer import Importer
 from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec
-from sorairo.video import Clip
 from sorairo.video.latent_sidecar import file_digest
 
 ANIMATED = AnimateRequest(
@@ -40,27 +36,6 @@ ANIMATED = AnimateRequest(
     height=64,
     inputs=(InputFile(name="given 1", sha256=""),),
 )
-SIDECARS = (".json", ".csv")
-
-
-def write_clip(path: Path, request: Request, shade: int) -> Path:
-    frames = np.full((12, 64, 64, 3), shade, np.uint8)
-    Clip(frames=frames, fps=12, metadata={"comment": request.to_comment()}).save(path)
-    return path
-
-
-def sent(client: TestClient, path: Path, inputs: list[bytes], **fields: str) -> dict[str, Any]:
-    """The answer to an import of a clip with the files that it was made from."""
-    files = [("video", ("a.mp4", path.read_bytes())), *(("inputs", ("b", b)) for b in inputs)]
-    answer = client.post("/v1/videos/imports", data=fields, files=files)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["video"]
-
-
-def spec_of(service: Service, video: str) -> JobSpec:
-    job = service.queue.get(video)
-    assert job is not None
-    return JobSpec.from_json(job.payload)
 
 
 def test_a_clip_comes_with_the_picture_that_it_was_made_from(
@@ -87,7 +62,7 @@ def test_a_clip_comes_with_the_picture_that_it_was_made_from(
     assert stored.result["bytes"] > path.stat().st_size + len(given)
 
 
-@pytest.mark.parametrize("case", ["missing", "two", "another", "broken", "named"])
+@pytest.mark.parametrize("case", ["missing", "two", "another", "broken"])
 def test_without_its_own_files_a_clip_is_an_import(client: TestClient, tmp_path: Path, case: str):
     given = tmp_path / "ball.png"
     given.write_bytes(picture((64, 64)))
@@ -95,8 +70,6 @@ def test_without_its_own_files_a_clip_is_an_import(client: TestClient, tmp_path:
     if case == "another":
         other = InputFile(name="ball.png", sha256=file_digest(given)[::-1])
         request = replace(ANIMATED, inputs=(other,))
-    if case == "named":  # a character, which is known by an id
-        request = CastRequest(prompt="Kim rolls", names=("Kim",), inputs=ANIMATED.inputs)
     inputs = {"missing": 0, "two": 2}.get(case, 1) * [given.read_bytes()]
     if case == "broken":
         inputs = [b"<html>"]
@@ -142,35 +115,6 @@ def export(client: TestClient, family: dict[str, str], tmp_path: Path) -> Path:
     answer = client.get(f"/v1/videos/export?ids={','.join(family.values())}")
     path.write_bytes(answer.content)
     return path
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[TestClient]:
-    """Another server."""
-    (tmp_path / "other").mkdir()
-    service = new_service(tmp_path / "other")
-    with TestClient(create_app(service)) as client:
-        yield client
-    service.queue.database.dispose()
-
-
-def bring(client: TestClient, export: Path, *, backwards: bool) -> dict[str, dict[str, Any]]:
-    """Imports an export as the page does; the videos by the ids that they had."""
-    with zipfile.ZipFile(export) as file:
-        media = [name for name in file.namelist() if not name.endswith(SIDECARS)]
-        texts = {n: file.read(n).decode() for n in file.namelist() if n.endswith(SIDECARS)}
-        plan = client.post("/v1/videos/imports/plan", json={"media": media, "sidecars": texts})
-        found = {}
-        for item in sorted(plan.json()["data"], key=lambda each: each["path"], reverse=backwards):
-            fields = {
-                name: json.dumps(value) if isinstance(value, dict | list) else str(value)
-                for name, value in item["fields"].items()
-            }
-            path = export.with_name("sent.mp4")
-            path.write_bytes(file.read(item["path"]))
-            inputs = [file.read(each) for each in item.get("inputs", ())]
-            found[item["fields"]["origin"]] = sent(client, path, inputs, **fields)
-    return found
 
 
 def relatives(client: TestClient, video: str) -> set[tuple[str, str, str]]:

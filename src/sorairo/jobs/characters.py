@@ -13,6 +13,8 @@ from sorairo.jobs.cursors import KEPT_SECONDS
 from sorairo.jobs.schema import characters, deleted_characters
 from sorairo.jobs.stored.ledger import add_stored, check_storage, remove_stored
 
+MAX_NAME_LENGTH = 80
+
 
 @dataclass(frozen=True, kw_only=True)
 class Character:
@@ -28,6 +30,11 @@ class Character:
     """Seconds since 1970."""
     video: str | None = None
     """The id of the video whose clip it is; None for an upload."""
+
+    @property
+    def clip(self) -> str:
+        """The name of its clip in the media store."""
+        return clip_name(self.id)
 
 
 class CharacterStore:
@@ -84,6 +91,13 @@ class CharacterStore:
             row = connection.execute(select(characters).where(mine)).one_or_none()
         return None if row is None else Character(**row._mapping)
 
+    def named(self, name: str, owner: str) -> list[Character]:
+        """The owner's characters with this name, oldest first."""
+        mine = and_(characters.c.name == name, characters.c.owner == owner)
+        query = select(characters).where(mine).order_by(characters.c.created_at, characters.c.id)
+        with self.reading.begin() as connection:
+            return [Character(**row._mapping) for row in connection.execute(query)]
+
     def existing_ids(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids that belong to a character of any owner."""
         with self.reading.begin() as connection:
@@ -120,6 +134,11 @@ def _remember_place(connection: Connection, character: Character, now: float) ->
     connection.execute(delete(deleted_characters).where(old))
     row = {"id": character.id, "owner": character.owner, "created_at": character.created_at}
     connection.execute(insert(deleted_characters).values(**row, deleted_at=now))
+
+
+def clip_name(character: str) -> str:
+    """The name of a character's clip in the media store, by the id of the character."""
+    return f"{character}/given/0"
 
 
 def new_character_id() -> str:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sorairo.errors import QuotaError
 from sorairo.generation.requests.characters import CastRequest
-from sorairo.jobs.characters import Character, new_character_id
+from sorairo.jobs.characters import Character, clip_name, new_character_id
 from sorairo.notes import Note
 from sorairo.server.api.dependencies import Owner, character_of, clip_of, fields_of, service_of
 from sorairo.server.api.errors import ApiError
@@ -85,7 +85,7 @@ def _create(request: Request, owner: str, fields: Fields) -> Character:
     most = quota_of(service, owner).most_bytes
     service.storage.check(owner, size, most)  # before the file is written
     character = new_character_id()
-    path = f"{character}/given/0"
+    path = clip_name(character)
     if isinstance(video, Upload):
         service.media.put(path, video.data)
     elif clip is not None:

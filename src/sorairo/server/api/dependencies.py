@@ -202,7 +202,7 @@ class OwnedFiles:
     def character(self, character: str) -> tuple[str, Character]:
         """The name of the clip of a character, and the character. Raises ApiError."""
         found = character_of(self.request, self.owner, character)
-        return f"{found.id}/given/0", found
+        return found.clip, found
 
 
 def request_builder_of(request: Request, owner: str, *, any_model: bool = False) -> RequestBuilder:

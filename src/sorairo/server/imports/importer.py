@@ -18,10 +18,12 @@ from sorairo import config
 from sorairo.errors import DiskFullError, MediaError, RequestError
 from sorairo.generation.output.export import save_spritesheet, save_thumbnail
 from sorairo.generation.requests.edit import EditRequest
+from sorairo.jobs.characters import CharacterStore
 from sorairo.jobs.job import Job
 from sorairo.jobs.library.imports import Ancestry, ImportedJob, add_imported
 from sorairo.jobs.library.tags import normalized
 from sorairo.jobs.queue import Queue
+from sorairo.server.imports.cast import ImportedCast
 from sorairo.server.imports.own_clips import OwnClip, own_clip
 from sorairo.server.imports.records import Record, valid_text
 from sorairo.server.job_spec import IMPORT, VideoFields
@@ -92,6 +94,12 @@ class Importer:
             first, second = (record, own.record) if given is None else (own.record, record)
             record = first.filled_from(second)
         record = replace(record, prompt=valid_text(record.prompt))
+        cast = ImportedCast(
+            characters=CharacterStore(self.queue.database),
+            media=self.media,
+            owner=self.owner,
+            most_bytes=self.most_bytes,
+        )
         folder = f"{video}/{secrets.token_hex(8)}"  # another import of the file may be under way
         origin = {
             "file": valid_text(name[-500:]),
@@ -104,7 +112,9 @@ class Importer:
             if own is not None and given is not None:
                 media, given_bytes = self._store_inputs(given.paths, folder)
                 size += given_bytes
-                payload = own.payload(_video(record, info), media, given.seconds)
+                ids = cast.ids(own.names, given.paths[len(given.paths) - len(own.names) :])
+                fields = replace(_video(record, info), characters=ids or None)
+                payload = own.payload(fields, media, given.seconds)
             else:
                 payload = _payload(record, info, f"{folder}/{CLIP}", origin)
             job = ImportedJob(
@@ -119,12 +129,16 @@ class Importer:
             ancestry = Ancestry(origin=record.video, parents=dict(record.parents))
             added = add_imported(self.queue, job, most_bytes=self.most_bytes, ancestry=ancestry)
         except IntegrityError:
-            self.media.try_delete_folder(folder)
+            self._undo(folder, cast)
             return self._present(video)
         except Exception:
-            self.media.try_delete_folder(folder)
+            self._undo(folder, cast)
             raise
         return Imported(outcome=Outcome.IMPORTED, job=added)
+
+    def _undo(self, folder: str, cast: ImportedCast) -> None:
+        self.media.try_delete_folder(folder)
+        cast.undo()
 
     def _store_inputs(self, paths: Sequence[Path], folder: str) -> tuple[list[str], int]:
         """Writes the files that a video was made from; returns their names and bytes."""

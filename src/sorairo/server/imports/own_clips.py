@@ -12,9 +12,11 @@ from typing import Any
 
 from sorairo.errors import RequestError
 from sorairo.generation.requests.base import Request, read_record
+from sorairo.generation.requests.characters import CastRequest
 from sorairo.generation.requests.generate import GenerateRequest
 from sorairo.generation.requests.metadata import request_of
 from sorairo.generation.requests.storyboard.request import Storyboard
+from sorairo.jobs.characters import MAX_NAME_LENGTH
 from sorairo.models.lora.choices import SUFFIX, check_loras, parse_lora
 from sorairo.server.imports.records import Record
 from sorairo.server.job_spec import JobSpec, VideoFields
@@ -39,8 +41,10 @@ class OwnClip:
     def is_complete(self, digests: Sequence[str] = ()) -> bool:
         """Whether the request makes the clip again, on any server, with given files of these
         digests: of a clip that was made from text there are none. It may have no LoRAs of a path of
-        its machine, and no characters, which are known by their ids."""
+        its machine."""
         request = self.request
+        if not all(each.isprintable() and len(each) <= MAX_NAME_LENGTH for each in self.names):
+            return False
         needed = _files_of(request)
         if needed != len(request.inputs) or len(digests) != needed:
             return False
@@ -53,6 +57,11 @@ class OwnClip:
             return False
         return not any(_is_path(parse_lora(each)[0]) for each in request.loras)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the characters that it shows, whose clips are the last given files."""
+        return tuple(getattr(self.request, "names", ()))
+
     def payload(
         self, video: VideoFields, media: Sequence[str] = (), seconds: float = 0.0
     ) -> dict[str, Any]:
@@ -62,7 +71,7 @@ class OwnClip:
         request = replace(self.request, inputs=())
         if request.width and request.height:
             video = replace(video, size=f"{request.width}x{request.height}")
-        if isinstance(request, GenerateRequest | Storyboard):
+        if isinstance(request, GenerateRequest | CastRequest | Storyboard):
             video = replace(video, seconds=f"{request.seconds:g}")
         else:
             asked = sum(float(getattr(request, name, 0) or 0) for name in LENGTHS)
@@ -85,12 +94,14 @@ def own_clip(clip: Clip) -> OwnClip | None:
 
 
 def _files_of(request: Request) -> int:
-    """How many given files a request needs; -1 for one whose files are not enough."""
+    """How many given files a request needs."""
     if isinstance(request, GenerateRequest):
         return 0
     if isinstance(request, Storyboard):
-        return -1 if request.names else sum(bool(card.footage) for card in request.cards)
-    return -1 if getattr(request, "names", ()) else max(1, len(request.inputs))
+        return sum(bool(card.footage) for card in request.cards) + len(request.names)
+    if isinstance(request, CastRequest) and request.names:
+        return len(request.names)
+    return max(1, len(request.inputs))
 
 
 def _is_path(lora: str) -> bool:

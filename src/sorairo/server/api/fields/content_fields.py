@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sorairo.generation.requests.limits import check_seconds, check_size
+from sorairo.jobs.characters import MAX_NAME_LENGTH
 from sorairo.server.api.fields.compound import CharacterIds, Conditions, Pictures
 from sorairo.server.api.fields.references import Picture, StoredVideo, Video
 from sorairo.server.api.fields.request_field import (
@@ -19,7 +20,6 @@ from sorairo.server.api.fields.scalars import Choice, Flag, Number, Size, Text
 from sorairo.server.api.library.boards.field import StoryboardTable
 
 MAX_PROMPT_LENGTH = 32_000
-MAX_NAME_LENGTH = 80
 MAX_CONDITIONS, MAX_REFERENCES = 8, 3
 MAX_CHARACTERS, MAX_CHARACTERS_OF_BOARD = 2, 8
 

@@ -57,7 +57,7 @@ def get_input(
 def get_character_content(request: Request, owner: Owner, character_id: CharacterId) -> Response:
     """Downloads the picture or clip of a character."""
     found = character_of(request, owner, character_id)
-    return _given_file(request, f"{found.id}/given/0", found.id, found.created_at)
+    return _given_file(request, found.clip, found.id, found.created_at)
 
 
 def _given_file(request: Request, path: str, name: str, modified_at: float) -> Response:
